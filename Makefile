@@ -1,0 +1,75 @@
+# Two commands on a fresh machine: `make run` serves the dashboard, `make test` passes the tests.
+# Both need only Python 3.11 or newer. Everything they install goes into .venv.
+
+PYTHON ?= python3
+PORT ?= 8501
+HOST ?= 127.0.0.1
+
+VENV := .venv
+BIN := $(VENV)/bin
+APP := $(VENV)/.app
+DEV := $(VENV)/.dev
+SOURCES := app.py pages referrals tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run data test check fix bench lock clean
+
+help: ## say what each command does
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
+	@$(BIN)/python -m referrals.publishing transcribe
+	@echo "The dashboard is at http://$(HOST):$(PORT)/ (stop it with Ctrl-C)"
+	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
+
+data: $(APP) ## build the releases that are transcribed from published documents
+	@$(BIN)/python -m referrals.publishing transcribe
+
+test: $(DEV) data ## set everything up and pass the tests
+	$(BIN)/python -m pytest
+
+check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; changes nothing
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint sql
+	$(BIN)/codespell
+	$(BIN)/deptry .
+	$(BIN)/cog --check README.md
+
+fix: $(DEV) ## mend what can be mended by a tool
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/sqlfluff fix sql
+	$(BIN)/cog -r README.md
+
+bench: $(DEV) data ## measure; asserts nothing
+	$(BIN)/python -m pytest tests/bench
+
+lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet pyproject.toml --group publish -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet pyproject.toml --group publish --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) build data/releases/2020-21
+
+# A folder that is not finished has no mark in it, so an interrupted installation starts again.
+$(VENV)/pyvenv.cfg:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed. Say which with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(APP): requirements.lock | $(VENV)/pyvenv.cfg
+	@echo "Installing what the dashboard needs into $(VENV) (the first time takes a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(DEV): requirements-dev.lock $(APP)
+	@echo "Installing what the tests need into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,90 @@
+"""The frame: what pages there are, and the application that serves them.
+
+`streamlit run app.py` and `uvicorn app:app` both serve this file. Without a session it makes the application; within one it
+draws the page that was asked for.
+"""
+
+import streamlit as st
+from starlette.middleware import Middleware
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from referrals.dashboard import components
+from referrals.server.shell import PageHead, Shell, page_title, routes
+
+SITE = "Victim referrals"
+STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
+
+PAGES = {
+    PageHead(
+        "/",
+        "Victims of crime referred to Immigration Enforcement",
+        "How many victims of crime UK police referred to Home Office Immigration Enforcement, who they were, and what is "
+        "not known.",
+        STATISTICS,
+        "Overview",
+    ): "pages/overview.py",
+    PageHead(
+        "/nationality", "Nationality", "Victim referrals by nationality, April 2020 to March 2021.", STATISTICS
+    ): "pages/nationality.py",
+    PageHead("/age", "Age", "Victim referrals by age, April 2020 to March 2021.", STATISTICS): "pages/age.py",
+    PageHead("/sex", "Sex", "Victim referrals by sex, and by sex and crime type.", STATISTICS): "pages/sex.py",
+    PageHead(
+        "/crime-type",
+        "Crime type",
+        "Victim referrals by crime type: modern slavery, domestic abuse and other.",
+        STATISTICS,
+    ): "pages/crime_type.py",
+    PageHead(
+        "/trends",
+        "Trends and context",
+        "Other official figures over time, and why none of them counts the same thing as victim referrals.",
+        STATISTICS,
+    ): "pages/trends.py",
+    PageHead(
+        "/data-sharing",
+        "How data sharing works",
+        "What happens when police pass on the details of a victim, as the Home Office described it in 2021.",
+        UNDERSTANDING,
+    ): "pages/data_sharing.py",
+    PageHead(
+        "/safeguarding",
+        "Safeguarding and support",
+        "Help lines that are independent, and what each part of the system must do.",
+        UNDERSTANDING,
+    ): "pages/safeguarding.py",
+    PageHead(
+        "/equality", "Equality", "What the assessment says for each protected characteristic.", UNDERSTANDING
+    ): "pages/equality.py",
+    PageHead(
+        "/gaps", "What is not known", "What the published figures leave out, and who to ask.", UNDERSTANDING
+    ): "pages/gaps.py",
+    PageHead(
+        "/figures-check",
+        "Do the figures add up?",
+        "Every piece of arithmetic between the published figures, with its working.",
+        ABOUT,
+    ): "pages/figures_check.py",
+    PageHead("/glossary", "Glossary", "What the words and symbols mean.", ABOUT): "pages/glossary.py",
+    PageHead("/about", "About this site", "Methods, accessibility, privacy, licence and corrections.", ABOUT): "pages/about.py",
+}
+
+
+def run() -> None:
+    """Draw the page that the address asks for."""
+    pages = [
+        st.Page(file, title=head.title, url_path=head.path.strip("/"), default=head.path == "/") for head, file in PAGES.items()
+    ]
+    page = st.navigation(pages, position="hidden")
+    head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
+    st.set_page_config(page_title=page_title(head, SITE), layout="wide")
+    components.guarded(page.run)
+
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    app = st.App(
+        __file__,
+        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],
+        routes=routes(),
+    )
+else:
+    run()

@@ -1,0 +1,6 @@
+"""Equality: an explanatory page, from data/content."""
+
+from referrals.dashboard import components
+
+components.explain("equality")
+components.page_end()

@@ -1,0 +1,10 @@
+"""Sex: male, female and not recorded, for everyone and within each crime type."""
+
+from referrals.dashboard import components
+
+components.title("Sex", "The sex of the people who were referred, as it was recorded. For many it was not.")
+selection = components.filters("sex")
+components.figure(components.dimension_card("sex", selection))
+components.figure(components.cross_card("sex", "crime_type", selection.measure))
+components.relation("R01", "Why the counts fall short of the total")
+components.page_end()

@@ -1,0 +1,1 @@
+"""Victims of crime referred by UK police to Home Office Immigration Enforcement: figures, releases, dashboard."""

@@ -1,0 +1,1 @@
+"""What readers see: selection -> query -> words, chart and table. Only `components` knows Streamlit."""

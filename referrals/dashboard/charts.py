@@ -1,0 +1,210 @@
+"""Answers as Plotly figures: bars from zero, labelled at their ends, readable without colour.
+
+What is certain is a solid bar. What lies between the smallest and the largest possible number is hatched. "Not recorded" is
+grey. What is not published has no bar, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from referrals.dashboard.marks import marks
+from referrals.dashboard.queries import Answer
+
+CONFIG: Final[Mapping[str, Any]] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "staticPlot": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "responsive": True,
+}
+"""No toolbar (it adds eight stops for a keyboard), no upload button, no zoom that catches a thumb."""
+
+ROW: Final = 46
+HEAD: Final = 40
+FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
+LABEL_ROOM: Final = 1.45
+"""How much wider than the longest bar the axis is, so that its label has room at its end."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of a chart on a light or a dark page. Each meets 3:1 against its background."""
+
+    text: str
+    quiet: str
+    grid: str
+    main: str
+    second: str
+    unknown: str
+
+
+LIGHT: Final = Palette("#0b0c0c", "#4a5058", "#c4cad1", "#12436d", "#f46a25", "#8b9199")
+DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8b95a1")
+"""Palette values after the Analysis Function's afcharts (MIT licence), lightened for dark pages."""
+
+
+def bars(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
+    """Return one answer as horizontal bars, by number or by share as its selection says."""
+    figure = go.Figure()
+    drawn = marks(answer)
+    _draw(figure, drawn, palette)
+    return _finish(figure, palette, rows=len(drawn), longest=drawn["to"].max())
+
+
+def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> go.Figure:
+    """Return answers as bars one above the other on one scale, each under its own label."""
+    panels = [marks(answer) for answer in answers.values()]
+    figure = make_subplots(
+        rows=len(panels),
+        shared_xaxes=True,
+        row_heights=[len(panel) for panel in panels],
+        subplot_titles=list(answers),
+        vertical_spacing=0.34 / sum(map(len, panels)) * 2,
+    )
+    for place, panel in enumerate(panels, start=1):
+        _draw(figure, panel, palette, row=place)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 17, "color": palette.text, "family": FONT})
+    longest = max(panel["to"].max() for panel in panels)
+    return _finish(figure, palette, rows=sum(map(len, panels)) + len(panels), longest=longest)
+
+
+def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT) -> go.Figure:
+    """Return a series of periods as stacked columns, one colour and one pattern a category, in the order of `names`.
+
+    `frame` has the columns `period_label`, `category` and `value`.
+    """
+    looks = dict(zip(names, _looks(palette), strict=False))
+    figure = go.Figure()
+    for category, name in names.items():
+        part = frame[frame["category"] == category]
+        colour, pattern = looks[category]
+        figure.add_bar(
+            x=part["period_label"],
+            y=part["value"],
+            name=name,
+            marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}, "line": {"width": 0}},
+            hovertemplate="%{x}: %{y:,} " + name + "<extra></extra>",
+        )
+    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
+    return _upright(figure, palette)
+
+
+def columns(
+    frame: pd.DataFrame, palette: Palette = LIGHT, *, earlier: pd.DataFrame | None = None, breaks: Sequence[str] = ()
+) -> go.Figure:
+    """Return a series of periods as columns labelled at their tops.
+
+    `frame` has the columns `period_label` and `value`. `earlier` adds a mark for each value printed before and revised
+    since. A dashed line stands before each period in `breaks`, where a series cannot be compared across it.
+    """
+    figure = go.Figure()
+    figure.add_bar(
+        x=frame["period_label"],
+        y=frame["value"],
+        text=[f"{value:,}" for value in frame["value"]],
+        textposition="outside",
+        cliponaxis=False,
+        marker={"color": palette.main},
+        name="Latest value",
+        hovertemplate="%{x}: %{y:,}<extra></extra>",
+    )
+    if earlier is not None and len(earlier):
+        figure.add_scatter(
+            x=earlier["period_label"],
+            y=earlier["value"],
+            mode="markers",
+            name="Value printed earlier",
+            marker={"symbol": "line-ew-open", "size": 26, "color": palette.second, "line": {"width": 3}},
+            hovertemplate="%{x}: %{y:,} printed earlier<extra></extra>",
+        )
+    for label in breaks:
+        place = list(frame["period_label"]).index(label) - 0.5
+        figure.add_vline(x=place, line={"dash": "dash", "color": palette.quiet, "width": 2})
+        figure.add_annotation(x=place, y=1.06, yref="paper", text="not comparable across this line", showarrow=False)
+    figure.update_layout(legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0})
+    figure.update_xaxes(type="category")
+    return _upright(figure, palette)
+
+
+def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int | None = None) -> None:
+    where = {} if row is None else {"row": row, "col": 1}
+    shades = {"main": palette.main, "second": palette.second, "grey": palette.unknown, "missing": palette.unknown}
+    colours = [shades[look] for look in drawn["look"]]
+    unsure = drawn["to"] - drawn["sure"]
+    figure.add_bar(
+        y=drawn["label"],
+        x=drawn["sure"],
+        orientation="h",
+        marker={
+            "color": colours,
+            "pattern": {"shape": ["." if look == "grey" else "" for look in drawn["look"]], "solidity": 0.25},
+        },
+        hoverinfo="skip",
+        **where,
+    )
+    figure.add_bar(
+        y=drawn["label"],
+        x=unsure,
+        orientation="h",
+        text=[f"<b>{text}</b>" for text in drawn["text"]],
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"size": 16, "color": palette.text},
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"color": colours, "width": [2 if gap else 0 for gap in unsure]},
+            "pattern": {"shape": "/", "fgcolor": colours, "bgcolor": "rgba(0,0,0,0)", "solidity": 0.4},
+        },
+        hoverinfo="skip",
+        **where,
+    )
+
+
+def _looks(palette: Palette) -> list[tuple[str, str]]:
+    return [(palette.main, ""), (palette.second, "/"), (palette.unknown, ".")]
+
+
+def _finish(figure: go.Figure, palette: Palette, *, rows: int, longest: float) -> go.Figure:
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.35,
+        showlegend=False,
+        height=HEAD + rows * ROW,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        **_paper(palette),
+    )
+    figure.update_xaxes(range=[0, (longest or 1) * LABEL_ROOM], visible=False, fixedrange=True)
+    figure.update_yaxes(
+        autorange="reversed", automargin=True, fixedrange=True, ticklabelposition="outside", ticksuffix="  ",
+        linecolor=palette.quiet, showline=True, tickfont={"size": 16, "color": palette.text},
+    )  # fmt: skip
+    return figure
+
+
+def _upright(figure: go.Figure, palette: Palette) -> go.Figure:
+    figure.update_layout(height=420, margin={"l": 8, "r": 8, "t": 56, "b": 8}, bargap=0.25, **_paper(palette))
+    figure.update_xaxes(automargin=True, fixedrange=True, tickfont={"size": 14, "color": palette.text})
+    figure.update_yaxes(
+        rangemode="tozero", automargin=True, fixedrange=True, gridcolor=palette.grid, tickformat=",",
+        tickfont={"size": 14, "color": palette.text},
+    )  # fmt: skip
+    return figure
+
+
+def _paper(palette: Palette) -> dict[str, Any]:
+    return {
+        "template": "none",
+        "font": {"family": FONT, "size": 15, "color": palette.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"font": {"family": FONT, "size": 15}},
+    }

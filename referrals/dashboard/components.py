@@ -1,0 +1,326 @@
+"""What pages are made of: the only module of the package that imports Streamlit.
+
+One open release serves every session. Cards are made once for each release and selection and then shared: they are frozen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+from typing import Any, Final
+
+import segno
+import streamlit as st
+
+from referrals import release as releases
+from referrals.codelists import TOTAL
+from referrals.dashboard import arithmetic, cards, charts, content, context, markup, queries, takeaways
+from referrals.dashboard.cards import Card
+from referrals.dashboard.selection import MEASURES, Offer, Selection, read_address
+from referrals.errors import ReferralsError
+from referrals.release import Release
+
+MEASURE_NAMES: Final[Mapping[str, str]] = {"number": "Number", "share": "Share"}
+STATUS_NAMES: Final[Mapping[str, str]] = {
+    "published": "Published figures, copied from the assessment",
+    "official": "Official figures, built by the publisher",
+    "illustrative": "Illustrative figures: invented, not about real people",
+}
+HELP: Final = "Help that is not the police and not Immigration Enforcement"
+LONG_PAGE: Final = 5
+"""A page with more sections than this begins with a list of them."""
+
+UNIT_NOTE: Final = (
+    "A victim referral is one time that police passed on the details of a victim of crime. "
+    "The assessment does not say whether a person referred twice is counted twice."
+)
+
+
+@st.cache_resource(show_spinner=False)
+def release() -> Release:
+    """Return the published release, opened once for all sessions.
+
+    Raises:
+        ReleaseError: there is no whole release.
+    """
+    return releases.open_release(releases.latest_published())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _figures(release_id: str) -> Mapping[str, str]:  # noqa: ARG001 - the cache is kept by release
+    """Return what each figure named in a page's text stands for."""
+    return queries.figures(release())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _page_html(release_id: str, name: str) -> str:
+    """Return an explanatory page as HTML, made once for a release."""
+    return content.page(name, _figures(release_id))
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _dimension_card(release_id: str, dimension: str, selection: Selection) -> Card:  # noqa: ARG001 - kept by release
+    """Return the card of one dimension within a selection, made once for a release."""
+    return cards.of_dimension(release(), queries.answer(release(), dimension, selection))
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _cross_card(release_id: str, dimension: str, by: str, measure: str) -> Card:  # noqa: ARG001 - kept by release
+    """Return the card of one dimension within each code of another that the release breaks it down by."""
+    opened = release()
+    names = queries.labels(opened)
+    codes = queries.offer(opened, dimension).get(by, ())
+    answers = {
+        names[by, code]: queries.answer(opened, dimension, Selection(measure=measure).choosing(by, code)) for code in codes
+    }
+    return cards.of_cross(opened, dimension, answers, by=by)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _context_card(release_id: str, name: str) -> Card:  # noqa: ARG001 - kept by release
+    """Return the card of a context series, made once for a release."""
+    return context.card(release(), name)
+
+
+def dimension_card(dimension: str, selection: Selection) -> Card:
+    """Return the card of one dimension within a selection."""
+    return _dimension_card(release().about.release_id, dimension, selection)
+
+
+def cross_card(dimension: str, by: str, measure: str) -> Card:
+    """Return the card of one dimension within each code of another."""
+    return _cross_card(release().about.release_id, dimension, by, measure)
+
+
+def context_card(name: str) -> Card:
+    """Return the card of a context series."""
+    return _context_card(release().about.release_id, name)
+
+
+def title(heading: str, lead: str = "") -> None:
+    """Draw a page's heading, its lead sentence, and which release the page shows."""
+    st.title(heading, anchor=False)
+    about = release().about
+    status = f'<span class="badge">{escape(STATUS_NAMES[about.status])}</span> {escape(about.period_label)}'
+    st.html(f'{f"<p class=lead>{lead}</p>" if lead else ""}<p class="source">{status}</p>')
+
+
+def explain(name: str) -> None:
+    """Draw an explanatory page, whole."""
+    heading, _, rest = _page_html(release().about.release_id, name).partition("</h1>")
+    st.title(heading.split(">")[-1], anchor=False)
+    _with_contents(rest)
+
+
+def passage(name: str) -> None:
+    """Draw an explanatory text inside a page, without its title."""
+    st.html(_page_html(release().about.release_id, name).partition("</h1>")[2])
+
+
+def _with_contents(rest: str) -> None:
+    contents = content.headings(rest)
+    if len(contents) > LONG_PAGE:
+        links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in contents)
+        st.html(f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>')
+    st.html(rest)
+
+
+def note(html: str, *, kind: str = "note") -> None:
+    """Draw a box: a note, help, or what has changed since 2021."""
+    st.html(f'<div class="box-{kind}">{html}</div>')
+
+
+def filters(dimension: str, *, offer: Offer | None = None) -> Selection:
+    """Draw the choices that a page of one dimension offers, and return what the reader chose.
+
+    The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
+    """
+    opened = release()
+    offered = queries.offer(opened, dimension) if offer is None else offer
+    selection, unmet = read_address(st.query_params.to_dict(), offered)
+    names = queries.labels(opened)
+    with st.container(key="filters"):
+        for name, codes in offered.items():
+            options = {code: names[name, code] for code in (TOTAL, *codes)}
+            _choice(name, queries.DIMENSION_NAMES[name].capitalize(), options, selection.code(name))
+        _choice("measure", "Show", {measure: MEASURE_NAMES[measure] for measure in MEASURES}, selection.measure)
+    if unmet:
+        asked = ", ".join(f"{escape(name)}={escape(st.query_params[name])}"[:80] for name in unmet)
+        note(
+            f'<p role="status"><b>Part of this link could not be used:</b> {asked}. '
+            "It may be old, or mistyped. Everything is shown instead of that part.</p>"
+        )
+    return selection
+
+
+def _choice(name: str, label: str, options: Mapping[str, str], chosen: str) -> None:
+    key = f"choose_{name}"
+    st.session_state[key] = chosen
+    st.radio(
+        label,
+        list(options),
+        format_func=options.__getitem__,
+        key=key,
+        horizontal=True,
+        on_change=_write_address,
+        args=(name, key, next(iter(options))),
+    )
+
+
+def _write_address(name: str, key: str, default: str) -> None:
+    chosen = st.session_state[key]
+    if chosen == default:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = chosen
+
+
+def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
+    """Draw a card: finding, chart, table, notes, printed sentences, and what can be taken away.
+
+    `quick` draws the chart as a table of bars, which needs nothing to load. `more` is a page with more on the same subject.
+    """
+    with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
+        st.html(f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2><p class="unit">{escape(card.unit)}</p>')
+        if quick or card.draw is None:
+            rows = [(bar.label, bar.shown, bar.sure, bar.to, bar.look) for bar in card.bars]
+            st.html(markup.bars(card.title, card.what, rows))
+        else:
+            st.plotly_chart(
+                drawn(card, _palette()),
+                config=dict(charts.CONFIG),
+                alt=card.alternative,
+                theme=None,
+                key=f"chart_{card.name}",
+            )
+            st.html(card.table)
+        st.html(_notes(card, folded=quick) + _sources(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
+        _take_away(card)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _figure(link: str, name: str, palette: charts.Palette, _draw: cards.Draw) -> Any:  # noqa: ARG001 - what it is kept by
+    return _draw(palette)
+
+
+def drawn(card: Card, palette: charts.Palette) -> Any:
+    """Return a card's Plotly figure, made once for each view and palette."""
+    if card.draw is None:
+        return None
+    return _figure(f"{card.about.release_id}{card.link}", card.name, palette, card.draw)
+
+
+def _palette() -> charts.Palette:
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def _notes(card: Card, *, folded: bool) -> str:
+    letters = [] if folded else takeaways.symbols(card.data["status"])
+    items = "".join(f"<li>{content.inline(one)}</li>" for one in card.notes) + "".join(
+        f"<li>{escape(one)}</li>" for one in letters
+    )
+    listed = f'<ul class="notes">{items}</ul>'
+    return f'<details class="source"><summary>Notes on these numbers</summary>{listed}</details>' if folded else listed
+
+
+def _sources(card: Card) -> str:
+    quoted = "".join(
+        f"<li>“{escape(quote['quotation'])}” <cite>{escape(takeaways.named(quote))}</cite></li>" for quote in card.quotes
+    )
+    if not quoted:
+        return ""
+    named = escape("; ".join(takeaways.source(card)))
+    return (
+        f'<p class="source">Source: {named}.</p>'
+        f'<details class="source"><summary>The printed sentences behind this</summary><ul>{quoted}</ul></details>'
+    )
+
+
+def _take_away(card: Card) -> None:
+    base = _base()
+    with st.expander("Download, copy, cite or link"):
+        with st.container(horizontal=True):
+            st.download_button(
+                "Table (CSV)",
+                lambda: takeaways.csv(card, base),
+                f"{card.file_name}.csv",
+                "text/csv",
+                key=f"csv_{card.name}",
+                on_click="ignore",
+            )
+            if card.bars:
+                st.download_button(
+                    "Picture (SVG)",
+                    lambda: takeaways.picture(card, base),
+                    f"{card.file_name}.svg",
+                    "image/svg+xml",
+                    key=f"svg_{card.name}",
+                    on_click="ignore",
+                )
+        st.html("<p><b>Copy as text</b></p>")
+        st.code(takeaways.text(card, base), language=None, wrap_lines=True)
+        st.html("<p><b>Cite</b></p>")
+        st.code(takeaways.citation(card, base), language=None, wrap_lines=True)
+        st.html(f"<p><b>Link to this view</b><br>{markup.link(card.link, base + card.link)}</p>")
+
+
+def _base() -> str:
+    address = st.context.url or ""
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.split('/')[0]}" if rest else ""
+
+
+def page_end() -> None:
+    """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
+    about = release().about
+    st.html(
+        '<hr><div class="page-end">'
+        f"<p><b>About these figures.</b> {UNIT_NOTE} "
+        f"They cover {escape(about.period_label)} only. "
+        f"{markup.link('/gaps', 'What is not known')}. {markup.link('/about', 'About this site')}.</p>"
+        f"<p>Worried about your own details? {markup.link('/safeguarding', 'Help that is not the police and not Immigration Enforcement')}.</p>"
+        f"<p>{escape(about.attribution)}</p></div>"
+    )
+    address = st.context.url
+    if address:
+        with st.expander("This page on a phone"):
+            code = segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#0b0c0c", light="#ffffff")
+            st.image(code, alt=f"A code to scan with a phone. It opens {address}", width=180)
+            st.html(f"<p>{escape(address)}</p>")
+
+
+def relation(relation_id: str, heading: str) -> None:
+    """Draw one piece of arithmetic between printed figures under a heading."""
+    with st.container(border=True):
+        st.html(f"<h2>{escape(heading)}</h2>{arithmetic.relation(release(), relation_id)}")
+
+
+def relations() -> None:
+    """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
+    st.html(f"<h2>The checks</h2>{arithmetic.relations(release())}")
+    st.html(f"<h2>Numbers worked out from the printed ones</h2>{arithmetic.worked_out(release())}")
+
+
+def guarded(draw: Callable[[], None]) -> None:
+    """Run a page. Where the release cannot be opened, say so in words instead."""
+    try:
+        draw()
+    except ReferralsError as error:
+        st.title("The figures cannot be shown", anchor=False)
+        st.error(str(error))
+
+
+def without_script() -> str:
+    """Return the figures as HTML for a browser that runs no script, or what is wrong where there is no release."""
+    try:
+        about = release().about
+        shown = [dimension_card(dimension, Selection()) for dimension in cards.PATHS]
+        bars = "".join(
+            f"<h2>{escape(card.finding)}</h2>"
+            + markup.bars(card.title, card.what, [(bar.label, bar.shown, 0, 0, "") for bar in card.bars])
+            + f"<p>Source: {escape('; '.join(takeaways.source(card)))}.</p>"
+            for card in shown
+        )
+        return f"{_page_html(about.release_id, 'overview').partition('</h1>')[2]}{bars}{content.helplines()}"
+    except ReferralsError as error:
+        return f"<p>{escape(str(error))}</p>"

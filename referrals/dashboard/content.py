@@ -1,0 +1,130 @@
+"""Explanatory pages: Markdown files with figures named by id, made into HTML with the figures filled in.
+
+A page is `data/content/<language>/<name>.md`. `{E002}` is a statement of the ledger as printed, `{cell:crime_type=DA}` a cell
+of the release, and a line `{helplines}` the table of help lines. An unknown name is an error, so no page can show a figure
+that the release does not hold. Raw HTML is not allowed in content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from html import escape
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.container import container_plugin
+
+from referrals import tables
+from referrals.dashboard import markup
+from referrals.errors import DataError
+from referrals.numbers import fill
+from referrals.places import CONTENT, REFERENCE
+
+HELPLINES: Final = "helplines"
+BOXES: Final = ("key", "help", "note", "since-2021")
+
+
+def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
+    """Return an explanatory page as HTML.
+
+    Raises:
+        DataError: there is no such page, or it names a figure that the release does not hold.
+    """
+    path = CONTENT / language / f"{name}.md"
+    if not path.is_file():
+        raise DataError(f"{path.name} is missing from data/content/{language}. Restore it from the repository.")
+
+    def figure(asked: str) -> str:
+        if asked == HELPLINES:
+            return f"{{{HELPLINES}}}"
+        if (key := _in_order(asked)) not in figures:
+            raise DataError(f"{path.name} names a figure that the release does not hold: {{{asked}}}.")
+        return figures[key]
+
+    html: str = _renderer().render(fill(path.read_text(encoding="utf-8"), figure))
+    return html.replace(f"<p>{{{HELPLINES}}}</p>", helplines())
+
+
+def helplines() -> str:
+    """Return the help lines as an HTML table, in the order of the data file, with the day they were last checked."""
+    rows = tables.read(REFERENCE / "helplines.csv")
+    checked = max(row["last_checked"] for row in rows)
+    body = [
+        [
+            escape(row["name"]) + (f"<br><small>{escape(row['notes'])}</small>" if row["notes"] else ""),
+            markup.telephone(row["number"]),
+            escape("; ".join(part for part in (row["serves"], row["nations"], _hours(row["hours"])) if part)),
+        ]
+        for row in rows
+    ]
+    return markup.table(
+        f"Help lines, last checked on {markup.day(checked)}. All are free to call.",
+        ["Who", "Number", "For whom, where, when"],
+        body,
+        name="helplines",
+    )
+
+
+def headings(html: str) -> list[tuple[str, str]]:
+    """Return the anchor and the text of each second-level heading of a page, in order."""
+    found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', html)
+    return [(anchor, re.sub(r"<[^>]+>", "", text)) for anchor, text in found]
+
+
+def inline(text: str) -> str:
+    """Return one line of Markdown as HTML, without a paragraph round it."""
+    html: str = _renderer().renderInline(text)
+    return html
+
+
+def _hours(hours: str) -> str:
+    return "ask for hours" if hours == "not read" else hours
+
+
+def _in_order(asked: str) -> str:
+    """Return a name with the dimensions of a cell in the order of the release."""
+    if not asked.startswith("cell:"):
+        return asked
+    pairs = sorted(re.split("[;,]", asked.removeprefix("cell:")), key=_place)
+    return "cell:" + ",".join(pairs)
+
+
+def _place(pair: str) -> int:
+    order = ["nationality", "age_band", "sex", "crime_type"]
+    dimension = pair.split("=", maxsplit=1)[0]
+    return order.index(dimension) if dimension in order else len(order)
+
+
+@cache
+def _renderer() -> MarkdownIt:
+    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+    renderer.use(anchors_plugin, max_level=4)
+    for box in BOXES:
+        renderer.use(container_plugin, box, render=_box)
+    renderer.use(container_plugin, "steps", render=_steps)
+    return renderer
+
+
+def _box(_renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType) -> str:
+    """Return the tags round a box. A dated box says so in words, for those who do not see how it is drawn."""
+    token = tokens[index]
+    name, _, date = token.info.strip().partition(" ")
+    if token.nesting == -1:
+        return "</div>\n"
+    label = f'<p class="box-date">Since 2021: reported on {escape(date)}</p>' if date else ""
+    return f'<div class="box-{name.removesuffix("-2021")}">{label}\n'
+
+
+def _steps(
+    _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType
+) -> str:
+    """Return nothing round a step diagram: it is the ordered list inside, which gets its class here."""
+    if tokens[index].nesting == 1:
+        tokens[index + 1].attrSet("class", "steps")
+    return ""

@@ -1,0 +1,80 @@
+"""Small pieces of HTML that the screens and the content share: tables, bars, numbers that stay in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+
+from babel.dates import format_date
+
+from referrals.numbers import LOCALE
+
+
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, name: str = "data", tall: bool = False) -> str:
+    """Return a table whose first column names the rows. Cells and header are HTML; the caption is text.
+
+    The table stands in a region that can be scrolled by keyboard, so that a wide one never widens the page, nor a `tall`
+    one fills it.
+    """
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in header)
+    body = "".join(_row(cells) for cells in rows)
+    return (
+        f'<div class="scroll{" tall" if tall else ""}" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
+        f'<table class="{name}"><caption>{escape(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def bars(caption: str, what: str, rows: Iterable[tuple[str, str, float, float, str]]) -> str:
+    """Return a chart that is a table: one row a bar, with its label, its number, and the bar drawn in a cell of its own.
+
+    A row is label, number in words, where the bar is solid to and hatched to (as shares of one), and its look.
+    """
+    body = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td class="num"><bdi>{escape(shown)}</bdi></td>'
+        f'<td class="bar" aria-hidden="true">{_fill(sure, to, look)}</td></tr>'
+        for label, shown, sure, to, look in rows
+    )
+    return (
+        f'<table class="bars"><caption>{escape(caption)}</caption><thead><tr><th scope="col">{escape(what)}</th>'
+        f'<th scope="col" class="num">Referrals</th><td aria-hidden="true"></td></tr></thead><tbody>{body}</tbody></table>'
+    )
+
+
+def telephone(number: str) -> str:
+    """Return a telephone number as a link that dials it, kept in order in right-to-left text."""
+    return f'<a class="telephone" href="tel:{number.replace(" ", "")}"><bdi>{escape(number)}</bdi></a>'
+
+
+def link(address: str, text: str) -> str:
+    """Return a link. An address of another site says so by its class."""
+    outside = ' class="outside" rel="noreferrer"' if address.startswith("http") else ""
+    return f'<a href="{escape(address, quote=True)}"{outside}>{escape(text)}</a>'
+
+
+def day(text: str) -> str:
+    """Return an ISO date as readers write it, a year or month alone as far as it goes, and other text as it is.
+
+    >>> day("2021-12-15"), day("2020-03"), day("2019")
+    ('15 December 2021', 'March 2020', '2019')
+    """
+    parts = text.split("-")
+    if not all(part.isdigit() for part in parts) or len(parts) == 1:
+        return text
+    form = "d MMMM y" if len(parts) == len(("year", "month", "day")) else "MMMM y"
+    return str(format_date(date(*(int(part) for part in [*parts, "1"][:3])), form, locale=LOCALE))
+
+
+def _fill(sure: float, to: float, look: str) -> str:
+    if look == "missing":
+        return '<span class="fill unpublished"></span>'
+    kind = {"grey": " grey", "second": " two"}.get(look, "")
+    solid = f'<span class="fill{kind}" style="--v:{sure:.1%}"></span>' if sure else ""
+    hatched = f'<span class="fill range" style="--lo:{sure:.1%};--hi:{to:.1%}"></span>' if to > sure else ""
+    return solid + hatched
+
+
+def _row(cells: Sequence[str]) -> str:
+    first, *rest = cells
+    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"

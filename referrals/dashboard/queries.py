@@ -1,0 +1,182 @@
+"""Ask a release what a reader wants to know: a selection in, an answer with its frame of observations out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+
+from referrals.codelists import NOT_RECORDED, TOTAL
+from referrals.dashboard.selection import Offer, Selection
+from referrals.numbers import count, span
+from referrals.release import Release
+
+NOT_PUBLISHED: Final = "not published"
+
+DIMENSION_NAMES: Final[Mapping[str, str]] = {
+    "nationality": "nationality",
+    "age_band": "age",
+    "sex": "sex",
+    "crime_type": "crime type",
+    "outcome": "outcome",
+}
+"""What readers call a dimension, in the middle of a sentence."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a release says of one dimension within a selection.
+
+    `rows` has one row per code to show, in the codelist's order, with the columns `code`, `label`, `kind`, `value`
+    (referrals, or missing), `lower`, `upper` (referrals), `status`, `open_ended`, `working`, `statement_ids`, `shown`
+    (the count in words), `share_lower` and `share_upper` (of one; missing where there is no count), and `of_recorded`
+    (share of those recorded, where the dimension has a not-recorded row). `unpublished` labels what is not there.
+    """
+
+    dimension: str
+    selection: Selection
+    rows: pd.DataFrame
+    total: Mapping[str, Any]
+    recorded: int | None
+    unpublished: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is anything to show."""
+        return bool((self.rows["status"] != "x").any())
+
+    @property
+    def within(self) -> str:
+        """The selection in words, '' where nothing was chosen: 'male; domestic abuse'."""
+        return "; ".join(self.labels.values())
+
+
+def answer(release: Release, dimension: str, selection: Selection) -> Answer:
+    """Return what a release says of a dimension within a selection. The dimension's own choice is left out of it."""
+    asked = selection.choosing(dimension, TOTAL)
+    records = release.rows("queries/observations", {"dimension": dimension, **asked.codes()})
+    total = next(record for record in records if record["code"] == TOTAL)
+    shown, unpublished = _visible(records)
+    recorded = _recorded(records)
+    rows = pd.DataFrame([record | _words(record) | _shares(record, total, records, recorded) for record in shown])
+    return Answer(dimension, asked, rows, total, recorded, unpublished, _labels(release, asked))
+
+
+def offer(release: Release, dimension: str) -> Offer:
+    """Return the codes of other dimensions by which a release breaks a dimension down."""
+    offered: dict[str, list[str]] = {}
+    for row in release.rows("queries/offered", {"dimension": dimension}):
+        offered.setdefault(row["dimension"], []).append(row["code"])
+    return offered
+
+
+def labels(release: Release) -> Mapping[tuple[str, str], str]:
+    """Return the label of every code that a release holds, keyed by dimension and code."""
+    return {(row["dimension"], row["code"]): row["label"] for row in release.rows("queries/codes")}
+
+
+def figures(release: Release) -> Mapping[str, str]:
+    """Return what each `{name}` in a page's text stands for: statements and cells of the release."""
+    return {row["name"]: row["figure"] for row in release.rows("queries/figures")}
+
+
+def statements(release: Release, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return published statements with their sources, in the order asked for."""
+    return release.rows("queries/statements", {"ids": list(ids)})
+
+
+def context(release: Release, series_id: str) -> tuple[Mapping[str, Any], pd.DataFrame]:
+    """Return a context series and its observations, oldest first: one row per period, category, scope and vintage."""
+    series = release.rows("queries/series", {"series_id": series_id})[0]
+    return series, pd.DataFrame(release.rows("queries/context", {"series_id": series_id}))
+
+
+def _visible(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """Split records into those to show and the labels of those that the release does not hold.
+
+    An aggregate is shown where a member of it is missing, and then stands for its missing members.
+    """
+    answered = {record["code"] for record in records if record["status"] != "x"}
+    members = {record["code"]: record["members"].split() for record in records}
+    standing = {
+        code: missing
+        for code, listed in members.items()
+        if code in answered and (missing := [member for member in listed if member not in answered])
+    }
+    hidden = {member for missing in standing.values() for member in missing}
+    rest = [_within(record, standing, members) for record in records if record["code"] != TOTAL]
+    shown = [
+        record
+        for record in rest
+        if record["code"] in standing or (record["kind"] != "aggregate" and record["code"] not in hidden)
+    ]
+    return shown, tuple(record["label"] for record in rest if record["code"] in hidden)
+
+
+def _within(
+    record: dict[str, Any], standing: Mapping[str, Sequence[str]], members: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    """Return a record, its label saying so where it is part of another aggregate that is shown."""
+    mine = set(members[record["code"]])
+    if mine and any(mine < set(members[other]) for other in standing):
+        return record | {"label": f"of these, {record['label']}"}
+    return record
+
+
+def _recorded(records: list[dict[str, Any]]) -> int | None:
+    """Return how many have the dimension recorded, where the release counts both those and the rest."""
+    categories = [record for record in records if record["kind"] == "category"]
+    not_recorded = [record for record in records if record["code"] == NOT_RECORDED and record["status"] != "x"]
+    if not not_recorded or any(record["value"] is None for record in categories):
+        return None
+    return sum(record["value"] for record in categories)
+
+
+def _words(record: Mapping[str, Any]) -> dict[str, Any]:
+    if record["status"] == "x":
+        return {"shown": NOT_PUBLISHED}
+    return {"shown": span(record["lower"], record["upper"], open_ended=record["open_ended"])}
+
+
+def _shares(
+    record: Mapping[str, Any], total: Mapping[str, Any], records: list[dict[str, Any]], recorded: int | None
+) -> dict[str, Any]:
+    """Return the range of a share of everyone in the selection, and the share of those recorded.
+
+    Where some are not recorded, any number of them could belong to a category: the range runs from none to all of them.
+    """
+    if record["status"] == "x" or total["status"] == "x":
+        return {"share_lower": None, "share_upper": None, "of_recorded": None}
+    if recorded is not None and record["code"] != NOT_RECORDED:
+        unknown = max(other["upper"] for other in records if other["code"] == NOT_RECORDED)
+        return {
+            "share_lower": Fraction(record["lower"], recorded + unknown),
+            "share_upper": Fraction(record["upper"] + unknown, recorded + unknown),
+            "of_recorded": Fraction(record["value"], recorded),
+        }
+    return {
+        "share_lower": Fraction(record["lower"], total["upper"]),
+        "share_upper": min(Fraction(record["upper"], total["lower"]), Fraction(1)),
+        "of_recorded": None,
+    }
+
+
+def _labels(release: Release, selection: Selection) -> Mapping[str, str]:
+    known = labels(release)
+    return {dimension: known[dimension, code] for dimension, code in selection.chosen().items()}
+
+
+def counted(answered: Answer) -> str:
+    """Return the total of an answer's selection in words: '1,336', '210 to 212', 'not published'."""
+    if answered.total["status"] == "x":
+        return NOT_PUBLISHED
+    return span(answered.total["lower"], answered.total["upper"])
+
+
+def recorded_count(answered: Answer) -> str:
+    """Return how many have the dimension recorded, in words. '' where that is not known."""
+    return "" if answered.recorded is None else count(answered.recorded)

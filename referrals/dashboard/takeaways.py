@@ -1,0 +1,160 @@
+"""What leaves the page: a card as a CSV file, as plain text, as a picture and as a citation.
+
+Each carries title, period, unit, notes, symbols, the release and its status, and the link, so that a figure found alone can be
+traced to where it came from.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from html import escape
+from typing import Any, Final
+
+import pandas as pd
+
+from referrals.dashboard import wording
+from referrals.dashboard.cards import Bar, Card
+from referrals.dashboard.markup import day
+
+FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
+WIDTH: Final = 900
+PLOT: Final = (300, 400)
+"""Where the bars of a picture begin, and how long the longest is, in pixels."""
+
+LINE: Final = 24
+SHADES: Final = {"main": "#12436d", "second": "#f46a25", "grey": "#6b7276", "missing": "#6b7276"}
+
+
+def csv(card: Card, base: str) -> str:
+    """Return a card as a CSV file (RFC 4180): tidy rows, each with what is needed to read it alone.
+
+    A cell that a spreadsheet would take for a formula begins with an apostrophe instead.
+    """
+    frame = card.data.assign(
+        title=card.title,
+        period=card.about.period_label,
+        unit=card.unit,
+        release=card.about.release_id,
+        release_status=card.about.status,
+        notes=" ".join(map(plain, card.notes)),
+        source="; ".join(source(card)),
+        link=f"{base}{card.link}",
+    )
+    texts = frame.select_dtypes(include=["object", "str"]).columns
+    frame[texts] = frame[texts].map(_neutral)
+    return str(frame.to_csv(index=False, lineterminator="\r\n"))
+
+
+def text(card: Card, base: str) -> str:
+    """Return a card as plain text, for a message or a document."""
+    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars]
+    return "\n".join(
+        [
+            card.finding,
+            "",
+            f"{card.title}. {card.unit}.",
+            *rows,
+            "",
+            *(f"Note: {plain(note)}" for note in card.notes),
+            f"Source: {'; '.join(source(card))}.",
+            f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
+        ]
+    )
+
+
+def citation(card: Card, base: str) -> str:
+    """Return how to cite a card: the source first, then where it was presented."""
+    return (
+        f"{'; '.join(source(card))}. Presented by Victim referrals, release {card.about.release_id} ({card.about.status}), "
+        f"“{card.title}”, {base}{card.link}."
+    )
+
+
+def source(card: Card) -> list[str]:
+    """Return the sources of a card, each with the sections that it uses."""
+    sections: dict[tuple[str, str, str], list[str]] = {}
+    for quote in card.quotes:
+        key = (quote["publisher"], quote["source_title"], quote["published_on"] or "")
+        sections.setdefault(key, []).append(str(quote.get("section") or ""))
+    found = [_one_source(*key, sorted({one for one in used if one})) for key, used in sections.items()]
+    return found or [card.about.title]
+
+
+def named(quote: Mapping[str, Any]) -> str:
+    """Return where a printed sentence stands: publisher, title, date and section."""
+    section = str(quote.get("section") or "")
+    return _one_source(quote["publisher"], quote["source_title"], quote["published_on"] or "", [section] if section else [])
+
+
+def picture(card: Card, base: str) -> str:
+    """Return a card as a picture in SVG: finding, bars with their numbers, notes on symbols, source, release and link."""
+    head = _wrapped(card.finding, 62)
+    foot = [
+        *_wrapped(f"Hatched: the range a number could have. {plain(card.notes[0]) if card.notes else ''}", 104),
+        *_wrapped(f"Source: {'; '.join(source(card))}.", 104),
+        *_wrapped(f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}", 104),
+    ]
+    top = 40 + len(head) * 32 + 34
+    bars = [line for place, bar in enumerate(card.bars) for line in _svg_bar(bar, top + place * 44)]
+    below = top + len(card.bars) * 44 + 30
+    height = below + len(foot) * 20 + 16
+    lines = [
+        *(_svg_text(24, 46 + place * 32, line, size=26, font_weight=700) for place, line in enumerate(head)),
+        _svg_text(24, 46 + len(head) * 32, f"{card.title}. {card.unit}", size=17),
+        *bars,
+        *(_svg_text(24, below + place * 20, line, size=14, fill="#484949") for place, line in enumerate(foot)),
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
+        f'role="img" font-family="Arial, Helvetica, sans-serif"><title>{escape(card.finding)}</title>'
+        f"<desc>{escape(card.alternative)}</desc>"
+        '<defs><pattern id="range" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="3" height="8" fill="#12436d"/></pattern></defs>'
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(lines)}</svg>'
+    )
+
+
+def plain(note: str) -> str:
+    """Return a note without its Markdown links.
+
+    >>> plain("See [the glossary](/glossary#range).")
+    'See the glossary.'
+    """
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", note)
+
+
+def _one_source(publisher: str, title: str, published_on: str, sections: list[str]) -> str:
+    where = f", section {', '.join(sections)}" if sections else ""
+    return f"{publisher}, {title}{f' ({day(published_on)})' if published_on else ''}{where}"
+
+
+def _neutral(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_LEADS) else cell
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    return textwrap.wrap(line.strip(), width)
+
+
+def _svg_bar(bar: Bar, y: float) -> list[str]:
+    start, longest = PLOT
+    sure, end = bar.sure * longest, bar.to * longest
+    hatch = f'<rect x="{start + sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" fill="url(#range)" stroke="#12436d"/>'
+    return [
+        _svg_text(start - 12, y + 20, textwrap.shorten(bar.label, 36, placeholder="…"), size=16, text_anchor="end"),
+        f'<rect x="{start}" y="{y}" width="{sure:.1f}" height="28" fill="{SHADES[bar.look]}"/>',
+        hatch if end > sure else "",
+        _svg_text(start + end + 10, y + 20, bar.shown, size=17, font_weight=700),
+    ]
+
+
+def _svg_text(x: float, y: float, line: str, *, size: int, **attributes: str | int) -> str:
+    more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
+    return f'<text x="{x}" y="{y}" font-size="{size}"{more}>{escape(line)}</text>'
+
+
+def symbols(statuses: pd.Series) -> list[str]:
+    """Return an explanation of each status letter that stands in a table."""
+    return [f"[{letter}] {meaning}" for letter, meaning in wording.SYMBOLS.items() if (statuses == letter).any()]

@@ -1,0 +1,220 @@
+"""Answers in words: the finding of a card, the notes that apply to what was chosen, and what a chart shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+import pandas as pd
+
+from referrals.codelists import NOT_RECORDED
+from referrals.dashboard.queries import DIMENSION_NAMES, Answer, counted, recorded_count
+from referrals.numbers import count, percent, percent_span
+
+SYMBOLS: Final[Mapping[str, str]] = {
+    "e": "worked out by us from printed figures",
+    "u": "printed, but it disagrees with other printed figures",
+    "x": "not published",
+    "c": "withheld to protect people",
+    "z": "does not apply",
+    "r": "revised",
+    "p": "provisional",
+    "low": "rounds to zero",
+}
+"""What each status letter means, in the order in which a table explains them."""
+
+LOWERED: Final = frozenset({"All", "Age", "Crime", "Domestic", "Female", "Male", "Modern", "Nationality", "Other", "Sex"})
+"""First words of labels that are no names, and so lose their capital inside a sentence."""
+
+SEX_NOTE: Final = (
+    "The three printed counts by sex fall short of the total. [Do the figures add up?](/figures-check) shows why the "
+    "number with no sex recorded is a range."
+)
+
+
+def title(answer: Answer) -> str:
+    """Return what a card shows: 'Victim referrals by sex: domestic abuse'."""
+    return f"{_capital(_what(answer))} by {DIMENSION_NAMES[answer.dimension]}"
+
+
+def finding(answer: Answer) -> str:
+    """Return the headline of a card: one sentence that says what the figures show, with its numbers."""
+    if not answer.is_published:
+        return f"The assessment does not publish the {DIMENSION_NAMES[answer.dimension]} of {_what(answer)}."
+    return _FINDINGS[answer.dimension](answer)
+
+
+def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
+    """Return the headline of a dimension within each of several groups: one clause a group."""
+    clauses = [clause for answer in answers if (clause := _CLAUSES.get(dimension, _largest_clause)(answer))]
+    head = "Where sex was recorded, " if dimension == "sex" else ""
+    sentence = _listed(tuple(clauses))
+    return f"{_capital(head + sentence)}."
+
+
+def share(row: Mapping[str, Any]) -> str:
+    """Return a row's share of everyone chosen, as a reader sees it: '58% to 59%', 'over 50%', ''."""
+    if row["share_lower"] is None or pd.isna(row["share_lower"]):
+        return ""
+    if row["open_ended"]:
+        return f"over {percent(row['share_lower'])}"
+    return percent_span(row["share_lower"], row["share_upper"])
+
+
+def notes(answer: Answer) -> list[str]:
+    """Return the notes that apply to this answer, as Markdown sentences."""
+    rows = answer.rows
+    found = [_NOTES[answer.dimension]]
+    if answer.dimension == "sex" and (rows["status"] == "u").any():
+        found.append(SEX_NOTE)
+    if "crime_type" in answer.labels and answer.dimension != "crime_type":
+        found.append(_NOTES["crime_type"])
+    if answer.unpublished:
+        found.append(f"Not published for this choice: {_listed(tuple(map(in_sentence, answer.unpublished)))}.")
+    return found
+
+
+def workings(answer: Answer, group: str = "") -> list[str]:
+    """Return how each number that is not printed was worked out, a sentence a row; `group` names what it is part of."""
+    return [
+        f"{f'{group}, {in_sentence(row.label)}' if group else _capital(row.label)}: {row.working.removesuffix('.')}."
+        for row in answer.rows.itertuples()
+        if row.working
+    ]
+
+
+def chart_text(answer: Answer) -> str:
+    """Return what a chart shows in words, the finding first, for those who do not see it."""
+    rows = "; ".join(f"{row.label}: {row.shown}" for row in answer.rows.itertuples())
+    return f"{finding(answer)} Bar chart of {title(answer)[0].lower()}{title(answer)[1:]}. {rows}."
+
+
+def shares_of(answer: Answer) -> str:
+    """Return what the shares of an answer are shares of."""
+    if answer.recorded is not None:
+        return f"Share of the {count(answer.recorded)} with {DIMENSION_NAMES[answer.dimension]} recorded"
+    return f"Share of {counted(answer)} {_what(answer)}"
+
+
+def _nationality(answer: Answer) -> str:
+    rows = answer.rows.set_index("code")
+    named = rows[~rows.index.str.startswith("_") | (rows.index == "_TOP3")]
+    named = named[named["status"] != "x"]
+    low = sum(named["lower"]), answer.total["upper"]
+    high = sum(named["upper"]), answer.total["lower"]
+    names = _listed(tuple(named["label"])).removesuffix(" together")
+    return f"{names} made up {percent_span(Fraction(*map(int, low)), Fraction(*map(int, high)))} of {_whole(answer)}."
+
+
+def _sex_clause(answer: Answer) -> str:
+    male, female = _row(answer, "M"), _row(answer, "F")
+    larger = max((male, female), key=lambda row: row["of_recorded"])
+    return f"{larger['label'].lower()}s were {percent(larger['of_recorded'])} of {_what(answer)}"
+
+
+def _largest_clause(answer: Answer) -> str:
+    rows = answer.rows[answer.rows["status"] != "x"].sort_values("lower", ascending=False)
+    first = rows.iloc[0]
+    return f"{first['label'].lower()} was {share(first)} of {_what(answer).replace('victim ', '')}"
+
+
+def _age(answer: Answer) -> str:
+    child = _row(answer, "0-17")
+    if child["status"] == "x":
+        return _largest(answer)
+    return f"{child['shown']} of {counted(answer)} {_what(answer)} were of people who said they were under 18 ({share(child)})."
+
+
+def _sex(answer: Answer) -> str:
+    male, female, unknown = _row(answer, "M"), _row(answer, "F"), _row(answer, NOT_RECORDED)
+    larger, smaller = sorted((male, female), key=lambda row: -row["lower"])
+    return (
+        f"Of the {recorded_count(answer)} {_what(answer)} with sex recorded, "
+        f"{percent(larger['of_recorded'])} were {larger['label'].lower()} and {percent(smaller['of_recorded'])} "
+        f"{smaller['label'].lower()}. Sex was not recorded in {unknown['shown']} more."
+    )
+
+
+def _largest(answer: Answer) -> str:
+    """Return a sentence on the largest category, and none where its range overlaps another's."""
+    rows = answer.rows[answer.rows["status"] != "x"].sort_values("lower", ascending=False)
+    first = rows.iloc[0]
+    if len(rows) == 1:
+        return f"{first['label']} made up {first['shown']} of {_whole(answer)} ({share(first)})."
+    if first["lower"] <= rows.iloc[1:]["upper"].max():
+        return f"No one group is plainly the largest among {_whole(answer)}."
+    return f"{first['label']} was the largest group: {first['shown']} of {_whole(answer)} ({share(first)})."
+
+
+def _whole(answer: Answer) -> str:
+    return f"{counted(answer)} {_what(answer)}"
+
+
+def _what(answer: Answer) -> str:
+    """Return what is counted, in the middle of a sentence: 'domestic abuse referrals of females'."""
+    crime = answer.labels.get("crime_type")
+    nationality = answer.labels.get("nationality")
+    return " ".join(
+        part
+        for part in (
+            f"{crime.lower()} referrals" if crime else "victim referrals",
+            _OF_SEX.get(answer.selection.sex, ""),
+            f"from {in_sentence(nationality)}" if nationality else "",
+            f"aged {answer.labels['age_band'].lower()}" if "age_band" in answer.labels else "",
+        )
+        if part
+    )
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands inside a sentence; names of countries keep their capitals.
+
+    >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
+    ('all other nationalities', 'Vietnam, Albania and China')
+    """
+    first = label.split(maxsplit=1)[0]
+    return label.replace(first, first.lower(), 1) if first in LOWERED else label.removesuffix(" together")
+
+
+def _row(answer: Answer, code: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = answer.rows.set_index("code", drop=False).loc[code].to_dict()
+    return found
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _listed(labels: tuple[str, ...]) -> str:
+    """Return labels as a list in a sentence.
+
+    >>> _listed(("Vietnam", "Albania", "China"))
+    'Vietnam, Albania and China'
+    """
+    *rest, last = labels
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+_FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
+    "nationality": _nationality,
+    "age_band": _age,
+    "sex": _sex,
+    "crime_type": _largest,
+    "outcome": _largest,
+}
+
+_CLAUSES: Final[Mapping[str, Callable[[Answer], str]]] = {"sex": _sex_clause}
+
+_NOTES: Final[Mapping[str, str]] = {
+    "nationality": "Three of the nationalities are published one by one. The rest are one group: no count of ours singles "
+    "out a small group.",
+    "age_band": "Age is as the person stated it. The assessment says it may be changed after checks.",
+    "sex": "Sex as recorded. The assessment uses “sex” and “gender” for the same field. A share is of those whose sex was "
+    "recorded; the range is what it could be among everyone, if those not recorded were all of one sex or the other.",
+    "crime_type": "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: the assessment "
+    "does not name or count other types.",
+    "outcome": "The assessment publishes no outcome of any referral.",
+}
+
+_OF_SEX: Final[Mapping[str, str]] = {"M": "of males", "F": "of females", NOT_RECORDED: "with sex not recorded"}

@@ -1,0 +1,25 @@
+"""The one family of errors. Each is shown to its reader as a sentence, never as a traceback.
+
+ReferralsError
+├── DataError            a file that we read does not hold what its schema says
+│   └── LedgerError      published statements that contradict their quotation or one another
+└── ReleaseError         a release folder that is missing, incomplete or altered
+"""
+
+from __future__ import annotations
+
+
+class ReferralsError(Exception):
+    """Something a person can mend. The message says what is wrong, where, and what to do."""
+
+
+class DataError(ReferralsError):
+    """A data file does not hold what its schema says; the message names the file, line and column."""
+
+
+class LedgerError(DataError):
+    """A published statement disagrees with its own quotation, or with other statements."""
+
+
+class ReleaseError(ReferralsError):
+    """A release cannot be opened: it is missing, incomplete, or not the files its manifest lists."""

@@ -1,0 +1,13 @@
+"""Where the repository keeps things. Every path the package reads starts here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PUBLISHED: Final = ROOT / "data" / "published"
+REFERENCE: Final = ROOT / "data" / "reference"
+RELEASES: Final = ROOT / "data" / "releases"
+CONTENT: Final = ROOT / "data" / "content"
+SQL: Final = ROOT / "sql"

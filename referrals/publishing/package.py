@@ -1,0 +1,83 @@
+"""Write a release folder whole or not at all, with a manifest that lists every file and its SHA-256.
+
+The folder is built beside its place and then renamed into it. A folder that is half written has a leading dot in its name,
+is never opened, and is swept away by the next build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from referrals.release import MANIFEST
+
+RESOURCES: Final[Mapping[str, str]] = {
+    "release.duckdb": "application/vnd.duckdb",
+    "cells.csv": "text/csv",
+    "cells.parquet": "application/vnd.apache.parquet",
+    "statements.csv": "text/csv",
+}
+"""The files of a release and their media types, in the order of the manifest."""
+
+
+def write(folder: Path, *, fill: Callable[[duckdb.DuckDBPyConnection], None], describe: Mapping[str, Any]) -> None:
+    """Write a release folder: `fill` makes the tables, `describe` is what the manifest says of the whole.
+
+    The old folder of the same name stays whole and in place until the new one is complete on disk.
+    """
+    building = folder.with_name(f".{folder.name}.building")
+    replaced = folder.with_name(f".{folder.name}.replaced")
+    for leftover in (building, replaced):
+        shutil.rmtree(leftover, ignore_errors=True)
+    building.mkdir(parents=True)
+    with duckdb.connect(building / "release.duckdb") as connection:
+        fill(connection)
+        for name in ("cells", "statements"):
+            connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
+        connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")
+    _write_manifest(building, describe)
+    _flush(building)
+    if folder.exists():
+        folder.rename(replaced)
+    building.rename(folder)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def digest(paths: Iterable[Path]) -> str:
+    """Return one SHA-256 over the names and bytes of files, for telling whether anything changed since a build."""
+    total = hashlib.sha256()
+    for path in sorted(paths):
+        total.update(path.name.encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _write_manifest(folder: Path, describe: Mapping[str, Any]) -> None:
+    resources = [
+        {
+            "name": name.replace(".", "-"),
+            "path": name,
+            "mediatype": mediatype,
+            "bytes": (folder / name).stat().st_size,
+            "hash": f"sha256:{hashlib.sha256((folder / name).read_bytes()).hexdigest()}",
+        }
+        for name, mediatype in RESOURCES.items()
+    ]
+    manifest = {**describe, "resources": resources}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _flush(folder: Path) -> None:
+    for path in [*folder.iterdir(), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

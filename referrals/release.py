@@ -1,0 +1,122 @@
+"""The release contract: open a release folder read-only, verify it, and say what it is.
+
+A release is a folder with a manifest (`datapackage.json`) that lists every file and its SHA-256. A folder whose files are
+not those of its manifest is refused. Nothing on the public side reads any data but through an open release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from referrals import sql
+from referrals.errors import ReleaseError
+from referrals.places import RELEASES
+
+MANIFEST: Final = "datapackage.json"
+DATABASE: Final = "release.duckdb"
+REBUILD: Final = "Run `make data` to build the releases."
+
+LOCKDOWN: Final = {
+    "enable_external_access": False,
+    "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,
+    "memory_limit": "256MB",
+    "threads": 1,
+    "temp_directory": "",
+}
+"""Settings of the connection: it can read its own file and nothing else, within bounded memory."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a release says of itself."""
+
+    release_id: str
+    title: str
+    period: str
+    period_label: str
+    status: str
+    additive: bool
+    source_id: str
+    published_on: str
+    attribution: str
+
+
+class Release:
+    """An open release. Many threads may ask at once: each question takes its own cursor on one read-only connection."""
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take a verified folder and an open connection to its database; `open_release` makes both."""
+        self.folder = folder
+        self._connection = connection
+        self.about = About(**self.rows("queries/release")[0])
+
+    def rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the answer of the query `sql/<name>.sql` as rows keyed by column name."""
+        cursor = self._connection.cursor().execute(sql.statement(name), parameters or {})
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def open_release(folder: Path) -> Release:
+    """Return the release in a folder, verified and open read-only.
+
+    Raises:
+        ReleaseError: the folder is missing or incomplete, or a file is not the one its manifest lists.
+    """
+    _verify(folder)
+    try:
+        connection = duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN)
+        connection.execute("set lock_configuration = true")
+        return Release(folder, connection)
+    except duckdb.Error as error:
+        raise ReleaseError(f"The release {folder.name} cannot be opened ({type(error).__name__}). {REBUILD}") from error
+
+
+def latest_published(folder: Path = RELEASES) -> Path:
+    """Return the newest folder below `folder` that holds a published release.
+
+    Raises:
+        ReleaseError: there is none.
+    """
+    for candidate in sorted(folder.glob("[!.]*/"), reverse=True):
+        if _manifest(candidate).get("status") == "published":
+            return candidate
+    raise ReleaseError(f"There is no published release in {folder.name}/. {REBUILD}")
+
+
+def built_from(folder: Path) -> str | None:
+    """Return the digest of the inputs that a whole release was built from, or None where there is no whole release."""
+    try:
+        _verify(folder)
+    except ReleaseError:
+        return None
+    return _manifest(folder).get("inputs_sha256")
+
+
+def _verify(folder: Path) -> None:
+    resources = _manifest(folder).get("resources", [])
+    if not resources:
+        raise ReleaseError(f"The release {folder.name} has no manifest. {REBUILD}")
+    for resource in resources:
+        path = folder / resource["path"]
+        if not path.is_file():
+            raise ReleaseError(f"The release {folder.name} lacks {path.name}. {REBUILD}")
+        if f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != resource["hash"]:
+            raise ReleaseError(f"{path.name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest

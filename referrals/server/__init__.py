@@ -1,0 +1,1 @@
+"""The ASGI side of the site: what surrounds Streamlit, and nothing of its content."""

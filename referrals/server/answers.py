@@ -1,0 +1,102 @@
+"""Answers on their way out: a finished page, and the gate that every answer of the app passes through."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import Message, Send
+
+from referrals.server import policy
+from referrals.server.assets import accepts_gzip
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of HTML that is finished and will be sent many times."""
+
+    html: str
+    csp: str
+
+    @cached_property
+    def body(self) -> bytes:
+        """Return the bytes of the page."""
+        return self.html.encode()
+
+    @cached_property
+    def compressed(self) -> bytes:
+        """Return the bytes of the page under gzip."""
+        return gzip.compress(self.body, mtime=0)
+
+    @cached_property
+    def tag(self) -> str:
+        """Return the stem of the page's ETag, which changes whenever a byte of it does."""
+        return hashlib.sha256(self.body).hexdigest()[:24]
+
+    def response(self, request: Headers, *, status: int = 200) -> Response:
+        """Return the page, compressed for a reader that can read that, or 304 for one that has it already."""
+        small = accepts_gzip(request.get("accept-encoding", ""))
+        etag = f'"{self.tag}{"-gzip" if small else ""}"'
+        headers = {"cache-control": "no-cache", "vary": "accept-encoding", "content-security-policy": self.csp}
+        if status == 200:
+            headers["etag"] = etag
+            if etag in request.get("if-none-match", ""):
+                return Response(status_code=304, headers=headers)
+        if small:
+            headers["content-encoding"] = "gzip"
+        return Response(self.compressed if small else self.body, status, headers, media_type="text/html")
+
+
+class Gate:
+    """A `send` that holds HTML back to be looked at, and lets every other answer through with our headers."""
+
+    def __init__(self, send: Send, *, without_body: bool) -> None:
+        self._send = send
+        self._without_body = without_body
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        """Take one message of the app's answer."""
+        if message["type"] == "http.response.start" and _is_html(message):
+            self._start = message
+        elif self._start is None:
+            await self.let_through(message)
+        else:
+            self._body += message.get("body", b"")
+
+    @property
+    def holds_html(self) -> bool:
+        """Return whether an answer is waiting to be framed or released."""
+        return self._start is not None
+
+    @property
+    def held_html(self) -> str:
+        """Return the text of a successful HTML answer, empty for any other."""
+        if self._start is None or self._start["status"] != 200:
+            return ""
+        packed = Headers(raw=self._start["headers"]).get("content-encoding") == "gzip"
+        return (gzip.decompress(self._body) if packed else self._body).decode("utf-8", "replace")
+
+    async def release(self) -> None:
+        """Send what was held as it came."""
+        if self._start is not None:
+            await self.let_through(self._start)
+            await self.let_through({"type": "http.response.body", "body": self._body})
+
+    async def let_through(self, message: Message) -> None:
+        """Send one message: with the headers of `policy`, without cookies, and without a body where only heads are asked for."""
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=[item for item in message.get("headers", []) if item[0].lower() != b"set-cookie"])
+            headers.update(policy.HEADERS)
+            headers.setdefault("content-security-policy", policy.DEFAULT)
+            message = {**message, "headers": headers.raw}
+        elif message["type"] == "http.response.body" and self._without_body:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _is_html(message: Message) -> bool:
+    return Headers(raw=message.get("headers", [])).get("content-type", "").startswith("text/html")

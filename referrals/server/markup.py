@@ -1,0 +1,134 @@
+"""The HTML around Streamlit: head, bar, menu and exit of each page, and the page for an address that does not exist."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from referrals.errors import ReferralsError
+from referrals.server.assets import asset
+from referrals.server.heads import PageHead, by_section, page_title
+
+HARMLESS = "https://www.bbc.co.uk/weather"
+ROOT = '<div id="root"></div>'
+
+
+def page(index: str, head: PageHead, heads: Sequence[PageHead], site: str, noscript_html: str) -> str:
+    """Return Streamlit's index.html with the head and the frame of one page, readable before any script has run."""
+    waiting = (
+        f"<h1>{escape(head.title)}</h1><p>{escape(head.description)}</p>"
+        f'<p class="vr-loading">Loading the figures…</p><noscript>{noscript_html}</noscript>'
+    )
+    body = _body(f'<div id="root">{_main(waiting)}</div>', head.path, heads, site)
+    text = index.replace('="./', '="/')
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    text = re.sub(r'\s*<link[^>]*rel="(?:preload|service-desc|shortcut icon)"[^>]*>', "", text)
+    text = _replace(r"<html[^>]*>", '<html lang="en-GB" dir="ltr">', text)
+    text = _replace(r"<title>.*?</title>", _head(page_title(head, site), head.description, heads, site), text)
+    return _replace(r"<body>.*</body>", body, text).strip()
+
+
+def not_found(heads: Sequence[PageHead], site: str) -> str:
+    """Return the page for an address that is not one of ours, with the ways on from it."""
+    known = {head.path: head for head in heads}
+    ways = [known[path] for path in ("/", "/safeguarding") if path in known]
+    items = "".join(f'<li><a href="{escape(way.path)}">{escape(way.title)}</a></li>' for way in ways)
+    words = (
+        "<h1>Page not found</h1>"
+        "<p>There is no page at this address. If you typed it, check that it is right. "
+        "If you followed a link, the page may have moved.</p>"
+        f"<p>You can go on to:</p><ul>{items}</ul>"
+    )
+    head = _head(f"Page not found - {site}", "There is no page at this address.", heads, site)
+    return (
+        '<!DOCTYPE html>\n<html lang="en-GB" dir="ltr"><head><meta charset="UTF-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"{head}</head>{_body(_main(words), '', heads, site)}</html>"
+    )
+
+
+def _head(title: str, description: str, heads: Sequence[PageHead], site: str) -> str:
+    titles = json.dumps({head.path: head.title for head in heads})
+    return (
+        f"<title>{escape(title)}</title>"
+        f'<meta name="description" content="{escape(description)}">'
+        '<meta name="color-scheme" content="light dark">'
+        f'<script src="{asset("shell.js").address}" data-exit="{HARMLESS}"'
+        f' data-site="{escape(site)}" data-titles="{escape(titles)}"></script>'
+        f'<link rel="stylesheet" href="{asset("shell.css").address}">'
+        f'<link rel="icon" type="image/svg+xml" href="{asset("mark.svg").address}">'
+    )
+
+
+def _body(content: str, path: str, heads: Sequence[PageHead], site: str) -> str:
+    return (
+        '<body><a class="vr-skip" href="#stMain" data-vr-skip>Skip to the main content</a>'
+        f'<a class="vr-skip" href="{HARMLESS}" rel="noreferrer" data-vr-exit>Leave this page</a>'
+        f"{_header(path, heads, site)}{content}"
+        '<p class="vr-unseen" id="vr-status" role="status"></p><p class="vr-print-end"></p>'
+        f"{_exit()}</body>"
+    )
+
+
+def _main(content: str) -> str:
+    return f'<main class="vr-static" id="stMain" tabindex="-1">{content}</main>'
+
+
+def _header(path: str, heads: Sequence[PageHead], site: str) -> str:
+    """Return the bar at the top: wordmark, menu button, and the sections where there is room for them."""
+    sections = by_section(heads)
+    here = next((head.section for head in heads if head.path == path), "")
+    tops = "".join(
+        f'<li><a href="{escape(pages[0].path)}"{_current(name == here, "true")}>{escape(name)}</a></li>'
+        for name, pages in sections.items()
+    )
+    wordmark = escape(site.partition(":")[0])
+    return (
+        '<header class="vr-bar">'
+        f'<a class="vr-wordmark" href="/"><span class="vr-mark" aria-hidden="true"></span>{wordmark}</a>'
+        '<button class="vr-menu" type="button" aria-expanded="false" aria-controls="vr-nav">Menu</button>'
+        f'<nav class="vr-sections" aria-label="Sections"><ul>{tops}</ul></nav></header>'
+        f'<nav id="vr-nav" aria-label="Pages">{_groups(sections, path, here)}</nav>'
+    )
+
+
+def _groups(sections: Mapping[str, Sequence[PageHead]], path: str, here: str) -> str:
+    """Return every page under the heading of its section; a wide screen shows the section one is in."""
+    return "".join(
+        f'<div class="vr-group"{_current(name == here, "group")}><p id="vr-group-{number}">{escape(name)}</p>'
+        f'<ul aria-labelledby="vr-group-{number}">{_links(pages, path)}</ul></div>'
+        for number, (name, pages) in enumerate(sections.items())
+    )
+
+
+def _links(pages: Sequence[PageHead], path: str) -> str:
+    return "".join(
+        f'<li><a href="{escape(head.path)}"{_current(head.path == path, "page")}>{escape(head.name)}</a></li>' for head in pages
+    )
+
+
+def _current(is_current: bool, kind: str) -> str:
+    if not is_current:
+        return ""
+    return " data-current" if kind == "group" else f' aria-current="{kind}"'
+
+
+def _exit() -> str:
+    return (
+        '<aside id="vr-exit" aria-label="Leave this page">'
+        f'<a href="{HARMLESS}" rel="noreferrer" data-vr-exit aria-describedby="vr-exit-about">Leave this page</a>'
+        '<p class="vr-unseen" id="vr-exit-about">Opens the BBC weather page in place of this one. '
+        "You can also press Shift three times. It does not clear your browser’s history.</p>"
+        '<p id="vr-exit-count" role="status"></p></aside>'
+    )
+
+
+def _replace(pattern: str, replacement: str, text: str) -> str:
+    """Return the text with the one match replaced, or refuse a Streamlit whose index.html has another shape."""
+    found = re.findall(pattern, text, flags=re.DOTALL)
+    if len(found) != 1:
+        raise ReferralsError(
+            f"Streamlit's index.html: {pattern} occurs {len(found)} times, not once. "
+            "This Streamlit is not the one in requirements.lock; see referrals/server/markup.py."
+        )
+    return text.replace(found[0], replacement)

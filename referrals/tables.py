@@ -1,0 +1,99 @@
+"""Read a CSV file against the Table Schema beside it, and say exactly where it is wrong.
+
+A schema is `<name>.schema.json` beside `<name>.csv`, in the Frictionless Table Schema standard. We use the part of the
+standard that our files need: field types string, integer and date; constraints required, unique, enum, pattern, minimum.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from referrals.errors import DataError
+
+Row = dict[str, str]
+
+_TYPES: Mapping[str, Callable[[str], object]] = {
+    "string": str,
+    "integer": int,
+    "date": date.fromisoformat,
+}
+
+
+def read(path: Path) -> list[Row]:
+    """Return the rows of a CSV file as text, each checked against `<name>.schema.json` beside it.
+
+    Cells are returned as text ('' where empty), in the file's order, keyed by the schema's field names.
+
+    Raises:
+        DataError: the file or its schema is missing, the header differs from the schema, or cells break it. All the
+            broken cells of a file are named in one message.
+    """
+    fields = _schema(path)["fields"]
+    names = [field["name"] for field in fields]
+    rows = _rows(path, names)
+    problems = [problem for field in fields for problem in _column_problems(field, [row[field["name"]] for row in rows])]
+    if problems:
+        listed = "\n".join(f"  {path.name} {problem}" for problem in sorted(problems, key=_line_of))
+        raise DataError(f"{path.name} does not meet {path.stem}.schema.json. Correct these cells:\n{listed}")
+    return rows
+
+
+def _schema(path: Path) -> dict[str, Any]:
+    schema_path = path.with_suffix(".schema.json")
+    for wanted in (path, schema_path):
+        if not wanted.is_file():
+            raise DataError(f"{wanted} is missing. Restore it from the repository.")
+    schema: dict[str, Any] = json.loads(schema_path.read_text(encoding="utf-8"))
+    return schema
+
+
+def _rows(path: Path, names: list[str]) -> list[Row]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.reader(stream, strict=True)
+        header = next(reader, [])
+        if header != names:
+            raise DataError(f"{path.name} line 1: the columns are {header}, and its schema says {names}.")
+        rows = list(reader)
+    for line, cells in enumerate(rows, start=2):
+        if len(cells) != len(names):
+            raise DataError(f"{path.name} row {line}: {len(cells)} cells where the header has {len(names)}.")
+    return [dict(zip(names, cells, strict=True)) for cells in rows]
+
+
+def _column_problems(field: Mapping[str, Any], cells: list[str]) -> Iterator[str]:
+    rules = field.get("constraints", {})
+    seen: dict[str, int] = {}
+    for line, cell in enumerate(cells, start=2):
+        where = f"row {line}, {field['name']}:"
+        if not cell:
+            if rules.get("required"):
+                yield f"{where} is empty, and must not be"
+            continue
+        if (fault := _cell_fault(cell, field["type"], rules)) is not None:
+            yield f"{where} {fault}"
+        if rules.get("unique") and seen.setdefault(cell, line) != line:
+            yield f"{where} '{cell}' stands already in row {seen[cell]}"
+
+
+def _cell_fault(cell: str, kind: str, rules: Mapping[str, Any]) -> str | None:
+    try:
+        value = _TYPES[kind](cell)
+    except ValueError:
+        return f"'{cell}' is not of type {kind}"
+    if "enum" in rules and cell not in rules["enum"]:
+        return f"'{cell}' is not one of {', '.join(rules['enum'])}"
+    if "pattern" in rules and re.fullmatch(rules["pattern"], cell) is None:
+        return f"'{cell}' does not have the form {rules['pattern']}"
+    if "minimum" in rules and isinstance(value, int) and value < rules["minimum"]:
+        return f"{cell} is less than {rules['minimum']}"
+    return None
+
+
+def _line_of(problem: str) -> int:
+    return int(problem.split()[1].rstrip(","))

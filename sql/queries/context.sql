@@ -1,0 +1,21 @@
+-- One row per observation of a context series, oldest period and oldest vintage first.
+select
+    context.observation_id,
+    context.period_start,
+    context.period_label,
+    context.dimension,
+    context.category,
+    coalesce(context.scope, '') as scope,
+    context.value,
+    context.status,
+    context.vintage,
+    context.break_before,
+    coalesce(context.note, '') as note,
+    coalesce(context.quotation, '') as quotation,
+    sources.title as source_title,
+    sources.publisher,
+    sources.address
+from context
+inner join sources on context.source_id = sources.source_id
+where context.series_id = $series_id
+order by context.period_start, context.vintage, context.observation_id

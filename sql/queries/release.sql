@@ -1,0 +1,12 @@
+-- One row: what the release says of itself.
+select
+    release_id,
+    title,
+    period,
+    period_label,
+    status,
+    additive,
+    source_id,
+    cast(published_on as varchar) as published_on,
+    attribution
+from release
