@@ -36,13 +36,13 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; c
 	$(BIN)/sqlfluff lint sql
 	$(BIN)/codespell
 	$(BIN)/deptry .
-	$(BIN)/cog --check README.md
+	$(BIN)/cog -P --check README.md
 
 fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/sqlfluff fix sql
-	$(BIN)/cog -r README.md
+	$(BIN)/cog -P -r README.md
 
 bench: $(DEV) data ## measure; asserts nothing
 	$(BIN)/python -m pytest tests/bench

@@ -6,6 +6,7 @@ components.title(
     "Trends and context",
     "Only one year of victim referrals has been published, so no trend can be drawn from it. These figures come from other "
     "publications. None of them counts the same thing.",
+    of_release=False,
 )
 for name in ("quarters_by_age", "years", "police", "domestic_abuse", "commissioner"):
     components.figure(components.context_card(name))

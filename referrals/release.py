@@ -22,7 +22,7 @@ MANIFEST: Final = "datapackage.json"
 DATABASE: Final = "release.duckdb"
 REBUILD: Final = "Run `make data` to build the releases."
 
-LOCKDOWN: Final = {
+LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
     "autoload_known_extensions": False,
     "autoinstall_known_extensions": False,

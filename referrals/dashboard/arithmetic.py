@@ -16,22 +16,32 @@ RESULTS: Final[Mapping[str, str]] = {
     "bound": "Leaves a range",
     "consistent": "Agrees",
 }
-"""What each result is called, in the order in which the page counts them."""
+"""What each result is called, in the order of the page."""
+
+_TALLY: Final[Mapping[str, str]] = {
+    "gap": "where the figures do not agree",
+    "ambiguous": "that can be read in two ways",
+    "bound": "that leave a range",
+    "consistent": "where they agree",
+}
 
 
 def relation(release: Release, relation_id: str) -> str:
     """Return one relation as HTML, with its readings where it has any."""
     found = next(row for row in release.rows("queries/relations") if row["relation_id"] == relation_id)
-    return _relation(found, _readings(release, relation_id))
+    return _badge(found) + _relation(found, _readings(release, relation_id))
 
 
 def relations(release: Release) -> str:
-    """Return every relation as HTML in the ledger's order, after a count of how many agree."""
+    """Return every relation as HTML, by result, after a count of each. Within a result they keep the ledger's order."""
     rows = release.rows("queries/relations")
-    tally = [(name, sum(row["result"] == result for row in rows)) for result, name in RESULTS.items()]
-    counted = "; ".join(f"<b>{number}</b> {escape(name.lower())}" for name, number in tally if number)
-    listed = "".join(f"<h3>{escape(row['title'])}</h3>{_relation(row, _readings(release, row['relation_id']))}" for row in rows)
-    return f"<p>{len(rows)} checks: {counted}.</p>{listed}"
+    groups = {result: group for result in RESULTS if (group := [row for row in rows if row["result"] == result])}
+    tally = "; ".join(f"<b>{len(group)}</b> {_TALLY[result]}" for result, group in groups.items())
+    listed = "".join(
+        f'<h2 id="{result}">{escape(RESULTS[result])}</h2>{"".join(_titled(release, row) for row in group)}'
+        for result, group in groups.items()
+    )
+    return f"<p>{len(rows)} checks: {tally}.</p>{listed}"
 
 
 def worked_out(release: Release) -> str:
@@ -43,14 +53,23 @@ def worked_out(release: Release) -> str:
     return markup.table("Numbers that are not printed, and how they follow", ["What", "Number", "Working"], rows)
 
 
+def _titled(release: Release, row: Mapping[str, Any]) -> str:
+    readings = _readings(release, row["relation_id"])
+    return f'<h3 id="{row["relation_id"]}">{escape(row["title"])}</h3>{_relation(row, readings)}'
+
+
+def _badge(row: Mapping[str, Any]) -> str:
+    return f'<p><span class="badge">{escape(RESULTS[row["result"]])}</span></p>'
+
+
 def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> str:
     listed = "".join(f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings)
-    possible = f"<dt>How it could have come about</dt><dd><ul>{listed}</ul></dd>" if listed else ""
+    possible = f'<p>How it could have come about:</p><ul class="readings">{listed}</ul>' if listed else ""
     return (
-        f'<p><span class="badge badge-{row["result"]}">{escape(RESULTS[row["result"]])}</span></p><dl>'
-        f"<dt>What the source says</dt><dd>{escape(row['says'])}</dd>"
-        f"<dt>The arithmetic</dt><dd>{escape(row['working'])}</dd>{possible}"
-        f"<dt>What this site shows</dt><dd>{escape(row['shown'])}</dd></dl>"
+        '<dl class="relation">'
+        f"<div><dt>What the source says</dt><dd>{escape(row['says'])}</dd></div>"
+        f"<div><dt>The arithmetic</dt><dd>{escape(row['working'])}</dd></div>"
+        f"<div><dt>What this site shows</dt><dd>{escape(row['shown'])}</dd></div></dl>{possible}"
     )
 
 

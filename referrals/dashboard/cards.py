@@ -15,10 +15,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import plotly.graph_objects as go
 
+from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import charts, markup, queries, wording
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import SHARE
+from referrals.frames import records
 from referrals.numbers import percent
 from referrals.release import About, Release
 
@@ -35,21 +37,28 @@ Draw = Callable[[charts.Palette], go.Figure]
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of a card, for drawing without Plotly: where it is solid, where it is hatched to, as shares of the longest."""
+    """One bar of a card, for drawing without Plotly: the columns of `marks`, as shares of the longest bar."""
 
     label: str
     shown: str
     sure: float
     to: float
     look: str
+    low: float | None = None
+
+    @property
+    def row(self) -> tuple[str, str, float, float, str]:
+        """The bar as a row of `markup.bars`; a share that could also be less is drawn without its range."""
+        return self.label, self.shown, self.sure, self.to if self.low is None else self.sure, self.look
 
 
 @dataclass(frozen=True)
 class Card:
     """One figure and all that belongs to it.
 
-    Texts may hold Markdown links; `table` is HTML; `data` is for the CSV file; `what` names the rows; `bars` and `draw` are
-    the two ways of drawing it, either of which may be missing.
+    Texts may hold Markdown links; `table` is HTML; `data` is for the CSV file; `what` names the rows and `counted` the
+    numbers; `warning` is what a reader must know before the figure; `bars` and `draw` are the two ways of drawing it, either
+    of which may be missing.
     """
 
     name: str
@@ -64,6 +73,8 @@ class Card:
     path: str
     about: About
     what: str = ""
+    counted: str = "Referrals"
+    warning: str = ""
     bars: Sequence[Bar] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
@@ -96,7 +107,8 @@ def of_dimension(release: Release, answer: Answer, *, name: str | None = None) -
         path=PATHS[answer.dimension],
         about=release.about,
         what=_header(answer)[0],
-        bars=_bars(answer),
+        counted=_counted(answer),
+        bars=_bars({"": answer}),
         draw=(lambda palette: charts.bars(answer, palette)) if answer.is_published else None,
         address=answer.selection.address(),
     )
@@ -112,7 +124,7 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
     rows = [
         [f"{escape(label)}: {escape(wording.in_sentence(row['label']))}", *_cells(row)]
         for label, answer in answers.items()
-        for row in answer.rows.to_dict("records")
+        for row in records(answer.rows)
     ]
     first = every[0]
     return Card(
@@ -127,6 +139,9 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         data=pd.concat([_data(answer) for answer in every], ignore_index=True),
         path=PATHS[dimension],
         about=release.about,
+        what=_header(first)[0],
+        counted=_counted(first),
+        bars=_bars(answers),
         draw=lambda palette: charts.small_multiples(answers, palette),
         address={key: value for key, value in first.selection.address().items() if key == "measure"},
     )
@@ -142,7 +157,12 @@ def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
 def _unit(about: About, answer: Answer, *, of_each: bool = False) -> str:
     if answer.selection.measure != SHARE:
         return f"Number of victim referrals, {about.period_label}"
-    return f"{'Share of each group' if of_each else wording.shares_of(answer)}, {about.period_label}"
+    line = ". The line on each bar is what the share could be among all" if answer.recorded is not None else ""
+    return f"{'Share of each group' if of_each else wording.shares_of(answer)}, {about.period_label}{line}"
+
+
+def _counted(answer: Answer) -> str:
+    return "Share" if answer.selection.measure == SHARE else "Referrals"
 
 
 def _header(answer: Answer) -> list[str]:
@@ -151,7 +171,7 @@ def _header(answer: Answer) -> list[str]:
 
 
 def _table(answer: Answer) -> str:
-    rows = [[escape(row["label"]), *_cells(row)] for row in answer.rows.to_dict("records")]
+    rows = [[escape(row["label"]), *_cells(row)] for row in records(answer.rows)]
     total = escape(queries.counted(answer))
     return markup.table(f"{wording.title(answer)}. Total: {total}.", _header(answer), rows)
 
@@ -164,7 +184,8 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 def _share_cell(row: Mapping[str, Any]) -> str:
     share = wording.share(row)
     if row["of_recorded"] is None or pd.isna(row["of_recorded"]):
-        return f"<bdi>{share}</bdi>" if share else "–"
+        of_all = " of all" if row["code"] == NOT_RECORDED else ""
+        return f"<bdi>{share}</bdi>{of_all}" if share else "–"
     return f"<bdi>{percent(row['of_recorded'])}</bdi> of recorded<br><small>possible: <bdi>{share}</bdi> of all</small>"
 
 
@@ -186,9 +207,19 @@ def _data(answer: Answer) -> pd.DataFrame:
     )
 
 
-def _bars(answer: Answer) -> tuple[Bar, ...]:
-    drawn = marks(answer)
-    longest = drawn["to"].max() or 1
+def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
+    """Return the bars of answers on one scale, each label beginning with its answer's own where that is not empty."""
+    drawn = {label: marks(answer) for label, answer in answers.items()}
+    longest = max(float(one["to"].max()) for one in drawn.values()) or 1
     return tuple(
-        Bar(row.label, row.text, row.sure / longest, row.to / longest, row.look) for row in drawn.itertuples(index=False)
+        Bar(
+            label=f"{label}: {wording.in_sentence(row['label'])}" if label else row["label"],
+            shown=row["text"],
+            sure=row["sure"] / longest,
+            to=row["to"] / longest,
+            look=row["look"],
+            low=None if pd.isna(row["low"]) else row["low"] / longest,
+        )
+        for label, one in drawn.items()
+        for row in records(one)
     )

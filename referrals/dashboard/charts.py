@@ -1,7 +1,7 @@
 """Answers as Plotly figures: bars from zero, labelled at their ends, readable without colour.
 
-What is certain is a solid bar. What lies between the smallest and the largest possible number is hatched. "Not recorded" is
-grey. What is not published has no bar, and says so.
+What is certain is a solid bar. What lies between the smallest and the largest possible number is hatched. A share of those
+recorded has a line for what it could be among all. "Not recorded" is grey. What is not published has no bar, and says so.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ CONFIG: Final[Mapping[str, Any]] = {
 ROW: Final = 46
 HEAD: Final = 40
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
+LAST_LABELS: Final = 96
+"""Room to the right of a chart for the names of its categories."""
+
 LABEL_ROOM: Final = 1.45
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
@@ -94,8 +97,21 @@ def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Pal
             marker={"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}, "line": {"width": 0}},
             hovertemplate="%{x}: %{y:,} " + name + "<extra></extra>",
         )
-    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0})
-    return _upright(figure, palette)
+    figure.update_layout(barmode="stack", showlegend=False)
+    _label_last(figure, frame, names, palette)
+    return _upright(figure, palette, right=LAST_LABELS)
+
+
+def _label_last(figure: go.Figure, frame: pd.DataFrame, names: Mapping[str, str], palette: Palette) -> None:
+    """Name each category beside the last column, where its part of the column is."""
+    last = frame[frame["period_label"] == frame["period_label"].iloc[-1]].set_index("category")["value"]
+    floor = 0.0
+    for category, name in names.items():
+        middle = floor + float(last[category]) / 2
+        floor += float(last[category])
+        figure.add_annotation(
+            x=1, xref="paper", y=middle, text=name, xanchor="left", showarrow=False, font={"size": 14, "color": palette.text}
+        )
 
 
 def columns(
@@ -139,7 +155,8 @@ def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int 
     where = {} if row is None else {"row": row, "col": 1}
     shades = {"main": palette.main, "second": palette.second, "grey": palette.unknown, "missing": palette.unknown}
     colours = [shades[look] for look in drawn["look"]]
-    unsure = drawn["to"] - drawn["sure"]
+    beyond = drawn["to"] - drawn["sure"]
+    hatched = [gap > 0 and is_hatched for gap, is_hatched in zip(beyond, drawn["low"].isna(), strict=True)]
     figure.add_bar(
         y=drawn["label"],
         x=drawn["sure"],
@@ -148,12 +165,20 @@ def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int 
             "color": colours,
             "pattern": {"shape": ["." if look == "grey" else "" for look in drawn["look"]], "solidity": 0.25},
         },
+        error_x={
+            "array": beyond.where(drawn["low"].notna(), 0),
+            "arrayminus": (drawn["sure"] - drawn["low"]).fillna(0),
+            "symmetric": False,
+            "color": palette.text,
+            "thickness": 3,
+            "width": 7,
+        },
         hoverinfo="skip",
         **where,
     )
     figure.add_bar(
         y=drawn["label"],
-        x=unsure,
+        x=beyond,
         orientation="h",
         text=[f"<b>{text}</b>" for text in drawn["text"]],
         textposition="outside",
@@ -161,8 +186,13 @@ def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int 
         textfont={"size": 16, "color": palette.text},
         marker={
             "color": "rgba(0,0,0,0)",
-            "line": {"color": colours, "width": [2 if gap else 0 for gap in unsure]},
-            "pattern": {"shape": "/", "fgcolor": colours, "bgcolor": "rgba(0,0,0,0)", "solidity": 0.4},
+            "line": {"color": colours, "width": [2 if one else 0 for one in hatched]},
+            "pattern": {
+                "shape": ["/" if one else "" for one in hatched],
+                "fgcolor": colours,
+                "bgcolor": "rgba(0,0,0,0)",
+                "solidity": 0.4,
+            },
         },
         hoverinfo="skip",
         **where,
@@ -190,8 +220,8 @@ def _finish(figure: go.Figure, palette: Palette, *, rows: int, longest: float) -
     return figure
 
 
-def _upright(figure: go.Figure, palette: Palette) -> go.Figure:
-    figure.update_layout(height=420, margin={"l": 8, "r": 8, "t": 56, "b": 8}, bargap=0.25, **_paper(palette))
+def _upright(figure: go.Figure, palette: Palette, *, right: int = 8) -> go.Figure:
+    figure.update_layout(height=420, margin={"l": 8, "r": right, "t": 56, "b": 8}, bargap=0.25, **_paper(palette))
     figure.update_xaxes(automargin=True, fixedrange=True, tickfont={"size": 14, "color": palette.text})
     figure.update_yaxes(
         rangemode="tozero", automargin=True, fixedrange=True, gridcolor=palette.grid, tickformat=",",

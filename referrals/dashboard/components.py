@@ -14,7 +14,7 @@ import streamlit as st
 
 from referrals import release as releases
 from referrals.codelists import TOTAL
-from referrals.dashboard import arithmetic, cards, charts, content, context, markup, queries, takeaways
+from referrals.dashboard import arithmetic, cards, charts, citing, content, context, markup, queries, takeaways
 from referrals.dashboard.cards import Card
 from referrals.dashboard.selection import MEASURES, Offer, Selection, read_address
 from referrals.errors import ReferralsError
@@ -97,12 +97,14 @@ def context_card(name: str) -> Card:
     return _context_card(release().about.release_id, name)
 
 
-def title(heading: str, lead: str = "") -> None:
-    """Draw a page's heading, its lead sentence, and which release the page shows."""
-    st.title(heading, anchor=False)
+def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
+    """Draw a page's heading, its lead sentence, and, where the page shows a release, which one and of what status."""
     about = release().about
-    status = f'<span class="badge">{escape(STATUS_NAMES[about.status])}</span> {escape(about.period_label)}'
-    st.html(f'{f"<p class=lead>{lead}</p>" if lead else ""}<p class="source">{status}</p>')
+    st.title(heading, anchor=False)
+    if lead:
+        st.html(f'<p class="lead">{escape(lead)}</p>')
+    if of_release:
+        st.html(f'<p class="status"><span class="badge">{STATUS_NAMES[about.status]}</span> {escape(about.period_label)}</p>')
 
 
 def explain(name: str) -> None:
@@ -182,19 +184,19 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     """
     with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
         st.html(f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2><p class="unit">{escape(card.unit)}</p>')
-        if quick or card.draw is None:
-            rows = [(bar.label, bar.shown, bar.sure, bar.to, bar.look) for bar in card.bars]
-            st.html(markup.bars(card.title, card.what, rows))
-        else:
+        if card.warning:
+            note(f"<p>{content.inline(card.warning)}</p>")
+        if card.bars:
+            # A chart made by Plotly does not print: the table of bars stands in for it on paper.
+            chart = markup.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+            st.html(chart if quick or card.draw is None else f'<div class="on-paper">{chart}</div>')
+        if card.draw is not None and not quick:
             st.plotly_chart(
-                drawn(card, _palette()),
-                config=dict(charts.CONFIG),
-                alt=card.alternative,
-                theme=None,
-                key=f"chart_{card.name}",
+                drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
             )
+        if not quick:
             st.html(card.table)
-        st.html(_notes(card, folded=quick) + _sources(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
+        st.html(_notes(card, folded=quick) + citing.html(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
         _take_away(card)
 
 
@@ -221,19 +223,6 @@ def _notes(card: Card, *, folded: bool) -> str:
     )
     listed = f'<ul class="notes">{items}</ul>'
     return f'<details class="source"><summary>Notes on these numbers</summary>{listed}</details>' if folded else listed
-
-
-def _sources(card: Card) -> str:
-    quoted = "".join(
-        f"<li>“{escape(quote['quotation'])}” <cite>{escape(takeaways.named(quote))}</cite></li>" for quote in card.quotes
-    )
-    if not quoted:
-        return ""
-    named = escape("; ".join(takeaways.source(card)))
-    return (
-        f'<p class="source">Source: {named}.</p>'
-        f'<details class="source"><summary>The printed sentences behind this</summary><ul>{quoted}</ul></details>'
-    )
 
 
 def _take_away(card: Card) -> None:
@@ -276,9 +265,9 @@ def page_end() -> None:
     st.html(
         '<hr><div class="page-end">'
         f"<p><b>About these figures.</b> {UNIT_NOTE} "
-        f"They cover {escape(about.period_label)} only. "
+        f"The figures on victim referrals cover {escape(about.period_label)} only. "
         f"{markup.link('/gaps', 'What is not known')}. {markup.link('/about', 'About this site')}.</p>"
-        f"<p>Worried about your own details? {markup.link('/safeguarding', 'Help that is not the police and not Immigration Enforcement')}.</p>"
+        f"<p>Worried about your own details? {markup.link('/safeguarding', HELP)}.</p>"
         f"<p>{escape(about.attribution)}</p></div>"
     )
     address = st.context.url
@@ -297,8 +286,8 @@ def relation(relation_id: str, heading: str) -> None:
 
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
-    st.html(f"<h2>The checks</h2>{arithmetic.relations(release())}")
-    st.html(f"<h2>Numbers worked out from the printed ones</h2>{arithmetic.worked_out(release())}")
+    st.html(arithmetic.relations(release()))
+    st.html(f'<h2 id="worked-out">Numbers worked out from the printed ones</h2>{arithmetic.worked_out(release())}')
 
 
 def guarded(draw: Callable[[], None]) -> None:
@@ -317,8 +306,8 @@ def without_script() -> str:
         shown = [dimension_card(dimension, Selection()) for dimension in cards.PATHS]
         bars = "".join(
             f"<h2>{escape(card.finding)}</h2>"
-            + markup.bars(card.title, card.what, [(bar.label, bar.shown, 0, 0, "") for bar in card.bars])
-            + f"<p>Source: {escape('; '.join(takeaways.source(card)))}.</p>"
+            + markup.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+            + f"<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
             for card in shown
         )
         return f"{_page_html(about.release_id, 'overview').partition('</h1>')[2]}{bars}{content.helplines()}"

@@ -25,6 +25,7 @@ from referrals.dashboard import markup
 from referrals.errors import DataError
 from referrals.numbers import fill
 from referrals.places import CONTENT, REFERENCE
+from referrals.tables import Row
 
 HELPLINES: Final = "helplines"
 BOXES: Final = ("key", "help", "note", "since-2021")
@@ -52,23 +53,19 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
 
 
 def helplines() -> str:
-    """Return the help lines as an HTML table, in the order of the data file, with the day they were last checked."""
+    """Return the help lines as an HTML list, in the order of the data file, with the day they were last checked."""
     rows = tables.read(REFERENCE / "helplines.csv")
-    checked = max(row["last_checked"] for row in rows)
-    body = [
-        [
-            escape(row["name"]) + (f"<br><small>{escape(row['notes'])}</small>" if row["notes"] else ""),
-            markup.telephone(row["number"]),
-            escape("; ".join(part for part in (row["serves"], row["nations"], _hours(row["hours"])) if part)),
-        ]
-        for row in rows
-    ]
-    return markup.table(
-        f"Help lines, last checked on {markup.day(checked)}. All are free to call.",
-        ["Who", "Number", "For whom, where, when"],
-        body,
-        name="helplines",
+    checked = markup.day(min(row["last_checked"] for row in rows))
+    items = "".join(_helpline(row) for row in rows)
+    return f'<p>Numbers last checked on {checked}.</p><ul class="helplines">{items}</ul>'
+
+
+def _helpline(row: Row) -> str:
+    where = "; ".join(
+        [row["serves"], row["nations"], "ask for hours" if row["hours"] == "not read" else row["hours"], row["cost"]]
     )
+    more = f"<br><small>{escape(row['notes'])}</small>" if row["notes"] else ""
+    return f"<li><b>{escape(row['name'])}</b><br>{markup.telephone(row['number'])}<br>For {escape(where)}{more}</li>"
 
 
 def headings(html: str) -> list[tuple[str, str]]:
@@ -81,10 +78,6 @@ def inline(text: str) -> str:
     """Return one line of Markdown as HTML, without a paragraph round it."""
     html: str = _renderer().renderInline(text)
     return html
-
-
-def _hours(hours: str) -> str:
-    return "ask for hours" if hours == "not read" else hours
 
 
 def _in_order(asked: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Final
 import pandas as pd
 
 from referrals.dashboard import charts, markup, queries
-from referrals.dashboard.cards import Card, Draw
+from referrals.dashboard.cards import Bar, Card, Draw
+from referrals.frames import records
 from referrals.numbers import count, percent
 from referrals.release import Release
 
@@ -33,10 +34,11 @@ class Look:
     header: tuple[str, ...]
     rows: Callable[[pd.DataFrame], list[list[str]]]
     draw: Callable[[pd.DataFrame, charts.Palette], Any] | None = None
+    bars: Callable[[pd.DataFrame], tuple[Bar, ...]] | None = None
 
 
 def card(release: Release, name: str) -> Card:
-    """Return the card of a context series by its name (`quarters_by_age`, `years`, `police`, `domestic_abuse`, `commissioner`)."""
+    """Return the card of a context series by its name, one of the keys of `LOOKS`."""
     look = LOOKS[name]
     series, frame = queries.context(release, look.series_id)
     finding = look.finding(frame)
@@ -46,15 +48,16 @@ def card(release: Release, name: str) -> Card:
         finding=finding,
         unit=f"{series['unit'].capitalize()}. {series['geography']}. {series['scope']}.",
         table=markup.table(series["title"], look.header, look.rows(frame), tall=len(frame) > LONG_TABLE),
-        alternative=f"{finding} Chart of {series['title'][0].lower()}{series['title'][1:]}. The table beside it has every number.",
-        notes=[
-            f"**Why this is not the same thing.** {series['why_not_comparable']}",
-            *([series["note"]] if series["note"] else []),
-        ],
+        alternative=f"{finding} Chart: {series['title']}. The table below it has every number.",
+        notes=[series["note"]] if series["note"] else [],
+        warning=f"**Why this is not the same thing.** {series['why_not_comparable']}",
         quotes=_quotes(frame),
         data=frame.drop(columns=["quotation", "break_before"]),
         path="/trends",
         about=release.about,
+        what=look.header[0],
+        counted=series["unit"].capitalize(),
+        bars=look.bars(frame) if look.bars else (),
         draw=_drawing(look, frame),
     )
 
@@ -70,14 +73,14 @@ def _quotes(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the sources of a series, each once, with the sentence printed where there is one."""
     found = [
         {
-            "quotation": row.quotation,
-            "publisher": row.publisher,
-            "source_title": row.source_title,
-            "published_on": row.vintage,
-            "address": row.address,
-            "statement_id": row.observation_id,
+            "quotation": row["quotation"],
+            "publisher": row["publisher"],
+            "source_title": row["source_title"],
+            "published_on": row["vintage"],
+            "address": row["address"],
+            "statement_id": row["observation_id"],
         }
-        for row in frame.itertuples()
+        for row in records(frame)
     ]
     return list({(one["source_title"], one["quotation"]): one for one in found}.values())
 
@@ -100,7 +103,7 @@ def _quarters_rows(frame: pd.DataFrame) -> list[list[str]]:
     wide = _wide(frame).reindex(columns=["_T", "0-17", "18+", "_NK", "18+_NK"])
     return [
         [escape(label), _cell(row["_T"]), _cell(row["0-17"]), *_adults(row)]
-        for label, row in zip(wide.index, wide.to_dict("records"), strict=True)
+        for label, row in zip(wide.index, records(wide), strict=True)
     ]
 
 
@@ -114,7 +117,7 @@ def _adults(row: Mapping[str, Any]) -> list[str]:
 def _quarters_chart(frame: pd.DataFrame, palette: charts.Palette) -> Any:
     recent = frame[(frame["period_label"] >= FIRST_RELIABLE) & (frame["category"] != "_T")]
     drawn = recent.assign(category=recent["category"].replace("18+_NK", "18+"))
-    return charts.stacked_quarters(drawn, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Age not recorded"}, palette)
+    return charts.stacked_quarters(drawn, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette)
 
 
 def _latest(frame: pd.DataFrame) -> pd.DataFrame:
@@ -131,11 +134,11 @@ def _years_finding(frame: pd.DataFrame) -> str:
 def _years_rows(frame: pd.DataFrame) -> list[list[str]]:
     return [
         [
-            escape(row.period_label),
-            _cell(row.value) + (' <abbr title="worked out from printed figures">[e]</abbr>' if row.status == "e" else ""),
-            escape(markup.day(row.vintage)),
+            escape(row["period_label"]),
+            _cell(row["value"]) + (' <abbr title="worked out from printed figures">[e]</abbr>' if row["status"] == "e" else ""),
+            escape(markup.day(row["vintage"])),
         ]
-        for row in frame.itertuples()
+        for row in records(frame)
     ]
 
 
@@ -162,7 +165,7 @@ def _police_rows(frame: pd.DataFrame) -> list[list[str]]:
 
 def _police_chart(frame: pd.DataFrame, palette: charts.Palette) -> Any:
     part = frame[(frame["scope"] == "police") & (frame["dimension"] == "age")]
-    return charts.stacked_quarters(part, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Age not recorded"}, palette)
+    return charts.stacked_quarters(part, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette)
 
 
 def _abuse_finding(frame: pd.DataFrame) -> str:
@@ -178,14 +181,20 @@ def _abuse_chart(frame: pd.DataFrame, palette: charts.Palette) -> Any:
 
 def _commissioner_finding(frame: pd.DataFrame) -> str:
     row = frame.iloc[0]
-    return (
-        f"The Domestic Abuse Commissioner says police made {count(row['value'])} such referrals of domestic abuse victims in the "
-        f"three years {row['period_label']}."
-    )
+    made = f"{count(row['value'])} such referrals of domestic abuse victims"
+    return f"The Domestic Abuse Commissioner says police made {made} in the three years {row['period_label']}."
 
 
 def _plain_rows(frame: pd.DataFrame) -> list[list[str]]:
-    return [[escape(row.period_label), _cell(row.value), escape(row.note)] for row in frame.itertuples()]
+    return [[escape(row["period_label"]), _cell(row["value"]), escape(row["note"])] for row in records(frame)]
+
+
+def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
+    longest = int(frame["value"].max())
+    return tuple(
+        Bar(row["period_label"], count(row["value"]), row["value"] / longest, row["value"] / longest, "main")
+        for row in records(frame)
+    )
 
 
 def _cell(value: float) -> str:
@@ -200,7 +209,8 @@ LOOKS: Final[Mapping[str, Look]] = {
         _quarters_rows,
         _quarters_chart,
     ),
-    "years": Look("nrm-years", _years_finding, ("Year", "Total", "As printed on"), _years_rows, _years_chart),
+    "years": Look("nrm-years", _years_finding, ("Year", "Total", "As printed on"), _years_rows, _years_chart,
+        lambda frame: _bars(_latest(frame))),
     "police": Look(
         "nrm-first-responders",
         _police_finding,
@@ -209,7 +219,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         _police_rows,
         _police_chart,
     ),
-    "domestic_abuse": Look("da-crimes", _abuse_finding, ("Year to March", "Crimes", "Note"), _plain_rows, _abuse_chart),
+    "domestic_abuse": Look("da-crimes", _abuse_finding, ("Year to March", "Crimes", "Note"), _plain_rows, _abuse_chart, _bars),
     "commissioner": Look("dac-537", _commissioner_finding, ("Period", "Referrals", "Note"), _plain_rows),
 }  # fmt: skip
 """The context cards by name, in the order of the page."""

@@ -11,36 +11,42 @@ from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import wording
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import SHARE
+from referrals.frames import records
 from referrals.numbers import percent
 
 
 def marks(answer: Answer) -> pd.DataFrame:
     """Return one row per bar of an answer.
 
-    Columns: `label`; `sure`, where the bar is solid to, and `to`, where it is hatched to (referrals, or percent); `text`, the
-    label at its end; `look`, one of main, second, grey (not recorded) and missing (not published).
+    Columns, in referrals or percent: `sure`, where the bar is solid to; `to`, how far its number could reach; `low`, how
+    little it could be, missing where that is `sure`. Beside them: `label`; `text`, the label at its end; `look`, one of main,
+    second, grey (not recorded) and missing (not published). What lies between `sure` and `to` is hatched where `low` is
+    missing, and a line from `low` to `to` where it is not.
     """
     by_share = answer.selection.measure == SHARE
-    rows = answer.rows.to_dict("records")
-    frame = pd.DataFrame(map(_share if by_share else _number, rows), columns=["sure", "to", "text"])
+    rows = records(answer.rows)
+    frame = pd.DataFrame([_share(row) if by_share else _number(row) for row in rows], columns=["sure", "to", "low", "text"])
+    frame["low"] = frame["low"].astype(float)
     frame["label"] = answer.rows["label"].to_numpy()
     frame["look"] = [_look(answer, row) for row in rows]
     return frame
 
 
-def _number(row: Mapping[str, Any]) -> tuple[float, float, str]:
+def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     if row["status"] == "x":
-        return 0, 0, row["shown"]
-    return row["lower"], row["lower"] if row["open_ended"] else row["upper"], row["shown"]
+        return 0, 0, None, row["shown"]
+    return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
 
 
-def _share(row: Mapping[str, Any]) -> tuple[float, float, str]:
+def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    """Return the mark of a share: of those recorded where they are known, with a line for what it could be among all."""
     if row["status"] == "x":
-        return 0, 0, row["shown"]
+        return 0, 0, None, row["shown"]
     low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
     if row["of_recorded"] is not None and not pd.isna(row["of_recorded"]):
-        return low, high, f"{percent(row['of_recorded'])} of recorded"
-    return low, low if row["open_ended"] else high, wording.share(row)
+        return float(row["of_recorded"]) * 100, high, low, percent(row["of_recorded"])
+    of_all = " of all" if row["code"] == NOT_RECORDED else ""
+    return low, low if row["open_ended"] else high, None, f"{wording.share(row)}{of_all}"
 
 
 def _look(answer: Answer, row: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from referrals.numbers import LOCALE
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, name: str = "data", tall: bool = False) -> str:
+def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False) -> str:
     """Return a table whose first column names the rows. Cells and header are HTML; the caption is text.
 
     The table stands in a region that can be scrolled by keyboard, so that a wide one never widens the page, nor a `tall`
@@ -21,12 +21,12 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *,
     body = "".join(_row(cells) for cells in rows)
     return (
         f'<div class="scroll{" tall" if tall else ""}" role="region" tabindex="0" aria-label="{escape(caption, quote=True)}">'
-        f'<table class="{name}"><caption>{escape(caption)}</caption>'
+        f'<table class="data"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def bars(caption: str, what: str, rows: Iterable[tuple[str, str, float, float, str]]) -> str:
+def bars(caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, float, float, str]]) -> str:
     """Return a chart that is a table: one row a bar, with its label, its number, and the bar drawn in a cell of its own.
 
     A row is label, number in words, where the bar is solid to and hatched to (as shares of one), and its look.
@@ -37,8 +37,9 @@ def bars(caption: str, what: str, rows: Iterable[tuple[str, str, float, float, s
         for label, shown, sure, to, look in rows
     )
     return (
-        f'<table class="bars"><caption>{escape(caption)}</caption><thead><tr><th scope="col">{escape(what)}</th>'
-        f'<th scope="col" class="num">Referrals</th><td aria-hidden="true"></td></tr></thead><tbody>{body}</tbody></table>'
+        f'<table class="bars"><caption>{escape(caption)}</caption><thead><tr>'
+        f'<th scope="col">{escape(what)}</th><th scope="col" class="num">{escape(counted)}</th>'
+        f'<td aria-hidden="true"></td></tr></thead><tbody>{body}</tbody></table>'
     )
 
 

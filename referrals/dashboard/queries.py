@@ -133,7 +133,7 @@ def _recorded(records: list[dict[str, Any]]) -> int | None:
     not_recorded = [record for record in records if record["code"] == NOT_RECORDED and record["status"] != "x"]
     if not not_recorded or any(record["value"] is None for record in categories):
         return None
-    return sum(record["value"] for record in categories)
+    return sum(int(record["value"]) for record in categories)
 
 
 def _words(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
-from referrals.dashboard import wording
+from referrals.dashboard import citing, wording
 from referrals.dashboard.cards import Bar, Card
-from referrals.dashboard.markup import day
 
 FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
 WIDTH: Final = 900
@@ -38,8 +36,8 @@ def csv(card: Card, base: str) -> str:
         unit=card.unit,
         release=card.about.release_id,
         release_status=card.about.status,
-        notes=" ".join(map(plain, card.notes)),
-        source="; ".join(source(card)),
+        notes=" ".join(map(plain, _said(card))),
+        source="; ".join(citing.names(card)),
         link=f"{base}{card.link}",
     )
     texts = frame.select_dtypes(include=["object", "str"]).columns
@@ -49,7 +47,7 @@ def csv(card: Card, base: str) -> str:
 
 def text(card: Card, base: str) -> str:
     """Return a card as plain text, for a message or a document."""
-    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars]
+    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars] or [card.alternative]
     return "\n".join(
         [
             card.finding,
@@ -57,8 +55,8 @@ def text(card: Card, base: str) -> str:
             f"{card.title}. {card.unit}.",
             *rows,
             "",
-            *(f"Note: {plain(note)}" for note in card.notes),
-            f"Source: {'; '.join(source(card))}.",
+            *(f"Note: {plain(note)}" for note in _said(card)),
+            f"Source: {'; '.join(citing.names(card))}.",
             f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
         ]
     )
@@ -66,34 +64,16 @@ def text(card: Card, base: str) -> str:
 
 def citation(card: Card, base: str) -> str:
     """Return how to cite a card: the source first, then where it was presented."""
-    return (
-        f"{'; '.join(source(card))}. Presented by Victim referrals, release {card.about.release_id} ({card.about.status}), "
-        f"“{card.title}”, {base}{card.link}."
-    )
-
-
-def source(card: Card) -> list[str]:
-    """Return the sources of a card, each with the sections that it uses."""
-    sections: dict[tuple[str, str, str], list[str]] = {}
-    for quote in card.quotes:
-        key = (quote["publisher"], quote["source_title"], quote["published_on"] or "")
-        sections.setdefault(key, []).append(str(quote.get("section") or ""))
-    found = [_one_source(*key, sorted({one for one in used if one})) for key, used in sections.items()]
-    return found or [card.about.title]
-
-
-def named(quote: Mapping[str, Any]) -> str:
-    """Return where a printed sentence stands: publisher, title, date and section."""
-    section = str(quote.get("section") or "")
-    return _one_source(quote["publisher"], quote["source_title"], quote["published_on"] or "", [section] if section else [])
+    release = f"release {card.about.release_id} ({card.about.status})"
+    return f"{'; '.join(citing.names(card))}. Presented by Victim referrals, {release}, “{card.title}”, {base}{card.link}."
 
 
 def picture(card: Card, base: str) -> str:
     """Return a card as a picture in SVG: finding, bars with their numbers, notes on symbols, source, release and link."""
     head = _wrapped(card.finding, 62)
     foot = [
-        *_wrapped(f"Hatched: the range a number could have. {plain(card.notes[0]) if card.notes else ''}", 104),
-        *_wrapped(f"Source: {'; '.join(source(card))}.", 104),
+        *_wrapped(f"{_key(card)}{plain(card.notes[0]) if card.notes else ''}", 104),
+        *_wrapped(f"Source: {'; '.join(citing.names(card))}.", 104),
         *_wrapped(f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}", 104),
     ]
     top = 40 + len(head) * 32 + 34
@@ -117,17 +97,16 @@ def picture(card: Card, base: str) -> str:
 
 
 def plain(note: str) -> str:
-    """Return a note without its Markdown links.
+    """Return a note without its Markdown.
 
     >>> plain("See [the glossary](/glossary#range).")
     'See the glossary.'
     """
-    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", note)
+    return re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", note).replace("**", "")
 
 
-def _one_source(publisher: str, title: str, published_on: str, sections: list[str]) -> str:
-    where = f", section {', '.join(sections)}" if sections else ""
-    return f"{publisher}, {title}{f' ({day(published_on)})' if published_on else ''}{where}"
+def _said(card: Card) -> list[str]:
+    return [*([card.warning] if card.warning else []), *card.notes]
 
 
 def _neutral(cell: object) -> object:
@@ -140,19 +119,36 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 def _svg_bar(bar: Bar, y: float) -> list[str]:
     start, longest = PLOT
-    sure, end = bar.sure * longest, bar.to * longest
-    hatch = f'<rect x="{start + sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" fill="url(#range)" stroke="#12436d"/>'
+    sure, end = start + bar.sure * longest, start + bar.to * longest
+    shade = SHADES[bar.look]
     return [
         _svg_text(start - 12, y + 20, textwrap.shorten(bar.label, 36, placeholder="…"), size=16, text_anchor="end"),
-        f'<rect x="{start}" y="{y}" width="{sure:.1f}" height="28" fill="{SHADES[bar.look]}"/>',
-        hatch if end > sure else "",
-        _svg_text(start + end + 10, y + 20, bar.shown, size=17, font_weight=700),
+        f'<rect x="{start}" y="{y}" width="{sure - start:.1f}" height="28" fill="{shade}"/>',
+        _svg_reach(bar, y, sure, end),
+        _svg_text(end + 10, y + 20, bar.shown, size=17, font_weight=700),
     ]
+
+
+def _svg_reach(bar: Bar, y: float, sure: float, end: float) -> str:
+    """Return how far a bar's number could reach: a line where it could also be less, and hatching where it could not."""
+    if end <= sure:
+        return ""
+    if bar.low is None:
+        return f'<rect x="{sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" fill="url(#range)" stroke="#12436d"/>'
+    start, longest = PLOT
+    return f'<path d="M{start + bar.low * longest:.1f} {y + 14}H{end:.1f}" stroke="#0b0c0c" stroke-width="3"/>'
 
 
 def _svg_text(x: float, y: float, line: str, *, size: int, **attributes: str | int) -> str:
     more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
     return f'<text x="{x}" y="{y}" font-size="{size}"{more}>{escape(line)}</text>'
+
+
+def _key(card: Card) -> str:
+    """Return what the hatching or the lines of a picture mean, where it has any."""
+    if any(bar.low is not None for bar in card.bars):
+        return "Line: what a share could be among all. "
+    return "Hatched: the range a number could have. " if any(bar.to > bar.sure for bar in card.bars) else ""
 
 
 def symbols(statuses: pd.Series) -> list[str]:

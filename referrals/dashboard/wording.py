@@ -10,6 +10,7 @@ import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
 from referrals.dashboard.queries import DIMENSION_NAMES, Answer, counted, recorded_count
+from referrals.frames import records
 from referrals.numbers import count, percent, percent_span
 
 SYMBOLS: Final[Mapping[str, str]] = {
@@ -78,15 +79,17 @@ def notes(answer: Answer) -> list[str]:
 def workings(answer: Answer, group: str = "") -> list[str]:
     """Return how each number that is not printed was worked out, a sentence a row; `group` names what it is part of."""
     return [
-        f"{f'{group}, {in_sentence(row.label)}' if group else _capital(row.label)}: {row.working.removesuffix('.')}."
-        for row in answer.rows.itertuples()
-        if row.working
+        f"{_named(row['label'], group)}: {row['working'].removesuffix('.')}." for row in records(answer.rows) if row["working"]
     ]
+
+
+def _named(label: str, group: str) -> str:
+    return f"{group}, {in_sentence(label)}" if group else _capital(label)
 
 
 def chart_text(answer: Answer) -> str:
     """Return what a chart shows in words, the finding first, for those who do not see it."""
-    rows = "; ".join(f"{row.label}: {row.shown}" for row in answer.rows.itertuples())
+    rows = "; ".join(f"{row['label']}: {row['shown']}" for row in records(answer.rows))
     return f"{finding(answer)} Bar chart of {title(answer)[0].lower()}{title(answer)[1:]}. {rows}."
 
 
@@ -98,13 +101,11 @@ def shares_of(answer: Answer) -> str:
 
 
 def _nationality(answer: Answer) -> str:
-    rows = answer.rows.set_index("code")
-    named = rows[~rows.index.str.startswith("_") | (rows.index == "_TOP3")]
-    named = named[named["status"] != "x"]
-    low = sum(named["lower"]), answer.total["upper"]
-    high = sum(named["upper"]), answer.total["lower"]
-    names = _listed(tuple(named["label"])).removesuffix(" together")
-    return f"{names} made up {percent_span(Fraction(*map(int, low)), Fraction(*map(int, high)))} of {_whole(answer)}."
+    named = [row for row in _published(answer) if not row["code"].startswith("_") or row["code"] == "_TOP3"]
+    low = Fraction(sum(int(row["lower"]) for row in named), answer.total["upper"])
+    high = Fraction(sum(int(row["upper"]) for row in named), answer.total["lower"])
+    names = _listed(tuple(in_sentence(row["label"]) for row in named))
+    return f"{names} made up {percent_span(low, high)} of {_whole(answer)}."
 
 
 def _sex_clause(answer: Answer) -> str:
@@ -114,8 +115,7 @@ def _sex_clause(answer: Answer) -> str:
 
 
 def _largest_clause(answer: Answer) -> str:
-    rows = answer.rows[answer.rows["status"] != "x"].sort_values("lower", ascending=False)
-    first = rows.iloc[0]
+    first = _published(answer)[0]
     return f"{first['label'].lower()} was {share(first)} of {_what(answer).replace('victim ', '')}"
 
 
@@ -138,13 +138,17 @@ def _sex(answer: Answer) -> str:
 
 def _largest(answer: Answer) -> str:
     """Return a sentence on the largest category, and none where its range overlaps another's."""
-    rows = answer.rows[answer.rows["status"] != "x"].sort_values("lower", ascending=False)
-    first = rows.iloc[0]
-    if len(rows) == 1:
+    first, *others = _published(answer)
+    if not others:
         return f"{first['label']} made up {first['shown']} of {_whole(answer)} ({share(first)})."
-    if first["lower"] <= rows.iloc[1:]["upper"].max():
+    if first["lower"] <= max(other["upper"] for other in others):
         return f"No one group is plainly the largest among {_whole(answer)}."
     return f"{first['label']} was the largest group: {first['shown']} of {_whole(answer)} ({share(first)})."
+
+
+def _published(answer: Answer) -> list[dict[str, Any]]:
+    """Return the rows that have a count, the largest first."""
+    return sorted((row for row in records(answer.rows) if row["status"] != "x"), key=lambda row: -row["lower"])
 
 
 def _whole(answer: Answer) -> str:
@@ -178,8 +182,7 @@ def in_sentence(label: str) -> str:
 
 
 def _row(answer: Answer, code: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = answer.rows.set_index("code", drop=False).loc[code].to_dict()
-    return found
+    return next(row for row in records(answer.rows) if row["code"] == code)
 
 
 def _capital(text: str) -> str:

@@ -154,7 +154,7 @@ class System:
 
 def _compared(part: Weights, base: Weights, share: Fraction) -> Weights:
     """Return the weights of `denominator x part - numerator x base`: above zero where part / base is above the share."""
-    weights = {atom: -share.numerator for atom in base}
+    weights = dict.fromkeys(base, -share.numerator)
     for atom in part:
         weights[atom] = weights.get(atom, 0) + share.denominator
     return weights

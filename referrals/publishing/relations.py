@@ -147,7 +147,7 @@ class Arithmetic:
             for arguments in map(arguments_of, self._ledger.shares())
             for statement in self._statements(arguments["printed"])
         ]
-        rules = {
+        rules: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
             "cutting off": lambda value, step: floor(value / step) * step,
             "rounding up": lambda value, step: ceil(value / step) * step,
             "rounding to the nearest": lambda value, step: floor(value / step + Fraction(1, 2)) * step,

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -35,15 +36,15 @@ class Page:
         """Return the stem of the page's ETag, which changes whenever a byte of it does."""
         return hashlib.sha256(self.body).hexdigest()[:24]
 
-    def response(self, request: Headers, *, status: int = 200) -> Response:
+    def response(self, request: Headers, *, status: int = HTTPStatus.OK) -> Response:
         """Return the page, compressed for a reader that can read that, or 304 for one that has it already."""
         small = accepts_gzip(request.get("accept-encoding", ""))
         etag = f'"{self.tag}{"-gzip" if small else ""}"'
         headers = {"cache-control": "no-cache", "vary": "accept-encoding", "content-security-policy": self.csp}
-        if status == 200:
+        if status == HTTPStatus.OK:
             headers["etag"] = etag
             if etag in request.get("if-none-match", ""):
-                return Response(status_code=304, headers=headers)
+                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if small:
             headers["content-encoding"] = "gzip"
         return Response(self.compressed if small else self.body, status, headers, media_type="text/html")
@@ -75,7 +76,7 @@ class Gate:
     @property
     def held_html(self) -> str:
         """Return the text of a successful HTML answer, empty for any other."""
-        if self._start is None or self._start["status"] != 200:
+        if self._start is None or self._start["status"] != HTTPStatus.OK:
             return ""
         packed = Headers(raw=self._start["headers"]).get("content-encoding") == "gzip"
         return (gzip.decompress(self._body) if packed else self._body).decode("utf-8", "replace")
@@ -87,7 +88,7 @@ class Gate:
             await self.let_through({"type": "http.response.body", "body": self._body})
 
     async def let_through(self, message: Message) -> None:
-        """Send one message: with the headers of `policy`, without cookies, and without a body where only heads are asked for."""
+        """Send one message: with the headers of `policy`, without cookies, and with a body only if one was asked for."""
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=[item for item in message.get("headers", []) if item[0].lower() != b"set-cookie"])
             headers.update(policy.HEADERS)

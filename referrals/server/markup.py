@@ -10,6 +10,9 @@ from referrals.server.assets import asset
 from referrals.server.heads import PageHead, by_section, page_title
 
 HARMLESS = "https://www.bbc.co.uk/weather"
+CURRENT_SECTION, CURRENT_PAGE = ' aria-current="true"', ' aria-current="page"'
+UNUSED = "preload|service-desc|shortcut icon"
+STYLESHEET = r'<link[^>]*rel="stylesheet"[^>]*>'
 ROOT = '<div id="root"></div>'
 
 
@@ -19,10 +22,13 @@ def page(index: str, head: PageHead, heads: Sequence[PageHead], site: str, noscr
         f"<h1>{escape(head.title)}</h1><p>{escape(head.description)}</p>"
         f'<p class="vr-loading">Loading the figures…</p><noscript>{noscript_html}</noscript>'
     )
-    body = _body(f'<div id="root">{_main(waiting)}</div>', head.path, heads, site)
     text = index.replace('="./', '="/')
     text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    text = re.sub(r'\s*<link[^>]*rel="(?:preload|service-desc|shortcut icon)"[^>]*>', "", text)
+    text = re.sub(rf'\s*<link[^>]*rel="({UNUSED})"[^>]*>', "", text)
+    # Streamlit's stylesheet is for formulas; at the end of the body nothing has to wait for it.
+    late = "".join(re.findall(STYLESHEET, text))
+    text = re.sub(STYLESHEET, "", text)
+    body = _body(f'<div id="root">{_main(waiting)}</div>', head.path, heads, site, late)
     text = _replace(r"<html[^>]*>", '<html lang="en-GB" dir="ltr">', text)
     text = _replace(r"<title>.*?</title>", _head(page_title(head, site), head.description, heads, site), text)
     return _replace(r"<body>.*</body>", body, text).strip()
@@ -60,13 +66,12 @@ def _head(title: str, description: str, heads: Sequence[PageHead], site: str) ->
     )
 
 
-def _body(content: str, path: str, heads: Sequence[PageHead], site: str) -> str:
+def _body(content: str, path: str, heads: Sequence[PageHead], site: str, late: str = "") -> str:
     return (
         '<body><a class="vr-skip" href="#stMain" data-vr-skip>Skip to the main content</a>'
-        f'<a class="vr-skip" href="{HARMLESS}" rel="noreferrer" data-vr-exit>Leave this page</a>'
         f"{_header(path, heads, site)}{content}"
         '<p class="vr-unseen" id="vr-status" role="status"></p><p class="vr-print-end"></p>'
-        f"{_exit()}</body>"
+        f"{_exit()}{late}</body>"
     )
 
 
@@ -79,12 +84,13 @@ def _header(path: str, heads: Sequence[PageHead], site: str) -> str:
     sections = by_section(heads)
     here = next((head.section for head in heads if head.path == path), "")
     tops = "".join(
-        f'<li><a href="{escape(pages[0].path)}"{_current(name == here, "true")}>{escape(name)}</a></li>'
+        f'<li><a href="{escape(pages[0].path)}"{CURRENT_SECTION if name == here else ""}>{escape(name)}</a></li>'
         for name, pages in sections.items()
     )
     wordmark = escape(site.partition(":")[0])
     return (
         '<header class="vr-bar">'
+        f'<a class="vr-skip" href="{HARMLESS}" rel="noreferrer" data-vr-exit>Leave this page</a>'
         f'<a class="vr-wordmark" href="/"><span class="vr-mark" aria-hidden="true"></span>{wordmark}</a>'
         '<button class="vr-menu" type="button" aria-expanded="false" aria-controls="vr-nav">Menu</button>'
         f'<nav class="vr-sections" aria-label="Sections"><ul>{tops}</ul></nav></header>'
@@ -95,7 +101,7 @@ def _header(path: str, heads: Sequence[PageHead], site: str) -> str:
 def _groups(sections: Mapping[str, Sequence[PageHead]], path: str, here: str) -> str:
     """Return every page under the heading of its section; a wide screen shows the section one is in."""
     return "".join(
-        f'<div class="vr-group"{_current(name == here, "group")}><p id="vr-group-{number}">{escape(name)}</p>'
+        f'<div class="vr-group"{" data-current" if name == here else ""}><p id="vr-group-{number}">{escape(name)}</p>'
         f'<ul aria-labelledby="vr-group-{number}">{_links(pages, path)}</ul></div>'
         for number, (name, pages) in enumerate(sections.items())
     )
@@ -103,14 +109,9 @@ def _groups(sections: Mapping[str, Sequence[PageHead]], path: str, here: str) ->
 
 def _links(pages: Sequence[PageHead], path: str) -> str:
     return "".join(
-        f'<li><a href="{escape(head.path)}"{_current(head.path == path, "page")}>{escape(head.name)}</a></li>' for head in pages
+        f'<li><a href="{escape(head.path)}"{CURRENT_PAGE if head.path == path else ""}>{escape(head.name)}</a></li>'
+        for head in pages
     )
-
-
-def _current(is_current: bool, kind: str) -> str:
-    if not is_current:
-        return ""
-    return " data-current" if kind == "group" else f' aria-current="{kind}"'
 
 
 def _exit() -> str:

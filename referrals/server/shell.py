@@ -52,7 +52,7 @@ class Shell:
         """Return what to ask of the app: for one of our pages, the whole of its index.html, plain."""
         if scope["method"] not in {"GET", "HEAD"}:
             return scope
-        question = {**scope, "method": "GET"}
+        question = {**scope, "method": "GET", "extensions": {}}  # a file sent by the server itself could not be framed
         if scope["path"] in self._heads:
             question["headers"] = [item for item in scope["headers"] if item[0].lower() not in ABOUT_THE_FILE]
         return question

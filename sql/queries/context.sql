@@ -5,16 +5,16 @@ select
     context.period_label,
     context.dimension,
     context.category,
-    coalesce(context.scope, '') as scope,
     context.value,
     context.status,
     context.vintage,
     context.break_before,
-    coalesce(context.note, '') as note,
-    coalesce(context.quotation, '') as quotation,
     sources.title as source_title,
     sources.publisher,
-    sources.address
+    coalesce(context.scope, '') as scope,
+    coalesce(context.note, '') as note,
+    coalesce(context.quotation, '') as quotation,
+    coalesce(sources.address, '') as address
 from context
 inner join sources on context.source_id = sources.source_id
 where context.series_id = $series_id

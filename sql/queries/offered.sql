@@ -1,12 +1,13 @@
 -- One row per code of another dimension that the release breaks down by the dimension asked for, in the order of showing.
 with answered as (
-    select unnest([
-        struct_pack(name := 'nationality', code := nationality),
-        struct_pack(name := 'age_band', code := age_band),
-        struct_pack(name := 'sex', code := sex),
-        struct_pack(name := 'crime_type', code := crime_type),
-        struct_pack(name := 'outcome', code := outcome)
-    ], recursive := true)
+    select
+        unnest([
+            struct_pack(name := 'nationality', code := nationality),
+            struct_pack(name := 'age_band', code := age_band),
+            struct_pack(name := 'sex', code := sex),
+            struct_pack(name := 'crime_type', code := crime_type),
+            struct_pack(name := 'outcome', code := outcome)
+        ], recursive := true)
     from cells
     where
         status <> 'x'

@@ -3,7 +3,7 @@ select
     readings.relation_id,
     readings.reading,
     list(statements.printed || ' (section ' || statements.section || ')' order by statements.statement_id)
-        filter (where statements.statement_id is not null) as breaks
+    filter (where statements.statement_id is not null) as breaks
 from readings
 left join statements on list_contains(readings.breaks, statements.statement_id)
 group by readings.relation_id, readings.reading, readings.position

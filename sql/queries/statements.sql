@@ -7,8 +7,8 @@ select
     statements.note,
     sources.title as source_title,
     sources.publisher,
-    sources.published_on,
-    sources.address
+    coalesce(sources.published_on, '') as published_on,
+    coalesce(sources.address, '') as address
 from statements
 inner join sources on statements.source_id = sources.source_id
 where list_contains($ids, statements.statement_id)

@@ -9,6 +9,9 @@
   const byId = (id) => document.getElementById(id);
   root.classList.add('vr-js');
 
+  // Streamlit would look for its server below the address of every page first, and write each failure to the console.
+  window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/`, MAIN_PAGE_BASE_URL: `${location.origin}/` };
+
   // ---- Leave this page -------------------------------------------------------------------------------------------
 
   const LEFT = 'left'; // all that stays in this tab's own storage: Back must not bring the page up again

@@ -1,0 +1,71 @@
+"""Where the figures of a card are printed: each source once, with its sections and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from referrals.dashboard import markup
+from referrals.dashboard.cards import Card
+
+FEW: Final = 2
+"""A card with more sources than this counts them in its source line, and lists them below."""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """One source of a card and the sentences that are taken from it, each with its section ('' where there is none)."""
+
+    publisher: str
+    title: str
+    published_on: str
+    address: str
+    sentences: Sequence[tuple[str, str]]
+
+    @property
+    def name(self) -> str:
+        """The source in one line: publisher, title, date, and the sections used."""
+        sections = sorted({section for section, _ in self.sentences if section})
+        dated = f" ({markup.day(self.published_on)})" if self.published_on else ""
+        return f"{self.publisher}, {self.title}{dated}" + (f", section {', '.join(sections)}" if sections else "")
+
+
+def cited(card: Card) -> list[Cited]:
+    """Return the sources of a card in the order of its figures, each once."""
+    found: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
+    for quote in card.quotes:
+        key = (quote["publisher"], quote["source_title"], quote["published_on"], quote["address"])
+        found.setdefault(key, []).append((quote.get("section", ""), quote["quotation"]))
+    return [Cited(*key, sentences) for key, sentences in found.items()]
+
+
+def names(card: Card) -> list[str]:
+    """Return the sources of a card in words; the release itself where it has no printed sentence."""
+    return [one.name for one in cited(card)] or [card.about.title]
+
+
+def html(card: Card) -> str:
+    """Return the source line of a card, and below it, folded, each source with its sentences and its address."""
+    sources = cited(card)
+    if not sources:
+        return ""
+    line = (
+        f"Source: {'; '.join(names(card))}." if len(sources) <= FEW else f"Sources: {len(sources)} publications, listed below."
+    )
+    listed = "".join(_one(source) for source in sources)
+    return (
+        f'<p class="source">{escape(line)}</p>'
+        f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
+    )
+
+
+def _one(source: Cited) -> str:
+    items = "".join(
+        f"<li>“{escape(sentence)}”{f' <cite>(section {escape(section)})</cite>' if section else ''}</li>"
+        for section, sentence in source.sentences
+        if sentence
+    )
+    read = f" {markup.link(source.address, 'Read it')}" if source.address else ""
+    return f"<p>{escape(source.name)}.{read}</p>" + (f"<ul>{items}</ul>" if items else "")
