@@ -6,6 +6,7 @@ draws the page that was asked for.
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.dashboard import components
@@ -81,6 +82,8 @@ def run() -> None:
 
 
 if get_script_run_ctx(suppress_warning=True) is None:
+    # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
+    PagesManager.uses_pages_directory = False
     app = st.App(
         __file__,
         middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],

@@ -47,9 +47,12 @@ class Codelist:
     def parts(self, code: str, partition: Iterable[str]) -> frozenset[str]:
         """Return which codes of `partition` a code adds up: all for the total, the members of an aggregate, or itself.
 
+        Raises DataError for a code that is not in the list.
+
         >>> sorted(codelist("age_band").parts("20-39", ["0-17", "20-29", "30-39"]))
         ['20-29', '30-39']
         """
+        self.label(code)
         if code == TOTAL:
             return frozenset(partition)
         members = self.codes[code].members or (code,)

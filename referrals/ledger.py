@@ -98,9 +98,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every statement by its id, with the rows of the files that stand beside the statements, each as text."""
+    """Every statement by its id, each source's date, and the rows of the files that stand beside them, each as text."""
 
     statements: Mapping[str, Statement]
+    published_on: Mapping[str, str]
     relations: tuple[Row, ...]
     derivations: tuple[Row, ...]
     context: tuple[Row, ...]
@@ -121,12 +122,13 @@ def load(folder: Path = PUBLISHED) -> Ledger:
         DataError: a file breaks its schema.
         LedgerError: a statement names a source that is not listed.
     """
-    sources = {row["source_id"] for row in tables.read(folder / "sources.csv")}
+    sources = {row["source_id"]: row["published_on"] for row in tables.read(folder / "sources.csv")}
     rows = tables.read(folder / "statements.csv")
-    if unknown := sorted({row["source_id"] for row in rows} - sources):
+    if unknown := sorted({row["source_id"] for row in rows} - sources.keys()):
         raise LedgerError(f"statements.csv names sources that sources.csv does not list: {', '.join(unknown)}.")
     return Ledger(
         statements={row["statement_id"]: _statement(row) for row in rows},
+        published_on=sources,
         relations=tuple(tables.read(folder / "relations.csv")),
         derivations=tuple(tables.read(folder / "derivations.csv")),
         context=tuple(tables.read(folder / "context.csv")),
@@ -202,8 +204,8 @@ def parse_cell(text: str, *, subject: str = "victim_referrals") -> Cell:
     >>> parse_cell("sex=_R;crime_type=DA").sex
     '_R'
     """
-    pairs = dict(pair.split("=", 1) for pair in re.split("[;,]", text) if pair != "_T")
     try:
+        pairs = dict(pair.split("=", 1) for pair in re.split("[;,]", text) if pair != "_T")
         return Cell(pairs.pop("subject", subject), **pairs)
-    except TypeError:
+    except (TypeError, ValueError):
         raise LedgerError(f"'{text}' names no cell. Use dimension=code pairs of {', '.join(CELL_DIMENSIONS)}.") from None

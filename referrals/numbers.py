@@ -1,12 +1,14 @@
-"""How numbers are written for readers, in one place, so that a page, a picture and a download never disagree."""
+"""How numbers and dates are written for readers, in one place, so that a page, a picture and a download never disagree."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 LOCALE: Final = "en_GB"
@@ -52,6 +54,19 @@ def percent_span(lower: Fraction, upper: Fraction, places: int = 0) -> str:
     """
     low, high = percent(lower, places), percent(upper, places)
     return low if low == high else f"{low} to {high}"
+
+
+def day(text: str) -> str:
+    """Return an ISO date as readers write it, a year or month alone as far as it goes, and other text as it is.
+
+    >>> day("2021-12-15"), day("2020-03"), day("2019")
+    ('15 December 2021', 'March 2020', '2019')
+    """
+    parts = text.split("-")
+    if len(parts) == 1 or not all(part.isdigit() for part in parts):
+        return text
+    form = "MMMM y" if len(parts) == len(("year", "month")) else "d MMMM y"
+    return str(format_date(date(*(int(part) for part in [*parts, "1"][:3])), form, locale=LOCALE))
 
 
 def fill(text: str, figure: Callable[[str], str]) -> str:

@@ -31,8 +31,9 @@ LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "256MB",
     "threads": 1,
     "temp_directory": "",
+    "lock_configuration": True,
 }
-"""Settings of the connection: it can read its own file and nothing else, within bounded memory."""
+"""Settings of the connection: it can read its own file and nothing else, within bounded memory. The lock comes last."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def open_release(folder: Path) -> Release:
     """
     _verify(folder)
     try:
-        connection = duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN)
-        connection.execute("set lock_configuration = true")
-        return Release(folder, connection)
+        return Release(folder, duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN))
     except duckdb.Error as error:
         raise ReleaseError(f"The release {folder.name} cannot be opened ({type(error).__name__}). {REBUILD}") from error
 
@@ -103,20 +102,32 @@ def built_from(folder: Path) -> str | None:
 
 
 def _verify(folder: Path) -> None:
-    resources = _manifest(folder).get("resources", [])
-    if not resources:
+    listed = _listed(folder)
+    if not listed:
         raise ReleaseError(f"The release {folder.name} has no manifest. {REBUILD}")
-    for resource in resources:
-        path = folder / resource["path"]
+    if DATABASE not in listed:
+        raise ReleaseError(f"The manifest of the release {folder.name} does not list {DATABASE}. {REBUILD}")
+    if more := sorted({path.name for path in folder.iterdir()} - listed.keys() - {MANIFEST}):
+        raise ReleaseError(f"The release {folder.name} holds {', '.join(more)}, which its manifest does not list. {REBUILD}")
+    for name, expected in listed.items():
+        path = folder / name
         if not path.is_file():
-            raise ReleaseError(f"The release {folder.name} lacks {path.name}. {REBUILD}")
-        if f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != resource["hash"]:
-            raise ReleaseError(f"{path.name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
+            raise ReleaseError(f"The release {folder.name} lacks {name}. {REBUILD}")
+        if f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != expected:
+            raise ReleaseError(f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """Return the files that a manifest lists with their hashes, and nothing where the manifest is none."""
+    try:
+        return {str(resource["path"]): str(resource["hash"]) for resource in _manifest(folder)["resources"]}
+    except (KeyError, TypeError):
+        return {}
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
-        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return manifest
+    return manifest if isinstance(manifest, dict) else {}

@@ -20,8 +20,8 @@ Row = dict[str, str]
 
 _TYPES: Mapping[str, Callable[[str], object]] = {
     "string": str,
-    "integer": int,
-    "date": date.fromisoformat,
+    "integer": lambda cell: int(_of_form(r"-?[0-9]+", cell)),
+    "date": lambda cell: date.fromisoformat(_of_form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell)),
 }
 
 
@@ -54,12 +54,13 @@ def _schema(path: Path) -> dict[str, Any]:
 
 
 def _rows(path: Path, names: list[str]) -> list[Row]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        header = next(reader, [])
-        if header != names:
-            raise DataError(f"{path.name} line 1: the columns are {header}, and its schema says {names}.")
-        rows = list(reader)
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            header, *rows = list(csv.reader(stream, strict=True)) or [[]]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name} cannot be read as CSV in UTF-8 ({error}). Mend the file.") from error
+    if header != names:
+        raise DataError(f"{path.name} line 1: the columns are {header}, and its schema says {names}.")
     for line, cells in enumerate(rows, start=2):
         if len(cells) != len(names):
             raise DataError(f"{path.name} row {line}: {len(cells)} cells where the header has {len(names)}.")
@@ -93,6 +94,12 @@ def _cell_fault(cell: str, kind: str, rules: Mapping[str, Any]) -> str | None:
     if "minimum" in rules and isinstance(value, int) and value < rules["minimum"]:
         return f"{cell} is less than {rules['minimum']}"
     return None
+
+
+def _of_form(pattern: str, cell: str) -> str:
+    if re.fullmatch(pattern, cell) is None:
+        raise ValueError(cell)
+    return cell
 
 
 def _line_of(problem: str) -> int:

@@ -13,7 +13,7 @@ from referrals.release import Release
 RESULTS: Final[Mapping[str, str]] = {
     "gap": "Does not agree",
     "ambiguous": "Can be read in two ways",
-    "bound": "Leaves a range",
+    "bound": "Can be worked out",
     "consistent": "Agrees",
 }
 """What each result is called, in the order of the page."""
@@ -21,7 +21,7 @@ RESULTS: Final[Mapping[str, str]] = {
 _TALLY: Final[Mapping[str, str]] = {
     "gap": "where the figures do not agree",
     "ambiguous": "that can be read in two ways",
-    "bound": "that leave a range",
+    "bound": "that give a number or a range",
     "consistent": "where they agree",
 }
 

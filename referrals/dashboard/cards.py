@@ -72,6 +72,7 @@ class Card:
     data: pd.DataFrame
     path: str
     about: About
+    period: str = ""
     what: str = ""
     counted: str = "Referrals"
     warning: str = ""
@@ -105,6 +106,7 @@ def of_dimension(release: Release, answer: Answer, *, name: str | None = None) -
         quotes=quotes(release, answer),
         data=_data(answer),
         path=PATHS[answer.dimension],
+        period=release.about.period_label,
         about=release.about,
         what=_header(answer)[0],
         counted=_counted(answer),
@@ -138,6 +140,7 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         quotes=list(printed.values()),
         data=pd.concat([_data(answer) for answer in every], ignore_index=True),
         path=PATHS[dimension],
+        period=release.about.period_label,
         about=release.about,
         what=_header(first)[0],
         counted=_counted(first),

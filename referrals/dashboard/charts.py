@@ -115,12 +115,18 @@ def _label_last(figure: go.Figure, frame: pd.DataFrame, names: Mapping[str, str]
 
 
 def columns(
-    frame: pd.DataFrame, palette: Palette = LIGHT, *, earlier: pd.DataFrame | None = None, breaks: Sequence[str] = ()
+    frame: pd.DataFrame,
+    palette: Palette = LIGHT,
+    *,
+    earlier: pd.DataFrame | None = None,
+    breaks: Sequence[str] = (),
+    places: Sequence[str] = (),
 ) -> go.Figure:
     """Return a series of periods as columns labelled at their tops.
 
     `frame` has the columns `period_label` and `value`. `earlier` adds a mark for each value printed before and revised
-    since. A dashed line stands before each period in `breaks`, where a series cannot be compared across it.
+    since. A dashed line stands before each period in `breaks`, where a series cannot be compared across it. `places` are the
+    periods in order, where some have no value.
     """
     figure = go.Figure()
     figure.add_bar(
@@ -143,11 +149,11 @@ def columns(
             hovertemplate="%{x}: %{y:,} printed earlier<extra></extra>",
         )
     for label in breaks:
-        place = list(frame["period_label"]).index(label) - 0.5
+        place = list(places or frame["period_label"]).index(label) - 0.5
         figure.add_vline(x=place, line={"dash": "dash", "color": palette.quiet, "width": 2})
         figure.add_annotation(x=place, y=1.06, yref="paper", text="not comparable across this line", showarrow=False)
     figure.update_layout(legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0})
-    figure.update_xaxes(type="category")
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(places or frame["period_label"]))
     return _upright(figure, palette)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from referrals.dashboard import markup
 from referrals.dashboard.cards import Card
+from referrals.numbers import day
 
 FEW: Final = 2
 """A card with more sources than this counts them in its source line, and lists them below."""
@@ -28,7 +29,7 @@ class Cited:
     def name(self) -> str:
         """The source in one line: publisher, title, date, and the sections used."""
         sections = sorted({section for section, _ in self.sentences if section})
-        dated = f" ({markup.day(self.published_on)})" if self.published_on else ""
+        dated = f" ({day(self.published_on)})" if self.published_on else ""
         return f"{self.publisher}, {self.title}{dated}" + (f", section {', '.join(sections)}" if sections else "")
 
 

@@ -147,7 +147,7 @@ def filters(dimension: str, *, offer: Offer | None = None) -> Selection:
             _choice(name, queries.DIMENSION_NAMES[name].capitalize(), options, selection.code(name))
         _choice("measure", "Show", {measure: MEASURE_NAMES[measure] for measure in MEASURES}, selection.measure)
     if unmet:
-        asked = ", ".join(f"{escape(name)}={escape(st.query_params[name])}"[:80] for name in unmet)
+        asked = escape(", ".join(f"{name}={st.query_params[name]}"[:80] for name in unmet)[:240])
         note(
             f'<p role="status"><b>Part of this link could not be used:</b> {asked}. '
             "It may be old, or mistyped. Everything is shown instead of that part.</p>"
@@ -291,12 +291,13 @@ def relations() -> None:
 
 
 def guarded(draw: Callable[[], None]) -> None:
-    """Run a page. Where the release cannot be opened, say so in words instead."""
+    """Run a page. Where the release cannot be opened, say so in words instead; the help lines stand all the same."""
     try:
         draw()
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
         st.error(str(error))
+        st.html(f"<h2>Help lines</h2>{content.helplines()}")
 
 
 def without_script() -> str:
@@ -312,4 +313,4 @@ def without_script() -> str:
         )
         return f"{_page_html(about.release_id, 'overview').partition('</h1>')[2]}{bars}{content.helplines()}"
     except ReferralsError as error:
-        return f"<p>{escape(str(error))}</p>"
+        return f"<p>{escape(str(error))}</p>{content.helplines()}"

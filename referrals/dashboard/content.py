@@ -23,7 +23,7 @@ from mdit_py_plugins.container import container_plugin
 from referrals import tables
 from referrals.dashboard import markup
 from referrals.errors import DataError
-from referrals.numbers import fill
+from referrals.numbers import day, fill
 from referrals.places import CONTENT, REFERENCE
 from referrals.tables import Row
 
@@ -55,7 +55,7 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
 def helplines() -> str:
     """Return the help lines as an HTML list, in the order of the data file, with the day they were last checked."""
     rows = tables.read(REFERENCE / "helplines.csv")
-    checked = markup.day(min(row["last_checked"] for row in rows))
+    checked = day(min(row["last_checked"] for row in rows))
     items = "".join(_helpline(row) for row in rows)
     return f'<p>Numbers last checked on {checked}.</p><ul class="helplines">{items}</ul>'
 
@@ -64,8 +64,8 @@ def _helpline(row: Row) -> str:
     where = "; ".join(
         [row["serves"], row["nations"], "ask for hours" if row["hours"] == "not read" else row["hours"], row["cost"]]
     )
-    more = f"<br><small>{escape(row['notes'])}</small>" if row["notes"] else ""
-    return f"<li><b>{escape(row['name'])}</b><br>{markup.telephone(row['number'])}<br>For {escape(where)}{more}</li>"
+    more = f"<br><small>{markup.isolated(row['notes'])}</small>" if row["notes"] else ""
+    return f"<li><b>{escape(row['name'])}</b><br>{markup.telephone(row['number'])}<br>For {markup.isolated(where)}{more}</li>"
 
 
 def headings(html: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ import pandas as pd
 from referrals.dashboard import charts, markup, queries
 from referrals.dashboard.cards import Bar, Card, Draw
 from referrals.frames import records
-from referrals.numbers import count, percent
+from referrals.numbers import count, day, fill, percent
 from referrals.release import Release
 
 LONG_TABLE: Final = 20
@@ -42,15 +42,17 @@ def card(release: Release, name: str) -> Card:
     look = LOOKS[name]
     series, frame = queries.context(release, look.series_id)
     finding = look.finding(frame)
+    why = fill(series["why_not_comparable"], queries.figures(release).__getitem__)
     return Card(
         name=look.series_id,
         title=series["title"],
         finding=finding,
-        unit=f"{series['unit'].capitalize()}. {series['geography']}. {series['scope']}.",
+        unit=f"{series['unit'].capitalize()}. {series['geography']}. {series['scope'].removesuffix('.')}",
         table=markup.table(series["title"], look.header, look.rows(frame), tall=len(frame) > LONG_TABLE),
-        alternative=f"{finding} Chart: {series['title']}. The table below it has every number.",
+        alternative=f"{finding} Chart: {series['title']}." if look.draw else finding,
+        period=_period(frame),
         notes=[series["note"]] if series["note"] else [],
-        warning=f"**Why this is not the same thing.** {series['why_not_comparable']}",
+        warning=f"**Why this is not the same thing.** {why}",
         quotes=_quotes(frame),
         data=frame.drop(columns=["quotation", "break_before"]),
         path="/trends",
@@ -60,6 +62,11 @@ def card(release: Release, name: str) -> Card:
         bars=look.bars(frame) if look.bars else (),
         draw=_drawing(look, frame),
     )
+
+
+def _period(frame: pd.DataFrame) -> str:
+    first, last = frame["period_label"].iloc[0], frame["period_label"].iloc[-1]
+    return str(first) if first == last else f"{first} to {last}"
 
 
 def _drawing(look: Look, frame: pd.DataFrame) -> Draw | None:
@@ -136,7 +143,7 @@ def _years_rows(frame: pd.DataFrame) -> list[list[str]]:
         [
             escape(row["period_label"]),
             _cell(row["value"]) + (' <abbr title="worked out from printed figures">[e]</abbr>' if row["status"] == "e" else ""),
-            escape(markup.day(row["vintage"])),
+            escape(day(row["vintage"])),
         ]
         for row in records(frame)
     ]
@@ -176,7 +183,10 @@ def _abuse_finding(frame: pd.DataFrame) -> str:
 
 
 def _abuse_chart(frame: pd.DataFrame, palette: charts.Palette) -> Any:
-    return charts.columns(frame, palette, breaks=list(frame.loc[frame["break_before"], "period_label"]))
+    """Return the years as columns; a year without a value keeps its place, so that its neighbours do not look next to it."""
+    first, last = (int(label[:4]) for label in (frame["period_label"].iloc[0], frame["period_label"].iloc[-1]))
+    years = [f"{year}-{(year + 1) % 100:02}" for year in range(first, last + 1)]
+    return charts.columns(frame, palette, breaks=list(frame.loc[frame["break_before"], "period_label"]), places=years)
 
 
 def _commissioner_finding(frame: pd.DataFrame) -> str:

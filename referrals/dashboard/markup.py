@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from html import escape
+from typing import Final
 
-from babel.dates import format_date
-
-from referrals.numbers import LOCALE
+_TELEPHONE: Final = re.compile(r"\+?\d[\d ]{7,}\d")
 
 
 def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False) -> str:
@@ -54,17 +53,9 @@ def link(address: str, text: str) -> str:
     return f'<a href="{escape(address, quote=True)}"{outside}>{escape(text)}</a>'
 
 
-def day(text: str) -> str:
-    """Return an ISO date as readers write it, a year or month alone as far as it goes, and other text as it is.
-
-    >>> day("2021-12-15"), day("2020-03"), day("2019")
-    ('15 December 2021', 'March 2020', '2019')
-    """
-    parts = text.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) == 1:
-        return text
-    form = "d MMMM y" if len(parts) == len(("year", "month", "day")) else "MMMM y"
-    return str(format_date(date(*(int(part) for part in [*parts, "1"][:3])), form, locale=LOCALE))
+def isolated(text: str) -> str:
+    """Return text as HTML with each telephone number in it kept in order, as right-to-left text would turn it round."""
+    return _TELEPHONE.sub(r"<bdi>\g<0></bdi>", escape(text))
 
 
 def _fill(sure: float, to: float, look: str) -> str:

@@ -32,7 +32,7 @@ def csv(card: Card, base: str) -> str:
     """
     frame = card.data.assign(
         title=card.title,
-        period=card.about.period_label,
+        period=card.period,
         unit=card.unit,
         release=card.about.release_id,
         release_status=card.about.status,
@@ -47,7 +47,7 @@ def csv(card: Card, base: str) -> str:
 
 def text(card: Card, base: str) -> str:
     """Return a card as plain text, for a message or a document."""
-    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars] or [card.alternative]
+    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars]
     return "\n".join(
         [
             card.finding,
@@ -76,13 +76,14 @@ def picture(card: Card, base: str) -> str:
         *_wrapped(f"Source: {'; '.join(citing.names(card))}.", 104),
         *_wrapped(f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}", 104),
     ]
-    top = 40 + len(head) * 32 + 34
+    unit = _wrapped(f"{card.title}. {card.unit}", 92)
+    top = 40 + len(head) * 32 + len(unit) * 24 + 10
     bars = [line for place, bar in enumerate(card.bars) for line in _svg_bar(bar, top + place * 44)]
     below = top + len(card.bars) * 44 + 30
     height = below + len(foot) * 20 + 16
     lines = [
         *(_svg_text(24, 46 + place * 32, line, size=26, font_weight=700) for place, line in enumerate(head)),
-        _svg_text(24, 46 + len(head) * 32, f"{card.title}. {card.unit}", size=17),
+        *(_svg_text(24, 46 + len(head) * 32 + place * 24, line, size=17) for place, line in enumerate(unit)),
         *bars,
         *(_svg_text(24, below + place * 20, line, size=14, fill="#484949") for place, line in enumerate(foot)),
     ]
@@ -90,8 +91,7 @@ def picture(card: Card, base: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
         f'role="img" font-family="Arial, Helvetica, sans-serif"><title>{escape(card.finding)}</title>'
         f"<desc>{escape(card.alternative)}</desc>"
-        '<defs><pattern id="range" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect width="3" height="8" fill="#12436d"/></pattern></defs>'
+        f"<defs>{''.join(map(_hatching, SHADES))}</defs>"
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(lines)}</svg>'
     )
 
@@ -134,9 +134,17 @@ def _svg_reach(bar: Bar, y: float, sure: float, end: float) -> str:
     if end <= sure:
         return ""
     if bar.low is None:
-        return f'<rect x="{sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" fill="url(#range)" stroke="#12436d"/>'
+        shade = f'fill="url(#{bar.look})" stroke="{SHADES[bar.look]}"'
+        return f'<rect x="{sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" {shade}/>'
     start, longest = PLOT
     return f'<path d="M{start + bar.low * longest:.1f} {y + 14}H{end:.1f}" stroke="#0b0c0c" stroke-width="3"/>'
+
+
+def _hatching(look: str) -> str:
+    return (
+        f'<pattern id="{look}" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        f'<rect width="3" height="8" fill="{SHADES[look]}"/></pattern>'
+    )
 
 
 def _svg_text(x: float, y: float, line: str, *, size: int, **attributes: str | int) -> str:

@@ -97,6 +97,8 @@ def shares_of(answer: Answer) -> str:
     """Return what the shares of an answer are shares of."""
     if answer.recorded is not None:
         return f"Share of the {count(answer.recorded)} with {DIMENSION_NAMES[answer.dimension]} recorded"
+    if answer.total["status"] == "x":
+        return f"Share of {_what(answer)}"
     return f"Share of {counted(answer)} {_what(answer)}"
 
 

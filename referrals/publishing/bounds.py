@@ -32,6 +32,10 @@ MOST: Final = 10_000_000
 UNBOUNDED: Final = MOST * 1_000_000
 """An end of a rule that binds nothing."""
 
+POLICE: Final = ("police_referrals",)
+DEFINITION: Final = ""
+"""In place of a statement's id, for what holds by definition: every victim referral is a police referral."""
+
 Partition = Mapping[str, Sequence[str]]
 Atom = tuple[str, ...]
 Weights = Mapping[Atom, int]
@@ -68,10 +72,14 @@ class System:
         """Take statements, and for each dimension the codes that divide it with no overlap and nothing left out."""
         self._partition = partition
         self._atoms: list[Atom] = [
-            ("police_referrals",),
+            POLICE,
             *itertools.product(*(partition[dimension] for dimension in CELL_DIMENSIONS)),
         ]
-        self.rules = [rule for statement in statements for rule in self._rules(statement)]
+        within = dict.fromkeys(self._atoms, -1) | {POLICE: 1}
+        self.rules = [
+            Rule(DEFINITION, within, 0, UNBOUNDED),
+            *(rule for statement in statements for rule in self._rules(statement)),
+        ]
 
     def conflict(self) -> list[str]:
         """Return the ids of statements that cannot all be true, or [] where all of them can.
@@ -83,11 +91,11 @@ class System:
             return []
         kept = self.rules
         ids = dict.fromkeys(rule.statement_id for rule in sorted(self.rules, key=lambda rule: rule.is_count))
-        for statement_id in ids:
+        for statement_id in [one for one in ids if one != DEFINITION]:
             rest = [rule for rule in kept if rule.statement_id != statement_id]
             if self._least(self._solver(rest), {}) is None:
                 kept = rest
-        return list(dict.fromkeys(rule.statement_id for rule in kept))
+        return [one for one in dict.fromkeys(rule.statement_id for rule in kept) if one != DEFINITION]
 
     def bounds(self, cell: Cell) -> tuple[int, int]:
         """Return the smallest and the largest count that a cell can have.
@@ -112,8 +120,10 @@ class System:
 
     def _weights(self, cell: Cell) -> dict[Atom, int]:
         if cell.subject == "police_referrals":
-            return {("police_referrals",): 1}
+            return {POLICE: 1}
         choices = [codelist(name).parts(code, self._partition[name]) for name, code in cell.codes().items()]
+        if not all(choices):
+            raise LedgerError(f"No statement divides its subject so that {cell.codes()} could be counted. Leave it out.")
         return dict.fromkeys(itertools.product(*choices), 1)
 
     def _rules(self, statement: Statement) -> list[Rule]:

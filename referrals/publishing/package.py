@@ -34,6 +34,8 @@ def write(folder: Path, *, fill: Callable[[duckdb.DuckDBPyConnection], None], de
     """
     building = folder.with_name(f".{folder.name}.building")
     replaced = folder.with_name(f".{folder.name}.replaced")
+    if replaced.exists() and not folder.exists():
+        replaced.rename(folder)  # a build was killed between the two moves at the end
     for leftover in (building, replaced):
         shutil.rmtree(leftover, ignore_errors=True)
     building.mkdir(parents=True)
@@ -44,18 +46,29 @@ def write(folder: Path, *, fill: Callable[[duckdb.DuckDBPyConnection], None], de
         connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")
     _write_manifest(building, describe)
     _flush(building)
-    if folder.exists():
-        folder.rename(replaced)
-    building.rename(folder)
+    _exchange(folder, building, replaced)
     shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _exchange(folder: Path, building: Path, replaced: Path) -> None:
+    """Put a finished folder in its place; where that fails, the old one is put back."""
+    had_one = folder.exists()
+    if had_one:
+        folder.rename(replaced)
+    try:
+        building.rename(folder)
+    except BaseException:
+        if had_one:
+            replaced.rename(folder)
+        raise
 
 
 def digest(paths: Iterable[Path]) -> str:
     """Return one SHA-256 over the names and bytes of files, for telling whether anything changed since a build."""
     total = hashlib.sha256()
-    for path in sorted(paths):
-        total.update(path.name.encode())
-        total.update(hashlib.sha256(path.read_bytes()).digest())
+    for name, content in sorted((path.name, hashlib.sha256(path.read_bytes()).digest()) for path in paths):
+        total.update(name.encode())
+        total.update(content)
     return total.hexdigest()
 
 

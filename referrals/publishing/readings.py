@@ -35,11 +35,7 @@ def readings(ledger: Ledger, parts: Sequence[Statement], whole: int) -> tuple[Re
     wholes = [one.statement_id for one in ledger.about("victim_referrals") if one.is_count and one.count == whole]
     return (
         *(_misprint(ledger, one, short) for one in remainders),
-        Reading(
-            f"{count(short)} more belong to a group that is not mentioned, so that {count(counts(counted) + short)} were "
-            f"recorded and not {count(counts(counted))}.",
-            _broken(ledger, added={_ids(counted): short}),
-        ),
+        *_another_group(ledger, counted, short),
         Reading(
             f"These parts were counted when the total stood at {count(whole - short)}.",
             _broken(ledger, values=dict.fromkeys(wholes, whole - short)),
@@ -62,6 +58,20 @@ def rounds_to(share: Fraction, printed: Statement) -> bool:
     """Return whether a share of one, rounded to the nearest, is the percentage that a statement prints."""
     step = HALF_STEP[printed.precision]
     return printed.percent - step <= share * 100 < printed.percent + step
+
+
+def _another_group(ledger: Ledger, counted: Sequence[Statement], short: int) -> list[Reading]:
+    """Return the reading that a group is not mentioned; none where the parts are too many, as no group can be below zero."""
+    if short < 0:
+        return []
+    recorded = counts(counted)
+    return [
+        Reading(
+            f"{count(short)} more belong to a group that is not mentioned, so that {count(recorded + short)} were recorded and "
+            f"not {count(recorded)}.",
+            _broken(ledger, added={_ids(counted): short}),
+        )
+    ]
 
 
 def _misprint(ledger: Ledger, statement: Statement, short: int) -> Reading:

@@ -19,7 +19,7 @@ from typing import Final
 
 from referrals.errors import LedgerError
 from referrals.ledger import HALF_STEP, WORDS, Ledger, Statement
-from referrals.numbers import count, percent, span
+from referrals.numbers import count, day, percent, span
 from referrals.publishing.readings import Reading, arguments_of, counts, readings, rounds_to
 from referrals.tables import Row
 
@@ -118,6 +118,8 @@ class Arithmetic:
     def _restated(self, arguments: Arguments) -> Conclusion:
         statements = self._statements(arguments["same"])
         values = ", ".join(f"{one.printed} {one.unit} (section {one.section})" for one in statements)
+        if len({one.value for one in statements}) > 1:
+            return Conclusion("gap", f"{values}. The numbers differ.")
         if len({one.unit for one in statements}) == 1:
             return Conclusion("consistent", f"{values}. All agree.")
         return Conclusion("ambiguous", f"{values}. The number agrees; what it counts does not.")
@@ -128,7 +130,7 @@ class Arithmetic:
         rest = whole - counts(parts)
         least = ceil(Fraction(rest, categories))
         most = min(*(part.count for part in parts), rest - (categories - 1))
-        few = categories - floor(Fraction(rest - categories, 9))
+        few = max(0, categories - floor(Fraction(rest - categories, 9)))
         return Conclusion(
             "bound",
             f"{count(whole)} − ({_plus(parts)}) = {count(rest)} referrals, over {count(categories)} other nationalities. "
@@ -171,11 +173,12 @@ class Arithmetic:
     def _superseded(self, arguments: Arguments) -> Conclusion:
         statement = self._statements(arguments["statement"])[0]
         later = [
-            f"{count(int(row['value']))} (dated {row['vintage']})"
+            f"{count(int(row['value']))} ({day(row['vintage'])})"
             for row in self._ledger.context
             if row["series_id"] == arguments["series"]
             and row["period_start"] == arguments["period_start"]
             and row["value"] != statement.value
+            and row["vintage"] > self._ledger.published_on[statement.source_id]
         ]
         if not later:
             return Conclusion("consistent", f"{statement.printed} is the only value found.")

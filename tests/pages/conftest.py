@@ -1,0 +1,87 @@
+"""What the tests of pages share: the app, opened at a page as a reader's browser opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager  # noqa: TID251 - as app.py does
+from streamlit.testing.v1 import AppTest  # noqa: TID251 - Streamlit's own way to run an app without a browser
+
+from referrals.places import ROOT
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A reader's session, with what it shows as text."""
+
+    app: AppTest
+
+    @property
+    def html(self) -> list[str]:
+        """The pieces of HTML on the page, in order."""
+        return [element.proto.body for element in self.app.get("html")]
+
+    @property
+    def text(self) -> str:
+        """All that a page says: titles, HTML, texts to copy, messages."""
+        parts = [*self.app.title, *self.app.code, *self.app.error]
+        return "\n".join([*(str(part.value) for part in parts), *self.html])
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The parameters in the address bar."""
+        return dict(self.app.query_params)
+
+    def choose(self, name: str, code: str) -> Reader:
+        """Choose a code of one of the page's filters, as a finger on its button does."""
+        self.app.radio(key=f"choose_{name}").set_value(code).run()
+        return self
+
+
+@pytest.fixture(scope="session", autouse=True)
+def as_served() -> Iterator[None]:
+    """Have AppTest run app.py as the server does: app.py itself says that `pages` is not a folder of pages of the old kind.
+
+    That a server does is tested in a browser (`test_a_new_server_draws_the_page_asked_for_first_within_the_frame`).
+    """
+    made = PagesManager.__init__
+
+    def as_app_says(manager: PagesManager, *arguments: Any, **named: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        made(manager, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PagesManager, "__init__", as_app_says)
+        yield
+
+
+@pytest.fixture(scope="session")
+def open_page() -> Callable[..., Reader]:
+    """Open a page's script at an address, in a session of its own."""
+    first = _session().run()
+
+    def opened(script: str, address: Mapping[str, str] | None = None) -> Reader:
+        app = _session()
+        # Each session would look for these again, for a third of a second. They are the same for all.
+        app._bidi_component_manager = first._bidi_component_manager
+        app._registered_pages = first._registered_pages
+        app.switch_page(script)
+        for name, value in (address or {}).items():
+            app.query_params[name] = value
+        return Reader(app.run())
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def page(open_page: Callable[..., Reader]) -> Callable[[str], Reader]:
+    """A page as it is when it is opened, for tests that only read it: opened once."""
+    return cache(open_page)
+
+
+def _session() -> AppTest:
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

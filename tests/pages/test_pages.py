@@ -1,0 +1,286 @@
+"""Every page, as a reader's session draws it: whole, steered by filters and address, and clear when something is wrong."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import app as frame
+from referrals.codelists import TOTAL
+from referrals.dashboard import cards, components, queries
+from referrals.dashboard.selection import MEASURES, Selection
+from referrals.places import ROOT
+from referrals.release import latest_published, open_release
+
+SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
+TITLES = {head.path: head.title for head in frame.PAGES}
+FILTERED = {path: dimension for dimension, path in cards.PATHS.items()}
+HELP_LINE = "0808 2000 247"
+
+Open = Callable[..., Any]
+
+
+def options(path: str) -> list[tuple[str, str]]:
+    """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
+    offer = {name: (TOTAL, *codes) for name, codes in queries.offer(components.release(), FILTERED[path]).items()}
+    return [(name, code) for name, codes in {**offer, "measure": MEASURES}.items() for code in reversed(codes)]
+
+
+def findings(reader: Any) -> list[str]:
+    """The headlines of the cards of a page."""
+    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+
+
+def alternatives(reader: Any) -> list[str]:
+    """What the charts of a page are described as."""
+    return [chart.proto.alt for chart in reader.app.get("plotly_chart")]
+
+
+# Every page
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_every_page_is_drawn_whole_with_its_title(page: Open, path: str) -> None:
+    reader = page(SCRIPTS[path])
+    assert not reader.app.exception
+    assert not reader.app.error
+    assert [title.value for title in reader.app.title] == [TITLES[path]]
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_every_page_ends_with_help_and_with_what_is_counted(page: Open, path: str) -> None:
+    end = page(SCRIPTS[path]).html[-1]
+    assert 'href="/safeguarding"' in end
+    assert "April 2020 to March 2021" in end
+    assert "Open Government Licence" in end
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_headings_of_a_page_skip_no_level(page: Open, path: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)[ >]", "".join(page(SCRIPTS[path]).html))]
+    assert 1 not in levels  # the one title is Streamlit's own
+    assert all(after - before <= 1 for before, after in pairwise([1, *levels]))
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_no_place_on_a_page_has_the_name_of_another(page: Open, path: str) -> None:
+    names = re.findall(r' id="([^"]+)"', "".join(page(SCRIPTS[path]).html))
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("path", [*FILTERED, "/trends"])
+def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_its_downloads(page: Open, path: str) -> None:
+    reader = page(SCRIPTS[path])
+    said = findings(reader)
+    assert alternatives(reader)
+    assert [text for text in alternatives(reader) if not text.startswith(tuple(said))] == []
+    assert "".join(reader.html).count("<table") >= len(said)
+    assert len(reader.app.get("download_button")) >= len(said)
+    assert len(reader.app.code) == 2 * len(said)  # to copy, and to cite
+
+
+def test_the_overview_needs_no_chart_to_be_loaded(page: Open) -> None:
+    assert alternatives(page(SCRIPTS["/"])) == []
+    assert len(findings(page(SCRIPTS["/"]))) == 4
+
+
+@pytest.mark.parametrize("figure", ["1,336", "126,453", "1.1%", "237", "168", "109", "145", "706", "425", "194"])
+def test_the_overview_has_every_figure_of_the_first_screen(page: Open, figure: str) -> None:
+    assert re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d%]|[,.]\d)", page(SCRIPTS["/"]).text)
+
+
+@pytest.mark.parametrize("section", ["2.1", "3.6.2", "3.8.2", "3.3.2"])
+def test_the_overview_names_the_section_of_each_figure(page: Open, section: str) -> None:
+    assert re.search(rf"section[^<\n]*\b{re.escape(section)}(?!\.?\d)", page(SCRIPTS["/"]).text)
+
+
+def test_the_overview_quotes_the_sentences_that_its_figures_stand_in(page: Open) -> None:
+    said = unescape("".join(page(SCRIPTS["/"]).html))
+    assert "62% (706) were male and 38% (425) were female" in said
+    assert "Vietnam (237); Albania (168); and China (109)" in said
+
+
+def test_figures_check_leads_with_the_counts_by_sex(page: Open) -> None:
+    html = "".join(page(SCRIPTS["/figures-check"]).html)
+    _, _, after = html.partition('<h3 id="R01"')
+    first = after.partition("<h3")[0]
+    assert "<h3" not in html.partition('<h3 id="R01"')[0]
+    assert "1,325" in first
+    assert "1,336" in first
+
+
+def test_the_help_lines_stand_on_the_safeguarding_page(page: Open) -> None:
+    assert "".join(page(SCRIPTS["/safeguarding"]).html).count('class="telephone"') >= 11
+
+
+def test_trends_says_of_each_series_why_it_is_not_the_same_thing(page: Open) -> None:
+    reader = page(SCRIPTS["/trends"])
+    assert "".join(reader.html).count("Why this is not the same thing") == len(findings(reader)) == 5
+
+
+# Filters and addresses
+
+
+def test_the_pages_have_the_filters_that_the_release_can_answer() -> None:
+    assert {path: len(options(path)) for path in FILTERED} == {"/nationality": 4, "/age": 2, "/sex": 6, "/crime-type": 9}
+    assert ("crime_type", "DA") in options("/sex")
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(open_page: Open, page: Open, path: str) -> None:
+    pressed = open_page(SCRIPTS[path])
+    for name, code in options(path):
+        pressed.choose(name, code)
+        assert pressed.address == ({} if code in {TOTAL, "number"} else {name: code}), "the address follows the button"
+        linked = open_page(SCRIPTS[path], {name: code})
+        assert not pressed.app.exception
+        assert not linked.app.exception
+        assert all(finding.endswith(".") for finding in findings(linked))
+        assert "could not be used" not in linked.text
+        assert pressed.html == linked.html
+        assert alternatives(pressed) == alternatives(linked)
+        assert [one.value for one in pressed.app.code] == [one.value for one in linked.app.code]
+        assert linked.app.radio(key=f"choose_{name}").value == code
+    assert pressed.address == {}
+    assert pressed.html == page(SCRIPTS[path]).html
+
+
+def test_two_filters_together_stand_in_the_address_and_come_back_from_it(open_page: Open) -> None:
+    pressed = open_page(SCRIPTS["/sex"]).choose("crime_type", "DA").choose("measure", "share")
+    assert pressed.address == {"crime_type": "DA", "measure": "share"}
+    linked = open_page(SCRIPTS["/sex"], {"measure": "share", "crime_type": "DA"})
+    assert pressed.html == linked.html
+    assert 'href="/sex?crime_type=DA&amp;measure=share"' in "".join(linked.html)
+
+
+def test_what_nobody_published_together_says_so_and_draws_nothing(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M"})
+    assert not reader.app.exception
+    finding = findings(reader)[0]
+    assert "does not publish" in finding
+    assert not any(text.startswith(finding) for text in alternatives(reader))
+    assert "not published" in "".join(reader.html)
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "named"),
+    [
+        ("/sex", {"crime_type": "XX"}, ["crime_type=XX"]),
+        ("/sex", {"crime_type": "ms"}, ["crime_type=ms"]),
+        ("/sex", {"sex": "M"}, ["sex=M"]),
+        ("/sex", {"measure": "percent"}, ["measure=percent"]),
+        ("/age", {"crime_type": "MS"}, ["crime_type=MS"]),
+        ("/nationality", {"crime_type": "DA", "utm_source": "x"}, ["crime_type=DA", "utm_source=x"]),
+        ("/crime-type", {"nationality": "VNM"}, ["nationality=VNM"]),
+    ],
+)
+def test_a_tampered_address_is_named_in_a_note_and_everything_is_shown(
+    open_page: Open, page: Open, path: str, address: Mapping[str, str], named: list[str]
+) -> None:
+    reader = open_page(SCRIPTS[path], address)
+    (note,) = [html for html in reader.html if "could not be used" in html]
+    assert 'role="status"' in note
+    assert [part for part in named if part not in note] == []
+    assert not reader.app.exception
+    assert [html for html in reader.html if html != note] == page(SCRIPTS[path]).html
+
+
+def test_the_part_of_a_link_that_can_be_used_is_used(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA", "release": "2019"})
+    assert "domestic abuse" in findings(reader)[0]
+    assert "release=2019" in "".join(reader.html)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><b>', "&" * 100, "x" * 5000],
+    ids=["script", "image", "bold", "ampersands", "long"],
+)
+def test_a_hostile_address_is_shown_as_text_and_not_at_length(open_page: Open, hostile: str) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"crime_type": hostile, hostile[:40]: "1"})
+    (note,) = [html for html in reader.html if "could not be used" in html]
+    assert not re.search(r"<(script|img|b>(?!Part))", note)
+    assert len(note) < 1000
+    assert not re.search(r"&[a-z]{0,4}(?![a-z;])", note), "an escaped letter was cut in two"
+
+
+def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
+    assert "could not be used" not in open_page(SCRIPTS["/sex"], {"crime_type": TOTAL, "measure": "number"}).text
+
+
+# When there is no release
+
+
+@pytest.fixture
+def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which the releases were never built."""
+    monkeypatch.setattr(components, "release", lambda: open_release(latest_published(tmp_path)))
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+@pytest.mark.usefixtures("no_release")
+def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(open_page: Open, path: str) -> None:
+    reader = open_page(SCRIPTS[path])
+    assert not reader.app.exception
+    (error,) = reader.app.error
+    assert "There is no published release" in error.value
+    assert "make data" in error.value
+    assert "Traceback" not in reader.text
+    assert str(ROOT) not in reader.text
+
+
+@pytest.mark.usefixtures("no_release")
+def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(open_page: Open) -> None:
+    """Nobody who needs help has to wait until the figures are mended."""
+    assert HELP_LINE in open_page(SCRIPTS["/safeguarding"]).text
+
+
+@pytest.mark.usefixtures("no_release")
+def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_help_lines() -> None:
+    html = components.without_script()
+    assert "There is no published release" in html
+    assert HELP_LINE in html
+
+
+# Behind the pages
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Streamlit takes a folder named `pages` beside the app for pages of the old kind. Until somebody has opened the front
+    page of a new server it draws those by themselves: without our titles, without `guarded`, and /crime-type is "not found".
+    """
+    framed: list[Callable[[], None]] = []
+    monkeypatch.setattr(components, "guarded", framed.append)
+    open_page(SCRIPTS[path])
+    assert len(framed) == 1
+
+
+def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
+    html = components.without_script()
+    for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2", HELP_LINE):
+        assert text in html
+    assert "plotly" not in html
+
+
+def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:
+    """Any visitor can have the caches emptied, and then the next page opens the release a second time."""
+    built = latest_published()
+    folder = shutil.copytree(built, tmp_path / built.name)
+    held = open_release(folder)
+    assert open_release(folder).about == held.about
+
+
+def test_a_card_is_made_once_and_shared() -> None:
+    first = components.dimension_card("sex", Selection())
+    assert components.dimension_card("sex", Selection()) is first
+    assert components.dimension_card("sex", Selection(measure="share")) is not first

@@ -1,0 +1,45 @@
+"""What the unit tests share: the built release, opened once, and every answer that its pages can show."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from dataclasses import replace
+
+import pytest
+from hypothesis import settings
+
+from referrals.codelists import DIMENSIONS
+from referrals.dashboard import queries
+from referrals.dashboard.queries import Answer
+from referrals.dashboard.selection import SHARE, Offer, Selection
+from referrals.release import Release, latest_published, open_release
+
+# No test asserts how long anything takes: on a busy machine a deadline fails for the wrong reason.
+settings.register_profile("untimed", deadline=None, max_examples=60)
+settings.load_profile("untimed")
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The built release, opened from a copy: no other test can be in the way of its file, nor this one in theirs."""
+    built = latest_published()
+    return open_release(shutil.copytree(built, tmp_path_factory.mktemp("releases") / built.name))
+
+
+@pytest.fixture(scope="session")
+def answers(release: Release) -> tuple[Answer, ...]:
+    """Every answer that a page can show, by number and by share: each dimension within each selection it is offered with."""
+    by_number = [
+        queries.answer(release, dimension, selection)
+        for dimension in DIMENSIONS
+        for selection in _offered(queries.offer(release, dimension))
+    ]
+    by_share = [replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number]
+    return (*by_number, *by_share)
+
+
+def _offered(offer: Offer) -> list[Selection]:
+    """Every selection that an offer allows: one code, or none, of each dimension in it."""
+    choices = [[(dimension, code) for code in ("_T", *codes)] for dimension, codes in offer.items()]
+    return [Selection(**dict(chosen)) for chosen in itertools.product(*choices)]
