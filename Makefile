@@ -45,7 +45,7 @@ fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/cog -P -r README.md
 
 bench: $(DEV) data ## measure; asserts nothing
-	$(BIN)/python -m pytest tests/bench
+	$(BIN)/python -m pytest tests/bench -s
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
@@ -28,13 +27,18 @@ CONFIG: Final[Mapping[str, Any]] = {
 }
 """No toolbar (it adds eight stops for a keyboard), no upload button, no zoom that catches a thumb."""
 
-ROW: Final = 46
-HEAD: Final = 40
+ROW: Final = 64
+"""The height of a row of a bar chart, in pixels. Below, in rows: how high a bar is, where in its row its middle stands, and
+how far above that its label."""
+
+BAR: Final = 0.42
+BAR_AT: Final = 0.2
+LABEL_ABOVE: Final = 0.42
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 LAST_LABELS: Final = 96
 """Room to the right of a chart for the names of its categories."""
 
-LABEL_ROOM: Final = 1.45
+LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
 
@@ -57,27 +61,12 @@ DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8
 
 def bars(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
     """Return one answer as horizontal bars, by number or by share as its selection says."""
-    figure = go.Figure()
-    drawn = marks(answer)
-    _draw(figure, drawn, palette)
-    return _finish(figure, palette, rows=len(drawn), longest=drawn["to"].max())
+    return _bars([marks(answer)], [""], palette)
 
 
 def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> go.Figure:
     """Return answers as bars one above the other on one scale, each under its own label."""
-    panels = [marks(answer) for answer in answers.values()]
-    figure = make_subplots(
-        rows=len(panels),
-        shared_xaxes=True,
-        row_heights=[len(panel) for panel in panels],
-        subplot_titles=list(answers),
-        vertical_spacing=0.34 / sum(map(len, panels)) * 2,
-    )
-    for place, panel in enumerate(panels, start=1):
-        _draw(figure, panel, palette, row=place)
-    figure.update_annotations(x=0, xanchor="left", font={"size": 17, "color": palette.text, "family": FONT})
-    longest = max(panel["to"].max() for panel in panels)
-    return _finish(figure, palette, rows=sum(map(len, panels)) + len(panels), longest=longest)
+    return _bars([marks(answer) for answer in answers.values()], list(answers), palette)
 
 
 def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT) -> go.Figure:
@@ -157,34 +146,60 @@ def columns(
     return _upright(figure, palette)
 
 
-def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int | None = None) -> None:
-    where = {} if row is None else {"row": row, "col": 1}
+def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Palette) -> go.Figure:
+    """Return panels of bars on one scale. A bar's label stands above it, so that the bar has the width of a phone."""
+    figure = go.Figure()
+    place = 0
+    for heading, panel in zip(headings, panels, strict=True):
+        if heading:
+            _write(figure, place + BAR_AT, f"<b>{heading}</b>", palette)
+            place += 1
+        _draw(figure, panel, palette, first=place)
+        place += len(panel)
+    longest = max(float(panel["to"].max()) for panel in panels) or 1
+    figure.update_layout(
+        barmode="stack",
+        showlegend=False,
+        height=place * ROW,
+        margin={"l": 2, "r": 2, "t": 2, "b": 2},
+        **_paper(palette),
+    )
+    figure.update_xaxes(range=[0, longest * LABEL_ROOM], visible=False, fixedrange=True)
+    figure.update_yaxes(range=[place - 0.45, -0.55], visible=False, fixedrange=True)
+    return figure
+
+
+def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, first: int) -> None:
+    """Draw one panel: the solid part of each bar, what lies beyond it, and the words above and beside it."""
     shades = {"main": palette.main, "second": palette.second, "grey": palette.unknown, "missing": palette.unknown}
     colours = [shades[look] for look in drawn["look"]]
     beyond = drawn["to"] - drawn["sure"]
     hatched = [gap > 0 and is_hatched for gap, is_hatched in zip(beyond, drawn["low"].isna(), strict=True)]
+    places = [first + place + BAR_AT for place in range(len(drawn))]
     figure.add_bar(
-        y=drawn["label"],
+        y=places,
         x=drawn["sure"],
+        width=BAR,
         orientation="h",
         marker={
             "color": colours,
             "pattern": {"shape": ["." if look == "grey" else "" for look in drawn["look"]], "solidity": 0.25},
         },
         error_x={
-            "array": beyond.where(drawn["low"].notna(), 0),
-            "arrayminus": (drawn["sure"] - drawn["low"]).fillna(0),
+            "visible": bool(drawn["low"].notna().any()),
+            "array": beyond.where(drawn["low"].notna()),
+            "arrayminus": drawn["sure"] - drawn["low"],
             "symmetric": False,
             "color": palette.text,
             "thickness": 3,
             "width": 7,
         },
         hoverinfo="skip",
-        **where,
     )
     figure.add_bar(
-        y=drawn["label"],
+        y=places,
         x=beyond,
+        width=BAR,
         orientation="h",
         text=[f"<b>{text}</b>" for text in drawn["text"]],
         textposition="outside",
@@ -201,29 +216,19 @@ def _draw(figure: go.Figure, drawn: pd.DataFrame, palette: Palette, *, row: int 
             },
         },
         hoverinfo="skip",
-        **where,
+    )
+    for place, label in zip(places, drawn["label"], strict=True):
+        _write(figure, place - LABEL_ABOVE, label, palette)
+
+
+def _write(figure: go.Figure, y: float, text: str, palette: Palette) -> None:
+    figure.add_annotation(
+        x=0, xref="paper", xanchor="left", y=y, text=text, showarrow=False, font={"size": 16, "color": palette.text}
     )
 
 
 def _looks(palette: Palette) -> list[tuple[str, str]]:
     return [(palette.main, ""), (palette.second, "/"), (palette.unknown, ".")]
-
-
-def _finish(figure: go.Figure, palette: Palette, *, rows: int, longest: float) -> go.Figure:
-    figure.update_layout(
-        barmode="stack",
-        bargap=0.35,
-        showlegend=False,
-        height=HEAD + rows * ROW,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        **_paper(palette),
-    )
-    figure.update_xaxes(range=[0, (longest or 1) * LABEL_ROOM], visible=False, fixedrange=True)
-    figure.update_yaxes(
-        autorange="reversed", automargin=True, fixedrange=True, ticklabelposition="outside", ticksuffix="  ",
-        linecolor=palette.quiet, showline=True, tickfont={"size": 16, "color": palette.text},
-    )  # fmt: skip
-    return figure
 
 
 def _upright(figure: go.Figure, palette: Palette, *, right: int = 8) -> go.Figure:

@@ -82,6 +82,21 @@ def _context_card(release_id: str, name: str) -> Card:  # noqa: ARG001 - kept by
     return context.card(release(), name)
 
 
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _choices(release_id: str, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:  # noqa: ARG001 - kept by release
+    """Return what a page of a dimension offers to choose, and every label, made once for a release."""
+    return queries.offer(release(), dimension), queries.labels(release())
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _arithmetic(release_id: str, relation_id: str) -> str:  # noqa: ARG001 - kept by release
+    """Return one relation as HTML, or all of them with what follows from them where no id is given, made once."""
+    if relation_id:
+        return arithmetic.relation(release(), relation_id)
+    following = arithmetic.worked_out(release())
+    return f'{arithmetic.relations(release())}<h2 id="worked-out">Numbers worked out from the printed ones</h2>{following}'
+
+
 def dimension_card(dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection."""
     return _dimension_card(release().about.release_id, dimension, selection)
@@ -132,15 +147,13 @@ def note(html: str, *, kind: str = "note") -> None:
     st.html(f'<div class="box-{kind}">{html}</div>')
 
 
-def filters(dimension: str, *, offer: Offer | None = None) -> Selection:
+def filters(dimension: str) -> Selection:
     """Draw the choices that a page of one dimension offers, and return what the reader chose.
 
     The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
     """
-    opened = release()
-    offered = queries.offer(opened, dimension) if offer is None else offer
+    offered, names = _choices(release().about.release_id, dimension)
     selection, unmet = read_address(st.query_params.to_dict(), offered)
-    names = queries.labels(opened)
     with st.container(key="filters"):
         for name, codes in offered.items():
             options = {code: names[name, code] for code in (TOTAL, *codes)}
@@ -281,13 +294,12 @@ def page_end() -> None:
 def relation(relation_id: str, heading: str) -> None:
     """Draw one piece of arithmetic between printed figures under a heading."""
     with st.container(border=True):
-        st.html(f"<h2>{escape(heading)}</h2>{arithmetic.relation(release(), relation_id)}")
+        st.html(f"<h2>{escape(heading)}</h2>{_arithmetic(release().about.release_id, relation_id)}")
 
 
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
-    st.html(arithmetic.relations(release()))
-    st.html(f'<h2 id="worked-out">Numbers worked out from the printed ones</h2>{arithmetic.worked_out(release())}')
+    st.html(_arithmetic(release().about.release_id, ""))
 
 
 def guarded(draw: Callable[[], None]) -> None:
