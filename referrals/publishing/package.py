@@ -44,7 +44,8 @@ def write(folder: Path, *, fill: Callable[[duckdb.DuckDBPyConnection], None], de
         for name in ("cells", "statements"):
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
         connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")
-    _write_manifest(building, describe)
+        schemas = {name: _schema(connection, name) for name in ("cells", "statements")}
+    _write_manifest(building, describe, schemas)
     _flush(building)
     _exchange(folder, building, replaced)
     shutil.rmtree(replaced, ignore_errors=True)
@@ -72,7 +73,17 @@ def digest(paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def _write_manifest(folder: Path, describe: Mapping[str, Any]) -> None:
+def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """Return the Table Schema of a table: the name and type of each column."""
+    relation = connection.table(name)
+    columns = zip(relation.columns, relation.types, strict=True)
+    return {"fields": [{"name": column, "type": _TYPES.get(str(kind), "string")} for column, kind in columns]}
+
+
+_TYPES: Final[Mapping[str, str]] = {"INTEGER": "integer", "BOOLEAN": "boolean", "DATE": "date"}
+
+
+def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
     resources = [
         {
             "name": name.replace(".", "-"),
@@ -80,6 +91,7 @@ def _write_manifest(folder: Path, describe: Mapping[str, Any]) -> None:
             "mediatype": mediatype,
             "bytes": (folder / name).stat().st_size,
             "hash": f"sha256:{hashlib.sha256((folder / name).read_bytes()).hexdigest()}",
+            **({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {}),
         }
         for name, mediatype in RESOURCES.items()
     ]

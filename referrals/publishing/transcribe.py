@@ -256,7 +256,7 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
     inputs = package.digest(_inputs())
     if not force and releases.built_from(target) == inputs:
         return False
-    transcription = Transcription(ledgers.load(), settings)
+    transcription = Transcription(ledgers.load(PUBLISHED), settings)
     package.write(target, fill=transcription.fill, describe=_description(settings, inputs))
     return True
 
@@ -273,5 +273,9 @@ def _description(settings: Mapping[str, Any], inputs: str) -> Record:
         "title": settings["title"],
         "status": settings["status"],
         "licenses": [{"name": settings["licence"], "title": settings["attribution"]}],
+        "codelists": {
+            dimension: {code: codelist(dimension).label(code) for code in codes}
+            for dimension, codes in settings["codes"].items()
+        },
         "inputs_sha256": inputs,
     }

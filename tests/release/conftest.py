@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -34,18 +36,32 @@ def release(built: Path) -> Release:
     return open_release(built)
 
 
+def write_small(folder: Path, *, status: str = "published", value: int = 1, about: str = ABOUT) -> Path:
+    """Write a small release into a folder, and return the folder."""
+
+    def fill(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(about)
+        connection.execute("create table cells as select $value as value", {"value": value})
+        connection.execute("create table statements as select 'E001' as statement_id")
+
+    package.write(folder, fill=fill, describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a small release. Copy it before changing anything."""
+    return write_small(tmp_path_factory.mktemp("written") / "2020-21")
+
+
 @pytest.fixture
-def small(tmp_path: Path) -> SmallRelease:
-    """Return a function that writes a small release, from its own statements if it is given any."""
+def small(tmp_path: Path, written: Path) -> SmallRelease:
+    """Return a function that gives a small release of one's own: a copy, or one written anew where more is asked for."""
 
-    def write(name: str = "2020-21", *, status: str = "published", value: int = 1, about: str = ABOUT) -> Path:
-        def fill(connection: duckdb.DuckDBPyConnection) -> None:
-            connection.execute(about)
-            connection.execute("create table cells as select $value as value", {"value": value})
-            connection.execute("create table statements as select 'E001' as statement_id")
-
+    def give(name: str = "2020-21", **asked: Any) -> Path:
         folder = tmp_path / "releases" / name
-        package.write(folder, fill=fill, describe={"name": name, "status": status, "inputs_sha256": f"inputs of {value}"})
-        return folder
+        if asked or folder.exists():
+            return write_small(folder, **asked)
+        return Path(shutil.copytree(written, folder))
 
-    return write
+    return give

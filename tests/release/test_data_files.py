@@ -226,7 +226,8 @@ def undone(rows: Sequence[Row]) -> list[str]:
         for parts in _together([row for row in people if row["dimension"] != "total"], "series_id", "dimension"):
             own = totals.get(parts[0]["series_id"])  # Where a series has no total of its own, another series may have it.
             left = {total - sum(int(row["value"]) for row in parts) for total in ([own] if own else totals.values())}
-            found += [parts[0]["observation_id"]] * any(0 < abs(rest) < 10 for rest in left)
+            if any(0 < abs(rest) < 10 for rest in left):
+                found.append(parts[0]["observation_id"])
     police = {(row["period_start"], row["category"]): row for row in rows if row["scope"] == "police"}
     for row in rows:
         inside = police.get((row["period_start"], row["category"]))

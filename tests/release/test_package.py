@@ -38,7 +38,7 @@ def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_t
 
 
 def test_a_release_can_be_opened_where_there_was_no_folder_before(small: SmallRelease) -> None:
-    assert open_release(small()).about.title == "Small"
+    assert open_release(small(value=1)).about.title == "Small"
 
 
 def test_a_new_release_takes_the_place_of_the_old_one_and_nothing_else_is_left(small: SmallRelease) -> None:
@@ -120,7 +120,7 @@ def test_a_first_build_that_stops_leaves_no_release_at_all(tmp_path: Path) -> No
 def test_what_a_stopped_build_left_behind_is_swept_away_by_the_next(small: SmallRelease, tmp_path: Path) -> None:
     with pytest.raises(StoppedError):
         package.write(tmp_path / "releases" / "2020-21", fill=interrupt, describe={})
-    folder = small()
+    folder = small(value=1)
     assert [path.name for path in folder.parent.iterdir()] == ["2020-21"]
     assert open_release(folder).about.release_id == "2020-21"
 

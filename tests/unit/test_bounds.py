@@ -22,6 +22,8 @@ from referrals.publishing.bounds import MODELLED, System
 from referrals.tables import Row
 
 PARTITION: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))["partition"]
+COARSE: Final = {**PARTITION, "age_band": ("0-17", "20-29", "_NK")}
+"""Ages no finer than the statements tell apart: every answer is the same, and is found sooner."""
 TOTALS: Final = frozenset({"E002", "E004", "E006", "E007", "E008"})
 REMAINDER: Final = "E036"
 VICTIMS: Final = Cell("victim_referrals")
@@ -35,13 +37,13 @@ def ledger() -> Ledger:
 @pytest.fixture(scope="module")
 def published(ledger: Ledger) -> System:
     """Every published statement but the remainder, which contradicts the rest."""
-    return system(ledger, without={REMAINDER})
+    return System([one for one in ledger.about(*MODELLED) if one.statement_id != REMAINDER], PARTITION)
 
 
 def system(ledger: Ledger, *, without: Collection[str] = (), **values: str) -> System:
     """Return the system of the ledger's statements but some, where some have another value."""
     kept = [one for one in ledger.about(*MODELLED) if one.statement_id not in without]
-    return System([replace(one, value=values.get(one.statement_id, one.value)) for one in kept], PARTITION)
+    return System([replace(one, value=values.get(one.statement_id, one.value)) for one in kept], COARSE)
 
 
 def said(
@@ -123,6 +125,8 @@ def test_when_a_statement_changes_the_bounds_move(
         (200, "100", "nearest_1", (199, 200)),
         (200, "50", "more_than", (101, 200)),
         (201, "50", "more_than", (101, 201)),
+        # Large counts are as exact as small ones: near enough is not enough.
+        (9_000_001, "9", "nearest_1", (765_001, 855_000)),
     ],
 )
 def test_a_printed_percentage_leaves_the_counts_that_round_to_it(
@@ -307,7 +311,7 @@ def printed(part: int, whole: int | None, precision: str) -> str:
     return str(floor(percent + Fraction(1, 2)) if precision == "nearest_1" else max(0, floor(percent) - 1))
 
 
-tried = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+tried = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @tried

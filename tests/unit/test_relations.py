@@ -170,6 +170,27 @@ def test_every_kind_of_relation_has_been_seen_to_turn(ledger: Ledger) -> None:
     assert {kinds[relation_id] for relation_id, *_ in PLANTS} == set(kinds.values()) - {"residual", "next_largest"}
 
 
+@pytest.mark.parametrize(
+    ("male", "nearer"),
+    [
+        ("40", "a fifth"),
+        ("51", "a quarter"),
+        ("70", "one-third"),
+        ("95", "2/5"),
+        ("147", "a half"),
+        ("220", "3/5"),
+        ("294", "two-thirds"),
+        ("440", "three quarters"),
+        ("600", "four fifths"),
+    ],
+)
+def test_words_are_right_only_where_no_everyday_fraction_is_nearer(ledger: Ledger, male: str, nearer: str) -> None:
+    # 147 of the domestic abuse referrals are female, and the words for the males are "a fifth".
+    concluded = conclusion(changed(ledger, E037=male), "R06")
+    assert concluded.result == ("consistent" if nearer == "a fifth" else "gap")
+    assert nearer == "a fifth" or f", and {nearer} (" in concluded.working
+
+
 def test_a_percentage_is_right_only_where_it_rounds_to_the_printed_one_at_either_end(ledger: Ledger) -> None:
     nine, tenths = ledger.statements["E041"], ledger.statements["E003"]
     assert [rounds_to(Fraction(part, 1000), nine) for part in (84, 85, 94, 95)] == [False, True, True, False]
