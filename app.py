@@ -50,7 +50,7 @@ PAGES = {
     PageHead(
         "/safeguarding",
         "Safeguarding and support",
-        "Help lines that are independent, and what each part of the system must do.",
+        "Help lines, and what each part of the system must do.",
         UNDERSTANDING,
     ): "pages/safeguarding.py",
     PageHead(

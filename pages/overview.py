@@ -8,7 +8,7 @@ components.explain("overview")
 for dimension, more in (
     ("nationality", "[More on nationality](/nationality)"),
     ("crime_type", "[More on crime type](/crime-type)"),
-    ("sex", "[More on sex](/sex), and [why these three counts fall short of the total](/figures-check)"),
+    ("sex", "[More on sex](/sex), and [how these counts compare with the total](/figures-check)"),
     ("age_band", "[More on age](/age)"),
 ):
     components.figure(components.dimension_card(dimension, Selection()), quick=True, more=more)

@@ -6,5 +6,5 @@ components.title("Sex", "The sex of the people who were referred, as it was reco
 selection = components.filters("sex")
 components.figure(components.dimension_card("sex", selection))
 components.figure(components.cross_card("sex", "crime_type", selection.measure))
-components.relation("R01", "Why the counts fall short of the total")
+components.relation("R01")
 components.page_end()

@@ -4,7 +4,7 @@ from referrals.dashboard import components
 
 components.title(
     "Trends and context",
-    "Only one year of victim referrals has been published, so no trend can be drawn from it. These figures come from other "
+    "We could verify only one year of victim referrals, so no trend can be drawn from it. These figures come from other "
     "publications. None of them counts the same thing.",
     of_release=False,
 )

@@ -1,7 +1,8 @@
 """The ledger of published figures: what a source printed, sentence by sentence, with the sentence itself.
 
 A statement is one figure as printed. Its `quotation` is the proof: a number that its own quotation does not say stops the
-build. What follows from several statements together is not in the ledger; it is worked out from them (see
+build. One exception is a remainder ("the remaining 194") that is corrected to what the other statements leave: it is marked
+as revised. What follows from several statements together is not in the ledger; it is worked out from them (see
 `referrals.publishing.bounds` and `referrals.publishing.relations`).
 """
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from referrals.codelists import TOTAL
 from referrals.dashboard import markup
 from referrals.dashboard.wording import in_sentence
 from referrals.release import Release
@@ -18,6 +19,9 @@ RESULTS: Final[Mapping[str, str]] = {
 }
 """What each result is called, in the order of the page."""
 
+NAMED: Final = ("nationality", "age_band", "crime_type", "sex")
+"""The dimensions of a worked-out number, in the order in which its name gives them."""
+
 _TALLY: Final[Mapping[str, str]] = {
     "gap": "where the figures do not agree",
     "ambiguous": "that can be read in two ways",
@@ -29,7 +33,7 @@ _TALLY: Final[Mapping[str, str]] = {
 def relation(release: Release, relation_id: str) -> str:
     """Return one relation as HTML, with its readings where it has any."""
     found = next(row for row in release.rows("queries/relations") if row["relation_id"] == relation_id)
-    return _badge(found) + _relation(found, _readings(release, relation_id))
+    return f"<h2>{escape(found['title'])}</h2>{_badge(found)}{_relation(found, _readings(release, relation_id))}"
 
 
 def relations(release: Release) -> str:
@@ -63,8 +67,9 @@ def _badge(row: Mapping[str, Any]) -> str:
 
 
 def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> str:
-    listed = "".join(f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings)
-    possible = f'<p>How it could have come about:</p><ul class="readings">{listed}</ul>' if listed else ""
+    usual = [one for one in readings if one["is_usual"]]
+    misprints = [one for one in readings if not one["is_usual"]]
+    possible = _listed("How it could have come about:", usual) + _listed("Or another count is misprinted:", misprints)
     return (
         '<dl class="relation">'
         f"<div><dt>What the source says</dt><dd>{escape(row['says'])}</dd></div>"
@@ -73,10 +78,16 @@ def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> 
     )
 
 
+def _listed(heading: str, readings: Sequence[Mapping[str, Any]]) -> str:
+    items = "".join(f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings)
+    return f'<p>{heading}</p><ul class="readings">{items}</ul>' if items else ""
+
+
 def _breaks(breaks: Sequence[str] | None) -> str:
     if not breaks:
         return "This would agree with every printed percentage."
-    return f"But then these printed percentages would be wrong: {escape(', '.join(breaks))}."
+    what = "this printed percentage" if len(breaks) == 1 else "these printed percentages"
+    return f"But then {what} would be wrong: {escape(', '.join(breaks))}."
 
 
 def _readings(release: Release, relation_id: str) -> list[dict[str, Any]]:
@@ -84,6 +95,6 @@ def _readings(release: Release, relation_id: str) -> list[dict[str, Any]]:
 
 
 def _name(row: Mapping[str, Any]) -> str:
-    labels = [row[name] for name in ("nationality", "age_band", "crime_type", "sex") if row[f"{name}_code"] != "_T"]
+    labels = [row[name] for name in NAMED if row[f"{name}_code"] != TOTAL]
     first, *rest = labels
     return ", ".join([first, *map(in_sentence, rest)])

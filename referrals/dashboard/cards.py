@@ -32,6 +32,8 @@ PATHS: Final[Mapping[str, str]] = {
 }
 """The page of each dimension. These addresses never change."""
 
+UNFILTERED: Final = "The choices above do not change this figure, except number or share."
+
 Draw = Callable[[charts.Palette], go.Figure]
 
 
@@ -45,11 +47,17 @@ class Bar:
     to: float
     look: str
     low: float | None = None
+    symbol: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number in words with the letter of its status: '778 to 786 [e]'."""
+        return f"{self.shown} {self.symbol}".strip()
 
     @property
     def row(self) -> tuple[str, str, float, float, str]:
         """The bar as a row of `markup.bars`; a share that could also be less is drawn without its range."""
-        return self.label, self.shown, self.sure, self.to if self.low is None else self.sure, self.look
+        return self.label, self.text, self.sure, self.to if self.low is None else self.sure, self.look
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,10 @@ class Card:
         return "-".join(part.strip("_").lower() for part in parts if part)
 
 
-def of_dimension(release: Release, answer: Answer, *, name: str | None = None) -> Card:
+def of_dimension(release: Release, answer: Answer) -> Card:
     """Return the card of one answer: a dimension within a selection."""
     return Card(
-        name=name or answer.dimension.replace("_", "-"),
+        name=answer.dimension.replace("_", "-"),
         title=wording.title(answer),
         finding=wording.finding(answer),
         unit=_unit(release.about, answer),
@@ -120,7 +128,8 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
     """Return the card of one dimension within each code of another: `answers` by the label of that code."""
     finding = wording.cross_finding(dimension, list(answers.values()))
     every = list(answers.values())
-    notes = dict.fromkeys(note for answer in every for note in wording.notes(answer))
+    notes = dict.fromkeys([UNFILTERED])
+    notes |= dict.fromkeys(note for answer in every for note in wording.notes(answer))
     workings = [one for label, answer in answers.items() for one in wording.workings(answer, label)]
     printed = {quote["statement_id"]: quote for answer in every for quote in quotes(release, answer)}
     rows = [
@@ -203,11 +212,19 @@ def _data(answer: Answer) -> pd.DataFrame:
             "value": frame["value"].astype("Int64"),
             "lower": frame["lower"].astype("Int64"),
             "upper": frame["upper"].mask(frame["open_ended"]).astype("Int64"),
+            "share_lower": _decimals(frame["share_lower"]),
+            "share_upper": _decimals(frame["share_upper"].mask(frame["open_ended"])),
+            "share_of_recorded": _decimals(frame["of_recorded"]),
+            "unit": "victim referrals; shares of one",
             "status": frame["status"],
             "status_meaning": [wording.SYMBOLS.get(status, "as printed") for status in frame["status"]],
             "working": frame["working"],
         }
     )
+
+
+def _decimals(shares: pd.Series[Any]) -> pd.Series[Any]:
+    return shares.astype(object).map(lambda share: None if pd.isna(share) else round(float(share), 4))
 
 
 def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
@@ -222,7 +239,8 @@ def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
             to=row["to"] / longest,
             look=row["look"],
             low=None if pd.isna(row["low"]) else row["low"] / longest,
+            symbol=f"[{status}]" if status else "",
         )
         for label, one in drawn.items()
-        for row in records(one)
+        for row, status in zip(records(one), answers[label].rows["status"], strict=True)
     )

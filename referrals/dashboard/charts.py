@@ -44,7 +44,7 @@ LABEL_ROOM: Final = 1.6
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a chart on a light or a dark page. Each meets 3:1 against its background."""
+    """The colours of a chart on a light or a dark page. Bars and text meet 3:1 and more against it; `grid` is faint."""
 
     text: str
     quiet: str

@@ -29,8 +29,10 @@ class Cited:
     def name(self) -> str:
         """The source in one line: publisher, title, date, and the sections used."""
         sections = sorted({section for section, _ in self.sentences if section})
-        dated = f" ({day(self.published_on)})" if self.published_on else ""
-        return f"{self.publisher}, {self.title}{dated}" + (f", section {', '.join(sections)}" if sections else "")
+        when = day(self.published_on)
+        dated = f" ({when})" if when and when not in self.title else ""
+        where = f", section{'s' if len(sections) > 1 else ''} {', '.join(sections)}" if sections else ""
+        return f"{self.publisher}, {self.title}{dated}{where}"
 
 
 def cited(card: Card) -> list[Cited]:
@@ -69,4 +71,5 @@ def _one(source: Cited) -> str:
         if sentence
     )
     read = f" {markup.link(source.address, 'Read it')}" if source.address else ""
-    return f"<p>{escape(source.name)}.{read}</p>" + (f"<ul>{items}</ul>" if items else "")
+    listed = f"<ul>{items}</ul>" if items else "<p>These numbers come from a data table, and not from a sentence.</p>"
+    return f"<p>{escape(source.name)}.{read}</p>{listed}"

@@ -22,11 +22,11 @@ from referrals.release import Release
 
 MEASURE_NAMES: Final[Mapping[str, str]] = {"number": "Number", "share": "Share"}
 STATUS_NAMES: Final[Mapping[str, str]] = {
-    "published": "Published figures, copied from the assessment",
+    "published": "Printed in the assessment, or worked out from it",
     "official": "Official figures, built by the publisher",
     "illustrative": "Illustrative figures: invented, not about real people",
 }
-HELP: Final = "Help that is not the police and not Immigration Enforcement"
+HELP: Final = "Who can help you"
 LONG_PAGE: Final = 5
 """A page with more sections than this begins with a list of them."""
 
@@ -291,10 +291,10 @@ def page_end() -> None:
             st.html(f"<p>{escape(address)}</p>")
 
 
-def relation(relation_id: str, heading: str) -> None:
-    """Draw one piece of arithmetic between printed figures under a heading."""
+def relation(relation_id: str) -> None:
+    """Draw one piece of arithmetic between printed figures."""
     with st.container(border=True):
-        st.html(f"<h2>{escape(heading)}</h2>{_arithmetic(release().about.release_id, relation_id)}")
+        st.html(_arithmetic(release().about.release_id, relation_id))
 
 
 def relations() -> None:
@@ -323,6 +323,7 @@ def without_script() -> str:
             + f"<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
             for card in shown
         )
-        return f"{_page_html(about.release_id, 'overview').partition('</h1>')[2]}{bars}{content.helplines()}"
+        lead = _page_html(about.release_id, "overview").partition("</h1>")[2]
+        return f"{lead}<h2>Help lines</h2>{content.helplines()}{bars}"
     except ReferralsError as error:
         return f"<p>{escape(str(error))}</p>{content.helplines()}"

@@ -1,7 +1,8 @@
 """Explanatory pages: Markdown files with figures named by id, made into HTML with the figures filled in.
 
 A page is `data/content/<language>/<name>.md`. `{E002}` is a statement of the ledger as printed, `{cell:crime_type=DA}` a cell
-of the release, and a line `{helplines}` the table of help lines. An unknown name is an error, so no page can show a figure
+of the release, and a line `{helplines}` or `{symbols}` a list that is made from data. An unknown name is an error, so no page
+can show a figure
 that the release does not hold. Raw HTML is not allowed in content.
 """
 
@@ -21,13 +22,21 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 from referrals import tables
-from referrals.dashboard import markup
+from referrals.dashboard import markup, wording
 from referrals.errors import DataError
 from referrals.numbers import day, fill
 from referrals.places import CONTENT, REFERENCE
 from referrals.tables import Row
 
-HELPLINES: Final = "helplines"
+HELPLINES, SYMBOLS = "helplines", "symbols"
+"""What stands for a whole block: the help lines, and what the letters in tables mean."""
+
+CAUTION: Final = (
+    "The emergency number is the police. The other lines are not the police and not Immigration Enforcement. "
+    "Before you give your name or other details, ask them first what they would have to pass on."
+)
+"""What a reader must know before calling: it goes wherever the help lines go."""
+
 BOXES: Final = ("key", "help", "note", "since-2021")
 
 
@@ -42,14 +51,14 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
         raise DataError(f"{path.name} is missing from data/content/{language}. Restore it from the repository.")
 
     def figure(asked: str) -> str:
-        if asked == HELPLINES:
-            return f"{{{HELPLINES}}}"
+        if asked in {HELPLINES, SYMBOLS}:
+            return f"{{{asked}}}"
         if (key := _in_order(asked)) not in figures:
             raise DataError(f"{path.name} names a figure that the release does not hold: {{{asked}}}.")
         return figures[key]
 
     html: str = _renderer().render(fill(path.read_text(encoding="utf-8"), figure))
-    return html.replace(f"<p>{{{HELPLINES}}}</p>", helplines())
+    return html.replace(f"<p>{{{HELPLINES}}}</p>", helplines()).replace(f"<p>{{{SYMBOLS}}}</p>", _symbols())
 
 
 def helplines() -> str:
@@ -57,7 +66,13 @@ def helplines() -> str:
     rows = tables.read(REFERENCE / "helplines.csv")
     checked = day(min(row["last_checked"] for row in rows))
     items = "".join(_helpline(row) for row in rows)
-    return f'<p>Numbers last checked on {checked}.</p><ul class="helplines">{items}</ul>'
+    read = f"Numbers last read on {checked}, and not yet confirmed with each charity."
+    return f'<p>{CAUTION} {read}</p><ul class="helplines">{items}</ul>'
+
+
+def _symbols() -> str:
+    rows = [[f"[{letter}]", escape(meaning)] for letter, meaning in wording.SYMBOLS.items()]
+    return markup.table("What the letters in tables mean", ["Letter", "Meaning"], rows)
 
 
 def _helpline(row: Row) -> str:

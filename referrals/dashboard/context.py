@@ -54,7 +54,7 @@ def card(release: Release, name: str) -> Card:
         notes=[series["note"]] if series["note"] else [],
         warning=f"**Why this is not the same thing.** {why}",
         quotes=_quotes(frame),
-        data=frame.drop(columns=["quotation", "break_before"]),
+        data=frame.drop(columns=["quotation", "break_before"]).assign(unit=series["unit"]),
         path="/trends",
         about=release.about,
         what=look.header[0],
@@ -83,7 +83,7 @@ def _quotes(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "quotation": row["quotation"],
             "publisher": row["publisher"],
             "source_title": row["source_title"],
-            "published_on": row["vintage"],
+            "published_on": row["published_on"],
             "address": row["address"],
             "statement_id": row["observation_id"],
         }
@@ -110,7 +110,7 @@ def _quarters_rows(frame: pd.DataFrame) -> list[list[str]]:
     wide = _wide(frame).reindex(columns=["_T", "0-17", "18+", "_NK", "18+_NK"])
     return [
         [escape(label), _cell(row["_T"]), _cell(row["0-17"]), *_adults(row)]
-        for label, row in zip(wide.index, records(wide), strict=True)
+        for label, row in reversed(list(zip(wide.index, records(wide), strict=True)))
     ]
 
 
@@ -132,10 +132,9 @@ def _latest(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _years_finding(frame: pd.DataFrame) -> str:
-    revised = frame[frame["period_label"].duplicated(keep=False)]
-    example = revised[revised["period_label"] == "2019"]
-    values = ", then ".join(count(value) for value in example["value"])
-    return f"Yearly totals change after they are first printed: 2019 was {values}."
+    year = frame["period_label"].value_counts(sort=False).idxmax()
+    values = ", then ".join(count(value) for value in frame.loc[frame["period_label"] == year, "value"])
+    return f"Yearly totals change after they are first printed: {year} was {values}."
 
 
 def _years_rows(frame: pd.DataFrame) -> list[list[str]]:

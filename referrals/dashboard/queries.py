@@ -158,11 +158,27 @@ def _shares(
             "share_upper": Fraction(record["upper"] + unknown, recorded + unknown),
             "of_recorded": Fraction(record["value"], recorded),
         }
+    least, most = _totals_with(record, total, records)
     return {
-        "share_lower": Fraction(record["lower"], total["upper"]),
-        "share_upper": min(Fraction(record["upper"], total["lower"]), Fraction(1)),
+        "share_lower": Fraction(record["lower"], least),
+        "share_upper": min(Fraction(record["upper"], most), Fraction(1)),
         "of_recorded": None,
     }
+
+
+def _totals_with(record: Mapping[str, Any], total: Mapping[str, Any], records: list[dict[str, Any]]) -> tuple[int, int]:
+    """Return the totals that go with the least and with the most that a record can be.
+
+    A part and its total move together: the most "not recorded" goes with the largest total, not with the smallest. Where
+    parts are missing, nothing is known of that, and the far ends of the total are taken.
+    """
+    shown, _ = _visible(records)
+    others = [one for one in shown if one["code"] != record["code"] and one["status"] != "x"]
+    missing = [one for one in shown if one["status"] == "x" and one["code"] != NOT_RECORDED]
+    if missing or total["lower"] == total["upper"]:
+        return total["upper"], total["lower"]
+    least = min(total["upper"], record["lower"] + sum(other["upper"] for other in others))
+    return least, max(total["lower"], record["upper"] + sum(other["lower"] for other in others))
 
 
 def _labels(release: Release, selection: Selection) -> Mapping[str, str]:

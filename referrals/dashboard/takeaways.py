@@ -15,14 +15,15 @@ import pandas as pd
 
 from referrals.dashboard import citing, wording
 from referrals.dashboard.cards import Bar, Card
+from referrals.dashboard.charts import LIGHT
 
 FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
 WIDTH: Final = 900
-PLOT: Final = (300, 400)
+PLOT: Final = (350, 330)
 """Where the bars of a picture begin, and how long the longest is, in pixels."""
 
 LINE: Final = 24
-SHADES: Final = {"main": "#12436d", "second": "#f46a25", "grey": "#6b7276", "missing": "#6b7276"}
+SHADES: Final = {"main": LIGHT.main, "second": LIGHT.second, "grey": LIGHT.unknown, "missing": LIGHT.unknown}
 
 
 def csv(card: Card, base: str) -> str:
@@ -33,7 +34,6 @@ def csv(card: Card, base: str) -> str:
     frame = card.data.assign(
         title=card.title,
         period=card.period,
-        unit=card.unit,
         release=card.about.release_id,
         release_status=card.about.status,
         notes=" ".join(map(plain, _said(card))),
@@ -47,7 +47,7 @@ def csv(card: Card, base: str) -> str:
 
 def text(card: Card, base: str) -> str:
     """Return a card as plain text, for a message or a document."""
-    rows = [f"- {bar.label}: {bar.shown}" for bar in card.bars]
+    rows = [f"- {bar.label}: {bar.text}" for bar in card.bars]
     return "\n".join(
         [
             card.finding,
@@ -56,6 +56,7 @@ def text(card: Card, base: str) -> str:
             *rows,
             "",
             *(f"Note: {plain(note)}" for note in _said(card)),
+            *(f"{letter}." for letter in symbols(card.data["status"])),
             f"Source: {'; '.join(citing.names(card))}.",
             f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
         ]
@@ -73,6 +74,7 @@ def picture(card: Card, base: str) -> str:
     head = _wrapped(card.finding, 62)
     foot = [
         *_wrapped(f"{_key(card)}{plain(card.notes[0]) if card.notes else ''}", 104),
+        *_wrapped("; ".join(symbols(card.data["status"])), 104),
         *_wrapped(f"Source: {'; '.join(citing.names(card))}.", 104),
         *_wrapped(f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}", 104),
     ]
@@ -122,10 +124,10 @@ def _svg_bar(bar: Bar, y: float) -> list[str]:
     sure, end = start + bar.sure * longest, start + bar.to * longest
     shade = SHADES[bar.look]
     return [
-        _svg_text(start - 12, y + 20, textwrap.shorten(bar.label, 36, placeholder="…"), size=16, text_anchor="end"),
+        _svg_text(start - 12, y + 20, textwrap.shorten(bar.label, 44, placeholder="…"), size=16, text_anchor="end"),
         f'<rect x="{start}" y="{y}" width="{sure - start:.1f}" height="28" fill="{shade}"/>',
         _svg_reach(bar, y, sure, end),
-        _svg_text(end + 10, y + 20, bar.shown, size=17, font_weight=700),
+        _svg_text(end + 10, y + 20, bar.text, size=17, font_weight=700),
     ]
 
 

@@ -10,18 +10,19 @@ import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
 from referrals.dashboard.queries import DIMENSION_NAMES, Answer, counted, recorded_count
+from referrals.dashboard.selection import SHARE
 from referrals.frames import records
 from referrals.numbers import count, percent, percent_span
 
 SYMBOLS: Final[Mapping[str, str]] = {
-    "e": "worked out by us from printed figures",
-    "u": "printed, but it disagrees with other printed figures",
-    "x": "not published",
+    "e": "estimated or derived: worked out by us from printed figures",
+    "u": "low reliability: printed, but it disagrees with other printed figures",
+    "x": "not available: not published",
     "c": "withheld to protect people",
-    "z": "does not apply",
+    "z": "not applicable",
     "r": "revised",
-    "p": "provisional",
-    "low": "rounds to zero",
+    "p": "provisional: it may change",
+    "low": "too small to show: it rounds to zero",
 }
 """What each status letter means, in the order in which a table explains them."""
 
@@ -89,7 +90,8 @@ def _named(label: str, group: str) -> str:
 
 def chart_text(answer: Answer) -> str:
     """Return what a chart shows in words, the finding first, for those who do not see it."""
-    rows = "; ".join(f"{row['label']}: {row['shown']}" for row in records(answer.rows))
+    by_share = answer.selection.measure == SHARE
+    rows = "; ".join(f"{row['label']}: {(by_share and share(row)) or row['shown']}" for row in records(answer.rows))
     return f"{finding(answer)} Bar chart of {title(answer)[0].lower()}{title(answer)[1:]}. {rows}."
 
 

@@ -1,8 +1,9 @@
 """What follows from all the published statements together, by whole-number arithmetic.
 
 Every way of filling in the finest cells with whole numbers that agrees with every printed figure is a possible truth. The
-smallest and the largest value of a cell over all of them are its bounds. HiGHS searches; every answer it gives is checked
-again here in exact integers, so that a rounding inside the solver cannot put a wrong number on a page.
+smallest and the largest value of a cell over all of them are its bounds. HiGHS searches. Every filling it finds is checked
+again here in exact integers, so a bound is always reached by a possible truth. That no other goes further rests on HiGHS:
+an answer that it has not proved, or whose own proof leaves room for another whole number, is refused.
 
 Rounding follows the source's own rule, which is to the nearest (relation R20 tests it): "9%" of a base means at least 8.5%
 and less than 9.5% of it. Fractions in words ("approximately a fifth") bind nothing.
@@ -28,6 +29,9 @@ MODELLED: Final = ("victim_referrals", "police_referrals")
 
 MOST: Final = 10_000_000
 """No count here can be larger. A box for the solver, far above the 126,453 police referrals of every kind."""
+
+HALF: Final = 0.5
+"""A proof that leaves less room than this leaves none for another whole number."""
 
 UNBOUNDED: Final = MOST * 1_000_000
 """An end of a rule that binds nothing."""
@@ -110,6 +114,8 @@ class System:
         counts = self._least(self._whole, {atom: sign * weight for atom, weight in weights.items()})
         if counts is None:
             raise LedgerError(f"These statements cannot all be true: {', '.join(self.conflict())}.")
+        if any(counts[atom] >= MOST for atom in weights):
+            raise LedgerError("No statement limits this count from above. Leave it out, or name what limits it.")
         if broken := sorted({rule.statement_id for rule in self.rules if not rule.holds(counts)}):
             raise LedgerError(f"The solver's answer breaks {', '.join(broken)} in whole numbers. Report this as a fault.")
         return weigh(weights, counts)
@@ -146,6 +152,7 @@ class System:
         solver = highspy.Highs()
         solver.silent()
         solver.setOptionValue("mip_rel_gap", 0.0)
+        solver.setOptionValue("mip_abs_gap", 0.0)
         columns = {atom: solver.addVariable(0, MOST, 0, highspy.HighsVarType.kInteger) for atom in self._atoms}
         for rule in rules:
             total = solver.qsum(weight * columns[atom] for atom, weight in rule.weights.items())
@@ -157,8 +164,12 @@ class System:
         for column, atom in enumerate(self._atoms):
             solver.changeColCost(column, costs.get(atom, 0))
         solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kInfeasible:
             return None
+        found, proved = solver.getObjectiveValue(), solver.getInfo().mip_dual_bound
+        if status != highspy.HighsModelStatus.kOptimal or found - proved >= HALF:
+            raise LedgerError(f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault.")
         return dict(zip(self._atoms, map(round, solver.allVariableValues()), strict=True))
 
 

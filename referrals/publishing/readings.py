@@ -7,9 +7,10 @@ is unlikely. Nothing here decides: the page shows every reading with what it wou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from referrals.errors import LedgerError
 from referrals.ledger import HALF_STEP, Ledger, Statement
 from referrals.numbers import count
 from referrals.tables import Row
@@ -17,10 +18,14 @@ from referrals.tables import Row
 
 @dataclass(frozen=True)
 class Reading:
-    """One way in which a gap could have come about, and the statements that it would break (none: it may be so)."""
+    """One way in which a gap could have come about, and the statements that it would break (none: it may be so).
+
+    It is not usual where a number would be misprinted that the source did not make by subtraction.
+    """
 
     text: str
     breaks: tuple[str, ...]
+    is_usual: bool = True
 
 
 def readings(ledger: Ledger, parts: Sequence[Statement], whole: int) -> tuple[Reading, ...]:
@@ -37,16 +42,23 @@ def readings(ledger: Ledger, parts: Sequence[Statement], whole: int) -> tuple[Re
         *(_misprint(ledger, one, short) for one in remainders),
         *_another_group(ledger, counted, short),
         Reading(
-            f"These parts were counted when the total stood at {count(whole - short)}.",
+            f"Everything was counted when the total stood at {count(whole - short)}.",
             _broken(ledger, values=dict.fromkeys(wholes, whole - short)),
         ),
-        *(_misprint(ledger, one, short) for one in counted),
+        *(replace(_misprint(ledger, one, short), is_usual=False) for one in counted),
     )
 
 
-def arguments_of(relation: Row) -> dict[str, str]:
-    """Return what a relation's arithmetic is done on: statement ids by the part they play."""
-    return dict(pair.split("=", 1) for pair in relation["statements"].split(";") if pair)
+class Arguments(dict[str, str]):
+    """What a relation's arithmetic is done on: statement ids by the part they play."""
+
+    def __missing__(self, part: str) -> str:
+        raise LedgerError(f"A relation in relations.csv does not say its '{part}'. Add {part}=ids to its statements.")
+
+
+def arguments_of(relation: Row) -> Arguments:
+    """Return what a relation's arithmetic is done on."""
+    return Arguments(pair.split("=", 1) for pair in relation["statements"].split(";") if pair)
 
 
 def counts(statements: Iterable[Statement]) -> int:

@@ -18,15 +18,13 @@ from math import ceil, floor
 from typing import Final
 
 from referrals.errors import LedgerError
-from referrals.ledger import HALF_STEP, WORDS, Ledger, Statement
+from referrals.ledger import HALF_STEP, WORDS, Ledger, Statement, ids_in
 from referrals.numbers import count, day, percent, span
-from referrals.publishing.readings import Reading, arguments_of, counts, readings, rounds_to
+from referrals.publishing.readings import Arguments, Reading, arguments_of, counts, readings, rounds_to
 from referrals.tables import Row
 
 SIMPLE_FRACTIONS: Final = tuple(sorted({Fraction(part, whole) for whole in (2, 3, 4, 5) for part in range(1, whole)}))
 """The everyday fractions. Words are right when theirs is the nearest of these."""
-
-Arguments = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -64,10 +62,13 @@ class Arithmetic:
         Raises:
             LedgerError: the relation names a statement that is not in the ledger, or one that is not a count.
         """
-        try:
-            return self._kinds[relation["kind"]](arguments_of(relation))
-        except KeyError as missing:
-            raise LedgerError(f"relations.csv {relation['relation_id']} needs {missing}, which is not there.") from missing
+        if missing := [one for one in ids_in(relation["statements"]) if one not in self._ledger.statements]:
+            raise LedgerError(f"relations.csv {relation['relation_id']} needs '{missing[0]}', which is not there.")
+        if relation["kind"] not in self._kinds:
+            raise LedgerError(
+                f"relations.csv {relation['relation_id']} is of the kind '{relation['kind']}', which there is not."
+            )
+        return self._kinds[relation["kind"]](arguments_of(relation))
 
     def _statements(self, ids: str) -> list[Statement]:
         return [self._ledger.statements[statement_id] for statement_id in ids.split()]
@@ -158,7 +159,7 @@ class Arithmetic:
             name: sum(rule(value, 2 * HALF_STEP[one.precision]) == one.percent for value, one in shares)
             for name, rule in rules.items()
         }
-        tally = "; ".join(f"{name} fits {number} of {len(shares)}" for name, number in fits.items())
+        tally = "; ".join(f"{name} fits {number} of {len(shares)}" for name, number in fits.items()).capitalize()
         whole = [name for name, number in fits.items() if number == len(shares)]
         if len(whole) != 1:
             return Conclusion("ambiguous", f"{tally}.")

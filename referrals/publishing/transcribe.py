@@ -146,7 +146,7 @@ class Transcription:
     def _printed(self, statement: Statement) -> Answer:
         same = tuple(one.statement_id for one in self._modelled if one.is_count and one.cell == statement.cell)
         value = statement.count
-        lower, upper, status = value, value, ""
+        lower, upper, status = value, value, "r" if ledgers.misquoted([statement]) else ""
         if statement.statement_id in self.unreconciled:
             least, most = self.system.bounds(statement.cell)
             lower, upper, status = min(value, least), max(value, most), "u"
@@ -154,10 +154,29 @@ class Transcription:
 
     def _derived(self, row: Row) -> Answer:
         cell = Cell(SUBJECT, **{dimension: row[dimension] for dimension in CELL_DIMENSIONS})
-        lower, upper = self.system.bounds(cell)
+        lower, upper = self._bounds(cell)
         value = lower if lower == upper else None
         ids = tuple(row["rests_on"].split())
         return Answer(cell, value, lower, upper, "e", ids, row["working"], row["upper_end"] == "open")
+
+    def _bounds(self, cell: Cell) -> tuple[int, int]:
+        """Return the bounds of a cell; where it is part of an unreconciled remainder, under either of the two numbers."""
+        found = [self.system.bounds(cell)]
+        for statement_id in self.unreconciled:
+            remainder = self.ledger.statements[statement_id].cell
+            if cell.sex == remainder.sex:
+                found.append(self._if_right(statement_id).bounds(cell))
+        return min(lower for lower, _ in found), max(upper for _, upper in found)
+
+    def _if_right(self, statement_id: str) -> System:
+        """Return the system in which a remainder is right and the total is not: without the total and the shares of it."""
+        whole = Cell(SUBJECT)
+        kept = [
+            one
+            for one in self._modelled
+            if whole not in (one.cell, one.base) and (one.statement_id == statement_id or not one.is_remainder)
+        ]
+        return System(kept, self.settings["partition"])
 
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Write the tables of the release into an empty database."""
@@ -186,7 +205,7 @@ class Transcription:
                 yield {
                     "dimension": dimension,
                     "code": code,
-                    "label": listed.label(code),
+                    "label": self.settings["labels"].get(dimension, {}).get(code, listed.label(code)),
                     "kind": entry.kind,
                     "members": " ".join(entry.members),
                     "position": position,
@@ -239,6 +258,7 @@ class Transcription:
                     "position": position,
                     "reading": reading.text,
                     "breaks": list(reading.breaks),
+                    "is_usual": reading.is_usual,
                 }
 
 

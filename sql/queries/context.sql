@@ -11,6 +11,7 @@ select
     context.break_before,
     sources.title as source_title,
     sources.publisher,
+    coalesce(sources.published_on, '') as published_on,
     coalesce(context.scope, '') as scope,
     coalesce(context.note, '') as note,
     coalesce(context.quotation, '') as quotation,

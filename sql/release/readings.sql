@@ -4,5 +4,6 @@ select unnest($rows::struct(
     relation_id varchar,
     position integer,
     reading varchar,
-    breaks varchar[]
+    breaks varchar[],
+    is_usual boolean
 )[], recursive := true)

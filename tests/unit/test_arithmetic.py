@@ -122,7 +122,7 @@ def test_every_number_that_is_worked_out_is_in_the_table_with_its_working(releas
     assert found["Domestic abuse"] == "210 to 212"
     assert found["Domestic abuse, sex not recorded"] == "18 to 20"
     assert found["Vietnam, Albania and China together, modern slavery"] == "430 to 434"
-    assert found["All other nationalities"] == "822"
+    assert found["All other or unrecorded nationalities"] == "822"
 
 
 def test_no_date_is_left_as_a_machine_writes_it(page: str) -> None:
@@ -131,7 +131,7 @@ def test_no_date_is_left_as_a_machine_writes_it(page: str) -> None:
 
 def test_what_the_ledger_says_is_text_and_never_markup(rows: dict[str, dict[str, Any]]) -> None:
     planted = {**rows["R01"], "says": "<script>alert(1)</script>", "working": "a < b & c", "shown": '"quoted"'}
-    html = arithmetic._relation(planted, [{"reading": "<img src=x>", "breaks": ["<b>1%</b>"]}])
+    html = arithmetic._relation(planted, [{"reading": "<img src=x>", "breaks": ["<b>1%</b>"], "is_usual": True}])
     assert "<script" not in html
     assert "<img" not in html
     assert "<b>" not in html

@@ -151,8 +151,9 @@ def test_a_cell_outside_the_partition_is_refused_and_never_nought() -> None:
 
 
 def test_the_victim_referrals_are_part_of_the_police_referrals() -> None:
-    least, _ = System([said("200")], PARTITION).bounds(Cell("police_referrals"))
-    assert least == 200
+    everyone = said("300", cell=Cell("police_referrals"))
+    assert System([said("200"), everyone], PARTITION).bounds(Cell("police_referrals")) == (300, 300)
+    assert System([said("400"), everyone], PARTITION).conflict() != []
 
 
 def test_what_the_source_prints_of_sex_contradicts_its_total(ledger: Ledger) -> None:

@@ -318,7 +318,7 @@ def test_long_sentences_are_noticed() -> None:
 
 
 def test_the_glossary_explains_every_letter_that_a_table_can_show(pages: Mapping[str, str], release: Release) -> None:
-    explained = set(re.findall(r"<td>\[(\w+)\]</td>", pages["glossary"]))
+    explained = set(re.findall(r"<th scope=\"row\">\[(\w+)\]</th>", pages["glossary"]))
     with (release.folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
     assert used >= {"e", "u", "x"}
@@ -329,7 +329,7 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(pages: Mapping
 def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
     """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
     assert "disagree" in wording.SYMBOLS["u"]
-    meaning = re.findall(r"<td>\[u\]</td>\s*<td>(.*?)</td>", pages["glossary"])
+    meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
     assert len(meaning) == 1
     assert re.search("disagree|does not agree|do not agree", meaning[0])
 

@@ -35,13 +35,13 @@ SHOWN = [
     ("sex", EVERYTHING, {"M": "706", "F": "425", "_NK": "194 to 205"}),
     ("sex", SLAVERY, {"M": "447", "F": "210", "_NK": "121 to 129"}),
     ("sex", ABUSE, {"M": "45", "F": "147", "_NK": "18 to 20"}),
-    ("sex", OTHER, {"M": "214", "F": "68", "_NK": "56 to 66"}),
+    ("sex", OTHER, {"M": "214", "F": "68", "_NK": "45 to 66"}),
     ("crime_type", EVERYTHING, {"MS": "778 to 786", "DA": "210 to 212", "OTH": "338 to 348", "_NK": NOT_PUBLISHED}),
     ("crime_type", THREE, {"MS": "430 to 434", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED}),
     ("crime_type", REST, {"MS": "344 to 356", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED}),
     ("crime_type", MALE, {"MS": "447", "DA": "45", "OTH": "214", "_NK": NOT_PUBLISHED}),
     ("crime_type", FEMALE, {"MS": "210", "DA": "147", "OTH": "68", "_NK": NOT_PUBLISHED}),
-    ("crime_type", UNKNOWN, {"MS": "121 to 129", "DA": "18 to 20", "OTH": "56 to 66", "_NK": NOT_PUBLISHED}),
+    ("crime_type", UNKNOWN, {"MS": "121 to 129", "DA": "18 to 20", "OTH": "45 to 66", "_NK": NOT_PUBLISHED}),
 ]
 
 # What each page may break its dimension down by.

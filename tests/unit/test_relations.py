@@ -52,7 +52,7 @@ def conclusion(ledger: Ledger, relation_id: str) -> Conclusion:
         ("R10", "ambiguous", ["1,336 referrals (section 2.1)", "1,336 people (section 2.2)", "1,336 people (section 3.8.2)"]),
         ("R11", "bound", ["= 822", "92 other nationalities", "9 to 109", "At least 11 of the 92 have 9 referrals or fewer"]),
         ("R12", "bound", ["126,453 − 1,336 = 125,117"]),
-        ("R13", "consistent", ["cutting off fits 3 of 5", "rounding up fits 2 of 5", "rounding to the nearest fits 5 of 5"]),
+        ("R13", "consistent", ["Cutting off fits 3 of 5", "rounding up fits 2 of 5", "rounding to the nearest fits 5 of 5"]),
         ("R14", "consistent", ["6 are named: Nigeria, China, Albania, Pakistan, India, Bangladesh."]),
         ("R15", "ambiguous", ["3,391 + 7,224 = 10,615", "12 short of 10,627"]),
         ("R16", "consistent", ["3,391 ÷ 10,627 = 31.9%", "“one-third” is 33.3%"]),
