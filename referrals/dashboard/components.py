@@ -16,7 +16,7 @@ from referrals import release as releases
 from referrals.codelists import TOTAL
 from referrals.dashboard import arithmetic, cards, charts, citing, content, context, markup, queries, takeaways
 from referrals.dashboard.cards import Card
-from referrals.dashboard.selection import MEASURES, Offer, Selection, read_address
+from referrals.dashboard.selection import Offer, Selection, read_address
 from referrals.errors import ReferralsError
 from referrals.release import Release
 
@@ -154,11 +154,14 @@ def filters(dimension: str) -> Selection:
     """
     offered, names = _choices(release().about.release_id, dimension)
     selection, unmet = read_address(st.query_params.to_dict(), offered)
+    choices = {
+        name: (queries.DIMENSION_NAMES[name].capitalize(), {code: names[name, code] for code in (TOTAL, *codes)})
+        for name, codes in offered.items()
+    } | {"measure": ("Show", MEASURE_NAMES)}
+    defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
     with st.container(key="filters"):
-        for name, codes in offered.items():
-            options = {code: names[name, code] for code in (TOTAL, *codes)}
-            _choice(name, queries.DIMENSION_NAMES[name].capitalize(), options, selection.code(name))
-        _choice("measure", "Show", {measure: MEASURE_NAMES[measure] for measure in MEASURES}, selection.measure)
+        for name, (label, options) in choices.items():
+            _choice(name, label, options, chosen=str(getattr(selection, name)), defaults=defaults)
     if unmet:
         asked = escape(", ".join(f"{name}={st.query_params[name]}"[:80] for name in unmet)[:240])
         note(
@@ -168,26 +171,31 @@ def filters(dimension: str) -> Selection:
     return selection
 
 
-def _choice(name: str, label: str, options: Mapping[str, str], chosen: str) -> None:
-    key = f"choose_{name}"
-    st.session_state[key] = chosen
+def _choice(name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]) -> None:
+    st.session_state[f"choose_{name}"] = chosen
     st.radio(
         label,
         list(options),
         format_func=options.__getitem__,
-        key=key,
+        key=f"choose_{name}",
         horizontal=True,
         on_change=_write_address,
-        args=(name, key, next(iter(options))),
+        args=(defaults,),
     )
 
 
-def _write_address(name: str, key: str, default: str) -> None:
-    chosen = st.session_state[key]
-    if chosen == default:
-        st.query_params.pop(name, None)
-    else:
-        st.query_params[name] = chosen
+def _write_address(defaults: Mapping[str, str]) -> None:
+    """Write every choice of the page into the address, where it differs from showing everything.
+
+    Every one, and not only the one that changed: a reader who chooses twice in a moment is answered once, by a run whose
+    address does not hold the first choice yet.
+    """
+    for name, default in defaults.items():
+        chosen = st.session_state[f"choose_{name}"]
+        if chosen == default:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = chosen
 
 
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
