@@ -46,28 +46,34 @@ def release() -> Release:
     return releases.open_release(releases.latest_published())
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _figures(release_id: str) -> Mapping[str, str]:  # noqa: ARG001 - the cache is kept by release
+KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
+    Release: lambda opened: opened.about.release_id,
+    Card: lambda card: (card.about.release_id, card.name, card.link),
+}
+"""What tells one release or one card from another, for what is made of it once and kept."""
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=KEPT)
+def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
-    return queries.figures(release())
+    return queries.figures(opened)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _page_html(release_id: str, name: str) -> str:
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEPT)
+def _page_html(opened: Release, name: str) -> str:
     """Return an explanatory page as HTML, made once for a release."""
-    return content.page(name, _figures(release_id))
+    return content.page(name, _figures(opened))
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _dimension_card(release_id: str, dimension: str, selection: Selection) -> Card:  # noqa: ARG001 - kept by release
+@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
+def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection, made once for a release."""
-    return cards.of_dimension(release(), queries.answer(release(), dimension, selection))
+    return cards.of_dimension(opened, queries.answer(opened, dimension, selection))
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
-def _cross_card(release_id: str, dimension: str, by: str, measure: str) -> Card:  # noqa: ARG001 - kept by release
+@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=KEPT)
+def _cross_card(opened: Release, dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another that the release breaks it down by."""
-    opened = release()
     names = queries.labels(opened)
     codes = queries.offer(opened, dimension).get(by, ())
     answers = {
@@ -76,40 +82,40 @@ def _cross_card(release_id: str, dimension: str, by: str, measure: str) -> Card:
     return cards.of_cross(opened, dimension, answers, by=by)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _context_card(release_id: str, name: str) -> Card:  # noqa: ARG001 - kept by release
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+def _context_card(opened: Release, name: str) -> Card:
     """Return the card of a context series, made once for a release."""
-    return context.card(release(), name)
+    return context.card(opened, name)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _choices(release_id: str, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:  # noqa: ARG001 - kept by release
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+def _choices(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
     """Return what a page of a dimension offers to choose, and every label, made once for a release."""
-    return queries.offer(release(), dimension), queries.labels(release())
+    return queries.offer(opened, dimension), queries.labels(opened)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _arithmetic(release_id: str, relation_id: str) -> str:  # noqa: ARG001 - kept by release
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+def _arithmetic(opened: Release, relation_id: str) -> str:
     """Return one relation as HTML, or all of them with what follows from them where no id is given, made once."""
     if relation_id:
-        return arithmetic.relation(release(), relation_id)
-    following = arithmetic.worked_out(release())
-    return f'{arithmetic.relations(release())}<h2 id="worked-out">Numbers worked out from the printed ones</h2>{following}'
+        return arithmetic.relation(opened, relation_id)
+    following = arithmetic.worked_out(opened)
+    return f'{arithmetic.relations(opened)}<h2 id="worked-out">Numbers worked out from the printed ones</h2>{following}'
 
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection."""
-    return _dimension_card(release().about.release_id, dimension, selection)
+    return _dimension_card(release(), dimension, selection)
 
 
 def cross_card(dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another."""
-    return _cross_card(release().about.release_id, dimension, by, measure)
+    return _cross_card(release(), dimension, by, measure)
 
 
 def context_card(name: str) -> Card:
     """Return the card of a context series."""
-    return _context_card(release().about.release_id, name)
+    return _context_card(release(), name)
 
 
 def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
@@ -124,14 +130,14 @@ def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
 
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
-    heading, _, rest = _page_html(release().about.release_id, name).partition("</h1>")
+    heading, _, rest = _page_html(release(), name).partition("</h1>")
     st.title(heading.split(">")[-1], anchor=False)
     _with_contents(rest)
 
 
 def passage(name: str) -> None:
     """Draw an explanatory text inside a page, without its title."""
-    st.html(_page_html(release().about.release_id, name).partition("</h1>")[2])
+    st.html(_page_html(release(), name).partition("</h1>")[2])
 
 
 def _with_contents(rest: str) -> None:
@@ -152,7 +158,7 @@ def filters(dimension: str) -> Selection:
 
     The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
     """
-    offered, names = _choices(release().about.release_id, dimension)
+    offered, names = _choices(release(), dimension)
     selection, unmet = read_address(st.query_params.to_dict(), offered)
     choices = {
         name: (queries.DIMENSION_NAMES[name].capitalize(), {code: names[name, code] for code in (TOTAL, *codes)})
@@ -221,16 +227,10 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
         _take_away(card)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _figure(link: str, name: str, palette: charts.Palette, _draw: cards.Draw) -> Any:  # noqa: ARG001 - what it is kept by
-    return _draw(palette)
-
-
+@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
 def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette."""
-    if card.draw is None:
-        return None
-    return _figure(f"{card.about.release_id}{card.link}", card.name, palette, card.draw)
+    return card.draw(palette) if card.draw else None
 
 
 def _palette() -> charts.Palette:
@@ -302,12 +302,12 @@ def page_end() -> None:
 def relation(relation_id: str) -> None:
     """Draw one piece of arithmetic between printed figures."""
     with st.container(border=True):
-        st.html(_arithmetic(release().about.release_id, relation_id))
+        st.html(_arithmetic(release(), relation_id))
 
 
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
-    st.html(_arithmetic(release().about.release_id, ""))
+    st.html(_arithmetic(release(), ""))
 
 
 def guarded(draw: Callable[[], None]) -> None:
@@ -323,7 +323,6 @@ def guarded(draw: Callable[[], None]) -> None:
 def without_script() -> str:
     """Return the figures as HTML for a browser that runs no script, or what is wrong where there is no release."""
     try:
-        about = release().about
         shown = [dimension_card(dimension, Selection()) for dimension in cards.PATHS]
         bars = "".join(
             f"<h2>{escape(card.finding)}</h2>"
@@ -331,7 +330,7 @@ def without_script() -> str:
             + f"<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
             for card in shown
         )
-        lead = _page_html(about.release_id, "overview").partition("</h1>")[2]
+        lead = _page_html(release(), "overview").partition("</h1>")[2]
         return f"{lead}<h2>Help lines</h2>{content.helplines()}{bars}"
     except ReferralsError as error:
         return f"<p>{escape(str(error))}</p>{content.helplines()}"
