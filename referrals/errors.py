@@ -2,7 +2,9 @@
 
 ReferralsError
 ├── DataError            a file that we read does not hold what its schema says
-│   └── LedgerError      published statements that contradict their quotation or one another
+│   ├── LedgerError      published statements that contradict their quotation or one another
+│   └── ExtractError     a record-level extract with lines that cannot be used
+├── DisclosureError      counts that could not be protected, or a release in which somebody could be found
 └── ReleaseError         a release folder that is missing, incomplete or altered
 """
 
@@ -19,6 +21,14 @@ class DataError(ReferralsError):
 
 class LedgerError(DataError):
     """A published statement disagrees with its own quotation, or with other statements."""
+
+
+class ExtractError(DataError):
+    """A record-level extract cannot be used. The message names lines and codes, and never a record's other values."""
+
+
+class DisclosureError(ReferralsError):
+    """Counts could not be protected, or what was published lets somebody be found. The message names the cell."""
 
 
 class ReleaseError(ReferralsError):
