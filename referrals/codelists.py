@@ -17,6 +17,9 @@ from referrals.places import REFERENCE
 DIMENSIONS: Final = ("nationality", "age_band", "sex", "crime_type", "outcome")
 """The dimensions of a cell, in the order in which files and queries list them."""
 
+FINEST: Final = ("quarter", *DIMENSIONS)
+"""The dimensions of the finest cells within a year, in the order of their codes."""
+
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
 

@@ -6,54 +6,130 @@ is never opened, and is swept away by the next build.
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
-from referrals.release import MANIFEST
+from referrals.release import DATABASE, MANIFEST
 
 RESOURCES: Final[Mapping[str, str]] = {
-    "release.duckdb": "application/vnd.duckdb",
+    DATABASE: "application/vnd.duckdb",
     "cells.csv": "text/csv",
     "cells.parquet": "application/vnd.apache.parquet",
     "statements.csv": "text/csv",
+    "certificate.md": "text/markdown",
+    "certificate.json": "application/json",
+    "witnesses.csv.gz": "application/gzip",
+    "verify.py": "text/x-python",
 }
-"""The files of a release and their media types, in the order of the manifest."""
+"""The files that a release can have and their media types, in the order of the manifest."""
+
+TABLES: Final = ("cells", "statements")
+"""The tables that are files as well."""
+
+HEADER_BLOCK: Final = 4096
+IDENTIFIER: Final = slice(124, 140)
+FIXED_IDENTIFIER: Final = b"victim-referrals"
+
+AT_FDCWD: Final = -100
+RENAME_EXCHANGE: Final = 2
+"""What Linux calls the folder where the process is, and an exchange of two names."""
 
 
-def write(folder: Path, *, fill: Callable[[duckdb.DuckDBPyConnection], None], describe: Mapping[str, Any]) -> None:
+def write(
+    folder: Path,
+    *,
+    fill: Callable[[duckdb.DuckDBPyConnection], None],
+    describe: Mapping[str, Any],
+    complete: Callable[[Path], None] = lambda _: None,
+) -> None:
     """Write a release folder: `fill` makes the tables, `describe` is what the manifest says of the whole.
 
-    The old folder of the same name stays whole and in place until the new one is complete on disk.
+    `complete` is called with the folder while it is still being built, manifest included; it may add files, and it may refuse
+    by raising. The old folder of the same name stays whole and in place until the new one is complete on disk. A second
+    writer waits for the first.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.building")
     replaced = folder.with_name(f".{folder.name}.replaced")
-    if replaced.exists() and not folder.exists():
-        replaced.rename(folder)  # a build was killed between the two moves at the end
-    for leftover in (building, replaced):
-        shutil.rmtree(leftover, ignore_errors=True)
-    building.mkdir(parents=True)
-    with duckdb.connect(building / "release.duckdb") as connection:
+    with _alone(folder.parent):
+        if replaced.exists() and not folder.exists():
+            replaced.rename(folder)  # a build was killed between the two moves at the end
+        for leftover in (building, replaced):
+            shutil.rmtree(leftover, ignore_errors=True)
+        building.mkdir()
+        try:
+            schemas = _write_tables(building, fill)
+            _write_manifest(building, describe, schemas)
+            complete(building)
+            _write_manifest(building, describe, schemas)
+            _flush(building)
+            _exchange(folder, building, replaced)
+        finally:
+            for leftover in (building, replaced):
+                shutil.rmtree(leftover, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the only right to write into a folder; it ends with the process, however that ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _write_tables(building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> dict[str, dict[str, Any]]:
+    """Write the database and the files of its tables, and return their schemas."""
+    with duckdb.connect(building / DATABASE, config={"threads": 1}) as connection:
         fill(connection)
-        for name in ("cells", "statements"):
+        for name in TABLES:
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
         connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")
-        schemas = {name: _schema(connection, name) for name in ("cells", "statements")}
-    _write_manifest(building, describe, schemas)
-    _flush(building)
-    _exchange(folder, building, replaced)
-    shutil.rmtree(replaced, ignore_errors=True)
+        schemas = {name: _schema(connection, name) for name in TABLES}
+    settle(building / DATABASE)
+    return schemas
+
+
+def settle(path: Path) -> None:
+    """Give a DuckDB file a fixed identifier in place of its random one, so that the same tables are the same bytes.
+
+    The identifier stands in the file's three header blocks, each of which begins with its own checksum.
+    """
+    content = bytearray(path.read_bytes())
+    for start in range(0, HEADER_BLOCK * 3, HEADER_BLOCK):
+        block = memoryview(content)[start : start + HEADER_BLOCK]
+        if any(block[IDENTIFIER]):
+            block[IDENTIFIER] = FIXED_IDENTIFIER
+        block[:8] = struct.pack("<Q", _checksum(block[8:]))
+    path.write_bytes(content)
+
+
+def _checksum(block: memoryview) -> int:
+    """Return DuckDB's checksum of a block: its words, multiplied and combined, after a start of 5381."""
+    total = 5381
+    for (word,) in struct.iter_unpack("<Q", block):
+        total ^= word * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
+    return total
 
 
 def _exchange(folder: Path, building: Path, replaced: Path) -> None:
-    """Put a finished folder in its place; where that fails, the old one is put back."""
+    """Put a finished folder in its place: in one step where the system can, else in two, and where that fails undone."""
     had_one = folder.exists()
+    if had_one and _swapped(folder, building):
+        return
     if had_one:
         folder.rename(replaced)
     try:
@@ -62,6 +138,19 @@ def _exchange(folder: Path, building: Path, replaced: Path) -> None:
         if had_one:
             replaced.rename(folder)
         raise
+    _flush_folder(folder.parent)
+
+
+def _swapped(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, as Linux can, and return whether that was possible: no moment is without a release."""
+    try:
+        exchange = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    done = bool(exchange(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0)
+    if done:
+        _flush_folder(one.parent)
+    return done
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -94,6 +183,7 @@ def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[
             **({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {}),
         }
         for name, mediatype in RESOURCES.items()
+        if (folder / name).is_file()
     ]
     manifest = {**describe, "resources": resources}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -101,8 +191,12 @@ def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[
 
 def _flush(folder: Path) -> None:
     for path in [*folder.iterdir(), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _flush_folder(path)
+
+
+def _flush_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -23,7 +23,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_release_holds_its_files_and_the_manifest_and_nothing_else(small: SmallRelease) -> None:
-    assert set(contents(small())) == {*package.RESOURCES, "datapackage.json"}
+    assert set(contents(small())) == {"release.duckdb", "cells.csv", "cells.parquet", "statements.csv", "datapackage.json"}
 
 
 def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_told(small: SmallRelease) -> None:
@@ -93,6 +93,7 @@ def test_an_exchange_of_folders_that_fails_leaves_the_old_release_whole(
             raise StoppedError
         return rename(path, target)
 
+    monkeypatch.setattr(package, "_swapped", lambda *_: False)  # as on a system that cannot exchange two names at once
     monkeypatch.setattr(Path, "rename", sometimes)
     with pytest.raises(StoppedError):
         small(value=2)

@@ -1,0 +1,178 @@
+"""What the public has of a release: its files, read as a stranger reads them, and what they say of the counts behind them.
+
+The attacker, the witnesses and the audit start here and nowhere else. Nothing in this module knows how counts are protected.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from referrals.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.errors import ReleaseError
+from referrals.release import MANIFEST
+
+Codes = tuple[str, ...]
+"""The codes of a finest cell, quarter first; in a sum, the total stands for each dimension that is added up."""
+
+LEAST_KEPT: Final = 5
+MOST_AMBIGUOUS: Final = 7
+"""A published 5, 6 or 7 can stand for 1 to 4 or for itself; 0 for 0 to 4; 8 and more only for itself."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number that the public has from elsewhere: the sum of the cells whose codes are in `where` lies within two numbers.
+
+    `where` names the codes of some dimensions; a dimension that it does not name is added up.
+    """
+
+    name: str
+    year: str
+    where: Mapping[str, Sequence[str]]
+    low: int
+    high: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is one number."""
+        return self.low == self.high
+
+    def holds_cell(self, codes: Codes) -> bool:
+        """Return whether a finest cell is part of the sum."""
+        named = zip(FINEST, codes, strict=True)
+        return all(code in self.where[dimension] for dimension, code in named if dimension in self.where)
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of a release: the codes of each dimension, the finest cells that are not 0, and what else is known."""
+
+    year: str
+    categories: Mapping[str, Sequence[str]]
+    cells: Mapping[Codes, int]
+    facts: Sequence[Fact]
+
+    @cached_property
+    def movable(self) -> list[Codes]:
+        """The cells that can stand for a smaller number."""
+        return [codes for codes, value in self.cells.items() if LEAST_KEPT <= value <= MOST_AMBIGUOUS]
+
+
+@dataclass(frozen=True)
+class PublicRelease:
+    """The files of a release that is made of protected counts."""
+
+    folder: Path
+    release_id: str
+    status: str
+    method: str
+    years: Mapping[str, Year]
+    published: Mapping[Codes, int]
+    largest_error: Mapping[int, int]
+    revises: str
+    problems: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """What messages call the release."""
+        return self.folder.name
+
+
+def read(folder: Path) -> PublicRelease:
+    """Return the public files of a release folder.
+
+    Files that are not those of the manifest are no reason to stop here: they are named in `problems`, and the audit, which
+    wants to name the cell as well, reads on.
+
+    Raises:
+        ReleaseError: there is no manifest, or it is not that of a release made of protected counts.
+    """
+    manifest = _manifest(folder)
+    method = str(manifest.get("disclosure_control", {}).get("method", ""))
+    if not method:
+        raise ReleaseError(f"{folder}: this release is not made of protected counts. There is nothing to attack in it.")
+    control = manifest["disclosure_control"]
+    published = dict(_cells(folder / "cells.csv"))
+    quarters = {str(quarter): str(year) for year, listed in control["quarters"].items() for quarter in listed}
+    facts = [Fact(one["name"], one["year"], one["where"], one["low"], one["high"]) for one in control["facts"]]
+    return PublicRelease(
+        folder=folder,
+        release_id=str(manifest["release_id"]),
+        status=str(manifest["status"]),
+        method=method,
+        years={
+            year: _year(year, published, quarters, manifest["codelists"], [fact for fact in facts if fact.year == year])
+            for year in control["quarters"]
+        },
+        published=published,
+        largest_error={int(order): error for order, error in control.get("largest_error", {}).items()},
+        revises=str(control.get("revises", "")),
+        problems=list(_altered(folder, manifest)),
+    )
+
+
+def describe(codes: Codes) -> str:
+    """Return a cell in words for a message: 'nationality VNM, sex F, quarter 2020-Q2'.
+
+    >>> describe(("2020-Q2", "VNM", "_T", "F", "_T", "_T"))
+    'quarter 2020-Q2, nationality VNM, sex F'
+    """
+    named = [f"{name.replace('_', ' ')} {code}" for name, code in zip(FINEST, codes, strict=True) if code != TOTAL]
+    return ", ".join(named) or "all"
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(
+            f"{folder}: there is no release here, or its manifest cannot be read. Name a release folder."
+        ) from error
+    if not isinstance(manifest, dict):
+        raise ReleaseError(f"{folder}: the manifest is not that of a release. Name a release folder.")
+    return manifest
+
+
+def _cells(path: Path) -> Iterator[tuple[Codes, int]]:
+    """Yield the cells of a release file, years as they are: the first code is the period."""
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if row["value"]:
+                    yield (row["period"], *(row[name] for name in DIMENSIONS)), int(row["value"])
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise ReleaseError(f"{path}: the cells cannot be read ({type(error).__name__}). Publish the release again.") from error
+
+
+def _year(
+    year: str,
+    published: Mapping[Codes, int],
+    quarters: Mapping[str, str],
+    codelists: Mapping[str, Mapping[str, str]],
+    facts: Sequence[Fact],
+) -> Year:
+    cells = {
+        codes: value for codes, value in published.items() if TOTAL not in codes and quarters.get(codes[0]) == year and value
+    }
+    categories = {name: [code for code in codelists[name] if code != TOTAL] for name in DIMENSIONS}
+    return Year(year, {"quarter": [one for one, of in quarters.items() if of == year], **categories}, cells, facts)
+
+
+def _altered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    listed = {str(one["path"]): str(one["hash"]) for one in manifest.get("resources", ())}
+    for name, expected in listed.items():
+        path = folder / name
+        if not path.is_file():
+            yield f"{name} is missing"
+        elif f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != expected:
+            yield f"{name} is not the file that the manifest lists"
+    for path in sorted(folder.iterdir()):
+        if path.name not in listed and path.name != MANIFEST:
+            yield f"{path.name} is not listed in the manifest"

@@ -1,0 +1,102 @@
+"""Counts of an extract, by SQL: every occupied combination once, and nothing that has passed disclosure control yet.
+
+The records stay in a database of their own in a private folder, with a limit on memory; what does not fit spills to that
+folder and is removed with it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from referrals import sql
+from referrals.codelists import FINEST
+
+Codes = tuple[str, ...]
+Categories = Mapping[str, Sequence[str]]
+"""The codes of each dimension of a finest cell, in the order in which they are shown."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """One code of one dimension in one year: its count, and the most of them that share a crime type or an outcome."""
+
+    year: str
+    dimension: str
+    code: str
+    value: int
+    most_alike: int
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The true counts of one year: `places` is one row a finest occupied cell (an index into `categories` a column)."""
+
+    year: str
+    categories: Categories
+    places: NDArray[np.int64]
+    values: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, year: str, categories: Categories, cells: Mapping[Codes, int]) -> Counts:
+        """Return counts from a mapping of finest cells to whole numbers; cells of 0 are left out."""
+        index = [{code: place for place, code in enumerate(categories[name])} for name in FINEST]
+        kept = [(codes, value) for codes, value in cells.items() if value]
+        places = [[index[column][code] for column, code in enumerate(codes)] for codes, _ in kept]
+        return cls(
+            year,
+            categories,
+            np.array(places, dtype=np.int64).reshape(len(kept), len(FINEST)),
+            np.array([value for _, value in kept], dtype=np.int64),
+        )
+
+    def cells(self) -> dict[Codes, int]:
+        """Return the counts as a mapping of finest cells to whole numbers."""
+        return dict(zip(codes_of(self.categories, self.places), self.values.tolist(), strict=True))
+
+
+def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
+    """Return the codes of finest cells from their places in the categories."""
+    columns = [np.array(categories[name], dtype=object)[places[:, column]] for column, name in enumerate(FINEST)]
+    return list(zip(*columns, strict=True))
+
+
+@contextmanager
+def workspace(*, memory: str = "3GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database for records in a private folder, within `memory`; both are gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="referrals-") as folder:
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory,
+            "temp_directory": str(Path(folder) / "spill"),
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(Path(folder) / "records.duckdb", config=settings) as connection:
+            yield connection
+
+
+def categories(connection: duckdb.DuckDBPyConnection) -> list[Category]:
+    """Count the table `records` once, and return every code that occurs, a row a year, dimension and code."""
+    connection.execute(sql.statement("tabulation/raw_cells"))
+    return [Category(*row) for row in connection.execute(sql.statement("tabulation/categories")).fetchall()]
+
+
+def finest(
+    connection: duckdb.DuckDBPyConnection, recoding: Mapping[tuple[str, str], str], published: Categories
+) -> list[Counts]:
+    """Return the counts of every year in published codes, oldest year first; `categories` has been called before."""
+    rows = [{"dimension": name, "code": code, "published": into} for (name, code), into in recoding.items()]
+    found = connection.execute(sql.statement("tabulation/finest"), {"recoding": rows}).fetchall()
+    return [_year(year, [row for row in found if row[0] == year], published) for year in sorted({row[0] for row in found})]
+
+
+def _year(year: str, rows: Iterable[tuple[object, ...]], published: Categories) -> Counts:
+    cells = {tuple(map(str, row[1:-1])): int(str(row[-1])) for row in rows}
+    quarters = sorted({codes[0] for codes in cells})
+    return Counts.of(year, {**published, "quarter": quarters}, cells)
