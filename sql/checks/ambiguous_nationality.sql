@@ -1,0 +1,11 @@
+-- One row per line whose nationality could be any of several.
+select
+    'ambiguous_nationality' as rule,
+    staged.line,
+    'nationality' as field,
+    meanings.value
+from staged
+inner join meanings on staged.nationality = meanings.value
+where
+    meanings.field = 'nationality'
+    and meanings.kind = 'ambiguous'

@@ -1,0 +1,10 @@
+-- One row per cell that a spreadsheet would run as a formula.
+select
+    'formula' as rule,
+    line,
+    field,
+    left(value, 1) as value
+from cells
+where
+    left(value, 1) in ('=', '+', '-', '@', chr(9))
+    and not regexp_full_match(value, '[+-]?[0-9.]*')

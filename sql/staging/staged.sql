@@ -1,0 +1,25 @@
+-- One row per line of the extract that can be read, as text without outer spaces, blank where it says nothing.
+create or replace temp table staged as
+select
+    line,
+    coalesce(trim(referral_id), '') as referral_id,
+    coalesce(trim(referred_on), '') as referred_on,
+    coalesce(trim(police_force), '') as police_force,
+    coalesce(trim(nationality), '') as nationality,
+    coalesce(trim(age), '') as age,
+    coalesce(trim(sex), '') as sex,
+    coalesce(trim(crime_type), '') as crime_type,
+    coalesce(trim(outcome), '') as outcome,
+    coalesce(trim(person_id), '') as person_id,
+    coalesce(trim(channel), '') as channel
+from read_csv(
+    $path,
+    columns = $columns,
+    delim = $delimiter,
+    quote = '"',
+    escape = '"',
+    header = false,
+    auto_detect = false,
+    strict_mode = true,
+    new_line = '\n'
+)
