@@ -26,8 +26,8 @@ def faults(text: str) -> list[str]:
     ]
 
 
-def test_there_are_statements_for_the_release_and_for_the_dashboard() -> None:
-    assert {name.split("/")[0] for name in NAMES} == {"release", "queries"}
+def test_there_are_statements_for_the_release_for_the_dashboard_and_for_illustrative_records() -> None:
+    assert {name.split("/")[0] for name in NAMES} == {"release", "queries", "synthetic"}
 
 
 @pytest.mark.parametrize("name", NAMES)
