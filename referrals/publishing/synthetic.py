@@ -29,7 +29,13 @@ from referrals.publishing import agreement, shape
 from referrals.publishing.fitting import apportion
 from referrals.publishing.shape import Planned
 
-MEMORY: Final = "1GB"
+STREAMING: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "memory_limit": "1GB",
+    "threads": 1,
+    "preserve_insertion_order": False,
+}
+"""One thread writes rows as they come, in order. More would hold back whole batches in memory to put them in order."""
+
 STEPS: Final = 1024
 """A combination's referrals start at one of so many places in the year: a power of two, so that no sum is rounded."""
 
@@ -83,7 +89,7 @@ def synthesise(  # noqa: PLR0913 - one for each option of the command
     ledger = ledgers.load()
     partial = to.with_name(f".{to.name}.partial")
     try:
-        with duckdb.connect(config={"memory_limit": MEMORY}) as connection:
+        with duckdb.connect(config=STREAMING) as connection:
             progress(f"Fitting the counts of {year}")
             rows = _draw(connection, shape.plan(ledger, year=year, seed=seed, records=records), year, seed)
             progress(f"Writing {rows:,} illustrative records")
