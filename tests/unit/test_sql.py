@@ -26,8 +26,9 @@ def faults(text: str) -> list[str]:
     ]
 
 
-def test_there_are_statements_for_extracts_for_the_release_and_for_the_dashboard() -> None:
-    assert {name.split("/")[0] for name in NAMES} == {"staging", "checks", "release", "queries"}
+def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
+    expected = {"release", "queries", "staging", "checks", "synthetic", "tabulation"}
+    assert {name.split("/")[0] for name in NAMES} == expected
 
 
 @pytest.mark.parametrize("name", NAMES)

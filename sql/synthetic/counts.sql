@@ -1,0 +1,10 @@
+-- One row per nationality, age, sex and crime type in an extract, all as written, with its number of referrals.
+select
+    nationality,
+    age,
+    sex,
+    crime_type,
+    count(*) as referrals
+from read_csv($path, header = true, all_varchar = true)
+group by all
+order by all

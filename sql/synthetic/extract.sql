@@ -1,0 +1,27 @@
+-- One row per referral, as the words and codes of a record-level extract, each marked illustrative.
+create or replace temp view extract as
+with worded as (
+    select
+        referral_id,
+        day as referred_on,
+        nationality_label as nationality,
+        'illustrative' as channel,
+        if(police_force = '_NK', 'not recorded', police_force) as police_force,
+        coalesce(age::varchar, 'not recorded') as age,
+        if(sex = '_NK', 'not recorded', sex) as sex,
+        if(crime_type = '_NK', 'not recorded', crime_type) as crime_type,
+        if(outcome = '_NK', 'not recorded', outcome) as outcome
+    from drawn
+)
+
+select
+    referral_id,
+    referred_on,
+    police_force,
+    nationality,
+    age,
+    sex,
+    crime_type,
+    outcome,
+    channel
+from worded

@@ -1,0 +1,14 @@
+-- One row per referral, in the codes of our codelists.
+create table records as
+select
+    referral_id,
+    day as referred_on,
+    year,
+    format('{}-Q{}', year(day), quarter(day)) as quarter,
+    police_force,
+    nationality,
+    age_band,
+    sex,
+    crime_type,
+    outcome
+from drawn
