@@ -15,7 +15,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import contains
 from random import Random
@@ -126,21 +126,20 @@ def _table(truth: Counts, categories: Categories, pair: tuple[int, int]) -> Tabl
         [cell_at(len(categories), dict(zip(pair, codes, strict=True))) for codes in itertools.product([row], columns)]
         for row in rows
     ]
-    return Table({cell: truth[cell] for line in grid for cell in line}, [*grid, *zip(*grid, strict=True)])
+    return Table({cell: truth[cell] for line in grid for cell in line}, [*grid, *zip(*grid, strict=True)], WIDTH)
 
 
 def _choose(table: Table) -> set[Cell]:
     """Return the cells of a table to withhold."""
-    small = {cell for cell, value in table.values.items() if value <= SMALL}
-    return table.complement(small, width=WIDTH)
+    return table.complement({cell for cell, value in table.values.items() if value <= SMALL})
 
 
 def _widened(table: Table, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
     """Return the cells of a table to withhold so that one gets a wider range than those withheld now leave it."""
-    own, width = withheld & table.values.keys(), WIDTH
-    while not (added := table.cover(cell, own, width=width)):
-        width *= 2
-    return table.complement(own | added, width=WIDTH)
+    own, wider = withheld & table.values.keys(), table
+    while not (added := wider.cover(cell, own)):
+        wider = replace(wider, width=wider.width * 2)
+    return table.complement(own | added)
 
 
 class _Proof:
