@@ -1,0 +1,207 @@
+"""Withholding cells of one- and two-way tables, for publishers that must print exact numbers. The rest stay exact.
+
+Every two-way cell of 0 to 4 is withheld, true zeros too: where zeros are printed, a reader who knows that a withheld cell
+is at least 1 can work cells out. More cells are withheld to hide those. The total and the one-way tables are published,
+so every category has to hold nobody at all, or at least 10.
+
+The proof is a set of witnesses: whole-number data sets that agree with every published number, and between them give every
+withheld cell a range at least 4 wide. They are made from the published tables and the seed alone, so they say nothing that
+the tables do not. What they do not show: that all values in a range are equally likely, or what a reader could conclude who
+replays the choice of the cells that are withheld to hide others. Three-way tables are not promised, and not made.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import contains
+from random import Random
+from typing import Final
+
+from referrals.errors import DisclosureError
+from referrals.publishing.fillings import TOTAL, Categories, Cell, Counts, cell_at, cells, fill, sums
+from referrals.publishing.withholding import Table
+
+SMALL: Final = 4
+"""A two-way cell of up to this many people is withheld, nobody included."""
+
+WIDTH: Final = 4
+"""The least range, from the smallest possible count to the largest, that a withheld cell is left with."""
+
+LEAST_CATEGORY: Final = 10
+"""A category of fewer people cannot be named in a table whose totals are exact."""
+
+Range = tuple[int, int]
+Pair = tuple[int, int]
+"""The two dimensions of a table, by their number."""
+
+
+@dataclass(frozen=True)
+class SuppressedTables:
+    """The one- and two-way tables of one period, exact or withheld, with the proof that what is withheld stays hidden.
+
+    Made by `protect`. A cell has one code a dimension, or `_T` for the total.
+
+    Attributes:
+        categories: the codes of each dimension.
+        values: the count of each cell, or None where it is withheld.
+        witnesses: data sets that agree with `values`, each as counts of its occupied finest cells.
+
+    Raises:
+        DisclosureError: a withheld cell has too narrow a range over the witnesses, or one of them contradicts the tables.
+    """
+
+    categories: Categories
+    values: Mapping[Cell, int | None]
+    witnesses: tuple[Counts, ...]
+
+    def __post_init__(self) -> None:
+        for number, margins in enumerate(self._margins, start=1):
+            if wrong := [cell for cell, value in self.values.items() if value not in (None, margins.get(cell))]:
+                raise DisclosureError(f"Witness {number} contradicts the published {_named(wrong[0])}. Make it anew.")
+        for cell, (low, high) in self.ranges.items():
+            if high - low < WIDTH:
+                raise DisclosureError(f"The witnesses leave {_named(cell)} a range of only {high - low}. Withhold more cells.")
+
+    @cached_property
+    def withheld(self) -> tuple[Cell, ...]:
+        """The cells that are not published."""
+        return tuple(cell for cell, value in self.values.items() if value is None)
+
+    @cached_property
+    def ranges(self) -> dict[Cell, Range]:
+        """The smallest and the largest count of each withheld cell over the witnesses."""
+        return {cell: _span([margins[cell] for margins in self._margins]) for cell in self.withheld}
+
+    @cached_property
+    def _margins(self) -> list[dict[Cell, int]]:
+        for witness in self.witnesses:
+            if any(count < 0 for count in witness.values()):
+                raise DisclosureError("A witness has a count below nought. Make it anew.")
+        return [sums(witness, self.categories) for witness in self.witnesses]
+
+
+def protect(counts: Counts, categories: Categories, *, seed: int) -> SuppressedTables:
+    """Return the one- and two-way tables of counts of the finest cells, with cells withheld and the proof of it.
+
+    Args:
+        counts: the count of each occupied finest cell, of one code a dimension in the order of `categories`.
+        categories: the codes of each dimension.
+        seed: decides between witnesses that serve equally well. It need not be secret: they hold nothing that is.
+
+    Raises:
+        DisclosureError: a category is too small to be named, or a cell cannot be protected.
+    """
+    _refuse_misfits(counts, categories)
+    truth = sums(counts, categories)
+    _refuse_small_categories(truth, len(categories))
+    pairs = itertools.combinations(range(len(categories)), 2)
+    proof = _Proof(truth, categories, {pair: _table(truth, categories, pair) for pair in pairs}, seed)
+    proof.complete()
+    return SuppressedTables(categories, proof.published(), tuple(proof.witnesses))
+
+
+def _refuse_misfits(counts: Counts, categories: Categories) -> None:
+    for cell, count in counts.items():
+        codes_fit = len(cell) == len(categories) and all(map(contains, categories.values(), cell))
+        if not codes_fit or count < 0:
+            raise DisclosureError(
+                "A count does not fit the categories: it is below nought, or of a code that none of them has."
+            )
+
+
+def _refuse_small_categories(truth: Counts, dimensions: int) -> None:
+    for cell, count in truth.items():
+        if cell.count(TOTAL) == dimensions - 1 and 0 < count < LEAST_CATEGORY:
+            raise DisclosureError(f"{_named(cell)} has fewer than {LEAST_CATEGORY} people. Group it with another category.")
+
+
+def _table(truth: Counts, categories: Categories, pair: tuple[int, int]) -> Table:
+    """Return a two-way table without the categories that hold nobody: their zeros follow from totals that are published."""
+    rows, columns = ([margin[at] for margin in cells(categories, [at]) if truth[margin]] for at in pair)
+    grid = [
+        [cell_at(len(categories), dict(zip(pair, codes, strict=True))) for codes in itertools.product([row], columns)]
+        for row in rows
+    ]
+    return Table({cell: truth[cell] for line in grid for cell in line}, [*grid, *zip(*grid, strict=True)], WIDTH)
+
+
+def _choose(table: Table) -> set[Cell]:
+    """Return the cells of a table to withhold."""
+    return table.complement({cell for cell, value in table.values.items() if value <= SMALL})
+
+
+def _widened(table: Table, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
+    """Return the cells of a table to withhold so that one gets a wider range than those withheld now leave it."""
+    own, wider = withheld & table.values.keys(), table
+    while not (added := wider.cover(cell, own)):
+        wider = replace(wider, width=wider.width * 2)
+    return table.complement(own | added)
+
+
+class _Proof:
+    """The search for witnesses. It asks the truth for one thing only: the number of a cell that is published."""
+
+    def __init__(self, truth: Counts, categories: Categories, tables: Mapping[Pair, Table], seed: int) -> None:
+        self.witnesses: list[dict[Cell, int]] = []
+        self._truth, self._categories, self._tables = truth, categories, tables
+        self._random = Random(seed)  # noqa: S311 - it keeps no secret
+        self._withheld = {cell for table in tables.values() for cell in _choose(table)}
+        self._seen: dict[Cell, Range] = {}
+
+    def published(self) -> dict[Cell, int | None]:
+        """Return the tables as a reader will have them."""
+        return {cell: None if cell in self._withheld else value for cell, value in self._truth.items()}
+
+    def complete(self) -> None:
+        """Find witnesses until every withheld cell has its range, withholding more where one cannot get it."""
+        while narrow := self._narrow():
+            self._add(self._fullest(narrow), {cell: self._wish(cell) for cell in narrow})
+            if self._narrow() == narrow:
+                self._settle(narrow[0])
+
+    def _settle(self, cell: Cell) -> None:
+        """Give one cell its range by itself, or withhold more of its table."""
+        pair = self._fullest([cell])
+        for wish in (-1, 1):
+            self._add(pair, {cell: wish})
+        if cell in self._narrow():
+            self._withheld |= _widened(self._tables[pair], cell, self._withheld)
+
+    def _narrow(self) -> list[Cell]:
+        return [cell for cell in self._truth if cell in self._withheld and self._width(cell) < WIDTH]
+
+    def _width(self, cell: Cell) -> int:
+        low, high = self._seen.get(cell, (0, 0))
+        return high - low
+
+    def _fullest(self, narrow: Collection[Cell]) -> Pair:
+        """Return the table with the most cells that lack their range. It is filled first, and so with most freedom."""
+        return max(self._tables, key=lambda pair: sum(cell in self._tables[pair].values for cell in narrow))
+
+    def _wish(self, cell: Cell) -> int:
+        """Return whether to seek a large count (-1) or a small one (1): a count below the width can only grow."""
+        _, high = self._seen.get(cell, (0, WIDTH))
+        return -1 if high < WIDTH else self._random.choice((-1, 1))
+
+    def _add(self, first: Pair, costs: Mapping[Cell, int]) -> None:
+        """Look for a witness of low cost, filling one table first, then the dimensions with the most codes."""
+        sizes = [len(codes) for codes in self._categories.values()]
+        order = sorted(range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension]))
+        found = fill(self.published(), self._categories, order=order, costs=costs)
+        if found is not None:
+            self.witnesses.append(found)
+            margins = sums(found, self._categories)
+            self._seen = {cell: _span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._truth}
+
+
+def _span(counts: Sequence[int]) -> Range:
+    return (min(counts, default=0), max(counts, default=0))
+
+
+def _named(cell: Cell) -> str:
+    """Return a cell as its codes, for a message."""
+    return " × ".join(code for code in cell if code != TOTAL) or "the total"
