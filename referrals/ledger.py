@@ -67,6 +67,7 @@ class Statement:
     precision: str
     is_remainder: bool
     quotation: str
+    period_start: str = ""
 
     @property
     def count(self) -> int:
@@ -188,6 +189,7 @@ def _statement(row: Row) -> Statement:
         precision=row["precision"],
         is_remainder=row["role"] == "remainder",
         quotation=row["quotation"],
+        period_start=row["period_start"],
     )
 
 

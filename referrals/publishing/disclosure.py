@@ -46,7 +46,6 @@ class ProtectedTable:
     cells: Mapping[Codes, int]
     facts: Sequence[Fact]
     largest_error: Mapping[int, int]
-    changed: frozenset[Codes] = frozenset()
     held_back: bool = False
     made_by: object = None
 
@@ -93,10 +92,9 @@ def revise(counts: Counts, facts: Sequence[Fact], earlier: Earlier) -> Protected
     changes = _changes(counts, earlier)
     if not changes:
         return _again(counts, facts, earlier, held_back=False)
-    merged = Counts.of(counts.year, counts.categories, {**dict.fromkeys(earlier.true, 0), **counts.cells()})
     try:
         _check_moves(counts, changes)
-        return _revised(merged, facts, earlier, changes)
+        return _revised(counts, facts, earlier, changes)
     except DisclosureError:
         return _again(counts, facts, earlier, held_back=True)
 
@@ -126,8 +124,7 @@ def _revised(counts: Counts, facts: Sequence[Fact], earlier: Earlier, changes: M
     everything = np.ones(len(cells), dtype=np.bool_)
     pins = [_within(pin, counts, everything) for pin in _pins(counts, facts)]
     values = repair(counts.values, start, Sums.of(counts.places), pins, allowed=allowed)
-    changed = frozenset(codes for codes, old, new in zip(cells, before, values, strict=True) if old != new)
-    return _table(counts, values, facts, changed=changed)
+    return _table(counts, values, facts)
 
 
 def _allowed(value: int, before: int, moved: int) -> list[int]:
@@ -146,13 +143,11 @@ def _again(counts: Counts, facts: Sequence[Fact], earlier: Earlier, *, held_back
     )
 
 
-def _table(
-    counts: Counts, values: Integers, facts: Sequence[Fact], *, changed: frozenset[Codes] = frozenset()
-) -> ProtectedTable:
+def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> ProtectedTable:
     table = Counts(counts.year, counts.categories, counts.places, values)
     shown = {codes: value for codes, value in table.cells().items() if value}
     errors = _largest_errors(counts, table)
-    return ProtectedTable(counts.year, counts.categories, shown, tuple(facts), errors, changed, made_by=_MAKER)
+    return ProtectedTable(counts.year, counts.categories, shown, tuple(facts), errors, made_by=_MAKER)
 
 
 @dataclass(frozen=True)

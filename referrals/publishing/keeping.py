@@ -1,0 +1,120 @@
+"""What the publisher keeps and never publishes: a secret key, and what each release was made from.
+
+The key seeds the search and keys the hash of the extracts, so that neither can be used to test a guess. The counts behind a
+release are kept so that its next revision changes only what changed. The folder is for its owner alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from referrals.errors import DisclosureError
+from referrals.publishing.tabulation import Codes
+
+KEY: Final = "secret.key"
+OWNER_ONLY: Final = 0o700
+BLOCK: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What one published year was made from: its recoding, true finest counts and protected table."""
+
+    release_id: str
+    shape: str
+    categories: Mapping[str, tuple[str, ...]]
+    recoding: Mapping[tuple[str, str], str]
+    true: Mapping[Codes, int]
+    table: Mapping[Codes, int]
+    largest_error: Mapping[int, int]
+
+
+class Keeper:
+    """The publisher's private folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder, made where it is missing, and its key, drawn where there is none."""
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        self._key = self._read_key()
+
+    def seed(self, *about: str) -> int:
+        """Return a secret seed for one purpose; the same purpose has the same seed."""
+        return int.from_bytes(hmac.digest(self._key, "|".join(about).encode(), "sha256")[:8], "big")
+
+    def digest(self, paths: list[Path]) -> str:
+        """Return a keyed hash of extracts: without the key it cannot be used to test what they might hold."""
+        total = hmac.new(self._key, digestmod=hashlib.sha256)
+        for path in paths:
+            with path.open("rb") as stream:
+                while block := stream.read(BLOCK):
+                    total.update(block)
+        return total.hexdigest()
+
+    def kept(self, year: str, *, status: str) -> Kept | None:
+        """Return what the last release of a year was made from, or None where there was none.
+
+        Raises:
+            DisclosureError: what was kept cannot be read.
+        """
+        path = self._path(year, status)
+        if not path.exists():
+            return None
+        try:
+            return _kept(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DisclosureError(
+                f"What was kept of {year} cannot be read ({type(error).__name__}). Restore the private folder from its backup: "
+                "without it a revision would let the two releases be compared."
+            ) from error
+
+    def keep(self, year: str, kept: Kept, *, status: str) -> None:
+        """Keep what a year was made from, whole or not at all."""
+        path = self._path(year, status)
+        beside = path.with_suffix(".partial")
+        beside.write_text(json.dumps(_record(kept), sort_keys=True), encoding="utf-8")
+        beside.chmod(0o600)
+        beside.replace(path)
+
+    def _path(self, year: str, status: str) -> Path:
+        return self._folder / f"{status}-{year}.json"
+
+    def _read_key(self) -> bytes:
+        path = self._folder / KEY
+        if not path.exists():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(secrets.token_hex(32))
+        return path.read_bytes().strip()
+
+
+def _record(kept: Kept) -> dict[str, Any]:
+    return {
+        "release_id": kept.release_id,
+        "shape": kept.shape,
+        "categories": {name: list(codes) for name, codes in kept.categories.items()},
+        "recoding": [[*key, code] for key, code in kept.recoding.items()],
+        "true": [[*codes, value] for codes, value in kept.true.items()],
+        "table": [[*codes, value] for codes, value in kept.table.items()],
+        "largest_error": {str(order): error for order, error in kept.largest_error.items()},
+    }
+
+
+def _kept(record: Mapping[str, Any]) -> Kept:
+    return Kept(
+        release_id=record["release_id"],
+        shape=record["shape"],
+        categories={name: tuple(codes) for name, codes in record["categories"].items()},
+        recoding={(dimension, code): into for dimension, code, into in record["recoding"]},
+        true={tuple(row[:-1]): row[-1] for row in record["true"]},
+        table={tuple(row[:-1]): row[-1] for row in record["table"]},
+        largest_error={int(order): error for order, error in record["largest_error"].items()},
+    )

@@ -1,0 +1,198 @@
+"""Publish: record-level extracts in, a release that passed disclosure control out, or nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from referrals.errors import DisclosureError, ExtractError
+from referrals.publishing import building, differencing, disclosure, pinning, public, recoding, records, tabulation
+from referrals.publishing.audit import Check
+from referrals.publishing.building import Imprint
+from referrals.publishing.disclosure import Earlier, ProtectedTable
+from referrals.publishing.keeping import Keeper, Kept
+from referrals.publishing.pinning import Pinned
+from referrals.publishing.tabulation import Categories, Category, Counts
+
+NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+NATIONALITIES: Final = 10
+"""How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a publisher can choose."""
+
+    release_id: str
+    to: Path
+    private: Path
+    published_on: date
+    nationalities: int = NATIONALITIES
+    by_region: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was published, or would not be: for the publisher's eyes, it holds true counts and is in no public file."""
+
+    folder: Path
+    records: int
+    tables: tuple[ProtectedTable, ...]
+    checks: tuple[Check, ...]
+    disagreeing: tuple[str, ...]
+    kept: bool
+
+    def as_text(self) -> str:
+        """Return the summary in plain words."""
+        lines = [
+            f"{self.folder.name}: {self.records:,} records of {len(self.tables)} year{'s' if len(self.tables) > 1 else ''} published.",
+            f"{sum(len(table.cells) for table in self.tables):,} smallest groups are shown; all else is 0.",
+            *(f"{table.year}: the changes are too few to publish safely, and are held back." for table in self.tables if table.held_back),
+            *(["The records do not agree with these published figures: " + ", ".join(self.disagreeing)] if self.disagreeing else []),
+            f"{len(self.checks)} checks hold. Read certificate.md before you put the release in its place.",
+        ]  # fmt: skip
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class _Tabulated:
+    """The counts of extracts, in the codes that will be published."""
+
+    status: str
+    years: list[Counts]
+    recoding: Mapping[tuple[str, str], str]
+    shape: str
+
+
+def private_folder() -> Path:
+    """Return where the publisher's key and decisions are kept where no other folder is named."""
+    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(state) / "victim-referrals"
+
+
+def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = lambda _: None) -> Summary:
+    """Publish extracts as a release, and return what was done.
+
+    Raises:
+        ExtractError: an extract has lines that cannot be used.
+        DisclosureError: the counts cannot be protected, or the release was attacked and is not safe. Nothing was written.
+    """
+    if not NAMED.fullmatch(options.release_id):
+        raise DisclosureError(f"'{options.release_id}' is no name for a release. Use small letters, digits and hyphens.")
+    keeper = Keeper(options.private)
+    memory = str(options.to.resolve())
+    tabulated = _tabulated(extracts, options, keeper, memory, progress)
+    pins = [pinning.facts_of(counts) for counts in tabulated.years]
+    before = [keeper.kept(counts.year, status=tabulated.status, where=memory) for counts in tabulated.years]
+    tables = []
+    for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
+        progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
+        tables.append(_protected(counts, pinned, kept, keeper, tabulated))
+    revises = next((kept.release_id for kept in before if kept and kept.release_id != options.release_id), "")
+    checks = _written(options, tables, tabulated, keeper, extracts, revises, progress)
+    for counts, table, kept in zip(tabulated.years, tables, before, strict=True):
+        if not (kept and table.held_back):
+            keeper.keep(counts.year, _kept(options, counts, table, tabulated), status=tabulated.status, where=memory)
+    return Summary(
+        folder=options.to / options.release_id,
+        records=sum(int(counts.values.sum()) for counts in tabulated.years),
+        tables=tuple(tables),
+        checks=tuple(checks),
+        disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        kept=any(before),
+    )
+
+
+def _tabulated(
+    extracts: Sequence[Path], options: Options, keeper: Keeper, memory: str, progress: Progress
+) -> _Tabulated:
+    with tabulation.workspace() as connection:
+        reports = records.load(extracts, connection, today=options.published_on, progress=progress)
+        progress("counting")
+        found = tabulation.categories(connection)
+        if not found:
+            raise ExtractError("The extracts hold no records. There is nothing to publish.")
+        status = "illustrative" if all(report.is_illustrative for report in reports) else "official"
+        years = sorted({one.year for one in found})
+        shape = f"nationalities={options.nationalities} by_region={options.by_region}"
+        kept = next((one for year in years if (one := keeper.kept(year, status=status, where=memory))), None)
+        if kept is None:
+            recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
+            published: Categories = recoding.published(found, recodes)
+        else:
+            recodes, published = _as_before(found, kept, shape)
+        return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, shape)
+
+
+def _as_before(
+    found: Sequence[Category], kept: Kept, shape: str
+) -> tuple[Mapping[tuple[str, str], str], Categories]:
+    """Return the recoding and the codes of an earlier release of the same records: two groupings cannot be proved together."""
+    if kept.shape != shape:
+        raise DisclosureError(
+            f"These years were published before ({kept.release_id}) with {kept.shape}. Publish the revision with the same "
+            "options: two groupings of the same records can be compared."
+        )
+    recodes = dict(kept.recoding)
+    for one in found:
+        known = one.dimension == "quarter" or one.code in kept.categories[one.dimension]
+        if not known and (one.dimension, one.code) not in recodes:
+            recodes[one.dimension, one.code] = _rest(one, kept)
+    return recodes, {name: codes for name, codes in kept.categories.items() if name != "quarter"}
+
+
+def _rest(one: Category, kept: Kept) -> str:
+    if one.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
+        return recoding.OTHER
+    raise DisclosureError(
+        f"The {one.dimension.replace('_', ' ')} '{one.code}' is new in {one.year}, and {kept.release_id} was published without it. "
+        "Publish a longer period, in which it counts at least ten."
+    )
+
+
+def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated) -> ProtectedTable:
+    if kept is None:
+        seed = keeper.seed("rounding", tabulated.status, counts.year, tabulated.shape)
+        return disclosure.protect(counts, pinned.facts, seed=seed)
+    return disclosure.revise(counts, pinned.facts, Earlier(kept.true, kept.table))
+
+
+def _written(
+    options: Options,
+    tables: Sequence[ProtectedTable],
+    tabulated: _Tabulated,
+    keeper: Keeper,
+    extracts: Sequence[Path],
+    revises: str,
+    progress: Progress,
+) -> list[Check]:
+    imprint = Imprint(
+        release_id=options.release_id,
+        status=tabulated.status,
+        published_on=options.published_on.isoformat(),
+        options={"nationalities": options.nationalities, "by_region": options.by_region},
+        inputs=keeper.digest(list(extracts)),
+        revises=revises,
+    )
+    folder = options.to / options.release_id
+    earlier = options.to / revises if revises else None
+    return building.write(folder, tables, imprint, earlier=earlier, progress=progress)
+
+
+def _kept(options: Options, counts: Counts, table: ProtectedTable, tabulated: _Tabulated) -> Kept:
+    return Kept(
+        release_id=options.release_id,
+        shape=tabulated.shape,
+        categories={name: tuple(codes) for name, codes in counts.categories.items()},
+        recoding=tabulated.recoding,
+        true=counts.cells(),
+        table=table.cells,
+        largest_error=table.largest_error,
+    )
