@@ -28,6 +28,9 @@ from referrals.publishing.withholding import Table
 SMALL: Final = 4
 """A two-way cell of up to this many people is withheld, nobody included."""
 
+TWO_WAY: Final = 2
+"""How many dimensions a two-way table has."""
+
 WIDTH: Final = 4
 """The least range, from the smallest possible count to the largest, that a withheld cell is left with."""
 
@@ -51,7 +54,8 @@ class SuppressedTables:
         witnesses: data sets that agree with `values`, each as counts of its occupied finest cells.
 
     Raises:
-        DisclosureError: a withheld cell has too narrow a range over the witnesses, or one of them contradicts the tables.
+        DisclosureError: a small cell is published, a withheld cell has too narrow a range over the witnesses, or one of
+            them contradicts the tables.
     """
 
     categories: Categories
@@ -59,6 +63,8 @@ class SuppressedTables:
     witnesses: tuple[Counts, ...]
 
     def __post_init__(self) -> None:
+        for cell in filter(self._is_told, self.values):
+            raise DisclosureError(f"{_named(cell)} is published, although it has {SMALL} people or fewer. Withhold it.")
         for number, margins in enumerate(self._margins, start=1):
             if wrong := [cell for cell, value in self.values.items() if value not in (None, margins.get(cell))]:
                 raise DisclosureError(f"Witness {number} contradicts the published {_named(wrong[0])}. Make it anew.")
@@ -75,6 +81,13 @@ class SuppressedTables:
     def ranges(self) -> dict[Cell, Range]:
         """The smallest and the largest count of each withheld cell over the witnesses."""
         return {cell: _span([margins[cell] for margins in self._margins]) for cell in self.withheld}
+
+    def _is_told(self, cell: Cell) -> bool:
+        """Return whether a small two-way cell is published, and not because one of its categories holds nobody."""
+        value, width = self.values[cell], len(cell)
+        codes = [at for at, code in enumerate(cell) if code != TOTAL]
+        categories = (cell_at(width, {at: cell[at]}) for at in codes)
+        return value is not None and value <= SMALL and len(codes) == TWO_WAY and all(map(self.values.get, categories))
 
     @cached_property
     def _margins(self) -> list[dict[Cell, int]]:
