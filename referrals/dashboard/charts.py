@@ -38,6 +38,10 @@ FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial,
 LAST_LABELS: Final = 96
 """Room to the right of a chart for the names of its categories."""
 
+WATERMARK: Final = "Illustrative"
+WATERMARK_EVERY: Final = 320
+"""How far apart, in pixels of height, the watermarks of a chart are."""
+
 LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
@@ -67,6 +71,24 @@ def bars(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> go.Figure:
     """Return answers as bars one above the other on one scale, each under its own label."""
     return _bars([marks(answer) for answer in answers.values()], list(answers), palette)
+
+
+def watermarked(figure: go.Figure, palette: Palette = LIGHT) -> go.Figure:
+    """Return a figure with the word "Illustrative" across it, as often as its height needs."""
+    times = max(round((figure.layout.height or WATERMARK_EVERY) / WATERMARK_EVERY), 1)
+    for place in range(times):
+        figure.add_annotation(
+            x=0.5,
+            xref="paper",
+            y=1 - (place + 0.5) / times,
+            yref="paper",
+            text=WATERMARK,
+            textangle=-12,
+            showarrow=False,
+            opacity=0.3,
+            font={"size": 44, "color": palette.quiet},
+        )
+    return figure
 
 
 def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT) -> go.Figure:
@@ -115,7 +137,7 @@ def columns(
 
     `frame` has the columns `period_label` and `value`. `earlier` adds a mark for each value printed before and revised
     since. A dashed line stands before each period in `breaks`, where a series cannot be compared across it. `places` are the
-    periods in order, where some have no value.
+    periods in order, where some have no value. `frame` may also have `lower` and `upper`: a line then joins them.
     """
     figure = go.Figure()
     figure.add_bar(
@@ -127,6 +149,7 @@ def columns(
         marker={"color": palette.main},
         name="Latest value",
         hovertemplate="%{x}: %{y:,}<extra></extra>",
+        error_y=_reach(frame, palette),
     )
     if earlier is not None and len(earlier):
         figure.add_scatter(
@@ -144,6 +167,20 @@ def columns(
     figure.update_layout(legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(places or frame["period_label"]))
     return _upright(figure, palette)
+
+
+def _reach(frame: pd.DataFrame, palette: Palette) -> dict[str, Any]:
+    """Return the lines of columns from the least to the most that each value could be, none where these are not known."""
+    if "upper" not in frame or not (frame["upper"] > frame["lower"]).any():
+        return {"visible": False}
+    return {
+        "array": frame["upper"] - frame["value"],
+        "arrayminus": frame["value"] - frame["lower"],
+        "symmetric": False,
+        "color": palette.text,
+        "thickness": 2,
+        "width": 4,
+    }
 
 
 def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Palette) -> go.Figure:

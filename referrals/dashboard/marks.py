@@ -23,13 +23,24 @@ def marks(answer: Answer) -> pd.DataFrame:
     second, grey (not recorded) and missing (not published). What lies between `sure` and `to` is hatched where `low` is
     missing, and a line from `low` to `to` where it is not.
     """
-    by_share = answer.selection.measure == SHARE
     rows = records(answer.rows)
-    frame = pd.DataFrame([_share(row) if by_share else _number(row) for row in rows], columns=["sure", "to", "low", "text"])
+    frame = pd.DataFrame([_mark(answer, row) for row in rows], columns=["sure", "to", "low", "text"])
     frame["low"] = frame["low"].astype(float)
     frame["label"] = answer.rows["label"].to_numpy()
     frame["look"] = [_look(answer, row) for row in rows]
     return frame
+
+
+def _mark(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    if answer.selection.measure == SHARE:
+        return (0, 0, None, wording.TOO_FEW) if answer.is_few else _share(answer, row)
+    return _sum(row) if answer.is_additive else _number(row)
+
+
+def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    """Return the mark of a sum of protected cells: solid to the sum, with a line for what it could have been before."""
+    low = row["lower"] if row["status"] else None
+    return row["value"], row["upper"], low, row["shown"]
 
 
 def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
@@ -38,19 +49,19 @@ def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
 
 
-def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+def _share(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     """Return the mark of a share: of those recorded where they are known, with a line for what it could be among all."""
     if row["status"] == "x":
         return 0, 0, None, row["shown"]
     low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
     if row["of_recorded"] is not None and not pd.isna(row["of_recorded"]):
         return float(row["of_recorded"]) * 100, high, low, percent(row["of_recorded"])
-    of_all = " of all" if row["code"] == NOT_RECORDED else ""
+    of_all = " of all" if row["code"] == NOT_RECORDED and not answer.is_additive else ""
     return low, low if row["open_ended"] else high, None, f"{wording.share(row)}{of_all}"
 
 
 def _look(answer: Answer, row: Mapping[str, Any]) -> str:
-    if row["status"] == "x":
+    if row["status"] == "x" or (answer.is_few and answer.selection.measure == SHARE):
         return "missing"
     if row["code"] == NOT_RECORDED:
         return "grey"
