@@ -2,7 +2,8 @@
 
 from referrals.dashboard import components
 
-components.title("Age", "How old the people were who were referred, as they said when they were met.")
-selection = components.filters("age_band")
+selection = components.topic("age_band", "Age", "How old the people were who were referred, as they said when they were met.")
 components.figure(components.dimension_card("age_band", selection))
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("age_band", selection))
+components.page_end(selection)

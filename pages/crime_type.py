@@ -2,8 +2,10 @@
 
 from referrals.dashboard import components
 
-components.title("Crime type", "What crimes the people who were referred were victims of.")
-selection = components.filters("crime_type")
+selection = components.topic("crime_type", "Crime type", "What crimes the people who were referred were victims of.")
 components.figure(components.dimension_card("crime_type", selection))
-components.figure(components.cross_card("crime_type", "sex", selection.measure))
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("crime_type", selection))
+else:
+    components.figure(components.cross_card("crime_type", "sex", selection.measure))
+components.page_end(selection)

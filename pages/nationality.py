@@ -2,8 +2,12 @@
 
 from referrals.dashboard import components
 
-components.title("Nationality", "Which nationalities the people had who were referred, as far as it is published.")
-selection = components.filters("nationality")
+selection = components.topic(
+    "nationality", "Nationality", "Which nationalities the people had who were referred, as far as it is published."
+)
 components.figure(components.dimension_card("nationality", selection))
-components.relation("R11")
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("nationality", selection))
+else:
+    components.relation("R11")
+components.page_end(selection)
