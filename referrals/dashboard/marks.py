@@ -33,7 +33,7 @@ def marks(answer: Answer) -> pd.DataFrame:
 
 def _mark(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     if answer.selection.measure == SHARE:
-        return (0, 0, None, wording.TOO_FEW) if answer.is_few else _share(answer, row)
+        return _share_of_sum(answer, row) if answer.is_additive else _share(row)
     return _sum(row) if answer.is_additive else _number(row)
 
 
@@ -49,14 +49,25 @@ def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
 
 
-def _share(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+def _share_of_sum(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    """Return the mark of a share of a sum: solid to it, with a line for what it could be if both numbers were off."""
+    if answer.is_few:
+        return 0, 0, None, wording.TOO_FEW
+    share, total = float(row["share_lower"]) * 100, answer.total
+    if not row["status"]:
+        return share, share, None, wording.share(row)
+    least, most = row["lower"] / total["upper"], min(row["upper"] / max(total["lower"], 1), 1)
+    return share, most * 100, least * 100, wording.share(row)
+
+
+def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     """Return the mark of a share: of those recorded where they are known, with a line for what it could be among all."""
     if row["status"] == "x":
         return 0, 0, None, row["shown"]
     low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
     if row["of_recorded"] is not None and not pd.isna(row["of_recorded"]):
         return float(row["of_recorded"]) * 100, high, low, percent(row["of_recorded"])
-    of_all = " of all" if row["code"] == NOT_RECORDED and not answer.is_additive else ""
+    of_all = " of all" if row["code"] == NOT_RECORDED else ""
     return low, low if row["open_ended"] else high, None, f"{wording.share(row)}{of_all}"
 
 

@@ -19,14 +19,14 @@ from referrals.numbers import count, percent
 TOO_FEW: Final = "too few to give a share reliably"
 
 SYMBOLS: Final[Mapping[str, str]] = {
-    "e": "estimated: a sum of adjusted numbers. Its range says what it could have been before",
+    "e": "estimated: a sum of numbers that were adjusted to protect people",
     "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
 }
 """What the status letters of an additive release mean."""
 
 RANGE_NOTE: Final = (
-    "Numbers marked [e] are sums of adjusted numbers. The range beside each, and the line on its bar, say what it could have "
-    "been before. Numbers without a letter are exact. [How we protect people](/disclosure)."
+    "The range beside a number marked [e], and the line on its bar, say what it could be without adjustment. Numbers without "
+    "a letter are exact. [How we protect people](/disclosure) says more."
 )
 
 

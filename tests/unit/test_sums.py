@@ -251,6 +251,22 @@ def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(in
         )  # fmt: skip
 
 
+def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_off(invented: Release) -> None:
+    answer = queries.answer(invented, "sex", Selection(nationality="VNM", age_band="20-29", measure=SHARE))
+    total = answer.total
+    assert total["lower"] < total["value"] < total["upper"]
+    for row, mark in zip(records(answer.rows), records(marks.marks(answer)), strict=True):
+        assert mark["sure"] == pytest.approx(100 * row["value"] / total["value"])
+        assert mark["low"] == pytest.approx(100 * row["lower"] / total["upper"])
+        assert mark["to"] == pytest.approx(min(100 * row["upper"] / total["lower"], 100))
+
+
+def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
+    drawn = marks.marks(queries.answer(invented, "sex", Selection(measure=SHARE)))
+    assert drawn["low"].isna().all()
+    assert list(drawn["to"]) == list(drawn["sure"])
+
+
 def test_the_lines_of_columns_reach_from_the_least_to_the_most(made: list[Card], invented: Release) -> None:
     frame = queries.quarters(invented, Selection(nationality="VNM", crime_type="MS"))
     assert made[1].draw is not None
