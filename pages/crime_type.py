@@ -1,8 +1,8 @@
 """Crime type: modern slavery, domestic abuse and everything else, for everyone and by sex."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-selection = components.topic("crime_type", "Crime type", "What crimes the people who were referred were victims of.")
+selection = choices.topic("crime_type", "Crime type", "What crimes the people who were referred were victims of.")
 components.figure(components.dimension_card("crime_type", selection))
 if selection.release:
     components.figure(components.quarters_card("crime_type", selection))

@@ -1,8 +1,8 @@
 """Nationality: three nationalities one by one, all the others together, and what that leaves open."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-selection = components.topic(
+selection = choices.topic(
     "nationality", "Nationality", "Which nationalities the people had who were referred, as far as it is published."
 )
 components.figure(components.dimension_card("nationality", selection))

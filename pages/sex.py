@@ -1,8 +1,8 @@
 """Sex: male, female and not recorded, for everyone and within each crime type."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-selection = components.topic("sex", "Sex", "The sex of the people who were referred, as it was recorded. For many it was not.")
+selection = choices.topic("sex", "Sex", "The sex of the people who were referred, as it was recorded. For many it was not.")
 components.figure(components.dimension_card("sex", selection))
 if selection.release:
     components.figure(components.quarters_card("sex", selection))

@@ -1,4 +1,4 @@
-"""What pages are made of: the only module of the package that imports Streamlit.
+"""What pages are made of. This module and `choices` are the only ones of the package that import Streamlit.
 
 One open release serves every session. Cards are made once for each release and selection and then shared: they are frozen.
 """
@@ -13,7 +13,6 @@ import segno
 import streamlit as st
 
 from referrals import release as releases
-from referrals.codelists import DIMENSIONS, TOTAL
 from referrals.dashboard import (
     arithmetic,
     cards,
@@ -28,15 +27,11 @@ from referrals.dashboard import (
     takeaways,
 )
 from referrals.dashboard.cards import Card
-from referrals.dashboard.selection import RELEASE, Offer, Selection, read_address
+from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.release import Release
 
-MEASURE_NAMES: Final[Mapping[str, str]] = {"number": "Number", "share": "Share"}
 EVERYTHING: Final = Selection()
-LONG_LIST: Final = 5
-"""A choice among more than this is a list that opens, and not a row of buttons."""
-
 LONG_PAGE: Final = 5
 """A page with more sections than this begins with a list of them."""
 
@@ -119,7 +114,7 @@ def _context_card(opened: Release, name: str) -> Card:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
-def _choices(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
+def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
     """Return what a page of a dimension offers to choose, and every label, made once for a release."""
     return queries.offer(opened, dimension), queries.labels(opened)
 
@@ -163,46 +158,6 @@ def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
         st.html(notices.status(about))
 
 
-def topic(dimension: str, heading: str, lead: str) -> Selection:
-    """Draw the head of the page of a dimension: heading, choice of release, filters. Return what the reader chose.
-
-    `lead` is about the published figures; invented ones have the banner in its place.
-    """
-    opened = _asked_release()
-    st.title(heading, anchor=False)
-    st.html(notices.banner(opened.about) or f'<p class="lead">{escape(lead)}</p>')
-    _pick(dimension, opened)
-    st.html(notices.status(opened.about))
-    return filters(dimension, opened)
-
-
-def _asked_release() -> Release:
-    return offered().get(st.query_params.get(RELEASE, ""), release())
-
-
-def _pick(dimension: str, opened: Release) -> None:
-    """Draw the choice between releases, where there are several."""
-    names = {release_id: notices.picked(one.about) for release_id, one in offered().items()}
-    if len(names) == 1:
-        return
-    st.session_state["choose_release"] = opened.about.release_id
-    with st.container(key="pick"):
-        st.radio("Figures", list(names), format_func=names.__getitem__, key="choose_release", on_change=_write_release,
-            args=(dimension,))  # fmt: skip
-        st.html(f"<p>{notices.CHOICE}</p>")
-
-
-def _write_release(dimension: str) -> None:
-    """Write the chosen release into the address, with as much of what was chosen before as that release has."""
-    opened = offered().get(st.session_state["choose_release"], release())
-    asked = st.query_params.to_dict() | {RELEASE: opened.about.release_id}
-    st.query_params.from_dict(read_address(asked, _page_offer(dimension, opened))[0].address())
-
-
-def _page_offer(dimension: str, opened: Release) -> Offer:
-    return {**_choices(opened, dimension)[0], RELEASE: list(offered())}
-
-
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
     heading, _, rest = _page_html(release(), name).partition("</h1>")
@@ -226,53 +181,6 @@ def _with_contents(rest: str) -> None:
 def note(html: str, *, kind: str = "note") -> None:
     """Draw a box: a note, help, or what has changed since 2021."""
     st.html(f'<div class="box-{kind}">{html}</div>')
-
-
-def filters(dimension: str, opened: Release) -> Selection:
-    """Draw the choices that a page of one dimension offers of a release, and return what the reader chose.
-
-    The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
-    """
-    offer, names = _choices(opened, dimension)
-    selection, unmet = read_address(st.query_params.to_dict(), _page_offer(dimension, opened))
-    choices = {
-        name: (
-            queries.DIMENSION_NAMES[name].capitalize(),
-            {code: names[name, code] for code in ((TOTAL, *codes) if name in DIMENSIONS else codes)},
-        )
-        for name, codes in offer.items()
-    } | {"measure": ("Show", MEASURE_NAMES)}
-    defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
-    with st.container(key="filters"):
-        for name, (label, options) in sorted(choices.items(), key=lambda choice: len(choice[1][1]) <= LONG_LIST):
-            _choice(name, label, options, chosen=str(getattr(selection, name)) or defaults[name], defaults=defaults)
-    if unmet:
-        note(notices.unmet(f"{name}={st.query_params[name]}" for name in unmet))
-    return selection
-
-
-def _choice(name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]) -> None:
-    key = f"choose_{name}"
-    st.session_state[key] = chosen
-    changed: dict[str, Any] = {"format_func": options.__getitem__, "key": key, "on_change": _write_address, "args": (defaults,)}
-    if len(options) > LONG_LIST:
-        st.selectbox(label, list(options), **changed)
-    else:
-        st.radio(label, list(options), horizontal=True, **changed)
-
-
-def _write_address(defaults: Mapping[str, str]) -> None:
-    """Write every choice of the page into the address, where it differs from showing everything.
-
-    Every one, and not only the one that changed: a reader who chooses twice in a moment is answered once, by a run whose
-    address does not hold the first choice yet.
-    """
-    for name, default in defaults.items():
-        chosen = st.session_state[f"choose_{name}"]
-        if chosen == default:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
 
 
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
