@@ -42,6 +42,9 @@ WATERMARK: Final = "Illustrative"
 WATERMARK_EVERY: Final = 320
 """How far apart, in pixels of height, the watermarks of a chart are."""
 
+LABELS_ABOVE: Final = 1.2
+"""How much higher than the highest line the axis is, so that the number above it has room."""
+
 LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
@@ -140,11 +143,12 @@ def columns(
     periods in order, where some have no value. `frame` may also have `lower` and `upper`: a line then joins them.
     """
     figure = go.Figure()
+    has_range = "upper" in frame
     figure.add_bar(
         x=frame["period_label"],
         y=frame["value"],
-        text=[f"{value:,}" for value in frame["value"]],
-        textposition="outside",
+        text=None if has_range else [f"{value:,}" for value in frame["value"]],
+        textposition="none" if has_range else "outside",
         cliponaxis=False,
         marker={"color": palette.main},
         name="Latest value",
@@ -166,7 +170,25 @@ def columns(
         figure.add_annotation(x=place, y=1.06, yref="paper", text="not comparable across this line", showarrow=False)
     figure.update_layout(legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(places or frame["period_label"]))
+    if has_range:
+        _label_above(figure, frame, palette)
     return _upright(figure, palette)
+
+
+def _label_above(figure: go.Figure, frame: pd.DataFrame, palette: Palette) -> None:
+    """Write each value above its line, upright, so that many stand side by side on a phone."""
+    for label, value, top in zip(frame["period_label"], frame["value"], frame["upper"], strict=True):
+        figure.add_annotation(
+            x=label,
+            y=top,
+            yanchor="bottom",
+            text=f"{value:,}",
+            textangle=-90,
+            yshift=3,
+            showarrow=False,
+            font={"size": 14, "color": palette.text},
+        )
+    figure.update_yaxes(range=[0, max(int(frame["upper"].max()), 1) * LABELS_ABOVE])
 
 
 def _reach(frame: pd.DataFrame, palette: Palette) -> dict[str, Any]:
