@@ -89,16 +89,18 @@ def open_release(folder: Path) -> Release:
 
     Raises:
         ReleaseError: the folder is missing or incomplete, a file is not the one its manifest lists, or an additive release
-            does not say how exact its sums are.
+            does not say how exact its sums are, or has cells that no sum would count.
     """
     _verify(folder)
     try:
         opened = Release(folder, duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN))
-        announced = opened.rows("queries/announced")[0] if opened.about.additive else {"orders": len(ORDERS)}
+        announced = opened.rows("queries/announced") if opened.about.additive else []
     except duckdb.Error as error:
         raise ReleaseError(f"The release {folder.name} cannot be opened ({type(error).__name__}). {REBUILD}") from error
-    if announced["orders"] != len(ORDERS):
+    if any(row["orders"] != len(ORDERS) for row in announced):
         raise ReleaseError(f"The release {folder.name} does not announce the precision of every sum. {REBUILD}")
+    if any(row["strays"] for row in announced):
+        raise ReleaseError(f"The release {folder.name} has cells with codes that it does not list. {REBUILD}")
     return opened
 
 

@@ -68,7 +68,7 @@ def page_end(published: About, shown: About) -> str:
         f"<p><b>About these figures.</b> {_counted(published, shown)} "
         f"{markup.link('/gaps', 'What is not known')}. {markup.link('/about', 'About this site')}.</p>"
         f"<p>Worried about your own details? {markup.link('/safeguarding', HELP)}.</p>"
-        f"<p>{escape(shown.attribution)}</p></div>"
+        f"{f'<p>{escape(shown.attribution)}</p>' if shown.attribution else ''}</div>"
     )
 
 

@@ -327,6 +327,13 @@ def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp
     assert "does not announce the precision" in refusal(folder)
 
 
+@pytest.mark.parametrize("column", ["nationality", "outcome", "period"])
+def test_an_additive_release_with_cells_that_no_sum_would_count_is_refused(tmp_path: Path, column: str) -> None:
+    cells = additive.finest_cells(cells=10)
+    cells.loc[0, column] = "XXX"
+    assert "codes that it does not list" in refusal(additive.write(tmp_path, finest=cells))
+
+
 def test_an_illustrative_release_is_never_taken_for_the_published_one(tmp_path: Path) -> None:
     additive.write(tmp_path, release_id="2099-00")
     with pytest.raises(ReleaseError, match="There is no published release"):
