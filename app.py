@@ -65,6 +65,12 @@ PAGES = {
         "Every piece of arithmetic between the published figures, with its working.",
         ABOUT,
     ): "pages/figures_check.py",
+    PageHead(
+        "/disclosure",
+        "How we protect people",
+        "Why small numbers are protected, how, and how anyone can check it.",
+        ABOUT,
+    ): "pages/disclosure.py",
     PageHead("/glossary", "Glossary", "What the words and symbols mean.", ABOUT): "pages/glossary.py",
     PageHead("/about", "About this site", "Methods, accessibility, privacy, licence and corrections.", ABOUT): "pages/about.py",
 }

@@ -1,9 +1,11 @@
 """Crime type: modern slavery, domestic abuse and everything else, for everyone and by sex."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-components.title("Crime type", "What crimes the people who were referred were victims of.")
-selection = components.filters("crime_type")
+selection = choices.topic("crime_type", "Crime type", "What crimes the people who were referred were victims of.")
 components.figure(components.dimension_card("crime_type", selection))
-components.figure(components.cross_card("crime_type", "sex", selection.measure))
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("crime_type", selection))
+else:
+    components.figure(components.cross_card("crime_type", "sex", selection.measure))
+components.page_end(selection)

@@ -1,9 +1,13 @@
 """Nationality: three nationalities one by one, all the others together, and what that leaves open."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-components.title("Nationality", "Which nationalities the people had who were referred, as far as it is published.")
-selection = components.filters("nationality")
+selection = choices.topic(
+    "nationality", "Nationality", "Which nationalities the people had who were referred, as far as it is published."
+)
 components.figure(components.dimension_card("nationality", selection))
-components.relation("R11")
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("nationality", selection))
+else:
+    components.relation("R11")
+components.page_end(selection)

@@ -1,10 +1,12 @@
 """Sex: male, female and not recorded, for everyone and within each crime type."""
 
-from referrals.dashboard import components
+from referrals.dashboard import choices, components
 
-components.title("Sex", "The sex of the people who were referred, as it was recorded. For many it was not.")
-selection = components.filters("sex")
+selection = choices.topic("sex", "Sex", "The sex of the people who were referred, as it was recorded. For many it was not.")
 components.figure(components.dimension_card("sex", selection))
-components.figure(components.cross_card("sex", "crime_type", selection.measure))
-components.relation("R01")
-components.page_end()
+if selection.release:
+    components.figure(components.quarters_card("sex", selection))
+else:
+    components.figure(components.cross_card("sex", "crime_type", selection.measure))
+    components.relation("R01")
+components.page_end(selection)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,13 @@ from referrals.places import RELEASES
 
 MANIFEST: Final = "datapackage.json"
 DATABASE: Final = "release.duckdb"
+ILLUSTRATIVE: Final = "illustrative"
 REBUILD: Final = "Run `make data` to build the releases."
+
+LOG: Final = logging.getLogger(__name__)
+
+ORDERS: Final = range(6)
+"""How many dimensions a sum of an additive release can fix, short of all six, which make one finest cell."""
 
 LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
@@ -38,7 +45,11 @@ LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
 
 @dataclass(frozen=True)
 class About:
-    """What a release says of itself."""
+    """What a release says of itself.
+
+    `period` is the one that is shown first and `period_label` names all that is covered. `lay_sentence` stands beside every
+    chart, and is empty where a release has nothing to say of its numbers.
+    """
 
     release_id: str
     title: str
@@ -49,6 +60,12 @@ class About:
     source_id: str
     published_on: str
     attribution: str
+    lay_sentence: str
+
+    @property
+    def is_illustrative(self) -> bool:
+        """Whether the figures are invented: whatever leaves the site then says so."""
+        return self.status == ILLUSTRATIVE
 
 
 class Release:
@@ -71,13 +88,20 @@ def open_release(folder: Path) -> Release:
     """Return the release in a folder, verified and open read-only.
 
     Raises:
-        ReleaseError: the folder is missing or incomplete, or a file is not the one its manifest lists.
+        ReleaseError: the folder is missing or incomplete, a file is not the one its manifest lists, or an additive release
+            does not say how exact its sums are, or has cells that no sum would count.
     """
     _verify(folder)
     try:
-        return Release(folder, duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN))
+        opened = Release(folder, duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN))
+        announced = opened.rows("queries/announced") if opened.about.additive else []
     except duckdb.Error as error:
         raise ReleaseError(f"The release {folder.name} cannot be opened ({type(error).__name__}). {REBUILD}") from error
+    if any(row["orders"] != len(ORDERS) for row in announced):
+        raise ReleaseError(f"The release {folder.name} does not announce the precision of every sum. {REBUILD}")
+    if any(row["strays"] for row in announced):
+        raise ReleaseError(f"The release {folder.name} has cells with codes that it does not list. {REBUILD}")
+    return opened
 
 
 def latest_published(folder: Path = RELEASES) -> Path:
@@ -90,6 +114,21 @@ def latest_published(folder: Path = RELEASES) -> Path:
         if _manifest(candidate).get("status") == "published":
             return candidate
     raise ReleaseError(f"There is no published release in {folder.name}/. {REBUILD}")
+
+
+def beside(published: Release) -> tuple[Release, ...]:
+    """Return every other whole release in the folder of an open one, the newest first.
+
+    A folder that is not a whole release is left out, and the log says why: it must not take the others down with it.
+    """
+    found = []
+    for folder in sorted(published.folder.parent.glob("[!.]*/")):
+        if folder.name != published.folder.name:
+            try:
+                found.append(open_release(folder))
+            except ReleaseError as error:
+                LOG.warning("A release is left out. %s", error)
+    return tuple(sorted(found, key=lambda one: one.about.published_on, reverse=True))
 
 
 def built_from(folder: Path) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from referrals.codelists import TOTAL
 from referrals.dashboard import markup
-from referrals.dashboard.wording import in_sentence
+from referrals.dashboard.phrases import in_sentence
 from referrals.release import Release
 
 RESULTS: Final[Mapping[str, str]] = {

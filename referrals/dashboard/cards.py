@@ -16,10 +16,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from referrals.codelists import NOT_RECORDED
-from referrals.dashboard import charts, markup, queries, wording
+from referrals.dashboard import charts, markup, phrases, queries, sums, wording
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
-from referrals.dashboard.selection import SHARE
+from referrals.dashboard.selection import RELEASE, SHARE
 from referrals.frames import records
 from referrals.numbers import percent
 from referrals.release import About, Release
@@ -96,8 +96,8 @@ class Card:
     @property
     def file_name(self) -> str:
         """The name of files made of this card, without their ending: what it is, of which release and what status."""
-        chosen = "-".join(str(value) for value in self.address.values())
-        parts = ["victim-referrals", self.about.release_id, self.about.status, self.name, chosen]
+        chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
+        parts = ["victim-referrals", *dict.fromkeys([self.about.release_id, self.about.status]), self.name, chosen]
         return "-".join(part.strip("_").lower() for part in parts if part)
 
 
@@ -107,19 +107,19 @@ def of_dimension(release: Release, answer: Answer) -> Card:
         name=answer.dimension.replace("_", "-"),
         title=wording.title(answer),
         finding=wording.finding(answer),
-        unit=_unit(release.about, answer),
+        unit=_unit(answer),
         table=_table(answer),
         alternative=wording.chart_text(answer),
         notes=[*wording.notes(answer), *wording.workings(answer)],
         quotes=quotes(release, answer),
         data=_data(answer),
         path=PATHS[answer.dimension],
-        period=release.about.period_label,
+        period=answer.period,
         about=release.about,
         what=_header(answer)[0],
         counted=_counted(answer),
         bars=_bars({"": answer}),
-        draw=(lambda palette: charts.bars(answer, palette)) if answer.is_published else None,
+        draw=drawing(lambda palette: charts.bars(answer, palette), release.about) if answer.is_published else None,
         address=answer.selection.address(),
     )
 
@@ -133,7 +133,7 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
     workings = [one for label, answer in answers.items() for one in wording.workings(answer, label)]
     printed = {quote["statement_id"]: quote for answer in every for quote in quotes(release, answer)}
     rows = [
-        [f"{escape(label)}: {escape(wording.in_sentence(row['label']))}", *_cells(row)]
+        [f"{escape(label)}: {escape(phrases.in_sentence(row['label']))}", *_cells(answer, row)]
         for label, answer in answers.items()
         for row in records(answer.rows)
     ]
@@ -142,19 +142,19 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         name=f"{dimension.replace('_', '-')}-by-{by.replace('_', '-')}",
         title=f"Victim referrals by {queries.DIMENSION_NAMES[by]} and {queries.DIMENSION_NAMES[dimension]}",
         finding=finding,
-        unit=_unit(release.about, first, of_each=len(every) > 1),
+        unit=_unit(first, of_each=len(every) > 1),
         table=markup.table("Victim referrals, and the range where a number is worked out", _header(first), rows),
         alternative=f"{finding} " + " ".join(wording.chart_text(answer) for answer in every),
         notes=[*notes, *workings],
         quotes=list(printed.values()),
         data=pd.concat([_data(answer) for answer in every], ignore_index=True),
         path=PATHS[dimension],
-        period=release.about.period_label,
+        period=first.period,
         about=release.about,
         what=_header(first)[0],
         counted=_counted(first),
         bars=_bars(answers),
-        draw=lambda palette: charts.small_multiples(answers, palette),
+        draw=drawing(lambda palette: charts.small_multiples(answers, palette), release.about),
         address={key: value for key, value in first.selection.address().items() if key == "measure"},
     )
 
@@ -166,11 +166,16 @@ def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
     return list({quote["quotation"]: quote for quote in found}.values())
 
 
-def _unit(about: About, answer: Answer, *, of_each: bool = False) -> str:
+def drawing(draw: Draw, about: About) -> Draw:
+    """Return a way of drawing a chart as it may be shown: one of invented figures has the word across it."""
+    return (lambda palette: charts.watermarked(draw(palette), palette)) if about.is_illustrative else draw
+
+
+def _unit(answer: Answer, *, of_each: bool = False) -> str:
     if answer.selection.measure != SHARE:
-        return f"Number of victim referrals, {about.period_label}"
+        return f"Number of victim referrals, {answer.period}"
     line = ". The line on each bar is what the share could be among all" if answer.recorded is not None else ""
-    return f"{'Share of each group' if of_each else wording.shares_of(answer)}, {about.period_label}{line}"
+    return f"{'Share of each group' if of_each else wording.shares_of(answer)}, {answer.period}{line}"
 
 
 def _counted(answer: Answer) -> str:
@@ -183,20 +188,35 @@ def _header(answer: Answer) -> list[str]:
 
 
 def _table(answer: Answer) -> str:
-    rows = [[escape(row["label"]), *_cells(row)] for row in records(answer.rows)]
-    total = escape(queries.counted(answer))
+    rows = [[escape(row["label"]), *_cells(answer, row)] for row in records(answer.rows)]
+    total = escape(sums.total(answer) if answer.is_additive else queries.counted(answer))
     return markup.table(f"{wording.title(answer)}. Total: {total}.", _header(answer), rows)
 
 
-def _cells(row: Mapping[str, Any]) -> list[str]:
-    symbol = f' <abbr title="{escape(wording.SYMBOLS[row["status"]])}">[{row["status"]}]</abbr>' if row["status"] else ""
-    return [f"<bdi>{escape(row['shown'])}</bdi>{symbol}", _share_cell(row)]
+def _cells(answer: Answer, row: Mapping[str, Any]) -> list[str]:
+    meanings = wording.meanings(is_additive=answer.is_additive)
+    number = number_cell(row, meanings, sums.reach(row) if answer.is_additive else "")
+    return [number, f"{_share_cell(answer, row)}{_symbol(_share_status(answer, row), meanings)}"]
 
 
-def _share_cell(row: Mapping[str, Any]) -> str:
+def number_cell(row: Mapping[str, Any], meanings: Mapping[str, str], reach: str = "") -> str:
+    """Return a number as a cell of a table: with the letter of its status, and what it could be where that is given."""
+    possible = f"<br><small>possible: <bdi>{reach}</bdi></small>" if reach else ""
+    return f"<bdi>{escape(row['shown'])}</bdi>{_symbol(row['status'], meanings)}{possible}"
+
+
+def _symbol(status: str, meanings: Mapping[str, str]) -> str:
+    return f' <abbr title="{escape(meanings[status])}">[{status}]</abbr>' if status else ""
+
+
+def _share_status(answer: Answer, row: Mapping[str, Any]) -> str:
+    return "u" if answer.is_few and wording.share(row) else ""
+
+
+def _share_cell(answer: Answer, row: Mapping[str, Any]) -> str:
     share = wording.share(row)
     if row["of_recorded"] is None or pd.isna(row["of_recorded"]):
-        of_all = " of all" if row["code"] == NOT_RECORDED else ""
+        of_all = " of all" if row["code"] == NOT_RECORDED and not answer.is_additive else ""
         return f"<bdi>{share}</bdi>{of_all}" if share else "–"
     return f"<bdi>{percent(row['of_recorded'])}</bdi> of recorded<br><small>possible: <bdi>{share}</bdi> of all</small>"
 
@@ -204,6 +224,8 @@ def _share_cell(row: Mapping[str, Any]) -> str:
 def _data(answer: Answer) -> pd.DataFrame:
     """Return an answer as tidy rows for a file: codes and labels, value, bounds, status and what it means."""
     frame = answer.rows
+    meanings = wording.meanings(is_additive=answer.is_additive)
+    more = {"share_status": [_share_status(answer, row) for row in records(frame)]} if answer.is_additive else {}
     return pd.DataFrame(
         {
             **{name: code for name, code in answer.selection.codes().items() if name != answer.dimension},
@@ -217,7 +239,10 @@ def _data(answer: Answer) -> pd.DataFrame:
             "share_of_recorded": _decimals(frame["of_recorded"]),
             "unit": "victim referrals; shares of one",
             "status": frame["status"],
-            "status_meaning": [wording.SYMBOLS.get(status, "as printed") for status in frame["status"]],
+            "status_meaning": [
+                meanings.get(status, "exact" if answer.is_additive else "as printed") for status in frame["status"]
+            ],
+            **more,
             "working": frame["working"],
         }
     )
@@ -233,7 +258,7 @@ def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
     longest = max(float(one["to"].max()) for one in drawn.values()) or 1
     return tuple(
         Bar(
-            label=f"{label}: {wording.in_sentence(row['label'])}" if label else row["label"],
+            label=f"{label}: {phrases.in_sentence(row['label'])}" if label else row["label"],
             shown=row["text"],
             sure=row["sure"] / longest,
             to=row["to"] / longest,

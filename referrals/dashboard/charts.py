@@ -38,6 +38,13 @@ FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial,
 LAST_LABELS: Final = 96
 """Room to the right of a chart for the names of its categories."""
 
+WATERMARK: Final = "Illustrative"
+WATERMARK_EVERY: Final = 320
+"""How far apart, in pixels of height, the watermarks of a chart are."""
+
+LABELS_ABOVE: Final = 1.2
+"""How much higher than the highest line the axis is, so that the number above it has room."""
+
 LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
@@ -67,6 +74,24 @@ def bars(answer: Answer, palette: Palette = LIGHT) -> go.Figure:
 def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> go.Figure:
     """Return answers as bars one above the other on one scale, each under its own label."""
     return _bars([marks(answer) for answer in answers.values()], list(answers), palette)
+
+
+def watermarked(figure: go.Figure, palette: Palette = LIGHT) -> go.Figure:
+    """Return a figure with the word "Illustrative" across it, as often as its height needs."""
+    times = max(round((figure.layout.height or WATERMARK_EVERY) / WATERMARK_EVERY), 1)
+    for place in range(times):
+        figure.add_annotation(
+            x=0.5,
+            xref="paper",
+            y=1 - (place + 0.5) / times,
+            yref="paper",
+            text=WATERMARK,
+            textangle=-12,
+            showarrow=False,
+            opacity=0.3,
+            font={"size": 44, "color": palette.quiet},
+        )
+    return figure
 
 
 def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT) -> go.Figure:
@@ -115,18 +140,20 @@ def columns(
 
     `frame` has the columns `period_label` and `value`. `earlier` adds a mark for each value printed before and revised
     since. A dashed line stands before each period in `breaks`, where a series cannot be compared across it. `places` are the
-    periods in order, where some have no value.
+    periods in order, where some have no value. `frame` may also have `lower` and `upper`: a line then joins them.
     """
     figure = go.Figure()
+    has_range = "upper" in frame
     figure.add_bar(
         x=frame["period_label"],
         y=frame["value"],
-        text=[f"{value:,}" for value in frame["value"]],
-        textposition="outside",
+        text=None if has_range else [f"{value:,}" for value in frame["value"]],
+        textposition="none" if has_range else "outside",
         cliponaxis=False,
         marker={"color": palette.main},
         name="Latest value",
         hovertemplate="%{x}: %{y:,}<extra></extra>",
+        error_y=_reach(frame, palette),
     )
     if earlier is not None and len(earlier):
         figure.add_scatter(
@@ -143,7 +170,39 @@ def columns(
         figure.add_annotation(x=place, y=1.06, yref="paper", text="not comparable across this line", showarrow=False)
     figure.update_layout(legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0})
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=list(places or frame["period_label"]))
+    if has_range:
+        _label_above(figure, frame, palette)
     return _upright(figure, palette)
+
+
+def _label_above(figure: go.Figure, frame: pd.DataFrame, palette: Palette) -> None:
+    """Write each value above its line, upright, so that many stand side by side on a phone."""
+    for label, value, top in zip(frame["period_label"], frame["value"], frame["upper"], strict=True):
+        figure.add_annotation(
+            x=label,
+            y=top,
+            yanchor="bottom",
+            text=f"{value:,}",
+            textangle=-90,
+            yshift=3,
+            showarrow=False,
+            font={"size": 14, "color": palette.text},
+        )
+    figure.update_yaxes(range=[0, max(int(frame["upper"].max()), 1) * LABELS_ABOVE])
+
+
+def _reach(frame: pd.DataFrame, palette: Palette) -> dict[str, Any]:
+    """Return the lines of columns from the least to the most that each value could be, none where these are not known."""
+    if "upper" not in frame or not (frame["upper"] > frame["lower"]).any():
+        return {"visible": False}
+    return {
+        "array": frame["upper"] - frame["value"],
+        "arrayminus": frame["value"] - frame["lower"],
+        "symmetric": False,
+        "color": palette.text,
+        "thickness": 2,
+        "width": 4,
+    }
 
 
 def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Palette) -> go.Figure:

@@ -50,17 +50,23 @@ def names(card: Card) -> list[str]:
 
 
 def html(card: Card) -> str:
-    """Return the source line of a card, and below it, folded, each source with its sentences and its address."""
+    """Return the source line of a card, and below it, folded, each source with its sentences and its address.
+
+    A release built from records is its own source; a card of printed figures that has none has no line.
+    """
     sources = cited(card)
-    if not sources:
+    if not sources and not card.about.additive:
         return ""
     line = (
         f"Source: {'; '.join(names(card))}." if len(sources) <= FEW else f"Sources: {len(sources)} publications, listed below."
     )
     listed = "".join(_one(source) for source in sources)
+    said = f'<p class="source">{escape(line)}</p>'
+    if not sources:
+        return said
     return (
-        f'<p class="source">{escape(line)}</p>'
-        f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
+        f'{said}<details class="source"><summary>The printed sentences behind this, and where they stand</summary>'
+        f"{listed}</details>"
     )
 
 

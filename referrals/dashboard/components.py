@@ -1,4 +1,4 @@
-"""What pages are made of: the only module of the package that imports Streamlit.
+"""What pages are made of. This module and `choices` are the only ones of the package that import Streamlit.
 
 One open release serves every session. Cards are made once for each release and selection and then shared: they are frozen.
 """
@@ -13,27 +13,27 @@ import segno
 import streamlit as st
 
 from referrals import release as releases
-from referrals.codelists import TOTAL
-from referrals.dashboard import arithmetic, cards, charts, citing, content, context, markup, queries, takeaways
+from referrals.dashboard import (
+    arithmetic,
+    cards,
+    charts,
+    citing,
+    content,
+    context,
+    markup,
+    notices,
+    quarters,
+    queries,
+    takeaways,
+)
 from referrals.dashboard.cards import Card
-from referrals.dashboard.selection import Offer, Selection, read_address
+from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.release import Release
 
-MEASURE_NAMES: Final[Mapping[str, str]] = {"number": "Number", "share": "Share"}
-STATUS_NAMES: Final[Mapping[str, str]] = {
-    "published": "Printed in the assessment, or worked out from it",
-    "official": "Official figures, built by the publisher",
-    "illustrative": "Illustrative figures: invented, not about real people",
-}
-HELP: Final = "Who can help you"
+EVERYTHING: Final = Selection()
 LONG_PAGE: Final = 5
 """A page with more sections than this begins with a list of them."""
-
-UNIT_NOTE: Final = (
-    "A victim referral is one time that police passed on the details of a victim of crime. "
-    "The assessment does not say whether a person referred twice is counted twice."
-)
 
 
 @st.cache_resource(show_spinner=False)
@@ -44,6 +44,25 @@ def release() -> Release:
         ReleaseError: there is no whole release.
     """
     return releases.open_release(releases.latest_published())
+
+
+@st.cache_resource(show_spinner=False)
+def others() -> tuple[Release, ...]:
+    """Return the other whole releases, opened once for all sessions, the newest first."""
+    return releases.beside(release())
+
+
+def offered() -> dict[str, Release]:
+    """Return every release that a reader can choose, by id, the published one first.
+
+    A release whose folder is gone is offered no more: that is how an operator takes the illustrative one away.
+    """
+    return {one.about.release_id: one for one in (release(), *(one for one in others() if one.folder.is_dir()))}
+
+
+def chosen_release(selection: Selection) -> Release:
+    """Return the release that a reader chose; the published one where none was chosen, or that one has just gone."""
+    return offered().get(selection.release, release())
 
 
 KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
@@ -71,6 +90,12 @@ def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Ca
     return cards.of_dimension(opened, queries.answer(opened, dimension, selection))
 
 
+@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
+def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Card:
+    """Return the card of the quarters of an additive release within a selection, made once for a release."""
+    return quarters.card(opened, queries.answer(opened, dimension, selection))
+
+
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=KEPT)
 def _cross_card(opened: Release, dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another that the release breaks it down by."""
@@ -89,7 +114,7 @@ def _context_card(opened: Release, name: str) -> Card:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
-def _choices(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
+def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
     """Return what a page of a dimension offers to choose, and every label, made once for a release."""
     return queries.offer(opened, dimension), queries.labels(opened)
 
@@ -105,7 +130,12 @@ def _arithmetic(opened: Release, relation_id: str) -> str:
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection."""
-    return _dimension_card(release(), dimension, selection)
+    return _dimension_card(chosen_release(selection), dimension, selection)
+
+
+def quarters_card(dimension: str, selection: Selection) -> Card:
+    """Return the card of every quarter within a selection of an additive release, on the page of a dimension."""
+    return _quarters_card(chosen_release(selection), dimension, selection)
 
 
 def cross_card(dimension: str, by: str, measure: str) -> Card:
@@ -119,13 +149,13 @@ def context_card(name: str) -> Card:
 
 
 def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
-    """Draw a page's heading, its lead sentence, and, where the page shows a release, which one and of what status."""
+    """Draw a page's heading, its lead sentence, and, where the page shows the published release, its status and period."""
     about = release().about
     st.title(heading, anchor=False)
     if lead:
         st.html(f'<p class="lead">{escape(lead)}</p>')
     if of_release:
-        st.html(f'<p class="status"><span class="badge">{STATUS_NAMES[about.status]}</span> {escape(about.period_label)}</p>')
+        st.html(notices.status(about))
 
 
 def explain(name: str) -> None:
@@ -153,70 +183,19 @@ def note(html: str, *, kind: str = "note") -> None:
     st.html(f'<div class="box-{kind}">{html}</div>')
 
 
-def filters(dimension: str) -> Selection:
-    """Draw the choices that a page of one dimension offers, and return what the reader chose.
-
-    The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
-    """
-    offered, names = _choices(release(), dimension)
-    selection, unmet = read_address(st.query_params.to_dict(), offered)
-    choices = {
-        name: (queries.DIMENSION_NAMES[name].capitalize(), {code: names[name, code] for code in (TOTAL, *codes)})
-        for name, codes in offered.items()
-    } | {"measure": ("Show", MEASURE_NAMES)}
-    defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
-    with st.container(key="filters"):
-        for name, (label, options) in choices.items():
-            _choice(name, label, options, chosen=str(getattr(selection, name)), defaults=defaults)
-    if unmet:
-        asked = escape(", ".join(f"{name}={st.query_params[name]}"[:80] for name in unmet)[:240])
-        note(
-            f'<p role="status"><b>Part of this link could not be used:</b> {asked}. '
-            "It may be old, or mistyped. Everything is shown instead of that part.</p>"
-        )
-    return selection
-
-
-def _choice(name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]) -> None:
-    st.session_state[f"choose_{name}"] = chosen
-    st.radio(
-        label,
-        list(options),
-        format_func=options.__getitem__,
-        key=f"choose_{name}",
-        horizontal=True,
-        on_change=_write_address,
-        args=(defaults,),
-    )
-
-
-def _write_address(defaults: Mapping[str, str]) -> None:
-    """Write every choice of the page into the address, where it differs from showing everything.
-
-    Every one, and not only the one that changed: a reader who chooses twice in a moment is answered once, by a run whose
-    address does not hold the first choice yet.
-    """
-    for name, default in defaults.items():
-        chosen = st.session_state[f"choose_{name}"]
-        if chosen == default:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
-
-
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     """Draw a card: finding, chart, table, notes, printed sentences, and what can be taken away.
 
     `quick` draws the chart as a table of bars, which needs nothing to load. `more` is a page with more on the same subject.
     """
     with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
-        st.html(f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2><p class="unit">{escape(card.unit)}</p>')
+        st.html(_card_head(card))
         if card.warning:
             note(f"<p>{content.inline(card.warning)}</p>")
         if card.bars:
             # A chart made by Plotly does not print: the table of bars stands in for it on paper.
             chart = markup.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
-            st.html(chart if quick or card.draw is None else f'<div class="on-paper">{chart}</div>')
+            st.html(chart if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{chart}</div>')
         if card.draw is not None and not quick:
             st.plotly_chart(
                 drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
@@ -225,6 +204,17 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
             st.html(card.table)
         st.html(_notes(card, folded=quick) + citing.html(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
         _take_away(card)
+
+
+def _card_head(card: Card) -> str:
+    invented = f'<p class="invented">{notices.INVENTED}</p>' if card.about.is_illustrative else ""
+    rule = f'<p class="rule">{escape(card.about.lay_sentence)}</p>' if card.about.lay_sentence else ""
+    finding = f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2>'
+    return f'{invented}{finding}<p class="unit">{escape(card.unit)}</p>{rule}'
+
+
+def _mark(card: Card) -> str:
+    return " watermarked" if card.about.is_illustrative else ""
 
 
 @st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
@@ -238,7 +228,7 @@ def _palette() -> charts.Palette:
 
 
 def _notes(card: Card, *, folded: bool) -> str:
-    letters = [] if folded else takeaways.symbols(card.data["status"])
+    letters = [] if folded else takeaways.symbols(card)
     items = "".join(f"<li>{content.inline(one)}</li>" for one in card.notes) + "".join(
         f"<li>{escape(one)}</li>" for one in letters
     )
@@ -280,17 +270,9 @@ def _base() -> str:
     return f"{scheme}://{rest.split('/')[0]}" if rest else ""
 
 
-def page_end() -> None:
+def page_end(selection: Selection = EVERYTHING) -> None:
     """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
-    about = release().about
-    st.html(
-        '<hr><div class="page-end">'
-        f"<p><b>About these figures.</b> {UNIT_NOTE} "
-        f"The figures on victim referrals cover {escape(about.period_label)} only. "
-        f"{markup.link('/gaps', 'What is not known')}. {markup.link('/about', 'About this site')}.</p>"
-        f"<p>Worried about your own details? {markup.link('/safeguarding', HELP)}.</p>"
-        f"<p>{escape(about.attribution)}</p></div>"
-    )
+    st.html(notices.page_end(release().about, chosen_release(selection).about))
     address = st.context.url
     if address:
         with st.expander("This page on a phone"):

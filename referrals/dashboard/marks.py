@@ -23,19 +23,41 @@ def marks(answer: Answer) -> pd.DataFrame:
     second, grey (not recorded) and missing (not published). What lies between `sure` and `to` is hatched where `low` is
     missing, and a line from `low` to `to` where it is not.
     """
-    by_share = answer.selection.measure == SHARE
     rows = records(answer.rows)
-    frame = pd.DataFrame([_share(row) if by_share else _number(row) for row in rows], columns=["sure", "to", "low", "text"])
+    frame = pd.DataFrame([_mark(answer, row) for row in rows], columns=["sure", "to", "low", "text"])
     frame["low"] = frame["low"].astype(float)
     frame["label"] = answer.rows["label"].to_numpy()
     frame["look"] = [_look(answer, row) for row in rows]
     return frame
 
 
+def _mark(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    if answer.selection.measure == SHARE:
+        return _share_of_sum(answer, row) if answer.is_additive else _share(row)
+    return _sum(row) if answer.is_additive else _number(row)
+
+
+def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    """Return the mark of a sum of protected cells: solid to the sum, with a line for what it could have been before."""
+    low = row["lower"] if row["status"] else None
+    return row["value"], row["upper"], low, row["shown"]
+
+
 def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     if row["status"] == "x":
         return 0, 0, None, row["shown"]
     return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
+
+
+def _share_of_sum(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
+    """Return the mark of a share of a sum: solid to it, with a line for what it could be if both numbers were off."""
+    if answer.is_few:
+        return 0, 0, None, wording.TOO_FEW
+    share, total = float(row["share_lower"]) * 100, answer.total
+    if not row["status"]:
+        return share, share, None, wording.share(row)
+    least, most = row["lower"] / total["upper"], min(row["upper"] / max(total["lower"], 1), 1)
+    return share, most * 100, least * 100, wording.share(row)
 
 
 def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
@@ -50,7 +72,7 @@ def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
 
 
 def _look(answer: Answer, row: Mapping[str, Any]) -> str:
-    if row["status"] == "x":
+    if row["status"] == "x" or (answer.is_few and answer.selection.measure == SHARE):
         return "missing"
     if row["code"] == NOT_RECORDED:
         return "grey"

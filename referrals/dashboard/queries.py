@@ -9,12 +9,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from referrals.codelists import NOT_RECORDED, TOTAL
-from referrals.dashboard.selection import Offer, Selection
+from referrals.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
+from referrals.dashboard.selection import PERIOD, Offer, Selection
 from referrals.numbers import count, span
 from referrals.release import Release
 
 NOT_PUBLISHED: Final = "not published"
+FEW: Final = 25
+"""A share of fewer than this, or a rank among them, would say more than the numbers can carry."""
 
 DIMENSION_NAMES: Final[Mapping[str, str]] = {
     "nationality": "nationality",
@@ -22,6 +24,7 @@ DIMENSION_NAMES: Final[Mapping[str, str]] = {
     "sex": "sex",
     "crime_type": "crime type",
     "outcome": "outcome",
+    "period": "period",
 }
 """What readers call a dimension, in the middle of a sentence."""
 
@@ -33,7 +36,9 @@ class Answer:
     `rows` has one row per code to show, in the codelist's order, with the columns `code`, `label`, `kind`, `value`
     (referrals, or missing), `lower`, `upper` (referrals), `status`, `open_ended`, `working`, `statement_ids`, `shown`
     (the count in words), `share_lower` and `share_upper` (of one; missing where there is no count), and `of_recorded`
-    (share of those recorded, where the dimension has a not-recorded row). `unpublished` labels what is not there.
+    (share of those recorded, where the dimension has a not-recorded row). `unpublished` labels what is not there, `period`
+    is the period in words, and `is_additive` says that each number is a sum of protected cells, `lower` and `upper` being
+    what it could be before protection.
     """
 
     dimension: str
@@ -43,11 +48,19 @@ class Answer:
     recorded: int | None
     unpublished: tuple[str, ...]
     labels: Mapping[str, str]
+    period: str = ""
+    is_additive: bool = False
+    is_illustrative: bool = False
 
     @property
     def is_published(self) -> bool:
         """Whether there is anything to show."""
         return bool((self.rows["status"] != "x").any())
+
+    @property
+    def is_few(self) -> bool:
+        """Whether the total is too small for shares and ranks."""
+        return self.is_additive and bool(self.total["value"] < FEW)
 
     @property
     def within(self) -> str:
@@ -58,16 +71,29 @@ class Answer:
 def answer(release: Release, dimension: str, selection: Selection) -> Answer:
     """Return what a release says of a dimension within a selection. The dimension's own choice is left out of it."""
     asked = selection.choosing(dimension, TOTAL)
+    if release.about.additive:
+        return _summed(release, dimension, asked)
     records = release.rows("queries/observations", {"dimension": dimension, **asked.codes()})
     total = next(record for record in records if record["code"] == TOTAL)
     shown, unpublished = _visible(records)
     recorded = _recorded(records)
     rows = pd.DataFrame([record | _words(record) | _shares(record, total, records, recorded) for record in shown])
-    return Answer(dimension, asked, rows, total, recorded, unpublished, _labels(release, asked))
+    return Answer(dimension, asked, rows, total, recorded, unpublished, _labels(release, asked), release.about.period_label)
+
+
+def quarters(release: Release, selection: Selection) -> pd.DataFrame:
+    """Return every quarter of an additive release within a selection, whose own period is left out, in the order of time.
+
+    One row per quarter, with the columns `code`, `label`, `value`, `lower`, `upper` (referrals), `status` and `shown`.
+    """
+    rows = _sums(release, PERIOD, selection)
+    return pd.DataFrame([row | {"shown": count(row["value"])} for row in rows if row["kind"] == "category"])
 
 
 def offer(release: Release, dimension: str) -> Offer:
-    """Return the codes of other dimensions by which a release breaks a dimension down."""
+    """Return the codes of other dimensions by which a release breaks a dimension down; of an additive one, also periods."""
+    if release.about.additive:
+        return _every_code(release, dimension)
     offered: dict[str, list[str]] = {}
     for row in release.rows("queries/offered", {"dimension": dimension}):
         offered.setdefault(row["dimension"], []).append(row["code"])
@@ -93,6 +119,54 @@ def context(release: Release, series_id: str) -> tuple[Mapping[str, Any], pd.Dat
     """Return a context series and its observations, oldest first: one row per period, category, scope and vintage."""
     series = release.rows("queries/series", {"series_id": series_id})[0]
     return series, pd.DataFrame(release.rows("queries/context", {"series_id": series_id}))
+
+
+def _summed(release: Release, dimension: str, asked: Selection) -> Answer:
+    """Return the answer of an additive release: sums of its finest cells, and shares of their published total."""
+    records = _sums(release, dimension, asked)
+    total = next(record for record in records if record["code"] == TOTAL)
+    known = labels(release)
+    rows = pd.DataFrame([record | _sum_words(record, total["value"]) for record in records if record["code"] != TOTAL])
+    return Answer(
+        dimension,
+        asked,
+        rows,
+        total | {"statement_ids": []},
+        None,
+        (),
+        {name: known[name, code] for name, code in asked.chosen().items()},
+        known[PERIOD, asked.period or release.about.period],
+        is_additive=True,
+        is_illustrative=release.about.is_illustrative,
+    )
+
+
+def _sums(release: Release, dimension: str, asked: Selection) -> list[dict[str, Any]]:
+    period = asked.period or release.about.period
+    return release.rows("queries/sums", {"dimension": dimension, "period": period, **asked.codes()})
+
+
+def _sum_words(record: Mapping[str, Any], total: int) -> dict[str, Any]:
+    part = Fraction(record["value"], total) if total else None
+    return {
+        "open_ended": False,
+        "working": "",
+        "statement_ids": [],
+        "shown": count(record["value"]),
+        "share_lower": part,
+        "share_upper": part,
+        "of_recorded": None,
+    }
+
+
+def _every_code(release: Release, dimension: str) -> Offer:
+    """Return the periods of an additive release, its own first, and every code of every other dimension."""
+    codes: dict[str, list[str]] = {name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension}
+    for row in release.rows("queries/codes"):
+        if row["dimension"] in codes and row["code"] != TOTAL and (row["dimension"] == PERIOD or row["kind"] != "aggregate"):
+            codes[row["dimension"]].append(row["code"])
+    codes[PERIOD].sort(key=lambda code: code != release.about.period)
+    return codes
 
 
 def _visible(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
@@ -190,6 +264,8 @@ def counted(answered: Answer) -> str:
     """Return the total of an answer's selection in words: '1,336', '210 to 212', 'not published'."""
     if answered.total["status"] == "x":
         return NOT_PUBLISHED
+    if answered.is_additive:
+        return count(answered.total["value"])
     return span(answered.total["lower"], answered.total["upper"])
 
 

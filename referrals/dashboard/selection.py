@@ -10,14 +10,19 @@ from referrals.codelists import DIMENSIONS, TOTAL
 
 MEASURES: Final = ("number", "share")
 NUMBER, SHARE = MEASURES
+PERIOD, RELEASE = "period", "release"
 
 Offer = Mapping[str, Sequence[str]]
-"""The codes that a page lets its reader choose, by dimension. The total may always be chosen."""
+"""The codes that a page lets its reader choose, by name. The total of a dimension may always be chosen; of periods and
+releases, the first is what is shown where nothing was chosen."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One code for every dimension (the total where nothing was chosen) and the measure to show."""
+    """One code for every dimension (the total where nothing was chosen), the measure, the period and the release.
+
+    A period of '' is the release's own, and a release of '' the published one.
+    """
 
     nationality: str = TOTAL
     age_band: str = TOTAL
@@ -25,6 +30,8 @@ class Selection:
     crime_type: str = TOTAL
     outcome: str = TOTAL
     measure: str = NUMBER
+    period: str = ""
+    release: str = ""
 
     def code(self, dimension: str) -> str:
         """Return the code chosen for a dimension."""
@@ -36,7 +43,7 @@ class Selection:
         return {dimension: self.code(dimension) for dimension in DIMENSIONS}
 
     def choosing(self, name: str, value: str) -> Selection:
-        """Return this selection with one dimension, or the measure, changed."""
+        """Return this selection with one dimension, the measure, the period or the release changed."""
         return replace(self, **{name: value})
 
     def chosen(self) -> dict[str, str]:
@@ -46,10 +53,11 @@ class Selection:
     def address(self) -> dict[str, str]:
         """Return the address parameters of this selection: only what differs from showing everything.
 
-        >>> Selection(sex="F", measure="share").address()
-        {'sex': 'F', 'measure': 'share'}
+        >>> Selection(sex="F", measure="share", release="illustrative").address()
+        {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
         """
-        return self.chosen() | ({} if self.measure == NUMBER else {"measure": self.measure})
+        rest = {"measure": self.measure, PERIOD: self.period, RELEASE: self.release}
+        return self.chosen() | {name: value for name, value in rest.items() if value not in {NUMBER, ""}}
 
 
 def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:
@@ -62,9 +70,15 @@ def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection
     """
     selection, unmet = Selection(), []
     for name, value in parameters.items():
-        allowed = MEASURES if name == "measure" else (TOTAL, *offer.get(name, ()))
-        if (name in offer or name == "measure") and value in allowed:
-            selection = selection.choosing(name, value)
+        if value in _allowed(name, offer):
+            is_first = name in {PERIOD, RELEASE} and value == offer[name][0]
+            selection = selection.choosing(name, "" if is_first else value)
         else:
             unmet.append(name)
     return selection, tuple(unmet)
+
+
+def _allowed(name: str, offer: Offer) -> Sequence[str]:
+    if name == "measure":
+        return MEASURES
+    return (TOTAL, *offer[name]) if name in offer and name in DIMENSIONS else offer.get(name, ())

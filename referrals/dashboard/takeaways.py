@@ -11,11 +11,9 @@ import textwrap
 from html import escape
 from typing import Final
 
-import pandas as pd
-
 from referrals.dashboard import citing, wording
 from referrals.dashboard.cards import Bar, Card
-from referrals.dashboard.charts import LIGHT
+from referrals.dashboard.charts import LIGHT, WATERMARK, WATERMARK_EVERY
 
 FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
 WIDTH: Final = 900
@@ -56,7 +54,7 @@ def text(card: Card, base: str) -> str:
             *rows,
             "",
             *(f"Note: {plain(note)}" for note in _said(card)),
-            *(f"{letter}." for letter in symbols(card.data["status"])),
+            *(f"{letter}." for letter in symbols(card)),
             f"Source: {'; '.join(citing.names(card))}.",
             f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
         ]
@@ -73,8 +71,9 @@ def picture(card: Card, base: str) -> str:
     """Return a card as a picture in SVG: finding, bars with their numbers, notes on symbols, source, release and link."""
     head = _wrapped(card.finding, 62)
     foot = [
+        *_wrapped(card.about.lay_sentence, 104),
         *_wrapped(f"{_key(card)}{plain(card.notes[0]) if card.notes else ''}", 104),
-        *_wrapped("; ".join(symbols(card.data["status"])), 104),
+        *_wrapped("; ".join(symbols(card)), 104),
         *_wrapped(f"Source: {'; '.join(citing.names(card))}.", 104),
         *_wrapped(f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}", 104),
     ]
@@ -94,7 +93,7 @@ def picture(card: Card, base: str) -> str:
         f'role="img" font-family="Arial, Helvetica, sans-serif"><title>{escape(card.finding)}</title>'
         f"<desc>{escape(card.alternative)}</desc>"
         f"<defs>{''.join(map(_hatching, SHADES))}</defs>"
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(lines)}</svg>'
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(lines)}{_watermark(card, height)}</svg>'
     )
 
 
@@ -108,7 +107,7 @@ def plain(note: str) -> str:
 
 
 def _said(card: Card) -> list[str]:
-    return [*([card.warning] if card.warning else []), *card.notes]
+    return [said for said in (card.about.lay_sentence, card.warning, *card.notes) if said]
 
 
 def _neutral(cell: object) -> object:
@@ -154,13 +153,28 @@ def _svg_text(x: float, y: float, line: str, *, size: int, **attributes: str | i
     return f'<text x="{x}" y="{y}" font-size="{size}"{more}>{escape(line)}</text>'
 
 
+def _watermark(card: Card, height: int) -> str:
+    """Return the word that stands across a picture of invented figures, as often as its height needs."""
+    if not card.about.is_illustrative:
+        return ""
+    times = max(round(height / WATERMARK_EVERY), 1)
+    middles = [(WIDTH / 2, height * (place + 0.5) / times) for place in range(times)]
+    words = "".join(
+        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>' for x, y in middles
+    )
+    return f'<g font-size="80" font-weight="700" text-anchor="middle" fill="#4a5058" fill-opacity="0.22">{words}</g>'
+
+
 def _key(card: Card) -> str:
     """Return what the hatching or the lines of a picture mean, where it has any."""
     if any(bar.low is not None for bar in card.bars):
-        return "Line: what a share could be among all. "
+        what = "number could have been before it was adjusted" if card.about.additive else "share could be among all"
+        return f"Line: what a {what}. "
     return "Hatched: the range a number could have. " if any(bar.to > bar.sure for bar in card.bars) else ""
 
 
-def symbols(statuses: pd.Series) -> list[str]:
-    """Return an explanation of each status letter that stands in a table."""
-    return [f"[{letter}] {meaning}" for letter, meaning in wording.SYMBOLS.items() if (statuses == letter).any()]
+def symbols(card: Card) -> list[str]:
+    """Return an explanation of each status letter that stands in a card's table."""
+    used = {letter for name in ("status", "share_status") if name in card.data for letter in card.data[name]}
+    meanings = wording.meanings(is_additive=card.about.additive)
+    return [f"[{letter}] {meaning}" for letter, meaning in meanings.items() if letter in used]

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
+from referrals.dashboard import phrases, sums
 from referrals.dashboard.queries import DIMENSION_NAMES, Answer, counted, recorded_count
 from referrals.dashboard.selection import SHARE
 from referrals.frames import records
@@ -26,8 +27,8 @@ SYMBOLS: Final[Mapping[str, str]] = {
 }
 """What each status letter means, in the order in which a table explains them."""
 
-LOWERED: Final = frozenset({"All", "Age", "Crime", "Domestic", "Female", "Male", "Modern", "Nationality", "Other", "Sex"})
-"""First words of labels that are no names, and so lose their capital inside a sentence."""
+TOO_FEW: Final = "too few"
+"""What stands where a share would be, of too few to give one."""
 
 SEX_NOTE: Final = (
     "The three printed counts by sex fall short of the total. [Do the figures add up?](/figures-check) shows why the "
@@ -37,13 +38,15 @@ SEX_NOTE: Final = (
 
 def title(answer: Answer) -> str:
     """Return what a card shows: 'Victim referrals by sex: domestic abuse'."""
-    return f"{_capital(_what(answer))} by {DIMENSION_NAMES[answer.dimension]}"
+    return phrases.headed(_title(answer), is_illustrative=answer.is_illustrative)
 
 
 def finding(answer: Answer) -> str:
     """Return the headline of a card: one sentence that says what the figures show, with its numbers."""
+    if answer.is_additive:
+        return sums.finding(answer)
     if not answer.is_published:
-        return f"The assessment does not publish the {DIMENSION_NAMES[answer.dimension]} of {_what(answer)}."
+        return f"The assessment does not publish the {DIMENSION_NAMES[answer.dimension]} of {phrases.what(answer)}."
     return _FINDINGS[answer.dimension](answer)
 
 
@@ -51,8 +54,8 @@ def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     """Return the headline of a dimension within each of several groups: one clause a group."""
     clauses = [clause for answer in answers if (clause := _CLAUSES.get(dimension, _largest_clause)(answer))]
     head = "Where sex was recorded, " if dimension == "sex" else ""
-    sentence = _listed(tuple(clauses))
-    return f"{_capital(head + sentence)}."
+    sentence = phrases.listed(tuple(clauses))
+    return f"{phrases.capital(head + sentence)}."
 
 
 def share(row: Mapping[str, Any]) -> str:
@@ -66,6 +69,8 @@ def share(row: Mapping[str, Any]) -> str:
 
 def notes(answer: Answer) -> list[str]:
     """Return the notes that apply to this answer, as Markdown sentences."""
+    if answer.is_additive:
+        return sums.notes(answer)
     rows = answer.rows
     found = [_NOTES[answer.dimension]]
     if answer.dimension == "sex" and (rows["status"] == "u").any():
@@ -73,7 +78,7 @@ def notes(answer: Answer) -> list[str]:
     if "crime_type" in answer.labels and answer.dimension != "crime_type":
         found.append(_NOTES["crime_type"])
     if answer.unpublished:
-        found.append(f"Not published for this choice: {_listed(tuple(map(in_sentence, answer.unpublished)))}.")
+        found.append(f"Not published for this choice: {phrases.listed(tuple(map(phrases.in_sentence, answer.unpublished)))}.")
     return found
 
 
@@ -85,14 +90,19 @@ def workings(answer: Answer, group: str = "") -> list[str]:
 
 
 def _named(label: str, group: str) -> str:
-    return f"{group}, {in_sentence(label)}" if group else _capital(label)
+    return f"{group}, {phrases.in_sentence(label)}" if group else phrases.capital(label)
 
 
 def chart_text(answer: Answer) -> str:
     """Return what a chart shows in words, the finding first, for those who do not see it."""
-    by_share = answer.selection.measure == SHARE
+    by_share = answer.selection.measure == SHARE and not answer.is_few
     rows = "; ".join(f"{row['label']}: {(by_share and share(row)) or row['shown']}" for row in records(answer.rows))
-    return f"{finding(answer)} Bar chart of {title(answer)[0].lower()}{title(answer)[1:]}. {rows}."
+    return f"{finding(answer)} Bar chart of {_title(answer)[0].lower()}{_title(answer)[1:]}. {rows}."
+
+
+def meanings(*, is_additive: bool) -> Mapping[str, str]:
+    """Return what each status letter means beside the numbers of a release."""
+    return {**SYMBOLS, **sums.SYMBOLS} if is_additive else SYMBOLS
 
 
 def shares_of(answer: Answer) -> str:
@@ -100,41 +110,46 @@ def shares_of(answer: Answer) -> str:
     if answer.recorded is not None:
         return f"Share of the {count(answer.recorded)} with {DIMENSION_NAMES[answer.dimension]} recorded"
     if answer.total["status"] == "x":
-        return f"Share of {_what(answer)}"
-    return f"Share of {counted(answer)} {_what(answer)}"
+        return f"Share of {phrases.what(answer)}"
+    return f"Share of {counted(answer)} {phrases.what(answer)}"
+
+
+def _title(answer: Answer) -> str:
+    return f"{phrases.capital(phrases.what(answer))} by {DIMENSION_NAMES[answer.dimension]}"
 
 
 def _nationality(answer: Answer) -> str:
     named = [row for row in _published(answer) if not row["code"].startswith("_") or row["code"] == "_TOP3"]
     low = Fraction(sum(int(row["lower"]) for row in named), answer.total["upper"])
     high = Fraction(sum(int(row["upper"]) for row in named), answer.total["lower"])
-    names = _listed(tuple(in_sentence(row["label"]) for row in named))
-    return f"{names} made up {percent_span(low, high)} of {_whole(answer)}."
+    names = phrases.listed(tuple(phrases.in_sentence(row["label"]) for row in named))
+    return f"{names} made up {percent_span(low, high)} of {phrases.whole(answer)}."
 
 
 def _sex_clause(answer: Answer) -> str:
     male, female = _row(answer, "M"), _row(answer, "F")
     larger = max((male, female), key=lambda row: row["of_recorded"])
-    return f"{larger['label'].lower()}s were {percent(larger['of_recorded'])} of {_what(answer)}"
+    return f"{larger['label'].lower()}s were {percent(larger['of_recorded'])} of {phrases.what(answer)}"
 
 
 def _largest_clause(answer: Answer) -> str:
     first = _published(answer)[0]
-    return f"{first['label'].lower()} was {share(first)} of {_what(answer).replace('victim ', '')}"
+    return f"{first['label'].lower()} was {share(first)} of {phrases.what(answer).replace('victim ', '')}"
 
 
 def _age(answer: Answer) -> str:
     child = _row(answer, "0-17")
     if child["status"] == "x":
         return _largest(answer)
-    return f"{child['shown']} of {counted(answer)} {_what(answer)} were of people who said they were under 18 ({share(child)})."
+    of_all = f"{child['shown']} of {phrases.whole(answer)}"
+    return f"{of_all} were of people who said they were under 18 ({share(child)})."
 
 
 def _sex(answer: Answer) -> str:
     male, female, unknown = _row(answer, "M"), _row(answer, "F"), _row(answer, NOT_RECORDED)
     larger, smaller = sorted((male, female), key=lambda row: -row["lower"])
     return (
-        f"Of the {recorded_count(answer)} {_what(answer)} with sex recorded, "
+        f"Of the {recorded_count(answer)} {phrases.what(answer)} with sex recorded, "
         f"{percent(larger['of_recorded'])} were {larger['label'].lower()} and {percent(smaller['of_recorded'])} "
         f"{smaller['label'].lower()}. Sex was not recorded in {unknown['shown']} more."
     )
@@ -144,10 +159,10 @@ def _largest(answer: Answer) -> str:
     """Return a sentence on the largest category, and none where its range overlaps another's."""
     first, *others = _published(answer)
     if not others:
-        return f"{first['label']} made up {first['shown']} of {_whole(answer)} ({share(first)})."
+        return f"{first['label']} made up {first['shown']} of {phrases.whole(answer)} ({share(first)})."
     if first["lower"] <= max(other["upper"] for other in others):
-        return f"No one group is plainly the largest among {_whole(answer)}."
-    return f"{first['label']} was the largest group: {first['shown']} of {_whole(answer)} ({share(first)})."
+        return f"No one group is plainly the largest among {phrases.whole(answer)}."
+    return f"{first['label']} was the largest group: {first['shown']} of {phrases.whole(answer)} ({share(first)})."
 
 
 def _published(answer: Answer) -> list[dict[str, Any]]:
@@ -155,52 +170,8 @@ def _published(answer: Answer) -> list[dict[str, Any]]:
     return sorted((row for row in records(answer.rows) if row["status"] != "x"), key=lambda row: -row["lower"])
 
 
-def _whole(answer: Answer) -> str:
-    return f"{counted(answer)} {_what(answer)}"
-
-
-def _what(answer: Answer) -> str:
-    """Return what is counted, in the middle of a sentence: 'domestic abuse referrals of females'."""
-    crime = answer.labels.get("crime_type")
-    nationality = answer.labels.get("nationality")
-    return " ".join(
-        part
-        for part in (
-            f"{crime.lower()} referrals" if crime else "victim referrals",
-            _OF_SEX.get(answer.selection.sex, ""),
-            f"from {in_sentence(nationality)}" if nationality else "",
-            f"aged {answer.labels['age_band'].lower()}" if "age_band" in answer.labels else "",
-        )
-        if part
-    )
-
-
-def in_sentence(label: str) -> str:
-    """Return a label as it stands inside a sentence; names of countries keep their capitals.
-
-    >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
-    ('all other nationalities', 'Vietnam, Albania and China')
-    """
-    first = label.split(maxsplit=1)[0]
-    return label.replace(first, first.lower(), 1) if first in LOWERED else label.removesuffix(" together")
-
-
 def _row(answer: Answer, code: str) -> Mapping[str, Any]:
     return next(row for row in records(answer.rows) if row["code"] == code)
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def _listed(labels: tuple[str, ...]) -> str:
-    """Return labels as a list in a sentence.
-
-    >>> _listed(("Vietnam", "Albania", "China"))
-    'Vietnam, Albania and China'
-    """
-    *rest, last = labels
-    return f"{', '.join(rest)} and {last}" if rest else last
 
 
 _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
@@ -223,5 +194,3 @@ _NOTES: Final[Mapping[str, str]] = {
     "does not name or count other types.",
     "outcome": "The assessment publishes no outcome of any referral.",
 }
-
-_OF_SEX: Final[Mapping[str, str]] = {"M": "of males", "F": "of females", NOT_RECORDED: "with sex not recorded"}

@@ -57,9 +57,16 @@ class Imprint:
 
 
 def write(
-    folder: Path, protected: Sequence[ProtectedTable], imprint: Imprint, *, progress: Callable[[str], None]
+    folder: Path,
+    protected: Sequence[ProtectedTable],
+    imprint: Imprint,
+    *,
+    earlier: Path | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[Check]:
     """Write a release folder of protected tables, attacked and certified, and return what was checked.
+
+    `earlier` is a release of the same records: the two are attacked together.
 
     Raises:
         DisclosureError: somebody could be found in it. Nothing was written, and the old release stands.
@@ -67,20 +74,26 @@ def write(
     found: list[Check] = []
 
     def complete(building: Path) -> None:
-        found.extend(_prove(building, progress))
+        found.extend(_prove(building, earlier, progress))
 
-    package.write(folder, fill=lambda connection: _fill(connection, protected, imprint), describe=_manifest(protected, imprint),
-                  complete=complete)  # fmt: skip
+    package.write(
+        folder,
+        fill=lambda connection: _fill(connection, protected, imprint),
+        describe=_manifest(protected, imprint),
+        complete=complete,
+    )
     return found
 
 
-def _prove(building: Path, progress: Callable[[str], None]) -> list[Check]:
+def _prove(building: Path, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
     """Build the witnesses from the public files, attack the release, and write its certificate; or refuse."""
     release = public.read(building)
     progress(f"building witnesses for {len(release.years)} years")
     _write_witnesses(building / audit.WITNESSES, audit.build_witnesses(release))
     shutil.copyfile(SHIPPED, building / SHIPPED.name)
-    checks = [check for check in audit.of_release(release, progress=progress) if check.name != audit.FILES]
+    checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
+    if earlier is not None and earlier.is_dir():
+        checks += audit.of_pair(public.read(earlier), release)
     if faults := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
         raise DisclosureError(f"The release was attacked and is not safe:\n{listed}\nNothing was written.")

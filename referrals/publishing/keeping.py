@@ -59,13 +59,15 @@ class Keeper:
                     total.update(block)
         return total.hexdigest()
 
-    def kept(self, year: str, *, status: str) -> Kept | None:
+    def kept(self, year: str, *, status: str, where: str) -> Kept | None:
         """Return what the last release of a year was made from, or None where there was none.
+
+        `where` names the place that releases are published to: what is published elsewhere is another series.
 
         Raises:
             DisclosureError: what was kept cannot be read.
         """
-        path = self._path(year, status)
+        path = self._path(year, status, where)
         if not path.exists():
             return None
         try:
@@ -76,16 +78,16 @@ class Keeper:
                 "without it a revision would let the two releases be compared."
             ) from error
 
-    def keep(self, year: str, kept: Kept, *, status: str) -> None:
+    def keep(self, year: str, kept: Kept, *, status: str, where: str) -> None:
         """Keep what a year was made from, whole or not at all."""
-        path = self._path(year, status)
+        path = self._path(year, status, where)
         beside = path.with_suffix(".partial")
         beside.write_text(json.dumps(_record(kept), sort_keys=True), encoding="utf-8")
         beside.chmod(0o600)
         beside.replace(path)
 
-    def _path(self, year: str, status: str) -> Path:
-        return self._folder / f"{status}-{year}.json"
+    def _path(self, year: str, status: str, where: str) -> Path:
+        return self._folder / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}.json"
 
     def _read_key(self) -> bytes:
         path = self._folder / KEY

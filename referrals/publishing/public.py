@@ -82,7 +82,7 @@ class PublicRelease:
     @property
     def name(self) -> str:
         """What messages call the release."""
-        return self.folder.name
+        return self.release_id
 
 
 def read(folder: Path) -> PublicRelease:
@@ -104,7 +104,7 @@ def read(folder: Path) -> PublicRelease:
     facts = [Fact(one["name"], one["year"], one["where"], one["low"], one["high"]) for one in control["facts"]]
     return PublicRelease(
         folder=folder,
-        release_id=str(manifest["release_id"]),
+        release_id=str(manifest.get("release_id", folder.name)),
         status=str(manifest["status"]),
         method=method,
         years={

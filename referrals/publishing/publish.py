@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from referrals.errors import DisclosureError, ExtractError
-from referrals.publishing import building, differencing, disclosure, pinning, public, recoding, records, tabulation
+from referrals.publishing import building, disclosure, pinning, recoding, records, tabulation
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.disclosure import Earlier, ProtectedTable
@@ -20,6 +20,9 @@ from referrals.publishing.pinning import Pinned
 from referrals.publishing.tabulation import Categories, Category, Counts
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+ROUNDING: Final = "rounding"
+SUPPRESSION: Final = "suppression"
+METHODS: Final = (ROUNDING, SUPPRESSION)
 NATIONALITIES: Final = 10
 """How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
 
@@ -36,6 +39,7 @@ class Options:
     published_on: date
     nationalities: int = NATIONALITIES
     by_region: bool = False
+    method: str = ROUNDING
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,7 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
     )
 
 
-def _tabulated(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, memory: str, progress: Progress
-) -> _Tabulated:
+def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memory: str, progress: Progress) -> _Tabulated:
     with tabulation.workspace() as connection:
         reports = records.load(extracts, connection, today=options.published_on, progress=progress)
         progress("counting")
@@ -131,9 +133,7 @@ def _tabulated(
         return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, shape)
 
 
-def _as_before(
-    found: Sequence[Category], kept: Kept, shape: str
-) -> tuple[Mapping[tuple[str, str], str], Categories]:
+def _as_before(found: Sequence[Category], kept: Kept, shape: str) -> tuple[Mapping[tuple[str, str], str], Categories]:
     """Return the recoding and the codes of an earlier release of the same records: two groupings cannot be proved together."""
     if kept.shape != shape:
         raise DisclosureError(

@@ -102,17 +102,20 @@ class _Witness:
 class Builder:
     """Builds witnesses of one year, with a seed that anybody may know."""
 
-    def __init__(self, year: Year, largest_error: Mapping[int, int], *, frozen: Iterable[Codes] = (), seed: int = 0) -> None:
-        """Take a year as it is published, the errors announced for its sums, and cells that may not be touched."""
+    def __init__(self, year: Year, largest_error: Mapping[int, int], *, tied: bool = True, seed: int = 0) -> None:
+        """Take a year as it is published, and the errors announced for its sums.
+
+        `tied` says that dimensions which an exact fact names together are dealt as one. Otherwise each is dealt alone, and
+        exchanges that would break a fact are dropped: slower, but it reaches sums of the dimensions that were tied.
+        """
         self.sums = Sums(year)
         self._random = random.Random(seed)  # noqa: S311 - nothing secret rests on it
-        self._blocks = blocks(year.facts)
-        self._facts = [fact for fact in year.facts if not fact.is_exact]
+        self._blocks = blocks(year.facts if tied else ())
+        self._facts = [fact for fact in year.facts if not (tied and fact.is_exact)]
         room = np.array([largest_error.get(order, np.iinfo(np.int64).max) for order in range(len(FINEST) + 1)])
         self._room = room[self.sums.order]
-        kept = frozenset(frozen)
-        self._taken = {self.sums.places(codes) for codes in {*year.cells, *kept}}
-        self._down = [self.sums.places(codes) for codes in year.movable if codes not in kept]
+        self._taken = {self.sums.places(codes) for codes in year.cells}
+        self._down = [self.sums.places(codes) for codes in year.movable]
         self._hands = [self._dealt(places) for places in self._down]
         self._holders: dict[Deal, list[int]] = defaultdict(list)
         for number, hand in enumerate(self._hands):
@@ -247,9 +250,17 @@ class Builder:
         return False
 
     def _in_facts(self, places: Integers) -> Integers:
-        cells = [self.sums.named(one) for one in places.tolist()] if self._facts else []
-        held = [[fact.holds_cell(codes) for fact in self._facts] for codes in cells]
-        return np.array(held, dtype=np.int64).reshape(len(places), len(self._facts))
+        """Return for each cell, a row, whether each fact, a column, counts it."""
+        held = [np.all([mask[places[:, column]] for column, mask in enumerate(masks)], axis=0) for masks in self._masks]
+        return np.array(held, dtype=np.int64).reshape(len(self._facts), len(places)).T
+
+    @cached_property
+    def _masks(self) -> list[list[NDArray[np.bool_]]]:
+        """For each fact and dimension, which of its codes the fact counts."""
+        return [
+            [np.isin(codes, list(fact.where.get(name, codes))) for name, codes in zip(FINEST, self.sums.codes, strict=True)]
+            for fact in self._facts
+        ]
 
     def _fact_limits(self, year: Year) -> tuple[Integers, Integers]:
         """Return how far each published range can move down and up from what is published."""

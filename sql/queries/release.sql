@@ -8,5 +8,6 @@ select
     additive,
     source_id,
     cast(published_on as varchar) as published_on,
-    attribution
+    attribution,
+    lay_sentence
 from release

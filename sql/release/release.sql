@@ -10,5 +10,6 @@ select unnest($rows::struct(
     source_id varchar,
     published_on date,
     licence varchar,
-    attribution varchar
+    attribution varchar,
+    lay_sentence varchar
 )[], recursive := true)

@@ -11,6 +11,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager  # noqa: TID251 - as app.py does
 from streamlit.testing.v1 import AppTest  # noqa: TID251 - Streamlit's own way to run an app without a browser
 
+from referrals.dashboard import components
 from referrals.places import ROOT
 
 
@@ -38,7 +39,9 @@ class Reader:
 
     def choose(self, name: str, code: str) -> Reader:
         """Choose a code of one of the page's filters, as a finger on its button does."""
-        self.app.radio(key=f"choose_{name}").set_value(code).run()
+        key = f"choose_{name}"
+        found = [one for one in (*self.app.radio, *self.app.selectbox) if one.key == key]
+        found[0].set_value(code).run()
         return self
 
 
@@ -56,6 +59,14 @@ def as_served() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(PagesManager, "__init__", as_app_says)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def published_alone() -> Iterator[None]:
+    """Have the site offer the published release alone, whatever other releases this checkout holds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(components, "others", tuple)
         yield
 
 

@@ -18,7 +18,8 @@ SmallRelease = Callable[..., Path]
 ABOUT = """
 create table release as select
     '2020-21' as release_id, 'Small' as title, '2020-21' as period, 'April 2020 to March 2021' as period_label,
-    'published' as status, false as additive, 'made-up' as source_id, date '2021-12-15' as published_on, '' as attribution
+    'published' as status, false as additive, 'made-up' as source_id, date '2021-12-15' as published_on, '' as attribution,
+    '' as lay_sentence
 """
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,8 @@ import pytest
 
 from referrals.errors import ReleaseError
 from referrals.ledger import load
-from referrals.release import About, Release, built_from, latest_published, open_release
+from referrals.release import About, Release, beside, built_from, latest_published, open_release
+from tests import additive
 
 SmallRelease = Callable[..., Path]
 FILES = ("release.duckdb", "cells.csv", "cells.parquet", "statements.csv")
@@ -48,6 +50,7 @@ def test_a_whole_release_says_what_it_is(release: Release) -> None:
         source_id="ecia-2021",
         published_on="2021-12-15",
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
+        lay_sentence="",
     )
 
 
@@ -287,3 +290,51 @@ def test_a_release_that_is_not_whole_counts_as_not_built(small: SmallRelease, na
     folder = small()
     (folder / name).unlink()
     assert built_from(folder) is None
+
+
+# Beside the published release
+
+
+def test_the_other_whole_releases_are_listed_the_newest_first(built: Path, tmp_path: Path) -> None:
+    published = open_release(shutil.copytree(built, tmp_path / built.name))
+    assert beside(published) == ()
+    additive.write(tmp_path, release_id="illustrative")
+    assert [one.about.release_id for one in beside(published)] == ["illustrative"]
+    shutil.copytree(built, tmp_path / "2019-20")  # as old as the published one
+    assert [one.folder.name for one in beside(published)] == ["illustrative", "2019-20"]
+
+
+@pytest.mark.parametrize("spoil", ["datapackage.json", "release.duckdb", "cells.csv"])
+def test_a_broken_release_is_left_out_with_a_warning_and_takes_nothing_down(
+    built: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: str
+) -> None:
+    published = open_release(shutil.copytree(built, tmp_path / built.name))
+    folder = additive.write(tmp_path, release_id="illustrative")
+    (folder / spoil).write_bytes(b"spoilt")
+    (tmp_path / "notes.txt").write_text("no release", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / ".2021-22.building").mkdir()
+    assert beside(published) == ()
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2
+    assert all(message.startswith("A release is left out. The release ") or spoil in message for message in said)
+
+
+def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp_path: Path) -> None:
+    whole = open_release(additive.write(tmp_path / "whole"))
+    assert whole.about.is_illustrative
+    folder = additive.write(tmp_path, errors=(0, 0, 8))
+    assert "does not announce the precision" in refusal(folder)
+
+
+@pytest.mark.parametrize("column", ["nationality", "outcome", "period"])
+def test_an_additive_release_with_cells_that_no_sum_would_count_is_refused(tmp_path: Path, column: str) -> None:
+    cells = additive.finest_cells(cells=10)
+    cells.loc[0, column] = "XXX"
+    assert "codes that it does not list" in refusal(additive.write(tmp_path, finest=cells))
+
+
+def test_an_illustrative_release_is_never_taken_for_the_published_one(tmp_path: Path) -> None:
+    additive.write(tmp_path, release_id="2099-00")
+    with pytest.raises(ReleaseError, match="There is no published release"):
+        latest_published(tmp_path)

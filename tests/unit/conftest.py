@@ -14,6 +14,7 @@ from referrals.dashboard import queries
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import SHARE, Offer, Selection
 from referrals.release import Release, latest_published, open_release
+from tests import additive
 
 # No test asserts how long anything takes: on a busy machine a deadline fails for the wrong reason.
 settings.register_profile("untimed", deadline=None, max_examples=60)
@@ -25,6 +26,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The built release, opened from a copy: no other test can be in the way of its file, nor this one in theirs."""
     built = latest_published()
     return open_release(shutil.copytree(built, tmp_path_factory.mktemp("releases") / built.name))
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """A small additive release of invented counts, open."""
+    return open_release(additive.write(tmp_path_factory.mktemp("additive")))
 
 
 @pytest.fixture(scope="session")

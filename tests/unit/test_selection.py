@@ -92,3 +92,29 @@ def test_a_selection_cannot_be_changed_and_two_alike_are_one_key() -> None:
     assert len({first, second}) == 1
     with pytest.raises(FrozenInstanceError):
         first.sex = "M"  # type: ignore[misc]
+
+
+# Periods and releases: the first offered is what is shown where nothing was chosen
+
+SERIES = {**OFFER, "period": ["2020-21", "2021-22", "2020-Q2"], "release": ["2020-21", "illustrative"]}
+
+
+def test_a_period_and_a_release_stand_in_the_address_by_their_codes() -> None:
+    selection = Selection(sex="F", period="2020-Q2", release="illustrative")
+    assert selection.address() == {"sex": "F", "period": "2020-Q2", "release": "illustrative"}
+    assert read_address(selection.address(), SERIES) == (selection, ())
+
+
+def test_the_first_period_and_release_are_what_is_shown_anyway() -> None:
+    assert read_address({"period": "2020-21", "release": "2020-21"}, SERIES) == (Selection(), ())
+    assert Selection().address() == {}
+
+
+@pytest.mark.parametrize(("name", "value"), [("period", "_T"), ("period", ""), ("release", "_T"), ("release", "2019-20")])
+def test_periods_and_releases_have_no_total_and_unknown_ones_are_named(name: str, value: str) -> None:
+    assert read_address({name: value, "sex": "F"}, SERIES) == (Selection(sex="F"), (name,))
+
+
+def test_a_period_does_not_change_what_is_chosen_of_the_dimensions() -> None:
+    assert Selection(period="2020-Q2", release="illustrative").chosen() == {}
+    assert set(Selection(period="2020-Q2").codes()) == set(DIMENSIONS)

@@ -231,7 +231,7 @@ def test_a_note_loses_its_markup_and_nothing_else(note: str, plain: str) -> None
 
 
 def test_letters_are_explained_where_they_stand_and_nowhere_else(by_crime: Card) -> None:
-    assert takeaways.symbols(by_crime.data["status"]) == [
+    assert takeaways.symbols(by_crime) == [
         "[e] estimated or derived: worked out by us from printed figures",
         "[x] not available: not published",
     ]

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.codelists import codelist
-from referrals.dashboard import queries, wording
+from referrals.dashboard import phrases, queries, wording
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import Selection
 from referrals.frames import records
@@ -189,7 +189,7 @@ def test_notes_name_what_is_not_published_for_the_choice(answers: tuple[Answer, 
     for answer in answers:
         said = [note for note in wording.notes(answer) if note.startswith("Not published")]
         assert len(said) == bool(answer.unpublished)
-        assert all(wording.in_sentence(label) in said[0] for label in answer.unpublished)
+        assert all(phrases.in_sentence(label) in said[0] for label in answer.unpublished)
 
 
 @pytest.mark.parametrize(
@@ -206,13 +206,13 @@ def test_notes_name_what_is_not_published_for_the_choice(answers: tuple[Answer, 
     ],
 )
 def test_a_label_inside_a_sentence_loses_its_capital(label: str, inside: str) -> None:
-    assert wording.in_sentence(label) == inside
+    assert phrases.in_sentence(label) == inside
 
 
 def test_no_country_ever_loses_its_capital() -> None:
     countries = [code.label for code in codelist("nationality").codes.values() if code.kind == "category"]
     assert len(countries) > 200
-    assert [label for label in countries if wording.in_sentence(label) != label] == []
+    assert [label for label in countries if phrases.in_sentence(label) != label] == []
 
 
 def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(answers: tuple[Answer, ...]) -> None:

@@ -1,0 +1,88 @@
+"""An additive release quarter by quarter, within one selection, as a card."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+
+from referrals.dashboard import cards, charts, markup, phrases, queries, sums
+from referrals.dashboard.cards import Bar, Card
+from referrals.dashboard.queries import Answer
+from referrals.frames import records
+from referrals.release import Release
+
+
+def card(release: Release, answer: Answer) -> Card:
+    """Return the card of every quarter of an additive release, within the selection of an answer but for its period."""
+    frame = queries.quarters(release, answer.selection)
+    finding = sums.quarters_finding(answer, frame, release.about.period_label)
+    is_illustrative = answer.is_illustrative
+    title = phrases.headed(f"{phrases.capital(phrases.what(answer))} by quarter", is_illustrative=is_illustrative)
+    drawn = frame.assign(period_label=frame["code"].map(_short))
+    values = "; ".join(f"{row['label']}: {row['shown']}" for row in records(frame))
+    return Card(
+        name=f"quarters-of-{answer.dimension.replace('_', '-')}",
+        title=title,
+        finding=finding,
+        unit=f"Number of victim referrals in each quarter, {release.about.period_label}",
+        table=markup.table(title, ["Quarter", "Referrals"], _rows(frame), tall=True),
+        alternative=f"{finding} Column chart. {values}.",
+        notes=sums.numbers_notes(list(frame["status"])),
+        quotes=(),
+        data=_data(answer, frame),
+        path=cards.PATHS[answer.dimension],
+        about=release.about,
+        period=release.about.period_label,
+        what="Quarter",
+        bars=_bars(frame),
+        draw=cards.drawing(lambda palette: charts.columns(drawn, palette), release.about),
+        address=answer.selection.address(),
+    )
+
+
+def _rows(frame: pd.DataFrame) -> list[list[str]]:
+    return [[escape(row["label"]), cards.number_cell(row, sums.SYMBOLS, sums.reach(row))] for row in records(frame)]
+
+
+def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
+    longest = int(frame["upper"].max()) or 1
+    return tuple(
+        Bar(
+            row["label"],
+            row["shown"],
+            row["value"] / longest,
+            row["upper"] / longest,
+            "main",
+            low=row["lower"] / longest if row["status"] else None,
+            symbol=f"[{row['status']}]" if row["status"] else "",
+        )
+        for row in records(frame)
+    )
+
+
+def _data(answer: Answer, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the quarters as tidy rows for a file: what was chosen, value, range, status and what it means."""
+    return pd.DataFrame(
+        {
+            **answer.selection.codes(),
+            "quarter": frame["code"],
+            "label": frame["label"],
+            "value": frame["value"],
+            "lower": frame["lower"],
+            "upper": frame["upper"],
+            "unit": "victim referrals",
+            "status": frame["status"],
+            "status_meaning": [sums.SYMBOLS.get(status, "exact") for status in frame["status"]],
+        }
+    )
+
+
+def _short(code: str) -> str:
+    """Return a quarter by its first month, short enough for an axis.
+
+    >>> _short("2020-Q2")
+    'Apr 2020'
+    """
+    year, _, quarter = code.partition("-Q")
+    return f"{('Jan', 'Apr', 'Jul', 'Oct')[int(quarter) - 1]} {year}"
