@@ -9,10 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP := $(VENV)/.app
 DEV := $(VENV)/.dev
+YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data test check fix bench lock clean
+.PHONY: help run data series test check fix bench lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -24,6 +25,13 @@ run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0
 
 data: $(APP) ## build the releases that are transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
+
+series: $(APP) ## build the illustrative series again, from invented records with a published key
+	@rm -rf build/series && mkdir -p build/series/private && echo illustrative > build/series/private/secret.key
+	@for year in $(YEARS); do \
+		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/series/$$year.csv || exit 1; done
+	@$(BIN)/python -m referrals.publishing publish $(YEARS:%=build/series/%.csv) --release illustrative \
+		--private build/series/private --published-on 2026-11-23
 
 test: $(DEV) data ## set everything up and pass the tests
 	$(BIN)/python -m pytest

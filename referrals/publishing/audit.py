@@ -22,7 +22,7 @@ from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
 from referrals.publishing import differencing, public
 from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
-from referrals.publishing.tightest import Attacker
+from referrals.publishing.tightest import Attacker, least_by_totals
 from referrals.publishing.witnesses import Builder, Changes, Sums, small_sums, unmoved
 
 WITNESSES: Final = "witnesses.csv.gz"
@@ -32,8 +32,9 @@ WIDTH: Final = 4
 NAMED: Final = 3
 """How many cells a message names before it counts the rest."""
 
+ASKED: Final = 30
 SEARCHED: Final = 2
-"""How many unmoved sums of a year the whole-number search is asked about. More of them are a fault by themselves."""
+"""How many unmoved sums of a year the solver is asked about, by totals and by cells. More are a fault."""
 
 SENSITIVE: Final = ("crime_type", "outcome")
 
@@ -59,13 +60,19 @@ class Check:
 def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> list[Check]:
     """Return every check of some releases, each alone and each pair of the same period together.
 
+    A file among the folders is a table that somebody published beside the releases: exact counts of the same records.
+
     Raises:
-        ReleaseError: a folder holds no release made of protected counts.
+        ReleaseError: a folder holds no release made of protected counts, or a file is no table of counts.
     """
-    releases = [public.read(folder) for folder in folders]
+    releases = [public.read(folder) for folder in folders if not folder.is_file()]
+    tables = [path for path in folders if path.is_file()]
     checks = [check for release in releases for check in of_release(release, progress=progress)]
     for first, second in itertools.combinations(releases, 2):
         checks += of_pair(first, second)
+    for release, path in itertools.product(releases, tables):
+        told = list(differencing.of_table(release, public.read_table(path)))
+        checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", _listed(told), len(told)))
     return checks
 
 
@@ -92,14 +99,25 @@ def _of_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]) -
     wrong = list(_wrong_witnesses(year, mine, sums, release.largest_error))
     numbers = candidates(year, sums)
     left = list(unmoved(numbers, sums, mine))
-    searched = {one: Attacker(year).range_of(sums.cell(one)).width for one in left[:SEARCHED]}
-    narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in left if searched.get(one, 0) < WIDTH]
+    narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left)]
     name = f"{release.name}, {year.year}"
     return [
         Check(f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)),
         Check(f"{name}: every sum that could be 1 to 4 has a range at least {WIDTH} wide", _listed(narrow), len(numbers)),
         Check(f"{name}: no small group shares one crime type or outcome for certain", _listed(_told(year, mine)), len(mine)),
     ]
+
+
+def _narrow(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[int]:
+    """Yield the sums that no witness moves and that could be 1 to 4 within a range too narrow.
+
+    A sum of dimensions that published facts tie together may be known, and large: then it is no small number.
+    """
+    if not left:
+        return
+    small = [one for one in left[:ASKED] if least_by_totals(year, sums.cell(one)) < LEAST_KEPT]
+    yield from (one for one in small[:SEARCHED] if Attacker(year, sums.cell(one)).range().width < WIDTH)
+    yield from (*small[SEARCHED:], *left[ASKED:])
 
 
 def candidates(year: Year, sums: Sums) -> NDArray[np.int64]:
@@ -132,16 +150,33 @@ def read_witnesses(release: PublicRelease) -> list[Changes]:
 
 def build_witnesses(release: PublicRelease) -> list[Changes]:
     """Return witnesses for all years of a release, built from what is public: one changes cells of every year at once."""
-    by_year = []
-    for year in release.years.values():
-        builder = Builder(year, release.largest_error)
-        made = builder.build()
-        for tied in (True, False):
-            if left := list(unmoved(small_sums(year, builder.sums), builder.sums, made)):
-                made += Builder(year, release.largest_error, tied=tied, seed=1).build_for(left)
-        by_year.append(made)
+    by_year = [_witnesses_of(year, release.largest_error) for year in release.years.values()]
     longest = itertools.zip_longest(*by_year, fillvalue={})
     return [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
+
+
+def _witnesses_of(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
+    """Return witnesses of one year that between them move every candidate, as far as exchanges can."""
+    made: list[Changes] = []
+    for loose in (False, True):
+        builder = Builder(year, largest_error, loose=loose)
+        made += builder.build(np.array(list(unmoved(candidates(year, builder.sums), builder.sums, made)), dtype=np.int64))
+        made += builder.build_for(unmoved(small_sums(year, builder.sums), builder.sums, made))
+    return made
+
+
+def known_sums(release: PublicRelease, witnesses: Sequence[Changes]) -> list[dict[str, object]]:
+    """Return the sums that no witness moves because totals and facts say that they are larger than four, with the least."""
+    return [one for year in release.years.values() for one in _known_of(year, witnesses)]
+
+
+def _known_of(year: Year, witnesses: Sequence[Changes]) -> Iterator[dict[str, object]]:
+    sums, quarters = Sums(year), set(year.categories["quarter"])
+    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in witnesses]
+    for number in list(unmoved(candidates(year, sums), sums, mine))[:ASKED]:
+        one = sums.cell(number)
+        if (least := least_by_totals(year, one)) >= LEAST_KEPT:
+            yield {"sum": [year.year, *one], "value": least}
 
 
 def _small_numbers(release: PublicRelease) -> Iterator[str]:

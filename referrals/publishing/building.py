@@ -26,6 +26,7 @@ from referrals.places import PUBLISHED
 from referrals.publishing import audit, certificate, package, pinning, public
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
+from referrals.publishing.public import PublicRelease
 from referrals.publishing.witnesses import Changes
 
 METHOD: Final = "exact-margin small-count rounding"
@@ -72,24 +73,27 @@ def write(
         DisclosureError: somebody could be found in it. Nothing was written, and the old release stands.
     """
     found: list[Check] = []
+    manifest = _manifest(protected, imprint)
 
     def complete(building: Path) -> None:
-        found.extend(_prove(building, earlier, progress))
+        release = public.read(building)
+        progress(f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}")
+        witnesses = audit.build_witnesses(release)
+        _write_witnesses(building / audit.WITNESSES, witnesses)
+        manifest["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
+        found.extend(_prove(building, release, earlier, progress))
 
     package.write(
         folder,
         fill=lambda connection: _fill(connection, protected, imprint),
-        describe=_manifest(protected, imprint),
+        describe=manifest,
         complete=complete,
     )
     return found
 
 
-def _prove(building: Path, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
-    """Build the witnesses from the public files, attack the release, and write its certificate; or refuse."""
-    release = public.read(building)
-    progress(f"building witnesses for {len(release.years)} years")
-    _write_witnesses(building / audit.WITNESSES, audit.build_witnesses(release))
+def _prove(building: Path, release: PublicRelease, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
+    """Attack a release from its public files and write its certificate, or refuse it."""
     shutil.copyfile(SHIPPED, building / SHIPPED.name)
     checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
     if earlier is not None and earlier.is_dir():
@@ -234,6 +238,7 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
             "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
             "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
             "facts": [one for table in protected for one in pinning.published(table.facts, table.cells)],
+            "known": [],
             "held_back": [table.year for table in protected if table.held_back],
             "revises": imprint.revises,
         },

@@ -18,19 +18,24 @@ LAY_SENTENCE: Final = (
 )
 """The sentence shown beside every chart of such a release."""
 
+TEMPLATE: Final = Path(__file__).parent / "shipped" / "certificate.md"
+
 ILLUSTRATIVE: Final = (
     "**These figures are invented. They are not about real people.** They show what quarterly publication could look like."
 )
 
-LIMITS: Final = (
-    "A range says what is possible, not what is likely: the numbers in it are not equally probable.",
-    "A published 5, 6 or 7 proves that there is somebody. Counts of 8 or more outside the small groups are exact, and so is a "
-    "5, 6 or 7 that happens to be itself: nobody can tell which.",
-    "Somebody who knows that they are counted in a small group knows that it is not empty. They can say no more of the others "
-    "in it than that they are 0 to 3.",
-    "Whoever had the publisher's secret key could repeat the search. The key is in no public file.",
-    "Releases of the same records must be audited together. Decisions on what did not change are kept, and changes that would "
-    "move a total by fewer than ten are held back.",
+LIMITS: Final = tuple(
+    """
+A range says what is possible, not what is likely: the numbers in it are not equally probable.
+A published 5, 6 or 7 proves that there is somebody. Whether it is itself or stands for 1 to 4, nobody can tell.
+Counts of 8 or more in the smallest groups are exact.
+Somebody who knows that they are counted in a small group knows that it is not empty, and of the others no more than 0 to 3.
+Whoever had the publisher's secret key could repeat the search. The key is in no public file.
+Releases of the same records must be audited together. What did not change keeps its number, and changes that would move a
+ total by fewer than ten are held back.
+""".strip()
+    .replace("\n ", " ")
+    .splitlines()
 )
 """What the proof does not say."""
 
@@ -55,65 +60,22 @@ def as_data(release: PublicRelease, checks: Sequence[Check]) -> dict[str, Any]:
 
 def as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
     """Return the certificate in plain English, as Markdown."""
-    return "\n".join(
-        [
-            f"# Certificate of the release {release.release_id}",
-            "",
-            *([ILLUSTRATIVE, ""] if release.status == "illustrative" else []),
-            "This page says how the people behind these numbers are protected, what was done to break the protection, and how "
-            "anybody can check it.",
-            "",
-            "## How to read the numbers",
-            "",
-            LAY_SENTENCE,
-            "",
-            "- The total, and every total of one nationality, age band, sex, crime type, outcome or quarter, is exact.",
-            "- Every number is a sum of the same smallest groups, so everything adds up.",
-            "- No number from 1 to 4 is published, at any level.",
-            *(
-                f"- A number that fixes {order} dimensions at once is off by {error} at most."
-                for order, error in sorted(release.largest_error.items())
-            ),
-            *_facts(release),
-            "",
-            "## What was attacked",
-            "",
-            "The attacker has the public files and nothing else, and shares no code with what protected the counts. It knows the "
-            "rule, the exact totals, the announced errors, the facts published before, and that people are counted in whole "
-            "numbers.",
-            "",
-            "| what was looked at | how many | result |",
-            "|---|---|---|",
-            *(f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |" for check in checks),
-            "",
-            "A **witness** is another set of whole numbers that agrees with everything published here. The witnesses were built "
-            "from the public files alone. Between them they give every number that could be 1 to 4 a range at least 4 wide: "
-            "nobody can tell which witness, or which other set, is the true one.",
-            "",
-            "## Check it yourself",
-            "",
-            "    python verify.py .",
-            "",
-            "The script is part of the release. It has about 60 lines, needs only Python, uses none of our code, and checks every "
-            "sum and every witness by addition.",
-            "",
-            "## What the method does to numbers",
-            "",
-            "Measured on illustrative records of 2020-21 (1,336 of them), and not on the records of this release.",
-            "",
-            "| dimensions fixed | numbers compared | mean error | largest error | exact |",
-            "|---|---|---|---|---|",
-            *(
-                f"| {row['dimensions']} | {int(row['sums']):,} | {row['mean_error']} | {row['largest_error']} | {row['exact_share']} |"
-                for row in tables.read(REFERENCE / "rounding_errors.csv")
-            ),
-            "",
-            "## What this does not prove",
-            "",
-            *(f"- {limit}" for limit in LIMITS),
-            "",
-        ]
-    )
+    parts = {
+        "title": f"# Certificate of the release {release.release_id}",
+        "illustrative": f"\n{ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
+        "rule": LAY_SENTENCE,
+        "errors": "\n".join(
+            f"- A number that fixes {order} dimensions at once is off by {error} at most."
+            for order, error in sorted(release.largest_error.items())
+        ),
+        "facts": _facts(release),
+        "checks": "\n".join(
+            f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |" for check in checks
+        ),
+        "measured": "\n".join(f"| {' | '.join(row.values())} |" for row in tables.read(REFERENCE / "rounding_errors.csv")),
+        "limits": "\n".join(f"- {limit}" for limit in LIMITS),
+    }
+    return TEMPLATE.read_text(encoding="utf-8").format(**parts)
 
 
 def write(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:
@@ -123,8 +85,6 @@ def write(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None
     (folder / "certificate.json").write_text(data + "\n", encoding="utf-8")
 
 
-def _facts(release: PublicRelease) -> list[str]:
+def _facts(release: PublicRelease) -> str:
     names = [fact.name for year in release.years.values() for fact in year.facts]
-    if not names:
-        return []
-    return [f"- These statements of the published assessment still hold: {', '.join(names)}."]
+    return f"- These statements of the published assessment still hold: {', '.join(names)}." if names else ""

@@ -64,7 +64,6 @@ def _publish(options: argparse.Namespace) -> int:
         published_on=options.published_on or _today(),
         nationalities=options.nationalities,
         by_region=options.by_region,
-        method=options.method,
     )
     with _quiet_solver():
         summary = publish.publish(options.extracts, chosen, progress=_progress)
@@ -113,7 +112,6 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--published-on", type=date.fromisoformat, metavar="DATE", help="the date of publication, else today")
     one.add_argument("--nationalities", type=int, default=publish.NATIONALITIES, help="how many nationalities stand alone")
     one.add_argument("--by-region", action="store_true", help="group the other nationalities by continent")
-    one.add_argument("--method", choices=publish.METHODS, default=publish.ROUNDING, help="how small numbers are protected")
     one.set_defaults(run=_publish)
 
     one = commands.add_parser("audit", help="attack releases again, from their public files alone, alone and together")
@@ -147,7 +145,7 @@ def _said(error: OSError) -> str:
 
 @contextmanager
 def _quiet_solver() -> Iterator[None]:
-    """Send what the solver's own code prints to nowhere: it greets everybody who starts it, and has no way to be asked not to."""
+    """Send what the solver's own code prints to nowhere: it greets whoever starts it, and cannot be asked not to."""
     sys.stdout.flush()
     kept = os.dup(1)
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -6,7 +6,7 @@ few describes those few; a cell that is shown as 6 and then as 5 cannot have bee
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from referrals.codelists import FINEST
@@ -49,6 +49,16 @@ def told(old: Year, new: Year) -> Iterator[str]:
         before, after = old.cells.get(codes, 0), new.cells.get(codes, 0)
         if before != after:
             yield from _narrowed(codes, before, after, most=min(moves[column, code] for column, code in enumerate(codes)))
+
+
+def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
+    """Yield what exact counts published beside a release tell: small numbers, and sums that the release had adjusted."""
+    for codes, value in table.items():
+        shown = release.published.get(codes, 0)
+        if 0 < value < LEAST_KEPT:
+            yield f"{describe(codes)} is exactly {value}"
+        elif value != shown and min(value, shown) < LEAST_MOVE:
+            yield f"{describe(codes)} is exactly {value}, and was shown as {shown}"
 
 
 def _narrowed(codes: Codes, before: int, after: int, *, most: int) -> Iterator[str]:

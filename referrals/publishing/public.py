@@ -118,6 +118,23 @@ def read(folder: Path) -> PublicRelease:
     )
 
 
+def read_table(path: Path) -> dict[Codes, int]:
+    """Return a table published beside a release: its `value` by period and codes; a dimension it does not have is added up.
+
+    Raises:
+        ReleaseError: the file is no table of counts by period and codes.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        return {(row["period"], *(row.get(name) or TOTAL for name in DIMENSIONS)): int(row["value"]) for row in rows}
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise ReleaseError(
+            f"{path.name} is no table of counts ({type(error).__name__}). It needs the columns period and value, and some of "
+            f"{', '.join(DIMENSIONS)}."
+        ) from error
+
+
 def describe(codes: Codes) -> str:
     """Return a cell in words for a message: 'nationality VNM, sex F, quarter 2020-Q2'.
 

@@ -20,9 +20,6 @@ from referrals.publishing.pinning import Pinned
 from referrals.publishing.tabulation import Categories, Category, Counts
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
-ROUNDING: Final = "rounding"
-SUPPRESSION: Final = "suppression"
-METHODS: Final = (ROUNDING, SUPPRESSION)
 NATIONALITIES: Final = 10
 """How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
 
@@ -39,7 +36,6 @@ class Options:
     published_on: date
     nationalities: int = NATIONALITIES
     by_region: bool = False
-    method: str = ROUNDING
 
 
 @dataclass(frozen=True)
@@ -55,13 +51,16 @@ class Summary:
 
     def as_text(self) -> str:
         """Return the summary in plain words."""
+        years = f"{len(self.tables)} year{'s' if len(self.tables) > 1 else ''}"
         lines = [
-            f"{self.folder.name}: {self.records:,} records of {len(self.tables)} year{'s' if len(self.tables) > 1 else ''} published.",
+            f"{self.folder.name}: {self.records:,} records of {years} published.",
             f"{sum(len(table.cells) for table in self.tables):,} smallest groups are shown; all else is 0.",
-            *(f"{table.year}: the changes are too few to publish safely, and are held back." for table in self.tables if table.held_back),
-            *(["The records do not agree with these published figures: " + ", ".join(self.disagreeing)] if self.disagreeing else []),
-            f"{len(self.checks)} checks hold. Read certificate.md before you put the release in its place.",
-        ]  # fmt: skip
+        ]
+        held_back = [table.year for table in self.tables if table.held_back]
+        lines += [f"{year}: the changes are too few to publish safely. They are held back." for year in held_back]
+        if self.disagreeing:
+            lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
+        lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
         return "\n".join(lines)
 
 
@@ -100,12 +99,21 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
         progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
         tables.append(_protected(counts, pinned, kept, keeper, tabulated))
     revises = next((kept.release_id for kept in before if kept and kept.release_id != options.release_id), "")
-    checks = _written(options, tables, tabulated, keeper, extracts, revises, progress)
+    imprint = Imprint(
+        release_id=options.release_id,
+        status=tabulated.status,
+        published_on=options.published_on.isoformat(),
+        options={"nationalities": options.nationalities, "by_region": options.by_region},
+        inputs=keeper.digest(list(extracts)),
+        revises=revises,
+    )
+    folder = options.to / options.release_id
+    checks = building.write(folder, tables, imprint, earlier=options.to / revises if revises else None, progress=progress)
     for counts, table, kept in zip(tabulated.years, tables, before, strict=True):
         if not (kept and table.held_back):
             keeper.keep(counts.year, _kept(options, counts, table, tabulated), status=tabulated.status, where=memory)
     return Summary(
-        folder=options.to / options.release_id,
+        folder=folder,
         records=sum(int(counts.values.sum()) for counts in tabulated.years),
         tables=tuple(tables),
         checks=tuple(checks),
@@ -152,7 +160,7 @@ def _rest(one: Category, kept: Kept) -> str:
     if one.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
         return recoding.OTHER
     raise DisclosureError(
-        f"The {one.dimension.replace('_', ' ')} '{one.code}' is new in {one.year}, and {kept.release_id} was published without it. "
+        f"The {one.dimension.replace('_', ' ')} '{one.code}' is new in {one.year}; {kept.release_id} did not have it. "
         "Publish a longer period, in which it counts at least ten."
     )
 
@@ -162,28 +170,6 @@ def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper
         seed = keeper.seed("rounding", tabulated.status, counts.year, tabulated.shape)
         return disclosure.protect(counts, pinned.facts, seed=seed)
     return disclosure.revise(counts, pinned.facts, Earlier(kept.true, kept.table))
-
-
-def _written(
-    options: Options,
-    tables: Sequence[ProtectedTable],
-    tabulated: _Tabulated,
-    keeper: Keeper,
-    extracts: Sequence[Path],
-    revises: str,
-    progress: Progress,
-) -> list[Check]:
-    imprint = Imprint(
-        release_id=options.release_id,
-        status=tabulated.status,
-        published_on=options.published_on.isoformat(),
-        options={"nationalities": options.nationalities, "by_region": options.by_region},
-        inputs=keeper.digest(list(extracts)),
-        revises=revises,
-    )
-    folder = options.to / options.release_id
-    earlier = options.to / revises if revises else None
-    return building.write(folder, tables, imprint, earlier=earlier, progress=progress)
 
 
 def _kept(options: Options, counts: Counts, table: ProtectedTable, tabulated: _Tabulated) -> Kept:

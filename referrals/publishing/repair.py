@@ -21,10 +21,10 @@ from referrals.publishing.rounding import VALUES, Integers, Numbers, Sums, colum
 GAP: Final = 0.02
 """How far from the cheapest repair the one found may be."""
 
-SHARE: Final = 0.25
+SHARE: Final = 0.15
 """The part of all possible changes, the cheapest, that is tried first; then all of them."""
 
-FEW: Final = 4000
+FEW: Final = 600
 """Where there are no more changes than this, all are tried at once."""
 
 SECONDS: Final = 120.0

@@ -11,8 +11,6 @@ Every sum moves by a multiple of four, so a sum that some witness moves at all h
 from __future__ import annotations
 
 import itertools
-import random
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,22 +25,24 @@ from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact,
 MOVE: Final = 4
 """What each cell of an exchange goes up or down by."""
 
-TRIES: Final = 3
-"""How many exchanges are tried for a cell before it waits for another witness."""
+HANDS: Final = 6
+"""How many cells an exchange puts down, and as many up."""
 
-SAMPLE: Final = 4
-"""How many cells that hold a value are looked at, to find the one that holds most of the others as well."""
+DEALS: Final = 8
+"""How many ways to deal are looked at, to find the one that reaches most cells that no witness has reached."""
 
-IDLE: Final = 20
-"""How many witnesses in a row may cover nothing new before the search ends."""
+FITTED: Final = 2
+"""How many of these, the best, are tried for the announced errors."""
+
+IDLE: Final = 60
+"""How many exchanges in a row may fail before the search ends."""
 
 Changes = Mapping[Codes, int]
 """What a witness changes of the published cells: the difference, by cell."""
 
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Places = tuple[int, ...]
-Deal = tuple[int, int]
-"""A block of dimensions, and one of its values: what an exchange deals out."""
 
 
 class Sums:
@@ -52,10 +52,10 @@ class Sums:
         """Take a year's categories."""
         self.codes = [(*year.categories[name], TOTAL) for name in FINEST]
         self._sizes = [len(codes) for codes in self.codes]
-        strides = np.cumprod([1, *self._sizes[:0:-1]])[::-1].astype(np.int64)
+        self.strides = np.cumprod([1, *self._sizes[:0:-1]])[::-1].astype(np.int64)
         kept = np.array(list(itertools.product((0, 1), repeat=len(FINEST))), dtype=np.int64)
-        self._weights = (kept * strides).T
-        self._totals = ((1 - kept) * (np.array(self._sizes) - 1) * strides).sum(axis=1)
+        self._weights = (kept * self.strides).T
+        self._totals = ((1 - kept) * (np.array(self._sizes) - 1) * self.strides).sum(axis=1)
         self.count = int(np.prod(self._sizes))
         self.order = np.indices(self._sizes).reshape(len(FINEST), -1)
         self.order = (self.order != np.array(self._sizes)[:, None] - 1).sum(axis=0)
@@ -75,6 +75,10 @@ class Sums:
     def of(self, places: Integers) -> Integers:
         """Return the numbers of all 64 sums that each finest cell is part of: a row a cell, the cell itself last."""
         return np.asarray(places @ self._weights + self._totals)
+
+    def places_of(self, numbers: Integers) -> Integers:
+        """Return the places of sums by their numbers, a row each."""
+        return np.stack(np.unravel_index(numbers, self._sizes), axis=1)
 
     def cell(self, number: int) -> Codes:
         """Return the codes of a sum by its number."""
@@ -96,62 +100,86 @@ class _Witness:
     moved: Integers
     facts: Integers
     down: set[int] = field(default_factory=set)
-    up: set[Places] = field(default_factory=set)
+    up: set[int] = field(default_factory=set)
 
 
 class Builder:
     """Builds witnesses of one year, with a seed that anybody may know."""
 
-    def __init__(self, year: Year, largest_error: Mapping[int, int], *, tied: bool = True, seed: int = 0) -> None:
+    def __init__(self, year: Year, largest_error: Mapping[int, int], *, loose: bool = False, seed: int = 0) -> None:
         """Take a year as it is published, and the errors announced for its sums.
 
-        `tied` says that dimensions which an exact fact names together are dealt as one. Otherwise each is dealt alone, and
-        exchanges that would break a fact are dropped: slower, but it reaches sums of the dimensions that were tied.
+        Dimensions that an exact fact names together are dealt as one; `loose` deals every dimension alone, and takes only
+        cells that no exact fact can count. It reaches what dealing as one cannot.
         """
         self.sums = Sums(year)
-        self._random = random.Random(seed)  # noqa: S311 - nothing secret rests on it
-        self._blocks = blocks(year.facts if tied else ())
-        self._facts = [fact for fact in year.facts if not (tied and fact.is_exact)]
-        room = np.array([largest_error.get(order, np.iinfo(np.int64).max) for order in range(len(FINEST) + 1)])
-        self._room = room[self.sums.order]
-        self._taken = {self.sums.places(codes) for codes in year.cells}
-        self._down = [self.sums.places(codes) for codes in year.movable]
-        self._hands = [self._dealt(places) for places in self._down]
-        self._holders: dict[Deal, list[int]] = defaultdict(list)
-        for number, hand in enumerate(self._hands):
-            for deal in enumerate(hand):
-                self._holders[deal].append(number)
+        self._random = np.random.default_rng(seed)
+        self._facts = [fact for fact in year.facts if not fact.is_exact]
         self._limits = self._fact_limits(year)
+        room = np.array([0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), MOVE])
+        self._room = room[self.sums.order]
+        movable = [codes for codes in year.movable if not loose or is_loose(codes, year.facts)]
+        self._down = np.array([self.sums.places(codes) for codes in movable], dtype=np.int64).reshape(-1, len(FINEST))
+        self._numbers = self.sums.of(self._down)
+        self._free = self.sums.order == len(FINEST)
+        if year.cells:
+            taken = np.array([self.sums.places(codes) for codes in year.cells], dtype=np.int64)
+            self._free[self.sums.of(taken)[:, -1]] = False
+        self._blocks = [_Block.of(columns, self._down, self.sums) for columns in blocks(() if loose else year.facts)]
+        self._hands = np.stack([block.values for block in self._blocks], axis=1)
 
-    @cached_property
-    def targets(self) -> list[Places]:
-        """The finest cells that show 0 and that the public cannot know to be 0, in no order."""
-        values = [sorted(value for block, value in self._holders if block == number) for number in range(len(self._blocks))]
-        zeros = [places for places in map(self._joined, itertools.product(*values)) if places not in self._taken]
-        self._random.shuffle(zeros)
-        return zeros
+    def targets(self) -> Integers:
+        """Return the numbers of the finest cells that show 0 and that the public cannot know to be 0."""
+        numbers = np.zeros(1, dtype=np.int64)
+        for block in self._blocks:
+            numbers = (numbers[:, None] + block.cells[None, :]).ravel()
+        return np.sort(numbers[self._free[numbers]])
 
-    def build(self) -> list[Changes]:
-        """Return witnesses that together put every target up by four and move every sum that could be small."""
-        waiting = self._by_rarest()
-        done: set[Places] = set()
-        made, idle = [], 0
-        while any(waiting.values()) and idle < IDLE:
-            witness = self._witness(waiting, done)
-            idle = 0 if witness.up - done else idle + 1
-            done |= witness.up
-            made.append(witness)
-        return [self._changes(witness) for witness in made if witness.up]
+    def build(self, wanted: Integers | None = None) -> list[Changes]:
+        """Return witnesses that together put every target up by four, or of the targets those whose numbers are wanted."""
+        waiting = np.zeros(self.sums.count, dtype=np.bool_)
+        waiting[self.targets() if wanted is None else np.intersect1d(self.targets(), wanted)] = True
+        made, witness, idle = [], self._empty(), 0
+        queue = self._rarest_last(self._random.permutation(np.flatnonzero(waiting)))
+        while queue and idle < IDLE:
+            target = queue.pop()
+            if not waiting[target]:
+                continue
+            up = self._exchange(witness, self._givers(witness, target), target, waiting)
+            if up is None and witness.up:
+                made.append(witness)
+                witness = self._empty()
+                up = self._exchange(witness, self._givers(witness, target), target, waiting)
+            if up is None:
+                queue.insert(0, target)
+                idle += 1
+            else:
+                waiting[up] = False
+                idle = 0
+        return [self._changes(witness) for witness in [*made, witness] if witness.up]
+
+    def _rarest_last(self, targets: Integers) -> list[int]:
+        """Return targets in an order in which those of values that few cells hold come last: they are taken from the end.
+
+        The common ones are then reached by the way, as the other hands of an exchange.
+        """
+        places = self.sums.places_of(targets)
+        held = [block.held(places) for block in self._blocks]
+        return [int(one) for one in targets[np.argsort(-np.min(held, axis=0), kind="stable")]]
 
     def build_for(self, numbers: Iterable[int]) -> list[Changes]:
         """Return witnesses that move the sums with these numbers, as far as exchanges can."""
         still, made, idle = set(numbers), [], 0
-        inside = {one: [at for at, number in enumerate(self._numbers) if one in number] for one in still}
-        while still and idle < IDLE and self.targets:
+        targets = self.targets()
+        inside = {one: np.flatnonzero((self._numbers == one).any(axis=1)) for one in still}
+        while still and idle < IDLE and len(targets):
             witness = self._empty()
             for one in sorted(still):
-                if inside[one]:
-                    self._exchange(witness, self._random.choice(self.targets), first=self._random.choice(inside[one]))
+                if len(inside[one]):
+                    target = int(self._random.choice(targets))
+                    first = int(self._random.choice(inside[one]))
+                    if givers := self._givers(witness, target):
+                        self._exchange(witness, [first, *givers], target, np.zeros_like(self._free))
             found = {one for one in still if witness.moved[one]}
             idle = 0 if found else idle + 1
             still -= found
@@ -159,91 +187,65 @@ class Builder:
                 made.append(witness)
         return [self._changes(witness) for witness in made]
 
-    @cached_property
-    def _numbers(self) -> list[frozenset[int]]:
-        """The numbers of the sums that each cell that can go down is part of."""
-        return [frozenset(row) for row in self.sums.of(np.array(self._down, dtype=np.int64)).tolist()] if self._down else []
+    def _givers(self, witness: _Witness, target: int) -> list[int]:
+        """Return cells to put down that between them hold every value of a target, and some more; [] where there are none."""
+        down: list[int] = []
+        for block, value in zip(self._blocks, self._dealt(target), strict=True):
+            if not any(block.values[one] == value for one in down):
+                free = [one for one in block.holders[value] if one not in witness.down]
+                if not free:
+                    return []
+                down.append(free[int(self._random.integers(len(free)))])
+        others = self._random.integers(len(self._down), size=HANDS).tolist()
+        more = [one for one in dict.fromkeys(others) if one not in witness.down and one not in down]
+        return [*down, *more[: max(0, HANDS - len(down))]]
 
-    def _by_rarest(self) -> dict[Deal, list[Places]]:
-        """Return the targets by the one of their values that the fewest cells hold, the rarest value first."""
-        waiting: dict[Deal, list[Places]] = defaultdict(list)
-        for places in self.targets:
-            waiting[min(enumerate(self._dealt(places)), key=lambda deal: len(self._holders[deal]))].append(places)
-        return dict(sorted(waiting.items(), key=lambda item: len(self._holders[item[0]])))
+    def _exchange(self, witness: _Witness, down: Sequence[int], target: int, waiting: Flags) -> Integers | None:
+        """Add an exchange that puts a target up, and return all cells that it puts up; None where none was found.
 
-    def _witness(self, waiting: Mapping[Deal, list[Places]], done: set[Places]) -> _Witness:
-        """Return a witness with as many of the waiting cells as fit into it, and take those off the list."""
-        witness = self._empty()
-        for deal, targets in waiting.items():
-            back = []
-            for _ in range(len(self._holders[deal])):
-                target = _next(targets, done | witness.up)
-                if target is None or all(number in witness.down for number in self._holders[deal]):
-                    back += [] if target is None else [target]
-                    break
-                if not self._exchange(witness, target):
-                    back.append(target)
-                    if len(back) > 1:
-                        break
-            targets[:0] = back
-        return witness
-
-    def _exchange(self, witness: _Witness, target: Places, *, first: int | None = None) -> bool:
-        """Add one exchange that puts a target up, and return whether one was found."""
-        for _ in range(TRIES):
-            down = self._givers(witness, self._dealt(target), first)
-            up = self._takers(target, down) if down else []
-            if up and not any(places in witness.up for places in up) and self._fits(witness, down, up):
+        Of several ways to deal, the one is taken that reaches most of the waiting cells.
+        """
+        down = list(dict.fromkeys(down))
+        if not down or any(one in witness.down for one in down):
+            return None
+        cells = self._dealings(down, target)
+        ordered = np.sort(cells, axis=1)
+        possible = self._free[cells].all(axis=1) & (np.diff(ordered, axis=1) > 0).all(axis=1)
+        scores = np.where(possible, waiting[cells].sum(axis=1), -1)
+        for deal in np.argsort(-scores, kind="stable")[:FITTED]:
+            if scores[deal] < 0:
+                return None
+            up: Integers = cells[deal]
+            if not witness.up.intersection(up.tolist()) and self._fits(witness, down, up):
                 witness.down.update(down)
-                witness.up.update(up)
-                return True
-        return False
+                witness.up.update(up.tolist())
+                return up
+        return None
 
-    def _givers(self, witness: _Witness, hand: Places, first: int | None) -> list[int]:
-        """Return cells to put down that between them hold every value of a hand, few of them; [] where there are none."""
-        down = [] if first is None else [first]
-        if first in witness.down:
-            return []
-        missing = [block for block in range(len(hand)) if first is None or self._hands[first][block] != hand[block]]
-        while missing:
-            rarest = min(missing, key=lambda block: len(self._holders[block, hand[block]]))
-            free = [one for one in self._sample((rarest, hand[rarest])) if one not in witness.down and one not in down]
-            if not free:
-                return []
-            best = max(free, key=lambda one: sum(self._hands[one][block] == hand[block] for block in missing))
-            down.append(best)
-            missing = [block for block in missing if self._hands[best][block] != hand[block]]
-        return down
+    def _dealings(self, down: Sequence[int], target: int) -> Integers:
+        """Return some ways to deal the values of cells anew, a row each: the cells that it puts up, the first the target."""
+        wanted = self._dealt(target)
+        cells = np.zeros((DEALS, len(down)), dtype=np.int64)
+        rows = np.arange(DEALS)
+        for block, value, hand in zip(self._blocks, wanted, self._hands[list(down)].T, strict=True):
+            dealt = self._random.permuted(np.tile(hand, (DEALS, 1)), axis=1)
+            giver = (dealt == value).argmax(axis=1)
+            dealt[rows, giver] = dealt[:, 0]
+            dealt[:, 0] = value
+            cells += block.cells[dealt]
+        return cells
 
-    def _sample(self, deal: Deal) -> list[int]:
-        holders = self._holders[deal]
-        return self._random.sample(holders, min(SAMPLE, len(holders)))
-
-    def _takers(self, target: Places, down: Sequence[int]) -> list[Places]:
-        """Deal the values of the cells put down out anew, the first hand the target; [] where a cell shows more than 0."""
-        hands = [list(self._hands[number]) for number in down]
-        for block, wanted in enumerate(self._dealt(target)):
-            giver = next(hand for hand in hands if hand[block] == wanted)
-            hands[0][block], giver[block] = giver[block], hands[0][block]
-            rest = [hand[block] for hand in hands[1:]]
-            self._random.shuffle(rest)
-            for hand, value in zip(hands[1:], rest, strict=True):
-                hand[block] = value
-        up = [self._joined(hand) for hand in hands]
-        return [] if len(set(up)) < len(up) or any(places in self._taken for places in up) else up
-
-    def _fits(self, witness: _Witness, down: Sequence[int], up: Sequence[Places]) -> bool:
+    def _fits(self, witness: _Witness, down: Sequence[int], up: Integers) -> bool:
         """Move the sums of a witness, and return whether all announced errors and published ranges still hold; else undo."""
-        places = np.array([*(self._down[number] for number in down), *up], dtype=np.int64)
+        places = np.concatenate([self._down[list(down)], self.sums.places_of(up)])
         change = np.repeat([-MOVE, MOVE], [len(down), len(up)])
         numbers = self.sums.of(places)
         np.add.at(witness.moved, numbers.ravel(), np.repeat(change, numbers.shape[1]))
         facts = change @ self._in_facts(places)
         witness.facts += facts
         low, high = self._limits
-        if (np.abs(witness.moved[numbers]) <= self._room[numbers]).all() and (
-            (low <= witness.facts) & (witness.facts <= high)
-        ).all():
+        within = (np.abs(witness.moved[numbers]) <= self._room[numbers]).all()
+        if within and ((low <= witness.facts) & (witness.facts <= high)).all():
             return True
         np.add.at(witness.moved, numbers.ravel(), np.repeat(-change, numbers.shape[1]))
         witness.facts -= facts
@@ -255,7 +257,7 @@ class Builder:
         return np.array(held, dtype=np.int64).reshape(len(self._facts), len(places)).T
 
     @cached_property
-    def _masks(self) -> list[list[NDArray[np.bool_]]]:
+    def _masks(self) -> list[list[Flags]]:
         """For each fact and dimension, which of its codes the fact counts."""
         return [
             [np.isin(codes, list(fact.where.get(name, codes))) for name, codes in zip(FINEST, self.sums.codes, strict=True)]
@@ -269,45 +271,50 @@ class Builder:
         high = [fact.high - value for fact, value in zip(self._facts, now, strict=True)]
         return np.array(low, dtype=np.int64), np.array(high, dtype=np.int64)
 
+    def _dealt(self, number: int) -> list[int]:
+        """Return the value that each block has in a cell."""
+        places = self.sums.places_of(np.array([number]))[0]
+        return [block.value(places) for block in self._blocks]
+
     def _empty(self) -> _Witness:
         return _Witness(np.zeros(self.sums.count, dtype=np.int64), np.zeros(len(self._facts), dtype=np.int64))
 
     def _changes(self, witness: _Witness) -> Changes:
-        down = {self.sums.named(self._down[number]): -MOVE for number in sorted(witness.down)}
-        return down | {self.sums.named(places): MOVE for places in sorted(witness.up)}
-
-    def _dealt(self, places: Places) -> Places:
-        """Return the value of each block: the place of its one dimension, or one number for the places of several."""
-        return tuple(_packed([places[column] for column in block]) for block in self._blocks)
-
-    def _joined(self, hand: Sequence[int]) -> Places:
-        places = [0] * len(FINEST)
-        for block, value in zip(self._blocks, hand, strict=True):
-            for column, place in zip(block, _unpacked(value, len(block)), strict=True):
-                places[column] = place
-        return tuple(places)
+        down = {self.sums.named(self._down[number].tolist()): -MOVE for number in sorted(witness.down)}
+        return down | {self.sums.cell(number): MOVE for number in sorted(witness.up)}
 
 
-_RADIX: Final = 1 << 12
+@dataclass(frozen=True)
+class _Block:
+    """Dimensions that are dealt together: the values that cells to put down have of them, numbered.
 
+    `values` is the value of each such cell, `holders` lists the cells that have a value, and `cells` is what a value adds to
+    the number of a finest cell.
+    """
 
-def _packed(places: Sequence[int]) -> int:
-    value = 0
-    for place in places:
-        value = value * _RADIX + place
-    return value
+    columns: tuple[int, ...]
+    values: Integers
+    holders: Sequence[Sequence[int]]
+    cells: Integers
+    index: Mapping[Places, int]
 
+    @classmethod
+    def of(cls, columns: tuple[int, ...], down: Integers, sums: Sums) -> _Block:
+        """Return a block of the cells at the places `down`."""
+        found, values = np.unique(down[:, columns], axis=0, return_inverse=True)
+        values = values.ravel()
+        holders = [np.flatnonzero(values == value).tolist() for value in range(len(found))]
+        index = {tuple(places): value for value, places in enumerate(found.tolist())}
+        return cls(columns, values, holders, found @ sums.strides[list(columns)], index)
 
-def _unpacked(value: int, count: int) -> list[int]:
-    return [value // _RADIX**power % _RADIX for power in reversed(range(count))]
+    def held(self, places: Integers) -> Integers:
+        """Return by how many cells to put down the value of each cell is held."""
+        numbers = places[:, list(self.columns)]
+        return np.array([len(self.holders[self.index[tuple(one)]]) for one in numbers.tolist()], dtype=np.int64)
 
-
-def _next(targets: list[Places], done: set[Places]) -> Places | None:
-    """Take targets off the end of a list until one is not done yet, and return it; None where there is none."""
-    while targets:
-        if (target := targets.pop()) not in done:
-            return target
-    return None
+    def value(self, places: Integers) -> int:
+        """Return the value that a cell at some places has."""
+        return self.index[tuple(places[list(self.columns)].tolist())]
 
 
 def blocks(facts: Iterable[Fact]) -> list[tuple[int, ...]]:
@@ -319,6 +326,16 @@ def blocks(facts: Iterable[Fact]) -> list[tuple[int, ...]]:
             tied: set[int] = set().union(*(group for group in groups if group & named))
             groups = [*(group for group in groups if not group & named), tied]
     return sorted(tuple(sorted(group)) for group in groups)
+
+
+def is_loose(codes: Codes, facts: Iterable[Fact]) -> bool:
+    """Return whether no exact fact can count a cell, whatever its codes of other dimensions: of each, one code is not named.
+
+    The dimension is the last that the fact names: cells that are loose stay so when the other dimensions are dealt anew.
+    """
+    exact = [fact for fact in facts if fact.is_exact]
+    named = {fact.name: max(FINEST.index(dimension) for dimension in fact.where) for fact in exact}
+    return not any(codes[named[fact.name]] in fact.where[FINEST[named[fact.name]]] for fact in exact)
 
 
 def small_sums(year: Year, sums: Sums) -> Integers:
