@@ -22,7 +22,7 @@ import duckdb
 from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL, codelist
 from referrals.errors import DisclosureError
-from referrals.places import PUBLISHED
+from referrals.places import PUBLISHED, SHIPPED
 from referrals.publishing import audit, certificate, package, pinning, public
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
@@ -30,7 +30,7 @@ from referrals.publishing.public import PublicRelease
 from referrals.publishing.witnesses import Changes
 
 METHOD: Final = "exact-margin small-count rounding"
-SHIPPED: Final = Path(__file__).parent / "shipped" / "verify.py"
+VERIFY: Final = SHIPPED / "verify.py"
 MONTHS: Final = {"1": "January to March", "2": "April to June", "3": "July to September", "4": "October to December"}
 TITLES: Final[Mapping[str, str]] = {
     "illustrative": "Illustrative series, invented figures",
@@ -94,7 +94,7 @@ def write(
 
 def _prove(building: Path, release: PublicRelease, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
-    shutil.copyfile(SHIPPED, building / SHIPPED.name)
+    shutil.copyfile(VERIFY, building / VERIFY.name)
     checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
     if earlier is not None and earlier.is_dir():
         checks += audit.of_pair(public.read(earlier), release)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from referrals import tables
-from referrals.places import REFERENCE
+from referrals.places import REFERENCE, SHIPPED
 from referrals.publishing.audit import Check
 from referrals.publishing.public import PublicRelease
 
@@ -18,7 +18,7 @@ LAY_SENTENCE: Final = (
 )
 """The sentence shown beside every chart of such a release."""
 
-TEMPLATE: Final = Path(__file__).parent / "shipped" / "certificate.md"
+TEMPLATE: Final = SHIPPED / "certificate.md"
 
 ILLUSTRATIVE: Final = (
     "**These figures are invented. They are not about real people.** They show what quarterly publication could look like."
