@@ -136,11 +136,13 @@ def _allowed(value: int, before: int, moved: int) -> list[int]:
 
 
 def _again(counts: Counts, facts: Sequence[Fact], earlier: Earlier, *, held_back: bool) -> ProtectedTable:
-    table = Counts.of(counts.year, counts.categories, earlier.table)
-    errors = _largest_errors(Counts.of(counts.year, counts.categories, earlier.true), table)
-    return ProtectedTable(
-        counts.year, counts.categories, dict(earlier.table), tuple(facts), errors, held_back=held_back, made_by=_MAKER
-    )
+    quarters = sorted({*counts.categories["quarter"], *(codes[0] for codes in earlier.true)})
+    categories = {**counts.categories, "quarter": quarters}
+    table, true = Counts.of(counts.year, categories, earlier.table), Counts.of(counts.year, categories, earlier.true)
+    before = true.cells().items()
+    still = [one for one in facts if one.low <= sum(value for codes, value in before if one.holds_cell(codes)) <= one.high]
+    errors = _largest_errors(true, table)
+    return ProtectedTable(counts.year, categories, dict(earlier.table), tuple(still), errors, held_back, made_by=_MAKER)
 
 
 def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> ProtectedTable:

@@ -44,6 +44,7 @@ class Keeper:
         """Take the folder, made where it is missing, and its key, drawn where there is none."""
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        folder.chmod(OWNER_ONLY)
         self._key = self._read_key()
 
     def seed(self, *about: str) -> int:
@@ -54,6 +55,7 @@ class Keeper:
         """Return a keyed hash of extracts: without the key it cannot be used to test what they might hold."""
         total = hmac.new(self._key, digestmod=hashlib.sha256)
         for path in paths:
+            total.update(path.stat().st_size.to_bytes(8, "big"))
             with path.open("rb") as stream:
                 while block := stream.read(BLOCK):
                     total.update(block)
@@ -72,7 +74,7 @@ class Keeper:
             return None
         try:
             return _kept(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DisclosureError(
                 f"What was kept of {year} cannot be read ({type(error).__name__}). Restore the private folder from its backup: "
                 "without it a revision would let the two releases be compared."
@@ -82,8 +84,7 @@ class Keeper:
         """Keep what a year was made from, whole or not at all."""
         path = self._path(year, status, where)
         beside = path.with_suffix(".partial")
-        beside.write_text(json.dumps(_record(kept), sort_keys=True), encoding="utf-8")
-        beside.chmod(0o600)
+        _write_private(beside, json.dumps(_record(kept), sort_keys=True))
         beside.replace(path)
 
     def _path(self, year: str, status: str, where: str) -> Path:
@@ -92,10 +93,20 @@ class Keeper:
     def _read_key(self) -> bytes:
         path = self._folder / KEY
         if not path.exists():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w") as stream:
-                stream.write(secrets.token_hex(32))
-        return path.read_bytes().strip()
+            beside = path.with_suffix(".partial")
+            _write_private(beside, secrets.token_hex(32))
+            beside.replace(path)
+        if not (key := path.read_bytes().strip()):
+            raise DisclosureError(f"{path} is empty, and a key that is known is no secret. Restore it from its backup.")
+        return key
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner could ever read."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
 
 
 def _record(kept: Kept) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from referrals import tables
@@ -65,11 +66,19 @@ def _nationalities(found: Iterable[Category], most: int, *, by_region: bool) -> 
     regions = {row["code"]: row["region"] for row in tables.read(REFERENCE / "nationality.csv")} if by_region else {}
     while True:
         groups = _grouped({code: years for code, years in totals.items() if code not in kept}, regions)
-        if all(_is_large(years) for years in _sums(groups, totals).values()):
+        if all(_stands(codes, totals, alike) for codes in groups.values()):
             return {("nationality", code): group for group, codes in groups.items() for code in codes}
-        if not kept:
+        if regions:
+            regions = {}
+        elif kept:
+            kept.pop()
+        else:
             raise DisclosureError("There are fewer than 10 records in a year. Publish a longer period.")
-        kept.pop()
+
+
+def _stands(codes: Sequence[str], totals: Totals, alike: AbstractSet[str]) -> bool:
+    """Return whether a group is large enough, and holds more than nationalities whose people are alike."""
+    return _is_large(_sum(codes, totals)) and not set(codes) <= alike
 
 
 def _grouped(small: Totals, regions: Mapping[str, str]) -> dict[str, list[str]]:
@@ -115,10 +124,6 @@ def _totals(found: Iterable[Category], dimension: str) -> Totals:
         if one.dimension == dimension:
             totals[one.code][one.year] = one.value
     return totals
-
-
-def _sums(groups: Mapping[str, Sequence[str]], totals: Totals) -> dict[str, dict[str, int]]:
-    return {group: _sum(codes, totals) for group, codes in groups.items()}
 
 
 def _sum(codes: Iterable[str], totals: Totals) -> dict[str, int]:

@@ -98,7 +98,7 @@ def _changes(values: Integers, rounded: Integers, sums: Sums, allowed: Sequence[
 def _solved(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> Integers | None:
     solver = highspy.Highs()
     solver.silent()
-    for option, value in (("mip_rel_gap", GAP), ("time_limit", SECONDS), ("threads", 1), ("random_seed", 0)):
+    for option, value in (("mip_rel_gap", GAP), ("time_limit", SECONDS), ("random_seed", 0)):
         solver.setOptionValue(option, value)
     solver.passModel(_model(rounded, changes, pins))
     solver.run()

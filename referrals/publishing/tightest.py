@@ -80,7 +80,7 @@ def _some(cells: list[Codes], chance: random.Random) -> list[Codes]:
 def _quiet() -> highspy.Highs:
     solver = highspy.Highs()
     solver.silent()
-    for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("threads", 1), ("time_limit", SECONDS)):
+    for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.0), ("time_limit", SECONDS)):
         solver.setOptionValue(option, value)
     return solver
 

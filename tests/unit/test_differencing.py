@@ -1,0 +1,131 @@
+"""Two releases of one period: all that they tell together is found, held against trying every truth behind them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from referrals.codelists import FINEST
+from referrals.publishing import differencing
+from referrals.publishing.differencing import behind, told
+from referrals.publishing.public import Codes, PublicRelease, Year, describe
+
+YEAR = "2020-21"
+CATEGORIES = {
+    "quarter": ["2020-Q2", "2020-Q3"],
+    "nationality": ["VNM"],
+    "age_band": ["20-29"],
+    "sex": ["M", "F"],
+    "crime_type": ["MS"],
+    "outcome": ["ICE"],
+}
+CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
+LATER = ("2020-Q3", *CELL[1:])
+MALE = (*CELL[:3], "M", *CELL[4:])
+LATER_MALE = (*LATER[:3], "M", *LATER[4:])
+SHOWN = (0, 5, 6, 7, 8, 9, 10, 12)
+
+
+def year(cells: Mapping[Codes, int], name: str = YEAR) -> Year:
+    return Year(name, CATEGORIES, {codes: value for codes, value in cells.items() if value}, ())
+
+
+def truths(shown: int) -> set[int]:
+    """Every count that the rule could have made into a published number: 5 and more stays, 1 to 4 becomes 0, 5, 6 or 7."""
+    return {true for true in range(60) if shown == true or (1 <= true <= 4 and shown in {0, 5, 6, 7})}
+
+
+def pair(before: int, after: int, most: int) -> tuple[Year, Year]:
+    """Two years in which CELL shows two numbers, and in which its least exact total grows by `most`."""
+    rest = 200 + most - (after - before)
+    old: dict[Codes, int] = {CELL: before, LATER: 200, MALE: 200, LATER_MALE: 200}
+    return year(old), year({CELL: after, LATER: rest, MALE: rest, LATER_MALE: 300})
+
+
+def told_of_cell(before: int, after: int, most: int) -> list[str]:
+    return [one for one in told(*pair(before, after, most)) if one.startswith(f"{describe(CELL)} shows")]
+
+
+def release(name: str, *years: Year) -> PublicRelease:
+    return PublicRelease(Path(name), name, "official", "rounding", {one.year: one for one in years}, {}, {}, "", ())
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+def test_what_a_number_can_stand_for_is_what_the_rule_could_have_made_it_from(shown: int) -> None:
+    assert set(behind(shown)) == truths(shown)
+
+
+@pytest.mark.parametrize("most", [0, 3, 10, 12, 40])
+@pytest.mark.parametrize(("before", "after"), [pair for pair in itertools.product(SHOWN, SHOWN) if pair[0] != pair[1]])
+def test_a_cell_is_told_exactly_where_trying_every_truth_leaves_a_narrow_range(before: int, after: int, most: int) -> None:
+    possible = [(old, new) for old in truths(before) for new in truths(after) if 0 <= new - old <= most]
+    ranges = [{old for old, _ in possible}, {new for _, new in possible}]
+    narrow = [found for shown, found in zip((before, after), ranges, strict=True) if shown <= 7 and found]
+    expected = not possible or any(max(found) - min(found) < 4 for found in narrow)
+    said = told_of_cell(before, after, most)
+    assert len(said) == expected
+    assert not said or ("cannot both be true" in said[0]) == (not possible)
+
+
+def test_a_6_that_becomes_a_5_cannot_have_been_6_and_is_named() -> None:
+    assert told_of_cell(6, 5, 20) == [f"{describe(CELL)} shows 6 and then 5: it is 1 to 4"]
+
+
+def test_a_cell_that_shows_the_same_number_tells_nothing() -> None:
+    for shown in SHOWN:
+        assert told_of_cell(shown, shown, 20) == []
+
+
+@pytest.mark.parametrize(("moved", "is_told"), [(0, False), (1, True), (2, True), (9, True), (10, False), (11, False)])
+def test_an_exact_total_may_stay_or_move_by_ten_and_nothing_between(moved: int, is_told: bool) -> None:
+    said = list(told(year({LATER: 200, MALE: 200}), year({LATER: 200 + moved, MALE: 200})))
+    totals = [one for one in said if "differs by" in one]
+    assert bool(totals) == is_told
+    assert all(one.endswith(f"differs by {moved}") for one in totals)
+
+
+def test_a_total_that_falls_is_told_as_one_that_rises() -> None:
+    said = list(told(year({LATER: 200, MALE: 200}), year({LATER: 197, MALE: 230})))
+    assert "quarter 2020-Q3 differs by 3" in said
+    assert "sex F differs by 3" in said
+
+
+def test_every_dimension_is_looked_at_for_totals_that_move() -> None:
+    said = list(told(year({CELL: 20}), year({CELL: 23})))
+    assert [one for one in said if "differs" in one] == [
+        f"{name.replace('_', ' ')} {code} differs by 3" for name, code in zip(FINEST, CELL, strict=True)
+    ]
+
+
+def test_two_releases_that_are_the_same_tell_nothing() -> None:
+    one = year({CELL: 6, LATER: 30, MALE: 40})
+    ((title, said, looked_at),) = differencing.of_pair(release("first", one), release("second", one))
+    assert (said, looked_at) == ([], 3)
+    assert title.startswith("first and second, 2020-21")
+
+
+def test_the_order_in_which_two_releases_are_given_does_not_matter() -> None:
+    old, new = pair(6, 5, 20)
+    (first,) = differencing.of_pair(release("a", old), release("b", new))
+    (second,) = differencing.of_pair(release("b", new), release("a", old))
+    assert first[1] == second[1] != []
+
+
+def test_releases_that_share_no_year_are_not_compared() -> None:
+    one, other = year({CELL: 20}), year({CELL: 23}, "2021-22")
+    assert list(differencing.of_pair(release("a", one), release("b", other))) == []
+
+
+def test_only_the_years_that_both_cover_are_compared() -> None:
+    shared, alone = year({CELL: 20}), year({CELL: 20}, "2021-22")
+    (found,) = differencing.of_pair(release("a", shared, alone), release("b", shared))
+    assert found[0] == "a and b, 2020-21: read together they tell nothing more"
+
+
+def test_two_groupings_of_the_same_records_are_refused() -> None:
+    other = Year(YEAR, {**CATEGORIES, "nationality": ["_OTH"]}, {}, ())
+    ((_, said, _),) = differencing.of_pair(release("a", year({CELL: 20})), release("b", other))
+    assert said == ["they group codes differently, and such a pair cannot be proved safe"]
