@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import struct
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from typing import Any, Final
 
 import duckdb
 
+from referrals import sql
+from referrals.publishing import fresh
 from referrals.release import DATABASE, MANIFEST
 
 RESOURCES: Final[Mapping[str, str]] = {
@@ -93,8 +96,11 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _write_tables(building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> dict[str, dict[str, Any]]:
     """Write the database and the files of its tables, and return their schemas."""
-    with duckdb.connect(building / DATABASE, config={"threads": 1}) as connection:
+    with duckdb.connect(config={"threads": 1}) as connection, tempfile.TemporaryDirectory() as tables:
         fill(connection)
+        for (name,) in connection.execute(sql.statement("release/tables")).fetchall():
+            connection.table(name).to_parquet(str(Path(tables) / f"{name}.parquet"))
+        fresh.write(Path(tables), building / DATABASE)
         for name in TABLES:
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
         connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")

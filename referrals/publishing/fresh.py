@@ -1,0 +1,45 @@
+"""Write a database in a process that has never seen anything but public tables: `python -m referrals.publishing.fresh`.
+
+DuckDB does not clear all the memory that it writes as blocks of a file. In the process that counted records, what is left over
+there could be theirs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from referrals.errors import DataError
+from referrals.places import ROOT
+
+STILL: Final = {"MALLOC_PERTURB_": "255", "PYTHONHASHSEED": "0"}
+"""Fresh memory is the same each time, and so are the bytes of the file."""
+
+
+def write(tables: Path, database: Path) -> None:
+    """Write a database of the Parquet files in a folder, a table a file, in a process of its own.
+
+    Raises:
+        DataError: the process failed.
+    """
+    command = [sys.executable, "-m", __spec__.name if __spec__ else __name__, str(tables), str(database)]
+    ran = subprocess.run(command, cwd=ROOT, env={**os.environ, **STILL}, capture_output=True, check=False)  # noqa: S603
+    if ran.returncode:
+        raise DataError(f"{database.name} could not be written (exit code {ran.returncode}). Is there room on the disk?")
+
+
+def main() -> None:
+    """Write the database that the command line asks for."""
+    tables, database = map(Path, sys.argv[1:])
+    with duckdb.connect(database, config={"threads": 1}) as connection:
+        for path in sorted(tables.glob("*.parquet")):
+            connection.read_parquet(str(path)).create(path.stem)
+
+
+if __name__ == "__main__":
+    main()
