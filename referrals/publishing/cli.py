@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
+
 from referrals.errors import ReferralsError
 from referrals.places import RELEASES
 from referrals.publishing import audit, diff, publish, records, synthetic, transcribe
@@ -24,6 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except (ReferralsError, OSError) as error:
         print(error if isinstance(error, ReferralsError) else _said(error), file=sys.stderr)
+        return 1
+    except duckdb.Error as error:
+        print(
+            f"The database stopped ({type(error).__name__}). Is there room on the disk? Nothing was written.", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("Stopped. Nothing was written.", file=sys.stderr)

@@ -29,8 +29,9 @@ def write(tables: Path, database: Path) -> None:
     """
     command = [sys.executable, "-m", __spec__.name if __spec__ else __name__, str(tables), str(database)]
     ran = subprocess.run(command, cwd=ROOT, env={**os.environ, **STILL}, capture_output=True, check=False)  # noqa: S603
-    if ran.returncode:
-        raise DataError(f"{database.name} could not be written (exit code {ran.returncode}). Is there room on the disk?")
+    # Where the disk is full, DuckDB leaves what it could not write into the file beside it, and says nothing.
+    if ran.returncode or database.with_name(f"{database.name}.wal").exists():
+        raise DataError(f"{database.name} could not be written whole. Is there room on the disk? Nothing was published.")
 
 
 def main() -> None:

@@ -1,0 +1,271 @@
+"""The audit, from public files alone: it holds for a sound release, and names the cell where anything was tampered with."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pytest
+
+from referrals.publishing.cli import main
+from tests.release import published
+from tests.release.published import Row, Rows
+
+Tamper = Callable[[Path], None]
+
+ADDS_UP: Final = "everything adds up"
+WITNESSED: Final = "every witness agrees with all that is published"
+WIDE: Final = "has a range at least 4 wide"
+SIGNED: Final = "the files are those of the manifest"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.getbasetemp()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, base: Path) -> Path:
+    return published.copied(published.small(base), tmp_path)
+
+
+def failing(capfd: pytest.CaptureFixture[str], *paths: Path) -> str:
+    """Audit, and return the lines of what fails; '' where all holds."""
+    code = main(["audit", *map(str, paths)])
+    lines = [line for line in capfd.readouterr().out.splitlines() if line.startswith("FAILS")]
+    assert code == (1 if lines else 0)
+    return "\n".join(lines)
+
+
+def words(row: Row) -> str:
+    """Return how a message calls a cell of one quarter, or a sum of a year."""
+    period = f"quarter {row['period']}"
+    named = [f"{name.replace('_', ' ')} {row[name]}" for name in list(row)[1:6] if row[name] != "_T"]
+    return ", ".join([period, *named])
+
+
+def a_finest(rows: Rows) -> Row:
+    return next(row for row in rows if published.is_finest(row) and row["value"] in {"5", "6", "7"})
+
+
+def a_sum(rows: Rows) -> Row:
+    return next(row for row in rows if not published.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20)
+
+
+def revalue(folder: Path, choose: Callable[[Rows], Row], value: Callable[[int], int]) -> Row:
+    """Change the value of one published number, and return its row as it was."""
+    was = dict(choose(published.cells(folder)))
+
+    def change(rows: Rows) -> Rows:
+        row = choose(rows)
+        row["value"] = str(value(int(row["value"])))
+        return rows
+
+    published.change_cells(folder, change)
+    return was
+
+
+def test_a_sound_release_passes(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert failing(capfd, folder) == ""
+
+
+@pytest.mark.parametrize("by", [-1, 1, 10])
+def test_a_changed_sum_fails_and_is_named(folder: Path, by: int, capfd: pytest.CaptureFixture[str]) -> None:
+    row = revalue(folder, a_sum, lambda value: value + by)
+    published.sign(folder)
+    found = failing(capfd, folder)
+    assert f"{ADDS_UP}: {words(row)} shows {int(row['value']) + by}, and its cells add up to {row['value']}" in found
+    assert SIGNED not in found
+
+
+def test_a_changed_number_of_an_unsigned_release_fails_twice(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    row = revalue(folder, a_sum, lambda value: value + 1)
+    found = failing(capfd, folder)
+    assert f"{SIGNED}: cells.csv is not the file that the manifest lists" in found
+    assert words(row) in found
+
+
+def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    row = revalue(folder, a_finest, lambda value: value + 1)
+    published.sign(folder)
+    found = failing(capfd, folder)
+    assert ADDS_UP in found
+    assert f"nationality {row['nationality']}, age band {row['age_band']}" in found
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_a_true_small_count_fails_and_is_named(folder: Path, count: int, capfd: pytest.CaptureFixture[str]) -> None:
+    row = revalue(folder, a_finest, lambda _: count)
+    published.sign(folder)
+    assert f"no number is 1, 2, 3 or 4: {words(row)} shows {count}" in failing(capfd, folder)
+
+
+def test_a_sum_that_is_left_out_fails_and_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    row = a_sum(published.cells(folder))
+    published.change_cells(folder, lambda rows: [one for one in rows if one != row])
+    published.sign(folder)
+    assert f"{words(row)} shows 0, and its cells add up to {row['value']}" in failing(capfd, folder)
+
+
+# Witnesses.
+
+
+def lying(rows: Rows) -> Row:
+    return next(row for row in rows if row["change"] == "-4")
+
+
+def larger_by_one(rows: Rows) -> Rows:
+    lying(rows)["change"] = "-3"
+    return rows
+
+
+def of_a_cell_that_is_exact(rows: Rows, exact: Row) -> Rows:
+    names = list(rows[0])
+    codes = dict(zip(names[1:-1], (exact[name] for name in list(exact)[:6]), strict=True))
+    return [{**rows[0], **codes, "change": "-4"}, *rows]
+
+
+def test_a_witness_that_lies_fails_and_what_it_moves_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    row = lying(published.witnesses(folder))
+    published.change_witnesses(folder, larger_by_one)
+    published.sign(folder)
+    assert f"{WITNESSED}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(capfd, folder)
+
+
+def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    exact = next(row for row in published.cells(folder) if published.is_finest(row) and int(row["value"]) > 7)
+    published.change_witnesses(folder, lambda rows: of_a_cell_that_is_exact(rows, exact))
+    published.sign(folder)
+    assert f"witness 0: {words(exact)} cannot be {int(exact['value']) - 4}" in failing(capfd, folder)
+
+
+def test_sums_that_no_witness_moves_fail_and_are_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    published.change_witnesses(folder, lambda _: [])
+    published.sign(folder)
+    assert f"{WIDE}: quarter 2021-Q2, nationality" in failing(capfd, folder)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no gzip"], ids=["missing", "empty", "no gzip"])
+def test_a_release_without_readable_witnesses_is_refused(
+    folder: Path, content: bytes | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "witnesses.csv.gz"
+    path.unlink() if content is None else path.write_bytes(content)
+    assert main(["audit", str(folder)]) == 1
+    said = capfd.readouterr()
+    assert "witnesses.csv.gz" in said.out + said.err
+    assert "Traceback" not in said.err
+
+
+# What the audit should not take on trust.
+
+
+def database_changed(folder: Path) -> None:
+    with duckdb.connect(folder / "release.duckdb") as connection:
+        connection.execute("update finest set value = 3 where value = 5")
+        connection.execute("checkpoint")
+
+
+def parquet_changed(folder: Path) -> None:
+    (folder / "cells.parquet").write_bytes(b"PAR1")
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="only cells.csv is held against the witnesses")
+@pytest.mark.parametrize("tamper", [database_changed, parquet_changed])
+def test_a_file_that_says_something_other_than_the_cells_fails(
+    folder: Path, tamper: Tamper, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tamper(folder)
+    published.sign(folder)
+    assert failing(capfd, folder) != ""
+
+
+@pytest.mark.xfail(raises=(KeyError, TypeError, AttributeError), reason="a manifest is read as if it were whole: a traceback")
+@pytest.mark.parametrize("change", [{"quarters": None}, {"facts": [{}]}, {"largest_error": []}])
+def test_a_manifest_that_is_not_whole_is_refused(
+    folder: Path, change: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    published.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(change))
+    assert main(["audit", str(folder)]) == 1
+    assert "Traceback" not in capfd.readouterr().err
+
+
+# Tables and releases beside a release.
+
+
+def exact_table(base: Path, path: Path, *columns: str) -> Counter[tuple[str, ...]]:
+    """Write an exact table of the records behind the small release, and return its counts."""
+    with (published.small(base).parent.parent / "small.csv").open(encoding="utf-8", newline="") as stream:
+        counts = Counter(tuple(row[name] for name in columns) for row in csv.DictReader(stream))
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["period", *columns, "value"])
+        writer.writerows([published.YEAR, *codes, value] for codes, value in counts.items())
+    return counts
+
+
+def test_exact_totals_beside_a_release_tell_nothing_more(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    exact_table(base, tmp_path / "totals.csv", "nationality")
+    assert failing(capfd, published.small(base), tmp_path / "totals.csv") == ""
+
+
+def test_an_exact_table_beside_a_release_fails_and_its_cells_are_named(
+    base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "exact.csv"
+    header = ["period", "nationality", "sex", "crime_type", "value"]
+    path.write_text("\n".join([",".join(header), f"{published.YEAR},ALB,F,MS,3"]) + "\n", encoding="utf-8")
+    found = failing(capfd, published.small(base), path)
+    assert "small beside exact.csv: the table tells nothing more" in found
+    assert "nationality ALB, sex F, crime type MS is exactly 3" in found
+
+
+def test_an_exact_finer_table_of_the_same_records_fails(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    counts = exact_table(base, tmp_path / "exact.csv", "nationality", "sex", "crime_type", "outcome")
+    codes = min(counts, key=lambda one: (counts[one], one))
+    assert counts[codes] < 5  # else there is nothing to find in the invented records
+    assert f"is exactly {counts[codes]}" in failing(capfd, published.small(base), tmp_path / "exact.csv")
+
+
+@pytest.mark.xfail(raises=AssertionError, reason="a number that the release shows too is passed over, exact as it now is")
+@pytest.mark.parametrize("shown", ["0", "5"])
+def test_an_exact_number_behind_a_small_one_tells_more_even_where_both_are_the_same(
+    base: Path, shown: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    rows = [row for row in published.cells(published.small(base)) if published.is_finest(row)]
+    listed = {tuple(list(row.values())[:6]) for row in rows}
+    every = itertools.product(*(sorted({one[place] for one in listed}) for place in range(6)))
+    five = [tuple(list(row.values())[:6]) for row in rows if row["value"] == shown]
+    codes = five[0] if five else next(one for one in every if one not in listed)
+    header = [*list(rows[0])[:6], "value"]
+    path = tmp_path / "same.csv"
+    path.write_text(f"{','.join(header)}\n{','.join(codes)},{shown}\n", encoding="utf-8")
+    assert failing(capfd, published.small(base), path) != ""
+
+
+def test_a_file_that_is_no_table_of_counts_is_refused(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert main(["audit", str(published.small(base)), str(tmp_path / "notes.csv")]) == 1
+    assert "notes.csv is no table of counts" in capfd.readouterr().err
+
+
+def test_two_releases_that_differ_by_two_people_pass_because_decisions_were_frozen(
+    base: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    revised = published.revised(base, private="private")
+    assert failing(capfd, published.small(base), revised) == ""
+
+
+def test_two_releases_that_differ_by_two_people_fail_with_another_key_and_name_the_cells(
+    base: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = published.revised(base, private="another")
+    assert failing(capfd, other) == ""
+    found = failing(capfd, published.small(base), other)
+    assert "small and revised, 2021-22: read together they tell nothing more" in found
+    assert "differs by" in found
