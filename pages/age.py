@@ -1,6 +1,7 @@
 """Age: children, the group that is just over half, and what is not published."""
 
-from referrals.dashboard import choices, components
+from referrals.dashboard import components
+from referrals.dashboard.components import choices
 
 selection = choices.topic("age_band", "Age", "How old the people were who were referred, as they said when they were met.")
 components.figure(components.dimension_card("age_band", selection))

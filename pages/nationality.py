@@ -1,6 +1,7 @@
 """Nationality: three nationalities one by one, all the others together, and what that leaves open."""
 
-from referrals.dashboard import choices, components
+from referrals.dashboard import components
+from referrals.dashboard.components import choices
 
 selection = choices.topic(
     "nationality", "Nationality", "Which nationalities the people had who were referred, as far as it is published."

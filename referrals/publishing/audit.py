@@ -21,9 +21,10 @@ from numpy.typing import NDArray
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
 from referrals.publishing import differencing, public
+from referrals.publishing.margins import Changes, Sums, small_sums, unmoved
 from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, least_by_totals
-from referrals.publishing.witnesses import Builder, Changes, Sums, small_sums, unmoved
+from referrals.publishing.witnesses import Builder
 
 WITNESSES: Final = "witnesses.csv.gz"
 WIDTH: Final = 4
@@ -36,7 +37,12 @@ ASKED: Final = 30
 SEARCHED: Final = 2
 """How many unmoved sums of a year the solver is asked about, by totals and by cells. More are a fault."""
 
+MOST_FIXED: Final = 3
+"""A release holds the sums that fix up to this many dimensions."""
+
 SENSITIVE: Final = ("crime_type", "outcome")
+GROUPED: Final = tuple(FINEST.index(name) for name in DIMENSIONS[:3])
+"""What nobody may learn of the people of a group for certain, and the dimensions that make the groups."""
 
 FILES: Final = "the files are those of the manifest"
 
@@ -200,10 +206,6 @@ def _wrong_sums(release: PublicRelease) -> Iterator[str]:
             yield f"{describe(codes)} shows {shown:,}, and its cells add up to {true[codes]:,}"
 
 
-MOST_FIXED: Final = 3
-"""A release holds the sums that fix up to this many dimensions."""
-
-
 def _broken_facts(release: PublicRelease) -> Iterator[str]:
     for year in release.years.values():
         for fact in year.facts:
@@ -218,13 +220,13 @@ def _fact_count(release: PublicRelease) -> int:
 
 def _wrong_witnesses(year: Year, witnesses: Iterable[Changes], sums: Sums, largest_error: Mapping[int, int]) -> Iterator[str]:
     """Yield what is wrong with witnesses: a cell that breaks the rule, a total or fact that moves, an error too large."""
-    room = np.array([0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), WIDTH])
+    room = sums.room(largest_error)
     for number, changes in enumerate(witnesses):
         for codes, change in changes.items():
             if not _is_possible(year.cells.get(codes, 0), year.cells.get(codes, 0) + change):
                 yield f"witness {number}: {describe(codes)} cannot be {year.cells.get(codes, 0) + change}"
         moved = sums.added(changes)
-        if (too_far := np.flatnonzero(np.abs(moved) > room[sums.order])).size:
+        if (too_far := np.flatnonzero(np.abs(moved) > room)).size:
             yield f"witness {number} moves {describe(sums.cell(int(too_far[0])))} by {moved[too_far[0]]}"
         yield from _facts_broken_by(year, changes, number)
 
@@ -267,9 +269,6 @@ def _codes_by_group(cells: Iterable[Codes], column: int) -> dict[Codes, set[str]
                 group = tuple(code if place in fixed else TOTAL for place, code in enumerate(codes))
                 found.setdefault(group, set()).add(codes[column])
     return found
-
-
-GROUPED: Final = tuple(FINEST.index(name) for name in DIMENSIONS[:3])
 
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:

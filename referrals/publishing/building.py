@@ -26,8 +26,8 @@ from referrals.places import PUBLISHED, SHIPPED
 from referrals.publishing import audit, certificate, package, pinning, public
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
+from referrals.publishing.margins import Changes
 from referrals.publishing.public import PublicRelease
-from referrals.publishing.witnesses import Changes
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = SHIPPED / "verify.py"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from referrals.codelists import FINEST
 from referrals.errors import DisclosureError
@@ -152,17 +153,7 @@ def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> Protected
     return ProtectedTable(counts.year, counts.categories, shown, tuple(facts), errors, made_by=_MAKER)
 
 
-@dataclass(frozen=True)
-class _Pinned:
-    """A sum of all counts that must come out between two numbers."""
-
-    name: str
-    cells: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    low: int
-    high: int
-
-
-def _pins(counts: Counts, facts: Iterable[Fact]) -> list[_Pinned]:
+def _pins(counts: Counts, facts: Iterable[Fact]) -> list[Pin]:
     """Return what must be exact: every total of one dimension, and the facts that were published before."""
     pins = []
     for column, name in enumerate(FINEST):
@@ -171,17 +162,17 @@ def _pins(counts: Counts, facts: Iterable[Fact]) -> list[_Pinned]:
             total = int(counts.values[cells].sum())
             if 0 < total < LEAST:
                 raise DisclosureError(f"{name} {code} has fewer than {LEAST} records in {counts.year}. Group it first.")
-            pins.append(_Pinned(f"{name} {code}", cells, total, total))
+            pins.append(Pin(f"{name} {code}", cells, total, total))
     every = codes_of(counts.categories, counts.places)
     for fact in facts:
         cells = np.array([fact.holds_cell(codes) for codes in every], dtype=np.bool_)
         if not fact.low <= int(counts.values[cells].sum()) <= fact.high:
             raise DisclosureError(f"The records do not agree with the published fact {fact.name}. Leave it out of the pins.")
-        pins.append(_Pinned(fact.name, cells, fact.low, fact.high))
+        pins.append(Pin(fact.name, cells, fact.low, fact.high))
     return pins
 
 
-def _within(pin: _Pinned, counts: Counts, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Pin:
+def _within(pin: Pin, counts: Counts, chosen: NDArray[np.bool_]) -> Pin:
     """Return a pin over the chosen counts alone: what the others contribute is taken off."""
     rest = int(counts.values[pin.cells & ~chosen].sum())
     return Pin(pin.name, pin.cells[chosen], pin.low - rest, pin.high - rest)

@@ -34,7 +34,6 @@ class Kept:
     recoding: Mapping[tuple[str, str], str]
     true: Mapping[Codes, int]
     table: Mapping[Codes, int]
-    largest_error: Mapping[int, int]
 
 
 class Keeper:
@@ -117,7 +116,6 @@ def _record(kept: Kept) -> dict[str, Any]:
         "recoding": [[*key, code] for key, code in kept.recoding.items()],
         "true": [[*codes, value] for codes, value in kept.true.items()],
         "table": [[*codes, value] for codes, value in kept.table.items()],
-        "largest_error": {str(order): error for order, error in kept.largest_error.items()},
     }
 
 
@@ -129,5 +127,4 @@ def _kept(record: Mapping[str, Any]) -> Kept:
         recoding={(dimension, code): into for dimension, code, into in record["recoding"]},
         true={tuple(row[:-1]): row[-1] for row in record["true"]},
         table={tuple(row[:-1]): row[-1] for row in record["table"]},
-        largest_error={int(order): error for order, error in record["largest_error"].items()},
     )

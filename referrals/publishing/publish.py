@@ -47,7 +47,6 @@ class Summary:
     tables: tuple[ProtectedTable, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
-    kept: bool
 
     def as_text(self) -> str:
         """Return the summary in plain words."""
@@ -118,7 +117,6 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
         tables=tuple(tables),
         checks=tuple(checks),
         disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
-        kept=any(before),
     )
 
 
@@ -180,5 +178,4 @@ def _kept(options: Options, counts: Counts, table: ProtectedTable, tabulated: _T
         recoding=tabulated.recoding,
         true=counts.cells(),
         table=table.cells,
-        largest_error=table.largest_error,
     )

@@ -32,7 +32,7 @@ SECONDS: Final = 120.0
 
 @dataclass(frozen=True)
 class Pin:
-    """A sum that must come out between two numbers: `cells` says which small counts are part of it."""
+    """A sum that must come out between two numbers: `cells` says which counts are part of it."""
 
     name: str
     cells: NDArray[np.bool_]

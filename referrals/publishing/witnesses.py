@@ -10,8 +10,7 @@ Every sum moves by a multiple of four, so a sum that some witness moves at all h
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -19,8 +18,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from referrals.codelists import FINEST, TOTAL
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact, Year
+from referrals.codelists import FINEST
+from referrals.publishing.margins import Changes, Integers, Places, Sums
+from referrals.publishing.public import Codes, Fact, Year
 
 MOVE: Final = 4
 """What each cell of an exchange goes up or down by."""
@@ -37,60 +37,7 @@ FITTED: Final = 2
 IDLE: Final = 60
 """How many exchanges in a row may fail before the search ends."""
 
-Changes = Mapping[Codes, int]
-"""What a witness changes of the published cells: the difference, by cell."""
-
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-Places = tuple[int, ...]
-
-
-class Sums:
-    """Every sum of every order of one year, numbered: a dimension that is added up has one code more, the total."""
-
-    def __init__(self, year: Year) -> None:
-        """Take a year's categories."""
-        self.codes = [(*year.categories[name], TOTAL) for name in FINEST]
-        self._sizes = [len(codes) for codes in self.codes]
-        self.strides = np.cumprod([1, *self._sizes[:0:-1]])[::-1].astype(np.int64)
-        kept = np.array(list(itertools.product((0, 1), repeat=len(FINEST))), dtype=np.int64)
-        self._weights = (kept * self.strides).T
-        self._totals = ((1 - kept) * (np.array(self._sizes) - 1) * self.strides).sum(axis=1)
-        self.count = int(np.prod(self._sizes))
-        self.order = np.indices(self._sizes).reshape(len(FINEST), -1)
-        self.order = (self.order != np.array(self._sizes)[:, None] - 1).sum(axis=0)
-
-    @cached_property
-    def _place(self) -> list[dict[str, int]]:
-        return [{code: place for place, code in enumerate(codes)} for codes in self.codes]
-
-    def places(self, codes: Codes) -> Places:
-        """Return the places of a cell's codes in their categories."""
-        return tuple(place[code] for place, code in zip(self._place, codes, strict=True))
-
-    def named(self, places: Sequence[int]) -> Codes:
-        """Return the codes at places."""
-        return tuple(codes[place] for codes, place in zip(self.codes, places, strict=True))
-
-    def of(self, places: Integers) -> Integers:
-        """Return the numbers of all 64 sums that each finest cell is part of: a row a cell, the cell itself last."""
-        return np.asarray(places @ self._weights + self._totals)
-
-    def places_of(self, numbers: Integers) -> Integers:
-        """Return the places of sums by their numbers, a row each."""
-        return np.stack(np.unravel_index(numbers, self._sizes), axis=1)
-
-    def cell(self, number: int) -> Codes:
-        """Return the codes of a sum by its number."""
-        return self.named([int(place) for place in np.unravel_index(number, self._sizes)])
-
-    def added(self, cells: Mapping[Codes, int]) -> Integers:
-        """Return every sum of the values of finest cells."""
-        total = np.zeros(self.count, dtype=np.int64)
-        if cells:
-            numbers = self.of(np.array([self.places(codes) for codes in cells], dtype=np.int64))
-            np.add.at(total, numbers.ravel(), np.repeat(np.array(list(cells.values())), numbers.shape[1]))
-        return total
 
 
 @dataclass
@@ -116,8 +63,7 @@ class Builder:
         self._random = np.random.default_rng(seed)
         self._facts = [fact for fact in year.facts if not fact.is_exact]
         self._limits = self._fact_limits(year)
-        room = np.array([0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), MOVE])
-        self._room = room[self.sums.order]
+        self._room = self.sums.room(largest_error)
         movable = [codes for codes in year.movable if not loose or is_loose(codes, year.facts)]
         self._down = np.array([self.sums.places(codes) for codes in movable], dtype=np.int64).reshape(-1, len(FINEST))
         self._numbers = self.sums.of(self._down)
@@ -336,22 +282,3 @@ def is_loose(codes: Codes, facts: Iterable[Fact]) -> bool:
     exact = [fact for fact in facts if fact.is_exact]
     named = {fact.name: max(FINEST.index(dimension) for dimension in fact.where) for fact in exact}
     return not any(codes[named[fact.name]] in fact.where[FINEST[named[fact.name]]] for fact in exact)
-
-
-def small_sums(year: Year, sums: Sums) -> Integers:
-    """Return the numbers of the sums of two to five dimensions, not all 0, that could be fewer than five."""
-    least = sums.added({codes: _least(value) for codes, value in year.cells.items()})
-    wanted = (least > 0) & (least < LEAST_KEPT) & (sums.order > 1) & (sums.order < len(FINEST))
-    return np.flatnonzero(wanted)
-
-
-def _least(value: int) -> int:
-    return 1 if LEAST_KEPT <= value <= MOST_AMBIGUOUS else value
-
-
-def unmoved(numbers: Integers, sums: Sums, made: Iterable[Changes]) -> Iterator[int]:
-    """Yield the sums, by number, that no witness moves."""
-    moved = np.zeros(sums.count, dtype=np.bool_)
-    for changes in made:
-        moved |= sums.added(changes) != 0
-    yield from numbers[~moved[numbers]].tolist()

@@ -51,7 +51,7 @@ def places(pages: Mapping[str, str], release: Release) -> Mapping[str, set[str]]
     """The places on each page of the site that a link can lead to."""
     html = texts_by_path(pages)
     # The headings of this page are written in code.
-    components = (ROOT / "referrals" / "dashboard" / "components.py").read_text(encoding="utf-8")
+    components = (ROOT / "referrals" / "dashboard" / "components" / "__init__.py").read_text(encoding="utf-8")
     html["/figures-check"] += arithmetic.relations(release) + components
     return {path: set(re.findall(r'\bid="([\w-]+)"', text)) for path, text in html.items()}
 

@@ -22,7 +22,6 @@ KEPT = Kept(
     recoding={("nationality", "GBR"): "_OTH", ("age_band", "60+"): "50+"},
     true={CELL: 3},
     table={CELL: 5},
-    largest_error={2: 8, 3: 12},
 )
 
 
@@ -126,7 +125,7 @@ def test_another_year_status_or_place_is_another_series(folder: Path, year: str,
 def test_a_later_release_takes_the_place_of_the_earlier_one(folder: Path) -> None:
     keeper = Keeper(folder)
     keep(keeper)
-    later = Kept("second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5}, {2: 8})
+    later = Kept("second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5})
     keep(keeper, later)
     assert keeper.kept(YEAR, status="official", where="here") == later
     assert len(list(folder.iterdir())) == 2
@@ -141,7 +140,7 @@ def test_a_write_that_was_cut_short_leaves_what_was_kept_before(folder: Path, mo
 
     monkeypatch.setattr(Path, "replace", cut_short)
     with pytest.raises(KeyboardInterrupt):
-        keep(keeper, Kept("second", "", {}, {}, {}, {}, {}))
+        keep(keeper, Kept("second", "", {}, {}, {}, {}))
     assert keeper.kept(YEAR, status="official", where="here") == KEPT
 
 

@@ -17,9 +17,9 @@ import pytest
 
 from referrals.codelists import FINEST
 from referrals.publishing import audit
+from referrals.publishing.margins import Changes, Sums, small_sums, unmoved
 from referrals.publishing.public import Codes, PublicRelease, Year
 from referrals.publishing.tightest import least_by_totals
-from referrals.publishing.witnesses import Changes, Sums, small_sums, unmoved
 from tests.unit.small_counts import MALES, TINY, YEAR, T, as_public, every_sum, grid, held, order, protected
 
 

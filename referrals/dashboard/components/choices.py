@@ -1,6 +1,6 @@
 """What a reader can choose on the page of a dimension: the release, its codes and the measure, held in the address bar.
 
-It and `components` are the only modules of the package that import Streamlit.
+With the rest of `components`, it is the only part of the library that imports Streamlit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What pages are made of. This module and `choices` are the only ones of the package that import Streamlit.
+"""What pages are made of: the only part of the library that imports Streamlit, here and in `choices`.
 
 One open release serves every session. Cards are made once for each release and selection and then shared: they are frozen.
 """
