@@ -16,15 +16,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
-from referrals.publishing import differencing, public
-from referrals.publishing.margins import Changes, Sums, small_sums, unmoved
+from referrals.publishing import differencing, public, witnesses
+from referrals.publishing.margins import Changes, Integers, Sums, candidates, counted, unmoved
 from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, least_by_totals
-from referrals.publishing.witnesses import Builder
 
 WITNESSES: Final = "witnesses.csv.gz"
 WIDTH: Final = 4
@@ -40,9 +38,9 @@ SEARCHED: Final = 2
 MOST_FIXED: Final = 3
 """A release holds the sums that fix up to this many dimensions."""
 
-SENSITIVE: Final = ("crime_type", "outcome")
-GROUPED: Final = tuple(FINEST.index(name) for name in DIMENSIONS[:3])
-"""What nobody may learn of the people of a group for certain, and the dimensions that make the groups."""
+SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
+UNGROUPED: Final = [place for place, name in enumerate(FINEST) if name not in DIMENSIONS[:3]]
+"""What nobody may learn of the people of a group for certain, and the dimensions that make no groups."""
 
 FILES: Final = "the files are those of the manifest"
 
@@ -91,26 +89,27 @@ def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -
         Check(f"{release.name}: everything adds up", _listed(_wrong_sums(release)), len(release.published)),
         Check(f"{release.name}: published facts hold", _listed(_broken_facts(release)), _fact_count(release)),
     ]
-    witnesses = read_witnesses(release)
+    made = read_witnesses(release)
     for year in release.years.values():
         progress(f"{release.name}: attacking {year.year}")
-        checks += _of_year(release, year, witnesses)
+        checks += _of_year(release, year, made)
     return checks
 
 
-def _of_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]) -> list[Check]:
+def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> list[Check]:
     quarters = set(year.categories["quarter"])
-    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in witnesses]
+    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
     sums = Sums(year)
     wrong = list(_wrong_witnesses(year, mine, sums, release.largest_error))
     numbers = candidates(year, sums)
-    left = list(unmoved(numbers, sums, mine))
+    left = unmoved(numbers, sums, mine).tolist()
+    told = list(_told(year, mine, sums))
     narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left)]
     name = f"{release.name}, {year.year}"
     return [
         Check(f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)),
         Check(f"{name}: every sum that could be 1 to 4 has a range at least {WIDTH} wide", _listed(narrow), len(numbers)),
-        Check(f"{name}: no small group shares one crime type or outcome for certain", _listed(_told(year, mine)), len(mine)),
+        Check(f"{name}: no small group shares one crime type or outcome for certain", _listed(told), len(mine)),
     ]
 
 
@@ -126,24 +125,6 @@ def _narrow(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[int]:
     yield from (*small[SEARCHED:], *left[ASKED:])
 
 
-def candidates(year: Year, sums: Sums) -> NDArray[np.int64]:
-    """Return the numbers of all sums that could be 1 to 4: of two dimensions and more, single cells included.
-
-    A cell that shows 0 counts where each of its codes stands in some cell that can shrink: else the exact totals say that
-    it is 0.
-    """
-    zeros = list(_zeros(year))
-    places = np.array([sums.places(codes) for codes in zeros], dtype=np.int64).reshape(len(zeros), len(FINEST))
-    single = [sums.places(codes) for codes in year.movable]
-    cells = np.concatenate([places, np.array(single, dtype=np.int64).reshape(len(single), len(FINEST))])
-    return np.unique(np.concatenate([sums.of(cells)[:, -1], small_sums(year, sums)]))
-
-
-def _zeros(year: Year) -> Iterator[Codes]:
-    codes = [sorted({cell[column] for cell in year.movable}) for column in range(len(FINEST))]
-    yield from (cell for cell in itertools.product(*codes) if cell not in year.cells)
-
-
 def read_witnesses(release: PublicRelease) -> list[Changes]:
     """Return the witnesses of a release: what each changes of the published cells."""
     try:
@@ -156,30 +137,20 @@ def read_witnesses(release: PublicRelease) -> list[Changes]:
 
 def build_witnesses(release: PublicRelease) -> list[Changes]:
     """Return witnesses for all years of a release, built from what is public: one changes cells of every year at once."""
-    by_year = [_witnesses_of(year, release.largest_error) for year in release.years.values()]
+    by_year = [witnesses.of_year(year, release.largest_error) for year in release.years.values()]
     longest = itertools.zip_longest(*by_year, fillvalue={})
     return [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
 
 
-def _witnesses_of(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
-    """Return witnesses of one year that between them move every candidate, as far as exchanges can."""
-    made: list[Changes] = []
-    for loose in (False, True):
-        builder = Builder(year, largest_error, loose=loose)
-        made += builder.build(np.array(list(unmoved(candidates(year, builder.sums), builder.sums, made)), dtype=np.int64))
-        made += builder.build_for(unmoved(small_sums(year, builder.sums), builder.sums, made))
-    return made
-
-
-def known_sums(release: PublicRelease, witnesses: Sequence[Changes]) -> list[dict[str, object]]:
+def known_sums(release: PublicRelease, made: Sequence[Changes]) -> list[dict[str, object]]:
     """Return the sums that no witness moves because totals and facts say that they are larger than four, with the least."""
-    return [one for year in release.years.values() for one in _known_of(year, witnesses)]
+    return [one for year in release.years.values() for one in _known_of(year, made)]
 
 
-def _known_of(year: Year, witnesses: Sequence[Changes]) -> Iterator[dict[str, object]]:
+def _known_of(year: Year, made: Sequence[Changes]) -> Iterator[dict[str, object]]:
     sums, quarters = Sums(year), set(year.categories["quarter"])
-    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in witnesses]
-    for number in list(unmoved(candidates(year, sums), sums, mine))[:ASKED]:
+    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
+    for number in unmoved(candidates(year, sums), sums, mine)[:ASKED].tolist():
         one = sums.cell(number)
         if (least := least_by_totals(year, one)) >= LEAST_KEPT:
             yield {"sum": [year.year, *one], "value": least}
@@ -209,7 +180,7 @@ def _wrong_sums(release: PublicRelease) -> Iterator[str]:
 def _broken_facts(release: PublicRelease) -> Iterator[str]:
     for year in release.years.values():
         for fact in year.facts:
-            value = sum(value for codes, value in year.cells.items() if fact.holds_cell(codes))
+            value = counted(fact, year.cells)
             if not fact.low <= value <= fact.high:
                 yield f"{fact.name} in {year.year}: {value:,} is not {fact.low:,} to {fact.high:,}"
 
@@ -218,25 +189,28 @@ def _fact_count(release: PublicRelease) -> int:
     return sum(len(year.facts) for year in release.years.values())
 
 
-def _wrong_witnesses(year: Year, witnesses: Iterable[Changes], sums: Sums, largest_error: Mapping[int, int]) -> Iterator[str]:
+def _wrong_witnesses(year: Year, made: Sequence[Changes], sums: Sums, largest_error: Mapping[int, int]) -> Iterator[str]:
     """Yield what is wrong with witnesses: a cell that breaks the rule, a total or fact that moves, an error too large."""
-    room = sums.room(largest_error)
-    for number, changes in enumerate(witnesses):
+    for number, changes in enumerate(made):
         for codes, change in changes.items():
             if not _is_possible(year.cells.get(codes, 0), year.cells.get(codes, 0) + change):
                 yield f"witness {number}: {describe(codes)} cannot be {year.cells.get(codes, 0) + change}"
-        moved = sums.added(changes)
-        if (too_far := np.flatnonzero(np.abs(moved) > room)).size:
-            yield f"witness {number} moves {describe(sums.cell(int(too_far[0])))} by {moved[too_far[0]]}"
-        yield from _facts_broken_by(year, changes, number)
+    room = sums.room(largest_error)
+    for net in sums.net_of(made):
+        for one in np.flatnonzero(np.abs(net.by) > room[net.number]):
+            yield f"witness {net.witness[one]} moves {describe(sums.cell(int(net.number[one])))} by {net.by[one]}"
+    yield from _facts_broken_by(year, made, sums)
 
 
-def _facts_broken_by(year: Year, changes: Changes, number: int) -> Iterator[str]:
-    for fact in year.facts:
-        if moved := sum(change for codes, change in changes.items() if fact.holds_cell(codes)):
-            shown = sum(value for codes, value in year.cells.items() if fact.holds_cell(codes))
-            if not fact.low <= shown + moved <= fact.high:
-                yield f"witness {number} breaks {fact.name}"
+def _facts_broken_by(year: Year, made: Sequence[Changes], sums: Sums) -> Iterator[str]:
+    witness = np.repeat(np.arange(len(made)), [len(changes) for changes in made])
+    change = np.array([by for changes in made for by in changes.values()], dtype=np.int64)
+    counted_by = sums.counted_by(year.facts, sums.array(codes for changes in made for codes in changes))
+    for fact, counts in zip(year.facts, counted_by.T, strict=True):
+        moved = np.bincount(witness, weights=change * counts, minlength=len(made)) + counted(fact, year.cells)
+        yield from (
+            f"witness {number} breaks {fact.name}" for number in np.flatnonzero((moved < fact.low) | (moved > fact.high))
+        )
 
 
 def _is_possible(shown: int, other: int) -> bool:
@@ -245,30 +219,31 @@ def _is_possible(shown: int, other: int) -> bool:
     return other == shown or (LEAST_KEPT <= shown <= MOST_AMBIGUOUS and 1 <= other < LEAST_KEPT)
 
 
-def _told(year: Year, witnesses: Sequence[Changes]) -> Iterator[str]:
+def _told(year: Year, made: Sequence[Changes], sums: Sums) -> Iterator[str]:
     """Yield the groups of a nationality, age band and sex whose people all share a crime type or an outcome, for certain.
 
     A group is small, or shown in one code only. It is safe where some witness puts somebody of it under another code.
     """
-    other = {codes for changes in witnesses for codes, change in changes.items() if change > 0}
-    for sensitive in SENSITIVE:
-        column = FINEST.index(sensitive)
-        shown, possible = _codes_by_group(year.cells, column), _codes_by_group(other, column)
-        for group, codes in shown.items():
-            if len(codes) == 1 and not possible.get(group, set()) - codes:
-                yield f"{describe(group)} in {year.year}: all are {sensitive.replace('_', ' ')} {min(codes)}"
+    shown = sums.array(year.cells)
+    other = sums.array({codes for changes in made for codes, change in changes.items() if change > 0})
+    for column in SENSITIVE:
+        groups, codes = _codes_by_group(shown, column, sums)
+        _, first, count = np.unique(groups, return_index=True, return_counts=True)
+        alone = dict(zip(groups[first[count == 1]].tolist(), codes[first[count == 1]].tolist(), strict=True))
+        elsewhere = zip(*(found.tolist() for found in _codes_by_group(other, column, sums)), strict=True)
+        for group in alone.keys() - {group for group, code in elsewhere if alone.get(group) != code}:
+            code, name = sums.codes[column][alone[group]], FINEST[column].replace("_", " ")
+            yield f"{describe(sums.cell(group))} in {year.year}: all are {name} {code}"
 
 
-def _codes_by_group(cells: Iterable[Codes], column: int) -> dict[Codes, set[str]]:
-    """Return the codes of a sensitive dimension that each group has, at every order of nationality, age band and sex."""
-    found: dict[Codes, set[str]] = {}
-    for codes in cells:
-        for kept in itertools.product((False, True), repeat=len(GROUPED)):
-            if any(kept):
-                fixed = {place for place, keep in zip(GROUPED, kept, strict=True) if keep}
-                group = tuple(code if place in fixed else TOTAL for place, code in enumerate(codes))
-                found.setdefault(group, set()).add(codes[column])
-    return found
+def _codes_by_group(places: Integers, column: int, sums: Sums) -> tuple[Integers, Integers]:
+    """Return each group of cells with each code of a column that it has, at every order of nationality, age band and sex.
+
+    A group is the number of the sum of its people.
+    """
+    groups = sums.of(places)[:, sums.kept.any(axis=1) & ~sums.kept[:, UNGROUPED].any(axis=1)]
+    pairs = np.unique(groups * len(sums.codes[column]) + places[:, [column]])
+    return pairs // len(sums.codes[column]), pairs % len(sums.codes[column])
 
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:

@@ -3,15 +3,18 @@
 The published counts are themselves one data set that agrees with the rule. An exchange makes another: some cells that show
 5, 6 or 7 go down by four, as many that show 0 go up by four, and the codes of those that go up are the codes of those that
 go down, dealt out anew. Every total of one dimension stays as it is, by construction. Dimensions that a published fact ties
-together are dealt as one, so that the fact holds as well. Many exchanges that share no cell make a witness.
+together are dealt as one, so that the fact holds as well. Each exchange is a witness.
 
 Every sum moves by a multiple of four, so a sum that some witness moves at all has a range at least four wide.
+
+Exchanges are drawn many at a time, and of each batch those are kept that agree with what is announced and move a sum that no
+other has moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -19,39 +22,67 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.codelists import FINEST
-from referrals.publishing.margins import Changes, Integers, Places, Sums
+from referrals.publishing.margins import Changes, Integers, Net, Sums, candidates, counted
 from referrals.publishing.public import Codes, Fact, Year
 
 MOVE: Final = 4
 """What each cell of an exchange goes up or down by."""
 
 HANDS: Final = 6
-"""How many cells an exchange puts down, and as many up."""
+"""How many cells an exchange puts down, and as many up. More of them break announced errors more often."""
 
-DEALS: Final = 8
+DEALS: Final = 16
 """How many ways to deal are looked at, to find the one that reaches most cells that no witness has reached."""
 
-FITTED: Final = 2
-"""How many of these, the best, are tried for the announced errors."""
+BATCH: Final = 512
+"""How many exchanges are drawn at once."""
 
 IDLE: Final = 60
-"""How many exchanges in a row may fail before the search ends."""
+"""How many batches in a row may bring nothing before the search ends."""
 
 Flags = NDArray[np.bool_]
 
 
-@dataclass
-class _Witness:
-    """A witness under construction: which cells it puts down and up, and how far it moves each sum and each fact."""
+@dataclass(frozen=True)
+class _Exchanges:
+    """Exchanges, a row each: the cells that each puts down, by their place among those that can shrink, and up, by number."""
 
-    moved: Integers
-    facts: Integers
-    down: set[int] = field(default_factory=set)
-    up: set[int] = field(default_factory=set)
+    down: Integers
+    up: Integers
+
+    def __getitem__(self, rows: Integers | Flags) -> _Exchanges:
+        return _Exchanges(self.down[rows], self.up[rows])
+
+    def __len__(self) -> int:
+        return len(self.up)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Hands that were drawn, a row each, and for each the cell that it must put up; -1 where any will do."""
+
+    hands: Integers
+    targets: Integers
+
+
+def of_year(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
+    """Return witnesses of one year that between them move every sum that could be small, as far as exchanges can.
+
+    Args:
+        year: the year as it is published.
+        largest_error: the errors announced for its sums, by how many dimensions a sum fixes.
+    """
+    made: list[Changes] = []
+    left = candidates(year, Sums(year))
+    for loose in (False, True):
+        builder = Builder(year, largest_error, loose=loose)
+        made += builder.build(left)
+        left = left[~builder.moved[left]]
+    return made
 
 
 class Builder:
-    """Builds witnesses of one year, with a seed that anybody may know."""
+    """Builds witnesses of one year, with a seed that anybody may know. `moved` says which sums they have moved so far."""
 
     def __init__(self, year: Year, largest_error: Mapping[int, int], *, loose: bool = False, seed: int = 0) -> None:
         """Take a year as it is published, and the errors announced for its sums.
@@ -60,19 +91,16 @@ class Builder:
         cells that no exact fact can count. It reaches what dealing as one cannot.
         """
         self.sums = Sums(year)
+        self.moved = np.zeros(self.sums.count, dtype=np.bool_)
         self._random = np.random.default_rng(seed)
         self._facts = [fact for fact in year.facts if not fact.is_exact]
-        self._limits = self._fact_limits(year)
+        self._limits = _limits(year, self._facts)
         self._room = self.sums.room(largest_error)
         movable = [codes for codes in year.movable if not loose or is_loose(codes, year.facts)]
-        self._down = np.array([self.sums.places(codes) for codes in movable], dtype=np.int64).reshape(-1, len(FINEST))
-        self._numbers = self.sums.of(self._down)
+        self._down = self.sums.array(movable)
         self._free = self.sums.order == len(FINEST)
-        if year.cells:
-            taken = np.array([self.sums.places(codes) for codes in year.cells], dtype=np.int64)
-            self._free[self.sums.of(taken)[:, -1]] = False
+        self._free[self.sums.of(self.sums.array(year.cells))[:, -1]] = False
         self._blocks = [_Block.of(columns, self._down, self.sums) for columns in blocks(() if loose else year.facts)]
-        self._hands = np.stack([block.values for block in self._blocks], axis=1)
 
     def targets(self) -> Integers:
         """Return the numbers of the finest cells that show 0 and that the public cannot know to be 0."""
@@ -81,186 +109,183 @@ class Builder:
             numbers = (numbers[:, None] + block.cells[None, :]).ravel()
         return np.sort(numbers[self._free[numbers]])
 
-    def build(self, wanted: Integers | None = None) -> list[Changes]:
-        """Return witnesses that together put every target up by four, or of the targets those whose numbers are wanted."""
+    def build(self, wanted: Integers) -> list[Changes]:
+        """Return witnesses that between them move the sums with the numbers wanted, as far as exchanges can."""
         waiting = np.zeros(self.sums.count, dtype=np.bool_)
-        waiting[self.targets() if wanted is None else np.intersect1d(self.targets(), wanted)] = True
-        made, witness, idle = [], self._empty(), 0
-        queue = self._rarest_last(self._random.permutation(np.flatnonzero(waiting)))
-        while queue and idle < IDLE:
-            target = queue.pop()
-            if not waiting[target]:
-                continue
-            up = self._exchange(witness, self._givers(witness, target), target, waiting)
-            if up is None and witness.up:
-                made.append(witness)
-                witness = self._empty()
-                up = self._exchange(witness, self._givers(witness, target), target, waiting)
-            if up is None:
-                queue.insert(0, target)
-                idle += 1
-            else:
-                waiting[up] = False
-                idle = 0
-        return [self._changes(witness) for witness in [*made, witness] if witness.up]
+        waiting[wanted] = True
+        found = [*self._found(waiting, self.targets(), self._for_cells), *self._found(waiting, wanted, self._for_sums)]
+        return [changes for exchanges in found for changes in self._changes(exchanges)]
 
-    def _rarest_last(self, targets: Integers) -> list[int]:
-        """Return targets in an order in which those of values that few cells hold come last: they are taken from the end.
+    def _found(self, waiting: Flags, aims: Integers, draw: Callable[[Integers, int], _Drawn]) -> Iterator[_Exchanges]:
+        """Yield exchanges, batch by batch, that move what is waiting, until nothing is or nothing more is found.
 
-        The common ones are then reached by the way, as the other hands of an exchange.
+        After a batch that brought nothing the next tries another number of hands.
         """
-        places = self.sums.places_of(targets)
-        held = [block.held(places) for block in self._blocks]
-        return [int(one) for one in targets[np.argsort(-np.min(held, axis=0), kind="stable")]]
+        idle = 0
+        while len(self._down) and idle < IDLE and (left := aims[waiting[aims]]).size:
+            size = HANDS if not idle else 2 + idle % (2 * HANDS - 2)
+            exchanges = self._dealt(draw(left, min(size, len(self._down))), waiting)
+            net = self._net(exchanges)
+            kept = self._useful(net, self._fits(exchanges, net), waiting)
+            idle = 0 if kept.size else idle + 1
+            self._moved_by(net, kept, waiting)
+            yield exchanges[kept]
 
-    def build_for(self, numbers: Iterable[int]) -> list[Changes]:
-        """Return witnesses that move the sums with these numbers, as far as exchanges can."""
-        still, made, idle = set(numbers), [], 0
-        targets = self.targets()
-        inside = {one: np.flatnonzero((self._numbers == one).any(axis=1)) for one in still}
-        while still and idle < IDLE and len(targets):
-            witness = self._empty()
-            for one in sorted(still):
-                if len(inside[one]):
-                    target = int(self._random.choice(targets))
-                    first = int(self._random.choice(inside[one]))
-                    if givers := self._givers(witness, target):
-                        self._exchange(witness, [first, *givers], target, np.zeros_like(self._free))
-            found = {one for one in still if witness.moved[one]}
-            idle = 0 if found else idle + 1
-            still -= found
-            if found:
-                made.append(witness)
-        return [self._changes(witness) for witness in made]
+    def _for_cells(self, left: Integers, size: int) -> _Drawn:
+        """Draw hands that between them hold every value of a cell to put up: those of values that few hold come first.
 
-    def _givers(self, witness: _Witness, target: int) -> list[int]:
-        """Return cells to put down that between them hold every value of a target, and some more; [] where there are none."""
-        down: list[int] = []
-        for block, value in zip(self._blocks, self._dealt(target), strict=True):
-            if not any(block.values[one] == value for one in down):
-                free = [one for one in block.holders[value] if one not in witness.down]
-                if not free:
-                    return []
-                down.append(free[int(self._random.integers(len(free)))])
-        others = self._random.integers(len(self._down), size=HANDS).tolist()
-        more = [one for one in dict.fromkeys(others) if one not in witness.down and one not in down]
-        return [*down, *more[: max(0, HANDS - len(down))]]
-
-    def _exchange(self, witness: _Witness, down: Sequence[int], target: int, waiting: Flags) -> Integers | None:
-        """Add an exchange that puts a target up, and return all cells that it puts up; None where none was found.
-
-        Of several ways to deal, the one is taken that reaches most of the waiting cells.
+        The common ones are then reached by the way, as the other cells of an exchange.
         """
-        down = list(dict.fromkeys(down))
-        if not down or any(one in witness.down for one in down):
-            return None
-        cells = self._dealings(down, target)
-        ordered = np.sort(cells, axis=1)
-        possible = self._free[cells].all(axis=1) & (np.diff(ordered, axis=1) > 0).all(axis=1)
-        scores = np.where(possible, waiting[cells].sum(axis=1), -1)
-        for deal in np.argsort(-scores, kind="stable")[:FITTED]:
-            if scores[deal] < 0:
-                return None
-            up: Integers = cells[deal]
-            if not witness.up.intersection(up.tolist()) and self._fits(witness, down, up):
-                witness.down.update(down)
-                witness.up.update(up.tolist())
-                return up
-        return None
+        left = self._random.permutation(left)
+        values = self._values(left)
+        held = np.min([block.held[value] for block, value in zip(self._blocks, values.T, strict=True)], axis=0)
+        first = np.argsort(held, kind="stable")[:BATCH]
+        givers = [
+            block.draw(value, self._random.random(len(first)))
+            for block, value in zip(self._blocks, values[first].T, strict=True)
+        ]
+        return _Drawn(self._hands(np.stack(givers, axis=1), size), left[first])
 
-    def _dealings(self, down: Sequence[int], target: int) -> Integers:
-        """Return some ways to deal the values of cells anew, a row each: the cells that it puts up, the first the target."""
-        wanted = self._dealt(target)
-        cells = np.zeros((DEALS, len(down)), dtype=np.int64)
-        rows = np.arange(DEALS)
-        for block, value, hand in zip(self._blocks, wanted, self._hands[list(down)].T, strict=True):
-            dealt = self._random.permuted(np.tile(hand, (DEALS, 1)), axis=1)
-            giver = (dealt == value).argmax(axis=1)
-            dealt[rows, giver] = dealt[:, 0]
-            dealt[:, 0] = value
+    def _for_sums(self, left: Integers, size: int) -> _Drawn:
+        """Draw hands of which one is part of a sum to move."""
+        numbers, cells = self._parts
+        chosen = np.resize(self._random.permutation(left), BATCH)
+        start, end = np.searchsorted(numbers, chosen), np.searchsorted(numbers, chosen, side="right")
+        some = np.flatnonzero(start < end)
+        part = start[some] + (self._random.random(len(some)) * (end - start)[some]).astype(np.int64)
+        return _Drawn(self._hands(cells[part][:, None], size), np.full(len(some), -1))
+
+    @cached_property
+    def _parts(self) -> tuple[Integers, Integers]:
+        """Return the sums that cells to put down are part of, in order, and beside each the cell."""
+        numbers = self.sums.of(self._down)
+        order = np.argsort(numbers, axis=None, kind="stable")
+        return numbers.ravel()[order], order // numbers.shape[1]
+
+    def _hands(self, givers: Integers, size: int) -> Integers:
+        """Return rows of different cells, these first where there is room and then others; a row too short repeats one."""
+        others = self._random.integers(len(self._down), size=(len(givers), 2 * size))
+        hands = np.concatenate([givers, others], axis=1)
+        order = np.argsort(hands, axis=1, kind="stable")
+        ordered = np.take_along_axis(hands, order, axis=1)
+        again = np.zeros(hands.shape, dtype=np.bool_)
+        np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+        return np.take_along_axis(hands, np.argsort(again, axis=1, kind="stable"), axis=1)[:, :size]
+
+    def _dealt(self, drawn: _Drawn, waiting: Flags) -> _Exchanges:
+        """Return for each row of hands the way to deal that reaches most waiting cells, if any way puts up free cells alone."""
+        cells = self._dealings(drawn)
+        ordered, hands = np.sort(cells, axis=2), np.sort(drawn.hands, axis=1)
+        possible = self._free[cells].all(axis=2) & (np.diff(ordered, axis=2) > 0).all(axis=2)
+        possible &= (np.diff(hands, axis=1) > 0).all(axis=1, keepdims=True)
+        possible &= (drawn.targets[:, None] < 0) | (cells[:, :, 0] == drawn.targets[:, None])
+        scores = np.where(possible, waiting[cells].sum(axis=2), -1)
+        rows, best = np.arange(len(cells)), np.argmax(scores, axis=1)
+        return _Exchanges(drawn.hands, cells[rows, best])[scores[rows, best] >= 0]
+
+    def _dealings(self, drawn: _Drawn) -> Integers:
+        """Return some ways to deal the values of hands anew: the cells that each puts up, of each way the target first."""
+        count, size = drawn.hands.shape
+        cells = np.zeros((count, DEALS, size), dtype=np.int64)
+        wanted = self._values(np.maximum(drawn.targets, 0))
+        for block, value in zip(self._blocks, wanted.T, strict=True):
+            hands = np.repeat(block.values[drawn.hands][:, None, :], DEALS, axis=1)
+            dealt = self._random.permuted(hands, axis=2)
+            giver = (dealt == value[:, None, None]).argmax(axis=2)[:, :, None]
+            first = dealt[:, :, :1].copy()
+            dealt[:, :, :1] = np.take_along_axis(dealt, giver, axis=2)
+            np.put_along_axis(dealt, giver, first, axis=2)
             cells += block.cells[dealt]
         return cells
 
-    def _fits(self, witness: _Witness, down: Sequence[int], up: Integers) -> bool:
-        """Move the sums of a witness, and return whether all announced errors and published ranges still hold; else undo."""
-        places = np.concatenate([self._down[list(down)], self.sums.places_of(up)])
-        change = np.repeat([-MOVE, MOVE], [len(down), len(up)])
-        numbers = self.sums.of(places)
-        np.add.at(witness.moved, numbers.ravel(), np.repeat(change, numbers.shape[1]))
-        facts = change @ self._in_facts(places)
-        witness.facts += facts
+    def _net(self, exchanges: _Exchanges) -> Net:
+        """Return how far exchanges move sums, each by its row."""
+        return self.sums.net(np.repeat(np.arange(len(exchanges)), 2 * exchanges.up.shape[1]), *self._moves(exchanges))
+
+    def _moves(self, exchanges: _Exchanges) -> tuple[Integers, Integers]:
+        """Return the places of all cells that exchanges move, row by row, and by how much each is moved."""
+        down, up = (
+            self._down[exchanges.down],
+            self.sums.places_of(exchanges.up.ravel()).reshape(*exchanges.up.shape, len(FINEST)),
+        )
+        change = np.repeat([-MOVE, MOVE], exchanges.up.shape[1])
+        return np.concatenate([down, up], axis=1).reshape(-1, len(FINEST)), np.tile(change, len(exchanges))
+
+    def _fits(self, exchanges: _Exchanges, net: Net) -> Flags:
+        """Return for each exchange whether all announced errors and published ranges still hold."""
+        fits = np.ones(len(exchanges), dtype=np.bool_)
+        fits[net.witness[np.abs(net.by) > self._room[net.number]]] = False
+        places, change = self._moves(exchanges)
+        moved = self.sums.counted_by(self._facts, places) * change[:, None]
+        moved = moved.reshape(len(exchanges), 2 * exchanges.up.shape[1], len(self._facts)).sum(axis=1)
         low, high = self._limits
-        within = (np.abs(witness.moved[numbers]) <= self._room[numbers]).all()
-        if within and ((low <= witness.facts) & (witness.facts <= high)).all():
-            return True
-        np.add.at(witness.moved, numbers.ravel(), np.repeat(-change, numbers.shape[1]))
-        witness.facts -= facts
-        return False
+        return np.asarray(fits & ((low <= moved) & (moved <= high)).all(axis=1))
 
-    def _in_facts(self, places: Integers) -> Integers:
-        """Return for each cell, a row, whether each fact, a column, counts it."""
-        held = [np.all([mask[places[:, column]] for column, mask in enumerate(masks)], axis=0) for masks in self._masks]
-        return np.array(held, dtype=np.int64).reshape(len(self._facts), len(places)).T
+    def _useful(self, net: Net, fits: Flags, waiting: Flags) -> Integers:
+        """Return the exchanges that fit and are the first to move a sum that is waiting."""
+        wanted = np.flatnonzero(fits[net.witness] & waiting[net.number])
+        _, first = np.unique(net.number[wanted], return_index=True)
+        return np.unique(net.witness[wanted[first]])
 
-    @cached_property
-    def _masks(self) -> list[list[Flags]]:
-        """For each fact and dimension, which of its codes the fact counts."""
-        return [
-            [np.isin(codes, list(fact.where.get(name, codes))) for name, codes in zip(FINEST, self.sums.codes, strict=True)]
-            for fact in self._facts
-        ]
+    def _moved_by(self, net: Net, kept: Integers, waiting: Flags) -> None:
+        """Note the sums that the exchanges kept have moved: they are waited for no longer."""
+        numbers = net.number[np.isin(net.witness, kept)]
+        self.moved[numbers] = True
+        waiting[numbers] = False
 
-    def _fact_limits(self, year: Year) -> tuple[Integers, Integers]:
-        """Return how far each published range can move down and up from what is published."""
-        now = [sum(value for codes, value in year.cells.items() if fact.holds_cell(codes)) for fact in self._facts]
-        low = [fact.low - value for fact, value in zip(self._facts, now, strict=True)]
-        high = [fact.high - value for fact, value in zip(self._facts, now, strict=True)]
-        return np.array(low, dtype=np.int64), np.array(high, dtype=np.int64)
+    def _values(self, numbers: Integers) -> Integers:
+        """Return the value that each block, a column, has in each cell."""
+        places = self.sums.places_of(numbers)
+        return np.stack([block.value(places) for block in self._blocks], axis=1)
 
-    def _dealt(self, number: int) -> list[int]:
-        """Return the value that each block has in a cell."""
-        places = self.sums.places_of(np.array([number]))[0]
-        return [block.value(places) for block in self._blocks]
-
-    def _empty(self) -> _Witness:
-        return _Witness(np.zeros(self.sums.count, dtype=np.int64), np.zeros(len(self._facts), dtype=np.int64))
-
-    def _changes(self, witness: _Witness) -> Changes:
-        down = {self.sums.named(self._down[number].tolist()): -MOVE for number in sorted(witness.down)}
-        return down | {self.sums.cell(number): MOVE for number in sorted(witness.up)}
+    def _changes(self, exchanges: _Exchanges) -> Iterator[Changes]:
+        """Yield what each exchange changes of the published cells."""
+        places, change = self._moves(exchanges)
+        shape = (len(exchanges), 2 * exchanges.up.shape[1])
+        for cells, moved in zip(places.reshape(*shape, len(FINEST)).tolist(), change.reshape(shape).tolist(), strict=True):
+            yield dict(zip((self.sums.named(cell) for cell in cells), moved, strict=True))
 
 
 @dataclass(frozen=True)
 class _Block:
     """Dimensions that are dealt together: the values that cells to put down have of them, numbered.
 
-    `values` is the value of each such cell, `holders` lists the cells that have a value, and `cells` is what a value adds to
-    the number of a finest cell.
+    `values` is the value of each such cell, `holders` the cells in the order of their values, from `starts` on each and `held`
+    of them, and `cells` is what a value adds to the number of a finest cell.
     """
 
     columns: tuple[int, ...]
     values: Integers
-    holders: Sequence[Sequence[int]]
+    holders: Integers
+    starts: Integers
+    held: Integers
     cells: Integers
-    index: Mapping[Places, int]
+    index: Integers
 
     @classmethod
     def of(cls, columns: tuple[int, ...], down: Integers, sums: Sums) -> _Block:
         """Return a block of the cells at the places `down`."""
-        found, values = np.unique(down[:, columns], axis=0, return_inverse=True)
+        found, values, held = np.unique(down[:, columns], axis=0, return_inverse=True, return_counts=True)
         values = values.ravel()
-        holders = [np.flatnonzero(values == value).tolist() for value in range(len(found))]
-        index = {tuple(places): value for value, places in enumerate(found.tolist())}
-        return cls(columns, values, holders, found @ sums.strides[list(columns)], index)
+        index = np.zeros([len(sums.codes[column]) for column in columns], dtype=np.int64)
+        index[tuple(found.T)] = np.arange(len(found))
+        return cls(
+            columns=columns,
+            values=values,
+            holders=np.argsort(values, kind="stable"),
+            starts=np.cumsum(held) - held,
+            held=held,
+            cells=found @ sums.strides[list(columns)],
+            index=index,
+        )
 
-    def held(self, places: Integers) -> Integers:
-        """Return by how many cells to put down the value of each cell is held."""
-        numbers = places[:, list(self.columns)]
-        return np.array([len(self.holders[self.index[tuple(one)]]) for one in numbers.tolist()], dtype=np.int64)
+    def draw(self, values: Integers, chances: NDArray[np.float64]) -> Integers:
+        """Return for each value one of the cells that hold it, given a chance between 0 and 1."""
+        return np.asarray(self.holders[self.starts[values] + (chances * self.held[values]).astype(np.int64)])
 
-    def value(self, places: Integers) -> int:
-        """Return the value that a cell at some places has."""
-        return self.index[tuple(places[list(self.columns)].tolist())]
+    def value(self, places: Integers) -> Integers:
+        """Return the value that each cell has: a number of no meaning where no cell to put down has it."""
+        return np.asarray(self.index[tuple(places[:, list(self.columns)].T)])
 
 
 def blocks(facts: Iterable[Fact]) -> list[tuple[int, ...]]:
@@ -282,3 +307,10 @@ def is_loose(codes: Codes, facts: Iterable[Fact]) -> bool:
     exact = [fact for fact in facts if fact.is_exact]
     named = {fact.name: max(FINEST.index(dimension) for dimension in fact.where) for fact in exact}
     return not any(codes[named[fact.name]] in fact.where[FINEST[named[fact.name]]] for fact in exact)
+
+
+def _limits(year: Year, facts: Iterable[Fact]) -> tuple[Integers, Integers]:
+    """Return how far each published range can move down and up from what is published."""
+    room = [(fact.low - now, fact.high - now) for fact in facts for now in [counted(fact, year.cells)]]
+    low, high = np.array(room, dtype=np.int64).reshape(-1, 2).T
+    return low, high
