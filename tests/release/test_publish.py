@@ -111,13 +111,11 @@ def test_totals_of_one_dimension_are_those_of_the_extract(first: Path) -> None:
     assert shown == {"_T": len(true), **{code: true.count(code) for code in ("VNM", "ALB", "CHN")}}
 
 
-def test_the_same_input_gives_the_same_bytes_and_tables(first: Path, made: Path, place: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(first: Path, made: Path, place: Path) -> None:
     again = published(made, place / "elsewhere", place / "private")
-    # DuckDB leaves bytes of memory that it did not use in its file, and the manifest holds the hash of that.
-    same = {path.name for path in first.iterdir()} - {"release.duckdb", "datapackage.json"}
-    assert {name: (again / name).read_bytes() for name in same} == {name: (first / name).read_bytes() for name in same}
-    question = "queries/codes"
-    assert open_release(again).rows(question) == open_release(first).rows(question)
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+        path.name: path.read_bytes() for path in first.iterdir()
+    }
 
 
 def test_an_untouched_release_passes_its_audit(first: Path) -> None:
