@@ -185,7 +185,6 @@ def test_a_file_that_says_something_other_than_the_cells_fails(
     assert failing(capfd, folder) != ""
 
 
-@pytest.mark.xfail(raises=(KeyError, TypeError, AttributeError), reason="a manifest is read as if it were whole: a traceback")
 @pytest.mark.parametrize("change", [{"quarters": None}, {"facts": [{}]}, {"largest_error": []}])
 def test_a_manifest_that_is_not_whole_is_refused(
     folder: Path, change: dict[str, Any], capfd: pytest.CaptureFixture[str]
