@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +20,13 @@ import numpy as np
 
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
-from referrals.publishing import differencing, public, witnesses
-from referrals.publishing.margins import Changes, Integers, Sums, candidates, counted, unmoved
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
+from referrals.publishing import copies, differencing, public, witnesses
+from referrals.publishing.margins import WIDTH, Changes, Integers, Sums, candidates, counted, unmoved
+from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, least_by_totals
 
 WITNESSES: Final = "witnesses.csv.gz"
-WIDTH: Final = 4
-"""The least width of the range of a sum that could be small."""
+HEADER: Final = ("witness", *FINEST, "change")
 
 NAMED: Final = 3
 """How many cells a message names before it counts the rest."""
@@ -87,6 +87,8 @@ def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -
         Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems)),
         Check(f"{release.name}: no number is 1, 2, 3 or 4", _listed(_small_numbers(release)), len(release.published)),
         Check(f"{release.name}: everything adds up", _listed(_wrong_sums(release)), len(release.published)),
+        Check(f"{release.name}: every range is the one announced", _listed(copies.misstated(release)), len(release.published)),
+        Check(f"{release.name}: every file says the same", _listed(copies.differing(release)), len(release.published)),
         Check(f"{release.name}: published facts hold", _listed(_broken_facts(release)), _fact_count(release)),
     ]
     made = read_witnesses(release)
@@ -126,13 +128,34 @@ def _narrow(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[int]:
 
 
 def read_witnesses(release: PublicRelease) -> list[Changes]:
-    """Return the witnesses of a release: what each changes of the published cells."""
+    """Return the witnesses of a release: what each changes of the published cells.
+
+    Raises:
+        ReleaseError: the file is missing or cut short, or a line of it is none of a witness.
+    """
     try:
         with gzip.open(release.folder / WITNESSES, "rt", encoding="utf-8", newline="") as stream:
-            rows = [(row["witness"], tuple(row[name] for name in FINEST), int(row["change"])) for row in csv.DictReader(stream)]
-    except (OSError, EOFError, KeyError, ValueError, csv.Error) as error:
-        raise ReleaseError(f"{release.name}: {WITNESSES} cannot be read ({type(error).__name__}). Publish it again.") from error
-    return [{codes: change for _, codes, change in changes} for _, changes in itertools.groupby(rows, key=lambda row: row[0])]
+            rows = csv.reader(stream)
+            columns = next(rows)
+            lines = [(witness, tuple(codes), int(change)) for witness, *codes, change in rows]
+    except (OSError, EOFError, StopIteration, ValueError, zlib.error, csv.Error) as error:
+        raise ReleaseError(
+            f"{release.name}: {WITNESSES} is missing or cannot be read ({type(error).__name__}). {AGAIN}"
+        ) from error
+    if columns != [*HEADER] or any(len(codes) != len(FINEST) for _, codes, _ in lines):
+        raise ReleaseError(f"{release.name}: {WITNESSES} has other columns than {', '.join(HEADER)}. {AGAIN}")
+    return [_changes(release, name, lines) for name, lines in itertools.groupby(lines, key=lambda line: line[0])]
+
+
+def _changes(release: PublicRelease, name: str, lines: Iterable[tuple[str, Codes, int]]) -> Changes:
+    """Return the changes of one witness, each cell one that the release can have and named once."""
+    changes: dict[Codes, int] = {}
+    for _, codes, change in lines:
+        if codes in changes or not release.has_cell(codes):
+            fault = "twice" if codes in changes else "with codes that the release does not have"
+            raise ReleaseError(f"{release.name}: {WITNESSES}, witness {name}, has {describe(codes)} {fault}. {AGAIN}")
+        changes[codes] = change
+    return changes
 
 
 def build_witnesses(release: PublicRelease) -> list[Changes]:
@@ -158,7 +181,7 @@ def _known_of(year: Year, made: Sequence[Changes]) -> Iterator[dict[str, object]
 
 def _small_numbers(release: PublicRelease) -> Iterator[str]:
     for codes, value in release.published.items():
-        if 0 < value < LEAST_KEPT:
+        if value < LEAST_KEPT and value != 0:
             yield f"{describe(codes)} shows {value}"
 
 

@@ -82,6 +82,14 @@ class Year:
     facts: Sequence[Fact]
 
     @cached_property
+    def _codes(self) -> list[set[str]]:
+        return [set(self.categories[name]) for name in FINEST]
+
+    def has_cell(self, codes: Codes) -> bool:
+        """Return whether codes are those of a finest cell of the year, shown or not."""
+        return all(code in listed for code, listed in zip(codes, self._codes, strict=True))
+
+    @cached_property
     def movable(self) -> list[Codes]:
         """The cells that can stand for a smaller number."""
         return [codes for codes, value in self.cells.items() if LEAST_KEPT <= value <= MOST_AMBIGUOUS]
@@ -105,6 +113,10 @@ class PublicRelease:
     def name(self) -> str:
         """What messages call the release."""
         return self.release_id
+
+    def has_cell(self, codes: Codes) -> bool:
+        """Return whether codes are those of a finest cell of the release, shown or not."""
+        return len(codes) == len(FINEST) and any(year.has_cell(codes) for year in self.years.values())
 
 
 def read(folder: Path) -> PublicRelease:
@@ -244,10 +256,11 @@ def _year(
         codes: value for codes, value in published.items() if TOTAL not in codes and quarters.get(codes[0]) == year and value
     }
     categories = {name: [code for code in codelists[name] if code != TOTAL] for name in DIMENSIONS}
+    made = Year(year, {"quarter": [one for one, of in quarters.items() if of == year], **categories}, cells, facts)
     for codes in cells:
-        if any(code not in categories[name] for name, code in zip(DIMENSIONS, codes[1:], strict=True)):
+        if not made.has_cell(codes):
             raise ReleaseError(f"cells.csv: {describe(codes)} has a code that {MANIFEST} does not list. {AGAIN}")
-    return Year(year, {"quarter": [one for one, of in quarters.items() if of == year], **categories}, cells, facts)
+    return made
 
 
 def _altered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -179,12 +179,12 @@ def test_a_manifest_that_lists_a_file_outside_the_folder_is_not_followed(folder:
 
 def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None:
     again = CELLS + "2020-Q2,VNM,20-29,F,MS,ICE,3,\n"
-    with pytest.raises(ReleaseError, match="quarter 2020-Q2, nationality VNM, .* is there twice"):
+    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is there twice"):
         public.read(written(tmp_path / "test", again))
 
 
 def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_and_named(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match="nationality IND, .* has a code that datapackage.json does not list"):
+    with pytest.raises(ReleaseError, match=r"nationality IND, .* has a code that datapackage\.json does not list"):
         public.read(written(tmp_path / "test", CELLS.replace("2020-Q2,ALB", "2020-Q2,IND")))
 
 
