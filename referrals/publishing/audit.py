@@ -20,7 +20,7 @@ import numpy as np
 
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
-from referrals.publishing import copies, differencing, public, witnesses
+from referrals.publishing import copies, differencing, earlier, public, witnesses
 from referrals.publishing.margins import WIDTH, Changes, Integers, Sums, candidates, counted, unmoved
 from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, least_by_totals
@@ -90,6 +90,7 @@ def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -
         Check(f"{release.name}: every range is the one announced", _listed(copies.misstated(release)), len(release.published)),
         Check(f"{release.name}: every file says the same", _listed(copies.differing(release)), len(release.published)),
         Check(f"{release.name}: published facts hold", _listed(_broken_facts(release)), _fact_count(release)),
+        Check(f"{release.name}: its facts are those of the ledger", _listed(_other_facts(release)), _fact_count(release)),
     ]
     made = read_witnesses(release)
     for year in release.years.values():
@@ -206,6 +207,11 @@ def _broken_facts(release: PublicRelease) -> Iterator[str]:
             value = counted(fact, year.cells)
             if not fact.low <= value <= fact.high:
                 yield f"{fact.name} in {year.year}: {value:,} is not {fact.low:,} to {fact.high:,}"
+
+
+def _other_facts(release: PublicRelease) -> Iterator[str]:
+    for year in release.years.values():
+        yield from earlier.disagreeing(year)
 
 
 def _fact_count(release: PublicRelease) -> int:

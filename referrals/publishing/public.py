@@ -71,6 +71,10 @@ class Fact:
         named = zip(FINEST, codes, strict=True)
         return all(code in self.where[dimension] for dimension, code in named if dimension in self.where)
 
+    def stands(self, cells: Mapping[Codes, int]) -> bool:
+        """Return whether it is true of some finest cells."""
+        return self.low <= sum(value for codes, value in cells.items() if self.holds_cell(codes)) <= self.high
+
 
 @dataclass(frozen=True)
 class Year:

@@ -329,6 +329,13 @@ def test_a_manifest_that_is_not_whole_is_refused(
     assert "Traceback" not in capfd.readouterr().err
 
 
+def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    fact = {"name": "E037", "year": published.YEAR, "where": {"sex": ["M"]}, "low": 0, "high": 900, "published": 5}
+    published.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(facts=[fact]))
+    found = failing(capfd, folder)
+    assert f"its facts are those of the ledger: E037 is no statement on {published.YEAR}" in found
+
+
 # Tables and releases beside a release.
 
 
