@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
-from collections import Counter
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,26 +17,22 @@ from typing import Final
 
 import numpy as np
 
-from referrals.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.codelists import DIMENSIONS, FINEST
 from referrals.errors import ReleaseError
-from referrals.publishing import differencing, public, witnesses
-from referrals.publishing.margins import Changes, Integers, Sums, candidates, counted, unmoved
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
-from referrals.publishing.tightest import Attacker, least_by_totals
+from referrals.publishing import addition, copies, differencing, public, witnesses
+from referrals.publishing.margins import WIDTH, Changes, Integers, Sums, candidates, counted, unmoved
+from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
+from referrals.publishing.tightest import Attacker, bound_by_totals, least_by_totals
 
 WITNESSES: Final = "witnesses.csv.gz"
-WIDTH: Final = 4
-"""The least width of the range of a sum that could be small."""
+HEADER: Final = ("witness", *FINEST, "change")
 
 NAMED: Final = 3
 """How many cells a message names before it counts the rest."""
 
 ASKED: Final = 30
-SEARCHED: Final = 2
+SEARCHED: Final = 5
 """How many unmoved sums of a year the solver is asked about, by totals and by cells. More are a fault."""
-
-MOST_FIXED: Final = 3
-"""A release holds the sums that fix up to this many dimensions."""
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
 UNGROUPED: Final = [place for place, name in enumerate(FINEST) if name not in DIMENSIONS[:3]]
@@ -83,11 +79,15 @@ def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> li
 def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -> list[Check]:
     """Return every check of one release."""
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
+    name, count, facts = release.name, len(release.published), sum(len(year.facts) for year in release.years.values())
     checks = [
-        Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems)),
-        Check(f"{release.name}: no number is 1, 2, 3 or 4", _listed(_small_numbers(release)), len(release.published)),
-        Check(f"{release.name}: everything adds up", _listed(_wrong_sums(release)), len(release.published)),
-        Check(f"{release.name}: published facts hold", _listed(_broken_facts(release)), _fact_count(release)),
+        Check(f"{name}: {FILES}", "; ".join(release.problems), len(release.problems)),
+        Check(f"{name}: no number is 1, 2, 3 or 4", _listed(addition.small_numbers(release)), count),
+        Check(f"{name}: everything adds up", _listed(addition.wrong_sums(release)), count),
+        Check(f"{name}: every range is the one announced", _listed(copies.misstated(release)), count),
+        Check(f"{name}: every file says the same", _listed(copies.differing(release)), count),
+        Check(f"{name}: published facts hold", _listed(addition.broken_facts(release)), facts),
+        Check(f"{name}: its facts are those of the ledger", _listed(addition.other_facts(release)), facts),
     ]
     made = read_witnesses(release)
     for year in release.years.values():
@@ -104,7 +104,7 @@ def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> lis
     numbers = candidates(year, sums)
     left = unmoved(numbers, sums, mine).tolist()
     told = list(_told(year, mine, sums))
-    narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left)]
+    narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left, release.largest_error)]
     name = f"{release.name}, {year.year}"
     return [
         Check(f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)),
@@ -113,33 +113,68 @@ def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> lis
     ]
 
 
-def _narrow(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[int]:
+def _narrow(year: Year, sums: Sums, left: Sequence[int], largest_error: Mapping[int, int]) -> Iterator[int]:
     """Yield the sums that no witness moves and that could be 1 to 4 within a range too narrow.
 
     A sum of dimensions that published facts tie together may be known, and large: then it is no small number.
     """
     if not left:
         return
-    small = [one for one in left[:ASKED] if least_by_totals(year, sums.cell(one)) < LEAST_KEPT]
-    yield from (one for one in small[:SEARCHED] if Attacker(year, sums.cell(one)).range().width < WIDTH)
+    small = _could_be_small(year, sums, left)
+    yield from (one for one in small[:SEARCHED] if Attacker(year, sums.cell(one), largest_error).range().width < WIDTH)
     yield from (*small[SEARCHED:], *left[ASKED:])
 
 
+def _could_be_small(year: Year, sums: Sums, left: Sequence[int]) -> list[int]:
+    """Return the sums, of the first that are asked about, that totals and facts do not make larger than four."""
+    return [one for one in left[:ASKED] if least_by_totals(year, sums.cell(one)) < LEAST_KEPT]
+
+
 def read_witnesses(release: PublicRelease) -> list[Changes]:
-    """Return the witnesses of a release: what each changes of the published cells."""
+    """Return the witnesses of a release: what each changes of the published cells.
+
+    Raises:
+        ReleaseError: the file is missing or cut short, or a line of it is none of a witness.
+    """
     try:
         with gzip.open(release.folder / WITNESSES, "rt", encoding="utf-8", newline="") as stream:
-            rows = [(row["witness"], tuple(row[name] for name in FINEST), int(row["change"])) for row in csv.DictReader(stream)]
-    except (OSError, EOFError, KeyError, ValueError, csv.Error) as error:
-        raise ReleaseError(f"{release.name}: {WITNESSES} cannot be read ({type(error).__name__}). Publish it again.") from error
-    return [{codes: change for _, codes, change in changes} for _, changes in itertools.groupby(rows, key=lambda row: row[0])]
+            rows = csv.reader(stream)
+            columns = next(rows)
+            lines = [(witness, tuple(codes), int(change)) for witness, *codes, change in rows]
+    except (OSError, EOFError, StopIteration, ValueError, zlib.error, csv.Error) as error:
+        raise ReleaseError(
+            f"{release.name}: {WITNESSES} is missing or cannot be read ({type(error).__name__}). {AGAIN}"
+        ) from error
+    if columns != [*HEADER] or any(len(codes) != len(FINEST) for _, codes, _ in lines):
+        raise ReleaseError(f"{release.name}: {WITNESSES} has other columns than {', '.join(HEADER)}. {AGAIN}")
+    return [_changes(release, name, lines) for name, lines in itertools.groupby(lines, key=lambda line: line[0])]
+
+
+def _changes(release: PublicRelease, name: str, lines: Iterable[tuple[str, Codes, int]]) -> Changes:
+    """Return the changes of one witness, each cell one that the release can have and named once."""
+    changes: dict[Codes, int] = {}
+    for _, codes, change in lines:
+        if codes in changes or not release.has_cell(codes):
+            fault = "twice" if codes in changes else "with codes that the release does not have"
+            raise ReleaseError(f"{release.name}: {WITNESSES}, witness {name}, has {describe(codes)} {fault}. {AGAIN}")
+        changes[codes] = change
+    return changes
 
 
 def build_witnesses(release: PublicRelease) -> list[Changes]:
     """Return witnesses for all years of a release, built from what is public: one changes cells of every year at once."""
-    by_year = [witnesses.of_year(year, release.largest_error) for year in release.years.values()]
+    by_year = [_built(year, release.largest_error) for year in release.years.values()]
     longest = itertools.zip_longest(*by_year, fillvalue={})
     return [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
+
+
+def _built(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
+    """Return the witnesses of one year: exchanges, and for the few sums that these leave the fillings that a search finds."""
+    made, sums = witnesses.of_year(year, largest_error), Sums(year)
+    left = unmoved(candidates(year, sums), sums, made).tolist()
+    for one in _could_be_small(year, sums, left)[:SEARCHED]:
+        made += Attacker(year, sums.cell(one), largest_error).fillings()
+    return made
 
 
 def known_sums(release: PublicRelease, made: Sequence[Changes]) -> list[dict[str, object]]:
@@ -152,41 +187,11 @@ def _known_of(year: Year, made: Sequence[Changes]) -> Iterator[dict[str, object]
     mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
     for number in unmoved(candidates(year, sums), sums, mine)[:ASKED].tolist():
         one = sums.cell(number)
-        if (least := least_by_totals(year, one)) >= LEAST_KEPT:
-            yield {"sum": [year.year, *one], "value": least}
-
-
-def _small_numbers(release: PublicRelease) -> Iterator[str]:
-    for codes, value in release.published.items():
-        if 0 < value < LEAST_KEPT:
-            yield f"{describe(codes)} shows {value}"
-
-
-def _wrong_sums(release: PublicRelease) -> Iterator[str]:
-    """Yield the published sums that are not what their finest cells add up to, and those that are not there."""
-    true: Counter[Codes] = Counter()
-    for year in release.years.values():
-        for codes, value in year.cells.items():
-            for one in itertools.product(*((code, TOTAL) for code in codes)):
-                fixed = sum(code != TOTAL for code in one)
-                if fixed <= MOST_FIXED or fixed == len(FINEST):
-                    true[(year.year if one[0] == TOTAL else one[0], *one[1:])] += value
-    for codes in {**release.published, **true}:
-        shown = release.published.get(codes, 0)
-        if shown != true[codes]:
-            yield f"{describe(codes)} shows {shown:,}, and its cells add up to {true[codes]:,}"
-
-
-def _broken_facts(release: PublicRelease) -> Iterator[str]:
-    for year in release.years.values():
-        for fact in year.facts:
-            value = counted(fact, year.cells)
-            if not fact.low <= value <= fact.high:
-                yield f"{fact.name} in {year.year}: {value:,} is not {fact.low:,} to {fact.high:,}"
-
-
-def _fact_count(release: PublicRelease) -> int:
-    return sum(len(year.facts) for year in release.years.values())
+        if (bound := bound_by_totals(year, one)).least >= LEAST_KEPT:
+            parts = [
+                {"times": part.times, "where": {name: [*codes] for name, codes in part.where.items()}} for part in bound.parts
+            ]
+            yield {"sum": [year.year, *one], "value": bound.least, "parts": parts}
 
 
 def _wrong_witnesses(year: Year, made: Sequence[Changes], sums: Sums, largest_error: Mapping[int, int]) -> Iterator[str]:

@@ -23,11 +23,11 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL, codelist
 from referrals.errors import DisclosureError
 from referrals.places import PUBLISHED, SHIPPED
-from referrals.publishing import audit, certificate, package, pinning, public
+from referrals.publishing import audit, certificate, earlier, package, pinning, public
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
 from referrals.publishing.margins import Changes
-from referrals.publishing.public import PublicRelease
+from referrals.publishing.public import Fact, PublicRelease, Year
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = SHIPPED / "verify.py"
@@ -214,6 +214,11 @@ def _exact(table: ProtectedTable) -> list[Record]:
     ]
 
 
+def _standing(table: ProtectedTable) -> list[Fact]:
+    """Return the published statements that a table agrees with: those that its records do, and any that it meets by chance."""
+    return earlier.standing(Year(table.year, table.categories, table.cells, ()))
+
+
 def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
     """Return the announced largest error of each order, the same for all years."""
     return {order: max(table.largest_error[order] for table in protected) for order in protected[0].largest_error}
@@ -237,7 +242,7 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
             "not_listed": "A combination that is not listed is published as 0.",
             "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
             "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
-            "facts": [one for table in protected for one in pinning.published(table.facts, table.cells)],
+            "facts": [one for table in protected for one in pinning.published(_standing(table), table.cells)],
             "known": [],
             "held_back": [table.year for table in protected if table.held_back],
             "revises": imprint.revises,

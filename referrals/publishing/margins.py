@@ -20,6 +20,9 @@ Changes = Mapping[Codes, int]
 Integers = NDArray[np.int64]
 Places = tuple[int, ...]
 
+WIDTH: Final = 4
+"""The least width of the range of a sum that could be small."""
+
 AT_ONCE: Final = 500
 """How many witnesses are added up at once: what each moves is held for all sums of its cells."""
 
@@ -151,8 +154,9 @@ def _least(value: int) -> int:
 
 
 def unmoved(numbers: Integers, sums: Sums, made: Sequence[Changes]) -> Integers:
-    """Return those of some sums, by number, that no witness moves."""
-    moved = np.zeros(sums.count, dtype=np.bool_)
+    """Return those of some sums, by number, that witnesses and the published cells do not spread over a range wide enough."""
+    low, high = np.zeros(sums.count, dtype=np.int64), np.zeros(sums.count, dtype=np.int64)
     for net in sums.net_of(made):
-        moved[net.number] = True
-    return numbers[~moved[numbers]]
+        np.minimum.at(low, net.number, net.by)
+        np.maximum.at(high, net.number, net.by)
+    return numbers[(high - low)[numbers] < WIDTH]

@@ -136,6 +136,65 @@ def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"quarters": None}, "disclosure_control.quarters is not an object with names"),
+        ({"quarters": {"2020-21": "2020-Q2"}}, "disclosure_control.quarters.2020-21 is not a list"),
+        ({"quarters": {"2020-21": ["2020-Q2"], "2021-22": ["2020-Q2"]}}, "disclosure_control.quarters lists 2020-Q2 twice"),
+        ({"facts": [{}]}, "disclosure_control.facts[0].name is missing"),
+        ({"facts": [{**FACT, "low": "12"}]}, "disclosure_control.facts[0].low is not a whole number"),
+        ({"facts": [{**FACT, "low": True}]}, "disclosure_control.facts[0].low is not a whole number"),
+        ({"facts": [{**FACT, "year": "1999-00"}]}, "disclosure_control.facts[0] is about 1999-00"),
+        ({"facts": [{**FACT, "where": {"gender": ["M"]}}]}, "disclosure_control.facts[0] names codes of gender"),
+        ({"facts": [{**FACT, "where": {"sex": ["_T"]}}]}, "disclosure_control.facts[0] names codes of sex"),
+        ({"largest_error": []}, "disclosure_control.largest_error is not an object with names"),
+        ({"largest_error": {"two": 8}}, "disclosure_control.largest_error says 8 of two dimensions"),
+        ({"largest_error": {"2": -8}}, "disclosure_control.largest_error says -8 of 2 dimensions"),
+    ],
+)
+def test_a_manifest_with_a_part_missing_or_of_the_wrong_kind_is_refused_and_the_part_is_named(
+    tmp_path: Path, change: Mapping[str, Any], said: str
+) -> None:
+    with pytest.raises(ReleaseError) as refusal:
+        public.read(written(tmp_path / "test", **change))
+    assert f"{MANIFEST} cannot be used: {said}" in str(refusal.value)
+    assert "Publish the release again" in str(refusal.value)
+
+
+@pytest.mark.parametrize("part", ["status", "codelists", "resources"])
+def test_a_manifest_without_a_part_is_refused_and_the_part_is_named(folder: Path, part: str) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    del manifest[part]
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ReleaseError, match=f"cannot be used: {part} is missing"):
+        public.read(folder)
+
+
+def test_a_manifest_that_lists_a_file_outside_the_folder_is_not_followed(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["resources"].append({"path": "../other/cells.csv", "hash": "sha256:0"})
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    assert public.read(folder).problems == ["../other/cells.csv, which the manifest lists, is no file of the release"]
+
+
+def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None:
+    again = CELLS + "2020-Q2,VNM,20-29,F,MS,ICE,3,\n"
+    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is there twice"):
+        public.read(written(tmp_path / "test", again))
+
+
+def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_and_named(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError, match=r"nationality IND, .* has a code that datapackage\.json does not list"):
+        public.read(written(tmp_path / "test", CELLS.replace("2020-Q2,ALB", "2020-Q2,IND")))
+
+
+@pytest.mark.parametrize("fault", ["2020-Q2,VNM", "2020-Q2,VNM,20-29,M,MS,ICE"])
+def test_a_line_that_ends_early_is_refused(tmp_path: Path, fault: str) -> None:
+    with pytest.raises(ReleaseError, match="the cells cannot be read"):
+        public.read(written(tmp_path / "test", f"{CELLS}{fault}\n"))
+
+
+@pytest.mark.parametrize(
     "fault", [CELLS.replace("value", "number"), CELLS.replace(",37,", ",many,"), CELLS.replace("sex", "gender")]
 )
 def test_cells_that_cannot_be_read_are_refused_without_what_they_hold(tmp_path: Path, fault: str) -> None:
