@@ -71,8 +71,9 @@ def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> li
     for first, second in itertools.combinations(releases, 2):
         checks += of_pair(first, second)
     for release, path in itertools.product(releases, tables):
-        told = list(differencing.of_table(release, public.read_table(path)))
-        checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", _listed(told), len(told)))
+        table = public.read_table(path)
+        told = _listed(differencing.of_table(release, table))
+        checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", told, len(table)))
     return checks
 
 

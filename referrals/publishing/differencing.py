@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from referrals.codelists import FINEST
+from referrals.codelists import FINEST, TOTAL
 from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
+from referrals.publishing.tightest import is_exact_by_totals
 
 WIDTH: Final = 4
 """The least width of the range that is left for a small cell."""
@@ -52,13 +53,37 @@ def told(old: Year, new: Year) -> Iterator[str]:
 
 
 def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield what exact counts published beside a release tell: small numbers, and sums that the release had adjusted."""
-    for codes, value in table.items():
-        shown = release.published.get(codes, 0)
-        if 0 < value < LEAST_KEPT:
-            yield f"{describe(codes)} is exactly {value}"
-        elif value != shown and min(value, shown) < LEAST_MOVE:
-            yield f"{describe(codes)} is exactly {value}, and was shown as {shown}"
+    """Yield what exact counts of the same records, published beside a release, tell that the release leaves open.
+
+    A number that the release shows too tells as much as another: it is then known to be itself, and has no range at all. What
+    is exact in the release already tells nothing. Counts of other periods are passed over.
+    """
+    for (period, *rest), value in table.items():
+        for year in release.years.values():
+            if period == year.year or period in year.categories["quarter"]:
+                one = (TOTAL if period == year.year else period, *rest)
+                if said := _said_by(year, one, value):
+                    yield f"{describe(one)} is exactly {value:,}{said} ({year.year})"
+
+
+def _said_by(year: Year, one: Codes, value: int) -> str:
+    """Return what an exact count says beyond a year, to follow the count in a sentence; '' where it says nothing."""
+    if any(code not in {TOTAL, *year.categories[name]} for name, code in zip(FINEST, one, strict=True)):
+        return ", and the release does not tell it apart"
+    shown = sum(number for codes, number in year.cells.items() if _is_part(codes, one))
+    if not _is_exact(year, one):
+        return ", which the release leaves open" if value == shown else f", and was shown as {shown:,}"
+    return "" if value == shown else f", and the release says that it is exactly {shown:,}: these are not the same records"
+
+
+def _is_exact(year: Year, one: Codes) -> bool:
+    """Return whether a sum has only one number: a total, a cell that is large enough, or what totals and facts leave."""
+    fixed = sum(code != TOTAL for code in one)
+    return fixed <= 1 or year.cells.get(one, 0) > MOST_AMBIGUOUS or is_exact_by_totals(year, one)
+
+
+def _is_part(codes: Codes, one: Codes) -> bool:
+    return all(code in {TOTAL, mine} for mine, code in zip(codes, one, strict=True))
 
 
 def _narrowed(codes: Codes, before: int, after: int, *, most: int) -> Iterator[str]:

@@ -121,7 +121,7 @@ class Sums:
 
     def room(self, largest_error: Mapping[int, int]) -> Integers:
         """Return how far each sum may lie from what is published: exact totals not at all, single cells by the rule."""
-        by_order = [0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), LEAST_KEPT - 1]
+        by_order = [0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), MOST_AMBIGUOUS - 1]
         return np.array(by_order, dtype=np.int64)[self.order]
 
 

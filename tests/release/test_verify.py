@@ -73,14 +73,34 @@ def larger_by_one(rows: Rows) -> Rows:
     return rows
 
 
-def claimed_known(folder: Path) -> None:
-    """Take the witnesses away, and claim of every sum that it is known to be 5."""
-    rows = published.cells(folder)
-    quarters = sorted({row["period"] for row in rows if "-Q" in row["period"]})
-    names = ("nationality", "age_band", "sex", "crime_type", "outcome")
-    codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
-    published.change_witnesses(folder, lambda _: [])
-    ruled(known=[{"sum": [published.YEAR, *one], "value": 5} for one in itertools.product(*codes)])(folder)
+def by_one(rows: Rows) -> Rows:
+    return [{**row, "change": str(int(row["change"]) // 4)} for row in rows]
+
+
+def of_a_sum(rows: Rows) -> Rows:
+    return [{**rows[0], "nationality": "_T", "change": "4"}, *rows]
+
+
+def twice(folder: Path) -> None:
+    published.change_cells(folder, lambda rows: [*rows, rows[-1]])
+
+
+def part(times: int, **where: str) -> dict[str, Any]:
+    return {"times": times, "where": {name: [code] for name, code in where.items()}}
+
+
+def claimed_known(**proof: Any) -> Tamper:
+    """Return what takes the witnesses away, and claims of every sum that it is known to be 5."""
+
+    def tamper(folder: Path) -> None:
+        rows = published.cells(folder)
+        quarters = sorted({row["period"] for row in rows if "-Q" in row["period"]})
+        names = ("nationality", "age_band", "sex", "crime_type", "outcome")
+        codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
+        published.change_witnesses(folder, lambda _: [])
+        ruled(known=[{"sum": [published.YEAR, *one], "value": 5, **proof} for one in itertools.product(*codes)])(folder)
+
+    return tamper
 
 
 TAMPERED: Final[dict[str, Tamper]] = {
@@ -106,11 +126,17 @@ TAMPERED: Final[dict[str, Tamper]] = {
             }
         ]
     ),
-}
-
-MISSED: Final[dict[str, Tamper]] = {
     "a sum is left out": left_out(a_sum),
-    "every sum is claimed to be known": claimed_known,
+    "a line is there twice": twice,
+    "every sum is claimed to be known": claimed_known(),
+    "known for nothing": claimed_known(parts=[]),
+    "known for a sum that is not exact": claimed_known(parts=[part(1, sex="F", crime_type="MS")]),
+    "known for a total that holds more": claimed_known(parts=[part(1, sex="F")]),
+    "known for a total of nothing": claimed_known(parts=[part(1, sex="_T")]),
+    "a change of a witness is less than four": witnessed(by_one),
+    "a witness changes a sum and no cell": witnessed(of_a_sum),
+    "a witness changes a cell twice": witnessed(lambda rows: [*rows[:1], *rows]),
+    "a witness changes a cell that there is not": witnessed(lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]),
 }
 
 
@@ -123,7 +149,7 @@ def test_the_script_says_that_a_release_is_true(folder: Path) -> None:
 def test_the_script_uses_nothing_of_ours_and_is_short(folder: Path) -> None:
     text = (folder / "verify.py").read_text(encoding="utf-8")
     assert "referrals" not in text
-    assert len(text.splitlines()) < 80
+    assert len(text.splitlines()) < 130
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
@@ -135,17 +161,28 @@ def test_the_script_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -
     assert said.startswith("WRONG: ")
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="the script takes these on trust")
-@pytest.mark.parametrize("tamper", MISSED.values(), ids=MISSED.keys())
-def test_the_script_takes_nothing_on_trust(folder: Path, tamper: Tamper) -> None:
-    tamper(folder)
-    published.sign(folder)
-    assert verified(folder)[0] == 1
+def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> None:
+    rows = [row for row in published.cells(folder) if row["period"] == published.YEAR]
+    fixed = {row["sex"]: int(row["value"]) for row in rows if [*row.values()][1:6].count("_T") == 4 and row["sex"] != "_T"}
+    claim = {"sum": [published.YEAR, "_T", "_T", "_T", "F", "_T", "_T"], "value": 5, "parts": [part(1, sex="F")]}
+    ruled(known=[claim])(folder)
+    assert fixed["F"] > 4
+    assert "1 more are over 4, by exact totals" in verified(folder)[1]
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz", "datapackage.json"])
-def test_the_script_never_says_true_of_a_release_with_a_file_missing(folder: Path, name: str) -> None:
-    (folder / name).unlink()
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe{", b"{}"], ids=["missing", "empty", "garbled", "something else"])
+def test_a_file_that_is_missing_or_not_whole_is_said_in_one_line(folder: Path, name: str, content: bytes | None) -> None:
+    (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     code, said = verified(folder)
-    assert code != 0
-    assert "True" not in said
+    assert code == 1
+    assert said.startswith("WRONG: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_witnesses_that_are_cut_short_are_said_in_one_line(folder: Path) -> None:
+    path = folder / "witnesses.csv.gz"
+    path.write_bytes(path.read_bytes()[:-30])
+    code, said = verified(folder)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert said.startswith("WRONG: ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from referrals.codelists import FINEST
 from referrals.publishing import differencing
 from referrals.publishing.differencing import behind, told
-from referrals.publishing.public import Codes, PublicRelease, Year, describe
+from referrals.publishing.public import Codes, Fact, PublicRelease, Year, describe
 
 YEAR = "2020-21"
 CATEGORIES = {
@@ -129,3 +129,55 @@ def test_two_groupings_of_the_same_records_are_refused() -> None:
     other = Year(YEAR, {**CATEGORIES, "nationality": ["_OTH"]}, {}, ())
     ((_, said, _),) = differencing.of_pair(release("a", year({CELL: 20})), release("b", other))
     assert said == ["they group codes differently, and such a pair cannot be proved safe"]
+
+
+# A table of exact counts published beside a release.
+
+T = "_T"
+BESIDE: Mapping[Codes, int] = {CELL: 5, LATER: 20, MALE: 6, LATER_MALE: 30}
+
+
+def said_of(value: int, *codes: str, facts: Sequence[Fact] = ()) -> list[str]:
+    one = Year(YEAR, CATEGORIES, BESIDE, facts)
+    return list(differencing.of_table(release("first", one), {codes: value}))
+
+
+@pytest.mark.parametrize(("sex", "count"), [(T, 61), ("F", 25), ("M", 36)])
+def test_an_exact_total_of_one_dimension_tells_nothing(sex: str, count: int) -> None:
+    assert said_of(count, YEAR, T, T, sex, T, T) == []
+
+
+def test_a_total_that_differs_is_named_for_the_records_are_not_the_same() -> None:
+    (said,) = said_of(26, YEAR, T, T, "F", T, T)
+    assert said.startswith("sex F is exactly 26, and the release says that it is exactly 25")
+
+
+@pytest.mark.parametrize(("value", "rest"), [(5, "which the release leaves open"), (3, "and was shown as 5"), (0, "and was")])
+def test_an_exact_number_behind_a_small_cell_is_named_whatever_it_is(value: int, rest: str) -> None:
+    (said,) = said_of(value, *CELL)
+    assert said.startswith(f"{describe(CELL)} is exactly {value}, {rest}")
+
+
+def test_an_exact_sum_that_the_release_leaves_open_is_named_however_large() -> None:
+    (said,) = said_of(26, "2020-Q2", T, T, "M", T, T)
+    assert said == "quarter 2020-Q2, sex M is exactly 26, and was shown as 6 (2020-21)"
+
+
+def test_a_cell_that_is_large_enough_to_be_exact_tells_nothing() -> None:
+    assert said_of(30, *LATER_MALE) == []
+
+
+def test_a_sum_that_totals_and_facts_leave_one_number_tells_nothing() -> None:
+    fact = Fact("males", YEAR, {"quarter": ["2020-Q2"], "sex": ["M"]}, 6, 6)
+    female = ("2020-Q2", T, T, "F", T, T)
+    assert said_of(5, *female, facts=[fact]) == []
+    assert said_of(5, *female) != []
+
+
+def test_a_code_that_the_release_groups_is_named() -> None:
+    (said,) = said_of(30, YEAR, "IND", T, T, T, T)
+    assert "nationality IND is exactly 30, and the release does not tell it apart" in said
+
+
+def test_a_table_of_another_year_is_passed_over() -> None:
+    assert said_of(3, "1999-00", "VNM", "20-29", "F", "MS", "ICE") == []
