@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache
@@ -21,7 +22,8 @@ from tests.unit.small_counts import TINY, YEAR, as_public, every_sum, grid, orde
 
 SHOWN = (0, 5, 6, 7, 8, 9, 12, 20)
 
-START = {codes: (3, 12, 1, 25, 4, 0, 9, 2, 2, 14, 5, 1)[place % 12] for place, codes in enumerate(grid())}
+CHANCE = random.Random(3)  # noqa: S311 - invented counts, the same each time
+START = {codes: CHANCE.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 9, 12, 14, 25)) for codes in grid()}
 """A year of small and large counts, in which every total is well over ten."""
 
 
@@ -73,9 +75,7 @@ def wrong(now: Mapping[Codes, int], revision: Revision) -> list[str]:
         "a sum is 1 to 4": any(1 <= value <= 4 for value in adjusted.values()),
         "an exact total is not exact": any(sums[one] != adjusted[one] for one in {**sums, **adjusted} if order(one) <= 1),
         "a number cannot stand for its count": any(
-            true.get(one, 0) != shown.get(one, 0)
-            and not (true.get(one, 0) in range(1, 5) and shown.get(one, 0) in {0, 5, 6, 7})
-            for one in grid()
+            shown.get(one, 0) not in ({0, 5, 6, 7} if true.get(one, 0) in range(1, 5) else {true.get(one, 0)}) for one in grid()
         ),
         "an unchanged cell has another number": any(
             table.cells.get(one, 0) != shown.get(one, 0) for one in grid() if true.get(one, 0) == before.get(one, 0)
@@ -85,13 +85,13 @@ def wrong(now: Mapping[Codes, int], revision: Revision) -> list[str]:
     return [fault for fault, found in faults.items() if found]
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(batches())
 def test_whatever_changed_a_revision_keeps_every_promise(changes: dict[Codes, int]) -> None:
     assert wrong(*revised(changes)) == []
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(batches())
 def test_the_same_changes_are_revised_in_the_same_way(changes: dict[Codes, int]) -> None:
     assert revised(changes) == revised(changes)
@@ -176,12 +176,10 @@ def test_what_a_number_can_stand_for_is_what_the_rule_could_have_made_it_from(sh
 @pytest.mark.parametrize(("by", "safe"), [(0, True), (2, False), (9, False), (10, True)])
 def test_two_tables_tell_nothing_where_their_totals_move_by_none_or_ten(by: int, safe: bool) -> None:
     old = dict.fromkeys(grid(), 30)
-    assert (
-        tell_nothing(old, {**old, grid()[0]: 30 + by})
-        == safe
-        == (not list(differencing.told(shown(old), shown({**old, grid()[0]: 30 + by}))))
-    )
+    new = {**old, grid()[0]: 30 + by}
+    assert tell_nothing(old, new) == tell_nothing(new, old) == safe
+    assert (list(differencing.told(year(old), year(new))) == []) == safe
 
 
-def shown(cells: Mapping[Codes, int]) -> Year:
+def year(cells: Mapping[Codes, int]) -> Year:
     return Year(YEAR, TINY, cells, ())
