@@ -27,10 +27,14 @@ from referrals.publishing import audit, certificate, earlier, package, pinning, 
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
 from referrals.publishing.margins import Changes
-from referrals.publishing.public import Fact, PublicRelease, Year
+from referrals.publishing.public import Codes, Fact, PublicRelease, Year
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = SHIPPED / "verify.py"
+HELD_BACK: Final = (
+    "Later changes to the records of a year that is listed as held back, which would describe a few people or could be read "
+    "off beside an earlier release, are not in this release. Every exact total is exact of the records that are."
+)
 MONTHS: Final = {"1": "January to March", "2": "April to June", "3": "July to September", "4": "October to December"}
 TITLES: Final[Mapping[str, str]] = {
     "illustrative": "Illustrative series, invented figures",
@@ -50,6 +54,8 @@ class Imprint:
     options: Mapping[str, Any]
     inputs: str
     revises: str = ""
+    before: Mapping[Codes, int] | None = None
+    """The numbers of the release that this one revises, those that are 0 left out."""
 
     @property
     def title(self) -> str:
@@ -62,12 +68,12 @@ def write(
     protected: Sequence[ProtectedTable],
     imprint: Imprint,
     *,
-    earlier: Path | None = None,
+    earlier: Sequence[Path] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Check]:
     """Write a release folder of protected tables, attacked and certified, and return what was checked.
 
-    `earlier` is a release of the same records: the two are attacked together.
+    `earlier` lists releases of the same records, the one that is replaced included: each is attacked together with this one.
 
     Raises:
         DisclosureError: somebody could be found in it. Nothing was written, and the old release stands.
@@ -92,12 +98,12 @@ def write(
     return found
 
 
-def _prove(building: Path, release: PublicRelease, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
+def _prove(building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
     shutil.copyfile(VERIFY, building / VERIFY.name)
     checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
-    if earlier is not None and earlier.is_dir():
-        checks += audit.of_pair(public.read(earlier), release)
+    for folder in earlier:
+        checks += audit.of_pair(public.read(folder), release)
     if faults := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
         raise DisclosureError(f"The release was attacked and is not safe:\n{listed}\nNothing was written.")
@@ -127,8 +133,15 @@ def _fill(connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTa
     }
     for name, records in rows.items():
         connection.execute(sql.statement(f"release/{name}"), {"rows": records})
-    connection.execute(sql.statement("release/protected_cells"), {"facts": [row for one in protected for row in _exact(one)]})
+    exact = [row for one in protected for row in _exact(one)]
+    connection.execute(sql.statement("release/protected_cells"), {"facts": exact, "revised": _before(imprint)})
     _no_context(connection)
+
+
+def _before(imprint: Imprint) -> list[Record]:
+    """Return the numbers of the release that is revised, a row each."""
+    names = ("period", *DIMENSIONS)
+    return [dict(zip(names, codes, strict=True)) | {"value": value} for codes, value in (imprint.before or {}).items()]
 
 
 def _no_context(connection: duckdb.DuckDBPyConnection) -> None:
@@ -245,6 +258,7 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
             "facts": [one for table in protected for one in pinning.published(_standing(table), table.cells)],
             "known": [],
             "held_back": [table.year for table in protected if table.held_back],
+            "held_back_rule": HELD_BACK,
             "revises": imprint.revises,
         },
         "status_letters": dict(certificate.STATUSES),

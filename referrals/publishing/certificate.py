@@ -42,6 +42,7 @@ Releases of the same records must be audited together. What did not change keeps
 STATUSES: Final[Mapping[str, str]] = {
     "": "exact",
     "e": "estimated: adjusted to protect people, within the announced largest error",
+    "r": "revised: not the number of the release before; exact where lower and upper are the same",
 }
 
 

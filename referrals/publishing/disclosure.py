@@ -4,13 +4,14 @@ One set of finest counts is protected, and everything that is published is its s
 to 4 becomes 0, 5, 6 or 7; 0 stays 0. The small counts are chosen so that the total, every total of one dimension, and every
 fact that was published before come out exactly, and the other sums move least.
 
-A later release of the same period changes only what must change: see `revise`.
+A later release of the same period changes only what must change: see `revising`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,8 @@ from referrals.errors import DisclosureError
 from referrals.publishing.public import Fact
 from referrals.publishing.recoding import LEAST
 from referrals.publishing.repair import Pin, repair
-from referrals.publishing.rounding import SMALL, VALUES, Integers, Sums, margin_ids, search, subsets
+from referrals.publishing.revising import Earlier, held, revised
+from referrals.publishing.rounding import SMALL, Integers, Sums, margin_ids, search, subsets
 from referrals.publishing.tabulation import Codes, Counts, codes_of
 
 STEP: Final = 4
@@ -39,7 +41,7 @@ class ProtectedTable:
     """The counts of one year that have passed disclosure control, and nothing else. Made only by this module.
 
     `cells` holds the finest cells that are not 0. `largest_error` is the announced largest error of a sum, by how many of
-    the six dimensions it fixes. `held_back` says that later changes were too few to be published.
+    the six dimensions it fixes. `held_back` says that some later changes could not be shown.
     """
 
     year: str
@@ -48,22 +50,28 @@ class ProtectedTable:
     facts: Sequence[Fact]
     largest_error: Mapping[int, int]
     held_back: bool = False
-    made_by: object = None
+    made_by: InitVar[object] = None
+    """Not kept, so that a table that was made here cannot vouch for an altered copy of itself."""
 
-    def __post_init__(self) -> None:
-        """Refuse to be made anywhere else, or to hold a count of 1 to 4."""
-        if self.made_by is not _MAKER:
+    def __post_init__(self, made_by: object) -> None:
+        """Refuse to be made anywhere else, or to hold a count of 1 to 4; nobody can alter the cells afterwards."""
+        if made_by is not _MAKER:
             raise DisclosureError("A ProtectedTable is made by disclosure.protect and disclosure.revise only.")
         if any(0 < value < SMALL for value in self.cells.values()):
             raise DisclosureError("The protected counts hold a count of 1 to 4. Report this as a fault; nothing was written.")
+        object.__setattr__(self, "cells", MappingProxyType(dict(self.cells)))
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """What the publisher keeps of an earlier release of the same year: its true finest counts and what they became."""
+class Revision:
+    """A revised year: what may be published, and for the publisher alone the true counts that it describes.
 
+    `held_back` counts the records that were added or taken out since, and that it does not describe yet.
+    """
+
+    table: ProtectedTable
     true: Mapping[Codes, int]
-    table: Mapping[Codes, int]
+    held_back: int
 
 
 def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> ProtectedTable:
@@ -82,68 +90,27 @@ def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> Protect
     return _table(counts, values, facts)
 
 
-def revise(counts: Counts, facts: Sequence[Fact], earlier: Earlier) -> ProtectedTable:
-    """Return the protected counts of a year that was published before, from its revised counts.
+def revise(counts: Counts, facts: Sequence[Fact], earlier: Earlier) -> Revision:
+    """Return the protected counts of a year that was published before, with those changes that can be shown.
 
-    A cell whose count did not change keeps its decision. A cell that grew never shows less than before, nor one that
-    shrank more: read together, the two releases would otherwise say that the earlier number was not itself. Every exact
-    total must change by 0 or by at least ten. Where that cannot be, the changes are held back and the table stays as it was:
-    exact totals that move by two would describe two people.
+    The facts are kept where some choice of changes meets them, and else those that held before. Where nothing can be shown,
+    the table stays as it was.
     """
-    changes = _changes(counts, earlier)
-    if not changes:
-        return _again(counts, facts, earlier, held_back=False)
-    try:
-        _check_moves(counts, changes)
-        return _revised(counts, facts, earlier, changes)
-    except DisclosureError:
-        return _again(counts, facts, earlier, held_back=True)
+    still = [fact for fact in facts if fact.low <= held(fact, earlier.true) <= fact.high]
+    for kept in (facts, still):
+        if found := revised(counts, earlier, kept):
+            return _revision(counts, kept, found.true, found.shown)
+    return _revision(counts, still, earlier.true, earlier.table)
 
 
-def _changes(counts: Counts, earlier: Earlier) -> dict[Codes, int]:
+def _revision(counts: Counts, facts: Sequence[Fact], true: Mapping[Codes, int], shown: Mapping[Codes, int]) -> Revision:
     now = counts.cells()
-    return {codes: change for codes in {**earlier.true, **now} if (change := now.get(codes, 0) - earlier.true.get(codes, 0))}
-
-
-def _check_moves(counts: Counts, changes: Mapping[Codes, int]) -> None:
-    """Refuse changes that move an exact total by fewer than ten."""
-    for column, name in enumerate(FINEST):
-        for code in counts.categories[name]:
-            moved = sum(change for codes, change in changes.items() if codes[column] == code)
-            if 0 < abs(moved) < LEAST:
-                raise DisclosureError(f"The total of {name} {code} would change by fewer than {LEAST}.")
-
-
-def _revised(counts: Counts, facts: Sequence[Fact], earlier: Earlier, changes: Mapping[Codes, int]) -> ProtectedTable:
-    cells = codes_of(counts.categories, counts.places)
-    before = np.array([earlier.table.get(codes, 0) for codes in cells], dtype=np.int64)
-    moved = np.array([changes.get(codes, 0) for codes in cells], dtype=np.int64)
-    allowed = [_allowed(*one) for one in zip(counts.values.tolist(), before.tolist(), moved.tolist(), strict=True)]
-    if not all(allowed):
-        raise DisclosureError("A cell that grew would show less than before.")
-    start = np.array([choices[0] for choices in allowed], dtype=np.int64)
-    everything = np.ones(len(cells), dtype=np.bool_)
-    pins = [_within(pin, counts, everything) for pin in _pins(counts, facts)]
-    values = repair(counts.values, start, Sums.of(counts.places), pins, allowed=allowed)
-    return _table(counts, values, facts)
-
-
-def _allowed(value: int, before: int, moved: int) -> list[int]:
-    """Return what a count may become, given what it was shown as and by how much it changed."""
-    if not moved:
-        return [before]
-    choices = [value] if value >= SMALL else [*VALUES] if value else [0]
-    return [choice for choice in choices if (choice - before) * moved >= 0]
-
-
-def _again(counts: Counts, facts: Sequence[Fact], earlier: Earlier, *, held_back: bool) -> ProtectedTable:
-    quarters = sorted({*counts.categories["quarter"], *(codes[0] for codes in earlier.true)})
-    categories = {**counts.categories, "quarter": quarters}
-    table, true = Counts.of(counts.year, categories, earlier.table), Counts.of(counts.year, categories, earlier.true)
-    before = true.cells().items()
-    still = [one for one in facts if one.low <= sum(value for codes, value in before if one.holds_cell(codes)) <= one.high]
-    errors = _largest_errors(true, table)
-    return ProtectedTable(counts.year, categories, dict(earlier.table), tuple(still), errors, held_back, made_by=_MAKER)
+    held_back = sum(abs(now.get(codes, 0) - true.get(codes, 0)) for codes in {**now, **true})
+    categories = {**counts.categories, "quarter": sorted({codes[0] for codes in true})}
+    included, table = (Counts.of(counts.year, categories, cells) for cells in (true, shown))
+    errors = _largest_errors(included, table)
+    protected = ProtectedTable(counts.year, categories, dict(shown), tuple(facts), errors, held_back > 0, made_by=_MAKER)
+    return Revision(protected, dict(true), held_back)
 
 
 def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> ProtectedTable:

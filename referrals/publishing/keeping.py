@@ -1,7 +1,8 @@
 """What the publisher keeps and never publishes: a secret key, and what each release was made from.
 
 The key seeds the search and keys the hash of the extracts, so that neither can be used to test a guess. The counts behind a
-release are kept so that its next revision changes only what changed. The folder is for its owner alone.
+release are kept so that its next revision changes only what changed. They are prepared before the release is put in its
+place and taken over afterwards, so that a kill leaves the two in step. The folder is for its owner alone.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,11 +23,15 @@ from referrals.publishing.tabulation import Codes
 KEY: Final = "secret.key"
 OWNER_ONLY: Final = 0o700
 BLOCK: Final = 1 << 20
+PARTIAL: Final = ".partial"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What one published year was made from: its recoding, true finest counts and protected table."""
+    """What one published year was made from: its recoding, the true finest counts that it describes, its protected table.
+
+    `older` holds the tables that were published of the year before this one, and `revises` names the release before it.
+    """
 
     release_id: str
     shape: str
@@ -34,6 +39,8 @@ class Kept:
     recoding: Mapping[tuple[str, str], str]
     true: Mapping[Codes, int]
     table: Mapping[Codes, int]
+    older: tuple[Mapping[Codes, int], ...] = ()
+    revises: str = ""
 
 
 class Keeper:
@@ -69,8 +76,9 @@ class Keeper:
             DisclosureError: what was kept cannot be read.
         """
         path = self._path(year, status, where)
-        if not path.exists():
-            return None
+        return self._read(path, year) if path.exists() else None
+
+    def _read(self, path: Path, year: str) -> Kept:
         try:
             return _kept(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -79,12 +87,24 @@ class Keeper:
                 "without it a revision would let the two releases be compared."
             ) from error
 
-    def keep(self, year: str, kept: Kept, *, status: str, where: str) -> None:
-        """Keep what a year was made from, whole or not at all."""
-        path = self._path(year, status, where)
-        beside = path.with_suffix(".partial")
+    def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
+        """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
+        beside = self._path(year, status, where).with_suffix(PARTIAL)
         _write_private(beside, json.dumps(_record(kept), sort_keys=True))
-        beside.replace(path)
+        beside.replace(self._prepared(year, status, where))
+
+    def settle(self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]) -> None:
+        """Take what was prepared for a year in place of what was kept where it was published, and else forget it."""
+        prepared = self._prepared(year, status, where)
+        if not prepared.exists():
+            return
+        if is_published(self._read(prepared, year)):
+            prepared.replace(self._path(year, status, where))
+        else:
+            prepared.unlink()
+
+    def _prepared(self, year: str, status: str, where: str) -> Path:
+        return self._path(year, status, where).with_suffix(".prepared")
 
     def _path(self, year: str, status: str, where: str) -> Path:
         return self._folder / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}.json"
@@ -92,7 +112,7 @@ class Keeper:
     def _read_key(self) -> bytes:
         path = self._folder / KEY
         if not path.exists():
-            beside = path.with_suffix(".partial")
+            beside = path.with_suffix(PARTIAL)
             _write_private(beside, secrets.token_hex(32))
             beside.replace(path)
         if not (key := path.read_bytes().strip()):
@@ -114,8 +134,10 @@ def _record(kept: Kept) -> dict[str, Any]:
         "shape": kept.shape,
         "categories": {name: list(codes) for name, codes in kept.categories.items()},
         "recoding": [[*key, code] for key, code in kept.recoding.items()],
-        "true": [[*codes, value] for codes, value in kept.true.items()],
-        "table": [[*codes, value] for codes, value in kept.table.items()],
+        "true": _rows(kept.true),
+        "table": _rows(kept.table),
+        "older": [_rows(table) for table in kept.older],
+        "revises": kept.revises,
     }
 
 
@@ -125,6 +147,16 @@ def _kept(record: Mapping[str, Any]) -> Kept:
         shape=record["shape"],
         categories={name: tuple(codes) for name, codes in record["categories"].items()},
         recoding={(dimension, code): into for dimension, code, into in record["recoding"]},
-        true={tuple(row[:-1]): row[-1] for row in record["true"]},
-        table={tuple(row[:-1]): row[-1] for row in record["table"]},
+        true=_cells(record["true"]),
+        table=_cells(record["table"]),
+        older=tuple(_cells(table) for table in record.get("older", ())),
+        revises=record.get("revises", ""),
     )
+
+
+def _rows(cells: Mapping[Codes, int]) -> list[list[str | int]]:
+    return [[*codes, value] for codes, value in cells.items()]
+
+
+def _cells(rows: Iterable[Sequence[Any]]) -> dict[Codes, int]:
+    return {tuple(row[:-1]): row[-1] for row in rows}

@@ -7,16 +7,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from referrals.errors import DisclosureError, ExtractError
-from referrals.publishing import building, disclosure, pinning, recoding, records, tabulation
+from referrals.errors import DisclosureError, ExtractError, ReleaseError
+from referrals.publishing import building, disclosure, pinning, public, recoding, records, tabulation
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
-from referrals.publishing.disclosure import Earlier, ProtectedTable
+from referrals.publishing.disclosure import Revision
 from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.pinning import Pinned
+from referrals.publishing.public import PublicRelease
+from referrals.publishing.revising import Earlier
 from referrals.publishing.tabulation import Categories, Category, Counts
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
@@ -44,19 +47,23 @@ class Summary:
 
     folder: Path
     records: int
-    tables: tuple[ProtectedTable, ...]
+    years: tuple[Revision, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
 
     def as_text(self) -> str:
         """Return the summary in plain words."""
-        years = f"{len(self.tables)} year{'s' if len(self.tables) > 1 else ''}"
+        years = f"{len(self.years)} year{'s' if len(self.years) > 1 else ''}"
         lines = [
             f"{self.folder.name}: {self.records:,} records of {years} published.",
-            f"{sum(len(table.cells) for table in self.tables):,} smallest groups are shown; all else is 0.",
+            f"{sum(len(year.table.cells) for year in self.years):,} smallest groups are shown; all else is 0.",
         ]
-        held_back = [table.year for table in self.tables if table.held_back]
-        lines += [f"{year}: the changes are too few to publish safely. They are held back." for year in held_back]
+        lines += [
+            f"{year.table.year}: {year.held_back:,} of the records that were added or taken out since the last release "
+            "cannot be shown safely yet. They are held back, and looked at again by the next release."
+            for year in self.years
+            if year.held_back
+        ]
         if self.disagreeing:
             lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
         lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
@@ -93,28 +100,22 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
     tabulated = _tabulated(extracts, options, keeper, memory, progress)
     pins = [pinning.facts_of(counts) for counts in tabulated.years]
     before = [keeper.kept(counts.year, status=tabulated.status, where=memory) for counts in tabulated.years]
-    tables = []
+    years = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
         progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
-        tables.append(_protected(counts, pinned, kept, keeper, tabulated))
-    revises = next((kept.release_id for kept in before if kept and kept.release_id != options.release_id), "")
-    imprint = Imprint(
-        release_id=options.release_id,
-        status=tabulated.status,
-        published_on=options.published_on.isoformat(),
-        options={"nationalities": options.nationalities, "by_region": options.by_region},
-        inputs=keeper.digest(list(extracts)),
-        revises=revises,
-    )
+        years.append(_protected(counts, pinned, kept, keeper, tabulated))
+    standing = _standing(options, tabulated)
+    imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
-    checks = building.write(folder, tables, imprint, earlier=options.to / revises if revises else None, progress=progress)
-    for counts, table, kept in zip(tabulated.years, tables, before, strict=True):
-        if not (kept and table.held_back):
-            keeper.keep(counts.year, _kept(options, counts, table, tabulated), status=tabulated.status, where=memory)
+    for year, kept in zip(years, before, strict=True):
+        keeper.prepare(year.table.year, _kept(options, year, kept, tabulated), status=tabulated.status, where=memory)
+    tables = [year.table for year in years]
+    checks = building.write(folder, tables, imprint, earlier=[one.folder for one in standing], progress=progress)
+    _settle(keeper, [year.table.year for year in years], options, tabulated.status)
     return Summary(
         folder=folder,
-        records=sum(int(counts.values.sum()) for counts in tabulated.years),
-        tables=tuple(tables),
+        records=sum(sum(year.true.values()) for year in years),
+        years=tuple(years),
         checks=tuple(checks),
         disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
     )
@@ -129,6 +130,7 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memor
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else "official"
         years = sorted({one.year for one in found})
+        _settle(keeper, years, options, status)
         shape = f"nationalities={options.nationalities} by_region={options.by_region}"
         kept = next((one for year in years if (one := keeper.kept(year, status=status, where=memory))), None)
         if kept is None:
@@ -163,19 +165,76 @@ def _rest(one: Category, kept: Kept) -> str:
     )
 
 
-def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated) -> ProtectedTable:
+def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated) -> Revision:
     if kept is None:
         seed = keeper.seed("rounding", tabulated.status, counts.year, tabulated.shape)
-        return disclosure.protect(counts, pinned.facts, seed=seed)
-    return disclosure.revise(counts, pinned.facts, Earlier(kept.true, kept.table))
+        return Revision(disclosure.protect(counts, pinned.facts, seed=seed), counts.cells(), 0)
+    return disclosure.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
 
 
-def _kept(options: Options, counts: Counts, table: ProtectedTable, tabulated: _Tabulated) -> Kept:
+def _imprint(
+    options: Options, tabulated: _Tabulated, before: Sequence[Kept | None], standing: Sequence[PublicRelease], *, inputs: str
+) -> Imprint:
+    revises = next((name for kept in before if kept and (name := _revises(kept, options))), "")
+    return Imprint(
+        release_id=options.release_id,
+        status=tabulated.status,
+        published_on=options.published_on.isoformat(),
+        options={"nationalities": options.nationalities, "by_region": options.by_region},
+        inputs=inputs,
+        revises=revises,
+        before=next((one.published for one in standing if one.folder.name == revises), None),
+    )
+
+
+def _settle(keeper: Keeper, years: Sequence[str], options: Options, status: str) -> None:
+    """Bring what is kept into step with what stands: a publisher that was killed may have left the two apart."""
+    memory = str(options.to.resolve())
+    for year in years:
+        keeper.settle(year, status=status, where=memory, is_published=partial(_stands, year=year, to=options.to))
+
+
+def _stands(kept: Kept, year: str, to: Path) -> bool:
+    """Return whether a release shows what was prepared for it."""
+    try:
+        release = public.read(to / kept.release_id)
+    except ReleaseError:
+        return False
+    return year in release.years and release.years[year].cells == kept.table
+
+
+def _standing(options: Options, tabulated: _Tabulated) -> list[PublicRelease]:
+    """Return the releases of the same records that stand already, the one that will be replaced included: readers have them.
+
+    A folder that holds no release made of protected counts is passed over, and so is one that cannot be read: publishing
+    again is how it is mended.
+    """
+    found = []
+    for folder in sorted(options.to.glob("[!.]*/")):
+        try:
+            release = public.read(folder)
+        except ReleaseError:
+            continue
+        if release.status == tabulated.status and release.years.keys() & {counts.year for counts in tabulated.years}:
+            found.append(release)
+    return found
+
+
+def _revises(kept: Kept, options: Options) -> str:
+    """Return the release that this one revises: publishing under the same name again revises what that revised."""
+    return kept.revises if kept.release_id == options.release_id else kept.release_id
+
+
+def _kept(options: Options, year: Revision, before: Kept | None, tabulated: _Tabulated) -> Kept:
+    """Return what to keep of a year, with every table that was published of it and is not this one."""
+    tables = [*before.older, before.table] if before else []
     return Kept(
         release_id=options.release_id,
         shape=tabulated.shape,
-        categories={name: tuple(codes) for name, codes in counts.categories.items()},
+        categories={name: tuple(codes) for name, codes in year.table.categories.items()},
         recoding=tabulated.recoding,
-        true=counts.cells(),
-        table=table.cells,
+        true=year.true,
+        table=year.table.cells,
+        older=tuple(table for table in tables if table != year.table.cells),
+        revises=_revises(before, options) if before else "",
     )

@@ -11,6 +11,23 @@ with facts as (
     )[], recursive := true)
 ),
 
+revised as (
+    select unnest($revised::struct(
+        period varchar,
+        nationality varchar,
+        age_band varchar,
+        sex varchar,
+        crime_type varchar,
+        outcome varchar,
+        value integer
+    )[], recursive := true)
+),
+
+revised_periods as (
+    select distinct period
+    from revised
+),
+
 periods as (
     select
         finest.*,
@@ -55,7 +72,11 @@ select
         when sums.fixed = 6 or facts.period is not null then sums.value
         else sums.value + precision.max_error
     end as upper,
-    case when sums.fixed <= 1 or facts.period is not null or (sums.fixed = 6 and sums.value > 7) then '' else 'e' end as status
+    case
+        when revised_periods.period is not null and sums.value <> coalesce(revised.value, 0) then 'r'
+        when sums.fixed <= 1 or facts.period is not null or (sums.fixed = 6 and sums.value > 7) then ''
+        else 'e'
+    end as status
 from sums
 left join precision on sums.fixed = precision.order
 left join facts
@@ -66,5 +87,14 @@ left join facts
         and sums.sex = facts.sex
         and sums.crime_type = facts.crime_type
         and sums.outcome = facts.outcome
+left join revised
+    on
+        sums.period = revised.period
+        and sums.nationality = revised.nationality
+        and sums.age_band = revised.age_band
+        and sums.sex = revised.sex
+        and sums.crime_type = revised.crime_type
+        and sums.outcome = revised.outcome
+left join revised_periods on sums.period = revised_periods.period
 where sums.fixed <= 3 or sums.fixed = 6
 order by sums.period, sums.nationality, sums.age_band, sums.sex, sums.crime_type, sums.outcome

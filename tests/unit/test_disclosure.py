@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from functools import cache
 
@@ -12,8 +13,9 @@ from hypothesis import given, settings
 
 from referrals.errors import DisclosureError
 from referrals.publishing import differencing, disclosure
-from referrals.publishing.disclosure import Earlier, ProtectedTable
+from referrals.publishing.disclosure import ProtectedTable, Revision
 from referrals.publishing.public import Codes, Fact
+from referrals.publishing.revising import Earlier
 from referrals.publishing.tabulation import Counts
 from tests.unit.small_counts import (
     TINY,
@@ -73,16 +75,24 @@ def changed(cells: Mapping[Codes, int], codes: Codes, by: int) -> dict[Codes, in
     return {**cells, codes: cells.get(codes, 0) + by}
 
 
+def tampered(table: ProtectedTable, **parts: object) -> ProtectedTable:
+    """A copy of a table with other parts, made behind its back."""
+    other = copy(table)
+    for name, part in parts.items():
+        object.__setattr__(other, name, part)
+    return other
+
+
 @pytest.mark.parametrize("by", [-7, 1, 4, 12])
 def test_a_table_that_was_tampered_with_breaks_a_promise(by: int) -> None:
     counts, table = protected()
     codes = next(iter(table.cells))
-    assert "an exact total moved" in wrong(counts, replace(table, cells=changed(table.cells, codes, by)))
+    assert "an exact total moved" in wrong(counts, tampered(table, cells=changed(table.cells, codes, by)))
 
 
 def test_a_table_that_tells_too_small_an_error_breaks_a_promise() -> None:
     counts, table = protected()
-    assert wrong(counts, replace(table, largest_error=dict.fromkeys(table.largest_error, 0))) == [
+    assert wrong(counts, tampered(table, largest_error=dict.fromkeys(table.largest_error, 0))) == [
         "an error is larger than announced"
     ]
 
@@ -132,16 +142,23 @@ def test_a_protected_table_cannot_be_made_elsewhere() -> None:
         ProtectedTable(YEAR, TINY, {}, (), {}, made_by=object())
 
 
+def test_a_protected_table_does_not_vouch_for_an_altered_copy_of_itself() -> None:
+    with pytest.raises(DisclosureError, match="only"):
+        replace(few_protected(1), cells={grid()[0]: 30})
+
+
 @pytest.mark.parametrize("small", [1, 2, 3, 4])
 def test_a_protected_table_cannot_hold_a_count_of_1_to_4(small: int) -> None:
     with pytest.raises(DisclosureError, match="hold a count of 1 to 4") as refusal:
-        replace(few_protected(1), cells={grid()[0]: small})
+        ProtectedTable(YEAR, TINY, {grid()[0]: small}, (), {}, made_by=disclosure._MAKER)
     assert "VNM" not in str(refusal.value)
 
 
 def test_a_protected_table_cannot_be_altered() -> None:
     with pytest.raises(AttributeError):
         few_protected(1).cells = {}  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        few_protected(1).cells[grid()[0]] = 3  # type: ignore[index]
 
 
 def test_a_fact_that_the_records_contradict_is_refused_and_named() -> None:
@@ -184,8 +201,8 @@ def with_more(counts: Counts, more: Mapping[Codes, int]) -> Counts:
 
 
 @cache
-def batch() -> tuple[Counts, ProtectedTable]:
-    """A later state of the 300 people: 300 more have come in, so that every total moves by ten at least."""
+def batch() -> tuple[Counts, Revision]:
+    """A later state of the 300 people: 300 more have come in."""
     counts, table = protected()
     more = with_more(counts, people(seed=2).cells())
     return more, disclosure.revise(more, (), earlier(counts, table))
@@ -193,77 +210,43 @@ def batch() -> tuple[Counts, ProtectedTable]:
 
 def test_a_revision_in_which_nothing_changed_is_the_very_same_table() -> None:
     counts, table = protected()
-    assert disclosure.revise(counts, table.facts, earlier(counts, table)) == table
+    assert disclosure.revise(counts, table.facts, earlier(counts, table)) == Revision(table, counts.cells(), 0)
 
 
-def test_two_people_more_are_held_back_and_the_table_stays() -> None:
+def test_a_fact_that_the_records_no_longer_agree_with_is_left_out() -> None:
     counts, table = protected()
-    more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
-    revised = disclosure.revise(more, table.facts, earlier(counts, table))
-    assert revised.held_back
-    assert (revised.cells, revised.largest_error) == (table.cells, table.largest_error)
+    fact = Fact("E999", YEAR, {"sex": ["M"], "crime_type": ["MS"]}, 1_000, 1_000)
+    assert disclosure.revise(counts, [fact], earlier(counts, table)).table.facts == ()
 
 
-def test_two_people_fewer_are_held_back_and_the_table_stays() -> None:
+@pytest.mark.parametrize("by", [1, -1])
+def test_two_people_more_or_fewer_are_held_back_and_the_table_stays(by: int) -> None:
     counts, table = protected()
-    fewer = with_more(counts, dict.fromkeys(list(counts.cells())[:2], -1))
-    revised = disclosure.revise(fewer, table.facts, earlier(counts, table))
-    assert revised.held_back
-    assert revised.cells == table.cells
+    changed = with_more(counts, dict.fromkeys(list(counts.cells())[:2], by))
+    revision = disclosure.revise(changed, table.facts, earlier(counts, table))
+    assert (revision.table.held_back, revision.held_back) == (True, 2)
+    assert (revision.table.cells, revision.table.largest_error) == (table.cells, table.largest_error)
+    assert revision.true == counts.cells()
 
 
-def test_somebody_whose_code_was_corrected_is_held_back() -> None:
-    counts, table = protected()
-    one = next(iter(counts.cells()))
-    other = (*one[:3], "F" if one[3] != "F" else "M", *one[4:])
-    revised = disclosure.revise(with_more(counts, {one: -1, other: 1}), (), earlier(counts, table))
-    assert revised.held_back
-    assert revised.cells == table.cells
-
-
-@pytest.mark.parametrize(("more", "is_held_back"), [(1, True), (9, True), (10, False), (11, False)])
-def test_totals_that_move_by_ten_are_published_and_by_nine_are_held_back(more: int, is_held_back: bool) -> None:
-    counts = Counts.of(YEAR, TINY, EVEN)
-    now = with_more(counts, {grid()[0]: more})
-    revised = disclosure.revise(now, (), earlier(counts, disclosure.protect(counts, seed=1)))
-    assert revised.held_back == is_held_back
-    assert revised.cells[grid()[0]] == (12 if is_held_back else 12 + more)
-
-
-@pytest.mark.xfail(reason="A cell of 1 to 4 shown as 6 or 7 that grows to 5 or 6 holds the whole revision back.")
 def test_a_large_batch_is_published_and_meets_every_promise() -> None:
-    counts, table = batch()
-    assert not table.held_back
-    assert wrong(Counts.of(YEAR, counts.categories, counts.cells()), replace(table, cells=table.cells)) == []
+    revision = batch()[1]
+    assert wrong(Counts.of(YEAR, people().categories, revision.true), revision.table) == []
+    assert sum(revision.table.cells.values()) > 500
 
 
-def test_a_large_batch_leaves_the_decision_on_every_unchanged_cell() -> None:
-    before, now = protected()[0].cells(), batch()[0].cells()
-    unchanged = [codes for codes in now if now[codes] == before.get(codes, 0)]
-    assert len(unchanged) > 50
-    assert all(batch()[1].cells.get(codes, 0) == protected()[1].cells.get(codes, 0) for codes in unchanged)
-
-
-def test_a_large_batch_never_shows_a_cell_that_grew_as_less() -> None:
-    before, now = protected()[0].cells(), batch()[0].cells()
-    grown = [codes for codes in now if now[codes] > before.get(codes, 0)]
-    assert len(grown) > 50
-    assert all(batch()[1].cells.get(codes, 0) >= protected()[1].cells.get(codes, 0) for codes in grown)
-
-
-def test_a_large_batch_taken_out_never_shows_a_cell_that_shrank_as_more() -> None:
-    counts, table = batch()
-    fewer = protected()[0]
-    revised = disclosure.revise(fewer, (), earlier(counts, table))
-    shrunk = [codes for codes, value in counts.cells().items() if fewer.cells().get(codes, 0) < value]
-    assert all(revised.cells.get(codes, 0) <= table.cells.get(codes, 0) for codes in shrunk)
+def test_only_what_cannot_be_shown_of_a_large_batch_is_held_back() -> None:
+    now, revision = batch()
+    gap = sum(now.cells().values()) - sum(revision.true.values())
+    assert revision.table.held_back == (revision.held_back > 0)
+    assert gap == revision.held_back < 50
 
 
 def test_two_releases_that_differ_by_two_people_tell_nothing_because_decisions_were_frozen() -> None:
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
-    revised = disclosure.revise(more, table.facts, earlier(counts, table))
-    assert list(differencing.told(as_public(table), as_public(revised))) == []
+    revision = disclosure.revise(more, table.facts, earlier(counts, table))
+    assert list(differencing.told(as_public(table), as_public(revision.table))) == []
 
 
 def test_a_fresh_seed_for_two_people_more_would_tell_who_they_are() -> None:
@@ -275,14 +258,14 @@ def test_a_fresh_seed_for_two_people_more_would_tell_who_they_are() -> None:
     assert any("shows" in one for one in told)
 
 
-@pytest.mark.xfail(reason="A cell of 1 to 4 shown as 6 or 7 that grows to 5 or 6 holds the whole revision back.")
 def test_a_fact_is_kept_by_a_revision() -> None:
     counts, table = protected()
     more = batch()[0]
     pinned = facts(more)
-    revised = disclosure.revise(more, pinned, earlier(counts, table))
-    assert not revised.held_back
-    assert all(fact.low <= held(fact, revised.cells) <= fact.high for fact in pinned)
+    revision = disclosure.revise(more, pinned, earlier(counts, table))
+    assert revision.table.facts == pinned
+    assert sum(revision.table.cells.values()) > 500
+    assert all(fact.low <= held(fact, cells) <= fact.high for fact in pinned for cells in (revision.table.cells, revision.true))
 
 
 def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
@@ -290,4 +273,4 @@ def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
     cells = {codes: value for codes, value in EVEN.items() if codes[0] == "2020-Q2"}
     now = Counts.of(YEAR, {**TINY, "quarter": ["2020-Q2"]}, changed(cells, next(iter(cells)), 5) | {next(iter(cells)): 3})
     revised = disclosure.revise(now, (), earlier(counts, disclosure.protect(counts, seed=1)))
-    assert revised.held_back
+    assert revised.table.held_back

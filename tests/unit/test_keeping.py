@@ -22,6 +22,8 @@ KEPT = Kept(
     recoding={("nationality", "GBR"): "_OTH", ("age_band", "60+"): "50+"},
     true={CELL: 3},
     table={CELL: 5},
+    older=({CELL: 6}, {}),
+    revises="draft",
 )
 
 
@@ -45,7 +47,8 @@ def extract(folder: Path, text: str, name: str = "x.csv") -> Path:
 
 
 def keep(keeper: Keeper, kept: Kept = KEPT, *, status: str = "official", where: str = "here") -> None:
-    keeper.keep(YEAR, kept, status=status, where=where)
+    keeper.prepare(YEAR, kept, status=status, where=where)
+    keeper.settle(YEAR, status=status, where=where, is_published=lambda _: True)
 
 
 def kept_file(folder: Path) -> Path:
@@ -142,6 +145,31 @@ def test_a_write_that_was_cut_short_leaves_what_was_kept_before(folder: Path, mo
     with pytest.raises(KeyboardInterrupt):
         keep(keeper, Kept("second", "", {}, {}, {}, {}))
     assert keeper.kept(YEAR, status="official", where="here") == KEPT
+
+
+def test_what_was_prepared_for_a_release_that_never_stood_is_forgotten(folder: Path) -> None:
+    keeper = Keeper(folder)
+    keep(keeper)
+    keeper.prepare(YEAR, Kept("second", "", {}, {}, {}, {}), status="official", where="here")
+    keeper.settle(YEAR, status="official", where="here", is_published=lambda kept: kept.release_id == "first")
+    assert keeper.kept(YEAR, status="official", where="here") == KEPT
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_what_was_prepared_is_not_taken_for_what_was_published(folder: Path) -> None:
+    keeper = Keeper(folder)
+    keeper.prepare(YEAR, KEPT, status="official", where="here")
+    assert keeper.kept(YEAR, status="official", where="here") is None
+
+
+def test_a_record_kept_before_older_tables_were_is_read(folder: Path) -> None:
+    keep(Keeper(folder))
+    record = json.loads(kept_file(folder).read_text(encoding="utf-8"))
+    del record["older"], record["revises"]
+    kept_file(folder).write_text(json.dumps(record), encoding="utf-8")
+    kept = Keeper(folder).kept(YEAR, status="official", where="here")
+    assert kept is not None
+    assert (kept.older, kept.revises, kept.table) == ((), "", KEPT.table)
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "{}", '{"release_id": "first"}', "\x00"])
