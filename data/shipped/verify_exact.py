@@ -35,7 +35,8 @@ with (FOLDER / "cells.csv").open(encoding="utf-8", newline="") as stream:
 
 for year, quarters in RULES["quarters"].items():  # the tables are whole
     axes = [quarters, *([code for code in MANIFEST["codelists"][name] if code != "_T"] for name in NAMES[1:])]
-    wanted = {(year, *at(codes, kept)) for kept in TABLES for codes in itertools.product(*(axes[p] if p in kept else ["_T"] for p in range(6)))}
+    tables = [itertools.product(*(axes[p] if p in kept else ["_T"] for p in range(6))) for kept in TABLES]
+    wanted = {(year, *codes) for table in tables for codes in table}
     check({key for key in cells if key[0] == year} == wanted, f"the tables of {year} are not whole")
 check({key[0] for key in cells} == set(RULES["quarters"]), "a cell is of another year")
 for (year, *codes), value in cells.items():  # no total is withheld, and no small number printed but where a total is 0

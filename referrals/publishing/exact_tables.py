@@ -224,12 +224,12 @@ def _tight(year: ExactYear) -> Iterator[str]:
 
 def _found(cells: Mapping[Codes, int | None], *beside: Mapping[Codes, int | None]) -> Iterator[str]:
     """Yield the withheld cells that an attacker finds to less than the width, or what does not add up."""
+    for cell in (cell for cell, value in cells.items() if value is None):
+        if any(one.get(cell) is not None for one in beside):
+            yield f"{describe(cell)} is withheld, and printed elsewhere"
     try:
         for cell, (low, high) in attack.narrow(cells, *beside, width=WIDTH).items():
             yield f"{describe(cell)} is {low} to {high}" if low < high else f"{describe(cell)} is exactly {low}"
-        for cell in (cell for cell, value in cells.items() if value is None):
-            if any(one.get(cell) is not None for one in beside):
-                yield f"{describe(cell)} is withheld, and printed elsewhere"
     except DisclosureError as error:
         yield str(error)
 
