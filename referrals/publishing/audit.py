@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
-from referrals.publishing import differencing, exact_tables, public
+from referrals.publishing import differencing, exact_checks, exact_tables, public
 from referrals.publishing.margins import Changes, Sums, small_sums, unmoved
 from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, least_by_totals
@@ -77,7 +77,7 @@ def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> li
     for first, second in itertools.combinations(releases, 2):
         checks += of_pair(first, second)
     for release, path in itertools.product(releases, tables):
-        method = exact_tables if release.method == exact_tables.METHOD else differencing
+        method = exact_checks if release.method == exact_tables.METHOD else differencing
         told = list(method.of_table(release, public.read_table(path)))
         checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", _listed(told), len(told)))
     return checks
@@ -87,7 +87,7 @@ def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -
     """Return every check of one release."""
     if release.method == exact_tables.METHOD:
         files = Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems))
-        return [files, *_checks(exact_tables.of_release(release, progress=progress))]
+        return [files, *_checks(exact_checks.of_release(release, progress=progress))]
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
     checks = [
         Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems)),
@@ -277,7 +277,7 @@ def _codes_by_group(cells: Iterable[Codes], column: int) -> dict[Codes, set[str]
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:
     """Return the checks of two releases read together, one for each year that both cover."""
-    method = exact_tables if exact_tables.METHOD in {first.method, second.method} else differencing
+    method = exact_checks if exact_tables.METHOD in {first.method, second.method} else differencing
     return _checks(method.of_pair(first, second))
 
 

@@ -1,8 +1,7 @@
-"""The audit of a release of exact tables with cells withheld, from its public files alone.
+"""What the public has of a release of exact tables with cells withheld: its cells and witnesses, read as a stranger does.
 
 Such a release holds of each year the total, the tables of one dimension and those of two, and nothing finer. What is printed
-is exact, and what is withheld is marked. Nothing is believed: the tables must be whole, no small cell may be printed, every
-witness must agree with every number, and the attacker is asked what the tables give away.
+is exact, and what is withheld is marked. Nothing in this module knows how cells were chosen.
 """
 
 from __future__ import annotations
@@ -11,36 +10,33 @@ import csv
 import gzip
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import duckdb
+
+from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
-from referrals.errors import DisclosureError, ReleaseError
-from referrals.publishing import attack, differencing
+from referrals.errors import ReleaseError
 from referrals.publishing.public import Codes, Fact, PublicRelease, describe
+from referrals.release import DATABASE, LOCKDOWN
 
 METHOD: Final = "witness-proved suppression"
 WITNESSES: Final = "witnesses.csv.gz"
 WITHHELD: Final = "c"
 """The status of a cell that is not printed."""
 
-SMALL: Final = 4
-LEAST_CATEGORY: Final = 10
-WIDTH: Final = 4
-"""A cell of two dimensions of up to so many people is not printed, nor a total of fewer than ten, and each cell that is not
-printed can be numbers at least so far apart."""
-
 MOST_FIXED: Final = 2
 TABLES: Final = tuple(kept for size in range(MOST_FIXED + 1) for kept in itertools.combinations(range(len(FINEST)), size))
-SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
-GROUPED: Final = tuple(at for at in range(len(FINEST)) if at not in SENSITIVE)
-"""The tables, by the places of their dimensions; what nobody may learn of a whole group; the dimensions that make groups."""
+"""The tables of a year, each by the places of its dimensions."""
 
-Told = tuple[str, list[str], int]
-"""What was looked at, what is wrong with it, and how much was looked at."""
+IN_DATABASE: Final = {
+    "cells", "codes", "context", "evidence", "readings", "relations", "release", "series", "sources", "statements",
+}  # fmt: skip
+"""The tables of the database of such a release. Another could hold anything."""
 
 Witness = Mapping[Codes, int]
 
@@ -70,63 +66,12 @@ class ExactYear:
     @cached_property
     def sums(self) -> list[Counter[Codes]]:
         """What each witness has in each cell."""
-        return [_sums(witness) for witness in self.witnesses]
+        return [added(witness) for witness in self.witnesses]
 
     def range_of(self, cell: Codes) -> tuple[int, int]:
         """Return the smallest and the largest number that the witnesses have in a cell."""
         counts = [sums[cell] for sums in self.sums]
         return min(counts, default=0), max(counts, default=0)
-
-
-def of_release(release: PublicRelease, *, progress: Callable[[str], None] = lambda _: None) -> Iterator[Told]:
-    """Yield what was looked at in a release, with what is wrong, year by year.
-
-    Raises:
-        ReleaseError: the cells or the witnesses cannot be read.
-    """
-    for year in years(release):
-        progress(f"{release.name}: attacking {year.year}")
-        name = f"{release.name}, {year.year}"
-        yield (
-            f"{name}: the tables of one and two dimensions are whole, and nothing is finer",
-            list(_gaps(year)),
-            len(year.cells),
-        )
-        yield f"{name}: no small number is printed", list(_small(year)), len(year.cells)
-        yield f"{name}: every witness agrees with all that is published", list(_contradicted(year)), len(year.witnesses)
-        yield (
-            f"{name}: the witnesses leave every withheld cell a range at least {WIDTH} wide",
-            list(_tight(year)),
-            len(year.withheld),
-        )
-        yield (
-            f"{name}: the attacker finds no withheld cell to less than that",
-            list(_found(year.cells, _beside(year))),
-            len(year.withheld),
-        )
-        yield f"{name}: no group shares one crime type or outcome for certain", list(_shared(year)), len(year.witnesses)
-
-
-def of_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Told]:
-    """Yield what two releases tell together of each year that both cover, where at least one of them is of exact tables."""
-    for name in sorted(first.years.keys() & second.years.keys()):
-        yield (
-            f"{first.name} and {second.name}, {name}: read together they tell nothing more",
-            list(_together(first, second, name)),
-            1,
-        )
-
-
-def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield what exact counts that somebody published beside a release tell: small numbers, and cells that were withheld."""
-    for codes, value in table.items():
-        if 0 < value <= SMALL:
-            yield f"{describe(codes)} is exactly {value}"
-    for year in years(release):
-        quarters = {year.year: TOTAL} | {quarter: quarter for quarter in year.categories["quarter"]}
-        mine = {(quarters[codes[0]], *codes[1:]): value for codes, value in table.items() if codes[0] in quarters}
-        if mine:
-            yield from _found(year.cells, mine)
 
 
 def years(release: PublicRelease) -> list[ExactYear]:
@@ -184,101 +129,39 @@ def _rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
     return rows
 
 
-def _gaps(year: ExactYear) -> Iterator[str]:
-    """Yield the cells that are missing from the tables, and those that no such table has."""
-    yield from (f"{describe(cell)} is missing" for cell in sorted(year.expected - year.cells.keys()))
-    yield from (f"{describe(cell)} is no cell of these tables" for cell in sorted(year.cells.keys() - year.expected))
-
-
-def _small(year: ExactYear) -> Iterator[str]:
-    """Yield the small cells that are printed though some of each of their codes are counted, and totals too small to print."""
-    for cell, value in year.cells.items():
-        fixed = [at for at, code in enumerate(cell) if code != TOTAL]
-        if len(fixed) < MOST_FIXED and (value is None or 0 < value < LEAST_CATEGORY):
-            yield f"{describe(cell)} is a total of {'no number' if value is None else value}"
-        elif len(fixed) == MOST_FIXED and value is not None and value <= SMALL:
-            totals = (tuple(code if at == one else TOTAL for at, code in enumerate(cell)) for one in fixed)
-            if all(year.cells.get(total) for total in totals):
-                yield f"{describe(cell)} shows {value}"
-
-
-def _contradicted(year: ExactYear) -> Iterator[str]:
-    """Yield the printed numbers and the facts that a witness contradicts."""
-    if not year.witnesses:
-        yield "there is no witness"
-    for number, (witness, sums) in enumerate(zip(year.witnesses, year.sums, strict=True)):
-        for cell, value in year.cells.items():
-            if value is not None and value != sums[cell]:
-                yield f"{describe(cell)} shows {value:,}, and witness {number} has {sums[cell]:,}"
-        for fact in year.facts:
-            if not fact.low <= sum(count for cell, count in witness.items() if fact.holds_cell(cell)) <= fact.high:
-                yield f"witness {number} breaks {fact.name}"
-
-
-def _tight(year: ExactYear) -> Iterator[str]:
-    for cell in year.withheld:
-        low, high = year.range_of(cell)
-        if high - low < WIDTH:
-            yield f"{describe(cell)} is {low} to {high} in every witness"
-
-
-def _found(cells: Mapping[Codes, int | None], *beside: Mapping[Codes, int | None]) -> Iterator[str]:
-    """Yield the withheld cells that an attacker finds to less than the width, or what does not add up."""
-    for cell in (cell for cell, value in cells.items() if value is None):
-        if any(one.get(cell) is not None for one in beside):
-            yield f"{describe(cell)} is withheld, and printed elsewhere"
+def differing(release: PublicRelease) -> Iterator[str]:
+    """Yield each cell of which the database or the Parquet file says something else than cells.csv, and files unreadable."""
+    said = {row[:-4]: row[-4:] for row in (tuple(row.values()) for row in _rows(release, "cells.csv"))}
     try:
-        for cell, (low, high) in attack.narrow(cells, *beside, width=WIDTH).items():
-            yield f"{describe(cell)} is {low} to {high}" if low < high else f"{describe(cell)} is exactly {low}"
-    except DisclosureError as error:
-        yield str(error)
+        with duckdb.connect() as connection:
+            yield from _compared("cells.parquet", connection.read_parquet(str(release.folder / "cells.parquet")), said)
+        with duckdb.connect(release.folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
+            names = {name for (name,) in connection.execute(sql.statement("release/tables")).fetchall()}
+            yield from (f"{DATABASE} has the wrong table {name}, or lacks it" for name in sorted(names ^ IN_DATABASE))
+            if names == IN_DATABASE:
+                yield from _compared(DATABASE, connection.table("cells"), said)
+    except duckdb.Error as error:
+        yield f"a file of cells cannot be read ({type(error).__name__})"
 
 
-def _beside(year: ExactYear) -> dict[Codes, int | None]:
-    """Return the facts that give the exact number of one cell."""
-    single = (fact for fact in year.facts if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values()))
-    return {tuple(fact.where[name][0] if name in fact.where else TOTAL for name in FINEST): fact.low for fact in single}
+def _compared(name: str, relation: duckdb.DuckDBPyRelation, said: Mapping[Codes, tuple[Any, ...]]) -> Iterator[str]:
+    rows = [tuple("" if one is None else str(one) for one in row) for row in relation.fetchall()]
+    found = {row[:-4]: row[-4:] for row in rows}
+    for codes in sorted({*said, *found}):
+        if found.get(codes) != said.get(codes):
+            yield f"{name} says something else of {describe(codes)} than cells.csv"
 
 
-def _shared(year: ExactYear) -> Iterator[str]:
-    """Yield the groups of one dimension whose people have one and the same crime type or outcome in every witness."""
-    found: dict[tuple[Codes, int], set[str]] = defaultdict(set)
-    cells = {cell for witness in year.witnesses for cell, count in witness.items() if count}
-    for cell, group, sensitive in itertools.product(cells, GROUPED, SENSITIVE):
-        found[_at(cell, [group]), sensitive].add(cell[sensitive])
-    for (people, sensitive), codes in found.items():
-        if len(codes) == 1:
-            yield f"{describe(people)} in {year.year}: all are {FINEST[sensitive].replace('_', ' ')} {min(codes)}"
-
-
-def _together(first: PublicRelease, second: PublicRelease, name: str) -> Iterator[str]:
-    if first.method != second.method:
-        exact, adjusted = (first, second) if first.method == METHOD else (second, first)
-        yield "one prints exact numbers of the records that the other adjusts"
-        yield from differencing.of_table(adjusted, exact.published)
-        return
-    one, other = (next(year for year in years(release) if year.year == name) for release in (first, second))
-    if one.categories != other.categories:
-        yield "they group codes differently, and such a pair cannot be proved safe"
-        return
-    moved = [
-        cell for cell, value in one.cells.items() if None not in (value, other.cells.get(cell)) and value != other.cells[cell]
-    ]
-    for changed in moved:
-        yield f"{describe(changed)} shows {one.cells[changed]:,} in one and {other.cells[changed]:,} in the other"
-    if not moved:
-        yield from _found(one.cells, other.cells)
-
-
-def _sums(witness: Witness) -> Counter[Codes]:
+def added(witness: Witness) -> Counter[Codes]:
+    """Return what a data set adds up to in every cell of the tables."""
     sums: Counter[Codes] = Counter()
     for cell, count in witness.items():
         for kept in TABLES:
-            sums[_at(cell, kept)] += count
+            sums[at(cell, kept)] += count
     return sums
 
 
-def _at(cell: Codes, kept: Iterable[int]) -> Codes:
+def at(cell: Codes, kept: Iterable[int]) -> Codes:
     """Return the sum that keeps some dimensions of a cell."""
     chosen = set(kept)
     return tuple(code if at in chosen else TOTAL for at, code in enumerate(cell))

@@ -129,6 +129,7 @@ def _control(years: Sequence[SuppressedYear], imprint: Imprint) -> dict[str, Any
         "rule": LAY_SENTENCE,
         "not_listed": "A combination that is not listed is not published.",
         "quarters": {one.year: list(one.categories["quarter"]) for one in years},
+        "largest_error": {},
         "facts": [asdict(fact) for one in years for fact in one.tables.facts],
         "revises": imprint.revises,
     }

@@ -239,8 +239,8 @@ class _Proof:
         """Look for a witness of low cost, filling one table first, then the dimensions with the most codes."""
         sizes = [len(codes) for codes in self._categories.values()]
         order = sorted(range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension]))
-        found = fill(self.published(), self._categories, order=order, costs=costs)
-        if found is not None and all(_agrees(fact, found) for fact in self._facts):
+        found = fill(self.published(), self._categories, order=order, costs=costs, facts=self._facts)
+        if found is not None:
             margins = sums(found, self._categories)
             self._found.append((found, margins))
             self._seen = {cell: _span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._truth}

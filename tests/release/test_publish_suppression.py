@@ -11,10 +11,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pytest
 
 from referrals.errors import ReleaseError
-from referrals.publishing import audit, diff, exact_tables, public, suppressed, suppression
+from referrals.publishing import audit, diff, exact_checks, exact_tables, public, suppressed, suppression
 from referrals.publishing.cli import main
 from referrals.publishing.fillings import Cell, sums
 from referrals.publishing.suppression import SuppressedTables
@@ -151,7 +152,7 @@ def test_the_release_opens_and_says_what_it_is(made: Path) -> None:
 
 def test_an_untouched_release_passes_its_audit_on_the_command_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", str(made)]) == 0
-    assert "All 7 checks hold." in capsys.readouterr().out
+    assert "All 8 checks hold." in capsys.readouterr().out
 
 
 def test_a_stranger_confirms_the_proof_with_a_short_script_that_uses_nothing_of_ours(made: Path) -> None:
@@ -174,6 +175,28 @@ def test_what_was_tampered_with_fails_the_audit_by_name_and_the_script(folder: P
 def test_a_file_that_was_changed_and_not_signed_again_fails_the_audit(folder: Path) -> None:
     one_more(folder)
     assert "cells.csv is not the file that the manifest lists" in faults(folder)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'", HIDDEN),
+        ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
+        ("create table finest as select 3 as value", "the wrong table finest"),
+        ("drop table cells", "the wrong table cells, or lacks it"),
+    ],
+)
+def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(folder: Path, statement: str, said: str) -> None:
+    with duckdb.connect(folder / "release.duckdb") as connection:
+        connection.execute(statement)
+    published.sign(folder)
+    assert said in faults(folder)
+
+
+def test_a_file_of_cells_that_cannot_be_read_fails_the_audit(folder: Path) -> None:
+    (folder / "cells.parquet").write_bytes(b"PAR1")
+    published.sign(folder)
+    assert "a file of cells cannot be read" in faults(folder)
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz"])
@@ -207,7 +230,7 @@ def test_the_attacker_finds_a_cell_by_itself_where_too_little_is_withheld(folder
     others = changed(lambda rows: next(row for row in rows[::-1] if row["status"] == "c"), value="30", status="")
     others(folder)
     year = next(iter(exact_tables.years(public.read(folder))))
-    check = next(told for name, told, _ in exact_tables.of_release(public.read(folder)) if "the attacker finds" in name)
+    check = next(told for name, told, _ in exact_checks.of_release(public.read(folder)) if "the attacker finds" in name)
     assert len(year.withheld) == 3
     assert check
 
