@@ -43,7 +43,7 @@ for (year, *codes), value in cells.items():  # no total is withheld, and no smal
     kept = [place for place, code in enumerate(codes) if code != "_T"]
     check(len(kept) == 2 or value == 0 or (value or 0) > 9, f"{year} {codes} is a total of {value}")
     if len(kept) == 2 and value is not None and value < 5:
-        check(not all(cells[year, *at(codes, [place])] for place in kept), f"{year} {codes} shows {value}")
+        check(not all(cells[(year, *at(codes, [place]))] for place in kept), f"{year} {codes} shows {value}")
 
 with gzip.open(FOLDER / "witnesses.csv.gz", "rt", encoding="utf-8", newline="") as stream:
     for number, rows in itertools.groupby(csv.DictReader(stream), key=lambda row: row["witness"]):

@@ -6,7 +6,7 @@ import csv
 import functools
 import gzip
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +18,12 @@ RECORDS: Final = 300
 SUPPRESSION: Final = ("--method", "suppression")
 
 
-def record(number: int, chance: random.Random) -> str:
+def record(number: int, chance: random.Random, days: Sequence[str]) -> str:
     """Return one invented record. Crime type and outcome hang on the nationality, so that some of their cells are small."""
     nationality = chance.choices(("VNM", "ALB", "IND"), (5, 3, 2))[0]
     cells = (
         f"SECRET-{number:05d}",
-        chance.choice(DAYS),
+        chance.choice(days),
         "kent",
         nationality,
         chance.choice(("16", "25", "33")),
@@ -35,10 +35,11 @@ def record(number: int, chance: random.Random) -> str:
     return ",".join(cells)
 
 
-def extract(path: Path, *, records: int = RECORDS) -> Path:
-    """Write an extract of invented records, and return where it is. Fewer records are the first of more."""
+def extract(path: Path, *, records: int = RECORDS, first: int = 0, days: Sequence[str] = DAYS) -> Path:
+    """Write an extract of invented records, numbered from `first`, and return where it is. Fewer are the first of more."""
     chance = random.Random(3)  # noqa: S311 - nothing secret rests on it
-    path.write_text("\n".join([HEADER, *(record(number, chance) for number in range(records))]) + "\n", encoding="utf-8")
+    lines = [HEADER, *(record(first + number, chance, days) for number in range(records))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 

@@ -266,6 +266,22 @@ def test_the_same_records_are_published_again_as_the_same_bytes(made: Path) -> N
     shutil.rmtree(again)
 
 
+def test_years_published_together_are_proved_each_by_itself(tmp_path: Path) -> None:
+    home = tmp_path / "private"
+    first = exact.extract(tmp_path / "first.csv")
+    second = exact.extract(tmp_path / "second.csv", first=5000, days=["2022-05-11", "2022-11-13"])
+    command = published.command(first, tmp_path / "out", home, release="two")
+    assert main([command[0], str(second), *command[1:], *SUPPRESSION]) == 0
+    two = tmp_path / "out" / "two"
+    assert {row["period"] for row in published.cells(two) if row["status"]} >= {"2021-22", "2022-23"}
+    assert faults(two) == ""
+    assert verified(two)[0] == 0
+    rows = published.witnesses(two)
+    published.change_witnesses(two, lambda _: [row for row in rows if row["quarter"] < "2022-Q2"])
+    assert "there is no witness" in faults(two)
+    assert verified(two)[0] == 1
+
+
 def test_exact_tables_of_records_that_changed_are_refused(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
