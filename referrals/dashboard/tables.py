@@ -16,12 +16,14 @@ from referrals.dashboard.queries import DIMENSION_NAMES, FEW, Answer
 from referrals.frames import records
 from referrals.numbers import count, percent
 
-HOLDS: Final = "This release holds tables of one or two things at once, a quarter counted as one, and nothing finer"
 WITHHELD_NOTE: Final = (
     "A number marked [c] is withheld to protect people. It can be 0, small, or larger than one that is shown. "
     "[How we protect people](/disclosure) says more."
 )
-FINER_NOTE: Final = f"{HOLDS}. Choose fewer things to see numbers."
+FINER_NOTE: Final = (
+    "This release has tables of one or two things at once, a quarter counted as one, and nothing finer. Choose fewer things to "
+    "see numbers."
+)
 
 
 def finding(answer: Answer) -> str:
@@ -47,7 +49,7 @@ def numbers_notes(statuses: Sequence[str]) -> list[str]:
 def _finding(answer: Answer) -> str:
     name = DIMENSION_NAMES[answer.dimension]
     if not answer.is_published:
-        return f"The {name} of {phrases.what(answer)} is not published. {HOLDS}."
+        return f"The {name} of {phrases.what(answer)} is not published."
     shown = [row for row in records(answer.rows) if row["kind"] == "category" and not pd.isna(row["value"])]
     first = max(shown, key=lambda row: row["value"], default={"value": 0})
     if first["value"] < FEW or sum(row["value"] == first["value"] for row in shown) > 1:
@@ -61,7 +63,7 @@ def _quarters(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
     shown = quarters["value"].dropna().astype(int)
     what = phrases.what(answer)
     if (quarters["status"] == "x").all():
-        return f"The quarters of {what} are not published. {HOLDS}."
+        return f"The quarters of {what} are not published."
     if shown.empty:
         return f"The quarters of {what} are all withheld, {period}."
     span = f"{count(shown.min())} to {count(shown.max())}" if shown.min() < shown.max() else count(shown.max())

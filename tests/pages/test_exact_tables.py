@@ -41,6 +41,16 @@ def rows_of(reader: Any) -> dict[str, str]:
     return {unescape(label): re.sub("<.*?>", "", cell) for label, cell in reversed(rows)}
 
 
+def findings(reader: Any) -> list[str]:
+    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+
+
+@pytest.mark.usefixtures("both")
+def test_the_choice_of_figures_tells_exact_tables_from_others(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], CHOSEN)
+    assert [label for label in reader.app.radio(key="choose_release").options if label.endswith(", exact tables")]
+
+
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("measure", ["number", "share"])
 @pytest.mark.parametrize("path", TOPICS)
@@ -67,7 +77,8 @@ def test_a_finer_combination_is_said_to_be_not_published(open_page: Open, path: 
     asked = {name: code for name, code in others.items() if cards.PATHS.get(name) != path}
     reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
     assert not reader.app.exception
-    assert "not published. This release holds tables of one or two things at once" in reader.text
+    assert any(one.startswith("Illustrative: The ") and one.endswith(" is not published.") for one in findings(reader))
+    assert "This release has tables of one or two things at once" in reader.text
     assert set(rows_of(reader).values()) == {"not published [x]"}
 
 
