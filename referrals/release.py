@@ -22,6 +22,7 @@ from referrals.places import RELEASES
 MANIFEST: Final = "datapackage.json"
 DATABASE: Final = "release.duckdb"
 ILLUSTRATIVE: Final = "illustrative"
+PUBLISHED: Final = "published"
 REBUILD: Final = "Run `make data` to build the releases."
 
 LOG: Final = logging.getLogger(__name__)
@@ -61,6 +62,11 @@ class About:
     published_on: str
     attribution: str
     lay_sentence: str
+
+    @property
+    def is_tabled(self) -> bool:
+        """Whether it holds tables of one and two dimensions that were made of records, and no finer sums."""
+        return not self.additive and self.status != PUBLISHED
 
     @property
     def is_illustrative(self) -> bool:
@@ -111,7 +117,7 @@ def latest_published(folder: Path = RELEASES) -> Path:
         ReleaseError: there is none.
     """
     for candidate in sorted(folder.glob("[!.]*/"), reverse=True):
-        if _manifest(candidate).get("status") == "published":
+        if _manifest(candidate).get("status") == PUBLISHED:
             return candidate
     raise ReleaseError(f"There is no published release in {folder.name}/. {REBUILD}")
 

@@ -240,7 +240,8 @@ def _data(answer: Answer) -> pd.DataFrame:
             "unit": "victim referrals; shares of one",
             "status": frame["status"],
             "status_meaning": [
-                meanings.get(status, "exact" if answer.is_additive else "as printed") for status in frame["status"]
+                meanings.get(status, "exact" if answer.is_additive or answer.is_tabled else "as printed")
+                for status in frame["status"]
             ],
             **more,
             "working": frame["working"],

@@ -55,7 +55,7 @@ def html(card: Card) -> str:
     A release built from records is its own source; a card of printed figures that has none has no line.
     """
     sources = cited(card)
-    if not sources and not card.about.additive:
+    if not sources and not (card.about.additive or card.about.is_tabled):
         return ""
     line = (
         f"Source: {'; '.join(names(card))}." if len(sources) <= FEW else f"Sources: {len(sources)} publications, listed below."

@@ -9,7 +9,7 @@ import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import wording
-from referrals.dashboard.queries import Answer
+from referrals.dashboard.queries import ABSENT, Answer
 from referrals.dashboard.selection import SHARE
 from referrals.frames import records
 from referrals.numbers import percent
@@ -44,7 +44,7 @@ def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
 
 
 def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    if row["status"] == "x":
+    if row["status"] in ABSENT:
         return 0, 0, None, row["shown"]
     return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
 
@@ -62,8 +62,8 @@ def _share_of_sum(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float,
 
 def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     """Return the mark of a share: of those recorded where they are known, with a line for what it could be among all."""
-    if row["status"] == "x":
-        return 0, 0, None, row["shown"]
+    if row["status"] in ABSENT or pd.isna(row["share_lower"]):
+        return 0, 0, None, row["shown"] if row["status"] in ABSENT else wording.TOO_FEW
     low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
     if row["of_recorded"] is not None and not pd.isna(row["of_recorded"]):
         return float(row["of_recorded"]) * 100, high, low, percent(row["of_recorded"])
@@ -72,7 +72,7 @@ def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
 
 
 def _look(answer: Answer, row: Mapping[str, Any]) -> str:
-    if row["status"] == "x" or (answer.is_few and answer.selection.measure == SHARE):
+    if row["status"] in ABSENT or (answer.is_few and answer.selection.measure == SHARE):
         return "missing"
     if row["code"] == NOT_RECORDED:
         return "grey"

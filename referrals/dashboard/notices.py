@@ -49,7 +49,7 @@ def banner(about: About) -> str:
 
 def picked(about: About) -> str:
     """Return what the choice of figures calls a release: 'Published: April 2020 to March 2021'."""
-    return f"{PICKED[about.status]}: {about.period_label}"
+    return f"{PICKED[about.status]}: {about.period_label}{', exact tables' if about.is_tabled else ''}"
 
 
 def unmet(asked: Iterable[str]) -> str:

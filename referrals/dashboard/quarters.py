@@ -1,22 +1,26 @@
-"""An additive release quarter by quarter, within one selection, as a card."""
+"""A release made of records quarter by quarter, within one selection, as a card."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 
 import pandas as pd
 
-from referrals.dashboard import cards, charts, markup, phrases, queries, sums
+from referrals.dashboard import cards, charts, markup, phrases, queries, sums, tables, wording
 from referrals.dashboard.cards import Bar, Card
 from referrals.dashboard.queries import Answer
 from referrals.frames import records
 from referrals.release import Release
 
+MEANINGS: Final = wording.meanings(is_additive=True)
+
 
 def card(release: Release, answer: Answer) -> Card:
-    """Return the card of every quarter of an additive release, within the selection of an answer but for its period."""
+    """Return the card of every quarter of a release made of records, within the selection of an answer but for its period."""
     frame = queries.quarters(release, answer.selection)
-    finding = sums.quarters_finding(answer, frame, release.about.period_label)
+    said = sums if release.about.additive else tables
+    finding = said.quarters_finding(answer, frame, release.about.period_label)
     is_illustrative = answer.is_illustrative
     title = phrases.headed(f"{phrases.capital(phrases.what(answer))} by quarter", is_illustrative=is_illustrative)
     drawn = frame.assign(period_label=frame["code"].map(_short))
@@ -28,7 +32,7 @@ def card(release: Release, answer: Answer) -> Card:
         unit=f"Number of victim referrals in each quarter, {release.about.period_label}",
         table=markup.table(title, ["Quarter", "Referrals"], _rows(frame), tall=True),
         alternative=f"{finding} Column chart. {values}.",
-        notes=sums.numbers_notes(list(frame["status"])),
+        notes=said.numbers_notes(list(frame["status"])),
         quotes=(),
         data=_data(answer, frame),
         path=cards.PATHS[answer.dimension],
@@ -36,25 +40,27 @@ def card(release: Release, answer: Answer) -> Card:
         period=release.about.period_label,
         what="Quarter",
         bars=_bars(frame),
-        draw=cards.drawing(lambda palette: charts.columns(drawn, palette), release.about),
+        draw=cards.drawing(lambda palette: charts.columns(drawn, palette), release.about)
+        if frame["value"].notna().all()
+        else None,
         address=answer.selection.address(),
     )
 
 
 def _rows(frame: pd.DataFrame) -> list[list[str]]:
-    return [[escape(row["label"]), cards.number_cell(row, sums.SYMBOLS, sums.reach(row))] for row in records(frame)]
+    return [[escape(row["label"]), cards.number_cell(row, MEANINGS, sums.reach(row))] for row in records(frame)]
 
 
 def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
-    longest = int(frame["upper"].max()) or 1
+    longest = int(frame["upper"].fillna(0).max()) or 1
     return tuple(
         Bar(
             row["label"],
             row["shown"],
-            row["value"] / longest,
-            row["upper"] / longest,
-            "main",
-            low=row["lower"] / longest if row["status"] else None,
+            0 if pd.isna(row["value"]) else row["value"] / longest,
+            0 if pd.isna(row["value"]) else row["upper"] / longest,
+            "missing" if pd.isna(row["value"]) else "main",
+            low=row["lower"] / longest if row["status"] == "e" else None,
             symbol=f"[{row['status']}]" if row["status"] else "",
         )
         for row in records(frame)
@@ -68,12 +74,12 @@ def _data(answer: Answer, frame: pd.DataFrame) -> pd.DataFrame:
             **answer.selection.codes(),
             "quarter": frame["code"],
             "label": frame["label"],
-            "value": frame["value"],
-            "lower": frame["lower"],
-            "upper": frame["upper"],
+            "value": frame["value"].astype("Int64"),
+            "lower": frame["lower"].astype("Int64"),
+            "upper": frame["upper"].astype("Int64"),
             "unit": "victim referrals",
             "status": frame["status"],
-            "status_meaning": [sums.SYMBOLS.get(status, "exact") for status in frame["status"]],
+            "status_meaning": [MEANINGS.get(status, "exact") for status in frame["status"]],
         }
     )
 

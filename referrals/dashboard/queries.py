@@ -12,9 +12,13 @@ import pandas as pd
 from referrals.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
 from referrals.dashboard.selection import PERIOD, Offer, Selection
 from referrals.numbers import count, span
-from referrals.release import Release
+from referrals.release import About, Release
 
 NOT_PUBLISHED: Final = "not published"
+WITHHELD: Final = "withheld"
+ABSENT: Final[Mapping[str, str]] = {"x": NOT_PUBLISHED, "c": WITHHELD}
+"""What stands in place of a number, by its status."""
+
 FEW: Final = 25
 """A share of fewer than this, or a rank among them, would say more than the numbers can carry."""
 
@@ -38,7 +42,7 @@ class Answer:
     (the count in words), `share_lower` and `share_upper` (of one; missing where there is no count), and `of_recorded`
     (share of those recorded, where the dimension has a not-recorded row). `unpublished` labels what is not there, `period`
     is the period in words, and `is_additive` says that each number is a sum of protected cells, `lower` and `upper` being
-    what it could be before protection.
+    what it could be before protection. `is_tabled` says that it is from exact tables, in which cells can be withheld.
     """
 
     dimension: str
@@ -50,6 +54,7 @@ class Answer:
     labels: Mapping[str, str]
     period: str = ""
     is_additive: bool = False
+    is_tabled: bool = False
     is_illustrative: bool = False
 
     @property
@@ -71,8 +76,8 @@ class Answer:
 def answer(release: Release, dimension: str, selection: Selection) -> Answer:
     """Return what a release says of a dimension within a selection. The dimension's own choice is left out of it."""
     asked = selection.choosing(dimension, TOTAL)
-    if release.about.additive:
-        return _summed(release, dimension, asked)
+    if release.about.additive or release.about.is_tabled:
+        return _of_records(release, dimension, asked)
     records = release.rows("queries/observations", {"dimension": dimension, **asked.codes()})
     total = next(record for record in records if record["code"] == TOTAL)
     shown, unpublished = _visible(records)
@@ -82,17 +87,17 @@ def answer(release: Release, dimension: str, selection: Selection) -> Answer:
 
 
 def quarters(release: Release, selection: Selection) -> pd.DataFrame:
-    """Return every quarter of an additive release within a selection, whose own period is left out, in the order of time.
+    """Return every quarter of a release made of records within a selection, whose own period is left out, in the order of time.
 
     One row per quarter, with the columns `code`, `label`, `value`, `lower`, `upper` (referrals), `status` and `shown`.
     """
-    rows = _sums(release, PERIOD, selection)
-    return pd.DataFrame([row | {"shown": count(row["value"])} for row in rows if row["kind"] == "category"])
+    rows = _rows(release, PERIOD, selection)
+    return pd.DataFrame([row | {"shown": _shown(row)} for row in rows if row["kind"] == "category"])
 
 
 def offer(release: Release, dimension: str) -> Offer:
-    """Return the codes of other dimensions by which a release breaks a dimension down; of an additive one, also periods."""
-    if release.about.additive:
+    """Return the codes of other dimensions by which a release breaks a dimension down; of one made of records, also periods."""
+    if release.about.additive or release.about.is_tabled:
         return _every_code(release, dimension)
     offered: dict[str, list[str]] = {}
     for row in release.rows("queries/offered", {"dimension": dimension}):
@@ -121,12 +126,17 @@ def context(release: Release, series_id: str) -> tuple[Mapping[str, Any], pd.Dat
     return series, pd.DataFrame(release.rows("queries/context", {"series_id": series_id}))
 
 
-def _summed(release: Release, dimension: str, asked: Selection) -> Answer:
-    """Return the answer of an additive release: sums of its finest cells, and shares of their published total."""
-    records = _sums(release, dimension, asked)
+def _of_records(release: Release, dimension: str, asked: Selection) -> Answer:
+    """Return the answer of a release made of records, with shares of the published total.
+
+    An additive one sums its finest cells; one of tables has a number, or says that it is withheld or not published.
+    """
+    records = _rows(release, dimension, asked)
     total = next(record for record in records if record["code"] == TOTAL)
     known = labels(release)
-    rows = pd.DataFrame([record | _sum_words(record, total["value"]) for record in records if record["code"] != TOTAL])
+    rows = pd.DataFrame(
+        [record | _record_words(record, total["value"], release.about) for record in records if record["code"] != TOTAL]
+    )
     return Answer(
         dimension,
         asked,
@@ -136,23 +146,31 @@ def _summed(release: Release, dimension: str, asked: Selection) -> Answer:
         (),
         {name: known[name, code] for name, code in asked.chosen().items()},
         known[PERIOD, asked.period or release.about.period],
-        is_additive=True,
+        is_additive=release.about.additive,
+        is_tabled=release.about.is_tabled,
         is_illustrative=release.about.is_illustrative,
     )
 
 
-def _sums(release: Release, dimension: str, asked: Selection) -> list[dict[str, Any]]:
+def _rows(release: Release, dimension: str, asked: Selection) -> list[dict[str, Any]]:
     period = asked.period or release.about.period
-    return release.rows("queries/sums", {"dimension": dimension, "period": period, **asked.codes()})
+    query = "queries/sums" if release.about.additive else "queries/tabled"
+    return release.rows(query, {"dimension": dimension, "period": period, **asked.codes()})
 
 
-def _sum_words(record: Mapping[str, Any], total: int) -> dict[str, Any]:
-    part = Fraction(record["value"], total) if total else None
+def _shown(record: Mapping[str, Any]) -> str:
+    return ABSENT.get(record["status"]) or count(record["value"])
+
+
+def _record_words(record: Mapping[str, Any], total: int | None, about: About) -> dict[str, Any]:
+    """Return a number in words with its share; tables give no share of few, nor of what is not printed."""
+    is_told = bool(total) if about.additive else record["value"] is not None and (total or 0) >= FEW
+    part = Fraction(record["value"], total) if is_told and total else None
     return {
         "open_ended": False,
         "working": "",
         "statement_ids": [],
-        "shown": count(record["value"]),
+        "shown": _shown(record),
         "share_lower": part,
         "share_upper": part,
         "of_recorded": None,
@@ -160,7 +178,7 @@ def _sum_words(record: Mapping[str, Any], total: int) -> dict[str, Any]:
 
 
 def _every_code(release: Release, dimension: str) -> Offer:
-    """Return the periods of an additive release, its own first, and every code of every other dimension."""
+    """Return the periods of a release made of records, its own first, and every code of every other dimension."""
     codes: dict[str, list[str]] = {name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension}
     for row in release.rows("queries/codes"):
         if row["dimension"] in codes and row["code"] != TOTAL and (row["dimension"] == PERIOD or row["kind"] != "aggregate"):
@@ -262,8 +280,8 @@ def _labels(release: Release, selection: Selection) -> Mapping[str, str]:
 
 def counted(answered: Answer) -> str:
     """Return the total of an answer's selection in words: '1,336', '210 to 212', 'not published'."""
-    if answered.total["status"] == "x":
-        return NOT_PUBLISHED
+    if absent := ABSENT.get(answered.total["status"]):
+        return absent
     if answered.is_additive:
         return count(answered.total["value"])
     return span(answered.total["lower"], answered.total["upper"])

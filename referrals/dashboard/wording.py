@@ -9,8 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
-from referrals.dashboard import phrases, sums
-from referrals.dashboard.queries import DIMENSION_NAMES, Answer, counted, recorded_count
+from referrals.dashboard import phrases, sums, tables
+from referrals.dashboard.queries import ABSENT, DIMENSION_NAMES, Answer, counted, recorded_count
 from referrals.dashboard.selection import SHARE
 from referrals.frames import records
 from referrals.numbers import count, percent, percent_span
@@ -45,6 +45,8 @@ def finding(answer: Answer) -> str:
     """Return the headline of a card: one sentence that says what the figures show, with its numbers."""
     if answer.is_additive:
         return sums.finding(answer)
+    if answer.is_tabled:
+        return tables.finding(answer)
     if not answer.is_published:
         return f"The assessment does not publish the {DIMENSION_NAMES[answer.dimension]} of {phrases.what(answer)}."
     return _FINDINGS[answer.dimension](answer)
@@ -69,8 +71,8 @@ def share(row: Mapping[str, Any]) -> str:
 
 def notes(answer: Answer) -> list[str]:
     """Return the notes that apply to this answer, as Markdown sentences."""
-    if answer.is_additive:
-        return sums.notes(answer)
+    if answer.is_additive or answer.is_tabled:
+        return sums.notes(answer) if answer.is_additive else tables.notes(answer)
     rows = answer.rows
     found = [_NOTES[answer.dimension]]
     if answer.dimension == "sex" and (rows["status"] == "u").any():
@@ -109,7 +111,7 @@ def shares_of(answer: Answer) -> str:
     """Return what the shares of an answer are shares of."""
     if answer.recorded is not None:
         return f"Share of the {count(answer.recorded)} with {DIMENSION_NAMES[answer.dimension]} recorded"
-    if answer.total["status"] == "x":
+    if answer.total["status"] in ABSENT:
         return f"Share of {phrases.what(answer)}"
     return f"Share of {counted(answer)} {phrases.what(answer)}"
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from referrals.codelists import DIMENSIONS, FINEST
 from referrals.errors import ReleaseError
-from referrals.publishing import addition, copies, differencing, public, witnesses
+from referrals.publishing import addition, copies, differencing, exact_checks, exact_tables, public, witnesses
 from referrals.publishing.margins import WIDTH, Changes, Integers, Sums, candidates, counted, unmoved
 from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, bound_by_totals, least_by_totals
@@ -71,14 +71,18 @@ def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> li
     for first, second in itertools.combinations(releases, 2):
         checks += of_pair(first, second)
     for release, path in itertools.product(releases, tables):
+        method = exact_checks if release.method == exact_tables.METHOD else differencing
         table = public.read_table(path)
-        told = _listed(differencing.of_table(release, table))
+        told = _listed(method.of_table(release, table))
         checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", told, len(table)))
     return checks
 
 
 def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -> list[Check]:
     """Return every check of one release."""
+    if release.method == exact_tables.METHOD:
+        files = Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems))
+        return [files, *_checks(exact_checks.of_release(release, progress=progress))]
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
     name, count, facts = release.name, len(release.published), sum(len(year.facts) for year in release.years.values())
     checks = [
@@ -254,7 +258,12 @@ def _codes_by_group(places: Integers, column: int, sums: Sums) -> tuple[Integers
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:
     """Return the checks of two releases read together, one for each year that both cover."""
-    return [Check(name, _listed(told), looked_at) for name, told, looked_at in differencing.of_pair(first, second)]
+    method = exact_checks if exact_tables.METHOD in {first.method, second.method} else differencing
+    return _checks(method.of_pair(first, second))
+
+
+def _checks(found: Iterable[differencing.Pair]) -> list[Check]:
+    return [Check(name, _listed(told), looked_at) for name, told, looked_at in found]
 
 
 def _listed(found: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import duckdb
 
@@ -63,6 +63,18 @@ class Imprint:
         return TITLES[self.status]
 
 
+class Covered(Protocol):
+    """One year of a release, whatever protects it: its name, and the codes of each dimension."""
+
+    @property
+    def year(self) -> str:
+        """The year to March, such as 2020-21."""
+
+    @property
+    def categories(self) -> Mapping[str, Sequence[str]]:
+        """The codes of each dimension."""
+
+
 def write(
     folder: Path,
     protected: Sequence[ProtectedTable],
@@ -79,20 +91,20 @@ def write(
         DisclosureError: somebody could be found in it. Nothing was written, and the old release stands.
     """
     found: list[Check] = []
-    manifest = _manifest(protected, imprint)
+    described = _manifest(protected, imprint)
 
     def complete(building: Path) -> None:
         release = public.read(building)
         progress(f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}")
         witnesses = audit.build_witnesses(release)
         _write_witnesses(building / audit.WITNESSES, witnesses)
-        manifest["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
+        described["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
         found.extend(_prove(building, release, earlier, progress))
 
     package.write(
         folder,
         fill=lambda connection: _fill(connection, protected, imprint),
-        describe=manifest,
+        describe=described,
         complete=complete,
     )
     return found
@@ -101,13 +113,23 @@ def write(
 def _prove(building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
     shutil.copyfile(VERIFY, building / VERIFY.name)
+    checks = attacked(release, earlier, progress)
+    certificate.write(building, release, checks)
+    return checks
+
+
+def attacked(release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
+    """Return the checks of a release that is being built, all of which hold.
+
+    Raises:
+        DisclosureError: one does not.
+    """
     checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
     for folder in earlier:
         checks += audit.of_pair(public.read(folder), release)
     if faults := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
         raise DisclosureError(f"The release was attacked and is not safe:\n{listed}\nNothing was written.")
-    certificate.write(building, release, checks)
     return checks
 
 
@@ -124,18 +146,18 @@ def _write_witnesses(path: Path, witnesses: Sequence[Changes]) -> None:
 def _fill(connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], imprint: Imprint) -> None:
     errors = _largest_error(protected)
     rows: dict[str, list[Record]] = {
-        "release": [_about(protected, imprint)],
-        "codes": _codes(protected),
+        "release": [about(protected, imprint, additive=True, lay_sentence=certificate.LAY_SENTENCE)],
+        "codes": codes(protected),
         "finest": [row for table in protected for row in _finest(table)],
         "precision": [{"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))],
-        "own_source": [_source(imprint)],
+        "own_source": [source(imprint)],
         **{name: [] for name in ("evidence", "statements", "relations", "readings")},
     }
     for name, records in rows.items():
         connection.execute(sql.statement(f"release/{name}"), {"rows": records})
     exact = [row for one in protected for row in _exact(one)]
     connection.execute(sql.statement("release/protected_cells"), {"facts": exact, "revised": _before(imprint)})
-    _no_context(connection)
+    no_context(connection)
 
 
 def _before(imprint: Imprint) -> list[Record]:
@@ -144,7 +166,7 @@ def _before(imprint: Imprint) -> list[Record]:
     return [dict(zip(names, codes, strict=True)) | {"value": value} for codes, value in (imprint.before or {}).items()]
 
 
-def _no_context(connection: duckdb.DuckDBPyConnection) -> None:
+def no_context(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables of context series, empty: they belong to the published release."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("series", "context"):
@@ -154,24 +176,26 @@ def _no_context(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(sql.statement(f"release/{name}"), {"path": str(path)})
 
 
-def _about(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
-    first, last = protected[0].year, protected[-1].year
+def about(years: Sequence[Covered], imprint: Imprint, *, additive: bool, lay_sentence: str) -> Record:
+    """Return what the table `release` says of a release."""
+    first, last = years[0].year, years[-1].year
     return {
         "release_id": imprint.release_id,
         "title": imprint.title,
         "period": first,
         "period_label": f"April {first[:4]} to March {int(last[:4]) + 1}",
         "status": imprint.status,
-        "additive": True,
+        "additive": additive,
         "source_id": imprint.release_id,
         "published_on": imprint.published_on,
         "licence": "OGL-UK-3.0",
         "attribution": "",
-        "lay_sentence": certificate.LAY_SENTENCE,
+        "lay_sentence": lay_sentence,
     }
 
 
-def _source(imprint: Imprint) -> Record:
+def source(imprint: Imprint) -> Record:
+    """Return the one source of a release made of records: itself."""
     return {
         "source_id": imprint.release_id,
         "title": imprint.title,
@@ -183,25 +207,26 @@ def _source(imprint: Imprint) -> Record:
     }
 
 
-def _codes(protected: Sequence[ProtectedTable]) -> list[Record]:
-    categories = protected[0].categories
+def codes(years: Sequence[Covered]) -> list[Record]:
+    """Return every code of a release, periods included, in the order in which they are shown."""
+    categories = years[0].categories
     listed = [
         ("nationality" if name == "nationality" else name, code, codelist(name).label(code), _kind(name, code), "")
         for name in DIMENSIONS
         for code in (TOTAL, *categories[name])
     ]
-    years = [
+    periods = [
         ("period", table.year, f"April {table.year[:4]} to March {int(table.year[:4]) + 1}", "aggregate",
          " ".join(table.categories["quarter"]))
-        for table in protected
+        for table in years
     ]  # fmt: skip
     quarters = [
         ("period", quarter, f"{MONTHS[quarter[-1]]} {quarter[:4]}", "category", "")
-        for table in protected
+        for table in years
         for quarter in table.categories["quarter"]
     ]
     names = ("dimension", "code", "label", "kind", "members")
-    rows = [dict(zip(names, one, strict=True)) for one in [*listed, *years, *quarters]]
+    rows = [dict(zip(names, one, strict=True)) for one in [*listed, *periods, *quarters]]
     return [row | {"position": position} for position, row in enumerate(rows)]
 
 
@@ -238,6 +263,23 @@ def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
 
 
 def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
+    control = {
+        "method": METHOD,
+        "rule": certificate.LAY_SENTENCE,
+        "not_listed": "A combination that is not listed is published as 0.",
+        "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
+        "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
+        "facts": [one for table in protected for one in pinning.published(_standing(table), table.cells)],
+        "known": [],
+        "held_back": [table.year for table in protected if table.held_back],
+        "held_back_rule": HELD_BACK,
+        "revises": imprint.revises,
+    }
+    return manifest(protected, imprint, control, certificate.STATUSES)
+
+
+def manifest(years: Sequence[Covered], imprint: Imprint, control: Record, statuses: Mapping[str, str]) -> Record:
+    """Return the manifest of a release, whose files are added by `package`: `control` says how its counts are protected."""
     return {
         "profile": "data-package",
         "name": f"victim-referrals-{imprint.release_id}",
@@ -247,21 +289,10 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
         "published_on": imprint.published_on,
         "licenses": [{"name": "OGL-UK-3.0"}],
         "codelists": {
-            name: {code: codelist(name).label(code) for code in (TOTAL, *protected[0].categories[name])} for name in DIMENSIONS
+            name: {code: codelist(name).label(code) for code in (TOTAL, *years[0].categories[name])} for name in DIMENSIONS
         },
-        "disclosure_control": {
-            "method": METHOD,
-            "rule": certificate.LAY_SENTENCE,
-            "not_listed": "A combination that is not listed is published as 0.",
-            "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
-            "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
-            "facts": [one for table in protected for one in pinning.published(_standing(table), table.cells)],
-            "known": [],
-            "held_back": [table.year for table in protected if table.held_back],
-            "held_back_rule": HELD_BACK,
-            "revises": imprint.revises,
-        },
-        "status_letters": dict(certificate.STATUSES),
+        "disclosure_control": control,
+        "status_letters": dict(statuses),
         "options": dict(imprint.options),
         "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy")},
         "inputs_keyed_sha256": imprint.inputs,

@@ -69,10 +69,8 @@ def as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
             f"- A number that fixes {order} dimensions at once is off by {error} at most."
             for order, error in sorted(release.largest_error.items())
         ),
-        "facts": _facts(release),
-        "checks": "\n".join(
-            f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |" for check in checks
-        ),
+        "facts": facts(release),
+        "checks": rows(checks),
         "measured": "\n".join(f"| {' | '.join(row.values())} |" for row in tables.read(REFERENCE / "rounding_errors.csv")),
         "limits": "\n".join(f"- {limit}" for limit in LIMITS),
     }
@@ -86,6 +84,12 @@ def write(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None
     (folder / "certificate.json").write_text(data + "\n", encoding="utf-8")
 
 
-def _facts(release: PublicRelease) -> str:
+def rows(checks: Sequence[Check]) -> str:
+    """Return checks as the rows of a table in Markdown."""
+    return "\n".join(f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |" for check in checks)
+
+
+def facts(release: PublicRelease) -> str:
+    """Return the published facts that a release agrees with as an item of a list in Markdown, '' where there is none."""
     names = [fact.name for year in release.years.values() for fact in year.facts]
     return f"- These statements of the published assessment still hold: {', '.join(names)}." if names else ""

@@ -71,6 +71,7 @@ def _publish(options: argparse.Namespace) -> int:
         published_on=options.published_on or _today(),
         nationalities=options.nationalities,
         by_region=options.by_region,
+        method=options.method,
     )
     with _quiet_solver():
         summary = publish.publish(options.extracts, chosen, progress=_progress)
@@ -119,6 +120,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--published-on", type=date.fromisoformat, metavar="DATE", help="the date of publication, else today")
     one.add_argument("--nationalities", type=int, default=publish.NATIONALITIES, help="how many nationalities stand alone")
     one.add_argument("--by-region", action="store_true", help="group the other nationalities by continent")
+    one.add_argument(
+        "--method",
+        choices=publish.METHODS,
+        default=publish.ROUNDING,
+        help="adjust small groups, so that any combination has an answer (rounding), or print exact tables of one and two "
+        "dimensions with small cells withheld (suppression)",
+    )
     one.set_defaults(run=_publish)
 
     one = commands.add_parser("audit", help="attack releases again, from their public files alone, alone and together")

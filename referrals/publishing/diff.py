@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from referrals.codelists import FINEST, TOTAL
-from referrals.publishing import differencing, public
+from referrals.errors import ReleaseError
+from referrals.publishing import differencing, exact_tables, public
 from referrals.publishing.public import Codes, PublicRelease, describe
 
 REVISION: Final = "revision"
@@ -59,9 +60,14 @@ def compare(old: Path, new: Path) -> Difference:
     """Return what changed from one release to another. A cell that is not listed in a release shows 0.
 
     Raises:
-        ReleaseError: a folder holds no release made of protected counts.
+        ReleaseError: a folder holds no release made of protected counts, or one whose cells can be withheld.
     """
     before, after = public.read(old), public.read(new)
+    if withheld := [one.name for one in (before, after) if one.method == exact_tables.METHOD]:
+        raise ReleaseError(
+            f"{' and '.join(withheld)}: cells are withheld, and no two such releases are compared cell by cell. `audit` says "
+            "what the two tell together."
+        )
     every = dict.fromkeys((*before.published, *after.published))
     moved = [
         Moved(codes, shown, now, _why(codes, before, after))

@@ -73,6 +73,32 @@ class Revision:
     true: Mapping[Codes, int]
     held_back: int
 
+    @property
+    def year(self) -> str:
+        """The year to March, such as 2020-21."""
+        return self.table.year
+
+    @property
+    def categories(self) -> Mapping[str, Sequence[str]]:
+        """The codes of each dimension."""
+        return self.table.categories
+
+    @property
+    def shown(self) -> Mapping[Codes, int]:
+        """The finest cells that are shown."""
+        return self.table.cells
+
+    @property
+    def summary(self) -> list[str]:
+        """What the publisher is told of the year."""
+        lines = [f"{self.year}: {len(self.shown):,} smallest groups are shown; all else is 0."]
+        if self.held_back:
+            lines.append(
+                f"{self.year}: {self.held_back:,} of the records that were added or taken out since the last release cannot be "
+                "shown safely yet. They are held back, and looked at again by the next release."
+            )
+        return lines
+
 
 def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> ProtectedTable:
     """Return the protected counts of one year.

@@ -15,6 +15,9 @@ from typing import Final
 
 import highspy
 
+from referrals.codelists import FINEST
+from referrals.publishing.public import Fact
+
 TOTAL: Final = "_T"
 """In place of a code: everybody, whatever their code."""
 
@@ -56,7 +59,14 @@ def sums(counts: Counts, categories: Categories) -> dict[Cell, int]:
     return found
 
 
-def fill(values: Values, categories: Categories, *, order: Sequence[int], costs: Mapping[Cell, int]) -> dict[Cell, int] | None:
+def fill(
+    values: Values,
+    categories: Categories,
+    *,
+    order: Sequence[int],
+    costs: Mapping[Cell, int],
+    facts: Sequence[Fact] = (),
+) -> dict[Cell, int] | None:
     """Return a data set that agrees with published tables, as counts of its occupied finest cells.
 
     Args:
@@ -64,13 +74,14 @@ def fill(values: Values, categories: Categories, *, order: Sequence[int], costs:
         categories: the codes of each dimension.
         order: the dimensions by their number, in the order in which to divide.
         costs: of cells of two-way tables; a data set of low cost is sought. A negative cost asks for a large count.
+        facts: what else was published of the same people, where the dimensions are those of `FINEST`.
 
     Returns:
         The counts, or None where the search led nowhere in this order.
     """
     parts: dict[Cell, int] = {(): values[cell_at(len(categories), {})] or 0}
     for position, dimension in enumerate(order):
-        step = _Step(values, categories, order[:position], dimension)
+        step = _Step(values, categories, facts, order[:position], dimension)
         divided = step.divide(parts, costs)
         if divided is None:
             return None
@@ -85,18 +96,22 @@ class _Step:
 
     values: Values
     categories: Categories
+    facts: Sequence[Fact]
     known: Sequence[int]
     dimension: int
 
     def divide(self, parts: Counts, costs: Mapping[Cell, int]) -> dict[Cell, int] | None:
         """Return the finer parts, or None where no division was found."""
         codes = list(self.categories.values())[self.dimension]
-        programme = _Programme([*parts.values(), *self._targets().values()])
-        rows = {cell: row for row, cell in enumerate(self._targets(), start=len(parts))}
+        targets, facts = self._targets(), self._told()
+        exact = [*parts.values(), *targets.values()]
+        programme = _Programme([*((one, one) for one in exact), *((fact.low, fact.high) for fact in facts)])
+        rows = {cell: row for row, cell in enumerate(targets, start=len(parts))}
         for row, (part, count) in enumerate(parts.items()):
             for code in codes:
                 inside = self._cells(part, code)
                 met = [row, *(rows[cell] for cell in inside if cell in rows)]
+                met += [at for at, fact in enumerate(facts, start=len(exact)) if self._holds(fact, part, code)]
                 programme.add(met, count, sum(costs.get(cell, 0) for cell in inside))
         counts = programme.solve()
         if counts is None:
@@ -110,6 +125,16 @@ class _Step:
         published = {cell: self.values[cell] for table in tables for cell in cells(self.categories, table)}
         return {cell: value for cell, value in published.items() if value is not None}
 
+    def _told(self) -> list[Fact]:
+        """Return the facts that can be met from now on: the new dimension is the last of theirs."""
+        divided = {FINEST[dimension] for dimension in (*self.known, self.dimension)} if self.facts else set()
+        return [fact for fact in self.facts if fact.where.keys() <= divided and FINEST[self.dimension] in fact.where]
+
+    def _holds(self, fact: Fact, part: Cell, code: str) -> bool:
+        """Return whether a fact counts the people of one part if they have one code."""
+        own = dict(zip((*self.known, self.dimension), (*part, code), strict=True))
+        return all(own[FINEST.index(name)] in codes for name, codes in fact.where.items())
+
     def _cells(self, part: Cell, code: str) -> list[Cell]:
         """Return the cells of those tables that people of one part belong to if they have one code."""
         own = {self.dimension: code}
@@ -118,9 +143,9 @@ class _Step:
 
 
 class _Programme:
-    """A whole-number programme of nought-or-one coefficients: columns of limited counts, rows with sums to meet."""
+    """A whole-number programme of nought-or-one coefficients: columns of limited counts, rows with sums to lie within."""
 
-    def __init__(self, targets: Sequence[int]) -> None:
+    def __init__(self, targets: Sequence[tuple[int, int]]) -> None:
         self._targets = targets
         self._starts, self._rows = [0], list[int]()
         self._limits, self._costs = list[int](), list[int]()
@@ -152,7 +177,8 @@ class _Programme:
         model.col_cost_ = [float(cost) for cost in self._costs]
         model.col_lower_ = [0.0] * len(self._limits)
         model.col_upper_ = [float(limit) for limit in self._limits]
-        model.row_lower_ = model.row_upper_ = [float(target) for target in self._targets]
+        model.row_lower_ = [float(low) for low, _ in self._targets]
+        model.row_upper_ = [float(high) for _, high in self._targets]
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_ = self._starts, self._rows
         model.a_matrix_.value_ = [1.0] * len(self._rows)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from referrals.errors import DisclosureError, ExtractError, ReleaseError
-from referrals.publishing import building, disclosure, pinning, public, recoding, records, tabulation
+from referrals.publishing import building, disclosure, pinning, public, recoding, records, suppressed, tabulation
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.disclosure import Revision
@@ -20,11 +20,16 @@ from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.pinning import Pinned
 from referrals.publishing.public import PublicRelease
 from referrals.publishing.revising import Earlier
+from referrals.publishing.suppressed import SuppressedYear
 from referrals.publishing.tabulation import Categories, Category, Counts
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 NATIONALITIES: Final = 10
 """How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
+
+METHODS: Final = ("rounding", "suppression")
+ROUNDING, SUPPRESSION = METHODS
+"""How small groups are protected: adjusted, so that everything can be asked and adds up, or withheld from exact tables."""
 
 Progress = Callable[[str], None]
 
@@ -39,6 +44,13 @@ class Options:
     published_on: date
     nationalities: int = NATIONALITIES
     by_region: bool = False
+    method: str = ROUNDING
+
+    @property
+    def shape(self) -> str:
+        """What has to stay the same from one release of a year to the next, as a message names it."""
+        shape = f"nationalities={self.nationalities} by_region={self.by_region}"
+        return shape if self.method == ROUNDING else f"{shape} method={self.method}"
 
 
 @dataclass(frozen=True)
@@ -47,23 +59,15 @@ class Summary:
 
     folder: Path
     records: int
-    years: tuple[Revision, ...]
+    years: tuple[Revision | SuppressedYear, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
 
     def as_text(self) -> str:
         """Return the summary in plain words."""
         years = f"{len(self.years)} year{'s' if len(self.years) > 1 else ''}"
-        lines = [
-            f"{self.folder.name}: {self.records:,} records of {years} published.",
-            f"{sum(len(year.table.cells) for year in self.years):,} smallest groups are shown; all else is 0.",
-        ]
-        lines += [
-            f"{year.table.year}: {year.held_back:,} of the records that were added or taken out since the last release "
-            "cannot be shown safely yet. They are held back, and looked at again by the next release."
-            for year in self.years
-            if year.held_back
-        ]
+        lines = [f"{self.folder.name}: {self.records:,} records of {years} published."]
+        lines += [line for year in self.years for line in year.summary]
         if self.disagreeing:
             lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
         lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
@@ -78,6 +82,7 @@ class _Tabulated:
     years: list[Counts]
     recoding: Mapping[tuple[str, str], str]
     shape: str
+    method: str
 
 
 def private_folder() -> Path:
@@ -100,7 +105,7 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
     tabulated = _tabulated(extracts, options, keeper, memory, progress)
     pins = [pinning.facts_of(counts) for counts in tabulated.years]
     before = [keeper.kept(counts.year, status=tabulated.status, where=memory) for counts in tabulated.years]
-    years = []
+    years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
         progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
         years.append(_protected(counts, pinned, kept, keeper, tabulated))
@@ -108,10 +113,9 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
     for year, kept in zip(years, before, strict=True):
-        keeper.prepare(year.table.year, _kept(options, year, kept, tabulated), status=tabulated.status, where=memory)
-    tables = [year.table for year in years]
-    checks = building.write(folder, tables, imprint, earlier=[one.folder for one in standing], progress=progress)
-    _settle(keeper, [year.table.year for year in years], options, tabulated.status)
+        keeper.prepare(year.year, _kept(options, year, kept, tabulated), status=tabulated.status, where=memory)
+    checks = _write(folder, years, imprint, earlier=[one.folder for one in standing], progress=progress)
+    _settle(keeper, [year.year for year in years], options, tabulated.status)
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
@@ -131,14 +135,13 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memor
         status = "illustrative" if all(report.is_illustrative for report in reports) else "official"
         years = sorted({one.year for one in found})
         _settle(keeper, years, options, status)
-        shape = f"nationalities={options.nationalities} by_region={options.by_region}"
         kept = next((one for year in years if (one := keeper.kept(year, status=status, where=memory))), None)
         if kept is None:
             recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
             published: Categories = recoding.published(found, recodes)
         else:
-            recodes, published = _as_before(found, kept, shape)
-        return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, shape)
+            recodes, published = _as_before(found, kept, options.shape)
+        return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, options.shape, options.method)
 
 
 def _as_before(found: Sequence[Category], kept: Kept, shape: str) -> tuple[Mapping[tuple[str, str], str], Categories]:
@@ -146,7 +149,7 @@ def _as_before(found: Sequence[Category], kept: Kept, shape: str) -> tuple[Mappi
     if kept.shape != shape:
         raise DisclosureError(
             f"These years were published before ({kept.release_id}) with {kept.shape}. Publish the revision with the same "
-            "options: two groupings of the same records can be compared."
+            "options: two groupings of the same records can be compared, and exact numbers give adjusted ones away."
         )
     recodes = dict(kept.recoding)
     for one in found:
@@ -165,11 +168,30 @@ def _rest(one: Category, kept: Kept) -> str:
     )
 
 
-def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated) -> Revision:
+def _protected(
+    counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated
+) -> Revision | SuppressedYear:
+    seed = keeper.seed(tabulated.method, tabulated.status, counts.year, tabulated.shape)
+    if tabulated.method == SUPPRESSION:
+        return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
-        seed = keeper.seed("rounding", tabulated.status, counts.year, tabulated.shape)
         return Revision(disclosure.protect(counts, pinned.facts, seed=seed), counts.cells(), 0)
     return disclosure.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
+
+
+def _write(
+    folder: Path,
+    years: Sequence[Revision | SuppressedYear],
+    imprint: Imprint,
+    *,
+    earlier: Sequence[Path],
+    progress: Progress,
+) -> list[Check]:
+    """Write a release, all of whose years are protected in the same way."""
+    if exact := [year for year in years if isinstance(year, SuppressedYear)]:
+        return suppressed.write(folder, exact, imprint, earlier=earlier, progress=progress)
+    adjusted = [year.table for year in years if isinstance(year, Revision)]
+    return building.write(folder, adjusted, imprint, earlier=earlier, progress=progress)
 
 
 def _imprint(
@@ -180,7 +202,7 @@ def _imprint(
         release_id=options.release_id,
         status=tabulated.status,
         published_on=options.published_on.isoformat(),
-        options={"nationalities": options.nationalities, "by_region": options.by_region},
+        options={"nationalities": options.nationalities, "by_region": options.by_region, "method": options.method},
         inputs=inputs,
         revises=revises,
         before=next((one.published for one in standing if one.folder.name == revises), None),
@@ -225,16 +247,16 @@ def _revises(kept: Kept, options: Options) -> str:
     return kept.revises if kept.release_id == options.release_id else kept.release_id
 
 
-def _kept(options: Options, year: Revision, before: Kept | None, tabulated: _Tabulated) -> Kept:
+def _kept(options: Options, year: Revision | SuppressedYear, before: Kept | None, tabulated: _Tabulated) -> Kept:
     """Return what to keep of a year, with every table that was published of it and is not this one."""
     tables = [*before.older, before.table] if before else []
     return Kept(
         release_id=options.release_id,
         shape=tabulated.shape,
-        categories={name: tuple(codes) for name, codes in year.table.categories.items()},
+        categories={name: tuple(codes) for name, codes in year.categories.items()},
         recoding=tabulated.recoding,
         true=year.true,
-        table=year.table.cells,
-        older=tuple(table for table in tables if table != year.table.cells),
+        table=year.shown,
+        older=tuple(table for table in tables if table != year.shown),
         revises=_revises(before, options) if before else "",
     )

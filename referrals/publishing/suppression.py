@@ -13,7 +13,7 @@ replays the choice of the cells that are withheld to hide others. Three-way tabl
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,8 +21,10 @@ from operator import contains
 from random import Random
 from typing import Final
 
+from referrals.codelists import FINEST
 from referrals.errors import DisclosureError
 from referrals.publishing.fillings import TOTAL, Categories, Cell, Counts, cell_at, cells, fill, sums
+from referrals.publishing.public import Fact
 from referrals.publishing.withholding import Table
 
 SMALL: Final = 4
@@ -52,15 +54,17 @@ class SuppressedTables:
         categories: the codes of each dimension.
         values: the count of each cell, or None where it is withheld.
         witnesses: data sets that agree with `values`, each as counts of its occupied finest cells.
+        facts: what was published elsewhere of the same people; every witness agrees with it.
 
     Raises:
         DisclosureError: a small cell is published, a withheld cell has too narrow a range over the witnesses, or one of
-            them contradicts the tables.
+            them contradicts the tables or a fact.
     """
 
     categories: Categories
     values: Mapping[Cell, int | None]
     witnesses: tuple[Counts, ...]
+    facts: tuple[Fact, ...] = ()
 
     def __post_init__(self) -> None:
         for cell in filter(self._is_told, self.values):
@@ -68,6 +72,9 @@ class SuppressedTables:
         for number, margins in enumerate(self._margins, start=1):
             if wrong := [cell for cell, value in self.values.items() if value not in (None, margins.get(cell))]:
                 raise DisclosureError(f"Witness {number} contradicts the published {_named(wrong[0])}. Make it anew.")
+        for fact, witness in itertools.product(self.facts, self.witnesses):
+            if not _agrees(fact, witness):
+                raise DisclosureError(f"A witness contradicts {fact.name}, which was published before. Make it anew.")
         for cell, (low, high) in self.ranges.items():
             if high - low < WIDTH:
                 raise DisclosureError(f"The witnesses leave {_named(cell)} a range of only {high - low}. Withhold more cells.")
@@ -97,13 +104,15 @@ class SuppressedTables:
         return [sums(witness, self.categories) for witness in self.witnesses]
 
 
-def protect(counts: Counts, categories: Categories, *, seed: int) -> SuppressedTables:
+def protect(counts: Counts, categories: Categories, *, seed: int, facts: Sequence[Fact] = ()) -> SuppressedTables:
     """Return the one- and two-way tables of counts of the finest cells, with cells withheld and the proof of it.
 
     Args:
         counts: the count of each occupied finest cell, of one code a dimension in the order of `categories`.
         categories: the codes of each dimension.
         seed: decides between witnesses that serve equally well. It need not be secret: they hold nothing that is.
+        facts: what was published elsewhere of the same people, where the dimensions are those of `FINEST`. To withhold a
+            number that somebody has published hides nothing, so their cells are never withheld to hide others.
 
     Raises:
         DisclosureError: a category is too small to be named, or a cell cannot be protected.
@@ -111,10 +120,11 @@ def protect(counts: Counts, categories: Categories, *, seed: int) -> SuppressedT
     _refuse_misfits(counts, categories)
     truth = sums(counts, categories)
     _refuse_small_categories(truth, len(categories))
+    told = {cell for fact in facts for cell in _cells_of(fact)}
     pairs = itertools.combinations(range(len(categories)), 2)
-    proof = _Proof(truth, categories, {pair: _table(truth, categories, pair) for pair in pairs}, seed)
+    proof = _Proof(truth, categories, {pair: _table(truth, categories, pair, told) for pair in pairs}, facts, seed)
     proof.complete()
-    return SuppressedTables(categories, proof.published(), tuple(proof.witnesses))
+    return SuppressedTables(categories, proof.published(), tuple(proof.needed()), tuple(facts))
 
 
 def _refuse_misfits(counts: Counts, categories: Categories) -> None:
@@ -132,14 +142,27 @@ def _refuse_small_categories(truth: Counts, dimensions: int) -> None:
             raise DisclosureError(f"{_named(cell)} has fewer than {LEAST_CATEGORY} people. Group it with another category.")
 
 
-def _table(truth: Counts, categories: Categories, pair: tuple[int, int]) -> Table:
+def _cells_of(fact: Fact) -> Iterator[Cell]:
+    """Yield the cells that a fact adds up."""
+    places = [FINEST.index(dimension) for dimension in fact.where]
+    for codes in itertools.product(*fact.where.values()):
+        yield cell_at(len(FINEST), dict(zip(places, codes, strict=True)))
+
+
+def _agrees(fact: Fact, witness: Counts) -> bool:
+    """Return whether a fact holds of a data set."""
+    return fact.low <= sum(count for cell, count in witness.items() if fact.holds_cell(cell)) <= fact.high
+
+
+def _table(truth: Counts, categories: Categories, pair: tuple[int, int], told: AbstractSet[Cell]) -> Table:
     """Return a two-way table without the categories that hold nobody: their zeros follow from totals that are published."""
     rows, columns = ([margin[at] for margin in cells(categories, [at]) if truth[margin]] for at in pair)
     grid = [
         [cell_at(len(categories), dict(zip(pair, codes, strict=True))) for codes in itertools.product([row], columns)]
         for row in rows
     ]
-    return Table({cell: truth[cell] for line in grid for cell in line}, [*grid, *zip(*grid, strict=True)], WIDTH)
+    values = {cell: truth[cell] for line in grid for cell in line}
+    return Table(values, [*grid, *zip(*grid, strict=True)], WIDTH, frozenset(told & values.keys()))
 
 
 def _choose(table: Table) -> set[Cell]:
@@ -158,9 +181,11 @@ def _widened(table: Table, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]
 class _Proof:
     """The search for witnesses. It asks the truth for one thing only: the number of a cell that is published."""
 
-    def __init__(self, truth: Counts, categories: Categories, tables: Mapping[Pair, Table], seed: int) -> None:
-        self.witnesses: list[dict[Cell, int]] = []
-        self._truth, self._categories, self._tables = truth, categories, tables
+    def __init__(
+        self, truth: Counts, categories: Categories, tables: Mapping[Pair, Table], facts: Sequence[Fact], seed: int
+    ) -> None:
+        self._found: list[tuple[dict[Cell, int], dict[Cell, int]]] = []
+        self._truth, self._categories, self._tables, self._facts = truth, categories, tables, facts
         self._random = Random(seed)  # noqa: S311 - it keeps no secret
         self._withheld = {cell for table in tables.values() for cell in _choose(table)}
         self._seen: dict[Cell, Range] = {}
@@ -175,6 +200,17 @@ class _Proof:
             self._add(self._fullest(narrow), {cell: self._wish(cell) for cell in narrow})
             if self._narrow() == narrow:
                 self._settle(narrow[0])
+        if not self._found:
+            self._add((0, 1), {})
+
+    def needed(self) -> list[dict[Cell, int]]:
+        """Return the witnesses without which some cell would lack its range. The later ones were sought for narrow cells."""
+        kept = list(self._found)
+        for one in self._found:
+            rest = [other for other in kept if other is not one]
+            if rest and all(_width([margins[cell] for _, margins in rest]) >= WIDTH for cell in self._withheld):
+                kept = rest
+        return [witness for witness, _ in kept]
 
     def _settle(self, cell: Cell) -> None:
         """Give one cell its range by itself, or withhold more of its table."""
@@ -188,8 +224,7 @@ class _Proof:
         return [cell for cell in self._truth if cell in self._withheld and self._width(cell) < WIDTH]
 
     def _width(self, cell: Cell) -> int:
-        low, high = self._seen.get(cell, (0, 0))
-        return high - low
+        return _width(self._seen.get(cell, ()))
 
     def _fullest(self, narrow: Collection[Cell]) -> Pair:
         """Return the table with the most cells that lack their range. It is filled first, and so with most freedom."""
@@ -204,15 +239,20 @@ class _Proof:
         """Look for a witness of low cost, filling one table first, then the dimensions with the most codes."""
         sizes = [len(codes) for codes in self._categories.values()]
         order = sorted(range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension]))
-        found = fill(self.published(), self._categories, order=order, costs=costs)
+        found = fill(self.published(), self._categories, order=order, costs=costs, facts=self._facts)
         if found is not None:
-            self.witnesses.append(found)
             margins = sums(found, self._categories)
+            self._found.append((found, margins))
             self._seen = {cell: _span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._truth}
 
 
 def _span(counts: Sequence[int]) -> Range:
     return (min(counts, default=0), max(counts, default=0))
+
+
+def _width(counts: Sequence[int]) -> int:
+    low, high = _span(counts)
+    return high - low
 
 
 def _named(cell: Cell) -> str:

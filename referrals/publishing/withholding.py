@@ -30,11 +30,13 @@ class Table:
         values: the count of each cell.
         lines: the cells of each row and of each column.
         width: the least range, from the smallest possible count to the largest, that a withheld cell is to have.
+        told: cells whose count is known from elsewhere. To withhold them hides nothing.
     """
 
     values: Mapping[Cell, int]
     lines: Sequence[Sequence[Cell]]
     width: int
+    told: frozenset[Cell] = frozenset()
 
     def complement(self, small: AbstractSet[Cell]) -> set[Cell]:
         """Return the cells to withhold with those given, so that each of them has its range.
@@ -55,7 +57,7 @@ class Table:
         Raises:
             DisclosureError: no cells of this table would do.
         """
-        added = self._search.added(cell, withheld, self.values.keys())
+        added = self._search.added(cell, withheld, (self.values.keys() - self.told) | withheld)
         if added is None:
             raise DisclosureError(
                 f"{' × '.join(cell)} cannot be protected by withholding other cells of its table: the totals around it "

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from referrals.errors import DisclosureError
 from referrals.publishing import attack, fillings, suppression
 from referrals.publishing.fillings import Cell, fill, sums
+from referrals.publishing.public import Fact
 from referrals.publishing.suppression import LEAST_CATEGORY, SMALL, WIDTH, SuppressedTables, protect
 from referrals.publishing.withholding import Table
 from tests.unit import made_up
@@ -117,6 +118,64 @@ def test_witnesses_come_from_the_published_tables_and_not_from_the_records_behin
     assert sums(moved, CODES) == sums(COUNTS, CODES)
     assert protect(moved, CODES, seed=1) == small
     assert "truth" not in inspect.getsource(fillings).replace("possible truth", "")
+
+
+YEAR = {
+    "quarter": ["Q1", "Q2"], "nationality": ["A", "B", "C"], "age_band": ["0-17"], "sex": ["M", "F", "N"],
+    "crime_type": ["MS"], "outcome": ["NFA"],
+}  # fmt: skip
+PEOPLE = {("A", "M"): 2, ("A", "F"): 40, ("A", "N"): 12, ("B", "M"): 30, ("B", "F"): 26, ("B", "N"): 9,
+          ("C", "M"): 22, ("C", "F"): 35, ("C", "N"): 14}  # fmt: skip
+IN_YEAR: Mapping[Cell, int] = {
+    (quarter, nationality, "0-17", sex, "MS", "NFA"): count // 2 + (count % 2 if quarter == "Q1" else 0)
+    for (nationality, sex), count in PEOPLE.items()
+    for quarter in ("Q1", "Q2")
+}
+
+
+def cell_of(nationality: str, sex: str) -> Cell:
+    return (T, nationality, T, sex, T, T)
+
+
+def test_a_number_that_is_known_from_elsewhere_is_not_withheld_to_hide_others() -> None:
+    free = protect(IN_YEAR, YEAR, seed=1)
+    hiding = {cell for cell in free.withheld if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > SMALL}
+    assert hiding
+    known = min(hiding)
+    value = PEOPLE[known[1], known[3]]
+    fact = Fact("E1", "2020-21", {"nationality": [known[1]], "sex": [known[3]]}, value, value)
+    tables = protect(IN_YEAR, YEAR, seed=1, facts=[fact])
+    assert tables.values[known] == value
+    assert tables.values[cell_of("A", "M")] is None
+    assert attack.narrow(tables.values, width=WIDTH) == {}
+
+
+def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
+    known = Fact("E1", "2020-21", {"nationality": ["A", "B"], "sex": ["M"], "quarter": ["Q1"]}, 14, 18)
+    tables = protect(IN_YEAR, YEAR, seed=1, facts=[known])
+    for witness in tables.witnesses:
+        assert 14 <= sum(count for cell, count in witness.items() if known.holds_cell(cell)) <= 18
+
+
+def test_a_witness_that_contradicts_what_is_known_is_refused_with_its_name() -> None:
+    tables = protect(IN_YEAR, YEAR, seed=1)
+    with pytest.raises(DisclosureError, match=r"^A witness contradicts E1, which was published before"):
+        replace(tables, facts=(Fact("E1", "2020-21", {"sex": ["M"]}, 1, 2),))
+
+
+@pytest.mark.parametrize("name", ["small", "full"])
+def test_without_any_one_witness_some_cell_lacks_its_range(name: str, request: pytest.FixtureRequest) -> None:
+    tables, _ = made(name, request)
+    for left_out in range(len(tables.witnesses)):
+        rest = tables.witnesses[:left_out] + tables.witnesses[left_out + 1 :]
+        with pytest.raises(DisclosureError, match="a range of only"):
+            replace(tables, witnesses=rest)
+
+
+def test_tables_that_withhold_nothing_have_a_witness_all_the_same() -> None:
+    tables = protect({("M", "A"): 40, ("F", "A"): 30}, {"sex": ["M", "F"], "crime": ["A"]}, seed=1)
+    assert tables.withheld == ()
+    assert len(tables.witnesses) == 1
 
 
 def test_a_category_that_nobody_is_in_is_printed_as_empty(small: SuppressedTables) -> None:

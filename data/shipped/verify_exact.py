@@ -1,0 +1,69 @@
+"""Check the proof of a release by addition alone: python verify.py FOLDER. Needs Python and nothing else."""
+
+import csv
+import gzip
+import itertools
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+NAMES = ("quarter", "nationality", "age_band", "sex", "crime_type", "outcome")
+MANIFEST = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
+RULES = MANIFEST["disclosure_control"]
+YEARS = {quarter: year for year, quarters in RULES["quarters"].items() for quarter in quarters}
+TABLES = [kept for size in range(3) for kept in itertools.combinations(range(6), size)]
+cells, least, most = {}, {}, {}
+
+
+def check(holds, wrong):
+    if not holds:
+        sys.exit(f"WRONG: {wrong}")
+
+
+def at(codes, kept):  # the sum that keeps some dimensions of a cell
+    return tuple(code if place in kept else "_T" for place, code in enumerate(codes))
+
+
+with (FOLDER / "cells.csv").open(encoding="utf-8", newline="") as stream:
+    for row in csv.DictReader(stream):
+        period, *codes = row["period"], *(row[name] for name in NAMES[1:])
+        key = (YEARS.get(period, period), period if period in YEARS else "_T", *codes)
+        check(key not in cells and (row["status"] == "c") == (row["value"] == ""), f"{key} must be a number or withheld, once")
+        cells[key] = int(row["value"]) if row["value"] else None
+
+for year, quarters in RULES["quarters"].items():  # the tables are whole
+    axes = [quarters, *([code for code in MANIFEST["codelists"][name] if code != "_T"] for name in NAMES[1:])]
+    tables = [itertools.product(*(axes[p] if p in kept else ["_T"] for p in range(6))) for kept in TABLES]
+    wanted = {(year, *codes) for table in tables for codes in table}
+    check({key for key in cells if key[0] == year} == wanted, f"the tables of {year} are not whole")
+check({key[0] for key in cells} == set(RULES["quarters"]), "a cell is of another year")
+for (year, *codes), value in cells.items():  # no total is withheld, and no small number printed but where a total is 0
+    kept = [place for place, code in enumerate(codes) if code != "_T"]
+    check(len(kept) == 2 or value == 0 or (value or 0) > 9, f"{year} {codes} is a total of {value}")
+    if len(kept) == 2 and value is not None and value < 5:
+        check(not all(cells[(year, *at(codes, [place]))] for place in kept), f"{year} {codes} shows {value}")
+
+with gzip.open(FOLDER / "witnesses.csv.gz", "rt", encoding="utf-8", newline="") as stream:
+    for number, rows in itertools.groupby(csv.DictReader(stream), key=lambda row: row["witness"]):
+        witness = [(tuple(row[name] for name in NAMES), int(row["value"])) for row in rows]
+        (year,) = {YEARS[codes[0]] for codes, _ in witness}
+        sums = Counter()
+        for codes, count in witness:
+            check(count > 0, f"witness {number} has {count} at {codes}")
+            sums.update({(year, *at(codes, kept)): count for kept in TABLES})
+        for key in (key for key in cells if key[0] == year):
+            check(cells[key] in (None, sums[key]), f"{key} shows {cells[key]}, and witness {number} has {sums[key]}")
+            least[key], most[key] = min(least.get(key, sums[key]), sums[key]), max(most.get(key, 0), sums[key])
+        for fact in (fact for fact in RULES["facts"] if fact["year"] == year):
+            where = [(NAMES.index(name), listed) for name, listed in fact["where"].items()]
+            value = sum(count for codes, count in witness if all(codes[place] in listed for place, listed in where))
+            check(fact["low"] <= value <= fact["high"], f"witness {number} breaks {fact['name']}")
+
+withheld = [key for key, value in cells.items() if value is None]
+for key in cells:
+    check(key in most, f"no witness for {key}")
+    check(cells[key] is not None or most[key] - least[key] >= 4, f"{key} is withheld, and {least[key]} to {most[key]} at most")
+print(f"True: {len(cells) - len(withheld):,} numbers agree with every witness. {len(withheld):,} are withheld, each with a")
+print("range at least 4 wide.")

@@ -1,0 +1,211 @@
+"""From exact tables with cells withheld to a release folder: its tables, its manifest, its witnesses and its certificate.
+
+Only SuppressedTables can be written, and they hold their own proof. The release is attacked from its public files while it is
+still being built, and one in which a withheld cell can be found is never put in its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from referrals import sql
+from referrals.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.errors import DisclosureError
+from referrals.places import SHIPPED
+from referrals.publishing import building, certificate, exact_tables, package, public, suppression
+from referrals.publishing.audit import Check
+from referrals.publishing.building import Imprint
+from referrals.publishing.keeping import Kept
+from referrals.publishing.public import Codes, Fact, PublicRelease
+from referrals.publishing.suppression import SuppressedTables
+from referrals.publishing.tabulation import Counts
+
+LAY_SENTENCE: Final = (
+    "Every number shown is exact. [c] means that a number is withheld to protect people: it can be 0, small, or large enough "
+    "to show."
+)
+"""The sentence shown beside every chart of such a release."""
+
+VERIFY: Final = SHIPPED / "verify_exact.py"
+TEMPLATE: Final = SHIPPED / "certificate_exact.md"
+STATUSES: Final[Mapping[str, str]] = {"": "exact", exact_tables.WITHHELD: "confidential: withheld to protect people"}
+
+LIMITS: Final = tuple(
+    """
+A range says what is possible, not what is likely: the numbers in it are not equally probable.
+Some cells are withheld because they are 0 to 4, others to hide those. Nobody is told which, but somebody who repeats the
+ choice for many guesses could rule some of them out. That is not tested.
+Tables of three dimensions are not published, and what can be concluded about them from those of two is not proved: it may
+ be that a group of two codes is known to share a third.
+Somebody who knows that they are counted in a cell knows that it is not empty.
+Exact tables that change tell who was added. A year whose records changed cannot be published again in this way.
+""".strip()
+    .replace("\n ", " ")
+    .splitlines()
+)
+"""What the proof does not say."""
+
+
+@dataclass(frozen=True)
+class SuppressedYear:
+    """The tables of one year, with what is withheld withheld, and the facts that were published before."""
+
+    year: str
+    tables: SuppressedTables
+    true: Mapping[Codes, int]
+
+    @property
+    def shown(self) -> Mapping[Codes, int]:
+        """The finest cells that are shown: none."""
+        return {}
+
+    @property
+    def summary(self) -> list[str]:
+        """What the publisher is told of the year."""
+        return [f"{self.year}: {self.share_withheld:.1%} of the cells of two dimensions are withheld, the rest exact."]
+
+    @property
+    def categories(self) -> Mapping[str, Sequence[str]]:
+        """The codes of each dimension."""
+        return self.tables.categories
+
+    @property
+    def share_withheld(self) -> float:
+        """The share of the cells of two-way tables that are withheld, of one. Totals and one-way tables are all printed."""
+        two_way = sum(len(cell) - cell.count(TOTAL) == suppression.TWO_WAY for cell in self.tables.values)
+        return len(self.tables.withheld) / max(two_way, 1)
+
+
+def protect(counts: Counts, facts: Sequence[Fact], kept: Kept | None, *, seed: int) -> SuppressedYear:
+    """Return the tables of a year with cells withheld. `kept` is what an earlier release of the year was made from.
+
+    Raises:
+        DisclosureError: a cell cannot be protected, or the records changed since the year was published.
+    """
+    if kept is not None and kept.true != counts.cells():
+        raise DisclosureError(
+            f"{counts.year} was published before ({kept.release_id}), and its records have changed since. Exact numbers that "
+            "change by a few describe those few people, so exact tables are published once. Nothing was written."
+        )
+    categories = {name: tuple(counts.categories[name]) for name in FINEST}
+    tables = suppression.protect(counts.cells(), categories, seed=seed, facts=facts)
+    return SuppressedYear(counts.year, tables, counts.cells())
+
+
+def write(
+    folder: Path,
+    years: Sequence[SuppressedYear],
+    imprint: Imprint,
+    *,
+    earlier: Sequence[Path] = (),
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Check]:
+    """Write a release folder of exact tables, attacked and certified, and return what was checked.
+
+    `earlier` lists releases of the same records, the one that is replaced included: each is attacked together with this one.
+
+    Raises:
+        DisclosureError: a withheld cell could be found. Nothing was written, and the old release stands.
+    """
+    found: list[Check] = []
+
+    def complete(place: Path) -> None:
+        _write_witnesses(place / exact_tables.WITNESSES, years)
+        shutil.copyfile(VERIFY, place / "verify.py")
+        release = public.read(place)
+        found.extend(building.attacked(release, earlier, progress))
+        _certify(place, release, found)
+
+    package.write(
+        folder,
+        fill=lambda connection: _fill(connection, years, imprint),
+        describe=building.manifest(years, imprint, _control(years, imprint), STATUSES),
+        complete=complete,
+    )
+    return found
+
+
+def _control(years: Sequence[SuppressedYear], imprint: Imprint) -> dict[str, Any]:
+    return {
+        "method": exact_tables.METHOD,
+        "rule": LAY_SENTENCE,
+        "not_listed": "A combination that is not listed is not published.",
+        "quarters": {one.year: list(one.categories["quarter"]) for one in years},
+        "largest_error": {},
+        "facts": [asdict(fact) for one in years for fact in one.tables.facts],
+        "revises": imprint.revises,
+    }
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, years: Sequence[SuppressedYear], imprint: Imprint) -> None:
+    rows: dict[str, list[dict[str, Any]]] = {
+        "release": [building.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
+        "codes": building.codes(years),
+        "exact_cells": [row for one in years for row in _cells(one)],
+        "own_source": [building.source(imprint)],
+        **{name: [] for name in ("evidence", "statements", "relations", "readings")},
+    }
+    for name, records in rows.items():
+        connection.execute(sql.statement(f"release/{name}"), {"rows": records})
+    building.no_context(connection)
+
+
+def _cells(one: SuppressedYear) -> Iterator[dict[str, Any]]:
+    for (quarter, *codes), value in one.tables.values.items():
+        period = one.year if quarter == TOTAL else quarter
+        yield {"period": period, **dict(zip(DIMENSIONS, codes, strict=True)), "value": value}
+
+
+def _write_witnesses(path: Path, years: Sequence[SuppressedYear]) -> None:
+    """Write every witness of every year as the counts of its finest cells, the same bytes each time."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["witness", *FINEST, "value"])
+    for number, witness in enumerate(witness for one in years for witness in one.tables.witnesses):
+        writer.writerows([number, *codes, count] for codes, count in _sorted(witness))
+    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+
+
+def _sorted(witness: Mapping[Codes, int]) -> list[tuple[Codes, int]]:
+    return sorted((codes, count) for codes, count in witness.items() if count)
+
+
+def _certify(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:
+    """Write the certificate of a release into its folder, in plain English and as data."""
+    (folder / "certificate.md").write_text(_as_text(release, checks), encoding="utf-8")
+    data = {
+        "release_id": release.release_id,
+        "status": release.status,
+        "method": release.method,
+        "lay_sentence": LAY_SENTENCE,
+        "checks": [{"name": check.name, "holds": check.holds, "looked_at": check.looked_at} for check in checks],
+        "limits": list(LIMITS),
+    }
+    (folder / "certificate.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
+    years = exact_tables.years(release)
+    parts = {
+        "title": f"# Certificate of the release {release.release_id}",
+        "illustrative": f"\n{certificate.ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
+        "rule": LAY_SENTENCE,
+        "counts": "\n".join(
+            f"- {one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
+            for one in years
+        ),
+        "facts": certificate.facts(release),
+        "checks": certificate.rows(checks),
+        "limits": "\n".join(f"- {limit}" for limit in LIMITS),
+    }
+    return TEMPLATE.read_text(encoding="utf-8").format(**parts)
