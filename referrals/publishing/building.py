@@ -30,7 +30,9 @@ from referrals.publishing.margins import Changes
 from referrals.publishing.public import Fact, PublicRelease, Year
 
 METHOD: Final = "exact-margin small-count rounding"
-VERIFY: Final = SHIPPED / "verify.py"
+VERIFY: Final = (SHIPPED / "verify.py", SHIPPED / "verify.sql")
+"""The same check in two languages, for strangers."""
+
 MONTHS: Final = {"1": "January to March", "2": "April to June", "3": "July to September", "4": "October to December"}
 TITLES: Final[Mapping[str, str]] = {
     "illustrative": "Illustrative series, invented figures",
@@ -94,7 +96,8 @@ def write(
 
 def _prove(building: Path, release: PublicRelease, earlier: Path | None, progress: Callable[[str], None]) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
-    shutil.copyfile(VERIFY, building / VERIFY.name)
+    for script in VERIFY:
+        shutil.copyfile(script, building / script.name)
     checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
     if earlier is not None and earlier.is_dir():
         checks += audit.of_pair(public.read(earlier), release)
