@@ -30,7 +30,9 @@ from referrals.publishing.margins import Changes
 from referrals.publishing.public import Codes, Fact, PublicRelease, Year
 
 METHOD: Final = "exact-margin small-count rounding"
-VERIFY: Final = SHIPPED / "verify.py"
+VERIFY: Final = (SHIPPED / "verify.py", SHIPPED / "verify.sql")
+"""The same check in two languages, for strangers."""
+
 HELD_BACK: Final = (
     "Later changes to the records of a year that is listed as held back, which would describe a few people or could be read "
     "off beside an earlier release, are not in this release. Every exact total is exact of the records that are."
@@ -112,7 +114,8 @@ def write(
 
 def _prove(building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
-    shutil.copyfile(VERIFY, building / VERIFY.name)
+    for script in VERIFY:
+        shutil.copyfile(script, building / script.name)
     checks = attacked(release, earlier, progress)
     certificate.write(building, release, checks)
     return checks

@@ -29,7 +29,10 @@ LIMITS: Final = tuple(
 A range says what is possible, not what is likely: the numbers in it are not equally probable.
 A published 5, 6 or 7 proves that there is somebody. Whether it is itself or stands for 1 to 4, nobody can tell.
 Counts of 8 or more in the smallest groups are exact.
-Somebody who knows that they are counted in a small group knows that it is not empty, and of the others no more than 0 to 3.
+Somebody who is counted in a group that shows 5 or more learns nothing more from it: every witness has somebody in that group,
+ so every range is as wide for them as for anybody.
+Somebody who is counted in a group that shows 0 knows that it is 1 to 4, and of the others in it no more than 0 to 3. What they
+ can work out from that about other numbers is not proved: the ranges are those of readers who do not know it.
 Whoever had the publisher's secret key could repeat the search. The key is in no public file.
 Releases of the same records must be audited together. What did not change keeps its number, and changes that would move a
  total by fewer than ten are held back.

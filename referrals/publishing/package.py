@@ -34,6 +34,7 @@ RESOURCES: Final[Mapping[str, str]] = {
     "certificate.json": "application/json",
     "witnesses.csv.gz": "application/gzip",
     "verify.py": "text/x-python",
+    "verify.sql": "application/sql",
 }
 """The files that a release can have and their media types, in the order of the manifest."""
 

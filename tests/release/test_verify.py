@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,6 +28,15 @@ def verified(folder: Path) -> tuple[int, str]:
     command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
     return done.returncode, done.stdout + done.stderr
+
+
+def asked(folder: Path) -> list[tuple[str, str]]:
+    """Run the statement of a release where its files are, and return what it says is wrong: an error where it cannot run."""
+    script = "import duckdb, json; print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+    if done.returncode:
+        return [("cannot be read", done.stderr)]
+    return [(fault, what) for fault, what in json.loads(done.stdout)]
 
 
 def a_finest(rows: Rows) -> dict[str, str]:
@@ -168,6 +178,23 @@ def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> No
     ruled(known=[claim])(folder)
     assert fixed["F"] > 4
     assert "1 more are over 4, by exact totals" in verified(folder)[1]
+
+
+def test_the_statement_finds_nothing_wrong_with_a_sound_release(folder: Path) -> None:
+    assert asked(folder) == []
+
+
+@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
+def test_the_statement_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -> None:
+    tamper(folder)
+    assert asked(folder) != []
+
+
+def test_the_statement_names_the_cell(folder: Path) -> None:
+    row = a_finest(published.cells(folder))
+    TAMPERED["a cell is a true small count"](folder)
+    (what,) = [what for fault, what in asked(folder) if fault.startswith("shows 1 to 4")]
+    assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {"value": None}
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz", "datapackage.json"])
