@@ -13,7 +13,7 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench lock clean
+.PHONY: help run data series test check fix bench kills lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -53,7 +53,10 @@ fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/cog -P -r README.md
 
 bench: $(DEV) data ## measure; asserts nothing
-	$(BIN)/python -m pytest tests/bench -s
+	$(BIN)/python -m pytest tests/bench -s --ignore tests/bench/test_kills.py
+
+kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
+	$(BIN)/python -m pytest tests/bench/test_kills.py -s
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

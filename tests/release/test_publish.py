@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -209,22 +206,3 @@ def test_a_file_that_is_no_extract_is_one_clear_message(
         said = capsys.readouterr()
         assert said.out + said.err
         assert "Traceback" not in said.out + said.err
-
-
-def test_a_publisher_killed_at_any_moment_leaves_a_release_that_opens(first: Path, made: Path, tmp_path: Path) -> None:
-    to, private = tmp_path / "out", tmp_path / "private"
-    shutil.copytree(first, to / "first")
-    before = {path.name: path.read_bytes() for path in first.iterdir()}
-    command = [
-        sys.executable, "-m", "referrals.publishing", "publish", str(made), "--release", "first", "--to", str(to),
-        "--private", str(private),
-    ]  # fmt: skip
-    chance = random.Random(SEED)  # noqa: S311 - the same invented records, and moments, every time
-    for _ in range(4):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.5, 6))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert open_release(to / "first").about.release_id == "first"
-        assert json.loads((to / "first" / "datapackage.json").read_text(encoding="utf-8"))["release_id"] == "first"
-    assert set(before) == {path.name for path in (to / "first").iterdir()}

@@ -1,0 +1,76 @@
+"""Publishing over a release that stands, killed at chosen moments: what is left must open, and a stranger must confirm it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from referrals.publishing import public
+from referrals.release import open_release
+from tests.release import published
+
+PYTHON = (sys.executable, "-m", "referrals.publishing")
+LATE = 0.6
+"""The part of the moments that lie in the last third of a run, where the release is written, attacked and put in its place."""
+
+
+def extracts(folder: Path) -> tuple[Path, Path]:
+    """Write the records of a small release and of its revision, and return where they are."""
+    return published.extract(folder / "x.csv"), published.extract(folder / "more.csv", records=published.RECORDS + 200)
+
+
+def seconds(command: list[str]) -> float:
+    """Return how long a run takes that nobody kills."""
+    start = time.monotonic()
+    subprocess.run([*PYTHON, *command], check=True, capture_output=True)
+    return time.monotonic() - start
+
+
+def moments(count: int, whole: float) -> Iterator[float]:
+    """Yield so many moments of a run, most of them towards its end."""
+    late = round(count * LATE)
+    yield from (whole * 0.67 * (place + 0.5) / (count - late) for place in range(count - late))
+    yield from (whole * (0.67 + 0.4 * (place + 0.5) / late) for place in range(late))
+
+
+def kill(command: list[str], after: float) -> bool:
+    """Run a command, kill it after so many seconds, and return whether it was still running."""
+    process = subprocess.Popen([*PYTHON, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        process.wait(timeout=after)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def faults(folder: Path) -> list[str]:
+    """Return what is wrong with a release that was left behind: nothing is, of one that is whole."""
+    problems = list(public.read(folder).problems)
+    if open_release(folder).about.release_id != folder.name:
+        problems.append("it has another name")
+    ran = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py"), str(folder)], capture_output=True, text=True, check=False
+    )
+    return problems if ran.returncode == 0 else [*problems, ran.stderr]
+
+
+def survived(folder: Path, count: int) -> tuple[int, list[str]]:
+    """Publish two states of the records in turn over one release, killed each time; return how many were, and what broke."""
+    first, second = extracts(folder)
+    to, private = folder / "out", folder / "private"
+    release = published.publish(first, to, private)
+    whole = seconds(published.command(second, to, private))
+    killed, found = 0, []
+    for number, after in enumerate(moments(count, whole)):
+        killed += kill(published.command((first, second)[number % 2], to, private), after)
+        found += [f"after {after:.2f} s: {fault}" for fault in faults(release)]
+    for last in (first, second):
+        subprocess.run([*PYTHON, *published.command(last, to, private)], check=True, capture_output=True)
+        found += faults(release)
+    return killed, found

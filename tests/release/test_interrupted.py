@@ -1,0 +1,84 @@
+"""A publisher that is killed, or finds the disk full, leaves the old release or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from referrals.publishing.cli import main
+from referrals.release import open_release
+from tests.release import kills, published
+
+KILLED = """
+import os, signal
+from pathlib import Path
+from referrals.publishing import cli, package
+from referrals.publishing.keeping import Keeper
+
+def kill(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def killed_after(work):
+    return lambda *given: (work(*given), kill())
+
+{planted}
+cli.main({command})
+"""
+PLANTED = {
+    "before the new release is put in its place": "package._exchange = kill",
+    "after the new release was put in its place": "package._exchange = killed_after(package._exchange)",
+    "between the two moves of a system that cannot exchange": (
+        "package._swapped = lambda *_: False; Path.rename = killed_after(Path.rename)"
+    ),
+}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a small release and its publisher's folder, to be changed."""
+    published.publish(published.extract(tmp_path / "small.csv"), tmp_path / "out", tmp_path / "private")
+    return tmp_path
+
+
+@pytest.mark.parametrize("moment", PLANTED)
+def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes_on_from(place: Path, moment: str) -> None:
+    more = published.extract(place / "more.csv", records=published.RECORDS + 100)
+    even_more = published.extract(place / "even_more.csv", records=published.RECORDS + 200)
+    command = published.command(more, place / "out", place / "private")
+    ran = subprocess.run([sys.executable, "-c", KILLED.format(planted=PLANTED[moment], command=command)], check=False)
+    assert ran.returncode == -signal.SIGKILL
+    release = published.publish(even_more, place / "out", place / "private")
+    assert open_release(release).about.release_id == release.name
+    assert main(["audit", str(release)]) == 0
+    assert [path.name for path in release.parent.iterdir()] == [release.name]
+    assert {path.suffix for path in (place / "private").iterdir()} == {".key", ".json"}
+
+
+def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_verifies(tmp_path: Path) -> None:
+    assert kills.survived(tmp_path, 5)[1] == []
+
+
+@pytest.mark.parametrize("room", [100, 60_000, 300_000])
+def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(place: Path, room: int) -> None:
+    more = published.extract(place / "more.csv", records=published.RECORDS + 200)
+    before = published.contents(place / "out" / "small")
+    ran = subprocess.run(
+        [*kills.PYTHON, *published.command(more, place / "out", place / "private")],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    assert ran.returncode == 1, ran.stderr
+    assert "Traceback" not in ran.stderr
+    said = ran.stderr.splitlines()[-1]
+    assert "room" in said or "too large" in said
+    assert published.contents(place / "out" / "small") == before
+    assert [path.name for path in (place / "out").iterdir()] == ["small"]

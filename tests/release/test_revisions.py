@@ -1,0 +1,79 @@
+"""A release that revises another: attacked together with all that stand, its changed numbers marked, the rest held back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from referrals.publishing import diff
+from referrals.publishing.cli import main
+from referrals.release import open_release
+from tests.release import published
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("revisions")
+
+
+@pytest.fixture(scope="module")
+def first(place: Path) -> Path:
+    return published.publish(published.extract(place / "x.csv"), place / "out", place / "private", release="first")
+
+
+@pytest.fixture(scope="module")
+def second(first: Path, place: Path) -> Path:
+    more = published.extract(place / "more.csv", records=published.RECORDS + 200)
+    return published.publish(more, first.parent, place / "private", release="second")
+
+
+def total(folder: Path) -> int:
+    return sum(int(row["value"]) for row in published.cells(folder) if published.is_finest(row))
+
+
+def numbers(folder: Path) -> dict[tuple[str, ...], tuple[int, str]]:
+    return {tuple(list(row.values())[:6]): (int(row["value"]), row["status"]) for row in published.cells(folder)}
+
+
+def test_a_batch_is_published_but_for_a_few_records_and_the_two_tell_nothing_more(first: Path, second: Path) -> None:
+    assert published.RECORDS + 150 < total(second) <= published.RECORDS + 200
+    assert diff.compare(first, second).told == []
+    assert main(["audit", str(first), str(second)]) == 0
+
+
+def test_each_number_that_changed_has_the_status_r_and_no_other_has(first: Path, second: Path) -> None:
+    before, after = numbers(first), numbers(second)
+    changed = {codes for codes, (value, _) in after.items() if value != before.get(codes, (0, ""))[0]}
+    assert 0 < len(changed) < len(after)
+    assert {codes for codes, (_, status) in after.items() if status == "r"} == changed
+    assert not [codes for codes, (_, status) in before.items() if status == "r"]
+
+
+def test_the_manifest_says_what_r_means_and_how_changes_are_held_back_and_counts_none(second: Path) -> None:
+    manifest = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))
+    assert manifest["status_letters"]["r"].startswith("revised")
+    assert manifest["disclosure_control"]["revises"] == "first"
+    assert "would describe a few people" in manifest["disclosure_control"]["held_back_rule"]
+    assert not [character for character in manifest["disclosure_control"]["held_back_rule"] if character.isdigit()]
+
+
+def test_a_revision_that_is_published_again_is_the_same_numbers_and_statuses(second: Path, place: Path) -> None:
+    before = numbers(second)
+    published.publish(place / "more.csv", place / "out", place / "private", release="second")
+    assert numbers(second) == before
+    assert open_release(second).about.release_id == "second"
+
+
+def test_a_release_that_replaces_another_is_attacked_together_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = published.publish(published.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")
+    before = published.contents(folder)
+    more = published.extract(tmp_path / "more.csv", records=published.RECORDS + 2)
+    (tmp_path / "another").mkdir(mode=0o700)
+    assert main(published.command(more, tmp_path / "out", tmp_path / "another")) == 1
+    said = capsys.readouterr().err
+    assert "small and small, 2021-22: read together they tell nothing more: NO" in said
+    assert published.contents(folder) == before
