@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from referrals.publishing import rounding
 from referrals.publishing.rounding import SMALL, VALUES, Integers, Sums, column_weights, margin_ids, search, subsets
 
 PLACES: st.SearchStrategy[Integers] = st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=1, max_size=12, unique=True).map(
@@ -86,6 +87,40 @@ def test_every_small_count_becomes_one_of_four_numbers(found: Integers, values: 
 
 def test_the_same_seed_makes_the_same_choice(found: Integers, places: Integers, values: Integers) -> None:
     assert search(values, Sums.of(places), seed=3).tolist() == found.tolist()
+
+
+def test_counts_that_are_searched_part_by_part_come_out_nearly_as_well(
+    places: Integers, values: Integers, found: Integers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounding, "CHUNK", 10)
+    in_parts = search(values, Sums.of(places), seed=3)
+    assert squared(places, values, in_parts) < squared(places, values, found) * 1.5
+
+
+@given(PLACES, st.data())
+def test_the_slopes_that_are_kept_are_those_of_adding_up_again(places: Integers, data: st.DataObject) -> None:
+    """A move at one temperature is made if and only if it costs no more than its allowance, all sums added up again."""
+    values = np.array(data.draw(st.lists(st.integers(1, 4), min_size=len(places), max_size=len(places))))
+    moves = data.draw(st.lists(st.tuples(st.integers(0, len(places) - 1), st.integers(0, 2)), max_size=20))
+    allowances = data.draw(st.lists(st.integers(-500, 5_000), min_size=len(moves), max_size=len(moves)))
+    sums, chosen = Sums.of(places), np.zeros(len(places), dtype=np.int64)
+    expected = chosen.copy()
+    for (count, turn), allowance in zip(moves, allowances, strict=True):
+        other = expected.copy()
+        other[count] = [value for value in VALUES if value != expected[count]][turn]
+        if total_cost(sums, other - values) - total_cost(sums, expected - values) <= allowance:
+            expected = other
+    slopes = sums.errors(chosen - values)[sums.members] @ column_weights(sums.fixed)
+    tried = rounding._Moves([count for count, _ in moves], [turn for _, turn in moves], [float(one) for one in allowances])
+    chunk = rounding._Chunk(np.arange(len(places)), sums)
+    assert chunk.annealed(chosen.tolist(), slopes, rounding.weights_at(), tried) == expected.tolist()
+
+
+def total_cost(sums: Sums, changes: Integers) -> float:
+    """The weighted squared errors of all sums, each sum once."""
+    errors, weights = sums.errors(changes), np.zeros(sums.count)
+    weights[sums.members] = column_weights(sums.fixed)
+    return float(weights @ errors**2)
 
 
 def test_another_seed_makes_another_choice(found: Integers, places: Integers, values: Integers) -> None:
