@@ -1,9 +1,10 @@
 """The search for which small counts become 0, 5, 6 or 7, so that their sums move least.
 
-Simulated annealing over all sums that fix up to four dimensions at once. A move changes one small count. What it costs
-depends on one number, the slope of its count: the weighted errors of all sums that it is part of. The slopes are kept, so
-that a move that is not made, as nearly all are not, costs next to nothing; one that is made moves the slopes of the counts
-that share a sum with it. All this is in whole numbers, so that a seed gives the same answer on every machine.
+Simulated annealing over all sums that fix up to four dimensions at once. A move changes one small count, or two that have
+most of their codes in common, one up by what the other goes down: most of their sums stay as they are. What a move costs
+depends on one number a count, its slope: the weighted errors of all sums that it is part of. The slopes are kept, so that a
+move that is not made, as nearly all are not, costs next to nothing; one that is made moves the slopes of the counts that
+share a sum with it. All this is in whole numbers, so that a seed gives the same answer on every machine.
 
 The errors are squared and weighted by how many dimensions a sum fixes. Towards the end the sums that `repair` will make
 exact weigh more, so that little is left to repair. Time follows the number of small counts, whatever the number of records.
@@ -33,7 +34,7 @@ WEIGHTS: Final = (16, 16, 32, 11, 1)
 EXACT: Final = 1
 """Sums that fix this many dimensions or fewer will be made exact."""
 
-PINNED: Final = 8
+PINNED: Final = 16
 """How much more these weigh at the end of the search than at its beginning."""
 
 RAMP: Final = 0.3
@@ -53,6 +54,11 @@ LEVELS: Final = 60
 
 CHUNK: Final = 2_048
 """How many small counts are searched at once, while the rest stand still: what moves what is known pair by pair."""
+
+CLOSE: Final = 4
+"""Two counts that agree in this many codes may be moved together."""
+
+DRAWS: Final = 1 << 30
 
 CHANGES: Final = {value: tuple(other - value for other in VALUES if other != value) for value in VALUES}
 
@@ -141,10 +147,14 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
 
 @dataclass(frozen=True)
 class _Moves:
-    """Moves to try, in order: which count, which of its three changes, and by how much the errors may grow for it."""
+    """Moves to try, in order: which count, which of its three changes, and by how much the errors may grow for it.
+
+    `others` says which of the close counts moves as well: a number from which one is told, or less than 0 for none.
+    """
 
     counts: list[int]
     turns: list[int]
+    others: list[int]
     allowances: list[float]
 
     @classmethod
@@ -152,6 +162,7 @@ class _Moves:
         return cls(
             generator.integers(counts, size=steps).tolist(),
             generator.integers(len(VALUES) - 1, size=steps).tolist(),
+            generator.integers(-DRAWS, DRAWS, size=steps).tolist(),
             (heat * generator.exponential(size=steps)).tolist(),
         )
 
@@ -164,16 +175,27 @@ class _Chunk:
         columns = sums.members[counts][:, sums.fixed == 1].T
         self._alike = sum((column[:, None] == column for column in columns), np.zeros((len(counts),) * 2, dtype=np.uint8))
         self._agreeing = range(len(columns) + 1)
+        close = self._alike >= CLOSE
+        np.fill_diagonal(close, val=False)
+        self._close = [np.flatnonzero(row).tolist() for row in close]
 
     def annealed(self, chosen: list[int], slopes: Numbers, weights: list[int], moves: _Moves) -> list[int]:
         """Return the choices after moves at one temperature: one that costs more than its allowance is not made."""
         shared = [sum(weight * comb(alike, fixed) for fixed, weight in enumerate(weights)) for alike in self._agreeing]
         pulls, own = np.array(shared, dtype=np.int32)[self._alike], shared[-1]
         kept = slopes.astype(np.int32)
-        slope = kept.data
-        for count, turn, allowance in zip(moves.counts, moves.turns, moves.allowances, strict=True):
+        slope, pull = kept.data, pulls.data
+        for count, turn, draw, allowance in zip(moves.counts, moves.turns, moves.others, moves.allowances, strict=True):
             change = CHANGES[chosen[count]][turn]
-            if change * (2 * slope[count] + change * own) <= allowance:
-                kept += change * pulls[count]
-                chosen[count] += change
+            if draw < 0:
+                if change * (2 * slope[count] + change * own) <= allowance:
+                    kept += change * pulls[count]
+                    chosen[count] += change
+            elif close := self._close[count]:
+                other = close[draw % len(close)]
+                apart = 2 * (slope[count] - slope[other] + change * (own - pull[count, other]))
+                if chosen[other] - change in CHANGES and change * apart <= allowance:
+                    kept += change * (pulls[count] - pulls[other])
+                    chosen[count] += change
+                    chosen[other] -= change
         return chosen
