@@ -13,10 +13,10 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench lock clean
+.PHONY: help run data series test check fix bench bench-full bench-page lock clean
 
 help: ## say what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(BIN)/python -m referrals.publishing transcribe
@@ -52,8 +52,15 @@ fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/sqlfluff fix sql
 	$(BIN)/cog -P -r README.md
 
-bench: $(DEV) data ## measure; asserts nothing
+bench: $(DEV) data ## measure what pages and releases cost, in a few minutes; asserts nothing
 	$(BIN)/python -m pytest tests/bench -s
+	$(BIN)/python -m tests.bench.growth
+
+bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
+	$(BIN)/python -m tests.bench.growth --full
+
+bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
+	$(BIN)/python -m tests.bench.page
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
