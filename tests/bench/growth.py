@@ -106,7 +106,7 @@ def main(works: Sequence[str], *, full: bool) -> None:
         for row in measured(work, full=full):
             print(line(row), flush=True)
             rows.append(row)
-        write(work, rows)
+            write(work, rows)
     errors = utility()
     write("utility", errors)
     write("machine", machine())

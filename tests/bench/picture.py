@@ -64,7 +64,7 @@ def svg(panels: Sequence[Panel], *, title: str, words: str) -> str:
         f'<desc id="words">{escape(words)}</desc>',
         f"<style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        '<text class="small" x="8" y="42">Each step of either scale is ten times the one before.</text>',
+        '<text class="small" x="8" y="42">Processor time. On both scales each power of ten has the same room.</text>',
     ]
     room = WIDTH / len(panels)
     for place, panel in enumerate(panels):
@@ -81,9 +81,9 @@ def _panel(panel: Panel, frame: _Frame) -> Iterator[str]:
         y = frame.up(10**power)
         yield f'<line class="grid" x1="{frame.left:.1f}" x2="{frame.right:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="small" x="{frame.left - 6:.1f}" y="{y + 4:.1f}" text-anchor="end">{_count(10**power)} s</text>'
-    for power in range(frame.low[0], frame.high[0] + 1):
-        x = frame.across(10**power)
-        yield f'<text class="small" x="{x:.1f}" y="{BOTTOM + 18}" text-anchor="middle">{_count(10**power)}</text>'
+    for tick in _ticks(frame.low[0], frame.high[0]):
+        x = frame.across(tick)
+        yield f'<text class="small" x="{x:.1f}" y="{BOTTOM + 18}" text-anchor="middle">{_count(tick)}</text>'
     middle = (frame.left + frame.right) / 2
     yield f'<text class="small" x="{middle:.1f}" y="{BOTTOM + 38}" text-anchor="middle">{escape(panel.across)}</text>'
     for name, points in panel.lines.items():
@@ -92,6 +92,12 @@ def _panel(panel: Panel, frame: _Frame) -> Iterator[str]:
         yield from (f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in drawn)
         yield "</g>"
     yield from _names(panel, frame)
+
+
+def _ticks(low: int, high: int) -> list[float]:
+    """Return the numbers to write along an axis between two powers of ten: more where there is room for them."""
+    steps = (1, 2, 5) if high - low == 1 else (1,)
+    return [step * 10**power for power in range(low, high) for step in steps] + [10**high]
 
 
 def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
@@ -105,7 +111,7 @@ def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
 
 
 def _count(number: float) -> str:
-    """Return a power of ten in few characters.
+    """Return a number in few characters.
 
     >>> [_count(one) for one in (0.01, 1, 1000, 10_000_000)]
     ['0.01', '1', '1k', '10M']

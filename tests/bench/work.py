@@ -42,8 +42,8 @@ KEYS: Final = 5
 class Measured:
     """What a piece of work cost: seconds by the clock and of the processors, and the peak of the process's memory in MiB.
 
-    `unit` is what a fixed piece of work took of the processor in the same process: machines differ, and are shared. `cells` are the smallest
-    groups that occur; 0 where nothing was counted. `note` says what was refused.
+    `unit` is what a fixed piece of work took of the processor in the same process: machines differ, and are shared. `cells`
+    are the smallest groups that occur; 0 where nothing was counted. `note` says what was refused.
     """
 
     work: str
