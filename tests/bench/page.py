@@ -89,8 +89,9 @@ def results(name: str) -> list[Row]:
 def panels(rows: Sequence[Row]) -> list[Panel]:
     """Return the two charts: every kind of work by records, and what is done to counts by cells."""
     standard = [row for row in rows if int(row["nationalities"]) in (0, STANDARD)]
-    by_records = {work: _points(standard, work, "records") for work in WORKS}
-    by_cells = {work: _points(rows, work, "cells") for work in COUNTED}
+    done = {row["work"] for row in rows if not row["note"]}
+    by_records = {work: _points(standard, work, "records") for work in WORKS if work in done}
+    by_cells = {work: _points(rows, work, "cells") for work in COUNTED if work in done}
     return [
         Panel("By records", "records", by_records),
         Panel("By occupied cells", "occupied cells", by_cells),
@@ -103,9 +104,11 @@ def _points(rows: Iterable[Row], work: str, across: str) -> Points:
 
 
 def sentences(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what the table says of each kind of work, in one sentence."""
+    """Yield what the table says of each kind of work that was measured, in one sentence."""
     for work, what in WORKS.items():
         mine = [row for row in rows if row["work"] == work and int(row["nationalities"]) in (0, STANDARD)]
+        if not mine:
+            continue
         first, last = mine[0], mine[-1]
         times = float(last["processor_seconds"]) / float(first["processor_seconds"])
         more = int(last["records"]) / int(first["records"])
@@ -153,8 +156,8 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
 def _same_records(rows: Sequence[Row]) -> str:
     """Return what the same records cost with fewer and with more cells."""
     same = [row for row in rows if row["work"] == "protect" and int(row["records"]) == FINER_RECORDS]
-    told = [f"{int(row['cells']):,} cells {_seconds(row)}" for row in sorted(same, key=lambda row: int(row["cells"]))]
-    return f"the same {FINER_RECORDS:,} records in more nationalities take to protect: {'; '.join(told)}."
+    told = [f"{_seconds(row)} for {int(row['cells']):,} cells" for row in sorted(same, key=lambda row: int(row["cells"]))]
+    return f"to protect the same {FINER_RECORDS:,} records in more and more nationalities takes {'; '.join(told)}."
 
 
 def main(folder: Path = DOCS) -> None:
