@@ -13,10 +13,10 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench kills lock clean
+.PHONY: help run data series test check fix bench bench-full bench-page kills lock clean
 
 help: ## say what each command does
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(BIN)/python -m referrals.publishing transcribe
@@ -52,8 +52,15 @@ fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/sqlfluff fix sql
 	$(BIN)/cog -P -r README.md
 
-bench: $(DEV) data ## measure; asserts nothing
+bench: $(DEV) data ## measure what pages and releases cost, in a few minutes; asserts nothing
 	$(BIN)/python -m pytest tests/bench -s --ignore tests/bench/test_kills.py
+	$(BIN)/python -m tests.bench.growth
+
+bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
+	$(BIN)/python -m tests.bench.growth --full
+
+bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
+	$(BIN)/python -m tests.bench.page
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s

@@ -1,9 +1,13 @@
 """The search for which small counts become 0, 5, 6 or 7, so that their sums move least.
 
-Simulated annealing over all sums that fix up to four dimensions at once. A move changes one small count; what it costs is
-known from the errors of the few dozen sums that it is part of, so a step takes microseconds whatever the number of records.
+Simulated annealing over all sums that fix up to four dimensions at once. A move changes one small count, or two that have
+most of their codes in common, one up by what the other goes down: most of their sums stay as they are. What a move costs
+depends on one number a count, its slope: the weighted errors of all sums that it is part of. The slopes are kept, so that a
+move that is not made, as nearly all are not, costs next to nothing; one that is made moves the slopes of the counts that
+share a sum with it. All this is in whole numbers, so that a seed gives the same answer on every machine.
+
 The errors are squared and weighted by how many dimensions a sum fixes. Towards the end the sums that `repair` will make
-exact weigh more, so that little is left to repair.
+exact weigh more, so that little is left to repair. Time follows the number of small counts, whatever the number of records.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import comb
 from typing import Final
 
 import numpy as np
@@ -23,13 +28,13 @@ VALUES: Final = (0, 5, 6, 7)
 SMALL: Final = 5
 """Counts below this are small."""
 
-WEIGHTS: Final = (1.0, 1.0, 2.0, 0.7, 0.05)
+WEIGHTS: Final = (16, 16, 32, 11, 1)
 """The weight of a squared error, by how many dimensions a sum fixes: found by experiment on illustrative records."""
 
 EXACT: Final = 1
 """Sums that fix this many dimensions or fewer will be made exact."""
 
-PINNED: Final = 8.0
+PINNED: Final = 16
 """How much more these weigh at the end of the search than at its beginning."""
 
 RAMP: Final = 0.3
@@ -43,9 +48,19 @@ STEPS: Final = 3_000
 """Steps of the search for each small count."""
 
 FEWEST_STEPS: Final = 20_000
-MOST_STEPS: Final = 6_000_000
-BATCH: Final = 20_000
-OTHERS: Final = {value: tuple(other for other in VALUES if other != value) for value in VALUES}
+MOST_STEPS: Final = 12_000_000
+LEVELS: Final = 60
+"""How many temperatures the search passes through, each with as many steps."""
+
+CHUNK: Final = 2_048
+"""How many small counts are searched at once, while the rest stand still: what moves what is known pair by pair."""
+
+CLOSE: Final = 4
+"""Two counts that agree in this many codes may be moved together."""
+
+DRAWS: Final = 1 << 30
+
+CHANGES: Final = {value: tuple(other - value for other in VALUES if other != value) for value in VALUES}
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -80,15 +95,6 @@ class Sums:
         return np.bincount(self.members.ravel(), weights=moved, minlength=self.count).astype(np.float64)
 
 
-@dataclass(frozen=True)
-class _State:
-    """A rounding under way: what each count has become, the sums it is part of, and how far each sum has moved."""
-
-    chosen: list[int]
-    rows: list[Integers]
-    errors: Numbers
-
-
 def subsets(dimensions: int, most: int) -> Iterator[tuple[int, ...]]:
     """Yield every choice of up to `most` of so many dimensions, the empty one first.
 
@@ -105,10 +111,15 @@ def margin_ids(places: Integers, dimensions: tuple[int, ...]) -> Integers:
     return np.asarray(np.unique(places[:, dimensions], axis=0, return_inverse=True)[1], dtype=np.int64).ravel()
 
 
-def column_weights(fixed: Integers, done: float = 0.0) -> Numbers:
+def weights_at(done: float = 0.0) -> list[int]:
+    """Return the weight of a squared error, by how many dimensions a sum fixes, when `done` of the search (0 to 1) is done."""
+    pinned = round(1 + (PINNED - 1) * max(0.0, (done - RAMP) / (1 - RAMP)))
+    return [weight * (pinned if fixed <= EXACT else 1) for fixed, weight in enumerate(WEIGHTS)]
+
+
+def column_weights(fixed: Integers, done: float = 0.0) -> Integers:
     """Return the weight of each column of sums when `done` of the search (0 to 1) is done."""
-    pinned = 1 + (PINNED - 1) * max(0.0, (done - RAMP) / (1 - RAMP))
-    return np.array(WEIGHTS)[fixed] * np.where(fixed <= EXACT, pinned, 1.0)
+    return np.array(weights_at(done), dtype=np.int64)[fixed]
 
 
 def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
@@ -120,28 +131,71 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
     if not count:
         return values
     generator = np.random.default_rng(seed)
-    start = np.where(generator.random(count) < values / (SMALL + 0.5), VALUES[1], VALUES[0])
-    state = _State(start.tolist(), list(sums.members), sums.errors(start - values))
-    unit = float(column_weights(sums.fixed).sum())
-    steps = min(max(FEWEST_STEPS, STEPS * count), MOST_STEPS)
-    for step in range(0, steps, BATCH):
-        done = step / steps
-        _anneal(state, column_weights(sums.fixed, done), unit * HOT * (COLD / HOT) ** done, generator)
-    return np.array(state.chosen, dtype=np.int64)
+    chosen = np.where(generator.random(count) < values / (SMALL + 0.5), VALUES[1], VALUES[0]).astype(np.int64)
+    parts = np.array_split(generator.permutation(count), -(-count // CHUNK))
+    chunks = [_Chunk(np.sort(part), sums) for part in parts]
+    steps = min(max(FEWEST_STEPS, STEPS * count), MOST_STEPS) // (LEVELS * len(chunks))
+    unit = int(column_weights(sums.fixed).sum())
+    for level in range(LEVELS):
+        done = level / LEVELS
+        for chunk in chunks:
+            slopes = sums.errors(chosen - values)[sums.members[chunk.counts]] @ column_weights(sums.fixed, done)
+            moves = _Moves.drawn(generator, steps, len(chunk.counts), unit * HOT * (COLD / HOT) ** done)
+            chosen[chunk.counts] = chunk.annealed(chosen[chunk.counts].tolist(), slopes, weights_at(done), moves)
+    return chosen
 
 
-def _anneal(state: _State, weights: Numbers, heat: float, generator: np.random.Generator) -> None:
-    """Make a batch of moves at one temperature: a move that costs more than a random allowance is not made."""
-    chosen, rows, errors = state.chosen, state.rows, state.errors
-    take, weigh, total = errors.take, weights.dot, float(weights.sum())
-    picks = generator.integers(len(chosen), size=BATCH).tolist()
-    turns = generator.integers(len(VALUES) - 1, size=BATCH).tolist()
-    allowances = (heat * generator.exponential(size=BATCH)).tolist()
-    for pick, turn, allowance in zip(picks, turns, allowances, strict=True):
-        value = chosen[pick]
-        other = OTHERS[value][turn]
-        change = other - value
-        row = rows[pick]
-        if change * (2 * weigh(take(row)) + change * total) <= allowance:
-            errors[row] += change
-            chosen[pick] = other
+@dataclass(frozen=True)
+class _Moves:
+    """Moves to try, in order: which count, which of its three changes, and by how much the errors may grow for it.
+
+    `others` says which of the close counts moves as well: a number from which one is told, or less than 0 for none.
+    """
+
+    counts: list[int]
+    turns: list[int]
+    others: list[int]
+    allowances: list[float]
+
+    @classmethod
+    def drawn(cls, generator: np.random.Generator, steps: int, counts: int, heat: float) -> _Moves:
+        return cls(
+            generator.integers(counts, size=steps).tolist(),
+            generator.integers(len(VALUES) - 1, size=steps).tolist(),
+            generator.integers(-DRAWS, DRAWS, size=steps).tolist(),
+            (heat * generator.exponential(size=steps)).tolist(),
+        )
+
+
+class _Chunk:
+    """Some of the small counts, and in how many codes each two of them agree: this tells how many sums they share."""
+
+    def __init__(self, counts: Integers, sums: Sums) -> None:
+        self.counts = counts
+        columns = sums.members[counts][:, sums.fixed == 1].T
+        self._alike = sum((column[:, None] == column for column in columns), np.zeros((len(counts),) * 2, dtype=np.uint8))
+        self._agreeing = range(len(columns) + 1)
+        close = self._alike >= CLOSE
+        np.fill_diagonal(close, val=False)
+        self._close = [np.flatnonzero(row).tolist() for row in close]
+
+    def annealed(self, chosen: list[int], slopes: Numbers, weights: list[int], moves: _Moves) -> list[int]:
+        """Return the choices after moves at one temperature: one that costs more than its allowance is not made."""
+        shared = [sum(weight * comb(alike, fixed) for fixed, weight in enumerate(weights)) for alike in self._agreeing]
+        pulls, own = np.array(shared, dtype=np.int32)[self._alike], shared[-1]
+        kept = slopes.astype(np.int32)
+        slope, pull = kept.data, pulls.data
+        for count, turn, draw, allowance in zip(moves.counts, moves.turns, moves.others, moves.allowances, strict=True):
+            change = CHANGES[chosen[count]][turn]
+            if draw < 0:
+                if change * (2 * slope[count] + change * own) <= allowance:
+                    kept += change * pulls[count]
+                    chosen[count] += change
+            elif close := self._close[count]:
+                other = close[draw % len(close)]
+                apart = 2 * (slope[count] - slope[other] + change * (own - pull[count, other]))
+                if chosen[other] - change in CHANGES and change * apart <= allowance:
+                    kept += change * (pulls[count] - pulls[other])
+                    chosen[count] += change
+                    chosen[other] -= change
+        return chosen

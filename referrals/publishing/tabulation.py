@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 
 from referrals import sql
 from referrals.codelists import FINEST
+
+MEMORY: Final = "3GB"
+"""What DuckDB may hold of the records in memory."""
 
 Codes = tuple[str, ...]
 Categories = Mapping[str, Sequence[str]]
@@ -69,16 +73,20 @@ def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
 
 
 @contextmanager
-def workspace(*, memory: str = "3GB") -> Iterator[duckdb.DuckDBPyConnection]:
+def workspace(*, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a database for records in a private folder, within `memory`; both are gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="referrals-") as folder:
-        settings: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": memory,
-            "temp_directory": str(Path(folder) / "spill"),
-            "preserve_insertion_order": False,
-        }
-        with duckdb.connect(Path(folder) / "records.duckdb", config=settings) as connection:
-            yield connection
+    with tempfile.TemporaryDirectory(prefix="referrals-") as folder, opened(Path(folder), memory=memory) as connection:
+        yield connection
+
+
+def opened(folder: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+    """Return the database for records of a folder, made where it is missing, that spills what exceeds `memory` beside it."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": str(folder / "spill"),
+        "preserve_insertion_order": False,
+    }
+    return duckdb.connect(folder / "records.duckdb", config=settings)
 
 
 def categories(connection: duckdb.DuckDBPyConnection) -> list[Category]:
