@@ -23,7 +23,7 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL, codelist
 from referrals.errors import DisclosureError
 from referrals.places import PUBLISHED, SHIPPED
-from referrals.publishing import audit, certificate, package, pinning, public
+from referrals.publishing import audit, certificate, package, pinning, public, spreadsheets
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
 from referrals.publishing.margins import Changes
@@ -82,6 +82,7 @@ def write(
         _write_witnesses(building / audit.WITNESSES, witnesses)
         manifest["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
         found.extend(_prove(building, release, earlier, progress))
+        spreadsheets.write(building)
 
     package.write(
         folder,
@@ -244,6 +245,6 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
         },
         "status_letters": dict(certificate.STATUSES),
         "options": dict(imprint.options),
-        "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy")},
+        "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy", "xlsxwriter")},
         "inputs_keyed_sha256": imprint.inputs,
     }

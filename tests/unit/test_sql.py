@@ -27,7 +27,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
-    expected = {"release", "queries", "staging", "checks", "synthetic", "tabulation"}
+    expected = {"release", "queries", "staging", "checks", "synthetic", "tabulation", "spreadsheets"}
     assert {name.split("/")[0] for name in NAMES} == expected
 
 
