@@ -23,7 +23,7 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL, codelist
 from referrals.errors import DisclosureError
 from referrals.places import PUBLISHED, SHIPPED
-from referrals.publishing import audit, certificate, earlier, package, pinning, public
+from referrals.publishing import audit, certificate, earlier, package, pinning, public, spreadsheets
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
 from referrals.publishing.margins import Changes
@@ -102,6 +102,7 @@ def write(
         _write_witnesses(building / audit.WITNESSES, witnesses)
         described["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
         found.extend(_prove(building, release, earlier, progress))
+        spreadsheets.write(building)
 
     package.write(
         folder,
@@ -297,6 +298,6 @@ def manifest(years: Sequence[Covered], imprint: Imprint, control: Record, status
         "disclosure_control": control,
         "status_letters": dict(statuses),
         "options": dict(imprint.options),
-        "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy")},
+        "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy", "xlsxwriter")},
         "inputs_keyed_sha256": imprint.inputs,
     }

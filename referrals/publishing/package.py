@@ -38,6 +38,12 @@ RESOURCES: Final[Mapping[str, str]] = {
 }
 """The files that a release can have and their media types, in the order of the manifest."""
 
+SPREADSHEETS: Final[Mapping[str, tuple[str, str]]] = {
+    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Accessible spreadsheet for Excel"),
+    ".ods": ("application/vnd.oasis.opendocument.spreadsheet", "Accessible spreadsheet, OpenDocument"),
+}
+"""The spreadsheets that a release can have, by the ending of their names: media type and title. They stand last."""
+
 TABLES: Final = ("cells", "statements")
 """The tables that are files as well."""
 
@@ -180,20 +186,29 @@ _TYPES: Final[Mapping[str, str]] = {"INTEGER": "integer", "BOOLEAN": "boolean", 
 
 
 def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
-    resources = [
-        {
-            "name": name.replace(".", "-"),
-            "path": name,
-            "mediatype": mediatype,
-            "bytes": (folder / name).stat().st_size,
-            "hash": f"sha256:{hashlib.sha256((folder / name).read_bytes()).hexdigest()}",
-            **({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {}),
-        }
+    tables = [
+        _resource(folder / name, mediatype) | ({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {})
         for name, mediatype in RESOURCES.items()
         if (folder / name).is_file()
     ]
-    manifest = {**describe, "resources": resources}
+    books = [
+        _resource(path, mediatype) | {"title": title}
+        for suffix, (mediatype, title) in SPREADSHEETS.items()
+        for path in sorted(folder.glob(f"*{suffix}"))
+    ]
+    manifest = {**describe, "resources": [*tables, *books]}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _resource(path: Path, mediatype: str) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "name": path.name.replace(".", "-"),
+        "path": path.name,
+        "mediatype": mediatype,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
 
 
 def _flush(folder: Path) -> None:

@@ -22,7 +22,7 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import DisclosureError
 from referrals.places import SHIPPED
-from referrals.publishing import building, certificate, exact_tables, package, public, suppression
+from referrals.publishing import building, certificate, exact_tables, package, public, spreadsheets, suppression
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.keeping import Kept
@@ -125,6 +125,7 @@ def write(
         release = public.read(place)
         found.extend(building.attacked(release, earlier, progress))
         _certify(place, release, found)
+        spreadsheets.write(place)
 
     package.write(
         folder,

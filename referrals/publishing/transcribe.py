@@ -22,8 +22,8 @@ from referrals.codelists import codelist
 from referrals.errors import LedgerError
 from referrals.ledger import CELL_DIMENSIONS, Cell, Ledger, Statement
 from referrals.numbers import fill, span
-from referrals.places import PUBLISHED, REFERENCE, RELEASES, ROOT, SQL
-from referrals.publishing import package
+from referrals.places import PUBLISHED, REFERENCE, RELEASES, ROOT, SHIPPED, SQL
+from referrals.publishing import package, spreadsheets
 from referrals.publishing.bounds import MODELLED, System
 from referrals.publishing.relations import Arithmetic, Conclusion
 from referrals.tables import Row
@@ -277,13 +277,14 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
     if not force and releases.built_from(target) == inputs:
         return False
     transcription = Transcription(ledgers.load(PUBLISHED), settings)
-    package.write(target, fill=transcription.fill, describe=_description(settings, inputs))
+    description = _description(settings, inputs)
+    package.write(target, fill=transcription.fill, describe=description, complete=spreadsheets.write)
     return True
 
 
 def _inputs() -> list[Path]:
-    data = [path for folder in (PUBLISHED, REFERENCE) for path in folder.iterdir()]
-    return [*data, *(SQL / "release").iterdir(), *(ROOT / "referrals").rglob("*.py")]
+    folders = (PUBLISHED, REFERENCE, SHIPPED / "spreadsheet", SQL / "release", SQL / "spreadsheets", SQL / "queries")
+    return [*(path for folder in folders for path in folder.iterdir()), *(ROOT / "referrals").rglob("*.py")]
 
 
 def _description(settings: Mapping[str, Any], inputs: str) -> Record:

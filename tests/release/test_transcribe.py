@@ -18,7 +18,7 @@ import pytest
 from referrals import ledger as ledgers
 from referrals.codelists import DIMENSIONS
 from referrals.errors import LedgerError
-from referrals.places import PUBLISHED, REFERENCE, ROOT, SQL
+from referrals.places import PUBLISHED, REFERENCE, ROOT, SHIPPED, SQL
 from referrals.publishing import cli, package, transcribe
 from referrals.release import Release, open_release
 
@@ -324,6 +324,7 @@ def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_sa
 def test_every_kind_of_input_counts_when_telling_whether_a_release_is_up_to_date() -> None:
     inputs = set(transcribe._inputs())
     assert set(PUBLISHED.iterdir()) | set(REFERENCE.iterdir()) | set((SQL / "release").iterdir()) <= inputs
+    assert set((SHIPPED / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir()) <= inputs
     assert {ROOT / "referrals" / "ledger.py", ROOT / "referrals" / "publishing" / "bounds.py"} <= inputs
 
 
