@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
@@ -59,6 +59,11 @@ class Sums:
     def _place(self) -> list[dict[str, int]]:
         return [{code: place for place, code in enumerate(codes)} for codes in self.codes]
 
+    @cached_property
+    def _places_of(self) -> Callable[[Codes], Places]:
+        """Witnesses name the same cells again and again."""
+        return cache(self.places)
+
     def places(self, codes: Codes) -> Places:
         """Return the places of a cell's codes in their categories."""
         return tuple(place[code] for place, code in zip(self._place, codes, strict=True))
@@ -81,7 +86,7 @@ class Sums:
 
     def array(self, cells: Iterable[Codes]) -> Integers:
         """Return the places of finest cells, a row each."""
-        return np.array([self.places(codes) for codes in cells], dtype=np.int64).reshape(-1, len(FINEST))
+        return np.array([*map(self._places_of, cells)], dtype=np.int64).reshape(-1, len(FINEST))
 
     def added(self, cells: Mapping[Codes, int]) -> Integers:
         """Return every sum of the values of finest cells."""
