@@ -26,12 +26,14 @@ run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0
 data: $(APP) ## build the releases that are transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
 
+# Made in a folder of its own: beside the series that stands, new adjustments of the same records would be refused.
 series: $(APP) ## build the illustrative series again, from invented records with a published key
 	@rm -rf build/series && mkdir -p build/series/private && echo illustrative > build/series/private/secret.key
 	@for year in $(YEARS); do \
 		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/series/$$year.csv || exit 1; done
 	@$(BIN)/python -m referrals.publishing publish $(YEARS:%=build/series/%.csv) --release illustrative \
-		--private build/series/private --published-on 2026-11-23
+		--to build/series/out --private build/series/private --published-on 2026-11-23
+	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
 
 test: $(DEV) data ## set everything up and pass the tests
 	$(BIN)/python -m pytest

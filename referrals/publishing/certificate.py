@@ -13,8 +13,8 @@ from referrals.publishing.audit import Check
 from referrals.publishing.public import PublicRelease
 
 LAY_SENTENCE: Final = (
-    "Totals are exact. Small groups are adjusted to protect people: 0 can mean 0 to 4, and 5, 6 or 7 can stand for a smaller "
-    "number."
+    "Totals by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to 4, and "
+    "5, 6 or 7 can stand for a smaller number."
 )
 """The sentence shown beside every chart of such a release."""
 

@@ -5,16 +5,21 @@ import functools
 import gzip
 import itertools
 import json
+import math
 import sys
-from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-NAMES = ("quarter", "nationality", "age_band", "sex", "crime_type", "outcome")
-RULES = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))["disclosure_control"]
+sys.excepthook = lambda kind, error, _: print(f"WRONG: a file is not whole: {kind.__name__}: {error}", file=sys.stderr)
+MANIFEST = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
+RULES, LISTS = MANIFEST["disclosure_control"], MANIFEST["codelists"]
+NAMES = ("nationality", "age_band", "sex", "crime_type", "outcome")
 YEARS = {quarter: year for year, quarters in RULES["quarters"].items() for quarter in quarters}
-ROOM = [0, 0, *(RULES["largest_error"].get(str(order), 0) for order in range(2, 6)), 4]  # by how many codes a sum fixes
-cells, rows, published, least, moved = {}, {}, Counter(), Counter(), set()
+CODES = [[*YEARS, *RULES["quarters"]], *(list(LISTS[name]) for name in NAMES)]
+SUMS = list(itertools.product(*CODES))  # every sum has a number: its place in this list
+ORDER = [6 - one.count("_T") - (one[0] not in YEARS) for one in SUMS]  # how many codes it fixes
+ROOM = [0, 0, *(RULES["largest_error"].get(str(order), 0) for order in range(2, 6)), 6]  # how far such a sum may be off
+PLACES = [{code: at * math.prod(map(len, CODES[n + 1 :])) for at, code in enumerate(codes)} for n, codes in enumerate(CODES)]
 
 
 def check(holds, wrong):
@@ -22,47 +27,102 @@ def check(holds, wrong):
         sys.exit(f"WRONG: {wrong}")
 
 
+def number(one):
+    return sum(places[code] for places, code in zip(PLACES, one, strict=True))
+
+
 @functools.cache
-def sums(cell):  # every sum that a cell of one quarter is part of: its year, then each code or the total
-    return [(YEARS[cell[0]], *codes) for codes in itertools.product(*((code, "_T") for code in cell))]
+def half(first, *codes):  # what three codes of a cell, or their totals, add to the numbers of its sums
+    pairs = [(places[code], places[YEARS.get(code, "_T")]) for places, code in zip(PLACES[first:], codes)]
+    return [sum(pair) for pair in itertools.product(*pairs)]
 
 
-with (FOLDER / "cells.csv").open(encoding="utf-8", newline="") as stream:
-    for row in csv.DictReader(stream):
-        rows[(row["period"], *(row[name] for name in NAMES[1:]))] = int(row["value"])
-cells = {codes: value for codes, value in rows.items() if codes[0] in YEARS and "_T" not in codes}
-for cell, value in cells.items():
-    published.update(dict.fromkeys(sums(cell), value))
-    least.update(dict.fromkeys(sums(cell), 1 if value <= 7 else value))
-for codes, value in rows.items():  # no count of 1 to 4, and everything adds up
-    one = (YEARS[codes[0]], *codes) if codes[0] in YEARS else (codes[0], "_T", *codes[1:])
-    check(value > 4 and value == published[one], f"{codes} shows {value}, and its cells add up to {published[one]}")
+def sums(cell):  # the numbers of the 64 sums that a cell of one quarter is part of
+    return [one + other for one in half(0, *cell[:3]) for other in half(3, *cell[3:])]
 
-with gzip.open(FOLDER / "witnesses.csv.gz", "rt", encoding="utf-8", newline="") as stream:
-    for number, changes in itertools.groupby(csv.DictReader(stream), key=lambda row: row["witness"]):
-        net, facts = {}, Counter()
-        for row in changes:
-            cell, change = tuple(row[name] for name in NAMES), int(row["change"])
-            other = cells.get(cell, 0) + change  # 0 stands for 0 to 4; 5, 6 and 7 for 1 to 4 or for themselves
-            check(0 <= other <= 4 and (other or cell not in cells) and cells.get(cell, 0) < 8, f"{number}: {cell}")
-            for one in sums(cell):
-                net[one] = net.get(one, 0) + change
-            for place, fact in enumerate(RULES["facts"]):
-                where = fact["where"].items()
-                facts[place] += change * (YEARS[cell[0]] == fact["year"] and all(cell[NAMES.index(n)] in c for n, c in where))
-        for one, change in net.items():
-            if change:
-                check(abs(change) <= ROOM[6 - one.count("_T")], f"{number} moves {one}")
-        for place, fact in enumerate(RULES["facts"]):
-            check(fact["low"] <= fact["published"] + facts[place] <= fact["high"], f"{number} breaks {fact['name']}")
-        moved |= {one for one, change in net.items() if abs(change) >= 4}
 
-small = {one for one, low in least.items() if low <= 4 and one.count("_T") < 5}  # totals of one dimension are exact
-for year, quarters in RULES["quarters"].items():  # what shows 0, and whose codes all stand in a cell that can shrink
-    ours = [cell for cell, value in cells.items() if cell[0] in quarters and value <= 7]
-    every = itertools.product(*({cell[place] for cell in ours} for place in range(len(NAMES))))
-    small |= {(year, *codes) for codes in every if codes not in cells}
-known = {tuple(one["sum"]) for one in RULES["known"] if one["value"] > 4}  # they follow from exact totals and earlier facts
-check(small <= moved | known, f"no witness moves {min(small - moved - known, default='')}")
-print(f"True: {len(rows):,} numbers add up. {len(small - known):,} sums that could be 1 to 4 have a range at least 4 wide.")
-print(f"{len(known)} more follow from exact totals and are larger than 4.")
+def counting(year, where):  # the numbers of the sums that together count some codes of a year
+    return [number(one) for one in itertools.product([year], *(where.get(name, ["_T"]) for name in NAMES))]
+
+
+def added_up(rows):  # what all sums are, and the least they can be; those of up to three codes must be there, and be right
+    published, least = [0] * len(SUMS), [0] * len(SUMS)
+    for number_of, value in rows.items():
+        for one in sums(SUMS[number_of]) if ORDER[number_of] == 6 else ():
+            published[one] += value
+            least[one] += 1 if value <= 7 else value
+    for one, value in enumerate(published):
+        expected = value if ORDER[one] in {0, 1, 2, 3, 6} else 0
+        check(rows.get(one, 0) == expected, f"{SUMS[one]} shows {rows.get(one, 0)}, and its cells add up to {expected}")
+    return published, least
+
+
+def spread(lines, rows, published):  # how far witnesses move each sum, down and up; each must agree with all that is published
+    net, low, high = ([0] * len(SUMS) for _ in range(3))
+    facts = [(fact, counting(fact["year"], fact["where"])) for fact in RULES["facts"]]
+    for name, changes in itertools.chain([("no", ())], itertools.groupby(lines, key=lambda line: line[0])):
+        moved, seen = [], set()
+        for _, *cell, change in changes:
+            one, moves, change = number(cell), sums(cell), int(change)
+            shown = rows.get(one, 0)  # 0 stands for 0 to 4; 5, 6 and 7 for 1 to 4 or for themselves
+            if ORDER[one] < 6 or not (shown > 0) <= shown + change <= 4 or shown > 7 or one in seen:
+                check(False, f"witness {name}: {cell} cannot be {shown + change}, or is there twice")
+            seen.add(one)
+            moved.append(moves)
+            for one in moves:
+                net[one] += change
+        for fact, counted in facts:
+            check(fact["low"] <= sum(published[at] + net[at] for at in counted) <= fact["high"], f"{name} witness")
+        for one in itertools.chain(*moved):
+            if change := net[one]:
+                net[one] = 0
+                if change > high[one]:
+                    high[one] = change
+                elif change < low[one]:
+                    low[one] = change
+    for one, order in enumerate(ORDER):
+        check(max(high[one], -low[one]) <= ROOM[order], f"witnesses move {SUMS[one]} by {low[one]} to {high[one]}")
+    return low, high
+
+
+def proved(claim, published):  # the number of a sum that is over 4: it holds parts, totals of one dimension and facts, that are
+    (year, _, *codes), bound = claim["sum"], 0
+    added = [(-1, {name: [code] for name, code in zip(NAMES, codes) if code != "_T"})]
+    for part in claim["parts"]:
+        where, times = part["where"], part["times"]
+        check(all(len({*codes} - {"_T"}) == len(codes) for codes in where.values()), f"{where} names a code twice, or none")
+        facts = [(fact["low"], fact["high"]) for fact in RULES["facts"] if (fact["year"], fact["where"]) == (year, where)]
+        total = sum(published[one] for one in counting(year, where))
+        bound += times * ((total, total) if len(where) < 2 else [*facts, (0, math.inf)][0])[times < 0]
+        added.append((times, where))
+    for cell in itertools.product(*([code for code in listed if code != "_T"] for listed in CODES[1:])):
+        over = sum(times for times, where in added if all(code in where.get(name, [code]) for name, code in zip(NAMES, cell)))
+        check(over <= 0, f"the parts of {claim['sum']} count {cell} too often")
+    check(bound > 4, f"{claim['sum']} is only known to be at least {bound}")
+    return number((year, *codes))
+
+
+def verify():
+    rows = {}
+    with (FOLDER / "cells.csv").open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            one, value = number(row[name] for name in ("period", *NAMES)), int(row["value"])
+            check(value > 4 and one not in rows, f"{SUMS[one]} shows {value}, or is there twice")
+            rows[one] = value
+    published, least = added_up(rows)
+    with gzip.open(FOLDER / "witnesses.csv.gz", "rt", encoding="utf-8", newline="") as stream:
+        next(lines := csv.reader(stream))
+        low, high = spread(lines, rows, published)
+    known = {proved(claim, published) for claim in RULES["known"]}
+    small = {one for one, value in enumerate(least) if 0 < value <= 4 and ORDER[one] > 1}  # totals of one code are exact
+    for quarters in RULES["quarters"].values():  # what shows 0, and whose codes all stand in a cell that can shrink
+        ours = [SUMS[one] for one, value in rows.items() if ORDER[one] == 6 and SUMS[one][0] in quarters and value <= 7]
+        small |= {number(cell) for cell in itertools.product(*map(set, zip(*ours)))} - rows.keys()
+    narrow = [one for one in small - known if high[one] - low[one] < 4]
+    check(not narrow, f"{len(narrow)} sums have a range too narrow, {SUMS[min(narrow, default=0)]} the first")
+    print(f"True: {len(rows):,} numbers add up. {len(small - known):,} sums that could be 1 to 4 have a range at least 4 wide.")
+    facts = ", ".join(fact["name"] for fact in RULES["facts"])
+    print(f"{len(known)} more are over 4, by exact totals and {facts or 'no facts'}.")
+
+
+verify()
