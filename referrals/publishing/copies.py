@@ -18,6 +18,7 @@ from referrals.publishing.public import MOST_AMBIGUOUS, Codes, PublicRelease, de
 from referrals.release import DATABASE, LOCKDOWN
 
 PARQUET: Final = "cells.parquet"
+REVISED: Final = "r"
 
 TABLES: Final = {
     "cells", "codes", "context", "evidence", "finest", "precision",
@@ -48,8 +49,15 @@ def differing(release: PublicRelease) -> Iterator[str]:
 def misstated(release: PublicRelease) -> Iterator[str]:
     """Yield each cell of cells.csv whose range and letter are not those that the rule and the announced errors give it."""
     for codes, said in _of_csv(release.folder / "cells.csv").items():
-        if codes in release.published and said[1:] not in _announced(codes, release.published[codes], release):
+        if codes in release.published and not _is_announced(said[1:], codes, release):
             yield f"{describe(codes)} shows {said[0]} with the range {said[1]} to {said[2]} [{said[3]}]"
+
+
+def _is_announced(said: Said, codes: Codes, release: PublicRelease) -> bool:
+    """Return whether a range and a letter are announced: in a revision a number may have the letter that says it changed."""
+    announced = _announced(codes, release.published[codes], release)
+    is_revised = said[-1] == REVISED and bool(release.revises)
+    return said[:-1] in [one[:-1] for one in announced] if is_revised else said in announced
 
 
 def _announced(codes: Codes, value: int, release: PublicRelease) -> list[Said]:

@@ -14,7 +14,7 @@ MOMENTS = 50
 def test_a_publisher_killed_at_fifty_moments_leaves_a_release_that_opens_and_verifies(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    killed, faults = kills.survived(tmp_path, MOMENTS)
+    killed, faults = kills.survived(tmp_path, MOMENTS, more=200)
     with capsys.disabled():
         print(f"\n{killed} of {MOMENTS} runs were killed before they ended; {len(faults)} releases were not whole.")
     assert faults == []

@@ -18,9 +18,9 @@ LATE = 0.6
 """The part of the moments that lie in the last third of a run, where the release is written, attacked and put in its place."""
 
 
-def extracts(folder: Path) -> tuple[Path, Path]:
-    """Write the records of a small release and of its revision, and return where they are."""
-    return published.extract(folder / "x.csv"), published.extract(folder / "more.csv", records=published.RECORDS + 200)
+def extracts(folder: Path, more: int) -> tuple[Path, Path]:
+    """Write the records of a small release and of its revision, which has some more, and return where they are."""
+    return published.extract(folder / "x.csv"), published.extract(folder / "more.csv", records=published.RECORDS + more)
 
 
 def seconds(command: list[str]) -> float:
@@ -60,9 +60,12 @@ def faults(folder: Path) -> list[str]:
     return problems if ran.returncode == 0 else [*problems, ran.stderr]
 
 
-def survived(folder: Path, count: int) -> tuple[int, list[str]]:
-    """Publish two states of the records in turn over one release, killed each time; return how many were, and what broke."""
-    first, second = extracts(folder)
+def survived(folder: Path, count: int, *, more: int) -> tuple[int, list[str]]:
+    """Publish two states of the records in turn over one release, killed each time; return how many were, and what broke.
+
+    `more` is how many records the second state has more. Two are held back, which takes no time.
+    """
+    first, second = extracts(folder, more)
     to, private = folder / "out", folder / "private"
     release = published.publish(first, to, private)
     whole = seconds(published.command(second, to, private))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 from copy import copy
@@ -22,7 +23,6 @@ from tests.unit.small_counts import (
     YEAR,
     as_public,
     every_sum,
-    facts,
     grid,
     held,
     order,
@@ -260,12 +260,16 @@ def test_a_fresh_seed_for_two_people_more_would_tell_who_they_are() -> None:
 
 def test_a_fact_is_kept_by_a_revision() -> None:
     counts, table = protected()
-    more = batch()[0]
-    pinned = facts(more)
-    revision = disclosure.revise(more, pinned, earlier(counts, table))
-    assert revision.table.facts == pinned
-    assert sum(revision.table.cells.values()) > 500
-    assert all(fact.low <= held(fact, cells) <= fact.high for fact in pinned for cells in (revision.table.cells, revision.true))
+    elsewhere = {
+        codes: count
+        for codes, count in people(seed=2).cells().items()
+        if not any(fact.holds_cell(codes) for fact in table.facts)
+    }
+    revision = disclosure.revise(with_more(counts, elsewhere), table.facts, earlier(counts, table))
+    assert revision.table.facts == table.facts != ()
+    assert sum(revision.table.cells.values()) > sum(counts.cells().values()) + 100
+    for fact, cells in itertools.product(table.facts, (revision.table.cells, revision.true)):
+        assert fact.low <= held(fact, cells) <= fact.high
 
 
 def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
