@@ -34,7 +34,7 @@ def moments(count: int, whole: float) -> Iterator[float]:
     """Yield so many moments of a run, most of them towards its end."""
     late = round(count * LATE)
     yield from (whole * 0.67 * (place + 0.5) / (count - late) for place in range(count - late))
-    yield from (whole * (0.67 + 0.4 * (place + 0.5) / late) for place in range(late))
+    yield from (whole * (0.67 + 0.33 * (place + 0.5) / late) for place in range(late))
 
 
 def kill(command: list[str], after: float) -> bool:
