@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+sys.excepthook = lambda kind, error, _: print(f"WRONG: a file is not whole: {kind.__name__}: {error}", file=sys.stderr)
 NAMES = ("quarter", "nationality", "age_band", "sex", "crime_type", "outcome")
 MANIFEST = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
 RULES = MANIFEST["disclosure_control"]

@@ -1,11 +1,14 @@
 """What two releases of the same period tell together that neither tells alone.
 
 The worst case is assumed: whoever compares them knows that records were only added, or only removed. A total that moves by a
-few describes those few; a cell that is shown as 6 and then as 5 cannot have been 6.
+few describes those few; a cell that is shown as 6 and then as 5 cannot have been 6; and what the other cells of a total cannot
+have grown by, a cell must have grown by itself.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -46,10 +49,28 @@ def told(old: Year, new: Year) -> Iterator[str]:
     for (column, code), moved in moves.items():
         if 0 < abs(moved) < LEAST_MOVE:
             yield f"{FINEST[column].replace('_', ' ')} {code} differs by {abs(moved)}"
-    for codes in {**old.cells, **new.cells}:
+    free = _free(old, new, moves)
+    spare = Counter[tuple[int, str]]()
+    for codes, most in free.items():
+        spare.update(dict.fromkeys(enumerate(codes), most))
+    for codes in {**old.cells, **new.cells, **free}:
         before, after = old.cells.get(codes, 0), new.cells.get(codes, 0)
-        if before != after:
-            yield from _narrowed(codes, before, after, most=min(moves[column, code] for column, code in enumerate(codes)))
+        most = min(moves[total] for total in enumerate(codes))
+        least = max(moves[total] - spare[total] for total in enumerate(codes)) + free.get(codes, 0)
+        if before != after or least > 0:
+            yield from _narrowed(codes, before, after, least=max(least, 0), most=most)
+
+
+def _free(old: Year, new: Year, moves: Mapping[tuple[int, str], int]) -> dict[Codes, int]:
+    """Return the cells that can have grown, those of which every total did, with the most that each can have grown by."""
+    moved = [[code for code in old.categories[name] if moves[column, code] > 0] for column, name in enumerate(FINEST)]
+    return {
+        codes: min(
+            max(behind(new.cells.get(codes, 0))) - min(behind(old.cells.get(codes, 0))),
+            *(moves[total] for total in enumerate(codes)),
+        )
+        for codes in itertools.product(*moved)
+    }
 
 
 def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
@@ -86,10 +107,10 @@ def _is_part(codes: Codes, one: Codes) -> bool:
     return all(code in {TOTAL, mine} for mine, code in zip(codes, one, strict=True))
 
 
-def _narrowed(codes: Codes, before: int, after: int, *, most: int) -> Iterator[str]:
-    """Yield what is told of a cell that shows two numbers, where it can have grown by 0 to `most`."""
+def _narrowed(codes: Codes, before: int, after: int, *, least: int, most: int) -> Iterator[str]:
+    """Yield what is told of a cell that shows two numbers, where it can have grown by `least` to `most`."""
     shown = f"{describe(codes)} shows {before} and then {after}"
-    pairs = [(old, new) for old in behind(before) for new in behind(after) if 0 <= new - old <= max(most, 0)]
+    pairs = [(old, new) for old in behind(before) for new in behind(after) if least <= new - old <= max(most, 0)]
     if not pairs:
         yield f"{shown}, which cannot both be true"
         return

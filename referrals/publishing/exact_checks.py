@@ -57,7 +57,11 @@ def of_release(release: PublicRelease, *, progress: Callable[[str], None] = lamb
             list(_found(year.cells, _beside(year))),
             len(year.withheld),
         )
-        yield f"{name}: no group shares one crime type or outcome for certain", list(_shared(year)), len(year.witnesses)
+        yield (
+            f"{name}: no group of one dimension shares one crime type or outcome for certain",
+            list(_shared(year)),
+            len(year.witnesses),
+        )
 
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Pair]:
@@ -165,4 +169,4 @@ def _together(first: PublicRelease, second: PublicRelease, name: str) -> Iterato
     for changed in moved:
         yield f"{describe(changed)} shows {one.cells[changed]:,} in one and {other.cells[changed]:,} in the other"
     if not moved:
-        yield from _found(one.cells, other.cells)
+        yield from dict.fromkeys((*_found(one.cells, other.cells), *_found(other.cells, one.cells)))

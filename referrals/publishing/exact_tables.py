@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,8 +122,8 @@ def _rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        is_whole = all(wanted <= row.keys() and int(row["value"] or 0) >= 0 for row in rows)
-    except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error) as error:
+        is_whole = all(wanted <= row.keys() and None not in row and int(row["value"] or 0) >= 0 for row in rows)
+    except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error, zlib.error) as error:
         raise ReleaseError(f"{release.name}: {name} cannot be read ({type(error).__name__}). Publish it again.") from error
     if not is_whole:
         raise ReleaseError(f"{release.name}: {name} has a column too few, or a number below nought. Publish it again.")
@@ -136,7 +137,7 @@ def differing(release: PublicRelease) -> Iterator[str]:
         with duckdb.connect() as connection:
             yield from _compared("cells.parquet", connection.read_parquet(str(release.folder / "cells.parquet")), said)
         with duckdb.connect(release.folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
-            names = {name for (name,) in connection.execute(sql.statement("release/tables")).fetchall()}
+            names = {name for (name,) in connection.execute(sql.statement("audit/names")).fetchall()}
             yield from (f"{DATABASE} has the wrong table {name}, or lacks it" for name in sorted(names ^ IN_DATABASE))
             if names == IN_DATABASE:
                 yield from _compared(DATABASE, connection.table("cells"), said)

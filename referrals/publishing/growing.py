@@ -9,8 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import Final
 
+from referrals.codelists import FINEST
 from referrals.publishing.recoding import LEAST
 from referrals.publishing.rounding import SMALL, VALUES
 from referrals.publishing.tabulation import Codes
@@ -81,6 +83,35 @@ def tell_nothing(one: Mapping[Codes, int], other: Mapping[Codes, int]) -> bool:
     moves = {total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}}
     if any(0 < abs(moved) < LEAST for moved in moves.values()):
         return False
-    pairs = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
-    changed = {cell: growth(*pair) for cell, pair in pairs.items() if pair[0] != pair[1]}
-    return all(grown and grown.needed <= min(moves[total] for total in enumerate(cell)) for cell, grown in changed.items())
+    able = _able(old, new, moves)
+    room: dict[Total, int] = defaultdict(int)
+    for cell, most in able.items():
+        for total in enumerate(cell):
+            room[total] += most
+    for cell in {**old, **new, **able}:
+        most = max(0, min(moves[total] for total in enumerate(cell)))
+        forced = max(0, *(moves[total] - (room[total] - able.get(cell, 0)) for total in enumerate(cell)))
+        if not _is_open((old.get(cell, 0), new.get(cell, 0)), forced, most):
+            return False
+    return True
+
+
+def _able(old: Mapping[Codes, int], new: Mapping[Codes, int], moves: Mapping[Total, int]) -> dict[Codes, int]:
+    """Return by how much each cell can have grown at most, of those whose totals all grew. No other can have grown."""
+    grown = [
+        [code for place, code in sorted(moves) if place == column and moves[place, code] > 0] for column in range(len(FINEST))
+    ]
+    able = {}
+    for cell in product(*grown):
+        most = behind(new.get(cell, 0))[-1] - behind(old.get(cell, 0))[0]
+        able[cell] = min(most, *(moves[total] for total in enumerate(cell)))
+    return able
+
+
+def _is_open(shown: tuple[int, int], forced: int, most: int) -> bool:
+    """Return whether two numbers of a cell that must have grown by `forced`, and by `most` at most, keep their ranges."""
+    if shown[0] == shown[1] and not forced:
+        return True
+    left = [(was, now) for was in behind(shown[0]) for now in behind(shown[1]) if forced <= now - was <= most]
+    ranges = zip(shown, zip(*left, strict=True), strict=True) if left else ()
+    return bool(left) and all(number > AMBIGUOUS or max(values) - min(values) >= WIDTH for number, values in ranges)

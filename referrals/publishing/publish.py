@@ -22,6 +22,7 @@ from referrals.publishing.public import PublicRelease
 from referrals.publishing.revising import Earlier
 from referrals.publishing.suppressed import SuppressedYear
 from referrals.publishing.tabulation import Categories, Category, Counts
+from referrals.release import MANIFEST
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 NATIONALITIES: Final = 10
@@ -228,18 +229,31 @@ def _stands(kept: Kept, year: str, to: Path) -> bool:
 def _standing(options: Options, tabulated: _Tabulated) -> list[PublicRelease]:
     """Return the releases of the same records that stand already, the one that will be replaced included: readers have them.
 
-    A folder that holds no release made of protected counts is passed over, and so is one that cannot be read: publishing
-    again is how it is mended.
+    A folder that holds no release made of protected counts is passed over, and so is one of this name that cannot be read:
+    publishing again is how it is mended.
+
+    Raises:
+        DisclosureError: another release cannot be read, and so cannot be attacked together with this one.
     """
     found = []
     for folder in sorted(options.to.glob("[!.]*/")):
         try:
             release = public.read(folder)
-        except ReleaseError:
+        except ReleaseError as error:
+            if folder.name != options.release_id and _is_protected(folder):
+                raise DisclosureError(
+                    f"{folder} cannot be read, and readers may have copies of it. Restore it, or move it out of {options.to}."
+                ) from error
             continue
         if release.status == tabulated.status and release.years.keys() & {counts.year for counts in tabulated.years}:
             found.append(release)
     return found
+
+
+def _is_protected(folder: Path) -> bool:
+    """Return whether the manifest of a release, which cannot be read, speaks of protected counts."""
+    manifest = folder / MANIFEST
+    return manifest.is_file() and b"disclosure_control" in manifest.read_bytes()
 
 
 def _revises(kept: Kept, options: Options) -> str:

@@ -53,24 +53,21 @@ class _Changes:
         return _Changes(self.counts[order], self.amounts[order], self.costs[order])
 
 
-def repair(
-    values: Integers, rounded: Integers, sums: Sums, pins: Sequence[Pin], *, allowed: Sequence[Sequence[int]] | None = None
-) -> Integers:
+def repair(values: Integers, rounded: Integers, sums: Sums, pins: Sequence[Pin]) -> Integers:
     """Return the rounding with the fewest harmful changes after which every pin holds.
 
     Args:
-        values: the small counts, 1 to 4 each (or whatever `allowed` may replace).
+        values: the small counts, 1 to 4 each.
         rounded: what the search made of them.
         sums: the sums that they are part of.
         pins: what must hold of their rounded sums.
-        allowed: what each count may become, where that is not one of VALUES for all.
 
     Raises:
         DisclosureError: no choice of 0, 5, 6 and 7 meets every pin.
     """
     if all(_holds(pin, rounded) for pin in pins):
         return rounded
-    changes = _changes(values, rounded, sums, allowed)
+    changes = _changes(values, rounded, sums)
     for most in dict.fromkeys((max(FEW, round(len(changes.costs) * SHARE)), len(changes.costs))):
         repaired = _solved(rounded, changes.cheapest(most), pins)
         if repaired is not None:
@@ -85,11 +82,10 @@ def _holds(pin: Pin, rounded: Integers) -> bool:
     return pin.low <= int(rounded[pin.cells].sum()) <= pin.high
 
 
-def _changes(values: Integers, rounded: Integers, sums: Sums, allowed: Sequence[Sequence[int]] | None) -> _Changes:
+def _changes(values: Integers, rounded: Integers, sums: Sums) -> _Changes:
     weights = column_weights(sums.fixed)
     slope = sums.errors(rounded - values)[sums.members] @ weights
-    choices = allowed if allowed is not None else [VALUES] * len(values)
-    pairs = [(count, other - now) for count, now in enumerate(rounded.tolist()) for other in choices[count] if other != now]
+    pairs = [(count, other - now) for count, now in enumerate(rounded.tolist()) for other in VALUES if other != now]
     counts = np.array([count for count, _ in pairs], dtype=np.int64)
     amounts = np.array([amount for _, amount in pairs], dtype=np.int64)
     return _Changes(counts, amounts, 2 * amounts * slope[counts] + amounts**2 * weights.sum())

@@ -84,10 +84,6 @@ def revised(now: Counts, earlier: Earlier, facts: Sequence[Fact]) -> Revised | N
     return found if _is_right(found, now, earlier, facts) else None
 
 
-def _without_zeros(cells: Mapping[Codes, int]) -> dict[Codes, int]:
-    return {cell: value for cell, value in cells.items() if value}
-
-
 def _options(now: Counts, earlier: Earlier, sign: int) -> Iterator[Option]:
     """Yield every way to show each changed cell, other than to leave it as it was."""
     present = now.cells()

@@ -77,3 +77,24 @@ def test_a_release_that_replaces_another_is_attacked_together_with_it(
     said = capsys.readouterr().err
     assert "small and small, 2021-22: read together they tell nothing more: NO" in said
     assert published.contents(folder) == before
+
+
+def test_a_release_that_stands_beside_and_cannot_be_read_is_no_reason_to_leave_it_out_of_the_attack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = published.extract(tmp_path / "x.csv")
+    folder = published.publish(path, tmp_path / "out", tmp_path / "private")
+    manifest = folder / "datapackage.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"quarters"', '"quarter"'), encoding="utf-8")
+    assert main(published.command(path, tmp_path / "out", tmp_path / "private", release="other")) == 1
+    assert "readers may have copies of it" in capsys.readouterr().err
+    assert [one.name for one in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_batch_that_only_one_cell_can_have_grown_by_is_held_back(tmp_path: Path) -> None:
+    new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,illustrative" for number in range(12)]
+    folder = published.publish(published.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private", release="first")
+    more = published.extract(tmp_path / "more.csv", more=new)
+    later = published.publish(more, folder.parent, tmp_path / "private", release="second")
+    assert numbers(later) == numbers(folder)
+    assert main(["audit", str(folder), str(later)]) == 0

@@ -17,15 +17,17 @@ YEAR = "2020-21"
 CATEGORIES = {
     "quarter": ["2020-Q2", "2020-Q3"],
     "nationality": ["VNM"],
-    "age_band": ["20-29"],
+    "age_band": ["20-29", "30-39", "40-49", "50-59"],
     "sex": ["M", "F"],
-    "crime_type": ["MS"],
+    "crime_type": ["MS", "DA", "OTH"],
     "outcome": ["ICE"],
 }
 CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
 LATER = ("2020-Q3", *CELL[1:])
 MALE = (*CELL[:3], "M", *CELL[4:])
 LATER_MALE = (*LATER[:3], "M", *LATER[4:])
+OTHERS = [("2020-Q3", "VNM", age, "M", crime, "ICE") for age, crime in (("30-39", "DA"), ("40-49", "OTH"), ("50-59", "DA"))]
+"""Cells with all the codes that CELL does not have. They grow, so that many cells that show 0 could have grown with them."""
 SHOWN = (0, 5, 6, 7, 8, 9, 10, 12)
 
 
@@ -41,8 +43,8 @@ def truths(shown: int) -> set[int]:
 def pair(before: int, after: int, most: int) -> tuple[Year, Year]:
     """Two years in which CELL shows two numbers, and in which its least exact total grows by `most`."""
     rest = 200 + most - (after - before)
-    old: dict[Codes, int] = {CELL: before, LATER: 200, MALE: 200, LATER_MALE: 200}
-    return year(old), year({CELL: after, LATER: rest, MALE: rest, LATER_MALE: 300})
+    old: dict[Codes, int] = {CELL: before, LATER: 200, MALE: 200, LATER_MALE: 200, **dict.fromkeys(OTHERS, 100)}
+    return year(old), year({CELL: after, LATER: rest, MALE: rest, LATER_MALE: 300, **dict.fromkeys(OTHERS, 150)})
 
 
 def told_of_cell(before: int, after: int, most: int) -> list[str]:
@@ -77,6 +79,11 @@ def test_a_6_that_becomes_a_5_cannot_have_been_6_and_is_named() -> None:
 def test_a_cell_that_shows_the_same_number_tells_nothing() -> None:
     for shown in SHOWN:
         assert told_of_cell(shown, shown, 20) == []
+
+
+def test_a_cell_that_alone_can_have_grown_has_grown_by_all_that_its_totals_did() -> None:
+    old: dict[Codes, int] = {LATER_MALE: 200, **dict.fromkeys(OTHERS, 100)}
+    assert list(told(year(old), year({**old, CELL: 12}))) == [f"{describe(CELL)} shows 0 and then 12: it is 0 to 0"]
 
 
 @pytest.mark.parametrize(("moved", "is_told"), [(0, False), (1, True), (2, True), (9, True), (10, False), (11, False)])
