@@ -35,7 +35,7 @@ Somebody who is counted in a group that shows 0 knows that it is 1 to 4, and of 
  can work out from that about other numbers is not proved: the ranges are those of readers who do not know it.
 Whoever had the publisher's secret key could repeat the search. The key is in no public file.
 Releases of the same records must be audited together. What did not change keeps its number, and changes that would move a
- total by fewer than ten are held back.
+ total by fewer than ten are held back. They are attacked in pairs; what three or more tell together is not tested.
 """.strip()
     .replace("\n ", " ")
     .splitlines()

@@ -48,6 +48,7 @@ Some cells are withheld because they are 0 to 4, others to hide those. Nobody is
 Tables of three dimensions are not published, and what can be concluded about them from those of two is not proved: it may
  be that a group of two codes is known to share a third.
 Somebody who knows that they are counted in a cell knows that it is not empty.
+The solver does not know the percentages that were published elsewhere. The witnesses agree with them.
 Exact tables that change tell who was added. A year whose records changed cannot be published again in this way.
 """.strip()
     .replace("\n ", " ")
