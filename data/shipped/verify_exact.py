@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import itertools
 import json
 import sys
@@ -21,6 +22,11 @@ cells, least, most = {}, {}, {}
 def check(holds, wrong):
     if not holds:
         sys.exit(f"WRONG: {wrong}")
+
+
+for file in MANIFEST["resources"]:
+    found = hashlib.sha256((FOLDER / file["path"]).read_bytes()).hexdigest()
+    check(file["hash"] == f"sha256:{found}", f"{file['path']} is not the file that the manifest lists")
 
 
 def at(codes, kept):  # the sum that keeps some dimensions of a cell

@@ -68,6 +68,10 @@ def as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
         "title": f"# Certificate of the release {release.release_id}",
         "illustrative": f"\n{ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
         "rule": LAY_SENTENCE,
+        "held_back": "".join(
+            f"- Some later changes to the records of {year} are not in this release. Its totals are exact of those that are.\n"
+            for year in release.held_back
+        ),
         "errors": "\n".join(
             f"- A number that fixes {order} dimensions at once is off by {error} at most."
             for order, error in sorted(release.largest_error.items())

@@ -36,7 +36,7 @@ def of_release(release: PublicRelease, *, progress: Callable[[str], None] = lamb
         ReleaseError: the cells or the witnesses cannot be read.
     """
     found = list(differing(release))
-    yield f"{release.name}: every file says the same", found, len(found)
+    yield f"{release.name}: every file says the same", found, len(release.published)
     for year in years(release):
         progress(f"{release.name}: attacking {year.year}")
         name = f"{release.name}, {year.year}"

@@ -87,6 +87,11 @@ class Keeper:
                 "without it a revision would let the two releases be compared."
             ) from error
 
+    def elsewhere(self, year: str, *, status: str, where: str) -> str:
+        """Return the release that a year was published as in another place with this folder, or '' where there is none."""
+        others = sorted({*self._folder.glob(f"{status}-{year}-*.json")} - {self._path(year, status, where)})
+        return self._read(others[0], year).release_id if others else ""
+
     def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
         """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
         beside = self._path(year, status, where).with_suffix(PARTIAL)

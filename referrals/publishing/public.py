@@ -112,6 +112,7 @@ class PublicRelease:
     largest_error: Mapping[int, int]
     revises: str
     problems: Sequence[str]
+    held_back: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -150,6 +151,7 @@ def read(folder: Path) -> PublicRelease:
         largest_error={int(order): error for order, error in control["largest_error"].items()},
         revises=str(control.get("revises", "")),
         problems=list(_altered(folder, manifest)),
+        held_back=[str(year) for year in control.get("held_back", ())],
     )
 
 

@@ -25,6 +25,7 @@ from referrals.publishing.tabulation import Categories, Category, Counts
 from referrals.release import MANIFEST
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+OFFICIAL: Final = "official"
 NATIONALITIES: Final = 10
 """How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
 
@@ -63,11 +64,16 @@ class Summary:
     years: tuple[Revision | SuppressedYear, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
+    has_replaced: bool = False
 
     def as_text(self) -> str:
         """Return the summary in plain words."""
         years = f"{len(self.years)} year{'s' if len(self.years) > 1 else ''}"
         lines = [f"{self.folder.name}: {self.records:,} records of {years} published."]
+        if self.has_replaced:
+            lines.append(
+                "It took the place of the release of this name. Readers may have copies of that: name the next one anew."
+            )
         lines += [line for year in self.years for line in year.summary]
         if self.disagreeing:
             lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
@@ -123,6 +129,7 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
         years=tuple(years),
         checks=tuple(checks),
         disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        has_replaced=folder in {one.folder for one in standing},
     )
 
 
@@ -133,8 +140,9 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memor
         found = tabulation.categories(connection)
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
-        status = "illustrative" if all(report.is_illustrative for report in reports) else "official"
+        status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
         years = sorted({one.year for one in found})
+        _refuse_elsewhere(keeper, years, options, status)
         _settle(keeper, years, options, status)
         kept = next((one for year in years if (one := keeper.kept(year, status=status, where=memory))), None)
         if kept is None:
@@ -143,6 +151,20 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memor
         else:
             recodes, published = _as_before(found, kept, options.shape)
         return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, options.shape, options.method)
+
+
+def _refuse_elsewhere(keeper: Keeper, years: Sequence[str], options: Options, status: str) -> None:
+    """Refuse to publish a year of real records in a second place: what was decided in the first would be decided anew there.
+
+    Invented records are published wherever somebody tries it out.
+    """
+    if status == OFFICIAL:
+        for year in years:
+            if other := keeper.elsewhere(year, status=status, where=str(options.to.resolve())):
+                raise DisclosureError(
+                    f"{year} was published before, as {other}, in another folder than {options.to}. Read together the two "
+                    "could tell who was counted. Publish in the same folder; where it was moved, move it back."
+                )
 
 
 def _as_before(found: Sequence[Category], kept: Kept, shape: str) -> tuple[Mapping[tuple[str, str], str], Categories]:

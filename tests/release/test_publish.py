@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from referrals.errors import DisclosureError
 from referrals.publishing import audit, cli, diff, publish
+from referrals.publishing.keeping import KEY
 from referrals.release import open_release
 
 HEADER = ["referral_id", "referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"]
@@ -109,7 +111,10 @@ def test_totals_of_one_dimension_are_those_of_the_extract(first: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(first: Path, made: Path, place: Path) -> None:
-    again = published(made, place / "elsewhere", place / "private")
+    same = place / "private of the same key"
+    same.mkdir(mode=0o700)
+    shutil.copy(place / "private" / KEY, same)
+    again = published(made, place / "elsewhere", same)
     assert {path.name: path.read_bytes() for path in again.iterdir()} == {
         path.name: path.read_bytes() for path in first.iterdir()
     }
@@ -206,3 +211,10 @@ def test_a_file_that_is_no_extract_is_one_clear_message(
         said = capsys.readouterr()
         assert said.out + said.err
         assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.usefixtures("first")
+def test_real_records_are_not_published_in_a_second_place(made: Path, place: Path) -> None:
+    with pytest.raises(DisclosureError, match="was published before, as .*, in another folder"):
+        published(made, place / "second place", place / "private")
+    assert not (place / "second place").exists()

@@ -3,6 +3,7 @@
 import csv
 import functools
 import gzip
+import hashlib
 import itertools
 import json
 import math
@@ -25,6 +26,11 @@ PLACES = [{code: at * math.prod(map(len, CODES[n + 1 :])) for at, code in enumer
 def check(holds, wrong):
     if not holds:
         sys.exit(f"WRONG: {wrong}")
+
+
+for file in MANIFEST["resources"]:
+    found = hashlib.sha256((FOLDER / file["path"]).read_bytes()).hexdigest()
+    check(file["hash"] == f"sha256:{found}", f"{file['path']} is not the file that the manifest lists")
 
 
 def number(one):
