@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +83,11 @@ class Release:
         self.folder = folder
         self._connection = connection
         self.about = About(**self.rows("queries/release")[0])
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the SHA-256 of the manifest, which lists the SHA-256 of every file: it changes when any of them does."""
+        return hashlib.sha256((self.folder / MANIFEST).read_bytes()).hexdigest()
 
     def rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the answer of the query `sql/<name>.sql` as rows keyed by column name."""

@@ -1,0 +1,1 @@
+"""The releases for programs: API, feed, calendar and downloads."""
