@@ -21,6 +21,7 @@ TOO_FEW: Final = "too few to give a share reliably"
 SYMBOLS: Final[Mapping[str, str]] = {
     "e": "estimated: a sum of numbers that were adjusted to protect people",
     "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
+    "r": "revised: not the number of the release before; exact where no range stands beside it",
 }
 """What the status letters of an additive release mean."""
 

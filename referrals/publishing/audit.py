@@ -20,8 +20,8 @@ import numpy as np
 from referrals.codelists import DIMENSIONS, FINEST
 from referrals.errors import ReleaseError
 from referrals.publishing import addition, copies, differencing, exact_checks, exact_tables, public, witnesses
-from referrals.publishing.margins import WIDTH, Changes, Integers, Sums, candidates, counted, unmoved
-from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
+from referrals.publishing.margins import Changes, Integers, Net, Spread, Sums, candidates, counted, unmoved
+from referrals.publishing.public import AGAIN, LEAST_KEPT, MOST_AMBIGUOUS, WIDTH, Codes, PublicRelease, Year, describe
 from referrals.publishing.tightest import Attacker, bound_by_totals, least_by_totals
 
 WITNESSES: Final = "witnesses.csv.gz"
@@ -107,9 +107,12 @@ def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> lis
     quarters = set(year.categories["quarter"])
     mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
     sums = Sums(year)
-    wrong = list(_wrong_witnesses(year, mine, sums, release.largest_error))
-    numbers = candidates(year, sums)
-    left = unmoved(numbers, sums, mine).tolist()
+    numbers, room, spread = candidates(year, sums), sums.room(release.largest_error), Spread(sums)
+    wrong = [*_impossible(year, mine), *_facts_broken_by(year, mine, sums)]
+    for net in sums.net_of(mine):
+        wrong += _too_far(net, sums, room)
+        spread.add(net)
+    left = spread.narrow(numbers).tolist()
     told = list(_told(year, mine, sums))
     narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left, release.largest_error)]
     name = f"{release.name}, {year.year}"
@@ -169,32 +172,37 @@ def _changes(release: PublicRelease, name: str, lines: Iterable[tuple[str, Codes
     return changes
 
 
-def build_witnesses(release: PublicRelease) -> list[Changes]:
-    """Return witnesses for all years of a release, built from what is public: one changes cells of every year at once."""
-    by_year = [_built(year, release.largest_error) for year in release.years.values()]
-    longest = itertools.zip_longest(*by_year, fillvalue={})
-    return [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
+@dataclass(frozen=True)
+class Proof:
+    """What shows that a release is safe: witnesses, and the sums that none moves because they are known to be larger than four.
+
+    One witness changes cells of every year at once. Each of `known` is as the manifest lists it, with the least that the
+    sum can be and the totals and facts that say so.
+    """
+
+    witnesses: Sequence[Changes]
+    known: Sequence[dict[str, object]]
 
 
-def _built(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
-    """Return the witnesses of one year: exchanges, and for the few sums that these leave the fillings that a search finds."""
-    made, sums = witnesses.of_year(year, largest_error), Sums(year)
-    left = unmoved(candidates(year, sums), sums, made).tolist()
-    for one in _could_be_small(year, sums, left)[:SEARCHED]:
-        made += Attacker(year, sums.cell(one), largest_error).fillings()
-    return made
+def prove(release: PublicRelease) -> Proof:
+    """Return the proof of a release, built from what is public alone."""
+    by_year = [_proved(year, release.largest_error) for year in release.years.values()]
+    longest = itertools.zip_longest(*(proof.witnesses for proof in by_year), fillvalue={})
+    of_years = [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
+    return Proof(of_years, [one for proof in by_year for one in proof.known])
 
 
-def known_sums(release: PublicRelease, made: Sequence[Changes]) -> list[dict[str, object]]:
-    """Return the sums that no witness moves because totals and facts say that they are larger than four, with the least."""
-    return [one for year in release.years.values() for one in _known_of(year, made)]
+def _proved(year: Year, largest_error: Mapping[int, int]) -> Proof:
+    """Return the proof of one year: exchanges, and for the few sums that these leave the fillings that a search finds."""
+    made, left = witnesses.of_year(year, largest_error)
+    sums, fillings = Sums(year), []
+    for one in _could_be_small(year, sums, left.tolist())[:SEARCHED]:
+        fillings += Attacker(year, sums.cell(one), largest_error).fillings()
+    return Proof([*made, *fillings], list(_known(year, sums, unmoved(left, sums, fillings)[:ASKED].tolist())))
 
 
-def _known_of(year: Year, made: Sequence[Changes]) -> Iterator[dict[str, object]]:
-    sums, quarters = Sums(year), set(year.categories["quarter"])
-    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
-    for number in unmoved(candidates(year, sums), sums, mine)[:ASKED].tolist():
-        one = sums.cell(number)
+def _known(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[dict[str, object]]:
+    for one in map(sums.cell, left):
         if (bound := bound_by_totals(year, one)).least >= LEAST_KEPT:
             parts = [
                 {"times": part.times, "where": {name: [*codes] for name, codes in part.where.items()}} for part in bound.parts
@@ -202,17 +210,18 @@ def _known_of(year: Year, made: Sequence[Changes]) -> Iterator[dict[str, object]
             yield {"sum": [year.year, *one], "value": bound.least, "parts": parts}
 
 
-def _wrong_witnesses(year: Year, made: Sequence[Changes], sums: Sums, largest_error: Mapping[int, int]) -> Iterator[str]:
-    """Yield what is wrong with witnesses: a cell that breaks the rule, a total or fact that moves, an error too large."""
+def _impossible(year: Year, made: Sequence[Changes]) -> Iterator[str]:
+    """Yield the cells of witnesses that break the rule."""
     for number, changes in enumerate(made):
         for codes, change in changes.items():
             if not _is_possible(year.cells.get(codes, 0), year.cells.get(codes, 0) + change):
                 yield f"witness {number}: {describe(codes)} cannot be {year.cells.get(codes, 0) + change}"
-    room = sums.room(largest_error)
-    for net in sums.net_of(made):
-        for one in np.flatnonzero(np.abs(net.by) > room[net.number]):
-            yield f"witness {net.witness[one]} moves {describe(sums.cell(int(net.number[one])))} by {net.by[one]}"
-    yield from _facts_broken_by(year, made, sums)
+
+
+def _too_far(net: Net, sums: Sums, room: Integers) -> Iterator[str]:
+    """Yield the sums that witnesses move by more than is announced: totals, which are exact, among them."""
+    for one in np.flatnonzero(np.abs(net.by) > room[net.number]):
+        yield f"witness {net.witness[one]} moves {describe(sums.cell(int(net.number[one])))} by {net.by[one]}"
 
 
 def _facts_broken_by(year: Year, made: Sequence[Changes], sums: Sums) -> Iterator[str]:

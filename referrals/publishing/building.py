@@ -11,7 +11,7 @@ import gzip
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +26,6 @@ from referrals.places import PUBLISHED, SHIPPED
 from referrals.publishing import audit, certificate, earlier, package, pinning, public, spreadsheets
 from referrals.publishing.audit import Check
 from referrals.publishing.disclosure import ProtectedTable
-from referrals.publishing.margins import Changes
 from referrals.publishing.public import Codes, Fact, PublicRelease, Year
 
 METHOD: Final = "exact-margin small-count rounding"
@@ -98,9 +97,9 @@ def write(
     def complete(building: Path) -> None:
         release = public.read(building)
         progress(f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}")
-        witnesses = audit.build_witnesses(release)
-        _write_witnesses(building / audit.WITNESSES, witnesses)
-        described["disclosure_control"]["known"] = audit.known_sums(release, witnesses)
+        proof = audit.prove(release)
+        write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
+        described["disclosure_control"]["known"] = proof.known
         found.extend(_prove(building, release, earlier, progress))
         spreadsheets.write(building)
 
@@ -137,13 +136,13 @@ def attacked(release: PublicRelease, earlier: Sequence[Path], progress: Callable
     return checks
 
 
-def _write_witnesses(path: Path, witnesses: Sequence[Changes]) -> None:
-    """Write witnesses as the changes that each makes to the published cells, the same bytes each time."""
+def write_witnesses(path: Path, witnesses: Iterable[Mapping[Codes, int]], header: Sequence[str]) -> None:
+    """Write what each witness says of each of its cells, under a header that says what that is; the same bytes each time."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["witness", *FINEST, "change"])
-    for number, changes in enumerate(witnesses):
-        writer.writerows([number, *codes, change] for codes, change in sorted(changes.items()))
+    writer.writerow(header)
+    for number, witness in enumerate(witnesses):
+        writer.writerows([number, *codes, count] for codes, count in sorted(witness.items()))
     path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
 

@@ -13,11 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from referrals.codelists import FINEST, TOTAL
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, PublicRelease, Year, describe
+from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, WIDTH, Codes, PublicRelease, Year, describe, is_part
 from referrals.publishing.tightest import is_exact_by_totals
-
-WIDTH: Final = 4
-"""The least width of the range that is left for a small cell."""
 
 LEAST_MOVE: Final = 10
 """The least by which an exact total may differ between two releases, where it differs."""
@@ -93,7 +90,7 @@ def _said_by(year: Year, one: Codes, value: int) -> str:
     """Return what an exact count says beyond a year, to follow the count in a sentence; '' where it says nothing."""
     if any(code not in {TOTAL, *year.categories[name]} for name, code in zip(FINEST, one, strict=True)):
         return ", and the release does not tell it apart"
-    shown = sum(number for codes, number in year.cells.items() if _is_part(codes, one))
+    shown = sum(number for codes, number in year.cells.items() if is_part(codes, one))
     if not _is_exact(year, one):
         return ", which the release leaves open" if value == shown else f", and was shown as {shown:,}"
     return "" if value == shown else f", and the release says that it is exactly {shown:,}: these are not the same records"
@@ -103,10 +100,6 @@ def _is_exact(year: Year, one: Codes) -> bool:
     """Return whether a sum has only one number: a total, a cell that is large enough, or what totals and facts leave."""
     fixed = sum(code != TOTAL for code in one)
     return fixed <= 1 or year.cells.get(one, 0) > MOST_AMBIGUOUS or is_exact_by_totals(year, one)
-
-
-def _is_part(codes: Codes, one: Codes) -> bool:
-    return all(code in {TOTAL, mine} for mine, code in zip(codes, one, strict=True))
 
 
 def _narrowed(codes: Codes, before: int, after: int, *, least: int, most: int) -> Iterator[str]:

@@ -16,13 +16,11 @@ from referrals.errors import DisclosureError
 from referrals.publishing import attack, differencing
 from referrals.publishing.differencing import Pair
 from referrals.publishing.exact_tables import METHOD, MOST_FIXED, ExactYear, at, differing, years
-from referrals.publishing.public import Codes, PublicRelease, describe
+from referrals.publishing.public import WIDTH, Codes, PublicRelease, describe
 
 SMALL: Final = 4
 LEAST_CATEGORY: Final = 10
-WIDTH: Final = 4
-"""A cell of two dimensions of up to so many people is not printed, nor a total of fewer than ten, and each cell that is not
-printed can be numbers at least so far apart."""
+"""A cell of two dimensions of up to so many people is not printed, nor a total of fewer than ten."""
 
 SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
 GROUPED: Final = tuple(place for place in range(len(FINEST)) if place not in SENSITIVE)

@@ -12,16 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.codelists import FINEST, TOTAL
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact, Year
+from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, WIDTH, Codes, Fact, Year
 
 Changes = Mapping[Codes, int]
 """What a witness changes of the published cells: the difference, by cell."""
 
 Integers = NDArray[np.int64]
 Places = tuple[int, ...]
-
-WIDTH: Final = 4
-"""The least width of the range of a sum that could be small."""
 
 AT_ONCE: Final = 500
 """How many witnesses are added up at once: what each moves is held for all sums of its cells."""
@@ -158,10 +155,26 @@ def _least(value: int) -> int:
     return 1 if LEAST_KEPT <= value <= MOST_AMBIGUOUS else value
 
 
+class Spread:
+    """How far witnesses and the published cells spread every sum of a year."""
+
+    def __init__(self, sums: Sums) -> None:
+        """Begin with the published cells alone, which spread nothing."""
+        self._low, self._high = np.zeros(sums.count, dtype=np.int64), np.zeros(sums.count, dtype=np.int64)
+
+    def add(self, net: Net) -> None:
+        """Take in how far some witnesses move sums."""
+        np.minimum.at(self._low, net.number, net.by)
+        np.maximum.at(self._high, net.number, net.by)
+
+    def narrow(self, numbers: Integers) -> Integers:
+        """Return those of some sums, by number, whose range is not wide enough."""
+        return numbers[(self._high - self._low)[numbers] < WIDTH]
+
+
 def unmoved(numbers: Integers, sums: Sums, made: Sequence[Changes]) -> Integers:
     """Return those of some sums, by number, that witnesses and the published cells do not spread over a range wide enough."""
-    low, high = np.zeros(sums.count, dtype=np.int64), np.zeros(sums.count, dtype=np.int64)
+    spread = Spread(sums)
     for net in sums.net_of(made):
-        np.minimum.at(low, net.number, net.by)
-        np.maximum.at(high, net.number, net.by)
-    return numbers[(high - low)[numbers] < WIDTH]
+        spread.add(net)
+    return spread.narrow(numbers)

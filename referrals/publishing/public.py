@@ -25,6 +25,9 @@ LEAST_KEPT: Final = 5
 MOST_AMBIGUOUS: Final = 7
 """A published 5, 6 or 7 can stand for 1 to 4 or for itself; 0 for 0 to 4; 8 and more only for itself."""
 
+WIDTH: Final = 4
+"""The least width of the range that is left for a sum or cell that could be small."""
+
 ANY: Final = "*"
 """In a shape, any name."""
 
@@ -282,3 +285,12 @@ def _altered(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     for path in sorted(folder.iterdir()):
         if path.name not in listed and path.name != MANIFEST:
             yield f"{path.name} is not listed in the manifest"
+
+
+def is_part(codes: Codes, one: Codes) -> bool:
+    """Return whether a finest cell is part of a sum.
+
+    >>> is_part(("2020-Q2", "VNM"), ("_T", "VNM")), is_part(("2020-Q2", "VNM"), ("2020-Q3", "_T"))
+    (True, False)
+    """
+    return all(code in {TOTAL, mine} for mine, code in zip(codes, one, strict=True))

@@ -6,9 +6,6 @@ still being built, and one in which a withheld cell can be found is never put in
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,7 +118,7 @@ def write(
     found: list[Check] = []
 
     def complete(place: Path) -> None:
-        _write_witnesses(place / exact_tables.WITNESSES, years)
+        building.write_witnesses(place / exact_tables.WITNESSES, _counts(years), ("witness", *FINEST, "value"))
         shutil.copyfile(VERIFY, place / "verify.py")
         release = public.read(place)
         found.extend(building.attacked(release, earlier, progress))
@@ -168,18 +165,11 @@ def _cells(one: SuppressedYear) -> Iterator[dict[str, Any]]:
         yield {"period": period, **dict(zip(DIMENSIONS, codes, strict=True)), "value": value}
 
 
-def _write_witnesses(path: Path, years: Sequence[SuppressedYear]) -> None:
-    """Write every witness of every year as the counts of its finest cells, the same bytes each time."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["witness", *FINEST, "value"])
-    for number, witness in enumerate(witness for one in years for witness in one.tables.witnesses):
-        writer.writerows([number, *codes, count] for codes, count in _sorted(witness))
-    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
-
-
-def _sorted(witness: Mapping[Codes, int]) -> list[tuple[Codes, int]]:
-    return sorted((codes, count) for codes, count in witness.items() if count)
+def _counts(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]:
+    """Yield every witness of every year as the counts of its finest cells that have any."""
+    for one in years:
+        for witness in one.tables.witnesses:
+            yield {codes: count for codes, count in witness.items() if count}
 
 
 def _certify(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:

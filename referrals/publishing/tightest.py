@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from referrals.codelists import FINEST, TOTAL
 from referrals.errors import DisclosureError
 from referrals.publishing.margins import Changes, Integers, Sums
-from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact, Year
+from referrals.publishing.public import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact, Year, is_part
 
 MOST_HIDDEN: Final = LEAST_KEPT - 1
 """The most that a cell that shows 0 can stand for."""
@@ -142,10 +142,6 @@ def _rows(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterato
             yield _Row(fact.where, inside, fact.low, fact.high)
 
 
-def _is_part(codes: Codes, one: Codes) -> bool:
-    return all(code in {TOTAL, mine} for mine, code in zip(codes, one, strict=True))
-
-
 def _some(cells: list[Codes], chance: random.Random) -> list[Codes]:
     return chance.sample(cells, min(SAMPLE, len(cells)))
 
@@ -194,7 +190,7 @@ class Attacker:
         Raises:
             DisclosureError: the solver did not finish.
         """
-        inside = np.array([_is_part(codes, self._one) for codes in self._cells])
+        inside = np.array([is_part(codes, self._one) for codes in self._cells])
         least, most = self._extreme(inside, 1), self._extreme(inside, -1)
         return Range(int(least[inside].sum()), int(most[inside].sum()), self._changes(least), self._changes(most))
 
@@ -214,8 +210,8 @@ class Attacker:
         """
         zeros = [codes for codes in itertools.product(*(self._year.categories[name] for name in FINEST))
                  if codes not in self._year.cells]  # fmt: skip
-        part = [codes for codes in zeros if _is_part(codes, one)]
-        rest = [codes for codes in zeros if not _is_part(codes, one)]
+        part = [codes for codes in zeros if is_part(codes, one)]
+        rest = [codes for codes in zeros if not is_part(codes, one)]
         chance = random.Random(0)  # noqa: S311 - nothing secret rests on it
         return [*self._year.cells, *_some(part, chance), *_some(rest, chance)]
 

@@ -65,8 +65,10 @@ class _Drawn:
     targets: Integers
 
 
-def of_year(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
-    """Return witnesses of one year that between them move every sum that could be small, as far as exchanges can.
+def of_year(year: Year, largest_error: Mapping[int, int]) -> tuple[list[Changes], Integers]:
+    """Return witnesses of one year that between them move every sum that could be small, and the sums that none moves.
+
+    Every sum that is moved at all has a range wide enough. The others are given by number, as in `Sums`.
 
     Args:
         year: the year as it is published.
@@ -78,7 +80,7 @@ def of_year(year: Year, largest_error: Mapping[int, int]) -> list[Changes]:
         builder = Builder(year, largest_error, loose=loose)
         made += builder.build(left)
         left = left[~builder.moved[left]]
-    return made
+    return made, left
 
 
 class Builder:

@@ -87,14 +87,27 @@ bounded as (
     left join precision on summed.fixed = precision."order"
 )
 
+-- Sums of up to three dimensions, and finest cells, are published as cells as well: those say what a revision changed.
 select
-    code,
-    label,
-    kind,
-    members,
-    value,
-    lower,
-    upper,
-    if(lower = upper, '', 'e') as status
+    bounded.code,
+    bounded.label,
+    bounded.kind,
+    bounded.members,
+    bounded.value,
+    bounded.lower,
+    bounded.upper,
+    case
+        when cells.status = 'r' then 'r'
+        when bounded.lower = bounded.upper then ''
+        else 'e'
+    end as status
 from bounded
-order by position
+left join cells
+    on
+        cells.period = if($dimension = 'period', bounded.code, $period)
+        and cells.nationality = if($dimension = 'nationality', bounded.code, $nationality)
+        and cells.age_band = if($dimension = 'age_band', bounded.code, $age_band)
+        and cells.sex = if($dimension = 'sex', bounded.code, $sex)
+        and cells.crime_type = if($dimension = 'crime_type', bounded.code, $crime_type)
+        and cells.outcome = if($dimension = 'outcome', bounded.code, $outcome)
+order by bounded.position

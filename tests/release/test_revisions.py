@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from referrals.dashboard import queries, wording
+from referrals.dashboard.selection import Selection
 from referrals.publishing import diff
 from referrals.publishing.cli import main
 from referrals.release import open_release
@@ -49,6 +51,19 @@ def test_each_number_that_changed_has_the_status_r_and_no_other_has(first: Path,
     assert 0 < len(changed) < len(after)
     assert {codes for codes, (_, status) in after.items() if status == "r"} == changed
     assert not [codes for codes, (_, status) in before.items() if status == "r"]
+
+
+def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -> None:
+    opened = open_release(second)
+    whole = Selection(release="second")
+    written = {codes: status for codes, (_, status) in numbers(second).items()}
+    period = opened.about.period
+    for dimension, chosen in (("sex", whole), ("sex", whole.choosing("crime_type", "DA")), ("age_band", whole)):
+        told = queries.answer(opened, dimension, chosen).rows
+        places = [(period, *(chosen.codes() | {dimension: code}).values()) for code in told["code"]]
+        assert [status == "r" for status in told["status"]] == [written.get(codes) == "r" for codes in places]
+        assert "r" in set(told["status"])
+        assert "revised" in wording.meanings(is_additive=True)["r"]
 
 
 def test_the_manifest_says_what_r_means_and_how_changes_are_held_back_and_counts_none(second: Path) -> None:
