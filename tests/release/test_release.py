@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 
 from referrals.errors import ReleaseError
 from referrals.ledger import load
-from referrals.release import About, Release, beside, built_from, latest_published, open_release
+from referrals.release import About, Release, built_from, latest_published, open_release
 from tests import additive
 
 SmallRelease = Callable[..., Path]
@@ -51,6 +50,7 @@ def test_a_whole_release_says_what_it_is(release: Release) -> None:
         published_on="2021-12-15",
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
         lay_sentence="",
+        edition=release.digest,
     )
 
 
@@ -292,32 +292,7 @@ def test_a_release_that_is_not_whole_counts_as_not_built(small: SmallRelease, na
     assert built_from(folder) is None
 
 
-# Beside the published release
-
-
-def test_the_other_whole_releases_are_listed_the_newest_first(built: Path, tmp_path: Path) -> None:
-    published = open_release(shutil.copytree(built, tmp_path / built.name))
-    assert beside(published) == ()
-    additive.write(tmp_path, release_id="illustrative")
-    assert [one.about.release_id for one in beside(published)] == ["illustrative"]
-    shutil.copytree(built, tmp_path / "2019-20")  # as old as the published one
-    assert [one.folder.name for one in beside(published)] == ["illustrative", "2019-20"]
-
-
-@pytest.mark.parametrize("spoil", ["datapackage.json", "release.duckdb", "cells.csv"])
-def test_a_broken_release_is_left_out_with_a_warning_and_takes_nothing_down(
-    built: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: str
-) -> None:
-    published = open_release(shutil.copytree(built, tmp_path / built.name))
-    folder = additive.write(tmp_path, release_id="illustrative")
-    (folder / spoil).write_bytes(b"spoilt")
-    (tmp_path / "notes.txt").write_text("no release", encoding="utf-8")
-    (tmp_path / "empty").mkdir()
-    (tmp_path / ".2021-22.building").mkdir()
-    assert beside(published) == ()
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) == 2
-    assert all(message.startswith("A release is left out. The release ") or spoil in message for message in said)
+# What a release of records is refused for
 
 
 def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp_path: Path) -> None:
