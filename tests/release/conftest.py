@@ -44,7 +44,9 @@ def write_small(folder: Path, *, status: str = "published", value: int = 1, abou
     def fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(about)
         if about == ABOUT:
-            connection.execute("update release set release_id = $name, status = $status", {"name": folder.name, "status": status})
+            connection.execute(
+                "update release set release_id = $name, status = $status", {"name": folder.name, "status": status}
+            )
         for table, columns in contract.tables(additive=False, shown_first=True).items():
             if table != "release":
                 held = [name for name in columns.split() if f"{table}.{name}" != without]
