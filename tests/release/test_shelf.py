@@ -142,9 +142,10 @@ def empty(folder: Path) -> None:
         path.unlink()
 
 
-def link(folder: Path) -> None:
-    folder.rename(folder.parent.parent / "elsewhere")
-    folder.symlink_to(folder.parent.parent / "elsewhere")
+def link(path: Path) -> None:
+    """Put a link in the place of a file or folder, which is elsewhere then."""
+    elsewhere = path.rename(path.parents[2] / "elsewhere")
+    path.symlink_to(elsewhere)
 
 
 SPOILT: dict[str, Callable[[Path], Any]] = {
@@ -157,10 +158,7 @@ SPOILT: dict[str, Callable[[Path], Any]] = {
     "the manifest is of another version": lambda folder: (folder / "datapackage.json").write_text(
         '{"contract": 2}', encoding="utf-8"
     ),
-    "a file is a link": lambda folder: (
-        (folder / "cells.csv").rename(folder.parent.parent / "cells.csv")
-        and (folder / "cells.csv").symlink_to(folder.parent.parent / "cells.csv")
-    ),
+    "a file is a link": lambda folder: link(folder / "cells.csv"),
     "a file stands there that the manifest does not list": lambda folder: (folder / "more.csv").write_text(
         "", encoding="utf-8"
     ),
