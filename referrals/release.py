@@ -1,32 +1,34 @@
-"""The release contract: open a release folder read-only, verify it, and say what it is.
+"""The release contract at work: open a release folder read-only, verify it, and answer questions about it.
 
-A release is a folder with a manifest (`datapackage.json`) that lists every file and its SHA-256. A folder whose files are
-not those of its manifest is refused. Nothing on the public side reads any data but through an open release.
+A folder whose files are not those of its manifest is refused (`referrals.contract`). Nothing on the public side reads any data
+but through an open release, which holds all that it ever answers from: once it is open, its folder can change or go.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import logging
+import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import duckdb
 
-from referrals import sql
+from referrals import contract, sql
+from referrals.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.errors import ReleaseError
 from referrals.places import RELEASES
+from referrals.sealed import Sealed
 
-MANIFEST: Final = "datapackage.json"
-DATABASE: Final = "release.duckdb"
+__all__ = [
+    "DATABASE", "ILLUSTRATIVE", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Release", "built_from", "latest_published",
+    "open_release",
+]  # fmt: skip
+
 ILLUSTRATIVE: Final = "illustrative"
 PUBLISHED: Final = "published"
-REBUILD: Final = "Run `make data` to build the releases."
-
-LOG: Final = logging.getLogger(__name__)
 
 ORDERS: Final = range(6)
 """How many dimensions a sum of an additive release can fix, short of all six, which make one finest cell."""
@@ -44,13 +46,17 @@ LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
 }
 """Settings of the connection: it can read its own file and nothing else, within bounded memory. The lock comes last."""
 
+PATIENCE: Final = 10
+"""Seconds that one question may take. The slowest of a page takes a hundredth of one."""
+
 
 @dataclass(frozen=True)
 class About:
     """What a release says of itself.
 
     `period` is the one that is shown first and `period_label` names all that is covered. `lay_sentence` stands beside every
-    chart, and is empty where a release has nothing to say of its numbers.
+    chart, and is empty where a release has nothing to say of its numbers. `edition` is the SHA-256 of the manifest: two
+    releases of one id that differ in anything have different ones.
     """
 
     release_id: str
@@ -63,6 +69,7 @@ class About:
     published_on: str
     attribution: str
     lay_sentence: str
+    edition: str = ""
 
     @property
     def is_tabled(self) -> bool:
@@ -76,22 +83,41 @@ class About:
 
 
 class Release:
-    """An open release. Many threads may ask at once: each question takes its own cursor on one read-only connection."""
+    """An open release. Many threads may ask at once: each question takes its own cursor on one read-only connection.
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection) -> None:
-        """Take a verified folder and an open connection to its database; `open_release` makes both."""
+    `files` are the files of its folder by name, the manifest among them, as they were when they were verified.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        digest: str = "",
+        files: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
+        """Take a folder and an open connection to its database, and what was verified; `open_release` does all of it."""
         self.folder = folder
+        self.digest = digest
+        self.files = MappingProxyType(dict(files))
         self._connection = connection
-        self.about = About(**self.rows("queries/release")[0])
+        self.about = _about(folder.name, self._ask("queries/release"), edition=digest)
 
-    @cached_property
-    def digest(self) -> str:
-        """Return the SHA-256 of the manifest, which lists the SHA-256 of every file: it changes when any of them does."""
-        return hashlib.sha256((self.folder / MANIFEST).read_bytes()).hexdigest()
+    def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the answer of the query `sql/<name>.sql` as rows keyed by column name.
 
-    def rows(self, name: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return the answer of the query `sql/<name>.sql` as rows keyed by column name."""
-        cursor = self._connection.cursor().execute(sql.statement(name), parameters or {})
+        Raises:
+            ReleaseError: it takes longer, or more memory, than one question may.
+        """
+        try:
+            return self._ask(name, parameters)
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            raise ReleaseError(
+                f"The release {self.about.release_id} could not answer in {PATIENCE} seconds. Try again, or ask for less."
+            ) from None
+
+    def _ask(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        cursor = self._connection.cursor().execute(sql.statement(name), dict(parameters or {}))
         columns = [column[0] for column in cursor.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
@@ -99,86 +125,99 @@ class Release:
 def open_release(folder: Path) -> Release:
     """Return the release in a folder, verified and open read-only.
 
+    The database that is open is the one that was verified, and stays it whatever happens to the folder. It is closed when
+    nobody holds the release any more.
+
     Raises:
-        ReleaseError: the folder is missing or incomplete, a file is not the one its manifest lists, or an additive release
-            does not say how exact its sums are, or has cells that no sum would count.
+        ReleaseError: the folder is not what `contract.read` asks for, its database is not of this version of the contract or
+            does not say what the manifest says, or an additive release does not say how exact its sums are, or has cells
+            that no sum would count.
     """
-    _verify(folder)
+    contents = contract.read(folder)
+    database = Sealed(contents.files[DATABASE])
     try:
-        opened = Release(folder, duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN))
-        announced = opened.rows("queries/announced") if opened.about.additive else []
-    except duckdb.Error as error:
-        raise ReleaseError(f"The release {folder.name} cannot be opened ({type(error).__name__}). {REBUILD}") from error
-    if any(row["orders"] != len(ORDERS) for row in announced):
-        raise ReleaseError(f"The release {folder.name} does not announce the precision of every sum. {REBUILD}")
-    if any(row["strays"] for row in announced):
-        raise ReleaseError(f"The release {folder.name} has cells with codes that it does not list. {REBUILD}")
+        opened = _connected(folder, contents, database)
+    except BaseException:
+        database.put_away()
+        raise
+    weakref.finalize(opened, _close, opened._connection, database)  # noqa: SLF001 - it must not hold the release itself
     return opened
 
 
+def _connected(folder: Path, contents: Contents, database: Sealed) -> Release:
+    """Return a release that asks a verified database, held to all that the contract says of its tables."""
+    settings: dict[str, Any] = {"max_execution_time": PATIENCE * 1000, **LOCKDOWN}
+    try:
+        connection = duckdb.connect(database.path, read_only=True, config=settings)
+    except duckdb.Error as error:
+        raise _unopened(folder.name, error) from error
+    try:
+        opened = Release(folder, connection, digest=contents.digest, files=contents.files)
+        _check(opened, said=contents.manifest.get("status"))
+    except duckdb.Error as error:
+        connection.close()
+        raise _unopened(folder.name, error) from error
+    except BaseException:
+        connection.close()
+        raise
+    return opened
+
+
+def _unopened(name: str, error: duckdb.Error) -> ReleaseError:
+    return ReleaseError(f"The release {name} cannot be opened ({type(error).__name__}). {REBUILD}")
+
+
+def _close(connection: duckdb.DuckDBPyConnection, database: Sealed) -> None:
+    connection.close()
+    database.put_away()
+
+
+def _about(name: str, rows: list[dict[str, Any]], *, edition: str) -> About:
+    """Return what a release says of itself, in one row and without gaps."""
+    if len(rows) != 1 or any(value is None for value in rows[0].values()):
+        raise ReleaseError(f"The release {name} does not say what it is. {REBUILD}")
+    return About(**rows[0], edition=edition)
+
+
+def _check(opened: Release, *, said: object) -> None:
+    """Hold the database of a release to the contract. `said` is the status in its manifest."""
+    about, name = opened.about, opened.folder.name
+    if about.status != said or said not in contract.STATUSES:
+        raise ReleaseError(f"The database and the manifest of the release {name} do not give it one known status. {REBUILD}")
+    columns = {(row["table_name"], row["column_name"]) for row in opened.rows("queries/columns")}
+    if lacking := contract.lacking(columns, contract.tables(additive=about.additive, shown_first=said == PUBLISHED)):
+        named = ", ".join(lacking[:3])
+        raise ReleaseError(f"The database of the release {name} is of another version: it lacks {named}. {REBUILD}")
+    announced = opened.rows("queries/announced") if about.additive else []
+    if any(row["orders"] != len(ORDERS) for row in announced):
+        raise ReleaseError(f"The release {name} does not announce the precision of every sum. {REBUILD}")
+    if any(row["strays"] for row in announced):
+        raise ReleaseError(f"The release {name} has cells with codes that it does not list. {REBUILD}")
+
+
 def latest_published(folder: Path = RELEASES) -> Path:
-    """Return the newest folder below `folder` that holds a published release.
+    """Return the newest folder below `folder` whose manifest says that it is published. It is not verified.
 
     Raises:
         ReleaseError: there is none.
     """
     for candidate in sorted(folder.glob("[!.]*/"), reverse=True):
-        if _manifest(candidate).get("status") == PUBLISHED:
+        if _status(candidate) == PUBLISHED:
             return candidate
     raise ReleaseError(f"There is no published release in {folder.name}/. {REBUILD}")
-
-
-def beside(published: Release) -> tuple[Release, ...]:
-    """Return every other whole release in the folder of an open one, the newest first.
-
-    A folder that is not a whole release is left out, and the log says why: it must not take the others down with it.
-    """
-    found = []
-    for folder in sorted(published.folder.parent.glob("[!.]*/")):
-        if folder.name != published.folder.name:
-            try:
-                found.append(open_release(folder))
-            except ReleaseError as error:
-                LOG.warning("A release is left out. %s", error)
-    return tuple(sorted(found, key=lambda one: one.about.published_on, reverse=True))
 
 
 def built_from(folder: Path) -> str | None:
     """Return the digest of the inputs that a whole release was built from, or None where there is no whole release."""
     try:
-        _verify(folder)
+        return contract.read(folder).manifest.get("inputs_sha256")
     except ReleaseError:
         return None
-    return _manifest(folder).get("inputs_sha256")
 
 
-def _verify(folder: Path) -> None:
-    listed = _listed(folder)
-    if not listed:
-        raise ReleaseError(f"The release {folder.name} has no manifest. {REBUILD}")
-    if DATABASE not in listed:
-        raise ReleaseError(f"The manifest of the release {folder.name} does not list {DATABASE}. {REBUILD}")
-    if more := sorted({path.name for path in folder.iterdir()} - listed.keys() - {MANIFEST}):
-        raise ReleaseError(f"The release {folder.name} holds {', '.join(more)}, which its manifest does not list. {REBUILD}")
-    for name, expected in listed.items():
-        path = folder / name
-        if not path.is_file():
-            raise ReleaseError(f"The release {folder.name} lacks {name}. {REBUILD}")
-        if f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != expected:
-            raise ReleaseError(f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
-
-
-def _listed(folder: Path) -> dict[str, str]:
-    """Return the files that a manifest lists with their hashes, and nothing where the manifest is none."""
+def _status(folder: Path) -> object:
     try:
-        return {str(resource["path"]): str(resource["hash"]) for resource in _manifest(folder)["resources"]}
-    except (KeyError, TypeError):
-        return {}
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):
-        return {}
-    return manifest if isinstance(manifest, dict) else {}
+        return None
+    return manifest.get("status") if isinstance(manifest, dict) else None

@@ -1,12 +1,37 @@
-"""The shelf: the releases that are served now, to screens, programs and static pages alike."""
+"""The shelf: the releases that are served now, to screens, programs and static pages alike.
+
+`standing` looks at the folder of releases again, at most once a second, whenever somebody asks. What changed is opened there
+and then by whoever saw it first; the others are answered from what stands. A folder that is not a whole release is refused and
+the log says why, once; what was last opened whole under that name stays. A release whose folder is gone stands no more.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import logging
+import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import Final
 
-from referrals.release import Release, beside, latest_published, open_release
+from referrals.contract import REBUILD
+from referrals.errors import ReleaseError
+from referrals.places import RELEASES
+from referrals.release import PUBLISHED, Release, open_release
+
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks at the folder. A look that finds nothing new costs as much as listing its files."""
+
+ATTEMPTS: Final = 3
+"""How often a folder that changes while it is opened is opened again at once."""
+
+LOG: Final = logging.getLogger(__name__)
+
+Trace = tuple[object, ...]
+"""What tells whether anything in a folder has changed: names, numbers, sizes and times of its files, without their content."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +50,158 @@ class Standing:
         """Return every release by its id, the published one first."""
         return {one.about.release_id: one for one in (self.published, *self.others)}
 
+    def editions(self) -> frozenset[str]:
+        """Return what tells each release from every other, and from itself when it is replaced."""
+        return frozenset(one.digest for one in (self.published, *self.others))
 
-@cache
+
+class Shelf:
+    """The releases in one folder, each opened once for everyone who asks. Many threads may ask at once."""
+
+    def __init__(self, folder: Path, *, look_every: float = LOOK_EVERY) -> None:
+        """Take the folder of the releases, and the seconds between two looks at it. Nothing is opened yet."""
+        self._folder = folder
+        self._look_every = look_every
+        self._next_look = 0.0
+        self._looking = Lock()
+        self._standing: Standing | None = None
+        self._open: dict[str, Release] = {}
+        self._traces: dict[str, Trace] = {}
+        self._refused: dict[str, str] = {}
+
+    def standing(self) -> Standing:
+        """Return the releases that stand now, opened and verified.
+
+        Raises:
+            ReleaseError: there is no whole published release, and has been none since the process started.
+        """
+        known = self._standing
+        if known is not None and monotonic() < self._next_look:
+            return known
+        # Only the very first have to wait: after that, whoever comes while another is looking takes what is known.
+        if self._looking.acquire(blocking=known is None):
+            try:
+                self._look()
+            finally:
+                self._looking.release()
+        if self._standing is None:
+            reasons = list(self._refused.values()) or [REBUILD]
+            raise ReleaseError(" ".join([f"There is no published release in {self._folder.name}/.", *reasons[:3]]))
+        return self._standing
+
+    def refused(self) -> dict[str, str]:
+        """Return why each folder that was refused was refused, by its name. What was open under that name still stands."""
+        return dict(self._refused)
+
+    def _look(self) -> None:
+        """Open what is new or has changed, and let go of what is gone."""
+        if self._standing is not None and monotonic() < self._next_look:
+            return
+        try:
+            traces = _traces(self._folder)
+        except OSError as error:
+            self._refuse(self._folder.name, f"The folder {self._folder.name} cannot be read: {error.strerror}. {REBUILD}")
+        else:
+            changed = [name for name, trace in sorted(traces.items()) if trace != self._traces.get(name)]
+            self._traces = traces | {name: self._open_again(name) for name in changed}
+            self._let_go(traces)
+            self._arrange()
+        finally:
+            self._next_look = monotonic() + self._look_every
+
+    def _open_again(self, name: str) -> Trace:
+        """Open one folder, and return its trace from before. One that is exchanged meanwhile is neither the old nor the new."""
+        for _ in range(ATTEMPTS):
+            before = _trace(self._folder / name)
+            refusal = self._opened(name)
+            if _trace(self._folder / name) == before:
+                break
+        if refusal:
+            self._refuse(name, refusal)
+        return before
+
+    def _opened(self, name: str) -> str:
+        """Put the release in a folder among those that are open. Return why not where it is none, else ''."""
+        try:
+            opened = open_release(self._folder / name)
+        except ReleaseError as error:
+            return str(error)
+        if opened.about.release_id != name:
+            return f"The folder {name} holds the release {opened.about.release_id}. Give the folder the name of its release."
+        self._refused.pop(name, None)
+        if name not in self._open or self._open[name].digest != opened.digest:
+            self._open[name] = opened
+            LOG.info("The release %s stands now, edition %s.", name, opened.digest[:12])
+        return ""
+
+    def _refuse(self, name: str, reason: str) -> None:
+        if self._refused.get(name) != reason:
+            stays = " The one that was opened before stays." if name in self._open else ""
+            LOG.warning("A release is refused. %s%s", reason, stays)
+        self._refused[name] = reason
+
+    def _let_go(self, present: Collection[str]) -> None:
+        """Forget the releases whose folders are gone, but for the last that is published: the site does not go dark."""
+        is_dark = _published(one for name, one in self._open.items() if name in present) is None
+        kept = self._standing.published.about.release_id if self._standing and is_dark else None
+        for name in sorted((self._open.keys() | self._refused.keys()) - set(present)):
+            if name == kept:
+                self._refuse(name, f"The folder of the release {name} is gone, and no other is published.")
+                continue
+            self._refused.pop(name, None)
+            if self._open.pop(name, None):
+                LOG.info("The release %s stands no more.", name)
+
+    def _arrange(self) -> None:
+        """Say anew what stands, where that is not what stood before."""
+        if not (published := _published(self._open.values())):
+            return
+        others = [one for _, one in sorted(self._open.items()) if one is not published]
+        others.sort(key=lambda one: one.about.published_on, reverse=True)
+        version = hashlib.sha256("".join(one.digest for one in (published, *others)).encode()).hexdigest()
+        if self._standing is None or self._standing.version != version:
+            self._standing = Standing(version, published, tuple(others))
+
+
+def _published(releases: Iterable[Release]) -> Release | None:
+    """Return the newest published release, by its name, or None."""
+    published = [one for one in releases if one.about.status == PUBLISHED]
+    return max(published, key=lambda one: one.about.release_id, default=None)
+
+
+def _traces(folder: Path) -> dict[str, Trace]:
+    """Return the trace of every folder that could be a release, by name."""
+    with os.scandir(folder) as entries:
+        names = [one.name for one in entries if one.is_dir() and one.name.isprintable() and not one.name.startswith(".")]
+    return {name: _trace(folder / name) for name in names}
+
+
+def _trace(folder: Path) -> Trace:
+    try:
+        with os.scandir(folder) as entries:
+            files = sorted((entry.name, *_stamp(entry.stat(follow_symlinks=False))) for entry in entries)
+        return (*_stamp(folder.lstat()), *files)
+    except OSError as error:
+        return (error.errno,)
+
+
+def _stamp(found: os.stat_result) -> tuple[int, ...]:
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+SHELF: Final = Shelf(RELEASES)
+"""The shelf of this process."""
+
+
 def standing() -> Standing:
-    """Return the releases that stand now, opened and verified.
+    """Return the releases that stand now, opened and verified; a change on disk shows within a second or two.
 
     Raises:
-        ReleaseError: there is no whole published release.
+        ReleaseError: there is no whole published release, and has been none since the process started.
     """
-    published = open_release(latest_published())
-    others = beside(published)
-    version = hashlib.sha256("".join(one.digest for one in (published, *others)).encode()).hexdigest()
-    return Standing(version, published, others)
+    return SHELF.standing()
+
+
+def refused() -> Mapping[str, str]:
+    """Return why each folder of releases that was refused was refused, by its name, as of the last look."""
+    return SHELF.refused()

@@ -27,6 +27,10 @@ CHOICE: Final = (
     "The published figures are real and cover one year. The illustrative series is invented: it shows how much more could be "
     "seen if figures came out every quarter."
 )
+NEWER: Final = ("New figures have been published since you opened this page.", "Reload to see them")
+FEWER: Final = ("Some figures have been taken away since you opened this page.", "Reload to see the rest")
+"""What a page says whose figures are not those that stand now, and the words of its link."""
+
 HELP: Final = "Who can help you"
 UNIT_NOTE: Final = (
     "A victim referral is one time that police passed on the details of a victim of crime. "
@@ -50,6 +54,15 @@ def banner(about: About) -> str:
 def picked(about: About) -> str:
     """Return what the choice of figures calls a release: 'Published: April 2020 to March 2021'."""
     return f"{PICKED[about.status]}: {about.period_label}{', exact tables' if about.is_tabled else ''}"
+
+
+def changed(held: frozenset[str], now: frozenset[str]) -> str:
+    """Return the note of a page that shows other releases than those that stand now, each given by its editions.
+
+    Its link opens the same address anew; its target keeps the shell from taking it for a link to the page that is open.
+    """
+    said, reload = NEWER if now - held else FEWER
+    return f'<p role="status">{said} <a href="" target="_self">{reload}</a>.</p>'
 
 
 def unmet(asked: Iterable[str]) -> str:

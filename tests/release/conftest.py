@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from referrals import contract
 from referrals.publishing import package, transcribe
 from referrals.release import Release, open_release
 
@@ -18,8 +19,8 @@ SmallRelease = Callable[..., Path]
 ABOUT = """
 create table release as select
     '2020-21' as release_id, 'Small' as title, '2020-21' as period, 'April 2020 to March 2021' as period_label,
-    'published' as status, false as additive, 'made-up' as source_id, date '2021-12-15' as published_on, '' as attribution,
-    '' as lay_sentence
+    'published' as status, false as additive, 'made-up' as source_id, date '2021-12-15' as published_on, '' as licence,
+    '' as attribution, '' as lay_sentence
 """
 
 
@@ -37,13 +38,22 @@ def release(built: Path) -> Release:
     return open_release(built)
 
 
-def write_small(folder: Path, *, status: str = "published", value: int = 1, about: str = ABOUT) -> Path:
-    """Write a small release into a folder, and return the folder."""
+def write_small(folder: Path, *, status: str = "published", value: int = 1, about: str = ABOUT, without: str = "") -> Path:
+    """Write a small release into a folder, and return the folder. `without` is a column, as `table.column`, that it lacks."""
 
     def fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(about)
-        connection.execute("create table cells as select $value as value", {"value": value})
-        connection.execute("create table statements as select 'E001' as statement_id")
+        if about == ABOUT:
+            connection.execute(
+                "update release set release_id = $name, status = $status", {"name": folder.name, "status": status}
+            )
+        for table, columns in contract.tables(additive=False, shown_first=True).items():
+            if table != "release":
+                held = [name for name in columns.split() if f"{table}.{name}" != without]
+                connection.execute(f"create table {table} ({', '.join(f'{name} varchar' for name in held)})")
+        connection.execute("alter table cells alter value type integer")
+        connection.execute("insert into cells by name select $value as value", {"value": value})
+        connection.execute("insert into statements by name select 'E001' as statement_id")
 
     package.write(folder, fill=fill, describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"})
     return folder

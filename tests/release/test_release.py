@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,10 +15,14 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from referrals import contract, sql
+from referrals import release as releases
 from referrals.errors import ReleaseError
 from referrals.ledger import load
-from referrals.release import About, Release, beside, built_from, latest_published, open_release
+from referrals.release import About, Release, built_from, latest_published, open_release
 from tests import additive
 
 SmallRelease = Callable[..., Path]
@@ -51,6 +57,7 @@ def test_a_whole_release_says_what_it_is(release: Release) -> None:
         published_on="2021-12-15",
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
         lay_sentence="",
+        edition=release.digest,
     )
 
 
@@ -134,6 +141,132 @@ def test_a_database_that_is_none_is_refused_even_where_the_manifest_lists_it(sma
     assert refusal(folder).startswith("The release 2020-21 cannot be opened")
 
 
+def test_a_release_of_another_version_of_the_contract_is_refused_and_both_are_named(small: SmallRelease) -> None:
+    folder = small()
+    relist(folder, lambda manifest: manifest.update(contract=contract.VERSION))
+    assert open_release(folder).about.release_id == "2020-21"
+    relist(folder, lambda manifest: manifest.update(contract=2))
+    with pytest.raises(ReleaseError, match=r"^The release 2020-21 follows version 2 of the contract; this site reads 1\."):
+        open_release(folder)
+
+
+@pytest.mark.parametrize("column", ["cells.status", "statements.quotation", "series.note"])
+def test_a_release_of_an_older_schema_is_refused_and_what_it_lacks_is_named(small: SmallRelease, column: str) -> None:
+    assert refusal(small(without=column)).endswith(f"it lacks {column}. {contract.REBUILD}")
+
+
+@pytest.mark.parametrize("table", contract.TABLES_OF_RECORDS)
+def test_an_additive_release_of_an_older_schema_is_refused(tmp_path: Path, table: str) -> None:
+    folder = additive.write(tmp_path)
+    rewrite(folder, f"drop table {table}")
+    assert f"it lacks {table}." in refusal(folder)
+
+
+def test_the_contract_names_every_table_and_column_of_the_real_release(release: Release) -> None:
+    held: dict[str, list[str]] = {}
+    for row in release.rows("queries/columns"):
+        held.setdefault(row["table_name"], []).append(row["column_name"])
+    listed = contract.tables(additive=False, shown_first=True)
+    assert {name: set(columns) for name, columns in held.items()} == {name: set(listed[name].split()) for name in listed}
+
+
+def rewrite(folder: Path, statement: str) -> None:
+    """Change the database of a release and list what came of it, as somebody who built it so would have."""
+    with duckdb.connect(folder / "release.duckdb") as connection:
+        connection.execute(statement)
+    listed = f"sha256:{hashlib.sha256((folder / 'release.duckdb').read_bytes()).hexdigest()}"
+    relist(folder, lambda manifest: manifest["resources"][0].update(hash=listed))
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("delete from release", "does not say what it is"),
+        ("insert into release select * from release", "does not say what it is"),
+        ("update release set title = null", "does not say what it is"),
+        ("update release set status = 'illustrative'", "do not give it one known status"),
+        ("drop table release", "cannot be opened"),
+        ("alter table release drop lay_sentence", "cannot be opened"),
+    ],
+)
+def test_a_database_that_does_not_say_what_the_manifest_says_is_refused(
+    small: SmallRelease, statement: str, message: str
+) -> None:
+    folder = small()
+    rewrite(folder, statement)
+    assert message in refusal(folder)
+
+
+def test_a_status_that_nobody_knows_is_refused(small: SmallRelease) -> None:
+    assert "one known status" in refusal(small(status="secret"))
+
+
+@pytest.mark.parametrize("name", [*FILES, "datapackage.json"])
+@pytest.mark.parametrize("what", ["a link", "a pipe", "a folder", "a huge file"])
+def test_what_is_no_file_is_refused_and_not_waited_for(small: SmallRelease, tmp_path: Path, name: str, what: str) -> None:
+    folder = small()
+    path = (folder / name).rename(tmp_path / name)
+    if what == "a link":
+        (folder / name).symlink_to(path)
+    elif what == "a pipe":
+        os.mkfifo(folder / name)
+    elif what == "a folder":
+        (folder / name).mkdir()
+    else:
+        with (folder / name).open("wb") as stream:
+            stream.truncate(contract.LARGEST + 1)
+    assert refusal(folder).startswith(f"{name} of the release 2020-21 ")
+
+
+def test_a_link_to_a_release_is_refused(small: SmallRelease, tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to(small())
+    with pytest.raises(ReleaseError, match=r"^The release current is a link\. Put the folder itself in its place\.$"):
+        open_release(tmp_path / "current")
+
+
+@pytest.mark.parametrize("denied", [*FILES, "datapackage.json", "2020-21"])
+def test_what_may_not_be_read_is_refused_by_name(small: SmallRelease, monkeypatch: pytest.MonkeyPatch, denied: str) -> None:
+    # Whoever runs the tests may be allowed to read everything: so the system's answer is given in its place.
+    folder = small()
+
+    def refuse(work: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(path: Path, *more: Any) -> Any:
+            if Path(path).name == denied:
+                raise PermissionError(13, "Permission denied", str(path))
+            return work(path, *more)
+
+        return asked
+
+    for name in ("open", "listdir"):
+        monkeypatch.setattr(os, name, refuse(getattr(os, name)))
+    said = refusal(folder)
+    assert "cannot be read: Permission denied." in said
+    assert denied in said
+    assert str(folder.parent) not in said
+
+
+@pytest.mark.parametrize("name", ["../cells.csv", "/etc/passwd", "a/b", "", ".", "..", "a\0b", "\ud800", "\n", "x" * 300])
+def test_a_manifest_that_lists_what_is_no_name_of_a_file_is_refused(small: SmallRelease, name: str) -> None:
+    folder = small()
+    relist(folder, lambda manifest: manifest["resources"].append({"path": name, "hash": "sha256:0"}))
+    assert "lists something that is no name of a file" in refusal(folder)
+
+
+NAMES = st.sampled_from(["resources", "path", "hash", "status", "contract", "more"])
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(NAMES, part, max_size=3),
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(manifest=st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 100_000))
+def test_whatever_a_manifest_holds_it_is_a_clear_refusal(tmp_path: Path, manifest: bytes) -> None:
+    (tmp_path / "datapackage.json").write_bytes(manifest)
+    with pytest.raises(ReleaseError):
+        open_release(tmp_path)
+
+
 @pytest.mark.parametrize("about", ["create table release as select 1 as one", "select 1"])
 def test_a_database_that_does_not_say_what_it_is_is_refused(small: SmallRelease, about: str) -> None:
     assert refusal(small(about=about)).startswith("The release 2020-21 cannot be opened")
@@ -155,7 +288,7 @@ OUTSIDE = [
     "select * from glob('{folder}/*')",
     "attach '{folder}/other.duckdb'",
     "copy cells to '{folder}/copy.csv'",
-    "copy cells from '{file}'",
+    "copy cells (value) from '{file}'",
     "export database '{folder}/export'",
 ]
 SETTINGS = [
@@ -163,6 +296,7 @@ SETTINGS = [
     "set memory_limit = '1TB'",
     "set threads = 8",
     "set lock_configuration = false",
+    "set max_execution_time = 0",
     "reset memory_limit",
 ]
 
@@ -230,8 +364,92 @@ LOCKS = {
     "python_enable_replacements": False,
     "threads": 1,
     "temp_directory": "",
+    "max_execution_time": 10_000,
     "lock_configuration": True,
 }
+
+
+# What is open is what was verified
+
+
+@pytest.mark.parametrize("change", ["replaced", "overwritten in place", "cut", "taken away"])
+def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(small: SmallRelease, change: str) -> None:
+    folder = small(value=1)
+    opened = open_release(folder)
+    files = dict(opened.files)
+    database = folder / "release.duckdb"
+    if change == "replaced":
+        small(value=2)
+    elif change == "overwritten in place":
+        with database.open("r+b") as stream:
+            stream.write(b"garbage!" * 100_000)
+    elif change == "cut":
+        os.truncate(database, 4096)
+    else:
+        shutil.rmtree(folder)
+    assert opened._connection.cursor().execute("select value from cells").fetchall() == [(1,)]
+    assert opened.files == files
+    assert hashlib.sha256(opened.files["datapackage.json"]).hexdigest() == opened.digest == opened.about.edition
+
+
+def test_a_release_put_in_the_place_of_an_open_one_answers_for_itself(small: SmallRelease) -> None:
+    # DuckDB keeps one instance for each path: opened where it lies, the second would answer with the data of the first.
+    folder = small(value=1)
+    with duckdb.connect(folder / "release.duckdb", read_only=True) as by_path:
+        small(value=2)
+        with duckdb.connect(folder / "release.duckdb", read_only=True) as again:
+            assert by_path.table("cells").fetchall() == again.table("cells").fetchall()
+    first = open_release(small(value=1))
+    second = open_release(small(value=2))
+    assert [one._connection.execute("select value from cells").fetchall() for one in (first, second)] == [[(1,)], [(2,)]]
+    assert first.digest != second.digest
+
+
+def test_releases_opened_one_after_another_leave_no_file_open(small: SmallRelease) -> None:
+    folders = [small("2020-21", value=1), small("2021-22", value=2)]
+    held = [open_release(folders[0])]
+    before = open_files()
+    for turn in range(30):
+        held[0] = open_release(folders[turn % 2])
+        assert held[0]._connection.execute("select value from cells").fetchall() == [(1 + turn % 2,)]
+    assert open_files() == before
+    held.clear()
+    assert open_files() < before
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd" if sys.platform == "linux" else "/dev/fd").iterdir()))
+
+
+def test_a_refused_release_leaves_no_file_open(tmp_path: Path) -> None:
+    folder = additive.write(tmp_path, errors=(0, 0, 8))
+    before = open_files()
+    refusal(folder)
+    assert open_files() == before
+
+
+# Locks and limits
+
+
+def test_a_question_that_takes_too_long_is_stopped_and_said_in_a_sentence(
+    small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small()
+    monkeypatch.setattr(releases, "PATIENCE", 0.1)
+    opened = open_release(folder)
+    monkeypatch.setattr(sql, "statement", {"endless": ENDLESS}.get)
+    with pytest.raises(ReleaseError, match=r"^The release 2020-21 could not answer in 0\.1 seconds\. Try again"):
+        opened.rows("endless")
+
+
+ENDLESS = "select count(*) from range(100000000) as one, range(100000000) as other where one.range * other.range % 7 = 3"
+
+
+def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(opened: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    greedy = "select list(repeat('x', 1000) || range) from range(1000000)"
+    monkeypatch.setattr(sql, "statement", {"greedy": greedy}.get)
+    with pytest.raises(ReleaseError, match="ask for less"):
+        opened.rows("greedy")
 
 
 @pytest.mark.parametrize(("name", "value"), LOCKS.items())
@@ -292,32 +510,7 @@ def test_a_release_that_is_not_whole_counts_as_not_built(small: SmallRelease, na
     assert built_from(folder) is None
 
 
-# Beside the published release
-
-
-def test_the_other_whole_releases_are_listed_the_newest_first(built: Path, tmp_path: Path) -> None:
-    published = open_release(shutil.copytree(built, tmp_path / built.name))
-    assert beside(published) == ()
-    additive.write(tmp_path, release_id="illustrative")
-    assert [one.about.release_id for one in beside(published)] == ["illustrative"]
-    shutil.copytree(built, tmp_path / "2019-20")  # as old as the published one
-    assert [one.folder.name for one in beside(published)] == ["illustrative", "2019-20"]
-
-
-@pytest.mark.parametrize("spoil", ["datapackage.json", "release.duckdb", "cells.csv"])
-def test_a_broken_release_is_left_out_with_a_warning_and_takes_nothing_down(
-    built: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: str
-) -> None:
-    published = open_release(shutil.copytree(built, tmp_path / built.name))
-    folder = additive.write(tmp_path, release_id="illustrative")
-    (folder / spoil).write_bytes(b"spoilt")
-    (tmp_path / "notes.txt").write_text("no release", encoding="utf-8")
-    (tmp_path / "empty").mkdir()
-    (tmp_path / ".2021-22.building").mkdir()
-    assert beside(published) == ()
-    said = [record.getMessage() for record in caplog.records]
-    assert len(said) == 2
-    assert all(message.startswith("A release is left out. The release ") or spoil in message for message in said)
+# What a release of records is refused for
 
 
 def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp_path: Path) -> None:

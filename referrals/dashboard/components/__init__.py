@@ -1,6 +1,7 @@
 """What pages are made of: the only part of the library that imports Streamlit, here and in `choices`.
 
-One open release serves every session. Cards are made once for each release and selection and then shared: they are frozen.
+One open release serves every session that began with it. Cards are made once for each release and selection and then shared:
+they are frozen.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Any, Final
 
 import segno
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals import release as releases
+from referrals import shelf
 from referrals.dashboard import (
     arithmetic,
     cards,
@@ -30,44 +32,59 @@ from referrals.dashboard.cards import Card
 from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.release import Release
+from referrals.shelf import Standing
 
 EVERYTHING: Final = Selection()
+HELD: Final = "standing"
+"""Where a session keeps the releases that stood when it began."""
+
 LONG_PAGE: Final = 5
 """A page with more sections than this begins with a list of them."""
 
 
-@st.cache_resource(show_spinner=False)
-def release() -> Release:
-    """Return the published release, opened once for all sessions.
+def standing() -> Standing:
+    """Return the releases of a session: those that stood when it began, whatever has been published since.
+
+    Outside a session they are those that stand now.
 
     Raises:
         ReleaseError: there is no whole release.
     """
-    return releases.open_release(releases.latest_published())
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return shelf.standing()
+    if HELD not in st.session_state:
+        st.session_state[HELD] = shelf.standing()
+    held: Standing = st.session_state[HELD]
+    return held
 
 
-@st.cache_resource(show_spinner=False)
+def release() -> Release:
+    """Return the published release.
+
+    Raises:
+        ReleaseError: there is no whole release.
+    """
+    return standing().published
+
+
 def others() -> tuple[Release, ...]:
-    """Return the other whole releases, opened once for all sessions, the newest first."""
-    return releases.beside(release())
+    """Return the other whole releases, the newest first."""
+    return standing().others
 
 
 def offered() -> dict[str, Release]:
-    """Return every release that a reader can choose, by id, the published one first.
-
-    A release whose folder is gone is offered no more: that is how an operator takes the illustrative one away.
-    """
-    return {one.about.release_id: one for one in (release(), *(one for one in others() if one.folder.is_dir()))}
+    """Return every release that a reader can choose, by id, the published one first."""
+    return {one.about.release_id: one for one in (release(), *others())}
 
 
 def chosen_release(selection: Selection) -> Release:
-    """Return the release that a reader chose; the published one where none was chosen, or that one has just gone."""
+    """Return the release that a reader chose; the published one where none was chosen, or that one is not there."""
     return offered().get(selection.release, release())
 
 
 KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
-    Release: lambda opened: opened.about.release_id,
-    Card: lambda card: (card.about.release_id, card.name, card.link),
+    Release: lambda opened: opened.digest,
+    Card: lambda card: (card.about.edition, card.name, card.link),
 }
 """What tells one release or one card from another, for what is made of it once and kept."""
 
@@ -292,9 +309,17 @@ def relations() -> None:
     st.html(_arithmetic(release(), ""))
 
 
+def _say_what_changed() -> None:
+    """Say so where other releases stand now than when the session began. It shows what it began with until it is reloaded."""
+    held, now = standing(), shelf.standing()
+    if now.version != held.version:
+        note(notices.changed(held.editions(), now.editions()))
+
+
 def guarded(draw: Callable[[], None]) -> None:
     """Run a page. Where the release cannot be opened, say so in words instead; the help lines stand all the same."""
     try:
+        _say_what_changed()
         draw()
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
