@@ -14,7 +14,7 @@ HTTPS_ONLY: Final = "max-age=31536000"
 """A year of HTTPS only, for this name alone: names beside and below it are not ours to decide for."""
 
 UNUSED: Final = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
 )  # fmt: skip
 """What no page here asks a browser for, so that nothing in a page can."""

@@ -7,21 +7,24 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from referrals.server.sockets import Messages
 
-ALLOWED: Final = frozenset({"rerun_script"})
-"""All that a browser sends on every page, with filters, downloads, menus and the Back button: see the browser tests.
+OPERATION: Final = "backend_operation_request"
 
-Of the others, `clear_cache` empties everyone's caches, `file_urls_request` begins an upload, and `debug_shutdown_runtime`,
-`set_run_on_save`, `load_git_info`, `backend_operation_request`, `app_heartbeat` and `stop_script` have no use here.
+ALLOWED: Final = frozenset({"rerun_script", f"{OPERATION}.deferred_file"})
+"""All that a browser sends on every page, with filters, menus and the Back button, and for a download that is made on asking.
+
+Of the others, `clear_cache` empties everyone's caches, `file_urls_request` begins an upload, the operation `install_skills`
+writes files on the server, and those left over have no use on a site that is only read.
 """
 
 
 def kind(message: bytes) -> str | None:
-    """Return the kind of a message as Streamlit will read it, or None where it is no message at all."""
+    """Return the kind of a message as Streamlit will read it, with that of an operation, or None where it is no message."""
     try:
-        found: str | None = BackMsg.FromString(message).WhichOneof("type")
+        read = BackMsg.FromString(message)
     except DecodeError:
         return None
-    return found
+    found: str | None = read.WhichOneof("type")
+    return f"{OPERATION}.{read.backend_operation_request.WhichOneof('payload')}" if found == OPERATION else found
 
 
 MESSAGES: Final = Messages(kind, ALLOWED)

@@ -57,7 +57,7 @@ class Names:
 
 
 class Line:
-    """One line to be: a `send` that notes the status and the bytes of an answer as they pass."""
+    """One line to be: a `send` that notes the status and the size of an answer as they pass."""
 
     def __init__(self, name: str, scope: Scope, send: Send) -> None:
         self._name, self._scope, self._send = name, scope, send
@@ -75,7 +75,7 @@ class Line:
             self._status = 101
         elif kind == "lifespan.startup.complete":
             LOG.info("The server has started.", extra={"fields": {"event": "started"}})
-        self._bytes += len(message.get("body") or message.get("bytes") or b"")
+        self._bytes += len(message.get("body", b""))
         await self._send(message)
 
     def write(self) -> None:
@@ -89,8 +89,9 @@ class Line:
             "path": self._name,
             "status": 500 if self.failed and not self._status else self._status,
             "ms": round((time.perf_counter() - self._began) * 1000, 1),
-            "bytes": self._bytes,
         }
+        if self._scope["type"] == "http":  # over a socket it would tell which selections were drawn
+            fields["bytes"] = self._bytes
         LOG.info("A request has ended.", extra={"fields": fields})
 
 
