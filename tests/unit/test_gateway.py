@@ -21,8 +21,14 @@ from referrals.server.shell import PageHead, Shell
 from referrals.server.sockets import Messages
 from tests.unit.asgi import Listener, Socket, answer, ask, scope_of
 
-RERUN = BackMsg(rerun_script={"query_string": "sex=F"}).SerializeToString()
-DOWNLOAD = BackMsg(backend_operation_request={"deferred_file": {"file_id": "1"}}).SerializeToString()
+
+def message(**fields: Any) -> bytes:
+    """Return a message of the front end as bytes."""
+    return bytes(BackMsg(**fields).SerializeToString())
+
+
+RERUN = message(rerun_script={"query_string": "sex=F"})
+DOWNLOAD = message(backend_operation_request={"deferred_file": {"file_id": "1"}})
 WANTED = [RERUN, DOWNLOAD]
 UNWANTED = {
     "clear_cache": True,
@@ -216,16 +222,16 @@ def test_no_address_however_odd_is_a_fault(target: str, method: str, query: byte
 # Sockets
 
 
-@pytest.mark.parametrize("message", WANTED)
-def test_what_the_front_end_says_goes_through_unchanged(message: bytes) -> None:
-    assert heard(Socket(said(message))) == [message]
+@pytest.mark.parametrize("wanted", WANTED)
+def test_what_the_front_end_says_goes_through_unchanged(wanted: bytes) -> None:
+    assert heard(Socket(said(wanted))) == [wanted]
 
 
 @pytest.mark.parametrize(("kind", "value"), UNWANTED.items())
 def test_a_kind_of_message_that_no_page_needs_is_dropped_and_the_socket_lives_on(
     kind: str, value: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    unwanted = BackMsg(**{kind: value}).SerializeToString()
+    unwanted = message(**{kind: value})
     socket = Socket(said(unwanted, unwanted, RERUN))
     assert heard(socket) == [RERUN]
     assert socket.closed_with is None
@@ -238,9 +244,9 @@ def test_every_kind_of_message_that_streamlit_knows_is_either_wanted_here_or_dro
     assert known == {"rerun_script", *UNWANTED}
 
 
-@pytest.mark.parametrize("message", [b"\xff\xff\xff", RERUN[:-1], b"", b"\x08\x01"])
-def test_a_message_that_is_none_closes_the_socket(message: bytes) -> None:
-    socket = Socket(said(message, RERUN))
+@pytest.mark.parametrize("broken", [b"\xff\xff\xff", RERUN[:-1], b"", b"\x08\x01"])
+def test_a_message_that_is_none_closes_the_socket(broken: bytes) -> None:
+    socket = Socket(said(broken, RERUN))
     assert heard(socket) == []
     assert socket.closed_with == 1008
 
@@ -253,7 +259,7 @@ def test_text_closes_the_socket() -> None:
 
 @pytest.mark.parametrize(("letters", "closed"), [(65_000, None), (65_536, 1009)])
 def test_a_message_may_be_64_kilobytes_long(letters: int, closed: int | None) -> None:
-    socket = Socket(said(BackMsg(rerun_script={"query_string": "a" * letters}).SerializeToString()))
+    socket = Socket(said(message(rerun_script={"query_string": "a" * letters})))
     heard(socket)
     assert socket.closed_with == closed
 
@@ -343,7 +349,7 @@ def test_whoever_sends_too_fast_is_slowed_down_and_loses_nothing() -> None:
 def test_dropped_messages_use_up_the_pace_as_well() -> None:
     # One wait for each message: otherwise a flood of refused ones would cost us and nobody else.
     limits = Limits(socket_rate=1.0, socket_burst=1)
-    clear = BackMsg(clear_cache=True).SerializeToString()
+    clear = message(clear_cache=True)
     waits: list[float] = []
 
     async def waiting(seconds: float) -> None:
@@ -391,12 +397,12 @@ def test_no_pace_is_ever_exceeded(burst: int, rate: float, pauses: list[float]) 
 def test_without_the_gateway_all_of_it_would_go_through() -> None:
     # The planted fault: an allow-list that holds everything lets everything through.
     everything = Messages(lambda _: "anything", {"anything"})
-    clear = BackMsg(clear_cache=True).SerializeToString()
+    clear = message(clear_cache=True)
     assert heard(Socket(said(clear)), messages=everything) == [clear]
 
 
 def test_a_message_is_logged_by_its_kind_and_never_by_what_it_holds(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    heard(Socket(said(BackMsg(file_urls_request={"file_names": ["private.csv"]}).SerializeToString(), RERUN, b"private")))
+    heard(Socket(said(message(file_urls_request={"file_names": ["private.csv"]}), RERUN, b"private")))
     assert "private" not in caplog.text
     assert "sex=F" not in caplog.text

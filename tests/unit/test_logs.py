@@ -20,7 +20,7 @@ from referrals.server import logs
 from referrals.server.watching import Names, Watch
 from tests.unit.asgi import Answer, Listener, Socket, answer, ask, scope_of
 
-ROUTES = [
+ROUTES: list[Route | Mount] = [
     Route("/api/v1/releases/{release}/cells", PlainTextResponse("")),
     Route("/healthz", PlainTextResponse("")),
     Mount("/lite", PlainTextResponse("")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -107,7 +108,7 @@ def test_what_is_no_host_is_refused(text: str) -> None:
 def in_effect(**other: object) -> dict[str, object]:
     """Return every setting of config.toml, some with other values."""
     text = CONFIG.read_text(encoding="utf-8")
-    return {**dict(settings._flat(settings.tomllib.loads(text))), **other}
+    return {**dict(settings._flat(tomllib.loads(text))), **other}
 
 
 @pytest.mark.parametrize(("name", "value"), KEPT.items())
