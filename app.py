@@ -9,8 +9,13 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from referrals import shelf
 from referrals.dashboard import components
+from referrals.places import ROOT
+from referrals.server import health, logs, protocol, settings
+from referrals.server.gateway import Gateway
 from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
@@ -76,6 +81,11 @@ PAGES = {
 }
 
 
+def digests() -> dict[str, str]:
+    """Return the digest of every release that stands, by its id."""
+    return {name: one.digest for name, one in shelf.standing().offered().items()}
+
+
 def run() -> None:
     """Draw the page that the address asks for."""
     pages = [
@@ -90,10 +100,17 @@ def run() -> None:
 if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
+    logs.set_up()
+    ROUTES = [*routes(), *health.routes(digests)]
     app = st.App(
         __file__,
-        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],
-        routes=routes(),
+        middleware=[
+            Middleware(Watch, pages=[head.path for head in PAGES], routes=ROUTES),
+            Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
+            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script()),
+        ],
+        routes=ROUTES,
     )
+    settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
     run()

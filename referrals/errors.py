@@ -5,7 +5,8 @@ ReferralsError
 │   ├── LedgerError      published statements that contradict their quotation or one another
 │   └── ExtractError     a record-level extract with lines that cannot be used
 ├── DisclosureError      counts that could not be protected, or a release in which somebody could be found
-└── ReleaseError         a release folder that is missing, incomplete or altered
+├── ReleaseError         a release folder that is missing, incomplete or altered
+└── SettingsError        a setting of the site that is not what it must be
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class DisclosureError(ReferralsError):
 
 class ReleaseError(ReferralsError):
     """A release cannot be opened: it is missing, incomplete, or not the files its manifest lists."""
+
+
+class SettingsError(ReferralsError):
+    """The site must not start: a setting is not what it must be. The message names the setting, and never its value."""

@@ -2,18 +2,50 @@
 
 import base64
 import hashlib
+import os
 import re
+from collections.abc import Mapping
+from typing import Final
 
-HEADERS = {
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-}
+from referrals.errors import SettingsError
+from referrals.server import settings
+
+HTTPS_ONLY: Final = "max-age=31536000"
+"""A year of HTTPS only, for this name alone: names beside and below it are not ours to decide for."""
+
+UNUSED: Final = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
+)  # fmt: skip
+"""What no page here asks a browser for, so that nothing in a page can."""
 
 
-def content_security_policy(trusted_html: str = "") -> str:
-    """Return the policy of a page; only the inline scripts of HTML that we know to be Streamlit's own may run."""
+def framers(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return the sites that may frame this one: none where the setting is unreadable, which `settings.insist` then refuses."""
+    try:
+        return settings.frame_ancestors(environment)
+    except SettingsError:
+        return ()
+
+
+def headers(framers: tuple[str, ...] = ()) -> dict[str, str]:
+    """Return the headers of every answer; the old header against frames cannot name a site, so it gives way to the policy."""
+    always = {
+        "referrer-policy": "no-referrer",
+        "x-content-type-options": "nosniff",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": ", ".join(f"{name}=()" for name in UNUSED),
+    }
+    return always if framers else {**always, "x-frame-options": "DENY"}
+
+
+def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | None = None) -> str:
+    """Return the policy of a page; only the inline scripts of HTML that we know to be Streamlit's own may run.
+
+    `framers` are those of the environment where none are given.
+    """
+    ancestors = " ".join(FRAMERS if framers is None else framers) or "'none'"
     scripts = " ".join(["'self'", *map(_hash, _inline_scripts(trusted_html))])
     return "; ".join(
         (
@@ -26,7 +58,7 @@ def content_security_policy(trusted_html: str = "") -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {ancestors}",
         )
     )
 
@@ -45,4 +77,6 @@ def _hash(script: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-DEFAULT = content_security_policy()
+FRAMERS: Final = framers()
+HEADERS: Final = headers(FRAMERS)
+DEFAULT: Final = content_security_policy()
