@@ -67,6 +67,12 @@ PAGES = {
         ABOUT,
     ): "pages/figures_check.py",
     PageHead(
+        "/releases",
+        "Releases and downloads",
+        "Every release with its files, the data for programs, and how to hear of new releases.",
+        ABOUT,
+    ): "pages/releases.py",
+    PageHead(
         "/disclosure",
         "How we protect people",
         "Why small numbers are protected, how, and how anyone can check it.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
+from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -81,12 +82,11 @@ class Reply:
         """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""
         asked = Headers(scope=scope)
         form = self.packed if self.packed and accepts_gzip(asked.get("accept-encoding", "")) else self.plain
-        if form.tag and has_it(asked.get("if-none-match", ""), form.tag):
-            await send({"type": "http.response.start", "status": 304, "headers": form.unchanged})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        await send({"type": "http.response.start", "status": form.status, "headers": form.headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else form.body})
+        is_known = bool(form.tag) and has_it(asked.get("if-none-match", ""), form.tag)
+        status, headers = (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
+        # A copy: middleware on the way out writes into the list that it is given.
+        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        await send({"type": "http.response.body", "body": b"" if is_known or scope["method"] == "HEAD" else form.body})
 
 
 class Shelved:
@@ -187,12 +187,10 @@ def _reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
 
 def _form(status: int, headers: Mapping[str, str], body: bytes) -> Form:
     digest = hashlib.sha256(body).digest()
-    tag = f'"{digest[:16].hex()}"'
-    about = {
-        "etag": tag,
-        "repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
-        "content-length": str(len(body)),
-    }
+    # What leads elsewhere has no bytes of its own that could tell one place from another.
+    tag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
+    about = {"repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:", "content-length": str(len(body))}
+    about |= {"etag": tag} if tag else {}
     return Form(status, _raw({**headers, **about}), body, tag)
 
 

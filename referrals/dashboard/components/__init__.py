@@ -20,6 +20,7 @@ from referrals.dashboard import (
     citing,
     content,
     context,
+    downloads,
     markup,
     notices,
     quarters,
@@ -290,6 +291,11 @@ def relation(relation_id: str) -> None:
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
     st.html(_arithmetic(release(), ""))
+
+
+def released() -> None:
+    """Draw every release with its files, the published one first."""
+    st.html(downloads.html(offered().values()))
 
 
 def guarded(draw: Callable[[], None]) -> None:
