@@ -76,8 +76,9 @@ def read_query(
         if name not in says:
             raise not_among("unknown-parameter", "a parameter of this address", name, says)
         given.setdefault(name, []).append(value)
+    has_form = "format" in given
     form = _once("format", given.pop("format", [""]))
-    if form and form not in forms:
+    if has_form and form not in forms:
         raise not_among("unknown-code", "a format of this address", form, _named(forms), parameter="format")
     codes = {name: _codes(known[name], asked, release) for name, asked in given.items() if known[name].choices}
     numbers = {name: _number(known[name], _once(name, asked)) for name, asked in given.items() if not known[name].choices}
