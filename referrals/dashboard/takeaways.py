@@ -14,8 +14,8 @@ from typing import Final
 from referrals.dashboard import citing, wording
 from referrals.dashboard.cards import Bar, Card
 from referrals.dashboard.charts import LIGHT, WATERMARK, WATERMARK_EVERY
+from referrals.formulas import neutral
 
-FORMULA_LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
 WIDTH: Final = 900
 PLOT: Final = (350, 330)
 """Where the bars of a picture begin, and how long the longest is, in pixels."""
@@ -39,7 +39,7 @@ def csv(card: Card, base: str) -> str:
         link=f"{base}{card.link}",
     )
     texts = frame.select_dtypes(include=["object", "str"]).columns
-    frame[texts] = frame[texts].map(_neutral)
+    frame[texts] = frame[texts].map(neutral)
     return str(frame.to_csv(index=False, lineterminator="\r\n"))
 
 
@@ -108,10 +108,6 @@ def plain(note: str) -> str:
 
 def _said(card: Card) -> list[str]:
     return [said for said in (card.about.lay_sentence, card.warning, *card.notes) if said]
-
-
-def _neutral(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_LEADS) else cell
 
 
 def _wrapped(line: str, width: int) -> list[str]:

@@ -8,23 +8,14 @@ from typing import Any, Final
 
 import pandas as pd
 
-from referrals.codelists import NOT_RECORDED
+from referrals.codelists import NOT_RECORDED, STATUSES
 from referrals.dashboard import phrases, sums, tables
 from referrals.dashboard.queries import ABSENT, DIMENSION_NAMES, Answer, counted, recorded_count
 from referrals.dashboard.selection import SHARE
 from referrals.frames import records
 from referrals.numbers import count, percent, percent_span
 
-SYMBOLS: Final[Mapping[str, str]] = {
-    "e": "estimated or derived: worked out by us from printed figures",
-    "u": "low reliability: printed, but it disagrees with other printed figures",
-    "x": "not available: not published",
-    "c": "withheld to protect people",
-    "z": "not applicable",
-    "r": "revised",
-    "p": "provisional: it may change",
-    "low": "too small to show: it rounds to zero",
-}
+SYMBOLS: Final = STATUSES
 """What each status letter means, in the order in which a table explains them."""
 
 TOO_FEW: Final = "too few"

@@ -27,7 +27,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
-    parts = {"release", "queries", "staging", "checks", "synthetic", "tabulation", "audit", "spreadsheets"}
+    parts = {"release", "queries", "staging", "checks", "synthetic", "tabulation", "audit", "spreadsheets", "api"}
     assert {name.split("/")[0] for name in NAMES} == parts
 
 

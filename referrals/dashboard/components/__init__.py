@@ -22,6 +22,7 @@ from referrals.dashboard import (
     citing,
     content,
     context,
+    downloads,
     markup,
     notices,
     quarters,
@@ -314,6 +315,11 @@ def _say_what_changed() -> None:
     held, now = standing(), shelf.standing()
     if now.version != held.version:
         note(notices.changed(held.editions(), now.editions()))
+
+
+def released() -> None:
+    """Draw every release with its files, the published one first."""
+    st.html(downloads.html(offered().values()))
 
 
 def guarded(draw: Callable[[], None]) -> None:

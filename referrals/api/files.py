@@ -1,0 +1,116 @@
+"""The files of a release as they are served: each is the one that the manifest lists, or it is not served."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from referrals.api.problems import Problem
+from referrals.release import MANIFEST, Release
+
+SUMS: Final = "SHA256SUMS"
+SHORT: Final = 12
+"""How many characters of a release's digest name its version in an address."""
+
+TITLES: Final = {
+    "cells.csv": "Every cell, as CSV",
+    "cells.parquet": "Every cell, as Parquet",
+    "statements.csv": "The printed figures with their sentences, as CSV",
+    "release.duckdb": "Everything, as a DuckDB database",
+    "certificate.md": "The certificate of protection, to read",
+    "certificate.json": "The certificate of protection, as data",
+    "witnesses.csv.gz": "The witnesses that prove the protection",
+    "verify.py": "Check the release yourself, in Python",
+    "verify.sql": "Check the release yourself, in SQL",
+    MANIFEST: "The manifest: what each file is",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a release: its media type, its size in bytes, its SHA-256 in hexadecimal, and what it is in words."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    title: str
+
+
+def version(release: Release) -> str:
+    """Return the name of a release's version: it changes when any of its files does."""
+    return release.digest[:SHORT]
+
+
+def stem(release: Release) -> str:
+    """Return what the names of downloads begin with: the site, the release, and that it is invented where it is.
+
+    It never names the release as anything but what it is: 'victim-referrals-2020-21', 'victim-referrals-illustrative'.
+    """
+    about = release.about
+    named = about.status in about.release_id
+    return f"victim-referrals-{about.release_id}{'-illustrative' if about.is_illustrative and not named else ''}"
+
+
+def manifest(release: Release) -> dict[str, Any]:
+    """Return the manifest of a release.
+
+    Raises:
+        Problem: it has just been replaced by another.
+    """
+    document: dict[str, Any] = json.loads(_manifest(release))
+    return document
+
+
+def listed(release: Release) -> dict[str, File]:
+    """Return every file of a release by its name, the manifest last."""
+    files = [
+        File(
+            one["path"],
+            one["mediatype"],
+            one["bytes"],
+            one["hash"].removeprefix("sha256:"),
+            one.get("title") or TITLES.get(one["path"], one["path"]),
+        )
+        for one in manifest(release)["resources"]
+    ]
+    own = File(MANIFEST, "application/json", len(_manifest(release)), release.digest, TITLES[MANIFEST])
+    return {file.name: file for file in (*files, own)}
+
+
+def sums(release: Release) -> bytes:
+    """Return the SHA-256 of every file as `sha256sum --check` reads them."""
+    return "".join(f"{file.sha256}  {file.name}\n" for file in listed(release).values()).encode()
+
+
+def content(release: Release, file: File) -> bytes:
+    """Return the bytes of a listed file.
+
+    Raises:
+        Problem: the file on disk is not the one listed, as for a moment when a release is replaced.
+    """
+    return _manifest(release) if file.name == MANIFEST else _read(release.folder / file.name, file.sha256)
+
+
+def _manifest(release: Release) -> bytes:
+    return _kept(release.folder / MANIFEST, release.digest)
+
+
+# A release that is replaced loses its manifest on disk, while those who began with it still ask for it.
+@lru_cache(maxsize=32)
+def _kept(path: Path, sha256: str) -> bytes:
+    return _read(path, sha256)
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    try:
+        found = path.read_bytes()
+    except OSError:
+        found = b""
+    if hashlib.sha256(found).hexdigest() != sha256:
+        raise Problem("not-ready", f"{path.name} is being replaced. Ask again in a moment.", headers={"retry-after": "1"})
+    return found

@@ -1,0 +1,25 @@
+-- One row per cell of the release that has one of the codes asked for in every dimension, with how many such cells there are.
+select
+    period,
+    nationality,
+    age_band,
+    sex,
+    crime_type,
+    outcome,
+    value,
+    lower,
+    upper,
+    status,
+    count(*) over () as total
+from cells
+where
+    ($period is null or list_contains($period::varchar[], period))
+    and ($nationality is null or list_contains($nationality::varchar[], nationality))
+    and ($age_band is null or list_contains($age_band::varchar[], age_band))
+    and ($sex is null or list_contains($sex::varchar[], sex))
+    and ($crime_type is null or list_contains($crime_type::varchar[], crime_type))
+    and ($outcome is null or list_contains($outcome::varchar[], outcome))
+order by period, nationality, age_band, sex, crime_type, outcome
+limit
+    $most
+    offset $skip
