@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from referrals import lite
 from referrals.dashboard import components
 from referrals.server.shell import PageHead, Shell, page_title, routes
 
@@ -93,7 +94,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         __file__,
         middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],
-        routes=routes(),
+        routes=[*routes(), *lite.routes()],
     )
 else:
     run()

@@ -55,6 +55,8 @@ FIGURES_CHECK: Final = Opening(
     "The assessment prints its figures one by one, in sentences. This page puts them together and shows where they agree, "
     "where they do not, and what follows from them.",
 )
+WORKED_OUT: Final = "Numbers worked out from the printed ones"
+
 TRENDS: Final = Opening(
     "Trends and context",
     "We could verify only one year of victim referrals, so no trend can be drawn from it. These figures come from other "

@@ -22,6 +22,7 @@ from referrals.dashboard import (
     context,
     markup,
     notices,
+    outline,
     parts,
     quarters,
     queries,
@@ -120,7 +121,7 @@ def _arithmetic(opened: Release, relation_id: str) -> str:
     if relation_id:
         return arithmetic.relation(opened, relation_id)
     following = arithmetic.worked_out(opened)
-    return f'{arithmetic.relations(opened)}<h2 id="worked-out">Numbers worked out from the printed ones</h2>{following}'
+    return f'{arithmetic.relations(opened)}<h2 id="worked-out">{outline.WORKED_OUT}</h2>{following}'
 
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
