@@ -4,6 +4,8 @@
 PYTHON ?= python3
 PORT ?= 8501
 HOST ?= 127.0.0.1
+SITE ?= build/site
+BASE ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +15,7 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data site series test check fix bench bench-full bench-page kills lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -25,6 +27,9 @@ run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0
 
 data: $(APP) ## build the releases that are transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
+
+site: data ## write every page as a folder of light HTML, for a web server or a stick (SITE=build/site BASE=https://…)
+	@$(BIN)/python -m referrals.lite build --to $(SITE) $(if $(BASE),--base $(BASE))
 
 # Made in a folder of its own: beside the series that stands, new adjustments of the same records would be refused.
 series: $(APP) ## build the illustrative series again, from invented records with a published key

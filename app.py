@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals import api, shelf
+from referrals import api, lite, shelf
 from referrals.dashboard import components
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
@@ -107,7 +107,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    ROUTES = [*api.routes(), *routes(), *health.routes(digests)]
+    ROUTES = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
     app = st.App(
         __file__,
         middleware=[

@@ -1,11 +1,7 @@
 """Do the figures add up? Every relation between printed figures, the gap in the counts by sex first."""
 
-from referrals.dashboard import components
+from referrals.dashboard import components, outline
 
-components.title(
-    "Do the figures add up?",
-    "The assessment prints its figures one by one, in sentences. This page puts them together and shows where they agree, "
-    "where they do not, and what follows from them.",
-)
+components.title(outline.FIGURES_CHECK)
 components.relations()
 components.page_end()

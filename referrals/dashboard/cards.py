@@ -19,7 +19,7 @@ from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import charts, markup, phrases, queries, sums, wording
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
-from referrals.dashboard.selection import RELEASE, SHARE
+from referrals.dashboard.selection import NUMBER, RELEASE, SHARE, Selection
 from referrals.frames import records
 from referrals.numbers import percent
 from referrals.release import About, Release
@@ -122,6 +122,16 @@ def of_dimension(release: Release, answer: Answer) -> Card:
         draw=drawing(lambda palette: charts.bars(answer, palette), release.about) if answer.is_published else None,
         address=answer.selection.address(),
     )
+
+
+def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER) -> Card:
+    """Return the card of one dimension within each code of another that the release breaks it down by."""
+    names = queries.labels(release)
+    codes = queries.offer(release, dimension).get(by, ())
+    answers = {
+        names[by, code]: queries.answer(release, dimension, Selection(measure=measure).choosing(by, code)) for code in codes
+    }
+    return of_cross(release, dimension, answers, by=by)
 
 
 def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *, by: str) -> Card:

@@ -35,13 +35,13 @@ class Cited:
         return f"{self.publisher}, {self.title}{dated}{where}"
 
 
-def cited(card: Card) -> list[Cited]:
-    """Return the sources of a card in the order of its figures, each once."""
-    found: dict[tuple[str, str, str, str], list[tuple[str, str]]] = {}
-    for quote in card.quotes:
+def cited(*cards: Card) -> list[Cited]:
+    """Return the sources of cards in the order of their figures, each once, with each of its sentences once."""
+    found: dict[tuple[str, str, str, str], dict[tuple[str, str], None]] = {}
+    for quote in (quote for card in cards for quote in card.quotes):
         key = (quote["publisher"], quote["source_title"], quote["published_on"], quote["address"])
-        found.setdefault(key, []).append((quote.get("section", ""), quote["quotation"]))
-    return [Cited(*key, sentences) for key, sentences in found.items()]
+        found.setdefault(key, {})[quote.get("section", ""), quote["quotation"]] = None
+    return [Cited(*key, list(sentences)) for key, sentences in found.items()]
 
 
 def names(card: Card) -> list[str]:
@@ -50,23 +50,31 @@ def names(card: Card) -> list[str]:
 
 
 def html(card: Card) -> str:
-    """Return the source line of a card, and below it, folded, each source with its sentences and its address.
+    """Return the source line of a card, and below it, folded, each source with its sentences and its address."""
+    return line(card) + sentences(card)
+
+
+def line(card: Card) -> str:
+    """Return the source line of a card.
 
     A release built from records is its own source; a card of printed figures that has none has no line.
     """
     sources = cited(card)
     if not sources and not (card.about.additive or card.about.is_tabled):
         return ""
-    line = (
+    said = (
         f"Source: {'; '.join(names(card))}." if len(sources) <= FEW else f"Sources: {len(sources)} publications, listed below."
     )
-    listed = "".join(_one(source) for source in sources)
-    said = f'<p class="source">{escape(line)}</p>'
-    if not sources:
-        return said
+    return f'<p class="source">{escape(said)}</p>'
+
+
+def sentences(*cards: Card) -> str:
+    """Return each source of cards with its sentences and its address, folded; '' where they have none."""
+    listed = "".join(_one(source) for source in cited(*cards))
+    if not listed:
+        return ""
     return (
-        f'{said}<details class="source"><summary>The printed sentences behind this, and where they stand</summary>'
-        f"{listed}</details>"
+        f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
     )
 
 

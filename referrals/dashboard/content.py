@@ -37,6 +37,9 @@ CAUTION: Final = (
 )
 """What a reader must know before calling: it goes wherever the help lines go."""
 
+LONG_PAGE: Final = 5
+"""A page with more sections than this begins with a list of them."""
+
 BOXES: Final = ("key", "help", "note", "since-2021")
 
 
@@ -87,6 +90,15 @@ def headings(html: str) -> list[tuple[str, str]]:
     """Return the anchor and the text of each second-level heading of a page, in order."""
     found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', html)
     return [(anchor, re.sub(r"<[^>]+>", "", text)) for anchor, text in found]
+
+
+def contents(html: str) -> str:
+    """Return the list of sections that a long page begins with, folded, and '' for a short one."""
+    found = headings(html)
+    if len(found) <= LONG_PAGE:
+        return ""
+    links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in found)
+    return f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>'
 
 
 def inline(text: str) -> str:

@@ -25,11 +25,14 @@ from referrals.dashboard import (
     downloads,
     markup,
     notices,
+    outline,
+    parts,
     quarters,
     queries,
     takeaways,
 )
 from referrals.dashboard.cards import Card
+from referrals.dashboard.outline import Opening
 from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.release import Release
@@ -38,9 +41,6 @@ from referrals.shelf import Standing
 EVERYTHING: Final = Selection()
 HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
-
-LONG_PAGE: Final = 5
-"""A page with more sections than this begins with a list of them."""
 
 
 def standing() -> Standing:
@@ -117,12 +117,7 @@ def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Car
 @st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=KEPT)
 def _cross_card(opened: Release, dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another that the release breaks it down by."""
-    names = queries.labels(opened)
-    codes = queries.offer(opened, dimension).get(by, ())
-    answers = {
-        names[by, code]: queries.answer(opened, dimension, Selection(measure=measure).choosing(by, code)) for code in codes
-    }
-    return cards.of_cross(opened, dimension, answers, by=by)
+    return cards.crossed(opened, dimension, by=by, measure=measure)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
@@ -143,7 +138,7 @@ def _arithmetic(opened: Release, relation_id: str) -> str:
     if relation_id:
         return arithmetic.relation(opened, relation_id)
     following = arithmetic.worked_out(opened)
-    return f'{arithmetic.relations(opened)}<h2 id="worked-out">Numbers worked out from the printed ones</h2>{following}'
+    return f'{arithmetic.relations(opened)}<h2 id="worked-out">{outline.WORKED_OUT}</h2>{following}'
 
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
@@ -166,12 +161,11 @@ def context_card(name: str) -> Card:
     return _context_card(release(), name)
 
 
-def title(heading: str, lead: str = "", *, of_release: bool = True) -> None:
+def title(opening: Opening, *, of_release: bool = True) -> None:
     """Draw a page's heading, its lead sentence, and, where the page shows the published release, its status and period."""
     about = release().about
-    st.title(heading, anchor=False)
-    if lead:
-        st.html(f'<p class="lead">{escape(lead)}</p>')
+    st.title(opening.heading, anchor=False)
+    st.html(f'<p class="lead">{escape(opening.lead)}</p>')
     if of_release:
         st.html(notices.status(about))
 
@@ -180,20 +174,14 @@ def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
     heading, _, rest = _page_html(release(), name).partition("</h1>")
     st.title(heading.split(">")[-1], anchor=False)
-    _with_contents(rest)
+    if contents := content.contents(rest):
+        st.html(contents)
+    st.html(rest)
 
 
 def passage(name: str) -> None:
     """Draw an explanatory text inside a page, without its title."""
     st.html(_page_html(release(), name).partition("</h1>")[2])
-
-
-def _with_contents(rest: str) -> None:
-    contents = content.headings(rest)
-    if len(contents) > LONG_PAGE:
-        links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in contents)
-        st.html(f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>')
-    st.html(rest)
 
 
 def note(html: str, *, kind: str = "note") -> None:
@@ -207,12 +195,12 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     `quick` draws the chart as a table of bars, which needs nothing to load. `more` is a page with more on the same subject.
     """
     with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
-        st.html(_card_head(card))
+        st.html(parts.head(card))
         if card.warning:
             note(f"<p>{content.inline(card.warning)}</p>")
         if card.bars:
             # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-            chart = markup.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+            chart = parts.bars(card)
             st.html(chart if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{chart}</div>')
         if card.draw is not None and not quick:
             st.plotly_chart(
@@ -220,15 +208,8 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
             )
         if not quick:
             st.html(card.table)
-        st.html(_notes(card, folded=quick) + citing.html(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
+        st.html(parts.notes(card, folded=quick) + citing.html(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
         _take_away(card)
-
-
-def _card_head(card: Card) -> str:
-    invented = f'<p class="invented">{notices.INVENTED}</p>' if card.about.is_illustrative else ""
-    rule = f'<p class="rule">{escape(card.about.lay_sentence)}</p>' if card.about.lay_sentence else ""
-    finding = f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2>'
-    return f'{invented}{finding}<p class="unit">{escape(card.unit)}</p>{rule}'
 
 
 def _mark(card: Card) -> str:
@@ -243,15 +224,6 @@ def drawn(card: Card, palette: charts.Palette) -> Any:
 
 def _palette() -> charts.Palette:
     return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
-
-
-def _notes(card: Card, *, folded: bool) -> str:
-    letters = [] if folded else takeaways.symbols(card)
-    items = "".join(f"<li>{content.inline(one)}</li>" for one in card.notes) + "".join(
-        f"<li>{escape(one)}</li>" for one in letters
-    )
-    listed = f'<ul class="notes">{items}</ul>'
-    return f'<details class="source"><summary>Notes on these numbers</summary>{listed}</details>' if folded else listed
 
 
 def _take_away(card: Card) -> None:
@@ -338,9 +310,7 @@ def without_script() -> str:
     try:
         shown = [dimension_card(dimension, Selection()) for dimension in cards.PATHS]
         bars = "".join(
-            f"<h2>{escape(card.finding)}</h2>"
-            + markup.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
-            + f"<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
+            f"<h2>{escape(card.finding)}</h2>{parts.bars(card)}<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
             for card in shown
         )
         lead = _page_html(release(), "overview").partition("</h1>")[2]

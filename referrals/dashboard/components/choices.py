@@ -13,6 +13,7 @@ import streamlit as st
 
 from referrals.codelists import DIMENSIONS, TOTAL
 from referrals.dashboard import components, notices, queries
+from referrals.dashboard.outline import Topic
 from referrals.dashboard.selection import RELEASE, Offer, Selection, read_address
 from referrals.release import Release
 
@@ -21,17 +22,17 @@ LONG_LIST: Final = 5
 """A choice among more than this is a list that opens, and not a row of buttons."""
 
 
-def topic(dimension: str, heading: str, lead: str) -> Selection:
+def topic(shown: Topic) -> Selection:
     """Draw the head of the page of a dimension: heading, choice of release, filters. Return what the reader chose.
 
-    `lead` is about the published figures; invented ones have the banner in its place.
+    The lead is about the published figures; invented ones have the banner in its place.
     """
     opened = _asked_release()
-    st.title(heading, anchor=False)
-    st.html(notices.banner(opened.about) or f'<p class="lead">{escape(lead)}</p>')
-    _pick(dimension, opened)
+    st.title(shown.heading, anchor=False)
+    st.html(notices.banner(opened.about) or f'<p class="lead">{escape(shown.lead)}</p>')
+    _pick(shown.dimension, opened)
     st.html(notices.status(opened.about))
-    return _filters(dimension, opened)
+    return _filters(shown.dimension, opened)
 
 
 def _asked_release() -> Release:
