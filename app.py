@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.dashboard import components
 from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.static_files import StaticFiles
 
 SITE = "Victim referrals"
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
@@ -92,7 +93,10 @@ if get_script_run_ctx(suppress_warning=True) is None:
     PagesManager.uses_pages_directory = False
     app = st.App(
         __file__,
-        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],
+        middleware=[
+            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script()),
+            Middleware(StaticFiles),
+        ],
         routes=routes(),
     )
 else:
