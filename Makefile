@@ -15,13 +15,14 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data site series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-page kills lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(BIN)/python -m referrals.publishing transcribe
+	@$(BIN)/python -m referrals.server.compressing
 	@echo "The dashboard is at http://$(HOST):$(PORT)/ (stop it with Ctrl-C)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
@@ -30,6 +31,9 @@ data: $(APP) ## build the releases that are transcribed from published documents
 
 site: data ## write every page as a folder of light HTML, for a web server or a stick (SITE=build/site BASE=https://…)
 	@$(BIN)/python -m referrals.lite build --to $(SITE) $(if $(BASE),--base $(BASE))
+
+static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
+	@$(BIN)/python -m referrals.server.compressing
 
 # Made in a folder of its own: beside the series that stands, new adjustments of the same records would be refused.
 series: $(APP) ## build the illustrative series again, from invented records with a published key
@@ -40,7 +44,7 @@ series: $(APP) ## build the illustrative series again, from invented records wit
 		--to build/series/out --private build/series/private --published-on 2026-11-23
 	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
 
-test: $(DEV) data ## set everything up and pass the tests
+test: $(DEV) data static ## set everything up and pass the tests
 	$(BIN)/python -m pytest
 
 check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; changes nothing

@@ -15,6 +15,7 @@ from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
 from referrals.server.gateway import Gateway
 from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
@@ -114,6 +115,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(Watch, pages=[head.path for head in PAGES], routes=ROUTES),
             Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
             Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script()),
+            Middleware(StaticFiles),
         ],
         routes=ROUTES,
     )

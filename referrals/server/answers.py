@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Message, Send
 
 from referrals.server import policy
-from referrals.server.assets import accepts_gzip
+from referrals.server.encodings import Encoded, choose
 
 
 @dataclass(frozen=True)
@@ -22,32 +22,27 @@ class Page:
     csp: str
 
     @cached_property
-    def body(self) -> bytes:
-        """Return the bytes of the page."""
-        return self.html.encode()
-
-    @cached_property
-    def compressed(self) -> bytes:
-        """Return the bytes of the page under gzip."""
-        return gzip.compress(self.body, mtime=0)
+    def content(self) -> Encoded:
+        """Return the bytes of the page in every form that they can be sent in."""
+        return Encoded(self.html.encode())
 
     @cached_property
     def tag(self) -> str:
         """Return the stem of the page's ETag, which changes whenever a byte of it does."""
-        return hashlib.sha256(self.body).hexdigest()[:24]
+        return hashlib.sha256(self.content.plain).hexdigest()[:24]
 
     def response(self, request: Headers, *, status: int = HTTPStatus.OK) -> Response:
         """Return the page, compressed for a reader that can read that, or 304 for one that has it already."""
-        small = accepts_gzip(request.get("accept-encoding", ""))
-        etag = f'"{self.tag}{"-gzip" if small else ""}"'
+        encoding = choose(request.get("accept-encoding", ""))
+        etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
         headers = {"cache-control": "no-cache", "vary": "accept-encoding", "content-security-policy": self.csp}
         if status == HTTPStatus.OK:
             headers["etag"] = etag
             if etag in request.get("if-none-match", ""):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        if small:
-            headers["content-encoding"] = "gzip"
-        return Response(self.compressed if small else self.body, status, headers, media_type="text/html")
+        if encoding:
+            headers["content-encoding"] = encoding
+        return Response(self.content.body(encoding), status, headers, media_type="text/html")
 
 
 class Gate:

@@ -1,6 +1,5 @@
 """The shell's own script, stylesheet and icon, served under names that change when their content does."""
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +8,8 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+
+from referrals.server.encodings import Encoded, choose
 
 FOLDER = Path(__file__).with_name("assets")
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -21,8 +22,7 @@ class Asset:
 
     address: str
     media_type: str
-    body: bytes
-    compressed: bytes
+    content: Encoded
 
 
 @cache
@@ -34,8 +34,7 @@ def asset(name: str) -> Asset:
     return Asset(
         address=f"/assets/{path.stem}.{digest}{path.suffix}",
         media_type=MEDIA_TYPES[path.suffix],
-        body=body,
-        compressed=gzip.compress(body, mtime=0),
+        content=Encoded(body),
     )
 
 
@@ -45,22 +44,12 @@ def routes() -> list[Route]:
     return [_route(asset(name)) for name in names]
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Return whether an `Accept-Encoding` header allows gzip.
-
-    >>> accepts_gzip("gzip, deflate, br"), accepts_gzip("br, gzip;q=0"), accepts_gzip("")
-    (True, False, False)
-    """
-    offers = (offer.replace(" ", "").lower() for offer in accept_encoding.split(","))
-    return any(offer.split(";")[0] == "gzip" and not offer.endswith(";q=0") for offer in offers)
-
-
 def _route(item: Asset) -> Route:
     async def serve(request: Request) -> Response:
+        encoding = choose(request.headers.get("accept-encoding", ""))
         headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
-        if not accepts_gzip(request.headers.get("accept-encoding", "")):
-            return Response(item.body, media_type=item.media_type, headers=headers)
-        headers["content-encoding"] = "gzip"
-        return Response(item.compressed, media_type=item.media_type, headers=headers)
+        if encoding:
+            headers["content-encoding"] = encoding
+        return Response(item.content.body(encoding), media_type=item.media_type, headers=headers)
 
     return Route(item.address, serve, methods=["GET"])

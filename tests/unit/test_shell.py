@@ -6,27 +6,24 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import pytest
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
 from referrals.server import markup
 from referrals.server.assets import asset
 from referrals.server.shell import PageHead, Shell, page_title, routes
+from tests.unit.visits import Client
 
 SITE = "Victim referrals: police to immigration enforcement"
 HEADS = (
@@ -63,56 +60,6 @@ async def leaflet(_: Request) -> Response:
 
 async def fault(_: Request) -> Response:
     return HTMLResponse("<p>Fault</p>", status_code=503)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a browser receives."""
-
-    status: int
-    headers: Headers
-    content: bytes
-
-    @property
-    def text(self) -> str:
-        packed = self.headers.get("content-encoding") == "gzip"
-        return (gzip.decompress(self.content) if packed else self.content).decode()
-
-
-class Client:
-    """Asks an application as a server would. (Starlette's own test client needs one more package for as much.)"""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    def get(self, address: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Answer:
-        path, _, query = address.partition("?")
-        scope: dict[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "method": method,
-            "path": path,
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": Headers({"host": "test", **(headers or {})}).raw,
-        }
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        async def exchange() -> None:
-            await self._app(scope, receive, send)
-
-        asyncio.run(exchange())
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), body)
-
-    def head(self, address: str) -> Answer:
-        return self.get(address, method="HEAD")
 
 
 @pytest.fixture
@@ -208,7 +155,7 @@ def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_
     scripts = Outline(text).all("script")
     assert scripts[0]["src"] == asset("shell.js").address
     assert not {"defer", "async", "type"} & scripts[0].keys()
-    assert b"root.append(aside)" in asset("shell.js").body
+    assert b"root.append(aside)" in asset("shell.js").content.plain
 
 
 def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_for(client: Client) -> None:
@@ -287,12 +234,13 @@ def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> N
     assert [address for address in addresses if not (address or "").startswith("/")] == []
 
 
-def test_the_page_has_the_length_and_the_encoding_it_states(client: Client) -> None:
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_the_page_has_the_length_and_the_encoding_it_states(client: Client, encoding: str) -> None:
     plain = client.get("/age", headers={"accept-encoding": "identity"})
-    small = client.get("/age", headers={"accept-encoding": "gzip"})
+    small = client.get("/age", headers={"accept-encoding": encoding})
     assert int(plain.headers["content-length"]) == len(plain.content)
     assert "content-encoding" not in plain.headers
-    assert small.headers["content-encoding"] == "gzip"
+    assert small.headers["content-encoding"] == encoding
     assert int(small.headers["content-length"]) < len(plain.content) / 2
     assert small.text == plain.text
     assert small.headers["vary"] == plain.headers["vary"] == "accept-encoding"
@@ -330,10 +278,10 @@ def test_part_of_a_page_is_never_sent(client: Client) -> None:
 def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(client: Client, name: str) -> None:
     item = asset(name)
     response = client.get(item.address)
-    assert response.content == item.body
+    assert response.content == item.content.plain
     assert "immutable" in response.headers["cache-control"]
-    assert hashlib.sha256(item.body).hexdigest()[:12] in item.address
-    assert gzip.decompress(item.compressed) == item.body
+    assert hashlib.sha256(item.content.plain).hexdigest()[:12] in item.address
+    assert gzip.decompress(item.content.body("gzip")) == item.content.plain
     assert client.get(item.address.replace(".", ".0", 1)).status == 404
 
 
