@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.dashboard import components
+from referrals.dashboard.components import menu
 from referrals.server.shell import PageHead, Shell, page_title, routes
 
 SITE = "Victim referrals"
@@ -78,9 +79,7 @@ PAGES = {
 
 def run() -> None:
     """Draw the page that the address asks for."""
-    pages = [
-        st.Page(file, title=head.title, url_path=head.path.strip("/"), default=head.path == "/") for head, file in PAGES.items()
-    ]
+    pages = [menu.page(file, title=head.title, path=head.path.strip("/")) for head, file in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
     st.set_page_config(page_title=page_title(head, SITE), layout="wide")

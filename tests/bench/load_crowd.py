@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from statistics import quantiles
 from typing import Final
 
@@ -65,28 +66,20 @@ async def survey(address: str) -> Shown:
     """
     shown: dict[tuple[str, str], str] = {}
     for path in TOPICS:
-        waiting = [""]
-        while waiting:
-            query = _sorted(waiting.pop())
-            if (path, query) not in shown:
-                shown[path, query] = await _view(address, path, query, waiting)
+        async with await Tab.at(address, path) as tab:
+            answer = await tab.load()
+            offer = offered(tab)
+            for wanted in product(*offer.values()):
+                for name, option in zip(offer, wanted, strict=True):
+                    if tab.choices[name].value != option:
+                        answer = await tab.choose(name, option)
+                shown[path, _sorted(answer.query)] = answer.shows
     return shown
 
 
 def _sorted(query: str) -> str:
     """Return a query with its parts in one order: the address has them in the order in which they were chosen."""
     return "&".join(sorted(query.split("&")))
-
-
-async def _view(address: str, path: str, query: str, waiting: list[str]) -> str:
-    async with await Tab.at(address, path, query) as tab:
-        first = await tab.load()
-        for name, options in offered(tab).items():
-            before = tab.choices[name].value
-            for option in options:
-                waiting.append((await tab.choose(name, option)).query)
-            await tab.choose(name, before)
-        return first.shows
 
 
 class Crowd:
