@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals import api, lite, shelf
 from referrals.dashboard import components
+from referrals.dashboard.components import menu
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
 from referrals.server.gateway import Gateway
@@ -95,9 +96,7 @@ def digests() -> dict[str, str]:
 
 def run() -> None:
     """Draw the page that the address asks for."""
-    pages = [
-        st.Page(file, title=head.title, url_path=head.path.strip("/"), default=head.path == "/") for head, file in PAGES.items()
-    ]
+    pages = [menu.page(file, title=head.title, path=head.path.strip("/")) for head, file in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
     st.set_page_config(page_title=page_title(head, SITE), layout="wide")

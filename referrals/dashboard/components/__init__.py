@@ -32,6 +32,7 @@ from referrals.dashboard import (
     takeaways,
 )
 from referrals.dashboard.cards import Card
+from referrals.dashboard.components.kept import kept
 from referrals.dashboard.outline import Opening
 from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
@@ -90,49 +91,49 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 """What tells one release or one card from another, for what is made of it once and kept."""
 
 
-@st.cache_resource(show_spinner=False, max_entries=4, hash_funcs=KEPT)
+@kept(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
     return queries.figures(opened)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEPT)
+@kept(64, KEPT)
 def _page_html(opened: Release, name: str) -> str:
     """Return an explanatory page as HTML, made once for a release."""
     return content.page(name, _figures(opened))
 
 
-@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
+@kept(512, KEPT)
 def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection, made once for a release."""
     return cards.of_dimension(opened, queries.answer(opened, dimension, selection))
 
 
-@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
+@kept(512, KEPT)
 def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of the quarters of an additive release within a selection, made once for a release."""
     return quarters.card(opened, queries.answer(opened, dimension, selection))
 
 
-@st.cache_resource(show_spinner=False, max_entries=128, hash_funcs=KEPT)
+@kept(128, KEPT)
 def _cross_card(opened: Release, dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another that the release breaks it down by."""
     return cards.crossed(opened, dimension, by=by, measure=measure)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+@kept(32, KEPT)
 def _context_card(opened: Release, name: str) -> Card:
     """Return the card of a context series, made once for a release."""
     return context.card(opened, name)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+@kept(32, KEPT)
 def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
     """Return what a page of a dimension offers to choose, and every label, made once for a release."""
     return queries.offer(opened, dimension), queries.labels(opened)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=KEPT)
+@kept(32, KEPT)
 def _arithmetic(opened: Release, relation_id: str) -> str:
     """Return one relation as HTML, or all of them with what follows from them where no id is given, made once."""
     if relation_id:
@@ -186,7 +187,11 @@ def passage(name: str) -> None:
 
 def note(html: str, *, kind: str = "note") -> None:
     """Draw a box: a note, help, or what has changed since 2021."""
-    st.html(f'<div class="box-{kind}">{html}</div>')
+    st.html(_box(html, kind))
+
+
+def _box(html: str, kind: str = "note") -> str:
+    return f'<div class="box-{kind}">{html}</div>'
 
 
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
@@ -195,31 +200,42 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     `quick` draws the chart as a table of bars, which needs nothing to load. `more` is a page with more on the same subject.
     """
     with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
-        st.html(parts.head(card))
-        if card.warning:
-            note(f"<p>{content.inline(card.warning)}</p>")
-        if card.bars:
-            # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-            chart = parts.bars(card)
-            st.html(chart if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{chart}</div>')
+        st.html(_above(card, quick))
         if card.draw is not None and not quick:
             st.plotly_chart(
                 drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
             )
-        if not quick:
-            st.html(card.table)
-        st.html(parts.notes(card, folded=quick) + citing.html(card) + (f"<p>{content.inline(more)}</p>" if more else ""))
+        st.html(_below(card, quick, more))
         _take_away(card)
+
+
+@kept(512, KEPT)
+def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
+    """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
+    warning = _box(f"<p>{content.inline(card.warning)}</p>") if card.warning else ""
+    if not card.bars:
+        return parts.head(card) + warning
+    bars = parts.bars(card)
+    # A chart made by Plotly does not print: the table of bars stands in for it on paper.
+    chart = bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
+    return parts.head(card) + warning + chart
+
+
+@kept(512, KEPT)
+def _below(card: Card, quick: bool, more: str) -> str:  # noqa: FBT001 - kept by position
+    """Return what stands below a card's chart."""
+    way_on = f"<p>{content.inline(more)}</p>" if more else ""
+    return ("" if quick else card.table) + parts.notes(card, folded=quick) + citing.html(card) + way_on
 
 
 def _mark(card: Card) -> str:
     return " watermarked" if card.about.is_illustrative else ""
 
 
-@st.cache_resource(show_spinner=False, max_entries=512, hash_funcs=KEPT)
+@kept(512, KEPT)
 def drawn(card: Card, palette: charts.Palette) -> Any:
-    """Return a card's Plotly figure, made once for each view and palette."""
-    return card.draw(palette) if card.draw else None
+    """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
+    return charts.finished(card.draw(palette)) if card.draw else None
 
 
 def _palette() -> charts.Palette:
@@ -247,11 +263,17 @@ def _take_away(card: Card) -> None:
                     key=f"svg_{card.name}",
                     on_click="ignore",
                 )
-        st.html("<p><b>Copy as text</b></p>")
-        st.code(takeaways.text(card, base), language=None, wrap_lines=True)
+        link, text, citation = _words(card, base)
+        st.html(f"<p><b>Link to this view</b><br>{link}</p><p><b>Copy as text</b></p>")
+        st.code(text, language=None, wrap_lines=True)
         st.html("<p><b>Cite</b></p>")
-        st.code(takeaways.citation(card, base), language=None, wrap_lines=True)
-        st.html(f"<p><b>Link to this view</b><br>{markup.link(card.link, base + card.link)}</p>")
+        st.code(citation, language=None, wrap_lines=True)
+
+
+@kept(512, KEPT)
+def _words(card: Card, base: str) -> tuple[str, str, str]:
+    """Return the link to a card as HTML, the card as text, and how to cite it."""
+    return markup.link(card.link, base + card.link), takeaways.text(card, base), takeaways.citation(card, base)
 
 
 def _base() -> str:
@@ -262,13 +284,17 @@ def _base() -> str:
 
 def page_end(selection: Selection = EVERYTHING) -> None:
     """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
-    st.html(notices.page_end(release().about, chosen_release(selection).about))
     address = st.context.url
-    if address:
-        with st.expander("This page on a phone"):
-            code = segno.make(address, error="m").svg_inline(scale=4, border=2, dark="#0b0c0c", light="#ffffff")
-            st.image(code, alt=f"A code to scan with a phone. It opens {address}", width=180)
-            st.html(f"<p>{escape(address)}</p>")
+    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(address) if address else ""))
+
+
+@kept(256, {})
+def _for_a_phone(address: str) -> str:
+    """Return an address as a code to scan, folded away."""
+    code = escape(segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
+    said = escape(address)
+    picture = f'<img src="{code}" width="180" alt="A code to scan with a phone. It opens {said}">'
+    return f'<details class="phone"><summary>This page on a phone</summary><p>{picture}</p><p>{said}</p></details>'
 
 
 def relation(relation_id: str) -> None:

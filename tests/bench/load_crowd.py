@@ -1,0 +1,160 @@
+"""Many readers at once: each opens a topic page and changes a filter every few seconds, and every answer is checked.
+
+A reader acts at fixed moments, whether or not the site keeps up, and waiting counts from the moment at which they meant to
+act: a site that stands still cannot make its own figures look better by being asked less.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from statistics import quantiles
+from typing import Final
+
+from tests.bench.load_tab import Answer, LoadError, Tab, offered
+
+TOPICS: Final = ("/nationality", "/age", "/sex", "/crime-type")
+OPENING: Final = 40
+"""How many readers open the site in a second, before the measuring begins."""
+
+Shown = Mapping[tuple[str, str], str]
+"""What each page shows at each address, as one reader alone saw it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many readers there are, how many seconds lie between two changes of one of them, and how long they stay."""
+
+    sessions: int
+    every: float
+    seconds: float
+
+
+@dataclass
+class Tally:
+    """What happened to all of them: the seconds each answer took, what went wrong and how often, and what was sent."""
+
+    seconds: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+    messages: int = 0
+    size: int = 0
+
+    def add(self, answer: Answer, waited: float) -> None:
+        """Count an answer that took `waited` seconds."""
+        self.seconds.append(waited)
+        self.messages += answer.messages
+        self.size += answer.size
+
+    def percentile(self, percent: int) -> float:
+        """Return the seconds within which so many in a hundred answers came; infinity where there were none."""
+        if len(self.seconds) <= 1:
+            return self.seconds[0] if self.seconds else float("inf")
+        return quantiles(self.seconds, n=100, method="inclusive")[percent - 1]
+
+
+async def survey(address: str) -> Shown:
+    """Return what every view of the topic pages shows, walked by one reader alone. It also warms the site's caches.
+
+    Raises:
+        LoadError: a view was not drawn.
+    """
+    shown: dict[tuple[str, str], str] = {}
+    for path in TOPICS:
+        async with await Tab.at(address, path) as tab:
+            answer = await tab.load()
+            offer = offered(tab)
+            for wanted in product(*offer.values()):
+                for name, option in zip(offer, wanted, strict=True):
+                    if tab.choices[name].value != option:
+                        answer = await tab.choose(name, option)
+                shown[path, _sorted(answer.query)] = answer.shows
+    return shown
+
+
+def _sorted(query: str) -> str:
+    """Return a query with its parts in one order: the address has them in the order in which they were chosen."""
+    return "&".join(sorted(query.split("&")))
+
+
+class Crowd:
+    """Readers who are there: each in its own session, on its page."""
+
+    def __init__(self, addresses: Sequence[str], shown: Shown, *, seed: int = 7) -> None:
+        self._addresses = addresses
+        self._shown = shown
+        self._draw = random.Random(seed)  # noqa: S311
+        self._tabs: list[Tab] = []
+        self.tally = Tally()
+
+    async def grow(self, sessions: int) -> None:
+        """Let readers come, a few at a time, until there are so many. One who is not let in is an error and stays away."""
+        while len(self._tabs) + self.tally.errors.total() < sessions:
+            batch = range(len(self._tabs), min(len(self._tabs) + OPENING, sessions))
+            start = time.perf_counter()
+            await asyncio.gather(*(self._arrive(place) for place in batch))
+            await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
+
+    async def _arrive(self, place: int) -> None:
+        try:
+            tab = await Tab.at(self._addresses[place % len(self._addresses)], TOPICS[place % len(TOPICS)])
+            await tab.load()
+        except LoadError as error:
+            self.tally.errors[str(error)] += 1
+        else:
+            self._tabs.append(tab)
+
+    async def browse(self, every: float, seconds: float) -> Tally:
+        """Let everyone change a filter every so many seconds, for so many seconds, and return what happened."""
+        self.tally = Tally()
+        now = time.perf_counter() + 0.5
+        starts = (now + every * place / max(len(self._tabs), 1) for place in range(len(self._tabs)))
+        await asyncio.gather(
+            *(self._reader(tab, start, every, now + seconds) for tab, start in zip(self._tabs, starts, strict=True))
+        )
+        return self.tally
+
+    async def _reader(self, tab: Tab, moment: float, every: float, end: float) -> None:
+        while moment < end:
+            await asyncio.sleep(max(0.0, moment - time.perf_counter()))
+            try:
+                answer = await self._change(tab)
+            except LoadError as error:
+                self.tally.errors[str(error)] += 1
+                return
+            self.tally.add(answer, time.perf_counter() - moment)
+            moment += every
+
+    async def _change(self, tab: Tab) -> Answer:
+        name, option = self._draw.choice(
+            [
+                (name, option)
+                for name, options in offered(tab).items()
+                for option in options
+                if option != tab.choices[name].value
+            ]
+        )
+        answer = await tab.choose(name, option)
+        if self._shown[tab.path, _sorted(answer.query)] != answer.shows:
+            raise LoadError(f"{tab.path} showed something else to many than to one.")
+        return answer
+
+    async def leave(self) -> None:
+        """Let everyone leave."""
+        await asyncio.gather(*(tab.leave() for tab in self._tabs), return_exceptions=True)
+        self._tabs.clear()
+
+
+@asynccontextmanager
+async def crowd(addresses: Sequence[str], shown: Shown) -> AsyncIterator[Crowd]:
+    """Open a crowd, at one address or spread over several, and let everyone leave at the end."""
+    opened = Crowd(addresses, shown)
+    try:
+        yield opened
+    finally:
+        await opened.leave()

@@ -1,0 +1,27 @@
+"""What a process costs, as the kernel counts it: processor time, memory, open files. Linux only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+PROC: Final = Path("/proc")
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the seconds of processor time that a process has used since it began, in all its threads."""
+    fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident_mib(pid: int) -> float:
+    """Return the memory that a process holds, in MiB."""
+    status = (PROC / str(pid) / "status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def open_files(pid: int) -> int:
+    """Return how many files and sockets a process holds open."""
+    return len(list((PROC / str(pid) / "fd").iterdir()))
