@@ -21,7 +21,7 @@ from starlette.types import Scope, Send
 from referrals.api import problems
 from referrals.api.problems import Problem
 from referrals.api.resources import Content
-from referrals.server.assets import accepts_gzip
+from referrals.server.encodings import choose
 
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
@@ -81,7 +81,7 @@ class Reply:
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""
         asked = Headers(scope=scope)
-        form = self.packed if self.packed and accepts_gzip(asked.get("accept-encoding", "")) else self.plain
+        form = self.packed if self.packed and choose(asked.get("accept-encoding", ""), ("gzip",)) else self.plain
         is_known = bool(form.tag) and has_it(asked.get("if-none-match", ""), form.tag)
         status, headers = (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
         # A copy: middleware on the way out writes into the list that it is given.

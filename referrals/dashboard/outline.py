@@ -63,6 +63,11 @@ TRENDS: Final = Opening(
     "publications. None of them counts the same thing.",
 )
 
+RELEASES: Final = Opening(
+    "Releases and downloads",
+    "Everything this site shows, to take away. Each file is listed with its size and with what proves that it is whole.",
+)
+
 FIRST_SCREEN: Final[Mapping[str, str]] = {
     "nationality": "[More on nationality](/nationality)",
     "crime_type": "[More on crime type](/crime-type)",

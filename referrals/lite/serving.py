@@ -6,18 +6,15 @@ A page is looked up by its path and sent in the encoding that its reader takes; 
 from __future__ import annotations
 
 import asyncio
-import gzip
 import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from html import escape
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Final
 
-import brotli
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
@@ -28,6 +25,7 @@ from referrals.errors import ReferralsError
 from referrals.lite import site
 from referrals.lite.addresses import FOLDER, SERVED, Placing
 from referrals.server import policy
+from referrals.server.encodings import choose, compress
 from referrals.shelf import Standing
 
 LOG: Final = logging.getLogger(__name__)
@@ -153,23 +151,11 @@ def routes(base: str = "") -> list[BaseRoute]:
     return [Route(below, at_folder), Mount(below, app=twin), Route("/robots.txt", robots)]
 
 
-@lru_cache(maxsize=256)
-def encoding(accepted: bytes) -> str:
-    """Return the best encoding that an `Accept-Encoding` header allows: 'br', 'gzip' or '' (RFC 9110, 12.5.3).
-
-    >>> encoding(b"gzip, deflate, br;q=0.9"), encoding(b"gzip;q=1.0, br;q=0"), encoding(b"")
-    ('br', 'gzip', '')
-    """
-    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in accepted.decode("latin-1").split(",")]
-    allowed = {name for name, _, weight in offers if weight.strip("0.") or not weight}
-    return next((name for name in ("br", "gzip") if name in allowed), "")
-
-
 async def _answer(files: Files, scope: Scope, send: Send) -> None:
     asked = {name: value for name, value in scope["headers"] if name in {b"accept-encoding", b"if-none-match"}}
     name = scope["path"].removeprefix(FOLDER)
     found = name in files
-    sent = files.sent(name if found else site.NOT_FOUND, encoding(asked.get(b"accept-encoding", b"")))
+    sent = files.sent(name if found else site.NOT_FOUND, choose(asked.get(b"accept-encoding", b"").decode("latin-1")))
     status, body, headers = (200 if found else 404), sent.body, [*sent.of_body, *sent.headers]
     if found and sent.tag in asked.get(b"if-none-match", b""):
         status, body, headers = 304, b"", list(sent.headers)
@@ -179,7 +165,7 @@ async def _answer(files: Files, scope: Scope, send: Send) -> None:
 
 def _sent(name: str, body: bytes, encoding: str) -> Sent:
     """Return a file ready to send in an encoding."""
-    packed = _packed(body, encoding)
+    packed = compress(body, encoding) if encoding else body
     tag = f'"{hashlib.sha256(body).hexdigest()[:24]}{f"-{encoding}" if encoding else ""}"'
     of_body = {"content-length": str(len(packed))} | ({"content-encoding": encoding} if encoding else {})
     headers = {
@@ -204,12 +190,6 @@ def _kept(name: str) -> str:
     if name == site.NOT_FOUND:
         return "no-store"
     return FOR_EVER if name == site.STYLESHEET else FRESH
-
-
-def _packed(body: bytes, encoding: str) -> bytes:
-    if encoding == "br":
-        return bytes(brotli.compress(body))
-    return gzip.compress(body, mtime=0) if encoding == "gzip" else body
 
 
 def _unavailable(said: str) -> Response:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import brotli
@@ -27,7 +26,8 @@ def compress(body: bytes, encoding: str) -> bytes:
     return brotli.compress(body, quality=11) if encoding == "br" else gzip.compress(body, 9, mtime=0)
 
 
-def choose(accept_encoding: str, available: Collection[str] = tuple(SUFFIXES)) -> str:
+@lru_cache(maxsize=256)
+def choose(accept_encoding: str, available: tuple[str, ...] = tuple(SUFFIXES)) -> str:
     """Return the form to send to a reader with this `Accept-Encoding` header, IDENTITY where none of the others may be sent.
 
     >>> choose("gzip, deflate, br"), choose("br;q=0.5, gzip"), choose("br;q=0, *"), choose("")

@@ -42,7 +42,7 @@ class StaticFile:
 
     def response(self, request: Headers) -> Response:
         """Return the smallest form that the reader can read, or 304 for a reader that has it already."""
-        encoding = choose(request.get("accept-encoding", ""), self.forms)
+        encoding = choose(request.get("accept-encoding", ""), tuple(self.forms))
         etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
         headers = {"cache-control": FOR_EVER, "etag": etag, "vary": "accept-encoding"}
         if etag in request.get("if-none-match", ""):

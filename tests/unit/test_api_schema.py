@@ -52,7 +52,7 @@ def ask(description: BaseSchema, resource: Resource, mode: GenerationMode) -> No
     @seed(7)
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
-    def asked(case: schemathesis.Case) -> None:
+    def asked(case: "schemathesis.Case[Any]") -> None:
         case.call_and_validate()
 
     asked()
