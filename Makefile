@@ -13,6 +13,7 @@ APP := $(VENV)/.app
 DEV := $(VENV)/.dev
 YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
+WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
 
 .DEFAULT_GOAL := help
 .PHONY: help run data static site series test check fix bench bench-full bench-page kills lock clean
@@ -44,8 +45,10 @@ series: $(APP) ## build the illustrative series again, from invented records wit
 		--to build/series/out --private build/series/private --published-on 2026-11-23
 	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
 
+# Browsers one after another: two at once on two cores are slow enough to miss what they wait for.
 test: $(DEV) data static ## set everything up and pass the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WITHOUT_BROWSER) -n auto --dist loadfile
+	$(BIN)/python -m pytest tests/browser
 
 check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; changes nothing
 	$(BIN)/ruff check $(SOURCES)
