@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import schemathesis
@@ -52,7 +53,7 @@ def ask(description: BaseSchema, resource: Resource, mode: GenerationMode) -> No
     @seed(7)
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
-    def asked(case: schemathesis.Case) -> None:
+    def asked(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate()
 
     asked()
