@@ -237,18 +237,18 @@ def reply_of(size: int) -> Reply:
 
 
 def test_what_is_kept_stays_within_its_bytes_and_the_longest_unasked_goes_first() -> None:
-    kept = Shelved(100)
+    kept = Shelved(100_000)
     for name in "abcdefgh":
-        kept.keep((name,), reply_of(20))
+        kept.keep((name,), reply_of(20_000))
         kept.find(("a",))
-    assert kept.bytes <= 100
+    assert kept.bytes <= 100_000
     assert kept.find(("a",))
     assert kept.find(("b",)) is None
     assert kept.find(("h",))
 
 
 def test_an_answer_that_would_push_out_many_others_is_not_kept() -> None:
-    kept = Shelved(100)
-    kept.keep(("large",), reply_of(26))
+    kept = Shelved(100_000)
+    kept.keep(("large",), reply_of(25_000))
     assert kept.find(("large",)) is None
     assert kept.bytes == 0
