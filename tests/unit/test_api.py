@@ -6,15 +6,19 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from math import prod
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from referrals import api, shelf
-from referrals.api import resources
+from referrals.api import files, resources
 from referrals.api.problems import KINDS
 from referrals.api.tables import CELLS, EVERY_ROW, Table, as_csv
 from referrals.codelists import DIMENSIONS
@@ -277,3 +281,18 @@ def test_every_kind_of_problem_is_explained_on_the_page_that_it_leads_to(ask: As
 
 def test_what_was_asked_for_is_said_back_cut_short(ask: Asker) -> None:
     assert len(refused(ask, f"{CELLS_ADDRESS}?sex={'F' * 1500}")["detail"]) < 200
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.text(st.characters(max_codepoint=126), max_size=40))
+def test_whatever_is_asked_is_answered_or_refused_in_words(ask: Asker, query: str, accept: str) -> None:
+    answer = ask(f"{CELLS_ADDRESS}?limit=1&{quote(query, safe='=&;+%')}", headers={"accept": accept.strip("\r\n")})
+    assert answer.status_code in {200, 400, 406}
+    assert answer.status_code == 200 or answer.json()["detail"]
+
+
+def test_invented_figures_say_so_in_file_names_whatever_their_release_is_called(
+    invented: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert files.stem(invented) == "victim-referrals-illustrative"
+    monkeypatch.setattr(invented, "about", replace(invented.about, release_id="series"))
+    assert files.stem(invented) == "victim-referrals-series-illustrative"
