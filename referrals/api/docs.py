@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
@@ -43,7 +44,8 @@ def page(question: Question) -> Content:
     )
     html = (
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>The data for programs - Victim referrals</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><style>{STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
     return Content(html.encode(), "text/html; charset=utf-8")
@@ -56,18 +58,18 @@ def _address(resource: Resource, published: Release) -> str:
     formats = f"<p>Formats: {', '.join(f'<code>format={form}</code>' for form in resource.forms)}.</p>"
     takes = _defined((f"<code>{one.name}</code>", _takes(one, published)) for one in resource.parameters)
     return (
-        f"<h3><code>{escape(resource.path)}</code></h3><p>{escape(resource.says)}</p>"
+        f"<h3><code>{escape(resource.path)}</code></h3><p>{_text(resource.says)}</p>"
         f"{formats if len(resource.forms) > 1 else ''}{f'<dl>{takes}</dl>' if takes else ''}"
     )
 
 
 def _takes(parameter: Parameter, published: Release) -> str:
     if parameter.choices is None:
-        return f"{escape(parameter.says)} A whole number from {parameter.least} to {parameter.most:,}."
+        return f"{_text(parameter.says)} A whole number from {parameter.least} to {parameter.most:,}."
     codes: Sequence[str] = [
         f"<code>{escape(code)}</code> {escape(label)}" for code, label in parameter.choices(published).items()
     ]
-    return f"{escape(parameter.says)} In the published release: {'; '.join(codes)}."
+    return f"{_text(parameter.says)} In the published release: {'; '.join(codes)}."
 
 
 def _problem(kind: str) -> str:
@@ -77,6 +79,11 @@ def _problem(kind: str) -> str:
 
 def _defined(pairs: Iterable[tuple[str, str]]) -> str:
     return "".join(f"<dt>{term}</dt><dd>{meaning}</dd>" for term, meaning in pairs)
+
+
+def _text(says: str) -> str:
+    """Return a sentence of the description, in which backticks stand round code, as HTML."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(says))
 
 
 def _items(items: Iterable[str]) -> str:

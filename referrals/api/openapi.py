@@ -87,7 +87,7 @@ def _query(parameter: Parameter, released: Sequence[Release]) -> Schema:
         schema = {"type": COUNT, "minimum": parameter.least, "maximum": parameter.most}
     else:
         codes = _either(parameter.choices(one) for one in released)
-        schema = {"type": "array", "items": {"type": "string", "enum": codes}, "minItems": 1, "uniqueItems": True}
+        schema = {"type": "array", "items": {"type": "string", "enum": codes}, "minItems": 1}
     return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": schema}
 
 

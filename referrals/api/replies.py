@@ -43,6 +43,9 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 SMALL: Final = 500
 """An answer of fewer bytes is not packed."""
 
+BESIDES: Final = 4096
+"""What an answer takes besides its bytes: its headers, and the query that asks for it, which is not longer than that."""
+
 PACKED_ALREADY: Final = "application/gzip"
 WITHOUT_A_BODY: Final = frozenset(
     {b"content-length", b"content-encoding", b"content-type", b"content-disposition", b"repr-digest"}
@@ -76,7 +79,7 @@ class Reply:
     @property
     def size(self) -> int:
         """How many bytes it takes to keep."""
-        return len(self.plain.body) + (len(self.packed.body) if self.packed else 0)
+        return BESIDES + len(self.plain.body) + (len(self.packed.body) if self.packed else 0)
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""

@@ -38,17 +38,15 @@ def _release(one: Release) -> str:
     return (
         f'<h2 id="release-{named}">{escape(about.title)}</h2>{notices.status(about)}{notices.banner(about)}'
         f"<p>Release <code>{named}</code>, published on {day(about.published_on)}: {count(len(files))} files.</p>"
-        f"{markup.table(f'Files of {about.release_id}', ['File', 'What it is', 'Size'], (_row(one, file) for file in files))}"
+        f"{markup.table(f'Files of {about.release_id}', ['File', 'Size'], (_row(one, file) for file in files))}"
         f"{_fixed(one, files)}"
     )
 
 
 def _row(one: Release, file: File) -> list[str]:
-    return [
-        markup.link(f"/releases/{one.about.release_id}/{file.name}", file.name),
-        escape(file.title),
-        f"<bdi>{size(file.size)}</bdi>",
-    ]
+    """Return a file under the name of what it is: on a phone there is no room for a column with the other."""
+    linked = markup.link(f"/releases/{one.about.release_id}/{file.name}", file.title)
+    return [f"{linked}<br><small>{escape(file.name)}</small>", f"<bdi>{size(file.size)}</bdi>"]
 
 
 def _fixed(one: Release, files: Iterable[File]) -> str:

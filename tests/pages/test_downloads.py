@@ -1,0 +1,53 @@
+"""The page of releases and downloads: every file of every release, and where programs find the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from referrals import api
+from referrals.api.files import listed, version
+from referrals.dashboard import components, downloads
+from referrals.release import Release, open_release
+from tests import additive
+from tests.unit.asking import Asker
+
+SCRIPT = "pages/releases.py"
+
+
+@pytest.fixture(scope="module")
+def text(page: Callable[[str], Any]) -> str:
+    return "".join(page(SCRIPT).html)
+
+
+@pytest.fixture(scope="module")
+def published() -> Release:
+    return components.release()
+
+
+def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(text: str, published: Release) -> None:
+    folder = "/releases/2020-21"
+    for file in listed(published).values():
+        assert f'href="{folder}/{file.name}"' in text
+        assert f'href="{folder}/{version(published)}/{file.name}"' in text
+        assert f"<code>{file.sha256}</code>" in text
+
+
+def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> None:
+    ask = Asker(Starlette(routes=api.routes()))
+    addresses = {one for one in re.findall(r'href="(/[^"#]*)"', text) if re.match("/(releases/|api|feed|releases.ics)", one)}
+    assert {"/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs", "/releases/2020-21/SHA256SUMS"} <= addresses
+    assert {one: ask(one.replace("&amp;", "&")).status_code // 100 for one in addresses} == dict.fromkeys(addresses, 2) | {
+        one: 3 for one in addresses if one.startswith("/releases/latest")
+    }
+
+
+def test_an_invented_release_says_so_above_its_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    invented = open_release(additive.write(tmp_path_factory.mktemp("additive")))
+    html = downloads.html([invented])
+    assert html.index("These figures are invented") < html.index("<table")
+    assert 'href="/releases/illustrative/cells.csv"' in html

@@ -1,0 +1,254 @@
+"""How answers are served: kept, compressed, conditional, open to every origin, whole when a release is swapped or broken."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from referrals import api, shelf
+from referrals.api import door
+from referrals.api.replies import FOR_EVER, Form, Reply, Shelved
+from referrals.api.resources import Content, Resource
+from referrals.errors import ReleaseError
+from referrals.release import Release, open_release
+from referrals.shelf import Standing
+from tests.unit.asking import Asker
+
+LIST = "/api/v1/releases"
+CELLS = "/api/v1/releases/2020-21/cells?crime_type=DA"
+FILE = "/releases/2020-21/cells.csv"
+
+
+class Shelf:
+    """A shelf whose releases a test changes."""
+
+    def __init__(self, published: Release) -> None:
+        self.stands: Standing | Exception = Standing("one", published, ())
+
+    def __call__(self) -> Standing:
+        if isinstance(self.stands, Exception):
+            raise self.stands
+        return self.stands
+
+
+@pytest.fixture
+def stand(release: Release) -> Iterator[Shelf]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf, "standing", stand := Shelf(release))
+        yield stand
+
+
+@pytest.fixture
+def ask(stand: Shelf) -> Asker:  # noqa: ARG001 - what stands is in place before anything is asked
+    return Asker(Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)]))
+
+
+@pytest.fixture
+def copied(release: Release, tmp_path: Path) -> Release:
+    """The published release, in a folder that a test may harm."""
+    return open_release(shutil.copytree(release.folder, tmp_path / release.folder.name))
+
+
+# Conditional requests
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("mark", ["{}", "W/{}", '"other", {}', "*"])
+def test_who_has_an_answer_already_is_told_so_without_a_body(ask: Asker, encoding: str, mark: str) -> None:
+    first = ask(CELLS, headers={"accept-encoding": encoding})
+    known = {"accept-encoding": encoding, "if-none-match": mark.format(first.headers["etag"])}
+    second = ask(CELLS, headers=known)
+    assert (second.status_code, second.content) == (304, b"")
+    assert second.headers["etag"] == first.headers["etag"]
+    assert "content-type" not in second.headers
+
+
+def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
+    tags = {ask(CELLS, headers={"accept-encoding": encoding}).headers["etag"] for encoding in ("identity", "gzip")}
+    assert len(tags) == 2
+
+
+def test_the_day_of_publication_alone_proves_nothing_unchanged(ask: Asker) -> None:
+    first = ask(CELLS)
+    assert first.headers["last-modified"] == "Wed, 15 Dec 2021 00:00:00 GMT"
+    assert ask(CELLS, headers={"if-modified-since": first.headers["last-modified"]}).status_code == 200
+
+
+def test_an_address_that_leads_elsewhere_is_never_said_to_be_unchanged(ask: Asker) -> None:
+    assert "etag" not in ask("/releases/latest/cells.csv").headers
+
+
+# Methods, origins, compression
+
+
+@pytest.mark.parametrize("address", [LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs"])
+def test_head_is_answered_as_get_without_the_body(ask: Asker, address: str) -> None:
+    get, head = ask(address), ask(address, method="HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert {**head.headers} == {**get.headers}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+def test_what_would_change_something_is_refused_with_what_is_allowed(ask: Asker, method: str) -> None:
+    answer = ask(LIST, method=method)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert answer.json()["title"] == "Data can only be read"
+
+
+def test_a_page_of_any_origin_may_ask_and_may_ask_whether_it_may(ask: Asker) -> None:
+    assert ask(LIST).headers["access-control-allow-origin"] == "*"
+    assert ask(f"{LIST}/nothing").headers["access-control-allow-origin"] == "*"
+    before = ask(LIST, method="OPTIONS", headers={"origin": "https://a.example", "access-control-request-method": "GET"})
+    assert before.status_code == 204
+    assert "GET" in before.headers["access-control-allow-methods"]
+
+
+def test_an_answer_is_packed_once_for_those_who_can_read_that(ask: Asker) -> None:
+    packed = ask(CELLS, headers={"accept-encoding": "gzip"})
+    plain = ask(CELLS, headers={"accept-encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < len(plain.content) / 5
+    assert packed.content == plain.content
+
+
+def test_an_answer_that_was_kept_is_sent_again_with_the_headers_that_it_had_first(ask: Asker) -> None:
+    """Middleware writes into the list of headers that it is given, and the answer is kept."""
+    first = ask(CELLS, headers={"accept-encoding": "identity"})
+    assert {**ask(CELLS, headers={"accept-encoding": "identity"}).headers} == {**first.headers}
+
+
+# Downloads
+
+
+def test_a_download_is_byte_for_byte_the_file_that_the_manifest_lists(ask: Asker, release: Release) -> None:
+    for line in ask("/releases/2020-21/SHA256SUMS").text.splitlines():
+        digest, name = line.split("  ")
+        answer = ask(f"/releases/2020-21/{name}")
+        assert hashlib.sha256(answer.content).hexdigest() == digest
+        assert answer.headers["content-disposition"] == f'attachment; filename="victim-referrals-2020-21-{name}"'
+    assert digest == release.digest
+
+
+def test_latest_leads_to_an_address_that_never_changes(ask: Asker, release: Release) -> None:
+    answer = ask("/releases/latest/referrals-latest.xlsx")
+    fixed = answer.headers["location"]
+    assert (answer.status_code, fixed) == (307, f"/releases/2020-21/{release.digest[:12]}/referrals-2020-21.xlsx")
+    assert ask(fixed).headers["cache-control"] == FOR_EVER
+    assert "immutable" not in ask(FILE).headers["cache-control"]
+
+
+def test_a_version_that_is_gone_says_which_stands_now(ask: Asker, release: Release) -> None:
+    answer = ask("/releases/2020-21/0123456789ab/cells.csv")
+    assert answer.status_code == 404
+    assert answer.json()["version"] == release.digest[:12]
+    assert answer.json()["address"] == FILE
+
+
+def test_a_file_that_has_been_altered_on_disk_is_not_served(ask: Asker, stand: Shelf, copied: Release) -> None:
+    stand.stands = Standing("altered", copied, ())
+    assert ask(CELLS).status_code == 200
+    (copied.folder / "cells.csv").write_text("not,what,was,listed\n", encoding="utf-8")
+    answer = ask(FILE)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert ask(CELLS).status_code == 200
+
+
+# Swaps and faults
+
+
+def test_a_release_that_has_been_swapped_is_served_at_once(
+    ask: Asker, stand: Shelf, release: Release, invented: Release
+) -> None:
+    assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21"]
+    stand.stands = Standing("two", release, (invented,))
+    assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21", "illustrative"]
+    stand.stands = Standing("three", release, ())
+    assert ask("/api/v1/releases/illustrative").status_code == 404
+
+
+@pytest.mark.parametrize("error", [ReleaseError("There is no published release. Run make data."), OSError("/private/path")])
+def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(ask: Asker, stand: Shelf, error: Exception) -> None:
+    stand.stands = error
+    for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
+        answer = ask(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert "retry-after" in answer.headers
+        assert "/private" not in answer.text
+
+
+def test_what_a_database_says_of_its_fault_stays_inside(
+    ask: Asker, stand: Shelf, copied: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise duckdb.InterruptException("INTERRUPTED: select secret from cells")
+
+    monkeypatch.setattr(copied, "rows", interrupted)
+    stand.stands = Standing("faulty", copied, ())
+    answer = ask(CELLS)
+    assert answer.status_code == 503
+    assert "select" not in answer.text
+
+
+# What is kept
+
+
+def counted(made: list[str]) -> Callable[[object], Content]:
+    def make(_: object) -> Content:
+        made.append("one")
+        return Content(b"x" * 600, "text/plain")
+
+    return make
+
+
+@pytest.mark.usefixtures("stand")
+def test_an_answer_is_made_once_however_many_ask_at_the_same_time() -> None:
+    made: list[str] = []
+    app = Starlette(routes=door.doors((Resource("/one", "One", "One.", counted(made)),)))
+
+    async def crowd() -> set[int]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            return {answer.status_code for answer in await asyncio.gather(*(client.get("/one") for _ in range(20)))}
+
+    assert asyncio.run(crowd()) == {200}
+    assert len(made) <= door.AT_ONCE
+
+
+@pytest.mark.usefixtures("stand")
+def test_an_answer_that_was_made_is_not_made_again() -> None:
+    made: list[str] = []
+    one = Asker(Starlette(routes=door.doors((Resource("/one", "One", "One.", counted(made)),))))
+    assert [one("/one").status_code for _ in range(3)] == [200, 200, 200]
+    assert len(made) == 1
+
+
+def reply_of(size: int) -> Reply:
+    return Reply(Form(200, [], b"x" * size, '"x"'))
+
+
+def test_what_is_kept_stays_within_its_bytes_and_the_longest_unasked_goes_first() -> None:
+    kept = Shelved(100_000)
+    for name in "abcdefgh":
+        kept.keep((name,), reply_of(20_000))
+        kept.find(("a",))
+    assert kept.bytes <= 100_000
+    assert kept.find(("a",))
+    assert kept.find(("b",)) is None
+    assert kept.find(("h",))
+
+
+def test_an_answer_that_would_push_out_many_others_is_not_kept() -> None:
+    kept = Shelved(100_000)
+    kept.keep(("large",), reply_of(25_000))
+    assert kept.find(("large",)) is None
+    assert kept.bytes == 0
