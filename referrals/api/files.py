@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Final
 
-from referrals.api.problems import Problem
 from referrals.release import MANIFEST, Release
 
 SUMS: Final = "SHA256SUMS"
@@ -57,12 +53,8 @@ def stem(release: Release) -> str:
 
 
 def manifest(release: Release) -> dict[str, Any]:
-    """Return the manifest of a release.
-
-    Raises:
-        Problem: it has just been replaced by another.
-    """
-    document: dict[str, Any] = json.loads(_manifest(release))
+    """Return the manifest of a release."""
+    document: dict[str, Any] = json.loads(release.files[MANIFEST])
     return document
 
 
@@ -78,7 +70,7 @@ def listed(release: Release) -> dict[str, File]:
         )
         for one in manifest(release)["resources"]
     ]
-    own = File(MANIFEST, "application/json", len(_manifest(release)), release.digest, TITLES[MANIFEST])
+    own = File(MANIFEST, "application/json", len(release.files[MANIFEST]), release.digest, TITLES[MANIFEST])
     return {file.name: file for file in (*files, own)}
 
 
@@ -88,29 +80,5 @@ def sums(release: Release) -> bytes:
 
 
 def content(release: Release, file: File) -> bytes:
-    """Return the bytes of a listed file.
-
-    Raises:
-        Problem: the file on disk is not the one listed, as for a moment when a release is replaced.
-    """
-    return _manifest(release) if file.name == MANIFEST else _read(release.folder / file.name, file.sha256)
-
-
-def _manifest(release: Release) -> bytes:
-    return _kept(release.folder / MANIFEST, release.digest)
-
-
-# A release that is replaced loses its manifest on disk, while those who began with it still ask for it.
-@lru_cache(maxsize=32)
-def _kept(path: Path, sha256: str) -> bytes:
-    return _read(path, sha256)
-
-
-def _read(path: Path, sha256: str) -> bytes:
-    try:
-        found = path.read_bytes()
-    except OSError:
-        found = b""
-    if hashlib.sha256(found).hexdigest() != sha256:
-        raise Problem("not-ready", f"{path.name} is being replaced. Ask again in a moment.", headers={"retry-after": "1"})
-    return found
+    """Return the bytes of a listed file as they were verified, whatever has happened to the folder since."""
+    return release.files[file.name]
