@@ -5,7 +5,7 @@ ReferralsError
 │   ├── LedgerError      published statements that contradict their quotation or one another
 │   └── ExtractError     a record-level extract with lines that cannot be used
 ├── DisclosureError      counts that could not be protected, or a release in which somebody could be found
-└── ReleaseError         a release folder that is missing, incomplete or altered
+└── ReleaseError         a release folder that is missing, incomplete or altered, or a release that cannot answer in time
 """
 
 from __future__ import annotations
@@ -32,4 +32,4 @@ class DisclosureError(ReferralsError):
 
 
 class ReleaseError(ReferralsError):
-    """A release cannot be opened: it is missing, incomplete, or not the files its manifest lists."""
+    """A release cannot be opened, being missing, incomplete or not the files its manifest lists; or it cannot answer in time."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import duckdb
 import pytest
@@ -57,13 +59,10 @@ def database(value: int) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux seals memory")
-@pytest.mark.parametrize("change", ["write", "truncate"])
-def test_sealed_memory_cannot_be_changed_by_anybody(change: str) -> None:
+@pytest.mark.parametrize("change", [lambda stream: stream.write(b"9"), lambda stream: stream.truncate(1)])
+def test_sealed_memory_cannot_be_changed_by_anybody(change: Callable[[IO[bytes]], object]) -> None:
     sealed = Sealed(b"1,336")
-    with pytest.raises(PermissionError), sealed.path.open("r+b", buffering=0) as stream:
-        if change == "write":
-            stream.write(b"9")
-        else:
-            stream.truncate(1)
+    with sealed.path.open("r+b", buffering=0) as stream, pytest.raises(PermissionError):
+        change(stream)
     assert sealed.path.read_bytes() == b"1,336"
     sealed.put_away()
