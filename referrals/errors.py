@@ -32,4 +32,4 @@ class DisclosureError(ReferralsError):
 
 
 class ReleaseError(ReferralsError):
-    """A release cannot be opened, being missing, incomplete or not the files its manifest lists; or it cannot answer in time."""
+    """A release cannot be opened, being missing, incomplete or not the files of its manifest; or it cannot answer in time."""
