@@ -59,10 +59,10 @@ def picked(about: About) -> str:
 def changed(held: frozenset[str], now: frozenset[str]) -> str:
     """Return the note of a page that shows other releases than those that stand now, each given by its editions.
 
-    Its link opens the same address anew; its target keeps the shell from taking it for a link to the page that is open.
+    Its link opens the same address in a new session: the mark on it keeps the shell from following it within this one.
     """
     said, reload = NEWER if now - held else FEWER
-    return f'<p role="status">{said} <a href="" target="_self">{reload}</a>.</p>'
+    return f'<p role="status">{said} <a href="" data-vr-reload>{reload}</a>.</p>'
 
 
 def unmet(asked: Iterable[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -131,10 +133,22 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
     assert shelf.refused() == {}
 
 
+def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
+    opened = weakref.ref(components.release())
+    for card in (components.dimension_card("sex", Selection()), components.context_card("years")):
+        components.drawn(card, charts.LIGHT)
+    assert components.without_script()
+    assert components.offer(components.release(), "sex")
+    revise(place)
+    assert components.release() is not opened()
+    gc.collect()
+    assert opened() is None
+
+
 def test_the_notice_has_a_link_that_opens_the_same_address_anew() -> None:
     notice = notices.changed(frozenset("a"), frozenset("ab"))
     assert 'role="status"' in notice
-    assert '<a href="" target="_self">Reload to see them</a>' in notice
+    assert '<a href="" data-vr-reload>Reload to see them</a>' in notice
 
 
 def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,6 +189,7 @@
     if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     if (link.closest('.stMarkdown')) link.removeAttribute('target'); // Streamlit opens every link of a text in a new tab
     if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if ('vrReload' in link.dataset) return; // meant to begin anew, though it leads to the page that is open
     const samePage = link.pathname === location.pathname && link.search === location.search;
     if (samePage && link.hash) {
       if (link.hash === location.hash) goToTarget();
