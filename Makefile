@@ -13,7 +13,7 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data series test check fix bench bench-full bench-page kills sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -38,7 +38,7 @@ series: $(APP) ## build the illustrative series again, from invented records wit
 test: $(DEV) data ## set everything up and pass the tests
 	$(BIN)/python -m pytest
 
-check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; changes nothing
+check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known faults; changes nothing
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -47,6 +47,7 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; c
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/cog -P --check README.md
+	$(BIN)/python -m tests.supply audit
 
 fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -66,6 +67,9 @@ bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was mea
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s
+
+sbom: $(DEV) ## write what the site is made of, and its licences, to build/
+	$(BIN)/python -m tests.supply sbom
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
