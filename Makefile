@@ -16,7 +16,7 @@ SOURCES := app.py pages referrals tests
 WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-page kills sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -50,7 +50,7 @@ test: $(DEV) data static ## set everything up and pass the tests
 	$(BIN)/python -m pytest $(WITHOUT_BROWSER) -n auto --dist loadfile
 	$(BIN)/python -m pytest tests/browser
 
-check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; changes nothing
+check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known faults; changes nothing
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -59,6 +59,7 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling and documents; c
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/cog -P --check README.md
+	$(BIN)/python -m tests.supply audit
 
 fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -78,6 +79,9 @@ bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was mea
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s
+
+sbom: $(DEV) ## write what the site is made of, and its licences, to build/
+	$(BIN)/python -m tests.supply sbom
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

@@ -5,12 +5,8 @@ ReferralsError
 │   ├── LedgerError      published statements that contradict their quotation or one another
 │   └── ExtractError     a record-level extract with lines that cannot be used
 ├── DisclosureError      counts that could not be protected, or a release in which somebody could be found
-<<<<<<< HEAD
-├── ReleaseError         a release folder that is missing, incomplete or altered
+├── ReleaseError         a release folder that is missing, incomplete or altered, or a release that cannot answer in time
 └── SettingsError        a setting of the site that is not what it must be
-=======
-└── ReleaseError         a release folder that is missing, incomplete or altered, or a release that cannot answer in time
->>>>>>> shelf
 """
 
 from __future__ import annotations
@@ -37,12 +33,8 @@ class DisclosureError(ReferralsError):
 
 
 class ReleaseError(ReferralsError):
-<<<<<<< HEAD
-    """A release cannot be opened: it is missing, incomplete, or not the files its manifest lists."""
+    """A release cannot be opened, being missing, incomplete or not the files of its manifest; or it cannot answer in time."""
 
 
 class SettingsError(ReferralsError):
     """The site must not start: a setting is not what it must be. The message names the setting, and never its value."""
-=======
-    """A release cannot be opened, being missing, incomplete or not the files of its manifest; or it cannot answer in time."""
->>>>>>> shelf

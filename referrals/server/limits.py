@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Limits:
     """The bounds of one process. Those for each reader are the proxy's: it knows who asks, and this process must not.
 
-    Rates are messages a second. A person who holds an arrow key down sends about 30 a second for a moment; a page that is
-    read sends one now and then. A rerun costs about 7 ms of one core, so that `all_rate` is more than a core can do.
+    Rates are messages a second. A page that is read sends one now and then; a person who holds an arrow key down sends 30
+    within a second, and waits a moment for the last. A rerun costs about 7 ms of one core: five sockets that send as fast
+    as they may take a seventh of it, and `all_rate` is more than a core can do.
     """
 
     path_bytes: int = 1_024
@@ -19,8 +20,8 @@ class Limits:
     header_bytes: int = 16_384
     headers: int = 100
     message_bytes: int = 65_536
-    socket_rate: float = 10.0
-    socket_burst: int = 40
+    socket_rate: float = 4.0
+    socket_burst: int = 20
     all_rate: float = 250.0
     all_burst: int = 250
     patience_seconds: float = 10.0

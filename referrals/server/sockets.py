@@ -65,7 +65,7 @@ class GuardedSocket:
         elif len(message) > self._limits.message_bytes:
             await self._close(TOO_BIG, "message-size")
         else:
-            await asyncio.sleep(self._own.wait() or 0)
+            await _pause(self._own.wait())
             return await self._may_go_on(self._messages.kind_of(message))
         return False
 
@@ -85,7 +85,7 @@ class GuardedSocket:
             await self._close(LATER, "busy")
             return False
         self._patience = self._limits.idle_seconds
-        await asyncio.sleep(wait)
+        await _pause(wait)
         return True
 
     async def _close(self, code: int, why: str) -> Message:
@@ -93,3 +93,8 @@ class GuardedSocket:
         await self._send({"type": "websocket.close", "code": code})
         self._closed = {"type": "websocket.disconnect", "code": code}
         return self._closed
+
+
+async def _pause(seconds: float | None) -> None:
+    if seconds:
+        await asyncio.sleep(seconds)

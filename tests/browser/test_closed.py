@@ -161,7 +161,7 @@ def test_a_session_draws_and_what_it_must_not_say_is_dropped(running: Running) -
     assert {"clear_cache", "backend_operation_request.install_skills"} <= set(dropped)
 
 
-@pytest.mark.parametrize("broken", [b"\xff\xff\xff", b"", "text", b"a" * 70_000])
+@pytest.mark.parametrize("broken", [b"\xff\xff\xff", b"", "text", b"a" * 70_000, b"a" * 3_000_000])
 def test_a_broken_message_ends_its_session_and_no_other(running: Running, broken: bytes | str) -> None:
     with running.open() as bystander:
         with running.open() as session:

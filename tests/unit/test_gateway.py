@@ -71,7 +71,7 @@ def heard(socket: Socket, **named: Any) -> list[bytes]:
         "/media/0123abcd.csv",
         "/static/js/index.0123.js",
         "/no-such-page",
-        "/caf%C3%A9",
+        "/%C3%A9t%C3%A9",
         "/a.b",
         "/api/v1/releases/2020-21/cells?nationality=VNM&nationality=ALB",
     ],
@@ -343,7 +343,8 @@ def test_whoever_sends_too_fast_is_slowed_down_and_loses_nothing() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("referrals.server.sockets.asyncio.sleep", waiting)
         assert len(heard(Socket(said(*[RERUN] * 6)), limits=limits)) == 6
-    assert [seconds > 0 for seconds in waits[::2]] == [False, False, True, True, True, True]
+    assert len(waits) == 4
+    assert waits == sorted(waits)
 
 
 def test_dropped_messages_use_up_the_pace_as_well() -> None:
@@ -358,7 +359,7 @@ def test_dropped_messages_use_up_the_pace_as_well() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("referrals.server.sockets.asyncio.sleep", waiting)
         heard(Socket(said(*[clear] * 5)), limits=limits)
-    assert len([seconds for seconds in waits if seconds > 0]) == 4
+    assert len(waits) == 4
 
 
 def test_where_everyone_together_asks_too_much_the_last_are_told_to_come_back() -> None:

@@ -29,7 +29,9 @@ KEPT = {
     "server.enableCORS": True,
     "server.enableStaticServing": False,
     "server.enableXsrfProtection": False,
+    "server.maxMessageSize": 2,
     "server.maxUploadSize": 1,
+    "server.maxWidgetStateSize": 1,
     "server.scriptHealthCheckEnabled": False,
 }
 

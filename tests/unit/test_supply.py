@@ -1,0 +1,89 @@
+"""What the site is made of: licences that were agreed to, a bill of materials, and an audit that says what it did not see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests import supply
+
+
+@pytest.fixture(scope="module")
+def bill() -> dict[str, Any]:
+    return supply.bill_of_materials()
+
+
+def test_every_package_served_is_in_the_bill_with_a_licence_that_was_agreed_to(bill: dict[str, Any]) -> None:
+    assert {one["name"].lower() for one in bill["components"]} >= {"streamlit", "duckdb", "plotly"}
+    assert "pytest" not in {one["name"] for one in bill["components"]}
+    assert supply.unwelcome(bill) == []
+
+
+def test_the_bill_names_every_package_of_the_lock(bill: dict[str, Any]) -> None:
+    named = {supply._plain(one["name"]) for one in bill["components"]}
+    # Some are for other systems only, and not installed here.
+    assert named <= supply.locked()
+    assert len(named) > len(supply.locked()) * 0.8
+
+
+def test_the_bill_links_only_to_what_it_names(bill: dict[str, Any]) -> None:
+    known = {one["bom-ref"] for one in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
+    assert {to for one in bill["dependencies"] for to in (one["ref"], *one.get("dependsOn", []))} <= known
+
+
+def test_the_bill_is_valid_and_one_that_is_not_is_noticed(bill: dict[str, Any]) -> None:
+    few = supply.served(bill, frozenset({"duckdb"}))
+    supply.validate(few)
+    with pytest.raises(ValueError, match="not valid"):
+        supply.validate({**few, "components": [{"name": "part"}]})
+
+
+def component(*named: dict[str, str], name: str = "part") -> dict[str, Any]:
+    return {"name": name, "version": "1", "licenses": [one if "expression" in one else {"license": one} for one in named]}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        [{"id": "GPL-3.0-only"}],
+        [{"expression": "MIT AND GPL-3.0-only"}],
+        [{"name": "License :: Other/Proprietary License"}],
+        [{"id": "MIT"}, {"id": "AGPL-3.0-only"}],
+        [],
+    ],
+)
+def test_a_licence_that_nobody_agreed_to_is_noticed(named: list[dict[str, str]]) -> None:
+    assert len(supply.unwelcome({"components": [component(*named)]})) == 1
+
+
+@pytest.mark.parametrize("named", [[{"id": "MIT"}], [{"expression": "Apache-2.0 OR BSD-2-Clause"}]])
+def test_a_licence_that_was_agreed_to_is_welcome(named: list[dict[str, str]]) -> None:
+    assert supply.unwelcome({"components": [component(*named)]}) == []
+
+
+FINE: dict[str, Any] = {"name": "fine", "version": "1", "vulns": []}
+FAULTY: dict[str, Any] = {"name": "faulty", "version": "1", "vulns": [{"id": "CVE-1"}]}
+SKIPPED: dict[str, Any] = {"name": "skipped", "skip_reason": "not found"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "says"),
+    [
+        ([FINE], 0, "No known faults in 1 packages."),
+        ([FINE, FAULTY], 1, "faulty 1: CVE-1"),
+        ([SKIPPED, FAULTY], 1, "faulty 1: CVE-1"),
+        ([FINE, SKIPPED], 1, "could not be looked for: skipped"),
+        ([SKIPPED, SKIPPED], 0, "were not looked for"),
+        ([], 0, "were not looked for"),
+    ],
+)
+def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(parts: list[Any], code: int, says: str) -> None:
+    got, sentence = supply.verdict({"dependencies": parts})
+    assert got == code
+    assert says in sentence
+
+
+def test_where_nothing_answers_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supply, "_run", lambda *_, **__: "")
+    assert supply.audit() == (0, "Known faults were not looked for: nothing answers.")
