@@ -246,8 +246,8 @@ def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(link: 
 
 
 @pytest.fixture
-def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Content in Welsh and Arabic beside the English: one page each, and a first page in Welsh."""
+def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of content in Welsh and Arabic beside the English: one page each, and a first page in Welsh."""
     shutil.copytree(CONTENT, tmp_path, dirs_exist_ok=True)
     for language, heading in (("cy", "Ynglŷn â"), ("ar", "حول")):
         (tmp_path / language).mkdir()
@@ -259,6 +259,7 @@ def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / language / "about.md").write_text(f"# {heading} 2\n", encoding="utf-8")
     for module in (catalogue, content):
         monkeypatch.setattr(module, "CONTENT", tmp_path)
+    return tmp_path
 
 
 @pytest.mark.usefixtures("with_languages")
@@ -272,8 +273,7 @@ def test_a_new_language_is_new_files_with_links_between_the_languages(release: R
     assert lost(made, root="/lite/") == []
 
 
-@pytest.mark.usefixtures("with_languages")
-def test_a_listed_page_without_its_text_is_refused_by_name(release: Release) -> None:
-    (content.CONTENT / "cy" / "about.md").unlink()
+def test_a_listed_page_without_its_text_is_refused_by_name(with_languages: Path, release: Release) -> None:
+    (with_languages / "cy" / "about.md").unlink()
     with pytest.raises(DataError, match=r"about\.md is missing from data/content/cy"):
         site.files(Standing("alone", release, ()))

@@ -45,16 +45,8 @@ async def ask(app: ASGIApp, path: str, method: str = "GET", headers: dict[str, s
         sent.append(message)
 
     raw = [(name.encode(), value.encode()) for name, value in {"host": "site", **(headers or {})}.items()]
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "root_path": "",
-        "scheme": "http",
-        "query_string": b"",
-        "headers": raw,
-    }
-    await app(scope, receive, send)
+    of_server = {"type": "http", "scheme": "http", "root_path": "", "query_string": b""}
+    await app({**of_server, "method": method, "path": path, "headers": raw}, receive, send)
     return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
 
 
@@ -206,7 +198,12 @@ def test_many_first_readers_wait_for_one_drawing(
 ) -> None:
     assert standing
     drawn: list[str] = []
-    monkeypatch.setattr(site, "files", lambda one, _: drawn.append(one.version) or made)
+
+    def draw(one: Standing, _: object) -> dict[str, bytes]:
+        drawn.append(one.version)
+        return made
+
+    monkeypatch.setattr(site, "files", draw)
 
     async def story() -> None:
         twin = serving.Twin()
