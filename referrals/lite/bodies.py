@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from typing import Final
@@ -64,10 +64,15 @@ def _topic(topic: Topic, release: Release) -> Body:
         found.append(quarters.card(release, queries.answer(release, topic.dimension, everything)))
     else:
         if topic.crossed_by:
-            found.append(cards.crossed(release, topic.dimension, by=topic.crossed_by))
+            found.append(_without_choices(cards.crossed(release, topic.dimension, by=topic.crossed_by)))
         end = f'<section class="card">{arithmetic.relation(release, topic.relation)}</section>' if topic.relation else ""
     opening = _opening(topic, about, lead=notices.banner(about))
     return Body(f"{opening}{''.join(map(_card, found))}{end}", tuple(found))
+
+
+def _without_choices(card: Card) -> Card:
+    """Return a card without the note on a reader's choices: here are none."""
+    return replace(card, notes=[note for note in card.notes if note != cards.UNFILTERED])
 
 
 def _figures_check(release: Release) -> Body:

@@ -90,7 +90,7 @@ class Twin:
 
     placing: Placing = SERVED
     _files: Files | None = None
-    _refused: str = ""
+    _tried: str = ""
     _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -112,7 +112,7 @@ class Twin:
         files = self._files
         if files is None:
             return await self._drawn(standing)
-        if standing.version not in {files.version, self._refused} and not self._drawing.locked():
+        if standing.version not in {files.version, self._tried} and not self._drawing.locked():
             task = asyncio.create_task(self._redrawn(standing))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -125,10 +125,11 @@ class Twin:
             return self._files
 
     async def _redrawn(self, standing: Standing) -> None:
+        # Whatever goes wrong, it must not be tried again for every reader.
+        self._tried = standing.version
         try:
             await self._drawn(standing)
         except ReferralsError as error:
-            self._refused = standing.version
             LOG.warning("The static pages of the new releases are left out, and the old ones stand. %s", error)
 
 

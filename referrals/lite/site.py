@@ -71,14 +71,15 @@ def spots(standing: Standing) -> dict[Spot, PageHead]:
     found = {Spot(head.path, language): head for language in catalogue.languages() for head in catalogue.heads(language)}
     for release in broken_down(standing):
         for path in TOPIC_PATHS:
-            found[Spot(path, release=release.about.release_id)] = _of_release(found[Spot(path)], release.about)
+            spot = Spot(path, release=release.about.release_id)
+            found[spot] = _of_release(found[Spot(path)], spot, release.about)
     return found
 
 
-def _of_release(head: PageHead, about: About) -> PageHead:
+def _of_release(head: PageHead, spot: Spot, about: About) -> PageHead:
     """Return the head of a topic's page of another release, which says at once where its figures are invented."""
     what = notices.BANNER if about.is_illustrative else f"{about.title}."
-    return replace(head, title=f"{head.title}: {notices.picked(about)}", description=what, label=head.name)
+    return replace(head, path=spot.full, title=f"{head.title}: {notices.picked(about)}", description=what)
 
 
 def _page(twin: Twin, spot: Spot) -> tuple[str, tuple[Card, ...]]:

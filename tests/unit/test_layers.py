@@ -23,7 +23,8 @@ LOAD = "import importlib, json, sys; [*map(importlib.import_module, sys.argv[1:]
 WITH_STREAMLIT = ["referrals.dashboard.components", "referrals.dashboard.components.choices", "referrals.server.protocol"]
 # Everything that runs where the public can reach it.
 PUBLIC_FILES = [
-    *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")), PACKAGE / "release.py",
+    *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")),
+    *sorted((PACKAGE / "lite").rglob("*.py")), PACKAGE / "release.py",
     ROOT / "app.py", *(ROOT / script for script in re.findall(r'"(\w+/\w+\.py)"', (ROOT / "app.py").read_text("utf-8"))),
 ]  # fmt: skip
 

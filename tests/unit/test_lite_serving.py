@@ -1,0 +1,224 @@
+"""The light pages over HTTP: in what encodings, with what headers, and what readers get while releases change or fail."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import brotli
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message
+
+from referrals import shelf
+from referrals.dashboard import content
+from referrals.errors import ReleaseError
+from referrals.lite import serving, site
+from referrals.release import Release
+from referrals.shelf import Standing
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a browser receives."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+async def ask(app: ASGIApp, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+    """Ask an application for a path as a server does."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    raw = [(name.encode(), value.encode()) for name, value in {"host": "site", **(headers or {})}.items()]
+    of_server = {"type": "http", "scheme": "http", "root_path": "", "query_string": b""}
+    await app({**of_server, "method": method, "path": path, "headers": raw}, receive, send)
+    return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture(scope="module")
+def made(release: Release) -> dict[str, bytes]:
+    return site.files(Standing("one", release, ()))
+
+
+@pytest.fixture
+def standing(release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
+    """What stands on the shelf: tests put another in its place. Its pages say which it is."""
+    stands = [Standing("one", release, ())]
+    monkeypatch.setattr(shelf, "standing", lambda: stands[0])
+    monkeypatch.setattr(site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()})
+    return stands
+
+
+@pytest.fixture
+def asked(standing: list[Standing]) -> Ask:
+    """Ask the routes of the twin."""
+    assert standing
+    app = Starlette(routes=serving.routes())
+    return lambda *question: asyncio.run(ask(app, *question))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding", "unpacked"),
+    [("br, gzip", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress), ("br;q=0, identity", "", bytes)],
+)
+def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
+    asked: Ask, made: dict[str, bytes], accepted: str, encoding: str, unpacked: Callable[[bytes], bytes]
+) -> None:
+    answer = asked("/lite/", "GET", {"accept-encoding": accepted})
+    assert unpacked(answer.body) == made[""]
+    assert answer.headers.get("content-encoding", "") == encoding
+    assert int(answer.headers["content-length"]) == len(answer.body)
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+def test_a_page_may_be_kept_for_a_minute_and_is_then_asked_for_again(asked: Ask) -> None:
+    first = asked("/lite/age")
+    assert first.headers["cache-control"] == "public, max-age=60, must-revalidate"
+    again = asked("/lite/age", "GET", {"if-none-match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert "content-length" not in again.headers
+    assert again.headers["etag"] == first.headers["etag"]
+
+
+def test_encodings_of_a_page_have_tags_of_their_own(asked: Ask) -> None:
+    tags = {asked("/lite/age", "GET", {"accept-encoding": one}).headers["etag"] for one in ("br", "gzip", "")}
+    assert len(tags) == 3
+
+
+def test_only_the_head_of_a_page_comes_where_no_more_is_asked(asked: Ask) -> None:
+    whole, head = asked("/lite/age"), asked("/lite/age", "HEAD")
+    assert head.body == b""
+    assert head.headers["content-length"] == str(len(whole.body))
+
+
+def test_no_script_may_run_on_a_page_and_nothing_may_frame_it(asked: Ask) -> None:
+    headers = asked("/lite/").headers
+    assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
+    assert "script-src" not in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "set-cookie" not in headers
+
+
+def test_a_table_comes_as_a_file_with_its_own_name(asked: Ask) -> None:
+    answer = asked("/lite/data/victim-referrals-2020-21-published-sex.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="victim-referrals-2020-21-published-sex.csv"'
+    assert answer.text.startswith("nationality,")
+
+
+def test_the_stylesheet_may_be_kept_for_ever(asked: Ask) -> None:
+    assert "immutable" in asked(f"/lite/{site.STYLESHEET}").headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["no-such", "age/", "age.html", "404", "../app.py", "data/", "é", "a" * 4000])
+def test_an_address_that_is_not_there_gets_a_page_that_says_so_with_the_help_lines(asked: Ask, path: str) -> None:
+    answer = asked(f"/lite/{path}")
+    assert answer.status == 404
+    assert content.helplines() in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_folder_is_found_without_its_slash(asked: Ask) -> None:
+    answer = asked("/lite")
+    assert (answer.status, answer.headers["location"]) == (308, "/lite/")
+
+
+def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
+    answer = asked("/lite/age", "POST")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -> None:
+    known = Starlette(routes=serving.routes("https://example.org"))
+    assert "Sitemap: https://example.org/lite/sitemap.xml\n" in asyncio.run(ask(known, "/robots.txt")).text
+    assert asked("/robots.txt").text == "User-agent: *\nAllow: /\n"
+
+
+async def page(twin: serving.Twin) -> bytes:
+    """Ask a twin for a page, and return its bytes."""
+    return (await ask(twin, "/lite/age")).body
+
+
+def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(standing: list[Standing], release: Release) -> None:
+    async def story() -> list[bytes]:
+        twin = serving.Twin()
+        answers = [await page(twin)]
+        standing[0] = Standing("two", release, ())
+        answers.append(await page(twin))
+        await asyncio.gather(*twin._tasks)
+        return [*answers, await page(twin)]
+
+    assert [answer[-3:] for answer in asyncio.run(story())] == [b"one", b"one", b"two"]
+
+
+def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_not_tried_again(
+    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    def refused(one: Standing, _: object) -> dict[str, bytes]:
+        tried.append(one.version)
+        raise ReleaseError("The release broken holds nothing.")
+
+    async def story() -> bytes:
+        twin = serving.Twin()
+        await page(twin)
+        standing[0] = Standing("two", release, ())
+        monkeypatch.setattr(site, "files", refused)
+        for _ in range(3):
+            await page(twin)
+            await asyncio.gather(*twin._tasks)
+        return await page(twin)
+
+    assert asyncio.run(story()).endswith(b"one")
+    assert tried == ["two"]
+    assert "The release broken holds nothing." in caplog.text
+
+
+def test_many_first_readers_wait_for_one_drawing(
+    standing: list[Standing], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert standing
+    drawn: list[str] = []
+
+    def draw(one: Standing, _: object) -> dict[str, bytes]:
+        drawn.append(one.version)
+        return made
+
+    monkeypatch.setattr(site, "files", draw)
+
+    async def story() -> None:
+        twin = serving.Twin()
+        await asyncio.gather(*(page(twin) for _ in range(20)))
+
+    asyncio.run(story())
+    assert drawn == ["one"]
+
+
+def test_without_a_release_the_help_lines_stand_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> Standing:
+        raise ReleaseError("There is no published release in releases/. <b>")
+
+    monkeypatch.setattr(shelf, "standing", gone)
+    answer = asyncio.run(ask(Starlette(routes=serving.routes()), "/lite/"))
+    assert answer.status == 503
+    assert "There is no published release in releases/. &lt;b&gt;" in answer.text
+    assert content.helplines() in answer.text
