@@ -47,7 +47,7 @@ PAGES = {
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         __file__,
-        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html="<p>Without script.</p>")],
+        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=lambda path: "<p>Without script.</p>")],
         routes=routes(),
     )
 else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any
 
 import pytest
@@ -27,9 +29,14 @@ class Reader:
         return [element.proto.body for element in self.app.get("html")]
 
     @property
+    def to_copy(self) -> list[str]:
+        """The texts that a reader can copy: for each card the words of it, and how to cite it."""
+        return [unescape(text) for text in re.findall(r'<pre class="copy">(.*?)</pre>', "".join(self.html), flags=re.DOTALL)]
+
+    @property
     def text(self) -> str:
-        """All that a page says: titles, HTML, texts to copy, messages."""
-        parts = [*self.app.title, *self.app.code, *self.app.error]
+        """All that a page says: titles, HTML, messages."""
+        parts = [*self.app.title, *self.app.error]
         return "\n".join([*(str(part.value) for part in parts), *self.html])
 
     @property

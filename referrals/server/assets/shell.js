@@ -140,6 +140,7 @@
       tops[number].toggleAttribute('aria-current', current);
       if (current) tops[number].setAttribute('aria-current', 'true');
     });
+    for (const link of document.querySelectorAll('[data-vr-version]')) link.href = link.dataset.vrVersion + path;
     openMenu(false);
   }
 
@@ -208,7 +209,10 @@
 
   document.addEventListener('click', (event) => {
     const button = event.target.closest?.('.vr-menu');
-    if (button) {
+    const copies = event.target.closest?.('.copy-button');
+    if (copies) {
+      copy(copies);
+    } else if (button) {
       openMenu(button.getAttribute('aria-expanded') !== 'true');
     } else if (event.target.closest?.('[data-vr-skip]')) {
       event.preventDefault();
@@ -229,6 +233,21 @@
       button.focus();
     }
   });
+
+  // ---- Texts to copy ---------------------------------------------------------------------------------------------
+
+  async function copy(button) {
+    const text = button.parentElement.previousElementSibling;
+    getSelection().selectAllChildren(text); // where copying is not allowed, the text is marked and the reader's own keys copy it
+    let said = 'Press Ctrl and C to copy';
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      said = 'Copied';
+    } catch { /* no clipboard here: the words on the button say what to do */ }
+    button.textContent = said;
+    byId('vr-status').textContent = said;
+    setTimeout(() => { button.textContent = 'Copy'; }, PATIENCE);
+  }
 
   // Streamlit asks for its icon font (375 kB) on every page, shown or not. A page that shows an icon still gets it.
   const load = document.fonts?.load.bind(document.fonts);
