@@ -122,9 +122,7 @@ def test_the_help_lines_stand_on_the_safeguarding_page(page: Open) -> None:
 
 def test_trends_says_of_each_series_why_it_is_not_the_same_thing(page: Open) -> None:
     reader = page(SCRIPTS["/trends"])
-    said, copied = "".join(reader.html), "".join(reader.to_copy)
-    reason = "Why this is not the same thing"
-    assert said.count(reason) - copied.count(reason) == len(findings(reader)) == 5
+    assert "".join(reader.html).count("Why this is not the same thing") == len(findings(reader)) == 5
 
 
 # Filters and addresses
@@ -274,11 +272,11 @@ def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None
     assert "plotly" not in html
 
 
-@pytest.mark.parametrize(("path", "own", "others"), [("/sex", "194 to 205", "Vietnam"), ("/crime-type", "425", "Vietnam")])
-def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path: str, own: str, others: str) -> None:
+@pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
+def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path: str, own: str) -> None:
     html = components.without_script(path)
     assert own in html
-    assert others not in html
+    assert html.count('class="bars"') == 1
     assert HELP_LINE in html
 
 
