@@ -127,7 +127,9 @@ def _versions(head: PageHead, frame: Frame) -> str:
         f"{_in_language(one.language)}>{escape(one.name)}</a>"
         for one in frame.versions
     )
-    return f'<p class="vr-versions"{"" if head.has_twin else " hidden"}>{links}</p>' if links else ""
+    without = escape(json.dumps([one.path for one in frame.heads if not one.has_twin]))
+    hidden = "" if head.has_twin else " hidden"
+    return f'<p class="vr-versions" data-vr-without="{without}"{hidden}>{links}</p>' if links else ""
 
 
 def _in_language(language: str) -> str:

@@ -88,5 +88,5 @@ class Shell:
 
 def _scripts(head: PageHead) -> tuple[str, ...]:
     """Return the names of the scripts of Streamlit's that draw a page."""
-    stems = (*modules.ALWAYS, modules.CHART) if head.draws_charts else modules.ALWAYS
+    stems = modules.ALWAYS + modules.CHARTS if head.draws_charts else modules.ALWAYS
     return modules.needed(compressing.folder() / "js", stems)

@@ -309,9 +309,10 @@ def without_script(path: str) -> str:
     The page of a dimension shows its own figure, any other the whole overview; the help lines stand on every page.
     """
     try:
-        return _without_script(release(), path)
+        html = _without_script(release(), path)
     except ReferralsError as error:
-        return f"<p>{escape(str(error))}</p>{content.helplines()}"
+        html = f"<p>{escape(str(error))}</p>{content.helplines()}"
+    return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=KEPT)

@@ -140,8 +140,16 @@
       tops[number].toggleAttribute('aria-current', current);
       if (current) tops[number].setAttribute('aria-current', 'true');
     });
-    for (const link of document.querySelectorAll('[data-vr-version]')) link.href = link.dataset.vrVersion + path;
+    leadVersions();
     openMenu(false);
+  }
+
+  // The low-data version and other languages are links to the page that one is on.
+  function leadVersions() {
+    const versions = document.querySelector('.vr-versions');
+    if (!versions) return;
+    versions.hidden = JSON.parse(versions.dataset.vrWithout).includes(path);
+    for (const link of versions.querySelectorAll('a')) link.href = link.dataset.vrVersion + path;
   }
 
   // Streamlit puts its scrolling box among the tab stops; here the page scrolls, and the box is a stop without a purpose.
