@@ -16,7 +16,7 @@ SOURCES := app.py pages referrals tests
 WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-page kills sbom lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page kills sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -73,6 +73,9 @@ bench: $(DEV) data ## measure what pages and releases cost, in a few minutes; as
 
 bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
 	$(BIN)/python -m tests.bench.growth --full
+
+bench-visit: $(DEV) data static ## measure what a visit costs a reader on a slow phone
+	$(BIN)/python -m tests.bench.visit
 
 bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
 	$(BIN)/python -m tests.bench.page

@@ -15,11 +15,12 @@ from referrals.dashboard.components import menu
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
 from referrals.server.gateway import Gateway
-from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.shell import PageHead, Shell, Version, page_title, routes
 from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
+VERSIONS = (Version("/lite", "Low-data version"),)
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
 
 PAGES = {
@@ -32,21 +33,31 @@ PAGES = {
         "Overview",
     ): "pages/overview.py",
     PageHead(
-        "/nationality", "Nationality", "Victim referrals by nationality, April 2020 to March 2021.", STATISTICS
+        "/nationality",
+        "Nationality",
+        "Victim referrals by nationality, April 2020 to March 2021.",
+        STATISTICS,
+        draws_charts=True,
     ): "pages/nationality.py",
-    PageHead("/age", "Age", "Victim referrals by age, April 2020 to March 2021.", STATISTICS): "pages/age.py",
-    PageHead("/sex", "Sex", "Victim referrals by sex, and by sex and crime type.", STATISTICS): "pages/sex.py",
+    PageHead(
+        "/age", "Age", "Victim referrals by age, April 2020 to March 2021.", STATISTICS, draws_charts=True
+    ): "pages/age.py",
+    PageHead(
+        "/sex", "Sex", "Victim referrals by sex, and by sex and crime type.", STATISTICS, draws_charts=True
+    ): "pages/sex.py",
     PageHead(
         "/crime-type",
         "Crime type",
         "Victim referrals by crime type: modern slavery, domestic abuse and other.",
         STATISTICS,
+        draws_charts=True,
     ): "pages/crime_type.py",
     PageHead(
         "/trends",
         "Trends and context",
         "Other official figures over time, and why none of them counts the same thing as victim referrals.",
         STATISTICS,
+        draws_charts=True,
     ): "pages/trends.py",
     PageHead(
         "/data-sharing",
@@ -113,7 +124,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         middleware=[
             Middleware(Watch, pages=[head.path for head in PAGES], routes=ROUTES),
             Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
-            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script()),
+            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
             Middleware(StaticFiles),
         ],
         routes=ROUTES,

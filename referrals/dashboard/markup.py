@@ -42,6 +42,14 @@ def bars(caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, f
     )
 
 
+def to_copy(heading: str, text: str) -> str:
+    """Return a text under a heading with a button that copies it; the shell's script does the copying."""
+    return (
+        f'<p><b>{escape(heading)}</b></p><pre class="copy">{escape(text)}</pre>'
+        '<p><button type="button" class="copy-button">Copy</button></p>'
+    )
+
+
 def telephone(number: str) -> str:
     """Return a telephone number as a link that dials it, kept in order in right-to-left text."""
     return f'<a class="telephone" href="tel:{number.replace(" ", "")}"><bdi>{escape(number)}</bdi></a>'

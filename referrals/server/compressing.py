@@ -52,21 +52,30 @@ def installed() -> Installed:
     Raises:
         ReferralsError: there is no Streamlit, or it has no files.
     """
+    return of_folder(folder(), version("streamlit"))
+
+
+def folder() -> Path:
+    """Return where the Streamlit that is installed keeps the files it serves under `/static/`.
+
+    Raises:
+        ReferralsError: there is no Streamlit, or it has no files.
+    """
     spec = find_spec("streamlit")
-    folder = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
-    if folder is None or not folder.is_dir():
+    found = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
+    if found is None or not found.is_dir():
         raise ReferralsError("Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again.")
-    return of_folder(folder, version("streamlit"))
+    return found
 
 
-def of_folder(folder: Path, released: str) -> Installed:
+def of_folder(root: Path, released: str) -> Installed:
     """Return the files of a folder, named for their release and for every byte of them."""
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(root.rglob("*")):
         if path.is_file():
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return Installed(folder, f"{released}-{digest.hexdigest()[:12]}")
+    return Installed(root, f"{released}-{digest.hexdigest()[:12]}")
 
 
 def build(source: Installed, to: Path = BUILT) -> Path:
@@ -86,11 +95,11 @@ def build(source: Installed, to: Path = BUILT) -> Path:
     return target
 
 
-def manifest(folder: Path) -> Mapping[str, int] | None:
+def manifest(built: Path) -> Mapping[str, int] | None:
     """Return the size of every file in a finished folder, by name; None where it is missing, cut short or not ours."""
     try:
-        sizes = dict(json.loads((folder / MANIFEST).read_text()))
-        whole = all((folder / name).stat().st_size == size for name, size in sizes.items())
+        sizes = dict(json.loads((built / MANIFEST).read_text()))
+        whole = all((built / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, TypeError):
         return None
     return sizes if whole else None

@@ -6,18 +6,40 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageHead:
-    """One page: its address, its words in the browser's tab and in search results, and its place in the menu."""
+    """One page: its address, its words in the browser's tab and in search results, and its place in the menu.
+
+    `draws_charts` says that it needs Plotly, which is then fetched at once. `has_twin` says that there is a low-data version.
+    """
 
     path: str
     title: str
     description: str
     section: str = ""
     label: str = ""
+    draws_charts: bool = False
+    has_twin: bool = True
 
     @property
     def name(self) -> str:
         """Return the name of the page in the menu: the label, or the title where there is none."""
         return self.label or self.title
+
+
+@dataclass(frozen=True)
+class Version:
+    """Every page in another form: less to load, or in another language, named in it. Its addresses begin alike.
+
+    >>> Version("/lite/cy", "Cymraeg", "cy").of("/age")
+    '/lite/cy/age'
+    """
+
+    address: str
+    name: str
+    language: str = ""
+
+    def of(self, path: str) -> str:
+        """Return the address of a page in this form."""
+        return self.address + path
 
 
 def page_title(head: PageHead, site: str) -> str:

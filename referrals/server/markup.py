@@ -2,22 +2,36 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from referrals.errors import ReferralsError
 from referrals.server.assets import asset
-from referrals.server.heads import PageHead, by_section, page_title
+from referrals.server.heads import PageHead, Version, by_section, page_title
 
 HARMLESS = "https://www.bbc.co.uk/weather"
 CURRENT_SECTION, CURRENT_PAGE = ' aria-current="true"', ' aria-current="page"'
 UNUSED = "preload|service-desc|shortcut icon"
 STYLESHEET = r'<link[^>]*rel="stylesheet"[^>]*>'
 ROOT = '<div id="root"></div>'
+NOWHERE = PageHead("", "Page not found", "", has_twin=False)
 
 
-def page(index: str, head: PageHead, heads: Sequence[PageHead], site: str, noscript_html: str) -> str:
-    """Return Streamlit's index.html with the head and the frame of one page, readable before any script has run."""
+@dataclass(frozen=True)
+class Frame:
+    """What is the same round every page: all the pages, the name of the site, and its other versions."""
+
+    heads: Sequence[PageHead]
+    site: str
+    versions: Sequence[Version] = ()
+
+
+def page(index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: Iterable[str] = ()) -> str:
+    """Return Streamlit's index.html with the head and the frame of one page, readable before any script has run.
+
+    `scripts` are the names of those of Streamlit's that it will ask for besides the ones that its index.html names.
+    """
     waiting = (
         f"<h1>{escape(head.title)}</h1><p>{escape(head.description)}</p>"
         f'<p class="vr-loading">Loading the figures…</p><noscript>{noscript_html}</noscript>'
@@ -28,15 +42,16 @@ def page(index: str, head: PageHead, heads: Sequence[PageHead], site: str, noscr
     # Streamlit's stylesheet is for formulas; at the end of the body nothing has to wait for it.
     late = "".join(re.findall(STYLESHEET, text))
     text = re.sub(STYLESHEET, "", text)
-    body = _body(f'<div id="root">{_main(waiting)}</div>', head.path, heads, site, late)
+    body = _body(f'<div id="root">{_main(waiting)}</div>', head, frame, late)
     text = _replace(r"<html[^>]*>", '<html lang="en-GB" dir="ltr">', text)
-    text = _replace(r"<title>.*?</title>", _head(page_title(head, site), head.description, heads, site), text)
+    text = _replace(r"<title>.*?</title>", _head(page_title(head, frame.site), head.description, frame), text)
+    text = _replace("</head>", _early(text, scripts) + "</head>", text)
     return _replace(r"<body>.*</body>", body, text).strip()
 
 
-def not_found(heads: Sequence[PageHead], site: str) -> str:
+def not_found(frame: Frame) -> str:
     """Return the page for an address that is not one of ours, with the ways on from it."""
-    known = {head.path: head for head in heads}
+    known = {head.path: head for head in frame.heads}
     ways = [known[path] for path in ("/", "/safeguarding") if path in known]
     items = "".join(f'<li><a href="{escape(way.path)}">{escape(way.title)}</a></li>' for way in ways)
     words = (
@@ -45,31 +60,37 @@ def not_found(heads: Sequence[PageHead], site: str) -> str:
         "If you followed a link, the page may have moved.</p>"
         f"<p>You can go on to:</p><ul>{items}</ul>"
     )
-    head = _head(f"Page not found - {site}", "There is no page at this address.", heads, site)
+    head = _head(f"Page not found - {frame.site}", "There is no page at this address.", frame)
     return (
         '<!DOCTYPE html>\n<html lang="en-GB" dir="ltr"><head><meta charset="UTF-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"{head}</head>{_body(_main(words), '', heads, site)}</html>"
+        f"{head}</head>{_body(_main(words), NOWHERE, frame)}</html>"
     )
 
 
-def _head(title: str, description: str, heads: Sequence[PageHead], site: str) -> str:
-    titles = json.dumps({head.path: head.title for head in heads})
+def _early(index: str, scripts: Iterable[str]) -> str:
+    """Return the links by which a browser fetches scripts before they are asked for, those that it is not told of already."""
+    addresses = (f"/static/js/{name}" for name in scripts)
+    return "".join(f'<link rel="modulepreload" crossorigin href="{one}">' for one in addresses if f'"{one}"' not in index)
+
+
+def _head(title: str, description: str, frame: Frame) -> str:
+    titles = json.dumps({head.path: head.title for head in frame.heads})
     return (
         f"<title>{escape(title)}</title>"
         f'<meta name="description" content="{escape(description)}">'
         '<meta name="color-scheme" content="light dark">'
         f'<script src="{asset("shell.js").address}" data-exit="{HARMLESS}"'
-        f' data-site="{escape(site)}" data-titles="{escape(titles)}"></script>'
+        f' data-site="{escape(frame.site)}" data-titles="{escape(titles)}"></script>'
         f'<link rel="stylesheet" href="{asset("shell.css").address}">'
         f'<link rel="icon" type="image/svg+xml" href="{asset("mark.svg").address}">'
     )
 
 
-def _body(content: str, path: str, heads: Sequence[PageHead], site: str, late: str = "") -> str:
+def _body(content: str, head: PageHead, frame: Frame, late: str = "") -> str:
     return (
         '<body><a class="vr-skip" href="#stMain" data-vr-skip>Skip to the main content</a>'
-        f"{_header(path, heads, site)}{content}"
+        f"{_header(head, frame)}{content}"
         '<p class="vr-unseen" id="vr-status" role="status"></p><p class="vr-print-end"></p>'
         f"{_exit()}{late}</body>"
     )
@@ -79,23 +100,40 @@ def _main(content: str) -> str:
     return f'<main class="vr-static" id="stMain" tabindex="-1">{content}</main>'
 
 
-def _header(path: str, heads: Sequence[PageHead], site: str) -> str:
-    """Return the bar at the top: wordmark, menu button, and the sections where there is room for them."""
-    sections = by_section(heads)
-    here = next((head.section for head in heads if head.path == path), "")
+def _header(head: PageHead, frame: Frame) -> str:
+    """Return the bar at the top: wordmark, other versions, menu button, and the sections where there is room for them."""
+    sections = by_section(frame.heads)
+    here = head.section
     tops = "".join(
         f'<li><a href="{escape(pages[0].path)}"{CURRENT_SECTION if name == here else ""}>{escape(name)}</a></li>'
         for name, pages in sections.items()
     )
-    wordmark = escape(site.partition(":")[0])
+    wordmark = escape(frame.site.partition(":")[0])
     return (
         '<header class="vr-bar">'
         f'<a class="vr-skip" href="{HARMLESS}" rel="noreferrer" data-vr-exit>Leave this page</a>'
         f'<a class="vr-wordmark" href="/"><span class="vr-mark" aria-hidden="true"></span>{wordmark}</a>'
+        f"{_versions(head, frame)}"
         '<button class="vr-menu" type="button" aria-expanded="false" aria-controls="vr-nav">Menu</button>'
         f'<nav class="vr-sections" aria-label="Sections"><ul>{tops}</ul></nav></header>'
-        f'<nav id="vr-nav" aria-label="Pages">{_groups(sections, path, here)}</nav>'
+        f'<nav id="vr-nav" aria-label="Pages">{_groups(sections, head.path, here)}</nav>'
     )
+
+
+def _versions(head: PageHead, frame: Frame) -> str:
+    """Return the links to this page in its other forms, hidden where it has none: the shell's script leads them to the next."""
+    links = "".join(
+        f'<a href="{escape(one.of(head.path if head.has_twin else "/"))}" data-vr-version="{escape(one.address)}"'
+        f"{_in_language(one.language)}>{escape(one.name)}</a>"
+        for one in frame.versions
+    )
+    without = escape(json.dumps([one.path for one in frame.heads if not one.has_twin]))
+    hidden = "" if head.has_twin else " hidden"
+    return f'<p class="vr-versions" data-vr-without="{without}"{hidden}>{links}</p>' if links else ""
+
+
+def _in_language(language: str) -> str:
+    return f' lang="{escape(language)}" hreflang="{escape(language)}"' if language else ""
 
 
 def _groups(sections: Mapping[str, Sequence[PageHead]], path: str, here: str) -> str:

@@ -1,39 +1,54 @@
 """The frame of every page, put round Streamlit's index.html by a middleware.
 
-    app = st.App(__file__, middleware=[Middleware(Shell, heads=HEADS, site=SITE)], routes=routes())
+    app = st.App(__file__, middleware=[Middleware(Shell, heads=HEADS, site=SITE, noscript_html=figures)], routes=routes())
 
 Streamlit answers every address with the same empty page. The shell gives each page of ours its own title, description,
 menu and exit button, answers 404 for every other address, and adds the headers of `policy` to every answer.
 Answers that are not HTML pass through unread.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from referrals.server import markup, policy
+from referrals.server import compressing, markup, modules, policy
 from referrals.server.answers import Gate, Page
 from referrals.server.assets import routes
-from referrals.server.heads import PageHead, page_title
+from referrals.server.heads import PageHead, Version, page_title
 
-__all__ = ["PageHead", "Shell", "page_title", "routes"]
+__all__ = ["PageHead", "Shell", "Version", "page_title", "routes"]
 
 # With these, Streamlit would answer with a part of its own file, a compressed one, or none.
 ABOUT_THE_FILE = {b"accept-encoding", b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"range"}
 
 
-class Shell:
-    """Middleware that frames the pages it is given and refuses the addresses that are nobody's."""
+def _nothing(_: str) -> str:
+    return ""
 
-    def __init__(self, app: ASGIApp, *, heads: Iterable[PageHead], site: str, noscript_html: str = "") -> None:
+
+class Shell:
+    """Middleware that frames the pages it is given and refuses the addresses that are nobody's.
+
+    `noscript_html` returns what the page at a path shows a browser that runs no script. It is asked each time, so that a new
+    release is in the next page that is opened. `versions` are linked from the head of each page that has them.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        heads: Iterable[PageHead],
+        site: str,
+        noscript_html: Callable[[str], str] = _nothing,
+        versions: Sequence[Version] = (),
+    ) -> None:
         self._app = app
         self._heads = {head.path: head for head in heads}
-        self._site = site
+        self._frame = markup.Frame(tuple(self._heads.values()), site, versions)
         self._noscript_html = noscript_html
-        self._index = ""
-        self._pages: dict[str, Page] = {}
-        self._not_found = Page(markup.not_found(tuple(self._heads.values()), site), policy.DEFAULT)
+        self._pages: dict[str, tuple[tuple[str, str], Page]] = {}
+        self._not_found = Page(markup.not_found(self._frame), policy.DEFAULT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app would, with Streamlit's page framed and our headers on everything."""
@@ -58,13 +73,20 @@ class Shell:
         return question
 
     def _framed(self, path: str, index: str) -> tuple[Page, int]:
-        """Return the page of an address, made once for each index.html, or the one that says there is none."""
+        """Return the page of an address, made again only when a part of it has changed, or the one that says there is none."""
         head = self._heads.get(path)
         if head is None:
             return self._not_found, 404
-        if index != self._index:
-            self._index, self._pages = index, {}
-        if path not in self._pages:
-            html = markup.page(index, head, tuple(self._heads.values()), self._site, self._noscript_html)
-            self._pages[path] = Page(html, policy.content_security_policy(index))
-        return self._pages[path], 200
+        parts = (index, self._noscript_html(path))
+        made_of, page = self._pages.get(path, (None, None))
+        if page is None or made_of != parts:
+            html = markup.page(index, head, self._frame, parts[1], _scripts(head))
+            page = Page(html, policy.content_security_policy(index))
+            self._pages[path] = (parts, page)
+        return page, 200
+
+
+def _scripts(head: PageHead) -> tuple[str, ...]:
+    """Return the names of the scripts of Streamlit's that draw a page."""
+    stems = modules.ALWAYS + modules.CHARTS if head.draws_charts else modules.ALWAYS
+    return modules.needed(compressing.folder() / "js", stems)

@@ -15,7 +15,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.shell import PageHead, Shell, Version, page_title, routes
 
 SITE = "Small site: for tests"
 
@@ -47,7 +47,8 @@ PAGES = {
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         __file__,
-        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html="<p>Without script.</p>")],
+        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=lambda path: "<p>Without script.</p>",
+            versions=[Version("/lite", "Low-data version")])],
         routes=routes(),
     )
 else:

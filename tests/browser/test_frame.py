@@ -47,6 +47,15 @@ def test_back_returns_to_the_page_before_and_to_its_menu(page: Page, home: str) 
     assert not was_reloaded(page)
 
 
+def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page, home: str) -> None:
+    open_page(page, home)
+    link = page.get_by_role("link", name="Low-data version")
+    expect(link).to_have_attribute("href", "/lite/")
+    page.locator(".vr-sections").get_by_text("About").click()
+    drawn(page, "Words")
+    expect(link).to_have_attribute("href", "/lite/words")
+
+
 def test_a_link_in_the_text_carries_its_query_and_goes_to_its_hash(page: Page, home: str) -> None:
     open_page(page, home)
     mark(page)

@@ -140,7 +140,7 @@ def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
             assert waiting.value.suggested_filename == f"victim-referrals-illustrative-age-band-f{ending}"
             waiting.value.save_as(tmp_path / f"card{ending}")
             assert "Illustrative" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
-        expect(page.locator("[data-testid=stCode]").first).to_contain_text("Release illustrative (illustrative)")
+        expect(page.locator("pre.copy").first).to_contain_text("Release illustrative (illustrative)")
 
 
 def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_controls(site: str, browser: Browser) -> None:

@@ -155,7 +155,7 @@ def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, 
         assert waiting.value.suggested_filename == f"victim-referrals-2020-21-published-nationality{ending}"
         waiting.value.save_as(tmp_path / f"card{ending}")
         assert words in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
-    expect(page.locator("[data-testid=stCode]").first).to_contain_text("Release 2020-21 (published)")
+    expect(page.locator("pre.copy").first).to_contain_text("Release 2020-21 (published)")
 
 
 def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(dashboard: str, browser: Browser) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from streamlit.testing.v1 import AppTest  # noqa: TID251 - Streamlit's own way t
 
 from referrals.dashboard import components
 from referrals.places import ROOT
+
+_TO_COPY = re.compile(r'<pre class="copy">(.*?)</pre>', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -23,14 +27,23 @@ class Reader:
 
     @property
     def html(self) -> list[str]:
-        """The pieces of HTML on the page, in order."""
-        return [element.proto.body for element in self.app.get("html")]
+        """The pieces of HTML on the page, in order, without the texts to copy, which repeat what stands there."""
+        return [_TO_COPY.sub("", body) for body in self._bodies]
+
+    @property
+    def to_copy(self) -> list[str]:
+        """The texts that a reader can copy: for each card the words of it, and how to cite it."""
+        return [unescape(text) for text in _TO_COPY.findall("".join(self._bodies))]
 
     @property
     def text(self) -> str:
         """All that a page says: titles, HTML, texts to copy, messages."""
-        parts = [*self.app.title, *self.app.code, *self.app.error]
-        return "\n".join([*(str(part.value) for part in parts), *self.html])
+        parts = [*self.app.title, *self.app.error]
+        return "\n".join([*(str(part.value) for part in parts), *self.html, *self.to_copy])
+
+    @property
+    def _bodies(self) -> list[str]:
+        return [element.proto.body for element in self.app.get("html")]
 
     @property
     def address(self) -> dict[str, Any]:

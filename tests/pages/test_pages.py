@@ -83,7 +83,7 @@ def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_i
     assert [text for text in alternatives(reader) if not text.startswith(tuple(said))] == []
     assert "".join(reader.html).count("<table") >= len(said)
     assert len(reader.app.get("download_button")) >= len(said)
-    assert len(reader.app.code) == 2 * len(said)  # to copy, and to cite
+    assert len(reader.to_copy) == 2 * len(said)  # to copy, and to cite
 
 
 def test_the_overview_needs_no_chart_to_be_loaded(page: Open) -> None:
@@ -146,7 +146,7 @@ def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(open_
         assert "could not be used" not in linked.text
         assert pressed.html == linked.html
         assert alternatives(pressed) == alternatives(linked)
-        assert [one.value for one in pressed.app.code] == [one.value for one in linked.app.code]
+        assert pressed.to_copy == linked.to_copy
         assert linked.app.radio(key=f"choose_{name}").value == code
     assert pressed.address == {}
     assert pressed.html == page(SCRIPTS[path]).html
@@ -244,7 +244,7 @@ def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(o
 
 @pytest.mark.usefixtures("no_release")
 def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_help_lines() -> None:
-    html = components.without_script()
+    html = components.without_script("/")
     assert "There is no published release" in html
     assert HELP_LINE in html
 
@@ -266,10 +266,18 @@ def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
-    html = components.without_script()
+    html = components.without_script("/")
     for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2", HELP_LINE):
         assert text in html
     assert "plotly" not in html
+
+
+@pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
+def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path: str, own: str) -> None:
+    html = components.without_script(path)
+    assert own in html
+    assert html.count('class="bars"') == 1
+    assert HELP_LINE in html
 
 
 def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:

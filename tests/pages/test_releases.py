@@ -68,7 +68,8 @@ def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(open_page:
     assert len(said) == 2
     assert all(finding.startswith("Illustrative: ") for finding in said)
     assert html.count(notices.INVENTED) == html.count(additive.LAY_SENTENCE) == len(said)
-    assert all("llustrative" in str(one.value) for one in reader.app.code)
+    assert all("llustrative" in text for text in reader.to_copy)
+    assert len(reader.to_copy) == 2 * len(said)
     assert all(chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart"))
     assert html.count("on-paper watermarked") == len(said)
     assert notices.STATUS_NAMES["illustrative"] in html

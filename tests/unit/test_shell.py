@@ -20,9 +20,9 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
-from referrals.server import markup
+from referrals.server import compressing, markup, modules
 from referrals.server.assets import asset
-from referrals.server.shell import PageHead, Shell, page_title, routes
+from referrals.server.shell import PageHead, Shell, Version, page_title, routes
 from tests.unit.visits import Client
 
 SITE = "Victim referrals: police to immigration enforcement"
@@ -31,9 +31,15 @@ HEADS = (
     PageHead("/age", "Referrals by age", "Ages of those referred.", "Statistics", "Age"),
     PageHead("/safeguarding", "Safeguarding and support", "Who can help.", "Understanding"),
     PageHead("/risky", 'Age < 18 & "unknown"</title><script>alert(1)</script>', 'Say "no" & <b>stop</b>', "Understanding"),
-    PageHead("/unlisted", "A page in no menu", "Reached by links only."),
+    PageHead("/unlisted", "A page in no menu", "Reached by links only.", has_twin=False),
+    PageHead("/drawn", "A page with charts", "Drawn by Plotly.", draws_charts=True),
 )
+VERSIONS = (Version("/lite", "Low-data version"), Version("/lite/cy", "Cymraeg", "cy"))
 WITHOUT_SCRIPT = "<p>1,336 victims were referred.</p>"
+
+
+def without_script(path: str) -> str:
+    return f"{WITHOUT_SCRIPT}<p>This is {path}.</p>"
 
 
 def streamlit_index() -> Path:
@@ -73,7 +79,7 @@ def client() -> Client:
             Route("/{path:path}", app_page),
         ],
         middleware=[
-            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=WITHOUT_SCRIPT),
+            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=without_script, versions=VERSIONS),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
     )
@@ -137,7 +143,7 @@ def test_the_first_link_skips_to_the_main_content(client: Client) -> None:
 def test_the_page_can_be_read_before_any_script_has_run_and_without_any(client: Client) -> None:
     text = client.get("/age").text
     assert "<h1>Referrals by age</h1><p>Ages of those referred.</p>" in text
-    assert f"<noscript>{WITHOUT_SCRIPT}</noscript>" in text
+    assert f"<noscript>{WITHOUT_SCRIPT}<p>This is /age.</p></noscript>" in text
     assert "You need to enable JavaScript" not in text
 
 
@@ -164,6 +170,64 @@ def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_fo
     links = Outline(menu).all("a")
     assert [link["href"] for link in links] == [head.path for head in HEADS if head.section]
     assert [link["href"] for link in links if link.get("aria-current") == "page"] == ["/age"]
+
+
+def versions_of(page: Outline) -> list[tuple[str | None, str | None]]:
+    return [(link["href"], link.get("hreflang")) for link in page.all("a") if "data-vr-version" in link]
+
+
+@pytest.mark.parametrize("path", ["/", "/age"])
+def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_language(client: Client, path: str) -> None:
+    text = client.get(path).text
+    assert versions_of(Outline(text)) == [(f"/lite{path}", None), (f"/lite/cy{path}", "cy")]
+    assert text.index("Low-data version") < text.index("</header>")
+
+
+@pytest.mark.parametrize("path", ["/unlisted", "/nowhere"])
+def test_a_page_without_a_low_data_version_hides_the_links_to_it(client: Client, path: str) -> None:
+    page = Outline(client.get(path).text)
+    assert [tag for tag in page.all("p") if tag.get("class") == "vr-versions" and "hidden" in tag]
+    assert versions_of(page)[0] == ("/lite/", None), "for the page that the reader goes on to"
+
+
+def test_a_site_with_no_other_version_has_no_links_to_one() -> None:
+    assert "vr-version" not in markup.not_found(markup.Frame(HEADS, SITE))
+
+
+def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_where_there_are_charts(client: Client) -> None:
+    plain, drawn = (
+        {link.get("href") or "" for link in Outline(client.get(path).text).all("link")} for path in ("/age", "/drawn")
+    )
+    assert any("/static/js/Html." in address for address in plain)
+    assert {address.split(".")[0] for address in drawn - plain} >= {"/static/js/PlotlyChart"}
+    assert not any("PlotlyChart" in address for address in plain)
+
+
+def test_no_script_is_asked_for_twice(client: Client) -> None:
+    addresses = [link["href"] for link in Outline(client.get("/drawn").text).all("link") if link["rel"] == "modulepreload"]
+    assert len(set(addresses)) == len(addresses)
+    installed = compressing.folder()
+    assert [one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()] == []
+
+
+def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(tmp_path: Path) -> None:
+    for name, text in {
+        "Chart.a1.js": 'import{t as e}from"./part.b2.js";import"./gone.c3.js";export{e}',
+        "part.b2.js": 'import"./Chart.a1.js";import"./deep.d4.js"',
+        "deep.d4.js": "0",
+        "Charts.e5.js": "0",
+    }.items():
+        (tmp_path / name).write_text(text)
+    assert modules.needed(tmp_path, ["Chart", "Lost"]) == ("deep.d4.js", "part.b2.js", "Chart.a1.js")
+
+
+def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
+    figures = iter(["<p>1,336</p>", "<p>1,336</p>", "<p>1,337</p>"])
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    client = Client(Shell(app, heads=HEADS, site=SITE, noscript_html=lambda _: next(figures)))
+    first, same, new = (client.get("/age") for _ in range(3))
+    assert first.headers["etag"] == same.headers["etag"] != new.headers["etag"]
+    assert "1,337" in new.text
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/age/extra", "/index.html", "/wp-login.php", "/static/js/lost.js"])
@@ -288,7 +352,7 @@ def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(client: Cli
 def test_a_streamlit_with_another_index_is_refused_in_words() -> None:
     changed = streamlit_index().read_text().replace("<title>", "<title lang='en'>")
     with pytest.raises(ReferralsError, match=r"occurs 0 times.*requirements\.lock"):
-        markup.page(changed, HEADS[0], HEADS, SITE, "")
+        markup.page(changed, HEADS[0], markup.Frame(HEADS, SITE), "")
 
 
 def test_what_is_not_http_reaches_the_app_untouched() -> None:

@@ -171,6 +171,7 @@ def test_a_file_is_kept_for_ever_and_says_what_it_is(client: Client, name: str, 
     assert headers["content-type"] == kind
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
     assert headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
 def test_a_file_that_does_not_shrink_is_sent_as_it_is(client: Client) -> None:

@@ -263,17 +263,20 @@ def _take_away(card: Card) -> None:
                     key=f"svg_{card.name}",
                     on_click="ignore",
                 )
-        link, text, citation = _words(card, base)
-        st.html(f"<p><b>Link to this view</b><br>{link}</p><p><b>Copy as text</b></p>")
-        st.code(text, language=None, wrap_lines=True)
-        st.html("<p><b>Cite</b></p>")
-        st.code(citation, language=None, wrap_lines=True)
+        st.html(_words(card, base))
 
 
 @kept(512, KEPT)
-def _words(card: Card, base: str) -> tuple[str, str, str]:
-    """Return the link to a card as HTML, the card as text, and how to cite it."""
-    return markup.link(card.link, base + card.link), takeaways.text(card, base), takeaways.citation(card, base)
+def _words(card: Card, base: str) -> str:
+    """Return the words to take away: the card as text, how to cite it, and its link.
+
+    Streamlit's own box to copy from comes with 1.6 MB of script that colours program code.
+    """
+    return (
+        markup.to_copy("Copy as text", takeaways.text(card, base))
+        + markup.to_copy("Cite", takeaways.citation(card, base))
+        + f"<p><b>Link to this view</b><br>{markup.link(card.link, base + card.link)}</p>"
+    )
 
 
 def _base() -> str:
@@ -331,15 +334,25 @@ def guarded(draw: Callable[[], None]) -> None:
         st.html(f"<h2>Help lines</h2>{content.helplines()}")
 
 
-def without_script() -> str:
-    """Return the figures as HTML for a browser that runs no script, or what is wrong where there is no release."""
+def without_script(path: str) -> str:
+    """Return what the page at a path shows a browser that runs no script, or what is wrong where there is no release.
+
+    The page of a dimension shows its own figure, any other the whole overview; the help lines stand on every page.
+    """
     try:
-        shown = [dimension_card(dimension, Selection()) for dimension in cards.PATHS]
-        bars = "".join(
-            f"<h2>{escape(card.finding)}</h2>{parts.bars(card)}<p>Source: {escape('; '.join(citing.names(card)))}.</p>"
-            for card in shown
-        )
-        lead = _page_html(release(), "overview").partition("</h1>")[2]
-        return f"{lead}<h2>Help lines</h2>{content.helplines()}{bars}"
+        html = _without_script(release(), path)
     except ReferralsError as error:
-        return f"<p>{escape(str(error))}</p>{content.helplines()}"
+        html = f"<p>{escape(str(error))}</p>{content.helplines()}"
+    return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
+
+
+@kept(64, KEPT)
+def _without_script(opened: Release, path: str) -> str:
+    own = [dimension for dimension, address in cards.PATHS.items() if address == path]
+    bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
+    help_lines = f"<h2>Help lines</h2>{content.helplines()}"
+    return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+
+
+def _plain(card: Card) -> str:
+    return f"<h2>{escape(card.finding)}</h2>{parts.bars(card)}<p>Source: {escape('; '.join(citing.names(card)))}.</p>"

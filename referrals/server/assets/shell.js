@@ -140,7 +140,16 @@
       tops[number].toggleAttribute('aria-current', current);
       if (current) tops[number].setAttribute('aria-current', 'true');
     });
+    leadVersions();
     openMenu(false);
+  }
+
+  // The low-data version and other languages are links to the page that one is on.
+  function leadVersions() {
+    const versions = document.querySelector('.vr-versions');
+    if (!versions) return;
+    versions.hidden = JSON.parse(versions.dataset.vrWithout).includes(path);
+    for (const link of versions.querySelectorAll('a')) link.href = link.dataset.vrVersion + path;
   }
 
   // Streamlit puts its scrolling box among the tab stops; here the page scrolls, and the box is a stop without a purpose.
@@ -209,7 +218,10 @@
 
   document.addEventListener('click', (event) => {
     const button = event.target.closest?.('.vr-menu');
-    if (button) {
+    const copies = event.target.closest?.('.copy-button');
+    if (copies) {
+      copy(copies);
+    } else if (button) {
       openMenu(button.getAttribute('aria-expanded') !== 'true');
     } else if (event.target.closest?.('[data-vr-skip]')) {
       event.preventDefault();
@@ -230,6 +242,21 @@
       button.focus();
     }
   });
+
+  // ---- Texts to copy ---------------------------------------------------------------------------------------------
+
+  async function copy(button) {
+    const text = button.parentElement.previousElementSibling;
+    getSelection().selectAllChildren(text); // where copying is not allowed, the text is marked and the reader's own keys copy it
+    let said = 'Press Ctrl and C to copy';
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      said = 'Copied';
+    } catch { /* no clipboard here: the words on the button say what to do */ }
+    button.textContent = said;
+    byId('vr-status').textContent = said;
+    setTimeout(() => { button.textContent = 'Copy'; }, PATIENCE);
+  }
 
   // Streamlit asks for its icon font (375 kB) on every page, shown or not. A page that shows an icon still gets it.
   const load = document.fonts?.load.bind(document.fonts);
