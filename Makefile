@@ -15,7 +15,7 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-page cluster kills lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -72,6 +72,10 @@ bench-full: $(DEV) ## measure releases of up to 50 million records, which takes 
 
 bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
 	$(BIN)/python -m tests.bench.page
+
+cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLICAS=3 PORT=8501, needs nginx)
+	@$(BIN)/python -m referrals.server.compressing
+	@$(BIN)/python -m tests.bench.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s
