@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.dashboard import components
 from referrals.dashboard.components import menu
+from referrals.server.collecting import collecting
 from referrals.server.shell import PageHead, Shell, page_title, routes
 
 SITE = "Victim referrals"
@@ -93,6 +94,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
         __file__,
         middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script())],
         routes=routes(),
+        lifespan=collecting,
     )
 else:
     run()

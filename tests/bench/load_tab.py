@@ -99,7 +99,7 @@ class Tab:
 
     def __init__(self, address: str, path: str, query: str, socket: ClientConnection) -> None:
         self._socket = socket
-        self._address, self.path = address, path
+        self.address, self.path = address, path
         self._page_hash = ""
         self._kept: dict[str, ForwardMsg] = {}
         self.query = query
@@ -175,8 +175,8 @@ class Tab:
         state.cached_message_hashes.extend(self._kept)
         about = state.context_info
         about.timezone, about.timezone_offset, about.locale = "UTC", 0, "en-GB"
-        about.url, about.is_embedded, about.color_scheme = self._address + self.path, False, "light"
-        return question.SerializeToString()
+        about.url, about.is_embedded, about.color_scheme = self.address + self.path, False, "light"
+        return bytes(question.SerializeToString())
 
     async def _ask(self) -> Answer:
         start = time.perf_counter()
