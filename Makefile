@@ -13,7 +13,7 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run data series test check fix bench bench-full bench-page kills lock clean
+.PHONY: help run data series test check fix bench bench-full bench-page load kills lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -63,6 +63,10 @@ bench-full: $(DEV) ## measure releases of up to 50 million records, which takes 
 
 bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
 	$(BIN)/python -m tests.bench.page
+
+load: $(DEV) data ## measure how many readers one machine carries, in under ten minutes, and write docs/load.md
+	$(BIN)/python -m tests.bench.load
+	$(BIN)/python -m tests.bench.load_page
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s

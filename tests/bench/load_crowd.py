@@ -23,8 +23,8 @@ TOPICS: Final = ("/nationality", "/age", "/sex", "/crime-type")
 OPENING: Final = 40
 """How many readers open the site in a second, before the measuring begins."""
 
-Shown = Mapping[tuple[str, str, str], str]
-"""What each page shows, by site, path and query, as one reader alone saw it: what it shows holds the site's own address."""
+Shown = Mapping[tuple[str, str], str]
+"""What each page shows, by path and query, as one reader alone saw it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def survey(address: str) -> Shown:
     Raises:
         LoadError: a view was not drawn.
     """
-    shown: dict[tuple[str, str, str], str] = {}
+    shown: dict[tuple[str, str], str] = {}
     for path in TOPICS:
         async with await Tab.at(address, path) as tab:
             answer = await tab.load()
@@ -73,7 +73,7 @@ async def survey(address: str) -> Shown:
                 for name, option in zip(offer, wanted, strict=True):
                     if tab.choices[name].value != option:
                         answer = await tab.choose(name, option)
-                shown[address, path, _sorted(answer.query)] = answer.shows
+                shown[path, _sorted(answer.query)] = answer.shows
     return shown
 
 
@@ -140,7 +140,7 @@ class Crowd:
             ]
         )
         answer = await tab.choose(name, option)
-        if self._shown[tab.address, tab.path, _sorted(answer.query)] != answer.shows:
+        if self._shown[tab.path, _sorted(answer.query)] != answer.shows:
             raise LoadError(f"{tab.path} showed something else to many than to one.")
         return answer
 
