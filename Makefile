@@ -16,7 +16,7 @@ SOURCES := app.py pages referrals tests
 WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster kills sbom lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -83,6 +83,10 @@ bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was mea
 cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLICAS=3 PORT=8501, needs nginx)
 	@$(BIN)/python -m referrals.server.compressing
 	@$(BIN)/python -m tests.bench.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
+
+load: $(DEV) data ## measure how many readers one machine carries, in under ten minutes, and write docs/load.md
+	$(BIN)/python -m tests.bench.load
+	$(BIN)/python -m tests.bench.load_page
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s

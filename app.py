@@ -14,6 +14,7 @@ from referrals.dashboard import components
 from referrals.dashboard.components import menu
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
+from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
 from referrals.server.shell import PageHead, Shell, Version, page_title, routes
 from referrals.server.static_files import StaticFiles
@@ -128,6 +129,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(StaticFiles),
         ],
         routes=ROUTES,
+        lifespan=collecting,
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:

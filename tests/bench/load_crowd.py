@@ -24,16 +24,7 @@ OPENING: Final = 40
 """How many readers open the site in a second, before the measuring begins."""
 
 Shown = Mapping[tuple[str, str], str]
-"""What each page shows at each address, as one reader alone saw it."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How many readers there are, how many seconds lie between two changes of one of them, and how long they stay."""
-
-    sessions: int
-    every: float
-    seconds: float
+"""What each page shows, by path and query, as one reader alone saw it."""
 
 
 @dataclass
@@ -58,14 +49,14 @@ class Tally:
         return quantiles(self.seconds, n=100, method="inclusive")[percent - 1]
 
 
-async def survey(address: str) -> Shown:
+async def survey(address: str, topics: Sequence[str] = TOPICS) -> Shown:
     """Return what every view of the topic pages shows, walked by one reader alone. It also warms the site's caches.
 
     Raises:
         LoadError: a view was not drawn.
     """
     shown: dict[tuple[str, str], str] = {}
-    for path in TOPICS:
+    for path in topics:
         async with await Tab.at(address, path) as tab:
             answer = await tab.load()
             offer = offered(tab)
@@ -85,10 +76,11 @@ def _sorted(query: str) -> str:
 class Crowd:
     """Readers who are there: each in its own session, on its page."""
 
-    def __init__(self, addresses: Sequence[str], shown: Shown, *, seed: int = 7) -> None:
+    def __init__(self, addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS) -> None:
         self._addresses = addresses
         self._shown = shown
-        self._draw = random.Random(seed)  # noqa: S311
+        self._topics = topics
+        self._draw = random.Random(7)  # noqa: S311
         self._tabs: list[Tab] = []
         self.tally = Tally()
 
@@ -102,7 +94,7 @@ class Crowd:
 
     async def _arrive(self, place: int) -> None:
         try:
-            tab = await Tab.at(self._addresses[place % len(self._addresses)], TOPICS[place % len(TOPICS)])
+            tab = await Tab.at(self._addresses[place % len(self._addresses)], self._topics[place % len(self._topics)])
             await tab.load()
         except LoadError as error:
             self.tally.errors[str(error)] += 1
@@ -151,9 +143,9 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(addresses: Sequence[str], shown: Shown) -> AsyncIterator[Crowd]:
+async def crowd(addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS) -> AsyncIterator[Crowd]:
     """Open a crowd, at one address or spread over several, and let everyone leave at the end."""
-    opened = Crowd(addresses, shown)
+    opened = Crowd(addresses, shown, topics)
     try:
         yield opened
     finally:

@@ -25,6 +25,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 HERE: Final = "127.0.0.1"
+OUTSIDE: Final = "http://127.0.0.1"
+"""The address that readers see, which pages repeat in their links: one for every replica, as behind a proxy."""
+
 PATIENCE: Final = 30.0
 """Seconds after which a reader has gone: an answer later than that is none."""
 
@@ -97,9 +100,9 @@ def local(address: str) -> str:
 class Tab:
     """One page open in one session. Not for two tasks at once."""
 
-    def __init__(self, address: str, path: str, query: str, socket: ClientConnection) -> None:
+    def __init__(self, path: str, query: str, socket: ClientConnection) -> None:
         self._socket = socket
-        self._address, self.path = address, path
+        self.path = path
         self._page_hash = ""
         self._kept: dict[str, ForwardMsg] = {}
         self.query = query
@@ -127,7 +130,7 @@ class Tab:
             )
         except (OSError, TimeoutError, ConnectionClosed, ValueError) as error:
             raise LoadError(f"The socket of {path} did not open ({type(error).__name__}).") from error
-        return cls(address, path, query, socket)
+        return cls(path, query, socket)
 
     async def __aenter__(self) -> Self:
         return self
@@ -175,8 +178,8 @@ class Tab:
         state.cached_message_hashes.extend(self._kept)
         about = state.context_info
         about.timezone, about.timezone_offset, about.locale = "UTC", 0, "en-GB"
-        about.url, about.is_embedded, about.color_scheme = self._address + self.path, False, "light"
-        return question.SerializeToString()
+        about.url, about.is_embedded, about.color_scheme = OUTSIDE + self.path, False, "light"
+        return bytes(question.SerializeToString())
 
     async def _ask(self) -> Answer:
         start = time.perf_counter()

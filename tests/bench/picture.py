@@ -18,12 +18,14 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600; font-size: 15px }
 .small { fill: #57606a; font-size: 12px }
 .grid { stroke: #d8dee4 }
-.check { --ink: #9a3412 } .tabulate { --ink: #1d4f91 } .protect { --ink: #6b3fa0 } .prove { --ink: #0f6b4f }
+.check, .p50 { --ink: #9a3412 } .tabulate, .p95 { --ink: #1d4f91 } .protect, .p99 { --ink: #6b3fa0 }
+.prove, .processor { --ink: #0f6b4f }
 .line { fill: none; stroke: var(--ink); stroke-width: 2.5 } .dot { fill: var(--ink) }
 .name { fill: var(--ink); font-weight: 600 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .small { fill: #9ba7b4 } .grid { stroke: #30363d }
-  .check { --ink: #f5a97f } .tabulate { --ink: #8ab4f8 } .protect { --ink: #cba6f7 } .prove { --ink: #7fd1ae }
+  .check, .p50 { --ink: #f5a97f } .tabulate, .p95 { --ink: #8ab4f8 } .protect, .p99 { --ink: #cba6f7 }
+  .prove, .processor { --ink: #7fd1ae }
 }
 """
 
@@ -55,8 +57,8 @@ class _Frame:
         return BOTTOM - (BOTTOM - TOP) * (log10(value) - self.low[1]) / (self.high[1] - self.low[1])
 
 
-def svg(panels: Sequence[Panel], *, title: str, words: str) -> str:
-    """Return a picture of panels beside each other; `words` say the same to those who cannot see it."""
+def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Processor time") -> str:
+    """Return a picture of panels beside each other; `words` say the same to those who cannot see it, `what` is measured."""
     seconds = [second for panel in panels for points in panel.lines.values() for _, second in points]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title words">',
@@ -64,7 +66,7 @@ def svg(panels: Sequence[Panel], *, title: str, words: str) -> str:
         f'<desc id="words">{escape(words)}</desc>',
         f"<style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        '<text class="small" x="8" y="42">Processor time. On both scales each power of ten has the same room.</text>',
+        f'<text class="small" x="8" y="42">{escape(what)}. On both scales each power of ten has the same room.</text>',
     ]
     room = WIDTH / len(panels)
     for place, panel in enumerate(panels):
