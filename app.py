@@ -14,6 +14,7 @@ from referrals.dashboard import components
 from referrals.dashboard.components import menu
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
+from referrals.server.beside import Beside
 from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
 from referrals.server.shell import PageHead, Shell, Version, page_title, routes
@@ -89,6 +90,7 @@ PAGES = {
         "Releases and downloads",
         "Every release with its files, the data for programs, and how to hear of new releases.",
         ABOUT,
+        has_twin=False,
     ): "pages/releases.py",
     PageHead(
         "/disclosure",
@@ -119,16 +121,16 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    ROUTES = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
+    BESIDE = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
     app = st.App(
         __file__,
         middleware=[
-            Middleware(Watch, pages=[head.path for head in PAGES], routes=ROUTES),
+            Middleware(Watch, pages=[head.path for head in PAGES], routes=BESIDE),
             Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
+            Middleware(Beside, routes=BESIDE),
             Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
             Middleware(StaticFiles),
         ],
-        routes=ROUTES,
         lifespan=collecting,
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

@@ -26,6 +26,7 @@ from referrals.server.encodings import choose
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
     "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
     "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, x-release, "
     "x-release-status, x-total-count",
 }

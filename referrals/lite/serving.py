@@ -42,7 +42,7 @@ FRESH: Final = "public, max-age=60, must-revalidate"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NO_SCRIPT: Final = (
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    f"frame-ancestors {policy.ancestors(policy.FRAMERS)}"
 )
 """These pages hold no script and fetch nothing but their stylesheet. Bars are as long as their style attributes say."""
 

@@ -40,12 +40,20 @@ def headers(framers: tuple[str, ...] = ()) -> dict[str, str]:
     return always if framers else {**always, "x-frame-options": "DENY"}
 
 
+def ancestors(framers: tuple[str, ...]) -> str:
+    """Return who may frame a page, as a policy says it.
+
+    >>> ancestors(()), ancestors(("https://example.org",))
+    ("'none'", 'https://example.org')
+    """
+    return " ".join(framers) or "'none'"
+
+
 def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | None = None) -> str:
     """Return the policy of a page; only the inline scripts of HTML that we know to be Streamlit's own may run.
 
     `framers` are those of the environment where none are given.
     """
-    ancestors = " ".join(FRAMERS if framers is None else framers) or "'none'"
     scripts = " ".join(["'self'", *map(_hash, _inline_scripts(trusted_html))])
     return "; ".join(
         (
@@ -58,7 +66,7 @@ def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | N
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            f"frame-ancestors {ancestors}",
+            f"frame-ancestors {ancestors(FRAMERS if framers is None else framers)}",
         )
     )
 

@@ -137,7 +137,7 @@ def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
     opened = weakref.ref(components.release())
     for card in (components.dimension_card("sex", Selection()), components.context_card("years")):
         components.drawn(card, charts.LIGHT)
-    assert components.without_script()
+    assert components.without_script("/")
     assert components.offer(components.release(), "sex")
     revise(place)
     assert components.release() is not opened()
