@@ -144,7 +144,7 @@ def empty(folder: Path) -> None:
 
 def link(path: Path) -> None:
     """Put a link in the place of a file or folder, which is elsewhere then."""
-    elsewhere = path.rename(path.parents[2] / "elsewhere")
+    elsewhere = path.rename(path.parents[1] / ".elsewhere")
     path.symlink_to(elsewhere)
 
 
