@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import kubernetes_validate
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from referrals.places import ROOT
 from tests.bench.cluster import ClusterError, nginx_program, write_configuration
@@ -125,5 +125,5 @@ def test_a_setting_that_nginx_does_not_know_is_seen(tmp_path: Path) -> None:
     write_configuration(tmp_path, 8675, [8676])
     with (tmp_path / "listen.conf").open("a") as file:
         file.write("no_such_setting on;\n")
-    command = [nginx_program(), "-t", "-p", tmp_path, "-c", tmp_path / "nginx.conf"]
+    command = [nginx_program(), "-t", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0

@@ -36,6 +36,7 @@ def raw_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
     return connection.execute("select * from raw_cells order by all").fetchall()
 
 
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning", "ignore::ResourceWarning")
 def test_a_million_records_are_counted_alike_by_duckdb_and_by_spark(records: duckdb.DuckDBPyConnection) -> None:
     tabulation.count(records)
     expected = raw_cells(records)
