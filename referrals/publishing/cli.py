@@ -72,6 +72,7 @@ def _publish(options: argparse.Namespace) -> int:
         nationalities=options.nationalities,
         by_region=options.by_region,
         method=options.method,
+        engine=options.engine,
     )
     with _quiet_solver():
         summary = publish.publish(options.extracts, chosen, progress=_progress)
@@ -126,6 +127,9 @@ def _parser() -> argparse.ArgumentParser:
         default=publish.ROUNDING,
         help="adjust small groups, so that any combination has an answer (rounding), or print exact tables of one and two "
         "dimensions with small cells withheld (suppression)",
+    )
+    one.add_argument(
+        "--engine", choices=publish.ENGINES, default="duckdb", help="what counts the records; the result is the same"
     )
     one.set_defaults(run=_publish)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from referrals.errors import DisclosureError, ExtractError, ReleaseError
-from referrals.publishing import building, disclosure, pinning, public, recoding, records, suppressed, tabulation
+from referrals.publishing import building, disclosure, pinning, public, recoding, records, spark, suppressed, tabulation
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.disclosure import Revision
@@ -21,7 +21,7 @@ from referrals.publishing.pinning import Pinned
 from referrals.publishing.public import PublicRelease
 from referrals.publishing.revising import Earlier
 from referrals.publishing.suppressed import SuppressedYear
-from referrals.publishing.tabulation import Categories, Category, Counts
+from referrals.publishing.tabulation import Categories, Category, Counts, Engine
 from referrals.release import MANIFEST
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
@@ -32,6 +32,9 @@ NATIONALITIES: Final = 10
 METHODS: Final = ("rounding", "suppression")
 ROUNDING, SUPPRESSION = METHODS
 """How small groups are protected: adjusted, so that everything can be asked and adds up, or withheld from exact tables."""
+
+ENGINES: Final[Mapping[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
+"""What can count the records. Each gives the same counts."""
 
 Progress = Callable[[str], None]
 
@@ -47,6 +50,7 @@ class Options:
     nationalities: int = NATIONALITIES
     by_region: bool = False
     method: str = ROUNDING
+    engine: str = "duckdb"
 
     @property
     def shape(self) -> str:
@@ -137,7 +141,7 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memor
     with tabulation.workspace() as connection:
         reports = records.load(extracts, connection, today=options.published_on, progress=progress)
         progress("counting")
-        found = tabulation.categories(connection)
+        found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL

@@ -7,7 +7,7 @@ folder and is removed with it.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,9 @@ from referrals.codelists import FINEST
 
 MEMORY: Final = "3GB"
 """What DuckDB may hold of the records in memory."""
+
+Engine = Callable[[duckdb.DuckDBPyConnection], None]
+"""What counts the table `records` and keeps the counts as the table `raw_cells`."""
 
 Codes = tuple[str, ...]
 Categories = Mapping[str, Sequence[str]]
@@ -89,9 +92,14 @@ def opened(folder: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(folder / "records.duckdb", config=settings)
 
 
-def categories(connection: duckdb.DuckDBPyConnection) -> list[Category]:
-    """Count the table `records` once, and return every code that occurs, a row a year, dimension and code."""
+def count(connection: duckdb.DuckDBPyConnection) -> None:
+    """Count the table `records`, and keep the counts as the table `raw_cells`."""
     connection.execute(sql.statement("tabulation/raw_cells"))
+
+
+def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count) -> list[Category]:
+    """Count the table `records` once, by `engine`, and return every code that occurs, a row a year, dimension and code."""
+    engine(connection)
     return [Category(*row) for row in connection.execute(sql.statement("tabulation/categories")).fetchall()]
 
 
