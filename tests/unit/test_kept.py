@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.dashboard.components.kept import kept
+from referrals.kept import kept
 
 
 @dataclass

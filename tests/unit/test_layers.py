@@ -20,11 +20,16 @@ PACKAGE = ROOT / "referrals"
 FILES = sorted(PACKAGE.rglob("*.py"))
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 LOAD = "import importlib, json, sys; [*map(importlib.import_module, sys.argv[1:])]; print(json.dumps([*sys.modules]))"
-WITH_STREAMLIT = ["referrals.dashboard.components", "referrals.dashboard.components.choices", "referrals.server.protocol"]
+WITH_STREAMLIT = [
+    "referrals.dashboard.components",
+    "referrals.dashboard.components.choices",
+    "referrals.dashboard.components.menu",
+    "referrals.server.protocol",
+]
 # Everything that runs where the public can reach it.
 PUBLIC_FILES = [
     *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")),
-    *sorted((PACKAGE / "lite").rglob("*.py")), PACKAGE / "release.py",
+    *sorted((PACKAGE / "lite").rglob("*.py")), *sorted((PACKAGE / "api").rglob("*.py")), PACKAGE / "release.py",
     ROOT / "app.py", *(ROOT / script for script in re.findall(r'"(\w+/\w+\.py)"', (ROOT / "app.py").read_text("utf-8"))),
 ]  # fmt: skip
 

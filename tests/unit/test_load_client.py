@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as listen
 
-from tests.bench import load_tab
+from referrals.errors import DataError
+from tests.bench import load_page, load_tab
 from tests.bench.load_crowd import Crowd, Tally
 from tests.bench.load_requests import requests_a_second
 from tests.bench.load_tab import Answer, LoadError, NotHereError, Tab
@@ -138,3 +141,45 @@ def test_readers_who_are_not_let_in_are_counted_and_not_asked_again() -> None:
 def test_percentiles_of_no_answers_are_infinite_so_that_silence_is_never_fast() -> None:
     assert Tally().percentile(95) == float("inf")
     assert Tally(seconds=[0.1 * n for n in range(11)]).percentile(50) == pytest.approx(0.5)
+
+
+def step(sessions: int, p95: float, **errors: int) -> dict[str, Any]:
+    waits = {"p50": p95 / 2, "p95": p95, "p99": p95 * 2}
+    return {"sessions": sessions, "answers": 300, **waits, "cpu_ms": 10.0, "mib": 240 + sessions / 10, "errors": errors}
+
+
+def found(*steps: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "cores": 2,
+        "load": 1.5,
+        "unit_ms": 50.0,
+        "steps": list(steps),
+        "replicas": [step(500, 0.08)],
+        "comings": {"visits": 10_000, "mib_after_a_fifth": 300.0, "mib_after_all": 303.0},
+        "idle": {**step(1, 0.05), "idle": 2_000},
+        "requests": {"API": 612.0, "static twin": None},
+    }
+
+
+def test_the_report_says_what_a_session_holds_where_it_broke_and_what_was_not_served() -> None:
+    said = load_page.page(found(step(50, 0.04), step(400, 0.15), step(800, 6.0, closed=3)))
+    assert "A session holds 0.10 MiB" in said
+    assert "400 sessions were answered within a second, 95 in 100. At 800 it took 6.0 s, with 3 errors." in said
+    assert "(+1.0%)" in said
+    assert "- API: 612 a second" in said
+    assert "- static twin: not served" in said
+
+
+def test_a_site_that_did_not_break_is_not_said_to_have() -> None:
+    assert "It did not break." in load_page.page(found(step(50, 0.04), step(800, 0.2)))
+
+
+def test_the_picture_has_a_line_for_each_measure_and_says_in_words_what_it_shows() -> None:
+    drawn = load_page.picture(found(step(50, 0.04), step(800, 0.2)))
+    assert [drawn.count(f'<g class="{name}">') for name in ("p50", "p95", "p99", "processor")] == [1, 1, 1, 1]
+    assert "800 sessions were answered within a second" in drawn
+
+
+def test_a_report_of_nothing_says_how_to_measure(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="make load"):
+        load_page.load(tmp_path / "load.json")

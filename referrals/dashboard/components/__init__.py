@@ -1,4 +1,4 @@
-"""What pages are made of: the only part of the library that imports Streamlit, here and in `choices`.
+"""What pages are made of: the only part of the library that imports Streamlit, here, in `choices` and in `menu`.
 
 One open release serves every session that began with it. Cards are made once for each release and selection and then shared:
 they are frozen.
@@ -32,10 +32,10 @@ from referrals.dashboard import (
     takeaways,
 )
 from referrals.dashboard.cards import Card
-from referrals.dashboard.components.kept import kept
 from referrals.dashboard.outline import Opening
 from referrals.dashboard.selection import Offer, Selection
 from referrals.errors import ReferralsError
+from referrals.kept import kept
 from referrals.release import Release
 from referrals.shelf import Standing
 

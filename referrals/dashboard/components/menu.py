@@ -7,7 +7,7 @@ from copy import copy
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from referrals.dashboard.components.kept import kept
+from referrals.kept import kept
 
 
 def page(file: str, *, title: str, path: str) -> StreamlitPage:
