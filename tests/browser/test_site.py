@@ -15,7 +15,7 @@ from tests.browser.serving import open_page, serve
 
 PATHS = (
     "/", "/nationality", "/age", "/sex", "/crime-type", "/trends", "/data-sharing", "/safeguarding", "/equality", "/gaps",
-    "/figures-check", "/disclosure", "/glossary", "/about",
+    "/figures-check", "/releases", "/disclosure", "/glossary", "/about",
 )  # fmt: skip
 DESK, PHONE = 1280, 360
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}

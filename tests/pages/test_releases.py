@@ -17,6 +17,9 @@ from tests import additive
 
 SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
 TOPICS = tuple(cards.PATHS.values())
+EVERY_RELEASE = "/releases"
+"""The one other page that is about every release."""
+
 CHOSEN = {"release": "illustrative"}
 Open = Callable[..., Any]
 
@@ -128,7 +131,7 @@ def test_asking_for_the_published_year_by_name_is_asking_for_nothing_special(ope
 
 
 @pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("path", [path for path in SCRIPTS if path not in TOPICS])
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if path not in {*TOPICS, EVERY_RELEASE}])
 def test_every_other_page_keeps_to_the_published_year(open_page: Open, page: Open, path: str) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
     assert not reader.app.exception

@@ -195,7 +195,8 @@ def test_the_three_forms_of_the_cells_agree(built: Path, release: Release) -> No
 
 def texts(folder: Path) -> dict[str, str]:
     """Return the text of every table and of every file of a release, by its name."""
-    connection = open_release(folder)._connection
+    opened = open_release(folder)  # a release that nobody holds is closed
+    connection = opened._connection
     tables = [str(name) for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
     files = {path.name: path.read_bytes().decode("utf-8", errors="replace") for path in folder.iterdir()}
     return {name: str(connection.table(name).fetchall()) for name in tables} | files

@@ -49,6 +49,7 @@ def foreign() -> Iterator[logging.Logger]:
     parent = logging.getLogger("foreign")
     parent.addHandler(logging.StreamHandler(io.StringIO()))
     parent.propagate = False
+    logger.disabled = False  # as a library's own setting up of logs may have left it
     yield logger
     parent.handlers.clear()
 
@@ -177,8 +178,9 @@ def test_a_line_break_in_a_message_is_no_line_break_in_the_log(written: Lines) -
     assert [line["message"] for line in written()] == ['one\n{"event": "forged"}']
 
 
-def test_without_our_log_the_values_would_be_written(foreign: logging.Logger) -> None:
+def test_without_our_log_the_values_would_be_written(foreign: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
     # The planted fault: the same record, as the handlers of other programs write it.
+    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     foreign.addHandler(handler)
