@@ -144,4 +144,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, release_id: str, finest: pd.Dat
 
 def _cells(finest: pd.DataFrame) -> pd.DataFrame:
     """Return the finest cells in the columns of the contract: the dashboard asks only for those of `finest`."""
-    return finest.drop(columns="year").assign(lower=finest["value"], upper=finest["value"], status="")
+    adjusted = finest["value"] < 8
+    return finest.drop(columns="year").assign(
+        lower=finest["value"].mask(adjusted, 1), upper=finest["value"], status=adjusted.map({True: "e", False: ""})
+    )

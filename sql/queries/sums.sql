@@ -85,29 +85,39 @@ bounded as (
         end as upper
     from summed
     left join precision on summed.fixed = precision."order"
+),
+
+-- Sums of up to three dimensions, and finest cells, are published as cells as well: those say what a revision changed, and
+-- which sums a published fact makes exact.
+ranged as (
+    select
+        bounded.* exclude (lower, upper),
+        coalesce(cells.lower, bounded.lower) as lower,
+        coalesce(cells.upper, bounded.upper) as upper,
+        coalesce(cells.status, '') = 'r' as is_revised
+    from bounded
+    left join cells
+        on
+            cells.period = if($dimension = 'period', bounded.code, $period)
+            and cells.nationality = if($dimension = 'nationality', bounded.code, $nationality)
+            and cells.age_band = if($dimension = 'age_band', bounded.code, $age_band)
+            and cells.sex = if($dimension = 'sex', bounded.code, $sex)
+            and cells.crime_type = if($dimension = 'crime_type', bounded.code, $crime_type)
+            and cells.outcome = if($dimension = 'outcome', bounded.code, $outcome)
 )
 
--- Sums of up to three dimensions, and finest cells, are published as cells as well: those say what a revision changed.
 select
-    bounded.code,
-    bounded.label,
-    bounded.kind,
-    bounded.members,
-    bounded.value,
-    bounded.lower,
-    bounded.upper,
+    code,
+    label,
+    kind,
+    members,
+    value,
+    lower,
+    upper,
     case
-        when cells.status = 'r' then 'r'
-        when bounded.lower = bounded.upper then ''
+        when is_revised then 'r'
+        when lower = upper then ''
         else 'e'
     end as status
-from bounded
-left join cells
-    on
-        cells.period = if($dimension = 'period', bounded.code, $period)
-        and cells.nationality = if($dimension = 'nationality', bounded.code, $nationality)
-        and cells.age_band = if($dimension = 'age_band', bounded.code, $age_band)
-        and cells.sex = if($dimension = 'sex', bounded.code, $sex)
-        and cells.crime_type = if($dimension = 'crime_type', bounded.code, $crime_type)
-        and cells.outcome = if($dimension = 'outcome', bounded.code, $outcome)
-order by bounded.position
+from ranged
+order by position

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ from referrals.dashboard.cards import Card
 from referrals.dashboard.queries import FEW, Answer
 from referrals.dashboard.selection import SHARE, Selection
 from referrals.frames import records
+from referrals.places import RELEASES
 from referrals.release import Release, open_release
 from tests import additive
 
@@ -96,6 +98,29 @@ def test_years_and_one_choice_are_exact_and_a_quarter_counts_as_a_choice(invente
     within = queries.answer(invented, "nationality", Selection(period="2020-Q2"))
     assert within.total["status"] == ""
     assert set(within.rows["status"]) == {"e"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Release:
+    return open_release(RELEASES / "illustrative")
+
+
+def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Release) -> None:
+    within = queries.answer(shipped, "nationality", Selection(sex="F", crime_type="DA", period="2020-21"))
+    assert (within.total["value"], within.total["lower"], within.total["upper"], within.total["status"]) == (147, 147, 147, "")
+
+
+@few
+@given(st.randoms(use_true_random=False))
+def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(shipped: Release, chance: Random) -> None:
+    listed = pd.read_csv(RELEASES / "illustrative" / "cells.csv", keep_default_na=False)
+    row = listed.iloc[chance.randrange(len(listed))]
+    asked = Selection(**{name: row[name] for name in DIMENSIONS}, period=row["period"])
+    dimension = chance.choice(DIMENSIONS)
+    answer = queries.answer(shipped, dimension, asked)
+    shown = [answer.total, *records(answer.rows)]
+    found = next(one for one in shown if one["code"] == row[dimension])
+    assert [found[name] for name in ("value", "lower", "upper", "status")] == list(row[["value", "lower", "upper", "status"]])
 
 
 @few
