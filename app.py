@@ -4,6 +4,9 @@
 draws the page that was asked for.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
@@ -117,11 +120,19 @@ def run() -> None:
     components.guarded(page.run)
 
 
+@asynccontextmanager
+async def beside(application: object) -> AsyncIterator[None]:
+    """Do, for as long as the site is served, what nobody has asked for: collect garbage, and draw the light pages ahead."""
+    async with collecting(application), TWIN.drawn_ahead():
+        yield
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    BESIDE = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
+    TWIN = lite.Twin(settings.insist(settings.base))
+    BESIDE = [*api.routes(), *TWIN.routes(), *routes(), *health.routes(digests)]
     app = st.App(
         __file__,
         middleware=[
@@ -131,7 +142,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
             Middleware(StaticFiles),
         ],
-        lifespan=collecting,
+        lifespan=beside,
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from referrals.dashboard import content
 from referrals.lite import catalogue
 from referrals.server.heads import PageHead, by_section, page_title
 from referrals.server.markup import CURRENT_PAGE, HARMLESS
@@ -43,6 +44,22 @@ def document(head: PageHead, main: str, around: Surroundings, *, data: str = "")
         f'{canonical}<link rel="icon" href="data:,"><link rel="stylesheet" href="{around.stylesheet}">{data}</head>'
         f'<body><a class="skip" href="#main">Skip to the main content</a>{_header(around)}'
         f'<main id="main">{main}</main>{_menu(head.path, around.menu)}</body></html>\n'
+    )
+
+
+def unavailable(said: str) -> str:
+    """Return the page for when there are no pages: what is wrong, and the way out and the help lines, which need none.
+
+    It looks like itself, as the stylesheet is one of those files that could not be made.
+    """
+    return (
+        '<!DOCTYPE html>\n<html lang="en-GB" dir="ltr"><head><meta charset="UTF-8">'
+        f'<meta name="viewport" content="width=device-width"><title>The figures cannot be shown - {SITE}</title>'
+        '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
+        '<link rel="icon" href="data:,">'
+        "<style>body{max-width:36em;margin:1rem auto;padding:0 1rem;font:1.1rem/1.5 system-ui,sans-serif}</style></head>"
+        f'<body><p><a href="{HARMLESS}" rel="noreferrer">Leave this page</a></p><main><h1>The figures cannot be shown</h1>'
+        f"<p>{escape(said)}</p><h2>Help lines</h2>{content.helplines()}</main></body></html>\n"
     )
 
 

@@ -323,6 +323,8 @@ def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> N
     assert (again.status, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert client.get("/", headers={"if-none-match": first.headers["etag"]}).status == 200
+    assert client.get("/age", headers={"if-none-match": "*"}).status == 304
+    assert client.get("/age", headers={"if-none-match": f'"x{first.headers["etag"]}x"'}).status == 200
 
 
 def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client) -> None:
