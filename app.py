@@ -20,12 +20,11 @@ from referrals.server import health, logs, protocol, settings
 from referrals.server.beside import Beside
 from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
-from referrals.server.shell import PageHead, Shell, Version, page_title, routes
+from referrals.server.shell import PageHead, Shell, page_title, routes
 from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
-VERSIONS = (Version("/lite", "Low-data version"),)
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
 
 PAGES = {
@@ -93,7 +92,6 @@ PAGES = {
         "Releases and downloads",
         "Every release with its files, the data for programs, and how to hear of new releases.",
         ABOUT,
-        has_twin=False,
     ): "pages/releases.py",
     PageHead(
         "/disclosure",
@@ -139,7 +137,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(Watch, pages=[head.path for head in PAGES], routes=BESIDE),
             Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
             Middleware(Beside, routes=BESIDE),
-            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
+            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=TWIN.versions),
             Middleware(StaticFiles),
         ],
         lifespan=beside,

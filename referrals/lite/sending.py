@@ -1,4 +1,4 @@
-"""The files of the twin as they go over the wire: every one in every encoding, with its headers, made before it is asked for."""
+"""The files of the twin as they go over the wire: each in every encoding, with its headers, made before it is asked for."""
 
 from __future__ import annotations
 

@@ -20,9 +20,11 @@ from starlette.types import Receive, Scope, Send
 
 from referrals import shelf
 from referrals.errors import ReferralsError
+from referrals.kept import kept
 from referrals.lite import frame, site
-from referrals.lite.addresses import FOLDER, Placing
+from referrals.lite.addresses import FOLDER, served
 from referrals.lite.sending import FRESH, NO_SCRIPT, Files
+from referrals.server.heads import Version
 from referrals.shelf import Standing
 
 LOG: Final = logging.getLogger(__name__)
@@ -80,6 +82,13 @@ class Twin:
         finally:
             task.cancel()
 
+    def versions(self) -> tuple[Version, ...]:
+        """Return the pages as other forms of the full site's pages; none where no release stands to draw them from."""
+        try:
+            return _versions(shelf.standing(), self.base)
+        except ReferralsError:
+            return ()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request for a static page, its stylesheet or a table."""
         if scope["method"] not in {"GET", "HEAD"}:
@@ -87,7 +96,7 @@ class Twin:
             return
         try:
             files = await self._standing()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - readers get the help lines, whatever went wrong
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(_told(error))(scope, receive, send)
@@ -126,7 +135,7 @@ class Twin:
             raise ReferralsError(failure.said)
         try:
             return await asyncio.to_thread(self._draw, standing)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next reader would only meet it again
             said = _told(error)
             self._failure = Failure(standing.version, said, monotonic() + RETRY_AFTER)
             stay = " The old ones stand." if self._files else ""
@@ -134,18 +143,19 @@ class Twin:
             raise ReferralsError(said) from None
 
     def _draw(self, standing: Standing) -> Files:
-        return Files(standing.version, site.files(standing, self._placing))
+        return Files(standing.version, site.files(standing, served(self.base)))
 
     def _failed(self, standing: Standing) -> Failure | None:
         return self._failure if self._failure and self._failure.holds(standing.version) else None
 
-    @property
-    def _placing(self) -> Placing:
-        return Placing(site=self.base, ending="", root=FOLDER)
-
     async def _robots(self, _: object) -> Response:
         where = f"Sitemap: {self.base}{FOLDER}{site.SITEMAP}\n" if self.base else ""
         return Response(ROBOTS + where, media_type="text/plain", headers={"cache-control": FRESH})
+
+
+@kept(2, {Standing: lambda one: one.version})
+def _versions(standing: Standing, base: str) -> tuple[Version, ...]:
+    return site.versions(standing, base)
 
 
 async def _at_folder(_: object) -> Response:
