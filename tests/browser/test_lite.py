@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +21,7 @@ NARROWEST, PHONE, DESK = 320, 360, 1280
 SCREENSHOTS = ROOT / "build" / "screenshots"
 """Kept as the output of CI, and never in git."""
 
-PICTURED = ("index", "sex", "safeguarding", "illustrative/age")
+PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
 KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
 """One page of each kind: cards, long tables, help lines, steps, arithmetic, many sections."""
 
@@ -111,11 +112,18 @@ def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(offline: Bro
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
-def test_pages_are_pictured_for_people_to_look_at(browser: Browser, stick: Path, width: int) -> None:
+def test_what_a_page_says_stands_beside_nothing_and_under_nothing(browser: Browser, stick: Path, width: int) -> None:
+    """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
         page.screenshot(path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True)
+        boxes = page.locator("main > *").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
+        )
+        assert len(boxes) > 3
+        assert [one for one, next_one in pairwise(boxes) if next_one["top"] < one["bottom"]] == []
+        assert all(0 <= one["left"] < one["right"] <= width for one in boxes)
     page.close()
 
 

@@ -10,13 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app import PAGES
 from referrals.places import ROOT
 from tests.browser.serving import open_page, serve
 
-PATHS = (
-    "/", "/nationality", "/age", "/sex", "/crime-type", "/trends", "/data-sharing", "/safeguarding", "/equality", "/gaps",
-    "/figures-check", "/releases", "/disclosure", "/glossary", "/about",
-)  # fmt: skip
+PATHS = tuple(head.path for head in PAGES)
 DESK, PHONE = 1280, 360
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 SCREENSHOTS = ROOT / "build" / "screenshots"
