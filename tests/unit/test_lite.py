@@ -215,6 +215,12 @@ def test_without_another_release_no_choice_is_offered(release: Release) -> None:
     assert not [name for name in made if name.startswith("illustrative")]
 
 
+def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> None:
+    said = [line for html in pages(served).values() for line in re.findall(r"<(?:li|p)>(?:(?!</(?:li|p)>).)*Shift.*", html)]
+    assert len(said) == 3
+    assert [line for line in said if "low-data version" not in line.lower()] == []
+
+
 def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str]) -> None:
     assert [name for name, html in pages(served).items() if cards.UNFILTERED in html] == []
 
