@@ -144,6 +144,15 @@ def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: P
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(dashboard: str, page: Page) -> None:
+    whole(page, f"{dashboard}/age?release=illustrative&sex=F")
+    page.get_by_role("link", name="Low-data version").click()
+    expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
+    expect(page.get_by_text("These figures are invented.").first).to_be_visible()
+    page.get_by_role("link", name="Full version").click()
+    expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
+
+
 def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, page: Page, tmp_path: Path) -> None:
     whole(page, f"{dashboard}/nationality")
     page.get_by_text("Download, copy, cite or link").first.click()
