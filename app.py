@@ -4,6 +4,9 @@
 draws the page that was asked for.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
@@ -17,12 +20,11 @@ from referrals.server import health, logs, protocol, settings
 from referrals.server.beside import Beside
 from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
-from referrals.server.shell import PageHead, Shell, Version, page_title, routes
+from referrals.server.shell import PageHead, Shell, page_title, routes
 from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
-VERSIONS = (Version("/lite", "Low-data version"),)
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
 
 PAGES = {
@@ -90,7 +92,6 @@ PAGES = {
         "Releases and downloads",
         "Every release with its files, the data for programs, and how to hear of new releases.",
         ABOUT,
-        has_twin=False,
     ): "pages/releases.py",
     PageHead(
         "/disclosure",
@@ -117,21 +118,29 @@ def run() -> None:
     components.guarded(page.run)
 
 
+@asynccontextmanager
+async def beside(application: object) -> AsyncIterator[None]:
+    """Do, for as long as the site is served, what nobody has asked for: collect garbage, and draw the light pages ahead."""
+    async with collecting(application), TWIN.drawn_ahead():
+        yield
+
+
 if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    BESIDE = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
+    TWIN = lite.Twin(settings.insist(settings.base))
+    BESIDE = [*api.routes(), *TWIN.routes(), *routes(), *health.routes(digests)]
     app = st.App(
         __file__,
         middleware=[
             Middleware(Watch, pages=[head.path for head in PAGES], routes=BESIDE),
             Middleware(Gateway, messages=protocol.MESSAGES, hosts=settings.insist(settings.hosts)),
             Middleware(Beside, routes=BESIDE),
-            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
+            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=TWIN.versions),
             Middleware(StaticFiles),
         ],
-        lifespan=collecting,
+        lifespan=beside,
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:

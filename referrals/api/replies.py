@@ -22,6 +22,7 @@ from referrals.api import problems
 from referrals.api.problems import Problem
 from referrals.api.resources import Content
 from referrals.server.encodings import choose
+from referrals.server.tags import has_it
 
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
@@ -145,16 +146,6 @@ def of_problem(problem: Problem) -> Reply:
 def of_preflight() -> Reply:
     """Return the reply to a browser that asks whether it may ask."""
     return Reply(Form(204, _raw(PREFLIGHT), b"", ""))
-
-
-def has_it(if_none_match: str, tag: str) -> bool:
-    """Return whether an `If-None-Match` header names a tag; a cache on the way may have marked it as weak.
-
-    >>> has_it('W/"1", "2"', '"1"'), has_it("*", '"1"'), has_it('"12"', '"1"'), has_it("", '"1"')
-    (True, True, False, False)
-    """
-    tags = [one.strip().removeprefix("W/") for one in if_none_match.split(",")] if if_none_match else []
-    return tag in tags or "*" in tags
 
 
 def http_date(day: str) -> str:

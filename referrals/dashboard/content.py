@@ -61,7 +61,15 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
         return figures[key]
 
     html: str = _renderer().render(fill(path.read_text(encoding="utf-8"), figure))
-    return html.replace(f"<p>{{{HELPLINES}}}</p>", helplines()).replace(f"<p>{{{SYMBOLS}}}</p>", _symbols())
+    for block, made in ((HELPLINES, helplines), (SYMBOLS, _symbols)):
+        shown = made() if language == "en" else f'<div lang="en-GB" dir="ltr">{made()}</div>'
+        html = html.replace(f"<p>{{{block}}}</p>", shown)
+    return html
+
+
+def exists(name: str, *, language: str) -> bool:
+    """Return whether a language has a text of a name."""
+    return (CONTENT / language / f"{name}.md").is_file()
 
 
 def helplines() -> str:
@@ -92,13 +100,13 @@ def headings(html: str) -> list[tuple[str, str]]:
     return [(anchor, re.sub(r"<[^>]+>", "", text)) for anchor, text in found]
 
 
-def contents(html: str) -> str:
-    """Return the list of sections that a long page begins with, folded, and '' for a short one."""
+def contents(html: str, *, summary: str = "On this page") -> str:
+    """Return the list of sections that a long page begins with, folded, and '' for a short one. `summary` is HTML."""
     found = headings(html)
     if len(found) <= LONG_PAGE:
         return ""
     links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in found)
-    return f'<details class="contents"><summary>On this page</summary><ul>{links}</ul></details>'
+    return f'<details class="contents"><summary>{summary}</summary><ul>{links}</ul></details>'
 
 
 def inline(text: str) -> str:

@@ -1,11 +1,11 @@
 """The light twin of the site: every page that needs no server state, as finished HTML without any script.
 
     python -m referrals.lite build --to build/site      # a folder for any web server, a CDN or a stick
-    st.App(..., routes=routes())                        # the same pages at /lite/, served by the process
+    st.App(..., routes=Twin().routes())                 # the same pages at /lite/, served by the process
 
 Both are drawn from the releases on the shelf by the code that draws the screens.
 """
 
-from referrals.lite.serving import routes
+from referrals.lite.serving import Twin
 
-__all__ = ["routes"]
+__all__ = ["Twin"]

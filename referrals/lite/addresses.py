@@ -45,11 +45,13 @@ class Spot:
 class Placing:
     """Where static pages will stand.
 
-    `site` is the address of the full site: '' where both are on one host, None where nothing is known of it, as on a stick.
+    `site` is what links to the full site begin with: '' where both are on one host, its address where they are not, and None
+    where nothing is known of it, as on a stick. `base` is the address that readers know the site by, '' where it is not known.
     `ending` is what a page's file name ends with, and `root` the address of the twin on its host.
     """
 
     site: str | None
+    base: str
     ending: str
     root: str
 
@@ -69,26 +71,31 @@ class Placing:
         """Return the one address that a page should be known by: the served one where the site is known."""
         if self.site is None:
             return self.link(self.file(stem), self.file(stem))
-        return f"{self.site}{FOLDER}{SERVED.file(stem)}"
+        return f"{self.base}{FOLDER}{SERVED.file(stem)}"
 
 
-SERVED: Final = Placing(site="", ending="", root=FOLDER)
+def served(base: str = "") -> Placing:
+    """Return how pages name one another where the process serves them, at whatever name it is asked by."""
+    return Placing(site="", base=base, ending="", root=FOLDER)
+
+
+SERVED: Final = served()
 
 
 def in_folder(site: str | None) -> Placing:
     """Return how pages name one another in a folder of files, which may be opened without any server."""
-    return Placing(site=site, ending=".html", root="/")
+    return Placing(site=site, base=site or "", ending=".html", root="/")
 
 
-def relinked(html: str, here: Spot, twins: Collection[Spot], placing: Placing) -> str:
-    """Return HTML with each site-relative link led to the static page that it means.
+def relinked(html: str, here: Spot, twins: Collection[Spot], placing: Placing, carried: Collection[str] = ()) -> str:
+    """Return HTML with each site-relative link led to the static page that it means, or to the file, of those `carried` along.
 
-    A page that has no twin is linked on the full site; where nothing is known of that, the words stand without a link.
+    What has no twin is linked on the full site; where nothing is known of that, the words stand without a link.
     """
 
     def led(found: re.Match[str]) -> str:
         path, anchor, rest, text = found[1], found[2] or "", found[3], found[4]
-        if path.startswith(f"/{DOWNLOADS}/"):
+        if path.startswith(f"/{DOWNLOADS}/") or path[1:] in carried:
             return f'<a href="{placing.link(placing.file(here.stem), path[1:])}"{rest}>{text}</a>'
         for spot in (Spot(path, here.language), Spot(path)):
             if spot in twins:

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from typing import Final
 
-from referrals.dashboard import arithmetic, cards, citing, content, context, notices, outline, parts, quarters, queries
+from referrals.api import files
+from referrals.dashboard import (
+    arithmetic,
+    cards,
+    citing,
+    content,
+    context,
+    downloads,
+    notices,
+    outline,
+    parts,
+    quarters,
+    queries,
+)
 from referrals.dashboard.cards import Card
 from referrals.dashboard.outline import Opening, Topic
 from referrals.dashboard.selection import Selection
+from referrals.lite import words
 from referrals.lite.addresses import DOWNLOADS, Spot
-from referrals.lite.catalogue import ENGLISH
+from referrals.lite.catalogue import ENGLISH, direction
 from referrals.release import About, Release
+from referrals.shelf import Standing
+
+PAGE_END: Final = "page-end"
+_ANCHOR: Final = re.compile(r'<h1 id="[^"]*">')
+"""A heading that nothing leads to, as the page is its address."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +45,15 @@ class Body:
     cards: tuple[Card, ...] = ()
 
 
-def body(shown: Release, published: Release, spot: Spot) -> Body:
-    """Return the main part of a page, of the release that it shows.
+def body(shown: Release, standing: Standing, spot: Spot) -> Body:
+    """Return the main part of a page, of the release that it shows among those that stand.
 
     Raises:
         DataError: a text of the page is missing, or names a figure that the release does not hold.
     """
     drawn = _DRAWN.get(spot.path) if spot.language == ENGLISH else None
-    found = drawn(shown) if drawn else Body(_text(shown, spot))
-    return Body(found.html + notices.page_end(published.about, shown.about), found.cards)
+    found = drawn(shown, standing) if drawn else Body(_text(shown, spot))
+    return Body(found.html + _end(shown, standing.published, spot), found.cards)
 
 
 def download(card: Card) -> str:
@@ -41,13 +61,42 @@ def download(card: Card) -> str:
     return f"{DOWNLOADS}/{card.file_name}.csv"
 
 
+def carried(standing: Standing) -> dict[str, bytes]:
+    """Return every file of every release by its place below the root: for a copy of the pages that has no server to ask."""
+    taken: dict[str, bytes] = {}
+    for release_id, one in standing.offered().items():
+        folder = f"releases/{release_id}"
+        taken |= {f"{folder}/{name}": files.content(one, file) for name, file in files.listed(one).items()}
+        taken[f"{folder}/{files.SUMS}"] = files.sums(one)
+    return taken
+
+
 def _text(release: Release, spot: Spot) -> str:
-    html = content.page(spot.path.strip("/") or "overview", queries.figures(release), language=spot.language)
+    html = content.page(spot.path.strip("/") or "overview", _figures(release, spot.language), language=spot.language)
     title, end, rest = html.partition("</h1>")
-    return f"{title}{end}{content.contents(rest)}{rest}"
+    listed = content.contents(rest, summary=words.of(spot.language).html("contents"))
+    return f"{_ANCHOR.sub('<h1>', title)}{end}{listed}{rest}"
 
 
-def _overview(release: Release) -> Body:
+def _figures(release: Release, language: str) -> Mapping[str, str]:
+    """Return what stands for each figure that a text names; text from right to left would turn a range of numbers round."""
+    found = queries.figures(release)
+    return {name: f"\u2066{figure}\u2069" for name, figure in found.items()} if direction(language) == "rtl" else found
+
+
+def _end(shown: Release, published: Release, spot: Spot) -> str:
+    """Return what a page ends with: in another language the text `page-end.md`, and in English where it has none."""
+    english = notices.page_end(published.about, shown.about)
+    if spot.language == ENGLISH:
+        return english
+    if not content.exists(PAGE_END, language=spot.language):
+        return words.in_english(english, element="div")
+    own = content.page(PAGE_END, _figures(shown, spot.language), language=spot.language)
+    attribution = words.in_english(escape(shown.about.attribution), element="p")
+    return f'<hr><div class="page-end">{own}{attribution}</div>'
+
+
+def _overview(release: Release, _: Standing) -> Body:
     found = {dimension: _dimension(release, dimension) for dimension in outline.FIRST_SCREEN}
     drawn = "".join(_card(card, quick=True, more=outline.FIRST_SCREEN[dimension]) for dimension, card in found.items())
     care = content.page("overview-care", queries.figures(release)).partition("</h1>")[2]
@@ -56,7 +105,7 @@ def _overview(release: Release) -> Body:
     return Body(f"{_text(release, Spot('/'))}{drawn}{sentences}{care}", tuple(found.values()))
 
 
-def _topic(topic: Topic, release: Release) -> Body:
+def _topic(topic: Topic, release: Release, _: Standing) -> Body:
     about, end = release.about, ""
     found = [_dimension(release, topic.dimension)]
     if about.additive or about.is_tabled:
@@ -75,15 +124,19 @@ def _without_choices(card: Card) -> Card:
     return replace(card, notes=[note for note in card.notes if note != cards.UNFILTERED])
 
 
-def _figures_check(release: Release) -> Body:
+def _figures_check(release: Release, _: Standing) -> Body:
     every = f'{arithmetic.relations(release)}<h2 id="worked-out">{outline.WORKED_OUT}</h2>{arithmetic.worked_out(release)}'
     return Body(_opening(outline.FIGURES_CHECK, release.about) + every)
 
 
-def _trends(release: Release) -> Body:
+def _trends(release: Release, _: Standing) -> Body:
     found = tuple(context.card(release, name) for name in context.LOOKS)
-    heading = f'<h1>{outline.TRENDS.heading}</h1><p class="lead">{escape(outline.TRENDS.lead)}</p>'
-    return Body(heading + "".join(map(_card, found)), found)
+    return Body(_heading(outline.TRENDS) + "".join(map(_card, found)), found)
+
+
+def _releases(release: Release, standing: Standing) -> Body:
+    text = content.page("releases", queries.figures(release)).partition("</h1>")[2]
+    return Body(_heading(outline.RELEASES) + downloads.html(standing.offered().values()) + text)
 
 
 def _dimension(release: Release, dimension: str) -> Card:
@@ -93,8 +146,12 @@ def _dimension(release: Release, dimension: str) -> Card:
 
 
 def _opening(opening: Opening, about: About, *, lead: str = "") -> str:
+    return _heading(opening, lead) + notices.status(about)
+
+
+def _heading(opening: Opening, lead: str = "") -> str:
     said = lead or f'<p class="lead">{escape(opening.lead)}</p>'
-    return f"<h1>{opening.heading}</h1>{said}{notices.status(about)}"
+    return f"<h1>{opening.heading}</h1>{said}"
 
 
 def _card(card: Card, *, quick: bool = False, more: str = "") -> str:
@@ -105,13 +162,14 @@ def _card(card: Card, *, quick: bool = False, more: str = "") -> str:
     notes = parts.notes(card, folded=quick)
     taken = f'<p class="take"><a href="/{download(card)}" download>Table (CSV)</a></p>'
     rest = f"{notes}{on}" if quick else f"{card.table}{notes}{citing.html(card)}{taken}"
-    return f'<section class="card" aria-labelledby="{card.name}">{parts.head(card)}{warning}{figure}{rest}</section>'
+    return f'<section class="card">{parts.head(card)}{warning}{figure}{rest}</section>'
 
 
-_DRAWN: Final[Mapping[str, Callable[[Release], Body]]] = {
+_DRAWN: Final[Mapping[str, Callable[[Release, Standing], Body]]] = {
     "/": _overview,
     "/trends": _trends,
     "/figures-check": _figures_check,
+    "/releases": _releases,
     **{cards.PATHS[topic.dimension]: partial(_topic, topic) for topic in outline.TOPICS},
 }
 """The pages that show figures. Their words are English for now, so other languages have the explanatory pages alone."""

@@ -5,49 +5,73 @@ It is data inside the page and nothing that runs, so that the policy of a page w
 
 from __future__ import annotations
 
+import calendar
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from referrals.dashboard import citing, notices
+from referrals.api import describing
+from referrals.dashboard import citing
 from referrals.dashboard.cards import Card
-from referrals.release import About
+from referrals.release import Release
 
-LICENCE: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+LICENCES: Final[Mapping[str, str]] = {
+    "OGL-UK-3.0": "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+}
+"""Where the text of each licence is that a release can name, by its SPDX id."""
+
+MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name) if name}
+PERIOD: Final = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}}) to ({'|'.join(MONTHS)}) (\d{{4}})")
 
 
-def described(about: About, cards: Sequence[Card], *, address: str, downloads: Mapping[str, str], language: str) -> str:
+def described(release: Release, cards: Sequence[Card], *, name: str, address: str, downloads: Mapping[str, str]) -> str:
     """Return the description of the cards of a page, of one release, as HTML.
 
-    `address` is that of the page, and `downloads` are addresses of CSV files by what is in them.
+    `name` is of this page alone, `address` is that of the page, and `downloads` are addresses of CSV files by what is in them.
     """
+    about, said = release.about, describing.about(release)
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": f"{about.title}{_invented(about)}",
-        "description": f"{notices.BANNER if about.is_illustrative else notices.UNIT_NOTE} {cards[0].finding}",
+        "name": name,
+        "description": f"{cards[0].finding} {describing.COUNTED}",
         "url": address,
-        "version": about.release_id,
+        "identifier": about.release_id,
+        "version": said["release"]["version"],
         "datePublished": about.published_on,
-        "temporalCoverage": about.period_label,
+        "temporalCoverage": interval(about.period_label),
         "spatialCoverage": "United Kingdom",
-        "inLanguage": language,
-        "license": LICENCE if about.attribution else "",
+        "license": LICENCES.get(said["licence"], said["licence"]),
+        "creator": _organisation(said["source"]["publisher"]),
         "isBasedOn": [
-            {"@type": "CreativeWork", "name": one.title, "publisher": one.publisher, "url": one.address}
+            {"@type": "CreativeWork", "name": one.title, "publisher": _organisation(one.publisher), "url": one.address}
             for one in citing.cited(*cards)
         ],
         "distribution": [_download(what, place) for what, place in downloads.items()],
     }
-    told = {key: value for key, value in described.items() if value not in ("", [])}
+    told = {key: value for key, value in described.items() if value}
     # A closing tag inside a text would end the element: `<` is written as JSON allows it everywhere.
     written = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/ld+json">{written}</script>'
 
 
+def interval(period: str) -> str:
+    """Return a period in words as an ISO 8601 interval, from its first day to its last, and '' where it is no such period.
+
+    >>> interval("April 2020 to March 2021"), interval("April 2023 to February 2024"), interval("2020")
+    ('2020-04-01/2021-03-31', '2023-04-01/2024-02-29', '')
+    """
+    found = PERIOD.fullmatch(period)
+    if not found:
+        return ""
+    first, begins, last, ends = MONTHS[found[1]], int(found[2]), MONTHS[found[3]], int(found[4])
+    return f"{begins}-{first:02}-01/{ends}-{last:02}-{calendar.monthrange(ends, last)[1]}"
+
+
+def _organisation(name: str) -> dict[str, str]:
+    return {"@type": "Organization", "name": name} if name else {}
+
+
 def _download(name: str, address: str) -> dict[str, str]:
     return {"@type": "DataDownload", "name": name, "encodingFormat": "text/csv", "contentUrl": address}
-
-
-def _invented(about: About) -> str:
-    return f" ({notices.INVENTED})" if about.is_illustrative and "illustrative" not in about.title.lower() else ""

@@ -16,13 +16,14 @@ from referrals.lite import bodies, catalogue, dataset, frame
 from referrals.lite.addresses import FOLDER, SERVED, Placing, Spot, relinked
 from referrals.lite.catalogue import ENGLISH
 from referrals.release import About, Release
-from referrals.server.heads import PageHead
+from referrals.server.heads import PageHead, Version
 from referrals.shelf import Standing
 
 STYLE: Final = Path(__file__).with_name("style.css").read_bytes()
 STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"
+LOW_DATA: Final = "Low-data version"
 TOPIC_PATHS: Final = tuple(cards.PATHS[topic.dimension] for topic in outline.TOPICS)
 
 
@@ -33,6 +34,11 @@ class Twin:
     standing: Standing
     placing: Placing
     heads: Mapping[Spot, PageHead]
+
+    @property
+    def carried(self) -> Mapping[str, bytes]:
+        """The files of the releases that go along with the pages, by place: all of them where there is no site to ask."""
+        return bodies.carried(self.standing) if self.placing.site is None else {}
 
     @property
     def releases(self) -> Mapping[str, Release]:
@@ -51,12 +57,12 @@ def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
         ReferralsError: a page's text or figures are missing.
     """
     twin = Twin(standing, placing, spots(standing))
-    made = {STYLESHEET: STYLE, placing.file(NOT_FOUND): _not_found(twin).encode()}
+    made = {STYLESHEET: STYLE, placing.file(NOT_FOUND): _not_found(twin).encode(), **twin.carried}
     for spot in twin.heads:
         html, shown = _page(twin, spot)
         made[placing.file(spot.stem)] = html.encode()
-        made |= {bodies.download(card): takeaways.csv(card, placing.site or "").encode() for card in shown}
-    if placing.site:
+        made |= {bodies.download(card): takeaways.csv(card, placing.base).encode() for card in shown}
+    if placing.base:
         made[SITEMAP] = _sitemap(twin).encode()
     return made
 
@@ -76,6 +82,15 @@ def spots(standing: Standing) -> dict[Spot, PageHead]:
     return found
 
 
+def versions(standing: Standing, base: str) -> tuple[Version, ...]:
+    """Return the pages as other forms of the full site's: the English ones, which have less to load, then each language."""
+    pages: dict[str, dict[str, str]] = {}
+    for spot in spots(standing):
+        pages.setdefault(spot.language, {})[spot.full] = f"{FOLDER}{SERVED.file(spot.stem)}"
+    low_data = Version(LOW_DATA, pages.pop(ENGLISH), base=base)
+    return low_data, *(Version(catalogue.own_name(code), found, code, base) for code, found in pages.items())
+
+
 def _of_release(head: PageHead, spot: Spot, about: About) -> PageHead:
     """Return the head of a topic's page of another release, which says at once where its figures are invented."""
     what = notices.BANNER if about.is_illustrative else f"{about.title}."
@@ -84,9 +99,9 @@ def _of_release(head: PageHead, spot: Spot, about: About) -> PageHead:
 
 def _page(twin: Twin, spot: Spot) -> tuple[str, tuple[Card, ...]]:
     shown = twin.shown(spot)
-    body = bodies.body(shown, twin.standing.published, spot)
-    main = relinked(_figures_nav(twin, spot) + body.html, spot, twin.heads, twin.placing)
-    data = _data(twin, spot, shown.about, body.cards)
+    body = bodies.body(shown, twin.standing, spot)
+    main = relinked(_figures_nav(twin, spot) + body.html, spot, twin.heads, twin.placing, twin.carried)
+    data = _data(twin, spot, body.cards)
     html = frame.document(twin.heads[spot], main, _surroundings(twin, spot), data=data)
     return html, body.cards
 
@@ -115,11 +130,17 @@ def _surroundings(twin: Twin, spot: Spot) -> frame.Surroundings:
         language=spot.language,
         home=_to(twin, spot, Spot("/", spot.language)),
         stylesheet=placing.link(placing.file(spot.stem), STYLESHEET),
-        canonical=placing.canonical(spot.stem),
+        canonical=placing.canonical(spot.stem) if is_listed(twin, spot) else "",
         full="" if placing.site is None else f"{placing.site}{spot.full}",
         menu={head: _to(twin, spot, one) for one, head in _menu(twin, spot.language).items()},
         languages={one.language: _to(twin, spot, one) for one in others},
+        alternates={catalogue.tag(one.language): placing.canonical(one.stem) for one in others},
     )
+
+
+def is_listed(twin: Twin, spot: Spot) -> bool:
+    """Return whether search engines may list a page: not one of invented figures, which they would show without saying so."""
+    return not twin.shown(spot).about.is_illustrative
 
 
 def _menu(twin: Twin, language: str) -> dict[Spot, PageHead]:
@@ -130,27 +151,32 @@ def _to(twin: Twin, here: Spot, there: Spot) -> str:
     return twin.placing.link(twin.placing.file(here.stem), twin.placing.file(there.stem))
 
 
-def _data(twin: Twin, spot: Spot, about: About, shown: tuple[Card, ...]) -> str:
-    """Return the description of a page's figures for machines; context pages, which show other publications, have none."""
-    if spot.path not in {*TOPIC_PATHS, "/"} or not shown:
+def _data(twin: Twin, spot: Spot, shown: tuple[Card, ...]) -> str:
+    """Return the description of a page's figures for machines.
+
+    Context pages, which show other publications, have none, nor have invented figures: a search for data would find them.
+    """
+    if spot.path not in {*TOPIC_PATHS, "/"} or not shown or not is_listed(twin, spot):
         return ""
+    release = twin.shown(spot)
+    about = release.about
     return dataset.described(
-        about,
+        release,
         shown,
+        name=f"{shown[0].title}: {about.title}" if spot.path in TOPIC_PATHS else about.title,
         address=twin.placing.canonical(spot.stem),
         downloads=_downloads(twin, spot, about, shown),
-        language=catalogue.tag(spot.language),
     )
 
 
 def _downloads(twin: Twin, spot: Spot, about: About, shown: tuple[Card, ...]) -> dict[str, str]:
     """Return the CSV files of a page by what is in them: of a topic its cards, and where there is an API the whole release."""
-    placing, site = twin.placing, twin.placing.site
+    placing, base = twin.placing, twin.placing.base
     mine = {card.title: bodies.download(card) for card in shown if spot.path in TOPIC_PATHS}
-    if site is None:
+    if placing.site is None:
         return {title: placing.link(placing.file(spot.stem), place) for title, place in mine.items()}
-    every = f"{site}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
-    served = {title: f"{site}{FOLDER}{place}" for title, place in mine.items()}
+    every = f"{base}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
+    served = {title: f"{base}{FOLDER}{place}" for title, place in mine.items()}
     return {**served, f"Every number of release {about.release_id}": every}
 
 
@@ -166,6 +192,7 @@ def _not_found(twin: Twin) -> str:
         full="" if placing.site is None else f"{placing.site}/",
         menu=menu,
         languages={},
+        alternates={},
     )
     words = (
         "<h1>Page not found</h1><p>There is no page at this address. If you typed it, check that it is right.</p>"
@@ -176,7 +203,8 @@ def _not_found(twin: Twin) -> str:
 
 def _sitemap(twin: Twin) -> str:
     """Return the list of pages for search engines (the Sitemaps protocol, sitemaps.org), in the order of the menu."""
-    places = "".join(f"<url><loc>{escape(twin.placing.canonical(spot.stem))}</loc></url>" for spot in twin.heads)
+    listed = [spot for spot in twin.heads if is_listed(twin, spot)]
+    places = "".join(f"<url><loc>{escape(twin.placing.canonical(spot.stem))}</loc></url>" for spot in listed)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>\n'

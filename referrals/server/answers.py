@@ -12,6 +12,7 @@ from starlette.types import Message, Send
 
 from referrals.server import policy
 from referrals.server.encodings import Encoded, choose
+from referrals.server.tags import has_it
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Page:
         headers = {"cache-control": "no-cache", "vary": "accept-encoding", "content-security-policy": self.csp}
         if status == HTTPStatus.OK:
             headers["etag"] = etag
-            if etag in request.get("if-none-match", ""):
+            if has_it(request.get("if-none-match", ""), etag):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding

@@ -1,6 +1,6 @@
 """What the shell must know of a page before Streamlit has said anything about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class PageHead:
     """One page: its address, its words in the browser's tab and in search results, and its place in the menu.
 
-    `draws_charts` says that it needs Plotly, which is then fetched at once. `has_twin` says that there is a low-data version.
+    `draws_charts` says that it needs Plotly, which is then fetched at once.
     """
 
     path: str
@@ -17,7 +17,6 @@ class PageHead:
     section: str = ""
     label: str = ""
     draws_charts: bool = False
-    has_twin: bool = True
 
     @property
     def name(self) -> str:
@@ -27,19 +26,23 @@ class PageHead:
 
 @dataclass(frozen=True)
 class Version:
-    """Every page in another form: less to load, or in another language, named in it. Its addresses begin alike.
+    """Pages in another form: less to load, or in another language, and then named in it.
 
-    >>> Version("/lite/cy", "Cymraeg", "cy").of("/age")
-    '/lite/cy/age'
+    `pages` are their addresses by those of the pages that they are forms of, which may ask for a release. `base` makes whole
+    addresses of them, where the address of the site is known.
+
+    >>> Version("Cymraeg", {"/age": "/lite/cy/age"}, "cy").of("/sex")
+    ''
     """
 
-    address: str
     name: str
+    pages: Mapping[str, str]
     language: str = ""
+    base: str = ""
 
     def of(self, path: str) -> str:
-        """Return the address of a page in this form."""
-        return self.address + path
+        """Return the address of a page in this form, '' where it has none."""
+        return self.pages.get(path, "")
 
 
 def page_title(head: PageHead, site: str) -> str:

@@ -15,7 +15,7 @@ CURRENT_SECTION, CURRENT_PAGE = ' aria-current="true"', ' aria-current="page"'
 UNUSED = "preload|service-desc|shortcut icon"
 STYLESHEET = r'<link[^>]*rel="stylesheet"[^>]*>'
 ROOT = '<div id="root"></div>'
-NOWHERE = PageHead("", "Page not found", "", has_twin=False)
+NOWHERE = PageHead("", "Page not found", "There is no page at this address.")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def page(index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: 
     text = re.sub(STYLESHEET, "", text)
     body = _body(f'<div id="root">{_main(waiting)}</div>', head, frame, late)
     text = _replace(r"<html[^>]*>", '<html lang="en-GB" dir="ltr">', text)
-    text = _replace(r"<title>.*?</title>", _head(page_title(head, frame.site), head.description, frame), text)
+    text = _replace(r"<title>.*?</title>", _head(head, frame) + _known_by(head, frame), text)
     text = _replace("</head>", _early(text, scripts) + "</head>", text)
     return _replace(r"<body>.*</body>", body, text).strip()
 
@@ -60,11 +60,10 @@ def not_found(frame: Frame) -> str:
         "If you followed a link, the page may have moved.</p>"
         f"<p>You can go on to:</p><ul>{items}</ul>"
     )
-    head = _head(f"Page not found - {frame.site}", "There is no page at this address.", frame)
     return (
         '<!DOCTYPE html>\n<html lang="en-GB" dir="ltr"><head><meta charset="UTF-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"{head}</head>{_body(_main(words), NOWHERE, frame)}</html>"
+        f"{_head(NOWHERE, frame)}</head>{_body(_main(words), NOWHERE, frame)}</html>"
     )
 
 
@@ -74,17 +73,33 @@ def _early(index: str, scripts: Iterable[str]) -> str:
     return "".join(f'<link rel="modulepreload" crossorigin href="{one}">' for one in addresses if f'"{one}"' not in index)
 
 
-def _head(title: str, description: str, frame: Frame) -> str:
+def _head(head: PageHead, frame: Frame) -> str:
     titles = json.dumps({head.path: head.title for head in frame.heads})
     return (
-        f"<title>{escape(title)}</title>"
-        f'<meta name="description" content="{escape(description)}">'
+        f"<title>{escape(page_title(head, frame.site))}</title>"
+        f'<meta name="description" content="{escape(head.description)}">'
         '<meta name="color-scheme" content="light dark">'
         f'<script src="{asset("shell.js").address}" data-exit="{HARMLESS}"'
         f' data-site="{escape(frame.site)}" data-titles="{escape(titles)}"></script>'
         f'<link rel="stylesheet" href="{asset("shell.css").address}">'
         f'<link rel="icon" type="image/svg+xml" href="{asset("mark.svg").address}">'
     )
+
+
+def _known_by(head: PageHead, frame: Frame) -> str:
+    """Return under which address search engines are to list a page, and where it is in other languages.
+
+    They do not open sockets, so that all they find here is the frame: what has less to load holds the words in its HTML.
+    """
+    return "".join(
+        f'<link {_kind(one.language)} href="{escape(one.base + address)}">'
+        for one in frame.versions
+        if (address := one.of(head.path))
+    )
+
+
+def _kind(language: str) -> str:
+    return f'rel="alternate" hreflang="{escape(language)}"' if language else 'rel="canonical"'
 
 
 def _body(content: str, head: PageHead, frame: Frame, late: str = "") -> str:
@@ -121,15 +136,17 @@ def _header(head: PageHead, frame: Frame) -> str:
 
 
 def _versions(head: PageHead, frame: Frame) -> str:
-    """Return the links to this page in its other forms, hidden where it has none: the shell's script leads them to the next."""
-    links = "".join(
-        f'<a href="{escape(one.of(head.path if head.has_twin else "/"))}" data-vr-version="{escape(one.address)}"'
-        f"{_in_language(one.language)}>{escape(one.name)}</a>"
-        for one in frame.versions
+    """Return the links to this page in its other forms, each hidden where it has none: the script leads them to the next."""
+    links = "".join(_version(one, head.path) for one in frame.versions)
+    return f'<p class="vr-versions">{links}</p>' if links else ""
+
+
+def _version(version: Version, path: str) -> str:
+    address = version.of(path)
+    return (
+        f'<a href="{escape(address or version.of("/"))}" data-vr-pages="{escape(json.dumps(dict(version.pages)))}"'
+        f"{_in_language(version.language)}{'' if address else ' hidden'}>{escape(version.name)}</a>"
     )
-    without = escape(json.dumps([one.path for one in frame.heads if not one.has_twin]))
-    hidden = "" if head.has_twin else " hidden"
-    return f'<p class="vr-versions" data-vr-without="{without}"{hidden}>{links}</p>' if links else ""
 
 
 def _in_language(language: str) -> str:

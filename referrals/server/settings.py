@@ -1,6 +1,6 @@
 """What an operator may set, and what must hold before the site starts.
 
-Two environment variables are the operator's. Everything else stands in `.streamlit/config.toml`, and the site refuses to
+Three environment variables are the operator's. Everything else stands in `.streamlit/config.toml`, and the site refuses to
 start with other values: some of those settings keep readers safe, and a variable set for another app must not undo them.
 """
 
@@ -15,12 +15,28 @@ from referrals.errors import SettingsError
 
 Answer = TypeVar("Answer")
 
+BASE: Final = "REFERRALS_BASE"
 FRAME_ANCESTORS: Final = "REFERRALS_FRAME_ANCESTORS"
 HOSTS: Final = "REFERRALS_HOSTS"
 
 NAME: Final = r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
-ORIGIN: Final = re.compile(rf"https://(?:\*\.)?{NAME}(?::\d{{1,5}})?|http://(?:localhost|127\.0\.0\.1)(?::\d{{1,5}})?")
+PORT: Final = r"(?::\d{1,5})?"
+LOCAL: Final = rf"http://(?:localhost|127\.0\.0\.1){PORT}"
+ADDRESS: Final = re.compile(rf"https://{NAME}{PORT}|{LOCAL}")
+ORIGIN: Final = re.compile(rf"https://(?:\*\.)?{NAME}{PORT}|{LOCAL}")
 HOST: Final = re.compile(rf"{NAME}|\[[0-9a-f:.]{{2,45}}\]")
+
+
+def base(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the address that readers know this site by, such as `https://example.org`; '' where the variable is not set.
+
+    Raises:
+        SettingsError: it is not the address of a site: `https://` and a name (`http://` for this machine), without a path.
+    """
+    value = environment.get(BASE, "").strip().lower()
+    if value and not ADDRESS.fullmatch(value):
+        raise SettingsError(f"{BASE} is not the address of a site such as https://example.org, without a path.")
+    return value
 
 
 def frame_ancestors(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -49,6 +65,7 @@ def check(option: Callable[[str], object], file: Path, environment: Mapping[str,
     Raises:
         SettingsError: a value is not in effect, or a variable cannot be read. The message names each setting, and no value.
     """
+    base(environment)
     frame_ancestors(environment)
     hosts(environment)
     wrong = [name for name, value in _flat(tomllib.loads(file.read_text(encoding="utf-8"))) if option(name) != value]

@@ -8,6 +8,7 @@ Answers that are not HTML pass through unread.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,11 +28,15 @@ def _nothing(_: str) -> str:
     return ""
 
 
+def _none() -> Sequence[Version]:
+    return ()
+
+
 class Shell:
     """Middleware that frames the pages it is given and refuses the addresses that are nobody's.
 
-    `noscript_html` returns what the page at a path shows a browser that runs no script. It is asked each time, so that a new
-    release is in the next page that is opened. `versions` are linked from the head of each page that has them.
+    `noscript_html` returns what the page at a path shows a browser that runs no script, and `versions` the other forms of the
+    pages, which each is linked with. Both are asked each time, so that a new release is in the next page that is opened.
     """
 
     def __init__(
@@ -41,13 +46,14 @@ class Shell:
         heads: Iterable[PageHead],
         site: str,
         noscript_html: Callable[[str], str] = _nothing,
-        versions: Sequence[Version] = (),
+        versions: Callable[[], Sequence[Version]] = _none,
     ) -> None:
         self._app = app
         self._heads = {head.path: head for head in heads}
-        self._frame = markup.Frame(tuple(self._heads.values()), site, versions)
+        self._frame = markup.Frame(tuple(self._heads.values()), site)
         self._noscript_html = noscript_html
-        self._pages: dict[str, tuple[tuple[str, str], Page]] = {}
+        self._versions = versions
+        self._pages: dict[str, tuple[tuple[object, ...], Page]] = {}
         self._not_found = Page(markup.not_found(self._frame), policy.DEFAULT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,10 +83,11 @@ class Shell:
         head = self._heads.get(path)
         if head is None:
             return self._not_found, 404
-        parts = (index, self._noscript_html(path))
+        noscript_html, versions = self._noscript_html(path), self._versions()
+        parts = (index, noscript_html, versions)
         made_of, page = self._pages.get(path, (None, None))
         if page is None or made_of != parts:
-            html = markup.page(index, head, self._frame, parts[1], _scripts(head))
+            html = markup.page(index, head, replace(self._frame, versions=versions), noscript_html, _scripts(head))
             page = Page(html, policy.content_security_policy(index))
             self._pages[path] = (parts, page)
         return page, 200

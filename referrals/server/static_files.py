@@ -23,6 +23,7 @@ from referrals.errors import ReferralsError
 from referrals.server import compressing
 from referrals.server.assets import FOR_EVER, MEDIA_TYPES
 from referrals.server.encodings import IDENTITY, SUFFIXES, choose
+from referrals.server.tags import has_it
 
 KINDS: Final = {**MEDIA_TYPES, ".gif": "image/gif", ".png": "image/png", ".woff2": "font/woff2"}
 PREFIX: Final = "/static/"
@@ -48,7 +49,7 @@ class StaticFile:
         encoding = choose(request.get("accept-encoding", ""), tuple(self.forms))
         etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
         headers = {"cache-control": FOR_EVER, "etag": etag, "vary": "accept-encoding", "content-security-policy": OWN_ONLY}
-        if etag in request.get("if-none-match", ""):
+        if has_it(request.get("if-none-match", ""), etag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding

@@ -18,6 +18,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from referrals.server.shell import PageHead, Shell, Version, page_title, routes
 
 SITE = "Small site: for tests"
+LOW_DATA = Version(
+    "Low-data version", {"/": "/lite/", "/words": "/lite/words", "/words?release=other": "/lite/other/words"}
+)
 
 
 def overview() -> None:
@@ -48,7 +51,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         __file__,
         middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=lambda path: "<p>Without script.</p>",
-            versions=[Version("/lite", "Low-data version")])],
+            versions=lambda: [LOW_DATA])],
         routes=routes(),
     )
 else:

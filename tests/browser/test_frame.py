@@ -56,6 +56,16 @@ def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page,
     expect(link).to_have_attribute("href", "/lite/words")
 
 
+def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(page: Page, home: str) -> None:
+    open_page(page, f"{home}/words?release=other&letter=b", "Words")
+    link = page.get_by_role("link", name="Low-data version")
+    expect(link).to_have_attribute("href", "/lite/other/words")
+    page.evaluate("() => history.replaceState({}, '', '/words?release=gone')")
+    expect(link).to_have_attribute("href", "/lite/words")
+    page.evaluate("() => history.replaceState({}, '', '/words?release=other')")
+    expect(link).to_have_attribute("href", "/lite/other/words")
+
+
 def test_a_link_in_the_text_carries_its_query_and_goes_to_its_hash(page: Page, home: str) -> None:
     open_page(page, home)
     mark(page)

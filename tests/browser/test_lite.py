@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -11,16 +13,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from referrals import shelf
-from referrals.lite import site, writing
+from referrals.dashboard import content
+from referrals.lite import catalogue, site, writing
 from referrals.lite.addresses import in_folder
-from referrals.places import ROOT
+from referrals.places import CONTENT, ROOT
 
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 NARROWEST, PHONE, DESK = 320, 360, 1280
 SCREENSHOTS = ROOT / "build" / "screenshots"
 """Kept as the output of CI, and never in git."""
 
-PICTURED = ("index", "sex", "safeguarding", "illustrative/age")
+PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
 KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
 """One page of each kind: cards, long tables, help lines, steps, arithmetic, many sections."""
 
@@ -110,12 +113,59 @@ def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(offline: Bro
     assert box["height"] >= 44
 
 
+@pytest.fixture
+def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages with one in Arabic, which has no words round it but its own name."""
+    texts = tmp_path / "content"
+    shutil.copytree(CONTENT, texts)
+    (texts / "ar").mkdir()
+    shutil.copy(texts / "en" / "pages.schema.json", texts / "ar")
+    (texts / "ar" / "pages.csv").write_text("path,section,label,title,description\n/,أ,,ب,ج\n", encoding="utf-8")
+    (texts / "ar" / "overview.md").write_text("# الضحايا\n\nفي {cell:sex=_NK} حالة.\n\n{helplines}\n", encoding="utf-8")
+    for module in (catalogue, content):
+        monkeypatch.setattr(module, "CONTENT", texts)
+    writing.write(tmp_path / "site", site.files(shelf.standing(), in_folder(None)))
+    return tmp_path / "site" / "ar" / "index.html"
+
+
+@pytest.mark.parametrize("width", [DESK, NARROWEST])
+def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
+    browser: Browser, arabic: Path, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(arabic.as_uri())
+    way_out, name = page.get_by_text("Leave this page", exact=True), page.get_by_text("Victim referrals", exact=True)
+    for words in (way_out, name):
+        box = words.bounding_box()
+        assert box is not None
+        assert box["width"] > 80
+        assert box["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lefts = page.locator("main > p").first.evaluate(
+        """one => ['194', '205'].map(number => {
+            const range = document.createRange(), text = one.firstChild, at = text.data.indexOf(number);
+            range.setStart(text, at); range.setEnd(text, at + 3);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert lefts[0] < lefts[1]
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    page.close()
+
+
 @pytest.mark.parametrize("width", [DESK, PHONE])
-def test_pages_are_pictured_for_people_to_look_at(browser: Browser, stick: Path, width: int) -> None:
+def test_what_a_page_says_stands_beside_nothing_and_under_nothing(browser: Browser, stick: Path, width: int) -> None:
+    """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
         page.screenshot(path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True)
+        boxes = page.locator("main > *").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
+        )
+        assert len(boxes) > 3
+        assert [one for one, next_one in pairwise(boxes) if next_one["top"] < one["bottom"]] == []
+        assert all(0 <= one["left"] < one["right"] <= width for one in boxes)
     page.close()
 
 

@@ -10,13 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from app import PAGES
 from referrals.places import ROOT
 from tests.browser.serving import open_page, serve
 
-PATHS = (
-    "/", "/nationality", "/age", "/sex", "/crime-type", "/trends", "/data-sharing", "/safeguarding", "/equality", "/gaps",
-    "/figures-check", "/releases", "/disclosure", "/glossary", "/about",
-)  # fmt: skip
+PATHS = tuple(head.path for head in PAGES)
 DESK, PHONE = 1280, 360
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -144,6 +142,15 @@ def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: P
     expect(page.get_by_role("radio", name="All crime types")).to_be_checked()
     expect(page.get_by_role("radio", name="Share")).to_be_checked()
     assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(dashboard: str, page: Page) -> None:
+    whole(page, f"{dashboard}/age?release=illustrative&sex=F")
+    page.get_by_role("link", name="Low-data version").click()
+    expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
+    expect(page.get_by_text("These figures are invented.").first).to_be_visible()
+    page.get_by_role("link", name="Full version").click()
+    expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
 
 
 def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, page: Page, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,8 +17,9 @@ from starlette.types import ASGIApp, Message
 from referrals import shelf
 from referrals.dashboard import content
 from referrals.errors import ReleaseError
-from referrals.lite import serving, site
+from referrals.lite import sending, serving, site
 from referrals.release import Release
+from referrals.server.markup import HARMLESS
 from referrals.shelf import Standing
 
 
@@ -71,7 +73,7 @@ def standing(release: Release, made: dict[str, bytes], monkeypatch: pytest.Monke
 def asked(standing: list[Standing]) -> Ask:
     """Ask the routes of the twin."""
     assert standing
-    app = Starlette(routes=serving.routes())
+    app = Starlette(routes=serving.Twin().routes())
     return lambda *question: asyncio.run(ask(app, *question))
 
 
@@ -89,13 +91,22 @@ def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
     assert answer.headers["vary"] == "accept-encoding"
 
 
-def test_a_page_may_be_kept_for_a_minute_and_is_then_asked_for_again(asked: Ask) -> None:
+def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_else_asked_for_again(asked: Ask) -> None:
     first = asked("/lite/age")
-    assert first.headers["cache-control"] == "public, max-age=60, must-revalidate"
+    assert first.headers["cache-control"] == "public, max-age=60, stale-if-error=86400"
     again = asked("/lite/age", "GET", {"if-none-match": first.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
     assert "content-length" not in again.headers
     assert again.headers["etag"] == first.headers["etag"]
+
+
+@pytest.mark.parametrize(("known", "status"), [("*", 304), ("W/{tag}", 304), ('"x", {tag}', 304), ('"x{tag}x"', 200)])
+def test_what_a_reader_has_already_is_not_sent_again_and_nothing_else_is_taken_for_it(
+    asked: Ask, known: str, status: int
+) -> None:
+    tag = asked("/lite/age").headers["etag"]
+    assert asked("/lite/age", "GET", {"if-none-match": known.format(tag=tag)}).status == status
+    assert asked("/lite/no-such", "GET", {"if-none-match": "*"}).status == 404
 
 
 def test_encodings_of_a_page_have_tags_of_their_own(asked: Ask) -> None:
@@ -143,11 +154,14 @@ def test_the_folder_is_found_without_its_slash(asked: Ask) -> None:
 
 def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
     answer = asked("/lite/age", "POST")
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert answer.text == "Nothing here can be changed. Use GET, HEAD, OPTIONS."
+    options = asked("/lite/age", "OPTIONS")
+    assert (options.status, options.headers["allow"], options.body) == (204, "GET, HEAD, OPTIONS", b"")
 
 
 def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -> None:
-    known = Starlette(routes=serving.routes("https://example.org"))
+    known = Starlette(routes=serving.Twin("https://example.org").routes())
     assert "Sitemap: https://example.org/lite/sitemap.xml\n" in asyncio.run(ask(known, "/robots.txt")).text
     assert asked("/robots.txt").text == "User-agent: *\nAllow: /\n"
 
@@ -169,14 +183,24 @@ def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(standi
     assert [answer[-3:] for answer in asyncio.run(story())] == [b"one", b"one", b"two"]
 
 
-def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_not_tried_again(
-    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+FAULTS = (ReleaseError("The release broken holds nothing."), KeyError("Vietnam, 237"))
+"""One of ours, which says what is wrong, and one that could say anything."""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=["ours", "another"])
+def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_again_only_after_a_while(
+    standing: list[Standing],
+    release: Release,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
 ) -> None:
-    tried: list[str] = []
+    now, tried = [0.0], []
+    monkeypatch.setattr(serving, "monotonic", lambda: now[0])
 
     def refused(one: Standing, _: object) -> dict[str, bytes]:
         tried.append(one.version)
-        raise ReleaseError("The release broken holds nothing.")
+        raise fault
 
     async def story() -> bytes:
         twin = serving.Twin()
@@ -186,11 +210,40 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_not_trie
         for _ in range(3):
             await page(twin)
             await asyncio.gather(*twin._tasks)
+        now[0] += serving.RETRY_AFTER
+        await page(twin)
+        await asyncio.gather(*twin._tasks)
         return await page(twin)
 
     assert asyncio.run(story()).endswith(b"one")
-    assert tried == ["two"]
-    assert "The release broken holds nothing." in caplog.text
+    assert tried == ["two", "two"]
+    assert f"({type(fault).__name__}). The old ones stand." in caplog.text
+    assert ("The release broken holds nothing." in caplog.text) == isinstance(fault, ReleaseError)
+    assert "Vietnam" not in caplog.text
+
+
+def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_and_says_when_to_come_back(
+    standing: list[Standing], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert standing
+    tried: list[str] = []
+
+    def refused(one: Standing, _: object) -> dict[str, bytes]:
+        tried.append(one.version)
+        raise KeyError("Vietnam, 237")
+
+    monkeypatch.setattr(site, "files", refused)
+
+    async def story() -> list[Answer]:
+        twin = serving.Twin()
+        return await asyncio.gather(*(ask(twin, "/lite/") for _ in range(5)))
+
+    answers = asyncio.run(story())
+    assert {(one.status, one.headers["retry-after"]) for one in answers} == {(503, str(serving.RETRY_AFTER))}
+    assert all(serving.FAULT in one.text and content.helplines() in one.text for one in answers)
+    assert tried == ["one"]
+    assert caplog.text.count("KeyError") == 1
+    assert "Vietnam" not in caplog.text + answers[0].text
 
 
 def test_many_first_readers_wait_for_one_drawing(
@@ -213,12 +266,51 @@ def test_many_first_readers_wait_for_one_drawing(
     assert drawn == ["one"]
 
 
-def test_without_a_release_the_help_lines_stand_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn_of_theirs(
+    standing: list[Standing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert standing
+    drawn = threading.Event()
+    packed_by: set[int] = set()
+
+    def watched(body: bytes, encoding: str) -> bytes:
+        packed_by.add(threading.get_ident())
+        return gzip.compress(body) if encoding == "gzip" else body
+
+    monkeypatch.setattr(sending, "compress", watched)
+
+    async def story() -> None:
+        twin = serving.Twin()
+        async with twin.drawn_ahead():
+            while twin._files is None:
+                await asyncio.sleep(0.01)
+        monkeypatch.setattr(site, "files", lambda *_: drawn.set())
+        await ask(twin, "/lite/age", "GET", {"accept-encoding": "br"})
+
+    asyncio.run(asyncio.wait_for(story(), timeout=30))
+    assert not drawn.is_set()
+    assert packed_by
+    assert threading.get_ident() not in packed_by
+
+
+def test_a_shelf_that_breaks_is_told_by_its_kind(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> Standing:
+        raise KeyError("Vietnam, 237")
+
+    monkeypatch.setattr(shelf, "standing", broken)
+    answer = asyncio.run(ask(serving.Twin(), "/lite/"))
+    assert (answer.status, "Vietnam" in answer.text + caplog.text, "KeyError" in caplog.text) == (503, False, True)
+
+
+def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone() -> Standing:
         raise ReleaseError("There is no published release in releases/. <b>")
 
     monkeypatch.setattr(shelf, "standing", gone)
-    answer = asyncio.run(ask(Starlette(routes=serving.routes()), "/lite/"))
+    answer = asyncio.run(ask(Starlette(routes=serving.Twin().routes()), "/lite/"))
     assert answer.status == 503
     assert "There is no published release in releases/. &lt;b&gt;" in answer.text
     assert content.helplines() in answer.text
+    assert f'<a href="{HARMLESS}" rel="noreferrer">Leave this page</a>' in answer.text
+    assert '<meta name="viewport"' in answer.text
+    assert answer.headers["retry-after"] == "30"

@@ -107,6 +107,39 @@ def test_what_is_no_host_is_refused(text: str) -> None:
         hosts(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("https://example.org", "https://example.org"),
+        (" https://Dashboard.Example.org:8443 ", "https://dashboard.example.org:8443"),
+        ("http://localhost:8501", "http://localhost:8501"),
+    ],
+)
+def test_the_site_is_known_by_one_address(text: str, expected: str) -> None:
+    assert settings.base({settings.BASE: text}) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "planted.org",
+        "http://planted.org",
+        "https://planted.org/",
+        "https://planted.org/lite",
+        "https://*.planted.org",
+        "https://planted.org https://b.org",
+        "https://planted.org?x",
+        'https://planted.org"><script>',
+        "https://a:b@planted.org",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^REFERRALS_BASE is not the address of a site") as caught:
+        settings.base({settings.BASE: text})
+    assert "planted" not in str(caught.value)
+
+
 def in_effect(**other: object) -> dict[str, object]:
     """Return every setting of config.toml, some with other values."""
     text = CONFIG.read_text(encoding="utf-8")
@@ -129,7 +162,7 @@ def test_another_value_in_effect_is_refused_by_name(name: str) -> None:
     assert "another-value" not in str(caught.value)
 
 
-@pytest.mark.parametrize("variable", [settings.FRAME_ANCESTORS, settings.HOSTS])
+@pytest.mark.parametrize("variable", [settings.BASE, settings.FRAME_ANCESTORS, settings.HOSTS])
 def test_an_operators_variable_that_cannot_be_read_is_refused(variable: str) -> None:
     with pytest.raises(SettingsError, match=variable):
         settings.check(in_effect().__getitem__, CONFIG, {variable: "a b/c"})
@@ -153,6 +186,7 @@ START = "import runpy; runpy.run_path('app.py')"
         ("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full", "client.showErrorDetails"),
         ("REFERRALS_HOSTS", "https://x", "REFERRALS_HOSTS"),
         ("REFERRALS_FRAME_ANCESTORS", "*", "REFERRALS_FRAME_ANCESTORS"),
+        ("REFERRALS_BASE", "https://example.org/path", "REFERRALS_BASE"),
     ],
 )
 def test_the_site_itself_does_not_start_with_a_wrong_setting(variable: str, value: str, says: str) -> None:

@@ -31,10 +31,14 @@ HEADS = (
     PageHead("/age", "Referrals by age", "Ages of those referred.", "Statistics", "Age"),
     PageHead("/safeguarding", "Safeguarding and support", "Who can help.", "Understanding"),
     PageHead("/risky", 'Age < 18 & "unknown"</title><script>alert(1)</script>', 'Say "no" & <b>stop</b>', "Understanding"),
-    PageHead("/unlisted", "A page in no menu", "Reached by links only.", has_twin=False),
+    PageHead("/unlisted", "A page in no menu", "Reached by links only."),
     PageHead("/drawn", "A page with charts", "Drawn by Plotly.", draws_charts=True),
 )
-VERSIONS = (Version("/lite", "Low-data version"), Version("/lite/cy", "Cymraeg", "cy"))
+LITE = {"/": "/lite/", "/age": "/lite/age", "/age?release=other": "/lite/other/age", "/drawn": "/lite/drawn"}
+VERSIONS = (
+    Version("Low-data version", LITE, base="https://example.org"),
+    Version("Cymraeg", {"/": "/lite/cy/", "/age": "/lite/cy/age"}, "cy", "https://example.org"),
+)
 WITHOUT_SCRIPT = "<p>1,336 victims were referred.</p>"
 
 
@@ -79,7 +83,7 @@ def client() -> Client:
             Route("/{path:path}", app_page),
         ],
         middleware=[
-            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=without_script, versions=VERSIONS),
+            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=without_script, versions=lambda: VERSIONS),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
     )
@@ -173,7 +177,8 @@ def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_fo
 
 
 def versions_of(page: Outline) -> list[tuple[str | None, str | None]]:
-    return [(link["href"], link.get("hreflang")) for link in page.all("a") if "data-vr-version" in link]
+    links = [link for link in page.all("a") if "data-vr-pages" in link and "hidden" not in link]
+    return [(link["href"], link.get("hreflang")) for link in links]
 
 
 @pytest.mark.parametrize("path", ["/", "/age"])
@@ -183,11 +188,33 @@ def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_l
     assert text.index("Low-data version") < text.index("</header>")
 
 
-@pytest.mark.parametrize("path", ["/unlisted", "/nowhere"])
-def test_a_page_without_a_low_data_version_hides_the_links_to_it(client: Client, path: str) -> None:
-    page = Outline(client.get(path).text)
-    assert [tag for tag in page.all("p") if tag.get("class") == "vr-versions" and "hidden" in tag]
-    assert versions_of(page)[0] == ("/lite/", None), "for the page that the reader goes on to"
+def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the_reader_goes_on_to(client: Client) -> None:
+    assert versions_of(Outline(client.get("/drawn").text)) == [("/lite/drawn", None)]
+    page = Outline(client.get("/unlisted").text)
+    assert versions_of(page) == []
+    hidden = [link for link in page.all("a") if "data-vr-pages" in link]
+    assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [dict(one.pages) for one in VERSIONS]
+
+
+def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_its_own(client: Client) -> None:
+    def links(path: str) -> list[tuple[str | None, ...]]:
+        found = [one for one in Outline(client.get(path).text).all("link") if one["rel"] in {"canonical", "alternate"}]
+        return [(one["rel"], one["href"], one.get("hreflang")) for one in found]
+
+    assert links("/age") == [
+        ("canonical", "https://example.org/lite/age", None),
+        ("alternate", "https://example.org/lite/cy/age", "cy"),
+    ]
+    assert links("/drawn") == [("canonical", "https://example.org/lite/drawn", None)]
+    assert links("/unlisted") == links("/nowhere") == []
+
+
+def test_a_form_that_a_new_release_brings_is_in_the_next_page_that_is_opened() -> None:
+    now: list[tuple[Version, ...]] = [VERSIONS[:1]]
+    client = Client(Shell(Starlette(routes=[Route("/{path:path}", app_page)]), heads=HEADS, site=SITE, versions=lambda: now[0]))
+    assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None)]
+    now[0] = VERSIONS
+    assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None), ("/lite/cy/age", "cy")]
 
 
 def test_a_site_with_no_other_version_has_no_links_to_one() -> None:
@@ -294,7 +321,8 @@ def test_nothing_but_our_own_small_files_delays_the_first_paint(client: Client) 
 
 def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> None:
     page = Outline(client.get("/age").text)
-    addresses = [tag.get("href") or tag.get("src") or "/" for name in ("link", "script") for tag in page.all(name)]
+    fetched = [tag for name in ("link", "script") for tag in page.all(name) if tag.get("rel") not in {"canonical", "alternate"}]
+    addresses = [tag.get("href") or tag.get("src") or "/" for tag in fetched]
     assert [address for address in addresses if not (address or "").startswith("/")] == []
 
 
@@ -323,6 +351,8 @@ def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> N
     assert (again.status, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert client.get("/", headers={"if-none-match": first.headers["etag"]}).status == 200
+    assert client.get("/age", headers={"if-none-match": "*"}).status == 304
+    assert client.get("/age", headers={"if-none-match": f'"x{first.headers["etag"]}x"'}).status == 200
 
 
 def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client) -> None:

@@ -193,6 +193,8 @@ def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_it
     again = client.get(address, {"accept-encoding": "br", "if-none-match": tags["br"]})
     assert (again.status, again.content, again.headers["etag"]) == (304, b"", tags["br"])
     assert client.get(address, {"accept-encoding": "gzip", "if-none-match": tags["br"]}).status == 200
+    assert client.get(address, {"accept-encoding": "br", "if-none-match": "*"}).status == 304
+    assert client.get(address, {"accept-encoding": "br", "if-none-match": f'"x{tags["br"]}x"'}).status == 200
 
 
 @pytest.mark.parametrize(

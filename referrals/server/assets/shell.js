@@ -144,12 +144,15 @@
     openMenu(false);
   }
 
-  // The low-data version and other languages are links to the page that one is on.
+  // The low-data version and other languages are links to the page that one is on, of the release that it shows.
   function leadVersions() {
-    const versions = document.querySelector('.vr-versions');
-    if (!versions) return;
-    versions.hidden = JSON.parse(versions.dataset.vrWithout).includes(path);
-    for (const link of versions.querySelectorAll('a')) link.href = link.dataset.vrVersion + path;
+    const release = new URLSearchParams(location.search).get('release');
+    for (const link of document.querySelectorAll('.vr-versions a')) {
+      const pages = JSON.parse(link.dataset.vrPages);
+      const address = pages[`${path}?release=${release}`] ?? pages[path];
+      link.hidden = !address;
+      if (address) link.href = address;
+    }
   }
 
   // Streamlit puts its scrolling box among the tab stops; here the page scrolls, and the box is a stop without a purpose.
@@ -174,9 +177,12 @@
   }
 
   function noticeMove() {
-    if (location.pathname === path) return;
-    path = location.pathname;
-    arrive();
+    if (location.pathname === path) {
+      leadVersions();
+    } else {
+      path = location.pathname;
+      arrive();
+    }
   }
 
   for (const name of ['pushState', 'replaceState']) {
@@ -278,8 +284,11 @@
     opened.forEach((details) => { details.open = false; });
   });
 
-  addEventListener('DOMContentLoaded', () => when(rendered, () => {
-    outOfTabOrder();
-    goToTarget();
-  }));
+  addEventListener('DOMContentLoaded', () => {
+    leadVersions();
+    when(rendered, () => {
+      outOfTabOrder();
+      goToTarget();
+    });
+  });
 })();
