@@ -24,7 +24,7 @@ def described(about: About, cards: Sequence[Card], *, address: str, downloads: M
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": f"{about.title}{_invented(about)}",
+        "name": about.marked_title,
         "description": f"{notices.BANNER if about.is_illustrative else notices.UNIT_NOTE} {cards[0].finding}",
         "url": address,
         "version": about.release_id,
@@ -47,7 +47,3 @@ def described(about: About, cards: Sequence[Card], *, address: str, downloads: M
 
 def _download(name: str, address: str) -> dict[str, str]:
     return {"@type": "DataDownload", "name": name, "encodingFormat": "text/csv", "contentUrl": address}
-
-
-def _invented(about: About) -> str:
-    return f" ({notices.INVENTED})" if about.is_illustrative and "illustrative" not in about.title.lower() else ""
