@@ -41,6 +41,21 @@ def hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     return _each(environment, HOSTS, HOST, "the name of a host such as dashboard.example.org")
 
 
+def site(environment: Mapping[str, str] = os.environ) -> str:
+    """Return what whole addresses of this site begin with, '' where that is not known.
+
+    It is the first name that this server answers for, over HTTPS: what else leads here is another name for it.
+
+    >>> site({HOSTS: "dashboard.example.org www.example.org"}), site({})
+    ('https://dashboard.example.org', '')
+
+    Raises:
+        SettingsError: one of the names is not the name of a host.
+    """
+    names = hosts(environment)
+    return f"https://{names[0]}" if names else ""
+
+
 def check(option: Callable[[str], object], file: Path, environment: Mapping[str, str] = os.environ) -> None:
     """Return nothing where every setting of a `config.toml` is in effect, and the operator's variables can be read.
 
