@@ -129,8 +129,9 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    TWIN = lite.Twin(settings.insist(settings.base))
-    BESIDE = [*api.routes(), *TWIN.routes(), *routes(), *health.routes(digests)]
+    ADDRESS = settings.insist(settings.base)
+    TWIN = lite.Twin(ADDRESS)
+    BESIDE = [*api.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests)]
     app = st.App(
         __file__,
         middleware=[

@@ -62,11 +62,15 @@ TABLES_OF_DOCUMENT: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Contents:
-    """The files of a release folder, read and verified. `digest` is the SHA-256 of the manifest, which lists that of each."""
+    """The files of a release folder, read and verified. `digest` is the SHA-256 of the manifest, which lists that of each.
+
+    `changed` is when the manifest was last written, in seconds since 1970: what is in it changes whenever any file does.
+    """
 
     manifest: Mapping[str, Any]
     digest: str
     files: Mapping[str, bytes]
+    changed: float
 
 
 def read(folder: Path) -> Contents:
@@ -78,13 +82,14 @@ def read(folder: Path) -> Contents:
     """
     if folder.is_symlink():
         raise ReleaseError(f"The release {folder.name} is a link. Put the folder itself in its place.")
-    written = _content(folder, MANIFEST, missing="has no manifest")
+    written, changed = _content(folder, MANIFEST, missing="has no manifest")
     manifest = _manifest(folder, written)
     listed = _listed(folder, manifest)
     return Contents(
         manifest=manifest,
         digest=hashlib.sha256(written).hexdigest(),
         files={MANIFEST: written, **{name: _verified(folder, name, expected) for name, expected in listed.items()}},
+        changed=changed,
     )
 
 
@@ -146,19 +151,22 @@ def _names(folder: Path) -> set[str]:
 
 
 def _verified(folder: Path, name: str, expected: str) -> bytes:
-    content = _content(folder, name, missing=f"lacks {name}")
+    content, _ = _content(folder, name, missing=f"lacks {name}")
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != expected:
         raise ReleaseError(f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
     return content
 
 
-def _content(folder: Path, name: str, *, missing: str) -> bytes:
-    """Return the bytes of a file of a folder: of a file itself, never through a link, and never of a pipe that would wait."""
+def _content(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
+    """Return the bytes of a file of a folder and when they were written, in seconds since 1970.
+
+    They are of a file itself, never through a link, and never of a pipe that would wait.
+    """
     try:
         with open(folder / name, "rb", opener=_itself) as stream:
             found = os.fstat(stream.fileno())
             if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST:
-                return stream.read()
+                return stream.read(), found.st_mtime
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"The release {folder.name} {missing}. {REBUILD}") from None
     except OSError as error:

@@ -10,6 +10,7 @@ import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -23,11 +24,14 @@ from referrals.places import RELEASES
 from referrals.sealed import Sealed
 
 __all__ = [
-    "DATABASE", "ILLUSTRATIVE", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Release", "built_from", "latest_published",
-    "open_release",
+    "DATABASE", "ILLUSTRATIVE", "INVENTED", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Release", "built_from",
+    "latest_published", "open_release",
 ]  # fmt: skip
 
 ILLUSTRATIVE: Final = "illustrative"
+INVENTED: Final = "Illustrative: invented figures"
+"""What stands at the head of invented figures, so that a picture or a title of them says it."""
+
 PUBLISHED: Final = "published"
 
 ORDERS: Final = range(6)
@@ -81,11 +85,18 @@ class About:
         """Whether the figures are invented: whatever leaves the site then says so."""
         return self.status == ILLUSTRATIVE
 
+    @property
+    def marked_title(self) -> str:
+        """The title, which says that the figures are invented where they are: 'A series (Illustrative: invented figures)'."""
+        says_it = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
+        return self.title if says_it else f"{self.title} ({INVENTED})"
+
 
 class Release:
     """An open release. Many threads may ask at once: each question takes its own cursor on one read-only connection.
 
-    `files` are the files of its folder by name, the manifest among them, as they were when they were verified.
+    `files` are the files of its folder by name, the manifest among them, as they were when they were verified. `changed` is
+    when this edition of it was written: a correction on the day of publication moves it, and a copy of the folder need not.
     """
 
     def __init__(
@@ -95,11 +106,13 @@ class Release:
         *,
         digest: str = "",
         files: Mapping[str, bytes] = MappingProxyType({}),
+        changed: float = 0,
     ) -> None:
         """Take a folder and an open connection to its database, and what was verified; `open_release` does all of it."""
         self.folder = folder
         self.digest = digest
         self.files = MappingProxyType(dict(files))
+        self.changed = datetime.fromtimestamp(int(changed), UTC)
         self._connection = connection
         self.about = _about(folder.name, self._ask("queries/release"), edition=digest)
 
@@ -152,7 +165,7 @@ def _connected(folder: Path, contents: Contents, database: Sealed) -> Release:
     except duckdb.Error as error:
         raise _unopened(folder.name, error) from error
     try:
-        opened = Release(folder, connection, digest=contents.digest, files=contents.files)
+        opened = Release(folder, connection, digest=contents.digest, files=contents.files, changed=contents.changed)
         _check(opened, said=contents.manifest.get("status"))
     except duckdb.Error as error:
         connection.close()

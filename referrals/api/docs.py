@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
+from referrals.api.cells import MOST_CELLS
+from referrals.api.contents import BASE, Content, Resource
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.feeds import FEEDS
 from referrals.api.problems import DOCUMENTED, KINDS
 from referrals.api.questions import Parameter, Question
-from referrals.api.resources import BASE, MOST_CELLS, RESOURCES, Content, Resource
+from referrals.api.resources import RESOURCES
 from referrals.codelists import STATUSES
 from referrals.release import Release
+from referrals.server.markup import HARMLESS
 
 EXAMPLES: Final = (
     f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
@@ -23,8 +26,15 @@ EXAMPLES: Final = (
 )
 STYLE: Final = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem;color:#0b0c0c;background:#fff}"
+    ".skip:not(:focus){position:absolute;clip-path:inset(50%)}header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem}"
+    ".exit{margin-inline-start:auto;text-align:end}.exit small{display:block}"
     "code{overflow-wrap:anywhere}dt{margin-top:.6rem;font-weight:700}a{color:#12436d}"
     "@media(prefers-color-scheme:dark){body{color:#f3f2f1;background:#0b0c0c}a{color:#9cc3ea}}"
+)
+HEADER: Final = (
+    '<header><a href="/">Victim referrals</a><div class="exit">'
+    f'<a href="{HARMLESS}" rel="noreferrer" aria-describedby="exit-about">Leave this page</a>'
+    '<small id="exit-about">Opens the BBC weather page. It does not clear your browser’s history.</small></div></header>'
 )
 
 
@@ -46,7 +56,7 @@ def page(question: Question) -> Content:
         '<!DOCTYPE html><html lang="en-GB"><head><meta charset="utf-8"><title>The data for programs - Victim referrals</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"><style>{STYLE}</style></head>'
-        f"<body><main>{body}</main></body></html>"
+        f'<body><a class="skip" href="#main">Skip to the main content</a>{HEADER}<main id="main">{body}</main></body></html>'
     )
     return Content(html.encode(), "text/html; charset=utf-8")
 

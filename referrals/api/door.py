@@ -2,79 +2,92 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import duckdb
-from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from referrals import shelf
 from referrals.api import replies
+from referrals.api.contents import FORMS, PERMANENT_REDIRECT, Resource
+from referrals.api.making import Making
 from referrals.api.problems import Problem
-from referrals.api.questions import LONGEST_QUERY, Question, named, preferred, read_query
+from referrals.api.questions import LONGEST_QUERY, Asked, Question, named, preferred, read_query
 from referrals.api.replies import READ, Reply, Shelved
-from referrals.api.resources import FORMS, Resource
 from referrals.errors import ReferralsError
-from referrals.shelf import Standing
+from referrals.release import Release
 
 ROOM: Final = 64 * 1024 * 1024
 """How many bytes of finished answers a process keeps."""
 
-AT_ONCE: Final = 2
-"""How many answers are made at one time. The others wait, so that screens keep their turn."""
+READ_BEFORE: Final = 100
+"""How many queries are known by their text, at each address."""
+
+WRONG: Final = (ReferralsError, duckdb.Error, OSError)
+"""What can go wrong and is said: a problem of the request, or a release that cannot be asked."""
 
 
 class Door:
     """One address. Its answers are kept for as long as the same releases stand, and made in another thread."""
 
-    def __init__(self, resource: Resource, shelved: Shelved, making: asyncio.Semaphore) -> None:
+    def __init__(self, resource: Resource, making: Making, site: str) -> None:
         self._resource = resource
-        self._shelved = shelved
         self._making = making
+        self._site = site
         self._forms = {form: FORMS[form].partition(";")[0] for form in resource.forms}
+        self._read: dict[tuple[str, bytes], Asked] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
         """Answer one request."""
         try:
             reply = await self._reply(scope)
-        except Problem as problem:
-            reply = replies.of_problem(problem)
-        except (ReferralsError, duckdb.Error, OSError) as error:
-            reply = replies.of_problem(not_ready(error))
+        except WRONG as error:
+            reply = _said(error)
         await reply.send(scope, send)
 
     async def _reply(self, scope: Scope) -> Reply:
         if scope["method"] == "OPTIONS":
             return replies.of_preflight()
         refuse_what_is_not_reading(scope)
-        standing = shelf.standing()
-        query = scope["query_string"].decode("latin-1")
-        liked = _liked(_accept(scope), tuple(self._forms.items())) if len(self._forms) > 1 else ""
-        key = (standing.version, scope["path"], query, liked)
-        if found := self._shelved.find(key):
-            return found
-        async with self._making:
-            # Whoever waited for the same answer finds it made.
-            if not (reply := self._shelved.find(key)):
-                reply = await run_in_threadpool(self._made, standing, scope, query, liked)
-                self._shelved.keep(key, reply)
-        return reply
+        question = self._question(scope)
+        return await self._making.reply(question.key, partial(self._made, question))
 
-    def _made(self, standing: Standing, scope: Scope, query: str, liked: str) -> Reply:
+    def _question(self, scope: Scope) -> Question:
+        """Return what a request asks. Raises Problem where that cannot be answered."""
+        standing = shelf.standing()
         parts: dict[str, str] = scope["path_params"]
         release = named(standing, parts["release_id"]) if "release_id" in parts else standing.published
-        codes, numbers, form = read_query(query, self._resource.parameters, tuple(self._forms), release)
-        if not form and not liked and len(self._forms) > 1:
+        codes, numbers, form = self._asked(release, scope["query_string"])
+        is_negotiated = len(self._forms) > 1 and not form
+        if is_negotiated and not (form := _liked(_accept(scope), tuple(self._forms.items()))):
             raise Problem(
                 "no-such-format",
                 "None of the formats in the Accept header is one of this address. See choices.",
+                headers={"vary": "accept"},
                 choices=self._forms,
             )
-        asked = Question(scope["path"], standing, release, parts, codes, numbers, form or liked or next(iter(self._forms), ""))
-        return replies.of_content(self._resource.make(asked))
+        form = form or next(iter(self._forms), "")
+        return Question(
+            scope["path"], standing, release, parts, codes, numbers, form, is_negotiated=is_negotiated, site=self._site
+        )
+
+    def _asked(self, release: Release, query: bytes) -> Asked:
+        """Return what a query asks of a release. One that was read before is known by its text."""
+        if not (asked := self._read.get((release.digest, query))):
+            asked = read_query(query.decode("latin-1"), self._resource.parameters, tuple(self._forms), release)
+            if len(self._read) >= READ_BEFORE:
+                self._read.clear()
+            self._read[release.digest, query] = asked
+        return asked
+
+    def _made(self, question: Question) -> Reply:
+        try:
+            return replies.of_content(self._resource.make(question), is_negotiated=question.is_negotiated)
+        except WRONG as error:
+            return _said(error)
 
 
 class Nowhere:
@@ -86,10 +99,22 @@ class Nowhere:
         await replies.of_problem(problem).send(scope, send)
 
 
-def doors(resources: tuple[Resource, ...]) -> list[Route]:
-    """Return a route for each resource; all share one store of finished answers."""
-    shelved, making = Shelved(ROOM), asyncio.Semaphore(AT_ONCE)
-    return [Route(resource.path, Door(resource, shelved, making)) for resource in resources]
+class Elsewhere:
+    """An address that people try, which leads to the page that they want."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lead there."""
+        headers = {"cache-control": replies.SOON, **replies.OPEN_TO_ALL}
+        await RedirectResponse(self._address, PERMANENT_REDIRECT, headers)(scope, receive, send)
+
+
+def doors(resources: tuple[Resource, ...], site: str = "") -> list[Route]:
+    """Return a route for each resource; all share one store of finished answers. Addresses from outside begin with `site`."""
+    making = Making(Shelved(ROOM))
+    return [Route(resource.path, Door(resource, making, site)) for resource in resources]
 
 
 def refuse_what_is_not_reading(scope: Scope) -> None:
@@ -105,6 +130,10 @@ def not_ready(error: Exception) -> Problem:
     """Return the problem of a release that cannot be asked: our own words of it, and never a database's."""
     said = str(error) if isinstance(error, ReferralsError) else "A release cannot be read. Ask again in a moment."
     return Problem("not-ready", said, headers={"retry-after": "5"})
+
+
+def _said(error: Exception) -> Reply:
+    return replies.of_problem(error if isinstance(error, Problem) else not_ready(error))
 
 
 def _accept(scope: Scope) -> str:

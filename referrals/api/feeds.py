@@ -7,31 +7,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
 from html import escape
 from typing import Final
 
 from referrals.api import describing, files
+from referrals.api.contents import Content, Resource
 from referrals.api.questions import Question
-from referrals.api.resources import Content, Resource
 from referrals.release import Release
 
 NAMES: Final = uuid.UUID("7c0d7b0a-0a53-5c57-9f4a-3d6b6d1f4f10")
 """The namespace of the ids below. It never changes: a reader of feeds knows an entry by its id alone."""
 
 SITE: Final = "Victim referrals"
+MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+"""How a feed and a calendar write a moment."""
+
 OCTETS: Final = 75
 """The longest line of a calendar, in octets."""
 
 
 def atom(question: Question) -> Content:
     """Return the feed: an entry for each release, the newest first."""
-    released = _newest_first(question.standing.offered().values())
+    site, released = question.site, _newest_first(question.standing.offered().values())
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">\n'
         f"<id>urn:uuid:{uuid.uuid5(NAMES, 'feed')}</id>\n<title>{SITE}: releases</title>\n"
-        f"<updated>{_moment(released[0])}</updated>\n<author><name>{SITE}</name></author>\n"
-        '<link rel="self" type="application/atom+xml" href="/feed.atom"/>\n<link rel="alternate" href="/releases"/>\n'
-        f"{''.join(map(_entry, released))}</feed>\n"
+        f"<updated>{max(map(_changed, released)):{MOMENT}}</updated>\n<author><name>{SITE}</name></author>\n"
+        f'<link rel="self" type="application/atom+xml" href="{site}/feed.atom"/>\n'
+        f'<link rel="alternate" type="text/html" href="{site}/releases"/>\n'
+        f"{''.join(_entry(one, site) for one in released)}</feed>\n"
     )
     return Content(text.encode(), "application/atom+xml; charset=utf-8")
 
@@ -49,21 +55,29 @@ def _newest_first(released: Iterable[Release]) -> list[Release]:
     return sorted(released, key=lambda one: one.about.published_on, reverse=True)
 
 
-def _entry(one: Release) -> str:
-    folder = f"/releases/{one.about.release_id}"
+def _entry(one: Release, site: str) -> str:
+    page = f"{site}/releases#release-{one.about.release_id}"
     parts = "".join(f"<p>{escape(part)}</p>" for part in [*_said(one), f"Version {files.version(one)}."])
     return (
         f"<entry>\n<id>urn:uuid:{_id(one)}</id>\n<title>{escape(_title(one))}</title>\n"
-        f"<updated>{_moment(one)}</updated>\n<published>{_moment(one)}</published>\n"
-        f'<category term="{escape(one.about.status)}"/>\n<link rel="alternate" href="/releases"/>\n'
-        f'<link rel="enclosure" type="text/csv" href="{escape(folder)}/{files.version(one)}/cells.csv"/>\n'
+        f"<updated>{_changed(one):{MOMENT}}</updated>\n<published>{_published(one):{MOMENT}}</published>\n"
+        f'<category term="{escape(one.about.status)}"/>\n<link rel="alternate" type="text/html" href="{escape(page)}"/>\n'
+        f'<link rel="enclosure" type="text/csv" href="{escape(_table(one, site))}"/>\n'
         f'<summary>{escape(" ".join(_said(one)))}</summary>\n<content type="html">{escape(parts)}</content>\n</entry>\n'
     )
 
 
+def _table(one: Release, site: str) -> str:
+    """Return the address of every cell of this version, as CSV."""
+    name = next(file.name for file in files.listed(one).values() if file.own_name == "cells.csv")
+    return f"{site}/releases/{one.about.release_id}/{files.version(one)}/{name}"
+
+
 def _event(one: Release) -> Iterator[str]:
-    day = one.about.published_on.replace("-", "")
-    yield from ("BEGIN:VEVENT", f"UID:{_id(one)}", f"DTSTAMP:{day}T000000Z", f"DTSTART;VALUE=DATE:{day}")
+    """Give the lines of a day. Its sequence number grows with each correction, as calendars ask of an event that changes."""
+    published, changed = _published(one), _changed(one)
+    yield from ("BEGIN:VEVENT", f"UID:{_id(one)}", f"DTSTAMP:{changed:{STAMP}}", f"LAST-MODIFIED:{changed:{STAMP}}")
+    yield from (f"SEQUENCE:{int((changed - published).total_seconds())}", f"DTSTART;VALUE=DATE:{published:%Y%m%d}")
     yield from (f"SUMMARY:{_literal(_title(one))}", f"DESCRIPTION:{_literal(' '.join(_said(one)))}")
     yield from (f"CATEGORIES:{_literal(one.about.status)}", "TRANSP:TRANSPARENT", "END:VEVENT")
 
@@ -71,20 +85,25 @@ def _event(one: Release) -> Iterator[str]:
 def _title(one: Release) -> str:
     """Return what came out: a release, or the revision of another."""
     revised = files.manifest(one).get("disclosure_control", {}).get("revises", "")
-    return f"{one.about.title}{f' (revises {revised})' if revised else ''}"
+    return f"{one.about.marked_title}{f' (revises {revised})' if revised else ''}"
 
 
 def _said(one: Release) -> list[str]:
-    invented = [describing.INVENTED] if one.about.is_illustrative else []
-    return [*invented, f"Covers {one.about.period_label}.", f"Status: {one.about.status}."]
+    return [*describing.invented(one), f"Covers {one.about.period_label}.", f"Status: {one.about.status}."]
 
 
 def _id(one: Release) -> uuid.UUID:
     return uuid.uuid5(NAMES, f"release/{one.about.release_id}")
 
 
-def _moment(one: Release) -> str:
-    return f"{one.about.published_on}T00:00:00Z"
+def _published(one: Release) -> datetime:
+    """Return the beginning of the day of publication."""
+    return datetime.combine(date.fromisoformat(one.about.published_on), time(), UTC)
+
+
+def _changed(one: Release) -> datetime:
+    """Return when this edition came out: on the day of publication, or when it was written, where it is a later correction."""
+    return max(_published(one), one.changed)
 
 
 def _literal(text: str) -> str:
@@ -111,6 +130,13 @@ def _folded(line: str) -> Iterator[str]:
 
 FEEDS: Final = (
     Resource("/feed.atom", "Feed", "Releases and revisions, the newest first, as an Atom feed.", atom, forms=()),
-    Resource("/releases.ics", "Calendar", "The days on which releases came out, as a calendar.", calendar, forms=()),
+    Resource(
+        "/releases.ics",
+        "Calendar",
+        "The days on which releases came out, as a calendar.",
+        calendar,
+        forms=(),
+        headers=("Content-Disposition",),
+    ),
 )
 """The addresses of what can be subscribed to."""

@@ -1,39 +1,50 @@
-"""Cells as a JSON-stat 2.0 dataset: a sparse cube of the codes that occur, with the value and its bounds as a dimension.
+"""Cells as a JSON-stat 2.0 dataset: a sparse cube of codes, with the value and its bounds as a dimension.
 
 https://json-stat.org/full/ says what each member means.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
+from referrals.api.cells import FILTERS, Rows
+from referrals.api.problems import Problem
 from referrals.api.tables import Row, Table
-from referrals.codelists import DIMENSIONS
+from referrals.codelists import DIMENSIONS, TOTAL
 
-AXES: Final = ("period", *DIMENSIONS)
 MEASURE: Final = "measure"
 MEASURES: Final = {"value": "Referrals", "lower": "At least", "upper": "At most"}
 UNIT: Final = {"label": "referrals", "decimals": 0}
+MOST_PLACES: Final = 20_000
+"""The most combinations of codes in one cube."""
+
+Labels = Mapping[str, Mapping[str, str]]
 
 
-def as_json_stat(table: Table, codes: Iterable[Row]) -> bytes:
-    """Return a table of cells as a dataset; `codes` are those of the release, in the order of showing.
+def as_json_stat(table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], zeros: Mapping[int, int]) -> bytes:
+    """Return a table of cells as a dataset.
 
-    A cell without a number has no value, and its status says why.
+    `codes` are those of the release, in the order of showing. An axis has those that were `asked` for, and where none were
+    those that occur. `zeros` says, by how many codes other than the total a listed cell has, how much can stand behind one
+    that is not listed, which is 0; where it says nothing, a cell that is not listed has no value. Nor has one without a
+    number, and its status says why.
+
+    Raises:
+        Problem: there is no cell, or the cube would be too large.
     """
-    labels = _labels(table.rows, codes)
-    size = [*(len(labels[axis]) for axis in AXES), len(MEASURES)]
-    places = {axis: {code: place for place, code in enumerate(labels[axis])} for axis in AXES}
-    values: dict[str, int] = {}
-    status: dict[str, str] = {}
-    for row in table.rows:
-        start = _offset([places[axis][row[axis]] for axis in AXES], size)
-        values |= {str(start + place): row[name] for place, name in enumerate(MEASURES) if row[name] is not None}
-        if row["status"]:
-            status[str(start)] = row["status"]
+    labels = _labels(table.rows, codes, asked)
+    size = [len(labels[axis]) for axis in FILTERS]
+    if not prod(size):
+        raise Problem("no-cells", "There is no such cell, and a JSON-stat dataset holds at least one. Ask for json.")
+    if prod(size) > MOST_PLACES:
+        detail = f"These codes have {prod(size)} combinations, and a JSON-stat dataset holds {MOST_PLACES}. Choose fewer codes."
+        raise Problem("too-many-cells", detail, total=prod(size))
+    quarters = {one["code"] for one in codes if one["dimension"] == "period" and one["kind"] == "category"}
+    values, status = _numbers(table.rows, labels, zeros, quarters)
     dataset = {
         "version": "2.0",
         "class": "dataset",
@@ -41,10 +52,10 @@ def as_json_stat(table: Table, codes: Iterable[Row]) -> bytes:
         "source": table.about["source"]["title"],
         "updated": table.about["release"]["published_on"],
         "note": table.about["notes"],
-        "id": [*AXES, MEASURE],
-        "size": size,
+        "id": [*FILTERS, MEASURE],
+        "size": [*size, len(MEASURES)],
         "role": {"time": ["period"], "metric": [MEASURE]},
-        "dimension": {**{axis: _dimension(axis, labels[axis]) for axis in AXES}, MEASURE: _measure()},
+        "dimension": {**{axis: _dimension(axis, labels[axis]) for axis in FILTERS}, MEASURE: _measure()},
         "value": values,
         "status": status,
         "extension": dict(table.about),
@@ -52,23 +63,40 @@ def as_json_stat(table: Table, codes: Iterable[Row]) -> bytes:
     return json.dumps(dataset, ensure_ascii=False).encode()
 
 
-def _labels(rows: Sequence[Row], codes: Iterable[Row]) -> dict[str, dict[str, str]]:
-    """Return the codes that occur on each axis with their labels, in the order of showing."""
-    used = {axis: {row[axis] for row in rows} for axis in AXES}
-    labels: dict[str, dict[str, str]] = {axis: {} for axis in AXES}
+def _labels(rows: Sequence[Row], codes: Rows, asked: Mapping[str, Sequence[str]]) -> Labels:
+    """Return the codes on each axis with their labels, in the order of showing; none at all where there is no cell."""
+    wanted = {axis: set(asked.get(axis, ())) or {row[axis] for row in rows} for axis in FILTERS} if rows else {}
+    labels: dict[str, dict[str, str]] = {axis: {} for axis in FILTERS}
     for one in codes:
-        if one["code"] in used[one["dimension"]]:
+        if one["code"] in wanted.get(one["dimension"], ()):
             labels[one["dimension"]][one["code"]] = one["label"]
     return labels
 
 
-def _offset(places: Sequence[int], size: Sequence[int]) -> int:
-    """Return where the first measure of a cell stands, in row-major order.
+def _numbers(
+    rows: Sequence[Row], labels: Labels, zeros: Mapping[int, int], quarters: set[str]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Return the numbers and the letters by their place in the cube, of which the last axis, the measure, runs fastest."""
+    listed = {tuple(row[axis] for axis in FILTERS): row for row in rows}
+    values: dict[str, int] = {}
+    status: dict[str, str] = {}
+    for place, cell in enumerate(itertools.product(*(labels[axis] for axis in FILTERS))):
+        row = listed.get(cell) or _zero(cell, zeros, quarters)
+        for start, measure in enumerate(MEASURES, start=place * len(MEASURES)):
+            if row.get(measure) is not None:
+                values[str(start)] = row[measure]
+            if row.get("status"):
+                status[str(start)] = row["status"]
+    return values, status
 
-    >>> _offset([1, 2], [2, 3, 3])
-    15
-    """
-    return sum(place * prod(size[axis + 1 :]) for axis, place in enumerate(places))
+
+def _zero(cell: Sequence[str], zeros: Mapping[int, int], quarters: set[str]) -> Row:
+    """Return what a cell is that is not listed: 0 with its bounds, or nothing where such cells are not."""
+    period, *codes = cell
+    fixed = (period in quarters) + len(DIMENSIONS) - codes.count(TOTAL)
+    if fixed not in zeros:
+        return {}
+    return {"value": 0, "lower": 0, "upper": zeros[fixed], "status": "e" if zeros[fixed] else ""}
 
 
 def _dimension(axis: str, labels: Mapping[str, str]) -> dict[str, Any]:

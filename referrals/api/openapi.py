@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from referrals.api import problems
+from referrals.api.contents import BASE, FORMS, JSON, Content, Resource
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.feeds import FEEDS
 from referrals.api.problems import KINDS
 from referrals.api.questions import LATEST, Parameter, Question
-from referrals.api.resources import BASE, FORMS, JSON, RESOURCES, Content, Resource
+from referrals.api.resources import RESOURCES
 from referrals.api.tables import CELLS, CODES, COUNT, OBSERVATIONS, SERIES, STATEMENTS, Columns
 from referrals.release import Release
+from referrals.shelf import Standing
 
 VERSION: Final = "1.0.0"
+FEW: Final = 5
+"""How many codes are examples of a parameter."""
+
+EVERY_HEADER: Final = ("ETag", "Cache-Control", "Vary", "Repr-Digest", "Access-Control-Allow-Origin")
+AT_THE_GATE: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
+    HTTPStatus.MISDIRECTED_REQUEST,
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+)
+"""The statuses with which a request can be refused before anybody looks at what it asks for."""
+
 Schema = dict[str, Any]
 
 ABOUT: Final = (
@@ -27,13 +43,13 @@ ABOUT: Final = (
 
 
 def specification(question: Question) -> Content:
-    """Return the description of every address, with the codes of the releases that stand now."""
-    released = list(question.standing.offered().values())
+    """Return the description of every address, with the codes of the release shown first as examples."""
+    standing = question.standing
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Victim referrals", "version": VERSION, "summary": "Read-only data", "description": ABOUT},
-        "servers": [{"url": "/"}],
-        "paths": {one.path: {"get": _operation(one, released)} for one in (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)},
+        "servers": [{"url": question.site or "/"}],
+        "paths": {one.path: {"get": _operation(one, standing)} for one in (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)},
         "components": {"schemas": _schemas()},
     }
     return Content(json.dumps(document, ensure_ascii=False).encode(), JSON)
@@ -42,23 +58,31 @@ def specification(question: Question) -> Content:
 SPECIFICATION: Final = Resource(BASE, "This description", "What there is to ask for, as OpenAPI 3.1.", specification)
 
 
-def _operation(resource: Resource, released: Sequence[Release]) -> Schema:
-    responses = {"200": {"description": resource.summary, "headers": _headers(), "content": _contents(resource)}}
-    if resource in DOWNLOADS:
-        responses["307"] = {"description": "Where this version will always be"}
-    statuses = sorted({status for status, _ in KINDS.values()} - ({406} if len(resource.forms) < 2 else set()))  # noqa: PLR2004
-    responses |= {str(status): _problem(status) for status in statuses}
+def _operation(resource: Resource, standing: Standing) -> Schema:
+    headers = _headers(resource)
+    responses: Schema = {
+        "200": {"description": resource.summary, "headers": headers, "content": _contents(resource)},
+        "304": {"description": "Nothing has changed", "headers": headers},
+    }
+    responses |= {str(status): {"description": to} for status, to in resource.leads.items()}
     return {
         "operationId": _name(resource),
         "summary": resource.summary,
         "description": resource.says,
         "parameters": [
-            *_places(resource, released),
-            *(_query(one, released) for one in resource.parameters),
+            *_places(resource, standing),
+            *(_query(one, standing.published) for one in resource.parameters),
             *_format(resource),
         ],
-        "responses": responses,
+        "responses": responses | {str(status): _problem(status) for status in refusals(resource)},
     }
+
+
+def refusals(resource: Resource) -> list[int]:
+    """Return the statuses with which an address refuses: those that every address has, and those of what it takes."""
+    named = {HTTPStatus.NOT_FOUND} if resource.is_of_release else set()
+    negotiated = {HTTPStatus.NOT_ACCEPTABLE} if len(resource.forms) > 1 else set()
+    return sorted({*AT_THE_GATE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
 
 
 def _name(resource: Resource) -> str:
@@ -67,10 +91,10 @@ def _name(resource: Resource) -> str:
     return "_".join(words) if words else "specification"
 
 
-def _places(resource: Resource, released: Sequence[Release]) -> list[Schema]:
+def _places(resource: Resource, standing: Standing) -> list[Schema]:
     """Return the variable parts of an address."""
     kinds: Mapping[str, Schema] = {
-        "release_id": {"type": "string", "enum": [LATEST, *(one.about.release_id for one in released)]},
+        "release_id": {"type": "string", "enum": [LATEST, *standing.offered()]},
         "version": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
         "file": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 100},
     }
@@ -81,18 +105,17 @@ def _places(resource: Resource, released: Sequence[Release]) -> list[Schema]:
     ]
 
 
-def _query(parameter: Parameter, released: Sequence[Release]) -> Schema:
+def _query(parameter: Parameter, published: Release) -> Schema:
+    """Return a parameter of a query. Codes are not listed: each release has its own, and a new one has new ones."""
     schema: Schema
+    says = parameter.says
     if parameter.choices is None:
         schema = {"type": COUNT, "minimum": parameter.least, "maximum": parameter.most}
     else:
-        codes = _either(parameter.choices(one) for one in released)
-        schema = {"type": "array", "items": {"type": "string", "enum": codes}, "minItems": 1}
-    return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": schema}
-
-
-def _either(choices: Iterable[Mapping[str, str]]) -> list[str]:
-    return list(dict.fromkeys(code for one in choices for code in one))
+        examples = list(parameter.choices(published))[:FEW]
+        schema = {"type": "array", "items": {"type": "string", "examples": examples}, "minItems": 1}
+        says = f"{says} Each release has its own codes. One that it lacks is refused, and the answer names those that it has."
+    return {"name": parameter.name, "in": "query", "description": says, "schema": schema}
 
 
 def _format(resource: Resource) -> list[Schema]:
@@ -102,9 +125,9 @@ def _format(resource: Resource) -> list[Schema]:
     return [{"name": "format", "in": "query", "description": "The format of the answer.", "schema": schema}]
 
 
-def _headers() -> Schema:
-    text = {"schema": {"type": "string"}}
-    return {"ETag": text, "Cache-Control": text, "Repr-Digest": text}
+def _headers(resource: Resource) -> Schema:
+    of_release = ("Last-Modified", "X-Release", "X-Release-Status", "Content-Disposition") if resource.is_of_release else ()
+    return {name: {"schema": {"type": "string"}} for name in (*EVERY_HEADER, *of_release, *resource.headers)}
 
 
 def _contents(resource: Resource) -> Schema:
@@ -117,8 +140,9 @@ def _contents(resource: Resource) -> Schema:
 
 
 def _problem(status: int) -> Schema:
-    titles = " / ".join(title for code, title in KINDS.values() if code == status)
-    return {"description": titles, "content": {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    titles = [title for code, title in KINDS.values() if code == status] or [HTTPStatus(status).phrase]
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": " / ".join(titles), "content": content}
 
 
 _KINDS_OF_FILE: Final = {"/feed.atom": "application/atom+xml", "/releases.ics": "text/calendar"}
@@ -145,7 +169,6 @@ def _schemas() -> dict[str, Schema]:
     )
     about = {
         "release": {"$ref": "#/components/schemas/About"},
-        "unit": text,
         "notes": _list(text),
         "status_meanings": _texts(),
         "source": _texts(),
@@ -155,7 +178,7 @@ def _schemas() -> dict[str, Schema]:
     file = _object(**dict.fromkeys(("name", "title", "media_type", "sha256", "address", "version_address"), text), bytes=number)
     code = _row(CODES)
     code["properties"]["members"] = _list(text)
-    counted = {"chosen": {"type": "object"}, "total": number, "offset": number, "returned": number}
+    counted = {"unit": text, "chosen": {"type": "object"}, "total": number, "offset": number, "returned": number}
     return {
         "About": release,
         "Releases": _object(latest=text, releases=_list({"$ref": "#/components/schemas/About"})),

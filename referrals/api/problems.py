@@ -17,15 +17,19 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "unknown-code": (400, "There is no such code"),
     "not-a-number": (400, "A whole number was expected"),
     "too-many-cells": (400, "The answer would be too long"),
+    "past-the-last": (400, "There are not so many"),
+    "no-cells": (400, "There is no such cell"),
+    "not-in-parts": (400, "It is not given in parts"),
     "no-such-address": (404, "There is nothing at this address"),
     "unknown-release": (404, "There is no such release"),
     "unknown-file": (404, "The release has no such file"),
-    "version-gone": (404, "This version is not served any more"),
+    "unknown-version": (404, "This version is not served here"),
     "no-certificate": (404, "The release has no certificate"),
     "method-not-allowed": (405, "Data can only be read"),
     "no-such-format": (406, "It is not available in this format"),
     "address-too-long": (414, "The address is too long"),
     "not-ready": (503, "The figures cannot be served at the moment"),
+    "busy": (503, "Too many answers are being made at once"),
 }
 """The status and the title of every kind of problem. Its address ends in its name, and explains it to a person."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
@@ -21,24 +21,33 @@ LONGEST_QUERY: Final = 2_000
 Choices = Callable[[Release], Mapping[str, str]]
 """What a parameter can be in a release: each code with its label."""
 
+Asked = tuple[Mapping[str, tuple[str, ...]], Mapping[str, int], str]
+"""What a query string asks for: codes, numbers and a format, '' where it names none."""
+
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a query. With `choices` it is a code and may be repeated; without, a whole number given once."""
+    """A parameter of a query. With `choices` it is a code and may be repeated; without, a whole number given once.
+
+    `usual` is the number that stands where none is given, None where nothing does.
+    """
 
     name: str
     says: str
     choices: Choices | None = None
     least: int = 0
     most: int = 0
+    usual: int | None = None
 
 
 @dataclass(frozen=True)
 class Question:
     """A request that can be answered.
 
-    `release` is the one that its address names. `codes` are those asked for by parameter (a parameter that was not given is
-    not in it), `numbers` likewise, and `form` is the format. `parts` are the variable parts of the address.
+    `release` is the one that its address names. `codes` are those asked for by parameter, in one order whatever order they
+    were given in (a parameter that was not given is not in it), `numbers` likewise, and `form` is the format, which was
+    chosen by the `Accept` header where `is_negotiated`. `parts` are the variable parts of the address, and `site` is what
+    addresses begin with from outside, '' where that is not known.
     """
 
     address: str
@@ -48,6 +57,14 @@ class Question:
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     form: str = "json"
+    is_negotiated: bool = False
+    site: str = ""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells the answer from every other, however the question was written."""
+        asked = (frozenset(self.codes.items()), frozenset(self.numbers.items()))
+        return self.standing.version, self.address, *asked, self.form, self.is_negotiated
 
 
 def named(standing: Standing, release_id: str) -> Release:
@@ -61,10 +78,8 @@ def named(standing: Standing, release_id: str) -> Release:
     return offered[release_id]
 
 
-def read_query(
-    query: str, parameters: Sequence[Parameter], forms: Sequence[str], release: Release
-) -> tuple[dict[str, tuple[str, ...]], dict[str, int], str]:
-    """Return the codes, the numbers and the format ('' where none is named) that a query string asks for.
+def read_query(query: str, parameters: Sequence[Parameter], forms: Sequence[str], release: Release) -> Asked:
+    """Return what a query string asks of a release. A number that stands where none is given is not in it.
 
     Raises:
         Problem: a parameter is unknown, given twice where it may not be, or not one of its choices.
@@ -82,7 +97,7 @@ def read_query(
         raise not_among("unknown-code", "a format of this address", form, _named(forms), parameter="format")
     codes = {name: _codes(known[name], asked, release) for name, asked in given.items() if known[name].choices}
     numbers = {name: _number(known[name], _once(name, asked)) for name, asked in given.items() if not known[name].choices}
-    return codes, numbers, form
+    return codes, {name: number for name, number in numbers.items() if number != known[name].usual}, form
 
 
 def preferred(accept: str, forms: Mapping[str, str]) -> str:
@@ -130,7 +145,7 @@ def _codes(parameter: Parameter, asked: Sequence[str], release: Release) -> tupl
         if code not in choices:
             what = f"a code of {parameter.name} in the release {release.about.release_id}"
             raise not_among("unknown-code", what, code, choices, parameter=parameter.name)
-    return tuple(dict.fromkeys(asked))
+    return tuple(sorted(set(asked)))
 
 
 def _number(parameter: Parameter, text: str) -> int:

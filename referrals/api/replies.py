@@ -7,27 +7,25 @@ import gzip
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from email.utils import format_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers
 from starlette.types import Scope, Send
 
 from referrals.api import problems
+from referrals.api.contents import Content
 from referrals.api.problems import Problem
-from referrals.api.resources import Content
+from referrals.server import policy
 from referrals.server.encodings import choose
 from referrals.server.tags import has_it
 
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
-    "access-control-allow-origin": "*",
-    "cross-origin-resource-policy": "cross-origin",
+    **policy.OPEN_TO_ALL,
     "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, x-release, "
     "x-release-status, x-total-count",
 }
@@ -45,10 +43,25 @@ FOR_EVER: Final = "public, max-age=31536000, immutable"
 SMALL: Final = 500
 """An answer of fewer bytes is not packed."""
 
+LARGE: Final = 7 * 1024 * 1024
+"""An answer of more bytes is not packed: it would be too large to keep, and packed again for everyone who asks."""
+
 BESIDES: Final = 4096
 """What an answer takes besides its bytes: its headers, and the query that asks for it, which is not longer than that."""
 
-PACKED_ALREADY: Final = "application/gzip"
+PACKED_ALREADY: Final = frozenset(
+    {
+        "application/gzip",
+        "application/vnd.apache.parquet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    }
+)
+"""The media types of what gets no smaller."""
+
+ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+"""The headers of a request that a finished answer is sent by."""
+
 WITHOUT_A_BODY: Final = frozenset(
     {b"content-length", b"content-encoding", b"content-type", b"content-disposition", b"repr-digest"}
 )
@@ -58,17 +71,29 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Form:
-    """An answer in one encoding: its headers with everything about its bytes, and its ETag."""
+    """An answer in one encoding: its headers with everything about its bytes, its ETag, and its date as HTTP writes it."""
 
     status: int
     headers: RawHeaders
     body: bytes
     tag: str
+    changed: str = ""
 
     @cached_property
     def unchanged(self) -> RawHeaders:
         """The headers of an answer that says that nothing has changed."""
         return [(name, value) for name, value in self.headers if name not in WITHOUT_A_BODY]
+
+    def is_known(self, asked: Mapping[bytes, str]) -> bool:
+        """Return whether whoever asks has it: by its tag, and by its date only where no tag is named (RFC 9110, 13.2.2).
+
+        The date must be the very same. A release that is taken back is older than what was sent, and is not what was sent.
+        """
+        if not self.tag:
+            return False
+        if tags := asked.get(b"if-none-match"):
+            return has_it(tags, self.tag)
+        return bool(self.changed) and asked.get(b"if-modified-since") == self.changed
 
 
 @dataclass(frozen=True)
@@ -85,9 +110,9 @@ class Reply:
 
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""
-        asked = Headers(scope=scope)
-        form = self.packed if self.packed and choose(asked.get("accept-encoding", ""), ("gzip",)) else self.plain
-        is_known = bool(form.tag) and has_it(asked.get("if-none-match", ""), form.tag)
+        asked = {name: value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
+        form = self.packed if self.packed and choose(asked.get(b"accept-encoding", ""), ("gzip",)) else self.plain
+        is_known = form.is_known(asked)
         status, headers = (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
         # A copy: middleware on the way out writes into the list that it is given.
         await send({"type": "http.response.start", "status": status, "headers": list(headers)})
@@ -99,16 +124,16 @@ class Shelved:
 
     def __init__(self, most_bytes: int) -> None:
         self._most = most_bytes
-        self._kept: OrderedDict[tuple[str, ...], Reply] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Reply] = OrderedDict()
         self.bytes = 0
 
-    def find(self, key: tuple[str, ...]) -> Reply | None:
+    def find(self, key: Hashable) -> Reply | None:
         """Return the reply that is kept for a key, if any."""
-        if key in self._kept:
+        if reply := self._kept.get(key):
             self._kept.move_to_end(key)
-        return self._kept.get(key)
+        return reply
 
-    def keep(self, key: tuple[str, ...], reply: Reply) -> None:
+    def keep(self, key: Hashable, reply: Reply) -> None:
         """Keep a reply, unless it alone would take a quarter of the room."""
         if key in self._kept or reply.size > self._most // 4:
             return
@@ -118,22 +143,26 @@ class Shelved:
             self.bytes -= self._kept.popitem(last=False)[1].size
 
 
-def of_content(content: Content) -> Reply:
+def of_content(content: Content, *, is_negotiated: bool = False) -> Reply:
     """Return the reply with a content: what it says of itself in its headers, and a tag that changes when it does.
 
-    The tag is of the bytes, so that a new version of our code is noticed as a new release is. `Last-Modified` is the day of
-    publication, which is no proof that nothing has changed since: only the tag is, and only it is asked.
+    The tag is of the bytes, so that a new version of our code is noticed as a new release is. The date is that of the release
+    alone: it moves when a release is corrected, on the day of its publication too.
     """
     headers = {
         "content-type": content.media_type,
         "cache-control": FOR_EVER if content.is_final else SOON,
-        "vary": "accept, accept-encoding",
+        "vary": "accept, accept-encoding" if is_negotiated else "accept-encoding",
         **OPEN_TO_ALL,
         **_named(content),
         **_of_release(content),
         **content.headers,
     }
-    return _reply(content.status, headers, content.body)
+    plain = _form(content.status, headers, content.body, content.sha256)
+    if not SMALL <= len(content.body) <= LARGE or content.media_type in PACKED_ALREADY:
+        return Reply(plain)
+    packed = gzip.compress(content.body, 6, mtime=0)
+    return Reply(plain, _form(content.status, {**headers, "content-encoding": "gzip"}, packed))
 
 
 def of_problem(problem: Problem) -> Reply:
@@ -148,15 +177,6 @@ def of_preflight() -> Reply:
     return Reply(Form(204, _raw(PREFLIGHT), b"", ""))
 
 
-def http_date(day: str) -> str:
-    """Return the beginning of an ISO day as HTTP writes it.
-
-    >>> http_date("2021-12-15")
-    'Wed, 15 Dec 2021 00:00:00 GMT'
-    """
-    return format_datetime(datetime.combine(date.fromisoformat(day), time(), UTC), usegmt=True)
-
-
 def _named(content: Content) -> dict[str, str]:
     how = "attachment" if content.is_attachment else "inline"
     return {"content-disposition": f'{how}; filename="{content.file_name}"'} if content.file_name else {}
@@ -169,24 +189,18 @@ def _of_release(content: Content) -> dict[str, str]:
     return {
         "x-release": about.release_id,
         "x-release-status": about.status,
-        "last-modified": http_date(about.published_on),
+        "last-modified": format_datetime(content.release.changed, usegmt=True),
     }
 
 
-def _reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
-    plain = _form(status, headers, body)
-    if len(body) < SMALL or headers["content-type"] == PACKED_ALREADY:
-        return Reply(plain)
-    return Reply(plain, _form(status, {**headers, "content-encoding": "gzip"}, gzip.compress(body, 6, mtime=0)))
-
-
-def _form(status: int, headers: Mapping[str, str], body: bytes) -> Form:
-    digest = hashlib.sha256(body).digest()
+def _form(status: int, headers: Mapping[str, str], body: bytes, sha256: str = "") -> Form:
+    """Return an answer in one encoding; `sha256` is that of the body where it is known already."""
+    digest = bytes.fromhex(sha256) if sha256 else hashlib.sha256(body).digest()
     # What leads elsewhere has no bytes of its own that could tell one place from another.
     tag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
     about = {"repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:", "content-length": str(len(body))}
     about |= {"etag": tag} if tag else {}
-    return Form(status, _raw({**headers, **about}), body, tag)
+    return Form(status, _raw({**headers, **about}), body, tag, headers.get("last-modified", "") if tag else "")
 
 
 def _raw(headers: Mapping[str, str]) -> RawHeaders:

@@ -3,78 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from referrals.api import describing, files
+from referrals.api import cells, describing, files
+from referrals.api.cells import FILTERS, MOST_CELLS, Page
+from referrals.api.contents import BASE, FORMS, JSON, TABULAR, Content, Resource
 from referrals.api.jsonstat import as_json_stat
 from referrals.api.problems import Problem
 from referrals.api.questions import LATEST, Choices, Parameter, Question
 from referrals.api.tables import CELLS, OBSERVATIONS, STATEMENTS, Table, as_csv, as_json, as_parquet
-from referrals.codelists import DIMENSIONS
 from referrals.release import Release
 
-BASE: Final = "/api/v1"
-FILTERS: Final = ("period", *DIMENSIONS)
-MOST_CELLS: Final = 20_000
-"""The most cells in one answer. More are refused, not cut: who saves a file must not take a part for the whole."""
-
 FURTHEST: Final = 10_000_000
-JSON: Final = "application/json"
-FORMS: Final[Mapping[str, str]] = {
-    "json": JSON,
-    "csv": "text/csv; charset=utf-8; header=present",
-    "parquet": "application/vnd.apache.parquet",
-    "json-stat": JSON,
-}
-"""The media type of each format."""
-
 ENDINGS: Final = {"json": "json", "csv": "csv", "parquet": "parquet", "json-stat": "json-stat.json"}
-TABULAR: Final = ("json", "csv", "parquet")
-
-
-@dataclass(frozen=True)
-class Content:
-    """What an answer holds. `release` is the one that it is about, None where it is about all of them.
-
-    `is_attachment` asks a browser to save it under `file_name`. `is_final` says that this address never answers otherwise.
-    """
-
-    body: bytes
-    media_type: str
-    release: Release | None = None
-    file_name: str = ""
-    status: int = 200
-    is_attachment: bool = False
-    is_final: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Resource:
-    """An address with its variable parts in braces, what it takes, the formats that it has, and what makes its content."""
-
-    path: str
-    summary: str
-    says: str
-    make: Callable[[Question], Content]
-    parameters: Sequence[Parameter] = ()
-    forms: Sequence[str] = ("json",)
+DESCRIBED_BY: Final = "describedby"
 
 
 def codes_of(dimension: str) -> Choices:
     """Return what tells the codes of a dimension in a release, each with its label."""
 
     def choices(release: Release) -> dict[str, str]:
-        return {one["code"]: one["label"] for one in release.rows("api/codes") if one["dimension"] == dimension}
+        return {one["code"]: one["label"] for one in describing.codes(release) if one["dimension"] == dimension}
 
     return choices
 
 
 def _series_of(release: Release) -> dict[str, str]:
-    return {one["series_id"]: one["title"] for one in release.rows("api/series", {"series": None})}
+    return {one["series_id"]: one["title"] for one in describing.series(release)}
 
 
 def _releases(question: Question) -> Content:
@@ -85,86 +42,100 @@ def _releases(question: Question) -> Content:
 
 
 def _release(question: Question) -> Content:
-    return _document(describing.about(question.release) | {"files": describing.files(question.release)}, question.release)
+    one = question.release
+    notes = [*describing.protection(one), *describing.listing(one)]
+    return _document(describing.about(one, notes) | {"files": describing.files(one)}, one)
 
 
 def _codelists(question: Question) -> Content:
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in FILTERS}
-    for one in question.release.rows("api/codes"):
+    for one in describing.codes(question.release):
         entry = {"code": one["code"], "label": one["label"], "kind": one["kind"], "members": one["members"].split()}
         lists[one["dimension"]].append(entry)
-    return _document(describing.about(question.release) | {"codelists": lists}, question.release, "codelists")
+    return _document(_about(question) | {"codelists": lists}, question.release, "codelists")
 
 
 def _statements(question: Question) -> Content:
     rows = question.release.rows("api/statements")
-    return _tabled(question, Table("statements", STATEMENTS, rows, describing.about(question.release)))
+    return _tabled(question, Table("statements", STATEMENTS, rows, _about(question), _beside(question)))
 
 
 def _context(question: Question) -> Content:
-    chosen = {"series": list(question.codes["series"]) if "series" in question.codes else None}
-    about = describing.about(question.release) | {"series": question.release.rows("api/series", chosen)}
-    return _tabled(question, Table("observations", OBSERVATIONS, question.release.rows("api/observations", chosen), about))
+    """Return the observations of other publishers' series. How our own counts are protected says nothing of them."""
+    every = describing.series(question.release)
+    chosen = [one for one in every if one["series_id"] in question.codes.get("series", (one["series_id"],))]
+    asked = {"series": [one["series_id"] for one in chosen]}
+    rows = question.release.rows("api/observations", asked) if chosen else []
+    about = describing.about(question.release, [describing.OF_OTHERS]) | {"series": chosen}
+    notes = describing.beside(question.release, question.site, [])
+    return _tabled(question, Table("observations", OBSERVATIONS, rows, about, notes))
 
 
 def _certificate(question: Question) -> Content:
-    listed = files.listed(question.release)
-    if "certificate.json" not in listed:
+    own_names = {file.own_name: file for file in files.listed(question.release).values()}
+    if "certificate.json" not in own_names:
         raise Problem(
             "no-certificate",
             f"The release {question.release.about.release_id} was copied from a published document. Nothing in it was "
             "protected here, so there is no certificate. Its statements give each sentence.",
         )
-    certificate = json.loads(files.content(question.release, listed["certificate.json"]))
-    return _document(describing.about(question.release) | {"certificate": certificate}, question.release, "certificate")
+    certificate = json.loads(files.content(question.release, own_names["certificate.json"]))
+    return _document(_about(question) | {"certificate": certificate}, question.release, "certificate")
 
 
 def _cells(question: Question) -> Content:
-    asked: dict[str, Any] = {name: list(question.codes[name]) if name in question.codes else None for name in FILTERS}
-    skip, most = question.numbers.get("offset", 0), question.numbers.get("limit", MOST_CELLS)
-    rows = question.release.rows("api/cells", asked | {"most": most, "skip": skip})
-    # Past the last cell there is no row to say how many there are.
-    first = rows or question.release.rows("api/cells", asked | {"most": 1, "skip": 0})
-    total = first[0]["total"] if first else 0
-    if total > MOST_CELLS and "limit" not in question.numbers:
-        detail = f"There are {total} such cells, and one answer holds {MOST_CELLS}. Choose codes, or give limit and offset."
-        raise Problem("too-many-cells", detail, total=total, parameter="limit")
-    about = describing.about(question.release) | {
-        "chosen": {name: codes for name, codes in asked.items() if codes},
-        "total": total,
-        "offset": skip,
-        "returned": len(rows),
+    if question.form == "json-stat" and question.numbers:
+        raise Problem("not-in-parts", "A JSON-stat dataset is whole: ask for it without limit and offset.", parameter="limit")
+    page = cells.found(question)
+    about = describing.of_cells(question.release) | {
+        "chosen": {name: list(question.codes[name]) for name in FILTERS if name in question.codes},
+        "total": page.total,
+        "offset": page.skip,
+        "returned": len(page.rows),
     }
-    headers = {"x-total-count": str(total)} | _pages(question, skip, most, total)
-    return _tabled(question, Table("cells", CELLS, rows, about), headers)
+    table = Table("cells", CELLS, page.rows, about, _beside(question))
+    return _tabled(question, table, _pages(question, page), {"x-total-count": str(page.total)})
 
 
-def _pages(question: Question, skip: int, most: int, total: int) -> dict[str, str]:
-    """Return the header that links to the pages before and after, where there are any (RFC 8288)."""
-    before = {"prev": max(skip - most, 0)} if skip else {}
-    after = {"next": skip + most} if skip + most < total else {}
-    asked = {**question.codes, "format": [question.form], "limit": [most]}
-    links = [
-        f'<{question.address}?{urlencode({**asked, "offset": [start]}, doseq=True)}>; rel="{name}"'
-        for name, start in (before | after).items()
-    ]
-    return {"link": ", ".join(links)} if links else {}
+def _pages(question: Question, page: Page) -> dict[str, str]:
+    """Return the addresses of the pages before and after, where there are any."""
+    asked = {**question.codes, "format": [question.form], "limit": [page.most]}
+    return {
+        name: f"{question.address}?{urlencode({**asked, 'offset': [start]}, doseq=True)}" for name, start in page.beside.items()
+    }
 
 
-def _tabled(question: Question, table: Table, headers: Mapping[str, str] | None = None) -> Content:
-    """Return a table in the format that was asked for."""
-    if question.form == "json-stat":
-        body = as_json_stat(table, question.release.rows("api/codes"))
-    else:
-        body = {"json": as_json, "csv": as_csv, "parquet": as_parquet}[question.form](table)
+def _about(question: Question) -> dict[str, Any]:
+    return describing.about(question.release, describing.protection(question.release))
+
+
+def _beside(question: Question) -> str:
+    lay = question.release.about.lay_sentence
+    return describing.beside(question.release, question.site, [lay] if lay else [])
+
+
+def _tabled(
+    question: Question, table: Table, links: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+) -> Content:
+    """Return a table in the format that was asked for, with links to what is beside it and to what describes it (RFC 8288)."""
+    links = {**(links or {}), DESCRIBED_BY: f"{question.site}{describing.address(question.release)}"}
     return Content(
-        body,
+        _json_stat(question, table) if question.form == "json-stat" else _WRITTEN[question.form](table),
         FORMS[question.form],
         question.release,
         f"{files.stem(question.release)}-{table.name}.{ENDINGS[question.form]}",
         is_attachment=question.form in {"csv", "parquet"},
-        headers=headers or {},
+        headers={"link": ", ".join(f'<{to}>; rel="{name}"' for name, to in links.items()), **(headers or {})},
     )
+
+
+_WRITTEN: Final = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
+
+
+def _json_stat(question: Question, table: Table) -> bytes:
+    one = question.release
+    zeros = {row["fixed"]: row["upper"] for row in one.rows("api/zeros")} if one.about.additive else {}
+    return as_json_stat(table, describing.codes(one), question.codes, zeros)
 
 
 def _document(members: Mapping[str, Any], release: Release | None = None, name: str = "") -> Content:
@@ -176,7 +147,7 @@ OF_RELEASE: Final = f"{BASE}/releases/{{release_id}}"
 CELL_PARAMETERS: Final = (
     *(Parameter(name, f"Cells with this code of {name}. Give it again for another code.", codes_of(name)) for name in FILTERS),
     Parameter("limit", f"How many cells to answer at most. Without it all are, up to {MOST_CELLS}.", least=1, most=MOST_CELLS),
-    Parameter("offset", "How many cells to leave out first.", most=FURTHEST),
+    Parameter("offset", "How many cells to leave out first. There must be more than that.", most=FURTHEST, usual=0),
 )
 RESOURCES: Final = (
     Resource(f"{BASE}/releases", "Every release", "Each release with its status and what it covers.", _releases),
@@ -191,10 +162,13 @@ RESOURCES: Final = (
         f"{OF_RELEASE}/cells",
         "Numbers",
         "Cells of the release, each with its bounds and its status. A dimension that is not named is not filtered: `_T` asks "
-        "for its total. Two codes of one dimension ask for both; cells are listed, never added up.",
+        "for its total. Two codes of one dimension ask for both. Cells are listed as the release lists them. Where it is made "
+        "of finest cells, one code for each of the five dimensions asks for that combination, and it is added up where it is "
+        "not listed. `json-stat` takes neither `limit` nor `offset`.",
         _cells,
         CELL_PARAMETERS,
         (*TABULAR, "json-stat"),
+        headers=("Link", "X-Total-Count"),
     ),
     Resource(
         f"{OF_RELEASE}/statements",
@@ -202,14 +176,16 @@ RESOURCES: Final = (
         "Each printed figure with the sentence it stands in, its section and its source.",
         _statements,
         forms=TABULAR,
+        headers=("Link",),
     ),
     Resource(
         f"{OF_RELEASE}/context",
         "Context series",
-        "Figures of other publishers, each with why it does not count the same thing, and the date of each value.",
+        "Figures of other publishers, each with its unit, why it does not count the same thing, and the date of each value.",
         _context,
         (Parameter("series", "Observations of this series. Give it again for another.", _series_of),),
         TABULAR,
+        headers=("Link",),
     ),
     Resource(f"{OF_RELEASE}/certificate", "Certificate", "How people are protected, and what was attacked.", _certificate),
 )

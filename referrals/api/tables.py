@@ -39,34 +39,42 @@ SERIES: Final[Columns] = dict.fromkeys(
 )
 OBSERVATIONS: Final[Columns] = {
     **dict.fromkeys(
-        ("series_id", "observation_id", "period_start", "period_end", "period_label", "dimension", "category", "scope"), TEXT
+        (
+            "series_id", "title", "unit", "geography", "why_not_comparable", "observation_id", "period_start", "period_end",
+            "period_label", "dimension", "category", "scope",
+        ),
+        TEXT,
     ),
     **dict.fromkeys(("value", "lower", "upper"), COUNT),
     **dict.fromkeys(("status", "vintage"), TEXT),
     "break_before": FLAG,
     **dict.fromkeys(("note", "quotation", "source_id", "source_title", "publisher", "published_on", "address"), TEXT),
-}
+}  # fmt: skip
 CODES: Final[Columns] = dict.fromkeys(("code", "label", "kind"), TEXT)
 
 EVERY_ROW: Final[Columns] = dict.fromkeys(("release_id", "release_status", "notes"), TEXT)
-"""What a row carries that may be found alone: its release, the status of that, and the address of the notes."""
+"""What a row carries that may be found alone: its release, the status of that, and what it must not be read without."""
 
 _ARROW: Final = {TEXT: pa.string(), COUNT: pa.int64(), FLAG: pa.bool_()}
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with their columns, and `about`: what a document with them says first, its first member being the release."""
+    """Rows with their columns, and `about`: what a document with them says first, its first member being the release.
+
+    `notes` is what each row says where there is no such document.
+    """
 
     name: str
     columns: Columns
     rows: Sequence[Row]
     about: Mapping[str, Any]
+    notes: str
 
     def wide(self) -> tuple[Columns, list[Row]]:
         """Return the columns and the rows with what each row must carry to be read alone."""
         release = self.about["release"]
-        same = {"release_id": release["id"], "release_status": release["status"], "notes": release["address"]}
+        same = {"release_id": release["id"], "release_status": release["status"], "notes": self.notes}
         return {**self.columns, **EVERY_ROW}, [{**row, **same} for row in self.rows]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Final
 
+from referrals import release
 from referrals.dashboard import markup
 from referrals.release import About
 
@@ -20,7 +21,7 @@ PICKED: Final[Mapping[str, str]] = {"published": "Published", "official": "Offic
 BANNER: Final = (
     "These figures are invented. They are not about real people. They show what quarterly publication could look like."
 )
-INVENTED: Final = "Illustrative: invented figures"
+INVENTED: Final = release.INVENTED
 """What stands at the head of each card of invented figures, so that a picture of one card says it."""
 
 CHOICE: Final = (

@@ -30,7 +30,7 @@ def described(release: Release, cards: Sequence[Card], *, name: str, address: st
 
     `name` is of this page alone, `address` is that of the page, and `downloads` are addresses of CSV files by what is in them.
     """
-    about, said = release.about, describing.about(release)
+    about, said = release.about, describing.of_cells(release)
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",

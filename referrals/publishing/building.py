@@ -269,7 +269,8 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
     control = {
         "method": METHOD,
         "rule": certificate.LAY_SENTENCE,
-        "not_listed": "A combination that is not listed is published as 0.",
+        "not_listed": "A sum of up to three dimensions, a quarter being one, that is not listed is published as 0, and so is a "
+        "finest cell: a quarter and a code of each dimension. Any other combination is a sum of finest cells.",
         "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
         "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
         "facts": [one for table in protected for one in pinning.published(_standing(table), table.cells)],

@@ -16,6 +16,10 @@ COVER: Final = "Cover"
 NOTES: Final = "Notes"
 ALL_CELLS: Final = "All_cells"
 INVENTED: Final = "Illustrative: invented figures"
+NOT_LISTED: Final = (
+    "cells.csv lists sums of up to three dimensions, a quarter being one, and finest cells: a quarter and a code of each "
+    "dimension. One of these that it does not list is published as 0. Any other combination is a sum of finest cells."
+)
 PUBLISHED: Final = "published"
 STATUSES: Final[Mapping[str, str]] = {
     PUBLISHED: "Published: printed in the source, or worked out from what it prints",
@@ -109,7 +113,7 @@ def notes(about: About, used: Collection[str]) -> Sheet:
 
 def all_cells(about: About, imprint: Imprint) -> Sheet:
     """Return the sheet that says where every number of the release is, and what its columns hold."""
-    unlisted = ["A combination that cells.csv does not list is published as 0."] if about.additive else []
+    unlisted = [NOT_LISTED] if about.additive else []
     return Sheet(
         name=ALL_CELLS,
         title="Where all cells of the release are",

@@ -13,6 +13,12 @@ from referrals.server import settings
 HTTPS_ONLY: Final = "max-age=31536000"
 """A year of HTTPS only, for this name alone: names beside and below it are not ours to decide for."""
 
+OPEN_TO_ALL: Final = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+"""The headers of an answer that pages of any origin may read: data, which needs no key and knows nobody."""
+
+DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$")
+"""Where there is data. A page that asks for it must be able to read why it is refused."""
+
 UNUSED: Final = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
@@ -38,6 +44,15 @@ def headers(framers: tuple[str, ...] = ()) -> dict[str, str]:
         "permissions-policy": ", ".join(f"{name}=()" for name in UNUSED),
     }
     return always if framers else {**always, "x-frame-options": "DENY"}
+
+
+def is_open_to_all(path: str) -> bool:
+    """Return whether pages of any origin may read what is at an address.
+
+    >>> [is_open_to_all(path) for path in ("/api/v1", "/releases/2020-21/cells.csv", "/feed.atom", "/releases", "/apis")]
+    [True, True, True, False, False]
+    """
+    return DATA.match(path) is not None
 
 
 def ancestors(framers: tuple[str, ...]) -> str:

@@ -19,9 +19,10 @@ class Refusal:
     detail: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def response(self) -> Response:
-        """Return the answer, a problem as RFC 9457 describes them, with the headers that every answer carries."""
-        return problem(self.status, self.detail, self.headers)
+    def response(self, path: str = "") -> Response:
+        """Return the answer, a problem as RFC 9457 describes them, with the headers that every answer at that path carries."""
+        shared = policy.OPEN_TO_ALL if policy.is_open_to_all(path) else {}
+        return problem(self.status, self.detail, {**shared, **self.headers})
 
 
 def problem(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:

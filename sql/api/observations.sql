@@ -1,6 +1,10 @@
--- One row per observation of the context series asked for, or of every one, oldest period and oldest vintage first.
+-- One row per observation of the context series asked for, or of every one, with what the series is; the oldest first.
 select
     context.series_id,
+    series.title,
+    series.unit,
+    series.geography,
+    series.why_not_comparable,
     context.observation_id,
     context.period_label,
     context.dimension,
@@ -22,6 +26,7 @@ select
     coalesce(sources.published_on, '') as published_on,
     coalesce(sources.address, '') as address
 from context
+inner join series on context.series_id = series.series_id
 inner join sources on context.source_id = sources.source_id
-where $series is null or list_contains($series::varchar[], context.series_id)
+where list_contains($series::varchar[], context.series_id)
 order by context.series_id, context.period_start, context.vintage, context.observation_id

@@ -1,4 +1,4 @@
--- One row per context series asked for, or every one.
+-- One row per context series of the release.
 select
     series_id,
     title,
@@ -9,5 +9,4 @@ select
     coalesce(scope, '') as scope,
     coalesce(note, '') as note
 from series
-where $series is null or list_contains($series::varchar[], series_id)
 order by series_id

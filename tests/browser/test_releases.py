@@ -1,4 +1,7 @@
-"""The illustrative series as people see it: at a desk and on a phone, in light, dark and print, and what they take away."""
+"""The illustrative series as people see it: at a desk and on a phone, in light, dark and print, and what they take away.
+
+Programs ask the same server: what it refuses to pages of other sites they can read, and files of the series say what they are.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from playwright.sync_api import TimeoutError as NotInTime
@@ -157,3 +162,55 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
         assert marked.count() == 2
         words = marked.first.evaluate("element => getComputedStyle(element, '::after').content")
         assert "Illustrative" in words
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/releases", "/releases/illustrative/cells-illustrative.csv", "/feed.atom", "/releases.ics"]
+)
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        (405, {"method": "POST"}),
+        (413, {"method": "GET", "content": b"more"}),
+        (414, {"method": "GET", "params": {"sex": "F" * 9000}}),
+        (400, {"method": "GET", "params": [("sex", "F")] * 65}),
+    ],
+)
+def test_why_data_is_refused_can_be_read_by_pages_of_other_sites(
+    site: str, path: str, status: int, asked: dict[str, Any]
+) -> None:
+    answer = httpx.request(url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["cache-control"] == "no-store"
+    page = httpx.request(**{**asked, "url": f"{site}/age"})
+    assert "access-control-allow-origin" not in page.headers
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_the_page_for_programs_is_accessible_and_can_be_left_at_once(
+    site: str, browser: Browser, width: int, scheme: str
+) -> None:
+    with opened(browser, width, scheme=scheme) as page:
+        found = complaints(page, site)
+        page.goto(f"{site}/api/")
+        assert page.url == f"{site}/api/v1/docs"
+        assert violations(page) == []
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the main content")).to_be_focused()
+        expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
+
+
+def test_a_file_of_the_series_is_listed_and_saved_under_a_name_that_says_it_is_invented(site: str, browser: Browser) -> None:
+    with opened(browser, PHONE) as page:
+        whole(page, f"{site}/releases")
+        listed = page.locator("#release-illustrative ~ .scroll a")
+        assert listed.count() > 0
+        addresses = [str(one.get_attribute("href")) for one in listed.all()]
+        assert [one for one in addresses if "illustrative" not in one.rpartition("/")[2]] == []
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Every cell, as CSV").last.click()
+        assert waiting.value.url.endswith("/releases/illustrative/cells-illustrative.csv")

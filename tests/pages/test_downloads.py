@@ -50,4 +50,5 @@ def test_an_invented_release_says_so_above_its_files(tmp_path_factory: pytest.Te
     invented = open_release(additive.write(tmp_path_factory.mktemp("additive")))
     html = downloads.html([invented])
     assert html.index("These figures are invented") < html.index("<table")
-    assert 'href="/releases/illustrative/cells.csv"' in html
+    assert 'href="/releases/illustrative/cells-illustrative.csv"' in html
+    assert 'href="/releases/illustrative/cells.csv"' not in html

@@ -13,6 +13,7 @@ from referrals.codelists import DIMENSIONS
 from referrals.dashboard import queries
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import SHARE, Offer, Selection
+from referrals.places import RELEASES
 from referrals.release import Release, latest_published, open_release
 from tests import additive
 
@@ -32,6 +33,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A small additive release of invented counts, open."""
     return open_release(additive.write(tmp_path_factory.mktemp("additive")))
+
+
+@pytest.fixture(scope="session")
+def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The illustrative series that ships, opened from a copy."""
+    return open_release(shutil.copytree(RELEASES / "illustrative", tmp_path_factory.mktemp("series") / "illustrative"))
 
 
 @pytest.fixture(scope="session")

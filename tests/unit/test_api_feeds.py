@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -19,7 +20,8 @@ from referrals.shelf import Standing
 from tests.unit.asking import Asker
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT00:00:00Z")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+CORRECTED = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +78,60 @@ def test_invented_figures_say_so_in_the_feed_and_in_the_calendar(ask: Asker) -> 
     assert len(said) == 1
     assert "invented" in said[0]
     assert [event["CATEGORIES"] for event in events(ask) if "invented" in event["DESCRIPTION"]] == ["illustrative"]
+
+
+def test_an_invented_release_says_so_in_its_title_whatever_it_is_called(
+    ask: Asker, invented: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invented, "about", replace(invented.about, title="Victim referrals by quarter"))
+    standing = shelf.standing()
+    monkeypatch.setattr(shelf, "standing", lambda: replace(standing, version="renamed"))
+    said = "Victim referrals by quarter (Illustrative: invented figures)"
+    assert said in {one.findtext("atom:title", "", ATOM) for one in feed(ask).findall("atom:entry", ATOM)}
+    assert said in {event["SUMMARY"] for event in events(ask)}
+
+
+def test_a_correction_is_announced_though_its_day_of_publication_stays(
+    ask: Asker, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def day() -> dict[str, str]:
+        return next(one for one in events(ask) if one["UID"] == str(feeds._id(release)))
+
+    before, standing = day(), shelf.standing()
+    monkeypatch.setattr(release, "changed", CORRECTED)
+    monkeypatch.setattr(shelf, "standing", lambda: replace(standing, version="corrected"))
+    root, after = feed(ask), day()
+    entry = next(one for one in root.findall("atom:entry", ATOM) if feeds._id(release).urn == one.findtext("atom:id", "", ATOM))
+    assert {one.findtext("atom:updated", "", ATOM) for one in (root, entry)} == {"2031-05-06T07:08:09Z"}
+    assert entry.findtext("atom:published", "", ATOM) == f"{release.about.published_on}T00:00:00Z"
+    assert {after["DTSTAMP"], after["LAST-MODIFIED"]} == {"20310506T070809Z"}
+    assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
+    assert after["DTSTART;VALUE=DATE"] == before["DTSTART;VALUE=DATE"]
+
+
+def test_a_release_that_was_written_before_its_day_is_announced_for_its_day(
+    ask: Asker, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in (release, invented):
+        monkeypatch.setattr(one, "changed", feeds._published(one) - timedelta(days=9))
+    standing = shelf.standing()
+    monkeypatch.setattr(shelf, "standing", lambda: replace(standing, version="early"))
+    for entry in feed(ask).findall("atom:entry", ATOM):
+        assert entry.findtext("atom:updated", "", ATOM) == entry.findtext("atom:published", "", ATOM)
+    assert {event["SEQUENCE"] for event in events(ask)} == {"0"}
+
+
+@pytest.mark.parametrize("site", ["", "https://dashboard.example.org"])
+def test_links_of_the_feed_are_whole_where_the_site_knows_its_address(site: str) -> None:
+    root = feed(Asker(Starlette(routes=api.routes(site))))
+    links = {(one.get("rel"), one.get("href")) for one in root.iter(f"{{{ATOM['atom']}}}link")}
+    assert {("self", f"{site}/feed.atom"), ("alternate", f"{site}/releases")} <= links
+    assert all(address is not None and address.startswith(f"{site}/") for _, address in links)
+
+
+def test_every_table_that_the_feed_encloses_is_served(ask: Asker) -> None:
+    addresses = [one.get("href", "") for one in feed(ask).iter(f"{{{ATOM['atom']}}}link") if one.get("rel") == "enclosure"]
+    assert [ask(one).status_code for one in addresses] == [200, 200]
 
 
 def test_the_calendar_holds_the_day_of_each_release_and_no_other(ask: Asker, release: Release, invented: Release) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,9 +18,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from referrals import api, shelf
-from referrals.api import door
-from referrals.api.replies import FOR_EVER, Form, Reply, Shelved
-from referrals.api.resources import Content, Resource
+from referrals.api import door, making
+from referrals.api.contents import Content, Resource
+from referrals.api.questions import Question
+from referrals.api.replies import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
 from referrals.errors import ReleaseError
 from referrals.release import Release, open_release
 from referrals.shelf import Standing
@@ -78,10 +81,42 @@ def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
     assert len(tags) == 2
 
 
-def test_the_day_of_publication_alone_proves_nothing_unchanged(ask: Asker) -> None:
-    first = ask(CELLS)
-    assert first.headers["last-modified"] == "Wed, 15 Dec 2021 00:00:00 GMT"
-    assert ask(CELLS, headers={"if-modified-since": first.headers["last-modified"]}).status_code == 200
+def test_the_date_of_an_answer_moves_when_a_release_is_corrected_on_its_day(
+    ask: Asker, stand: Shelf, copied: Release, tmp_path: Path
+) -> None:
+    first = ask(CELLS).headers["last-modified"]
+    corrected = shutil.copytree(copied.folder, tmp_path / "corrected" / copied.folder.name)
+    os.utime(corrected / "datapackage.json", (4e9, 4e9))
+    stand.stands = Standing("corrected", open_release(corrected), ())
+    second = ask(CELLS, headers={"if-modified-since": first})
+    assert (second.status_code, second.headers["last-modified"]) == (200, "Tue, 02 Oct 2096 07:06:40 GMT")
+    assert ask(CELLS, headers={"if-modified-since": second.headers["last-modified"]}).status_code == 304
+
+
+def test_a_date_is_asked_only_where_no_tag_is_named(ask: Asker) -> None:
+    """RFC 9110, 13.1.3: a recipient must ignore If-Modified-Since where there is If-None-Match."""
+    since = ask(CELLS).headers["last-modified"]
+    assert ask(CELLS, headers={"if-modified-since": since}).status_code == 304
+    assert ask(CELLS, headers={"if-modified-since": since, "if-none-match": '"other"'}).status_code == 200
+
+
+def test_a_later_date_than_that_of_an_answer_proves_nothing_as_a_release_can_be_taken_back(ask: Asker) -> None:
+    assert ask(CELLS, headers={"if-modified-since": "Tue, 02 Oct 2096 07:06:40 GMT"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "vary"),
+    [
+        (CELLS, {}, "accept, accept-encoding"),
+        (CELLS, {"accept": "text/csv"}, "accept, accept-encoding"),
+        (f"{CELLS}&format=csv", {"accept": "application/json"}, "accept-encoding"),
+        (LIST, {}, "accept-encoding"),
+        (FILE, {}, "accept-encoding"),
+        ("/feed.atom", {}, "accept-encoding"),
+    ],
+)
+def test_an_answer_varies_by_what_it_was_chosen_by(ask: Asker, address: str, headers: dict[str, str], vary: str) -> None:
+    assert ask(address, headers=headers).headers["vary"] == vary
 
 
 def test_an_address_that_leads_elsewhere_is_never_said_to_be_unchanged(ask: Asker) -> None:
@@ -148,10 +183,81 @@ def test_latest_leads_to_an_address_that_never_changes(ask: Asker, release: Rele
     assert "immutable" not in ask(FILE).headers["cache-control"]
 
 
+@pytest.mark.usefixtures("stand")
+def test_what_is_packed_already_is_not_packed_again() -> None:
+    ask = Asker(Starlette(routes=api.routes()))
+    for name in ("referrals-2020-21.xlsx", "referrals-2020-21.ods", "cells.parquet"):
+        assert "content-encoding" not in ask(f"/releases/2020-21/{name}", headers={"accept-encoding": "gzip"}).headers
+
+
+def test_a_large_file_is_neither_hashed_nor_packed_for_everyone_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its SHA-256 stands in the manifest, and what is too large to keep would be packed anew each time."""
+    body = b"x" * (LARGE + 1)
+    digest = hashlib.sha256(body).hexdigest()
+    monkeypatch.setattr(hashlib, "sha256", lambda _: pytest.fail("It was hashed."))
+    reply = of_content(Content(body, "application/vnd.duckdb", sha256=digest))
+    assert reply.packed is None
+    assert reply.plain.body is body
+    assert reply.plain.tag == f'"{digest[:32]}"'
+
+
+def test_what_is_packed_is_small_enough_to_be_kept() -> None:
+    kept = Shelved(door.ROOM)
+    kept.keep("largest", Reply(Form(200, [], b"x" * LARGE, ""), Form(200, [], b"x" * LARGE, "")))
+    assert kept.find("largest")
+
+
+@pytest.fixture
+def both(stand: Shelf, release: Release, series: Release) -> Release:
+    """The illustrative series, which stands beside the published release."""
+    stand.stands = Standing("both", release, (series,))
+    return series
+
+
+def test_every_file_of_invented_figures_says_so_in_its_address_and_holds_what_its_sum_says(ask: Asker, both: Release) -> None:
+    """`curl -O` saves a file under the name in its address."""
+    for line in ask("/releases/illustrative/SHA256SUMS").text.splitlines():
+        digest, name = line.split("  ")
+        assert "illustrative" in name or name in {"verify.py", "verify.sql"}
+        answer = ask(f"/releases/illustrative/{name}")
+        assert hashlib.sha256(answer.content).hexdigest() == digest
+    listed = ask("/api/v1/releases/illustrative").json()["files"]
+    assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {one["name"] for one in listed}
+    assert {ask(one[where]).status_code for one in listed for where in ("address", "version_address")} == {200}
+    assert ask("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
+
+
+def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(ask: Asker, both: Release) -> None:
+    for folder in ("/releases/illustrative", f"/releases/illustrative/{both.digest[:12]}"):
+        answer = ask(f"{folder}/cells.csv")
+        assert (answer.status_code, answer.headers["location"]) == (308, f"{folder}/cells-illustrative.csv")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "to"),
+    [
+        ("/releases/", 308, "/releases"),
+        ("/releases/2020-21", 307, "/releases#release-2020-21"),
+        ("/api", 308, "/api/v1/docs"),
+        ("/api/", 308, "/api/v1/docs"),
+    ],
+)
+def test_an_address_that_people_try_leads_to_a_page(ask: Asker, address: str, status: int, to: str) -> None:
+    answer = ask(address)
+    assert (answer.status_code, answer.headers["location"]) == (status, to)
+
+
+def test_the_page_of_the_api_can_be_left_at_once_and_its_header_skipped(ask: Asker) -> None:
+    html = ask("/api/v1/docs").text
+    assert html.index('<a class="skip" href="#main">') < html.index("Leave this page</a>") < html.index('<main id="main">')
+    assert 'lang="en-GB"' in html
+
+
 def test_a_version_that_is_gone_says_which_stands_now(ask: Asker, release: Release) -> None:
     answer = ask("/releases/2020-21/0123456789ab/cells.csv")
     assert answer.status_code == 404
     assert answer.json()["version"] == release.digest[:12]
+    assert "any more" not in answer.text, "it may never have been"
     assert answer.json()["address"] == FILE
 
 
@@ -219,7 +325,78 @@ def test_an_answer_is_made_once_however_many_ask_at_the_same_time() -> None:
             return {answer.status_code for answer in await asyncio.gather(*(client.get("/one") for _ in range(20)))}
 
     assert asyncio.run(crowd()) == {200}
-    assert len(made) <= door.AT_ONCE
+    assert len(made) == 1
+
+
+@pytest.mark.usefixtures("stand")
+def test_whoever_gives_up_does_not_take_the_answer_from_the_others() -> None:
+    made: list[str] = []
+    started = threading.Event()
+
+    def make(_: Question) -> Content:
+        started.wait(10)
+        return counted(made)(_)
+
+    app = Starlette(routes=door.doors((Resource("/one", "One", "One.", make),)))
+
+    async def two() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            first, second = (asyncio.ensure_future(client.get("/one")) for _ in range(2))
+            await asyncio.sleep(0.05)
+            first.cancel()
+            await asyncio.sleep(0)
+            started.set()
+            return (await second).status_code
+
+    assert asyncio.run(two()) == 200
+    assert len(made) == 1
+
+
+@pytest.mark.usefixtures("stand")
+def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made() -> None:
+    waiting = threading.Event()
+
+    def make(question: Question) -> Content:
+        waiting.wait(10)
+        return Content(question.parts["name"].encode(), "text/plain")
+
+    app = Starlette(routes=door.doors((Resource("/one/{name}", "One", "One.", make),)))
+    room = making.AT_ONCE + making.IN_LINE
+
+    async def crowd() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            waits = [asyncio.ensure_future(client.get(f"/one/{name}")) for name in range(room)]
+            await asyncio.sleep(0.1)
+            refused = await client.get("/one/more")
+            waiting.set()
+            return [refused, *await asyncio.gather(*waits)]
+
+    refused, *answered = asyncio.run(crowd())
+    assert (refused.status_code, refused.json()["type"]) == (503, "/api/v1/docs#busy")
+    assert {refused.headers[name] for name in ("retry-after", "cache-control", "access-control-allow-origin")} == {
+        "2", "no-store", "*",
+    }  # fmt: skip
+    assert [one.text for one in answered] == [str(name) for name in range(room)]
+
+
+def test_one_question_is_one_answer_however_it_is_written(
+    ask: Asker, release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address is what anybody can write: an answer that is kept must be found whatever they write round it."""
+    asked: list[str] = []
+    rows = release.rows
+    monkeypatch.setattr(release, "rows", lambda name, *rest: asked.append(name) or rows(name, *rest))  # type: ignore[func-returns-value]
+    cells = "/api/v1/releases/2020-21/cells"
+    first = ask(f"{cells}?sex=F&sex=M&crime_type=DA&format=json")
+    made = len(asked)
+    for query in (
+        "sex=M&sex=F&crime_type=DA&format=json",
+        "format=json&crime_type=DA&sex=F&sex=M&sex=F",
+        "sex=%46&sex=M&crime_type=DA&format=json&offset=0",
+        "&&sex=F&sex=M&&crime_type=DA&format=json&",
+    ):
+        assert ask(f"{cells}?{query}").content == first.content
+    assert len(asked) == made > 0
 
 
 @pytest.mark.usefixtures("stand")

@@ -240,7 +240,7 @@ def test_a_topic_is_described_for_machines_with_its_files_and_its_source(known: 
         f"{BASE}/api/v1/releases/2020-21/cells?format=csv",
     ]
     assert told["creator"] == told["isBasedOn"][0]["publisher"] == {"@type": "Organization", "name": "Home Office"}
-    assert (describing.about(release)["licence"], told["license"]) == ("OGL-UK-3.0", dataset.LICENCES["OGL-UK-3.0"])
+    assert (describing.of_cells(release)["licence"], told["license"]) == ("OGL-UK-3.0", dataset.LICENCES["OGL-UK-3.0"])
 
 
 def test_each_page_of_published_figures_is_a_dataset_of_its_own_name(known: dict[str, str]) -> None:
