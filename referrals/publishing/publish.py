@@ -31,6 +31,9 @@ METHODS: Final = ("rounding", "suppression")
 ROUNDING, SUPPRESSION = METHODS
 """How small groups are protected: adjusted, so that everything can be asked and adds up, or withheld from exact tables."""
 
+WORK: Final = "work"
+"""Where records lie in the private folder while they are counted."""
+
 ENGINES: Final[Mapping[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
 """What can count the records. Each gives the same counts."""
 
@@ -147,8 +150,9 @@ def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
 
 
 def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress) -> _Tabulated:
-    with tabulation.workspace() as connection:
-        reports = records.load(extracts, connection, today=options.published_on, progress=progress)
+    home = options.private / WORK
+    with tabulation.workspace(home=home) as connection:
+        reports = records.load(extracts, connection, today=options.published_on, home=home, progress=progress)
         progress("counting")
         found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:

@@ -6,7 +6,6 @@ folder and is removed with it.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from referrals import sql
 from referrals.codelists import FINEST
+from referrals.publishing import scratch
 
 MEMORY: Final = "3GB"
 """What DuckDB may hold of the records in memory."""
@@ -76,9 +76,9 @@ def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
 
 
 @contextmanager
-def workspace(*, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a database for records in a private folder, within `memory`; both are gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="referrals-") as folder, opened(Path(folder), memory=memory) as connection:
+def workspace(*, memory: str = MEMORY, home: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database for records in a private folder (see `scratch`), within `memory`; both are gone when the block ends."""
+    with scratch.folder(home) as folder, opened(folder, memory=memory) as connection:
         yield connection
 
 
