@@ -10,8 +10,22 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+import duckdb
+
+from referrals.codelists import FINEST
 from referrals.errors import DisclosureError, ExtractError
-from referrals.publishing import building, disclosure, pinning, recoding, records, remembering, spark, suppressed, tabulation
+from referrals.publishing import (
+    building,
+    disclosure,
+    pinning,
+    recoding,
+    records,
+    remembering,
+    spark,
+    suppressed,
+    suppression,
+    tabulation,
+)
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.disclosure import Revision
@@ -20,6 +34,7 @@ from referrals.publishing.pinning import Pinned
 from referrals.publishing.public import PublicRelease
 from referrals.publishing.remembering import OFFICIAL, Memory
 from referrals.publishing.revising import Earlier
+from referrals.publishing.rounding import SMALL
 from referrals.publishing.suppressed import SuppressedYear
 from referrals.publishing.tabulation import Categories, Category, Counts, Engine
 
@@ -69,6 +84,7 @@ class Summary:
     years: tuple[Revision | SuppressedYear, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
+    nameless: int
     has_replaced: bool = False
 
     def as_text(self) -> str:
@@ -80,6 +96,10 @@ class Summary:
                 "It took the place of the release of this name. Readers may have copies of that: name the next one anew."
             )
         lines += [line for year in self.years for line in year.summary]
+        if self.nameless:
+            lines.append(
+                f"{self.nameless:,} of the records have no person_id: whether some are of the same person could not be checked."
+            )
         if self.disagreeing:
             lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
         lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
@@ -95,6 +115,7 @@ class _Tabulated:
     recoding: Mapping[tuple[str, str], str]
     shape: str
     method: str
+    nameless: int
 
 
 def private_folder() -> Path:
@@ -145,6 +166,7 @@ def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
         years=tuple(years),
         checks=tuple(checks),
         disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        nameless=tabulated.nameless,
         has_replaced=folder in {one.folder for one in standing},
     )
 
@@ -167,7 +189,23 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
         else:
             recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
             published = recoding.published(found, recodes)
-        return _Tabulated(memory, tabulation.finest(connection, recodes, published), recodes, options.shape, options.method)
+        counts = tabulation.finest(connection, recodes, published)
+        _refuse_few(connection, options.method)
+        nameless = tabulation.nameless(connection)
+        return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
+
+
+def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str) -> None:
+    """Refuse counts of which an exact number would describe fewer people than its referrals let one believe."""
+    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
+    categories = found.get(1, 0)
+    if groups or categories:
+        raise DisclosureError(
+            f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
+            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. Let fewer nationalities "
+            "stand alone (see --nationalities), or keep one referral of each person. Nothing was written."
+        )
 
 
 def _as_before(

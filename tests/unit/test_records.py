@@ -382,8 +382,8 @@ def test_records_are_loaded_in_the_codes_of_our_codelists(tmp_path: Path, connec
     reports = records.load([first, second], connection, today=TODAY)
     assert [(report.name, report.loaded) for report in reports] == [("sound.csv", 1), ("more.csv", 1)]
     assert connection.table("records").order("referral_id").fetchall() == [
-        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK"),
-        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA"),
+        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK", None),
+        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA", None),
     ]
     assert tables_of(connection) == ["records"]
 
