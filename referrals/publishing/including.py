@@ -17,7 +17,7 @@ import highspy
 import numpy as np
 
 from referrals.codelists import FINEST
-from referrals.publishing import growing
+from referrals.publishing import growing, repair
 from referrals.publishing.growing import Group, Growth, Total
 from referrals.publishing.public import Fact
 from referrals.publishing.recoding import LEAST
@@ -99,7 +99,7 @@ class Room:
 
 
 def chosen(options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net: int) -> list[Option] | None:
-    """Return the options that cost least, at most one a cell, so that every rule is kept, or None where there are none.
+    """Return the options that cost least, at most one a cell, so that every rule is kept, or None where none were found.
 
     Nearly all totals leave their cells free of themselves, and nearly all groups are joined by people who are not alike. Those
     that do not are written down when one has been found.
@@ -179,7 +179,7 @@ class _Programme:
 
     def solved(self) -> Integers | None:
         """Return the columns of the best answer found, or None where there is none."""
-        self._solver.run()
+        repair.run(self._solver)
         values = self._solver.getSolution().col_value
         is_found = self._solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         return np.rint(values).astype(np.int64) if is_found else None
