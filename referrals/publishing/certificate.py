@@ -29,6 +29,9 @@ LIMITS: Final = tuple(
 A range says what is possible, not what is likely: the numbers in it are not equally probable.
 A published 5, 6 or 7 proves that there is somebody. Whether it is itself or stands for 1 to 4, nobody can tell.
 Counts of 8 or more in the smallest groups are exact.
+Counts are of referrals, and one person may be several of them. Where the records say which are of the same person, no exact
+ number of five or more describes fewer than five people, and no category fewer than ten; where they do not, that could not be
+ checked. What changed between two releases is counted in referrals alone.
 Somebody who is counted in a group that shows 5 or more learns nothing more from it: every witness has somebody in that group,
  so every range is as wide for them as for anybody.
 Somebody who is counted in a group that shows 0 knows that it is 1 to 4, and of the others in it no more than 0 to 3. What they

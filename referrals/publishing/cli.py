@@ -10,12 +10,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from referrals.errors import ReferralsError
 from referrals.places import RELEASES
 from referrals.publishing import audit, diff, publish, records, synthetic, transcribe
+
+WHOLE: Final = "Whatever it was writing is whole: as it was before, or new."
+"""What is true of a command that was stopped, whenever that was."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,12 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error if isinstance(error, ReferralsError) else _said(error), file=sys.stderr)
         return 1
     except duckdb.Error as error:
-        print(
-            f"The database stopped ({type(error).__name__}). Is there room on the disk? Nothing was written.", file=sys.stderr
-        )
+        print(f"The database stopped ({type(error).__name__}). Is there room on the disk? {WHOLE}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped. Nothing was written.", file=sys.stderr)
+        print(f"Stopped. {WHOLE}", file=sys.stderr)
         return 1
 
 
@@ -91,8 +93,9 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    print(diff.compare(options.old, options.new).as_text())
-    return 0
+    difference = diff.compare(options.old, options.new)
+    print(difference.as_text())
+    return 1 if difference.told else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,8 +6,8 @@ in whole numbers by `revising`.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from math import prod
@@ -17,7 +17,8 @@ import highspy
 import numpy as np
 
 from referrals.codelists import FINEST
-from referrals.publishing.growing import Growth, Total
+from referrals.publishing import growing, repair
+from referrals.publishing.growing import Group, Growth, Total
 from referrals.publishing.public import Fact
 from referrals.publishing.recoding import LEAST
 from referrals.publishing.rounding import SMALL, Integers
@@ -55,7 +56,7 @@ class Option:
 
     @property
     def width(self) -> int:
-        """How far apart the least and the most are that the cell can have grown by."""
+        """How far apart the least and the most are that the cell can have grown by: 0 where both numbers are exact."""
         return self.growth.most - self.growth.least
 
 
@@ -89,11 +90,19 @@ class Room:
         lack = sum(self.sign * one.shown - one.growth.most for one in inside)
         return all(one.slack <= spare and lack + one.width <= self.unseen(total) for one in inside)
 
+    def alike(self, chosen: Iterable[Option], facts: Sequence[Fact]) -> Iterator[tuple[Group, Total]]:
+        """Yield each group of people of whom all who came in, or left, would have one code for certain, and the code."""
+        shown = Counter(self.table)
+        for one in chosen:
+            shown[one.cell] += one.shown
+        return growing.alike(self.table, {cell: value for cell, value in shown.items() if value}, facts)
+
 
 def chosen(options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net: int) -> list[Option] | None:
-    """Return the options that cost least, at most one a cell, so that every rule is kept, or None where there are none.
+    """Return the options that cost least, at most one a cell, so that every rule is kept, or None where none were found.
 
-    Nearly all totals leave their cells free of themselves. Those that do not are written down when one has been found.
+    Nearly all totals leave their cells free of themselves, and nearly all groups are joined by people who are not alike. Those
+    that do not are written down when one has been found.
 
     Args:
         options: every way to show each changed cell.
@@ -111,12 +120,17 @@ def chosen(options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net:
         _total_rows(programme, inside, room.most(total), room.sign)
     for fact in facts:
         _fact_rows(programme, every, room, fact)
+    told: set[tuple[Group, Total]] = set()
     while (found := programme.solved()) is not None:
         tight = [total for total, inside in waiting.items() if not room.is_free(total, _those(inside, found))]
-        if not tight:
+        alike = [] if tight else [one for one in room.alike(_those(every, found), facts) if one not in told]
+        if not tight and not alike:
             return _those(every, found)
         for total in tight:
             _freedom_rows(programme, waiting.pop(total), room.unseen(total), room.sign)
+        for group, code in alike:
+            _company_rows(programme, every, group, code)
+        told.update(alike)
     return None
 
 
@@ -165,20 +179,26 @@ class _Programme:
 
     def solved(self) -> Integers | None:
         """Return the columns of the best answer found, or None where there is none."""
-        self._solver.run()
+        repair.run(self._solver)
         values = self._solver.getSolution().col_value
         is_found = self._solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         return np.rint(values).astype(np.int64) if is_found else None
 
 
 def _total_rows(programme: _Programme, options: Mapping[int, Option], most: int | None, sign: int) -> None:
-    """Write down of one total that it is exact, and moves by 0 or by ten at least."""
+    """Write down of one total that it is exact, and moves by 0 or by ten at least; without its exact cells, by 0 or five."""
     programme.row(0, 0, ((place, one.shown - one.true) for place, one in options.items()))
-    moves = programme.binary()
-    grown = [(place, sign * one.true) for place, one in options.items()]
     bound = sum(abs(one.true) for one in options.values()) if most is None else most
-    programme.row(0, highspy.kHighsInf, [*grown, (moves, -LEAST)])
-    programme.row(-highspy.kHighsInf, 0, [*grown, (moves, -bound)])
+    _leap_rows(programme, {place: sign * one.true for place, one in options.items()}, LEAST, bound)
+    _leap_rows(programme, {place: sign * one.shown for place, one in options.items() if one.width}, SMALL)
+
+
+def _leap_rows(programme: _Programme, moves: Mapping[int, int], least: int, bound: int | None = None) -> None:
+    """Write down that what moves a sum adds up to 0, or to so many at least."""
+    leaps = programme.binary()
+    most = sum(abs(by) for by in moves.values()) if bound is None else bound
+    programme.row(0, highspy.kHighsInf, [*moves.items(), (leaps, -least)])
+    programme.row(-highspy.kHighsInf, 0, [*moves.items(), (leaps, -most)])
 
 
 def _freedom_rows(programme: _Programme, options: Mapping[int, Option], unseen: int, sign: int) -> None:
@@ -196,9 +216,28 @@ def _freedom_rows(programme: _Programme, options: Mapping[int, Option], unseen: 
         programme.row(-highspy.kHighsInf, unseen, ((place, value + width.get(place, 0)) for place, value in lack.items()))
 
 
+def _company_rows(programme: _Programme, options: Mapping[int, Option], group: Group, code: Total) -> None:
+    """Write down that nobody with a code is seen to come into a group unless somebody with another code is."""
+    seen = {place: one for place, one in options.items() if one.shown and group <= set(enumerate(one.cell))}
+    others = [(place, 1) for place, one in seen.items() if code not in enumerate(one.cell)]
+    for place, one in seen.items():
+        if code in enumerate(one.cell):
+            programme.row(0, highspy.kHighsInf, [*others, (place, -1)])
+
+
 def _fact_rows(programme: _Programme, options: Mapping[int, Option], room: Room, fact: Fact) -> None:
-    """Write down that a published fact holds, of the true counts and of what is shown."""
+    """Write down that a published fact holds, of the true counts and of what is shown.
+
+    Beside totals an exact one makes other sums of its dimensions exact: any of these moves by 0 or by five at least.
+    """
     inside = {place: one for place, one in options.items() if fact.holds_cell(one.cell)}
     true, shown = (sum(value for cell, value in cells.items() if fact.holds_cell(cell)) for cells in (room.true, room.table))
     programme.row(fact.low - true, fact.high - true, ((place, one.true) for place, one in inside.items()))
     programme.row(fact.low - shown, fact.high - shown, ((place, one.shown) for place, one in inside.items()))
+    sums = defaultdict[Codes, dict[int, int]](dict)
+    if fact.is_exact:
+        for place, one in options.items():
+            codes = tuple(code for name, code in zip(FINEST, one.cell, strict=True) if name in fact.where)
+            sums[codes][place] = room.sign * one.shown
+    for moves in sums.values():
+        _leap_rows(programme, moves, SMALL)

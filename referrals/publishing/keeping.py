@@ -18,12 +18,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from referrals.errors import DisclosureError
+from referrals.publishing import package
 from referrals.publishing.tabulation import Codes
 
 KEY: Final = "secret.key"
 OWNER_ONLY: Final = 0o700
 BLOCK: Final = 1 << 20
+KEPT: Final = ".json"
+PREPARED: Final = ".prepared"
 PARTIAL: Final = ".partial"
+"""The endings of what is kept of a year: settled, about to be published, and half written."""
 
 
 @dataclass(frozen=True)
@@ -88,15 +92,18 @@ class Keeper:
             ) from error
 
     def elsewhere(self, year: str, *, status: str, where: str) -> str:
-        """Return the release that a year was published as in another place with this folder, or '' where there is none."""
-        others = sorted({*self._folder.glob(f"{status}-{year}-*.json")} - {self._path(year, status, where)})
+        """Return the release that a year was published as in another place with this folder, or '' where there is none.
+
+        What was prepared there and never settled counts as published: its publisher was killed, and the release may stand.
+        """
+        here = {self._path(year, status, where), self._prepared(year, status, where)}
+        every = {path for ending in (KEPT, PREPARED) for path in self._folder.glob(f"{status}-{year}-*{ending}")}
+        others = sorted(every - here)
         return self._read(others[0], year).release_id if others else ""
 
     def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
         """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
-        beside = self._path(year, status, where).with_suffix(PARTIAL)
-        _write_private(beside, json.dumps(_record(kept), sort_keys=True))
-        beside.replace(self._prepared(year, status, where))
+        _write_private(self._prepared(year, status, where), json.dumps(_record(kept), sort_keys=True))
 
     def settle(self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]) -> None:
         """Take what was prepared for a year in place of what was kept where it was published, and else forget it."""
@@ -107,30 +114,33 @@ class Keeper:
             prepared.replace(self._path(year, status, where))
         else:
             prepared.unlink()
+        package.flush(self._folder)
 
     def _prepared(self, year: str, status: str, where: str) -> Path:
-        return self._path(year, status, where).with_suffix(".prepared")
+        return self._path(year, status, where).with_suffix(PREPARED)
 
     def _path(self, year: str, status: str, where: str) -> Path:
-        return self._folder / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}.json"
+        return self._folder / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}{KEPT}"
 
     def _read_key(self) -> bytes:
         path = self._folder / KEY
         if not path.exists():
-            beside = path.with_suffix(PARTIAL)
-            _write_private(beside, secrets.token_hex(32))
-            beside.replace(path)
+            _write_private(path, secrets.token_hex(32))
         if not (key := path.read_bytes().strip()):
             raise DisclosureError(f"{path} is empty, and a key that is known is no secret. Restore it from its backup.")
         return key
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner could ever read."""
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a file that only its owner could ever read, whole and on the disk or not at all."""
+    beside = path.with_suffix(PARTIAL)
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
+    package.flush(beside)
+    beside.replace(path)
+    package.flush(path.parent)
 
 
 def _record(kept: Kept) -> dict[str, Any]:

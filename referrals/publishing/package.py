@@ -55,6 +55,9 @@ AT_FDCWD: Final = -100
 RENAME_EXCHANGE: Final = 2
 """What Linux calls the folder where the process is, and an exchange of two names."""
 
+_HELD: Final[set[tuple[int, int]]] = set()
+"""The folders that this process alone may write into, by device and number."""
+
 
 def write(
     folder: Path,
@@ -72,7 +75,7 @@ def write(
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.building")
     replaced = folder.with_name(f".{folder.name}.replaced")
-    with _alone(folder.parent):
+    with alone(folder.parent):
         if replaced.exists() and not folder.exists():
             replaced.rename(folder)  # a build was killed between the two moves at the end
         for leftover in (building, replaced):
@@ -91,12 +94,24 @@ def write(
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the only right to write into a folder; it ends with the process, however that ends."""
+def alone(folder: Path, *, waits: bool = True) -> Iterator[None]:
+    """Hold the only right to write into a folder; it ends with the process, however that ends. Who has it has it again.
+
+    Raises:
+        BlockingIOError: another process has it, and this one is not to wait.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        place = os.fstat(descriptor)
+        if (one := (place.st_dev, place.st_ino)) in _HELD:
+            yield
+            return
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        _HELD.add(one)
+        try:
+            yield
+        finally:
+            _HELD.remove(one)
     finally:
         os.close(descriptor)
 
@@ -151,7 +166,7 @@ def _exchange(folder: Path, building: Path, replaced: Path) -> None:
         if had_one:
             replaced.rename(folder)
         raise
-    _flush_folder(folder.parent)
+    flush(folder.parent)
 
 
 def _swapped(one: Path, other: Path) -> bool:
@@ -162,7 +177,7 @@ def _swapped(one: Path, other: Path) -> bool:
         return False
     done = bool(exchange(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0)
     if done:
-        _flush_folder(one.parent)
+        flush(one.parent)
     return done
 
 
@@ -213,10 +228,11 @@ def _resource(path: Path, mediatype: str) -> dict[str, Any]:
 
 def _flush(folder: Path) -> None:
     for path in [*folder.iterdir(), folder]:
-        _flush_folder(path)
+        flush(path)
 
 
-def _flush_folder(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk before going on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

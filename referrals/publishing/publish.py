@@ -7,31 +7,47 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from referrals.errors import DisclosureError, ExtractError, ReleaseError
-from referrals.publishing import building, disclosure, pinning, public, recoding, records, spark, suppressed, tabulation
+import duckdb
+
+from referrals.codelists import FINEST
+from referrals.errors import DisclosureError, ExtractError
+from referrals.publishing import (
+    building,
+    disclosure,
+    pinning,
+    recoding,
+    records,
+    remembering,
+    spark,
+    suppressed,
+    suppression,
+    tabulation,
+)
 from referrals.publishing.audit import Check
 from referrals.publishing.building import Imprint
 from referrals.publishing.disclosure import Revision
 from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.pinning import Pinned
 from referrals.publishing.public import PublicRelease
+from referrals.publishing.remembering import OFFICIAL, Memory
 from referrals.publishing.revising import Earlier
+from referrals.publishing.rounding import SMALL
 from referrals.publishing.suppressed import SuppressedYear
 from referrals.publishing.tabulation import Categories, Category, Counts, Engine
-from referrals.release import MANIFEST
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
-OFFICIAL: Final = "official"
 NATIONALITIES: Final = 10
 """How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
 
 METHODS: Final = ("rounding", "suppression")
 ROUNDING, SUPPRESSION = METHODS
 """How small groups are protected: adjusted, so that everything can be asked and adds up, or withheld from exact tables."""
+
+WORK: Final = "work"
+"""Where records lie in the private folder while they are counted."""
 
 ENGINES: Final[Mapping[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
 """What can count the records. Each gives the same counts."""
@@ -68,6 +84,7 @@ class Summary:
     years: tuple[Revision | SuppressedYear, ...]
     checks: tuple[Check, ...]
     disagreeing: tuple[str, ...]
+    nameless: int
     has_replaced: bool = False
 
     def as_text(self) -> str:
@@ -79,6 +96,10 @@ class Summary:
                 "It took the place of the release of this name. Readers may have copies of that: name the next one anew."
             )
         lines += [line for year in self.years for line in year.summary]
+        if self.nameless:
+            lines.append(
+                f"{self.nameless:,} of the records have no person_id: whether some are of the same person could not be checked."
+            )
         if self.disagreeing:
             lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
         lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
@@ -87,13 +108,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class _Tabulated:
-    """The counts of extracts, in the codes that will be published."""
+    """The counts of extracts, in the codes that will be published, and what is remembered of earlier ones."""
 
-    status: str
+    memory: Memory
     years: list[Counts]
     recoding: Mapping[tuple[str, str], str]
     shape: str
     method: str
+    nameless: int
 
 
 def private_folder() -> Path:
@@ -109,81 +131,109 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
         ExtractError: an extract has lines that cannot be used.
         DisclosureError: the counts cannot be protected, or the release was attacked and is not safe. Nothing was written.
     """
+    _check(options)
+    with remembering.alone(options.private, options.to):
+        return _published(extracts, options, Keeper(options.private), progress)
+
+
+def _check(options: Options) -> None:
     if not NAMED.fullmatch(options.release_id):
         raise DisclosureError(f"'{options.release_id}' is no name for a release. Use small letters, digits and hyphens.")
-    keeper = Keeper(options.private)
-    memory = str(options.to.resolve())
-    tabulated = _tabulated(extracts, options, keeper, memory, progress)
+    if options.nationalities < 0:
+        raise DisclosureError(f"{options.nationalities} nationalities cannot stand alone. Say how many, from 0 on.")
+
+
+def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress) -> Summary:
+    tabulated = _tabulated(extracts, options, keeper, progress)
+    memory = tabulated.memory
     pins = [pinning.facts_of(counts) for counts in tabulated.years]
-    before = [keeper.kept(counts.year, status=tabulated.status, where=memory) for counts in tabulated.years]
+    before = [memory.kept(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
         progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
-        years.append(_protected(counts, pinned, kept, keeper, tabulated))
-    standing = _standing(options, tabulated)
+        years.append(_protected(counts, pinned, kept, tabulated))
+    standing = memory.standing([year.year for year in years], but=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
+    about = {"release_id": options.release_id, "shape": tabulated.shape}
     for year, kept in zip(years, before, strict=True):
-        keeper.prepare(year.year, _kept(options, year, kept, tabulated), status=tabulated.status, where=memory)
+        memory.prepare(year.year, remembering.to_keep(year, kept, recoding=tabulated.recoding, **about))
     checks = _write(folder, years, imprint, earlier=[one.folder for one in standing], progress=progress)
-    _settle(keeper, [year.year for year in years], options, tabulated.status)
+    memory.settle([year.year for year in years])
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
         years=tuple(years),
         checks=tuple(checks),
         disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        nameless=tabulated.nameless,
         has_replaced=folder in {one.folder for one in standing},
     )
 
 
-def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, memory: str, progress: Progress) -> _Tabulated:
-    with tabulation.workspace() as connection:
-        reports = records.load(extracts, connection, today=options.published_on, progress=progress)
+def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress) -> _Tabulated:
+    home = options.private / WORK
+    with tabulation.workspace(home=home) as connection:
+        reports = records.load(extracts, connection, today=options.published_on, home=home, progress=progress)
         progress("counting")
         found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
+        memory = Memory(keeper, options.to, status)
         years = sorted({one.year for one in found})
-        _refuse_elsewhere(keeper, years, options, status)
-        _settle(keeper, years, options, status)
-        kept = next((one for year in years if (one := keeper.kept(year, status=status, where=memory))), None)
-        if kept is None:
-            recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
-            published: Categories = recoding.published(found, recodes)
-        else:
+        memory.refuse_elsewhere(years)
+        memory.settle(years)
+        if kept := {year: one for year in years if (one := memory.kept(year))}:
             recodes, published = _as_before(found, kept, options.shape)
-        return _Tabulated(status, tabulation.finest(connection, recodes, published), recodes, options.shape, options.method)
+        else:
+            recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
+            published = recoding.published(found, recodes)
+        counts = tabulation.finest(connection, recodes, published)
+        _refuse_few(connection, options.method)
+        nameless = tabulation.nameless(connection)
+        return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
 
 
-def _refuse_elsewhere(keeper: Keeper, years: Sequence[str], options: Options, status: str) -> None:
-    """Refuse to publish a year of real records in a second place: what was decided in the first would be decided anew there.
-
-    Invented records are published wherever somebody tries it out.
-    """
-    if status == OFFICIAL:
-        for year in years:
-            if other := keeper.elsewhere(year, status=status, where=str(options.to.resolve())):
-                raise DisclosureError(
-                    f"{year} was published before, as {other}, in another folder than {options.to}. Read together the two "
-                    "could tell who was counted. Publish in the same folder; where it was moved, move it back."
-                )
-
-
-def _as_before(found: Sequence[Category], kept: Kept, shape: str) -> tuple[Mapping[tuple[str, str], str], Categories]:
-    """Return the recoding and the codes of an earlier release of the same records: two groupings cannot be proved together."""
-    if kept.shape != shape:
+def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str) -> None:
+    """Refuse counts of which an exact number would describe fewer people than its referrals let one believe."""
+    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
+    categories = found.get(1, 0)
+    if groups or categories:
         raise DisclosureError(
-            f"These years were published before ({kept.release_id}) with {kept.shape}. Publish the revision with the same "
-            "options: two groupings of the same records can be compared, and exact numbers give adjusted ones away."
+            f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
+            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. Let fewer nationalities "
+            "stand alone (see --nationalities), or keep one referral of each person. Nothing was written."
         )
-    recodes = dict(kept.recoding)
-    for one in found:
-        known = one.dimension == "quarter" or one.code in kept.categories[one.dimension]
-        if not known and (one.dimension, one.code) not in recodes:
-            recodes[one.dimension, one.code] = _rest(one, kept)
-    return recodes, {name: codes for name, codes in kept.categories.items() if name != "quarter"}
+
+
+def _as_before(
+    found: Sequence[Category], kept: Mapping[str, Kept], shape: str
+) -> tuple[Mapping[tuple[str, str], str], Categories]:
+    """Return the recoding and the codes of earlier releases of the same records: two groupings cannot be proved together."""
+    for one in kept.values():
+        if one.shape != shape:
+            raise DisclosureError(
+                f"These years were published before ({one.release_id}) with {one.shape}. Publish the revision with the same "
+                "options: two groupings of the same records can be compared, and exact numbers give adjusted ones away."
+            )
+    first = next(iter(kept.values()))
+    recodes = {key: code for one in kept.values() for key, code in one.recoding.items()}
+    if any(_codes(one) != _codes(first) or not one.recoding.items() <= recodes.items() for one in kept.values()):
+        raise DisclosureError(
+            f"{' and '.join(kept)} were published apart, each with groups of its own, and cannot be published together. "
+            "Publish the revision of each on its own."
+        )
+    for category in found:
+        known = category.dimension == "quarter" or category.code in first.categories[category.dimension]
+        if not known and (category.dimension, category.code) not in recodes:
+            recodes[category.dimension, category.code] = _rest(category, first)
+    return recodes, _codes(first)
+
+
+def _codes(kept: Kept) -> Categories:
+    return {name: codes for name, codes in kept.categories.items() if name != "quarter"}
 
 
 def _rest(one: Category, kept: Kept) -> str:
@@ -195,10 +245,9 @@ def _rest(one: Category, kept: Kept) -> str:
     )
 
 
-def _protected(
-    counts: Counts, pinned: Pinned, kept: Kept | None, keeper: Keeper, tabulated: _Tabulated
-) -> Revision | SuppressedYear:
-    seed = keeper.seed(tabulated.method, tabulated.status, counts.year, tabulated.shape)
+def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated) -> Revision | SuppressedYear:
+    memory = tabulated.memory
+    seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
@@ -224,79 +273,13 @@ def _write(
 def _imprint(
     options: Options, tabulated: _Tabulated, before: Sequence[Kept | None], standing: Sequence[PublicRelease], *, inputs: str
 ) -> Imprint:
-    revises = next((name for kept in before if kept and (name := _revises(kept, options))), "")
+    revises = next((name for kept in before if kept and (name := remembering.revised(kept, options.release_id))), "")
     return Imprint(
         release_id=options.release_id,
-        status=tabulated.status,
+        status=tabulated.memory.status,
         published_on=options.published_on.isoformat(),
         options={"nationalities": options.nationalities, "by_region": options.by_region, "method": options.method},
         inputs=inputs,
         revises=revises,
         before=next((one.published for one in standing if one.folder.name == revises), None),
-    )
-
-
-def _settle(keeper: Keeper, years: Sequence[str], options: Options, status: str) -> None:
-    """Bring what is kept into step with what stands: a publisher that was killed may have left the two apart."""
-    memory = str(options.to.resolve())
-    for year in years:
-        keeper.settle(year, status=status, where=memory, is_published=partial(_stands, year=year, to=options.to))
-
-
-def _stands(kept: Kept, year: str, to: Path) -> bool:
-    """Return whether a release shows what was prepared for it."""
-    try:
-        release = public.read(to / kept.release_id)
-    except ReleaseError:
-        return False
-    return year in release.years and release.years[year].cells == kept.table
-
-
-def _standing(options: Options, tabulated: _Tabulated) -> list[PublicRelease]:
-    """Return the releases of the same records that stand already, the one that will be replaced included: readers have them.
-
-    A folder that holds no release made of protected counts is passed over, and so is one of this name that cannot be read:
-    publishing again is how it is mended.
-
-    Raises:
-        DisclosureError: another release cannot be read, and so cannot be attacked together with this one.
-    """
-    found = []
-    for folder in sorted(options.to.glob("[!.]*/")):
-        try:
-            release = public.read(folder)
-        except ReleaseError as error:
-            if folder.name != options.release_id and _is_protected(folder):
-                raise DisclosureError(
-                    f"{folder} cannot be read, and readers may have copies of it. Restore it, or move it out of {options.to}."
-                ) from error
-            continue
-        if release.status == tabulated.status and release.years.keys() & {counts.year for counts in tabulated.years}:
-            found.append(release)
-    return found
-
-
-def _is_protected(folder: Path) -> bool:
-    """Return whether the manifest of a release, which cannot be read, speaks of protected counts."""
-    manifest = folder / MANIFEST
-    return manifest.is_file() and b"disclosure_control" in manifest.read_bytes()
-
-
-def _revises(kept: Kept, options: Options) -> str:
-    """Return the release that this one revises: publishing under the same name again revises what that revised."""
-    return kept.revises if kept.release_id == options.release_id else kept.release_id
-
-
-def _kept(options: Options, year: Revision | SuppressedYear, before: Kept | None, tabulated: _Tabulated) -> Kept:
-    """Return what to keep of a year, with every table that was published of it and is not this one."""
-    tables = [*before.older, before.table] if before else []
-    return Kept(
-        release_id=options.release_id,
-        shape=tabulated.shape,
-        categories={name: tuple(codes) for name, codes in year.categories.items()},
-        recoding=tabulated.recoding,
-        true=year.true,
-        table=year.shown,
-        older=tuple(table for table in tables if table != year.shown),
-        revises=_revises(before, options) if before else "",
     )

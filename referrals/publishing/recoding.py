@@ -19,13 +19,13 @@ from referrals.places import REFERENCE
 from referrals.publishing.tabulation import Category
 
 LEAST: Final = 10
-"""The smallest count of a category that stands alone."""
+"""The fewest people of a category that stands alone."""
 
 OTHER: Final = "_OTH"
 
 Recoding = Mapping[tuple[str, str], str]
 Totals = Mapping[str, Mapping[str, int]]
-"""Counts by code and year."""
+"""People by code and year."""
 
 
 def recode(found: Sequence[Category], *, nationalities: int, by_region: bool) -> Recoding:

@@ -8,7 +8,6 @@ its owner can read, which is removed again, and no message holds anything of a r
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ import duckdb
 from referrals import sql
 from referrals.errors import DataError, ExtractError
 from referrals.publishing import layout as layouts
-from referrals.publishing import lines, rules
+from referrals.publishing import lines, rules, scratch
 from referrals.publishing.layout import OPTIONAL, Layout
 from referrals.publishing.lines import Progress, Tally
 from referrals.publishing.reporting import Finding, Report
@@ -54,17 +53,23 @@ def check(path: Path, *, period: str | None = None, today: date, progress: Progr
         DataError: the period is neither of its two forms.
     """
     _check_period(period)
-    with _private_folder() as folder, duckdb.connect(config=_settings(folder)) as connection:
+    with scratch.folder() as folder, duckdb.connect(config=_settings(folder)) as connection:
         return _report(path, connection, _Asked(today=today, period=period), progress)
 
 
 def load(
-    paths: Sequence[Path], connection: duckdb.DuckDBPyConnection, *, today: date, progress: Progress = _silent
+    paths: Sequence[Path],
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    today: date,
+    home: Path | None = None,
+    progress: Progress = _silent,
 ) -> tuple[Report, ...]:
     """Create the table `records` from extracts that are sound, all of them or none, and return their reports.
 
     The table has one row per referral, with its day, the year to March and the calendar quarter of the day, and the codes of
-    our codelists. The database must not have such a table yet. The checks use temporary tables, and leave none behind.
+    our codelists. The database must not have such a table yet. The checks use temporary tables, and leave none behind. While an
+    extract is read a copy of it lies in a private folder in `home`, or among temporary files.
 
     Raises:
         ExtractError: an extract has errors, a referral stands in two of them, or only some are illustrative. The message is
@@ -73,7 +78,8 @@ def load(
     with connection.cursor() as work:  # its temporary tables, and a transaction that is not committed, end with it
         work.begin()
         work.execute(sql.statement("staging/records"))
-        reports = tuple(_load_one(path, work, today, progress) for path in paths)
+        asked = _Asked(today=today, after_others=True, home=home)
+        reports = tuple(_load_one(path, work, asked, progress) for path in paths)
         if not all(report.ok for report in reports):
             raise ExtractError("\n".join(report.as_text() for report in reports))
         _refuse_mixture(reports)
@@ -83,11 +89,12 @@ def load(
 
 @dataclass(frozen=True)
 class _Asked:
-    """What an extract is held against, apart from our codelists."""
+    """What an extract is held against, apart from our codelists, and where a copy of it may lie meanwhile."""
 
     today: date
     period: str | None = None
     after_others: bool = False
+    home: Path | None = None
 
     def checks(self) -> Mapping[str, dict[str, Any]]:
         """Return the statements to run, each with its parameters."""
@@ -102,8 +109,8 @@ class _Asked:
         return {rule: parameters.get(rule, {}) for rule in rules.CHECKS if rule not in left_out}
 
 
-def _load_one(path: Path, work: duckdb.DuckDBPyConnection, today: date, progress: Progress) -> Report:
-    report = _report(path, work, _Asked(today=today, after_others=True), progress)
+def _load_one(path: Path, work: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress) -> Report:
+    report = _report(path, work, asked, progress)
     if report.ok:
         work.table("typed").insert_into("records")
     return report
@@ -119,8 +126,8 @@ def _report(path: Path, connection: duckdb.DuckDBPyConnection, asked: _Asked, pr
     """Return the report on an extract, and leave its sound lines in the view `typed` of the connection."""
     try:
         layout = layouts.read(path)
-        with _private_folder() as folder:
-            copy = Path(folder) / "lines.csv"
+        with scratch.folder(asked.home) as folder:
+            copy = folder / "lines.csv"
             tally = lines.clean(path, layout, to=copy, progress=progress)
             _stage(copy, layout, connection)
         progress(f"{path.name}: {tally.lines:,} lines read, now held against the rules")
@@ -215,10 +222,5 @@ def _check_period(period: str | None) -> None:
         raise DataError(f"'{period}' is no period. Write a year to March, as 2020-21, or a calendar quarter, as 2020-Q2.")
 
 
-def _private_folder() -> tempfile.TemporaryDirectory[str]:
-    """Return a folder that only its owner can enter, and that goes with all it holds."""
-    return tempfile.TemporaryDirectory(prefix="referrals-")
-
-
-def _settings(folder: str) -> dict[str, str | bool | int | float | list[str]]:
-    return {"memory_limit": MEMORY, "temp_directory": folder, "python_enable_replacements": False}
+def _settings(folder: Path) -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": MEMORY, "temp_directory": str(folder), "python_enable_replacements": False}

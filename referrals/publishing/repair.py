@@ -27,7 +27,9 @@ SHARE: Final = 0.15
 FEW: Final = 600
 """Where there are no more changes than this, all are tried at once."""
 
-SECONDS: Final = 120.0
+NODES: Final = 200
+SECONDS: Final = 600.0
+"""When a search stops: after so many branches, which come out the same on any machine. The time is for a machine that hangs."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def repair(values: Integers, rounded: Integers, sums: Sums, pins: Sequence[Pin])
         pins: what must hold of their rounded sums.
 
     Raises:
-        DisclosureError: no choice of 0, 5, 6 and 7 meets every pin.
+        DisclosureError: no choice of 0, 5, 6 and 7 meets every pin, or none was found.
     """
     if all(_holds(pin, rounded) for pin in pins):
         return rounded
@@ -76,6 +78,17 @@ def repair(values: Integers, rounded: Integers, sums: Sums, pins: Sequence[Pin])
         "No choice of 0, 5, 6 and 7 for the small counts keeps every total exact. "
         "Publish fewer categories (see --nationalities), or a longer period. Nothing was written."
     )
+
+
+def run(solver: highspy.Highs) -> None:
+    """Let a solver search until it is near enough to the best, or has tried as many branches as it may.
+
+    Raises:
+        DisclosureError: time cut it short. What it has found by then would be another on another machine.
+    """
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+        raise DisclosureError("The search for what can be shown did not finish in time. Try again, on a faster machine.")
 
 
 def _holds(pin: Pin, rounded: Integers) -> bool:
@@ -94,10 +107,10 @@ def _changes(values: Integers, rounded: Integers, sums: Sums) -> _Changes:
 def _solved(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> Integers | None:
     solver = highspy.Highs()
     solver.silent()
-    for option, value in (("mip_rel_gap", GAP), ("time_limit", SECONDS), ("random_seed", 0)):
+    for option, value in (("mip_rel_gap", GAP), ("mip_max_nodes", NODES), ("time_limit", SECONDS), ("random_seed", 0)):
         solver.setOptionValue(option, value)
     solver.passModel(_model(rounded, changes, pins))
-    solver.run()
+    run(solver)
     solution = np.rint(solver.getSolution().col_value).astype(np.int64)
     repaired = rounded.copy()
     if len(solution) == len(changes.counts):

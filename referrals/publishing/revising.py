@@ -9,6 +9,11 @@ one conclusion from them.
 * A cell shows another number only where the two numbers together leave each small count behind them a range at least 4 wide:
   shown as 6 and later, in a year that grew, as 5, it cannot have been 6. The range must be left by the totals as well. What a
   cell can have grown by is bounded by what each of its totals grew by, less what the other cells in it must have grown by.
+* What lies between the two numbers is a count as well: it is 5 or more for certain, or has a range at least 4 wide. So a cell
+  that shows 30 goes on showing it until 5 have come in. The same holds of a total without its exact cells, and of the sums
+  that exact facts make exact.
+* Of the people who came into a group of one nationality, age band or sex, or of several, some can have had another crime type
+  and another outcome than the rest.
 * Between two small counts a number can stay as it is. So a late correction that moves somebody from one small count to another
   can be part of what is shown, though nobody sees it.
 
@@ -141,5 +146,5 @@ def _is_right(found: Revised, now: Counts, earlier: Earlier, facts: Sequence[Fac
         and all(low <= value <= high for (low, high), value in zip(between, included, strict=True))
         and all(found.true.get(cell, 0) in behind(found.shown.get(cell, 0)) for cell in {**found.true, **found.shown})
         and all(fact.low <= held(fact, cells) <= fact.high for fact in facts for cells in (found.true, found.shown))
-        and all(tell_nothing(table, found.shown) for table in (earlier.table, *earlier.older))
+        and all(tell_nothing(table, found.shown, facts) for table in (earlier.table, *earlier.older))
     )

@@ -4,7 +4,7 @@ Simulated annealing over all sums that fix up to four dimensions at once. A move
 most of their codes in common, one up by what the other goes down: most of their sums stay as they are. What a move costs
 depends on one number a count, its slope: the weighted errors of all sums that it is part of. The slopes are kept, so that a
 move that is not made, as nearly all are not, costs next to nothing; one that is made moves the slopes of the counts that
-share a sum with it. All this is in whole numbers, so that a seed gives the same answer on every machine.
+share a sum with it. All that is compared is in whole numbers, so that a seed gives the same answer on every machine.
 
 The errors are squared and weighted by how many dimensions a sum fixes. Towards the end the sums that `repair` will make
 exact weigh more, so that little is left to repair. Time follows the number of small counts, whatever the number of records.
@@ -155,7 +155,7 @@ class _Moves:
     counts: list[int]
     turns: list[int]
     others: list[int]
-    allowances: list[float]
+    allowances: list[int]
 
     @classmethod
     def drawn(cls, generator: np.random.Generator, steps: int, counts: int, heat: float) -> _Moves:
@@ -163,7 +163,7 @@ class _Moves:
             generator.integers(counts, size=steps).tolist(),
             generator.integers(len(VALUES) - 1, size=steps).tolist(),
             generator.integers(-DRAWS, DRAWS, size=steps).tolist(),
-            (heat * generator.exponential(size=steps)).tolist(),
+            np.floor(heat * generator.exponential(size=steps)).astype(np.int64).tolist(),
         )
 
 

@@ -6,7 +6,6 @@ occupied combination of codes, is small however many the records are. Protection
 
 from __future__ import annotations
 
-import tempfile
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +15,7 @@ import duckdb
 
 from referrals import sql
 from referrals.errors import ExtractError
+from referrals.publishing import scratch
 
 LIBRARIES: Final = "pyspark and sqlglot"
 
@@ -25,15 +25,14 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
 
     Where Spark runs is the operator's setting (`SPARK_CONF_DIR`); without one it is this machine. The records pass through
     the temporary folder (`TMPDIR`), which is private, and which the machines of a cluster must be able to reach. They are
-    deleted there whatever happens.
+    deleted there whatever happens, by the next run where this one is killed.
 
     Raises:
         ExtractError: pyspark or sqlglot is not installed.
     """
     _library("sqlglot")
     _library("pyspark")
-    with tempfile.TemporaryDirectory(prefix="referrals-spark-") as made:
-        folder = Path(made)
+    with scratch.folder() as folder:
         connection.table("records").write_parquet(str(folder / "records.parquet"))
         _count_files(folder)
         connection.read_parquet(str(folder / "raw_cells" / "*.parquet")).create("raw_cells")

@@ -44,6 +44,9 @@ Some cells are withheld because they are 0 to 4, others to hide those. Nobody is
  choice for many guesses could rule some of them out. That is not tested.
 Tables of three dimensions are not published, and what can be concluded about them from those of two is not proved: it may
  be that a group of two codes is known to share a third.
+Counts are of referrals, and one person may be several of them. Where the records say which are of the same person, no exact
+ number of five or more describes fewer than five people, and no category fewer than ten; where they do not, that could not be
+ checked. What changed between two releases is counted in referrals alone.
 Somebody who knows that they are counted in a cell knows that it is not empty.
 The solver does not know the percentages that were published elsewhere. The witnesses agree with them.
 Exact tables that change tell who was added. A year whose records changed cannot be published again in this way.

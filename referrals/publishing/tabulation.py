@@ -6,7 +6,6 @@ folder and is removed with it.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from referrals import sql
 from referrals.codelists import FINEST
+from referrals.publishing import scratch
 
 MEMORY: Final = "3GB"
 """What DuckDB may hold of the records in memory."""
@@ -33,7 +33,10 @@ Categories = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Category:
-    """One code of one dimension in one year: its count, and the most of them that share a crime type or an outcome."""
+    """One code of one dimension in one year: its people, and the most of them that share a crime type or an outcome.
+
+    Where the records do not say which of them are of one person, each is counted as another.
+    """
 
     year: str
     dimension: str
@@ -76,9 +79,9 @@ def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
 
 
 @contextmanager
-def workspace(*, memory: str = MEMORY) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a database for records in a private folder, within `memory`; both are gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="referrals-") as folder, opened(Path(folder), memory=memory) as connection:
+def workspace(*, memory: str = MEMORY, home: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give a database for records in a private folder (see `scratch`), within `memory`; both are gone when the block ends."""
+    with scratch.folder(home) as folder, opened(folder, memory=memory) as connection:
         yield connection
 
 
@@ -100,6 +103,8 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
 def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count) -> list[Category]:
     """Count the table `records` once, by `engine`, and return every code that occurs, a row a year, dimension and code."""
     engine(connection)
+    for name in ("repeated", "people"):
+        connection.execute(sql.statement(f"tabulation/{name}"))
     return [Category(*row) for row in connection.execute(sql.statement("tabulation/categories")).fetchall()]
 
 
@@ -108,8 +113,25 @@ def finest(
 ) -> list[Counts]:
     """Return the counts of every year in published codes, oldest year first; `categories` has been called before."""
     rows = [{"dimension": name, "code": code, "published": into} for (name, code), into in recoding.items()]
-    found = connection.execute(sql.statement("tabulation/finest"), {"recoding": rows}).fetchall()
+    connection.execute(sql.statement("tabulation/recoded"), {"recoding": rows})
+    found = connection.execute(sql.statement("tabulation/finest")).fetchall()
     return [_year(year, [row for row in found if row[0] == year], published) for year in sorted({row[0] for row in found})]
+
+
+def few(connection: duckdb.DuckDBPyConnection, *, cell: int, category: int) -> Mapping[int, int]:
+    """Return how many groups of `cell` referrals or more describe fewer people, by how many dimensions they fix.
+
+    Of one dimension those of fewer than `category` people are counted. `finest` has been called before. Only groups of one,
+    two and all dimensions are looked at: no others are published as exact numbers.
+    """
+    found = connection.execute(sql.statement("tabulation/few"), {"cell": cell, "category": category}).fetchall()
+    return {int(fixed): int(count) for fixed, count in found}
+
+
+def nameless(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return how many records do not say which person they are of."""
+    (found,) = connection.execute(sql.statement("tabulation/nameless")).fetchall()
+    return int(found[0])
 
 
 def _year(year: str, rows: Iterable[tuple[object, ...]], published: Categories) -> Counts:

@@ -1,4 +1,4 @@
--- One row per referral, in the codes of our codelists. Filled from the lines that every check has passed.
+-- One row per referral, in the codes of our codelists, with its person where the extract says whose it is. Filled from the lines that every check has passed.
 create table records (
     referral_id varchar,
     referred_on date,
@@ -9,5 +9,6 @@ create table records (
     age_band varchar,
     sex varchar,
     crime_type varchar,
-    outcome varchar
+    outcome varchar,
+    person_id varchar
 )

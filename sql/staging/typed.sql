@@ -10,7 +10,8 @@ select
     age.code as age_band,
     sex.code as sex,
     crime_type.code as crime_type,
-    outcome.code as outcome
+    outcome.code as outcome,
+    nullif(staged.person_id, '') as person_id
 from staged
 inner join days
     on staged.referred_on = days.value and days.day is not null

@@ -10,5 +10,6 @@ select
     age_band,
     sex,
     crime_type,
-    outcome
+    outcome,
+    null::varchar as person_id
 from drawn

@@ -1,4 +1,4 @@
--- One row per year, dimension and code that occurs, with its count and the most that share one crime type or one outcome.
+-- One row per year, dimension and code that occurs, with its people and the most that share one crime type or one outcome.
 with margins as (
     select
         year,
@@ -11,8 +11,8 @@ with margins as (
             else 'quarter'
         end as dimension,
         coalesce(nationality, age_band, sex, crime_type, outcome, quarter) as code,
-        sum(value)::bigint as value
-    from raw_cells
+        sum(value)::bigint + count(distinct person_id) as value
+    from people
     group by grouping sets (
         (year, quarter),
         (year, nationality),
@@ -32,8 +32,8 @@ shared as (
         select
             year,
             nationality,
-            sum(value)::bigint as value
-        from raw_cells
+            sum(value)::bigint + count(distinct person_id) as value
+        from people
         group by grouping sets ((year, nationality, crime_type), (year, nationality, outcome))
     ) as alike
     group by year, nationality

@@ -8,8 +8,10 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pytest
 
+from referrals.publishing import remembering
 from referrals.publishing.cli import main
 from tests.release import published
 
@@ -132,3 +134,17 @@ def test_invented_records_are_checked_published_and_audited(tmp_path: Path, capf
 def test_a_folder_that_is_no_release_is_refused(command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main([*command, str(tmp_path)]) == 1
     assert "there is no release here" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, duckdb.IOException])
+def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException]
+) -> None:
+    def stop(*_: object) -> None:
+        raise stopped
+
+    monkeypatch.setattr(remembering.Memory, "settle", stop)
+    assert main(published.command(published.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")) == 1
+    said = capfd.readouterr().err
+    assert "Nothing was written" not in said
+    assert said.endswith("Whatever it was writing is whole: as it was before, or new.\n")

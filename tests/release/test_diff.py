@@ -82,6 +82,12 @@ def test_the_other_way_round_the_same_cells_differ_and_the_same_is_told(base: Pa
     assert set(there.told) == set(back.told)
 
 
+def test_a_pair_that_tells_more_than_either_alone_is_a_failure(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    old, new = str(published.small(base)), str(published.revised(base, private="another"))
+    assert main(["diff", old, new]) == 1
+    assert "Read together, the two tell more than either alone:" in capfd.readouterr().out
+
+
 def test_a_grouping_that_only_one_has_is_a_recode_and_the_pair_cannot_be_proved(base: Path, tmp_path: Path) -> None:
     old = published.small(base)
     new = published.copied(old, tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -13,15 +14,18 @@ from referrals.publishing import differencing
 from referrals.publishing.differencing import behind, told
 from referrals.publishing.public import Codes, Fact, PublicRelease, Year, describe
 
+T = "_T"
 YEAR = "2020-21"
+QUARTERS = [f"{year}-Q{quarter}" for year in range(2020, 2024) for quarter in range(1, 5)][1:]
 CATEGORIES = {
-    "quarter": ["2020-Q2", "2020-Q3"],
+    "quarter": QUARTERS,
     "nationality": ["VNM"],
     "age_band": ["20-29", "30-39", "40-49", "50-59"],
     "sex": ["M", "F"],
     "crime_type": ["MS", "DA", "OTH"],
     "outcome": ["ICE"],
 }
+AGES, CRIMES = CATEGORIES["age_band"], CATEGORIES["crime_type"]
 CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
 LATER = ("2020-Q3", *CELL[1:])
 MALE = (*CELL[:3], "M", *CELL[4:])
@@ -40,11 +44,30 @@ def truths(shown: int) -> set[int]:
     return {true for true in range(60) if shown == true or (1 <= true <= 4 and shown in {0, 5, 6, 7})}
 
 
+STEPS: Sequence[Sequence[tuple[int, int]]] = (
+    (), ((5, 6),), ((5, 7),), ((0, 5), (7, 5)), ((0, 5), (6, 5)), ((0, 5),), ((0, 6),),
+)  # fmt: skip
+"""Pairs of small numbers whose differences add up to 0, 1, 2 and so on."""
+
+
+def moved(cells: Sequence[Codes], by: int) -> dict[Codes, tuple[int, int]]:
+    """Numbers of cells, small ones, that move their sum by so much, though each cell alone can have stayed as it was."""
+    numbers = [*STEPS[by % 7], *[(0, 7) if by > 0 else (7, 0)] * abs(by // 7)]
+    return dict(zip(cells[: len(numbers)], numbers, strict=True))
+
+
 def pair(before: int, after: int, most: int) -> tuple[Year, Year]:
-    """Two years in which CELL shows two numbers, and in which its least exact total grows by `most`."""
-    rest = 200 + most - (after - before)
-    old: dict[Codes, int] = {CELL: before, LATER: 200, MALE: 200, LATER_MALE: 200, **dict.fromkeys(OTHERS, 100)}
-    return year(old), year({CELL: after, LATER: rest, MALE: rest, LATER_MALE: 300, **dict.fromkeys(OTHERS, 150)})
+    """Two years in which CELL shows two numbers, and in which two of its totals leave it to grow by `most`, the others more."""
+    rest, later = most - (after - before), QUARTERS[1:]
+    numbers = {
+        CELL: (before, after),
+        **moved([(quarter, *CELL[1:]) for quarter in later], rest),
+        **moved([("2020-Q2", "VNM", age, "M", crime, "ICE") for age in AGES for crime in CRIMES], rest),
+    }
+    for one in (LATER_MALE, *OTHERS):
+        numbers |= moved([(quarter, *one[1:]) for quarter in later], 7 * len(later))
+    old, new = ({codes: number[place] for codes, number in numbers.items()} for place in (0, 1))
+    return year(old), year(new)
 
 
 def told_of_cell(before: int, after: int, most: int) -> list[str]:
@@ -66,6 +89,8 @@ def test_a_cell_is_told_exactly_where_trying_every_truth_leaves_a_narrow_range(b
     possible = [(old, new) for old in truths(before) for new in truths(after) if 0 <= new - old <= most]
     ranges = [{old for old, _ in possible}, {new for _, new in possible}]
     narrow = [found for shown, found in zip((before, after), ranges, strict=True) if shown <= 7 and found]
+    grown = {new - old for old, new in possible}
+    narrow += [grown] if grown & {1, 2, 3, 4} else []
     expected = not possible or any(max(found) - min(found) < 4 for found in narrow)
     said = told_of_cell(before, after, most)
     assert len(said) == expected
@@ -83,7 +108,74 @@ def test_a_cell_that_shows_the_same_number_tells_nothing() -> None:
 
 def test_a_cell_that_alone_can_have_grown_has_grown_by_all_that_its_totals_did() -> None:
     old: dict[Codes, int] = {LATER_MALE: 200, **dict.fromkeys(OTHERS, 100)}
-    assert list(told(year(old), year({**old, CELL: 12}))) == [f"{describe(CELL)} shows 0 and then 12: it is 0 to 0"]
+    said = list(told(year(old), year({**old, CELL: 12})))
+    assert [one for one in said if "shows" in one] == [f"{describe(CELL)} shows 0 and then 12: it is 0 to 0"]
+
+
+LARGE: Mapping[Codes, int] = {
+    (quarter, "VNM", age, sex, crime, "ICE"): 30
+    for quarter, age, sex, crime in itertools.product(QUARTERS[:2], AGES, CATEGORIES["sex"], CRIMES[:2])
+}
+"""Large cells of everybody, of two crime types."""
+
+
+def grown(by: int, *, but: Mapping[Codes, int] = MappingProxyType({})) -> Year:
+    """A year in which large cells have grown by so much, but for some."""
+    return year({codes: value + but.get(codes, by) for codes, value in LARGE.items()})
+
+
+@pytest.mark.parametrize(("by", "is_told"), [(0, False), (1, True), (2, True), (4, True), (5, False), (30, False)])
+def test_a_large_cell_that_moves_by_1_to_4_tells_of_so_many_people_and_is_named(by: int, is_told: bool) -> None:
+    few: Mapping[Codes, int] = {CELL: by, LATER: 0, MALE: 0, LATER_MALE: 0}
+    said = list(told(year(LARGE), grown(20, but=few)))
+    named = f"{describe(CELL)} shows 30 and then {30 + by}: {by} were added or removed"
+    assert [one for one in said if "shows" in one] == ([named] if is_told else [])
+
+
+def test_what_is_left_of_a_total_without_its_exact_cells_may_not_move_by_a_few() -> None:
+    small = (*CELL[:4], "OTH", "ICE")
+    old, new = ({**one.cells, small: number} for one, number in ((year(LARGE), 5), (grown(20), 7)))
+    assert "quarter 2020-Q2 without its exact cells differs by 2" in told(year(old), year(new))
+
+
+def test_a_sum_that_a_fact_makes_exact_in_both_may_not_move_by_a_few() -> None:
+    small, fact = (*CELL[:4], "OTH", "ICE"), Fact("E", YEAR, {"sex": ["F"], "crime_type": ["MS", "DA"]}, 480, 480)
+    males = {codes: 20 for codes in LARGE if codes[3] == "M"}
+    new = {**grown(0, but=males).cells, (*LATER[:4], "OTH", "ICE"): 7, small: 7}
+    years = [Year(YEAR, CATEGORIES, cells, [fact]) for cells in ({**LARGE, (*LATER[:4], "OTH", "ICE"): 6, small: 6}, new)]
+    assert "sex F, crime type OTH differs by 2" in told(*years)
+    assert "sex F, crime type OTH differs by 2" not in told(*(year(one.cells) for one in years))
+
+
+def test_a_cell_of_a_fact_that_is_exact_in_both_cannot_have_grown() -> None:
+    old, new = pair(0, 20, 40)
+    fact = Fact("E", YEAR, {"sex": ["F"], "crime_type": ["DA", "OTH"]}, 0, 0)
+    said = list(told(*(Year(YEAR, CATEGORIES, one.cells, [fact]) for one in (old, new))))
+    assert "sex F: all who were added or removed are crime type MS" in said
+
+
+def test_people_who_came_in_and_can_only_be_of_one_crime_type_are_named_group_by_group() -> None:
+    said = list(told(year(LARGE), grown(20, but=dict.fromkeys([codes for codes in LARGE if codes[4] == "DA"], 0))))
+    assert said[0] == "all: all who were added or removed are crime type MS"
+    assert "nationality VNM, age band 20-29, sex F: all who were added or removed are crime type MS" in said
+
+
+def test_those_of_one_group_are_named_though_others_who_came_in_are_of_two_crime_types() -> None:
+    alike: Mapping[Codes, int] = {(quarter, *CELL[1:4], "DA", "ICE"): 0 for quarter in QUARTERS[:2]}
+    assert list(told(year(LARGE), grown(20, but=alike))) == [
+        "age band 20-29, sex F: all who were added or removed are crime type MS",
+        "nationality VNM, age band 20-29, sex F: all who were added or removed are crime type MS",
+    ]
+
+
+def test_a_small_cell_that_can_have_grown_hides_what_the_others_of_its_group_share() -> None:
+    old, new = pair(0, 20, 40)
+    assert not [one for one in told(old, new) if describe((T, *CELL[1:4], T, T)) in one and "all who" in one]
+
+
+def test_a_year_in_which_everybody_is_of_one_crime_type_tells_that_alone() -> None:
+    old = {codes: value for codes, value in LARGE.items() if codes[4] == "MS"}
+    assert list(told(year(old), year({codes: value + 20 for codes, value in old.items()}))) == []
 
 
 @pytest.mark.parametrize(("moved", "is_told"), [(0, False), (1, True), (2, True), (9, True), (10, False), (11, False)])
@@ -140,7 +232,6 @@ def test_two_groupings_of_the_same_records_are_refused() -> None:
 
 # A table of exact counts published beside a release.
 
-T = "_T"
 BESIDE: Mapping[Codes, int] = {CELL: 5, LATER: 20, MALE: 6, LATER_MALE: 30}
 
 

@@ -162,6 +162,31 @@ def test_what_was_prepared_is_not_taken_for_what_was_published(folder: Path) -> 
     assert keeper.kept(YEAR, status="official", where="here") is None
 
 
+def test_what_was_prepared_elsewhere_counts_as_published_there(folder: Path) -> None:
+    keeper = Keeper(folder)
+    keeper.prepare(YEAR, KEPT, status="official", where="here")
+    assert keeper.elsewhere(YEAR, status="official", where="there") == "first"
+    assert keeper.elsewhere(YEAR, status="official", where="here") == ""
+    assert keeper.elsewhere(YEAR, status="illustrative", where="there") == ""
+
+
+def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    fsync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    keeper = Keeper(folder)
+    assert flushed == ["secret.partial", "private"]
+    keeper.prepare(YEAR, KEPT, status="official", where="here")
+    assert [Path(name).suffix for name in flushed[2:]] == [".partial", ""]
+    keeper.settle(YEAR, status="official", where="here", is_published=lambda _: True)
+    assert flushed[4:] == ["private"]
+
+
 def test_a_record_kept_before_older_tables_were_is_read(folder: Path) -> None:
     keep(Keeper(folder))
     record = json.loads(kept_file(folder).read_text(encoding="utf-8"))

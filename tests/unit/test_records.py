@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from referrals.codelists import codelist
 from referrals.errors import DataError, ExtractError
-from referrals.publishing import lines, records
+from referrals.publishing import lines, records, scratch
 from referrals.publishing.layout import LONGEST
 from referrals.publishing.lines import Tally
 from referrals.publishing.reporting import Report
@@ -295,21 +295,23 @@ def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(tm
 
 
 def test_nothing_is_written_but_into_a_private_folder_that_goes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    private, beside = tmp_path / "private", tmp_path / "beside"
-    private.mkdir()
+    temporary, beside = tmp_path / "temporary", tmp_path / "beside"
+    temporary.mkdir()
     beside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(private))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    private = scratch.shared()
     monkeypatch.setattr(lines, "STEP", 1)
     monkeypatch.chdir(beside)
     seen: list[int] = []
     records.check(
         write(beside, SOUND),
         today=TODAY,
-        progress=lambda _: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in private.iterdir()),
+        progress=lambda _: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in (private, *private.iterdir())),
     )
     assert set(seen) == {0o700}
     assert [path.name for path in beside.iterdir()] == ["sound.csv"]
     assert list(private.iterdir()) == []
+    assert list(temporary.iterdir()) == [private]
 
 
 def test_a_line_lost_on_the_way_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -380,8 +382,8 @@ def test_records_are_loaded_in_the_codes_of_our_codelists(tmp_path: Path, connec
     reports = records.load([first, second], connection, today=TODAY)
     assert [(report.name, report.loaded) for report in reports] == [("sound.csv", 1), ("more.csv", 1)]
     assert connection.table("records").order("referral_id").fetchall() == [
-        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK"),
-        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA"),
+        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK", None),
+        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA", None),
     ]
     assert tables_of(connection) == ["records"]
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
+from referrals.publishing import repair as repairs
 from referrals.publishing.repair import Pin, repair
 from referrals.publishing.rounding import VALUES, Integers, Sums
 
@@ -71,3 +72,11 @@ def test_the_repair_is_the_same_each_time() -> None:
     values, rounded = np.array([1, 2, 3, 4, 4]), np.array([0, 5, 6, 0, 7])
     first, second = (repair(values, rounded, SUMS, [exactly(24)]).tolist() for _ in range(2))
     assert first == second
+
+
+def test_an_answer_that_time_cut_short_is_refused_for_it_would_be_another_on_a_slower_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(repairs, "SECONDS", 0.0)
+    with pytest.raises(DisclosureError, match="did not finish in time"):
+        repair(np.array([1, 2, 3, 4, 4]), np.array([0, 5, 6, 0, 7]), SUMS, [exactly(24)])

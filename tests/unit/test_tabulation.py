@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import duckdb
 import numpy as np
@@ -44,8 +45,8 @@ GROUPED = {("nationality", "GBR"): "_OTH", ("nationality", "FRA"): "_OTH"}
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with tabulation.workspace(memory="512MB") as opened:
         opened.execute(sql.statement("staging/records"))
-        rows = [(f"R{number}", None, *record[:2], None, *record[2:]) for number, record in enumerate(RECORDS)]
-        opened.executemany("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        rows = [(f"R{number}", None, *record[:2], None, *record[2:], None) for number, record in enumerate(RECORDS)]
+        opened.executemany("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         yield opened
 
 
@@ -135,3 +136,76 @@ def test_the_codes_at_places_are_those_of_the_categories() -> None:
 def test_a_code_that_is_no_category_is_no_count() -> None:
     with pytest.raises(KeyError):
         Counts.of(YEAR, TINY, {("2020-Q2", "ZZZ", "20-29", "M", "MS", "ICE"): 3})
+
+
+# People of several referrals.
+
+SAME: Final = (YEAR, "2020-Q3", "VNM", "20-29", "F", "DA", "ICE")
+
+
+@pytest.fixture
+def people(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The records, and nine referrals of domestic abuse: seven of one woman, one of another, and one of nobody known.
+
+    The first woman has a referral of modern slavery too, and one in the next year.
+    """
+    persons = [*["ONE"] * 7, "TWO", None]
+    rows = [(f"P{number}", None, *SAME[:2], None, *SAME[2:], person) for number, person in enumerate(persons)]
+    slavery = ("S1", None, *SAME[:2], None, *SAME[2:5], "MS", "ICE", "ONE")
+    later = ("L1", None, LATER, "2021-Q2", None, *SAME[2:], "ONE")
+    connection.executemany("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*rows, slavery, later])
+    return connection
+
+
+def test_a_category_counts_people_and_not_their_referrals(people: duckdb.DuckDBPyConnection) -> None:
+    count = {key: one.value for key, one in found(people).items()}
+    assert count[YEAR, "nationality", "VNM"] == 6 + 3
+    assert count[YEAR, "crime_type", "DA"] == 4 + 3
+    assert count[YEAR, "crime_type", "MS"] == 6 + 1
+    assert count[YEAR, "quarter", "2020-Q3"] == 6 + 3
+    assert count[LATER, "nationality", "VNM"] == 5 + 1
+
+
+def test_a_nationality_tells_how_many_people_at_most_share_a_crime_type(people: duckdb.DuckDBPyConnection) -> None:
+    assert found(people)[YEAR, "nationality", "VNM"].most_alike == 7  # six and one of modern slavery
+
+
+def test_cells_are_counts_of_referrals(people: duckdb.DuckDBPyConnection) -> None:
+    tabulation.categories(people)
+    assert tabulation.finest(people, GROUPED, PUBLISHED)[0].cells()[SAME[1:]] == 9
+
+
+def test_groups_of_enough_referrals_and_too_few_people_are_counted(people: duckdb.DuckDBPyConnection) -> None:
+    tabulation.categories(people)
+    tabulation.finest(people, GROUPED, PUBLISHED)
+    assert tabulation.few(people, cell=5, category=1) == {2: 7, 6: 1}
+    assert tabulation.few(people, cell=5, category=10)[1] > 0
+    assert tabulation.few(people, cell=1, category=1) == {}
+    assert tabulation.nameless(people) == len(RECORDS) + 1
+
+
+def test_records_that_name_no_person_are_people_each(connection: duckdb.DuckDBPyConnection) -> None:
+    tabulation.categories(connection)
+    tabulation.finest(connection, GROUPED, PUBLISHED)
+    assert tabulation.few(connection, cell=5, category=1) == {}
+    assert tabulation.nameless(connection) == len(RECORDS)
+
+
+@given(st.lists(st.tuples(st.sampled_from(grid()), st.sampled_from(["A", "B", "C", None])), max_size=30))
+def test_people_are_those_that_counting_them_one_by_one_finds(drawn: list[tuple[Record, str | None]]) -> None:
+    with tabulation.workspace(memory="512MB") as opened:
+        opened.execute(sql.statement("staging/records"))
+        for number, (codes, person) in enumerate(drawn):
+            row = (f"R{number}", None, YEAR, codes[0], None, *codes[1:], person)
+            opened.execute("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        persons = [(codes, person or f"nobody {number}") for number, (codes, person) in enumerate(drawn)]
+        expected = {
+            (dimension, codes[place]): len({who for other, who in persons if other[place] == codes[place]})
+            for codes, _ in persons
+            for place, dimension in enumerate(FINEST)
+        }
+        assert {key[1:]: one.value for key, one in found(opened).items()} == expected
+        tabulation.finest(opened, {}, {name: TINY[name] for name in FINEST[1:]})
+        cells = [(codes, {who for other, who in persons if other == codes}, sum(other == codes for other, _ in persons))
+                 for codes in {codes for codes, _ in persons}]  # fmt: skip
+        assert tabulation.few(opened, cell=3, category=0).get(6, 0) == sum(count >= 3 > len(who) for _, who, count in cells)
