@@ -14,7 +14,7 @@ from typing import Final
 from referrals.errors import DisclosureError, ExtractError, ReleaseError
 from referrals.publishing import building, disclosure, pinning, public, recoding, records, spark, suppressed, tabulation
 from referrals.publishing.audit import Check
-from referrals.publishing.building import Imprint
+from referrals.publishing.describing import Imprint
 from referrals.publishing.disclosure import Revision
 from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.pinning import Pinned

@@ -19,9 +19,9 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import DisclosureError
 from referrals.places import SHIPPED
-from referrals.publishing import building, certificate, exact_tables, package, public, spreadsheets, suppression
+from referrals.publishing import building, certificate, describing, exact_tables, package, public, spreadsheets, suppression
 from referrals.publishing.audit import Check
-from referrals.publishing.building import Imprint
+from referrals.publishing.describing import Imprint
 from referrals.publishing.keeping import Kept
 from referrals.publishing.public import Codes, Fact, PublicRelease
 from referrals.publishing.suppression import SuppressedTables
@@ -128,7 +128,7 @@ def write(
     package.write(
         folder,
         fill=lambda connection: _fill(connection, years, imprint),
-        describe=building.manifest(years, imprint, _control(years, imprint), STATUSES),
+        describe=describing.manifest(years, imprint, _control(years, imprint), STATUSES),
         complete=complete,
     )
     return found
@@ -148,10 +148,10 @@ def _control(years: Sequence[SuppressedYear], imprint: Imprint) -> dict[str, Any
 
 def _fill(connection: duckdb.DuckDBPyConnection, years: Sequence[SuppressedYear], imprint: Imprint) -> None:
     rows: dict[str, list[dict[str, Any]]] = {
-        "release": [building.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
-        "codes": building.codes(years),
+        "release": [describing.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
+        "codes": describing.codes(years),
         "exact_cells": [row for one in years for row in _cells(one)],
-        "own_source": [building.source(imprint)],
+        "own_source": [describing.source(imprint)],
         **{name: [] for name in ("evidence", "statements", "relations", "readings")},
     }
     for name, records in rows.items():
