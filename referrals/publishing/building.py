@@ -61,8 +61,8 @@ def write(
         proof = audit.prove(release)
         write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
         described["disclosure_control"]["known"] = proof.known
-        found.extend(_prove(building, release, earlier, progress))
         spreadsheets.write(building)
+        found.extend(_prove(building, release, earlier, progress))
 
     package.write(
         folder,

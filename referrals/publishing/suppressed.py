@@ -120,10 +120,10 @@ def write(
     def complete(place: Path) -> None:
         building.write_witnesses(place / exact_tables.WITNESSES, _counts(years), ("witness", *FINEST, "value"))
         shutil.copyfile(VERIFY, place / "verify.py")
+        spreadsheets.write(place)
         release = public.read(place)
         found.extend(building.attacked(release, earlier, progress))
         _certify(place, release, found)
-        spreadsheets.write(place)
 
     package.write(
         folder,
