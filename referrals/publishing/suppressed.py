@@ -6,7 +6,6 @@ still being built, and one in which a withheld cell can be found is never put in
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -21,6 +20,7 @@ from referrals.errors import DisclosureError
 from referrals.places import SHIPPED
 from referrals.publishing import building, certificate, describing, exact_tables, package, public, spreadsheets, suppression
 from referrals.publishing.audit import Check
+from referrals.publishing.certificate import Words
 from referrals.publishing.describing import Imprint
 from referrals.publishing.keeping import Kept
 from referrals.publishing.public import Codes, Fact, PublicRelease
@@ -34,7 +34,6 @@ LAY_SENTENCE: Final = (
 """The sentence shown beside every chart of such a release."""
 
 VERIFY: Final = SHIPPED / "verify_exact.py"
-TEMPLATE: Final = SHIPPED / "certificate_exact.md"
 STATUSES: Final[Mapping[str, str]] = {"": "exact", exact_tables.WITHHELD: "confidential: withheld to protect people"}
 
 LIMITS: Final = tuple(
@@ -42,9 +41,13 @@ LIMITS: Final = tuple(
 A range says what is possible, not what is likely: the numbers in it are not equally probable.
 Some cells are withheld because they are 0 to 4, others to hide those. Nobody is told which, but somebody who repeats the
  choice for many guesses could rule some of them out. That is not tested.
+Withheld cells that stand in one row or column have a sum that anybody can work out. Their own numbers are what is hidden.
 Tables of three dimensions are not published, and what can be concluded about them from those of two is not proved: it may
  be that a group of two codes is known to share a third.
-Somebody who knows that they are counted in a cell knows that it is not empty.
+Somebody who knows that they are counted in a cell, or who knows others in it, knows more than a stranger. What they can work
+ out from that is not proved.
+A nationality whose people all share one crime type, or one outcome, is grouped with others. Somebody who knows that it has
+ many people, and misses it in the list, can tell why.
 The solver does not know the percentages that were published elsewhere. The witnesses agree with them.
 Exact tables that change tell who was added. A year whose records changed cannot be published again in this way.
 """.strip()
@@ -118,12 +121,12 @@ def write(
     found: list[Check] = []
 
     def complete(place: Path) -> None:
-        building.write_witnesses(place / exact_tables.WITNESSES, _counts(years), ("witness", *FINEST, "value"))
+        building.write_witnesses(place / exact_tables.WITNESSES, _witnesses(years), ("witness", *FINEST, "value"))
         shutil.copyfile(VERIFY, place / "verify.py")
         spreadsheets.write(place)
         release = public.read(place)
         found.extend(building.attacked(release, earlier, progress))
-        _certify(place, release, found)
+        certificate.write(place, release, found, WORDS)
 
     package.write(
         folder,
@@ -165,39 +168,18 @@ def _cells(one: SuppressedYear) -> Iterator[dict[str, Any]]:
         yield {"period": period, **dict(zip(DIMENSIONS, codes, strict=True)), "value": value}
 
 
-def _counts(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]:
+def _witnesses(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]:
     """Yield every witness of every year as the counts of its finest cells that have any."""
     for one in years:
         for witness in one.tables.witnesses:
             yield {codes: count for codes, count in witness.items() if count}
 
 
-def _certify(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:
-    """Write the certificate of a release into its folder, in plain English and as data."""
-    (folder / "certificate.md").write_text(_as_text(release, checks), encoding="utf-8")
-    data = {
-        "release_id": release.release_id,
-        "status": release.status,
-        "method": release.method,
-        "lay_sentence": LAY_SENTENCE,
-        "checks": [{"name": check.name, "holds": check.holds, "looked_at": check.looked_at} for check in checks],
-        "limits": list(LIMITS),
-    }
-    (folder / "certificate.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _counts(release: PublicRelease) -> Iterator[str]:
+    """Yield for each year how many numbers are printed, and how many withheld."""
+    for one in exact_tables.years(release):
+        yield f"{one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
 
 
-def _as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
-    years = exact_tables.years(release)
-    parts = {
-        "title": f"# Certificate of the release {release.release_id}",
-        "illustrative": f"\n{certificate.ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
-        "rule": LAY_SENTENCE,
-        "counts": "\n".join(
-            f"- {one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
-            for one in years
-        ),
-        "facts": certificate.facts(release),
-        "checks": certificate.rows(checks),
-        "limits": "\n".join(f"- {limit}" for limit in LIMITS),
-    }
-    return TEMPLATE.read_text(encoding="utf-8").format(**parts)
+WORDS: Final = Words(SHIPPED / "certificate_exact.md", LAY_SENTENCE, LIMITS, _counts)
+"""What the certificate of such a release says."""

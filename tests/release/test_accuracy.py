@@ -50,3 +50,11 @@ def test_what_certificates_tell_of_the_groups_behind_a_number_is_so(measured: tu
         if int(told["groups"]) > 100:
             for count in ("none", "one", "two", "people_share"):
                 assert float(told[count].rstrip("%")) == pytest.approx(float(found[count].rstrip("%")), abs=8)
+
+
+def test_what_pages_say_in_words_of_guesses_is_so(measured: tuple[Counts, list[ProtectedTable]]) -> None:
+    rows = {row["shown"]: row for row in accuracy.truths(*measured)}
+    assert 70 <= int(rows["0"]["people_share"].rstrip("%")) <= 80  # three in four are in groups that show 0
+    assert float(rows["0"]["none"].rstrip("%")) > 95  # nearly every 0 is a true 0
+    ones = sum(int(rows[shown]["groups"]) * float(rows[shown]["one"].rstrip("%")) for shown in "567")
+    assert 70 <= ones / sum(int(rows[shown]["groups"]) for shown in "567") <= 85  # about four in five stand for one
