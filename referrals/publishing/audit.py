@@ -38,8 +38,6 @@ SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"
 UNGROUPED: Final = [place for place, name in enumerate(FINEST) if name not in DIMENSIONS[:3]]
 """What nobody may learn of the people of a group for certain, and the dimensions that make no groups."""
 
-CONTRIBUTORS: Final = "whoever is counted in a group that shows 5 or more learns nothing more from it"
-
 FILES: Final = "the files are those of the manifest"
 
 Progress = Callable[[str], None]
@@ -119,7 +117,6 @@ def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> lis
     return [
         Check(f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)),
         Check(f"{name}: every sum that could be 1 to 4 has a range at least {WIDTH} wide", _listed(narrow), len(numbers)),
-        Check(f"{name}: {CONTRIBUTORS}", _listed(_emptied(year, mine)), len(year.cells)),
         Check(f"{name}: no small group shares one crime type or outcome for certain", _listed(told), len(mine)),
     ]
 
@@ -233,18 +230,6 @@ def _facts_broken_by(year: Year, made: Sequence[Changes], sums: Sums) -> Iterato
         yield from (
             f"witness {number} breaks {fact.name}" for number in np.flatnonzero((moved < fact.low) | (moved > fact.high))
         )
-
-
-def _emptied(year: Year, made: Sequence[Changes]) -> Iterator[str]:
-    """Yield the groups shown in which some witness has nobody.
-
-    Who is counted in a group knows that it is not empty, and can rule such a witness out. Where none can be ruled out, every
-    range is as wide for them as for anybody. Of a group that shows 0 no such thing is said: see the certificate's limits.
-    """
-    for number, changes in enumerate(made):
-        for codes, change in changes.items():
-            if codes in year.cells and year.cells[codes] + change < 1:
-                yield f"witness {number} has nobody in {describe(codes)}"
 
 
 def _is_possible(shown: int, other: int) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from referrals import tables
 from referrals.places import REFERENCE, SHIPPED
 from referrals.publishing.audit import Check
-from referrals.publishing.public import PublicRelease
+from referrals.publishing.public import MOST_AMBIGUOUS, PublicRelease
 
 LAY_SENTENCE: Final = (
     "Totals by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to 4, and "
@@ -18,27 +19,31 @@ LAY_SENTENCE: Final = (
 )
 """The sentence shown beside every chart of such a release."""
 
-TEMPLATE: Final = SHIPPED / "certificate.md"
-
 ILLUSTRATIVE: Final = (
-    "**These figures are invented. They are not about real people.** They show what quarterly publication could look like."
+    "**These figures are invented. They are not about real people.** They show what yearly publication by quarter could look "
+    "like."
 )
 
 LIMITS: Final = tuple(
     """
-A range says what is possible, not what is likely: the numbers in it are not equally probable.
-A published 5, 6 or 7 proves that there is somebody. Whether it is itself or stands for 1 to 4, nobody can tell.
+A range says what is possible, not what is likely. A guess can be better than the range: the table above says how good.
+A published 5, 6 or 7 proves that there is somebody. Most often it stands for one.
 Counts of 8 or more in the smallest groups are exact.
 Counts are of referrals, and one person may be several of them. Where the records say which are of the same person, no exact
  number of five or more describes fewer than five people, and no category fewer than ten; where they do not, that could not be
  checked. What changed between two releases is counted in referrals alone.
-Somebody who is counted in a group that shows 5 or more learns nothing more from it: every witness has somebody in that group,
- so every range is as wide for them as for anybody.
-Somebody who is counted in a group that shows 0 knows that it is 1 to 4, and of the others in it no more than 0 to 3. What they
- can work out from that about other numbers is not proved: the ranges are those of readers who do not know it.
-Whoever had the publisher's secret key could repeat the search. The key is in no public file.
+Somebody who knows of two or more people in one group, or of people in several, can rule out more than a stranger. What they
+ can work out is not tested.
+The way of choosing numbers is public, and only its key is secret. Somebody who has a guess at the records could try it with
+ many keys, and see whether numbers like these come out. That is not tested.
+Whoever had the publisher's secret key could repeat the choice. The key is in no public file.
+Sums of one code, or of all, of each dimension are looked at. Sums of some codes, such as two age bands, are not: they may have
+ a narrower range.
+A nationality whose people all share one crime type, or one outcome, is grouped with others. Somebody who knows that it has
+ many people, and misses it in the list, can tell why.
 Releases of the same records must be audited together. What did not change keeps its number, and changes that would move a
- total by fewer than ten are held back. They are attacked in pairs; what three or more tell together is not tested.
+ total by fewer than ten, or one smallest group by 1 to 4, are held back. They are attacked in pairs; what three or more tell
+ together is not tested.
 """.strip()
     .replace("\n ", " ")
     .splitlines()
@@ -52,25 +57,35 @@ STATUSES: Final[Mapping[str, str]] = {
 }
 
 
-def as_data(release: PublicRelease, checks: Sequence[Check]) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Words:
+    """What certificates of releases of one method say alike, and `counts`: what they say of how many are protected."""
+
+    template: Path
+    lay_sentence: str
+    limits: Sequence[str]
+    counts: Callable[[PublicRelease], Iterable[str]]
+
+
+def as_data(release: PublicRelease, checks: Sequence[Check], words: Words) -> dict[str, Any]:
     """Return the certificate as data: the method, the announced errors, every check with its result."""
     return {
         "release_id": release.release_id,
         "status": release.status,
         "method": release.method,
-        "lay_sentence": LAY_SENTENCE,
+        "lay_sentence": words.lay_sentence,
         "largest_error": {str(order): error for order, error in release.largest_error.items()},
         "checks": [{"name": check.name, "holds": check.holds, "looked_at": check.looked_at} for check in checks],
-        "limits": list(LIMITS),
+        "limits": list(words.limits),
     }
 
 
-def as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
+def as_text(release: PublicRelease, checks: Sequence[Check], words: Words) -> str:
     """Return the certificate in plain English, as Markdown."""
     parts = {
         "title": f"# Certificate of the release {release.release_id}",
         "illustrative": f"\n{ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
-        "rule": LAY_SENTENCE,
+        "rule": words.lay_sentence,
         "held_back": "".join(
             f"- Some later changes to the records of {year} are not in this release. Its totals are exact of those that are.\n"
             for year in release.held_back
@@ -81,16 +96,18 @@ def as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
         ),
         "facts": facts(release),
         "checks": rows(checks),
-        "measured": "\n".join(f"| {' | '.join(row.values())} |" for row in tables.read(REFERENCE / "rounding_errors.csv")),
-        "limits": "\n".join(f"- {limit}" for limit in LIMITS),
+        "counts": _listed(words.counts(release)),
+        "measured": _measured("rounding_errors"),
+        "truths": _measured("rounding_truths"),
+        "limits": _listed(words.limits),
     }
-    return TEMPLATE.read_text(encoding="utf-8").format(**parts)
+    return words.template.read_text(encoding="utf-8").format(**parts)
 
 
-def write(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:
+def write(folder: Path, release: PublicRelease, checks: Sequence[Check], words: Words) -> None:
     """Write the certificate of a release into its folder."""
-    (folder / "certificate.md").write_text(as_text(release, checks), encoding="utf-8")
-    data = json.dumps(as_data(release, checks), indent=2, ensure_ascii=False)
+    (folder / "certificate.md").write_text(as_text(release, checks, words), encoding="utf-8")
+    data = json.dumps(as_data(release, checks, words), indent=2, ensure_ascii=False)
     (folder / "certificate.json").write_text(data + "\n", encoding="utf-8")
 
 
@@ -103,3 +120,24 @@ def facts(release: PublicRelease) -> str:
     """Return the published facts that a release agrees with as an item of a list in Markdown, '' where there is none."""
     names = [fact.name for year in release.years.values() for fact in year.facts]
     return f"- These statements of the published assessment still hold: {', '.join(names)}." if names else ""
+
+
+def _listed(items: Iterable[str]) -> str:
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _measured(name: str) -> str:
+    """Return a table of reference data as the rows of a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row.values())} |" for row in tables.read(REFERENCE / f"{name}.csv"))
+
+
+def _shown(release: PublicRelease) -> Iterator[str]:
+    """Yield for each year how many are at least in groups that show a number, as everybody can work out."""
+    for year in release.years.values():
+        everybody = sum(year.cells.values())
+        least = sum(value if value > MOST_AMBIGUOUS else 1 for value in year.cells.values())
+        yield f"{year.year}: at least {least:,} of {everybody:,} referrals ({least / everybody:.0%})"
+
+
+ADJUSTED: Final = Words(SHIPPED / "certificate.md", LAY_SENTENCE, LIMITS, _shown)
+"""The words of releases of adjusted numbers."""

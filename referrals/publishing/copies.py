@@ -1,4 +1,4 @@
-"""The other files of a release: whether its database and its Parquet file say of every cell what cells.csv says.
+"""The other files of a release: whether its database, Parquet file and spreadsheets say of every cell what cells.csv says.
 
 The witnesses are held against cells.csv, and the dashboard reads the database. What is proved of one must hold of all.
 """
@@ -6,7 +6,9 @@ The witnesses are held against cells.csv, and the dashboard reads the database. 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+import itertools
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,11 @@ import duckdb
 
 from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
-from referrals.publishing.public import MOST_AMBIGUOUS, Codes, PublicRelease, describe
+from referrals.errors import ReleaseError
+from referrals.publishing import workbooks
+from referrals.publishing.public import AGAIN, MOST_AMBIGUOUS, Codes, PublicRelease, describe
+from referrals.publishing.spreadsheets import NAMES, NUMBERS_HEADER, UNKNOWN, WRITERS
+from referrals.publishing.workbooks import Cell, Rows
 from referrals.release import DATABASE, LOCKDOWN
 
 PARQUET: Final = "cells.parquet"
@@ -26,14 +32,29 @@ TABLES: Final = {
 }  # fmt: skip
 """The tables of a release's database. Another could hold anything."""
 
+ADDED_UP: Final = frozenset({"finest", "precision"})
+"""Those of them that only a release has whose sums are added up when they are asked for."""
+
+COLUMNS: Final = ("period", *DIMENSIONS, "value", "lower", "upper", "status")
+
+PERIOD: Final = ("Period", "Period code")
+CODES: Final = {PERIOD[1]: "period", **{f"{name} code": dimension for dimension, name in NAMES.items()}}
+"""How the tables of spreadsheets begin, and which of their columns hold codes."""
+
 Said = tuple[str, ...]
 """What a file says of a cell, as text: its value and, where the file has them, its range and status letter."""
 
 Cells = Mapping[Codes, Said]
 
 
-def differing(release: PublicRelease) -> Iterator[str]:
-    """Yield each cell of which another file of a release says something else than cells.csv, and each file unreadable."""
+def differing(release: PublicRelease, tables: Collection[str] = TABLES) -> Iterator[str]:
+    """Yield each cell of which another file of a release says something else than cells.csv, and each file unreadable.
+
+    `tables` are those that its database must have.
+
+    Raises:
+        ReleaseError: cells.csv cannot be read.
+    """
     cells = _of_csv(release.folder / "cells.csv")
     try:
         yield from _compared(PARQUET, _of_parquet(release.folder / PARQUET), cells)
@@ -41,9 +62,14 @@ def differing(release: PublicRelease) -> Iterator[str]:
         yield f"{PARQUET} cannot be read ({type(error).__name__})"
     try:
         with duckdb.connect(release.folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
-            yield from _in_database(connection, cells, release)
+            yield from _in_database(connection, cells, release, {*tables})
     except duckdb.Error as error:
         yield f"{DATABASE} cannot be read ({type(error).__name__})"
+    for path in sorted(one for one in release.folder.iterdir() if one.suffix in WRITERS):
+        try:
+            yield from _in_book(path.name, workbooks.sheets(path), cells, release)
+        except ReleaseError as error:
+            yield str(error)
 
 
 def misstated(release: PublicRelease) -> Iterator[str]:
@@ -62,12 +88,17 @@ def _is_announced(said: Said, codes: Codes, release: PublicRelease) -> bool:
 
 def _announced(codes: Codes, value: int, release: PublicRelease) -> list[Said]:
     """Return the ranges and letters that a cell may show. A sum that a published fact fixes may be shown as exact as well."""
-    fixed = sum(code != TOTAL for code in codes) - (codes[0] in release.years)
+    fixed = _fixed(codes, release)
     if fixed == len(FINEST):
         return [("1", str(value), "e") if value <= MOST_AMBIGUOUS else (str(value), str(value), "")]
     error = release.largest_error.get(fixed, 0)
     around = (str(max(0, value - error)), str(value + error), "" if fixed <= 1 else "e")
     return [around, (str(value), str(value), "")] if _is_fact(codes, release) else [around]
+
+
+def _fixed(codes: Codes, release: PublicRelease) -> int:
+    """Return how many dimensions a cell fixes. A whole year fixes none."""
+    return sum(code != TOTAL for code in codes) - (codes[0] in release.years)
 
 
 def _is_fact(codes: Codes, release: PublicRelease) -> bool:
@@ -76,17 +107,66 @@ def _is_fact(codes: Codes, release: PublicRelease) -> bool:
     return any(fact.is_exact and {name: list(one) for name, one in fact.where.items()} == named for fact in facts)
 
 
-def _in_database(connection: duckdb.DuckDBPyConnection, cells: Cells, release: PublicRelease) -> Iterator[str]:
+def _in_database(
+    connection: duckdb.DuckDBPyConnection, cells: Cells, release: PublicRelease, tables: set[str]
+) -> Iterator[str]:
     names = {name for (name,) in _rows(connection, "names")}
-    yield from (f"{DATABASE} has the table {name}, which is none of a release" for name in sorted(names - TABLES))
-    yield from (f"{DATABASE} has no table {name}" for name in sorted(TABLES - names))
-    if names >= TABLES:
+    yield from (f"{DATABASE} has the table {name}, which is none of a release" for name in sorted(names - tables))
+    yield from (f"{DATABASE} has no table {name}" for name in sorted(tables - names))
+    if names >= tables:
         yield from _compared(DATABASE, _of_rows(_rows(connection, "cells")), cells)
+    if names >= tables >= ADDED_UP:
         finest = {codes: said[:1] for codes, said in cells.items() if TOTAL not in codes}
         yield from _compared(f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest")), finest)
         for order, error in _rows(connection, "precision"):
             if error != (announced := release.largest_error.get(order, 0)):
                 yield f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, the manifest {announced}"
+
+
+def _in_book(name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease) -> Iterator[str]:
+    """Yield the rows of a spreadsheet that say of a cell something else than cells.csv, and numbers that are of no cell."""
+    tops = [next((at for at, row in enumerate(rows) if tuple(row[:2]) == PERIOD), len(rows)) for rows in sheets]
+    if all(top == len(rows) for top, rows in zip(tops, sheets, strict=True)):
+        yield f"{name} has no table of cells"
+    for top, rows in zip(tops, sheets, strict=True):
+        header = [*map(str, rows[top])] if top < len(rows) else []
+        if len({*header}) < len(header):
+            yield f"{name} has a table with a column twice"
+        for row in (*rows[:top], *rows[top + 1 :]):
+            stray = [
+                one
+                for column, one in itertools.zip_longest(header, row)
+                if isinstance(one, int) and column not in NUMBERS_HEADER
+            ]
+            yield from (f"{name} has the number {one}, which is of no cell" for one in stray)
+        for row in rows[top + 1 :]:
+            yield from _in_row(name, dict(zip(header, row, strict=False)), cells, release)
+
+
+def _in_row(name: str, line: Mapping[str, Cell], cells: Cells, release: PublicRelease) -> Iterator[str]:
+    """Yield what a row of a table of a spreadsheet says of its cell, where cells.csv says something else."""
+    *numbers, status = (line.get(column, "") for column in NUMBERS_HEADER)
+    codes = tuple(str(line.get(column, TOTAL)) for column in CODES)
+    found, expected = (*map(_number, numbers), _letter(status)), cells.get(codes) or _unlisted(codes, release)
+    if found != expected:
+        yield f"{name} says {_words(found)} of {describe(codes)}, and cells.csv {_words(expected)}"
+
+
+def _number(value: Cell) -> str:
+    """Return a number of a spreadsheet as cells.csv has it: a letter in square brackets stands where there is none."""
+    return str(value) if isinstance(value, int) else re.sub(r"\[\w+\]", "", value)
+
+
+def _letter(status: Cell) -> str:
+    return "".join(re.findall(r"^\[(\w+)\]", str(status)))
+
+
+def _unlisted(codes: Codes, release: PublicRelease) -> Said:
+    """Return what a spreadsheet says of a cell that cells.csv does not list: it is 0, where sums are added up."""
+    if not release.largest_error:
+        return ("", "", "", UNKNOWN)
+    error = release.largest_error.get(_fixed(codes, release), 0)
+    return ("0", "0", str(error), "e" if error else "")
 
 
 def _compared(name: str, found: Cells, cells: Cells) -> Iterator[str]:
@@ -100,10 +180,17 @@ def _words(said: Said | None) -> str:
 
 
 def _of_csv(path: Path) -> dict[Codes, Said]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        rows = csv.reader(stream)
-        next(rows)
-        return {tuple(row[: len(FINEST)]): tuple(row[len(FINEST) :]) for row in rows}
+    """Return what cells.csv says of each cell.
+
+    Raises:
+        ReleaseError: it cannot be read, or lacks a column.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = [tuple(row[name] or "" for name in COLUMNS) for row in csv.DictReader(stream)]
+    except (OSError, KeyError, ValueError, csv.Error) as error:
+        raise ReleaseError(f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}") from error
+    return {row[: len(FINEST)]: row[len(FINEST) :] for row in rows}
 
 
 def _of_parquet(path: Path) -> dict[Codes, Said]:

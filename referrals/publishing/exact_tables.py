@@ -11,19 +11,15 @@ import gzip
 import itertools
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import duckdb
-
-from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
 from referrals.publishing.public import Codes, Fact, PublicRelease, describe
-from referrals.release import DATABASE, LOCKDOWN
 
 METHOD: Final = "witness-proved suppression"
 WITNESSES: Final = "witnesses.csv.gz"
@@ -33,11 +29,6 @@ WITHHELD: Final = "c"
 MOST_FIXED: Final = 2
 TABLES: Final = tuple(kept for size in range(MOST_FIXED + 1) for kept in itertools.combinations(range(len(FINEST)), size))
 """The tables of a year, each by the places of its dimensions."""
-
-IN_DATABASE: Final = {
-    "cells", "codes", "context", "evidence", "readings", "relations", "release", "series", "sources", "statements",
-}  # fmt: skip
-"""The tables of the database of such a release. Another could hold anything."""
 
 Witness = Mapping[Codes, int]
 
@@ -128,29 +119,6 @@ def _rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
     if not is_whole:
         raise ReleaseError(f"{release.name}: {name} has a column too few, or a number below nought. Publish it again.")
     return rows
-
-
-def differing(release: PublicRelease) -> Iterator[str]:
-    """Yield each cell of which the database or the Parquet file says something else than cells.csv, and files unreadable."""
-    said = {row[:-4]: row[-4:] for row in (tuple(row.values()) for row in _rows(release, "cells.csv"))}
-    try:
-        with duckdb.connect() as connection:
-            yield from _compared("cells.parquet", connection.read_parquet(str(release.folder / "cells.parquet")), said)
-        with duckdb.connect(release.folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
-            names = {name for (name,) in connection.execute(sql.statement("audit/names")).fetchall()}
-            yield from (f"{DATABASE} has the wrong table {name}, or lacks it" for name in sorted(names ^ IN_DATABASE))
-            if names == IN_DATABASE:
-                yield from _compared(DATABASE, connection.table("cells"), said)
-    except duckdb.Error as error:
-        yield f"a file of cells cannot be read ({type(error).__name__})"
-
-
-def _compared(name: str, relation: duckdb.DuckDBPyRelation, said: Mapping[Codes, tuple[Any, ...]]) -> Iterator[str]:
-    rows = [tuple("" if one is None else str(one) for one in row) for row in relation.fetchall()]
-    found = {row[:-4]: row[-4:] for row in rows}
-    for codes in sorted({*said, *found}):
-        if found.get(codes) != said.get(codes):
-            yield f"{name} says something else of {describe(codes)} than cells.csv"
 
 
 def added(witness: Witness) -> Counter[Codes]:

@@ -144,7 +144,10 @@ def _origin(about: About, imprint: Imprint) -> str:
 
 def _remarks(about: About) -> Iterator[tuple[str, str]]:
     if about.is_illustrative:
-        yield INVENTED, "Nothing in this book is about real people. It shows what quarterly publication could look like."
+        yield (
+            INVENTED,
+            "Nothing in this book is about real people. It shows what yearly publication by quarter could look like.",
+        )
     yield "Victim referral", "One time that police passed on the details of a victim of crime to Immigration Enforcement."
     yield "Same person twice", "The source does not say whether a person who is referred twice is counted twice."
     if about.lay_sentence:

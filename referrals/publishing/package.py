@@ -82,7 +82,7 @@ def write(
             shutil.rmtree(leftover, ignore_errors=True)
         building.mkdir()
         try:
-            schemas = _write_tables(building, fill)
+            schemas = _write_tables(building, fill, {name: str(describe.get(name, "")) for name in ("name", "status")})
             _write_manifest(building, describe, schemas)
             complete(building)
             _write_manifest(building, describe, schemas)
@@ -116,8 +116,10 @@ def alone(folder: Path, *, waits: bool = True) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _write_tables(building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None]) -> dict[str, dict[str, Any]]:
-    """Write the database and the files of its tables, and return their schemas."""
+def _write_tables(
+    building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], imprint: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Write the database and the files of its tables, and return their schemas. `imprint` says what release it is."""
     with duckdb.connect(config={"threads": 1}) as connection, tempfile.TemporaryDirectory() as tables:
         fill(connection)
         for (name,) in connection.execute(sql.statement("release/tables")).fetchall():
@@ -125,7 +127,7 @@ def _write_tables(building: Path, fill: Callable[[duckdb.DuckDBPyConnection], No
         fresh.write(Path(tables), building / DATABASE)
         for name in TABLES:
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
-        connection.table("cells").to_parquet(str(building / "cells.parquet"), compression="zstd")
+        connection.execute(sql.statement("release/parquet"), {"path": str(building / "cells.parquet"), **imprint})
         schemas = {name: _schema(connection, name) for name in TABLES}
     settle(building / DATABASE)
     return schemas

@@ -27,7 +27,7 @@ from referrals.publishing import (
     tabulation,
 )
 from referrals.publishing.audit import Check
-from referrals.publishing.building import Imprint
+from referrals.publishing.describing import Imprint
 from referrals.publishing.disclosure import Revision
 from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.pinning import Pinned

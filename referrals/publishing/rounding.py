@@ -28,23 +28,23 @@ VALUES: Final = (0, 5, 6, 7)
 SMALL: Final = 5
 """Counts below this are small."""
 
-WEIGHTS: Final = (16, 16, 32, 11, 1)
+WEIGHTS: Final = (16, 16, 48, 32, 1)
 """The weight of a squared error, by how many dimensions a sum fixes: found by experiment on illustrative records."""
 
 EXACT: Final = 1
 """Sums that fix this many dimensions or fewer will be made exact."""
 
-PINNED: Final = 16
+PINNED: Final = 4
 """How much more these weigh at the end of the search than at its beginning."""
 
 RAMP: Final = 0.3
 """The part of the search after which they begin to weigh more."""
 
 HOT: Final = 2.0
-COLD: Final = 0.2
+COLD: Final = 0.05
 """The temperature at the beginning and at the end, in units of what a change of 1 costs where nothing is wrong."""
 
-STEPS: Final = 3_000
+STEPS: Final = 10_000
 """Steps of the search for each small count."""
 
 FEWEST_STEPS: Final = 20_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,8 +25,21 @@ NOT_RECORDED_WORDS: Final = ("not recorded", "unknown", "not known", "not stated
 """What a record says of an attribute that was not recorded. A blank cell says nothing, and is an error."""
 
 CODED: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outcome")
-LONGEST_CODE: Final = 40
-"""The longest value that is told."""
+DATED: Final = "referred_on"
+
+_WHOLLY_KNOWN: Final = ("formula", "ambiguous_nationality", "former_state")
+"""Rules whose values are words of our own files, or a single sign."""
+
+_SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
+    DATED: re.compile(r"(\d{1,4}([-/. ])\d{1,2}\2\d{2,4}|(19|20)\d{6})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?", re.ASCII),
+    "age": re.compile(r"[+-]?\d{1,3}([.,-]\d{1,3})?\+?", re.ASCII),
+}
+_CODE: Final = re.compile(r".{1,3}|_[A-Z_]{1,11}")
+_WORDS: Final = re.compile(r"[^\W\d_]+([ '’-][^\W\d_]+){0,2}")
+"""What a date, an age, a code and a name of up to three words look like."""
+
+FREQUENT: Final = 10
+"""Words that stand on so many lines are what a system writes, and not one person's name."""
 
 
 @dataclass(frozen=True)
@@ -110,29 +124,45 @@ def choices(name: str) -> tuple[str, ...]:
     return _choices().get(name.casefold(), ())
 
 
-def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1) -> str:
-    """Return what is said of lines that break a rule. `value` is the code that breaks it, where one may be shown.
+def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1, count: int = 1) -> str:
+    """Return what is said of lines that break a rule. The value that breaks it is told where it may be: see `shown`.
 
-    Where there is no value, and the lines hold several (`kinds`), the sentence says how many are not listed.
+    Where there is no value, and the lines hold several (`kinds`), the sentence says how many are not listed. `count` is on
+    how many lines the value stands.
 
     >>> sentence("age", "age", "212")
     'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".'
     """
-    meanings = ", ".join(f"{code} {codelist('nationality').label(code)}" for code in choices(value or ""))
+    told = shown(rule, field, value, count)
+    meanings = ", ".join(f"{code} {codelist('nationality').label(code)}" for code in choices(told or ""))
     said = RULES[rule].says.format(
         field=field or "a cell",
         sign="a tab" if value == "\t" else f'"{value or "="}"',
-        quoted=_quoted(value, kinds),
+        quoted=_unnamed(value, kinds) if told is None else _quoted(told),
         choices=meanings or "several nationalities",
-        meant=_meant(field, value),
+        meant=_meant(field, told),
         instead=_instead(field, is_blank=rule == "blank"),
     )
     return f"{said}."
 
 
-def shown(value: str | None) -> str | None:
-    """Return a value that breaks a rule where it may be told. What is too long for a code may be somebody's words."""
-    return value if value is None or len(value) <= LONGEST_CODE else None
+def shown(rule: str, field: str | None, value: str | None, count: int = 1) -> str | None:
+    """Return a value that breaks a rule where it may be told, else None: text in the wrong column may be somebody's name.
+
+    Told are dates and ages of numbers alone, what is as short as a code, words that are nearly those of a code, and words
+    that stand on many lines.
+
+    >>> shown("unknown_code", "nationality", "Vietnamees"), shown("unknown_code", "nationality", "Jane Smith")
+    ('Vietnamees', None)
+    """
+    if value is None or rule in _WHOLLY_KNOWN:
+        return value
+    if (shape := _SHAPES.get(field or "")) and shape.fullmatch(value):
+        return value
+    if field == DATED:
+        return None
+    is_frequent = count >= FREQUENT and _WORDS.fullmatch(value)
+    return value if _CODE.fullmatch(value) or is_frequent or suggestions(field or "", value) else None
 
 
 def suggestions(field: str, value: str) -> list[str]:
@@ -188,18 +218,19 @@ def _choices() -> Mapping[str, tuple[str, ...]]:
     return {row["alias"].casefold(): tuple(row["codes"].split()) for row in _aliases() if row["kind"] != "alias"}
 
 
-def _quoted(value: str | None, kinds: int) -> str:
+def _unnamed(value: str | None, kinds: int) -> str:
+    """Return words for values that are not told."""
     if value is None:
         return f"(any of {kinds:,} further values, not listed)"
-    if shown(value) is None:
-        return f"(a text of {len(value):,} characters)"
+    return f"(a text of {len(value):,} characters, not shown: it may be a name)"
+
+
+def _quoted(value: str) -> str:
     return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in value) + '"'
 
 
 def _meant(field: str | None, value: str | None) -> str:
-    if field is None or value is None or shown(value) is None:
-        return ""
-    found = suggestions(field, value)
+    found = suggestions(field, value) if field and value else []
     return f" (did you mean {' or '.join(found)}?)" if found else ""
 
 

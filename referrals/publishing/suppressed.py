@@ -6,7 +6,6 @@ still being built, and one in which a withheld cell can be found is never put in
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,9 +18,10 @@ from referrals import sql
 from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import DisclosureError
 from referrals.places import SHIPPED
-from referrals.publishing import building, certificate, exact_tables, package, public, spreadsheets, suppression
+from referrals.publishing import building, certificate, describing, exact_tables, package, public, spreadsheets, suppression
 from referrals.publishing.audit import Check
-from referrals.publishing.building import Imprint
+from referrals.publishing.certificate import Words
+from referrals.publishing.describing import Imprint
 from referrals.publishing.keeping import Kept
 from referrals.publishing.public import Codes, Fact, PublicRelease
 from referrals.publishing.suppression import SuppressedTables
@@ -34,7 +34,6 @@ LAY_SENTENCE: Final = (
 """The sentence shown beside every chart of such a release."""
 
 VERIFY: Final = SHIPPED / "verify_exact.py"
-TEMPLATE: Final = SHIPPED / "certificate_exact.md"
 STATUSES: Final[Mapping[str, str]] = {"": "exact", exact_tables.WITHHELD: "confidential: withheld to protect people"}
 
 LIMITS: Final = tuple(
@@ -42,12 +41,16 @@ LIMITS: Final = tuple(
 A range says what is possible, not what is likely: the numbers in it are not equally probable.
 Some cells are withheld because they are 0 to 4, others to hide those. Nobody is told which, but somebody who repeats the
  choice for many guesses could rule some of them out. That is not tested.
+Withheld cells that stand in one row or column have a sum that anybody can work out. Their own numbers are what is hidden.
 Tables of three dimensions are not published, and what can be concluded about them from those of two is not proved: it may
  be that a group of two codes is known to share a third.
 Counts are of referrals, and one person may be several of them. Where the records say which are of the same person, no exact
  number of five or more describes fewer than five people, and no category fewer than ten; where they do not, that could not be
  checked. What changed between two releases is counted in referrals alone.
-Somebody who knows that they are counted in a cell knows that it is not empty.
+Somebody who knows that they are counted in a cell, or who knows others in it, knows more than a stranger. What they can work
+ out from that is not proved.
+A nationality whose people all share one crime type, or one outcome, is grouped with others. Somebody who knows that it has
+ many people, and misses it in the list, can tell why.
 The solver does not know the percentages that were published elsewhere. The witnesses agree with them.
 Exact tables that change tell who was added. A year whose records changed cannot be published again in this way.
 """.strip()
@@ -121,17 +124,17 @@ def write(
     found: list[Check] = []
 
     def complete(place: Path) -> None:
-        building.write_witnesses(place / exact_tables.WITNESSES, _counts(years), ("witness", *FINEST, "value"))
+        building.write_witnesses(place / exact_tables.WITNESSES, _witnesses(years), ("witness", *FINEST, "value"))
         shutil.copyfile(VERIFY, place / "verify.py")
+        spreadsheets.write(place)
         release = public.read(place)
         found.extend(building.attacked(release, earlier, progress))
-        _certify(place, release, found)
-        spreadsheets.write(place)
+        certificate.write(place, release, found, WORDS)
 
     package.write(
         folder,
         fill=lambda connection: _fill(connection, years, imprint),
-        describe=building.manifest(years, imprint, _control(years, imprint), STATUSES),
+        describe=describing.manifest(years, imprint, _control(years, imprint), STATUSES),
         complete=complete,
     )
     return found
@@ -151,10 +154,10 @@ def _control(years: Sequence[SuppressedYear], imprint: Imprint) -> dict[str, Any
 
 def _fill(connection: duckdb.DuckDBPyConnection, years: Sequence[SuppressedYear], imprint: Imprint) -> None:
     rows: dict[str, list[dict[str, Any]]] = {
-        "release": [building.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
-        "codes": building.codes(years),
+        "release": [describing.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
+        "codes": describing.codes(years),
         "exact_cells": [row for one in years for row in _cells(one)],
-        "own_source": [building.source(imprint)],
+        "own_source": [describing.source(imprint)],
         **{name: [] for name in ("evidence", "statements", "relations", "readings")},
     }
     for name, records in rows.items():
@@ -168,39 +171,18 @@ def _cells(one: SuppressedYear) -> Iterator[dict[str, Any]]:
         yield {"period": period, **dict(zip(DIMENSIONS, codes, strict=True)), "value": value}
 
 
-def _counts(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]:
+def _witnesses(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]:
     """Yield every witness of every year as the counts of its finest cells that have any."""
     for one in years:
         for witness in one.tables.witnesses:
             yield {codes: count for codes, count in witness.items() if count}
 
 
-def _certify(folder: Path, release: PublicRelease, checks: Sequence[Check]) -> None:
-    """Write the certificate of a release into its folder, in plain English and as data."""
-    (folder / "certificate.md").write_text(_as_text(release, checks), encoding="utf-8")
-    data = {
-        "release_id": release.release_id,
-        "status": release.status,
-        "method": release.method,
-        "lay_sentence": LAY_SENTENCE,
-        "checks": [{"name": check.name, "holds": check.holds, "looked_at": check.looked_at} for check in checks],
-        "limits": list(LIMITS),
-    }
-    (folder / "certificate.json").write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _counts(release: PublicRelease) -> Iterator[str]:
+    """Yield for each year how many numbers are printed, and how many withheld."""
+    for one in exact_tables.years(release):
+        yield f"{one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
 
 
-def _as_text(release: PublicRelease, checks: Sequence[Check]) -> str:
-    years = exact_tables.years(release)
-    parts = {
-        "title": f"# Certificate of the release {release.release_id}",
-        "illustrative": f"\n{certificate.ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
-        "rule": LAY_SENTENCE,
-        "counts": "\n".join(
-            f"- {one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
-            for one in years
-        ),
-        "facts": certificate.facts(release),
-        "checks": certificate.rows(checks),
-        "limits": "\n".join(f"- {limit}" for limit in LIMITS),
-    }
-    return TEMPLATE.read_text(encoding="utf-8").format(**parts)
+WORDS: Final = Words(SHIPPED / "certificate_exact.md", LAY_SENTENCE, LIMITS, _counts)
+"""What the certificate of such a release says."""

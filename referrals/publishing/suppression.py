@@ -5,25 +5,27 @@ is at least 1 can work cells out. More cells are withheld to hide those. The tot
 so every category has to hold nobody at all, or at least 10.
 
 The proof is a set of witnesses: whole-number data sets that agree with every published number, and between them give every
-withheld cell a range at least 4 wide. They are made from the published tables and the seed alone, so they say nothing that
-the tables do not. What they do not show: that all values in a range are equally likely, or what a reader could conclude who
-replays the choice of the cells that are withheld to hide others. Three-way tables are not promised, and not made.
+withheld cell a range at least 4 wide. They are made from the published tables and the seed alone (see `exact_witnesses`), so
+they say nothing that the tables do not. What they do not show: that all values in a range are equally likely, or what a
+reader could conclude who replays the choice of the cells that are withheld to hide others. Three-way tables are not
+promised, and not made.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import contains
-from random import Random
 from typing import Final
 
 from referrals.codelists import FINEST
 from referrals.errors import DisclosureError
-from referrals.publishing.fillings import TOTAL, Categories, Cell, Counts, cell_at, cells, fill, sums
+from referrals.publishing import exact_witnesses
+from referrals.publishing.exact_witnesses import Range, span
+from referrals.publishing.fillings import TOTAL, Categories, Cell, Counts, cell_at, cells, sums
 from referrals.publishing.public import Fact
 from referrals.publishing.withholding import Table
 
@@ -38,10 +40,6 @@ WIDTH: Final = 4
 
 LEAST_CATEGORY: Final = 10
 """A category of fewer people cannot be named in a table whose totals are exact."""
-
-Range = tuple[int, int]
-Pair = tuple[int, int]
-"""The two dimensions of a table, by their number."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ class SuppressedTables:
     @cached_property
     def ranges(self) -> dict[Cell, Range]:
         """The smallest and the largest count of each withheld cell over the witnesses."""
-        return {cell: _span([margins[cell] for margins in self._margins]) for cell in self.withheld}
+        return {cell: span([margins[cell] for margins in self._margins]) for cell in self.withheld}
 
     def _is_told(self, cell: Cell) -> bool:
         """Return whether a small two-way cell is published, and not because one of its categories holds nobody."""
@@ -121,10 +119,15 @@ def protect(counts: Counts, categories: Categories, *, seed: int, facts: Sequenc
     truth = sums(counts, categories)
     _refuse_small_categories(truth, len(categories))
     told = {cell for fact in facts for cell in _cells_of(fact)}
-    pairs = itertools.combinations(range(len(categories)), 2)
-    proof = _Proof(truth, categories, {pair: _table(truth, categories, pair, told) for pair in pairs}, facts, seed)
-    proof.complete()
-    return SuppressedTables(categories, proof.published(), tuple(proof.needed()), tuple(facts))
+    pairs = itertools.combinations(range(len(categories)), TWO_WAY)
+    tables: dict[exact_witnesses.Pair, Table] = {pair: _table(truth, categories, pair, told) for pair in pairs}
+    withheld = {cell for table in tables.values() for cell in _choose(table)}
+    while True:
+        published = {cell: None if cell in withheld else value for cell, value in truth.items()}
+        search = exact_witnesses.Search(published, categories, width=WIDTH, facts=facts, seed=seed)
+        if (failed := search.failed()) is None:
+            return SuppressedTables(categories, published, tuple(search.needed()), tuple(facts))
+        withheld |= _widened(tables[exact_witnesses.table_of([failed])], failed, withheld)
 
 
 def _refuse_misfits(counts: Counts, categories: Categories) -> None:
@@ -154,7 +157,7 @@ def _agrees(fact: Fact, witness: Counts) -> bool:
     return fact.low <= sum(count for cell, count in witness.items() if fact.holds_cell(cell)) <= fact.high
 
 
-def _table(truth: Counts, categories: Categories, pair: tuple[int, int], told: AbstractSet[Cell]) -> Table:
+def _table(truth: Counts, categories: Categories, pair: Sequence[int], told: AbstractSet[Cell]) -> Table:
     """Return a two-way table without the categories that hold nobody: their zeros follow from totals that are published."""
     rows, columns = ([margin[at] for margin in cells(categories, [at]) if truth[margin]] for at in pair)
     grid = [
@@ -176,83 +179,6 @@ def _widened(table: Table, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]
     while not (added := wider.cover(cell, own)):
         wider = replace(wider, width=wider.width * 2)
     return table.complement(own | added)
-
-
-class _Proof:
-    """The search for witnesses. It asks the truth for one thing only: the number of a cell that is published."""
-
-    def __init__(
-        self, truth: Counts, categories: Categories, tables: Mapping[Pair, Table], facts: Sequence[Fact], seed: int
-    ) -> None:
-        self._found: list[tuple[dict[Cell, int], dict[Cell, int]]] = []
-        self._truth, self._categories, self._tables, self._facts = truth, categories, tables, facts
-        self._random = Random(seed)  # noqa: S311 - it keeps no secret
-        self._withheld = {cell for table in tables.values() for cell in _choose(table)}
-        self._seen: dict[Cell, Range] = {}
-
-    def published(self) -> dict[Cell, int | None]:
-        """Return the tables as a reader will have them."""
-        return {cell: None if cell in self._withheld else value for cell, value in self._truth.items()}
-
-    def complete(self) -> None:
-        """Find witnesses until every withheld cell has its range, withholding more where one cannot get it."""
-        while narrow := self._narrow():
-            self._add(self._fullest(narrow), {cell: self._wish(cell) for cell in narrow})
-            if self._narrow() == narrow:
-                self._settle(narrow[0])
-        if not self._found:
-            self._add((0, 1), {})
-
-    def needed(self) -> list[dict[Cell, int]]:
-        """Return the witnesses without which some cell would lack its range. The later ones were sought for narrow cells."""
-        kept = list(self._found)
-        for one in self._found:
-            rest = [other for other in kept if other is not one]
-            if rest and all(_width([margins[cell] for _, margins in rest]) >= WIDTH for cell in self._withheld):
-                kept = rest
-        return [witness for witness, _ in kept]
-
-    def _settle(self, cell: Cell) -> None:
-        """Give one cell its range by itself, or withhold more of its table."""
-        pair = self._fullest([cell])
-        for wish in (-1, 1):
-            self._add(pair, {cell: wish})
-        if cell in self._narrow():
-            self._withheld |= _widened(self._tables[pair], cell, self._withheld)
-
-    def _narrow(self) -> list[Cell]:
-        return [cell for cell in self._truth if cell in self._withheld and self._width(cell) < WIDTH]
-
-    def _width(self, cell: Cell) -> int:
-        return _width(self._seen.get(cell, ()))
-
-    def _fullest(self, narrow: Collection[Cell]) -> Pair:
-        """Return the table with the most cells that lack their range. It is filled first, and so with most freedom."""
-        return max(self._tables, key=lambda pair: sum(cell in self._tables[pair].values for cell in narrow))
-
-    def _wish(self, cell: Cell) -> int:
-        """Return whether to seek a large count (-1) or a small one (1): a count below the width can only grow."""
-        _, high = self._seen.get(cell, (0, WIDTH))
-        return -1 if high < WIDTH else self._random.choice((-1, 1))
-
-    def _add(self, first: Pair, costs: Mapping[Cell, int]) -> None:
-        """Look for a witness of low cost, filling one table first, then the dimensions with the most codes."""
-        sizes = [len(codes) for codes in self._categories.values()]
-        order = sorted(range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension]))
-        found = fill(self.published(), self._categories, order=order, costs=costs, facts=self._facts)
-        if found is not None:
-            margins = sums(found, self._categories)
-            self._found.append((found, margins))
-            self._seen = {cell: _span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._truth}
-
-
-def _span(counts: Sequence[int]) -> Range:
-    return (min(counts, default=0), max(counts, default=0))
-
-
-def _width(counts: Sequence[int]) -> int:
-    low, high = _span(counts)
-    return high - low
 
 
 def _named(cell: Cell) -> str:

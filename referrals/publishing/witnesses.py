@@ -14,14 +14,13 @@ other has moved.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from referrals.codelists import FINEST
+from referrals.publishing.dealing import Block, Dealer, Drawn, Exchanges, Flags
 from referrals.publishing.margins import Changes, Integers, Net, Sums, candidates, counted
 from referrals.publishing.public import Codes, Fact, Year
 
@@ -31,38 +30,11 @@ MOVE: Final = 4
 HANDS: Final = 6
 """How many cells an exchange puts down, and as many up. More of them break announced errors more often."""
 
-DEALS: Final = 16
-"""How many ways to deal are looked at, to find the one that reaches most cells that no witness has reached."""
-
 BATCH: Final = 512
 """How many exchanges are drawn at once."""
 
 IDLE: Final = 60
 """How many batches in a row may bring nothing before the search ends."""
-
-Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Exchanges:
-    """Exchanges, a row each: the cells that each puts down, by their place among those that can shrink, and up, by number."""
-
-    down: Integers
-    up: Integers
-
-    def __getitem__(self, rows: Integers | Flags) -> _Exchanges:
-        return _Exchanges(self.down[rows], self.up[rows])
-
-    def __len__(self) -> int:
-        return len(self.up)
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """Hands that were drawn, a row each, and for each the cell that it must put up; -1 where any will do."""
-
-    hands: Integers
-    targets: Integers
 
 
 def of_year(year: Year, largest_error: Mapping[int, int]) -> tuple[list[Changes], Integers]:
@@ -100,25 +72,19 @@ class Builder:
         self._room = self.sums.room(largest_error)
         movable = [codes for codes in year.movable if not loose or is_loose(codes, year.facts)]
         self._down = self.sums.array(movable)
-        self._free = self.sums.order == len(FINEST)
-        self._free[self.sums.of(self.sums.array(year.cells))[:, -1]] = False
-        self._blocks = [_Block.of(columns, self._down, self.sums) for columns in blocks(() if loose else year.facts)]
-
-    def targets(self) -> Integers:
-        """Return the numbers of the finest cells that show 0 and that the public cannot know to be 0."""
-        numbers = np.zeros(1, dtype=np.int64)
-        for block in self._blocks:
-            numbers = (numbers[:, None] + block.cells[None, :]).ravel()
-        return np.sort(numbers[self._free[numbers]])
+        free = self.sums.order == len(FINEST)
+        free[self.sums.of(self.sums.array(year.cells))[:, -1]] = False
+        columns = blocks(() if loose else year.facts)
+        self._dealer = Dealer([Block.of(one, self._down, self.sums) for one in columns], self.sums, free, self._random)
 
     def build(self, wanted: Integers) -> list[Changes]:
         """Return witnesses that between them move the sums with the numbers wanted, as far as exchanges can."""
         waiting = np.zeros(self.sums.count, dtype=np.bool_)
         waiting[wanted] = True
-        found = [*self._found(waiting, self.targets(), self._for_cells), *self._found(waiting, wanted, self._for_sums)]
+        found = [*self._found(waiting, self._dealer.targets(), self._for_cells), *self._found(waiting, wanted, self._for_sums)]
         return [changes for exchanges in found for changes in self._changes(exchanges)]
 
-    def _found(self, waiting: Flags, aims: Integers, draw: Callable[[Integers, int], _Drawn]) -> Iterator[_Exchanges]:
+    def _found(self, waiting: Flags, aims: Integers, draw: Callable[[Integers, int], Drawn]) -> Iterator[Exchanges]:
         """Yield exchanges, batch by batch, that move what is waiting, until nothing is or nothing more is found.
 
         After a batch that brought nothing the next tries another number of hands.
@@ -126,36 +92,36 @@ class Builder:
         idle = 0
         while len(self._down) and idle < IDLE and (left := aims[waiting[aims]]).size:
             size = HANDS if not idle else 2 + idle % (2 * HANDS - 2)
-            exchanges = self._dealt(draw(left, min(size, len(self._down))), waiting)
+            exchanges = self._dealer.dealt(draw(left, min(size, len(self._down))), waiting)
             net = self._net(exchanges)
             kept = self._useful(net, self._fits(exchanges, net), waiting)
             idle = 0 if kept.size else idle + 1
             self._moved_by(net, kept, waiting)
             yield exchanges[kept]
 
-    def _for_cells(self, left: Integers, size: int) -> _Drawn:
+    def _for_cells(self, left: Integers, size: int) -> Drawn:
         """Draw hands that between them hold every value of a cell to put up: those of values that few hold come first.
 
         The common ones are then reached by the way, as the other cells of an exchange.
         """
         left = self._random.permutation(left)
-        values = self._values(left)
-        held = np.min([block.held[value] for block, value in zip(self._blocks, values.T, strict=True)], axis=0)
+        values = self._dealer.values(left)
+        held = np.min([block.held[value] for block, value in zip(self._dealer.blocks, values.T, strict=True)], axis=0)
         first = np.argsort(held, kind="stable")[:BATCH]
         givers = [
             block.draw(value, self._random.random(len(first)))
-            for block, value in zip(self._blocks, values[first].T, strict=True)
+            for block, value in zip(self._dealer.blocks, values[first].T, strict=True)
         ]
-        return _Drawn(self._hands(np.stack(givers, axis=1), size), left[first])
+        return Drawn(self._hands(np.stack(givers, axis=1), size), left[first])
 
-    def _for_sums(self, left: Integers, size: int) -> _Drawn:
+    def _for_sums(self, left: Integers, size: int) -> Drawn:
         """Draw hands of which one is part of a sum to move."""
         numbers, cells = self._parts
         chosen = np.resize(self._random.permutation(left), BATCH)
         start, end = np.searchsorted(numbers, chosen), np.searchsorted(numbers, chosen, side="right")
         some = np.flatnonzero(start < end)
         part = start[some] + (self._random.random(len(some)) * (end - start)[some]).astype(np.int64)
-        return _Drawn(self._hands(cells[part][:, None], size), np.full(len(some), -1))
+        return Drawn(self._hands(cells[part][:, None], size), np.full(len(some), -1))
 
     @cached_property
     def _parts(self) -> tuple[Integers, Integers]:
@@ -174,37 +140,11 @@ class Builder:
         np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
         return np.take_along_axis(hands, np.argsort(again, axis=1, kind="stable"), axis=1)[:, :size]
 
-    def _dealt(self, drawn: _Drawn, waiting: Flags) -> _Exchanges:
-        """Return for each row of hands the way to deal that reaches most waiting cells, if any way puts up free cells alone."""
-        cells = self._dealings(drawn)
-        ordered, hands = np.sort(cells, axis=2), np.sort(drawn.hands, axis=1)
-        possible = self._free[cells].all(axis=2) & (np.diff(ordered, axis=2) > 0).all(axis=2)
-        possible &= (np.diff(hands, axis=1) > 0).all(axis=1, keepdims=True)
-        possible &= (drawn.targets[:, None] < 0) | (cells[:, :, 0] == drawn.targets[:, None])
-        scores = np.where(possible, waiting[cells].sum(axis=2), -1)
-        rows, best = np.arange(len(cells)), np.argmax(scores, axis=1)
-        return _Exchanges(drawn.hands, cells[rows, best])[scores[rows, best] >= 0]
-
-    def _dealings(self, drawn: _Drawn) -> Integers:
-        """Return some ways to deal the values of hands anew: the cells that each puts up, of each way the target first."""
-        count, size = drawn.hands.shape
-        cells = np.zeros((count, DEALS, size), dtype=np.int64)
-        wanted = self._values(np.maximum(drawn.targets, 0))
-        for block, value in zip(self._blocks, wanted.T, strict=True):
-            hands = np.repeat(block.values[drawn.hands][:, None, :], DEALS, axis=1)
-            dealt = self._random.permuted(hands, axis=2)
-            giver = (dealt == value[:, None, None]).argmax(axis=2)[:, :, None]
-            first = dealt[:, :, :1].copy()
-            dealt[:, :, :1] = np.take_along_axis(dealt, giver, axis=2)
-            np.put_along_axis(dealt, giver, first, axis=2)
-            cells += block.cells[dealt]
-        return cells
-
-    def _net(self, exchanges: _Exchanges) -> Net:
+    def _net(self, exchanges: Exchanges) -> Net:
         """Return how far exchanges move sums, each by its row."""
         return self.sums.net(np.repeat(np.arange(len(exchanges)), 2 * exchanges.up.shape[1]), *self._moves(exchanges))
 
-    def _moves(self, exchanges: _Exchanges) -> tuple[Integers, Integers]:
+    def _moves(self, exchanges: Exchanges) -> tuple[Integers, Integers]:
         """Return the places of all cells that exchanges move, row by row, and by how much each is moved."""
         down, up = (
             self._down[exchanges.down],
@@ -213,7 +153,7 @@ class Builder:
         change = np.repeat([-MOVE, MOVE], exchanges.up.shape[1])
         return np.concatenate([down, up], axis=1).reshape(-1, len(FINEST)), np.tile(change, len(exchanges))
 
-    def _fits(self, exchanges: _Exchanges, net: Net) -> Flags:
+    def _fits(self, exchanges: Exchanges, net: Net) -> Flags:
         """Return for each exchange whether all announced errors and published ranges still hold."""
         fits = np.ones(len(exchanges), dtype=np.bool_)
         fits[net.witness[np.abs(net.by) > self._room[net.number]]] = False
@@ -235,59 +175,12 @@ class Builder:
         self.moved[numbers] = True
         waiting[numbers] = False
 
-    def _values(self, numbers: Integers) -> Integers:
-        """Return the value that each block, a column, has in each cell."""
-        places = self.sums.places_of(numbers)
-        return np.stack([block.value(places) for block in self._blocks], axis=1)
-
-    def _changes(self, exchanges: _Exchanges) -> Iterator[Changes]:
+    def _changes(self, exchanges: Exchanges) -> Iterator[Changes]:
         """Yield what each exchange changes of the published cells."""
         places, change = self._moves(exchanges)
         shape = (len(exchanges), 2 * exchanges.up.shape[1])
         for cells, moved in zip(places.reshape(*shape, len(FINEST)).tolist(), change.reshape(shape).tolist(), strict=True):
             yield dict(zip((self.sums.named(cell) for cell in cells), moved, strict=True))
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Dimensions that are dealt together: the values that cells to put down have of them, numbered.
-
-    `values` is the value of each such cell, `holders` the cells in the order of their values, from `starts` on each and `held`
-    of them, and `cells` is what a value adds to the number of a finest cell.
-    """
-
-    columns: tuple[int, ...]
-    values: Integers
-    holders: Integers
-    starts: Integers
-    held: Integers
-    cells: Integers
-    index: Integers
-
-    @classmethod
-    def of(cls, columns: tuple[int, ...], down: Integers, sums: Sums) -> _Block:
-        """Return a block of the cells at the places `down`."""
-        found, values, held = np.unique(down[:, columns], axis=0, return_inverse=True, return_counts=True)
-        values = values.ravel()
-        index = np.zeros([len(sums.codes[column]) for column in columns], dtype=np.int64)
-        index[tuple(found.T)] = np.arange(len(found))
-        return cls(
-            columns=columns,
-            values=values,
-            holders=np.argsort(values, kind="stable"),
-            starts=np.cumsum(held) - held,
-            held=held,
-            cells=found @ sums.strides[list(columns)],
-            index=index,
-        )
-
-    def draw(self, values: Integers, chances: NDArray[np.float64]) -> Integers:
-        """Return for each value one of the cells that hold it, given a chance between 0 and 1."""
-        return np.asarray(self.holders[self.starts[values] + (chances * self.held[values]).astype(np.int64)])
-
-    def value(self, places: Integers) -> Integers:
-        """Return the value that each cell has: a number of no meaning where no cell to put down has it."""
-        return np.asarray(self.index[tuple(places[:, list(self.columns)].T)])
 
 
 def blocks(facts: Iterable[Fact]) -> list[tuple[int, ...]]:

@@ -25,10 +25,10 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
 
     Sums are those that are not 0 in truth; `with zeros` are all that the categories allow, most of which are 0 and stay so.
     """
-    true, shown = _cube(counts), _cube(Counts.of(counts.year, counts.categories, table.cells))
+    true, shown = cube(counts), cube(Counts.of(counts.year, counts.categories, table.cells))
     found: dict[str, float] = {}
     for order, name in ORDERS.items():
-        errors = [_errors(true, shown, fixed) for fixed in subsets(len(FINEST), order) if len(fixed) == order]
+        errors = [errors_in(true, shown, fixed) for fixed in subsets(len(FINEST), order) if len(fixed) == order]
         every, wrong = (np.concatenate(column) for column in zip(*errors, strict=True))
         found[name] = float(wrong[every > 0].mean())
         if order > 1:
@@ -37,13 +37,14 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
     return found | {"random filters": float(wrong.mean()), "random filters that are exact": float((wrong == 0).mean())}
 
 
-def _cube(counts: Counts) -> Cube:
+def cube(counts: Counts) -> Cube:
+    """Return the counts of all finest cells that the categories allow."""
     cube = np.zeros([len(counts.categories[name]) for name in FINEST], dtype=np.int64)
     cube[tuple(counts.places.T)] = counts.values
     return cube
 
 
-def _errors(true: Cube, shown: Cube, fixed: tuple[int, ...]) -> tuple[Cube, Cube]:
+def errors_in(true: Cube, shown: Cube, fixed: tuple[int, ...]) -> tuple[Cube, Cube]:
     """Return the true sums of one table, and by how much they are off."""
     rest = tuple(column for column in range(true.ndim) if column not in fixed)
     sums = np.atleast_1d(true.sum(axis=rest)).ravel()

@@ -22,7 +22,7 @@ from typing import Final
 
 from referrals.errors import DisclosureError
 from referrals.publishing import building, disclosure, pinning, recoding, records, synthetic, tabulation
-from referrals.publishing.building import Imprint
+from referrals.publishing.describing import Imprint
 from referrals.publishing.disclosure import ProtectedTable
 from referrals.publishing.tabulation import Counts
 from tests.bench.utility import errors_of

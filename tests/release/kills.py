@@ -17,6 +17,9 @@ PYTHON = (sys.executable, "-m", "referrals.publishing")
 LATE = 0.6
 """The part of the moments that lie in the last third of a run, where the release is written, attacked and put in its place."""
 
+MOST = 0.8
+"""The part of the runs that must have been killed: a run that ends before its moment comes tests nothing."""
+
 
 def extracts(folder: Path, more: int) -> tuple[Path, Path]:
     """Write the records of a small release and of its revision, which has some more, and return where they are."""
@@ -68,7 +71,7 @@ def survived(folder: Path, count: int, *, more: int) -> tuple[int, list[str]]:
     first, second = extracts(folder, more)
     to, private = folder / "out", folder / "private"
     release = published.publish(first, to, private)
-    whole = seconds(published.command(second, to, private))
+    whole = min(seconds(published.command(one, to, private)) for one in (second, first))
     killed, found = 0, []
     for number, after in enumerate(moments(count, whole)):
         killed += kill(published.command((first, second)[number % 2], to, private), after)

@@ -9,6 +9,7 @@ import hashlib
 import json
 import random
 import shutil
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -107,10 +108,9 @@ def witnesses(folder: Path) -> Rows:
 
 def change_cells(folder: Path, change: Callable[[Rows], Rows]) -> None:
     """Write the published cells anew, changed."""
-    rows = cells(folder)
-    names = list(rows[0])
+    rows = change(cells(folder))
     with (folder / "cells.csv").open("w", encoding="utf-8", newline="") as stream:
-        _write(stream, names, change(rows))
+        _write(stream, list(rows[0]), rows)
 
 
 def change_witnesses(folder: Path, change: Callable[[Rows], Rows]) -> None:
@@ -132,6 +132,24 @@ def change_manifest(folder: Path, change: Callable[[dict[str, Any]], None]) -> N
     manifest = json.loads(path.read_text(encoding="utf-8"))
     change(manifest)
     path.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def book(folder: Path, suffix: str) -> Path:
+    """Return where the spreadsheet of a release with an ending is."""
+    return next(folder.glob(f"*{suffix}"))
+
+
+def change_book(folder: Path, suffix: str, part: str, change: Callable[[str], str]) -> None:
+    """Write a spreadsheet anew, with one of the files within it changed."""
+    path = book(folder, suffix)
+    with zipfile.ZipFile(path) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    before = parts[part].decode()
+    parts[part] = change(before).encode()
+    assert parts[part] != before.encode()
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content)
 
 
 def sign(folder: Path) -> None:

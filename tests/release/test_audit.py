@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import itertools
+import re
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any, Final
 import duckdb
 import pytest
 
+from referrals.publishing import workbooks
 from referrals.publishing.cli import main
 from tests.release import published
 from tests.release.published import Row, Rows
@@ -146,7 +149,7 @@ def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(folder: Pa
     assert f"witness 0: {words(exact)} cannot be {int(exact['value']) - 4}" in failing(capfd, folder)
 
 
-def test_a_witness_that_empties_a_group_fails_for_whoever_is_counted_in_it_can_rule_it_out(
+def test_a_witness_that_empties_a_group_that_shows_a_number_fails_and_names_it(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     row = a_finest(published.cells(folder))
@@ -155,7 +158,7 @@ def test_a_witness_that_empties_a_group_fails_for_whoever_is_counted_in_it_can_r
     published.change_witnesses(folder, lambda rows: [*rows, {"witness": "none", **codes, "change": f"-{row['value']}"}])
     published.sign(folder)
     last = len({one["witness"] for one in published.witnesses(folder)}) - 1
-    assert f"learns nothing more from it: witness {last} has nobody in {words(row)}" in failing(capfd, folder)
+    assert f"{WITNESSED}: witness {last}: {words(row)} cannot be 0" in failing(capfd, folder)
 
 
 def test_sums_that_no_witness_moves_fail_and_are_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -316,6 +319,79 @@ def test_a_file_that_says_something_other_than_the_cells_fails_and_the_cell_is_n
     found = failing(capfd, folder)
     assert SAME in found
     assert said in found
+
+
+EXCEL: Final = (".xlsx", "xl/worksheets/sheet3.xml")
+OPENDOCUMENT: Final = (".ods", "content.xml")
+ENTITY: Final = '<!DOCTYPE x [<!ENTITY a "3">]>'
+
+
+def in_book(book: tuple[str, str], old: str, new: str) -> Tamper:
+    """Return what replaces the first match of a pattern in a file within a spreadsheet."""
+    return lambda folder: published.change_book(folder, *book, lambda text: re.sub(old, new, text, count=1))
+
+
+def twice(folder: Path) -> None:
+    with zipfile.ZipFile(published.book(folder, ".xlsx"), "a") as packed, pytest.warns(UserWarning, match="Duplicate"):
+        packed.writestr("xl/worksheets/sheet3.xml", "<x/>")
+
+
+@pytest.mark.parametrize(
+    ("tamper", "said"),
+    [
+        (
+            in_book(EXCEL, r'(<c r="[EFG]\d+" s="\d+"><v>)\d+', r"\g<1>3"),
+            ".xlsx says 3, 300 to 300 [] of quarter 2021-22, and cells.csv 300,",
+        ),
+        (
+            in_book(OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'),
+            ".ods says 3, 300 to 300 [] of quarter 2021-22",
+        ),
+        (in_book(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),
+        (in_book(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),
+        (in_book(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'), "no plain spreadsheet"),
+        (in_book(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"), "no plain spreadsheet (ValueError)"),
+        (in_book(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "no plain spreadsheet (ValueError)"),
+        (in_book(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
+        (in_book(EXCEL, r"</worksheet>", ""), "no plain spreadsheet (ParseError)"),
+        (in_book(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
+        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "no plain spreadsheet (ValueError)"),
+        (
+            in_book(OPENDOCUMENT, r"<table:table-cell ", '<table:table-cell table:number-columns-repeated="2" '),
+            "no plain spreadsheet (ValueError)",
+        ),
+        (in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"), ".xlsx has no table of cells"),
+        (in_book((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"), ".xlsx has a table with a column twice"),
+        (twice, "no plain spreadsheet (ValueError)"),
+        (lambda folder: published.book(folder, ".ods").write_bytes(b"PK"), "no plain spreadsheet (BadZipFile)"),
+    ],
+)
+def test_a_spreadsheet_that_says_something_other_than_the_cells_fails_although_it_was_signed(
+    folder: Path, tamper: Tamper, said: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tamper(folder)
+    published.sign(folder)
+    found = failing(capfd, folder)
+    assert SAME in found
+    assert said in found
+
+
+def test_a_spreadsheet_that_unpacks_to_very_much_is_not_read(
+    folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "MOST_BYTES", 100_000)
+    assert "no plain spreadsheet (ValueError)" in failing(capfd, folder)
+
+
+@pytest.mark.parametrize("column", ["status", "lower", "value"])
+def test_cells_without_a_column_are_refused_in_one_message(
+    folder: Path, column: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    published.change_cells(folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows])
+    assert main(["audit", str(folder)]) == 1
+    said = capfd.readouterr().err
+    assert said.splitlines()[-1].startswith(str(folder / "cells.csv"))
+    assert "the cells cannot be read (KeyError)" in said
 
 
 @pytest.mark.parametrize("column", ["lower", "upper"])

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from referrals import tables
+from referrals.places import REFERENCE
 from referrals.publishing import audit, certificate, public
+from referrals.publishing.certificate import ADJUSTED
 from tests.release import published
 
 
@@ -53,6 +56,18 @@ def test_it_says_that_invented_figures_are_invented(small: Path) -> None:
     assert certificate.ILLUSTRATIVE in text(small)
 
 
+def test_it_tells_how_many_are_at_least_in_groups_that_show_a_number_from_public_numbers_alone(small: Path) -> None:
+    finest = [int(row["value"]) for row in published.cells(small) if published.is_finest(row)]
+    least = sum(value if value > 7 else 1 for value in finest)
+    assert f"- 2021-22: at least {least} of 300 referrals ({least / 300:.0%})" in text(small)
+
+
+def test_it_tells_how_good_a_guess_is(small: Path) -> None:
+    row = next(row for row in tables.read(REFERENCE / "rounding_truths.csv") if row["shown"] == "5")
+    assert f"| 5 | {row['groups']} | {row['none']} | {row['one']} |" in text(small)
+    assert "nobody can tell" not in text(small).casefold()
+
+
 def test_its_template_has_nothing_left_to_fill_in(small: Path) -> None:
     assert "{" not in text(small)
     assert "}" not in text(small)
@@ -63,12 +78,12 @@ def test_it_is_written_the_same_from_the_public_files_alone(small: Path, tmp_pat
     before = text(folder), data(folder)
     release = public.read(folder)
     checks = [check for check in audit.of_release(release) if not check.name.endswith(audit.FILES)]
-    certificate.write(folder, release, checks)
+    certificate.write(folder, release, checks, ADJUSTED)
     assert (text(folder), data(folder)) == before
 
 
 def test_a_check_that_fails_is_said_to_fail(small: Path) -> None:
     release = public.read(small)
     planted = audit.Check("planted", "cell X shows 3", 1)
-    assert "| planted | 1 | cell X shows 3 |" in certificate.as_text(release, [planted])
-    assert [one["holds"] for one in certificate.as_data(release, [planted])["checks"]] == [False]
+    assert "| planted | 1 | cell X shows 3 |" in certificate.as_text(release, [planted], ADJUSTED)
+    assert [one["holds"] for one in certificate.as_data(release, [planted], ADJUSTED)["checks"]] == [False]

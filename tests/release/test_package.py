@@ -38,6 +38,13 @@ def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_t
     assert (manifest["name"], manifest["status"]) == ("2020-21", "published")
 
 
+def test_a_parquet_file_that_is_copied_elsewhere_still_says_what_it_is_of(small: SmallRelease) -> None:
+    path = str(small(status="illustrative") / "cells.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute("select key, value from parquet_kv_metadata($path)", {"path": path}).fetchall()
+    assert {key.decode(): value.decode() for key, value in rows} == {"name": "2020-21", "status": "illustrative"}
+
+
 def test_a_release_can_be_opened_where_there_was_no_folder_before(small: SmallRelease) -> None:
     assert open_release(small(value=1)).about.title == "Small"
 

@@ -182,8 +182,8 @@ def test_a_file_that_was_changed_and_not_signed_again_fails_the_audit(folder: Pa
     [
         ("update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'", HIDDEN),
         ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
-        ("create table finest as select 3 as value", "the wrong table finest"),
-        ("drop table cells", "the wrong table cells, or lacks it"),
+        ("create table finest as select 3 as value", "has the table finest, which is none"),
+        ("drop table cells", "has no table cells"),
     ],
 )
 def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(folder: Path, statement: str, said: str) -> None:
@@ -196,7 +196,17 @@ def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(folder
 def test_a_file_of_cells_that_cannot_be_read_fails_the_audit(folder: Path) -> None:
     (folder / "cells.parquet").write_bytes(b"PAR1")
     published.sign(folder)
-    assert "a file of cells cannot be read" in faults(folder)
+    assert "cells.parquet cannot be read" in faults(folder)
+
+
+def test_a_spreadsheet_that_shows_what_is_withheld_fails_the_audit(folder: Path) -> None:
+    withheld, shown = (
+        f"office:value-type={kind}><text:p>{text}</text:p>"
+        for kind, text in (('"string"', "[c]"), ('"float" office:value="3"', "3"))
+    )
+    published.change_book(folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1))
+    published.sign(folder)
+    assert f".ods says 3,  to  [c] of quarter 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(folder)
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz"])

@@ -183,13 +183,79 @@ def test_a_suggestion_is_shown_and_never_applied() -> None:
         (("blank", "sex", None), 'sex is blank. Write the value, or "not recorded" where it was not.'),
         (("blank", "referral_id", None), "referral_id is blank. No referral counts without it."),
         (("unknown_code", "sex", None, 31), "sex (any of 31 further values, not listed) is in no codelist."),
-        (("unknown_code", "nationality", "n" * 41), "nationality (a text of 41 characters) is in no codelist. Correct"),
-        (("unknown_code", "sex", "M\u202e\x1b[1m"), 'sex "M\ufffd\ufffd[1m" is in no codelist'),
-        (("date_form", "referred_on", "{0}"), 'referred_on "{0}" is not a date'),
+        (
+            ("unknown_code", "nationality", "Jane Smith of Leeds"),
+            "nationality (a text of 19 characters, not shown: it may be a name) is in no codelist. Correct",
+        ),
+        (("unknown_code", "sex", "M\u202e\x1b"), 'sex "M\ufffd\ufffd" is in no codelist'),
+        (("unknown_code", "sex", "{0}"), 'sex "{0}" is in no codelist'),
+        (("date_form", "referred_on", "Jane Smith"), "referred_on (a text of 10 characters, not shown"),
     ],
 )
 def test_a_sentence_says_what_is_wrong_and_what_to_do(asked: tuple[str, str, str], says: str) -> None:
     assert says in sentence(*asked)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "value"),
+    [
+        ("date_impossible", "referred_on", "2020-02-31"),
+        ("date_form", "referred_on", "01/04/2020"),
+        ("date_form", "referred_on", "1.4.20"),
+        ("date_form", "referred_on", "20200401"),
+        ("date_form", "referred_on", "2020-04-01T00:00:00.000Z"),
+        ("age", "age", "212"),
+        ("age", "age", "-1"),
+        ("age", "age", "20-29"),
+        ("age", "age", "34.5"),
+        ("age", "age", "60+"),
+        ("former_state", "nationality", "USSR"),
+        ("former_state", "nationality", "Yugoslavia"),
+        ("ambiguous_nationality", "nationality", "Korean"),
+        ("unknown_code", "nationality", "XYZ"),
+        ("unknown_code", "nationality", "_OTH_AFR"),
+        ("unknown_code", "nationality", "Democratic Republic of the Kongo"),
+        ("unknown_code", "police_force", "Kent Polise"),
+    ],
+)
+def test_what_has_the_shape_of_a_code_is_told(rule: str, field: str, value: str) -> None:
+    assert rules.shown(rule, field, value) == value
+    assert f'"{value}"' in sentence(rule, field, value)
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "value"),
+    [
+        ("date_form", "referred_on", "Jane Smith b. 12/03/1984"),
+        ("date_form", "referred_on", "Jane"),
+        ("date_form", "referred_on", "07700 900123"),
+        ("date_form", "referred_on", "943 476 5919"),
+        ("date_form", "referred_on", "74012345"),
+        ("age", "age", "Jane Smith"),
+        ("age", "age", "12/03/1984"),
+        ("age", "age", "07700 900123"),
+        ("unknown_code", "nationality", "Jane Smith of Leeds"),
+        ("unknown_code", "nationality", "Jane Smith"),
+        ("unknown_code", "nationality", "JANE SMITH"),
+        ("unknown_code", "sex", "Jane"),
+        ("unknown_code", "sex", "QQ123456C"),
+        ("unknown_code", "police_force", "Jane Smith, Kent"),
+        ("unknown_code", "outcome", "jane@mail.example"),
+        ("unknown_code", "crime_type", "she fled to her sister"),
+    ],
+)
+def test_what_may_be_about_a_person_is_not_told(rule: str, field: str, value: str) -> None:
+    assert rules.shown(rule, field, value) is None
+    assert value not in sentence(rule, field, value)
+
+
+@pytest.mark.parametrize(("count", "is_told"), [(rules.FREQUENT - 1, False), (rules.FREQUENT, True)])
+def test_words_that_stand_on_many_lines_are_what_a_system_writes_and_are_told(count: int, *, is_told: bool) -> None:
+    assert rules.shown("unknown_code", "police_force", "Atlantis Constabulary", count) == (
+        "Atlantis Constabulary" if is_told else None
+    )
+    assert ("Atlantis" in sentence("unknown_code", "police_force", "Atlantis Constabulary", 1, count)) == is_told
+    assert rules.shown("unknown_code", "police_force", "QQ123456C", count) is None
 
 
 @pytest.mark.parametrize("rule", rules.RULES)

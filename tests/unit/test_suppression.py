@@ -6,14 +6,16 @@ import inspect
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing import attack, fillings, suppression
-from referrals.publishing.fillings import Cell, fill, sums
+from referrals.publishing import attack, exact_witnesses, fillings
+from referrals.publishing.fillings import Categories, Cell, Counts, fill, sums
 from referrals.publishing.public import Fact
 from referrals.publishing.suppression import LEAST_CATEGORY, SMALL, WIDTH, SuppressedTables, protect
 from referrals.publishing.withholding import Table
@@ -302,11 +304,40 @@ def test_where_witnesses_cannot_be_found_more_is_withheld_until_a_cell_has_to_be
     def nothing(values: Mapping[Cell, int | None], *_: object, **__: object) -> None:
         asked.append(sum(value is None for value in values.values()))
 
-    monkeypatch.setattr(suppression, "fill", nothing)
+    monkeypatch.setattr(exact_witnesses, "fill", nothing)
     with pytest.raises(DisclosureError, match="cannot be protected"):
         protect(COUNTS, CODES, seed=1)
     assert asked == sorted(asked)
     assert asked[0] < asked[-1]
+
+
+def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
+    """A small table of people most of whom have the first codes. In these, cells once had to be withheld late."""
+    chance = Random(seed)  # noqa: S311 - nothing secret rests on it
+    dimensions = "abcd"[: chance.choice((3, 3, 4))]
+    codes = {name: [f"{name}{code}" for code in range(chance.choice((2, 2, 3)))] for name in dimensions}
+    people = chance.choice((45, 60, 90))
+    drawn = (tuple(own[min(int(chance.expovariate(0.7)), len(own) - 1)] for own in codes.values()) for _ in range(people))
+    return Counter(drawn), codes
+
+
+@pytest.mark.parametrize("seed", [12298, 12333, 14172])
+def test_every_witness_was_sought_after_the_last_cell_was_withheld(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, codes = of_seed(seed)
+    made: list[tuple[Mapping[Cell, int | None], Mapping[Cell, int]]] = []
+
+    def once_until_more_is_withheld(values: Mapping[Cell, int | None], *given: Categories, **asked: Any) -> Counts | None:
+        # The first tables get one witness and no more, so that a cell of theirs must be withheld late.
+        found = None if made and made[0][0] == values else fill(values, *given, **asked)
+        made.extend([(values, found)] if found is not None else [])
+        return found
+
+    monkeypatch.setattr(exact_witnesses, "fill", once_until_more_is_withheld)
+    tables = protect(counts, codes, seed=1)
+    first, _ = made[0]
+    assert set(tables.withheld) > {cell for cell, value in first.items() if value is None}
+    sought_last = [witness for values, witness in made if values == tables.values]
+    assert [witness for witness in tables.witnesses if witness not in sought_last] == []
 
 
 @settings(max_examples=8)
