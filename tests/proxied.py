@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,10 +31,18 @@ def free_ports(many: int) -> list[int]:
 
 
 @contextmanager
-def proxied(folder: Path, replicas: Sequence[int]) -> Iterator[Doors]:
-    """Run nginx in front of what listens on these ports, until the block ends. Something behind it must be alive."""
+def proxied(folder: Path, replicas: Sequence[int], *, instead: Mapping[str, str] | None = None) -> Iterator[Doors]:
+    """Run nginx in front of what listens on these ports, until the block ends. Something behind it must be alive.
+
+    A setting that is deployed may have another `instead`, such as a shorter time.
+    """
     needs_nginx()
     doors = Doors(*free_ports(3))
     write_configuration(folder, doors, replicas)
+    conf = folder / "nginx.conf"
+    for deployed, other in (instead or {}).items():
+        said = conf.read_text()
+        assert said.count(deployed) == 1, f"{deployed} is not deployed"
+        conf.write_text(said.replace(deployed, other))
     with nginx(folder, doors):
         yield doors

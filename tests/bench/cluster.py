@@ -38,12 +38,13 @@ class ClusterError(ReferralsError):
 
 @dataclass
 class Replica:
-    """One process that serves the site from a folder; `before` stands before its command."""
+    """One process that serves the site from a folder; `before` and `after` stand before and after its command."""
 
     port: int
     log: Path
     folder: Path = ROOT
     before: Sequence[str] = ()
+    after: Sequence[str] = ()
     process: subprocess.Popen[bytes] = field(init=False)
 
     @property
@@ -53,7 +54,7 @@ class Replica:
 
     def start(self) -> None:
         """Start the process; it does not answer yet."""
-        command = [*self.before, *command_of_the_image(self.port)]
+        command = [*self.before, *command_of_the_image(self.port), *self.after]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
 

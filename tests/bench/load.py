@@ -128,13 +128,13 @@ async def _one_process(run: Run, served: Served) -> None:
 
 
 @asynccontextmanager
-async def idle(address: str, sockets: int) -> AsyncIterator[None]:
-    """Hold many sockets open that nobody uses."""
+async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
+    """Yield many sockets that are open and that nobody uses."""
     tabs: list[Tab] = []
     try:
         for first in range(0, sockets, AT_ONCE):
             tabs += await asyncio.gather(*(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets))))
-        yield
+        yield tabs
     finally:
         await asyncio.gather(*(tab.leave() for tab in tabs))
 
@@ -200,7 +200,7 @@ def parts() -> list[Callable[[Run], None]]:
 
 def main(*, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE) -> None:
     """Measure, print, and keep what was found."""
-    _most_files()
+    most_files()
     cores = sorted(os.sched_getaffinity(0))
     found: Row = {"unit_ms": round(unit_ms(), 1), "cores": len(cores), "load": os.getloadavg()[0], "in_time": True}
     run = Run(found, port, cores, time.monotonic() + deadline, quick)
@@ -214,7 +214,7 @@ def main(*, quick: bool = False, result: Path = RESULT, port: int = PORT, deadli
     result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def _most_files() -> None:
+def most_files() -> None:
     """Let this process, and those that it starts, open as many files as the machine allows: a session takes four."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

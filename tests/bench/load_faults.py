@@ -7,6 +7,7 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ ID: Final = "2020-21"
 SITE: Final = ("pages", "referrals", "sql", "data", ".streamlit")
 PATHS: Final = {"page": "/sex", "API": f"/api/v1/releases/{ID}/cells?crime_type=DA", "static twin": "/lite/sex"}
 SESSION: Final = "session"
+"""The page as a reader sees it who opens it: drawn in a session of its own."""
+
 PAUSE: Final = 0.02
 """Seconds between an answer and the next request of the same kind."""
 
@@ -57,20 +60,33 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
+@dataclass
+class Asked:
+    """What was asked for, by kind: how often, how often without a whole answer, and the longest wait in seconds."""
+
+    times: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    slowest: dict[str, float] = field(default_factory=dict)
+
+
 async def swapped(addresses: Sequence[str], replicas: Sequence[str], folder: Path, times: int) -> Row:
     """Exchange two editions of a release so many times under readers, and return what they asked for and what failed."""
-    asked, failed = Counter[str](), Counter[str]()
-    asking = [asyncio.create_task(_ask(address, name, asked, failed)) for address in addresses for name in (*PATHS, "session")]
+    asked = Asked()
+    kinds = (*PATHS, SESSION)
+    asking = [asyncio.create_task(_ask(address, kind, asked)) for address in addresses for kind in kinds]
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         for _ in range(times):
             before, next_one = await _digests(client, replicas), time.monotonic() + EXCHANGE
             _exchange(folder / "data" / "releases", folder / "edition")
-            failed["exchange"] += not await _taken(client, replicas, before)
+            asked.failed["exchange"] += not await _taken(client, replicas, before)
             await asyncio.sleep(next_one - time.monotonic())
     for task in asking:
         task.cancel()
-    await asyncio.gather(*asking, return_exceptions=True)
-    return {"swaps": times, "asked": dict(asked), "failed": dict(+failed)}
+    for fault in await asyncio.gather(*asking, return_exceptions=True):
+        if isinstance(fault, Exception):
+            raise fault
+    slowest = {kind: round(seconds, 2) for kind, seconds in asked.slowest.items()}
+    return {"swaps": times, "asked": dict(asked.times), "failed": dict(+asked.failed), "slowest": slowest}
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -95,14 +111,15 @@ async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[s
     return [next(release["digest"] for release in one["releases"] if release["id"] == ID) for one in said]
 
 
-async def _ask(address: str, kind: str, asked: Counter[str], failed: Counter[str]) -> None:
+async def _ask(address: str, kind: str, asked: Asked) -> None:
     """Ask for one thing again and again, each time as another reader, and count what was not a whole answer."""
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         while True:
-            asked[kind] += 1
-            reader = reader_address(asked.total())
+            asked.times[kind] += 1
+            reader, start = reader_address(asked.times.total()), time.monotonic()
             if not await (_draws(address, reader) if kind == SESSION else _answers(client, f"{address}{PATHS[kind]}", reader)):
-                failed[kind] += 1
+                asked.failed[kind] += 1
+            asked.slowest[kind] = max(asked.slowest.get(kind, 0.0), time.monotonic() - start)
             await asyncio.sleep(PAUSE)
 
 

@@ -141,10 +141,13 @@ def replicas(found: Row) -> Iterator[str]:
             f"hundred answers took {killed['p99']:.1f} s."
         )
     if swapped := found.get("swapped"):
-        kinds = ", ".join(f"{number:,} of the {name}" for name, number in swapped["asked"].items())
+        asked = ", ".join(
+            f"{name} {times:,} times (the slowest answer took {swapped['slowest'][name]:.1f} s)"
+            for name, times in swapped["asked"].items()
+        )
         yield (
-            f"A release was exchanged {swapped['swaps']} times while it was asked for, through nginx and of a replica itself "
-            f"({kinds}): {sum(swapped['failed'].values()):,} of these failed."
+            f"A release was exchanged {swapped['swaps']} times under readers, who asked nginx and one replica itself for: {asked}. "
+            f"{sum(swapped['failed'].values()):,} of these requests failed."
         )
 
 

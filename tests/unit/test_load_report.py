@@ -25,7 +25,7 @@ def found(*steps: dict[str, Any], **others: Any) -> dict[str, Any]:
 ALL = {
     "replicas": [{"replicas": 2, **found_step(500, 0.08)}, {"replicas": 3, **found_step(500, 0.09)}],
     "killed": {**found_step(300, 0.08), "returned": 97, "lost": 0},
-    "swapped": {"swaps": 20, "asked": {"page": 400, "API": 300}, "failed": {"page": 2}},
+    "swapped": {"swaps": 20, "asked": {"page": 400, "API": 300}, "failed": {"page": 2}, "slowest": {"page": 0.2, "API": 1.5}},
     "comings": {"visits": 10_000, "mib_after_a_fifth": 300.0, "mib_after_all": 303.0},
     "idle": {**found_step(1, 0.05), "idle": 2_000},
     "requests": {"API": 612.0, "static twin": None},
@@ -49,7 +49,10 @@ def test_the_report_says_who_was_refused_what_asking_cost_and_who_was_lost() -> 
     assert "| 3 | 500 | 300 |" in said
     assert "97 lost their socket, opened the same address again and were shown the same selection; 0 were lost." in said
     assert "exchanged 20 times" in said
-    assert "(400 of the page, 300 of the API): 2 of these failed." in said
+    assert (
+        "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s). 2 of these requests failed."
+        in said
+    )
 
 
 def test_a_report_of_what_was_not_measured_says_so() -> None:

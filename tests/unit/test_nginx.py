@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -79,21 +81,27 @@ class Front:
         return answer
 
 
+class Opening(Protocol):
+    """Opens nginx in front of so many replicas, with other settings instead of some that are deployed."""
+
+    def __call__(self, replicas: int, instead: Mapping[str, str] | None = None) -> Front: ...
+
+
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Callable[[int], Front]]:
+def front(tmp_path: Path) -> Iterator[Opening]:
     needs_nginx()
     with ExitStack() as stack:
 
-        def opened(replicas: int = 1) -> Front:
+        def opened(replicas: int, instead: Mapping[str, str] | None = None) -> Front:
             served = [stack.enter_context(replica()) for _ in range(replicas)]
-            doors = stack.enter_context(proxied(tmp_path, [port for _, port in served]))
+            doors = stack.enter_context(proxied(tmp_path, [port for _, port in served], instead=instead))
             return Front(doors, tmp_path, [told for told, _ in served])
 
         yield opened
 
 
 @pytest.mark.parametrize("path", [PAGE, BAND])
-def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Callable[[int], Front], path: str) -> None:
+def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Opening, path: str) -> None:
     site = front(1)
     (told,) = site.replicas
     assert [site.ask(path), site.ask(path)] == [200, 200]
@@ -103,7 +111,7 @@ def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Callab
     assert [site.ask(path), site.ask(path)] == [404, 404]
 
 
-def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(front: Callable[[int], Front]) -> None:
+def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(front: Opening) -> None:
     site = front(1)
     (told,) = site.replicas
     told.kept = "public, max-age=31536000, immutable"
@@ -117,7 +125,7 @@ def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(fron
     assert site.ask(BAND) == 404
 
 
-def test_readers_get_the_copy_while_no_replica_answers(front: Callable[[int], Front]) -> None:
+def test_readers_get_the_copy_while_no_replica_answers(front: Opening) -> None:
     site = front(1)
     site.ask(PAGE)
     site.replicas[0].status = 503
@@ -125,7 +133,7 @@ def test_readers_get_the_copy_while_no_replica_answers(front: Callable[[int], Fr
     assert site.ask(PAGE) == 200
 
 
-def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Callable[[int], Front]) -> None:
+def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Opening) -> None:
     site = front(1)
     answers = [site.ask(f"{BAND}?n={number}") for number in range(120)]
     assert 429 in answers
@@ -134,7 +142,7 @@ def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Callable[[
     assert site.ask(PAGE) == 200
 
 
-def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Callable[[int], Front]) -> None:
+def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Opening) -> None:
     site = front(3)
     for told in site.replicas:
         told.status = 503
@@ -142,7 +150,7 @@ def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Calla
     assert sum(len(told.asked) for told in site.replicas) == 1
 
 
-def test_a_reader_keeps_to_one_replica_and_readers_are_spread_over_all(front: Callable[[int], Front]) -> None:
+def test_a_reader_keeps_to_one_replica_and_readers_are_spread_over_all(front: Opening) -> None:
     site = front(3)
     for number in range(40):
         for _ in range(2):
@@ -151,7 +159,7 @@ def test_a_reader_keeps_to_one_replica_and_readers_are_spread_over_all(front: Ca
     assert all(told.asked[::2] == told.asked[1::2] for told in site.replicas)
 
 
-def test_plain_http_says_where_to_come_to_and_nothing_is_written_of_it(front: Callable[[int], Front]) -> None:
+def test_plain_http_says_where_to_come_to_and_nothing_is_written_of_it(front: Opening) -> None:
     site = front(1)
     answer = site.answer("/sex?crime_type=DA", port=site.doors.plain)
     assert (answer.status, answer.headers["Location"]) == (308, f"https://{HOST}/sex?crime_type=DA")
@@ -159,6 +167,27 @@ def test_plain_http_says_where_to_come_to_and_nothing_is_written_of_it(front: Ca
     written = (site.folder / "nginx.log").read_text()
     assert '"status":"200"' in written
     assert '"status":"308"' not in written
+
+
+def test_a_request_that_trickles_is_cut_off_and_holds_nobody_up(front: Opening) -> None:
+    site = front(1, {"client_header_timeout 15s;": "client_header_timeout 2s;"})
+    began = time.monotonic()
+    with socket.create_connection((HOST, site.doors.http), timeout=0.5) as trickle:
+        trickle.sendall(b"GET /sex HTTP/1.1\r\nHost: site\r\nX-Slow: ")
+        while is_open(trickle):
+            assert site.ask("/sex") == 200
+            assert time.monotonic() < began + 10
+
+
+def is_open(trickle: socket.socket) -> bool:
+    """Send one byte more, wait a little, and return whether the other end is still there."""
+    try:
+        trickle.sendall(b"x")
+        return bool(trickle.recv(1))
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
 
 
 def check(folder: Path) -> subprocess.CompletedProcess[str]:
