@@ -146,8 +146,8 @@ def replicas(found: Row) -> Iterator[str]:
             for name, times in swapped["asked"].items()
         )
         yield (
-            f"A release was exchanged {swapped['swaps']} times under readers, who asked nginx and one replica itself for: {asked}. "
-            f"{sum(swapped['failed'].values()):,} of these requests failed."
+            f"A release was exchanged {swapped['swaps']} times under readers, who asked nginx and one replica itself for: "
+            f"{asked}. {sum(swapped['failed'].values()):,} of these requests failed."
         )
 
 

@@ -49,10 +49,8 @@ def test_the_report_says_who_was_refused_what_asking_cost_and_who_was_lost() -> 
     assert "| 3 | 500 | 300 |" in said
     assert "97 lost their socket, opened the same address again and were shown the same selection; 0 were lost." in said
     assert "exchanged 20 times" in said
-    assert (
-        "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s). 2 of these requests failed."
-        in said
-    )
+    assert "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s)." in said
+    assert "2 of these requests failed." in said
 
 
 def test_a_report_of_what_was_not_measured_says_so() -> None:
