@@ -11,12 +11,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP := $(VENV)/.app
 DEV := $(VENV)/.dev
+SPARK := build/spark
 YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
 WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills sbom lock clean
+.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -91,6 +92,10 @@ load: $(DEV) data ## measure how many readers one machine carries, in under ten 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
 	$(BIN)/python -m pytest tests/bench/test_kills.py -s
 
+# Beside the environment, not in it: Spark weighs half a gigabyte, and nothing that is served has any use for it.
+spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
+	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/test_spark.py
+
 sbom: $(DEV) ## write what the site is made of, and its licences, to build/
 	$(BIN)/python -m tests.supply sbom
 
@@ -100,6 +105,8 @@ lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml a
 		--quiet pyproject.toml --group publish -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet pyproject.toml --group publish --group dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet --group spark -c requirements-dev.lock -o requirements-spark.lock
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) build data/releases/2020-21
@@ -119,4 +126,10 @@ $(APP): requirements.lock | $(VENV)/pyvenv.cfg
 $(DEV): requirements-dev.lock $(APP)
 	@echo "Installing what the tests need into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(SPARK)/.installed: requirements-spark.lock | $(DEV)
+	@echo "Installing Spark into $(SPARK) (half a gigabyte)"
+	@rm -rf $(SPARK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(SPARK) -r requirements-spark.lock
 	@touch $@

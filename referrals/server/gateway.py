@@ -58,7 +58,7 @@ class Gateway:
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    LOG.warning("A request was refused.", extra={"fields": {"event": "refused", "why": refusal.why, "status": refusal.status}})
+    LOG.info("A request was refused.", extra={"fields": {"event": "refused", "why": refusal.why, "status": refusal.status}})
     if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
         await refusal.response(scope["path"])(scope, receive, send)
     else:

@@ -1,7 +1,8 @@
 """What one machine carries: readers at once, what each costs, and where it breaks. `make load` takes under ten minutes.
 
-One process serves from one core; the readers come from another. Nothing leaves 127.0.0.1. With `tests.bench.cluster`, the same
-readers come through nginx to several replicas; without it, each reader keeps to one replica by itself.
+One process serves from one core, by the command of the image, and the readers come from another core. Where nginx is installed,
+readers also come through it to replicas, each with an address of its own; one replica is killed under them, and releases are
+exchanged. Nothing leaves 127.0.0.1. What was not measured in time is left out, and the report says so.
 """
 
 from __future__ import annotations
@@ -11,29 +12,38 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from referrals.places import ROOT
-from tests.bench.load_crowd import Shown, Tally, crowd, survey
-from tests.bench.load_process import open_files, processor_seconds, resident_mib
+from tests.bench.cluster import Cluster, Replica, cluster
+from tests.bench.load_crowd import survey
+from tests.bench.load_faults import checkout, killed, swapped
+from tests.bench.load_process import resident_mib
 from tests.bench.load_requests import requests_a_second
+from tests.bench.load_steps import Row, Served, heading, steps
 from tests.bench.load_tab import Tab
-from tests.browser.serving import Site, serve
+from tests.bench.nginx import NginxError, nginx_program
 
 RESULT: Final = ROOT / "build" / "load.json"
+DEADLINE: Final = 540.0
+"""Seconds after which nothing more is measured."""
+
+PORT: Final = 8630
 STEPS: Final = (50, 100, 200, 400, 800)
 EVERY: Final = 5.0
 STAY: Final = 15.0
 """How long the readers of one step stay, in seconds: three changes each."""
 
-BROKEN: Final = 5.0
-"""A site whose slowest answers in a hundred take longer than this many seconds is not asked by more."""
-
-REPLICAS: Final = 3
+REPLICAS: Final = (2, 3)
 REPLICA_READERS, REPLICA_EVERY = 500, 2.0
+KILL_READERS, KILL_STAY = 300, 20.0
+SWAPS: Final = 20
 IDLE: Final = 2_000
 COMINGS: Final = 10_000
 AT_ONCE: Final = 50
@@ -42,7 +52,33 @@ READ_ONE_IN: Final = 10
 
 PATHS: Final = {"API": "/api/v1/releases/2020-21/cells?crime_type=DA", "static twin": "/lite/"}
 
-Row = dict[str, Any]
+
+@dataclass(frozen=True)
+class Run:
+    """One run of all measurements: what is found, where it is served, when it must end, and whether it is only to try."""
+
+    found: Row
+    port: int
+    cores: Sequence[int]
+    end: float
+    quick: bool
+
+    def few(self, many: int, few: int) -> int:
+        """Return how many of something there are to be."""
+        return few if self.quick else many
+
+    def within(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work in the time that is left.
+
+        Raises:
+            TimeoutError: there was too little.
+        """
+
+        async def bounded() -> None:
+            async with asyncio.timeout(self.end - time.monotonic()):
+                await work
+
+        asyncio.run(bounded())
 
 
 def unit_ms() -> float:
@@ -54,66 +90,65 @@ def unit_ms() -> float:
 
 
 @contextmanager
-def replica(core: int) -> Iterator[Site]:
-    """Serve the site from one core, from a process that may open enough sockets."""
-    with serve(ROOT, before=["taskset", "-c", str(core)]) as site:
-        yield site
+def alone(run: Run) -> Iterator[Served]:
+    """Serve the site from the first core, by one process, with the readers on the last."""
+    os.sched_setaffinity(0, {run.cores[-1]})
+    with tempfile.TemporaryDirectory() as folder:
+        replica = Replica(run.port, Path(folder) / "log", before=["taskset", "-c", str(run.cores[0])])
+        replica.start()
+        try:
+            replica.wait()
+            yield Served([replica.url], [replica.process.pid])
+        finally:
+            replica.stop()
+            os.sched_setaffinity(0, set(run.cores))
 
 
-def row(tally: Tally, sessions: int, *, cpu: float, mib: float, files: int) -> Row:
-    """Return what is written of one step."""
-    answers = len(tally.seconds)
-    return {
-        "sessions": sessions,
-        "answers": answers,
-        **{f"p{percent}": round(tally.percentile(percent), 4) for percent in (50, 95, 99)},
-        "cpu_ms": round(cpu / max(answers, 1) * 1000, 2),
-        "messages": round(tally.messages / max(answers, 1), 1),
-        "kilobytes": round(tally.size / max(answers, 1) / 1000, 1),
-        "mib": round(mib, 1),
-        "files": files,
-        "errors": dict(tally.errors),
-    }
+def one_process(run: Run) -> None:
+    """Measure one process: steps, comings and goings, idle sockets, and requests."""
+    with alone(run) as served:
+        run.within(_one_process(run, served))
 
 
-async def steps(sites: Sequence[Site], shown: Shown, numbers: Sequence[int], every: float, stay: float) -> list[Row]:
-    """Return what each number of readers saw, and what it cost, until the site breaks."""
-    rows: list[Row] = []
-    async with crowd([site.address for site in sites], shown) as readers:
-        for sessions in numbers:
-            await readers.grow(sessions)
-            before = sum(processor_seconds(site.process.pid) for site in sites)
-            tally = await readers.browse(every, stay)
-            spent = sum(processor_seconds(site.process.pid) for site in sites) - before
-            memory = sum(resident_mib(site.process.pid) for site in sites)
-            rows.append(row(tally, sessions, cpu=spent, mib=memory, files=sum(open_files(one.process.pid) for one in sites)))
-            say(rows[-1])
-            if tally.errors or tally.percentile(99) > BROKEN:
-                break
-    return rows
+async def _one_process(run: Run, served: Served) -> None:
+    (address,) = served.addresses
+    shown = await survey(address)
+    heading(f"One process on one core, a change every {EVERY:g} s")
+    async for row in steps(served, shown, STEPS[: run.few(len(STEPS), 2)], EVERY, STAY):
+        run.found.setdefault("steps", []).append(row)
+    run.found["requests"] = {name: await requests_a_second(address, path, seconds=3) for name, path in PATHS.items()}
+    print("\nRequests a second: ", {name: rate and round(rate) for name, rate in run.found["requests"].items()}, flush=True)
+    run.found["comings"] = await comings(served, run.few(COMINGS, 500))
+    print("\nComings and goings: ", run.found["comings"], flush=True)
+    sockets = run.few(IDLE, 200)
+    heading(f"One reader among {sockets:,} idle sockets")
+    async with idle(address, sockets):
+        async for row in steps(served, shown, [1], 0.25, 5.0):
+            run.found["idle"] = {**row, "idle": sockets}
 
 
-async def idle(site: Site, shown: Shown, sockets: int) -> Row:
-    """Return what one reader sees while many sockets are open that nobody uses."""
-    tabs = []
-    for first in range(0, sockets, AT_ONCE):
-        tabs += await asyncio.gather(*(Tab.at(site.address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets))))
+@asynccontextmanager
+async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
+    """Yield many sockets that are open and that nobody uses."""
+    tabs: list[Tab] = []
     try:
-        [one] = await steps([site], shown, [1], 0.25, 5.0)
-        return {**one, "idle": sockets}
+        for first in range(0, sockets, AT_ONCE):
+            tabs += await asyncio.gather(*(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets))))
+        yield tabs
     finally:
         await asyncio.gather(*(tab.leave() for tab in tabs))
 
 
-async def comings(site: Site, times: int) -> Row:
+async def comings(served: Served, times: int) -> Row:
     """Return the memory held after a fifth and after all of so many visits; one visitor in ten reads the page."""
+    (address,), (pid,) = served.addresses, served.pids
     held = []
     for share in (times // 5, times - times // 5):
         for first in range(0, share, AT_ONCE):
             some = range(first, min(first + AT_ONCE, share))
-            await asyncio.gather(*(_visit(site.address, reads=place % READ_ONE_IN == 0) for place in some))
+            await asyncio.gather(*(_visit(address, reads=place % READ_ONE_IN == 0) for place in some))
         await asyncio.sleep(1)
-        held.append(round(resident_mib(site.process.pid), 1))
+        held.append(round(resident_mib(pid), 1))
     return {"visits": times, "mib_after_a_fifth": held[0], "mib_after_all": held[1]}
 
 
@@ -123,56 +158,63 @@ async def _visit(address: str, *, reads: bool) -> None:
             await tab.load()
 
 
-def say(row: Row) -> None:
-    """Print one step."""
-    print(
-        f"{row['sessions']:>9,} {row['answers']:>8,} {row['p50'] * 1000:>8,.0f} {row['p95'] * 1000:>8,.0f} "
-        f"{row['p99'] * 1000:>8,.0f} {row['cpu_ms']:>8.1f} {row['mib']:>8.0f} {sum(row['errors'].values()):>7,}",
-        flush=True,
-    )
+def replicas(run: Run) -> None:
+    """Measure readers who come through nginx to two and to three replicas, and what a kill of one of three does to them."""
+    for many in REPLICAS:
+        with cluster(many, run.port) as running:
+            run.within(_replicas(run, running))
 
 
-def heading(words: str) -> None:
-    """Print what is measured next, and the names of the columns."""
-    print(f"\n{words}\n sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB  errors", flush=True)
+async def _replicas(run: Run, running: Cluster) -> None:
+    many = len(running.replicas)
+    shown, *_ = await asyncio.gather(*(survey(one.url) for one in running.replicas))
+    heading(f"{many} replicas behind nginx, a change every {REPLICA_EVERY:g} s")
+    async for row in steps(Served([running.url], running.pids), shown, [run.few(REPLICA_READERS, 50)], REPLICA_EVERY, STAY):
+        run.found.setdefault("replicas", []).append({"replicas": many, **row})
+    if many == max(REPLICAS):
+        run.found["killed"] = await killed(running, shown, run.few(KILL_READERS, 50), EVERY, KILL_STAY)
+        print(f"\nOne of {many} replicas killed: ", run.found["killed"], flush=True)
 
 
-async def one_process(site: Site, *, quick: bool) -> Row:
-    """Measure one process: steps, idle sockets, comings and goings, and requests."""
-    shown = await survey(site.address)
-    heading(f"One process on one core, a change every {EVERY:g} s")
-    found: Row = {"steps": await steps([site], shown, STEPS[: 2 if quick else None], EVERY, STAY)}
-    found["comings"] = await comings(site, 500 if quick else COMINGS)
-    heading(f"One reader among {200 if quick else IDLE:,} idle sockets")
-    found["idle"] = await idle(site, shown, 200 if quick else IDLE)
-    found["requests"] = {name: await requests_a_second(site.address, path, seconds=3) for name, path in PATHS.items()}
-    print("\nRequests a second: ", {name: rate and round(rate) for name, rate in found["requests"].items()})
-    return found
+def swaps(run: Run) -> None:
+    """Exchange releases under readers of two replicas, on a copy of the site."""
+    with tempfile.TemporaryDirectory(prefix="referrals-load-") as made, cluster(2, run.port, checkout(Path(made))) as running:
+        run.within(_swaps(run, running, Path(made)))
 
 
-async def many(sites: Sequence[Site], *, quick: bool) -> list[Row]:
-    """Measure readers who are spread over replicas, all of which must show the same."""
-    shown = await survey(sites[0].address)
-    heading(f"{len(sites)} replicas, a change every {REPLICA_EVERY:g} s")
-    return await steps(sites, shown, [50 if quick else REPLICA_READERS], REPLICA_EVERY, STAY)
+async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
+    direct = [one.url for one in running.replicas]
+    run.found["swapped"] = await swapped([running.url, direct[0]], direct, folder, run.few(SWAPS, 3))
+    print("\nReleases exchanged under readers: ", run.found["swapped"], flush=True)
 
 
-def main(*, quick: bool = False, result: Path = RESULT) -> None:
+def parts() -> list[Callable[[Run], None]]:
+    """Return what can be measured here."""
+    try:
+        nginx_program()
+    except NginxError as error:
+        print(f"{error}. Replicas, a killed one and exchanged releases are not measured.", flush=True)
+        return [one_process]
+    return [one_process, swaps, replicas]
+
+
+def main(*, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE) -> None:
     """Measure, print, and keep what was found."""
-    _most_files()
+    most_files()
     cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[-1]})
-    found: Row = {"unit_ms": round(unit_ms(), 1), "cores": len(cores), "load": os.getloadavg()[0]}
-    with replica(cores[0]) as site:
-        found |= asyncio.run(one_process(site, quick=quick))
-    with ExitStack() as stack:
-        sites = [stack.enter_context(replica(cores[place % len(cores)])) for place in range(REPLICAS)]
-        found["replicas"] = asyncio.run(many(sites, quick=quick))
+    found: Row = {"unit_ms": round(unit_ms(), 1), "cores": len(cores), "load": os.getloadavg()[0], "in_time": True}
+    run = Run(found, port, cores, time.monotonic() + deadline, quick)
+    try:
+        for measure in parts():
+            measure(run)
+    except TimeoutError:
+        found["in_time"] = False
+        print(f"\nNothing more is measured after {deadline / 60:.0f} minutes.", flush=True)
     result.parent.mkdir(parents=True, exist_ok=True)
     result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def _most_files() -> None:
+def most_files() -> None:
     """Let this process, and those that it starts, open as many files as the machine allows: a session takes four."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

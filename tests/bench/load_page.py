@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from referrals.errors import DataError
-from tests.bench.load import EVERY, RESULT
+from tests.bench.load import EVERY, REPLICA_EVERY, RESULT
+from tests.bench.load_steps import sessions
 from tests.bench.page import DOCS
 from tests.bench.picture import Panel, svg
 
@@ -20,29 +21,43 @@ PAGE: Final = """\
 
 Readers speak Streamlit's protocol, each in a session of its own on a topic page, and change a filter every few seconds at
 fixed moments; waiting counts from the moment at which they meant to. Every answer is compared with what one reader alone was
-shown. One process serves from one core, the readers come from another core of the same machine, and nothing is asserted.
+shown, and whoever was not let in counts among the errors. The site is served by the command of the image. Nothing is asserted.
 
 Machine: {cores} cores, shared with other work: {load:.1f} tasks wanted them when this began. A unit, a million squares in plain
 Python, took {unit_ms:.0f} ms of processor time: units travel between machines better than seconds, and processor time says
-more than the clock.
+more than the clock. The readers share the cores with what they measure: their own share of one core is in the column
+`readers`.{in_time}
 
 ![{title}: seconds until the page is drawn, by sessions. The table below has every number.](load.svg)
 
-## One process, a change every {every:g} seconds
+## One process on one core, a change every {every:g} seconds
 
 {one}
 
-{breaks} A session holds {session:.2f} MiB. {idle} {comings}
+{breaks} {session}{idle} {comings}
 
-## Replicas
+## Replicas behind nginx
 
-{many}
+{replicas}
 
 ## Requests a second
 
 {requests}
 """
-HEADER: Final = "| sessions | answers | p50 | p95 | p99 | processor time an answer | in units | memory | errors |"
+NO_NGINX: Final = "Not measured: nginx was not installed, or there was no time left."
+LATE: Final = " This run was cut short when its time was over: what is missing below was not measured."
+COLUMNS: Final = (
+    "sessions",
+    "answers",
+    "p50",
+    "p95",
+    "p99",
+    "processor time an answer",
+    "in units",
+    "memory",
+    "readers",
+    "errors",
+)
 
 Row = Mapping[str, Any]
 
@@ -53,22 +68,24 @@ def load(path: Path = RESULT) -> Row:
     Raises:
         DataError: nothing was.
     """
-    if not path.is_file():
-        raise DataError(f"There is no {path.name}. Make it with `make load`.")
-    found: Row = json.loads(path.read_text(encoding="utf-8"))
+    found: Row = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if "steps" not in found:
+        raise DataError(f"There is no {path.name}, or nothing in it. Make it with `make load`.")
     return found
 
 
-def table(rows: Sequence[Row], unit_ms: float) -> Iterator[str]:
-    """Yield the lines of a table of steps."""
-    yield HEADER
-    yield "|" + "---:|" * 9
+def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[str]:
+    """Yield the lines of a table of steps, with one more column at the front where it has a name."""
+    columns = [first, *COLUMNS] if first else [*COLUMNS]
+    yield f"| {' | '.join(columns)} |"
+    yield "|" + "---:|" * len(columns)
     for row in rows:
-        waits = " | ".join(f"{row[name] * 1000:,.0f} ms" for name in ("p50", "p95", "p99"))
-        yield (
-            f"| {row['sessions']:,} | {row['answers']:,} | {waits} | {row['cpu_ms']:.1f} ms | {row['cpu_ms'] / unit_ms:.2f} | "
-            f"{row['mib']:,.0f} MiB | {sum(row['errors'].values()):,} |"
-        )
+        cells = [str(row[first])] if first else []
+        cells += [sessions(row), f"{row['answers']:,}"]
+        cells += [f"{row[name] * 1000:,.0f} ms" for name in ("p50", "p95", "p99")]
+        cells += [f"{row['cpu_ms']:.1f} ms", f"{row['cpu_ms'] / unit_ms:.2f}", f"{row['mib']:,.0f} MiB"]
+        cells += [f"{row['client']:.0%}", f"{sum(row['errors'].values()):,}"]
+        yield f"| {' | '.join(cells)} |"
 
 
 def a_session(rows: Sequence[Row]) -> float:
@@ -88,11 +105,15 @@ def breaking(rows: Sequence[Row]) -> str:
     return f"{most} At {first['sessions']:,} it took {first['p95']:.1f} s, with {sum(first['errors'].values())} errors."
 
 
-def _idle(row: Row) -> str:
-    return f"While {row['idle']:,} idle sockets were open, one reader's p95 was {row['p95'] * 1000:,.0f} ms."
+def _idle(row: Row | None) -> str:
+    if row is None:
+        return ""
+    return f" While {row['idle']:,} idle sockets were open, one reader's p95 was {row['p95'] * 1000:,.0f} ms."
 
 
-def _comings(row: Row) -> str:
+def _comings(row: Row | None) -> str:
+    if row is None:
+        return ""
     first, last = row["mib_after_a_fifth"], row["mib_after_all"]
     return (
         f"After {row['visits'] // 5:,} visits the process held {first:,.0f} MiB, after {row['visits']:,} {last:,.0f} MiB "
@@ -105,30 +126,56 @@ def _requests(rates: Mapping[str, float | None]) -> Iterator[str]:
         yield f"- {name}: {f'{rate:,.0f} a second' if rate else 'not served'}"
 
 
+def replicas(found: Row) -> Iterator[str]:
+    """Yield what was found behind nginx, in paragraphs."""
+    if "replicas" in found:
+        yield "\n".join(table(found["replicas"], found["unit_ms"], first="replicas"))
+        yield (
+            f"A change every {REPLICA_EVERY:g} seconds. The replicas, nginx and the readers share {found['cores']} cores here: "
+            "this says that readers are spread and shown the same, not what so many replicas can carry."
+        )
+    if killed := found.get("killed"):
+        yield (
+            f"One of three was killed under {killed['sessions']:,} readers: {killed['returned']:,} lost their socket, opened "
+            f"the same address again and were shown the same selection; {killed['lost']:,} were lost. The slowest in a "
+            f"hundred answers took {killed['p99']:.1f} s."
+        )
+    if swapped := found.get("swapped"):
+        asked = ", ".join(
+            f"{name} {times:,} times (the slowest answer took {swapped['slowest'][name]:.1f} s)"
+            for name, times in swapped["asked"].items()
+        )
+        yield (
+            f"A release was exchanged {swapped['swaps']} times under readers, who asked nginx and one replica itself for: "
+            f"{asked}. {sum(swapped['failed'].values()):,} of these requests failed."
+        )
+
+
 def page(found: Row) -> str:
     """Return the page, in Markdown."""
-    rows, unit = found["steps"], found["unit_ms"]
+    rows = found["steps"]
     return PAGE.format(
         **{name: found[name] for name in ("cores", "load", "unit_ms")},
+        in_time="" if found["in_time"] else LATE,
         title=TITLE,
         every=EVERY,
-        one="\n".join(table(rows, unit)),
+        one="\n".join(table(rows, found["unit_ms"])),
         breaks=breaking(rows),
-        session=a_session(rows),
-        idle=_idle(found["idle"]),
-        comings=_comings(found["comings"]),
-        many="\n".join(table(found["replicas"], unit)),
-        requests="\n".join(_requests(found["requests"])),
+        session=f"A session holds {a_session(rows):.2f} MiB.",
+        idle=_idle(found.get("idle")),
+        comings=_comings(found.get("comings")),
+        replicas="\n\n".join(replicas(found)) or NO_NGINX,
+        requests="\n".join(_requests(found.get("requests", {}))),
     )
 
 
 def picture(found: Row) -> str:
     """Return the two charts: how long readers wait, and what an answer costs."""
-    rows = found["steps"]
+    rows = [row for row in found["steps"] if row["answers"]]
     waits = {name: [(row["sessions"], row[name]) for row in rows] for name in ("p50", "p95", "p99")}
     costs = {"processor": [(row["sessions"], row["cpu_ms"] / 1000) for row in rows]}
     panels = [Panel("Until the page is drawn", "sessions", waits), Panel("Processor time an answer", "sessions", costs)]
-    return svg(panels, title=TITLE, words=breaking(rows), what="Seconds")
+    return svg(panels, title=TITLE, words=breaking(found["steps"]), what="Seconds")
 
 
 def main(folder: Path = DOCS) -> None:

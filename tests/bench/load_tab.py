@@ -22,7 +22,8 @@ from urllib.parse import urlsplit
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.protocol import State
 
 HERE: Final = "127.0.0.1"
 OUTSIDE: Final = "http://127.0.0.1"
@@ -30,6 +31,9 @@ OUTSIDE: Final = "http://127.0.0.1"
 
 PATIENCE: Final = 30.0
 """Seconds after which a reader has gone: an answer later than that is none."""
+
+TRY_AGAIN: Final = 0.5
+"""Seconds between two attempts of a reader whose socket was lost."""
 
 CHOSEN: Final = "choose_"
 """What the key of every filter begins with."""
@@ -46,6 +50,10 @@ class LoadError(Exception):
 
 class NotHereError(LoadError):
     """The load would have gone to another machine."""
+
+
+class LostError(LoadError):
+    """The socket of a reader was closed, by the site or on the way to it."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,9 @@ def local(address: str) -> str:
 class Tab:
     """One page open in one session. Not for two tasks at once."""
 
-    def __init__(self, path: str, query: str, socket: ClientConnection) -> None:
+    def __init__(self, path: str, query: str, socket: ClientConnection, address: str = "", reader: str = "") -> None:
         self._socket = socket
+        self._address, self._reader = address, reader
         self.path = path
         self._page_hash = ""
         self._kept: dict[str, ForwardMsg] = {}
@@ -109,28 +118,14 @@ class Tab:
         self.choices: dict[str, Choice] = {}
 
     @classmethod
-    async def at(cls, address: str, path: str, query: str = "") -> Tab:
-        """Return a tab with its socket open and nothing asked yet.
+    async def at(cls, address: str, path: str, query: str = "", reader: str = "") -> Tab:
+        """Return a tab with its socket open and nothing asked yet. `reader` is the address that a proxy here takes it for.
 
         Raises:
             NotHereError: the address is on another machine.
             LoadError: the site does not take the socket.
         """
-        where = local(address)
-        try:
-            socket = await connect(
-                f"ws://{where}/_stcore/stream",
-                subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
-                additional_headers={"Origin": address},
-                compression=None,
-                max_size=None,
-                ping_interval=None,
-                open_timeout=PATIENCE,
-                proxy=None,
-            )
-        except (OSError, TimeoutError, ConnectionClosed, ValueError) as error:
-            raise LoadError(f"The socket of {path} did not open ({type(error).__name__}).") from error
-        return cls(path, query, socket)
+        return cls(path, query, await _opened(address, path, reader), address, reader)
 
     async def __aenter__(self) -> Self:
         return self
@@ -141,6 +136,30 @@ class Tab:
     async def leave(self) -> None:
         """Close the tab."""
         await self._socket.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the socket is open, as far as is known on this side."""
+        return self._socket.state is State.OPEN
+
+    async def again(self) -> Answer:
+        """Come back to the same address in a new session, as the front end does, and return what was drawn.
+
+        Raises:
+            LoadError: no socket opened in time, nothing came, or what came was no page.
+        """
+        until = time.monotonic() + PATIENCE
+        while not self.is_open:
+            try:
+                self._socket = await _opened(self._address, self.path, self._reader)
+            except LoadError:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(TRY_AGAIN)
+        self._page_hash = ""
+        self._kept.clear()
+        self.choices.clear()
+        return await self._ask()
 
     async def load(self) -> Answer:
         """Ask for the page as a browser does that has just opened it, and return what was drawn.
@@ -190,7 +209,7 @@ class Tab:
         except TimeoutError as error:
             raise LoadError(f"{self.path} was not drawn in {PATIENCE:.0f} seconds.") from error
         except ConnectionClosed as error:
-            raise LoadError(f"The socket of {self.path} was closed.") from error
+            raise LostError(f"The socket of {self.path} was closed.") from error
         seconds = time.perf_counter() - start
         if drawing.alarms or not drawing.headings:
             raise LoadError(f"{self.path} was not drawn: {', '.join(drawing.alarms) or 'it has no heading'}.")
@@ -222,6 +241,8 @@ class Tab:
     def _whole(self, message: ForwardMsg) -> ForwardMsg:
         """Return a message itself where it only names one that was sent before, and keep those that may be named."""
         if message.WhichOneof("type") == "ref_hash":
+            if message.ref_hash not in self._kept:
+                raise LoadError(f"{self.path} names a message that was never sent.")
             whole = ForwardMsg()
             whole.CopyFrom(self._kept[message.ref_hash])
             whole.metadata.CopyFrom(message.metadata)
@@ -229,6 +250,23 @@ class Tab:
         if message.metadata.cacheable:
             self._kept[message.hash] = message
         return message
+
+
+async def _opened(address: str, path: str, reader: str) -> ClientConnection:
+    where = local(address)
+    try:
+        return await connect(
+            f"ws://{where}/_stcore/stream",
+            subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
+            additional_headers={"Origin": address} | ({"X-Forwarded-For": reader} if reader else {}),
+            compression=None,
+            max_size=None,
+            ping_interval=None,
+            open_timeout=PATIENCE,
+            proxy=None,
+        )
+    except (OSError, TimeoutError, ConnectionClosed, InvalidHandshake, ValueError) as error:
+        raise LoadError(f"The socket of {path} did not open ({type(error).__name__}).") from error
 
 
 def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) -> None:

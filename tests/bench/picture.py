@@ -73,7 +73,7 @@ def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Process
         many = [count for points in panel.lines.values() for count, _ in points]
         low = (floor(log10(min(many))), floor(log10(min(seconds))))
         high = (ceil(log10(max(many))), ceil(log10(max(seconds))))
-        parts += _panel(panel, _Frame(place * room + 46, (place + 1) * room - 74, low, high))
+        parts += _panel(panel, _Frame(place * room + 52, (place + 1) * room - 74, low, high))
     return "\n".join([*parts, "</svg>", ""])
 
 

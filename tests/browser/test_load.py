@@ -5,36 +5,45 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import Browser, expect
+from websockets.asyncio.client import connect
 
 from referrals.places import ROOT
+from tests.bench.cluster import Replica
+from tests.bench.load import idle, most_files
 from tests.bench.load_crowd import crowd, survey
-from tests.bench.load_process import open_files
+from tests.bench.load_process import open_files, resident_mib
 from tests.bench.load_tab import Tab
 from tests.browser.serving import Site, open_page, serve
+from tests.proxied import free_ports
 
 Result = TypeVar("Result")
 
-IDLE = 200
+IDLE = 2_000
 SHORT = ("/age", "/nationality")
 VISITS = 60
+FULL = 10_000
+"""Bytes that stand unsent: far more than the room of the reader, and so nothing that is only on its way."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
+    most_files()
     with serve(ROOT) as opened:
         yield opened
 
 
-def where(site: Site) -> tuple[str, int]:
-    host, _, port = site.address.removeprefix("http://").partition(":")
+def where(address: str) -> tuple[str, int]:
+    host, _, port = address.removeprefix("http://").partition(":")
     return host, int(port)
 
 
@@ -58,32 +67,101 @@ def test_many_readers_at_once_are_shown_what_one_alone_is_shown(site: Site) -> N
 
 
 def test_idle_sockets_do_not_stand_in_the_way_of_a_reader(site: Site) -> None:
-    async def among_idle() -> str:
-        idle = await asyncio.gather(*(Tab.at(site.address, "/sex") for _ in range(IDLE)))
-        async with await Tab.at(site.address, "/age") as tab:
-            await tab.load()
-            answer = await tab.choose("measure", "Share")
-        await asyncio.gather(*(one.leave() for one in idle))
-        return answer.query
-
-    assert elsewhere(among_idle()) == "measure=share"
-
-
-def test_a_reader_who_does_not_read_and_one_who_trickles_a_request_hold_nobody_up(site: Site) -> None:
-    async def beside_them() -> str:
-        with socket.create_connection(where(site)) as trickle:
-            trickle.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-            async with await Tab.at(site.address, "/sex") as deaf, await Tab.at(site.address, "/age") as tab:
-                deaf._socket.transport.pause_reading()
-                for _ in range(5):
-                    await deaf._socket.send(deaf._question())
-                    trickle.sendall(b"x")
+    async def among_idle() -> tuple[str, float, int]:
+        async with idle(site.address, IDLE) as sockets:
+            async with await Tab.at(site.address, "/age") as tab:
                 await tab.load()
+                start = time.monotonic()
                 answer = await tab.choose("measure", "Share")
-                deaf._socket.transport.abort()
-        return answer.query
+                waited = time.monotonic() - start
+            return answer.query, waited, sum(one.is_open for one in sockets)
 
-    assert elsewhere(beside_them()) == "measure=share"
+    query, waited, still_open = elsewhere(among_idle())
+    assert query == "measure=share"
+    assert waited < 5
+    assert still_open == IDLE
+
+
+def unsent(port: int, reader: int) -> int:
+    """Return the bytes that a server has sent to one reader's port and that were not taken, as the kernel counts them."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, ours, theirs, _, queues, *_ = line.split()
+        if int(ours.partition(":")[2], 16) == port and int(theirs.partition(":")[2], 16) == reader:
+            return int(queues.partition(":")[0], 16)
+    return 0
+
+
+async def deaf_tab(address: str) -> tuple[Tab, int]:
+    """Open a page in a tab that will read nothing, with as little room as the kernel gives. Return its port, too."""
+    host, port = where(address)
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    door.connect((host, port))
+    door.setblocking(False)
+    subprotocols: Any = ["streamlit"]
+    opened = await connect(
+        f"ws://{host}:{port}/_stcore/stream", sock=door, subprotocols=subprotocols, compression=None, ping_interval=None
+    )
+    opened.transport.pause_reading()
+    return Tab("/sex", "", opened), door.getsockname()[1]
+
+
+async def ask_and_read_nothing(deaf: Tab, port: int, reader: int) -> None:
+    """Ask for a page until what is sent stands in the way: the answers are there, and nobody takes them."""
+    for _ in range(40):
+        await deaf._socket.send(deaf._question())
+        await asyncio.sleep(0.2)
+        if unsent(port, reader) >= FULL:
+            return
+    pytest.fail("whatever was sent was taken")
+
+
+def ended(log: Path) -> int:
+    """Return how many sockets have ended, as the site's log says."""
+    return log.read_text().count('"event": "socket"')
+
+
+def test_a_reader_who_does_not_read_holds_nobody_up_takes_no_more_memory_and_is_let_go(tmp_path: Path) -> None:
+    async def beside(replica: Replica) -> None:
+        address, pid = replica.url, replica.process.pid
+        async with await Tab.at(address, "/age") as tab:
+            await tab.load()
+            deaf, reader = await deaf_tab(address)
+            await ask_and_read_nothing(deaf, replica.port, reader)
+            held = resident_mib(pid)
+            for option in ("Share", "Number") * 5:
+                await deaf._socket.send(deaf._question())
+                await tab.choose("measure", option)
+            assert resident_mib(pid) < held + 10
+            async with asyncio.timeout(30):
+                while not ended(replica.log):
+                    await asyncio.sleep(0.1)
+            await tab.choose("measure", "Share")
+        deaf._socket.transport.abort()
+        await deaf._socket.wait_closed()
+
+    (port,) = free_ports(1)
+    impatient = ["--ws-ping-interval", "5", "--ws-ping-timeout", "5"]  # 20 seconds each where it is deployed
+    replica = Replica(port, tmp_path / "log", after=impatient)
+    replica.start()
+    try:
+        replica.wait()
+        elsewhere(beside(replica))
+    finally:
+        replica.stop()
+
+
+def test_a_request_that_trickles_holds_nobody_up(site: Site) -> None:
+    async def beside() -> str:
+        with socket.create_connection(where(site.address)) as trickle:
+            trickle.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+            async with await Tab.at(site.address, "/age") as tab:
+                trickle.sendall(b"x")
+                await tab.load()
+                trickle.sendall(b"x")
+                return (await tab.choose("measure", "Share")).query
+
+    assert elsewhere(beside()) == "measure=share"
 
 
 def test_readers_who_come_and_go_leave_nothing_open(site: Site) -> None:
@@ -133,7 +211,7 @@ async def _shut(door: asyncio.Server) -> None:
 async def _let_in(sites: list[Site], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     for site in sites:
         try:
-            theirs, to_them = await asyncio.open_connection(*where(site))
+            theirs, to_them = await asyncio.open_connection(*where(site.address))
         except OSError:
             continue
         await asyncio.gather(_pass_on(reader, to_them), _pass_on(theirs, writer), return_exceptions=True)
@@ -154,8 +232,8 @@ def test_a_reader_whose_replica_is_killed_goes_on_at_another_with_the_same_choic
     with serve(ROOT) as first, one_door([first, site]) as address:
         page = browser.new_page()
         open_page(page, f"{address}/sex?crime_type=DA", "Sex")
-        page.get_by_text("Share", exact=True).first.click()
-        expect(page).to_have_url(f"{address}/sex?crime_type=DA&measure=share")
+        page.get_by_role("radio", name="Share").check(force=True)
+        expect(page).to_have_url(f"{address}/sex?crime_type=DA&measure=share", timeout=30_000)
         finding = page.locator(".finding").first.inner_text()
         first.end()
         page.get_by_text("Number", exact=True).first.click(timeout=30_000)

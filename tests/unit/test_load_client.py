@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from pathlib import Path
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
 from typing import Any
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.server import ServerConnection
 from websockets.asyncio.server import serve as listen
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 
-from referrals.errors import DataError
-from tests.bench import load_page, load_tab
-from tests.bench.load_crowd import Crowd, Tally
+from tests.bench import load_tab
+from tests.bench.load_crowd import Tally, crowd, survey
 from tests.bench.load_requests import requests_a_second
+from tests.bench.load_steps import Served, step
 from tests.bench.load_tab import Answer, LoadError, NotHereError, Tab
 
 FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
@@ -123,63 +128,109 @@ def test_a_message_that_names_an_earlier_one_is_read_as_that_one() -> None:
     assert answers[0].shows == answers[1].shows
 
 
+def test_a_message_that_names_one_that_never_came_is_an_error() -> None:
+    with pytest.raises(LoadError, match="never sent"):
+        asked([heading(), ForwardMsg(ref_hash="h9"), FINISHED])
+
+
 def test_two_answers_that_differ_in_a_figure_are_told_apart() -> None:
     other = heading()
     other.hash = "h2"
     assert asked([heading(), FINISHED]).shows != asked([other, FINISHED]).shows
 
 
-def test_readers_who_are_not_let_in_are_counted_and_not_asked_again() -> None:
-    async def refused() -> Tally:
-        crowd = Crowd(["http://127.0.0.1:9"], {})
-        await crowd.grow(3)
-        return crowd.tally
+@asynccontextmanager
+async def small_site(*, lets_in: int = 99, closes_after: int = 99) -> AsyncIterator[tuple[str, list[str]]]:
+    """Serve a page with one filter to so many readers, each of whom is asked no more than so often. Yield who came.
 
-    assert asyncio.run(refused()).errors.total() == 3
+    Readers who were let in once and come again are let in.
+    """
+    came: list[str] = []
+
+    def door(connection: ServerConnection, request: Request) -> Response | None:
+        reader = request.headers.get("X-Forwarded-For", "")
+        is_full = reader not in came and len(came) >= lets_in
+        came.append(reader)
+        return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full") if is_full else None
+
+    async def answer(socket: ServerConnection) -> None:
+        chosen = 0
+        with suppress(ConnectionClosed):
+            for _ in range(closes_after if came.count(came[-1]) == 1 else 99):
+                question = BackMsg.FromString(await socket.recv(decode=False)).rerun_script
+                for widget in question.widget_states.widgets:
+                    chosen = ["Number", "Share"].index(widget.string_value)
+                told = heading()
+                told.hash = f"shows {chosen}"
+                query = ForwardMsg()
+                query.page_info_changed.query_string = f"measure={chosen}"
+                for message in (told, measure(chosen), query, FINISHED):
+                    await socket.send(message.SerializeToString())
+
+    async with listen(
+        answer,
+        "127.0.0.1",
+        0,
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        process_request=door,
+    ) as site:
+        yield f"http://127.0.0.1:{next(iter(site.sockets)).getsockname()[1]}", came
+
+
+def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tally, int, list[str]]:
+    """Return what happened to readers of a small site, how many were there to browse, and who came."""
+
+    async def browse() -> tuple[Tally, int, list[str]]:
+        async with small_site() as (address, _):
+            shown = await survey(address, ["/sex"])
+        async with small_site(**site) as (address, came), crowd([address], shown, ["/sex"], come_back=come_back) as them:
+            await them.grow(readers)
+            return await them.browse(0.2, 0.5), them.present, came
+
+    return asyncio.run(browse())
+
+
+def test_readers_who_are_not_let_in_are_in_the_report_and_not_asked_again() -> None:
+    tally, present, came = browsed(3, lets_in=2)
+    assert (present, tally.errors.total(), len(came)) == (2, 1, 3)
+    assert len(tally.seconds) >= 4
+
+
+def test_a_report_says_how_many_readers_were_there_and_how_many_were_wanted() -> None:
+    async def measured() -> dict[str, Any]:
+        async with small_site() as (address, _):
+            shown = await survey(address, ["/sex"])
+        async with small_site(lets_in=2) as (address, _), crowd([address], shown, ["/sex"]) as them:
+            return await step(them, Served([address], [os.getpid()]), 3, 0.2, 0.5)
+
+    row = asyncio.run(measured())
+    assert (row["sessions"], row["wanted"], sum(row["errors"].values())) == (2, 3, 1)
+    assert row["client"] > 0
+
+
+def test_every_reader_has_an_address_of_their_own() -> None:
+    _, _, came = browsed(3)
+    assert len(set(came)) == 3
+    assert all(came)
+
+
+def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_the_crowd_does() -> None:
+    tally, present, came = browsed(2, come_back=True, closes_after=2)
+    assert (tally.returned, tally.errors.total(), present) == (2, 0, 2)
+    assert len(came) == 4
+    tally, present, _ = browsed(2, closes_after=2)
+    assert (tally.returned, tally.errors.total(), present) == (0, 2, 0)
+
+
+def test_a_view_that_one_reader_alone_never_saw_is_an_error_and_not_the_end() -> None:
+    async def browse() -> Tally:
+        async with small_site() as (address, _), crowd([address], {}, ["/sex"]) as them:
+            await them.grow(2)
+            return await them.browse(0.2, 0.5)
+
+    assert dict(asyncio.run(browse()).errors) == {"/sex showed something else to many than to one.": 2}
 
 
 def test_percentiles_of_no_answers_are_infinite_so_that_silence_is_never_fast() -> None:
     assert Tally().percentile(95) == float("inf")
     assert Tally(seconds=[0.1 * n for n in range(11)]).percentile(50) == pytest.approx(0.5)
-
-
-def step(sessions: int, p95: float, **errors: int) -> dict[str, Any]:
-    waits = {"p50": p95 / 2, "p95": p95, "p99": p95 * 2}
-    return {"sessions": sessions, "answers": 300, **waits, "cpu_ms": 10.0, "mib": 240 + sessions / 10, "errors": errors}
-
-
-def found(*steps: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "cores": 2,
-        "load": 1.5,
-        "unit_ms": 50.0,
-        "steps": list(steps),
-        "replicas": [step(500, 0.08)],
-        "comings": {"visits": 10_000, "mib_after_a_fifth": 300.0, "mib_after_all": 303.0},
-        "idle": {**step(1, 0.05), "idle": 2_000},
-        "requests": {"API": 612.0, "static twin": None},
-    }
-
-
-def test_the_report_says_what_a_session_holds_where_it_broke_and_what_was_not_served() -> None:
-    said = load_page.page(found(step(50, 0.04), step(400, 0.15), step(800, 6.0, closed=3)))
-    assert "A session holds 0.10 MiB" in said
-    assert "400 sessions were answered within a second, 95 in 100. At 800 it took 6.0 s, with 3 errors." in said
-    assert "(+1.0%)" in said
-    assert "- API: 612 a second" in said
-    assert "- static twin: not served" in said
-
-
-def test_a_site_that_did_not_break_is_not_said_to_have() -> None:
-    assert "It did not break." in load_page.page(found(step(50, 0.04), step(800, 0.2)))
-
-
-def test_the_picture_has_a_line_for_each_measure_and_says_in_words_what_it_shows() -> None:
-    drawn = load_page.picture(found(step(50, 0.04), step(800, 0.2)))
-    assert [drawn.count(f'<g class="{name}">') for name in ("p50", "p95", "p99", "processor")] == [1, 1, 1, 1]
-    assert "800 sessions were answered within a second" in drawn
-
-
-def test_a_report_of_nothing_says_how_to_measure(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="make load"):
-        load_page.load(tmp_path / "load.json")
