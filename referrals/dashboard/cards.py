@@ -13,7 +13,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import charts, markup, phrases, queries, sums, wording
@@ -34,7 +33,7 @@ PATHS: Final[Mapping[str, str]] = {
 
 UNFILTERED: Final = "The choices above do not change this figure, except number or share."
 
-Draw = Callable[[charts.Palette], go.Figure]
+Draw = Callable[[charts.Palette], charts.Figure]
 
 
 @dataclass(frozen=True)

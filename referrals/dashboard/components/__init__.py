@@ -235,7 +235,7 @@ def _mark(card: Card) -> str:
 @kept(512, KEPT)
 def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
-    return charts.finished(card.draw(palette)) if card.draw else None
+    return charts.Finished(card.draw(palette)) if card.draw else None
 
 
 def _palette() -> charts.Palette:
