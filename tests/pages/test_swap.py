@@ -85,6 +85,23 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
     assert components.drawn(before, palette) is not components.drawn(after, palette)
 
 
+@pytest.mark.parametrize(
+    ("selection", "is_whole"),
+    [
+        (Selection(), True),
+        (Selection(release="2020-21", measure="share"), True),
+        (Selection(crime_type="DA"), False),
+        (Selection(period="2020-Q2"), False),
+    ],
+)
+def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
+    selection: Selection, *, is_whole: bool
+) -> None:
+    assert components._is_whole(components.release(), "sex", selection) == is_whole
+    if not selection.period:
+        assert components._is_whole(components.dimension_card("sex", selection), "https://example.org") == is_whole
+
+
 def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"])
     additive.write(place)

@@ -33,13 +33,17 @@ from referrals.dashboard import (
 )
 from referrals.dashboard.cards import Card
 from referrals.dashboard.outline import Opening
-from referrals.dashboard.selection import Offer, Selection
+from referrals.dashboard.queries import Answer
+from referrals.dashboard.selection import RELEASE, Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.kept import kept
 from referrals.release import Release
 from referrals.shelf import Standing
 
 EVERYTHING: Final = Selection()
+UNFILTERED: Final = frozenset({RELEASE, "measure"})
+"""What a card's address can hold though no filter is chosen."""
+
 HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
 
@@ -91,6 +95,14 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 """What tells one release or one card from another, for what is made of it once and kept."""
 
 
+def _is_whole(*asked: object) -> bool:
+    """Return whether no filter is chosen in anything asked for: what most readers see is kept apart from what some choose."""
+    return not any(
+        one.chosen() or one.period if isinstance(one, Selection) else isinstance(one, Card) and set(one.address) - UNFILTERED
+        for one in asked
+    )
+
+
 @kept(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
@@ -103,16 +115,22 @@ def _page_html(opened: Release, name: str) -> str:
     return content.page(name, _figures(opened))
 
 
-@kept(512, KEPT)
+@kept(64, KEPT)
+def _answer(opened: Release, dimension: str, selection: Selection) -> Answer:
+    """Return what a release says of a dimension within a selection: the cards of one page rest on the same answer."""
+    return queries.answer(opened, dimension, selection)
+
+
+@kept(512, KEPT, apart=_is_whole)
 def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection, made once for a release."""
-    return cards.of_dimension(opened, queries.answer(opened, dimension, selection))
+    return cards.of_dimension(opened, _answer(opened, dimension, selection))
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of the quarters of an additive release within a selection, made once for a release."""
-    return quarters.card(opened, queries.answer(opened, dimension, selection))
+    return quarters.card(opened, _answer(opened, dimension, selection))
 
 
 @kept(128, KEPT)
@@ -209,7 +227,7 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
         _take_away(card)
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
     """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
     warning = _box(f"<p>{content.inline(card.warning)}</p>") if card.warning else ""
@@ -221,7 +239,7 @@ def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
     return parts.head(card) + warning + chart
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _below(card: Card, quick: bool, more: str) -> str:  # noqa: FBT001 - kept by position
     """Return what stands below a card's chart."""
     way_on = f"<p>{content.inline(more)}</p>" if more else ""
@@ -232,7 +250,7 @@ def _mark(card: Card) -> str:
     return " watermarked" if card.about.is_illustrative else ""
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
     return charts.Finished(card.draw(palette)) if card.draw else None
@@ -266,7 +284,7 @@ def _take_away(card: Card) -> None:
         st.html(_words(card, base))
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _words(card: Card, base: str) -> str:
     """Return the words to take away: the card as text, how to cite it, and its link.
 
