@@ -114,7 +114,7 @@ def run() -> None:
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
     st.set_page_config(page_title=page_title(head, SITE), layout="wide")
-    components.guarded(page.run)
+    components.guarded(page.run, head.path)
 
 
 if get_script_run_ctx(suppress_warning=True) is None:

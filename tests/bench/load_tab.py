@@ -116,12 +116,14 @@ class Tab:
             NotHereError: the address is on another machine.
             LoadError: the site does not take the socket.
         """
-        where = local(address)
+        host, _, port = local(address).partition(":")
         try:
             socket = await connect(
-                f"ws://{where}/_stcore/stream",
+                f"ws://{HERE}/_stcore/stream",
+                host=host,
+                port=int(port),
                 subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
-                additional_headers={"Origin": address},
+                additional_headers={"Origin": OUTSIDE},
                 compression=None,
                 max_size=None,
                 ping_interval=None,

@@ -1,4 +1,4 @@
-"""What pages are made of: the only part of the library that imports Streamlit, here, in `choices` and in `menu`.
+"""What pages are made of: the only part of the library that imports Streamlit, here and in the modules beside.
 
 One open release serves every session that began with it. Cards are made once for each release and selection and then shared:
 they are frozen.
@@ -32,6 +32,7 @@ from referrals.dashboard import (
     takeaways,
 )
 from referrals.dashboard.cards import Card
+from referrals.dashboard.components import address
 from referrals.dashboard.outline import Opening
 from referrals.dashboard.queries import Answer
 from referrals.dashboard.selection import RELEASE, Offer, Selection
@@ -261,7 +262,7 @@ def _palette() -> charts.Palette:
 
 
 def _take_away(card: Card) -> None:
-    base = _base()
+    base = address.base()
     with st.expander("Download, copy, cite or link"):
         with st.container(horizontal=True):
             st.download_button(
@@ -297,23 +298,17 @@ def _words(card: Card, base: str) -> str:
     )
 
 
-def _base() -> str:
-    address = st.context.url or ""
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.split('/')[0]}" if rest else ""
-
-
 def page_end(selection: Selection = EVERYTHING) -> None:
     """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
-    address = st.context.url
-    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(address) if address else ""))
+    whole = address.of_page(selection)
+    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(whole) if whole else ""))
 
 
 @kept(256, {})
-def _for_a_phone(address: str) -> str:
+def _for_a_phone(whole: str) -> str:
     """Return an address as a code to scan, folded away."""
-    code = escape(segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
-    said = escape(address)
+    code = escape(segno.make(whole, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
+    said = escape(whole)
     picture = f'<img src="{code}" width="180" alt="A code to scan with a phone. It opens {said}">'
     return f'<details class="phone"><summary>This page on a phone</summary><p>{picture}</p><p>{said}</p></details>'
 
@@ -341,8 +336,9 @@ def released() -> None:
     st.html(downloads.html(offered().values()))
 
 
-def guarded(draw: Callable[[], None]) -> None:
-    """Run a page. Where the release cannot be opened, say so in words instead; the help lines stand all the same."""
+def guarded(draw: Callable[[], None], path: str) -> None:
+    """Run the page at a path. Where the release cannot be opened, say so in words; the help lines stand all the same."""
+    st.session_state[address.PATH] = path
     try:
         _say_what_changed()
         draw()
