@@ -121,7 +121,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    BESIDE = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests)]
+    BESIDE = [*api.routes(), *lite.routes(), *routes(), *health.routes(digests, shelf.refused)]
     app = st.App(
         __file__,
         middleware=[

@@ -52,16 +52,17 @@ HELD: Final = "standing"
 def standing() -> Standing:
     """Return the releases of a session: those that stood when it began, whatever has been published since.
 
-    Outside a session they are those that stand now.
+    Outside a session they are those that stand now. A session that began with one that was withdrawn begins again.
 
     Raises:
         ReleaseError: there is no whole release.
     """
     if get_script_run_ctx(suppress_warning=True) is None:
         return shelf.standing()
-    if HELD not in st.session_state:
-        st.session_state[HELD] = shelf.standing()
-    held: Standing = st.session_state[HELD]
+    held: Standing | None = st.session_state.get(HELD)
+    if held is None or shelf.has_withdrawn(held):
+        st.session_state.pop(HELD, None)
+        held = st.session_state[HELD] = shelf.standing()
     return held
 
 
