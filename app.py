@@ -131,7 +131,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=components.without_script, versions=VERSIONS),
             Middleware(StaticFiles),
         ],
-        lifespan=collecting,
+        lifespan=collecting(shelf.looking),
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
