@@ -51,7 +51,7 @@ def _header(around: Surroundings) -> str:
     return (
         f'<header><a class="wordmark" href="{around.home}"><span aria-hidden="true"></span>{SITE}</a>'
         f'<p><a href="#menu">Menu</a>{full}</p>{_languages(around)}'
-        f'<p class="exit"><a href="{HARMLESS}" rel="noreferrer" aria-describedby="exit-about">Leave this page</a>'
+        f'<p class="exit"><a href="{HARMLESS}" target="_top" rel="noreferrer" aria-describedby="exit-about">Leave this page</a>'
         '<span id="exit-about">Opens the BBC weather page. It does not clear your browser’s history.</span></p></header>'
     )
 
