@@ -45,6 +45,10 @@ EVERYTHING: Final = Selection()
 UNFILTERED: Final = frozenset({RELEASE, "measure"})
 """What a card's address can hold though no filter is chosen."""
 
+HELP_LINES: Final = "<h2>Help lines</h2>"
+TWIN: Final = "/lite"
+"""What the address of the low-data version of a page begins with."""
+
 HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
 
@@ -346,27 +350,31 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
         st.error(str(error))
-        st.html(f"<h2>Help lines</h2>{content.helplines()}")
+        st.html(f"{HELP_LINES}{content.helplines()}")
 
 
 def without_script(path: str) -> str:
     """Return what the page at a path shows a browser that runs no script, or what is wrong where there is no release.
 
-    The page of a dimension shows its own figure, any other the whole overview; the help lines stand on every page.
+    The first page shows the overview, and that of a dimension its own figure. Any other names the page that says the same
+    without scripts: every reader is sent this, and few need it. The help lines stand on every page.
     """
     try:
         html = _without_script(release(), path)
     except ReferralsError as error:
-        html = f"<p>{escape(str(error))}</p>{content.helplines()}"
+        html = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
     return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
 
 
 @kept(64, KEPT)
 def _without_script(opened: Release, path: str) -> str:
     own = [dimension for dimension, address in cards.PATHS.items() if address == path]
-    bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
-    help_lines = f"<h2>Help lines</h2>{content.helplines()}"
-    return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+    help_lines = f"{HELP_LINES}{content.helplines()}"
+    if own or path == "/":
+        bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
+        return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+    twin = markup.link(f"{TWIN}{path}", "The low-data version of this page")
+    return f"<p>Your browser runs no scripts, which this page needs. {twin} needs none and says the same.</p>{help_lines}"
 
 
 def _plain(card: Card) -> str:
