@@ -32,14 +32,18 @@ def kept(
     """
 
     def keeping(make: Making[Made]) -> Making[Made]:
-        all_others: _Kept[Made] = _Kept(entries)
+        some: _Kept[Made] = _Kept(entries)
         set_apart: _Kept[Made] = _Kept(entries)
 
         @wraps(make)
         def recall(*arguments: Any) -> Made:
             asked = tuple(tell_apart.get(type(one), _itself)(one) for one in arguments)
-            place = set_apart if apart(*arguments) else all_others
-            return place.found(asked, lambda: make(*arguments))
+            if (known := set_apart.look(asked) or some.look(asked)) is not None:
+                return known[0]
+            with MAKING:
+                if (known := set_apart.look(asked) or some.look(asked)) is not None:
+                    return known[0]
+                return (set_apart if apart(*arguments) else some).keep(asked, make(*arguments))
 
         return recall
 
@@ -51,29 +55,20 @@ class _Kept(Generic[Made]):
 
     def __init__(self, entries: int) -> None:
         self._entries = entries
-        self._made: OrderedDict[Hashable, Made] = OrderedDict()
+        self._made: OrderedDict[Hashable, tuple[Made]] = OrderedDict()
         self._looking = Lock()
 
-    def found(self, asked: Hashable, make: Callable[[], Made]) -> Made:
-        """Return what was asked for; where it is not there, make it while nobody else makes anything."""
-        try:
-            return self._look(asked)
-        except KeyError:
-            pass
-        with MAKING:
-            try:
-                return self._look(asked)
-            except KeyError:
-                return self._keep(asked, make())
-
-    def _look(self, asked: Hashable) -> Made:
+    def look(self, asked: Hashable) -> tuple[Made] | None:
+        """Return what was made, by itself in a tuple, or None where it is not there."""
         with self._looking:
-            self._made.move_to_end(asked)
-            return self._made[asked]
+            if (known := self._made.get(asked)) is not None:
+                self._made.move_to_end(asked)
+            return known
 
-    def _keep(self, asked: Hashable, fresh: Made) -> Made:
+    def keep(self, asked: Hashable, fresh: Made) -> Made:
+        """Keep what was made, forget what was asked for longest ago where there is no room, and return it."""
         with self._looking:
-            self._made[asked] = fresh
+            self._made[asked] = (fresh,)
             if len(self._made) > self._entries:
                 self._made.popitem(last=False)
         return fresh

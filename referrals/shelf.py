@@ -121,6 +121,8 @@ class Shelf:
 
     def has_withdrawn(self, held: Standing) -> bool:
         """Return whether one of the releases that stood together once has been withdrawn since, as of the last look."""
+        if not self._marked and not self._withdrawn:
+            return False  # as nearly always: every page asks, several times
         return not self._marked.isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(held.editions())
 
     def refused(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -87,7 +88,7 @@ class Card:
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def link(self) -> str:
         """The site-relative address of this view."""
         return f"{self.path}?{urlencode(self.address)}" if self.address else self.path
