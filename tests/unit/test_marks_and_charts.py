@@ -15,7 +15,7 @@ from plotly import tools
 from plotly.io import to_json
 
 from referrals.codelists import codelist
-from referrals.dashboard import charts, context, queries, takeaways
+from referrals.dashboard import cards, charts, citing, context, parts, queries, takeaways
 from referrals.dashboard.charts import DARK, LIGHT, Palette
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
@@ -261,6 +261,17 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(published: tuple[A
         assert said
         assert [text for text in said if DRAWN_AS not in text] == []
         assert not [text for text in said if HOSTILE in text]
+
+
+def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
+    rows = published[0].rows.assign(label=HOSTILE)
+    hostile = replace(published[0], rows=rows, labels={"sex": HOSTILE}, unpublished=(HOSTILE,), period=HOSTILE)
+    card = cards.of_dimension(release, hostile)
+    html = parts.head(card) + parts.bars(card) + card.table + parts.notes(card, folded=False) + citing.html(card)
+    assert "&lt;a href=" in html
+    assert "<b>A</b>" not in html
+    assert '<a href="//evil' not in html
+    assert "<b>A</b>" not in takeaways.picture(card, "")
 
 
 def texts(part: Any) -> list[str]:
