@@ -115,13 +115,13 @@ def run() -> None:
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
     st.set_page_config(page_title=page_title(head, SITE), layout="wide")
-    components.guarded(page.run)
+    components.guarded(page.run, head.path)
 
 
 @asynccontextmanager
 async def beside(application: object) -> AsyncIterator[None]:
-    """Do, for as long as the site is served, what nobody has asked for: collect garbage, and draw the light pages ahead."""
-    async with collecting(application), TWIN.drawn_ahead():
+    """Do, while the site is served, what nobody asks for: look for releases, collect garbage, draw the light pages ahead."""
+    async with collecting(shelf.looking)(application), TWIN.drawn_ahead():
         yield
 
 
@@ -131,7 +131,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     logs.set_up()
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
-    BESIDE = [*api.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests)]
+    BESIDE = [*api.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
     app = st.App(
         __file__,
         middleware=[

@@ -147,7 +147,7 @@ def _names(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))  # noqa: PTH208 - names are what is wanted
     except OSError as error:
-        raise ReleaseError(f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}") from None
+        raise ReleaseError(f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}") from error
 
 
 def _verified(folder: Path, name: str, expected: str) -> bytes:
@@ -171,7 +171,7 @@ def _content(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
         raise ReleaseError(f"The release {folder.name} {missing}. {REBUILD}") from None
     except OSError as error:
         reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
-        raise ReleaseError(f"{name} of the release {folder.name} cannot be read: {reason}. {REBUILD}") from None
+        raise ReleaseError(f"{name} of the release {folder.name} cannot be read: {reason}. {REBUILD}") from error
     raise ReleaseError(f"{name} of the release {folder.name} is no file, or too large for one. {REBUILD}")
 
 

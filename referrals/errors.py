@@ -6,6 +6,7 @@ ReferralsError
 │   └── ExtractError     a record-level extract with lines that cannot be used
 ├── DisclosureError      counts that could not be protected, or a release in which somebody could be found
 ├── ReleaseError         a release folder that is missing, incomplete or altered, or a release that cannot answer in time
+│   └── WithdrawnError   there is nothing to show, because it was withdrawn on purpose
 └── SettingsError        a setting of the site that is not what it must be
 """
 
@@ -34,6 +35,10 @@ class DisclosureError(ReferralsError):
 
 class ReleaseError(ReferralsError):
     """A release cannot be opened, being missing, incomplete or not the files of its manifest; or it cannot answer in time."""
+
+
+class WithdrawnError(ReleaseError):
+    """Nothing is left to show: those who publish the figures have withdrawn them. Nothing is broken."""
 
 
 class SettingsError(ReferralsError):

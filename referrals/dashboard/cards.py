@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from referrals.codelists import NOT_RECORDED
 from referrals.dashboard import charts, markup, phrases, queries, sums, wording
@@ -34,7 +34,7 @@ PATHS: Final[Mapping[str, str]] = {
 
 UNFILTERED: Final = "The choices above do not change this figure, except number or share."
 
-Draw = Callable[[charts.Palette], go.Figure]
+Draw = Callable[[charts.Palette], charts.Figure]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Card:
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def link(self) -> str:
         """The site-relative address of this view."""
         return f"{self.path}?{urlencode(self.address)}" if self.address else self.path

@@ -117,7 +117,7 @@ def figures(release: Release) -> Mapping[str, str]:
 
 def statements(release: Release, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Return published statements with their sources, in the order asked for."""
-    return release.rows("queries/statements", {"ids": list(ids)})
+    return release.rows("queries/statements", {"ids": list(ids)}) if ids else []
 
 
 def context(release: Release, series_id: str) -> tuple[Mapping[str, Any], pd.DataFrame]:

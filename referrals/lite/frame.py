@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 
 from referrals.dashboard import content
 from referrals.lite import catalogue, words
 from referrals.lite.words import Words
 from referrals.server.heads import PageHead, by_section, page_title
 from referrals.server.markup import CURRENT_PAGE, HARMLESS
+
+LEAVING: Final = f'href="{HARMLESS}" target="_top" rel="noreferrer"'
+"""Where the way out leads, out of a frame as well."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def unavailable(said: str) -> str:
         '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light dark">'
         '<link rel="icon" href="data:,">'
         "<style>body{max-width:36em;margin:1rem auto;padding:0 1rem;font:1.1rem/1.5 system-ui,sans-serif}</style></head>"
-        f'<body><p><a href="{HARMLESS}" rel="noreferrer">Leave this page</a></p><main><h1>The figures cannot be shown</h1>'
+        f"<body><p><a {LEAVING}>Leave this page</a></p><main><h1>The figures cannot be shown</h1>"
         f"<p>{escape(said)}</p><h2>Help lines</h2>{content.helplines()}</main></body></html>\n"
     )
 
@@ -79,7 +83,7 @@ def _header(around: Surroundings, said: Words) -> str:
     return (
         f'<header><a class="wordmark" href="{around.home}"><span aria-hidden="true"></span>{said.html("site")}</a>'
         f'<p><a href="#menu">{said.html("menu")}</a>{full}</p>{_languages(around, said)}'
-        f'<p class="exit"><a href="{HARMLESS}" rel="noreferrer" aria-describedby="exit-about">{said.html("leave")}</a>'
+        f'<p class="exit"><a {LEAVING} aria-describedby="exit-about">{said.html("leave")}</a>'
         f'<span id="exit-about">{said.html("leave_about")}</span></p></header>'
     )
 

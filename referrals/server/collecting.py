@@ -1,41 +1,51 @@
-"""Garbage is collected on a timer, between requests, and never among what the process was warm with.
+"""Garbage is collected on a timer, between requests, and never among what the process began with.
 
 Streamlit collects after every run of the script unless it is told not to, which took most of the processor. Python's own
 collector still runs, but its last generation only when much has changed: what closed sessions leave behind in circles would
-wait for long. Everything that is there once the site is warm stays for good, and is not looked at again.
+wait for long. What is there before the first reader comes stays for good, and is not looked at again.
 """
 
 from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Final
-
-WARM: Final = 20.0
-"""Seconds after its start when a process is taken to be warm: releases opened, modules imported."""
 
 EVERY: Final = 60.0
 """Seconds between two collections. One takes some tens of milliseconds, and less the less there is."""
 
 
-@asynccontextmanager
-async def collecting(_app: object) -> AsyncIterator[None]:
-    """Collect garbage while an application is served: its lifespan."""
-    collector = Collector()
-    collector.start()
-    try:
-        yield
-    finally:
-        collector.stop()
+def collecting(
+    first: Callable[[], AbstractContextManager[object]] = nullcontext, *, every: float = EVERY
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """Return the lifespan of an application whose garbage is collected while it is served.
+
+    `first` is entered before any reader comes, and left when the last has gone: what it opens is there for good.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        with first():
+            # Not later: a session that was open then would never be collected.
+            gc.collect()
+            gc.freeze()
+            collector = Collector(every)
+            collector.start()
+            try:
+                yield
+            finally:
+                collector.stop()
+
+    return lifespan
 
 
 class Collector:
     """Collects garbage every so many seconds, in a thread that ends with the process."""
 
-    def __init__(self, *, warm: float = WARM, every: float = EVERY) -> None:
-        self._warm, self._every = warm, every
+    def __init__(self, every: float) -> None:
+        self._every = every
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="garbage", daemon=True)
 
@@ -49,9 +59,5 @@ class Collector:
         self._thread.join()
 
     def _run(self) -> None:
-        if self._ended.wait(self._warm):
-            return
-        gc.collect()
-        gc.freeze()
         while not self._ended.wait(self._every):
             gc.collect()

@@ -38,13 +38,15 @@ class Gateway:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
+        if scope["type"] == "http" and scope.get("scheme") == "https":
+            send = _over_https(send)
         refusal = entry.objection(scope, self._limits, self._hosts)
         if scope["type"] == "websocket" and refusal is None and self._open >= self._limits.sockets:
             refusal = FULL
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "http":
-            await self._app(scope, receive, _over_https(send) if scope.get("scheme") == "https" else send)
+            await self._app(scope, receive, send)
         else:
             await self._guard(scope, receive, send)
 

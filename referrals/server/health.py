@@ -1,7 +1,7 @@
 """Two questions of machines: is the process alive, and can it show every release."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from referrals.errors import ReferralsError
+from referrals.errors import ReferralsError, WithdrawnError
 from referrals.server.refusals import problem
 
 LOG: Final = logging.getLogger(__name__)
@@ -21,8 +21,18 @@ MARK: Final = "victim-referrals"
 NOT_READY: Final = "The releases cannot be shown. The log says why."
 
 
-def routes(releases: Callable[[], Mapping[str, str]]) -> list[Route]:
-    """Return `/healthz` and `/readyz`. `releases` returns the id and digest of each, once all are opened and verified."""
+def nothing() -> Collection[str]:
+    """Return no names."""
+    return ()
+
+
+def routes(releases: Callable[[], Mapping[str, str]], refused: Callable[[], Collection[str]] = nothing) -> list[Route]:
+    """Return `/healthz` and `/readyz`.
+
+    `releases` returns the id and digest of each, once all are opened and verified; `refused` the names of the folders that
+    are not shown, or not as they are now. A process whose figures were withdrawn is ready: it says so to readers, with the
+    help lines, and would say nothing if it were sent none.
+    """
 
     async def alive(_: Request) -> Response:
         return _answer({"service": MARK, "status": "alive"})
@@ -31,15 +41,21 @@ def routes(releases: Callable[[], Mapping[str, str]]) -> list[Route]:
         try:
             # In a thread: to open and verify releases takes a while, and the process is alive meanwhile.
             standing = await run_in_threadpool(releases)
+        except WithdrawnError as error:
+            return _ready("withdrawn", {}, refused(), detail=str(error))
         except ReferralsError as error:
             return _not_ready(str(error))
         except Exception as error:
             LOG.exception("The releases cannot be shown (%s).", type(error).__name__)
             return _not_ready(NOT_READY)
-        listed = [{"id": name, "digest": digest} for name, digest in standing.items()]
-        return _answer({"service": MARK, "status": "ready", "releases": listed}) if listed else _not_ready(NOT_READY)
+        return _ready("ready", standing, refused()) if standing else _not_ready(NOT_READY)
 
     return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]
+
+
+def _ready(status: str, releases: Mapping[str, str], refused: Collection[str], **more: str) -> Response:
+    listed = [{"id": name, "digest": digest} for name, digest in releases.items()]
+    return _answer({"service": MARK, "status": status, "releases": listed, "refused": sorted(refused), **more})
 
 
 def _answer(body: Mapping[str, object]) -> Response:

@@ -10,8 +10,10 @@ class Limits:
     """The bounds of one process. Those for each reader are the proxy's: it knows who asks, and this process must not.
 
     Rates are messages a second. A page that is read sends one now and then; a person who holds an arrow key down sends 30
-    within a second, and waits a moment for the last. A rerun costs about 7 ms of one core: five sockets that send as fast
-    as they may take a seventh of it, and `all_rate` is more than a core can do.
+    within a second, and waits a moment for the last. A rerun of what has been made costs about 8 ms of one core, and one of a
+    selection that nobody has made yet about 45: five sockets that send such as fast as they may take most of a core. Others
+    are answered all the same, because one selection is made at a time (`referrals.kept`), and whoever waits for theirs sends
+    no more meanwhile. `all_rate` is more than a core can do: it bounds what waits.
     """
 
     path_bytes: int = 1_024

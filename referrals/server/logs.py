@@ -8,11 +8,15 @@ addresses of readers, Streamlit their origins, and the message of an exception m
 import json
 import logging
 import sys
+import threading
 import traceback
+import warnings
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
+
+LOG: Final = logging.getLogger(__name__)
 
 OURS: Final = "referrals"
 UNHEARD: Final = "uvicorn.access"
@@ -25,7 +29,7 @@ def set_up(stream: Any = None) -> None:
     """Write every record of this process as JSON to a stream, standard error where none is given.
 
     It holds however the process was started: loggers that bring handlers of their own, as uvicorn's and Streamlit's do,
-    lose them when they first speak.
+    lose them when they first speak. Warnings, and faults that nobody caught, are records as well.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
@@ -34,6 +38,7 @@ def set_up(stream: Any = None) -> None:
     root.handlers[:] = [handler]
     logging.getLogger(OURS).setLevel(logging.INFO)
     logging.setLogRecordFactory(_record)
+    _listen()
 
 
 class JsonLines(logging.Formatter):
@@ -51,6 +56,27 @@ class JsonLines(logging.Formatter):
         if fault := getattr(record, "fault", None):
             line["fault"] = fault
         return json.dumps(line, ensure_ascii=False)
+
+
+def _listen() -> None:
+    """Have written what Python would print by itself. Where somebody else listens for a fault, it is theirs."""
+    warnings.showwarning = _warned
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = lambda one: _uncaught(
+            "A thread ended in a fault.", one.exc_type, one.exc_value, one.exc_traceback
+        )
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda one: _uncaught("A fault had nowhere to go.", one.exc_type, one.exc_value, one.exc_traceback)
+
+
+def _warned(message: object, category: type[Warning], filename: str, lineno: int, *_: object, **__: object) -> None:  # noqa: ARG001
+    """Write where a warning came from and of what kind it is. Its words may quote anything."""
+    fields = {"event": "warning", "kind": category.__name__, "through": [f"{Path(filename).name}:{lineno}"]}
+    LOG.warning("A warning was given.", extra={"fields": fields})
+
+
+def _uncaught(said: str, kind: type[BaseException], fault: BaseException | None, at: TracebackType | None) -> None:
+    LOG.error(said, exc_info=(kind, fault or BaseException(), at))
 
 
 def _record(*given: Any, **named: Any) -> logging.LogRecord:

@@ -126,7 +126,7 @@ def _header(head: PageHead, frame: Frame) -> str:
     wordmark = escape(frame.site.partition(":")[0])
     return (
         '<header class="vr-bar">'
-        f'<a class="vr-skip" href="{HARMLESS}" rel="noreferrer" data-vr-exit>Leave this page</a>'
+        f'<a class="vr-skip" href="{HARMLESS}" target="_top" rel="noreferrer" data-vr-exit>Leave this page</a>'
         f'<a class="vr-wordmark" href="/"><span class="vr-mark" aria-hidden="true"></span>{wordmark}</a>'
         f"{_versions(head, frame)}"
         '<button class="vr-menu" type="button" aria-expanded="false" aria-controls="vr-nav">Menu</button>'
@@ -172,7 +172,7 @@ def _links(pages: Sequence[PageHead], path: str) -> str:
 def _exit() -> str:
     return (
         '<aside id="vr-exit" aria-label="Leave this page">'
-        f'<a href="{HARMLESS}" rel="noreferrer" data-vr-exit aria-describedby="vr-exit-about">Leave this page</a>'
+        f'<a href="{HARMLESS}" target="_top" rel="noreferrer" data-vr-exit aria-describedby="vr-exit-about">Leave this page</a>'
         '<p class="vr-unseen" id="vr-exit-about">Opens the BBC weather page in place of this one. '
         "You can also press Shift three times. It does not clear your browser’s history.</p>"
         '<p id="vr-exit-count" role="status"></p></aside>'

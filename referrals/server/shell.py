@@ -10,7 +10,9 @@ Answers that are not HTML pass through unread.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from referrals.server import compressing, markup, modules, policy
@@ -20,6 +22,7 @@ from referrals.server.heads import PageHead, Version, page_title
 
 __all__ = ["PageHead", "Shell", "Version", "page_title", "routes"]
 
+FILES = ("/media/", "/static/")
 # With these, Streamlit would answer with a part of its own file, a compressed one, or none.
 ABOUT_THE_FILE = {b"accept-encoding", b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"range"}
 
@@ -64,19 +67,24 @@ class Shell:
         gate = Gate(send, without_body=scope["method"] == "HEAD")
         await self._app(self._question(scope), receive, gate)
         if markup.ROOT in gate.held_html:
-            page, status = self._framed(scope["path"], gate.held_html)
-            await page.response(Headers(scope=scope), status=status)(scope, receive, gate.let_through)
+            # In a thread: after a new release the page is made and compressed anew, and the process is alive meanwhile.
+            answer = await run_in_threadpool(self._answer, scope, gate.held_html)
+            await answer(scope, receive, gate.let_through)
         elif gate.holds_html:
             await gate.release()
 
     def _question(self, scope: Scope) -> Scope:
-        """Return what to ask of the app: for one of our pages, the whole of its index.html, plain."""
+        """Return what to ask of the app: of anything but a file, the whole of its index.html, plain."""
         if scope["method"] not in {"GET", "HEAD"}:
             return scope
         question = {**scope, "method": "GET", "extensions": {}}  # a file sent by the server itself could not be framed
-        if scope["path"] in self._heads:
+        if not scope["path"].startswith(FILES):
             question["headers"] = [item for item in scope["headers"] if item[0].lower() not in ABOUT_THE_FILE]
         return question
+
+    def _answer(self, scope: Scope, index: str) -> Response:
+        page, status = self._framed(scope["path"], index)
+        return page.response(Headers(scope=scope), status=status)
 
     def _framed(self, path: str, index: str) -> tuple[Page, int]:
         """Return the page of an address, made again only when a part of it has changed, or the one that says there is none."""

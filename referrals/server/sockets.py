@@ -15,6 +15,9 @@ LOG: Final = logging.getLogger(__name__)
 NO_TEXT, BROKEN_RULE, TOO_BIG, LATER, IDLE = 1003, 1008, 1009, 1013, 1001
 """Codes of RFC 6455 and its registry that a socket is closed with."""
 
+CLOSING: Final = 5.0
+"""Seconds that the other end has to take the news that its socket is closed."""
+
 
 @dataclass(frozen=True)
 class Messages:
@@ -90,8 +93,12 @@ class GuardedSocket:
 
     async def _close(self, code: int, why: str) -> Message:
         LOG.warning("A socket was closed.", extra={"fields": {"event": "closed", "why": why, "code": code}})
-        await self._send({"type": "websocket.close", "code": code})
         self._closed = {"type": "websocket.disconnect", "code": code}
+        try:
+            async with asyncio.timeout(CLOSING):
+                await self._send({"type": "websocket.close", "code": code})
+        except TimeoutError:
+            pass  # whoever does not read what is sent cannot hold the session open by it
         return self._closed
 
 

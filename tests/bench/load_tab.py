@@ -253,12 +253,14 @@ class Tab:
 
 
 async def _opened(address: str, path: str, reader: str) -> ClientConnection:
-    where = local(address)
+    host, _, port = local(address).partition(":")
     try:
         return await connect(
-            f"ws://{where}/_stcore/stream",
+            f"ws://{HERE}/_stcore/stream",
+            host=host,
+            port=int(port),
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
-            additional_headers={"Origin": address} | ({"X-Forwarded-For": reader} if reader else {}),
+            additional_headers={"Origin": OUTSIDE} | ({"X-Forwarded-For": reader} if reader else {}),
             compression=None,
             max_size=None,
             ping_interval=None,

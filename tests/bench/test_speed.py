@@ -5,6 +5,7 @@ Each figure stands beside the cost of an empty DuckDB query in the same run, bec
 
 from __future__ import annotations
 
+import json
 import statistics
 import time
 from collections.abc import Callable
@@ -55,4 +56,4 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(tmp_path: Path, capsys: 
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
         drawn = card.draw(charts.LIGHT) if card.draw else None
-        print(f"\nthe chart as sent: {len(drawn.to_json()):,} bytes; its table: {len(card.table):,} bytes" if drawn else "")
+        print(f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes" if drawn else "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,27 @@ from tests.browser.test_site import whole
 
 COMMANDS = {
     "streamlit": ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"],
-    "uvicorn": ["-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port"],
+    "uvicorn": [
+        *("-m", "uvicorn", "app:app", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--host", "127.0.0.1"),
+        "--port",
+    ],
 }
+LARGEST = {"streamlit": 2_000_000, "uvicorn": 65_536}
+"""Bytes of a message that each command takes in before anything of ours looks at it."""
+
+FAULTY = """
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from referrals.server import health, logs
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    logs.set_up()
+    app = st.App(__file__, routes=health.routes(lambda: {"2020-21": "ab12"}))
+else:
+    st.title("A page")
+    int("the words of a reader")
+"""
 SECRETS = (
     "crime_type",
     "sex=F",
@@ -53,6 +73,7 @@ class Running:
 
     port: int
     log: Path
+    command: str
 
     def get(self, target: str, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of an answer."""
@@ -77,20 +98,26 @@ class Running:
             proxy=None,
         )
 
+    def faults(self) -> list[dict[str, Any]]:
+        """Return every line of the log so far that tells of a fault."""
+        return [line for line in self.lines() if "fault" in line]
+
     def lines(self) -> list[dict[str, Any]]:
         """Return every line of the log so far."""
         return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
 
 
-@pytest.fixture(scope="module", params=COMMANDS)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+@contextmanager
+def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
+    """Serve the app.py of a folder by one of the commands, its log in a file, until the block ends."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = Running(port, tmp_path_factory.mktemp("log") / "log.jsonl")
-    with site.log.open("wb") as log:
+    site = Running(port, log, command)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, *COMMANDS[request.param], str(port)], cwd=ROOT, env={**os.environ}, stdout=log, stderr=log
+            [sys.executable, *COMMANDS[command], str(port)], cwd=folder, env=environment, stdout=stream, stderr=stream
         )
     try:
         limit = time.monotonic() + PATIENCE
@@ -102,6 +129,12 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with served(request.param, ROOT, tmp_path_factory.mktemp("log") / "log.jsonl") as site:
+        yield site
 
 
 def ready(site: Running) -> bool:
@@ -121,10 +154,14 @@ def drawn(session: ClientConnection, query: str = "") -> list[str]:
     session.send(message(rerun_script={"query_string": query}))
     kinds: list[str] = []
     while not kinds or kinds[-1] != "script_finished":
-        data = session.recv(timeout=30)
-        assert isinstance(data, bytes)
-        kinds.append(str(ForwardMsg.FromString(data).WhichOneof("type")))
+        kinds.append(kind(session.recv(timeout=30)))
     return kinds
+
+
+def kind(said: str | bytes) -> str:
+    """Return the kind of a message of the site's."""
+    assert isinstance(said, bytes)
+    return str(ForwardMsg.FromString(said).WhichOneof("type"))
 
 
 def ended(session: ClientConnection, message: bytes | str) -> bool:
@@ -168,6 +205,25 @@ def test_a_broken_message_ends_its_session_and_no_other(running: Running, broken
         with running.open() as session:
             assert ended(session, broken)
         assert "delta" in drawn(bystander)
+
+
+def test_a_message_in_parts_without_an_end_ends_its_session(running: Running) -> None:
+    part = b"a" * 10_000
+    with running.open() as bystander:
+        with running.open() as session:
+            parts = LARGEST[running.command] // len(part) + 4
+            try:
+                session.send(part for _ in range(parts))
+                session.recv(timeout=10)
+            except ConnectionClosed:
+                pass
+            assert session.protocol.close_code == 1009
+        assert "delta" in drawn(bystander)
+
+
+def test_nothing_is_compressed_for_a_session(running: Running) -> None:
+    with running.open() as session:
+        assert session.protocol.extensions == []
 
 
 def test_a_page_of_another_site_opens_no_session(running: Running) -> None:
@@ -214,15 +270,64 @@ def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
     assert b"Traceback" not in got
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.binary(max_size=200))
+RERUN = message(rerun_script={"query_string": "crime_type=DA", "page_name": "sex", "context_info": {"url": "http://a/sex"}})
+CHANGED = st.builds(
+    lambda at, cut, put: RERUN[:at] + put + RERUN[at + cut :],
+    st.integers(0, len(RERUN)), st.integers(0, 4), st.binary(max_size=4),
+)  # fmt: skip
+WRONG = st.builds(
+    lambda query, page, url, fragment: message(
+        rerun_script={"query_string": query, "page_name": page, "context_info": {"url": url}, "page_script_hash": fragment}
+    ),
+    *[st.text(st.characters(codec="utf-8"), max_size=40)] * 4,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.one_of(CHANGED, WRONG, st.binary(max_size=200)))
 def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
+    faults = running.faults()
     with running.open() as session:
         session.send(data)
         try:
-            session.recv(timeout=0.02)
-        except (ConnectionClosed, TimeoutError):
-            return
+            while kind(session.recv(timeout=0.3)) != "script_finished":
+                pass
+        except TimeoutError:
+            pass  # let in, and nothing to say to it: or dropped
+        except ConnectionClosed:
+            assert protocol.kind(data) is None
+            assert session.protocol.close_code == 1008
+        else:
+            assert protocol.kind(data) == "rerun_script"
+    with running.open() as other:
+        assert "delta" in drawn(other)
+    assert running.faults() == faults
+
+
+def test_an_address_that_a_page_makes_up_is_in_nothing_that_it_is_sent(running: Running) -> None:
+    made_up = f"https://made-up.example/{'a' * 60_000}"
+    with running.open() as session:
+        session.send(message(rerun_script={"page_name": "sex", "context_info": {"url": made_up}}))
+        sent = b""
+        while kind(part := session.recv(timeout=30)) != "script_finished":
+            assert isinstance(part, bytes)
+            sent += part
+    assert b"made-up" not in sent
+    assert f"<p>http://127.0.0.1:{running.port}/sex</p>".encode() in sent
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_page_that_faults_is_one_line_without_its_words(command: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / ".streamlit", tmp_path / ".streamlit")
+    (tmp_path / "app.py").write_text(FAULTY)
+    with served(command, tmp_path, tmp_path / "log.jsonl") as site:
+        with site.open() as session:
+            drawn(session)
+        (fault,) = site.faults()
+        assert fault["fault"]["kind"] == "ValueError"
+        assert fault["fault"]["through"][-1].startswith("app.py:")
+        assert "Traceback" not in site.log.read_text()
+        assert "words of a reader" not in site.log.read_text()
 
 
 def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
@@ -240,7 +345,7 @@ def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
     events = Counter(line.get("event") for line in lines)
     assert events["started"] == 1
     assert min(events["request"], events["socket"], events["refused"]) > 0
-    assert [line for line in lines if "fault" in line] == []
+    assert running.faults() == []
     assert {"method": "GET", "path": "/sex", "status": 200}.items() <= [one for one in lines if one.get("path") == "/sex"][
         -1
     ].items()

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from referrals.server import settings
 from tests.browser.serving import Site, drawn, open_page
 from tests.browser.small_site import serve_small_site
 
@@ -211,3 +213,56 @@ def test_what_the_button_does_and_does_not_do_is_its_description(page: Page, hom
     button = page.locator("#vr-exit a")
     expect(button).to_have_accessible_name("Leave this page")
     expect(button).to_have_accessible_description(re.compile("does not clear your browser’s history"))
+
+
+FRAMING = "https://framing.example"
+LOCAL = ["local-network-access"]
+"""What a page from elsewhere needs to frame one from this machine."""
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a small site that another site may show within its own pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(settings.FRAME_ANCESTORS, FRAMING)
+        with serve_small_site(tmp_path_factory.mktemp("framed")) as site:
+            yield site.address
+
+
+def within_theirs(browser: Browser, framed: str, *, sandbox: str = "", **named: Any) -> Page:
+    """Open a page of another site that frames ours."""
+    context = browser.new_context(permissions=LOCAL, **named)
+    _stand_in(context)
+    html = f'<iframe src="{framed}" width="360" height="600"{sandbox}></iframe>'
+    context.route(f"{FRAMING}/", lambda route: route.fulfill(content_type="text/html", body=html))
+    page = context.new_page()
+    page.goto(FRAMING)
+    page.frame_locator("iframe").locator("h1").wait_for(timeout=30_000)
+    return page
+
+
+@pytest.mark.parametrize("way", ["touch", "shift"])
+def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str, way: str) -> None:
+    page = within_theirs(browser, framed)
+    inside = page.frame_locator("iframe")
+    if way == "touch":
+        inside.locator("#vr-exit a").click()
+    else:
+        inside.locator("h1").click()
+        press_shift(page, 3)
+    gone(page)
+    page.context.close()
+
+
+def test_where_the_whole_window_may_not_be_left_our_page_goes_alone(browser: Browser, framed: str) -> None:
+    page = within_theirs(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
+    page.frame_locator("iframe").locator("#vr-exit a").click()
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text("Sunny spells", timeout=SOON)
+    page.context.close()
+
+
+def test_leaving_without_script_leaves_the_page_that_frames_ours(browser: Browser, framed: str) -> None:
+    page = within_theirs(browser, framed, java_script_enabled=False)
+    page.frame_locator("iframe").locator("#vr-exit a").click()
+    gone(page)
+    page.context.close()

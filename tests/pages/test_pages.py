@@ -16,6 +16,7 @@ import app as frame
 from referrals.codelists import TOTAL
 from referrals.dashboard import cards, components, queries
 from referrals.dashboard.selection import MEASURES, Selection
+from referrals.lite.addresses import FOLDER
 from referrals.places import ROOT
 from referrals.release import latest_published, open_release
 
@@ -259,10 +260,10 @@ def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
     """Streamlit takes a folder named `pages` beside the app for pages of the old kind. Until somebody has opened the front
     page of a new server it draws those by themselves: without our titles, without `guarded`, and /crime-type is "not found".
     """
-    framed: list[Callable[[], None]] = []
-    monkeypatch.setattr(components, "guarded", framed.append)
+    framed: list[str] = []
+    monkeypatch.setattr(components, "guarded", lambda _draw, path: framed.append(path))
     open_page(SCRIPTS[path])
-    assert len(framed) == 1
+    assert framed == [path]
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
@@ -278,6 +279,21 @@ def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path:
     assert own in html
     assert html.count('class="bars"') == 1
     assert HELP_LINE in html
+
+
+FIGURES = {"/", *cards.PATHS.values()}
+
+
+@pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
+def test_a_long_page_names_the_one_that_needs_no_script_and_gives_the_help_lines(path: str) -> None:
+    html = components.without_script(path)
+    assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
+    assert HELP_LINE in html
+    assert len(html) < 4_000, "it is sent to everyone"
+
+
+def test_the_low_data_version_is_where_its_own_routes_are() -> None:
+    assert f"{components.TWIN}/" == FOLDER
 
 
 def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:

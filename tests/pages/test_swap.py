@@ -85,6 +85,23 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
     assert components.drawn(before, palette) is not components.drawn(after, palette)
 
 
+@pytest.mark.parametrize(
+    ("selection", "is_whole"),
+    [
+        (Selection(), True),
+        (Selection(release="2020-21", measure="share"), True),
+        (Selection(crime_type="DA"), False),
+        (Selection(period="2020-Q2"), False),
+    ],
+)
+def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
+    selection: Selection, *, is_whole: bool
+) -> None:
+    assert components._is_whole(components.release(), "sex", selection) == is_whole
+    if not selection.period:
+        assert components._is_whole(components.dimension_card("sex", selection), "https://example.org") == is_whole
+
+
 def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"])
     additive.write(place)
@@ -102,6 +119,32 @@ def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_no
     assert NEWER not in said
     assert notices.BANNER in said
     assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
+
+
+def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next_asks(place: Path, open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    (place / "2020-21.withdrawn").touch()
+    for session in (open_again(reader), open_page(SCRIPTS["/sex"]), open_page(SCRIPTS["/safeguarding"])):
+        assert not session.app.exception
+        assert [error.value for error in session.app.error] == [
+            "These figures have been withdrawn by those who publish them, and are not shown any more."
+        ]
+        assert "706" not in session.text
+        assert "Help lines" in session.text
+    without_script = components.without_script("/sex")
+    assert "have been withdrawn" in without_script
+    assert 'class="telephone"' in without_script
+
+
+def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(place: Path, open_page: Open) -> None:
+    additive.write(place)
+    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    assert notices.BANNER in shown(reader)
+    (place / "illustrative.withdrawn").touch()
+    said = shown(open_again(reader))
+    assert notices.BANNER not in said
+    assert "706" in said
+    assert "choose_release" not in radios(reader)
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage", None])

@@ -5,19 +5,24 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import resource
 import shutil
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
+from threading import enumerate as enumerate_threads
+from time import monotonic, sleep
 from typing import Any
 
+import duckdb
 import pytest
 
 from referrals import shelf as shelves
-from referrals.errors import ReleaseError
+from referrals.errors import ReleaseError, WithdrawnError
 from referrals.publishing import package
 from referrals.release import Release, open_release
 from referrals.shelf import Shelf
@@ -242,6 +247,134 @@ def test_the_last_published_release_stays_when_its_folder_is_gone_and_goes_when_
     assert shelf.refused() == {}
 
 
+# What is withdrawn
+
+
+def mark(folder: Path, kind: str = "file") -> Path:
+    """Mark the release in a folder as withdrawn."""
+    marker = folder.with_name(f"{folder.name}.withdrawn")
+    marker.mkdir() if kind == "folder" else marker.touch()
+    return marker
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize("left", [shutil.rmtree, str], ids=["its folder is gone", "its folder is there"])
+def test_a_release_that_is_withdrawn_goes_though_no_other_is_published(
+    shelf: Shelf, small: SmallRelease, caplog: pytest.LogCaptureFixture, kind: str, left: Callable[[Path], object]
+) -> None:
+    folder = small(value=1)
+    small("invented", status="illustrative")
+    held = shelf.standing()
+    mark(folder, kind)
+    left(folder)
+    for _ in range(3):
+        with pytest.raises(WithdrawnError, match="have been withdrawn"):
+            shelf.standing()
+    assert shelf.has_withdrawn(held)
+    assert warnings(caplog) == ["The release 2020-21 is withdrawn."]
+    assert shelf.refused() == {}
+
+
+def test_a_release_among_others_that_is_withdrawn_is_the_only_one_to_go(shelf: Shelf, small: SmallRelease) -> None:
+    folder = small("invented", status="illustrative")
+    newer = small("2021-22", value=2)
+    held = shelf.standing()
+    mark(folder)
+    assert ids(shelf) == ["2021-22", "2020-21"]
+    assert shelf.has_withdrawn(held)
+    mark(newer)
+    assert ids(shelf) == ["2020-21"], "an earlier one is shown first again"
+    assert not shelf.has_withdrawn(shelf.standing())
+
+
+def test_a_site_that_starts_with_a_withdrawn_release_says_so_and_opens_nothing_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mark(folder)
+    monkeypatch.setattr(shelves, "open_release", None)
+    with pytest.raises(WithdrawnError):
+        Shelf(folder.parent).standing()
+
+
+def test_a_correction_in_the_place_of_a_withdrawn_release_stands_and_the_old_editions_stay_withdrawn(
+    shelf: Shelf, folder: Path, small: SmallRelease
+) -> None:
+    first = shelf.standing()
+    small(value=2)
+    second = shelf.standing()
+    marker = mark(folder)
+    with pytest.raises(WithdrawnError):
+        shelf.standing()
+    small(value=3)
+    marker.unlink()
+    assert value(shelf.standing().published) == 3
+    assert shelf.has_withdrawn(first)
+    assert shelf.has_withdrawn(second)
+    assert not shelf.has_withdrawn(shelf.standing())
+
+
+def test_a_release_that_was_withdrawn_by_mistake_stands_again(shelf: Shelf, folder: Path) -> None:
+    held = shelf.standing()
+    marker = mark(folder)
+    with pytest.raises(WithdrawnError):
+        shelf.standing()
+    marker.unlink()
+    assert value(shelf.standing().published) == 1
+    assert not shelf.has_withdrawn(held)
+
+
+def test_what_was_replaced_or_taken_away_is_not_withdrawn(shelf: Shelf, small: SmallRelease) -> None:
+    folder = small("invented", status="illustrative")
+    held = shelf.standing()
+    small(value=2)
+    shutil.rmtree(folder)
+    shelf.standing()
+    assert not shelf.has_withdrawn(held)
+
+
+# What the system cannot do
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(24, "Too many open files"), MemoryError(), ReleaseError("cells.csv cannot be read: Too many open files."),
+     ReleaseError("The release cannot be opened (IOException).")],
+    ids=["no handle left", "no memory left", "no handle left to read", "no handle left to open"],
+)  # fmt: skip
+def test_what_the_system_could_not_do_is_tried_again_though_the_folder_does_not_change(
+    shelf: Shelf, small: SmallRelease, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
+    before = shelf.standing()
+    small(value=2)
+
+    def failing(_: Path) -> Release:
+        cause = {"cells": OSError(24, ""), "The r": duckdb.IOException("")}.get(str(fault)[:5])
+        raise fault from cause
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shelves, "open_release", failing)
+        for _ in range(3):
+            assert shelf.standing() is before
+        assert list(shelf.refused()) == ["2020-21"]
+        assert len(warnings(caplog)) == 1, "said once, however often it is tried"
+    assert value(shelf.standing().published) == 2
+    assert shelf.refused() == {}
+
+
+def test_a_process_without_a_handle_left_keeps_what_stands_and_opens_the_rest_when_it_has_some(
+    shelf: Shelf, small: SmallRelease
+) -> None:
+    before = shelf.standing()
+    small(value=2)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        assert shelf.standing() is before
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert value(shelf.standing().published) == 2
+
+
 def test_everything_stays_while_the_folder_of_releases_cannot_be_read(shelf: Shelf, folder: Path, tmp_path: Path) -> None:
     before = shelf.standing()
     folder.parent.rename(tmp_path / "away")
@@ -309,6 +442,46 @@ def test_whoever_asks_while_another_opens_a_release_is_answered_from_what_stands
         assert value(asked.result().published) == 2
 
 
+def test_while_a_thread_looks_whoever_asks_opens_nothing_and_soon_has_what_is_new(
+    folder: Path, small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    openers: list[str] = []
+
+    def opened(folder: Path) -> Release:
+        openers.append(current_thread().name)
+        return open_release(folder)
+
+    shelf = Shelf(folder.parent, look_every=0.01)
+    with shelf.looking():
+        monkeypatch.setattr(shelves, "open_release", opened)
+        small(value=2)
+        assert within(30, lambda: value(shelf.standing().published) == 2)
+        small("2021-22", value=3)
+        assert within(30, lambda: ids(shelf) == ["2021-22", "2020-21"])
+    assert set(openers) == {"shelf"}
+    assert "shelf" not in [thread.name for thread in enumerate_threads()]
+
+
+def test_the_thread_that_looks_goes_on_after_a_fault(
+    folder: Path, small: SmallRelease, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(folder.parent, look_every=0.01)
+    with shelf.looking():
+        with monkeypatch.context() as patch:
+            patch.setattr(shelves, "_found", None)
+            assert within(30, lambda: "could not be looked at (TypeError)" in caplog.text)
+        small(value=2)
+        assert within(30, lambda: value(shelf.standing().published) == 2)
+
+
+def within(seconds: float, is_so: Callable[[], bool]) -> bool:
+    """Return whether something becomes true within some seconds."""
+    limit = monotonic() + seconds
+    while not (so := is_so()) and monotonic() < limit:
+        sleep(0.01)
+    return so
+
+
 def test_all_who_ask_first_share_what_one_of_them_opened(folder: Path) -> None:
     shelf = Shelf(folder.parent)
     with ThreadPoolExecutor(8) as threads:
@@ -327,14 +500,19 @@ def test_nobody_is_refused_or_answered_from_a_mixture_during_twenty_swaps(folder
 
     with ThreadPoolExecutor(4) as threads:
         readers = [threads.submit(lambda: set(ask())) for _ in range(4)]
-        for number in range(20):
-            swap(folder, editions[number % 2])
-            while value(shelf.standing().published) != 1 + number % 2:
-                done.wait(0.01)
-        done.set()
-        answers = set().union(*(reader.result() for reader in readers))
+        try:
+            for number in range(20):
+                swap(folder, editions[number % 2])
+                assert within(30, partial(shows, shelf, 1 + number % 2))
+        finally:
+            done.set()
+        answers = set().union(*(reader.result(30) for reader in readers))
     assert sorted(number for _, number in answers) == [1, 2]
     assert shelf.refused() == {}
+
+
+def shows(shelf: Shelf, number: int) -> bool:
+    return bool(value(shelf.standing().published) == number)
 
 
 def swap(folder: Path, edition: Path) -> None:

@@ -213,7 +213,7 @@ def test_a_card_draws_itself_in_the_palette_of_its_page(release: Release, by_cri
         cards.of_cross(release, "sex", by_crime, by="crime_type"),
     ):
         assert card.draw is not None
-        assert card.draw(DARK).layout.font.color == DARK.text
+        assert card.draw(DARK)["layout"]["font"]["color"] == DARK.text
 
 
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:

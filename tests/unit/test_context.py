@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from referrals.dashboard import context, queries
@@ -32,7 +33,7 @@ def printed(series_id: str, **wanted: str) -> list[Row]:
 
 def chart_of(card: Card) -> Any:
     assert card.draw is not None
-    return card.draw(LIGHT)
+    return go.Figure(card.draw(LIGHT))
 
 
 def table_of(card: Card) -> list[list[str]]:

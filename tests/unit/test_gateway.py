@@ -8,13 +8,14 @@ import logging
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - the messages themselves, to be guarded against
 
-from referrals.server import protocol
+from referrals.server import protocol, sockets
 from referrals.server.gateway import Gateway
 from referrals.server.limits import Limits, Pace
 from referrals.server.shell import PageHead, Shell
@@ -186,9 +187,10 @@ def test_without_names_any_will_do() -> None:
     assert ask(guarded(Listener()), "/", headers=[("host", "192.168.1.7:8501")]).status == 200
 
 
+@pytest.mark.parametrize("target", ["/", "/_stcore/metrics"], ids=["let in", "refused"])
 @pytest.mark.parametrize(("scheme", "told"), [("https", "max-age=31536000"), ("http", None)])
-def test_a_browser_is_told_to_stay_with_https_only_where_it_came_by_it(scheme: str, told: str | None) -> None:
-    assert ask(guarded(Listener()), "/", scheme=scheme).headers.get("strict-transport-security") == told
+def test_a_browser_is_told_to_stay_with_https_only_where_it_came_by_it(target: str, scheme: str, told: str | None) -> None:
+    assert ask(guarded(Listener()), target, scheme=scheme).headers.get("strict-transport-security") == told
 
 
 def test_a_refusal_is_logged_in_one_word_and_nothing_of_the_request(caplog: pytest.LogCaptureFixture) -> None:
@@ -266,16 +268,50 @@ def test_a_message_may_be_64_kilobytes_long(letters: int, closed: int | None) ->
     assert socket.closed_with == closed
 
 
+def test_a_socket_whose_reader_reads_nothing_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "CLOSING", 0.01)
+
+    class Deaf(Socket):
+        async def send(self, message: Message) -> None:
+            self.told.append(message)
+            if message["type"] == "websocket.close":
+                await asyncio.sleep(3_600)
+
+    deaf = Deaf(said(b"\xff", RERUN))
+
+    async def opened() -> None:
+        async with asyncio.timeout(10):
+            await deaf.open(guarded(Listener()))
+
+    asyncio.run(opened())
+    assert deaf.closed_with == 1008
+
+
 def test_nothing_is_sent_after_the_close() -> None:
     socket = Socket(said(b"\xff"))
     heard(socket)
     assert [one["type"] for one in socket.told] == ["websocket.accept", "websocket.close"]
 
 
-@given(st.lists(st.binary(max_size=60), max_size=5))
+KNOWN = [*WANTED, *(message(**{kind: value}) for kind, value in UNWANTED.items())]
+CHANGED = st.builds(
+    lambda one, at, cut, put: one[: at % (len(one) + 1)] + put + one[at % (len(one) + 1) + cut :],
+    st.sampled_from(KNOWN), st.integers(0, 40), st.integers(0, 2), st.binary(max_size=2),
+)  # fmt: skip
+ANYTHING = st.one_of(st.sampled_from(KNOWN), CHANGED, st.binary(max_size=60))
+
+
+@given(st.lists(ANYTHING, max_size=5))
 def test_only_what_streamlit_reads_as_a_wanted_kind_ever_reaches_it(messages: list[bytes]) -> None:
-    through = heard(Socket(said(*messages)), limits=Limits(socket_burst=100))
-    assert {protocol.kind(one) for one in through} <= protocol.ALLOWED
+    kinds = list(map(protocol.kind, messages))
+    until_broken = kinds.index(None) if None in kinds else len(kinds)
+    wanted = [one for one, kind in list(zip(messages, kinds, strict=True))[:until_broken] if kind in protocol.ALLOWED]
+    assert heard(Socket(said(*messages)), limits=Limits(socket_burst=100)) == wanted
+
+
+@pytest.mark.parametrize("kind", [*protocol.ALLOWED, "clear_cache", "None"])
+def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
+    assert str(protocol.kind(find(ANYTHING, lambda one: str(protocol.kind(one)) == kind))) == kind
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from starlette.applications import Starlette
 
-from referrals.errors import ReleaseError
+from referrals.errors import ReleaseError, WithdrawnError
 from referrals.server import health
 from tests.unit.asgi import ask
 
@@ -26,6 +26,10 @@ def two() -> Mapping[str, str]:
 
 def refused() -> Mapping[str, str]:
     raise ReleaseError("The release 2020-21 lacks cells.csv. Run `make data` to build the releases.")
+
+
+def withdrawn() -> Mapping[str, str]:
+    raise WithdrawnError("These figures have been withdrawn.")
 
 
 def broken() -> Mapping[str, str]:
@@ -45,8 +49,25 @@ def test_a_ready_process_names_each_release_and_its_digest() -> None:
             "service": "victim-referrals",
             "status": "ready",
             "releases": [{"id": "2020-21", "digest": "ab12"}, {"id": "illustrative", "digest": "cd34"}],
+            "refused": [],
         },
     )
+
+
+def test_a_ready_process_names_each_release_that_it_refuses_and_not_why() -> None:
+    reasons = {"2022-23": "A file of it was altered.", "2021-22": "It is a link."}
+    got = ask(Starlette(routes=[*health.routes(two, lambda: reasons)]), "/readyz")
+    assert (got.status, json.loads(got.body)["status"]) == (200, "ready")
+    assert json.loads(got.body)["refused"] == ["2021-22", "2022-23"]
+    assert b"altered" not in got.body
+
+
+def test_a_process_whose_figures_were_withdrawn_says_so_and_is_sent_readers_all_the_same() -> None:
+    # Its pages still hold the help lines; a balancer would send nobody to a process that is not ready.
+    got = ask(site(withdrawn), "/readyz")
+    said = json.loads(got.body)
+    assert (got.status, said["status"], said["releases"]) == (200, "withdrawn", [])
+    assert "withdrawn" in said["detail"]
 
 
 @pytest.mark.parametrize(
@@ -68,6 +89,6 @@ def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> 
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz"])
-@pytest.mark.parametrize("releases", [two, refused])
+@pytest.mark.parametrize("releases", [two, refused, withdrawn])
 def test_no_answer_is_kept(target: str, releases: Releases) -> None:
     assert ask(site(releases), target).headers["cache-control"] == "no-store"

@@ -102,3 +102,58 @@ def test_no_more_is_kept_than_there_is_room_for_and_every_answer_is_right(questi
     answer = kept(room, {})(Answer)
     assert [answer(question).question for question in questions] == questions
     assert len(kept_now) <= room
+
+
+def test_what_is_set_apart_is_never_forgotten_for_anything_else() -> None:
+    made: list[int] = []
+
+    @kept(2, {}, apart=lambda question: question < 2)
+    def answer(question: int) -> int:
+        made.append(question)
+        return question
+
+    for question in (0, 1, *range(10, 30), 0, 1, 28, 29):
+        answer(question)
+    assert made == [0, 1, *range(10, 30)]
+
+
+def test_one_thing_is_made_at_a_time_and_what_is_kept_waits_for_nobody() -> None:
+    at_work, most = 0, 0
+    begun, finish = threading.Event(), threading.Event()
+
+    @kept(8, {})
+    def slow(question: int) -> int:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        begun.set()
+        finish.wait(30)
+        at_work -= 1
+        return question
+
+    @kept(8, {})
+    def quick(question: int) -> int:
+        return question
+
+    quick(0)
+    readers = [threading.Thread(target=slow, args=(number,)) for number in range(4)]
+    for reader in readers:
+        reader.start()
+    begun.wait(30)
+    assert quick(0) == 0, "looked up, while four others are waiting for their turn"
+    finish.set()
+    for reader in readers:
+        reader.join(30)
+    assert most == 1
+
+
+def test_what_is_made_can_ask_for_more_that_is_made() -> None:
+    @kept(2, {})
+    def part(question: int) -> int:
+        return question + 1
+
+    @kept(2, {})
+    def whole(question: int) -> int:
+        return part(question) * 2
+
+    assert whole(3) == 8

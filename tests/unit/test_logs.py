@@ -6,6 +6,9 @@ import asyncio
 import io
 import json
 import logging
+import sys
+import threading
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -35,8 +38,11 @@ def written() -> Iterator[Lines]:
     root, ours = logging.getLogger(), logging.getLogger(logs.OURS)
     handlers, factory, level = root.handlers[:], logging.getLogRecordFactory(), ours.level
     stream = io.StringIO()
-    logs.set_up(stream)
-    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", threading.__excepthook__)
+        patch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+        logs.set_up(stream)
+        yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     logging.setLogRecordFactory(factory)
     root.handlers[:] = handlers
     ours.setLevel(level)
@@ -160,6 +166,45 @@ def test_of_a_fault_its_kind_and_its_place_are_written_and_not_its_message(writt
         assert line["fault"]["kind"] == "ValueError"
         assert line["fault"]["through"][-1].startswith("test_logs.py:")
         assert "words" not in json.dumps(line)
+
+
+def test_a_fault_that_nobody_caught_in_a_thread_is_a_line(written: Lines) -> None:
+    thread = threading.Thread(target=int, args=("a reader's words",))
+    thread.start()
+    thread.join()
+    (line,) = written()
+    assert (line["level"], line["fault"]["kind"], line["message"]) == ("error", "ValueError", "A thread ended in a fault.")
+    assert "words" not in json.dumps(line)
+
+
+def test_a_fault_that_cannot_be_raised_is_a_line(written: Lines) -> None:
+    class Fragile:
+        def __del__(self) -> None:
+            raise ValueError("a reader's words")
+
+    Fragile()
+    (line,) = written()
+    assert (line["level"], line["fault"]["kind"]) == ("error", "ValueError")
+    assert "words" not in json.dumps(line)
+
+
+def test_a_warning_is_a_line_that_says_where_it_came_from(written: Lines) -> None:
+    warnings.simplefilter("always")
+    warnings.warn("a reader's words", DeprecationWarning, stacklevel=1)
+    (line,) = written()
+    assert (line["level"], line["event"], line["kind"]) == ("warning", "warning", "DeprecationWarning")
+    assert line["through"][0].startswith("test_logs.py:")
+    assert "words" not in json.dumps(line)
+
+
+def test_who_listens_for_faults_already_goes_on_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    def theirs(_: threading.ExceptHookArgs) -> None:
+        pass
+
+    monkeypatch.setattr(threading, "excepthook", theirs)
+    with warnings.catch_warnings():
+        logs._listen()
+    assert threading.excepthook is theirs
 
 
 def test_our_own_sentences_are_written_whole(written: Lines) -> None:

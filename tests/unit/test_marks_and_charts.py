@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 import tomllib
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
+from plotly import tools
+from plotly.io import to_json
 
 from referrals.codelists import codelist
-from referrals.dashboard import charts, context, queries, takeaways
+from referrals.dashboard import cards, charts, citing, context, parts, queries, takeaways
 from referrals.dashboard.charts import DARK, LIGHT, Palette
 from referrals.dashboard.marks import marks
 from referrals.dashboard.queries import Answer
@@ -34,7 +39,7 @@ def published(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
 @pytest.fixture(scope="module")
 def drawn(published: tuple[Answer, ...]) -> Drawn:
     """Each of those answers with its chart."""
-    return [(answer, charts.bars(answer)) for answer in published]
+    return [(answer, go.Figure(charts.bars(answer))) for answer in published]
 
 
 # What is solid and what is hatched
@@ -138,7 +143,7 @@ def test_bars_start_at_zero_and_their_labels_have_room(drawn: Drawn) -> None:
 
 def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) -> None:
     answer = queries.answer(release, "sex", Selection())
-    solid, _ = charts.bars(answer).data
+    solid, _ = go.Figure(charts.bars(answer)).data
     looks = dict(zip(answer.rows["code"], zip(solid.marker.color, solid.marker.pattern.shape, strict=True), strict=True))
     assert looks["_NK"] == (LIGHT.unknown, ".")
     assert looks["M"] == (LIGHT.main, "")
@@ -147,7 +152,7 @@ def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) 
 
 def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Release) -> None:
     answers = {code: queries.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")}
-    figure = charts.small_multiples(answers)
+    figure = go.Figure(charts.small_multiples(answers))
     assert tuple(figure.layout.xaxis.range) == (0, 447 * charts.LABEL_ROOM)
     assert "xaxis2" not in figure.to_dict()["layout"]
     words = [note.text for note in sorted(figure.layout.annotations, key=lambda note: note.y)]
@@ -157,7 +162,7 @@ def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Rele
 
 
 def test_one_group_alone_can_be_drawn(release: Release) -> None:
-    figure = charts.small_multiples({"Modern slavery": queries.answer(release, "sex", Selection(crime_type="MS"))})
+    figure = go.Figure(charts.small_multiples({"Modern slavery": queries.answer(release, "sex", Selection(crime_type="MS"))}))
     assert figure.layout.xaxis.range[0] == 0
 
 
@@ -169,7 +174,7 @@ def test_stacked_columns_start_at_zero_and_differ_by_pattern_as_well_as_by_colou
         [(period, category, 5) for period in ("2020", "2021") for category in "abc"],
         columns=["period_label", "category", "value"],
     )
-    figure = charts.stacked_quarters(frame, {"a": "One", "b": "Two", "c": "Three"})
+    figure = go.Figure(charts.stacked_quarters(frame, {"a": "One", "b": "Two", "c": "Three"}))
     assert figure.layout.yaxis.rangemode == "tozero"
     assert figure.layout.barmode == "stack"
     assert len({trace.marker.color for trace in figure.data}) == len({trace.marker.pattern.shape for trace in figure.data}) == 3
@@ -178,7 +183,7 @@ def test_stacked_columns_start_at_zero_and_differ_by_pattern_as_well_as_by_colou
 
 def test_columns_start_at_zero_and_each_has_its_number_at_its_top() -> None:
     frame = pd.DataFrame({"period_label": ["2019", "2020", "2021"], "value": [1000, 2000, 3000]})
-    figure = charts.columns(frame, earlier=frame.head(1), breaks=["2021"])
+    figure = go.Figure(charts.columns(frame, earlier=frame.head(1), breaks=["2021"]))
     assert figure.layout.yaxis.rangemode == "tozero"
     assert list(figure.data[0].text) == ["1,000", "2,000", "3,000"]
     assert figure.data[1].mode == "markers"
@@ -193,7 +198,7 @@ def test_no_chart_of_context_holds_a_figure_on_victim_referrals(release: Release
     assert draw is not None
     with (PUBLISHED / "context.csv").open(encoding="utf-8", newline="") as stream:
         series = {int(row["value"]) for row in csv.DictReader(stream) if row["series_id"] == context.LOOKS[name].series_id}
-    values = {int(value) for trace in draw(LIGHT).data for value in trace.y}
+    values = {int(value) for trace in draw(LIGHT)["data"] for value in trace["y"]}
     assert values <= series
     assert 1336 not in values
 
@@ -203,6 +208,79 @@ def test_no_chart_of_victim_referrals_holds_a_figure_from_elsewhere(drawn: Drawn
         limit = 100 if answer.selection.measure == SHARE else 1336
         assert all(0 <= value <= limit for trace in figure.data for value in trace.x)
         assert not any("yaxis2" in name or "xaxis2" in name for name in figure.to_dict()["layout"])
+
+
+# What every chart is made of
+
+
+def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, charts.Figure]:
+    """Return one chart of every kind that the site draws."""
+    frame = pd.DataFrame({"period_label": ["1", "2"], "value": [7, 9], "lower": [5, 9], "upper": [8, 9]})
+    of_context = {name: draw(LIGHT) for name in DRAWN if (draw := context.card(release, name).draw)}
+    of_answers = {f"bars {place}": charts.bars(answer) for place, answer in enumerate(published)}
+    several = charts.small_multiples({"One": published[0], "Two": published[1]})
+    return {**of_context, **of_answers, "several": several, "range": charts.watermarked(charts.columns(frame))}
+
+
+def test_every_chart_is_what_plotly_takes_and_plain_json(release: Release, published: tuple[Answer, ...]) -> None:
+    # Streamlit has Plotly check a figure at each sending, unless it is told that it is finished: so it is checked here.
+    for name, figure in every_chart(release, published).items():
+        go.Figure(figure)  # which refuses what is no part of a chart
+        assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
+
+
+def test_plotly_refuses_a_chart_with_a_mistake_in_it() -> None:
+    figure = charts.columns(pd.DataFrame({"period_label": ["1"], "value": [1]}))
+    figure["data"][0]["colour"] = "red"
+    with pytest.raises(ValueError, match="colour"):
+        go.Figure(figure)
+
+
+def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(published: tuple[Answer, ...]) -> None:
+    figure = charts.bars(published[0])
+    finished = charts.Finished(figure)
+    assert tools.return_figure_from_figure_or_data(finished, validate_figure=True) is figure
+    assert json.loads(to_json(figure, validate=False)) == figure
+
+
+HOSTILE = '<b>A</b><a href="//evil.example">%{y} & more</a>'
+DRAWN_AS = '&lt;b&gt;A&lt;/b&gt;&lt;a href="//evil.example"&gt;%&#123;y} &amp; more&lt;/a&gt;'
+
+
+def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(published: tuple[Answer, ...]) -> None:
+    # Plotly draws tags in every text, links and pictures among them, and puts values in the place of %{...}.
+    hostile = replace(published[0], rows=published[0].rows.assign(label=HOSTILE, shown=HOSTILE))
+    frame = pd.DataFrame({"period_label": [HOSTILE], "category": ["a"], "value": [7], "lower": [5], "upper": [8]})
+    drawn = [
+        charts.small_multiples({HOSTILE: hostile}),
+        charts.stacked_quarters(frame, {"a": HOSTILE}),
+        charts.columns(frame, earlier=frame, breaks=[HOSTILE], places=[HOSTILE]),
+    ]
+    for figure in drawn:
+        said = [text for text in texts(figure) if "evil" in text]
+        assert said
+        assert [text for text in said if DRAWN_AS not in text] == []
+        assert not [text for text in said if HOSTILE in text]
+
+
+def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
+    rows = published[0].rows.assign(label=HOSTILE)
+    hostile = replace(published[0], rows=rows, labels={"sex": HOSTILE}, unpublished=(HOSTILE,), period=HOSTILE)
+    card = cards.of_dimension(release, hostile)
+    html = parts.head(card) + parts.bars(card) + card.table + parts.notes(card, folded=False) + citing.html(card)
+    assert "&lt;a href=" in html
+    assert "<b>A</b>" not in html
+    assert '<a href="//evil' not in html
+    assert "<b>A</b>" not in takeaways.picture(card, "")
+
+
+def texts(part: Any) -> list[str]:
+    """Every text in a figure, or a part of one."""
+    if isinstance(part, str):
+        return [part]
+    if isinstance(part, dict):
+        return [text for one in part.values() for text in texts(one)]
+    return [text for one in part for text in texts(one)] if isinstance(part, list) else []
 
 
 # What every chart is drawn with
@@ -218,7 +296,7 @@ def test_a_chart_has_no_toolbar_no_upload_and_no_zoom_that_catches_a_thumb() -> 
 
 
 def test_a_chart_names_no_address_to_load_anything_from(release: Release, drawn: Drawn) -> None:
-    others = [draw(LIGHT) for name in DRAWN if (draw := context.card(release, name).draw)]
+    others = [go.Figure(draw(LIGHT)) for name in DRAWN if (draw := context.card(release, name).draw)]
     assert all("//" not in figure.to_json() for figure in (*(figure for _, figure in drawn), *others))
 
 
@@ -253,14 +331,15 @@ def test_a_chart_takes_every_colour_from_its_palette(release: Release, palette: 
     draw = context.card(release, "years").draw
     assert draw is not None
     for figure in (charts.bars(queries.answer(release, "sex", Selection()), palette), draw(palette)):
-        assert {colour.lower() for colour in colours(figure.to_dict())} <= own
+        assert {colour.lower() for colour in colours(figure)} <= own
 
 
 def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> None:
-    figure = charts.columns(pd.DataFrame({"period_label": ["1", "2"], "value": [1, 2]}), DARK, breaks=["2"])
-    assert figure.layout.font.color == DARK.text
-    assert figure.layout.template.layout.to_plotly_json() == {}
-    assert charts.bars(queries.answer(release, "sex", Selection()), DARK).data[1].textfont.color == DARK.text
+    layout = charts.columns(pd.DataFrame({"period_label": ["1", "2"], "value": [1, 2]}), DARK, breaks=["2"])["layout"]
+    assert layout["font"]["color"] == DARK.text
+    assert layout["template"] == {}, "with none at all, Plotly would take its own"
+    assert [note["font"]["color"] for note in layout["annotations"]] == [DARK.text]
+    assert charts.bars(queries.answer(release, "sex", Selection()), DARK)["data"][1]["textfont"]["color"] == DARK.text
 
 
 def test_a_chart_draws_no_label_from_outside_the_codelists(drawn: Drawn) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from referrals.errors import SettingsError
@@ -17,17 +18,20 @@ from referrals.places import ROOT
 from referrals.server import policy, settings
 
 CONFIG = ROOT / ".streamlit" / "config.toml"
+ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
 KEPT = {
     "browser.gatherUsageStats": False,
     "client.disableDataExport": True,
     "client.showErrorDetails": "none",
     "global.developmentMode": False,
+    "logger.enableRich": False,
     "runner.postScriptGC": False,
     "server.allowedHosts": [],
     "server.corsAllowedOrigins": [],
     "server.enableAgentApi": False,
     "server.enableCORS": True,
     "server.enableStaticServing": False,
+    "server.enableWebsocketCompression": False,
     "server.enableXsrfProtection": False,
     "server.maxMessageSize": 2,
     "server.maxUploadSize": 1,
@@ -80,13 +84,29 @@ def test_what_is_no_origin_is_refused(text: str) -> None:
         framers(text)
 
 
-@given(st.text(max_size=60))
+NAMED = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["https", "http", "data"]),
+    st.sampled_from(["example.org", "*.example.org", "localhost", "a.b", "*"]),
+    st.sampled_from(["", ":8443", "/", ":x"]),
+    st.one_of(st.just(""), st.text(alphabet="; ,'\"*\n\tx", max_size=3), st.text(max_size=3)),
+)
+
+
+@given(st.lists(NAMED, max_size=3).map(" ".join))
 def test_nothing_but_sources_gets_into_the_policy(text: str) -> None:
     allowed = policy.framers({settings.FRAME_ANCESTORS: text})
     (directive,) = [one for one in policy.content_security_policy("", allowed).split("; ") if "frame-ancestors" in one]
     assert ";" not in directive
     assert "\n" not in directive
-    assert all(one == "'none'" or one.startswith("http") for one in directive.split()[1:])
+    assert all(one == "'none'" or ORIGIN.fullmatch(one) for one in directive.split()[1:])
+    assert directive.split()[1:] == (list(allowed) or ["'none'"])
+
+
+def test_sites_that_are_drawn_at_random_are_often_ones_that_may_frame_this_one() -> None:
+    assert find(
+        st.lists(NAMED, max_size=3).map(" ".join), lambda text: len(policy.framers({settings.FRAME_ANCESTORS: text})) > 1
+    )
 
 
 @pytest.mark.parametrize(

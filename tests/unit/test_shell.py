@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import re
+import threading
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
+from referrals.places import ROOT
 from referrals.server import compressing, markup, modules
 from referrals.server.assets import asset
 from referrals.server.shell import PageHead, Shell, Version, page_title, routes
@@ -68,6 +70,10 @@ async def leaflet(_: Request) -> Response:
     return HTMLResponse("<p>Another page</p>", headers={"content-security-policy": "default-src 'none'"})
 
 
+async def table(_: Request) -> Response:
+    return FileResponse(Path(__file__), media_type="text/csv")
+
+
 async def fault(_: Request) -> Response:
     return HTMLResponse("<p>Fault</p>", status_code=503)
 
@@ -80,6 +86,7 @@ def client() -> Client:
             Route("/api/data", data),
             Route("/leaflet", leaflet),
             Route("/fault", fault),
+            Route("/media/table.csv", table),
             Route("/{path:path}", app_page),
         ],
         middleware=[
@@ -248,6 +255,16 @@ def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing
     assert modules.needed(tmp_path, ["Chart", "Lost"]) == ("deep.d4.js", "part.b2.js", "Chart.a1.js")
 
 
+SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "referrals").rglob("*.py")]
+
+
+def test_every_link_that_leaves_leaves_the_whole_window() -> None:
+    """A page within the page of another site would go alone, and what frames it would stay in view."""
+    links = [link for source in SOURCES for link in re.findall(r'<a[^>]*href="\{HARMLESS\}"[^>]*>', source)]
+    assert len(links) >= 3
+    assert [link for link in links if 'target="_top"' not in link] == []
+
+
 def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
     figures = iter(["<p>1,336</p>", "<p>1,336</p>", "<p>1,337</p>"])
     app = Starlette(routes=[Route("/{path:path}", app_page)])
@@ -362,10 +379,31 @@ def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client)
     assert "last-modified" not in response.headers
 
 
-def test_part_of_a_page_is_never_sent(client: Client) -> None:
-    response = client.get("/age", headers={"range": "bytes=0-9"})
-    assert response.status == 200
-    assert response.text.startswith("<!DOCTYPE html>")
+@pytest.mark.parametrize(("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)])
+def test_part_of_a_page_is_never_sent(client: Client, path: str, status: int) -> None:
+    for asked in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
+        response = client.get(path, headers={"range": asked})
+        assert response.status == status
+        assert response.text == client.get(path).text
+        assert response.text.startswith("<!DOCTYPE html>")
+
+
+def test_part_of_a_download_is_sent_as_it_is_asked_for(client: Client) -> None:
+    # A browser that was cut off goes on where it was.
+    assert client.get("/media/table.csv", headers={"range": "bytes=0-3"}).status == 206
+
+
+def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
+    makers: list[str] = []
+
+    def figures(_: str) -> str:
+        makers.append(threading.current_thread().name)
+        return ""
+
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    Client(Shell(app, heads=HEADS, site=SITE, noscript_html=figures)).get("/age")
+    assert makers
+    assert threading.current_thread().name not in makers
 
 
 @pytest.mark.parametrize("name", ["shell.js", "shell.css", "mark.svg"])

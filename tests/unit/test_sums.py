@@ -264,7 +264,7 @@ def test_a_published_picture_has_no_watermark(release: Release) -> None:
 def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]) -> None:
     for card in made:
         assert card.draw is not None
-        words = [one.text for one in card.draw(charts.DARK).layout.annotations]
+        words = [one["text"] for one in card.draw(charts.DARK)["layout"]["annotations"]]
         assert "Illustrative" in words
 
 
@@ -295,10 +295,10 @@ def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
 def test_the_lines_of_columns_reach_from_the_least_to_the_most(made: list[Card], invented: Release) -> None:
     frame = queries.quarters(invented, Selection(nationality="VNM", crime_type="MS"))
     assert made[1].draw is not None
-    (bars,) = made[1].draw(charts.LIGHT).data
-    assert list(bars.y) == list(frame["value"])
-    assert list(bars.error_y.array) == list(frame["upper"] - frame["value"])
-    assert list(bars.error_y.arrayminus) == list(frame["value"] - frame["lower"])
+    (bars,) = made[1].draw(charts.LIGHT)["data"]
+    assert bars["y"] == list(frame["value"])
+    assert bars["error_y"]["array"] == list(frame["upper"] - frame["value"])
+    assert bars["error_y"]["arrayminus"] == list(frame["value"] - frame["lower"])
 
 
 def test_the_table_gives_each_adjusted_number_its_range(made: list[Card]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from typing import Any
 
 import pytest
@@ -84,6 +86,55 @@ def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(parts: 
     assert says in sentence
 
 
-def test_where_nothing_answers_the_check_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supply, "_run", lambda *_, **__: "")
+def ran(code: int, out: str = "", said: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], code, out, said)
+
+
+REFUSED = "Traceback...\nrequests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"
+TIMED_OUT = "pip_audit._service.interface.ConnectionError: Could not connect to PyPI's vulnerability feed"
+
+
+@pytest.mark.parametrize("said", [REFUSED, TIMED_OUT, "requests.exceptions.ReadTimeout: Read timed out."])
+def test_where_nothing_answers_the_check_says_so_and_goes_on_unless_it_must_not(
+    monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(supply, "_run", lambda *_, **__: ran(1, said=said))
     assert supply.audit() == (0, "Known faults were not looked for: nothing answers.")
+    monkeypatch.setenv("STRICT_AUDIT", "1")
+    assert supply.audit() == (1, "Known faults were not looked for: nothing answers.")
+
+
+def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("pip_audit", 120)
+
+    monkeypatch.setattr(supply, "_run", slow)
+    assert supply.audit() == (0, "Known faults were not looked for: nothing answers.")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        ran(1, said="/usr/bin/python: No module named pip_audit"),
+        ran(1, said="ERROR:pip_audit._cli:invalid requirements input: requirements.lock"),
+        ran(2, said="usage: pip-audit"),
+        ran(0),
+        ran(0, out="{}"),
+        ran(0, out="[]"),
+        ran(3, out=json.dumps({"dependencies": [FINE]}), said="half of it"),
+    ],
+    ids=["not installed", "no lock", "other options", "silent", "another report", "no report", "broken off"],
+)
+def test_an_audit_that_did_not_run_fails_and_says_what_it_was_told(
+    monkeypatch: pytest.MonkeyPatch, result: subprocess.CompletedProcess[str]
+) -> None:
+    monkeypatch.setattr(supply, "_run", lambda *_, **__: result)
+    code, sentence = supply.audit()
+    assert code == 1
+    assert "pip-audit" in sentence
+    assert (result.stderr or "nothing said") in sentence
+
+
+def test_an_index_that_lists_nothing_is_no_audit_where_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRICT_AUDIT", "1")
+    assert supply.verdict({"dependencies": [SKIPPED]})[0] == 1

@@ -1,4 +1,4 @@
-"""What pages are made of: the only part of the library that imports Streamlit, here, in `choices` and in `menu`.
+"""What pages are made of: the only part of the library that imports Streamlit, here and in the modules beside.
 
 One open release serves every session that began with it. Cards are made once for each release and selection and then shared:
 they are frozen.
@@ -32,14 +32,23 @@ from referrals.dashboard import (
     takeaways,
 )
 from referrals.dashboard.cards import Card
+from referrals.dashboard.components import address
 from referrals.dashboard.outline import Opening
-from referrals.dashboard.selection import Offer, Selection
+from referrals.dashboard.queries import Answer
+from referrals.dashboard.selection import RELEASE, Offer, Selection
 from referrals.errors import ReferralsError
 from referrals.kept import kept
 from referrals.release import Release
 from referrals.shelf import Standing
 
 EVERYTHING: Final = Selection()
+UNFILTERED: Final = frozenset({RELEASE, "measure"})
+"""What a card's address can hold though no filter is chosen."""
+
+HELP_LINES: Final = "<h2>Help lines</h2>"
+TWIN: Final = "/lite"
+"""What the address of the low-data version of a page begins with."""
+
 HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
 
@@ -47,16 +56,17 @@ HELD: Final = "standing"
 def standing() -> Standing:
     """Return the releases of a session: those that stood when it began, whatever has been published since.
 
-    Outside a session they are those that stand now.
+    Outside a session they are those that stand now. A session that began with one that was withdrawn begins again.
 
     Raises:
         ReleaseError: there is no whole release.
     """
     if get_script_run_ctx(suppress_warning=True) is None:
         return shelf.standing()
-    if HELD not in st.session_state:
-        st.session_state[HELD] = shelf.standing()
-    held: Standing = st.session_state[HELD]
+    held: Standing | None = st.session_state.get(HELD)
+    if held is None or shelf.has_withdrawn(held):
+        st.session_state.pop(HELD, None)
+        held = st.session_state[HELD] = shelf.standing()
     return held
 
 
@@ -91,6 +101,14 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 """What tells one release or one card from another, for what is made of it once and kept."""
 
 
+def _is_whole(*asked: object) -> bool:
+    """Return whether no filter is chosen in anything asked for: what most readers see is kept apart from what some choose."""
+    return not any(
+        one.chosen() or one.period if isinstance(one, Selection) else isinstance(one, Card) and set(one.address) - UNFILTERED
+        for one in asked
+    )
+
+
 @kept(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
@@ -103,16 +121,22 @@ def _page_html(opened: Release, name: str) -> str:
     return content.page(name, _figures(opened))
 
 
-@kept(512, KEPT)
+@kept(64, KEPT)
+def _answer(opened: Release, dimension: str, selection: Selection) -> Answer:
+    """Return what a release says of a dimension within a selection: the cards of one page rest on the same answer."""
+    return queries.answer(opened, dimension, selection)
+
+
+@kept(512, KEPT, apart=_is_whole)
 def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection, made once for a release."""
-    return cards.of_dimension(opened, queries.answer(opened, dimension, selection))
+    return cards.of_dimension(opened, _answer(opened, dimension, selection))
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of the quarters of an additive release within a selection, made once for a release."""
-    return quarters.card(opened, queries.answer(opened, dimension, selection))
+    return quarters.card(opened, _answer(opened, dimension, selection))
 
 
 @kept(128, KEPT)
@@ -209,7 +233,7 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
         _take_away(card)
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
     """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
     warning = _box(f"<p>{content.inline(card.warning)}</p>") if card.warning else ""
@@ -221,7 +245,7 @@ def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
     return parts.head(card) + warning + chart
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _below(card: Card, quick: bool, more: str) -> str:  # noqa: FBT001 - kept by position
     """Return what stands below a card's chart."""
     way_on = f"<p>{content.inline(more)}</p>" if more else ""
@@ -232,10 +256,10 @@ def _mark(card: Card) -> str:
     return " watermarked" if card.about.is_illustrative else ""
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
-    return charts.finished(card.draw(palette)) if card.draw else None
+    return charts.Finished(card.draw(palette)) if card.draw else None
 
 
 def _palette() -> charts.Palette:
@@ -243,7 +267,7 @@ def _palette() -> charts.Palette:
 
 
 def _take_away(card: Card) -> None:
-    base = _base()
+    base = address.base()
     with st.expander("Download, copy, cite or link"):
         with st.container(horizontal=True):
             st.download_button(
@@ -266,7 +290,7 @@ def _take_away(card: Card) -> None:
         st.html(_words(card, base))
 
 
-@kept(512, KEPT)
+@kept(512, KEPT, apart=_is_whole)
 def _words(card: Card, base: str) -> str:
     """Return the words to take away: the card as text, how to cite it, and its link.
 
@@ -279,23 +303,17 @@ def _words(card: Card, base: str) -> str:
     )
 
 
-def _base() -> str:
-    address = st.context.url or ""
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.split('/')[0]}" if rest else ""
-
-
 def page_end(selection: Selection = EVERYTHING) -> None:
     """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
-    address = st.context.url
-    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(address) if address else ""))
+    whole = address.of_page(selection)
+    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(whole) if whole else ""))
 
 
 @kept(256, {})
-def _for_a_phone(address: str) -> str:
+def _for_a_phone(whole: str) -> str:
     """Return an address as a code to scan, folded away."""
-    code = escape(segno.make(address, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
-    said = escape(address)
+    code = escape(segno.make(whole, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
+    said = escape(whole)
     picture = f'<img src="{code}" width="180" alt="A code to scan with a phone. It opens {said}">'
     return f'<details class="phone"><summary>This page on a phone</summary><p>{picture}</p><p>{said}</p></details>'
 
@@ -323,35 +341,40 @@ def released() -> None:
     st.html(downloads.html(offered().values()))
 
 
-def guarded(draw: Callable[[], None]) -> None:
-    """Run a page. Where the release cannot be opened, say so in words instead; the help lines stand all the same."""
+def guarded(draw: Callable[[], None], path: str) -> None:
+    """Run the page at a path. Where the release cannot be opened, say so in words; the help lines stand all the same."""
+    st.session_state[address.PATH] = path
     try:
         _say_what_changed()
         draw()
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
         st.error(str(error))
-        st.html(f"<h2>Help lines</h2>{content.helplines()}")
+        st.html(f"{HELP_LINES}{content.helplines()}")
 
 
 def without_script(path: str) -> str:
     """Return what the page at a path shows a browser that runs no script, or what is wrong where there is no release.
 
-    The page of a dimension shows its own figure, any other the whole overview; the help lines stand on every page.
+    The first page shows the overview, and that of a dimension its own figure. Any other names the page that says the same
+    without scripts: every reader is sent this, and few need it. The help lines stand on every page.
     """
     try:
         html = _without_script(release(), path)
     except ReferralsError as error:
-        html = f"<p>{escape(str(error))}</p>{content.helplines()}"
+        html = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
     return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
 
 
 @kept(64, KEPT)
 def _without_script(opened: Release, path: str) -> str:
     own = [dimension for dimension, address in cards.PATHS.items() if address == path]
-    bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
-    help_lines = f"<h2>Help lines</h2>{content.helplines()}"
-    return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+    help_lines = f"{HELP_LINES}{content.helplines()}"
+    if own or path == "/":
+        bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
+        return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+    twin = markup.link(f"{TWIN}{path}", "The low-data version of this page")
+    return f"<p>Your browser runs no scripts, which this page needs. {twin} needs none and says the same.</p>{help_lines}"
 
 
 def _plain(card: Card) -> str:

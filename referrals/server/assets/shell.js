@@ -28,7 +28,8 @@
       try { window[store].clear(); } catch { /* storage is switched off: nothing to clear */ }
     }
     try { sessionStorage.setItem(LEFT, '1'); } catch { /* as above */ }
-    location.replace(harmless);
+    // Within a page of another site the whole window must go, where we are allowed to: what frames us would stay in view.
+    try { window.top.location.replace(harmless); } catch { location.replace(harmless); }
   }
 
   function cameBackAfterLeaving() {
