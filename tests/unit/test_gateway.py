@@ -309,7 +309,7 @@ def test_only_what_streamlit_reads_as_a_wanted_kind_ever_reaches_it(messages: li
     assert heard(Socket(said(*messages)), limits=Limits(socket_burst=100)) == wanted
 
 
-@pytest.mark.parametrize("kind", [*protocol.ALLOWED, "clear_cache", "None"])
+@pytest.mark.parametrize("kind", [*sorted(protocol.ALLOWED), "clear_cache", "None"])
 def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
     assert str(protocol.kind(find(ANYTHING, lambda one: str(protocol.kind(one)) == kind))) == kind
 
