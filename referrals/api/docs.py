@@ -16,7 +16,7 @@ from referrals.api.questions import Parameter, Question
 from referrals.api.resources import RESOURCES
 from referrals.codelists import STATUSES
 from referrals.release import Release
-from referrals.server.markup import HARMLESS
+from referrals.server.markup import LEAVING
 
 EXAMPLES: Final = (
     f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
@@ -33,7 +33,7 @@ STYLE: Final = (
 )
 HEADER: Final = (
     '<header><a href="/">Victim referrals</a><div class="exit">'
-    f'<a href="{HARMLESS}" rel="noreferrer" aria-describedby="exit-about">Leave this page</a>'
+    f'<a {LEAVING} aria-describedby="exit-about">Leave this page</a>'
     '<small id="exit-about">Opens the BBC weather page. It does not clear your browser’s history.</small></div></header>'
 )
 

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Final
 
 from referrals.dashboard import content
 from referrals.lite import catalogue, words
 from referrals.lite.words import Words
 from referrals.server.heads import PageHead, by_section, page_title
-from referrals.server.markup import CURRENT_PAGE, HARMLESS
-
-LEAVING: Final = f'href="{HARMLESS}" target="_top" rel="noreferrer"'
-"""Where the way out leads, out of a frame as well."""
+from referrals.server.markup import CURRENT_PAGE, LEAVING
 
 
 @dataclass(frozen=True)

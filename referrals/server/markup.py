@@ -11,6 +11,8 @@ from referrals.server.assets import asset
 from referrals.server.heads import PageHead, Version, by_section, page_title
 
 HARMLESS = "https://www.bbc.co.uk/weather"
+LEAVING = f'href="{HARMLESS}" target="_top" rel="noreferrer"'
+"""Where each link that leaves leads to: out of the page of another site as well, which would stay in view round ours."""
 CURRENT_SECTION, CURRENT_PAGE = ' aria-current="true"', ' aria-current="page"'
 UNUSED = "preload|service-desc|shortcut icon"
 STYLESHEET = r'<link[^>]*rel="stylesheet"[^>]*>'
@@ -126,7 +128,7 @@ def _header(head: PageHead, frame: Frame) -> str:
     wordmark = escape(frame.site.partition(":")[0])
     return (
         '<header class="vr-bar">'
-        f'<a class="vr-skip" href="{HARMLESS}" target="_top" rel="noreferrer" data-vr-exit>Leave this page</a>'
+        f'<a class="vr-skip" {LEAVING} data-vr-exit>Leave this page</a>'
         f'<a class="vr-wordmark" href="/"><span class="vr-mark" aria-hidden="true"></span>{wordmark}</a>'
         f"{_versions(head, frame)}"
         '<button class="vr-menu" type="button" aria-expanded="false" aria-controls="vr-nav">Menu</button>'
@@ -172,7 +174,7 @@ def _links(pages: Sequence[PageHead], path: str) -> str:
 def _exit() -> str:
     return (
         '<aside id="vr-exit" aria-label="Leave this page">'
-        f'<a href="{HARMLESS}" target="_top" rel="noreferrer" data-vr-exit aria-describedby="vr-exit-about">Leave this page</a>'
+        f'<a {LEAVING} data-vr-exit aria-describedby="vr-exit-about">Leave this page</a>'
         '<p class="vr-unseen" id="vr-exit-about">Opens the BBC weather page in place of this one. '
         "You can also press Shift three times. It does not clear your browser’s history.</p>"
         '<p id="vr-exit-count" role="status"></p></aside>'

@@ -19,7 +19,7 @@ from referrals.dashboard import content
 from referrals.errors import ReleaseError
 from referrals.lite import sending, serving, site
 from referrals.release import Release
-from referrals.server.markup import HARMLESS
+from referrals.server.markup import LEAVING
 from referrals.shelf import Standing
 
 
@@ -311,6 +311,6 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(mon
     assert answer.status == 503
     assert "There is no published release in releases/. &lt;b&gt;" in answer.text
     assert content.helplines() in answer.text
-    assert f'<a href="{HARMLESS}" rel="noreferrer">Leave this page</a>' in answer.text
+    assert f"<a {LEAVING}>Leave this page</a>" in answer.text
     assert '<meta name="viewport"' in answer.text
     assert answer.headers["retry-after"] == "30"

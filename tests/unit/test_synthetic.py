@@ -288,7 +288,7 @@ def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(row
         filled = connection.table("records")
         assert filled.columns == [
             "referral_id", "referred_on", "year", "quarter", "police_force", "nationality", "age_band", "sex", "crime_type",
-            "outcome",
+            "outcome", "person_id",
         ]  # fmt: skip
         found = filled.fetchall()
         temporary = connection.execute("select count(*) from duckdb_tables() where temporary").fetchone()
