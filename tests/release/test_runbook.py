@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from referrals.errors import ReleaseError
+from referrals.errors import WithdrawnError
 from referrals.places import RELEASES, ROOT
 from referrals.release import open_release
 from referrals.shelf import Shelf
@@ -85,18 +85,20 @@ def test_a_release_that_was_withdrawn_stands_no_more(folder: Path, new: Path) ->
     assert list(shelf.standing().offered()) == [ID]
 
 
-def test_the_last_published_release_stands_until_the_replicas_start_again_as_the_page_says(folder: Path, new: Path) -> None:
+def test_the_last_published_release_is_withdrawn_too_and_a_correction_stands_once_the_mark_is_gone(
+    folder: Path, new: Path
+) -> None:
     shelf = Shelf(folder, look_every=0)
-    shelf.standing()
+    held = shelf.standing()
     run("withdraw", folder, new)
-    assert ID in shelf.standing().offered()
-    with pytest.raises(ReleaseError, match="no published release"):
-        Shelf(folder, look_every=0).standing()
-
-
-def test_the_page_restarts_every_replica_and_nothing_else() -> None:
-    restarted = re.findall(r"`docker compose -f deploy/compose.yaml restart ([^`]+)`", PAGE)
-    assert [names.split() for names in restarted] == [[name for name in COMPOSE["services"] if name != "nginx"]]
+    with pytest.raises(WithdrawnError):
+        shelf.standing()
+    run("swap", folder, new)
+    with pytest.raises(WithdrawnError):
+        shelf.standing()
+    run("restore", folder, new)
+    assert shelf.standing().published.about.period_label == REVISED
+    assert shelf.has_withdrawn(held)
 
 
 def test_the_cache_that_the_page_empties_is_the_one_that_nginx_fills() -> None:
