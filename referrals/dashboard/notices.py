@@ -18,15 +18,13 @@ STATUS_NAMES: Final[Mapping[str, str]] = {
 PICKED: Final[Mapping[str, str]] = {"published": "Published", "official": "Official", "illustrative": "Illustrative series"}
 """What the choice of figures calls a release of each status."""
 
-BANNER: Final = (
-    "These figures are invented. They are not about real people. They show what quarterly publication could look like."
-)
+BANNER: Final = "These figures are invented. They are not about real people. They show what figures by quarter could look like."
 INVENTED: Final = release.INVENTED
 """What stands at the head of each card of invented figures, so that a picture of one card says it."""
 
 CHOICE: Final = (
     "The published figures are real and cover one year. The illustrative series is invented: it shows how much more could be "
-    "seen if figures came out every quarter."
+    "seen if figures came out by quarter."
 )
 NEWER: Final = ("New figures have been published since you opened this page.", "Reload to see them")
 FEWER: Final = ("Some figures have been taken away since you opened this page.", "Reload to see the rest")
