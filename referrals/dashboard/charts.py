@@ -62,6 +62,9 @@ NO_COMPARING: Final = "not comparable across this line"
 LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is, so that its label has room at its end."""
 
+RANGE_ROOM: Final = 2.2
+"""The same where labels give a range: '706 (690 to 722)' is half as wide as a phone."""
+
 
 def bars(answer: Answer, palette: Palette = LIGHT) -> Figure:
     """Return one answer as horizontal bars, by number or by share as its selection says."""
@@ -223,6 +226,7 @@ def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Pale
         notes += [_label(plain(label), y - LABEL_ABOVE, palette) for label, y in zip(panel["label"], at, strict=True)]
         place += len(panel)
     longest = max(float(panel["to"].max()) for panel in panels) or 1
+    room = RANGE_ROOM if any(panel["text"].str.endswith(")").any() for panel in panels) else LABEL_ROOM
     layout = {
         **paper(palette),
         "annotations": notes,
@@ -230,7 +234,7 @@ def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Pale
         "showlegend": False,
         "height": place * ROW,
         "margin": {"l": 2, "r": 2, "t": 2, "b": 2},
-        "xaxis": {"range": [0, longest * LABEL_ROOM], "visible": False, "fixedrange": True},
+        "xaxis": {"range": [0, longest * room], "visible": False, "fixedrange": True},
         "yaxis": {"range": [place - 0.45, -0.55], "visible": False, "fixedrange": True},
     }
     return {"data": data, "layout": layout}

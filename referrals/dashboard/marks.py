@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from referrals.codelists import NOT_RECORDED
-from referrals.dashboard import wording
+from referrals.dashboard import sums, wording
 from referrals.dashboard.queries import ABSENT, Answer
 from referrals.dashboard.selection import SHARE
 from referrals.frames import records
@@ -38,9 +38,13 @@ def _mark(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float |
 
 
 def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    """Return the mark of a sum of protected cells: solid to the sum, with a line for what it could have been before."""
+    """Return the mark of a sum of protected cells: solid to the sum, with a line for what it could have been before.
+
+    The words at the end of that line say both, for the sum alone would read as the end of it.
+    """
     low = row["lower"] if row["status"] else None
-    return row["value"], row["upper"], low, row["shown"]
+    possible = sums.reach(row)
+    return row["value"], row["upper"], low, f"{row['shown']} ({possible})" if possible else row["shown"]
 
 
 def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
