@@ -60,10 +60,11 @@ LABELS_ABOVE: Final = 1.2
 NO_COMPARING: Final = "not comparable across this line"
 
 LABEL_ROOM: Final = 1.6
-"""How much wider than the longest bar the axis is, so that its label has room at its end."""
+"""How much wider than the longest bar the axis is at least, so that its label has room at its end."""
 
-RANGE_ROOM: Final = 2.2
-"""The same where labels give a range: '706 (690 to 722)' is half as wide as a phone."""
+LETTER: Final = 0.034
+MOST_LETTERS: Final = 0.75
+"""What part of the width of a chart on a phone a letter of a label takes, and all of them at most."""
 
 
 def bars(answer: Answer, palette: Palette = LIGHT) -> Figure:
@@ -226,7 +227,8 @@ def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Pale
         notes += [_label(plain(label), y - LABEL_ABOVE, palette) for label, y in zip(panel["label"], at, strict=True)]
         place += len(panel)
     longest = max(float(panel["to"].max()) for panel in panels) or 1
-    room = RANGE_ROOM if any(panel["text"].str.endswith(")").any() for panel in panels) else LABEL_ROOM
+    letters = max(int(panel["text"].str.len().max()) for panel in panels if len(panel))
+    room = max(LABEL_ROOM, 1 / (1 - min(letters * LETTER, MOST_LETTERS)))
     layout = {
         **paper(palette),
         "annotations": notes,
