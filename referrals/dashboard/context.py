@@ -15,7 +15,7 @@ import pandas as pd
 from referrals.dashboard import charts, markup, queries
 from referrals.dashboard.cards import Bar, Card, Draw
 from referrals.frames import records
-from referrals.numbers import count, day, fill, percent
+from referrals.numbers import count, day, percent
 from referrals.release import Release
 
 LONG_TABLE: Final = 20
@@ -42,7 +42,6 @@ def card(release: Release, name: str) -> Card:
     look = LOOKS[name]
     series, frame = queries.context(release, look.series_id)
     finding = look.finding(frame)
-    why = fill(series["why_not_comparable"], queries.figures(release).__getitem__)
     return Card(
         name=look.series_id,
         title=series["title"],
@@ -52,7 +51,7 @@ def card(release: Release, name: str) -> Card:
         alternative=f"{finding} Chart: {series['title']}." if look.draw else finding,
         period=_period(frame),
         notes=[series["note"]] if series["note"] else [],
-        warning=f"**Why this is not the same thing.** {why}",
+        warning=f"**Why this is not the same thing.** {series['why_not_comparable']}",
         quotes=_quotes(frame),
         data=frame.drop(columns=["quotation", "break_before"]).assign(unit=series["unit"]),
         path="/trends",

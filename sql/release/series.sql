@@ -1,13 +1,23 @@
--- One row per context series.
+-- One row per context series. What stands for a statement in its words, such as {E002}, is that statement as it was printed.
 create table series as
+with listed as (
+    select
+        *,
+        regexp_extract(why_not_comparable, '\{(\w+)\}', 1) as named
+    from read_csv($path, header = true, all_varchar = true, nullstr = '', quote = '"', escape = '"', delim = ',')
+)
+
 select
-    series_id,
-    title,
-    publisher,
-    unit,
-    geography,
-    scope,
-    why_not_comparable,
-    note
-from read_csv($path, header = true, all_varchar = true, nullstr = '', quote = '"', escape = '"', delim = ',')
-order by series_id
+    listed.series_id,
+    listed.title,
+    listed.publisher,
+    listed.unit,
+    listed.geography,
+    listed.scope,
+    listed.note,
+    coalesce(
+        replace(listed.why_not_comparable, '{' || listed.named || '}', statements.printed), listed.why_not_comparable
+    ) as why_not_comparable
+from listed
+left join statements on listed.named = statements.statement_id
+order by listed.series_id
