@@ -211,8 +211,7 @@ def _cells(answer: Answer, row: Mapping[str, Any]) -> list[str]:
 
 def number_cell(row: Mapping[str, Any], meanings: Mapping[str, str], reach: str = "") -> str:
     """Return a number as a cell of a table: with the letter of its status, and what it could be where that is given."""
-    possible = f"<br><small>possible: <bdi>{reach}</bdi></small>" if reach else ""
-    return f"<bdi>{escape(row['shown'])}</bdi>{_symbol(row['status'], meanings)}{possible}"
+    return f"<bdi>{escape(row['shown'])}</bdi>{_symbol(row['status'], meanings)}{_possible(reach)}"
 
 
 def _symbol(status: str, meanings: Mapping[str, str]) -> str:
@@ -226,9 +225,20 @@ def _share_status(answer: Answer, row: Mapping[str, Any]) -> str:
 def _share_cell(answer: Answer, row: Mapping[str, Any]) -> str:
     share = wording.share(row)
     if row["of_recorded"] is None or pd.isna(row["of_recorded"]):
-        of_all = " of all" if row["code"] == NOT_RECORDED and not answer.is_additive else ""
+        if answer.is_additive:
+            return _adjusted(share, sums.share_reach(answer, row))
+        of_all = " of all" if row["code"] == NOT_RECORDED else ""
         return f"<bdi>{share}</bdi>{of_all}" if share else "–"
     return f"<bdi>{percent(row['of_recorded'])}</bdi> of recorded<br><small>possible: <bdi>{share}</bdi> of all</small>"
+
+
+def _adjusted(share: str, possible: str) -> str:
+    """Return a share of adjusted numbers, with what it could be."""
+    return f"<bdi>{share}</bdi>{_possible(possible)}" if share else "–"
+
+
+def _possible(reach: str) -> str:
+    return f"<br><small>possible: <bdi>{reach}</bdi></small>" if reach else ""
 
 
 def _data(answer: Answer) -> pd.DataFrame:
@@ -244,8 +254,7 @@ def _data(answer: Answer) -> pd.DataFrame:
             "value": frame["value"].astype("Int64"),
             "lower": frame["lower"].astype("Int64"),
             "upper": frame["upper"].mask(frame["open_ended"]).astype("Int64"),
-            "share_lower": _decimals(frame["share_lower"]),
-            "share_upper": _decimals(frame["share_upper"].mask(frame["open_ended"])),
+            **{name: _decimals(column) for name, column in _share_columns(answer).items()},
             "share_of_recorded": _decimals(frame["of_recorded"]),
             "unit": "victim referrals; shares of one",
             "status": frame["status"],
@@ -257,6 +266,16 @@ def _data(answer: Answer) -> pd.DataFrame:
             "working": frame["working"],
         }
     )
+
+
+def _share_columns(answer: Answer) -> dict[str, pd.Series[Any]]:
+    """Return the columns of shares of an answer: their bounds, and for sums of adjusted numbers the share as shown before."""
+    frame = answer.rows
+    if not answer.is_additive:
+        return {"share_lower": frame["share_lower"], "share_upper": frame["share_upper"].mask(frame["open_ended"])}
+    bounds = [sums.share_bounds(answer, row) or (None, None) for row in records(frame)]
+    low, high = (pd.Series(part, frame.index, dtype=object) for part in zip(*bounds, strict=True))
+    return {"share": frame["share_lower"], "share_lower": low, "share_upper": high}
 
 
 def _decimals(shares: pd.Series[Any]) -> pd.Series[Any]:

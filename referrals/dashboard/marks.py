@@ -57,11 +57,11 @@ def _share_of_sum(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float,
     """Return the mark of a share of a sum: solid to it, with a line for what it could be if both numbers were off."""
     if answer.is_few:
         return 0, 0, None, wording.TOO_FEW
-    share, total = float(row["share_lower"]) * 100, answer.total
-    if not row["status"]:
+    share, bounds = float(row["share_lower"]) * 100, sums.share_bounds(answer, row)
+    if bounds is None or bounds[0] == bounds[1]:
         return share, share, None, wording.share(row)
-    least, most = row["lower"] / total["upper"], min(row["upper"] / max(total["lower"], 1), 1)
-    return share, most * 100, least * 100, wording.share(row)
+    least, most = (float(bound) * 100 for bound in bounds)
+    return share, most, least, f"{wording.share(row)} ({sums.share_reach(answer, row)})"
 
 
 def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:

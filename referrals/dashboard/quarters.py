@@ -30,7 +30,7 @@ def card(release: Release, answer: Answer) -> Card:
         title=title,
         finding=finding,
         unit=f"Number of victim referrals in each quarter, {release.about.period_label}",
-        table=markup.table(title, ["Quarter", "Referrals"], _rows(frame), tall=True),
+        table=markup.table(title, ["Quarter", "Referrals"], _rows(frame)),
         alternative=f"{finding} Column chart. {values}.",
         notes=said.numbers_notes(list(frame["status"])),
         quotes=(),
@@ -56,7 +56,7 @@ def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
     return tuple(
         Bar(
             row["label"],
-            row["shown"],
+            f"{row['shown']} ({possible})" if (possible := sums.reach(row)) else row["shown"],
             0 if pd.isna(row["value"]) else row["value"] / longest,
             0 if pd.isna(row["value"]) else row["upper"] / longest,
             "missing" if pd.isna(row["value"]) else "main",

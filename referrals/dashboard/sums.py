@@ -7,6 +7,7 @@ into a share where there are fewer than `queries.FEW`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, Final
 
 import pandas as pd
@@ -26,8 +27,8 @@ SYMBOLS: Final[Mapping[str, str]] = {
 """What the status letters of an additive release mean."""
 
 RANGE_NOTE: Final = (
-    "The range beside a number marked [e], and the line on its bar, say what it could be without adjustment. Numbers without "
-    "a letter are exact. [How we protect people](/disclosure) says more."
+    "The range beside a number marked [e] says what it could be without adjustment. Numbers without a letter are exact. "
+    "[How we protect people](/disclosure) says more."
 )
 
 
@@ -61,6 +62,21 @@ def total(answer: Answer) -> str:
 def reach(row: Mapping[str, Any]) -> str:
     """Return what a sum could have been before it was adjusted, '' where it is exact: '52 to 68'."""
     return f"{count(row['lower'])} to {count(row['upper'])}" if row["status"] == "e" else ""
+
+
+def share_bounds(answer: Answer, row: Mapping[str, Any]) -> tuple[Fraction, Fraction] | None:
+    """Return the least and the most that the share of a sum could be, of one, if both numbers were off."""
+    total = answer.total
+    if not total["value"]:
+        return None
+    most = Fraction(int(row["upper"]), max(int(total["lower"]), 1))
+    return Fraction(int(row["lower"]), int(total["upper"])), min(most, Fraction(1))
+
+
+def share_reach(answer: Answer, row: Mapping[str, Any]) -> str:
+    """Return what the share of a sum could be, '' where it is exact or there are too few to give one: '12% to 31%'."""
+    bounds = share_bounds(answer, row)
+    return "" if bounds is None or bounds[0] == bounds[1] or answer.is_few else f"{percent(bounds[0])} to {percent(bounds[1])}"
 
 
 def _finding(answer: Answer) -> str:
@@ -97,4 +113,4 @@ def _quarters(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
     if most == 0:
         return f"No referrals are counted in any {each.removesuffix(',')}{_zero({'upper': int(quarters['upper'].max())})}."
     few = " Some quarters have too few to compare." if least < FEW else ""
-    return f"Each {each} has {span} {phrases.what(answer)}.{few}"
+    return f"Each {each} shows {span} {phrases.what(answer)}.{few}"

@@ -285,6 +285,23 @@ def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_o
         assert mark["to"] == pytest.approx(min(100 * row["upper"] / total["lower"], 100))
 
 
+@few
+@given(paged, selections)
+def test_the_shares_in_a_file_are_bounded_by_what_both_numbers_could_be(
+    invented: Release, dimension: str, selection: Selection
+) -> None:
+    answer = queries.answer(invented, dimension, selection)
+    data = cards.of_dimension(invented, answer).data
+    assert answer.total["value"] == 0 or list(data["share"]) == [
+        round(row["value"] / answer.total["value"], 4) for row in records(answer.rows)
+    ]
+    for row in records(data):
+        if row["share"] is not None:
+            assert row["share_lower"] <= row["share"] <= row["share_upper"]
+        if answer.total["status"] == row["status"] == "" and row["share"] is not None:
+            assert row["share_lower"] == row["share"] == row["share_upper"]
+
+
 def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
     drawn = marks.marks(queries.answer(invented, "sex", Selection(measure=SHARE)))
     assert drawn["low"].isna().all()
