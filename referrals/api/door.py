@@ -17,7 +17,7 @@ from referrals.api.making import Making
 from referrals.api.problems import Problem
 from referrals.api.questions import LONGEST_QUERY, Asked, Question, named, preferred, read_query
 from referrals.api.replies import READ, Reply, Shelved
-from referrals.errors import ReferralsError
+from referrals.errors import ReferralsError, WithdrawnError
 from referrals.release import Release
 
 ROOM: Final = 64 * 1024 * 1024
@@ -127,7 +127,12 @@ def refuse_what_is_not_reading(scope: Scope) -> None:
 
 
 def not_ready(error: Exception) -> Problem:
-    """Return the problem of a release that cannot be asked: our own words of it, and never a database's."""
+    """Return the problem of a release that cannot be asked: our own words of it, and never a database's.
+
+    One that was withdrawn is gone, rather than not ready: a cache may hand out old copies for a fault of the server.
+    """
+    if isinstance(error, WithdrawnError):
+        return Problem("withdrawn", str(error))
     said = str(error) if isinstance(error, ReferralsError) else "A release cannot be read. Ask again in a moment."
     return Problem("not-ready", said, headers={"retry-after": "5"})
 

@@ -82,7 +82,7 @@ def refusals(resource: Resource) -> list[int]:
     """Return the statuses with which an address refuses: those that every address has, and those of what it takes."""
     named = {HTTPStatus.NOT_FOUND} if resource.is_of_release else set()
     negotiated = {HTTPStatus.NOT_ACCEPTABLE} if len(resource.forms) > 1 else set()
-    return sorted({*AT_THE_GATE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
+    return sorted({*AT_THE_GATE, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
 
 
 def _name(resource: Resource) -> str:

@@ -22,7 +22,8 @@ from referrals.api import door, making
 from referrals.api.contents import Content, Resource
 from referrals.api.questions import Question
 from referrals.api.replies import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
-from referrals.errors import ReleaseError
+from referrals.api.resources import RESOURCES
+from referrals.errors import ReleaseError, WithdrawnError
 from referrals.release import Release, open_release
 from referrals.shelf import Standing
 from tests.unit.asking import Asker
@@ -286,6 +287,16 @@ def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(ask: Asker, stan
     stand.stands = error
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
         answer = ask(address)
+def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(ask: Asker, stand: Shelf) -> None:
+    stand.stands = WithdrawnError("These figures have been withdrawn.")
+    for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
+        answer = ask(address)
+        assert (answer.status_code, answer.headers["cache-control"]) == (410, "no-store")
+        assert (answer.json()["type"], answer.json()["detail"]) == (
+            "/api/v1/docs#withdrawn", "These figures have been withdrawn.",
+        )  # fmt: skip
+
+
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert "retry-after" in answer.headers
         assert "/private" not in answer.text

@@ -103,12 +103,13 @@ def front(tmp_path: Path) -> Iterator[Opening]:
 @pytest.mark.parametrize("path", [PAGE, BAND])
 def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Opening, path: str) -> None:
     site = front(1)
+@pytest.mark.parametrize("status", [404, 410, 503])
     (told,) = site.replicas
     assert [site.ask(path), site.ask(path)] == [200, 200]
     assert told.asked == [path]
-    told.status = 404
+    told.status = status
     time.sleep(2.1)
-    assert [site.ask(path), site.ask(path)] == [404, 404]
+    assert [site.ask(path), site.ask(path)] == [status, status]
 
 
 def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(front: Opening) -> None:
@@ -128,7 +129,7 @@ def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(fron
 def test_readers_get_the_copy_while_no_replica_answers(front: Opening) -> None:
     site = front(1)
     site.ask(PAGE)
-    site.replicas[0].status = 503
+    site.replicas[0].status = 502
     time.sleep(2.1)
     assert site.ask(PAGE) == 200
 
