@@ -101,7 +101,8 @@ def _pages(question: Question, page: Page) -> dict[str, str]:
     """Return the addresses of the pages before and after, where there are any."""
     asked = {**question.codes, "format": [question.form], "limit": [page.most]}
     return {
-        name: f"{question.address}?{urlencode({**asked, 'offset': [start]}, doseq=True)}" for name, start in page.beside.items()
+        name: f"{question.address}?{urlencode({**asked, 'limit': [most], 'offset': [start]}, doseq=True)}"
+        for name, (start, most) in page.beside.items()
     }
 
 
