@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import httpx
@@ -20,7 +21,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from referrals import api, shelf
 from referrals.api import door, making
 from referrals.api.contents import Content, Resource
-from referrals.api.questions import Question
+from referrals.api.questions import Question, read_query
 from referrals.api.replies import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
 from referrals.api.resources import RESOURCES
 from referrals.errors import ReleaseError, WithdrawnError
@@ -281,6 +282,11 @@ def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(ask: Asker, stan
     stand.stands = error
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
         answer = ask(address)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert "retry-after" in answer.headers
+        assert "/private" not in answer.text
+
+
 def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(ask: Asker, stand: Shelf) -> None:
     stand.stands = WithdrawnError("These figures have been withdrawn.")
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
@@ -289,11 +295,6 @@ def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(ask: Asker
         assert (answer.json()["type"], answer.json()["detail"]) == (
             "/api/v1/docs#withdrawn", "These figures have been withdrawn.",
         )  # fmt: skip
-
-
-        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
-        assert "retry-after" in answer.headers
-        assert "/private" not in answer.text
 
 
 def test_what_a_database_says_of_its_fault_stays_inside(
@@ -382,6 +383,47 @@ def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made(
         "2", "no-store", "*",
     }  # fmt: skip
     assert [one.text for one in answered] == [str(name) for name in range(room)]
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
+    waiting = threading.Event()
+
+    def make(question: Question) -> Content:
+        waiting.wait(10)
+        return Content(question.parts["name"].encode(), "text/plain")
+
+    long = Resource("/long/{name}", "One", "One.", make, takes_long=True)
+    app = Starlette(routes=door.doors((long, Resource("/file", "One", "One.", lambda _: Content(b"file", "text/plain")))))
+
+    async def crowd() -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            names = range(making.AT_ONCE + making.IN_LINE)
+            waits = [asyncio.ensure_future(client.get(f"/long/{name}")) for name in names]
+            await asyncio.sleep(0.1)
+            answer = await asyncio.wait_for(client.get("/file"), timeout=5)
+            waiting.set()
+            await asyncio.gather(*waits)
+            return answer.text
+
+    assert asyncio.run(crowd()) == "file"
+
+
+def test_only_cells_take_long() -> None:
+    assert [one.path for one in RESOURCES if one.takes_long] == ["/api/v1/releases/{release_id}/cells"]
+
+
+def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by: list[int] = []
+
+    def watched(*given: Any) -> Any:
+        read_by.append(threading.get_ident())
+        return read_query(*given)
+
+    monkeypatch.setattr(door, "read_query", watched)
+    assert ask(CELLS).status_code == 200
+    assert read_by
+    assert threading.get_ident() not in read_by
 
 
 def test_one_question_is_one_answer_however_it_is_written(
