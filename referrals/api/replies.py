@@ -26,7 +26,7 @@ from referrals.server.tags import has_it
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
     **policy.OPEN_TO_ALL,
-    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, x-release, "
+    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, retry-after, x-release, "
     "x-release-status, x-total-count",
 }
 PREFLIGHT: Final = {
@@ -71,7 +71,7 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Form:
-    """An answer in one encoding: its headers with everything about its bytes, its ETag, and its date as HTTP writes it."""
+    """An answer in one encoding: its headers with everything about its bytes, and its ETag."""
 
     status: int
     headers: RawHeaders

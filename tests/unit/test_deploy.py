@@ -211,4 +211,7 @@ def test_the_log_of_nginx_names_no_reader_and_no_page(telling: str) -> None:
 
 def test_nginx_sets_no_cookie_and_no_header_of_its_own() -> None:
     assert "cookie" not in NGINX
-    assert "add_header" not in NGINX
+    before, _, own = NGINX.partition("location @too_often {")
+    assert "proxy_pass" not in own.partition("}\n")[0]
+    assert "add_header" not in before
+    assert own.rindex("add_header") < own.index("return 429")
