@@ -77,6 +77,8 @@ class Door:
 
     async def _asked(self, release: Release, query: bytes) -> Asked:
         """Return what a query asks of a release. One that was read before is known by its text."""
+        if not query:
+            return {}, {}, ""
         if not (asked := self._read.get((release.digest, query))):
             # In a thread: the codes of a release may have to wait until what others want is made.
             text, forms = query.decode("latin-1"), tuple(self._forms)
