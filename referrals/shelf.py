@@ -6,7 +6,8 @@ is refused and the log says why, once; what was last opened whole under that nam
 no more, but for the last that is published: its folder may have gone by accident.
 
 A release that must go at once is withdrawn: by a file or a folder beside it with its name and `.withdrawn`, whether its own
-folder is there or not. It then stands no more, even where nothing is left to show, and no session keeps it.
+folder is there or not. It then stands no more, even where nothing is left to show, and no session keeps it. It goes before
+anything else is opened. A mark that is left over, of which no folder is there, is no reason for a site that shows nothing.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ class Shelf:
         self._open: dict[str, Release] = {}
         self._traces: dict[str, Trace] = {}
         self._refused: dict[str, str] = {}
-        self._marked: frozenset[str] = frozenset()
+        self._marked: Mapping[str, bool] = {}
+        self._taken: frozenset[str] = frozenset()
         self._editions: dict[str, set[str]] = {}
         self._withdrawn: set[str] = set()
 
@@ -87,7 +89,7 @@ class Shelf:
         """Return the releases that stand now, opened and verified.
 
         Raises:
-            WithdrawnError: none is left to show, and one was withdrawn.
+            WithdrawnError: none is left to show, because one was withdrawn.
             ReleaseError: there is no whole published release, and has been none since the process started.
         """
         # Only the very first have to wait: after that, whoever comes while another is looking takes what is known.
@@ -98,7 +100,7 @@ class Shelf:
                 self._looking.release()
         if self._standing is not None:
             return self._standing
-        if self._marked:
+        if self._taken or (any(self._marked.values()) and not self._refused):
             raise WithdrawnError("These figures have been withdrawn by those who publish them, and are not shown any more.")
         reasons = list(self._refused.values()) or [REBUILD]
         raise ReleaseError(" ".join([f"There is no published release in {self._folder.name}/.", *reasons[:3]]))
@@ -123,7 +125,7 @@ class Shelf:
         """Return whether one of the releases that stood together once has been withdrawn since, as of the last look."""
         if not self._marked and not self._withdrawn:
             return False  # as nearly always: every page asks, several times
-        return not self._marked.isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(held.editions())
+        return not self._marked.keys().isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(held.editions())
 
     def refused(self) -> dict[str, str]:
         """Return why each folder that was refused was refused, by its name. What was open under that name still stands."""
@@ -141,7 +143,7 @@ class Shelf:
                 LOG.exception("The folder of releases could not be looked at (%s).", type(error).__name__)
 
     def _look(self) -> None:
-        """Open what is new or has changed, and let go of what is gone or withdrawn."""
+        """Let go of what is withdrawn, then open what is new or has changed, and let go of what is gone."""
         if monotonic() < self._next_look:
             return
         try:
@@ -149,9 +151,10 @@ class Shelf:
         except OSError as error:
             self._refuse(self._folder.name, f"The folder {self._folder.name} cannot be read: {error.strerror}. {REBUILD}")
         else:
+            self._withdraw(marked)
+            self._arrange()  # to open what has changed can take long
             changed = [name for name, trace in sorted(traces.items()) if trace != self._traces.get(name)]
             self._traces = traces | {name: self._open_again(name) for name in changed}
-            self._withdraw(marked)
             self._let_go(traces)
             self._arrange()
         finally:
@@ -193,23 +196,23 @@ class Shelf:
             LOG.warning("A release is refused. %s%s", reason, stays)
         self._refused[name] = reason
 
-    def _withdraw(self, marked: frozenset[str]) -> None:
-        """Take note of the releases that are marked as withdrawn, and of every edition of them that somebody may still hold."""
+    def _withdraw(self, marked: Mapping[str, bool]) -> None:
+        """Let go of the releases that are marked as withdrawn, and take note of every edition that somebody may still hold."""
+        published = {name for name, one in self._open.items() if one.about.status == PUBLISHED}
+        self._taken = frozenset((self._taken | published) & marked.keys())
         for name in sorted(marked):
             if name not in self._marked:
                 LOG.warning("The release %s is withdrawn.", name)
             self._withdrawn |= self._editions.pop(name, set())
+            self._open.pop(name, None)
         self._marked = marked
 
     def _let_go(self, present: Collection[str]) -> None:
-        """Forget the releases whose folders are gone, but for the last that is published: the site does not go dark.
-
-        One that is withdrawn goes even so.
-        """
+        """Forget the releases whose folders are gone, but for the last that is published: the site does not go dark."""
         is_dark = _published(one for name, one in self._open.items() if name in present) is None
         kept = self._standing.published.about.release_id if self._standing and is_dark else None
         for name in sorted((self._open.keys() | self._refused.keys()) - set(present)):
-            if name == kept and name not in self._marked:
+            if name == kept:
                 self._refuse(name, f"The folder of the release {name} is gone, and no other is published.")
                 continue
             self._refused.pop(name, None)
@@ -234,11 +237,15 @@ def _published(releases: Iterable[Release]) -> Release | None:
     return max(published, key=lambda one: one.about.release_id, default=None)
 
 
-def _found(folder: Path) -> tuple[dict[str, Trace], frozenset[str]]:
-    """Return the trace of every folder that could be a release, by name, and the names of those that are withdrawn."""
+def _found(folder: Path) -> tuple[dict[str, Trace], dict[str, bool]]:
+    """Return the trace of every folder that could be a release, by name, and of those withdrawn whether they are there.
+
+    Where the mark is a folder itself, it is the release under another name.
+    """
     with os.scandir(folder) as entries:
         names = {one.name: one.is_dir() for one in entries if one.name.isprintable() and not one.name.startswith(".")}
-    marked = frozenset(name.removesuffix(WITHDRAWN) for name in names if name.endswith(WITHDRAWN))
+    marks = {name.removesuffix(WITHDRAWN): is_dir for name, is_dir in names.items() if name.endswith(WITHDRAWN)}
+    marked = {name: is_dir or names.get(name, False) for name, is_dir in marks.items()}
     could_be = [name for name, is_dir in names.items() if is_dir and not name.endswith(WITHDRAWN) and name not in marked]
     return {name: _trace(folder / name) for name in could_be}, marked
 
@@ -274,7 +281,7 @@ def standing() -> Standing:
     """Return the releases that stand now, opened and verified; a change on disk shows within a second or two.
 
     Raises:
-        WithdrawnError: none is left to show, and one was withdrawn.
+        WithdrawnError: none is left to show, because one was withdrawn.
         ReleaseError: there is no whole published release, and has been none since the process started.
     """
     return SHELF.standing()

@@ -29,10 +29,10 @@ class Page:
     most: int
 
     @property
-    def beside(self) -> dict[str, int]:
-        """Where the pages before and after begin, those that there are."""
-        before = {"prev": max(self.skip - self.most, 0)} if self.skip else {}
-        return before | ({"next": self.skip + self.most} if self.skip + self.most < self.total else {})
+    def beside(self) -> dict[str, tuple[int, int]]:
+        """Where the pages before and after begin and how many cells each has at most, those that there are."""
+        before = {"prev": (max(self.skip - self.most, 0), min(self.most, self.skip))} if self.skip else {}
+        return before | ({"next": (self.skip + self.most, self.most)} if self.skip + self.most < self.total else {})
 
 
 def found(question: Question) -> Page:

@@ -48,7 +48,7 @@ class Resource:
     """An address with its variable parts in braces, what it takes, the formats that it has, and what makes its content.
 
     `leads` are the statuses with which it can lead elsewhere, each with where to. `headers` are those of its answers besides
-    the ones that every answer has.
+    the ones that every answer has. Answers that `takes_long` is true of are counted anew for each question.
     """
 
     path: str
@@ -59,6 +59,7 @@ class Resource:
     forms: Sequence[str] = ("json",)
     leads: Mapping[int, str] = field(default_factory=dict)
     headers: Sequence[str] = ()
+    takes_long: bool = False
 
     @property
     def is_of_release(self) -> bool:

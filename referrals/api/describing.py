@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from referrals.api.files import BY_EDITION, File, listed, manifest, version
@@ -49,6 +50,20 @@ def release(one: Release) -> dict[str, Any]:
         "sha256": one.digest,
         "address": address(one),
     }
+
+
+def published(one: Release) -> datetime:
+    """Return the beginning of the day of publication."""
+    return datetime.combine(date.fromisoformat(one.about.published_on), time(), UTC)
+
+
+def changed(one: Release) -> datetime:
+    """Return when this edition came out: on the day of publication, or when it was written, where it is a later correction.
+
+    It is the time of the manifest in the folder that is served, and tells people how fresh that is. Which edition it is, only
+    its digest says.
+    """
+    return max(published(one), one.changed)
 
 
 def invented(one: Release) -> list[str]:

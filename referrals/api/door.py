@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 import duckdb
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -17,7 +18,7 @@ from referrals.api.making import Making
 from referrals.api.problems import Problem
 from referrals.api.questions import LONGEST_QUERY, Asked, Question, named, preferred, read_query
 from referrals.api.replies import READ, Reply, Shelved
-from referrals.errors import ReferralsError
+from referrals.errors import ReferralsError, WithdrawnError
 from referrals.release import Release
 
 ROOM: Final = 64 * 1024 * 1024
@@ -52,15 +53,15 @@ class Door:
         if scope["method"] == "OPTIONS":
             return replies.of_preflight()
         refuse_what_is_not_reading(scope)
-        question = self._question(scope)
+        question = await self._question(scope)
         return await self._making.reply(question.key, partial(self._made, question))
 
-    def _question(self, scope: Scope) -> Question:
+    async def _question(self, scope: Scope) -> Question:
         """Return what a request asks. Raises Problem where that cannot be answered."""
         standing = shelf.standing()
         parts: dict[str, str] = scope["path_params"]
         release = named(standing, parts["release_id"]) if "release_id" in parts else standing.published
-        codes, numbers, form = self._asked(release, scope["query_string"])
+        codes, numbers, form = await self._asked(release, scope["query_string"])
         is_negotiated = len(self._forms) > 1 and not form
         if is_negotiated and not (form := _liked(_accept(scope), tuple(self._forms.items()))):
             raise Problem(
@@ -74,10 +75,14 @@ class Door:
             scope["path"], standing, release, parts, codes, numbers, form, is_negotiated=is_negotiated, site=self._site
         )
 
-    def _asked(self, release: Release, query: bytes) -> Asked:
+    async def _asked(self, release: Release, query: bytes) -> Asked:
         """Return what a query asks of a release. One that was read before is known by its text."""
+        if not query:
+            return {}, {}, ""
         if not (asked := self._read.get((release.digest, query))):
-            asked = read_query(query.decode("latin-1"), self._resource.parameters, tuple(self._forms), release)
+            # In a thread: the codes of a release may have to wait until what others want is made.
+            text, forms = query.decode("latin-1"), tuple(self._forms)
+            asked = await run_in_threadpool(read_query, text, self._resource.parameters, forms, release)
             if len(self._read) >= READ_BEFORE:
                 self._read.clear()
             self._read[release.digest, query] = asked
@@ -112,9 +117,13 @@ class Elsewhere:
 
 
 def doors(resources: tuple[Resource, ...], site: str = "") -> list[Route]:
-    """Return a route for each resource; all share one store of finished answers. Addresses from outside begin with `site`."""
-    making = Making(Shelved(ROOM))
-    return [Route(resource.path, Door(resource, making, site)) for resource in resources]
+    """Return a route for each resource. Addresses from outside begin with `site`.
+
+    All share one store of finished answers. Those that take long wait in a line of their own, and keep nobody from a file.
+    """
+    kept = Shelved(ROOM)
+    lines = {takes_long: Making(kept) for takes_long in (True, False)}
+    return [Route(resource.path, Door(resource, lines[resource.takes_long], site)) for resource in resources]
 
 
 def refuse_what_is_not_reading(scope: Scope) -> None:
@@ -127,7 +136,12 @@ def refuse_what_is_not_reading(scope: Scope) -> None:
 
 
 def not_ready(error: Exception) -> Problem:
-    """Return the problem of a release that cannot be asked: our own words of it, and never a database's."""
+    """Return the problem of a release that cannot be asked: our own words of it, and never a database's.
+
+    One that was withdrawn is gone, rather than not ready: a cache may hand out old copies for a fault of the server.
+    """
+    if isinstance(error, WithdrawnError):
+        return Problem("withdrawn", str(error))
     said = str(error) if isinstance(error, ReferralsError) else "A release cannot be read. Ask again in a moment."
     return Problem("not-ready", said, headers={"retry-after": "5"})
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time
 from html import escape
 from typing import Final
 
@@ -34,7 +33,7 @@ def atom(question: Question) -> Content:
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">\n'
         f"<id>urn:uuid:{uuid.uuid5(NAMES, 'feed')}</id>\n<title>{SITE}: releases</title>\n"
-        f"<updated>{max(map(_changed, released)):{MOMENT}}</updated>\n<author><name>{SITE}</name></author>\n"
+        f"<updated>{max(map(describing.changed, released)):{MOMENT}}</updated>\n<author><name>{SITE}</name></author>\n"
         f'<link rel="self" type="application/atom+xml" href="{site}/feed.atom"/>\n'
         f'<link rel="alternate" type="text/html" href="{site}/releases"/>\n'
         f"{''.join(_entry(one, site) for one in released)}</feed>\n"
@@ -60,7 +59,8 @@ def _entry(one: Release, site: str) -> str:
     parts = "".join(f"<p>{escape(part)}</p>" for part in [*_said(one), f"Version {files.version(one)}."])
     return (
         f"<entry>\n<id>urn:uuid:{_id(one)}</id>\n<title>{escape(_title(one))}</title>\n"
-        f"<updated>{_changed(one):{MOMENT}}</updated>\n<published>{_published(one):{MOMENT}}</published>\n"
+        f"<updated>{describing.changed(one):{MOMENT}}</updated>\n"
+        f"<published>{describing.published(one):{MOMENT}}</published>\n"
         f'<category term="{escape(one.about.status)}"/>\n<link rel="alternate" type="text/html" href="{escape(page)}"/>\n'
         f'<link rel="enclosure" type="text/csv" href="{escape(_table(one, site))}"/>\n'
         f'<summary>{escape(" ".join(_said(one)))}</summary>\n<content type="html">{escape(parts)}</content>\n</entry>\n'
@@ -75,7 +75,7 @@ def _table(one: Release, site: str) -> str:
 
 def _event(one: Release) -> Iterator[str]:
     """Give the lines of a day. Its sequence number grows with each correction, as calendars ask of an event that changes."""
-    published, changed = _published(one), _changed(one)
+    published, changed = describing.published(one), describing.changed(one)
     yield from ("BEGIN:VEVENT", f"UID:{_id(one)}", f"DTSTAMP:{changed:{STAMP}}", f"LAST-MODIFIED:{changed:{STAMP}}")
     yield from (f"SEQUENCE:{int((changed - published).total_seconds())}", f"DTSTART;VALUE=DATE:{published:%Y%m%d}")
     yield from (f"SUMMARY:{_literal(_title(one))}", f"DESCRIPTION:{_literal(' '.join(_said(one)))}")
@@ -94,16 +94,6 @@ def _said(one: Release) -> list[str]:
 
 def _id(one: Release) -> uuid.UUID:
     return uuid.uuid5(NAMES, f"release/{one.about.release_id}")
-
-
-def _published(one: Release) -> datetime:
-    """Return the beginning of the day of publication."""
-    return datetime.combine(date.fromisoformat(one.about.published_on), time(), UTC)
-
-
-def _changed(one: Release) -> datetime:
-    """Return when this edition came out: on the day of publication, or when it was written, where it is a later correction."""
-    return max(_published(one), one.changed)
 
 
 def _literal(text: str) -> str:

@@ -13,7 +13,7 @@ from referrals.api.problems import Problem
 from referrals.api.replies import Reply, Shelved
 
 AT_ONCE: Final = 2
-"""How many answers are made at one time. The others wait, so that screens keep their turn."""
+"""How many answers of one line are made at one time. The others wait, so that screens keep their turn."""
 
 IN_LINE: Final = 20
 """How many different answers wait for their turn. A long one takes a fifth of a second: whoever waits, waits two at most."""

@@ -28,17 +28,27 @@ AT_THE_GATE: Final = (
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.REQUEST_URI_TOO_LONG,
     HTTPStatus.MISDIRECTED_REQUEST,
+    HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 )
 """The statuses with which a request can be refused before anybody looks at what it asks for."""
+
+COME_BACK: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+"""The statuses that say when to ask again."""
+
+OF_A_BODY: Final = frozenset({"Repr-Digest", "Content-Disposition"})
+"""The headers that an answer without a body lacks."""
 
 Schema = dict[str, Any]
 
 ABOUT: Final = (
     "Victims of crime whom UK police referred to Home Office Immigration Enforcement: numbers, codes, printed sentences, "
-    "certificates and context. Reading only, no key, no limit but size. Every answer says of which release and of what status "
-    "it is; `illustrative` figures are invented. A wrong request is answered by a problem document (RFC 9457) that names the "
-    "choices."
+    "certificates and context. Reading only, no key. Every answer says of which release and of what status it is; "
+    "`illustrative` figures are invented. A wrong request is answered by a problem document (RFC 9457) that names the "
+    "choices. Who asks very often is told so (429), and so is everyone while more answers are being made than can be waited "
+    "for (503): ask again after as many seconds as `Retry-After` says. To copy everything, take the files of a release. "
+    "Ask whether an answer has changed by its ETag: `Last-Modified` says when the copy of the release that is served was "
+    "written, never earlier than the release was published, and is not compared."
 )
 
 
@@ -62,7 +72,10 @@ def _operation(resource: Resource, standing: Standing) -> Schema:
     headers = _headers(resource)
     responses: Schema = {
         "200": {"description": resource.summary, "headers": headers, "content": _contents(resource)},
-        "304": {"description": "Nothing has changed", "headers": headers},
+        "304": {
+            "description": "Nothing has changed",
+            "headers": {name: said for name, said in headers.items() if name not in OF_A_BODY},
+        },
     }
     responses |= {str(status): {"description": to} for status, to in resource.leads.items()}
     return {
@@ -82,7 +95,7 @@ def refusals(resource: Resource) -> list[int]:
     """Return the statuses with which an address refuses: those that every address has, and those of what it takes."""
     named = {HTTPStatus.NOT_FOUND} if resource.is_of_release else set()
     negotiated = {HTTPStatus.NOT_ACCEPTABLE} if len(resource.forms) > 1 else set()
-    return sorted({*AT_THE_GATE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
+    return sorted({*AT_THE_GATE, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
 
 
 def _name(resource: Resource) -> str:
@@ -142,7 +155,8 @@ def _contents(resource: Resource) -> Schema:
 def _problem(status: int) -> Schema:
     titles = [title for code, title in KINDS.values() if code == status] or [HTTPStatus(status).phrase]
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": " / ".join(titles), "content": content}
+    described = {"description": " / ".join(titles), "content": content}
+    return described | ({"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in COME_BACK else {})
 
 
 _KINDS_OF_FILE: Final = {"/feed.atom": "application/atom+xml", "/releases.ics": "text/calendar"}

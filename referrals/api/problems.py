@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "no-certificate": (404, "The release has no certificate"),
     "method-not-allowed": (405, "Data can only be read"),
     "no-such-format": (406, "It is not available in this format"),
+    "withdrawn": (410, "The figures have been withdrawn"),
     "address-too-long": (414, "The address is too long"),
     "not-ready": (503, "The figures cannot be served at the moment"),
     "busy": (503, "Too many answers are being made at once"),

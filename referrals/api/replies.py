@@ -16,7 +16,7 @@ from typing import Final
 
 from starlette.types import Scope, Send
 
-from referrals.api import problems
+from referrals.api import describing, problems
 from referrals.api.contents import Content
 from referrals.api.problems import Problem
 from referrals.server import policy
@@ -26,7 +26,7 @@ from referrals.server.tags import has_it
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
     **policy.OPEN_TO_ALL,
-    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, x-release, "
+    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, retry-after, x-release, "
     "x-release-status, x-total-count",
 }
 PREFLIGHT: Final = {
@@ -59,7 +59,7 @@ PACKED_ALREADY: Final = frozenset(
 )
 """The media types of what gets no smaller."""
 
-ASKED: Final = frozenset({b"accept-encoding", b"if-none-match", b"if-modified-since"})
+ASKED: Final = frozenset({b"accept-encoding", b"if-none-match"})
 """The headers of a request that a finished answer is sent by."""
 
 WITHOUT_A_BODY: Final = frozenset(
@@ -71,13 +71,12 @@ RawHeaders = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Form:
-    """An answer in one encoding: its headers with everything about its bytes, its ETag, and its date as HTTP writes it."""
+    """An answer in one encoding: its headers with everything about its bytes, and its ETag."""
 
     status: int
     headers: RawHeaders
     body: bytes
     tag: str
-    changed: str = ""
 
     @cached_property
     def unchanged(self) -> RawHeaders:
@@ -85,15 +84,8 @@ class Form:
         return [(name, value) for name, value in self.headers if name not in WITHOUT_A_BODY]
 
     def is_known(self, asked: Mapping[bytes, str]) -> bool:
-        """Return whether whoever asks has it: by its tag, and by its date only where no tag is named (RFC 9110, 13.2.2).
-
-        The date must be the very same. A release that is taken back is older than what was sent, and is not what was sent.
-        """
-        if not self.tag:
-            return False
-        if tags := asked.get(b"if-none-match"):
-            return has_it(tags, self.tag)
-        return bool(self.changed) and asked.get(b"if-modified-since") == self.changed
+        """Return whether whoever asks has it: by its tag alone, as two editions of a release can be of the same date."""
+        return bool(self.tag) and has_it(asked.get(b"if-none-match", ""), self.tag)
 
 
 @dataclass(frozen=True)
@@ -147,7 +139,7 @@ def of_content(content: Content, *, is_negotiated: bool = False) -> Reply:
     """Return the reply with a content: what it says of itself in its headers, and a tag that changes when it does.
 
     The tag is of the bytes, so that a new version of our code is noticed as a new release is. The date is that of the release
-    alone: it moves when a release is corrected, on the day of its publication too.
+    alone, and tells people how fresh it is.
     """
     headers = {
         "content-type": content.media_type,
@@ -189,7 +181,7 @@ def _of_release(content: Content) -> dict[str, str]:
     return {
         "x-release": about.release_id,
         "x-release-status": about.status,
-        "last-modified": format_datetime(content.release.changed, usegmt=True),
+        "last-modified": format_datetime(describing.changed(content.release), usegmt=True),
     }
 
 
@@ -200,7 +192,7 @@ def _form(status: int, headers: Mapping[str, str], body: bytes, sha256: str = ""
     tag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
     about = {"repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:", "content-length": str(len(body))}
     about |= {"etag": tag} if tag else {}
-    return Form(status, _raw({**headers, **about}), body, tag, headers.get("last-modified", "") if tag else "")
+    return Form(status, _raw({**headers, **about}), body, tag)
 
 
 def _raw(headers: Mapping[str, str]) -> RawHeaders:

@@ -99,9 +99,10 @@ def _cells(question: Question) -> Content:
 
 def _pages(question: Question, page: Page) -> dict[str, str]:
     """Return the addresses of the pages before and after, where there are any."""
-    asked = {**question.codes, "format": [question.form], "limit": [page.most]}
+    asked = {**question.codes, "format": [question.form]}
     return {
-        name: f"{question.address}?{urlencode({**asked, 'offset': [start]}, doseq=True)}" for name, start in page.beside.items()
+        name: f"{question.address}?{urlencode({**asked, 'limit': [most], 'offset': [start]}, doseq=True)}"
+        for name, (start, most) in page.beside.items()
     }
 
 
@@ -169,6 +170,7 @@ RESOURCES: Final = (
         CELL_PARAMETERS,
         (*TABULAR, "json-stat"),
         headers=("Link", "X-Total-Count"),
+        takes_long=True,
     ),
     Resource(
         f"{OF_RELEASE}/statements",

@@ -30,6 +30,9 @@ NEWER: Final = ("New figures have been published since you opened this page.", "
 FEWER: Final = ("Some figures have been taken away since you opened this page.", "Reload to see the rest")
 """What a page says whose figures are not those that stand now, and the words of its link."""
 
+WITHDRAWN: Final = '<p role="status">Figures that you were reading have been withdrawn by those who publish them.</p>'
+"""What a page says to whoever began with figures that are gone, where others stand."""
+
 HELP: Final = "Who can help you"
 UNIT_NOTE: Final = (
     "A victim referral is one time that police passed on the details of a victim of crime. "

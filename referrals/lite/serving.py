@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from referrals import shelf
-from referrals.errors import ReferralsError
+from referrals.errors import ReferralsError, WithdrawnError
 from referrals.kept import kept
 from referrals.lite import frame, site
 from referrals.lite.addresses import FOLDER, served
@@ -59,11 +59,13 @@ class Twin:
     pages have whole canonical addresses, and there is a sitemap.
 
     When the releases change, readers get the old pages until the new ones are drawn, which a thread does beside them. Pages
-    that cannot be drawn leave the old ones standing, and the log says why.
+    that cannot be drawn leave the old ones standing, and the log says why. Pages of a release that was withdrawn are sent to
+    nobody: readers wait for the new ones.
     """
 
     base: str = ""
     _files: Files | None = None
+    _held: Standing | None = None
     _failure: Failure | None = None
     _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -99,13 +101,15 @@ class Twin:
         except Exception as error:  # noqa: BLE001 - readers get the help lines, whatever went wrong
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
-            await _unavailable(_told(error))(scope, receive, send)
+            await _unavailable(error)(scope, receive, send)
             return
         await files.answer(scope, send)
 
     async def _standing(self) -> Files:
         """Return the files of the releases that stand now, or those before them while these are being drawn."""
         standing = shelf.standing()
+        if self._held and shelf.has_withdrawn(self._held):
+            self._files = self._held = None
         files = self._files
         if files is None:
             return await self._drawn(standing)
@@ -126,7 +130,7 @@ class Twin:
     async def _drawn(self, standing: Standing) -> Files:
         async with self._drawing:
             if self._files is None or self._files.version != standing.version:
-                self._files = await self._made(standing)
+                self._files, self._held = await self._made(standing), standing
             return self._files
 
     async def _made(self, standing: Standing) -> Files:
@@ -174,6 +178,10 @@ def _told(error: Exception) -> str:
     return str(error) if isinstance(error, ReferralsError) else FAULT
 
 
-def _unavailable(said: str) -> Response:
-    headers = {"cache-control": "no-store", "content-security-policy": NO_SCRIPT, "retry-after": str(RETRY_AFTER)}
-    return Response(frame.unavailable(said), HTTPStatus.SERVICE_UNAVAILABLE, headers, "text/html")
+def _unavailable(error: Exception) -> Response:
+    """Return the page that says why there is none. What was withdrawn is gone: no cache may help out with a copy of it."""
+    headers = {"cache-control": "no-store", "content-security-policy": NO_SCRIPT}
+    page = frame.unavailable(_told(error))
+    if isinstance(error, WithdrawnError):
+        return Response(page, HTTPStatus.GONE, headers, "text/html")
+    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, {**headers, "retry-after": str(RETRY_AFTER)}, "text/html")

@@ -145,6 +145,8 @@ def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(plac
     assert notices.BANNER not in said
     assert "706" in said
     assert "choose_release" not in radios(reader)
+    assert shown(open_again(reader)).count(notices.WITHDRAWN) == 1
+    assert notices.WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage", None])

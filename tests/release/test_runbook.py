@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -56,6 +57,19 @@ def test_a_swap_puts_the_new_release_where_the_old_one_stood_and_a_rollback_puts
     assert sorted(path.name for path in (folder / ID).iterdir()) == sorted(path.name for path in new.iterdir())
     run("rollback", folder, new)
     assert period(folder) == before
+
+
+def test_a_swap_keeps_when_the_release_was_written(folder: Path, new: Path) -> None:
+    os.utime(new / "datapackage.json", (1e9, 1e9))
+    run("swap", folder, new)
+    assert (folder / ID / "datapackage.json").stat().st_mtime == 1e9
+
+
+def test_the_site_in_kubernetes_is_brought_back_as_large_as_it_was() -> None:
+    """Nothing else starts replicas again: the manifest names no number of them, and the autoscaler leaves none alone."""
+    least = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "autoscaling.yaml").read_text())["spec"]["minReplicas"]
+    assert "scale deployment/nginx statefulset/replica --replicas=0" in PAGE
+    assert f"scale statefulset/replica --replicas={least}" in PAGE
 
 
 def test_a_swap_can_be_done_again_and_again(folder: Path, new: Path) -> None:

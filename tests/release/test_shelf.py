@@ -296,6 +296,64 @@ def test_a_site_that_starts_with_a_withdrawn_release_says_so_and_opens_nothing_o
         Shelf(folder.parent).standing()
 
 
+def test_a_site_that_starts_where_the_mark_is_the_folder_under_another_name_says_so(folder: Path) -> None:
+    folder.rename(folder.with_name(f"{folder.name}.withdrawn"))
+    with pytest.raises(WithdrawnError):
+        Shelf(folder.parent).standing()
+
+
+@pytest.mark.parametrize("left", [shutil.rmtree, str], ids=["nothing of it is left", "its folder is there"])
+def test_a_mark_that_is_left_over_is_not_taken_for_why_a_site_cannot_start(
+    folder: Path, small: SmallRelease, left: Callable[[Path], object]
+) -> None:
+    flip(small("2021-22", value=2))
+    mark(folder)
+    left(folder)
+    with pytest.raises(ReleaseError) as raised:
+        Shelf(folder.parent).standing()
+    assert not isinstance(raised.value, WithdrawnError)
+    assert "2021-22" in str(raised.value)
+
+
+def test_a_mark_without_a_folder_does_not_explain_a_folder_of_releases_that_is_empty(folder: Path) -> None:
+    mark(folder)
+    shutil.rmtree(folder)
+    with pytest.raises(ReleaseError) as raised:
+        Shelf(folder.parent).standing()
+    assert not isinstance(raised.value, WithdrawnError)
+
+
+def test_what_is_refused_beside_it_does_not_hide_that_the_release_that_stood_was_withdrawn(
+    shelf: Shelf, folder: Path, small: SmallRelease
+) -> None:
+    shelf.standing()
+    flip(small("2021-22", value=2))
+    mark(folder)
+    for _ in range(2):
+        with pytest.raises(WithdrawnError):
+            shelf.standing()
+
+
+def test_a_release_goes_before_anything_else_is_opened(
+    folder: Path, small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small("invented", status="illustrative")
+    newer = small("2021-22", value=2)
+    shelf = Shelf(folder.parent, look_every=0)
+    held = shelf.standing()
+    seen: list[object] = []
+
+    def opened(folder: Path) -> Release:
+        seen.extend([shelf._standing and [*shelf._standing.offered()], shelf.has_withdrawn(held)])
+        return open_release(folder)
+
+    monkeypatch.setattr(shelves, "open_release", opened)
+    mark(newer)
+    small("invented", status="illustrative", value=3)
+    shelf.standing()
+    assert seen == [["2020-21", "invented"], True]
+
+
 def test_a_correction_in_the_place_of_a_withdrawn_release_stands_and_the_old_editions_stay_withdrawn(
     shelf: Shelf, folder: Path, small: SmallRelease
 ) -> None:

@@ -144,6 +144,14 @@ def test_pages_of_a_combination_together_are_all_of_it(ask: Asker) -> None:
     assert found == whole
 
 
+def test_the_page_before_ends_where_a_page_begins(ask: Asker) -> None:
+    whole = cells(ask, REPORTED)
+    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=7&offset=3")
+    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[:3]
+    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=2&offset=3")
+    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[1:3]
+
+
 def test_periods_that_are_named_are_those_that_are_answered(ask: Asker) -> None:
     found = cells(ask, {**REPORTED, "period": ["2021-Q1", "2020-21"]})
     assert [cell["period"] for cell in found] == ["2020-21", "2021-Q1"]

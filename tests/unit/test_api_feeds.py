@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from referrals import api, shelf
-from referrals.api import feeds
+from referrals.api import describing, feeds
 from referrals.release import Release
 from referrals.shelf import Standing
 from tests.unit.asking import Asker
@@ -113,7 +113,7 @@ def test_a_release_that_was_written_before_its_day_is_announced_for_its_day(
     ask: Asker, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for one in (release, invented):
-        monkeypatch.setattr(one, "changed", feeds._published(one) - timedelta(days=9))
+        monkeypatch.setattr(one, "changed", describing.published(one) - timedelta(days=9))
     standing = shelf.standing()
     monkeypatch.setattr(shelf, "standing", lambda: replace(standing, version="early"))
     for entry in feed(ask).findall("atom:entry", ATOM):

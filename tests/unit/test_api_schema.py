@@ -115,7 +115,7 @@ def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(res
     assert (404 in described) == ("{" in resource.path)
     assert (406 in described) == (len(resource.forms) > 1)
     assert 405 not in described, "it is a GET that is described"
-    assert {400, 413, 414, 421, 431, 503} <= set(described)
+    assert {400, 410, 413, 414, 421, 429, 431, 503} <= set(described)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,15 @@ def test_every_header_of_an_answer_is_described(release: Release, address: str) 
     answer = asker(address)
     assert set(answer.headers) - OF_ANY_ANSWER <= said
     unchanged = asker(address, headers={"if-none-match": answer.headers["etag"]})
-    assert str(unchanged.status_code) in described
+    assert unchanged.status_code == 304
+    assert {name.lower() for name in described["304"]["headers"]} <= set(unchanged.headers)
+
+
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_who_is_to_ask_again_is_told_when(status: str) -> None:
+    described = Asker(Starlette(routes=api.routes()))("/api/v1").json()
+    assert all("Retry-After" in one["get"]["responses"][status]["headers"] for one in described["paths"].values())
+    assert status in described["info"]["description"]
 
 
 def test_where_a_file_leads_is_described() -> None:

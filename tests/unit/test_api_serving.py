@@ -9,6 +9,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import httpx
@@ -20,9 +21,10 @@ from starlette.middleware.gzip import GZipMiddleware
 from referrals import api, shelf
 from referrals.api import door, making
 from referrals.api.contents import Content, Resource
-from referrals.api.questions import Question
+from referrals.api.questions import Question, read_query
 from referrals.api.replies import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
-from referrals.errors import ReleaseError
+from referrals.api.resources import RESOURCES
+from referrals.errors import ReleaseError, WithdrawnError
 from referrals.release import Release, open_release
 from referrals.shelf import Standing
 from tests.unit.asking import Asker
@@ -81,27 +83,21 @@ def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
     assert len(tags) == 2
 
 
-def test_the_date_of_an_answer_moves_when_a_release_is_corrected_on_its_day(
-    ask: Asker, stand: Shelf, copied: Release, tmp_path: Path
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [(4e9, "Tue, 02 Oct 2096 07:06:40 GMT"), (0, "Wed, 15 Dec 2021 00:00:00 GMT")],
+    ids=["after publication", "before publication"],
+)
+def test_the_date_of_an_answer_is_when_its_release_was_written_and_never_before_it_was_published(
+    ask: Asker, stand: Shelf, copied: Release, written: float, said: str
 ) -> None:
-    first = ask(CELLS).headers["last-modified"]
-    corrected = shutil.copytree(copied.folder, tmp_path / "corrected" / copied.folder.name)
-    os.utime(corrected / "datapackage.json", (4e9, 4e9))
-    stand.stands = Standing("corrected", open_release(corrected), ())
-    second = ask(CELLS, headers={"if-modified-since": first})
-    assert (second.status_code, second.headers["last-modified"]) == (200, "Tue, 02 Oct 2096 07:06:40 GMT")
-    assert ask(CELLS, headers={"if-modified-since": second.headers["last-modified"]}).status_code == 304
+    os.utime(copied.folder / "datapackage.json", (written, written))
+    stand.stands = Standing("written", open_release(copied.folder), ())
+    assert ask(CELLS).headers["last-modified"] == said
 
 
-def test_a_date_is_asked_only_where_no_tag_is_named(ask: Asker) -> None:
-    """RFC 9110, 13.1.3: a recipient must ignore If-Modified-Since where there is If-None-Match."""
-    since = ask(CELLS).headers["last-modified"]
-    assert ask(CELLS, headers={"if-modified-since": since}).status_code == 304
-    assert ask(CELLS, headers={"if-modified-since": since, "if-none-match": '"other"'}).status_code == 200
-
-
-def test_a_later_date_than_that_of_an_answer_proves_nothing_as_a_release_can_be_taken_back(ask: Asker) -> None:
-    assert ask(CELLS, headers={"if-modified-since": "Tue, 02 Oct 2096 07:06:40 GMT"}).status_code == 200
+def test_a_date_proves_nothing_as_two_editions_can_have_the_same(ask: Asker) -> None:
+    assert ask(CELLS, headers={"if-modified-since": ask(CELLS).headers["last-modified"]}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -291,6 +287,16 @@ def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(ask: Asker, stan
         assert "/private" not in answer.text
 
 
+def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(ask: Asker, stand: Shelf) -> None:
+    stand.stands = WithdrawnError("These figures have been withdrawn.")
+    for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
+        answer = ask(address)
+        assert (answer.status_code, answer.headers["cache-control"]) == (410, "no-store")
+        assert (answer.json()["type"], answer.json()["detail"]) == (
+            "/api/v1/docs#withdrawn", "These figures have been withdrawn.",
+        )  # fmt: skip
+
+
 def test_what_a_database_says_of_its_fault_stays_inside(
     ask: Asker, stand: Shelf, copied: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -377,6 +383,47 @@ def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made(
         "2", "no-store", "*",
     }  # fmt: skip
     assert [one.text for one in answered] == [str(name) for name in range(room)]
+
+
+@pytest.mark.usefixtures("stand")
+def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
+    waiting = threading.Event()
+
+    def make(question: Question) -> Content:
+        waiting.wait(10)
+        return Content(question.parts["name"].encode(), "text/plain")
+
+    long = Resource("/long/{name}", "One", "One.", make, takes_long=True)
+    app = Starlette(routes=door.doors((long, Resource("/file", "One", "One.", lambda _: Content(b"file", "text/plain")))))
+
+    async def crowd() -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+            names = range(making.AT_ONCE + making.IN_LINE)
+            waits = [asyncio.ensure_future(client.get(f"/long/{name}")) for name in names]
+            await asyncio.sleep(0.1)
+            answer = await asyncio.wait_for(client.get("/file"), timeout=5)
+            waiting.set()
+            await asyncio.gather(*waits)
+            return answer.text
+
+    assert asyncio.run(crowd()) == "file"
+
+
+def test_only_cells_take_long() -> None:
+    assert [one.path for one in RESOURCES if one.takes_long] == ["/api/v1/releases/{release_id}/cells"]
+
+
+def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_by: list[int] = []
+
+    def watched(*given: Any) -> Any:
+        read_by.append(threading.get_ident())
+        return read_query(*given)
+
+    monkeypatch.setattr(door, "read_query", watched)
+    assert ask(CELLS).status_code == 200
+    assert read_by
+    assert threading.get_ident() not in read_by
 
 
 def test_one_question_is_one_answer_however_it_is_written(

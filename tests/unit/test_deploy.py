@@ -102,6 +102,13 @@ def pod(name: str) -> Any:
     return manifest(name)["spec"]["template"]["spec"]
 
 
+def test_nginx_in_kubernetes_has_the_time_that_sessions_are_given_to_finish() -> None:
+    (minutes,) = re.findall(r"worker_shutdown_timeout (\d+)m;", NGINX)
+    (nginx,) = pod("nginx")["containers"]
+    before = nginx["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert pod("nginx")["terminationGracePeriodSeconds"] >= before + 60 * int(minutes)
+
+
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_what_selects_pods_names_them(name: str) -> None:
     labels = manifest(name)["spec"]["template"]["metadata"]["labels"]
@@ -209,6 +216,9 @@ def test_the_log_of_nginx_names_no_reader_and_no_page(telling: str) -> None:
     assert telling not in log
 
 
-def test_nginx_sets_no_cookie_and_no_header_of_its_own() -> None:
+def test_nginx_sets_no_cookie_and_no_header_but_on_what_it_says_itself() -> None:
     assert "cookie" not in NGINX
-    assert "add_header" not in NGINX
+    before, _, own = NGINX.partition("location @too_often {")
+    assert "proxy_pass" not in own.partition("}\n")[0]
+    assert "add_header" not in before
+    assert own.rindex("add_header") < own.index("return 429")

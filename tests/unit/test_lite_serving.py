@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message
 
 from referrals import shelf
 from referrals.dashboard import content
-from referrals.errors import ReleaseError
+from referrals.errors import ReleaseError, WithdrawnError
 from referrals.lite import sending, serving, site
 from referrals.release import Release
 from referrals.server.markup import LEAVING
@@ -314,3 +314,46 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(mon
     assert f"<a {LEAVING}>Leave this page</a>" in answer.text
     assert '<meta name="viewport"' in answer.text
     assert answer.headers["retry-after"] == "30"
+
+
+def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
+    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> bytes:
+        twin = serving.Twin()
+        await page(twin)
+        before = standing[0]
+        standing[0] = Standing("two", release, ())
+        monkeypatch.setattr(shelf, "has_withdrawn", lambda held: held is before)
+        return await page(twin)
+
+    assert asyncio.run(story()).endswith(b"two")
+
+
+def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_drawn(
+    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> dict[str, bytes]:
+        raise ReleaseError("The release broken holds nothing.")
+
+    async def story() -> list[Answer]:
+        twin = serving.Twin()
+        await page(twin)
+        before = standing[0]
+        standing[0] = Standing("two", release, ())
+        monkeypatch.setattr(shelf, "has_withdrawn", lambda held: held is before)
+        monkeypatch.setattr(site, "files", refused)
+        return [await ask(twin, "/lite/age") for _ in range(2)]
+
+    assert [(one.status, "holds nothing" in one.text) for one in asyncio.run(story())] == [(503, True)] * 2
+
+
+def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def withdrawn() -> Standing:
+        raise WithdrawnError("These figures have been withdrawn.")
+
+    monkeypatch.setattr(shelf, "standing", withdrawn)
+    answer = asyncio.run(ask(serving.Twin(), "/lite/age"))
+    assert (answer.status, answer.headers["cache-control"], "retry-after" in answer.headers) == (410, "no-store", False)
+    assert "These figures have been withdrawn." in answer.text
+    assert content.helplines() in answer.text

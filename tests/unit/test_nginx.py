@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 import subprocess
 import threading
@@ -10,13 +11,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from tests.bench.nginx import HOST, HTTP2_ALONE, Doors, nginx_version, write_configuration
+from referrals.api import making
+from tests.bench.nginx import HOST, HTTP2_ALONE, NGINX, Doors, nginx_version, write_configuration
 from tests.proxied import free_ports, needs_nginx, proxied
 
 PAGE, BAND = "/lite/sex", "/api/v1/releases"
@@ -100,15 +103,16 @@ def front(tmp_path: Path) -> Iterator[Opening]:
         yield opened
 
 
+@pytest.mark.parametrize("status", [404, 410, 503])
 @pytest.mark.parametrize("path", [PAGE, BAND])
-def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Opening, path: str) -> None:
+def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Opening, path: str, status: int) -> None:
     site = front(1)
     (told,) = site.replicas
     assert [site.ask(path), site.ask(path)] == [200, 200]
     assert told.asked == [path]
-    told.status = 404
+    told.status = status
     time.sleep(2.1)
-    assert [site.ask(path), site.ask(path)] == [404, 404]
+    assert [site.ask(path), site.ask(path)] == [status, status]
 
 
 def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(front: Opening) -> None:
@@ -128,7 +132,7 @@ def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(fron
 def test_readers_get_the_copy_while_no_replica_answers(front: Opening) -> None:
     site = front(1)
     site.ask(PAGE)
-    site.replicas[0].status = 503
+    site.replicas[0].status = 502
     time.sleep(2.1)
     assert site.ask(PAGE) == 200
 
@@ -140,6 +144,21 @@ def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Opening) -
     assert answers.count(200) < 100
     assert site.ask(BAND, reader="10.0.0.2") == 200
     assert site.ask(PAGE) == 200
+
+
+def test_who_asks_the_api_too_often_is_told_so_as_the_api_tells_what_is_wrong(front: Opening) -> None:
+    site = front(1)
+    answers = [site.answer(f"{BAND}?n={number}") for number in range(60)]
+    refused = next(one for one in answers if one.status == HTTPStatus.TOO_MANY_REQUESTS)
+    assert {name: refused.headers[name] for name in ("Content-Type", "Retry-After", "Access-Control-Allow-Origin")} == {
+        "Content-Type": "application/problem+json", "Retry-After": "2", "Access-Control-Allow-Origin": "*",
+    }  # fmt: skip
+    assert refused.headers["Cache-Control"] == "no-store"
+
+
+def test_one_address_at_once_does_not_fill_a_line_of_a_replica() -> None:
+    (burst,) = re.findall(r"zone=programs burst=(\d+) nodelay;", (NGINX / "nginx.conf").read_text())
+    assert int(burst) + 1 < making.IN_LINE
 
 
 def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Opening) -> None:

@@ -52,6 +52,9 @@ TWIN: Final = "/lite"
 HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
 
+LOST: Final = "withdrawn"
+"""Where a session keeps that one of them was withdrawn since."""
+
 
 def standing() -> Standing:
     """Return the releases of a session: those that stood when it began, whatever has been published since.
@@ -64,7 +67,10 @@ def standing() -> Standing:
     if get_script_run_ctx(suppress_warning=True) is None:
         return shelf.standing()
     held: Standing | None = st.session_state.get(HELD)
-    if held is None or shelf.has_withdrawn(held):
+    if held and shelf.has_withdrawn(held):
+        st.session_state[LOST] = True
+        held = None
+    if held is None:
         st.session_state.pop(HELD, None)
         held = st.session_state[HELD] = shelf.standing()
     return held
@@ -332,6 +338,8 @@ def relations() -> None:
 def _say_what_changed() -> None:
     """Say so where other releases stand now than when the session began. It shows what it began with until it is reloaded."""
     held, now = standing(), shelf.standing()
+    if LOST in st.session_state:
+        note(notices.WITHDRAWN)
     if now.version != held.version:
         note(notices.changed(held.editions(), now.editions()))
 
