@@ -190,7 +190,7 @@ def test_a_suggestion_is_shown_and_never_applied() -> None:
         ),
         (
             ("unknown_code", "nationality", "Angela"),
-            "nationality (a text of 6 characters, not shown: it may be a name) is in no codelist (did you mean Angola?). Correct",
+            "nationality (a text of 6 characters, not shown: it may be a name) is in no codelist (did you mean Angola?).",
         ),
         (("date_form", "referred_on", "Jane Smith"), "referred_on (a text of 10 characters, not shown"),
     ],
