@@ -93,8 +93,9 @@ class Memory:
         for year in years if self.status == OFFICIAL else ():
             if other := self.keeper.elsewhere(year, status=self.status, where=self._where):
                 raise DisclosureError(
-                    f"{year} was published before, or about to be, as {other}, in another folder than {self.to}. Read together "
-                    "the two could tell who was counted. Publish in the same folder; where it was moved, move it back."
+                    f"{year} was published before, or about to be, as {other.release_id}, in {other.where}, and not in {self.to}. "
+                    "Read together the two could tell who was counted. Publish in the same folder; where it was moved, move it "
+                    "back."
                 )
 
     def settle(self, years: Sequence[str]) -> None:
@@ -105,6 +106,21 @@ class Memory:
         """
         for year in years:
             self.keeper.settle(year, status=self.status, where=self._where, is_published=partial(self._stands, year=year))
+
+    @contextmanager
+    def settling(self, years: Sequence[str]) -> Iterator[None]:
+        """Settle what the block prepares, also where it fails: else it would count as published wherever it is tried next.
+
+        Raises:
+            DisclosureError: the block did its work, and what it published cannot be read.
+        """
+        try:
+            yield
+        except BaseException:
+            with suppress(DisclosureError, OSError):
+                self.settle(years)
+            raise
+        self.settle(years)
 
     def standing(self, years: Sequence[str], *, but: str) -> list[PublicRelease]:
         """Return the releases of the same records that stand already, the one that will be replaced included.

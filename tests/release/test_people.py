@@ -64,7 +64,20 @@ def test_an_exact_table_whose_cell_is_many_referrals_of_one_woman_is_refused(
     men = [f"M{n},{varied(n, 'CHN', 'M')},M{n}" for n in range(24)]
     hers = [f"W{n},2021-05-11,kent,CHN,25,F,MS,NFA,illustrative,{WOMAN}" for n in range(6)]
     path = extract(tmp_path / "x.csv", [*men, *hers])
-    assert "describe fewer than 5 people" in refused(path, tmp_path, capfd, "--method", "suppression")
+    said = refused(path, tmp_path, capfd, "--method", "suppression")
+    assert "describe fewer than 5 people" in said
+    assert "let fewer nationalities stand alone (see --nationalities)" in said
+
+
+def test_a_revision_of_too_few_people_does_not_advise_what_a_revision_refuses(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = extract(tmp_path / "x.csv")
+    published.publish(path, tmp_path / "out", tmp_path / "private")
+    hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
+    assert main(published.command(extract(path, hers), tmp_path / "out", tmp_path / "private")) == 1
+    said = capfd.readouterr().err
+    assert said.endswith("To publish, keep one referral of each person. Nothing was written.\n")
 
 
 def test_a_nationality_of_many_referrals_of_few_people_is_grouped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
