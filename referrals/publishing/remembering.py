@@ -93,9 +93,9 @@ class Memory:
         for year in years if self.status == OFFICIAL else ():
             if other := self.keeper.elsewhere(year, status=self.status, where=self._where):
                 raise DisclosureError(
-                    f"{year} was published before, or about to be, as {other.release_id}, in {other.where}, and not in {self.to}. "
-                    "Read together the two could tell who was counted. Publish in the same folder; where it was moved, move it "
-                    "back."
+                    f"{year} was published before, or about to be, as {other.release_id}, in {other.where}, and not in "
+                    f"{self.to}. Read together the two could tell who was counted. Publish in the same folder; where it was "
+                    "moved, move it back."
                 )
 
     def settle(self, years: Sequence[str]) -> None:
