@@ -55,7 +55,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         """Take the folder, made where it is missing, and its key, drawn where there is none."""
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        make(folder)
         folder.chmod(OWNER_ONLY)
         self._key = self._read_key()
 
@@ -131,6 +131,14 @@ class Keeper:
         if not (key := path.read_bytes().strip()):
             raise DisclosureError(f"{path} is empty, and a key that is known is no secret. Restore it from its backup.")
         return key
+
+
+def make(folder: Path) -> None:
+    """Make a private folder where it is missing, and have its name on the disk before a key lies in it."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+    for one in missing:
+        package.flush(one.parent)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from referrals.errors import DisclosureError, ReleaseError
-from referrals.publishing import package, public
-from referrals.publishing.keeping import OWNER_ONLY, Keeper, Kept
+from referrals.publishing import keeping, locking, public
+from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.public import PublicRelease
 from referrals.publishing.tabulation import Codes
 from referrals.release import MANIFEST
@@ -46,13 +46,13 @@ def alone(private: Path, to: Path) -> Iterator[None]:
     Raises:
         DisclosureError: another publisher has it.
     """
-    private.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+    keeping.make(private)
     with ExitStack() as held:
         for folder in (private, to):
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                held.enter_context(package.alone(folder, waits=False))
-            except BlockingIOError:
+                held.enter_context(locking.alone(folder, waits=False))
+            except (BlockingIOError, FileNotFoundError):  # who ends now may remove a folder that is empty
                 raise DisclosureError(
                     f"Another publisher is at work with {folder}. Start again when it has ended. Nothing was written."
                 ) from None

@@ -181,11 +181,11 @@ def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(folder: Path, monkeypa
 
     monkeypatch.setattr(os, "fsync", watched)
     keeper = Keeper(folder)
-    assert flushed == ["secret.partial", "private"]
+    assert flushed == [folder.parent.name, "secret.partial", "private"]
     keeper.prepare(YEAR, KEPT, status="official", where="here")
-    assert [Path(name).suffix for name in flushed[2:]] == [".partial", ""]
+    assert [Path(name).suffix for name in flushed[3:]] == [".partial", ""]
     keeper.settle(YEAR, status="official", where="here", is_published=lambda _: True)
-    assert flushed[4:] == ["private"]
+    assert flushed[5:] == ["private"]
 
 
 def test_a_record_kept_before_older_tables_were_is_read(folder: Path) -> None:
