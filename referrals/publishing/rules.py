@@ -26,6 +26,7 @@ NOT_RECORDED_WORDS: Final = ("not recorded", "unknown", "not known", "not stated
 
 CODED: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outcome")
 DATED: Final = "referred_on"
+PERSON: Final = "person_id"
 
 _WHOLLY_KNOWN: Final = ("formula", "ambiguous_nationality", "former_state")
 """Rules whose values are words of our own files, or a single sign."""
@@ -174,6 +175,7 @@ def _all_spellings() -> Iterator[Spelling]:
         if field != "age":
             yield from _listed(field)
         yield from (Spelling(field, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
+    yield from (Spelling(PERSON, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
     yield from (Spelling("nationality", row["alias"], row["codes"]) for row in _aliases() if row["kind"] == "alias")
 
 

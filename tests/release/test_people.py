@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from referrals.publishing import publish, tabulation
+from referrals.publishing import publish, records, tabulation
 from referrals.publishing.cli import main
 from tests.release import published
 
@@ -56,6 +57,18 @@ def test_a_smallest_group_of_eight_referrals_of_one_woman_is_refused_whatever_co
     hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
     said = refused(extract(path, hers), tmp_path, capfd, "--engine", engine)
     assert "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, and 0 categories" in said
+
+
+@pytest.mark.parametrize("known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")])
+def test_capitals_make_no_other_person_and_words_for_nobody_no_person(tmp_path: Path, known_as: tuple[str, str]) -> None:
+    lines = published.extract(tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [f"{line},{known_as[number % 2].format(n=number // 2)}" for number, line in enumerate(lines)]
+    (tmp_path / "x.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    with tabulation.workspace() as connection:
+        records.load([tmp_path / "x.csv"], connection, today=date(2026, 11, 1))
+        found = connection.sql("select count(distinct person_id), count(*) - count(person_id) from records").fetchall()
+    half = published.RECORDS // 2
+    assert found == [(half, 0 if "{n}" in known_as[1] else half)]
 
 
 def test_an_exact_table_whose_cell_is_many_referrals_of_one_woman_is_refused(

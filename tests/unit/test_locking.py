@@ -20,8 +20,9 @@ def test_who_has_the_right_to_write_has_it_again_and_the_lock_of_work_is_nobodys
 def test_a_folder_that_was_removed_and_made_anew_while_somebody_waited_is_locked_as_it_is_now(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder, flock, waited = tmp_path / "out", fcntl.flock, []
+    folder, flock = tmp_path / "out", fcntl.flock
     folder.mkdir()
+    waited: list[Path] = []
 
     def exchanged(descriptor: int, how: int) -> None:
         if not waited:
