@@ -31,7 +31,8 @@ A published 5, 6 or 7 proves that there is somebody. Most often it stands for on
 Counts of 8 or more in the smallest groups are exact.
 Counts are of referrals, and one person may be several of them. Where the records say which are of the same person, no exact
  number of five or more describes fewer than five people, and no category fewer than ten; where they do not, that could not be
- checked. What changed between two releases is counted in referrals alone.
+ checked. Of a year whose later changes are held back it was not checked for the numbers shown, but for the records as they
+ are. What changed between two releases is counted in referrals alone.
 Somebody who knows of two or more people in one group, or of people in several, can rule out more than a stranger. What they
  can work out is not tested.
 The way of choosing numbers is public, and only its key is secret. Somebody who has a guess at the records could try it with
@@ -42,8 +43,8 @@ Sums of one code, or of all, of each dimension are looked at. Sums of some codes
 A nationality whose people all share one crime type, or one outcome, is grouped with others. Somebody who knows that it has
  many people, and misses it in the list, can tell why.
 Releases of the same records must be audited together. What did not change keeps its number, and changes that would move a
- total by fewer than ten, or one smallest group by 1 to 4, are held back. They are attacked in pairs; what three or more tell
- together is not tested.
+ total by fewer than ten, or from which it would be certain that one smallest group moved by 1 to 4, are held back. They are
+ attacked in pairs; what three or more tell together is not tested.
 """.strip()
     .replace("\n ", " ")
     .splitlines()

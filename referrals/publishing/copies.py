@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from referrals.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.errors import ReleaseError
 from referrals.publishing import workbooks
 from referrals.publishing.public import AGAIN, MOST_AMBIGUOUS, Codes, PublicRelease, describe
-from referrals.publishing.spreadsheets import NAMES, NUMBERS_HEADER, UNKNOWN, WRITERS
+from referrals.publishing.spreadsheets import CROSSED, NAMES, NUMBERS_HEADER, UNKNOWN, WRITERS
 from referrals.publishing.workbooks import Cell, Rows
 from referrals.release import DATABASE, LOCKDOWN
 
@@ -40,6 +41,9 @@ COLUMNS: Final = ("period", *DIMENSIONS, "value", "lower", "upper", "status")
 PERIOD: Final = ("Period", "Period code")
 CODES: Final = {PERIOD[1]: "period", **{f"{name} code": dimension for dimension, name in NAMES.items()}}
 """How the tables of spreadsheets begin, and which of their columns hold codes."""
+
+PAIR: Final = 2
+"""How many dimensions the largest tables of spreadsheets cross."""
 
 Said = tuple[str, ...]
 """What a file says of a cell, as text: its value and, where the file has them, its range and status letter."""
@@ -124,14 +128,11 @@ def _in_database(
 
 
 def _in_book(name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease) -> Iterator[str]:
-    """Yield the rows of a spreadsheet that say of a cell something else than cells.csv, and numbers that are of no cell."""
+    """Yield where a spreadsheet says of a cell something else than cells.csv, or nothing, and what in it is of no cell."""
     tops = [next((at for at, row in enumerate(rows) if tuple(row[:2]) == PERIOD), len(rows)) for rows in sheets]
-    if all(top == len(rows) for top, rows in zip(tops, sheets, strict=True)):
-        yield f"{name} has no table of cells"
+    seen: set[Codes] = set()
     for top, rows in zip(tops, sheets, strict=True):
         header = [*map(str, rows[top])] if top < len(rows) else []
-        if len({*header}) < len(header):
-            yield f"{name} has a table with a column twice"
         for row in (*rows[:top], *rows[top + 1 :]):
             stray = [
                 one
@@ -139,14 +140,43 @@ def _in_book(name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRel
                 if isinstance(one, int) and column not in NUMBERS_HEADER
             ]
             yield from (f"{name} has the number {one}, which is of no cell" for one in stray)
-        for row in rows[top + 1 :]:
-            yield from _in_row(name, dict(zip(header, row, strict=False)), cells, release)
+        if header:
+            lines = {_place(line): line for line in (dict(zip(header, row, strict=False)) for row in rows[top + 1 :])}
+            yield from _in_shape(name, rows[:top], rows[top:], lines)
+            for codes, line in lines.items():
+                yield from _in_row(name, codes, line, cells, release)
+            seen.update(lines)
+    for codes, said in cells.items():
+        if _is_tabled(codes, said, release) and codes not in seen:
+            yield f"{name} says nothing of {describe(codes)}, and cells.csv {_words(said)}"
 
 
-def _in_row(name: str, line: Mapping[str, Cell], cells: Cells, release: PublicRelease) -> Iterator[str]:
+def _in_shape(name: str, above: Rows, table: Rows, places: Collection[Codes]) -> Iterator[str]:
+    """Yield where a sheet does not have the shape of ours: lines of one cell above a table that has each place once."""
+    if len({*table[0]}) < len(table[0]):
+        yield f"{name} has a table with a column twice"
+    if any(len(row) != 1 for row in above) or any(len(row) != len(table[0]) for row in table):
+        yield f"{name} has a cell beside its table, or a row without one"
+    if len(table) - 1 > len(places):
+        yield f"{name} has a table with a row twice"
+    if len(places) < math.prod(len({*column}) for column in zip(*places, strict=True)):
+        yield f"{name} has a table without a row that others of it call for"
+
+
+def _is_tabled(codes: Codes, said: Said, release: PublicRelease) -> bool:
+    """Return whether a cell stands in the tables of spreadsheets: those of one dimension, and known ones of some pairs."""
+    named = {name for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL}
+    is_pair = CROSSED in named and len(named) == PAIR
+    return len(named) <= 1 or (is_pair and codes[0] in release.years and said[-1] != UNKNOWN)
+
+
+def _place(line: Mapping[str, Cell]) -> Codes:
+    return tuple(str(line.get(column, TOTAL)) for column in CODES)
+
+
+def _in_row(name: str, codes: Codes, line: Mapping[str, Cell], cells: Cells, release: PublicRelease) -> Iterator[str]:
     """Yield what a row of a table of a spreadsheet says of its cell, where cells.csv says something else."""
     *numbers, status = (line.get(column, "") for column in NUMBERS_HEADER)
-    codes = tuple(str(line.get(column, TOTAL)) for column in CODES)
     found, expected = (*map(_number, numbers), _letter(status)), cells.get(codes) or _unlisted(codes, release)
     if found != expected:
         yield f"{name} says {_words(found)} of {describe(codes)}, and cells.csv {_words(expected)}"

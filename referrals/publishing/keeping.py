@@ -35,6 +35,7 @@ class Kept:
     """What one published year was made from: its recoding, the true finest counts that it describes, its protected table.
 
     `older` holds the tables that were published of the year before this one, and `revises` names the release before it.
+    `where` is the folder of releases that it is kept for.
     """
 
     release_id: str
@@ -45,6 +46,7 @@ class Kept:
     table: Mapping[Codes, int]
     older: tuple[Mapping[Codes, int], ...] = ()
     revises: str = ""
+    where: str = ""
 
 
 class Keeper:
@@ -53,7 +55,7 @@ class Keeper:
     def __init__(self, folder: Path) -> None:
         """Take the folder, made where it is missing, and its key, drawn where there is none."""
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+        make(folder)
         folder.chmod(OWNER_ONLY)
         self._key = self._read_key()
 
@@ -91,19 +93,19 @@ class Keeper:
                 "without it a revision would let the two releases be compared."
             ) from error
 
-    def elsewhere(self, year: str, *, status: str, where: str) -> str:
-        """Return the release that a year was published as in another place with this folder, or '' where there is none.
+    def elsewhere(self, year: str, *, status: str, where: str) -> Kept | None:
+        """Return what a year was published from in another place with this folder, or None where there is none.
 
         What was prepared there and never settled counts as published: its publisher was killed, and the release may stand.
         """
         here = {self._path(year, status, where), self._prepared(year, status, where)}
         every = {path for ending in (KEPT, PREPARED) for path in self._folder.glob(f"{status}-{year}-*{ending}")}
         others = sorted(every - here)
-        return self._read(others[0], year).release_id if others else ""
+        return self._read(others[0], year) if others else None
 
     def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
         """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
-        _write_private(self._prepared(year, status, where), json.dumps(_record(kept), sort_keys=True))
+        _write_private(self._prepared(year, status, where), json.dumps(_record(kept, where), sort_keys=True))
 
     def settle(self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]) -> None:
         """Take what was prepared for a year in place of what was kept where it was published, and else forget it."""
@@ -131,6 +133,14 @@ class Keeper:
         return key
 
 
+def make(folder: Path) -> None:
+    """Make a private folder where it is missing, and have its name on the disk before a key lies in it."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+    for one in missing:
+        package.flush(one.parent)
+
+
 def _write_private(path: Path, text: str) -> None:
     """Write a file that only its owner could ever read, whole and on the disk or not at all."""
     beside = path.with_suffix(PARTIAL)
@@ -143,7 +153,7 @@ def _write_private(path: Path, text: str) -> None:
     package.flush(path.parent)
 
 
-def _record(kept: Kept) -> dict[str, Any]:
+def _record(kept: Kept, where: str) -> dict[str, Any]:
     return {
         "release_id": kept.release_id,
         "shape": kept.shape,
@@ -153,6 +163,7 @@ def _record(kept: Kept) -> dict[str, Any]:
         "table": _rows(kept.table),
         "older": [_rows(table) for table in kept.older],
         "revises": kept.revises,
+        "where": where,
     }
 
 
@@ -166,6 +177,7 @@ def _kept(record: Mapping[str, Any]) -> Kept:
         table=_cells(record["table"]),
         older=tuple(_cells(table) for table in record.get("older", ())),
         revises=record.get("revises", ""),
+        where=record.get("where", "another folder"),
     )
 
 

@@ -7,22 +7,20 @@ is never opened, and is swept away by the next build.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from referrals import sql
-from referrals.publishing import fresh
+from referrals.publishing import fresh, locking
 from referrals.release import DATABASE, MANIFEST
 
 RESOURCES: Final[Mapping[str, str]] = {
@@ -55,9 +53,6 @@ AT_FDCWD: Final = -100
 RENAME_EXCHANGE: Final = 2
 """What Linux calls the folder where the process is, and an exchange of two names."""
 
-_HELD: Final[set[tuple[int, int]]] = set()
-"""The folders that this process alone may write into, by device and number."""
-
 
 def write(
     folder: Path,
@@ -75,7 +70,7 @@ def write(
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.building")
     replaced = folder.with_name(f".{folder.name}.replaced")
-    with alone(folder.parent):
+    with locking.alone(folder.parent):
         if replaced.exists() and not folder.exists():
             replaced.rename(folder)  # a build was killed between the two moves at the end
         for leftover in (building, replaced):
@@ -91,29 +86,6 @@ def write(
         finally:
             for leftover in (building, replaced):
                 shutil.rmtree(leftover, ignore_errors=True)
-
-
-@contextmanager
-def alone(folder: Path, *, waits: bool = True) -> Iterator[None]:
-    """Hold the only right to write into a folder; it ends with the process, however that ends. Who has it has it again.
-
-    Raises:
-        BlockingIOError: another process has it, and this one is not to wait.
-    """
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        place = os.fstat(descriptor)
-        if (one := (place.st_dev, place.st_ino)) in _HELD:
-            yield
-            return
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-        _HELD.add(one)
-        try:
-            yield
-        finally:
-            _HELD.remove(one)
-    finally:
-        os.close(descriptor)
 
 
 def _write_tables(

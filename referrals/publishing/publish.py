@@ -156,10 +156,10 @@ def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
     about = {"release_id": options.release_id, "shape": tabulated.shape}
-    for year, kept in zip(years, before, strict=True):
-        memory.prepare(year.year, remembering.to_keep(year, kept, recoding=tabulated.recoding, **about))
-    checks = _write(folder, years, imprint, earlier=[one.folder for one in standing], progress=progress)
-    memory.settle([year.year for year in years])
+    with memory.settling([year.year for year in years]):
+        for year, kept in zip(years, before, strict=True):
+            memory.prepare(year.year, remembering.to_keep(year, kept, recoding=tabulated.recoding, **about))
+        checks = _write(folder, years, imprint, earlier=[one.folder for one in standing], progress=progress)
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
@@ -190,21 +190,25 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
             recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
             published = recoding.published(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
-        _refuse_few(connection, options.method)
+        _refuse_few(connection, options.method, is_revision=bool(kept))
         nameless = tabulation.nameless(connection)
         return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
 
 
-def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str) -> None:
-    """Refuse counts of which an exact number would describe fewer people than its referrals let one believe."""
+def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revision: bool) -> None:
+    """Refuse counts of which an exact number would describe fewer people than its referrals let one believe.
+
+    What stands alone was settled by the first release of a year: a revision cannot let fewer nationalities do so.
+    """
     found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
+        fewer = "" if is_revision else "let fewer nationalities stand alone (see --nationalities), or "
         raise DisclosureError(
             f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
-            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. Let fewer nationalities "
-            "stand alone (see --nationalities), or keep one referral of each person. Nothing was written."
+            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. To publish, {fewer}"
+            "keep one referral of each person. Nothing was written."
         )
 
 

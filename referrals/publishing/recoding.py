@@ -73,7 +73,7 @@ def _nationalities(found: Iterable[Category], most: int, *, by_region: bool) -> 
         elif kept:
             kept.pop()
         else:
-            raise DisclosureError("There are fewer than 10 records in a year. Publish a longer period.")
+            raise DisclosureError("There are fewer than 10 people in a year. Publish a longer period.")
 
 
 def _stands(codes: Sequence[str], totals: Totals, alike: AbstractSet[str]) -> bool:
@@ -108,14 +108,14 @@ def _smallest_group(dimension: str, code: str, totals: Totals) -> str:
         if _is_large(_sum([member for member in group.members if member in totals], totals)):
             return group.code
     raise DisclosureError(
-        f"Fewer than {LEAST} records a year have the {dimension} '{code}', and {dimension}.csv has no group that it could "
+        f"Fewer than {LEAST} people a year have the {dimension} '{code}', and {dimension}.csv has no group that it could "
         "join. Add a group with it as a member, or publish a longer period."
     )
 
 
 def _check_quarters(totals: Totals) -> None:
     if small := [quarter for quarter, years in totals.items() if not _is_large(years)]:
-        raise DisclosureError(f"{', '.join(small)}: fewer than {LEAST} records in a quarter. Leave the quarter out.")
+        raise DisclosureError(f"{', '.join(small)}: fewer than {LEAST} people in a quarter. Leave the quarter out.")
 
 
 def _totals(found: Iterable[Category], dimension: str) -> Totals:

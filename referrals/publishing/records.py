@@ -186,9 +186,8 @@ def _rows(
 
 def _finding(group: Mapping[str, Any]) -> Finding:
     rule, field, value = group["rule"], group["field"], group["value"]
-    count = group["count"]
-    says = rules.sentence(rule, field, value, group["kinds"], count)
-    return Finding(rule, says, count, tuple(group["lines"]), field, rules.shown(rule, field, value, count))
+    says = rules.sentence(rule, field, value, group["kinds"])
+    return Finding(rule, says, group["count"], tuple(group["lines"]), field, rules.shown(rule, field, value))
 
 
 def _judged(name: str, layout: Layout, tally: Tally, found: _Found) -> Report:

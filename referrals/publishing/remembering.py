@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from referrals.errors import DisclosureError, ReleaseError
-from referrals.publishing import package, public
-from referrals.publishing.keeping import OWNER_ONLY, Keeper, Kept
+from referrals.publishing import keeping, locking, public
+from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.public import PublicRelease
 from referrals.publishing.tabulation import Codes
 from referrals.release import MANIFEST
@@ -46,13 +46,13 @@ def alone(private: Path, to: Path) -> Iterator[None]:
     Raises:
         DisclosureError: another publisher has it.
     """
-    private.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
+    keeping.make(private)
     with ExitStack() as held:
         for folder in (private, to):
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                held.enter_context(package.alone(folder, waits=False))
-            except BlockingIOError:
+                held.enter_context(locking.alone(folder, waits=False))
+            except (BlockingIOError, FileNotFoundError):  # who ends now may remove a folder that is empty
                 raise DisclosureError(
                     f"Another publisher is at work with {folder}. Start again when it has ended. Nothing was written."
                 ) from None
@@ -93,8 +93,9 @@ class Memory:
         for year in years if self.status == OFFICIAL else ():
             if other := self.keeper.elsewhere(year, status=self.status, where=self._where):
                 raise DisclosureError(
-                    f"{year} was published before, or about to be, as {other}, in another folder than {self.to}. Read together "
-                    "the two could tell who was counted. Publish in the same folder; where it was moved, move it back."
+                    f"{year} was published before, or about to be, as {other.release_id}, in {other.where}, and not in "
+                    f"{self.to}. Read together the two could tell who was counted. Publish in the same folder; where it was "
+                    "moved, move it back."
                 )
 
     def settle(self, years: Sequence[str]) -> None:
@@ -105,6 +106,21 @@ class Memory:
         """
         for year in years:
             self.keeper.settle(year, status=self.status, where=self._where, is_published=partial(self._stands, year=year))
+
+    @contextmanager
+    def settling(self, years: Sequence[str]) -> Iterator[None]:
+        """Settle what the block prepares, also where it fails: else it would count as published wherever it is tried next.
+
+        Raises:
+            DisclosureError: the block did its work, and what it published cannot be read.
+        """
+        try:
+            yield
+        except BaseException:
+            with suppress(DisclosureError, OSError):
+                self.settle(years)
+            raise
+        self.settle(years)
 
     def standing(self, years: Sequence[str], *, but: str) -> list[PublicRelease]:
         """Return the releases of the same records that stand already, the one that will be replaced included.

@@ -26,6 +26,7 @@ NOT_RECORDED_WORDS: Final = ("not recorded", "unknown", "not known", "not stated
 
 CODED: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outcome")
 DATED: Final = "referred_on"
+PERSON: Final = "person_id"
 
 _WHOLLY_KNOWN: Final = ("formula", "ambiguous_nationality", "former_state")
 """Rules whose values are words of our own files, or a single sign."""
@@ -34,12 +35,8 @@ _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     DATED: re.compile(r"(\d{1,4}([-/. ])\d{1,2}\2\d{2,4}|(19|20)\d{6})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?", re.ASCII),
     "age": re.compile(r"[+-]?\d{1,3}([.,-]\d{1,3})?\+?", re.ASCII),
 }
-_CODE: Final = re.compile(r".{1,3}|_[A-Z_]{1,11}")
-_WORDS: Final = re.compile(r"[^\W\d_]+([ '’-][^\W\d_]+){0,2}")
-"""What a date, an age, a code and a name of up to three words look like."""
-
-FREQUENT: Final = 10
-"""Words that stand on so many lines are what a system writes, and not one person's name."""
+_SPECIAL: Final = re.compile(r"_[A-Z_]{1,11}")
+"""What a date, an age and a code for what is special look like: nobody is called so."""
 
 
 @dataclass(frozen=True)
@@ -124,45 +121,40 @@ def choices(name: str) -> tuple[str, ...]:
     return _choices().get(name.casefold(), ())
 
 
-def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1, count: int = 1) -> str:
+def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1) -> str:
     """Return what is said of lines that break a rule. The value that breaks it is told where it may be: see `shown`.
 
-    Where there is no value, and the lines hold several (`kinds`), the sentence says how many are not listed. `count` is on
-    how many lines the value stands.
+    Where there is no value, and the lines hold several (`kinds`), the sentence says how many are not listed.
 
     >>> sentence("age", "age", "212")
     'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".'
     """
-    told = shown(rule, field, value, count)
+    told = shown(rule, field, value)
     meanings = ", ".join(f"{code} {codelist('nationality').label(code)}" for code in choices(told or ""))
     said = RULES[rule].says.format(
         field=field or "a cell",
         sign="a tab" if value == "\t" else f'"{value or "="}"',
-        quoted=_unnamed(value, kinds) if told is None else _quoted(told),
+        quoted=_unnamed(value, kinds) if told is None else f'"{told}"',
         choices=meanings or "several nationalities",
-        meant=_meant(field, told),
+        meant=_meant(field, value),
         instead=_instead(field, is_blank=rule == "blank"),
     )
     return f"{said}."
 
 
-def shown(rule: str, field: str | None, value: str | None, count: int = 1) -> str | None:
+def shown(rule: str, field: str | None, value: str | None) -> str | None:
     """Return a value that breaks a rule where it may be told, else None: text in the wrong column may be somebody's name.
 
-    Told are dates and ages of numbers alone, what is as short as a code, words that are nearly those of a code, and words
-    that stand on many lines.
+    Told are dates and ages of numbers alone, and what our own files have, written as they write it. However short, frequent or
+    near to a code another text is, it can be a name: "Ali", "KHAN" and "Angela" are.
 
-    >>> shown("unknown_code", "nationality", "Vietnamees"), shown("unknown_code", "nationality", "Jane Smith")
-    ('Vietnamees', None)
+    >>> shown("unknown_code", "sex", "GBR"), shown("unknown_code", "nationality", "Angela")
+    ('GBR', None)
     """
     if value is None or rule in _WHOLLY_KNOWN:
         return value
-    if (shape := _SHAPES.get(field or "")) and shape.fullmatch(value):
-        return value
-    if field == DATED:
-        return None
-    is_frequent = count >= FREQUENT and _WORDS.fullmatch(value)
-    return value if _CODE.fullmatch(value) or is_frequent or suggestions(field or "", value) else None
+    shape = _SHAPES.get(field or "", _SPECIAL)
+    return value if shape.fullmatch(value) or value in _own_words() else None
 
 
 def suggestions(field: str, value: str) -> list[str]:
@@ -183,6 +175,7 @@ def _all_spellings() -> Iterator[Spelling]:
         if field != "age":
             yield from _listed(field)
         yield from (Spelling(field, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
+    yield from (Spelling(PERSON, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
     yield from (Spelling("nationality", row["alias"], row["codes"]) for row in _aliases() if row["kind"] == "alias")
 
 
@@ -214,6 +207,11 @@ def _aliases() -> Sequence[tables.Row]:
 
 
 @cache
+def _own_words() -> frozenset[str]:
+    return frozenset(one.spelling for one in spellings())
+
+
+@cache
 def _choices() -> Mapping[str, tuple[str, ...]]:
     return {row["alias"].casefold(): tuple(row["codes"].split()) for row in _aliases() if row["kind"] != "alias"}
 
@@ -223,10 +221,6 @@ def _unnamed(value: str | None, kinds: int) -> str:
     if value is None:
         return f"(any of {kinds:,} further values, not listed)"
     return f"(a text of {len(value):,} characters, not shown: it may be a name)"
-
-
-def _quoted(value: str) -> str:
-    return '"' + "".join(letter if letter.isprintable() else "\ufffd" for letter in value) + '"'
 
 
 def _meant(field: str | None, value: str | None) -> str:

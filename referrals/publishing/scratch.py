@@ -6,17 +6,17 @@ process: a folder that nobody holds was left behind, and is removed by whoever w
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from referrals.errors import ExtractError
+from referrals.publishing import locking
 
 OWNER_ONLY: Final = 0o700
 OTHERS: Final = 0o077
@@ -37,53 +37,27 @@ def folder(home: Path | None = None) -> Iterator[Path]:
     home = home or shared()
     for place in {home, shared()}:
         _make(place)
-        with _held(place):
+        with locking.held(place):
             _sweep(place)
-    with _held(home):  # nobody takes the new folder for one that was left behind
-        made = Path(tempfile.mkdtemp(dir=home))
-        descriptor = _locked(made)
-    try:
+    with ExitStack() as stack:
+        with locking.held(home):  # nobody takes the new folder for one that was left behind
+            made = Path(tempfile.mkdtemp(dir=home))
+            stack.enter_context(locking.held(made))
+        stack.callback(shutil.rmtree, made)
         yield made
-    finally:
-        shutil.rmtree(made)
-        os.close(descriptor)
 
 
 def _make(home: Path) -> None:
     home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     found = home.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & OTHERS:
-        raise ExtractError(
-            f"{home} is not yours alone, and records would lie there. Remove it, or set TMPDIR to another place."
-        )
+        instead = "set TMPDIR to another place" if home == shared() else "name another private folder"
+        raise ExtractError(f"{home} is not yours alone, and records would lie there. Remove it, or {instead}.")
 
 
 def _sweep(home: Path) -> None:
     """Remove the folders that nobody holds."""
     for left in home.iterdir():
-        try:
-            descriptor = _locked(left, fcntl.LOCK_NB)
-        except (BlockingIOError, FileNotFoundError):  # somebody works there, or did until now
-            continue
-        shutil.rmtree(left)
-        os.close(descriptor)
-
-
-@contextmanager
-def _held(home: Path) -> Iterator[None]:
-    descriptor = _locked(home)
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _locked(path: Path, how: int = 0) -> int:
-    """Return a descriptor that holds the lock of a folder: waited for, unless `how` says that another may keep it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise
-    return descriptor
+        if left.is_dir() and not left.is_symlink():
+            with suppress(BlockingIOError, FileNotFoundError), locking.held(left, waits=False):  # somebody works there, or did
+                shutil.rmtree(left)

@@ -1,7 +1,8 @@
 """Counting records on Spark: for records that one machine counts too slowly.
 
-Only this step touches every record. Its SQL is the statement that DuckDB runs, translated; what it returns, one row an
-occupied combination of codes, is small however many the records are. Protection and proof work on that, on one machine.
+Its SQL is the statement that DuckDB runs, translated; what it returns, one row an occupied combination of codes, is small
+however many the records are. Only the columns that are counted go there: persons of several referrals are found here.
+Protection and proof work on what is counted, on one machine.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from typing import Any, Final
 import duckdb
 
 from referrals import sql
+from referrals.codelists import FINEST
 from referrals.errors import ExtractError
 from referrals.publishing import scratch
+
+COUNTED: Final = ("year", *FINEST)
+"""The columns of records that are counted."""
 
 LIBRARIES: Final = "pyspark and sqlglot"
 
@@ -33,7 +38,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
     _library("sqlglot")
     _library("pyspark")
     with scratch.folder() as folder:
-        connection.table("records").write_parquet(str(folder / "records.parquet"))
+        connection.table("records").project(", ".join(COUNTED)).write_parquet(str(folder / "records.parquet"))
         _count_files(folder)
         connection.read_parquet(str(folder / "raw_cells" / "*.parquet")).create("raw_cells")
 

@@ -19,6 +19,9 @@ from referrals.errors import ReleaseError
 MOST_BYTES: Final = 256 << 20
 """How large the files within a spreadsheet may be together, unpacked."""
 
+PACKED: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How the files within ours are packed."""
+
 EXCEL: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -46,6 +49,8 @@ def sheets(path: Path) -> list[Rows]:
             sizes = [one.file_size for one in packed.infolist()]
             if sum(sizes) > MOST_BYTES or len({*packed.namelist()}) < len(sizes):
                 raise ValueError("too large, or a file twice")
+            if not {one.compress_type for one in packed.infolist()} <= PACKED:
+                raise ValueError("packed in another way than ours")
             return list(read(packed))
     except _FAULTS as error:
         raise ReleaseError(f"{path.name} is no plain spreadsheet ({type(error).__name__}).") from error

@@ -1,4 +1,5 @@
 -- One row per line without an error, as a record in the codes of our codelists.
+-- Ids of persons are told apart by more than capitals, and words for what was not recorded are nobody's.
 create or replace temp view typed as
 select
     staged.referral_id,
@@ -11,7 +12,7 @@ select
     sex.code as sex,
     crime_type.code as crime_type,
     outcome.code as outcome,
-    nullif(staged.person_id, '') as person_id
+    if(nobody.spelling is null, nullif(nfc_normalize(lower(staged.person_id)), ''), null) as person_id
 from staged
 inner join days
     on staged.referred_on = days.value and days.day is not null
@@ -27,4 +28,6 @@ inner join meanings as crime_type
     on crime_type.field = 'crime_type' and staged.crime_type = crime_type.value and crime_type.code is not null
 inner join meanings as outcome
     on outcome.field = 'outcome' and staged.outcome = outcome.value and outcome.code is not null
+left join spellings as nobody
+    on nobody.field = 'person_id' and nfc_normalize(lower(staged.person_id)) = nobody.spelling
 where staged.line not in (select refused.line from refused)

@@ -323,12 +323,24 @@ def test_a_file_that_says_something_other_than_the_cells_fails_and_the_cell_is_n
 
 EXCEL: Final = (".xlsx", "xl/worksheets/sheet3.xml")
 OPENDOCUMENT: Final = (".ods", "content.xml")
+ROW_ENDS: Final = "</table:table-row>"
+A_TOTAL: Final = rf'<table:table-row(?:(?!{ROW_ENDS}).)*office:value="300".*?{ROW_ENDS}'
+TEXT: Final = '<table:table-cell office:value-type="string"><text:p>three</text:p></table:table-cell>'
 ENTITY: Final = '<!DOCTYPE x [<!ENTITY a "3">]>'
 
 
 def in_book(book: tuple[str, str], old: str, new: str) -> Tamper:
     """Return what replaces the first match of a pattern in a file within a spreadsheet."""
     return lambda folder: published.change_book(folder, *book, lambda text: re.sub(old, new, text, count=1))
+
+
+def packed_otherwise(folder: Path) -> None:
+    """Pack a spreadsheet in a way that others may not unpack, and with a fault in it."""
+    path = published.book(folder, ".ods")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as packed:
+        packed.writestr("content.xml", "<x/>")
+    content = path.read_bytes()
+    path.write_bytes(content.replace(content[45:50], b"\xff" * 5))
 
 
 def twice(folder: Path) -> None:
@@ -360,8 +372,16 @@ def twice(folder: Path) -> None:
             in_book(OPENDOCUMENT, r"<table:table-cell ", '<table:table-cell table:number-columns-repeated="2" '),
             "no plain spreadsheet (ValueError)",
         ),
-        (in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"), ".xlsx has no table of cells"),
+        (in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"), ".xlsx has the number "),
         (in_book((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"), ".xlsx has a table with a column twice"),
+        (in_book(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""), ".ods says nothing of "),
+        (in_book(OPENDOCUMENT, A_TOTAL, ""), ".ods has a table without a row that others of it call for"),
+        (in_book(OPENDOCUMENT, A_TOTAL, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
+        (
+            in_book(OPENDOCUMENT, f"({A_TOTAL.removesuffix(ROW_ENDS)})({ROW_ENDS})", rf"\g<1>{TEXT}\g<2>"),
+            ".ods has a cell beside its table, or a row without one",
+        ),
+        (packed_otherwise, "no plain spreadsheet (ValueError)"),
         (twice, "no plain spreadsheet (ValueError)"),
         (lambda folder: published.book(folder, ".ods").write_bytes(b"PK"), "no plain spreadsheet (BadZipFile)"),
     ],

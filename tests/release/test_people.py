@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from referrals.publishing import publish, tabulation
+from referrals.publishing import publish, records, tabulation
 from referrals.publishing.cli import main
 from tests.release import published
 
@@ -58,13 +59,38 @@ def test_a_smallest_group_of_eight_referrals_of_one_woman_is_refused_whatever_co
     assert "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, and 0 categories" in said
 
 
+@pytest.mark.parametrize("known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")])
+def test_capitals_make_no_other_person_and_words_for_nobody_no_person(tmp_path: Path, known_as: tuple[str, str]) -> None:
+    lines = published.extract(tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = [f"{line},{known_as[number % 2].format(n=number // 2)}" for number, line in enumerate(lines)]
+    (tmp_path / "x.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
+    with tabulation.workspace() as connection:
+        records.load([tmp_path / "x.csv"], connection, today=date(2026, 11, 1))
+        found = connection.sql("select count(distinct person_id), count(*) - count(person_id) from records").fetchall()
+    half = published.RECORDS // 2
+    assert found == [(half, 0 if "{n}" in known_as[1] else half)]
+
+
 def test_an_exact_table_whose_cell_is_many_referrals_of_one_woman_is_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     men = [f"M{n},{varied(n, 'CHN', 'M')},M{n}" for n in range(24)]
     hers = [f"W{n},2021-05-11,kent,CHN,25,F,MS,NFA,illustrative,{WOMAN}" for n in range(6)]
     path = extract(tmp_path / "x.csv", [*men, *hers])
-    assert "describe fewer than 5 people" in refused(path, tmp_path, capfd, "--method", "suppression")
+    said = refused(path, tmp_path, capfd, "--method", "suppression")
+    assert "describe fewer than 5 people" in said
+    assert "let fewer nationalities stand alone (see --nationalities)" in said
+
+
+def test_a_revision_of_too_few_people_does_not_advise_what_a_revision_refuses(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = extract(tmp_path / "x.csv")
+    published.publish(path, tmp_path / "out", tmp_path / "private")
+    hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
+    assert main(published.command(extract(path, hers), tmp_path / "out", tmp_path / "private")) == 1
+    said = capfd.readouterr().err
+    assert said.endswith("To publish, keep one referral of each person. Nothing was written.\n")
 
 
 def test_a_nationality_of_many_referrals_of_few_people_is_grouped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -215,6 +215,6 @@ def test_a_file_that_is_no_extract_is_one_clear_message(
 
 @pytest.mark.usefixtures("first")
 def test_real_records_are_not_published_in_a_second_place(made: Path, place: Path) -> None:
-    with pytest.raises(DisclosureError, match="in another folder"):
+    with pytest.raises(DisclosureError, match="and not in"):
         published(made, place / "second place", place / "private")
     assert not (place / "second place").exists()

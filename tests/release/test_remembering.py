@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from referrals.errors import DisclosureError
-from referrals.publishing import records, remembering
+from referrals.publishing import publish, records, remembering
 from referrals.publishing.cli import main
 from referrals.publishing.keeping import Keeper, Kept
 from referrals.publishing.remembering import Memory
@@ -124,9 +125,38 @@ def test_a_release_that_was_altered_after_a_kill_is_no_reason_to_forget_it(tmp_p
 def test_real_records_whose_publisher_was_killed_before_it_settled_are_not_published_in_a_second_place(tmp_path: Path) -> None:
     keeper = Keeper(tmp_path / "private")
     Memory(keeper, tmp_path / "out", "official").prepare(published.YEAR, Kept("first", "", {}, {}, {}, {}))
-    with pytest.raises(DisclosureError, match="2021-22 was published before, or about to be, as first, in another folder"):
+    with pytest.raises(DisclosureError, match="2021-22 was published before, or about to be, as first, in ") as refusal:
         Memory(keeper, tmp_path / "second place", "official").refuse_elsewhere([published.YEAR])
+    assert f"as first, in {tmp_path / 'out'}, and not in {tmp_path / 'second place'}." in str(refusal.value)
     Memory(keeper, tmp_path / "out", "official").refuse_elsewhere([published.YEAR])
+
+
+@pytest.mark.parametrize("reason", [DisclosureError("attacked"), OSError("disk full"), KeyboardInterrupt()])
+def test_a_publication_that_was_refused_or_interrupted_is_none_and_blocks_nobody(
+    tmp_path: Path, reason: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise reason
+
+    monkeypatch.setattr(publish, "_write", fail)
+    options = publish.Options("small", tmp_path / "out", tmp_path / "private", date(2026, 11, 1))
+    with pytest.raises(type(reason)):
+        publish.publish([published.extract(tmp_path / "x.csv")], options)
+    assert [path.name for path in (tmp_path / "private").iterdir() if path.is_file()] == ["secret.key"]
+
+
+def test_a_publication_that_failed_after_its_release_stood_is_remembered(tmp_path: Path) -> None:
+    memory = Memory(Keeper(tmp_path / "private"), tmp_path / "out", "illustrative")
+    published.publish(published.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")
+    (kept,) = (tmp_path / "private").glob("*.json")
+
+    def stop() -> None:
+        kept.rename(kept.with_suffix(".prepared"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), memory.settling([published.YEAR]):
+        stop()
+    assert memory.kept(published.YEAR) is not None
 
 
 def test_years_that_were_published_apart_are_not_published_together(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -24,6 +24,7 @@ KEPT = Kept(
     table={CELL: 5},
     older=({CELL: 6}, {}),
     revises="draft",
+    where="here",
 )
 
 
@@ -128,7 +129,7 @@ def test_another_year_status_or_place_is_another_series(folder: Path, year: str,
 def test_a_later_release_takes_the_place_of_the_earlier_one(folder: Path) -> None:
     keeper = Keeper(folder)
     keep(keeper)
-    later = Kept("second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5})
+    later = Kept("second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5}, where="here")
     keep(keeper, later)
     assert keeper.kept(YEAR, status="official", where="here") == later
     assert len(list(folder.iterdir())) == 2
@@ -165,9 +166,9 @@ def test_what_was_prepared_is_not_taken_for_what_was_published(folder: Path) -> 
 def test_what_was_prepared_elsewhere_counts_as_published_there(folder: Path) -> None:
     keeper = Keeper(folder)
     keeper.prepare(YEAR, KEPT, status="official", where="here")
-    assert keeper.elsewhere(YEAR, status="official", where="there") == "first"
-    assert keeper.elsewhere(YEAR, status="official", where="here") == ""
-    assert keeper.elsewhere(YEAR, status="illustrative", where="there") == ""
+    assert keeper.elsewhere(YEAR, status="official", where="there") == KEPT
+    assert keeper.elsewhere(YEAR, status="official", where="here") is None
+    assert keeper.elsewhere(YEAR, status="illustrative", where="there") is None
 
 
 def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,21 +181,21 @@ def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(folder: Path, monkeypa
 
     monkeypatch.setattr(os, "fsync", watched)
     keeper = Keeper(folder)
-    assert flushed == ["secret.partial", "private"]
+    assert flushed == [folder.parent.name, "secret.partial", "private"]
     keeper.prepare(YEAR, KEPT, status="official", where="here")
-    assert [Path(name).suffix for name in flushed[2:]] == [".partial", ""]
+    assert [Path(name).suffix for name in flushed[3:]] == [".partial", ""]
     keeper.settle(YEAR, status="official", where="here", is_published=lambda _: True)
-    assert flushed[4:] == ["private"]
+    assert flushed[5:] == ["private"]
 
 
 def test_a_record_kept_before_older_tables_were_is_read(folder: Path) -> None:
     keep(Keeper(folder))
     record = json.loads(kept_file(folder).read_text(encoding="utf-8"))
-    del record["older"], record["revises"]
+    del record["older"], record["revises"], record["where"]
     kept_file(folder).write_text(json.dumps(record), encoding="utf-8")
     kept = Keeper(folder).kept(YEAR, status="official", where="here")
     assert kept is not None
-    assert (kept.older, kept.revises, kept.table) == ((), "", KEPT.table)
+    assert (kept.older, kept.revises, kept.where, kept.table) == ((), "", "another folder", KEPT.table)
 
 
 @pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "{}", '{"release_id": "first"}', "\x00"])

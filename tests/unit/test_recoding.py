@@ -191,7 +191,7 @@ def test_large_categories_stay_as_they_are() -> None:
 
 
 def test_fewer_than_ten_records_in_a_year_are_refused() -> None:
-    with pytest.raises(DisclosureError, match=r"fewer than 10 records in a year\. Publish a longer period"):
+    with pytest.raises(DisclosureError, match=r"fewer than 10 people in a year\. Publish a longer period"):
         grouped(found(nationality={"VNM": 5, "ALB": 4}))
 
 
@@ -201,5 +201,5 @@ def test_a_small_category_that_no_group_takes_is_refused_and_named() -> None:
 
 
 def test_a_quarter_of_fewer_than_ten_is_refused_and_named() -> None:
-    with pytest.raises(DisclosureError, match="2020-Q3: fewer than 10 records in a quarter"):
+    with pytest.raises(DisclosureError, match="2020-Q3: fewer than 10 people in a quarter"):
         grouped(found(quarter={"2020-Q2": 300, "2020-Q3": 9}))

@@ -173,7 +173,7 @@ def test_of_many_values_that_break_a_rule_few_are_listed_and_the_rest_counted(tm
     rows = [line(number, age="1", outcome=f"x{number}") for number in range(records.SHOWN + 5)]
     report = checked(tmp_path, [*rows, line(90, outcome="x14")])
     assert len(report.errors) == records.SHOWN + 1
-    assert (report.errors[0].value, report.errors[0].count) == ("x14", 2)
+    assert (report.errors[0].value, report.errors[0].count, report.errors[0].lines) == (None, 2, (16, len(rows) + 2))
     assert (report.errors[-1].value, report.errors[-1].count) == (None, 5)
     assert "any of 5 further values, not listed" in report.errors[-1].says
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import stat
 import subprocess
@@ -83,10 +84,39 @@ def test_a_folder_in_which_somebody_works_stays() -> None:
         assert sorted(scratch.shared().iterdir()) == sorted([one, other])
 
 
-def test_a_place_that_others_can_reach_is_refused() -> None:
-    scratch.shared().mkdir()
-    scratch.shared().chmod(0o755)
-    with pytest.raises(ExtractError, match="is not yours alone"), scratch.folder():
+def test_a_file_or_a_link_that_lies_among_the_folders_stays_and_stops_nothing(tmp_path: Path) -> None:
+    scratch.shared().mkdir(mode=0o700)
+    (scratch.shared() / "notes.txt").touch()
+    (scratch.shared() / "link").symlink_to(tmp_path)
+    with scratch.folder() as folder:
+        pass
+    assert sorted(one.name for one in folder.parent.iterdir()) == ["link", "notes.txt"]
+
+
+def test_a_folder_whose_work_ends_while_it_is_looked_at_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    (scratch.shared() / "ending").mkdir(parents=True)
+    scratch.shared().chmod(0o700)
+    flock = fcntl.flock
+
+    def ended(descriptor: int, how: int) -> None:
+        if how & fcntl.LOCK_NB:
+            (scratch.shared() / "ending").rmdir()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", ended)
+    with scratch.folder() as folder:
+        assert list(scratch.shared().iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(("home", "instead"), [(None, "set TMPDIR to another place"), ("work", "name another private folder")])
+def test_a_place_that_others_can_reach_is_refused(tmp_path: Path, home: str | None, instead: str) -> None:
+    place = tmp_path / home if home else scratch.shared()
+    place.mkdir()
+    place.chmod(0o755)
+    with (
+        pytest.raises(ExtractError, match=f"is not yours alone, .* Remove it, or {instead}"),
+        scratch.folder(place if home else None),
+    ):
         pass
 
 

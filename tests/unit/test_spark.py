@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from referrals.codelists import FINEST
 from referrals.errors import ExtractError
 from referrals.publishing import spark, tabulation
 
@@ -44,6 +46,24 @@ def test_a_million_records_are_counted_alike_by_duckdb_and_by_spark(records: duc
     spark.count(records)
     assert raw_cells(records) == expected
     assert sum(int(str(row[-1])) for row in expected) == RECORDS
+
+
+def test_no_person_or_referral_goes_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def looking(folder: Path) -> None:
+        (folder / "raw_cells").mkdir()
+        with duckdb.connect() as connection:
+            given = connection.read_parquet(str(folder / "records.parquet"))
+            seen.extend(given.columns)
+            given.write_parquet(str(folder / "raw_cells" / "part.parquet"))
+
+    monkeypatch.setattr(spark, "_library", lambda _: None)
+    monkeypatch.setattr(spark, "_count_files", looking)
+    with duckdb.connect() as connection:
+        connection.execute(INVENTED.replace("select", "select i as referral_id, i as person_id,", 1), {"records": 10})
+        spark.count(connection)
+    assert seen == ["year", *FINEST]
 
 
 def test_the_translated_statement_is_a_query_of_the_same_columns() -> None:
