@@ -49,6 +49,21 @@ HELD: Final = "standing"
 """Where a session keeps the releases that stood when it began."""
 
 
+class _Finished:
+    """HTML as it is to be sent. A mere text Streamlit would search, in every run, for spaces that all its lines begin with."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    def _repr_html_(self) -> str:
+        return self._said
+
+
+def html(said: str) -> None:
+    """Draw one piece of HTML."""
+    st.html(_Finished(said))
+
+
 def standing() -> Standing:
     """Return the releases of a session: those that stood when it began, whatever has been published since.
 
@@ -134,24 +149,24 @@ def context_card(name: str) -> Card:
 def title(opening: Opening, *, of_release: bool = True) -> None:
     """Draw a page's heading, its lead sentence, and, where the page shows the published release, its status and period."""
     st.title(opening.heading, anchor=False)
-    st.html(notices.lead(opening.lead) + (notices.status(release().about) if of_release else ""))
+    html(notices.lead(opening.lead) + (notices.status(release().about) if of_release else ""))
 
 
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
     heading, _, rest = _page_html(release(), name).partition("</h1>")
     st.title(heading.split(">")[-1], anchor=False)
-    st.html(content.contents(rest) + rest)
+    html(content.contents(rest) + rest)
 
 
 def passage(name: str) -> None:
     """Draw an explanatory text inside a page, without its title."""
-    st.html(_page_html(release(), name).partition("</h1>")[2])
+    html(_page_html(release(), name).partition("</h1>")[2])
 
 
-def note(html: str, *, kind: str = "note") -> None:
+def note(said: str, *, kind: str = "note") -> None:
     """Draw a box: a note, help, or what has changed since 2021."""
-    st.html(notices.box(html, kind))
+    html(notices.box(said, kind))
 
 
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
@@ -161,14 +176,14 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     """
     base = address.base()
     if quick or card.draw is None:
-        st.html(panels.whole(card, quick, more, base))
+        html(panels.whole(card, quick, more, base))
         return
     with st.container(border=True):
-        st.html(panels.above(card, quick))
+        html(panels.above(card, quick))
         st.plotly_chart(
             drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
         )
-        st.html(panels.below(card, quick, more, base))
+        html(panels.below(card, quick, more, base))
 
 
 @kept(512, KEPT, apart=is_whole)
@@ -189,7 +204,7 @@ def page_end(selection: Selection = EVERYTHING, *, relation: str = "") -> None:
     before = f'<div class="card">{_arithmetic(release(), relation)}</div>' if relation else ""
     whole = address.of_page(selection)
     end = notices.page_end(release().about, chosen_release(selection).about)
-    st.html(before + end + (_for_a_phone(whole) if whole else ""))
+    html(before + end + (_for_a_phone(whole) if whole else ""))
 
 
 @kept(256, {})
@@ -203,7 +218,7 @@ def _for_a_phone(whole: str) -> str:
 
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
-    st.html(_arithmetic(release(), ""))
+    html(_arithmetic(release(), ""))
 
 
 def _say_what_changed() -> None:
@@ -215,7 +230,7 @@ def _say_what_changed() -> None:
 
 def released() -> None:
     """Draw every release with its files, the published one first."""
-    st.html(downloads.html(offered().values()))
+    html(downloads.html(offered().values()))
 
 
 def guarded(draw: Callable[[], None], path: str) -> None:
@@ -227,7 +242,7 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
         st.error(str(error))
-        st.html(f"{HELP_LINES}{content.helplines()}")
+        html(f"{HELP_LINES}{content.helplines()}")
 
 
 def without_script(path: str) -> str:
@@ -237,10 +252,10 @@ def without_script(path: str) -> str:
     without scripts: every reader is sent this, and few need it. The help lines stand on every page.
     """
     try:
-        html = _without_script(release(), path)
+        said = _without_script(release(), path)
     except ReferralsError as error:
-        html = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
-    return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
+        said = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
+    return f'<div class="stHtml">{said}</div>'  # looks as it does where Streamlit draws it
 
 
 @kept(64, KEPT)

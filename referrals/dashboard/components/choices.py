@@ -29,7 +29,7 @@ def topic(shown: Topic) -> Selection:
     opened = _asked_release()
     st.title(shown.heading, anchor=False)
     choice = f'<p class="choice">{notices.CHOICE}</p>' if len(components.offered()) > 1 else ""
-    st.html((notices.banner(opened.about) or notices.lead(shown.lead)) + notices.status(opened.about) + choice)
+    components.html((notices.banner(opened.about) or notices.lead(shown.lead)) + notices.status(opened.about) + choice)
     return _filters(shown.dimension, opened)
 
 
