@@ -31,6 +31,7 @@ from referrals.server import origins
 from referrals.shelf import Standing
 
 FOLDER: Final = "/take-away"
+PICTURE: Final = "svg"
 ROOM: Final = 8 * 1024 * 1024
 """How many bytes of finished files a process keeps."""
 
@@ -48,7 +49,7 @@ class Form:
 
 FORMS: Final[Mapping[str, Form]] = {
     "csv": Form("Table (CSV)", "text/csv; charset=utf-8; header=present", takeaways.csv),
-    "svg": Form("Picture (SVG)", "image/svg+xml", takeaways.picture),
+    PICTURE: Form("Picture (SVG)", "image/svg+xml", takeaways.picture),
 }
 """The forms by the ending of their files."""
 
@@ -106,6 +107,11 @@ def address(card: Card, ending: str) -> str:
     return f"{FOLDER}/{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
 
 
+def endings(card: Card) -> list[str]:
+    """Return the endings of the files that a card can be taken away in: one without bars has no picture."""
+    return [ending for ending in FORMS if ending != PICTURE or card.bars]
+
+
 def routes(site: str = "") -> list[Route]:
     """Return the routes of every file. `site` is the address that readers know the site by, '' where each request says it."""
     making = Making(Shelved(ROOM))
@@ -144,7 +150,7 @@ class _File:
 
     def _made(self, opened: Release, name: str, selection: Selection, base: str) -> Reply:
         card, form = SUBJECTS[name].make(opened, selection), FORMS[self._ending]
-        if self._ending == "svg" and not card.bars:
+        if self._ending not in endings(card):
             raise Problem("no-such-address", "There is no picture of this figure. Its table has every number.")
         body = form.write(card, base).encode()
         return replies.of_content(

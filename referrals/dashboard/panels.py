@@ -47,7 +47,7 @@ def _take_away(card: Card, base: str) -> str:
     """
     return (
         '<details class="take-away"><summary>Download, copy, cite or link</summary>'
-        f'<p class="files">{"".join(_file(card, ending) for ending in files.FORMS if ending != "svg" or card.bars)}</p>'
+        f'<p class="files">{"".join(_file(card, ending) for ending in files.endings(card))}</p>'
         f"{markup.to_copy('Copy as text', takeaways.text(card, base))}"
         f"{markup.to_copy('Cite', takeaways.citation(card, base))}"
         f"<p><b>Link to this view</b><br>{markup.link(card.link, base + card.link)}</p></details>"

@@ -158,6 +158,7 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
         expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
         expect(page.get_by_role("radio", name="Illustrative series")).to_be_hidden()
         expect(page.get_by_role("combobox", name="Period")).to_be_hidden()
+        expect(page.locator(".choice")).to_be_hidden()
         marked = page.locator(".on-paper.watermarked")
         assert marked.count() == 2
         words = marked.first.evaluate("element => getComputedStyle(element, '::after').content")
