@@ -30,7 +30,7 @@ from referrals.release import Release
 from referrals.server import origins
 from referrals.shelf import Standing
 
-FOLDER: Final = "/take-away"
+FOLDER: Final = "/take-away/"
 PICTURE: Final = "svg"
 ROOM: Final = 8 * 1024 * 1024
 """How many bytes of finished files a process keeps."""
@@ -104,7 +104,7 @@ SUBJECTS: Final[Mapping[str, Subject]] = _subjects()
 def address(card: Card, ending: str) -> str:
     """Return the site-relative address of a card as a file: of the edition that it was drawn from, with what was chosen."""
     chosen = f"?{urlencode(card.address)}" if card.address else ""
-    return f"{FOLDER}/{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
+    return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
 
 
 def endings(card: Card) -> list[str]:
@@ -115,7 +115,7 @@ def endings(card: Card) -> list[str]:
 def routes(site: str = "") -> list[Route]:
     """Return the routes of every file. `site` is the address that readers know the site by, '' where each request says it."""
     making = Making(Shelved(ROOM))
-    return [Route(f"{FOLDER}/{{edition}}/{{card}}.{ending}", _File(ending, making, site)) for ending in FORMS]
+    return [Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _File(ending, making, site)) for ending in FORMS]
 
 
 class _File:
@@ -129,33 +129,41 @@ class _File:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
         """Answer one request."""
         try:
+            refuse_what_is_not_reading(scope)
             reply = await self._reply(scope)
         except WRONG as error:
-            reply = replies.of_problem(error if isinstance(error, Problem) else not_ready(error))
+            reply = _said(error)
         await reply.send(scope, send)
 
     async def _reply(self, scope: Scope) -> Reply:
-        refuse_what_is_not_reading(scope)
-        name, edition = scope["path_params"]["card"], scope["path_params"]["edition"]
-        opened, selection = asked(shelf.standing(), name, scope["query_string"].decode("latin-1"))
+        standing, base = shelf.standing(), self._site or origins.of_request(scope)
+        edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
+        query = scope["query_string"].decode("latin-1")
+        key = (standing.version, edition, name, self._ending, query, base)
+        return await self._making.reply(key, partial(self._made, standing, edition, name, query, base))
+
+    def _made(self, standing: Standing, edition: str, name: str, query: str, base: str) -> Reply:
+        try:
+            return replies.of_content(self._content(standing, edition, name, query, base))
+        except WRONG as error:
+            return _said(error)
+
+    def _content(self, standing: Standing, edition: str, name: str, query: str, base: str) -> Content:
+        opened, selection = asked(standing, name, query)
         if edition != opened.about.edition[:SHORT]:
             raise Problem(
                 "unknown-version",
                 "These figures have been replaced since the page was opened. Open the page again, and take the file there.",
             )
-        base = self._site or origins.of_request(scope)
-        return await self._making.reply(
-            (opened.digest, name, self._ending, selection, base), partial(self._made, opened, name, selection, base)
-        )
-
-    def _made(self, opened: Release, name: str, selection: Selection, base: str) -> Reply:
         card, form = SUBJECTS[name].make(opened, selection), FORMS[self._ending]
         if self._ending not in endings(card):
             raise Problem("no-such-address", "There is no picture of this figure. Its table has every number.")
         body = form.write(card, base).encode()
-        return replies.of_content(
-            Content(body, form.media_type, opened, f"{card.file_name}.{self._ending}", is_attachment=True)
-        )
+        return Content(body, form.media_type, opened, f"{card.file_name}.{self._ending}", is_attachment=True)
+
+
+def _said(error: Exception) -> Reply:
+    return replies.of_problem(error if isinstance(error, Problem) else not_ready(error))
 
 
 def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection]:
