@@ -13,7 +13,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals import api, lite, shelf
-from referrals.dashboard import components
+from referrals.dashboard import components, files
 from referrals.dashboard.components import menu
 from referrals.places import ROOT
 from referrals.server import health, logs, protocol, settings
@@ -131,7 +131,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
     logs.set_up()
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
-    BESIDE = [*api.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
+    BESIDE = [*api.routes(ADDRESS), *files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
     app = st.App(
         __file__,
         middleware=[

@@ -7,6 +7,4 @@ selection = choices.topic(outline.NATIONALITY)
 components.figure(components.dimension_card("nationality", selection))
 if selection.release:
     components.figure(components.quarters_card("nationality", selection))
-else:
-    components.relation(outline.NATIONALITY.relation)
-components.page_end(selection)
+components.page_end(selection, relation="" if selection.release else outline.NATIONALITY.relation)

@@ -9,5 +9,4 @@ if selection.release:
     components.figure(components.quarters_card("sex", selection))
 else:
     components.figure(components.cross_card("sex", outline.SEX.crossed_by, selection.measure))
-    components.relation(outline.SEX.relation)
-components.page_end(selection)
+components.page_end(selection, relation="" if selection.release else outline.SEX.relation)

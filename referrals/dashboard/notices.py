@@ -40,6 +40,16 @@ UNIT_NOTE: Final = (
 )
 
 
+def box(html: str, kind: str = "note") -> str:
+    """Return a box: a note, help, or what has changed since 2021."""
+    return f'<div class="box-{kind}">{html}</div>'
+
+
+def lead(said: str) -> str:
+    """Return the lead sentence of a page."""
+    return f'<p class="lead">{escape(said)}</p>'
+
+
 def status(about: About) -> str:
     """Return the line that says of what status and of what period the figures of a page are."""
     badge = f'<span class="badge">{STATUS_NAMES[about.status]}</span>'

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-ALWAYS: Final = ("Html", "DownloadButton")
-"""What draws every page of ours: pieces of HTML, and buttons to download."""
+ALWAYS: Final = ("Html",)
+"""What draws every page of ours: pieces of HTML."""
 CHARTS: Final = ("Radio", "PlotlyChart")
 """What draws the choices about a chart, and then the chart: 1.1 MB even when compressed, twice all the rest of a page."""
 

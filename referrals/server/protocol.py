@@ -9,8 +9,8 @@ from referrals.server.sockets import Messages
 
 OPERATION: Final = "backend_operation_request"
 
-ALLOWED: Final = frozenset({"rerun_script", f"{OPERATION}.deferred_file"})
-"""All that a browser sends on every page, with filters, menus and the Back button, and for a download that is made on asking.
+ALLOWED: Final = frozenset({"rerun_script"})
+"""All that a browser sends on every page, with filters, menus and the Back button. Files have addresses of their own.
 
 Of the others, `clear_cache` empties everyone's caches, `file_urls_request` begins an upload, the operation `install_skills`
 writes files on the server, and those left over have no use on a site that is only read.

@@ -141,7 +141,7 @@ def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
         page.get_by_text("Download, copy, cite or link").first.click()
         for name, ending in (("Table (CSV)", ".csv"), ("Picture (SVG)", ".svg")):
             with page.expect_download() as waiting:
-                page.get_by_role("button", name=name).first.click()
+                page.get_by_role("link", name=name).first.click()
             assert waiting.value.suggested_filename == f"victim-referrals-illustrative-age-band-f{ending}"
             waiting.value.save_as(tmp_path / f"card{ending}")
             assert "Illustrative" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
@@ -158,6 +158,7 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
         expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
         expect(page.get_by_role("radio", name="Illustrative series")).to_be_hidden()
         expect(page.get_by_role("combobox", name="Period")).to_be_hidden()
+        expect(page.locator(".choice")).to_be_hidden()
         marked = page.locator(".on-paper.watermarked")
         assert marked.count() == 2
         words = marked.first.evaluate("element => getComputedStyle(element, '::after').content")

@@ -158,7 +158,7 @@ def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, 
     page.get_by_text("Download, copy, cite or link").first.click()
     for name, ending, words in (("Table (CSV)", ".csv", "Vietnam"), ("Picture (SVG)", ".svg", "<svg")):
         with page.expect_download() as waiting:
-            page.get_by_role("button", name=name).first.click()
+            page.get_by_role("link", name=name).first.click()
         assert waiting.value.suggested_filename == f"victim-referrals-2020-21-published-nationality{ending}"
         waiting.value.save_as(tmp_path / f"card{ending}")
         assert words in (tmp_path / f"card{ending}").read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import app as frame
 from referrals.dashboard.components import address
+from referrals.server import origins
 
 SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
 Open = Callable[..., Any]
@@ -19,7 +20,7 @@ Open = Callable[..., Any]
 @pytest.fixture
 def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Have every session be one that a browser opened from an origin."""
-    return lambda said: monkeypatch.setattr(address, "base", lambda: address.of_origin(said))
+    return lambda said: monkeypatch.setattr(address, "base", lambda: origins.of_text(said))
 
 
 @pytest.mark.parametrize(
@@ -41,12 +42,12 @@ def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     ],
 )
 def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(said: str, known: str) -> None:
-    assert address.of_origin(said) == known
+    assert origins.of_text(said) == known
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
 def test_no_origin_however_odd_brings_anything_into_a_page(said: str) -> None:
-    assert not set(address.of_origin(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
+    assert not set(origins.of_text(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
 
 
 def test_every_page_has_its_own_address_as_a_code_and_its_selection_in_it(

@@ -13,7 +13,7 @@ import pytest
 
 import app as frame
 from referrals import shelf
-from referrals.dashboard import charts, components, notices
+from referrals.dashboard import charts, components, kept_cards, notices
 from referrals.dashboard.selection import Selection
 from referrals.errors import ReleaseError
 from referrals.release import latest_published
@@ -97,9 +97,9 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
 def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
     selection: Selection, *, is_whole: bool
 ) -> None:
-    assert components._is_whole(components.release(), "sex", selection) == is_whole
+    assert kept_cards.is_whole(components.release(), "sex", selection) == is_whole
     if not selection.period:
-        assert components._is_whole(components.dimension_card("sex", selection), "https://example.org") == is_whole
+        assert kept_cards.is_whole(components.dimension_card("sex", selection), "https://example.org") == is_whole
 
 
 def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, open_page: Open) -> None:
@@ -183,7 +183,7 @@ def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
     for card in (components.dimension_card("sex", Selection()), components.context_card("years")):
         components.drawn(card, charts.LIGHT)
     assert components.without_script("/")
-    assert components.offer(components.release(), "sex")
+    assert kept_cards.offer(components.release(), "sex")
     revise(place)
     assert components.release() is not opened()
     gc.collect()

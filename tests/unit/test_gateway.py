@@ -29,8 +29,7 @@ def message(**fields: Any) -> bytes:
 
 
 RERUN = message(rerun_script={"query_string": "sex=F"})
-DOWNLOAD = message(backend_operation_request={"deferred_file": {"file_id": "1"}})
-WANTED = [RERUN, DOWNLOAD]
+WANTED = [RERUN]
 UNWANTED = {
     "clear_cache": True,
     "set_run_on_save": True,
@@ -229,6 +228,11 @@ def test_no_address_however_odd_is_a_fault(target: str, method: str, query: byte
 @pytest.mark.parametrize("wanted", WANTED)
 def test_what_the_front_end_says_goes_through_unchanged(wanted: bytes) -> None:
     assert heard(Socket(said(wanted))) == [wanted]
+
+
+def test_a_file_that_streamlit_would_make_on_asking_is_not_let_through() -> None:
+    asked = message(backend_operation_request={"deferred_file": {"file_id": "1"}})
+    assert heard(Socket(said(asked, RERUN))) == [RERUN]
 
 
 @pytest.mark.parametrize(("kind", "value"), UNWANTED.items())

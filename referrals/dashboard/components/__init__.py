@@ -1,7 +1,7 @@
 """What pages are made of: the only part of the library that imports Streamlit, here and in the modules beside.
 
-One open release serves every session that began with it. Cards are made once for each release and selection and then shared:
-they are frozen.
+One open release serves every session that began with it. Every element is a message in every run, so that what
+stands together is drawn as one piece of HTML.
 """
 
 from __future__ import annotations
@@ -21,30 +21,26 @@ from referrals.dashboard import (
     charts,
     citing,
     content,
-    context,
     downloads,
+    kept_cards,
     markup,
     notices,
     outline,
+    panels,
     parts,
-    quarters,
     queries,
-    takeaways,
 )
 from referrals.dashboard.cards import Card
 from referrals.dashboard.components import address
+from referrals.dashboard.kept_cards import KEPT, is_whole
 from referrals.dashboard.outline import Opening
-from referrals.dashboard.queries import Answer
-from referrals.dashboard.selection import RELEASE, Offer, Selection
+from referrals.dashboard.selection import Selection
 from referrals.errors import ReferralsError
 from referrals.kept import kept
 from referrals.release import Release
 from referrals.shelf import Standing
 
 EVERYTHING: Final = Selection()
-UNFILTERED: Final = frozenset({RELEASE, "measure"})
-"""What a card's address can hold though no filter is chosen."""
-
 HELP_LINES: Final = "<h2>Help lines</h2>"
 TWIN: Final = "/lite"
 """What the address of the low-data version of a page begins with."""
@@ -54,6 +50,21 @@ HELD: Final = "standing"
 
 LOST: Final = "withdrawn"
 """Where a session keeps that one of them was withdrawn since."""
+
+
+class _Finished:
+    """HTML as it is to be sent. A mere text Streamlit would search, in every run, for spaces that all its lines begin with."""
+
+    def __init__(self, said: str) -> None:
+        self._said = said
+
+    def _repr_html_(self) -> str:
+        return self._said
+
+
+def html(said: str) -> None:
+    """Draw one piece of HTML."""
+    st.html(_Finished(said))
 
 
 def standing() -> Standing:
@@ -100,21 +111,6 @@ def chosen_release(selection: Selection) -> Release:
     return offered().get(selection.release, release())
 
 
-KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
-    Release: lambda opened: opened.digest,
-    Card: lambda card: (card.about.edition, card.name, card.link),
-}
-"""What tells one release or one card from another, for what is made of it once and kept."""
-
-
-def _is_whole(*asked: object) -> bool:
-    """Return whether no filter is chosen in anything asked for: what most readers see is kept apart from what some choose."""
-    return not any(
-        one.chosen() or one.period if isinstance(one, Selection) else isinstance(one, Card) and set(one.address) - UNFILTERED
-        for one in asked
-    )
-
-
 @kept(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
@@ -125,42 +121,6 @@ def _figures(opened: Release) -> Mapping[str, str]:
 def _page_html(opened: Release, name: str) -> str:
     """Return an explanatory page as HTML, made once for a release."""
     return content.page(name, _figures(opened))
-
-
-@kept(64, KEPT)
-def _answer(opened: Release, dimension: str, selection: Selection) -> Answer:
-    """Return what a release says of a dimension within a selection: the cards of one page rest on the same answer."""
-    return queries.answer(opened, dimension, selection)
-
-
-@kept(512, KEPT, apart=_is_whole)
-def _dimension_card(opened: Release, dimension: str, selection: Selection) -> Card:
-    """Return the card of one dimension within a selection, made once for a release."""
-    return cards.of_dimension(opened, _answer(opened, dimension, selection))
-
-
-@kept(512, KEPT, apart=_is_whole)
-def _quarters_card(opened: Release, dimension: str, selection: Selection) -> Card:
-    """Return the card of the quarters of an additive release within a selection, made once for a release."""
-    return quarters.card(opened, _answer(opened, dimension, selection))
-
-
-@kept(128, KEPT)
-def _cross_card(opened: Release, dimension: str, by: str, measure: str) -> Card:
-    """Return the card of one dimension within each code of another that the release breaks it down by."""
-    return cards.crossed(opened, dimension, by=by, measure=measure)
-
-
-@kept(32, KEPT)
-def _context_card(opened: Release, name: str) -> Card:
-    """Return the card of a context series, made once for a release."""
-    return context.card(opened, name)
-
-
-@kept(32, KEPT)
-def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
-    """Return what a page of a dimension offers to choose, and every label, made once for a release."""
-    return queries.offer(opened, dimension), queries.labels(opened)
 
 
 @kept(32, KEPT)
@@ -174,54 +134,45 @@ def _arithmetic(opened: Release, relation_id: str) -> str:
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection."""
-    return _dimension_card(chosen_release(selection), dimension, selection)
+    return kept_cards.of_dimension(chosen_release(selection), dimension, selection)
 
 
 def quarters_card(dimension: str, selection: Selection) -> Card:
     """Return the card of every quarter within a selection of an additive release, on the page of a dimension."""
-    return _quarters_card(chosen_release(selection), dimension, selection)
+    return kept_cards.of_quarters(chosen_release(selection), dimension, selection)
 
 
 def cross_card(dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another."""
-    return _cross_card(release(), dimension, by, measure)
+    return kept_cards.of_cross(release(), dimension, by, measure)
 
 
 def context_card(name: str) -> Card:
     """Return the card of a context series."""
-    return _context_card(release(), name)
+    return kept_cards.of_context(release(), name)
 
 
 def title(opening: Opening, *, of_release: bool = True) -> None:
     """Draw a page's heading, its lead sentence, and, where the page shows the published release, its status and period."""
-    about = release().about
     st.title(opening.heading, anchor=False)
-    st.html(f'<p class="lead">{escape(opening.lead)}</p>')
-    if of_release:
-        st.html(notices.status(about))
+    html(notices.lead(opening.lead) + (notices.status(release().about) if of_release else ""))
 
 
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
     heading, _, rest = _page_html(release(), name).partition("</h1>")
     st.title(heading.split(">")[-1], anchor=False)
-    if contents := content.contents(rest):
-        st.html(contents)
-    st.html(rest)
+    html(content.contents(rest) + rest)
 
 
 def passage(name: str) -> None:
     """Draw an explanatory text inside a page, without its title."""
-    st.html(_page_html(release(), name).partition("</h1>")[2])
+    html(_page_html(release(), name).partition("</h1>")[2])
 
 
-def note(html: str, *, kind: str = "note") -> None:
+def note(said: str, *, kind: str = "note") -> None:
     """Draw a box: a note, help, or what has changed since 2021."""
-    st.html(_box(html, kind))
-
-
-def _box(html: str, kind: str = "note") -> str:
-    return f'<div class="box-{kind}">{html}</div>'
+    html(notices.box(said, kind))
 
 
 def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
@@ -229,40 +180,19 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
 
     `quick` draws the chart as a table of bars, which needs nothing to load. `more` is a page with more on the same subject.
     """
-    with st.container(border=True, key=f"card_{card.name.replace('-', '_')}"):
-        st.html(_above(card, quick))
-        if card.draw is not None and not quick:
-            st.plotly_chart(
-                drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
-            )
-        st.html(_below(card, quick, more))
-        _take_away(card)
+    base = address.base()
+    if quick or card.draw is None:
+        html(panels.whole(card, quick, more, base))
+        return
+    with st.container(border=True):
+        html(panels.above(card, quick))
+        st.plotly_chart(
+            drawn(card, _palette()), config=dict(charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
+        )
+        html(panels.below(card, quick, more, base))
 
 
-@kept(512, KEPT, apart=_is_whole)
-def _above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
-    """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
-    warning = _box(f"<p>{content.inline(card.warning)}</p>") if card.warning else ""
-    if not card.bars:
-        return parts.head(card) + warning
-    bars = parts.bars(card)
-    # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-    chart = bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
-    return parts.head(card) + warning + chart
-
-
-@kept(512, KEPT, apart=_is_whole)
-def _below(card: Card, quick: bool, more: str) -> str:  # noqa: FBT001 - kept by position
-    """Return what stands below a card's chart."""
-    way_on = f"<p>{content.inline(more)}</p>" if more else ""
-    return ("" if quick else card.table) + parts.notes(card, folded=quick) + citing.html(card) + way_on
-
-
-def _mark(card: Card) -> str:
-    return " watermarked" if card.about.is_illustrative else ""
-
-
-@kept(512, KEPT, apart=_is_whole)
+@kept(512, KEPT, apart=is_whole)
 def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
     return charts.Finished(card.draw(palette)) if card.draw else None
@@ -272,47 +202,15 @@ def _palette() -> charts.Palette:
     return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
 
 
-def _take_away(card: Card) -> None:
-    base = address.base()
-    with st.expander("Download, copy, cite or link"):
-        with st.container(horizontal=True):
-            st.download_button(
-                "Table (CSV)",
-                lambda: takeaways.csv(card, base),
-                f"{card.file_name}.csv",
-                "text/csv",
-                key=f"csv_{card.name}",
-                on_click="ignore",
-            )
-            if card.bars:
-                st.download_button(
-                    "Picture (SVG)",
-                    lambda: takeaways.picture(card, base),
-                    f"{card.file_name}.svg",
-                    "image/svg+xml",
-                    key=f"svg_{card.name}",
-                    on_click="ignore",
-                )
-        st.html(_words(card, base))
+def page_end(selection: Selection = EVERYTHING, *, relation: str = "") -> None:
+    """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone.
 
-
-@kept(512, KEPT, apart=_is_whole)
-def _words(card: Card, base: str) -> str:
-    """Return the words to take away: the card as text, how to cite it, and its link.
-
-    Streamlit's own box to copy from comes with 1.6 MB of script that colours program code.
+    `relation` is the piece of arithmetic between printed figures that stands before it.
     """
-    return (
-        markup.to_copy("Copy as text", takeaways.text(card, base))
-        + markup.to_copy("Cite", takeaways.citation(card, base))
-        + f"<p><b>Link to this view</b><br>{markup.link(card.link, base + card.link)}</p>"
-    )
-
-
-def page_end(selection: Selection = EVERYTHING) -> None:
-    """Draw what every page ends with: what the figures count, help, and the page's address as a code for a phone."""
+    before = f'<div class="card">{_arithmetic(release(), relation)}</div>' if relation else ""
     whole = address.of_page(selection)
-    st.html(notices.page_end(release().about, chosen_release(selection).about) + (_for_a_phone(whole) if whole else ""))
+    end = notices.page_end(release().about, chosen_release(selection).about)
+    html(before + end + (_for_a_phone(whole) if whole else ""))
 
 
 @kept(256, {})
@@ -324,15 +222,9 @@ def _for_a_phone(whole: str) -> str:
     return f'<details class="phone"><summary>This page on a phone</summary><p>{picture}</p><p>{said}</p></details>'
 
 
-def relation(relation_id: str) -> None:
-    """Draw one piece of arithmetic between printed figures."""
-    with st.container(border=True):
-        st.html(_arithmetic(release(), relation_id))
-
-
 def relations() -> None:
     """Draw every piece of arithmetic between printed figures, and then every number that follows from them."""
-    st.html(_arithmetic(release(), ""))
+    html(_arithmetic(release(), ""))
 
 
 def _say_what_changed() -> None:
@@ -346,7 +238,7 @@ def _say_what_changed() -> None:
 
 def released() -> None:
     """Draw every release with its files, the published one first."""
-    st.html(downloads.html(offered().values()))
+    html(downloads.html(offered().values()))
 
 
 def guarded(draw: Callable[[], None], path: str) -> None:
@@ -358,7 +250,7 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     except ReferralsError as error:
         st.title("The figures cannot be shown", anchor=False)
         st.error(str(error))
-        st.html(f"{HELP_LINES}{content.helplines()}")
+        html(f"{HELP_LINES}{content.helplines()}")
 
 
 def without_script(path: str) -> str:
@@ -368,10 +260,10 @@ def without_script(path: str) -> str:
     without scripts: every reader is sent this, and few need it. The help lines stand on every page.
     """
     try:
-        html = _without_script(release(), path)
+        said = _without_script(release(), path)
     except ReferralsError as error:
-        html = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
-    return f'<div class="stHtml">{html}</div>'  # looks as it does where Streamlit draws it
+        said = f"<p>{escape(str(error))}</p>{HELP_LINES}{content.helplines()}"
+    return f'<div class="stHtml">{said}</div>'  # looks as it does where Streamlit draws it
 
 
 @kept(64, KEPT)
@@ -379,7 +271,7 @@ def _without_script(opened: Release, path: str) -> str:
     own = [dimension for dimension, address in cards.PATHS.items() if address == path]
     help_lines = f"{HELP_LINES}{content.helplines()}"
     if own or path == "/":
-        bars = "".join(_plain(_dimension_card(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
+        bars = "".join(_plain(kept_cards.of_dimension(opened, dimension, EVERYTHING)) for dimension in own or cards.PATHS)
         return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
     twin = markup.link(f"{TWIN}{path}", "The low-data version of this page")
     return f"<p>Your browser runs no scripts, which this page needs. {twin} needs none and says the same.</p>{help_lines}"

@@ -5,22 +5,19 @@ Streamlit passes on an address that the page says it has: anything, of any lengt
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from referrals.dashboard.selection import Selection
-from referrals.server import settings
+from referrals.server import origins
 
 PATH: Final = "path"
 """Where a session keeps the path of the page that it draws."""
 
 LONGEST: Final = 300
 """Letters of an address that is still a code to scan."""
-
-_ORIGIN: Final = re.compile(rf"https?://(?:{settings.HOST.pattern})(?::\d{{1,5}})?")
 
 
 def base() -> str:
@@ -29,16 +26,7 @@ def base() -> str:
     It is the origin that the reader's browser opened the session from. The gateway lets in none but that of the host that it
     asked for, so it also says HTTPS where a proxy ends that.
     """
-    return of_origin(st.context.headers.get("origin", ""))
-
-
-def of_origin(said: str) -> str:
-    """Return an origin, or '' where it is none.
-
-    >>> of_origin("https://example.org:8443"), of_origin("null"), of_origin("javascript://example.org")
-    ('https://example.org:8443', '', '')
-    """
-    return said if _ORIGIN.fullmatch(said.lower()) else ""
+    return origins.of_text(st.context.headers.get("origin", ""))
 
 
 def of_page(selection: Selection) -> str:

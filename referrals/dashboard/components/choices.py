@@ -6,13 +6,12 @@ With the rest of `components`, it is the only part of the library that imports S
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
 from referrals.codelists import DIMENSIONS, TOTAL
-from referrals.dashboard import components, notices, queries
+from referrals.dashboard import components, kept_cards, notices, queries
 from referrals.dashboard.outline import Topic
 from referrals.dashboard.selection import RELEASE, Offer, Selection, read_address
 from referrals.release import Release
@@ -29,9 +28,8 @@ def topic(shown: Topic) -> Selection:
     """
     opened = _asked_release()
     st.title(shown.heading, anchor=False)
-    st.html(notices.banner(opened.about) or f'<p class="lead">{escape(shown.lead)}</p>')
-    _pick(shown.dimension, opened)
-    st.html(notices.status(opened.about))
+    choice = f'<p class="choice">{notices.CHOICE}</p>' if len(components.offered()) > 1 else ""
+    components.html((notices.banner(opened.about) or notices.lead(shown.lead)) + notices.status(opened.about) + choice)
     return _filters(shown.dimension, opened)
 
 
@@ -45,10 +43,8 @@ def _pick(dimension: str, opened: Release) -> None:
     if len(names) == 1:
         return
     st.session_state["choose_release"] = opened.about.release_id
-    with st.container(key="pick"):
-        st.radio("Figures", list(names), format_func=names.__getitem__, key="choose_release", on_change=_write_release,
-            args=(dimension,))  # fmt: skip
-        st.html(f"<p>{notices.CHOICE}</p>")
+    st.radio("Figures", list(names), format_func=names.__getitem__, key="choose_release", on_change=_write_release,
+        args=(dimension,))  # fmt: skip
 
 
 def _write_release(dimension: str) -> None:
@@ -59,7 +55,7 @@ def _write_release(dimension: str) -> None:
 
 
 def _page_offer(dimension: str, opened: Release) -> Offer:
-    return {**components.offer(opened, dimension)[0], RELEASE: list(components.offered())}
+    return {**kept_cards.offer(opened, dimension)[0], RELEASE: list(components.offered())}
 
 
 def _filters(dimension: str, opened: Release) -> Selection:
@@ -67,7 +63,7 @@ def _filters(dimension: str, opened: Release) -> Selection:
 
     The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
     """
-    offer, names = components.offer(opened, dimension)
+    offer, names = kept_cards.offer(opened, dimension)
     selection, unmet = read_address(st.query_params.to_dict(), _page_offer(dimension, opened))
     choices = {
         name: (
@@ -78,6 +74,7 @@ def _filters(dimension: str, opened: Release) -> Selection:
     } | {"measure": ("Show", MEASURE_NAMES)}
     defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
     with st.container(key="filters"):
+        _pick(dimension, opened)
         for name, (label, options) in sorted(choices.items(), key=lambda choice: len(choice[1][1]) <= LONG_LIST):
             _choice(name, label, options, chosen=str(getattr(selection, name)) or defaults[name], defaults=defaults)
     if unmet:
