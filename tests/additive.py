@@ -17,8 +17,8 @@ from referrals.frames import records
 from referrals.publishing import package
 
 LAY_SENTENCE: Final = (
-    "Totals by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to 4, and "
-    "5, 6 or 7 can stand for a smaller number."
+    "Totals of a year by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to "
+    "4, and 5, 6 or 7 can stand for a smaller number."
 )
 TITLE: Final = "Illustrative series, invented figures"
 YEARS: Final = ("2020-21", "2021-22", "2022-23", "2023-24")

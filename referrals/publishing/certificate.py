@@ -14,8 +14,8 @@ from referrals.publishing.audit import Check
 from referrals.publishing.public import MOST_AMBIGUOUS, PublicRelease
 
 LAY_SENTENCE: Final = (
-    "Totals by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to 4, and "
-    "5, 6 or 7 can stand for a smaller number."
+    "Totals of a year by one thing alone, such as sex, are exact. Small groups are adjusted to protect people: 0 can mean 0 to "
+    "4, and 5, 6 or 7 can stand for a smaller number."
 )
 """The sentence shown beside every chart of such a release."""
 

@@ -181,7 +181,8 @@ def describe(codes: Codes) -> str:
     >>> describe(("2020-Q2", "VNM", "_T", "F", "_T", "_T"))
     'quarter 2020-Q2, nationality VNM, sex F'
     """
-    named = [f"{name.replace('_', ' ')} {code}" for name, code in zip(FINEST, codes, strict=True) if code != TOTAL]
+    names = (FINEST[0] if "Q" in codes[0] else "year", *FINEST[1:])
+    named = [f"{name.replace('_', ' ')} {code}" for name, code in zip(names, codes, strict=True) if code != TOTAL]
     return ", ".join(named) or "all"
 
 

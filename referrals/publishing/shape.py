@@ -116,7 +116,7 @@ def starts(year: str) -> int:
     """
     form = re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", year)
     if form is None or (int(form[1]) + 1) % 100 != int(form[2]) or int(form[1]) < FIRST:
-        raise DataError(f"'{year}' is not a year to March from 2020-21 on. Write it as 2020-21.")
+        raise DataError(f"'{year}' is no year to March that can be made: the first is 2020-21, and the next 2021-22.")
     return int(form[1])
 
 

@@ -353,11 +353,11 @@ def twice(folder: Path) -> None:
     [
         (
             in_book(EXCEL, r'(<c r="[EFG]\d+" s="\d+"><v>)\d+', r"\g<1>3"),
-            ".xlsx says 3, 300 to 300 [] of quarter 2021-22, and cells.csv 300,",
+            ".xlsx says 3, 300 to 300 [] of year 2021-22, and cells.csv 300,",
         ),
         (
             in_book(OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'),
-            ".ods says 3, 300 to 300 [] of quarter 2021-22",
+            ".ods says 3, 300 to 300 [] of year 2021-22",
         ),
         (in_book(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),
         (in_book(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),

@@ -206,7 +206,7 @@ def test_a_spreadsheet_that_shows_what_is_withheld_fails_the_audit(folder: Path)
     )
     published.change_book(folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1))
     published.sign(folder)
-    assert f".ods says 3,  to  [c] of quarter 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(folder)
+    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(folder)
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz"])

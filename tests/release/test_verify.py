@@ -177,7 +177,7 @@ def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> No
     claim = {"sum": [published.YEAR, "_T", "_T", "_T", "F", "_T", "_T"], "value": 5, "parts": [part(1, sex="F")]}
     ruled(known=[claim])(folder)
     assert fixed["F"] > 4
-    assert "1 more are over 4, by exact totals" in verified(folder)[1]
+    assert "Known to be over 4, by exact totals" in verified(folder)[1]
 
 
 def test_the_statement_finds_nothing_wrong_with_a_sound_release(folder: Path) -> None:
