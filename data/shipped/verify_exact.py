@@ -10,22 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-
-
-def at_name(name):  # a file under its own name, or under the one that a download of invented figures has
-    stem, _, ending = name.partition(".")
-    marked = FOLDER / f"{stem}-illustrative.{ending}"
-    return marked if marked.exists() else FOLDER / name
-
-
-def stopped(kind, error, _):
-    missing = f"there is no {Path(str(error.filename)).name} in {FOLDER}" if isinstance(error, FileNotFoundError) else ""
-    print(f"WRONG: {missing or f'a file is not whole: {kind.__name__}: {error}'}", file=sys.stderr)
-
-
-sys.excepthook = stopped
+MARK = "-illustrative" if (FOLDER / "datapackage-illustrative.json").exists() else ""  # in names of downloads, if invented
+sys.excepthook = lambda _, error, __: print(f"WRONG: a file is missing or not whole: {error}", file=sys.stderr)
 NAMES = ("quarter", "nationality", "age_band", "sex", "crime_type", "outcome")
-MANIFEST = json.loads(at_name("datapackage.json").read_text(encoding="utf-8"))
+MANIFEST = json.loads((FOLDER / f"datapackage{MARK}.json").read_text(encoding="utf-8"))
 RULES = MANIFEST["disclosure_control"]
 YEARS = {quarter: year for year, quarters in RULES["quarters"].items() for quarter in quarters}
 TABLES = [kept for size in range(3) for kept in itertools.combinations(range(6), size)]
@@ -38,7 +26,8 @@ def check(holds, wrong):
 
 
 for file in MANIFEST["resources"]:
-    found = hashlib.sha256(at_name(file["path"]).read_bytes()).hexdigest()
+    marked = FOLDER / file["path"].replace(".", f"{MARK}.", 1)
+    found = hashlib.sha256((marked if marked.exists() else FOLDER / file["path"]).read_bytes()).hexdigest()
     check(file["hash"] == f"sha256:{found}", f"{file['path']} is not the file that the manifest lists")
 
 
@@ -46,7 +35,7 @@ def at(codes, kept):  # the sum that keeps some dimensions of a cell
     return tuple(code if place in kept else "_T" for place, code in enumerate(codes))
 
 
-with at_name("cells.csv").open(encoding="utf-8", newline="") as stream:
+with (FOLDER / f"cells{MARK}.csv").open(encoding="utf-8", newline="") as stream:
     for row in csv.DictReader(stream):
         period, *codes = row["period"], *(row[name] for name in NAMES[1:])
         key = (YEARS.get(period, period), period if period in YEARS else "_T", *codes)
@@ -65,7 +54,7 @@ for (year, *codes), value in cells.items():  # no total is withheld, and no smal
     if len(kept) == 2 and value is not None and value < 5:
         check(not all(cells[(year, *at(codes, [place]))] for place in kept), f"{year} {codes} shows {value}")
 
-with gzip.open(at_name("witnesses.csv.gz"), "rt", encoding="utf-8", newline="") as stream:
+with gzip.open(FOLDER / f"witnesses{MARK}.csv.gz", "rt", encoding="utf-8", newline="") as stream:
     for number, rows in itertools.groupby(csv.DictReader(stream), key=lambda row: row["witness"]):
         witness = [(tuple(row[name] for name in NAMES), int(row["value"])) for row in rows]
         (year,) = {YEARS[codes[0]] for codes, _ in witness}

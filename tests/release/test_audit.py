@@ -49,7 +49,7 @@ def failing(capfd: pytest.CaptureFixture[str], *paths: Path) -> str:
 
 def words(row: Row) -> str:
     """Return how a message calls a cell of one quarter, or a sum of a year."""
-    period = f"quarter {row['period']}"
+    period = f"{'quarter' if 'Q' in row['period'] else 'year'} {row['period']}"
     named = [f"{name.replace('_', ' ')} {row[name]}" for name in list(row)[1:6] if row[name] != "_T"]
     return ", ".join([period, *named])
 
@@ -301,7 +301,7 @@ def no_database(folder: Path) -> None:
             in_database("update cells set upper = 3 where value = 5 and upper = 5"),
             "release.duckdb says 5, 1 to 3 [e] of quarter",
         ),
-        (in_database("delete from cells where value = 5"), "release.duckdb says nothing of quarter"),
+        (in_database("delete from cells where value = 5"), "release.duckdb says nothing of year"),
         (in_database("update precision set max_error = 1"), "announces an error of 1 where 0 dimensions are fixed"),
         (in_database("create table hidden as select 3"), "release.duckdb has the table hidden"),
         (in_database("create view hidden as select 3"), "release.duckdb has the table hidden"),

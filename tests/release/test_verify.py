@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from referrals.api import files
 from tests.release import published
 from tests.release.published import Rows
 
@@ -160,6 +161,14 @@ def test_the_script_uses_nothing_of_ours_and_is_short(folder: Path) -> None:
     text = (folder / "verify.py").read_text(encoding="utf-8")
     assert "referrals" not in text
     assert len(text.splitlines()) < 140
+
+
+def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figures_have(folder: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path)
+    assert (folder / "cells-illustrative.csv").exists()
+    code, said = verified(folder)
+    assert (code, said[:5]) == (0, "True:")
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())

@@ -11,21 +11,9 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-
-
-def at_name(name):  # a file under its own name, or under the one that a download of invented figures has
-    stem, _, ending = name.partition(".")
-    marked = FOLDER / f"{stem}-illustrative.{ending}"
-    return marked if marked.exists() else FOLDER / name
-
-
-def stopped(kind, error, _):
-    missing = f"there is no {Path(str(error.filename)).name} in {FOLDER}" if isinstance(error, FileNotFoundError) else ""
-    print(f"WRONG: {missing or f'a file is not whole: {kind.__name__}: {error}'}", file=sys.stderr)
-
-
-sys.excepthook = stopped
-MANIFEST = json.loads(at_name("datapackage.json").read_text(encoding="utf-8"))
+MARK = "-illustrative" if (FOLDER / "datapackage-illustrative.json").exists() else ""  # in names of downloads, if invented
+sys.excepthook = lambda _, error, __: print(f"WRONG: a file is missing or not whole: {error}", file=sys.stderr)
+MANIFEST = json.loads((FOLDER / f"datapackage{MARK}.json").read_text(encoding="utf-8"))
 RULES, LISTS = MANIFEST["disclosure_control"], MANIFEST["codelists"]
 NAMES = ("nationality", "age_band", "sex", "crime_type", "outcome")
 YEARS = {quarter: year for year, quarters in RULES["quarters"].items() for quarter in quarters}
@@ -42,7 +30,8 @@ def check(holds, wrong):
 
 
 for file in MANIFEST["resources"]:
-    found = hashlib.sha256(at_name(file["path"]).read_bytes()).hexdigest()
+    marked = FOLDER / file["path"].replace(".", f"{MARK}.", 1)
+    found = hashlib.sha256((marked if marked.exists() else FOLDER / file["path"]).read_bytes()).hexdigest()
     check(file["hash"] == f"sha256:{found}", f"{file['path']} is not the file that the manifest lists")
 
 
@@ -123,13 +112,13 @@ def proved(claim, published):  # the number of a sum that is over 4: it holds pa
 
 def verify():
     rows = {}
-    with at_name("cells.csv").open(encoding="utf-8", newline="") as stream:
+    with (FOLDER / f"cells{MARK}.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
             one, value = number(row[name] for name in ("period", *NAMES)), int(row["value"])
             check(value > 4 and one not in rows, f"{SUMS[one]} shows {value}, or is there twice")
             rows[one] = value
     published, least = added_up(rows)
-    with gzip.open(at_name("witnesses.csv.gz"), "rt", encoding="utf-8", newline="") as stream:
+    with gzip.open(FOLDER / f"witnesses{MARK}.csv.gz", "rt", encoding="utf-8", newline="") as stream:
         next(lines := csv.reader(stream))
         low, high = spread(lines, rows, published)
     known = {proved(claim, published) for claim in RULES["known"]}
