@@ -62,7 +62,7 @@ NO_COMPARING: Final = "not comparable across this line"
 LABEL_ROOM: Final = 1.6
 """How much wider than the longest bar the axis is at least, so that its label has room at its end."""
 
-LETTER: Final = 0.034
+LETTER: Final = 0.037
 MOST_LETTERS: Final = 0.75
 """What part of the width of a chart on a phone a letter of a label takes, and all of them at most."""
 
