@@ -4,6 +4,7 @@
 draws the page that was asked for.
 """
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -129,6 +130,8 @@ if get_script_run_ctx(suppress_warning=True) is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
+    # Messages leave by one thread, and wait there for those that draw pages to give way: for a millisecond, not five.
+    sys.setswitchinterval(0.001)
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
     BESIDE = [*api.routes(ADDRESS), *files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,7 +111,10 @@ def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterato
     nginx_program()
     with tempfile.TemporaryDirectory(prefix="referrals-cluster-") as made, ExitStack() as at_end:
         place = Path(made)
-        processes = tuple(Replica(port + 1 + number, place / f"replica-{number + 1}.log", folder) for number in range(replicas))
+        processes = tuple(
+            Replica(port + 1 + number, place / f"replica-{number + 1}.log", folder, _on_a_core(number))
+            for number in range(replicas)
+        )
         for one in processes:
             one.start()
             at_end.callback(one.stop)
@@ -119,6 +124,14 @@ def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterato
         write_configuration(place, doors, [one.port for one in processes])
         at_end.enter_context(nginx(place, doors))
         yield Cluster(f"http://{HOST}:{doors.http}", f"https://{HOST}:{doors.tls}", place / "tls.crt", processes)
+
+
+def _on_a_core(number: int) -> list[str]:
+    """Return the command that keeps a replica on one core, as it is sized; none where the system has no such command."""
+    if not (taskset := shutil.which("taskset")):
+        return []
+    cores = sorted(os.sched_getaffinity(0))
+    return [taskset, "-c", str(cores[number % len(cores)])]
 
 
 def command_of_the_image(port: int) -> list[str]:
