@@ -4,12 +4,12 @@
 draws the page that was asked for.
 """
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -17,7 +17,7 @@ from referrals import api, lite, shelf
 from referrals.dashboard import components, files
 from referrals.dashboard.components import menu
 from referrals.places import ROOT
-from referrals.server import health, logs, protocol, settings
+from referrals.server import health, logs, protocol, runs, settings
 from referrals.server.beside import Beside
 from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
@@ -126,12 +126,12 @@ async def beside(application: object) -> AsyncIterator[None]:
         yield
 
 
-if get_script_run_ctx(suppress_warning=True) is None:
+CONTEXT = get_script_run_ctx(suppress_warning=True)
+if CONTEXT is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    # Messages leave by one thread, and wait there for those that draw pages to give way: for a millisecond, not five.
-    sys.setswitchinterval(0.001)
+    app_session._populate_theme_msg = runs.once(app_session._populate_theme_msg)  # noqa: SLF001
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
     BESIDE = [*api.routes(ADDRESS), *files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
@@ -148,4 +148,5 @@ if get_script_run_ctx(suppress_warning=True) is None:
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
-    run()
+    with runs.together(CONTEXT):
+        run()

@@ -70,7 +70,7 @@ def licences(component: Mapping[str, Any]) -> frozenset[str]:
     ]
     if not named and _plain(component["name"]) in READ:
         return frozenset({READ[_plain(component["name"])]})
-    return frozenset(part for name in named for part in re.split(r" (?:AND|OR) ", CLASSIFIED.get(name, name).strip("()")))
+    return frozenset(part for name in named for part in re.split(r"\)? (?:AND|OR) \(?", CLASSIFIED.get(name, name).strip("()")))
 
 
 def unwelcome(bill: Mapping[str, Any]) -> list[str]:

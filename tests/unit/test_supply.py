@@ -50,6 +50,7 @@ def component(*named: dict[str, str], name: str = "part") -> dict[str, Any]:
     [
         [{"id": "GPL-3.0-only"}],
         [{"expression": "MIT AND GPL-3.0-only"}],
+        [{"expression": "MIT AND (GPL-3.0-only OR Zlib)"}],
         [{"name": "License :: Other/Proprietary License"}],
         [{"id": "MIT"}, {"id": "AGPL-3.0-only"}],
         [],
@@ -59,7 +60,10 @@ def test_a_licence_that_nobody_agreed_to_is_noticed(named: list[dict[str, str]])
     assert len(supply.unwelcome({"components": [component(*named)]})) == 1
 
 
-@pytest.mark.parametrize("named", [[{"id": "MIT"}], [{"expression": "Apache-2.0 OR BSD-2-Clause"}]])
+@pytest.mark.parametrize(
+    "named",
+    [[{"id": "MIT"}], [{"expression": "Apache-2.0 OR BSD-2-Clause"}], [{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}]],
+)
 def test_a_licence_that_was_agreed_to_is_welcome(named: list[dict[str, str]]) -> None:
     assert supply.unwelcome({"components": [component(*named)]}) == []
 
