@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import PAGES
 from referrals.places import ROOT
+from referrals.server.markup import ASKED
 from tests.browser.serving import open_page, serve
 
 PATHS = tuple(head.path for head in PAGES)
@@ -178,6 +179,28 @@ def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(dashboard:
     expect(page.get_by_text("Download, copy, cite or link").first).to_be_hidden()
     expect(page.locator("#vr-exit")).to_be_hidden()
     context.close()
+
+
+def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(dashboard: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard)))
+    whole(page, f"{dashboard}/nationality")
+    scripts = [number for number, path in enumerate(asked) if path.startswith("/static/js/")]
+    for path in ASKED:
+        assert asked.count(path) == 1
+        assert asked.index(path) < scripts[-1]
+
+
+def test_the_script_that_draws_charts_begins_while_the_server_is_being_asked(dashboard: str, page: Page) -> None:
+    page.route_web_socket(re.compile("/_stcore/stream"), lambda _: None)  # opened, and never answered
+    page.goto(f"{dashboard}/nationality")
+    begun = page.locator("style#plotly\\.js-style-global")
+    begun.wait_for(state="attached")
+    assert page.locator("[data-testid=stPlotlyChart]").count() == 0
+    page.goto(f"{dashboard}/safeguarding")
+    page.locator("[data-testid=stApp]").wait_for(state="attached")
+    page.wait_for_timeout(1_000)
+    assert begun.count() == 0
 
 
 def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> None:
