@@ -26,6 +26,8 @@ from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
+CONFIGURED = "configured"
+"""Where a session keeps the path of the page whose title and width its browser has been told."""
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
 
 PAGES = {
@@ -110,13 +112,15 @@ def digests() -> dict[str, str]:
     return {name: one.digest for name, one in shelf.standing().offered().items()}
 
 
-def run() -> None:
-    """Draw the page that the address asks for."""
+def run() -> str:
+    """Draw the page that the address asks for, and return its path."""
     pages = [menu.page(file, title=head.title, path=head.path.strip("/")) for head, file in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
-    st.set_page_config(page_title=page_title(head, SITE), layout="wide")
+    if st.session_state.get(CONFIGURED) != head.path:
+        st.set_page_config(page_title=page_title(head, SITE), layout="wide")
     components.guarded(page.run, head.path)
+    return head.path
 
 
 @asynccontextmanager
@@ -131,7 +135,8 @@ if CONTEXT is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    app_session._populate_theme_msg = runs.once(app_session._populate_theme_msg)  # noqa: SLF001
+    for part in ("_populate_config_msg", "_populate_theme_msg"):
+        setattr(app_session, part, runs.once(getattr(app_session, part)))
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
     BESIDE = [*api.routes(ADDRESS), *files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
@@ -149,4 +154,5 @@ if CONTEXT is None:
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
     with runs.together(CONTEXT):
-        run()
+        drawn = run()
+    st.session_state[CONFIGURED] = drawn  # not before it was said: a run that is overtaken says nothing

@@ -45,6 +45,11 @@ def box(html: str, kind: str = "note") -> str:
     return f'<div class="box-{kind}">{html}</div>'
 
 
+def heading(said: str) -> str:
+    """Return the heading of a page."""
+    return f"<h1>{escape(said)}</h1>"
+
+
 def lead(said: str) -> str:
     """Return the lead sentence of a page."""
     return f'<p class="lead">{escape(said)}</p>'

@@ -17,23 +17,23 @@ PATIENCE: Final = 0.05
 """Seconds for which what is drawn is held back. A page that takes longer appears as it is drawn."""
 
 Fill = Callable[..., None]
-"""Streamlit's function that fills in the message of one part of the theme: the message, and the name of the part."""
+"""A function of Streamlit's that fills in a message of settings: the message, and the name of a part of them, if any."""
 
 
 def once(fill: Fill) -> Fill:
-    """Return a function that fills in the same as `fill`, which it asks only once for each part of the theme.
+    """Return a function that fills in the same as `fill`, which it asks only once for each part of the settings.
 
-    The theme is that of `.streamlit/config.toml` for as long as the site is served: `settings.check` insists on it.
+    They are those of `.streamlit/config.toml` for as long as the site is served: `settings.check` insists on it.
     """
-    known: dict[str, Any] = {}
+    known: dict[tuple[str, ...], Any] = {}
 
     @wraps(fill)
-    def filled(message: Any, section: str = "theme") -> None:
-        if section not in known:
-            known[section] = type(message)()
-            fill(known[section], section)
-        if known[section].ListFields():  # an unset part stays unset: merging nothing into it would set it
-            message.MergeFrom(known[section])
+    def filled(message: Any, *part: str) -> None:
+        if part not in known:
+            known[part] = type(message)()
+            fill(known[part], *part)
+        if known[part].ListFields():  # an unset part stays unset: merging nothing into it would set it
+            message.MergeFrom(known[part])
 
     return filled
 

@@ -38,7 +38,7 @@ TRY_AGAIN: Final = 0.5
 CHOSEN: Final = "choose_"
 """What the key of every filter begins with."""
 
-TOLD: Final = frozenset({"heading", "html", "plotly_chart", "code"})
+TOLD: Final = frozenset({"html", "plotly_chart", "code"})
 """Kinds of element that say the figures; buttons hold addresses that are new in every run."""
 
 ALARMS: Final = frozenset({"exception", "alert"})
@@ -278,7 +278,7 @@ def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) ->
     kind = element.WhichOneof("type")
     if kind in TOLD:
         drawing.told[tuple(message.metadata.delta_path)] = message.hash
-        drawing.headings += kind == "heading"
+        drawing.headings += element.html.body.startswith("<h1")
     elif kind in {"radio", "selectbox"}:
         control = getattr(element, kind)
         name = control.id.rpartition(CHOSEN)[2]

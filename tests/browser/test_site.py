@@ -48,6 +48,11 @@ def is_ours(url: str, address: str) -> bool:
     return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
 
 
+def title_and_width(page: Page) -> tuple[str, float]:
+    box = page.get_by_test_id("stMainBlockContainer").bounding_box()
+    return page.title(), box["width"] if box else 0.0
+
+
 def violations(page: Page) -> list[str]:
     """Return each axe rule that the page breaks, with the first place where it does."""
     found = Axe().run(page, options=RULES).response["violations"]
@@ -126,13 +131,17 @@ def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: B
 
 def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(dashboard: str, page: Page) -> None:
     whole(page, f"{dashboard}/sex")
+    before = title_and_width(page)
+    assert before[0] == "Sex - Victim referrals"
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     page.get_by_role("radio", name="Share").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA&measure=share")
     finding = page.locator("h2.finding").first
     expect(finding).to_contain_text("Of the 192 domestic abuse referrals")
     said = finding.inner_text()
+    assert title_and_width(page) == before
     whole(page, page.url)
+    assert title_and_width(page) == before
     expect(page.get_by_role("radio", name="Domestic abuse")).to_be_checked()
     expect(page.locator("h2.finding").first).to_have_text(said)
 

@@ -37,9 +37,8 @@ class Reader:
 
     @property
     def text(self) -> str:
-        """All that a page says: titles, HTML, texts to copy, messages."""
-        parts = [*self.app.title, *self.app.error]
-        return "\n".join([*(str(part.value) for part in parts), *self.html, *self.to_copy])
+        """All that a page says: HTML, texts to copy, messages."""
+        return "\n".join([*(str(part.value) for part in self.app.error), *self.html, *self.to_copy])
 
     @property
     def _bodies(self) -> list[str]:

@@ -29,7 +29,7 @@ FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
 def heading() -> ForwardMsg:
     message = ForwardMsg(hash="h1")
     message.metadata.delta_path.extend([0, 0])
-    message.delta.new_element.heading.body = "Sex"
+    message.delta.new_element.html.body = "<h1>Sex</h1>"
     return message
 
 

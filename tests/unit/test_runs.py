@@ -6,13 +6,14 @@ import inspect
 from collections.abc import Callable
 
 import pytest
-from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
 from streamlit.runtime import app_session
 
 import app as frame
 from referrals.server import runs
 
 FILL = inspect.unwrap(app_session._populate_theme_msg)
+FILL_SETTINGS = inspect.unwrap(app_session._populate_config_msg)
 PARTS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
 
 
@@ -24,7 +25,8 @@ def _parts(message: CustomThemeConfig) -> dict[str, CustomThemeConfig]:
 def _theme(fill: runs.Fill) -> CustomThemeConfig:
     """Return the theme as Streamlit's session asks for it: the whole first, and then its parts within the same message."""
     message = CustomThemeConfig()
-    for name, part in _parts(message).items():
+    fill(message)
+    for name, part in list(_parts(message).items())[1:]:
         fill(part, name)
     return message
 
@@ -70,9 +72,19 @@ def test_streamlit_is_asked_once_for_each_part_of_the_theme() -> None:
     assert asked == list(PARTS)
 
 
-def test_the_site_that_is_served_remembers_its_theme() -> None:
+def test_the_settings_that_are_remembered_are_those_that_streamlit_fills_in() -> None:
+    fill, messages = runs.once(FILL_SETTINGS), [Config() for _ in range(3)]
+    FILL_SETTINGS(messages[0])
+    for message in messages[1:]:
+        fill(message)
+    assert messages[0] == messages[1] == messages[2]
+    assert messages[0].hide_sidebar_nav
+
+
+def test_the_site_that_is_served_remembers_its_theme_and_its_settings() -> None:
     assert frame.CONTEXT is None
     assert app_session._populate_theme_msg is not FILL
+    assert app_session._populate_config_msg is not FILL_SETTINGS
 
 
 def test_what_a_run_says_is_said_when_it_ends_and_in_its_order() -> None:

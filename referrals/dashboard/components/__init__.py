@@ -154,15 +154,14 @@ def context_card(name: str) -> Card:
 
 def title(opening: Opening, *, of_release: bool = True) -> None:
     """Draw a page's heading, its lead sentence, and, where the page shows the published release, its status and period."""
-    st.title(opening.heading, anchor=False)
-    html(notices.lead(opening.lead) + (notices.status(release().about) if of_release else ""))
+    status = notices.status(release().about) if of_release else ""
+    html(notices.heading(opening.heading) + notices.lead(opening.lead) + status)
 
 
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
-    heading, _, rest = _page_html(release(), name).partition("</h1>")
-    st.title(heading.split(">")[-1], anchor=False)
-    html(content.contents(rest) + rest)
+    title, end, rest = _page_html(release(), name).partition("</h1>")
+    html(title + end + content.contents(rest) + rest)
 
 
 def passage(name: str) -> None:
@@ -248,7 +247,7 @@ def guarded(draw: Callable[[], None], path: str) -> None:
         _say_what_changed()
         draw()
     except ReferralsError as error:
-        st.title("The figures cannot be shown", anchor=False)
+        html(notices.heading("The figures cannot be shown"))
         st.error(str(error))
         html(f"{HELP_LINES}{content.helplines()}")
 

@@ -27,9 +27,9 @@ def topic(shown: Topic) -> Selection:
     The lead is about the published figures; invented ones have the banner in its place.
     """
     opened = _asked_release()
-    st.title(shown.heading, anchor=False)
     choice = f'<p class="choice">{notices.CHOICE}</p>' if len(components.offered()) > 1 else ""
-    components.html((notices.banner(opened.about) or notices.lead(shown.lead)) + notices.status(opened.about) + choice)
+    opening = notices.banner(opened.about) or notices.lead(shown.lead)
+    components.html(notices.heading(shown.heading) + opening + notices.status(opened.about) + choice)
     return _filters(shown.dimension, opened)
 
 
