@@ -26,8 +26,6 @@ from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
 
 SITE = "Victim referrals"
-CONFIGURED = "configured"
-"""Where a session keeps the path of the page whose title and width its browser has been told."""
 STATISTICS, UNDERSTANDING, ABOUT = "Statistics", "Understanding", "About the data"
 
 PAGES = {
@@ -112,15 +110,13 @@ def digests() -> dict[str, str]:
     return {name: one.digest for name, one in shelf.standing().offered().items()}
 
 
-def run() -> str:
-    """Draw the page that the address asks for, and return its path."""
+def run() -> None:
+    """Draw the page that the address asks for."""
     pages = [menu.page(file, title=head.title, path=head.path.strip("/")) for head, file in PAGES.items()]
     page = st.navigation(pages, position="hidden")
     head = next(head for head in PAGES if head.path.strip("/") == page.url_path)
-    if st.session_state.get(CONFIGURED) != head.path:
-        st.set_page_config(page_title=page_title(head, SITE), layout="wide")
+    st.set_page_config(page_title=page_title(head, SITE), layout="wide")
     components.guarded(page.run, head.path)
-    return head.path
 
 
 @asynccontextmanager
@@ -154,5 +150,4 @@ if CONTEXT is None:
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
     with runs.together(CONTEXT):
-        drawn = run()
-    st.session_state[CONFIGURED] = drawn  # not before it was said: a run that is overtaken says nothing
+        run()

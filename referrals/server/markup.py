@@ -49,7 +49,7 @@ def page(index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: 
     body = _body(f'<div id="root">{_main(waiting)}</div>', head, frame, late)
     text = _replace(r"<html[^>]*>", '<html lang="en-GB" dir="ltr">', text)
     text = _replace(r"<title>.*?</title>", _head(head, frame) + _known_by(head, frame), text)
-    text = _replace("</head>", _early(text, tuple(scripts), begins=head.draws_charts) + "</head>", text)
+    text = _replace("</head>", _early(text, scripts) + "</head>", text)
     return _replace(r"<body>.*</body>", body, text).strip()
 
 
@@ -71,19 +71,13 @@ def not_found(frame: Frame) -> str:
     )
 
 
-def _early(index: str, scripts: Sequence[str], *, begins: bool) -> str:
-    """Return the links by which a browser fetches what it will be asked for: answers of the server, and scripts.
-
-    Where the page `begins` with the last of the scripts, `shell.js` has it begin while the server is still being asked.
-    """
+def _early(index: str, scripts: Iterable[str]) -> str:
+    """Return the links by which a browser fetches two answers, and scripts, before it is asked for them; none a second time."""
     asked = "".join(f'<link rel="preload" as="fetch" crossorigin href="{one}">' for one in ASKED)
-    last = scripts[-1] if begins and scripts else ""
-    links = (
-        f'<link rel="modulepreload" crossorigin href="/static/js/{name}"{" data-vr-begin" if name == last else ""}>'
-        for name in scripts
-        if f'"/static/js/{name}"' not in index
+    addresses = (f"/static/js/{name}" for name in scripts)
+    return asked + "".join(
+        f'<link rel="modulepreload" crossorigin href="{one}">' for one in addresses if f'"{one}"' not in index
     )
-    return asked + "".join(links)
 
 
 def _head(head: PageHead, frame: Frame) -> str:

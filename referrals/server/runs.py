@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from typing import Any, Final
 
 PATIENCE: Final = 0.05
-"""Seconds for which what is drawn is held back. A page that takes longer appears as it is drawn."""
+"""Seconds after which the next thing that is drawn is said, with all before it, and everything from then on as it is drawn."""
 
 Fill = Callable[..., None]
 """A function of Streamlit's that fills in a message of settings: the message, and the name of a part of them, if any."""
@@ -30,8 +30,9 @@ def once(fill: Fill) -> Fill:
     @wraps(fill)
     def filled(message: Any, *part: str) -> None:
         if part not in known:
-            known[part] = type(message)()
-            fill(known[part], *part)
+            made = type(message)()
+            fill(made, *part)
+            known[part] = made
         if known[part].ListFields():  # an unset part stays unset: merging nothing into it would set it
             message.MergeFrom(known[part])
 
@@ -40,10 +41,11 @@ def once(fill: Fill) -> Fill:
 
 @contextmanager
 def together(context: Any, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold what a run says until the block ends, however it ends, and say it then, in its order.
+    """Hold what a run says until the block ends, and say it then, in its order; after so many seconds, as it comes.
 
-    `context` is Streamlit's of that run. After so many seconds everything is said as it comes. Streamlit looks whether the
-    reader has overtaken a run when that says something, and stops it there.
+    `context` is Streamlit's of that run. One that its reader has overtaken, or that is stopped, ends where it next says
+    something, as ever, and what is held then is not said: another run draws the page anew. One that fails says what it drew
+    before, and its fault is the one that is raised.
     """
     say, held, until = context._enqueue, list[Any](), time.monotonic() + patience  # noqa: SLF001
 
@@ -51,8 +53,10 @@ def together(context: Any, patience: float = PATIENCE) -> Iterator[None]:
         context._enqueue = say  # noqa: SLF001
         for message in held:
             say(message)
+        held.clear()
 
     def hold(message: Any) -> None:
+        context.yield_check()
         held.append(message)
         if time.monotonic() > until:
             let_go()
@@ -60,6 +64,11 @@ def together(context: Any, patience: float = PATIENCE) -> Iterator[None]:
     context._enqueue = hold  # noqa: SLF001
     try:
         yield
-    finally:
-        if context._enqueue is hold:  # noqa: SLF001
+    except Exception:
+        with suppress(BaseException):  # it may be overtaken as well
             let_go()
+        raise
+    except BaseException:  # Streamlit's way to end a run that is stopped or overtaken
+        context._enqueue = say  # noqa: SLF001
+        raise
+    let_go()

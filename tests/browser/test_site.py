@@ -48,11 +48,6 @@ def is_ours(url: str, address: str) -> bool:
     return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
 
 
-def title_and_width(page: Page) -> tuple[str, float]:
-    box = page.get_by_test_id("stMainBlockContainer").bounding_box()
-    return page.title(), box["width"] if box else 0.0
-
-
 def violations(page: Page) -> list[str]:
     """Return each axe rule that the page breaks, with the first place where it does."""
     found = Axe().run(page, options=RULES).response["violations"]
@@ -131,17 +126,13 @@ def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: B
 
 def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(dashboard: str, page: Page) -> None:
     whole(page, f"{dashboard}/sex")
-    before = title_and_width(page)
-    assert before[0] == "Sex - Victim referrals"
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     page.get_by_role("radio", name="Share").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA&measure=share")
     finding = page.locator("h2.finding").first
     expect(finding).to_contain_text("Of the 192 domestic abuse referrals")
     said = finding.inner_text()
-    assert title_and_width(page) == before
     whole(page, page.url)
-    assert title_and_width(page) == before
     expect(page.get_by_role("radio", name="Domestic abuse")).to_be_checked()
     expect(page.locator("h2.finding").first).to_have_text(said)
 
@@ -194,22 +185,10 @@ def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(das
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard)))
     whole(page, f"{dashboard}/nationality")
-    scripts = [number for number, path in enumerate(asked) if path.startswith("/static/js/")]
+    last = next(number for number, path in enumerate(asked) if "PlotlyChart" in path)  # it stands last among the links
     for path in ASKED:
         assert asked.count(path) == 1
-        assert asked.index(path) < scripts[-1]
-
-
-def test_the_script_that_draws_charts_begins_while_the_server_is_being_asked(dashboard: str, page: Page) -> None:
-    page.route_web_socket(re.compile("/_stcore/stream"), lambda _: None)  # opened, and never answered
-    page.goto(f"{dashboard}/nationality")
-    begun = page.locator("style#plotly\\.js-style-global")
-    begun.wait_for(state="attached")
-    assert page.locator("[data-testid=stPlotlyChart]").count() == 0
-    page.goto(f"{dashboard}/safeguarding")
-    page.locator("[data-testid=stApp]").wait_for(state="attached")
-    page.wait_for_timeout(1_000)
-    assert begun.count() == 0
+        assert asked.index(path) < last
 
 
 def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> None:

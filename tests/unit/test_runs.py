@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable
 
 import pytest
@@ -31,18 +32,33 @@ def _theme(fill: runs.Fill) -> CustomThemeConfig:
     return message
 
 
+class OvertakenError(BaseException):
+    """What ends a run that its reader has overtaken: like Streamlit's, no Exception."""
+
+
 class Run:
     """The context of a run, which keeps what is said."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
-        self._enqueue: Callable[[str], None] = self.said.append
+        self._enqueue: Callable[[str], None] = self._say
+        self.is_overtaken = False
+
+    def _say(self, word: str) -> None:
+        self.yield_check()
+        self.said.append(word)
+
+    def yield_check(self) -> None:
+        """End the run where its reader has asked for another, as Streamlit does."""
+        if self.is_overtaken:
+            raise OvertakenError
 
 
-def _drawn(run: Run, words: str, end: type[BaseException] | None = None) -> None:
+def _drawn(run: Run, words: str, end: Exception | None = None, *, overtaken: bool = False) -> None:
     with runs.together(run, patience=60):
         for word in words:
             run._enqueue(word)
+        run.is_overtaken = overtaken
         if end:
             raise end
 
@@ -58,6 +74,23 @@ def test_a_part_of_the_theme_that_is_not_set_stays_unset() -> None:
     for message in (_theme(fill), _theme(fill)):
         assert [name for name, part in _parts(message).items() if part.ListFields()] == list(PARTS[:3])
         assert not message.HasField("sidebar")
+
+
+def test_a_part_that_could_not_be_filled_in_is_asked_for_again() -> None:
+    asked: list[str] = []
+
+    def fill(message: CustomThemeConfig, section: str = "theme") -> None:
+        message.primary_color = section
+        asked.append(section)
+        if len(asked) == 1:
+            raise ValueError(section)
+
+    remembering, message = runs.once(fill), CustomThemeConfig()
+    with pytest.raises(ValueError, match="theme"):
+        remembering(message, "theme")
+    assert message == CustomThemeConfig()
+    remembering(message, "theme")
+    assert (message.primary_color, asked) == ("theme", ["theme", "theme"])
 
 
 def test_streamlit_is_asked_once_for_each_part_of_the_theme() -> None:
@@ -109,24 +142,51 @@ def test_a_run_that_takes_longer_says_what_it_has_and_then_each_thing_as_it_come
     assert run.said == ["a", "b"]
 
 
-def test_a_run_that_fails_or_is_stopped_has_said_what_it_drew_before() -> None:
-    for end in (ValueError, KeyboardInterrupt):
-        run = Run()
-        with pytest.raises(end):
-            _drawn(run, "a", end)
-        assert run.said == ["a"]
-
-
-def test_a_run_that_was_overtaken_says_nothing_more() -> None:
-    class OvertakenError(Exception):
-        pass
-
+def test_the_time_is_up_only_for_what_comes_after_it() -> None:
     run = Run()
+    with runs.together(run, patience=0.01):
+        run._enqueue("a")
+        time.sleep(0.02)
+        assert run.said == []
+        run._enqueue("b")
+        assert run.said == ["a", "b"]
 
-    def overtaken(_word: str) -> None:
-        raise OvertakenError
 
-    run._enqueue = overtaken
+def test_a_run_that_fails_has_said_what_it_drew_before() -> None:
+    run = Run()
+    with pytest.raises(ValueError, match="a fault"):
+        _drawn(run, "a", ValueError("a fault"))
+    assert run.said == ["a"]
+
+
+def test_a_fault_is_raised_even_where_the_run_was_overtaken_as_well() -> None:
+    run = Run()
+    with pytest.raises(ValueError, match="a fault"):
+        _drawn(run, "a", ValueError("a fault"), overtaken=True)
+    assert run.said == []
+
+
+def test_a_run_that_is_overtaken_ends_where_it_next_says_something_and_says_nothing() -> None:
+    run, reached = Run(), list[str]()
+
+    def draw() -> None:
+        with runs.together(run, patience=60):
+            run._enqueue("a")
+            run.is_overtaken = True
+            reached.append("there")
+            run._enqueue("b")
+            reached.append("too far")
+
     with pytest.raises(OvertakenError):
-        _drawn(run, "ab")
-    assert run._enqueue is overtaken
+        draw()
+    assert (run.said, reached) == ([], ["there"])
+    run.is_overtaken = False
+    run._enqueue("c")
+    assert run.said == ["c"]
+
+
+def test_a_run_that_is_overtaken_after_all_is_drawn_says_nothing() -> None:
+    run = Run()
+    with pytest.raises(OvertakenError):
+        _drawn(run, "ab", overtaken=True)
+    assert run.said == []

@@ -244,15 +244,6 @@ def test_no_script_is_asked_for_twice(client: Client) -> None:
     assert [one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()] == []
 
 
-def test_the_script_that_draws_charts_is_marked_to_begin_early_where_there_are_charts_and_no_other(client: Client) -> None:
-    marked = {
-        path: [link["href"] or "" for link in Outline(client.get(path).text).all("link") if "data-vr-begin" in link]
-        for path in ("/age", "/drawn")
-    }
-    assert marked["/age"] == []
-    assert [address.split(".")[0] for address in marked["/drawn"]] == ["/static/js/PlotlyChart"]
-
-
 def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(tmp_path: Path) -> None:
     for name, text in {
         "Chart.a1.js": 'import{t as e}from"./part.b2.js";import"./gone.c3.js";export{e}',

@@ -160,8 +160,8 @@ def title(opening: Opening, *, of_release: bool = True) -> None:
 
 def explain(name: str) -> None:
     """Draw an explanatory page, whole."""
-    title, end, rest = _page_html(release(), name).partition("</h1>")
-    html(title + end + content.contents(rest) + rest)
+    heading, end, rest = _page_html(release(), name).partition("</h1>")
+    html(heading + end + content.contents(rest) + rest)
 
 
 def passage(name: str) -> None:

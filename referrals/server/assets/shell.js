@@ -271,15 +271,6 @@
     document.fonts.load = (font, text) => (font.includes('Material Symbols') ? Promise.resolve([]) : load(font, text));
   }
 
-  // The script that draws charts takes most of a second to begin on a phone. It does so while the server is being asked what
-  // to draw: once Streamlit has begun, and has nothing to do. Where a browser cannot say that, it begins when it is needed.
-  const charts = () => document.querySelector('link[data-vr-begin]')?.href;
-  if (window.requestIdleCallback) {
-    addEventListener('load', () => requestIdleCallback(() => {
-      if (charts()) import(charts()).catch(() => { /* asked for again where a chart is drawn, which says so */ });
-    }));
-  }
-
   // ---- Print -----------------------------------------------------------------------------------------------------
 
   let opened = [];
