@@ -131,6 +131,7 @@ if CONTEXT is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
+    # Two functions of Streamlit's own, which a new Streamlit may rename: tests/unit/test_runs.py would say so.
     for part in ("_populate_config_msg", "_populate_theme_msg"):
         setattr(app_session, part, runs.once(getattr(app_session, part)))
     ADDRESS = settings.insist(settings.base)

@@ -38,8 +38,8 @@ TRY_AGAIN: Final = 0.5
 CHOSEN: Final = "choose_"
 """What the key of every filter begins with."""
 
-TOLD: Final = frozenset({"html", "plotly_chart", "code"})
-"""Kinds of element that say the figures; buttons hold addresses that are new in every run."""
+TOLD: Final = frozenset({"html", "plotly_chart"})
+"""Kinds of element that say the figures."""
 
 ALARMS: Final = frozenset({"exception", "alert"})
 
