@@ -68,14 +68,9 @@ def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
     """
-    selection, unmet = Selection(), []
-    for name, value in parameters.items():
-        if value in _allowed(name, offer):
-            is_first = name in {PERIOD, RELEASE} and value == offer[name][0]
-            selection = selection.choosing(name, "" if is_first else value)
-        else:
-            unmet.append(name)
-    return selection, tuple(unmet)
+    met = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
+    first = {name: "" for name in (PERIOD, RELEASE) if name in met and met[name] == offer[name][0]}
+    return Selection(**met | first), tuple(name for name in parameters if name not in met)
 
 
 def _allowed(name: str, offer: Offer) -> Sequence[str]:

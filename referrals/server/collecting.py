@@ -16,6 +16,10 @@ from typing import Final
 EVERY: Final = 60.0
 """Seconds between two collections. One takes some tens of milliseconds, and less the less there is."""
 
+YOUNG: Final = 10_000
+"""How many objects more must have come than gone before Python's own collector looks at them. By its own 700 it looks several
+times in one run of the script, at what that run still needs."""
+
 
 def collecting(
     first: Callable[[], AbstractContextManager[object]] = nullcontext, *, every: float = EVERY
@@ -31,6 +35,7 @@ def collecting(
             # Not later: a session that was open then would never be collected.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
             collector = Collector(every)
             collector.start()
             try:

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from app import PAGES
+from referrals.dashboard.sitemap import PAGES
 from referrals.places import ROOT
 from referrals.server.markup import ASKED
 from tests.browser.serving import open_page, serve

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import app as frame
 from referrals.dashboard.components import address
+from referrals.dashboard.sitemap import PAGES
 from referrals.server import origins
 
-SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
+SCRIPTS = {head.path: script for head, script in PAGES.items()}
 Open = Callable[..., Any]
 
 

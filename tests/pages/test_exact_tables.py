@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-import app as frame
 from referrals.dashboard import cards, components, quarters, queries, tables, takeaways
 from referrals.dashboard.selection import Selection
+from referrals.dashboard.sitemap import PAGES
 from referrals.release import Release, open_release
 from tests.release import exact
 
-SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
+SCRIPTS = {head.path: script for head, script in PAGES.items()}
 TOPICS = tuple(cards.PATHS.values())
 CHOSEN = {"release": "exact"}
 BASE = "https://example.org"

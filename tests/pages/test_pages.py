@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-import app as frame
 from referrals.codelists import TOTAL
 from referrals.dashboard import cards, components, queries
 from referrals.dashboard.selection import MEASURES, Selection
+from referrals.dashboard.sitemap import PAGES
 from referrals.lite.addresses import FOLDER
 from referrals.places import ROOT
 from referrals.release import latest_published, open_release
 
-SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
-TITLES = {head.path: head.title for head in frame.PAGES}
+SCRIPTS = {head.path: script for head, script in PAGES.items()}
+TITLES = {head.path: head.title for head in PAGES}
 FILTERED = {path: dimension for dimension, path in cards.PATHS.items()}
 HELP_LINE = "0808 2000 247"
 

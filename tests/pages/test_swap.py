@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-import app as frame
 from referrals import shelf
 from referrals.dashboard import charts, components, kept_cards, notices
 from referrals.dashboard.selection import Selection
+from referrals.dashboard.sitemap import PAGES
 from referrals.errors import ReleaseError
 from referrals.release import latest_published
 from tests import additive
 from tests.editions import REVISED, revise
 
-SCRIPTS = {head.path: script for head, script in frame.PAGES.items()}
+SCRIPTS = {head.path: script for head, script in PAGES.items()}
 NEWER, FEWER = notices.NEWER[0], notices.FEWER[0]
 Open = Callable[..., Any]
 

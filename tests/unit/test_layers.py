@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from referrals.dashboard.sitemap import PAGES
 from referrals.places import ROOT
 
 PACKAGE = ROOT / "referrals"
@@ -31,7 +32,7 @@ WITH_STREAMLIT = [
 PUBLIC_FILES = [
     *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")),
     *sorted((PACKAGE / "lite").rglob("*.py")), *sorted((PACKAGE / "api").rglob("*.py")), PACKAGE / "release.py",
-    ROOT / "app.py", *(ROOT / script for script in re.findall(r'"(\w+/\w+\.py)"', (ROOT / "app.py").read_text("utf-8"))),
+    ROOT / "app.py", *(ROOT / script for script in PAGES.values()),
 ]  # fmt: skip
 
 

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from starlette.routing import Match, Route
 
-from app import BESIDE, PAGES
+from app import BESIDE
 from referrals.api import describing, files
 from referrals.api.door import Nowhere
 from referrals.dashboard import cards, content, notices, outline, parts, queries
 from referrals.dashboard.selection import Selection
+from referrals.dashboard.sitemap import PAGES
 from referrals.errors import DataError
 from referrals.lite import catalogue, dataset, site, words
 from referrals.lite.addresses import SERVED, Placing, Spot, in_folder, relinked

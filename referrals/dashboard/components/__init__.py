@@ -6,6 +6,7 @@ stands together is drawn as one piece of HTML.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from html import escape
 from typing import Any, Final
@@ -52,6 +53,15 @@ LOST: Final = "withdrawn"
 """Where a session keeps that one of them was withdrawn since."""
 
 
+class _Run(threading.local):
+    """What one run, which has a thread of its own, has looked up already."""
+
+    standing: Standing | None = None
+
+
+_RUN: Final = _Run()
+
+
 class _Finished:
     """HTML as it is to be sent. A mere text Streamlit would search, in every run, for spaces that all its lines begin with."""
 
@@ -75,6 +85,10 @@ def standing() -> Standing:
     Raises:
         ReleaseError: there is no whole release.
     """
+    return _RUN.standing or _standing()
+
+
+def _standing() -> Standing:
     if get_script_run_ctx(suppress_warning=True) is None:
         return shelf.standing()
     held: Standing | None = st.session_state.get(HELD)
@@ -226,9 +240,8 @@ def relations() -> None:
     html(_arithmetic(release(), ""))
 
 
-def _say_what_changed() -> None:
+def _say_what_changed(held: Standing, now: Standing) -> None:
     """Say so where other releases stand now than when the session began. It shows what it began with until it is reloaded."""
-    held, now = standing(), shelf.standing()
     if LOST in st.session_state:
         note(notices.WITHDRAWN)
     if now.version != held.version:
@@ -244,12 +257,16 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     """Run the page at a path. Where the release cannot be opened, say so in words; the help lines stand all the same."""
     st.session_state[address.PATH] = path
     try:
-        _say_what_changed()
+        now = shelf.standing()  # asked first: it may find that what the session holds was withdrawn
+        _RUN.standing = _standing()
+        _say_what_changed(_RUN.standing, now)
         draw()
     except ReferralsError as error:
         html(notices.heading("The figures cannot be shown"))
         st.error(str(error))
         html(f"{HELP_LINES}{content.helplines()}")
+    finally:
+        _RUN.standing = None
 
 
 def without_script(path: str) -> str:

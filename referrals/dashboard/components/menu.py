@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from referrals.dashboard.sitemap import PAGES
 from referrals.kept import kept
 
 
-def page(file: str, *, title: str, path: str) -> StreamlitPage:
-    """Return a page by its file, title and path in the address; '' is the path of the first one.
+def pages() -> list[StreamlitPage]:
+    """Return every page of the site.
 
     Every run offers every page, and making one asks the file system ten times where its file is: that is done once. Each run
-    has a copy, because it marks the page that it draws.
+    has copies, because it marks the page that it draws.
     """
-    return copy(_made(file, title, path))
+    return [_again(page) for page in _made()]
 
 
-@kept(128, {})
-def _made(file: str, title: str, path: str) -> StreamlitPage:
-    return st.Page(file, title=title, url_path=path, default=not path)
+@kept(1, {})
+def _made() -> tuple[StreamlitPage, ...]:
+    paths = {head: head.path.strip("/") for head in PAGES}
+    return tuple(st.Page(file, title=head.title, url_path=paths[head], default=not paths[head]) for head, file in PAGES.items())
+
+
+def _again(page: StreamlitPage) -> StreamlitPage:
+    """Return a copy. `copy.copy` asks the object how it wants to be copied, and takes ten times as long."""
+    made = object.__new__(StreamlitPage)
+    vars(made).update(vars(page))
+    return made
