@@ -6,12 +6,13 @@ draws the page that was asked for.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime import app_session, get_instance
-from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.runtime_util import serialize_forward_msg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 
@@ -26,9 +27,10 @@ from referrals.server.beside import Beside
 from referrals.server.collecting import collecting
 from referrals.server.gateway import Gateway
 from referrals.server.shell import Shell, page_title, routes
-from referrals.server.speaking import Speaking, noting
+from referrals.server.speaking import Speaking
 from referrals.server.static_files import StaticFiles
 from referrals.server.watching import Watch
+from referrals.turns import TURN
 
 
 def digests() -> dict[str, str]:
@@ -39,6 +41,9 @@ def digests() -> dict[str, str]:
 def is_served(session_id: str) -> bool:
     """Return whether what a session is sent goes through this application: in a test of a page nothing does."""
     return isinstance(get_instance().get_client(session_id), StarletteSessionClient)
+
+
+in_batches = partial(batched, to_bytes=serialize_forward_msg)
 
 
 def run() -> None:
@@ -53,7 +58,7 @@ def run() -> None:
 async def beside(application: object) -> AsyncIterator[None]:
     """Do, while the site is served, what nobody asks for: look for releases, collect garbage, draw the light pages ahead."""
     served = get_instance()
-    served._session_mgr = Speaking(served._session_mgr)  # noqa: SLF001
+    served._session_mgr = Speaking(served._session_mgr)  # noqa: SLF001 - where the loop that sends asks for sessions
     async with collecting(shelf.looking)(application), TWIN.drawn_ahead():
         yield
 
@@ -63,13 +68,9 @@ if CONTEXT is None:
     # Streamlit takes a folder named `pages` for pages of its old kind, drawn without this frame, until st.navigation has run.
     PagesManager.uses_pages_directory = False
     logs.set_up()
-    # Three functions of Streamlit's own, which a new Streamlit may rename: the tests of `runs` and `speaking` would say so.
-    for place, part, shortcut in (
-        (app_session, "_populate_config_msg", runs.once),
-        (app_session, "_populate_theme_msg", runs.once),
-        (AppSession, "_enqueue_forward_msg", noting),
-    ):
-        setattr(place, part, shortcut(getattr(place, part)))
+    # Two functions of Streamlit's own, which a new Streamlit may rename: tests/unit/test_runs.py would say so.
+    for part in ("_populate_config_msg", "_populate_theme_msg"):
+        setattr(app_session, part, runs.once(getattr(app_session, part)))
     ADDRESS = settings.insist(settings.base)
     TWIN = lite.Twin(ADDRESS)
     BESIDE = [*api.routes(ADDRESS), *files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, shelf.refused)]
@@ -87,5 +88,5 @@ if CONTEXT is None:
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
-    with runs.TURN.taken(), runs.together(CONTEXT, batched=batched if is_served(CONTEXT.session_id) else iter):
+    with TURN.taken(), runs.together(CONTEXT, batched=in_batches if is_served(CONTEXT.session_id) else iter):
         run()

@@ -2,12 +2,12 @@
 
 Streamlit's loop sends a message, stands back for whoever else has something to do, and sends the next: some twenty times for
 one answer, and each time it waits for the thread that draws. One batch is sent in one go. The browser is told the same, message
-by message: a batch ends at the socket.
+by message: a batch ends at the socket. For a reader who does not read, Streamlit keeps as many batches as it would messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -17,7 +17,11 @@ SEVERAL: Final = "referrals.websocket.send"
 """An extension of ASGI, and the type of its message: `frames` are the bytes of several messages, to be sent in one write."""
 
 LASTING: Final = frozenset({"new_session", "script_finished", "session_status_changed", "parent_message", "page_info_changed"})
-"""Kinds of messages that Streamlit's queue keeps of a run that is overtaken before they are sent. They stay by themselves."""
+"""Kinds of messages that Streamlit's queue keeps of a run that is overtaken before they are sent. They stay by themselves. It
+also keeps toasts, which no page here shows."""
+
+ToBytes = Callable[[Any], bytes]
+"""A function that returns a message as it is sent."""
 
 
 class Batch:
@@ -28,8 +32,8 @@ class Batch:
 
     delta: Final = None
 
-    def __init__(self, messages: Sequence[Any]) -> None:
-        self._said = tuple(one.SerializeToString() for one in messages)
+    def __init__(self, messages: Sequence[Any], to_bytes: ToBytes) -> None:
+        self._said = tuple(to_bytes(one) for one in messages)
 
     def HasField(self, _name: str) -> bool:  # noqa: N802
         """Return that it has none: it is not put together with another message about the same place."""
@@ -43,11 +47,14 @@ class Batch:
         return self._said
 
 
-def batched(messages: Sequence[Any]) -> Iterator[Any]:
-    """Yield messages in their order, those that stand together as one `Batch`, but for the kinds that are `LASTING`."""
+def batched(messages: Sequence[Any], to_bytes: ToBytes) -> Iterator[Any]:
+    """Yield messages in their order, those that stand together as one `Batch`, but for the kinds that are `LASTING`.
+
+    `to_bytes` is Streamlit's: it has an error shown in place of a message that is too big.
+    """
     for is_lasting, some in groupby(messages, lambda one: one.WhichOneof("type") in LASTING):
         together = list(some)
-        yield from together if is_lasting else [Batch(together)]
+        yield from together if is_lasting else [Batch(together, to_bytes)]
 
 
 class Apart:

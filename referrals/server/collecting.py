@@ -35,13 +35,15 @@ def collecting(
             # Not later: a session that was open then would never be collected.
             gc.collect()
             gc.freeze()
-            gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
+            before = gc.get_threshold()
+            gc.set_threshold(YOUNG, *before[1:])
             collector = Collector(every)
             collector.start()
             try:
                 yield
             finally:
                 collector.stop()
+                gc.set_threshold(*before)
 
     return lifespan
 

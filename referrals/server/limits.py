@@ -10,7 +10,7 @@ class Limits:
     """The bounds of one process. Those for each reader are the proxy's: it knows who asks, and this process must not.
 
     Rates are messages a second. A page that is read sends one now and then; a person who holds an arrow key down sends 30
-    within a second, and waits a moment for the last. A rerun of what has been made costs about 8 ms of one core, and one of a
+    within a second, and waits a moment for the last. A rerun of what has been made costs about 4 ms of one core, and one of a
     selection that nobody has made yet about 45: five sockets that send such as fast as they may take most of a core. Others
     are answered all the same, because one selection is made at a time (`referrals.kept`), and whoever waits for theirs sends
     no more meanwhile. `all_rate` is more than a core can do: it bounds what waits.
@@ -24,8 +24,8 @@ class Limits:
     message_bytes: int = 65_536
     socket_rate: float = 4.0
     socket_burst: int = 20
-    all_rate: float = 250.0
-    all_burst: int = 250
+    all_rate: float = 400.0
+    all_burst: int = 400
     patience_seconds: float = 10.0
     sockets: int = 2_500
     first_message_seconds: float = 60.0

@@ -7,7 +7,6 @@ threads that draw. `docs/load.md` has what a run costs now.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,9 +15,6 @@ from typing import Any, Final
 
 PATIENCE: Final = 0.05
 """Seconds after which the next thing that is drawn is said, with all before it, and everything from then on as it is drawn."""
-
-QUEUE: Final = 0.25
-"""Seconds that a run waits for its turn: one that draws what nobody has asked for yet may take longer than that."""
 
 Fill = Callable[..., None]
 """A function of Streamlit's that fills in a message of settings: the message, and the name of a part of them, if any."""
@@ -43,28 +39,6 @@ def once(fill: Fill) -> Fill:
     return filled
 
 
-class Turn:
-    """One run at a time draws. Of two that share an interpreter both are late; of two in turn only the second."""
-
-    def __init__(self, patience: float = QUEUE) -> None:
-        self._patience = patience
-        self._free = threading.Lock()
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for the run that draws, but not long: a slow one holds nobody up for more than a moment."""
-        is_mine = self._free.acquire(timeout=self._patience)
-        try:
-            yield
-        finally:
-            if is_mine:
-                self._free.release()
-
-
-TURN: Final = Turn()
-"""The turn of a process."""
-
-
 @contextmanager
 def together(
     context: Any, *, batched: Callable[[list[Any]], Iterable[Any]] = iter, patience: float = PATIENCE
@@ -73,8 +47,7 @@ def together(
 
     `context` is Streamlit's of that run, and `batched` returns what is held as it is to be said. A run that its reader has
     overtaken, or that is stopped, ends where it next says something, as ever, and what is held then is not said: another run
-    draws the page anew. One that fails says what it drew
-    before, and its fault is the one that is raised.
+    draws the page anew. One that fails says what it drew before, and its fault is the one that is raised.
     """
     say, held, until = context._enqueue, list[Any](), time.monotonic() + patience  # noqa: SLF001
 

@@ -7,25 +7,25 @@ it grows with readers who do nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
-WAITING: Final = set[str]()
-"""The sessions of this process of which something was put into their queues since the loop last looked."""
-
-Enqueue = Callable[[Any, Any], None]
-"""A function of Streamlit's that puts a message into the queue of a session."""
+Wake = Callable[[], None]
+"""What a session calls when it has put something into its queue: it wakes the loop that sends."""
 
 
-def noting(enqueue: Enqueue) -> Enqueue:
-    """Return a function that puts a message of a session into its queue as `enqueue` does, and notes that it is there."""
+@dataclass(frozen=True)
+class Noting:
+    """A `wake` of one session that notes first who calls: what is in the queue by then is found by whoever looks then."""
 
-    @wraps(enqueue)
-    def enqueued(session: Any, message: Any) -> None:
-        WAITING.add(session.id)  # before the loop that sends is woken
-        enqueue(session, message)
+    session_id: str
+    waiting: set[str]
+    wake: Wake
 
-    return enqueued
+    def __call__(self) -> None:
+        """Note, and wake the loop."""
+        self.waiting.add(self.session_id)
+        self.wake()
 
 
 class Speaking:
@@ -36,6 +36,7 @@ class Speaking:
 
     def __init__(self, manager: Any) -> None:
         self._manager = manager
+        self._waiting = set[str]()
 
     def __getattr__(self, name: str) -> Any:
         """Return what the manager has by that name."""
@@ -44,10 +45,14 @@ class Speaking:
     def connect_session(self, *arguments: Any, **named: Any) -> str:
         """Open a session, or take up again one whose reader was gone: something may wait in it."""
         session_id: str = self._manager.connect_session(*arguments, **named)
-        WAITING.add(session_id)
+        session = self._manager.get_active_session_info(session_id).session
+        wake = session._message_enqueued_callback  # noqa: SLF001
+        if not isinstance(wake, Noting):
+            session._message_enqueued_callback = Noting(session_id, self._waiting, wake)  # noqa: SLF001
+        self._waiting.add(session_id)
         return session_id
 
     def list_active_sessions(self) -> list[Any]:
         """Return the open sessions of which something may wait, each once. What waits in one whose reader is gone waits on."""
-        noted = (self._manager.get_active_session_info(WAITING.pop()) for _ in range(len(WAITING)))
+        noted = (self._manager.get_active_session_info(self._waiting.pop()) for _ in range(len(self._waiting)))
         return [session for session in noted if session is not None]

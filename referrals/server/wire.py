@@ -30,7 +30,6 @@ class Protocol(WebSocketsSansIOProtocol):
             await super().send(message)
             return
         *first, last = message["frames"]
-        await self.writable.wait()
         with suppress(InvalidState):  # the last is refused for the same reason
             for one in first:
                 self.conn.send_binary(one)  # which only puts it into the buffer that is written with the next

@@ -35,7 +35,7 @@ DEADLINE: Final = 540.0
 """Seconds after which nothing more is measured."""
 
 PORT: Final = 8630
-STEPS: Final = (50, 100, 200, 400, 800)
+STEPS: Final = (50, 100, 200, 400, 800, 1_600)
 EVERY: Final = 5.0
 STAY: Final = 15.0
 """How long the readers of one step stay, in seconds: three changes each."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from referrals import turns as turning
 from referrals.codelists import TOTAL
 from referrals.dashboard import cards, components, queries
 from referrals.dashboard.selection import MEASURES, Selection
@@ -19,6 +21,7 @@ from referrals.dashboard.sitemap import PAGES
 from referrals.lite.addresses import FOLDER
 from referrals.places import ROOT
 from referrals.release import latest_published, open_release
+from referrals.turns import Turn
 
 SCRIPTS = {head.path: script for head, script in PAGES.items()}
 TITLES = {head.path: head.title for head in PAGES}
@@ -317,3 +320,23 @@ def test_a_card_is_made_once_and_shared() -> None:
     first = components.dimension_card("sex", Selection())
     assert components.dimension_card("sex", Selection()) is first
     assert components.dimension_card("sex", Selection(measure="share")) is not first
+
+
+def test_every_run_of_a_page_waits_for_its_turn(open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+
+    class Counted(Turn):
+        """A turn that is counted."""
+
+        @contextmanager
+        def taken(self) -> Iterator[None]:
+            turns.append("taken")
+            yield
+            turns.append("left")
+
+    monkeypatch.setattr(turning, "TURN", Counted())
+    reader = open_page(SCRIPTS["/sex"])
+    first = list(turns)
+    reader.app.run()
+    assert first == ["taken", "left"]
+    assert turns == first * 2

@@ -136,6 +136,37 @@ def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next
     assert 'class="telephone"' in without_script
 
 
+def test_a_session_whose_only_figures_were_withdrawn_keeps_nothing_of_them_and_says_so_once_others_stand(
+    place: Path, open_page: Open
+) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    mark = place / "2020-21.withdrawn"
+    mark.touch()
+    open_again(open_again(reader))
+    assert components.HELD not in reader.app.session_state
+    mark.unlink()
+    assert notices.WITHDRAWN in shown(open_again(reader))
+
+
+def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
+    place: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread may go on with another run, whose callbacks come before it looks anything up."""
+    left: list[object] = []
+    guarded = components.guarded
+
+    def and_then(*given: Any) -> None:
+        guarded(*given)
+        left.append(components._RUN.standing)
+
+    monkeypatch.setattr(components, "guarded", and_then)
+    open_page(SCRIPTS["/sex"])
+    (place / "2020-21.withdrawn").touch()
+    open_page(SCRIPTS["/sex"])
+    assert left
+    assert {*left} == {None}
+
+
 def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(place: Path, open_page: Open) -> None:
     additive.write(place)
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})

@@ -10,13 +10,14 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
-from streamlit.runtime.runtime_util import serialize_forward_msg
+from streamlit.runtime.runtime_util import get_max_message_size_bytes, serialize_forward_msg
 from streamlit.web.server.starlette.starlette_websocket import StarletteSessionClient
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 import app as frame
 from referrals.server.batches import LASTING, SEVERAL, Apart, Batch, batched
+from referrals.server.gateway import Gateway
 from referrals.server.wire import Protocol
 from tests.bench.cluster import command_of_the_image
 from tests.unit.asgi import Socket, scope_of
@@ -66,13 +67,13 @@ def test_every_kind_that_stays_by_itself_is_one_of_streamlits() -> None:
 
 def test_a_batch_comes_out_of_streamlits_queue_as_the_bytes_of_each_message() -> None:
     messages, queue = [text("a", 0), text("b", 1)], ForwardMsgQueue()
-    queue.enqueue(Batch(messages))  # type: ignore[arg-type]
+    queue.enqueue(Batch(messages, serialize_forward_msg))  # type: ignore[arg-type]
     assert said(queue) == [tuple(one.SerializeToString() for one in messages)]
 
 
 def test_a_batch_is_not_put_together_with_another_message_about_the_same_place() -> None:
     queue = ForwardMsgQueue()
-    for one in (text("before"), Batch([text("a")]), text("after")):
+    for one in (text("before"), Batch([text("a")], serialize_forward_msg), text("after")):
         queue.enqueue(one)  # type: ignore[arg-type]
     assert len(said(queue)) == 2, "two texts about one place are one, whatever stands between"
     assert queue.is_empty()
@@ -80,7 +81,7 @@ def test_a_batch_is_not_put_together_with_another_message_about_the_same_place()
 
 def test_a_batch_of_a_run_that_is_overtaken_is_dropped_with_it() -> None:
     queue = ForwardMsgQueue()
-    queue.enqueue(Batch([text("a")]))  # type: ignore[arg-type]
+    queue.enqueue(Batch([text("a")], serialize_forward_msg))  # type: ignore[arg-type]
     queue.clear(retain_lifecycle_msgs=True)
     assert queue.is_empty()
 
@@ -88,14 +89,27 @@ def test_a_batch_of_a_run_that_is_overtaken_is_dropped_with_it() -> None:
 def test_messages_are_batched_in_their_order_around_those_that_stay_by_themselves() -> None:
     a, b, c = text("a", 0), text("b", 1), text("c", 2)
     alone = of_kind("page_info_changed")
-    first, second, third = batched([a, b, alone, c])
+    first, second, third = batched([a, b, alone, c], serialize_forward_msg)
     assert first.SerializeToString() == (a.SerializeToString(), b.SerializeToString())
     assert second is alone
     assert third.SerializeToString() == (c.SerializeToString(),)
 
 
 def test_nothing_is_batched_where_nothing_was_said() -> None:
-    assert list(batched([])) == []
+    assert list(batched([], serialize_forward_msg)) == []
+
+
+def test_a_message_of_a_batch_that_is_too_big_is_an_error_that_is_shown_in_its_place() -> None:
+    big, small = text("a" * (get_max_message_size_bytes() + 1)), text("b", 1)
+    (batch,) = frame.in_batches([big, small])
+    too_big, rest = (ForwardMsg.FromString(one) for one in batch.SerializeToString())
+    assert too_big.delta.new_element.exception.type == "MessageSizeError"
+    assert rest == small
+
+
+def test_the_application_takes_batches_apart_after_the_gateway_has_counted_the_socket() -> None:
+    order: list[Any] = [one.cls for one in frame.app._user_middleware]
+    assert order.index(Gateway) < order.index(Apart)
 
 
 def test_only_a_session_with_a_socket_of_this_application_is_sent_batches(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from referrals import numbers
 from referrals.dashboard import arithmetic, content, markup, queries, wording
+from referrals.dashboard.sitemap import PAGES
 from referrals.errors import DataError
 from referrals.places import CONTENT, PUBLISHED, REFERENCE, ROOT
 from referrals.release import Release
@@ -23,8 +24,7 @@ FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$)")
 """Addresses that are no pages. Tests of the page of downloads ask each."""
 SOURCE = ROOT.parent / "shared" / "source" / "ecia.txt"
 
-# The address of each page and its script, as app.py lists them.
-SCRIPTS = dict(re.findall(r'PageHead\(\s*"([^"]+)".*?\): "(\w+/\w+\.py)"', (ROOT / "app.py").read_text("utf-8"), re.DOTALL))
+SCRIPTS = {head.path: script for head, script in PAGES.items()}
 
 # Quotations that neither the assessment nor data/published holds, each with where it was read.
 ELSEWHERE = {

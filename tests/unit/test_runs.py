@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import threading
 import time
 from collections.abc import Callable
 
@@ -200,52 +199,3 @@ def test_what_a_run_says_is_said_as_it_is_batched() -> None:
             run._enqueue(word)
     run._enqueue("d")
     assert run.said == ["abc", "d"]
-
-
-# Turns
-
-
-class Other:
-    """Another run, in a thread of its own, which draws when it has its turn."""
-
-    def __init__(self, turn: runs.Turn) -> None:
-        self.drew = threading.Event()
-        self._turn = turn
-        self.thread = threading.Thread(target=self._draw)
-        self.thread.start()
-
-    def _draw(self) -> None:
-        with self._turn.taken():
-            self.drew.set()
-
-
-def test_a_run_waits_until_the_one_before_it_is_drawn() -> None:
-    turn = runs.Turn(patience=60)
-    with turn.taken():
-        other = Other(turn)
-        assert not other.drew.wait(0.05)
-    assert other.drew.wait(10)
-    other.thread.join()
-
-
-def test_a_run_that_has_waited_long_enough_draws_beside_the_slow_one() -> None:
-    turn = runs.Turn(patience=0.01)
-    with turn.taken():
-        other = Other(turn)
-        assert other.drew.wait(10)
-        other.thread.join()
-
-
-def test_a_run_that_would_not_wait_does_not_give_the_turn_of_the_slow_one_away() -> None:
-    turn = runs.Turn(patience=0.01)
-    with turn.taken():
-        Other(turn).thread.join()
-        assert not turn._free.acquire(blocking=False)
-
-
-def test_a_run_that_fails_or_is_stopped_gives_its_turn_away() -> None:
-    turn = runs.Turn(patience=60)
-    for end in (ValueError, OvertakenError):
-        with pytest.raises(end), turn.taken():
-            raise end
-    assert turn._free.acquire(blocking=False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import inspect
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
@@ -11,105 +12,126 @@ from unittest.mock import MagicMock
 
 import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 import app as frame
-from referrals.server import speaking
-from referrals.server.speaking import Speaking
-
-
-@pytest.fixture(autouse=True)
-def _nothing_waits() -> Iterator[None]:
-    speaking.WAITING.clear()
-    yield
-    speaking.WAITING.clear()
+from referrals.server.speaking import Noting, Speaking
 
 
 class Session(AppSession):
     """A session of Streamlit's with its queue, and nothing else: nothing that would have to be shut down."""
 
-    def __init__(self) -> None:
-        pass
+    def __init__(self, name: str, wake: Any) -> None:
+        self.id = name
+        self._browser_queue = ForwardMsgQueue()
+        self._message_enqueued_callback = wake
 
     def __del__(self) -> None:
         pass
 
-
-def session(name: str) -> Session:
-    """Return a session by that name."""
-    made = Session()
-    made.id = name
-    made._browser_queue = ForwardMsgQueue()
-    made._message_enqueued_callback = None
-    return made
+    def say(self) -> None:
+        """Put a message into the queue."""
+        self._enqueue_forward_msg(ForwardMsg(ref_hash="a"))
 
 
-def manager_of(*sessions: AppSession) -> WebsocketSessionManager:
-    """Return Streamlit's manager with these sessions open."""
-    manager = WebsocketSessionManager(MagicMock(), MagicMock(), MagicMock(), None)
-    manager._active_session_info_by_id = {one.id: SimpleNamespace(session=one) for one in sessions}  # type: ignore[misc]
-    return manager
+class Manager(WebsocketSessionManager):
+    """Streamlit's manager, whose sessions are made here. `looks` is called by a session that has something to send."""
+
+    def __init__(self, looks: Any = lambda: None) -> None:
+        super().__init__(MagicMock(), MagicMock(), MagicMock(), looks)
+        self.known: dict[str, Session] = {}
+
+    def connect_session(self, name: str, *, existing: str | None = None) -> str:  # type: ignore[override]
+        """Open a session, or take up an existing one again."""
+        session = self.known.setdefault(existing or name, Session(existing or name, self._message_enqueued_callback))
+        self._active_session_info_by_id[session.id] = SimpleNamespace(session=session)  # type: ignore[assignment]
+        return session.id
+
+    def leave(self, name: str) -> None:
+        """Let the reader of a session go."""
+        del self._active_session_info_by_id[name]
 
 
-def names(speaking_ones: Speaking) -> list[str]:
-    return sorted(one.session.id for one in speaking_ones.list_active_sessions())
+def opened(*names: str, looks: Any = lambda: None) -> tuple[Speaking, Manager]:
+    """Return the sessions of some readers, after the loop has looked once, and their manager."""
+    manager = Manager(looks)
+    speaking = Speaking(manager)
+    for name in names:
+        speaking.connect_session(name)
+    listed(speaking)
+    return speaking, manager
 
 
-def say(one: AppSession) -> None:
-    one._enqueue_forward_msg(ForwardMsg(ref_hash="a"))
+def listed(speaking: Speaking) -> list[str]:
+    return sorted(one.session.id for one in speaking.list_active_sessions())
 
 
-def test_the_site_that_is_served_notes_who_has_something_to_say() -> None:
-    assert frame.CONTEXT is None
-    one = session("a")
-    say(one)
-    assert len(one._browser_queue) == 1
-    assert {"a"} == speaking.WAITING
+def test_a_session_that_is_opened_is_looked_at_once() -> None:
+    speaking = Speaking(Manager())
+    assert speaking.connect_session("a") == "a"
+    assert listed(speaking) == ["a"]
+    assert listed(speaking) == []
 
 
 def test_a_session_that_has_said_something_is_listed_once_and_the_silent_ones_are_not() -> None:
-    loud, silent = session("loud"), session("silent")
-    listed = Speaking(manager_of(loud, silent))
-    say(loud)
-    say(loud)
-    assert names(listed) == ["loud"]
-    assert names(listed) == []
-    say(silent)
-    assert names(listed) == ["silent"]
+    speaking, manager = opened("loud", "silent")
+    manager.known["loud"].say()
+    manager.known["loud"].say()
+    assert listed(speaking) == ["loud"]
+    assert listed(speaking) == []
+    manager.known["silent"].say()
+    assert listed(speaking) == ["silent"]
 
 
-def test_a_session_is_noted_before_its_message_can_be_looked_for() -> None:
-    seen: list[set[str]] = []
-    enqueue = speaking.noting(lambda _session, _message: seen.append(set(speaking.WAITING)))
-    enqueue(SimpleNamespace(id="a"), None)
-    assert seen == [{"a"}]
+def test_when_the_loop_is_woken_it_finds_both_the_session_and_what_it_says() -> None:
+    found: list[tuple[list[str], int]] = []
+    loop = MagicMock()
+    speaking, manager = opened("a", looks=loop)
+    loop.side_effect = lambda: found.append((listed(speaking), len(manager.known["a"]._browser_queue)))
+    manager.known["a"].say()
+    assert found == [(["a"], 1)]
 
 
 def test_a_session_whose_reader_is_gone_is_not_listed_and_is_taken_up_when_the_reader_is_back() -> None:
-    gone = session("gone")
-    manager = manager_of()
-    listed = Speaking(manager)
-    say(gone)
-    assert names(listed) == []
-    manager.connect_session = MagicMock(return_value="gone")  # type: ignore[method-assign]
-    manager._active_session_info_by_id["gone"] = SimpleNamespace(session=gone)  # type: ignore[assignment]
-    assert listed.connect_session("client", existing_session_id="gone") == "gone"
-    manager.connect_session.assert_called_once_with("client", existing_session_id="gone")
-    assert names(listed) == ["gone"], "what was said meanwhile still waits"
+    speaking, manager = opened("gone")
+    manager.leave("gone")
+    manager.known["gone"].say()
+    assert listed(speaking) == []
+    speaking.connect_session("new", existing="gone")
+    assert listed(speaking) == ["gone"], "what was said meanwhile still waits"
+    manager.known["gone"].say()
+    assert listed(speaking) == ["gone"]
+
+
+def test_a_session_that_is_taken_up_again_wakes_the_loop_once_for_what_it_says() -> None:
+    woken: list[None] = []
+    speaking, manager = opened("a", looks=lambda: woken.append(None))
+    for _ in range(3):
+        speaking.connect_session("b", existing="a")
+    manager.known["a"].say()
+    assert len(woken) == 1
+    noting = manager.known["a"]._message_enqueued_callback
+    assert isinstance(noting, Noting)
+    assert noting.wake is manager._message_enqueued_callback, "and not another that notes"
 
 
 def test_all_else_is_asked_of_streamlits_own_manager() -> None:
-    silent = session("silent")
-    manager = manager_of(silent)
-    assert Speaking(manager).num_active_sessions() == 1
-    assert Speaking(manager).is_active_session("silent")
-    assert Speaking(manager).get_active_session_info("silent") is manager.get_active_session_info("silent")
+    speaking, manager = opened("silent")
+    assert speaking.num_active_sessions() == 1
+    assert speaking.is_active_session("silent")
+    assert speaking.get_active_session_info("silent") is manager.get_active_session_info("silent")
+
+
+def test_streamlits_loop_asks_for_sessions_where_the_site_puts_its_own_list() -> None:
+    assert "self._session_mgr.list_active_sessions()" in inspect.getsource(Runtime._loop_coroutine)
+    assert "self._session_mgr.connect_session(" in inspect.getsource(Runtime.connect_session)
 
 
 def test_the_loop_of_the_site_that_is_served_is_told_of_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    runtime: Any = SimpleNamespace(_session_mgr=manager_of())
+    runtime: Any = SimpleNamespace(_session_mgr=Manager())
 
     @asynccontextmanager
     async def nothing(*_: object) -> AsyncIterator[None]:

@@ -257,8 +257,12 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     """Run the page at a path. Where the release cannot be opened, say so in words; the help lines stand all the same."""
     st.session_state[address.PATH] = path
     try:
-        now = shelf.standing()  # asked first: it may find that what the session holds was withdrawn
-        _RUN.standing = _standing()
+        try:
+            now = (
+                shelf.standing()
+            )  # asked first, and then the session, even where nothing stands: what it holds may be withdrawn
+        finally:
+            _RUN.standing = _standing()
         _say_what_changed(_RUN.standing, now)
         draw()
     except ReferralsError as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -15,17 +17,10 @@ def pages() -> list[StreamlitPage]:
     Every run offers every page, and making one asks the file system ten times where its file is: that is done once. Each run
     has copies, because it marks the page that it draws.
     """
-    return [_again(page) for page in _made()]
+    return [copy(page) for page in _made()]
 
 
 @kept(1, {})
 def _made() -> tuple[StreamlitPage, ...]:
     paths = {head: head.path.strip("/") for head in PAGES}
     return tuple(st.Page(file, title=head.title, url_path=paths[head], default=not paths[head]) for head, file in PAGES.items())
-
-
-def _again(page: StreamlitPage) -> StreamlitPage:
-    """Return a copy. `copy.copy` asks the object how it wants to be copied, and takes ten times as long."""
-    made = object.__new__(StreamlitPage)
-    vars(made).update(vars(page))
-    return made
