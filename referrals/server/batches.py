@@ -35,14 +35,14 @@ class Batch:
     def __init__(self, messages: Sequence[Any], to_bytes: ToBytes) -> None:
         self._said = tuple(to_bytes(one) for one in messages)
 
-    def HasField(self, _name: str) -> bool:  # noqa: N802
+    def HasField(self, _name: str) -> bool:  # noqa: N802 - what protobuf calls it
         """Return that it has none: it is not put together with another message about the same place."""
         return False
 
-    def WhichOneof(self, _group: str) -> None:  # noqa: N802
+    def WhichOneof(self, _group: str) -> None:  # noqa: N802 - what protobuf calls it
         """Return no kind: it is not kept where its run is overtaken."""
 
-    def SerializeToString(self) -> tuple[bytes, ...]:  # noqa: N802
+    def SerializeToString(self) -> tuple[bytes, ...]:  # noqa: N802 - what protobuf calls it
         """Return the bytes of each message, in their order."""
         return self._said
 
@@ -65,25 +65,16 @@ class Apart:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does."""
-        if scope["type"] == "websocket":
-            send = _in_one(send) if SEVERAL in scope.get("extensions", {}) else _one_by_one(send)
-        await self._app(scope, receive, send)
+        in_one = SEVERAL in scope.get("extensions", {})
 
+        async def sending(message: Message) -> None:
+            frames = message.get("bytes")
+            if not isinstance(frames, tuple):
+                await send(message)
+            elif in_one:
+                await send({"type": SEVERAL, "frames": frames})
+            else:
+                for one in frames:
+                    await send({**message, "bytes": one})
 
-def _in_one(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        frames = message.get("bytes")
-        await send({"type": SEVERAL, "frames": frames} if isinstance(frames, tuple) else message)
-
-    return sending
-
-
-def _one_by_one(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        frames = message.get("bytes")
-        for one in frames if isinstance(frames, tuple) else ():
-            await send({**message, "bytes": one})
-        if not isinstance(frames, tuple):
-            await send(message)
-
-    return sending
+        await self._app(scope, receive, sending if scope["type"] == "websocket" else send)

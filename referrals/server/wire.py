@@ -1,8 +1,7 @@
 """The server's side of a socket: several messages in one write.
 
-By itself uvicorn writes each message to the network as it comes. Twenty writes for one answer wake the proxy and the browser
-twenty times, and take longer than making what is written. It is what the image runs, by `--ws`; without it all is the same, and
-slower.
+By itself uvicorn writes each message to the network as it comes, and wakes the proxy and the browser each time. The image runs
+this, by `--ws`; without it all is the same, and slower.
 """
 
 from __future__ import annotations

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.dashboard.components import address
-from referrals.dashboard.sitemap import PAGES
 from referrals.server import origins
+from tests.scripts import SCRIPTS
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 Open = Callable[..., Any]
 
 

@@ -12,11 +12,10 @@ import pytest
 
 from referrals.dashboard import cards, components, quarters, queries, tables, takeaways
 from referrals.dashboard.selection import Selection
-from referrals.dashboard.sitemap import PAGES
 from referrals.release import Release, open_release
 from tests.release import exact
+from tests.scripts import SCRIPTS
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 TOPICS = tuple(cards.PATHS.values())
 CHOSEN = {"release": "exact"}
 BASE = "https://example.org"

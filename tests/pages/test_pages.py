@@ -22,8 +22,8 @@ from referrals.lite.addresses import FOLDER
 from referrals.places import ROOT
 from referrals.release import latest_published, open_release
 from referrals.turns import Turn
+from tests.scripts import SCRIPTS
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 TITLES = {head.path: head.title for head in PAGES}
 FILTERED = {path: dimension for dimension, path in cards.PATHS.items()}
 HELP_LINE = "0808 2000 247"

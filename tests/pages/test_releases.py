@@ -11,11 +11,10 @@ import pytest
 
 from referrals.dashboard import cards, components, notices
 from referrals.dashboard.selection import Selection
-from referrals.dashboard.sitemap import PAGES
 from referrals.release import Release, open_release
 from tests import additive
+from tests.scripts import SCRIPTS
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 TOPICS = tuple(cards.PATHS.values())
 EVERY_RELEASE = "/releases"
 """The one other page that is about every release."""

@@ -14,13 +14,12 @@ import pytest
 from referrals import shelf
 from referrals.dashboard import charts, components, kept_cards, notices
 from referrals.dashboard.selection import Selection
-from referrals.dashboard.sitemap import PAGES
 from referrals.errors import ReleaseError
 from referrals.release import latest_published
 from tests import additive
 from tests.editions import REVISED, revise
+from tests.scripts import SCRIPTS
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 NEWER, FEWER = notices.NEWER[0], notices.FEWER[0]
 Open = Callable[..., Any]
 

@@ -13,10 +13,10 @@ import pytest
 
 from referrals import numbers
 from referrals.dashboard import arithmetic, content, markup, queries, wording
-from referrals.dashboard.sitemap import PAGES
 from referrals.errors import DataError
 from referrals.places import CONTENT, PUBLISHED, REFERENCE, ROOT
 from referrals.release import Release
+from tests.scripts import SCRIPTS
 
 ENGLISH = CONTENT / "en"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ENGLISH.glob("*.md"))}
@@ -24,7 +24,6 @@ FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$)")
 """Addresses that are no pages. Tests of the page of downloads ask each."""
 SOURCE = ROOT.parent / "shared" / "source" / "ecia.txt"
 
-SCRIPTS = {head.path: script for head, script in PAGES.items()}
 
 # Quotations that neither the assessment nor data/published holds, each with where it was read.
 ELSEWHERE = {

@@ -7,7 +7,7 @@ from copy import copy
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from referrals.dashboard.sitemap import PAGES
+from referrals.dashboard.sitemap import AT, PAGES
 from referrals.kept import kept
 
 
@@ -22,5 +22,4 @@ def pages() -> list[StreamlitPage]:
 
 @kept(1, {})
 def _made() -> tuple[StreamlitPage, ...]:
-    paths = {head: head.path.strip("/") for head in PAGES}
-    return tuple(st.Page(file, title=head.title, url_path=paths[head], default=not paths[head]) for head, file in PAGES.items())
+    return tuple(st.Page(PAGES[head], title=head.title, url_path=path, default=not path) for path, head in AT.items())
