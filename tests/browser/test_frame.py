@@ -221,8 +221,8 @@ def sockets_of(page: Page) -> list[str]:
 def test_a_page_opens_its_one_socket_before_streamlit_has_been_read(page: Page, home: str) -> None:
     opened = sockets_of(page)
     page.route("**/static/js/index.*.js", lambda _: None)  # which is read by nobody, ever
-    page.goto(home, wait_until="commit")
-    expect(page.locator("h1")).to_be_visible()
+    with page.expect_websocket():
+        page.goto(home, wait_until="commit")
     assert opened == [f"{home.replace('http', 'ws')}/_stcore/stream"]
     page.unroute_all(behavior="ignoreErrors")
     open_page(page, f"{home}/words", "Words")
