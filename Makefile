@@ -14,7 +14,7 @@ DEV := $(VENV)/.dev
 SPARK := build/spark
 YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests
-WITHOUT_BROWSER := tests/unit tests/release tests/pages referrals
+WITHOUT_BROWSER := tests/unit tests/integration tests/pages referrals
 
 .DEFAULT_GOAL := help
 .PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
@@ -24,7 +24,7 @@ help: ## say what each command does
 
 run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
 	@$(BIN)/python -m referrals.publishing transcribe
-	@$(BIN)/python -m referrals.server.compressing
+	@$(BIN)/python -m referrals.web.static.precompress
 	@echo "The dashboard is at http://$(HOST):$(PORT)/ (stop it with Ctrl-C)"
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(HOST)
 
@@ -32,10 +32,10 @@ data: $(APP) ## build the releases that are transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
 
 site: data ## write every page as a folder of light HTML, for a web server or a stick (SITE=build/site BASE=https://…)
-	@$(BIN)/python -m referrals.lite build --to $(SITE) $(if $(BASE),--base $(BASE))
+	@$(BIN)/python -m referrals.static_site build --to $(SITE) $(if $(BASE),--base $(BASE))
 
 static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
-	@$(BIN)/python -m referrals.server.compressing
+	@$(BIN)/python -m referrals.web.static.precompress
 
 # Made in a folder of its own: beside the series that stands, new adjustments of the same records would be refused.
 series: $(APP) ## build the illustrative series again, from invented records with a published key
@@ -60,7 +60,7 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and k
 	$(BIN)/codespell
 	$(BIN)/deptry .
 	$(BIN)/cog -P --check README.md
-	$(BIN)/python -m tests.supply audit
+	$(BIN)/python -m deploy.supply_chain audit
 
 fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/ruff check --fix $(SOURCES)
@@ -69,35 +69,35 @@ fix: $(DEV) ## mend what can be mended by a tool
 	$(BIN)/cog -P -r README.md
 
 bench: $(DEV) data ## measure what pages and releases cost, in a few minutes; asserts nothing
-	$(BIN)/python -m pytest tests/bench -s --ignore tests/bench/test_kills.py
-	$(BIN)/python -m tests.bench.growth
+	$(BIN)/python -m pytest bench -s --ignore bench/test_kills.py
+	$(BIN)/python -m bench.growth
 
 bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
-	$(BIN)/python -m tests.bench.growth --full
+	$(BIN)/python -m bench.growth --full
 
 bench-visit: $(DEV) data static ## measure what a visit costs a reader on a slow phone
-	$(BIN)/python -m tests.bench.visit
+	$(BIN)/python -m bench.visit_cost
 
-bench-page: $(DEV) ## write docs/benchmarks.md and its picture from what was measured last
-	$(BIN)/python -m tests.bench.page
+bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its picture from what was measured last
+	$(BIN)/python -m bench.report.benchmarks_page
 
 cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLICAS=3 PORT=8501, needs nginx)
-	@$(BIN)/python -m referrals.server.compressing
-	@$(BIN)/python -m tests.bench.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
+	@$(BIN)/python -m referrals.web.static.precompress
+	@$(BIN)/python -m bench.servers.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
 
-load: $(DEV) data ## measure how many readers one machine carries, in under ten minutes, and write docs/load.md
-	$(BIN)/python -m tests.bench.load
-	$(BIN)/python -m tests.bench.load_page
+load: $(DEV) data ## measure how many readers one machine carries, in under ten minutes, and write docs/measurements/load.md
+	$(BIN)/python -m bench.load.__main__
+	$(BIN)/python -m bench.report.load_page
 
 kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
-	$(BIN)/python -m pytest tests/bench/test_kills.py -s
+	$(BIN)/python -m pytest bench/test_kills.py -s
 
 # Beside the environment, not in it: Spark weighs half a gigabyte, and nothing that is served has any use for it.
 spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
-	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/test_spark.py
+	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/publishing/tabulation/test_spark.py
 
 sbom: $(DEV) ## write what the site is made of, and its licences, to build/
-	$(BIN)/python -m tests.supply sbom
+	$(BIN)/python -m deploy.supply_chain sbom
 
 lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

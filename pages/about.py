@@ -1,6 +1,6 @@
 """About this site: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("about")
-components.page_end()
+page.explain("about")
+page.page_end()

@@ -1,10 +1,10 @@
 """Age: children, the group that is just over half, and what is not published."""
 
-from referrals.dashboard import components, outline
-from referrals.dashboard.components import choices
+from referrals.content import outline
+from referrals.dashboard import filters, page
 
-selection = choices.topic(outline.AGE)
-components.figure(components.dimension_card("age_band", selection))
+selection = filters.topic(outline.AGE)
+page.figure(page.dimension_card("age_band", selection))
 if selection.release:
-    components.figure(components.quarters_card("age_band", selection))
-components.page_end(selection)
+    page.figure(page.quarters_card("age_band", selection))
+page.page_end(selection)

@@ -1,6 +1,6 @@
 """How data sharing works: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("data-sharing")
-components.page_end()
+page.explain("data-sharing")
+page.page_end()

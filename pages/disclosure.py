@@ -1,6 +1,6 @@
 """How we protect people: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("disclosure")
-components.page_end()
+page.explain("disclosure")
+page.page_end()

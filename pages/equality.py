@@ -1,6 +1,6 @@
 """Equality: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("equality")
-components.page_end()
+page.explain("equality")
+page.page_end()

@@ -1,7 +1,8 @@
 """Do the figures add up? Every relation between printed figures, the gap in the counts by sex first."""
 
-from referrals.dashboard import components, outline
+from referrals.content import outline
+from referrals.dashboard import page
 
-components.title(outline.FIGURES_CHECK)
-components.relations()
-components.page_end()
+page.title(outline.FIGURES_CHECK)
+page.relations()
+page.page_end()

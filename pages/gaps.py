@@ -1,6 +1,6 @@
 """What is not known: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("gaps")
-components.page_end()
+page.explain("gaps")
+page.page_end()

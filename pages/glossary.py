@@ -1,6 +1,6 @@
 """Glossary: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("glossary")
-components.page_end()
+page.explain("glossary")
+page.page_end()

@@ -1,12 +1,13 @@
 """Overview: the figures in one screen, each with the way on to more."""
 
-from referrals.dashboard import components, outline
-from referrals.dashboard.selection import Selection
+from referrals.content import outline
+from referrals.dashboard import page
+from referrals.query.selection import Selection
 
-components.explain("overview")
+page.explain("overview")
 
 for dimension, more in outline.FIRST_SCREEN.items():
-    components.figure(components.dimension_card(dimension, Selection()), quick=True, more=more)
+    page.figure(page.dimension_card(dimension, Selection()), quick=True, more=more)
 
-components.passage("overview-care")
-components.page_end()
+page.passage("overview-care")
+page.page_end()

@@ -1,8 +1,9 @@
 """Releases and downloads: every release with its files, and how programs can have them."""
 
-from referrals.dashboard import components, outline
+from referrals.content import outline
+from referrals.dashboard import page
 
-components.title(outline.RELEASES, of_release=False)
-components.released()
-components.passage("releases")
-components.page_end()
+page.title(outline.RELEASES, of_release=False)
+page.released()
+page.passage("releases")
+page.page_end()

@@ -1,6 +1,6 @@
 """Safeguarding and support: an explanatory page, from data/content."""
 
-from referrals.dashboard import components
+from referrals.dashboard import page
 
-components.explain("safeguarding")
-components.page_end()
+page.explain("safeguarding")
+page.page_end()

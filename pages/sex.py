@@ -1,12 +1,12 @@
 """Sex: male, female and not recorded, for everyone and within each crime type."""
 
-from referrals.dashboard import components, outline
-from referrals.dashboard.components import choices
+from referrals.content import outline
+from referrals.dashboard import filters, page
 
-selection = choices.topic(outline.SEX)
-components.figure(components.dimension_card("sex", selection))
+selection = filters.topic(outline.SEX)
+page.figure(page.dimension_card("sex", selection))
 if selection.release:
-    components.figure(components.quarters_card("sex", selection))
+    page.figure(page.quarters_card("sex", selection))
 else:
-    components.figure(components.cross_card("sex", outline.SEX.crossed_by, selection.measure))
-components.page_end(selection, relation="" if selection.release else outline.SEX.relation)
+    page.figure(page.cross_card("sex", outline.SEX.crossed_by, selection.measure))
+page.page_end(selection, relation="" if selection.release else outline.SEX.relation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from referrals.places import SQL
+from referrals.paths import SQL
 
 
 @cache

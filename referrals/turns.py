@@ -1,7 +1,7 @@
 """Who draws: one run at a time in a process, for as long as it has only to put together what is there.
 
 Two runs that share an interpreter both end late; of two in turn only the second does. One that has to make something first,
-which takes much longer, gives its turn away and does so beside the others (`referrals.kept`).
+which takes much longer, gives its turn away and does so beside the others (`referrals.caching`).
 """
 
 from __future__ import annotations

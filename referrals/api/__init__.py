@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from referrals.api.docs import DOCS
-from referrals.api.door import Elsewhere, Nowhere, doors
+from referrals.api.docs_page import DOCS
 from referrals.api.downloads import DOWNLOADS, FOLDER, PAGE
-from referrals.api.feeds import FEEDS
+from referrals.api.endpoint import Elsewhere, Nowhere, doors
+from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
 from referrals.api.resources import RESOURCES
 

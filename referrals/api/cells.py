@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from referrals.api import describing
 from referrals.api.problems import Problem
-from referrals.api.questions import Question
-from referrals.codelists import DIMENSIONS
-from referrals.release import Release
+from referrals.api.request import Question
+from referrals.reference.codelists import DIMENSIONS
+from referrals.release import metadata
+from referrals.release.release import Release
 
 FILTERS: Final = ("period", *DIMENSIONS)
 MOST_CELLS: Final = 5_000
@@ -67,7 +67,7 @@ def _added_up(release: Release, combination: Mapping[str, str], asked: Mapping[s
     The sums are those of the screens, with the same bounds and letters.
     """
     listed = {row["period"]: row for row in _listed(release, asked, skip=0, most=MOST_CELLS)}
-    sums = release.rows("queries/sums", {"dimension": "period", "period": release.about.period, **combination})
+    sums = release.rows("query/rounded_observations", {"dimension": "period", "period": release.about.period, **combination})
     added_up = {one["code"]: {**one, **combination, "period": one["code"]} for one in sums}
     periods = asked["period"] or sorted(added_up)
     return [listed.get(period) or added_up[period] for period in periods]
@@ -83,7 +83,7 @@ def _refuse_what_does_not_fit(question: Question, total: int, skip: int) -> None
             f"There are {total} such cells, and one answer holds {MOST_CELLS}. Choose codes, or give limit and offset. "
             "The files of the release hold all of its cells."
         )
-        raise Problem("too-many-cells", detail, total=total, parameter="limit", release=describing.address(question.release))
+        raise Problem("too-many-cells", detail, total=total, parameter="limit", release=metadata.address(question.release))
     if skip and skip >= total:
         detail = f"There are {total} such cells, and offset leaves out {skip}. Give a smaller one."
         raise Problem("past-the-last", detail, total=total, parameter="offset")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from referrals.api import files
-from referrals.api.contents import PERMANENT_REDIRECT, TEMPORARY_REDIRECT, Content, Resource, elsewhere
-from referrals.api.files import SUMS
 from referrals.api.problems import Problem, not_among
-from referrals.api.questions import LATEST, Question
+from referrals.api.request import LATEST, Question
+from referrals.api.resource import PERMANENT_REDIRECT, TEMPORARY_REDIRECT, Content, Resource, elsewhere
+from referrals.release import files
+from referrals.release.files import SUMS
 
 PAGE: Final = "/releases"
 """The page for people that lists every release with its files."""

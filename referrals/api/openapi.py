@@ -8,15 +8,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from referrals.api import problems
-from referrals.api.contents import BASE, FORMS, JSON, Content, Resource
 from referrals.api.downloads import DOWNLOADS
-from referrals.api.feeds import FEEDS
+from referrals.api.formats.feeds import FEEDS
+from referrals.api.formats.tabular import CELLS, CODES, COUNT, OBSERVATIONS, SERIES, STATEMENTS, Columns
 from referrals.api.problems import KINDS
-from referrals.api.questions import LATEST, Parameter, Question
+from referrals.api.request import LATEST, Parameter, Question
+from referrals.api.resource import BASE, FORMS, JSON, Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.api.tables import CELLS, CODES, COUNT, OBSERVATIONS, SERIES, STATEMENTS, Columns
-from referrals.release import Release
-from referrals.shelf import Standing
+from referrals.release.catalogue import Standing
+from referrals.release.release import Release
 
 VERSION: Final = "1.0.0"
 FEW: Final = 5

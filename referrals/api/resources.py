@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from referrals.api import cells, describing, files
+from referrals.api import cells
 from referrals.api.cells import FILTERS, MOST_CELLS, Page
-from referrals.api.contents import BASE, FORMS, JSON, TABULAR, Content, Resource
-from referrals.api.jsonstat import as_json_stat
+from referrals.api.formats.json_stat import as_json_stat
+from referrals.api.formats.tabular import CELLS, OBSERVATIONS, STATEMENTS, Table, as_csv, as_json, as_parquet
 from referrals.api.problems import Problem
-from referrals.api.questions import LATEST, Choices, Parameter, Question
-from referrals.api.tables import CELLS, OBSERVATIONS, STATEMENTS, Table, as_csv, as_json, as_parquet
-from referrals.release import Release
+from referrals.api.request import LATEST, Choices, Parameter, Question
+from referrals.api.resource import BASE, FORMS, JSON, TABULAR, Content, Resource
+from referrals.release import files, metadata
+from referrals.release.release import Release
 
 FURTHEST: Final = 10_000_000
 ENDINGS: Final = {"json": "json", "csv": "csv", "parquet": "parquet", "json-stat": "json-stat.json"}
@@ -25,31 +26,31 @@ def codes_of(dimension: str) -> Choices:
     """Return what tells the codes of a dimension in a release, each with its label."""
 
     def choices(release: Release) -> dict[str, str]:
-        return {one["code"]: one["label"] for one in describing.codes(release) if one["dimension"] == dimension}
+        return {one["code"]: one["label"] for one in metadata.codes(release) if one["dimension"] == dimension}
 
     return choices
 
 
 def _series_of(release: Release) -> dict[str, str]:
-    return {one["series_id"]: one["title"] for one in describing.series(release)}
+    return {one["series_id"]: one["title"] for one in metadata.series(release)}
 
 
 def _releases(question: Question) -> Content:
     offered = question.standing.offered().values()
     return _document(
-        {"latest": question.standing.published.about.release_id, "releases": list(map(describing.release, offered))}
+        {"latest": question.standing.published.about.release_id, "releases": list(map(metadata.release, offered))}
     )
 
 
 def _release(question: Question) -> Content:
     one = question.release
-    notes = [*describing.protection(one), *describing.listing(one)]
-    return _document(describing.about(one, notes) | {"files": describing.files(one)}, one)
+    notes = [*metadata.protection(one), *metadata.listing(one)]
+    return _document(metadata.about(one, notes) | {"files": metadata.files(one)}, one)
 
 
 def _codelists(question: Question) -> Content:
     lists: dict[str, list[dict[str, Any]]] = {name: [] for name in FILTERS}
-    for one in describing.codes(question.release):
+    for one in metadata.codes(question.release):
         entry = {"code": one["code"], "label": one["label"], "kind": one["kind"], "members": one["members"].split()}
         lists[one["dimension"]].append(entry)
     return _document(_about(question) | {"codelists": lists}, question.release, "codelists")
@@ -62,12 +63,12 @@ def _statements(question: Question) -> Content:
 
 def _context(question: Question) -> Content:
     """Return the observations of other publishers' series. How our own counts are protected says nothing of them."""
-    every = describing.series(question.release)
+    every = metadata.series(question.release)
     chosen = [one for one in every if one["series_id"] in question.codes.get("series", (one["series_id"],))]
     asked = {"series": [one["series_id"] for one in chosen]}
-    rows = question.release.rows("api/observations", asked) if chosen else []
-    about = describing.about(question.release, [describing.OF_OTHERS]) | {"series": chosen}
-    notes = describing.beside(question.release, question.site, [])
+    rows = question.release.rows("api/context_observations", asked) if chosen else []
+    about = metadata.about(question.release, [metadata.OF_OTHERS]) | {"series": chosen}
+    notes = metadata.beside(question.release, question.site, [])
     return _tabled(question, Table("observations", OBSERVATIONS, rows, about, notes))
 
 
@@ -87,7 +88,7 @@ def _cells(question: Question) -> Content:
     if question.form == "json-stat" and question.numbers:
         raise Problem("not-in-parts", "A JSON-stat dataset is whole: ask for it without limit and offset.", parameter="limit")
     page = cells.found(question)
-    about = describing.of_cells(question.release) | {
+    about = metadata.of_cells(question.release) | {
         "chosen": {name: list(question.codes[name]) for name in FILTERS if name in question.codes},
         "total": page.total,
         "offset": page.skip,
@@ -107,19 +108,19 @@ def _pages(question: Question, page: Page) -> dict[str, str]:
 
 
 def _about(question: Question) -> dict[str, Any]:
-    return describing.about(question.release, describing.protection(question.release))
+    return metadata.about(question.release, metadata.protection(question.release))
 
 
 def _beside(question: Question) -> str:
     lay = question.release.about.lay_sentence
-    return describing.beside(question.release, question.site, [lay] if lay else [])
+    return metadata.beside(question.release, question.site, [lay] if lay else [])
 
 
 def _tabled(
     question: Question, table: Table, links: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
 ) -> Content:
     """Return a table in the format that was asked for, with links to what is beside it and to what describes it (RFC 8288)."""
-    links = {**(links or {}), DESCRIBED_BY: f"{question.site}{describing.address(question.release)}"}
+    links = {**(links or {}), DESCRIBED_BY: f"{question.site}{metadata.address(question.release)}"}
     return Content(
         _json_stat(question, table) if question.form == "json-stat" else _WRITTEN[question.form](table),
         FORMS[question.form],
@@ -135,8 +136,8 @@ _WRITTEN: Final = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
 
 def _json_stat(question: Question, table: Table) -> bytes:
     one = question.release
-    zeros = {row["fixed"]: row["upper"] for row in one.rows("api/zeros")} if one.about.additive else {}
-    return as_json_stat(table, describing.codes(one), question.codes, zeros)
+    zeros = {row["fixed"]: row["upper"] for row in one.rows("api/unlisted_zero_bounds")} if one.about.additive else {}
+    return as_json_stat(table, metadata.codes(one), question.codes, zeros)
 
 
 def _document(members: Mapping[str, Any], release: Release | None = None, name: str = "") -> Content:

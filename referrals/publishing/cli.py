@@ -15,8 +15,12 @@ from typing import Final
 import duckdb
 
 from referrals.errors import ReferralsError
-from referrals.places import RELEASES
-from referrals.publishing import audit, diff, publish, records, synthetic, transcribe
+from referrals.paths import RELEASES
+from referrals.publishing import compare as comparison
+from referrals.publishing import pipeline, transcribe
+from referrals.publishing.audit import audit
+from referrals.publishing.extract import validate
+from referrals.publishing.synthetic import extract as synthetic_extract
 
 WHOLE: Final = "Whatever it was writing is whole: as it was before, or new."
 """What is true of a command that was stopped, whenever that was."""
@@ -47,14 +51,14 @@ def _transcribe(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    report = records.check(options.extract, period=options.period, today=_today(), progress=_progress)
+    report = validate.check(options.extract, period=options.period, today=_today(), progress=_progress)
     print(report.as_json() if options.format == "json" else report.as_text())
     return 0 if report.ok else 1
 
 
 def _synthesise(options: argparse.Namespace) -> int:
     with _quiet_solver():
-        summary = synthetic.synthesise(
+        summary = synthetic_extract.synthesise(
             options.to, year=options.year, seed=options.seed, records=options.records, force=options.force, progress=_progress
         )
     print(f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. They are invented, and every row says so.")
@@ -66,10 +70,10 @@ def _synthesise(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    chosen = publish.Options(
+    chosen = pipeline.Options(
         release_id=options.release,
         to=options.to,
-        private=options.private or publish.private_folder(),
+        private=options.private or pipeline.private_folder(),
         published_on=options.published_on or _today(),
         nationalities=options.nationalities,
         by_region=options.by_region,
@@ -77,7 +81,7 @@ def _publish(options: argparse.Namespace) -> int:
         engine=options.engine,
     )
     with _quiet_solver():
-        summary = publish.publish(options.extracts, chosen, progress=_progress)
+        summary = pipeline.publish(options.extracts, chosen, progress=_progress)
     print(summary.as_text())
     return 0
 
@@ -93,7 +97,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    difference = diff.compare(options.old, options.new)
+    difference = comparison.compare(options.old, options.new)
     print(difference.as_text())
     return 1 if difference.told else 0
 
@@ -122,17 +126,17 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--to", type=Path, default=RELEASES, metavar="FOLDER", help="where releases stand")
     one.add_argument("--private", type=Path, metavar="FOLDER", help="where the secret key and earlier decisions are kept")
     one.add_argument("--published-on", type=date.fromisoformat, metavar="DATE", help="the date of publication, else today")
-    one.add_argument("--nationalities", type=int, default=publish.NATIONALITIES, help="how many nationalities stand alone")
+    one.add_argument("--nationalities", type=int, default=pipeline.NATIONALITIES, help="how many nationalities stand alone")
     one.add_argument("--by-region", action="store_true", help="group the other nationalities by continent")
     one.add_argument(
         "--method",
-        choices=publish.METHODS,
-        default=publish.ROUNDING,
+        choices=pipeline.METHODS,
+        default=pipeline.ROUNDING,
         help="adjust small groups, so that any combination has an answer (rounding), or print exact tables of one and two "
         "dimensions with small cells withheld (suppression)",
     )
     one.add_argument(
-        "--engine", choices=publish.ENGINES, default="duckdb", help="what counts the records; the result is the same"
+        "--engine", choices=pipeline.ENGINES, default="duckdb", help="what counts the records; the result is the same"
     )
     one.set_defaults(run=_publish)
 

@@ -15,18 +15,20 @@ from typing import Any, Final
 
 import duckdb
 
-from referrals import ledger as ledgers
-from referrals import release as releases
-from referrals import sql, tables
-from referrals.codelists import codelist
+from referrals import sql
 from referrals.errors import LedgerError
-from referrals.ledger import CELL_DIMENSIONS, Cell, Ledger, Statement
-from referrals.numbers import fill, span
-from referrals.places import PUBLISHED, REFERENCE, RELEASES, ROOT, SHIPPED, SQL
-from referrals.publishing import package, spreadsheets
-from referrals.publishing.bounds import MODELLED, System
-from referrals.publishing.relations import Arithmetic, Conclusion
-from referrals.tables import Row
+from referrals.formatting import fill, span
+from referrals.paths import PUBLISHED, REFERENCE, RELEASES, ROOT, SHIPPED, SQL
+from referrals.publishing.ledger import statements as ledgers
+from referrals.publishing.ledger.bounds import MODELLED, System
+from referrals.publishing.ledger.relations import Arithmetic, Conclusion
+from referrals.publishing.ledger.statements import CELL_DIMENSIONS, Cell, Ledger, Statement
+from referrals.publishing.release_builder import folder as release_folder
+from referrals.publishing.spreadsheets import tables as spreadsheet_tables
+from referrals.reference import table_schema
+from referrals.reference.codelists import codelist
+from referrals.reference.table_schema import Row
+from referrals.release import release as releases
 
 SUBJECT: Final = "victim_referrals"
 COPIED: Final = ("sources", "series", "context")
@@ -190,7 +192,7 @@ class Transcription:
         ):
             connection.execute(sql.statement(f"release/{name}"), {"rows": rows})
         cells = [self._cell_record(answer) for answer in self.answers.values()]
-        connection.execute(sql.statement("release/cells"), {"rows": cells, "period": self.settings["period"]})
+        connection.execute(sql.statement("release_builder/transcribed_cells"), {"rows": cells, "period": self.settings["period"]})
         for name in COPIED:
             connection.execute(sql.statement(f"release/{name}"), {"path": str(PUBLISHED / f"{name}.csv")})
 
@@ -230,7 +232,7 @@ class Transcription:
         }
 
     def _statement_records(self) -> Iterator[Record]:
-        for row in tables.read(PUBLISHED / "statements.csv"):
+        for row in table_schema.read(PUBLISHED / "statements.csv"):
             if row["shown"] == "yes":
                 kept = {key: value for key, value in row.items() if key != "shown"}
                 yield {**kept, "printed": self.ledger.statements[row["statement_id"]].printed}
@@ -273,12 +275,12 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
     """
     settings = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
     target = folder / settings["release_id"]
-    inputs = package.digest(_inputs())
+    inputs = release_folder.digest(_inputs())
     if not force and releases.built_from(target) == inputs:
         return False
     transcription = Transcription(ledgers.load(PUBLISHED), settings)
     description = _description(settings, inputs)
-    package.write(target, fill=transcription.fill, describe=description, complete=spreadsheets.write)
+    release_folder.write(target, fill=transcription.fill, describe=description, complete=spreadsheet_tables.write)
     return True
 
 

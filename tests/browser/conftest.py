@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from referrals.places import ROOT
-from tests.browser.serving import Site, chromium, serve
+from referrals.paths import ROOT
+from tests.browser.servers import Site, chromium, serve
 from tests.browser.small_site import serve_small_site
 
 

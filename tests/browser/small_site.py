@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from referrals.places import ROOT
-from tests.browser.serving import Site, serve
+from referrals.paths import ROOT
+from tests.browser.servers import Site, serve
 
 APP = """
 import time
@@ -15,7 +15,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals.server.shell import PageHead, Shell, Version, page_title, routes
+from referrals.web.shell.middleware import PageHead, Shell, Version, page_title, routes
 
 SITE = "Small site: for tests"
 LOW_DATA = Version(

@@ -13,8 +13,8 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager  # noqa: TID251 - as app.py does
 from streamlit.testing.v1 import AppTest  # noqa: TID251 - Streamlit's own way to run an app without a browser
 
-from referrals.dashboard import components
-from referrals.places import ROOT
+from referrals.dashboard import page as dashboard_page
+from referrals.paths import ROOT
 
 _TO_COPY = re.compile(r'<pre class="copy">(.*?)</pre>', re.DOTALL)
 
@@ -78,7 +78,7 @@ def as_served() -> Iterator[None]:
 def published_alone() -> Iterator[None]:
     """Have the site offer the published release alone, whatever other releases this checkout holds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(components, "others", tuple)
+        patch.setattr(dashboard_page, "others", tuple)
         yield
 
 

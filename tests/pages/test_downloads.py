@@ -10,11 +10,12 @@ import pytest
 from starlette.applications import Starlette
 
 from referrals import api
-from referrals.api.files import listed, version
-from referrals.dashboard import components, downloads
-from referrals.release import Release, open_release
-from tests import additive
-from tests.unit.asking import Asker
+from referrals.cards.html import releases
+from referrals.dashboard import page as dashboard_page
+from referrals.release.files import listed, version
+from referrals.release.release import Release, open_release
+from tests.fixtures import rounded_release
+from tests.fixtures.asking import Asker
 
 SCRIPT = "pages/releases.py"
 
@@ -26,7 +27,7 @@ def text(page: Callable[[str], Any]) -> str:
 
 @pytest.fixture(scope="module")
 def published() -> Release:
-    return components.release()
+    return dashboard_page.release()
 
 
 def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(text: str, published: Release) -> None:
@@ -47,8 +48,8 @@ def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> N
 
 
 def test_an_invented_release_says_so_above_its_files(tmp_path_factory: pytest.TempPathFactory) -> None:
-    invented = open_release(additive.write(tmp_path_factory.mktemp("additive")))
-    html = downloads.html([invented])
+    invented = open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))
+    html = releases.html([invented])
     assert html.index("These figures are invented") < html.index("<table")
     assert 'href="/releases/illustrative/cells-illustrative.csv"' in html
     assert 'href="/releases/illustrative/cells.csv"' not in html

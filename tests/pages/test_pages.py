@@ -14,18 +14,20 @@ from typing import Any
 import pytest
 
 from referrals import turns as turning
-from referrals.codelists import TOTAL
-from referrals.dashboard import cards, components, queries
-from referrals.dashboard.selection import MEASURES, Selection
-from referrals.dashboard.sitemap import PAGES
-from referrals.lite.addresses import FOLDER
-from referrals.places import ROOT
-from referrals.release import latest_published, open_release
+from referrals.cards import card
+from referrals.content.sitemap import PAGES
+from referrals.dashboard import page as dashboard_page
+from referrals.paths import ROOT
+from referrals.query import answer
+from referrals.query.selection import MEASURES, Selection
+from referrals.reference.codelists import TOTAL
+from referrals.release.release import latest_published, open_release
+from referrals.static_site.links import FOLDER
 from referrals.turns import Turn
-from tests.scripts import SCRIPTS
+from tests.fixtures.page_scripts import SCRIPTS
 
 TITLES = {head.path: head.title for head in PAGES}
-FILTERED = {path: dimension for dimension, path in cards.PATHS.items()}
+FILTERED = {path: dimension for dimension, path in card.PATHS.items()}
 HELP_LINE = "0808 2000 247"
 
 Open = Callable[..., Any]
@@ -33,7 +35,7 @@ Open = Callable[..., Any]
 
 def options(path: str) -> list[tuple[str, str]]:
     """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
-    offer = {name: (TOTAL, *codes) for name, codes in queries.offer(components.release(), FILTERED[path]).items()}
+    offer = {name: (TOTAL, *codes) for name, codes in answer.offer(dashboard_page.release(), FILTERED[path]).items()}
     return [(name, code) for name, codes in {**offer, "measure": MEASURES}.items() for code in reversed(codes)]
 
 
@@ -234,7 +236,7 @@ def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
 @pytest.fixture
 def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which the releases were never built."""
-    monkeypatch.setattr(components, "release", lambda: open_release(latest_published(tmp_path)))
+    monkeypatch.setattr(dashboard_page, "release", lambda: open_release(latest_published(tmp_path)))
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
@@ -257,7 +259,7 @@ def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(o
 
 @pytest.mark.usefixtures("no_release")
 def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_help_lines() -> None:
-    html = components.without_script("/")
+    html = dashboard_page.without_script("/")
     assert "There is no published release" in html
     assert HELP_LINE in html
 
@@ -273,13 +275,13 @@ def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
     page of a new server it draws those by themselves: without our titles, without `guarded`, and /crime-type is "not found".
     """
     framed: list[str] = []
-    monkeypatch.setattr(components, "guarded", lambda _draw, path: framed.append(path))
+    monkeypatch.setattr(dashboard_page, "guarded", lambda _draw, path: framed.append(path))
     open_page(SCRIPTS[path])
     assert framed == [path]
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
-    html = components.without_script("/")
+    html = dashboard_page.without_script("/")
     for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2", HELP_LINE):
         assert text in html
     assert "plotly" not in html
@@ -287,25 +289,25 @@ def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None
 
 @pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
 def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path: str, own: str) -> None:
-    html = components.without_script(path)
+    html = dashboard_page.without_script(path)
     assert own in html
     assert html.count('class="bars"') == 1
     assert HELP_LINE in html
 
 
-FIGURES = {"/", *cards.PATHS.values()}
+FIGURES = {"/", *card.PATHS.values()}
 
 
 @pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
 def test_a_long_page_names_the_one_that_needs_no_script_and_gives_the_help_lines(path: str) -> None:
-    html = components.without_script(path)
+    html = dashboard_page.without_script(path)
     assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
     assert HELP_LINE in html
     assert len(html) < 4_000, "it is sent to everyone"
 
 
 def test_the_low_data_version_is_where_its_own_routes_are() -> None:
-    assert f"{components.TWIN}/" == FOLDER
+    assert f"{dashboard_page.TWIN}/" == FOLDER
 
 
 def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:
@@ -317,9 +319,9 @@ def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -
 
 
 def test_a_card_is_made_once_and_shared() -> None:
-    first = components.dimension_card("sex", Selection())
-    assert components.dimension_card("sex", Selection()) is first
-    assert components.dimension_card("sex", Selection(measure="share")) is not first
+    first = dashboard_page.dimension_card("sex", Selection())
+    assert dashboard_page.dimension_card("sex", Selection()) is first
+    assert dashboard_page.dimension_card("sex", Selection(measure="share")) is not first
 
 
 def test_every_run_of_a_page_waits_for_its_turn(open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import settings
 
-from referrals.codelists import DIMENSIONS
-from referrals.dashboard import queries
-from referrals.dashboard.queries import Answer
-from referrals.dashboard.selection import SHARE, Offer, Selection
-from referrals.places import RELEASES
-from referrals.release import Release, latest_published, open_release
-from tests import additive
+from referrals.paths import RELEASES
+from referrals.query import answer as answers_module
+from referrals.query.answer import Answer
+from referrals.query.selection import SHARE, Offer, Selection
+from referrals.reference.codelists import DIMENSIONS
+from referrals.release.release import Release, latest_published, open_release
+from tests.fixtures import rounded_release
 
 # No test asserts how long anything takes: on a busy machine a deadline fails for the wrong reason.
 settings.register_profile("untimed", deadline=None, max_examples=60)
@@ -32,7 +32,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture(scope="session")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """A small additive release of invented counts, open."""
-    return open_release(additive.write(tmp_path_factory.mktemp("additive")))
+    return open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +45,9 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def answers(release: Release) -> tuple[Answer, ...]:
     """Every answer that a page can show, by number and by share: each dimension within each selection it is offered with."""
     by_number = [
-        queries.answer(release, dimension, selection)
+        answers_module.answer(release, dimension, selection)
         for dimension in DIMENSIONS
-        for selection in _offered(queries.offer(release, dimension))
+        for selection in _offered(answers_module.offer(release, dimension))
     ]
     by_share = [replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number]
     return (*by_number, *by_share)

@@ -16,11 +16,11 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 import app as frame
+from bench.servers.cluster import command_of_the_image
 from referrals.server.batches import LASTING, SEVERAL, Apart, Batch, batched
-from referrals.server.gateway import Gateway
 from referrals.server.wire import Protocol
-from tests.bench.cluster import command_of_the_image
-from tests.unit.asgi import Socket, scope_of
+from referrals.web.gateway.middleware import Gateway
+from tests.fixtures.asgi_client import Socket, scope_of
 
 KINDS = [field.name for field in ForwardMsg.DESCRIPTOR.oneofs_by_name["type"].fields]
 HANDSHAKE = (

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from referrals import sql
-from referrals.places import SQL
+from referrals.paths import SQL
 
 NAMES = sorted(str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql"))
 GRAIN = re.compile(r"-- One row( per .+|: .+)\.")
@@ -53,7 +53,7 @@ def test_a_planted_fault_in_a_statement_file_is_found(text: str, fault: str) -> 
 
 
 def test_a_statement_is_the_text_of_its_file() -> None:
-    assert sql.statement("queries/release") == (SQL / "queries" / "release.sql").read_text(encoding="utf-8")
+    assert sql.statement("query/release") == (SQL / "queries" / "release.sql").read_text(encoding="utf-8")
 
 
 def test_a_statement_that_does_not_exist_is_a_mistake_of_ours() -> None:

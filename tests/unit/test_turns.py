@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from referrals import kept as keeping
+from referrals import caching as keeping
 from referrals.turns import Turn
 
 

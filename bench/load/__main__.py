@@ -1,0 +1,224 @@
+"""What one machine carries: readers at once, what each costs, and where it breaks. `make load` takes under ten minutes.
+
+One process serves from one core, by the command of the image, and the readers come from another core. Where nginx is installed,
+readers also come through it to replicas, each with an address of its own; one replica is killed under them, and releases are
+exchanged. Nothing leaves 127.0.0.1. What was not measured in time is left out, and the report says so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bench.load.crowd import survey
+from bench.load.faults import checkout, killed, swapped
+from bench.load.process_cost import resident_mib
+from bench.load.reader import Tab
+from bench.load.requests import requests_a_second
+from bench.load.steps import Row, Served, heading, steps
+from bench.servers.cluster import Cluster, Replica, cluster
+from bench.servers.nginx import NginxError, nginx_program
+from referrals.paths import ROOT
+
+RESULT: Final = ROOT / "build" / "load.json"
+DEADLINE: Final = 540.0
+"""Seconds after which nothing more is measured."""
+
+PORT: Final = 8630
+STEPS: Final = (50, 100, 200, 400, 800, 1_600)
+EVERY: Final = 5.0
+STAY: Final = 15.0
+"""How long the readers of one step stay, in seconds: three changes each."""
+
+REPLICAS: Final = (2, 3)
+REPLICA_READERS, REPLICA_EVERY = 500, 2.0
+KILL_READERS, KILL_STAY = 300, 20.0
+SWAPS: Final = 20
+IDLE: Final = 2_000
+COMINGS: Final = 10_000
+AT_ONCE: Final = 50
+READ_ONE_IN: Final = 10
+"""Of those who come and go, one in so many waits until the page is drawn."""
+
+PATHS: Final = {"API": "/api/v1/releases/2020-21/cells?crime_type=DA", "static twin": "/lite/"}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of all measurements: what is found, where it is served, when it must end, and whether it is only to try."""
+
+    found: Row
+    port: int
+    cores: Sequence[int]
+    end: float
+    quick: bool
+
+    def few(self, many: int, few: int) -> int:
+        """Return how many of something there are to be."""
+        return few if self.quick else many
+
+    def within(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work in the time that is left.
+
+        Raises:
+            TimeoutError: there was too little.
+        """
+
+        async def bounded() -> None:
+            async with asyncio.timeout(self.end - time.monotonic()):
+                await work
+
+        asyncio.run(bounded())
+
+
+def unit_ms() -> float:
+    """Return the processor time that a million squares take in plain Python, in milliseconds: machines differ."""
+    before = os.times()
+    sum(number * number for number in range(1_000_000))
+    after = os.times()
+    return (after.user - before.user) * 1000
+
+
+@contextmanager
+def alone(run: Run) -> Iterator[Served]:
+    """Serve the site from the first core, by one process, with the readers on the last."""
+    os.sched_setaffinity(0, {run.cores[-1]})
+    with tempfile.TemporaryDirectory() as folder:
+        replica = Replica(run.port, Path(folder) / "log", before=["taskset", "-c", str(run.cores[0])])
+        replica.start()
+        try:
+            replica.wait()
+            yield Served([replica.url], [replica.process.pid])
+        finally:
+            replica.stop()
+            os.sched_setaffinity(0, set(run.cores))
+
+
+def one_process(run: Run) -> None:
+    """Measure one process: steps, comings and goings, idle sockets, and requests."""
+    with alone(run) as served:
+        run.within(_one_process(run, served))
+
+
+async def _one_process(run: Run, served: Served) -> None:
+    (address,) = served.addresses
+    shown = await survey(address)
+    heading(f"One process on one core, a change every {EVERY:g} s")
+    async for row in steps(served, shown, STEPS[: run.few(len(STEPS), 2)], EVERY, STAY):
+        run.found.setdefault("steps", []).append(row)
+    run.found["requests"] = {name: await requests_a_second(address, path, seconds=3) for name, path in PATHS.items()}
+    print("\nRequests a second: ", {name: rate and round(rate) for name, rate in run.found["requests"].items()}, flush=True)
+    run.found["comings"] = await comings(served, run.few(COMINGS, 500))
+    print("\nComings and goings: ", run.found["comings"], flush=True)
+    sockets = run.few(IDLE, 200)
+    heading(f"One reader among {sockets:,} idle sockets")
+    async with idle(address, sockets):
+        async for row in steps(served, shown, [1], 0.25, 5.0):
+            run.found["idle"] = {**row, "idle": sockets}
+
+
+@asynccontextmanager
+async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
+    """Yield many sockets that are open and that nobody uses."""
+    tabs: list[Tab] = []
+    try:
+        for first in range(0, sockets, AT_ONCE):
+            tabs += await asyncio.gather(*(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets))))
+        yield tabs
+    finally:
+        await asyncio.gather(*(tab.leave() for tab in tabs))
+
+
+async def comings(served: Served, times: int) -> Row:
+    """Return the memory held after a fifth and after all of so many visits; one visitor in ten reads the page."""
+    (address,), (pid,) = served.addresses, served.pids
+    held = []
+    for share in (times // 5, times - times // 5):
+        for first in range(0, share, AT_ONCE):
+            some = range(first, min(first + AT_ONCE, share))
+            await asyncio.gather(*(_visit(address, reads=place % READ_ONE_IN == 0) for place in some))
+        await asyncio.sleep(1)
+        held.append(round(resident_mib(pid), 1))
+    return {"visits": times, "mib_after_a_fifth": held[0], "mib_after_all": held[1]}
+
+
+async def _visit(address: str, *, reads: bool) -> None:
+    async with await Tab.at(address, "/age") as tab:
+        if reads:
+            await tab.load()
+
+
+def replicas(run: Run) -> None:
+    """Measure readers who come through nginx to two and to three replicas, and what a kill of one of three does to them."""
+    for many in REPLICAS:
+        with cluster(many, run.port) as running:
+            run.within(_replicas(run, running))
+
+
+async def _replicas(run: Run, running: Cluster) -> None:
+    many = len(running.replicas)
+    shown, *_ = await asyncio.gather(*(survey(one.url) for one in running.replicas))
+    heading(f"{many} replicas behind nginx, a change every {REPLICA_EVERY:g} s")
+    async for row in steps(Served([running.url], running.pids), shown, [run.few(REPLICA_READERS, 50)], REPLICA_EVERY, STAY):
+        run.found.setdefault("replicas", []).append({"replicas": many, **row})
+    if many == max(REPLICAS):
+        run.found["killed"] = await killed(running, shown, run.few(KILL_READERS, 50), EVERY, KILL_STAY)
+        print(f"\nOne of {many} replicas killed: ", run.found["killed"], flush=True)
+
+
+def swaps(run: Run) -> None:
+    """Exchange releases under readers of two replicas, on a copy of the site."""
+    with tempfile.TemporaryDirectory(prefix="referrals-load-") as made, cluster(2, run.port, checkout(Path(made))) as running:
+        run.within(_swaps(run, running, Path(made)))
+
+
+async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
+    direct = [one.url for one in running.replicas]
+    run.found["swapped"] = await swapped([running.url, direct[0]], direct, folder, run.few(SWAPS, 3))
+    print("\nReleases exchanged under readers: ", run.found["swapped"], flush=True)
+
+
+def parts() -> list[Callable[[Run], None]]:
+    """Return what can be measured here."""
+    try:
+        nginx_program()
+    except NginxError as error:
+        print(f"{error}. Replicas, a killed one and exchanged releases are not measured.", flush=True)
+        return [one_process]
+    return [one_process, swaps, replicas]
+
+
+def main(*, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE) -> None:
+    """Measure, print, and keep what was found."""
+    most_files()
+    cores = sorted(os.sched_getaffinity(0))
+    found: Row = {"unit_ms": round(unit_ms(), 1), "cores": len(cores), "load": os.getloadavg()[0], "in_time": True}
+    run = Run(found, port, cores, time.monotonic() + deadline, quick)
+    try:
+        for measure in parts():
+            measure(run)
+    except TimeoutError:
+        found["in_time"] = False
+        print(f"\nNothing more is measured after {deadline / 60:.0f} minutes.", flush=True)
+    result.parent.mkdir(parents=True, exist_ok=True)
+    result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def most_files() -> None:
+    """Let this process, and those that it starts, open as many files as the machine allows: a session takes four."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+if __name__ == "__main__":
+    main(quick="--quick" in sys.argv)

@@ -1,0 +1,200 @@
+"""Many readers at once: each opens a topic page and changes a filter every few seconds, and every answer is checked.
+
+A reader acts at fixed moments, whether or not the site keeps up, and waiting counts from the moment at which they meant to
+act: a site that stands still cannot make its own figures look better by being asked less.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from itertools import product
+from statistics import quantiles
+from typing import Final
+
+from bench.load.reader import Answer, LoadError, LostError, Tab, offered
+
+TOPICS: Final = ("/nationality", "/age", "/sex", "/crime-type")
+OPENING: Final = 40
+"""How many readers open the site in a second, before the measuring begins."""
+
+Shown = Mapping[tuple[str, str], str]
+"""What each page shows, by path and query, as one reader alone saw it."""
+
+
+@dataclass
+class Tally:
+    """What happened to all of them: the seconds each answer took, what went wrong and how often, and what was sent.
+
+    Who was not let in is an error too. `returned` counts those whose socket was lost and who came back to the same page.
+    """
+
+    seconds: list[float] = field(default_factory=list)
+    errors: Counter[str] = field(default_factory=Counter)
+    returned: int = 0
+    messages: int = 0
+    size: int = 0
+
+    def add(self, answer: Answer, waited: float) -> None:
+        """Count an answer that took `waited` seconds."""
+        self.seconds.append(waited)
+        self.messages += answer.messages
+        self.size += answer.size
+
+    def percentile(self, percent: int) -> float:
+        """Return the seconds within which so many in a hundred answers came; infinity where there were none."""
+        if len(self.seconds) <= 1:
+            return self.seconds[0] if self.seconds else float("inf")
+        return quantiles(self.seconds, n=100, method="inclusive")[percent - 1]
+
+
+async def survey(address: str, topics: Sequence[str] = TOPICS) -> Shown:
+    """Return what every view of the topic pages shows, walked by one reader alone. It also warms the site's caches.
+
+    Raises:
+        LoadError: a view was not drawn.
+    """
+    shown: dict[tuple[str, str], str] = {}
+    for path in topics:
+        async with await Tab.at(address, path) as tab:
+            answer = await tab.load()
+            offer = offered(tab)
+            for wanted in product(*offer.values()):
+                for name, option in zip(offer, wanted, strict=True):
+                    if tab.choices[name].value != option:
+                        answer = await tab.choose(name, option)
+                shown[path, _sorted(answer.query)] = answer.shows
+    return shown
+
+
+def _sorted(query: str) -> str:
+    """Return a query with its parts in one order: the address has them in the order in which they were chosen."""
+    return "&".join(sorted(query.split("&")))
+
+
+def reader_address(place: int) -> str:
+    """Return the address of one reader of a crowd, from those that are kept for benchmarks (RFC 2544).
+
+    >>> reader_address(0), reader_address(700)
+    ('198.18.0.0', '198.18.2.188')
+    """
+    return str(IPv4Address("198.18.0.0") + place)
+
+
+class Crowd:
+    """Readers who are there: each in its own session, on its page, with an address of its own.
+
+    Where they `come_back`, one whose socket is lost opens the page again at the same address, and must be shown the same.
+    """
+
+    def __init__(
+        self, addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS, *, come_back: bool = False
+    ) -> None:
+        self._addresses = addresses
+        self._shown = shown
+        self._topics = topics
+        self._come_back = come_back
+        self._draw = random.Random(7)  # noqa: S311
+        self._tabs: list[Tab] = []
+        self._came = 0
+        self._tally = Tally()
+
+    @property
+    def present(self) -> int:
+        """How many readers are there."""
+        return len(self._tabs)
+
+    async def grow(self, sessions: int) -> None:
+        """Let readers come, a few at a time, until so many have. One who is not let in is an error and stays away."""
+        for first in range(self._came, sessions, OPENING):
+            start = time.perf_counter()
+            await asyncio.gather(*(self._arrive(place) for place in range(first, min(first + OPENING, sessions))))
+            await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
+        self._came = max(self._came, sessions)
+
+    async def _arrive(self, place: int) -> None:
+        address, path = self._addresses[place % len(self._addresses)], self._topics[place % len(self._topics)]
+        try:
+            tab = await Tab.at(address, path, reader=reader_address(place))
+            await tab.load()
+        except LoadError as error:
+            self._tally.errors[str(error)] += 1
+        else:
+            self._tabs.append(tab)
+
+    async def browse(self, every: float, seconds: float) -> Tally:
+        """Let everyone change a filter every so many seconds, for so many seconds.
+
+        Return what happened since the last time, to those who were not let in as well.
+        """
+        now = time.perf_counter() + 0.5
+        starts = (now + every * place / max(self.present, 1) for place in range(self.present))
+        await asyncio.gather(
+            *(self._reader(tab, start, every, now + seconds) for tab, start in zip(tuple(self._tabs), starts, strict=True))
+        )
+        tally, self._tally = self._tally, Tally()
+        return tally
+
+    async def _reader(self, tab: Tab, moment: float, every: float, end: float) -> None:
+        while moment < end:
+            await asyncio.sleep(max(0.0, moment - time.perf_counter()))
+            try:
+                answer = await self._act(tab)
+            except LoadError as error:
+                self._tally.errors[str(error)] += 1
+                self._tabs.remove(tab)
+                await tab.leave()
+                return
+            self._tally.add(answer, time.perf_counter() - moment)
+            moment += every
+
+    async def _act(self, tab: Tab) -> Answer:
+        try:
+            return await self._change(tab)
+        except LostError:
+            if not self._come_back:
+                raise
+        self._hold(tab, await tab.again())
+        self._tally.returned += 1
+        return await self._change(tab)
+
+    async def _change(self, tab: Tab) -> Answer:
+        name, option = self._draw.choice(
+            [
+                (name, option)
+                for name, options in offered(tab).items()
+                for option in options
+                if option != tab.choices[name].value
+            ]
+        )
+        answer = await tab.choose(name, option)
+        self._hold(tab, answer)
+        return answer
+
+    def _hold(self, tab: Tab, answer: Answer) -> None:
+        """Hold an answer against what one reader alone was shown at the same address."""
+        if self._shown.get((tab.path, _sorted(answer.query))) != answer.shows:
+            raise LoadError(f"{tab.path} showed something else to many than to one.")
+
+    async def leave(self) -> None:
+        """Let everyone leave."""
+        await asyncio.gather(*(tab.leave() for tab in self._tabs), return_exceptions=True)
+        self._tabs.clear()
+
+
+@asynccontextmanager
+async def crowd(
+    addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS, *, come_back: bool = False
+) -> AsyncIterator[Crowd]:
+    """Open a crowd, at one address or spread over several, and let everyone leave at the end."""
+    opened = Crowd(addresses, shown, topics, come_back=come_back)
+    try:
+        yield opened
+    finally:
+        await opened.leave()

@@ -1,0 +1,139 @@
+"""What readers see while a replica is lost, and while releases are exchanged: how many are lost with it, and what fails."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from bench.load.crowd import Shown, crowd, reader_address
+from bench.load.reader import LoadError, Tab
+from bench.load.steps import Row, waits
+from bench.servers.cluster import Cluster
+from referrals.paths import ROOT
+from tests.fixtures.second_edition import revise
+
+ID: Final = "2020-21"
+SITE: Final = ("pages", "referrals", "sql", "data", ".streamlit")
+PATHS: Final = {"page": "/sex", "API": f"/api/v1/releases/{ID}/cells?crime_type=DA", "static twin": "/lite/sex"}
+SESSION: Final = "session"
+"""The page as a reader sees it who opens it: drawn in a session of its own."""
+
+PAUSE: Final = 0.02
+"""Seconds between an answer and the next request of the same kind."""
+
+EXCHANGE: Final = 2.0
+"""Seconds from one exchange of releases to the next, at least."""
+
+PATIENCE: Final = 10.0
+"""Seconds within which every replica must have a new release, and every request its answer."""
+
+
+async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, stay: float) -> Row:
+    """Return what readers see of whom one replica is killed after a third of their stay: none of them may be lost."""
+    victim = cluster.replicas[0]
+    async with crowd([cluster.url], shown, come_back=True) as them:
+        await them.grow(readers)
+        present = them.present
+        browsing = asyncio.create_task(them.browse(every, stay))
+        await asyncio.sleep(stay / 3)
+        victim.kill()
+        tally = await browsing
+        return {"sessions": present, **waits(tally), "returned": tally.returned, "lost": readers - them.present}
+
+
+def checkout(folder: Path) -> Path:
+    """Return a copy of the site, whose releases can be exchanged, and put a second edition of one beside it."""
+    shutil.copy(ROOT / "app.py", folder)
+    for name in SITE:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    (folder / "build").symlink_to(ROOT / "build")
+    shutil.copytree(ROOT / "data" / "releases" / ID, folder / "edition" / ID)
+    revise(folder / "edition")
+    return folder
+
+
+@dataclass
+class Asked:
+    """What was asked for, by kind: how often, how often without a whole answer, and the longest wait in seconds."""
+
+    times: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    slowest: dict[str, float] = field(default_factory=dict)
+
+
+async def swapped(addresses: Sequence[str], replicas: Sequence[str], folder: Path, times: int) -> Row:
+    """Exchange two editions of a release so many times under readers, and return what they asked for and what failed."""
+    asked = Asked()
+    kinds = (*PATHS, SESSION)
+    asking = [asyncio.create_task(_ask(address, kind, asked)) for address in addresses for kind in kinds]
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        for _ in range(times):
+            before, next_one = await _digests(client, replicas), time.monotonic() + EXCHANGE
+            _exchange(folder / "data" / "releases", folder / "edition")
+            asked.failed["exchange"] += not await _taken(client, replicas, before)
+            await asyncio.sleep(next_one - time.monotonic())
+    for task in asking:
+        task.cancel()
+    for fault in await asyncio.gather(*asking, return_exceptions=True):
+        if isinstance(fault, Exception):
+            raise fault
+    slowest = {kind: round(seconds, 2) for kind, seconds in asked.slowest.items()}
+    return {"swaps": times, "asked": dict(asked.times), "failed": dict(+asked.failed), "slowest": slowest}
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Put each of two folders of a release in the place of the other, in the renames that the runbook prints."""
+    (one / ID).rename(one / f".{ID}.old")
+    (other / ID).rename(one / ID)
+    (one / f".{ID}.old").rename(other / ID)
+
+
+async def _taken(client: httpx.AsyncClient, replicas: Sequence[str], before: Sequence[str]) -> bool:
+    """Return whether every replica shows another edition than before, within the time that they have for it."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if all(new != old for new, old in zip(await _digests(client, replicas), before, strict=True)):
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[str]:
+    said: list[Mapping[str, list[Mapping[str, str]]]] = [(await client.get(f"{one}/readyz")).json() for one in replicas]
+    return [next(release["digest"] for release in one["releases"] if release["id"] == ID) for one in said]
+
+
+async def _ask(address: str, kind: str, asked: Asked) -> None:
+    """Ask for one thing again and again, each time as another reader, and count what was not a whole answer."""
+    async with httpx.AsyncClient(timeout=PATIENCE) as client:
+        while True:
+            asked.times[kind] += 1
+            reader, start = reader_address(asked.times.total()), time.monotonic()
+            if not await (_draws(address, reader) if kind == SESSION else _answers(client, f"{address}{PATHS[kind]}", reader)):
+                asked.failed[kind] += 1
+            asked.slowest[kind] = max(asked.slowest.get(kind, 0.0), time.monotonic() - start)
+            await asyncio.sleep(PAUSE)
+
+
+async def _draws(address: str, reader: str) -> bool:
+    try:
+        async with await Tab.at(address, PATHS["page"], reader=reader) as tab:
+            await tab.load()
+    except LoadError:
+        return False
+    return True
+
+
+async def _answers(client: httpx.AsyncClient, url: str, reader: str) -> bool:
+    try:
+        return (await client.get(url, headers={"X-Forwarded-For": reader})).status_code == httpx.codes.OK
+    except httpx.HTTPError:
+        return False

@@ -1,0 +1,68 @@
+"""Requests a second: a few connections that ask for the same address again and again, each after its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from bench.load.reader import LoadError, local
+
+CONNECTIONS = 8
+FOUND = b" 200 "
+
+
+async def requests_a_second(address: str, path: str, *, seconds: float) -> float | None:
+    """Return how many requests of a path are answered in a second, or None where the path is not served.
+
+    Raises:
+        NotHereError: the site is on another machine.
+        LoadError: an answer was not whole, or not the first one's kind.
+    """
+    where = local(address)
+    if not await _asked(where, path, once=True, end=0.0):
+        return None
+    start = time.perf_counter()
+    end = start + seconds
+    counts = await asyncio.gather(*(_asked(where, path, once=False, end=end) for _ in range(CONNECTIONS)))
+    return sum(counts) / (time.perf_counter() - start)
+
+
+async def _asked(where: str, path: str, *, once: bool, end: float) -> int:
+    """Return how many requests one connection had answered with a page; with `once`, 0 or 1."""
+    host, _, port = where.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    question = f"GET {path} HTTP/1.1\r\nHost: {where}\r\nAccept-Encoding: gzip, br\r\n\r\n".encode()
+    answered = 0
+    try:
+        while once or time.perf_counter() < end:
+            writer.write(question)
+            if not await _found(reader):
+                if once:
+                    return 0
+                raise LoadError(f"{path} was not found any more.")
+            answered += 1
+            if once:
+                break
+    except (asyncio.IncompleteReadError, OSError) as error:
+        raise LoadError(f"An answer to {path} was not whole.") from error
+    finally:
+        writer.close()
+    return answered
+
+
+async def _found(reader: asyncio.StreamReader) -> bool:
+    """Read one answer whole, and return whether it was found."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    status, *lines = head.lower().split(b"\r\n")
+    headers = dict(line.split(b": ", 1) for line in lines if line)
+    if b"content-length" in headers:
+        await reader.readexactly(int(headers[b"content-length"]))
+    else:
+        await _chunks(reader)
+    return FOUND in status + b" "
+
+
+async def _chunks(reader: asyncio.StreamReader) -> None:
+    while size := int(await reader.readuntil(b"\r\n"), 16):
+        await reader.readexactly(size + 2)
+    await reader.readexactly(2)

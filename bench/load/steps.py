@@ -1,0 +1,119 @@
+"""One number of readers after another: what they saw, what it cost the site, and what it cost to ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bench.load.crowd import Crowd, Shown, Tally, crowd
+from bench.load.process_cost import open_files, processor_seconds, resident_mib
+
+BROKEN: Final = 5.0
+"""A site whose slowest answers in a hundred take longer than this many seconds is not asked by more."""
+
+PERCENTILES: Final = (50, 95, 99)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A site that is measured: where readers go, and the processes that answer them."""
+
+    addresses: Sequence[str]
+    pids: Sequence[int]
+
+
+@dataclass
+class Cost:
+    """Seconds of processor time, of the site's processes and of the readers' own, and how long it took by the clock."""
+
+    site: float = 0.0
+    readers: float = 0.0
+    clock: float = 0.0
+
+
+@contextmanager
+def costing(served: Served) -> Iterator[Cost]:
+    """Yield what a block costs, once it has ended."""
+    cost = Cost()
+    site, readers, clock = _processors(served), time.process_time(), time.perf_counter()
+    yield cost
+    cost.site = _processors(served) - site
+    cost.readers, cost.clock = time.process_time() - readers, time.perf_counter() - clock
+
+
+def _processors(served: Served) -> float:
+    return sum(processor_seconds(pid) for pid in served.pids)
+
+
+def waits(tally: Tally) -> Row:
+    """Return how long readers waited, and how often they were not answered."""
+    percentiles = {f"p{percent}": round(tally.percentile(percent), 4) for percent in PERCENTILES}
+    return {"answers": len(tally.seconds), **percentiles, "errors": dict(tally.errors)}
+
+
+def row(tally: Tally, served: Served, cost: Cost, *, present: int, wanted: int) -> Row:
+    """Return what is written of one step: of so many readers who were wanted, so many were there."""
+    answers = max(len(tally.seconds), 1)
+    return {
+        "sessions": present,
+        "wanted": wanted,
+        **waits(tally),
+        "cpu_ms": round(cost.site / answers * 1000, 2),
+        "client": round(cost.readers / max(cost.clock, 0.001), 4),
+        "messages": round(tally.messages / answers, 1),
+        "kilobytes": round(tally.size / answers / 1000, 1),
+        "mib": round(sum(resident_mib(pid) for pid in served.pids), 1),
+        "files": sum(open_files(pid) for pid in served.pids),
+    }
+
+
+async def step(readers: Crowd, served: Served, wanted: int, every: float, stay: float) -> Row:
+    """Return what so many readers saw, and what it cost, and print it."""
+    await readers.grow(wanted)
+    present = readers.present
+    with costing(served) as cost:
+        tally = await readers.browse(every, stay)
+    measured = row(tally, served, cost, present=present, wanted=wanted)
+    say(measured)
+    return measured
+
+
+async def steps(served: Served, shown: Shown, numbers: Sequence[int], every: float, stay: float) -> AsyncIterator[Row]:
+    """Yield what was found with each number of readers, until the site breaks."""
+    async with crowd(served.addresses, shown) as readers:
+        for wanted in numbers:
+            found = await step(readers, served, wanted, every, stay)
+            yield found
+            if found["errors"] or found["p99"] > BROKEN:
+                break
+
+
+def sessions(row: Mapping[str, Any]) -> str:
+    """Return how many readers there were, and how many should have been where that is more.
+
+    >>> sessions({"sessions": 800, "wanted": 800}), sessions({"sessions": 790, "wanted": 800})
+    ('800', '790 of 800')
+    """
+    return f"{row['sessions']:,}" + (f" of {row['wanted']:,}" if row["sessions"] < row["wanted"] else "")
+
+
+def say(row: Row) -> None:
+    """Print one step."""
+    print(
+        f"{sessions(row):>14} {row['answers']:>8,} {row['p50'] * 1000:>8,.0f} {row['p95'] * 1000:>8,.0f} "
+        f"{row['p99'] * 1000:>8,.0f} {row['cpu_ms']:>8.1f} {row['mib']:>8.0f} {row['client']:>8.0%} "
+        f"{sum(row['errors'].values()):>7,}",
+        flush=True,
+    )
+    for error, times in row["errors"].items():
+        print(f"{times:>16,} times: {error}", flush=True)
+
+
+def heading(words: str) -> None:
+    """Print what is measured next, and the names of the columns."""
+    print(f"\n{words}\n      sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB   client  errors", flush=True)

@@ -1,0 +1,151 @@
+"""nginx on this machine only and without any privilege, with the very files that are deployed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from referrals.errors import ReferralsError
+from referrals.paths import ROOT
+
+NGINX: Final = ROOT / "deploy" / "nginx"
+HOST: Final = "127.0.0.1"
+PATIENCE: Final = 120.0
+READERS: Final = f"set_real_ip_from {HOST};\nreal_ip_header X-Forwarded-For;\n"
+HTTP2_ALONE: Final = (1, 25, 1)
+"""The first nginx in which `http2` has a line of its own, and is complained of beside a port."""
+
+
+class NginxError(ReferralsError):
+    """nginx is not installed, or did not start."""
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The ports of nginx: plain HTTP for tests, TLS, and the one that sends to TLS."""
+
+    http: int
+    tls: int
+    plain: int
+
+    @classmethod
+    def after(cls, port: int) -> Doors:
+        """Return the doors that begin at a port."""
+        return cls(port, port + 9, port + 8)
+
+
+@contextmanager
+def nginx(folder: Path, doors: Doors) -> Iterator[None]:
+    """Run nginx from a folder with its configuration, until the block ends.
+
+    Raises:
+        NginxError: it did not start, or nothing behind it is alive.
+    """
+    command = [nginx_program(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"daemon off; {_as_whom()}"]
+    with (folder / "nginx.log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait_for_nginx(process, f"http://{HOST}:{doors.http}")
+        yield
+    finally:
+        stop(process)
+
+
+def nginx_program() -> str:
+    """Return where nginx is.
+
+    Raises:
+        NginxError: it is not installed.
+    """
+    path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
+    if found := shutil.which("nginx", path=path):
+        return found
+    raise NginxError("nginx is not installed. On Debian: apt-get install nginx")
+
+
+def nginx_version() -> tuple[int, ...]:
+    """Return the version of nginx.
+
+    Raises:
+        NginxError: it is not installed.
+    """
+    said = subprocess.run([nginx_program(), "-v"], capture_output=True, text=True, check=True).stderr
+    return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
+
+
+def write_configuration(folder: Path, doors: Doors, replicas: Sequence[int]) -> None:
+    """Write the deployed configuration into a folder, with the replicas, ports and a certificate of this machine.
+
+    Raises:
+        NginxError: nginx is not installed.
+    """
+    shutil.copy(NGINX / "nginx.conf", folder)
+    deployed = {name: (NGINX / f"{name}.conf").read_text(encoding="utf-8") for name in ("listen", "plain", "replicas")}
+    listen = deployed["listen"].replace("/etc/nginx/tls", str(folder))
+    listen = listen.replace("\nlisten 8443 ssl;", f"\nlisten {HOST}:{doors.http};\nlisten {HOST}:{doors.tls} ssl;")
+    if nginx_version() < HTTP2_ALONE:
+        listen = listen.replace("\nhttp2 on;", "").replace(" ssl;\n", " ssl http2;\n")
+    (folder / "listen.conf").write_text(listen + READERS, encoding="utf-8")
+    (folder / "plain.conf").write_text(deployed["plain"].replace("8080", f"{HOST}:{doors.plain}"), encoding="utf-8")
+    (folder / "replicas.conf").write_text(_here(deployed["replicas"], replicas), encoding="utf-8")
+    _write_certificate(folder)
+
+
+def _here(deployed: str, replicas: Sequence[int]) -> str:
+    """Return the deployed replicas.conf with replicas of this machine instead, each with the settings of the first."""
+    lines = deployed.splitlines()
+    first = next(line for line in lines if line.strip().startswith("server "))
+    place = lines.index(first)
+    kept = [line for line in lines if not line.strip().startswith("server ")]
+    servers = [re.sub(r"server \S+", f"server {HOST}:{port}", first) for port in replicas]
+    return "\n".join([*kept[:place], *servers, *kept[place:], ""])
+
+
+def is_alive(url: str) -> bool:
+    """Return whether the site itself answers: Streamlit's own page is a 200 as well."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:  # noqa: S310 - our own address
+            return bool(json.load(answer).get("status") == "alive")
+    except (OSError, ValueError):
+        return False
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process to end, and end it where it does not."""
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _as_whom() -> str:
+    """Return the setting with which nginx can write in the folder: started by root, it would work as somebody else."""
+    return "user root;" if os.geteuid() == 0 else ""
+
+
+def _write_certificate(folder: Path) -> None:
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=IP:{HOST}"]
+    files = ["-keyout", str(folder / "tls.key"), "-out", str(folder / "tls.crt")]
+    subprocess.run([*command, *names, *files], check=True, capture_output=True)
+
+
+def _wait_for_nginx(nginx: subprocess.Popen[bytes], url: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while nginx.poll() is None and time.monotonic() < until:
+        if is_alive(url):
+            return
+        time.sleep(0.05)
+    raise NginxError(f"nginx did not start on {url}. Is the port in use?")

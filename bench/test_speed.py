@@ -1,0 +1,61 @@
+"""What things cost, printed as a table and asserted nowhere: `make bench`.
+
+Each figure stands beside the cost of an empty DuckDB query in the same run, because machines differ and are shared.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from referrals.cards import card as card_module
+from referrals.cards.charts import bars as bar_charts
+from referrals.publishing import transcribe
+from referrals.publishing.ledger import statements as ledgers
+from referrals.query import answer as answers_module
+from referrals.query.selection import Selection
+from referrals.release import release as releases
+
+ROUNDS = 30
+
+
+def median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Return the median time of some work, in milliseconds."""
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def test_what_a_release_a_query_a_card_and_a_chart_cost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = releases.latest_published()
+    release = releases.open_release(folder)
+    selection = Selection(crime_type="DA", measure="share")
+    answer = answers_module.answer(release, "sex", selection)
+    card = card_module.of_dimension(release, answer)
+    empty = duckdb.connect()
+    work: dict[str, tuple[Callable[[], object], int]] = {
+        "an empty query": (lambda: empty.execute("select 1").fetchall(), ROUNDS),
+        "read and check the ledger": (ledgers.load, 5),
+        "build the release from nothing": (lambda: transcribe.build(folder=tmp_path, force=True), 3),
+        "verify and open the release": (lambda: releases.open_release(folder), 5),
+        "answer one question": (lambda: answers_module.answer(release, "sex", selection), ROUNDS),
+        "make its card": (lambda: card_module.of_dimension(release, answer), ROUNDS),
+        "make its chart": (lambda: bar_charts.bars(answer), ROUNDS),
+    }
+    costs = {name: median_ms(*one) for name, one in work.items()}
+    unit = costs["an empty query"]
+    with capsys.disabled():
+        print(f"\n\n{'':32}{'median':>10}{'of an empty query':>20}")
+        for name, cost in costs.items():
+            print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
+        drawn = card.draw(bar_charts.LIGHT) if card.draw else None
+        print(f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes" if drawn else "")

@@ -1,0 +1,236 @@
+"""The readers that `make load` sends: whom they ask, and that they see what is wrong with a page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.server import ServerConnection
+from websockets.asyncio.server import serve as listen
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from bench.load import reader as load_reader
+from bench.load.crowd import Tally, crowd, survey
+from bench.load.reader import Answer, LoadError, NotHereError, Tab
+from bench.load.requests import requests_a_second
+from bench.load.steps import Served, step
+
+FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+
+
+def heading() -> ForwardMsg:
+    message = ForwardMsg(hash="h1")
+    message.metadata.delta_path.extend([0, 0])
+    message.delta.new_element.html.body = "<h1>Sex</h1>"
+    return message
+
+
+def measure(value: int = 0) -> ForwardMsg:
+    message = ForwardMsg(hash="radio")
+    radio = message.delta.new_element.radio
+    radio.id, radio.default = "id-choose_measure", value
+    radio.options.extend(["Number", "Share"])
+    return message
+
+
+def alarm(kind: str) -> ForwardMsg:
+    message = ForwardMsg()
+    getattr(message.delta.new_element, kind).SetInParent()
+    return message
+
+
+def asked(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
+    """Return what a tab makes of a site that answers each question with the next of these runs."""
+
+    async def answer(socket: ServerConnection) -> None:
+        for run in runs:
+            await socket.recv()
+            for message in run:
+                await socket.send(message.SerializeToString())
+        await socket.close()
+
+    async def ask() -> Answer:
+        async with listen(answer, "127.0.0.1", 0, subprotocols=["streamlit"]) as site:  # type: ignore[list-item]
+            port = next(iter(site.sockets)).getsockname()[1]
+            async with await Tab.at(f"http://127.0.0.1:{port}", "/sex") as tab:
+                first = await tab.load()
+                return await tab.choose("measure", choose) if choose else first
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://example.org", "https://127.0.0.1", "http://localhost:8501", "http://127.0.0.1.example.org", "http://10.0.0.1"],
+)
+def test_load_goes_to_no_other_machine(address: str) -> None:
+    with pytest.raises(NotHereError, match="not on this machine"):
+        asyncio.run(Tab.at(address, "/sex"))
+    with pytest.raises(NotHereError, match="not on this machine"):
+        asyncio.run(requests_a_second(address, "/", seconds=0.1))
+
+
+def test_a_page_is_drawn_when_its_run_has_finished() -> None:
+    answer = asked([heading(), measure(), FINISHED])
+    assert (answer.messages, answer.query) == (3, "")
+
+
+def test_a_run_that_was_cut_short_for_another_is_not_the_end() -> None:
+    early = ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN)
+    assert asked([early, heading(), FINISHED]).messages == 3
+
+
+@pytest.mark.parametrize(
+    ("run", "said"),
+    [
+        ([heading(), alarm("exception"), FINISHED], "it shows an exception"),
+        ([heading(), alarm("alert"), FINISHED], "it shows an alert"),
+        ([FINISHED], "it has no heading"),
+        ([heading(), ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR)], "the script failed"),
+        ([heading()], "was closed"),
+    ],
+    ids=["exception", "alert", "empty", "failed", "closed"],
+)
+def test_what_is_no_page_is_an_error(run: Sequence[ForwardMsg], said: str) -> None:
+    with pytest.raises(LoadError, match=said):
+        asked(run)
+
+
+def test_a_site_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load_reader, "PATIENCE", 0.1)
+    with pytest.raises(LoadError, match="was not drawn in"):
+        asked([], [])
+
+
+def test_a_choice_that_comes_back_unchosen_is_an_error() -> None:
+    page = [heading(), measure(), FINISHED]
+    assert asked(page, [heading(), measure(1), FINISHED], choose="Share").messages == 3
+    with pytest.raises(LoadError, match="without the measure that was chosen"):
+        asked(page, page, choose="Share")
+    with pytest.raises(LoadError, match="does not offer"):
+        asked(page, choose="Guess")
+
+
+def test_a_message_that_names_an_earlier_one_is_read_as_that_one() -> None:
+    kept = heading()
+    kept.metadata.cacheable = True
+    named = ForwardMsg(ref_hash="h1")
+    named.metadata.delta_path.extend([0, 0])
+    answers = [asked([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share") for one in (kept, named)]
+    assert answers[0].shows == answers[1].shows
+
+
+def test_a_message_that_names_one_that_never_came_is_an_error() -> None:
+    with pytest.raises(LoadError, match="never sent"):
+        asked([heading(), ForwardMsg(ref_hash="h9"), FINISHED])
+
+
+def test_two_answers_that_differ_in_a_figure_are_told_apart() -> None:
+    other = heading()
+    other.hash = "h2"
+    assert asked([heading(), FINISHED]).shows != asked([other, FINISHED]).shows
+
+
+@asynccontextmanager
+async def small_site(*, lets_in: int = 99, closes_after: int = 99) -> AsyncIterator[tuple[str, list[str]]]:
+    """Serve a page with one filter to so many readers, each of whom is asked no more than so often. Yield who came.
+
+    Readers who were let in once and come again are let in.
+    """
+    came: list[str] = []
+
+    def door(connection: ServerConnection, request: Request) -> Response | None:
+        reader = request.headers.get("X-Forwarded-For", "")
+        is_full = reader not in came and len(came) >= lets_in
+        came.append(reader)
+        return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full") if is_full else None
+
+    async def answer(socket: ServerConnection) -> None:
+        chosen = 0
+        with suppress(ConnectionClosed):
+            for _ in range(closes_after if came.count(came[-1]) == 1 else 99):
+                question = BackMsg.FromString(await socket.recv(decode=False)).rerun_script
+                for widget in question.widget_states.widgets:
+                    chosen = ["Number", "Share"].index(widget.string_value)
+                told = heading()
+                told.hash = f"shows {chosen}"
+                query = ForwardMsg()
+                query.page_info_changed.query_string = f"measure={chosen}"
+                for message in (told, measure(chosen), query, FINISHED):
+                    await socket.send(message.SerializeToString())
+
+    async with listen(
+        answer,
+        "127.0.0.1",
+        0,
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        process_request=door,
+    ) as site:
+        yield f"http://127.0.0.1:{next(iter(site.sockets)).getsockname()[1]}", came
+
+
+def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tally, int, list[str]]:
+    """Return what happened to readers of a small site, how many were there to browse, and who came."""
+
+    async def browse() -> tuple[Tally, int, list[str]]:
+        async with small_site() as (address, _):
+            shown = await survey(address, ["/sex"])
+        async with small_site(**site) as (address, came), crowd([address], shown, ["/sex"], come_back=come_back) as them:
+            await them.grow(readers)
+            return await them.browse(0.2, 0.5), them.present, came
+
+    return asyncio.run(browse())
+
+
+def test_readers_who_are_not_let_in_are_in_the_report_and_not_asked_again() -> None:
+    tally, present, came = browsed(3, lets_in=2)
+    assert (present, tally.errors.total(), len(came)) == (2, 1, 3)
+    assert len(tally.seconds) >= 4
+
+
+def test_a_report_says_how_many_readers_were_there_and_how_many_were_wanted() -> None:
+    async def measured() -> dict[str, Any]:
+        async with small_site() as (address, _):
+            shown = await survey(address, ["/sex"])
+        async with small_site(lets_in=2) as (address, _), crowd([address], shown, ["/sex"]) as them:
+            return await step(them, Served([address], [os.getpid()]), 3, 0.2, 0.5)
+
+    row = asyncio.run(measured())
+    assert (row["sessions"], row["wanted"], sum(row["errors"].values())) == (2, 3, 1)
+    assert row["client"] > 0
+
+
+def test_every_reader_has_an_address_of_their_own() -> None:
+    _, _, came = browsed(3)
+    assert len(set(came)) == 3
+    assert all(came)
+
+
+def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_the_crowd_does() -> None:
+    tally, present, came = browsed(2, come_back=True, closes_after=2)
+    assert (tally.returned, tally.errors.total(), present) == (2, 0, 2)
+    assert len(came) == 4
+    tally, present, _ = browsed(2, closes_after=2)
+    assert (tally.returned, tally.errors.total(), present) == (0, 2, 0)
+
+
+def test_a_view_that_one_reader_alone_never_saw_is_an_error_and_not_the_end() -> None:
+    async def browse() -> Tally:
+        async with small_site() as (address, _), crowd([address], {}, ["/sex"]) as them:
+            await them.grow(2)
+            return await them.browse(0.2, 0.5)
+
+    assert dict(asyncio.run(browse()).errors) == {"/sex showed something else to many than to one.": 2}
+
+
+def test_percentiles_of_no_answers_are_infinite_so_that_silence_is_never_fast() -> None:
+    assert Tally().percentile(95) == float("inf")
+    assert Tally(seconds=[0.1 * n for n in range(11)]).percentile(50) == pytest.approx(0.5)

@@ -1,0 +1,61 @@
+"""How far the sums of protected counts lie from the true ones: what the protection costs those who read the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from referrals.publishing.disclosure.rounding.annealing import subsets
+from referrals.publishing.disclosure.rounding.protect import ProtectedTable
+from referrals.publishing.tabulation.counts import Counts
+from referrals.reference.codelists import FINEST
+
+FILTERS: Final = 2_000
+MOST_FILTERED: Final = 4
+ORDERS: Final = {0: "the total", 1: "one-way totals", 2: "two-way sums", 3: "three-way sums"}
+
+Cube = NDArray[np.int64]
+
+
+def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
+    """Return the mean absolute error of sums by how many dimensions they fix, and of random filters.
+
+    Sums are those that are not 0 in truth; `with zeros` are all that the categories allow, most of which are 0 and stay so.
+    """
+    true, shown = cube(counts), cube(Counts.of(counts.year, counts.categories, table.cells))
+    found: dict[str, float] = {}
+    for order, name in ORDERS.items():
+        errors = [errors_in(true, shown, fixed) for fixed in subsets(len(FINEST), order) if len(fixed) == order]
+        every, wrong = (np.concatenate(column) for column in zip(*errors, strict=True))
+        found[name] = float(wrong[every > 0].mean())
+        if order > 1:
+            found[f"{name}, with zeros"] = float(wrong.mean())
+    wrong = np.array(list(_filtered(true, shown)))
+    return found | {"random filters": float(wrong.mean()), "random filters that are exact": float((wrong == 0).mean())}
+
+
+def cube(counts: Counts) -> Cube:
+    """Return the counts of all finest cells that the categories allow."""
+    cube = np.zeros([len(counts.categories[name]) for name in FINEST], dtype=np.int64)
+    cube[tuple(counts.places.T)] = counts.values
+    return cube
+
+
+def errors_in(true: Cube, shown: Cube, fixed: tuple[int, ...]) -> tuple[Cube, Cube]:
+    """Return the true sums of one table, and by how much they are off."""
+    rest = tuple(column for column in range(true.ndim) if column not in fixed)
+    sums = np.atleast_1d(true.sum(axis=rest)).ravel()
+    return sums, np.abs(sums - np.atleast_1d(shown.sum(axis=rest)).ravel())
+
+
+def _filtered(true: Cube, shown: Cube) -> Iterator[int]:
+    """Yield by how much the answer to each of many random filters of one to four dimensions is off."""
+    draws = np.random.default_rng(1)
+    for _ in range(FILTERS):
+        place: list[int | slice] = [slice(None)] * true.ndim
+        for column in draws.choice(true.ndim, draws.integers(1, MOST_FILTERED, endpoint=True), replace=False).tolist():
+            place[column] = int(draws.integers(true.shape[column]))
+        yield abs(int(true[tuple(place)].sum()) - int(shown[tuple(place)].sum()))

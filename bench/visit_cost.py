@@ -1,0 +1,198 @@
+"""What a visit costs a reader on a slow mobile connection, printed as a table and asserted nowhere.
+
+    python -m bench.visit_cost [--rounds 5] [--changes 20] [http://127.0.0.1:8501]
+
+The site is served from this checkout unless an address is given. Chromium is held to 1.6 Mbit/s down and 150 ms latency. A
+first visit has nothing kept; a repeat visit has what the first one left. The median of the rounds is printed. Machines differ
+and are shared: a fixed piece of work, done in the browser between visits, says how slow this one was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+
+from referrals.paths import ROOT
+from tests.browser.servers import chromium, drawn, serve
+
+SLOW_4G: Final = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+PAGES: Final = ("/", "/nationality", "/safeguarding")
+FILTERED: Final = "/crime-type"
+QUIET: Final = 250
+"""Milliseconds without a change after which a page counts as redrawn."""
+
+# Notes when the first chart that the live page has drawn is there. A chart of Plotly's counts when its bars are.
+WATCH: Final = """
+(() => {
+  const chart = '.stApp table.bars, .stApp .js-plotly-plot .main-svg .point, .stApp .stHtml';
+  const only = location.pathname === '/safeguarding' ? chart : chart.replace(', .stApp .stHtml', '');
+  window.seen = {};
+  new MutationObserver(() => {
+    const found = [...document.querySelectorAll(only)].find((one) => one.getClientRects().length);
+    if (found && !window.seen.chart) requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
+  }).observe(document, { subtree: true, childList: true });
+})();
+"""
+# Clicks, and answers with the milliseconds to the last change of what was drawn, painted.
+CHANGE: Final = """
+([box, quiet]) => new Promise((done) => {
+  const main = document.querySelector('[data-testid=stMain]');
+  const start = performance.now();
+  let last = start;
+  let ending;
+  const watch = new MutationObserver((changes) => {
+    if (!changes.some(({ target }) => target.parentElement?.closest('.stHtml, .js-plotly-plot, table'))) return;
+    requestAnimationFrame(() => { last = performance.now(); });
+    clearTimeout(ending);
+    ending = setTimeout(() => { watch.disconnect(); done(last - start); }, quiet);
+  });
+  watch.observe(main, { subtree: true, childList: true, characterData: true, attributes: true });
+  setTimeout(() => { watch.disconnect(); done(last - start); }, 5000);
+  box.click();
+})
+"""
+UNIT: Final = """() => {
+  const start = performance.now();
+  let sum = 0;
+  for (let number = 0; number < 3e7; number += 1) sum = (sum + number * 7) % 1000003;
+  return performance.now() - start + sum * 0;
+}"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit: seconds to the first words and the first chart, and kilobytes by then and in all."""
+
+    first_text: float
+    first_chart: float
+    by_chart: float
+    in_all: float
+    requests: int
+
+
+@dataclass
+class Traffic:
+    """What has come over the network, counted as it comes: compressed, with headers."""
+
+    received: int = 0
+    requests: int = 0
+
+    def listen(self, session: CDPSession) -> None:
+        """Count every answer and every message of the WebSocket."""
+        session.on("Network.dataReceived", lambda event: self._add(event["encodedDataLength"]))
+        session.on("Network.responseReceived", lambda event: self._add(event["response"]["encodedDataLength"], answers=1))
+        session.on("Network.webSocketFrameReceived", lambda event: self._add(len(event["response"]["payloadData"]) * 3 // 4))
+
+    def _add(self, size: float, answers: int = 0) -> None:
+        self.received += int(size)
+        self.requests += answers
+
+
+@contextmanager
+def slow_page(context: BrowserContext) -> Iterator[tuple[Page, Traffic]]:
+    """Open a tab on a slow connection."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", SLOW_4G)
+    traffic = Traffic()
+    traffic.listen(session)
+    page.add_init_script(WATCH)
+    yield page, traffic
+    page.close()
+
+
+def visit(context: BrowserContext, address: str) -> Visit:
+    """Open an address and wait until all of it is there."""
+    with slow_page(context) as (page, traffic):
+        page.goto(address, wait_until="commit")
+        while not page.evaluate("window.seen?.chart"):  # the site's policy forbids the waiting that Playwright does itself
+            page.wait_for_timeout(50)
+        by_chart = traffic.received
+        drawn(page)
+        page.wait_for_load_state("networkidle")
+        first_text = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        first_chart = page.evaluate("window.seen.chart")
+        return Visit(first_text / 1000, first_chart / 1000, by_chart / 1000, traffic.received / 1000, traffic.requests)
+
+
+def changes(browser: Browser, address: str, count: int) -> list[float]:
+    """Return the milliseconds that each of some filter changes took to be redrawn, on a fast connection."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    drawn(page)
+    page.wait_for_timeout(1_000)
+    group = page.get_by_role("radiogroup").filter(has=page.get_by_text("Share")).last
+    boxes = [group.get_by_text(name, exact=True).element_handle() for name in ("Share", "Number")]
+    taken = [float(page.evaluate(CHANGE, [boxes[number % 2], QUIET])) for number in range(count + 2)]
+    context.close()
+    return taken[2:]  # the first of each is made; the later ones are what a reader meets
+
+
+def unit(browser: Browser) -> float:
+    """Return the milliseconds of a fixed piece of work in the browser."""
+    page = browser.new_page()
+    taken = min(page.evaluate(UNIT) for _ in range(3))
+    page.close()
+    return float(taken)
+
+
+def measure(browser: Browser, home: str, path: str, rounds: int) -> tuple[list[Visit], list[Visit]]:
+    """Return first and repeat visits of one page, each pair in a browser profile of its own."""
+    first, again = [], []
+    for _ in range(rounds):
+        context = browser.new_context()
+        first.append(visit(context, home + path))
+        again.append(visit(context, home + path))
+        context.close()
+    return first, again
+
+
+def _row(name: str, visits: list[Visit]) -> str:
+    def middle(field: str) -> Any:
+        return statistics.median(getattr(one, field) for one in visits)
+
+    return (
+        f"{name:32}{middle('first_text'):>9.2f} s{middle('first_chart'):>10.2f} s"
+        f"{middle('by_chart'):>10,.0f} kB{middle('in_all'):>9,.0f} kB{middle('requests'):>10.0f}"
+    )
+
+
+def report(browser: Browser, home: str, rounds: int, count: int) -> None:
+    """Measure, and print as it goes."""
+    print(f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}{'in all':>12}{'requests':>10}")
+    units = [unit(browser)]
+    for path in PAGES:
+        first, again = measure(browser, home, path, rounds)
+        print(_row(f"{path} first visit", first))
+        print(_row(f"{path} repeat visit", again), flush=True)
+        units.append(unit(browser))
+    if count:
+        taken = sorted(changes(browser, home + FILTERED, count))
+        p95 = taken[min(len(taken) - 1, round(0.95 * len(taken)))]
+        units.append(unit(browser))
+        middle = statistics.median(taken)
+        print(f"filter change: median {middle:.0f} ms, p95 {p95:.0f} ms, least {taken[0]:.0f} ms ({count} changes)")
+    print(f"fixed work in the browser: {min(units):.0f} to {max(units):.0f} ms")
+
+
+def main() -> None:
+    """Read the command line, serve the site if need be, and measure it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("address", nargs="?", default="")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--changes", type=int, default=20)
+    options = parser.parse_args()
+    with nullcontext() if options.address else serve(ROOT) as site, chromium() as browser:
+        report(browser, site.address if site else options.address.rstrip("/"), options.rounds, options.changes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Serialisers of the API: JSON-stat, tables, feeds."""

@@ -1,0 +1,1 @@
+"""Cards: one finding each, with its chart, table, notes, sources and exports."""

@@ -1,0 +1,1 @@
+"""A card as files to take away: CSV, SVG, text."""

@@ -1,0 +1,1 @@
+"""A card and its surroundings as HTML."""

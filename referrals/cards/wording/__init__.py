@@ -1,0 +1,1 @@
+"""The sentences of a card: one module for each kind of release."""

@@ -1,0 +1,84 @@
+"""The parts that sentences about an answer are made of: what was counted, labels inside a sentence, lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from referrals.query.answer import DIMENSION_NAMES, Answer, counted
+from referrals.reference.codelists import NOT_RECORDED
+
+LOWERED: Final = frozenset(
+    {"All", "Age", "Crime", "Domestic", "Female", "Male", "Modern", "Nationality", "Other", "Outcome", "Sex"}
+)
+"""First words of labels that are no names, and so lose their capital inside a sentence."""
+
+STATELESS: Final = "_STL"
+_OF_SEX: Final = {"M": "of males", "F": "of females"}
+
+
+def headed(text: str, *, is_illustrative: bool) -> str:
+    """Return a sentence or a title as it may leave the page: one on invented figures says so before anything else.
+
+    >>> headed("Victim referrals by sex", is_illustrative=True)
+    'Illustrative: Victim referrals by sex'
+    """
+    return f"Illustrative: {text}" if is_illustrative else text
+
+
+def whole(answer: Answer) -> str:
+    """Return how many are counted, and what: '212 domestic abuse referrals of females'."""
+    return f"{counted(answer)} {what(answer)}"
+
+
+def what(answer: Answer) -> str:
+    """Return what is counted, in the middle of a sentence: 'domestic abuse referrals of females'."""
+    chosen = answer.selection
+    crime = answer.labels.get("crime_type")
+    is_named = crime is not None and chosen.crime_type != NOT_RECORDED
+    unknown = [DIMENSION_NAMES[name] for name, code in chosen.chosen().items() if code == NOT_RECORDED]
+    parts = (
+        f"{crime.lower()} referrals" if crime and is_named else "victim referrals",
+        _OF_SEX.get(chosen.sex, ""),
+        _of_nationality(answer),
+        f"aged {answer.labels['age_band'].lower()}" if chosen.chosen().get("age_band", NOT_RECORDED) != NOT_RECORDED else "",
+        _of_outcome(answer),
+        f"with {listed(tuple(unknown))} not recorded" if unknown else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands inside a sentence; names of countries keep their capitals.
+
+    >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
+    ('all other nationalities', 'Vietnam, Albania and China')
+    """
+    first = label.split(maxsplit=1)[0]
+    return label.replace(first, first.lower(), 1) if first in LOWERED else label.removesuffix(" together")
+
+
+def capital(text: str) -> str:
+    """Return text with its first letter as a capital, and the rest as it is."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def listed(labels: tuple[str, ...]) -> str:
+    """Return labels as a list in a sentence.
+
+    >>> listed(("Vietnam", "Albania", "China"))
+    'Vietnam, Albania and China'
+    """
+    *rest, last = labels
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _of_nationality(answer: Answer) -> str:
+    code = answer.selection.chosen().get("nationality", NOT_RECORDED)
+    if code in {NOT_RECORDED, STATELESS}:
+        return "of stateless people" if code == STATELESS else ""
+    return f"from {in_sentence(answer.labels['nationality'])}"
+
+
+def _of_outcome(answer: Answer) -> str:
+    code = answer.selection.chosen().get("outcome", NOT_RECORDED)
+    return "" if code == NOT_RECORDED else f"with the outcome “{answer.labels['outcome'].lower()}”"

@@ -1,0 +1,1 @@
+"""The pages of the site as data: their text, composition, addresses and titles."""

@@ -1,0 +1,1 @@
+"""Languages and messages: every sentence of the site, by key."""

@@ -1,0 +1,49 @@
+"""Which static pages there are in each language, from `data/content/<language>/pages.csv`: a new language is a new folder."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from babel import Locale
+
+from referrals.page_meta import PageHead
+from referrals.paths import CONTENT
+from referrals.reference import table_schema
+
+ENGLISH: Final = "en"
+PAGES: Final = "pages.csv"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the codes of the languages that have pages, English first."""
+    found = sorted(path.parent.name for path in CONTENT.glob(f"*/{PAGES}"))
+    return tuple(sorted(found, key=lambda code: code != ENGLISH))
+
+
+def heads(language: str) -> tuple[PageHead, ...]:
+    """Return the pages of a language in the order of the menu.
+
+    Raises:
+        DataError: the list of pages is missing or breaks its schema.
+    """
+    rows = table_schema.read(CONTENT / language / PAGES)
+    return tuple(PageHead(row["path"], row["title"], row["description"], row["section"], row["label"]) for row in rows)
+
+
+def own_name(language: str) -> str:
+    """Return what a language calls itself.
+
+    >>> own_name("cy"), own_name("ur")
+    ('Cymraeg', 'اردو')
+    """
+    return str(Locale.parse(language, sep="-").get_display_name() or language)
+
+
+def direction(language: str) -> str:
+    """Return the direction of a language's writing: 'ltr' or 'rtl'."""
+    return str(Locale.parse(language, sep="-").text_direction)
+
+
+def tag(language: str) -> str:
+    """Return the tag of a language for HTML. Our English is that of the United Kingdom."""
+    return "en-GB" if language == ENGLISH else language

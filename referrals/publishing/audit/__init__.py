@@ -1,0 +1,1 @@
+"""The independent audit: attacks on a release, from its public files alone."""

@@ -1,0 +1,1 @@
+"""Disclosure control: recoding, rounding, suppression and revisions."""

@@ -1,0 +1,1 @@
+"""Revisions: which changes of a published year can be shown safely."""

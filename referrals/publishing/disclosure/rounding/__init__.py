@@ -1,0 +1,1 @@
+"""Small-count rounding that keeps every one-way total exact."""

@@ -1,0 +1,1 @@
+"""Cell suppression, primary and secondary, for exact tables."""

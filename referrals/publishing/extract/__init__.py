@@ -1,0 +1,1 @@
+"""Record-level extracts: parse, validate and stage every line."""

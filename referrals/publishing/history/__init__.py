@@ -1,0 +1,1 @@
+"""The private history of what was published, so that revisions stay safe."""

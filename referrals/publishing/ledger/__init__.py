@@ -1,0 +1,1 @@
+"""The ledger of published figures, and what follows from them."""

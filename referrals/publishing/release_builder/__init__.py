@@ -1,0 +1,1 @@
+"""Writing a release folder: database, manifest, certificate, shipped files."""

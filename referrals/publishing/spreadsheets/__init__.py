@@ -1,0 +1,1 @@
+"""Accessible spreadsheets of a release, for Excel and OpenDocument."""

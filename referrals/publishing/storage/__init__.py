@@ -1,0 +1,1 @@
+"""Locks and scratch files of a publication."""

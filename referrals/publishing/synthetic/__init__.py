@@ -1,0 +1,1 @@
+"""Synthetic extracts of invented people that agree with the published figures."""

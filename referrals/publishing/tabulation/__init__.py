@@ -1,0 +1,1 @@
+"""Counting records into cells, on DuckDB or Spark."""

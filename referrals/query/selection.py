@@ -1,0 +1,79 @@
+"""What the reader chose: one frozen value that comes from the address bar and goes back into it, by stable codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+
+MEASURES: Final = ("number", "share")
+NUMBER, SHARE = MEASURES
+PERIOD, RELEASE = "period", "release"
+
+Offer = Mapping[str, Sequence[str]]
+"""The codes that a page lets its reader choose, by name. The total of a dimension may always be chosen; of periods and
+releases, the first is what is shown where nothing was chosen."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One code for every dimension (the total where nothing was chosen), the measure, the period and the release.
+
+    A period of '' is the release's own, and a release of '' the published one.
+    """
+
+    nationality: str = TOTAL
+    age_band: str = TOTAL
+    sex: str = TOTAL
+    crime_type: str = TOTAL
+    outcome: str = TOTAL
+    measure: str = NUMBER
+    period: str = ""
+    release: str = ""
+
+    def code(self, dimension: str) -> str:
+        """Return the code chosen for a dimension."""
+        chosen: str = getattr(self, dimension)
+        return chosen
+
+    def codes(self) -> dict[str, str]:
+        """Return the code of every dimension, keyed by dimension."""
+        return {dimension: self.code(dimension) for dimension in DIMENSIONS}
+
+    def choosing(self, name: str, value: str) -> Selection:
+        """Return this selection with one dimension, the measure, the period or the release changed."""
+        return replace(self, **{name: value})
+
+    def chosen(self) -> dict[str, str]:
+        """Return the dimensions for which something other than the total was chosen."""
+        return {dimension: code for dimension, code in self.codes().items() if code != TOTAL}
+
+    def address(self) -> dict[str, str]:
+        """Return the address parameters of this selection: only what differs from showing everything.
+
+        >>> Selection(sex="F", measure="share", release="illustrative").address()
+        {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
+        """
+        rest = {"measure": self.measure, PERIOD: self.period, RELEASE: self.release}
+        return self.chosen() | {name: value for name, value in rest.items() if value not in {NUMBER, ""}}
+
+
+def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:
+    """Return the selection that address parameters ask for, and the names of those that could not be met.
+
+    A parameter that the page does not offer, or a code it does not know, changes nothing: the total is shown instead.
+
+    >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
+    ('crime_type',)
+    """
+    met = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
+    first = {name: "" for name in (PERIOD, RELEASE) if name in met and met[name] == offer[name][0]}
+    return Selection(**met | first), tuple(name for name in parameters if name not in met)
+
+
+def _allowed(name: str, offer: Offer) -> Sequence[str]:
+    if name == "measure":
+        return MEASURES
+    return (TOTAL, *offer[name]) if name in offer and name in DIMENSIONS else offer.get(name, ())

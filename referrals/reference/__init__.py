@@ -1,0 +1,1 @@
+"""Reference data shared by both halves: code lists, statuses, the disclosure rule, help lines."""

@@ -1,0 +1,1 @@
+"""HTTP building blocks: negotiation, encodings, ETags, problems, security headers."""

@@ -1,0 +1,1 @@
+"""JSON logs that hold nothing of a reader."""

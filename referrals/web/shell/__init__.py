@@ -1,0 +1,1 @@
+"""The shell: the HTML page around Streamlit, with its own head, header, exit and scripts."""

@@ -1,0 +1,1 @@
+"""Static assets: ours, and Streamlit's, compressed ahead of time."""

@@ -1,0 +1,1 @@
+"""Private names of Streamlit, all in one place (see docs/streamlit_internals.md)."""

@@ -1,0 +1,212 @@
+"""The whole site as people see it: every page, at a desk and on a phone, in light, dark and print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from referrals.content.sitemap import PAGES
+from referrals.paths import ROOT
+from referrals.web.shell.html import ASKED
+from tests.browser.servers import open_page, serve
+
+PATHS = tuple(head.path for head in PAGES)
+DESK, PHONE = 1280, 360
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+SCREENSHOTS = ROOT / "build" / "screenshots"
+"""Kept as the output of CI, and never in git."""
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": request.param, "height": 800})
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def complaints(page: Page, address: str) -> list[str]:
+    """Return a list that fills up with what goes wrong on a page: console errors, failed and outside requests."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("request", lambda request: None if is_ours(request.url, address) else found.append(f"outside: {request.url}"))
+    return found
+
+
+def is_ours(url: str, address: str) -> bool:
+    return url.startswith((address, address.replace("http", "ws"), "data:", "blob:"))
+
+
+def violations(page: Page) -> list[str]:
+    """Return each axe rule that the page breaks, with the first place where it does."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{one['id']} ({len(one['nodes'])}): {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def whole(page: Page, address: str) -> None:
+    """Open a page and wait until its end is drawn, and its charts with it."""
+    open_page(page, address)
+    page.locator(".page-end").wait_for(state="attached")
+    for chart in page.locator("[data-testid=stPlotlyChart]").all():
+        chart.locator(".main-svg").first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(dashboard: str, page: Page, path: str) -> None:
+    found = complaints(page, dashboard)
+    whole(page, dashboard + path)
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-{width}.png", full_page=True)
+    assert violations(page) == []
+    assert found == []
+    assert page.context.cookies() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h1").count() == 1
+
+
+def test_the_checks_see_what_they_look_for(dashboard: str, page: Page) -> None:
+    found = complaints(page, dashboard)
+    whole(page, f"{dashboard}/about")
+    page.evaluate(
+        """() => {
+            document.body.insertAdjacentHTML('beforeend', '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">');
+            console.error('planted');
+            fetch('http://127.0.0.1:9/elsewhere').catch(() => null);
+        }"""
+    )
+    page.wait_for_timeout(300)
+    assert any(one.startswith("image-alt") for one in violations(page))
+    assert "planted" in found
+    assert any(one.startswith("outside: ") or "Content Security Policy" in one for one in found)
+
+
+@pytest.mark.parametrize("path", ["/", "/sex", "/trends", "/figures-check", "/safeguarding"])
+def test_a_page_is_accessible_in_dark(dashboard: str, browser: Browser, path: str) -> None:
+    context = browser.new_context(viewport={"width": DESK, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    whole(page, dashboard + path)
+    page.screenshot(path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-dark.png", full_page=True)
+    assert violations(page) == []
+    context.close()
+
+
+def test_the_published_figures_stand_in_text_with_their_sections(dashboard: str, page: Page) -> None:
+    whole(page, dashboard)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    for figure in ("1,336", "126,453", "1.1%", "145", "706", "425", "194"):
+        assert re.search(rf"(?<![\d,]){re.escape(figure)}(?![\d,]*\d)", text), figure
+    for nationality, count in (("Vietnam", "237"), ("Albania", "168"), ("China", "109")):
+        row = page.get_by_role("row", name=re.compile(f"^{nationality} "))
+        expect(row).to_contain_text(count)
+    for section in ("2.1", "3.3.2", "3.6.2", "3.8.2"):
+        assert f"section {section}" in text or f", {section}" in text, section
+
+
+def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(dashboard)
+    text = page.locator("body").inner_text()
+    for figure in ("1,336", "126,453", "237", "168", "109", "145", "706", "425", "0808 2000 247"):
+        assert figure in text
+    context.close()
+
+
+def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(dashboard: str, page: Page) -> None:
+    whole(page, f"{dashboard}/sex")
+    page.get_by_role("radio", name="Domestic abuse").check(force=True)
+    page.get_by_role("radio", name="Share").check(force=True)
+    expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA&measure=share")
+    finding = page.locator("h2.finding").first
+    expect(finding).to_contain_text("Of the 192 domestic abuse referrals")
+    said = finding.inner_text()
+    whole(page, page.url)
+    expect(page.get_by_role("radio", name="Domestic abuse")).to_be_checked()
+    expect(page.locator("h2.finding").first).to_have_text(said)
+
+
+def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: Page) -> None:
+    whole(page, f"{dashboard}/sex?crime_type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&measure=share")
+    expect(page.get_by_role("status").filter(has_text="Part of this link could not be used")).to_contain_text("crime_type")
+    expect(page.get_by_role("radio", name="All crime types")).to_be_checked()
+    expect(page.get_by_role("radio", name="Share")).to_be_checked()
+    assert page.locator("img[src=x]").count() == 0
+
+
+def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(dashboard: str, page: Page) -> None:
+    whole(page, f"{dashboard}/age?release=illustrative&sex=F")
+    page.get_by_role("link", name="Low-data version").click()
+    expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
+    expect(page.get_by_text("These figures are invented.").first).to_be_visible()
+    page.get_by_role("link", name="Full version").click()
+    expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
+
+
+def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, page: Page, tmp_path: Path) -> None:
+    whole(page, f"{dashboard}/nationality")
+    page.get_by_text("Download, copy, cite or link").first.click()
+    for name, ending, words in (("Table (CSV)", ".csv", "Vietnam"), ("Picture (SVG)", ".svg", "<svg")):
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name=name).first.click()
+        assert waiting.value.suggested_filename == f"victim-referrals-2020-21-published-nationality{ending}"
+        waiting.value.save_as(tmp_path / f"card{ending}")
+        assert words in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
+    expect(page.locator("pre.copy").first).to_contain_text("Release 2020-21 (published)")
+
+
+def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(dashboard: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": DESK, "height": 800})
+    page = context.new_page()
+    whole(page, f"{dashboard}/sex")
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.pdf(path=SCREENSHOTS / "sex-print.pdf", format="A4")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_text("The gender of the individual being referred").first).to_be_visible()
+    expect(page.get_by_role("radio", name="Share")).to_be_hidden()
+    expect(page.get_by_text("Download, copy, cite or link").first).to_be_hidden()
+    expect(page.locator("#vr-exit")).to_be_hidden()
+    context.close()
+
+
+def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(dashboard: str, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard)))
+    whole(page, f"{dashboard}/nationality")
+    last = next(number for number, path in enumerate(asked) if "PlotlyChart" in path)  # it stands last among the links
+    for path in ASKED:
+        assert asked.count(path) == 1
+        assert asked.index(path) < last
+
+
+def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> None:
+    answer = page.goto(f"{dashboard}/no-such-page")
+    assert answer is not None
+    assert answer.status == 404
+    assert violations(page) == []
+    page.get_by_role("link", name="Safeguarding and support").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Safeguarding and support")
+
+
+@pytest.mark.parametrize("path", ["/crime-type", "/sex"])
+def test_a_new_server_draws_the_page_asked_for_first_within_the_frame(browser: Browser, path: str) -> None:
+    """Streamlit takes a folder named `pages` for pages of its old kind until st.navigation has run once."""
+    with serve(ROOT) as fresh:
+        page = browser.new_page()
+        open_page(page, fresh.address + path)
+        name = path.strip("/").replace("-", " ").capitalize()
+        expect(page.get_by_role("heading", level=1)).to_have_text(name)
+        expect(page).to_have_title(f"{name} - Victim referrals")
+        page.close()

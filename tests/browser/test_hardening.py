@@ -1,0 +1,389 @@
+"""The site as it is served, by both commands: what it keeps to itself, what it refuses, and what a browser needs of it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Browser, expect
+from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - to speak as a browser does
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from referrals.paths import ROOT
+from referrals.web.health import MARK
+from referrals.web.streamlit import client_messages
+from tests.browser.servers import PATIENCE
+from tests.browser.test_every_page import whole
+
+COMMANDS = {
+    "streamlit": ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"],
+    "uvicorn": [
+        *("-m", "uvicorn", "app:app", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--host", "127.0.0.1"),
+        "--port",
+    ],
+}
+LARGEST = {"streamlit": 2_000_000, "uvicorn": 65_536}
+"""Bytes of a message that each command takes in before anything of ours looks at it."""
+
+FAULTY = """
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from referrals.web import health, logs
+
+if get_script_run_ctx(suppress_warning=True) is None:
+    logs.set_up()
+    app = st.App(__file__, routes=health.routes(lambda: {"2020-21": "ab12"}))
+else:
+    st.title("A page")
+    int("the words of a reader")
+"""
+SECRETS = (
+    "crime_type",
+    "sex=F",
+    "Browser-of-a-reader",
+    "127.0.0.1",
+    "198.51.100.7",
+    "elsewhere.example",
+    "made-up-by-a-reader",
+)
+"""Parts of what the tests below ask for that no log may hold."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A site that is served, and the file that its log goes to."""
+
+    port: int
+    log: Path
+    command: str
+
+    def get(self, target: str, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+        """Return status, headers and body of an answer."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, target, headers=headers or {})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def raw(self, line: bytes) -> bytes:
+        """Return what is answered to a request line as it stands."""
+        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as connection:
+            connection.sendall(line + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def open(self, origin: str | None = None) -> ClientConnection:
+        """Open a session as a browser does."""
+        return connect(
+            f"ws://127.0.0.1:{self.port}/_stcore/stream?secret=made-up-by-a-reader",
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            additional_headers={"Origin": origin or f"http://127.0.0.1:{self.port}", "X-Forwarded-For": "198.51.100.7"},
+            proxy=None,
+        )
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return every line of the log so far that tells of a fault."""
+        return [line for line in self.lines() if "fault" in line]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return every line of the log so far."""
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+
+@contextmanager
+def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
+    """Serve the app.py of a folder by one of the commands, its log in a file, until the block ends."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = Running(port, log, command)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, *COMMANDS[command], str(port)], cwd=folder, env=environment, stdout=stream, stderr=stream
+        )
+    try:
+        limit = time.monotonic() + PATIENCE
+        while not ready(site):
+            assert process.poll() is None, site.log.read_text()
+            assert time.monotonic() < limit, site.log.read_text()
+            time.sleep(0.2)
+        yield site
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with served(request.param, ROOT, tmp_path_factory.mktemp("log") / "log.jsonl") as site:
+        yield site
+
+
+def ready(site: Running) -> bool:
+    try:
+        status, _, body = site.get("/readyz")
+    except OSError:
+        return False
+    return status == 200 and json.loads(body)["service"] == MARK
+
+
+def message(**fields: Any) -> bytes:
+    return bytes(BackMsg(**fields).SerializeToString())
+
+
+def drawn(session: ClientConnection, query: str = "") -> list[str]:
+    """Ask for the page of an address; return the kinds of all messages until it is drawn."""
+    session.send(message(rerun_script={"query_string": query}))
+    kinds: list[str] = []
+    while not kinds or kinds[-1] != "script_finished":
+        kinds.append(kind(session.recv(timeout=30)))
+    return kinds
+
+
+def kind(said: str | bytes) -> str:
+    """Return the kind of a message of the site's."""
+    assert isinstance(said, bytes)
+    return str(ForwardMsg.FromString(said).WhichOneof("type"))
+
+
+def ended(session: ClientConnection, message: bytes | str) -> bool:
+    """Say something and read the session to its end, which can come before the last byte of a long message is sent."""
+    try:
+        session.send(message)
+        while True:
+            session.recv(timeout=10)
+    except ConnectionClosed:
+        return True
+
+
+def test_both_questions_of_machines_are_answered(running: Running) -> None:
+    status, headers, body = running.get("/healthz")
+    assert (status, json.loads(body), headers["cache-control"]) == (200, {"service": MARK, "status": "alive"}, "no-store")
+    releases = json.loads(running.get("/readyz")[2])["releases"]
+    assert "2020-21" in {one["id"] for one in releases}
+    assert all(len(one["digest"]) == 64 for one in releases)
+
+
+def test_a_page_that_is_none_cannot_be_taken_for_health(running: Running) -> None:
+    status, headers, body = running.get("/healthy")
+    assert status == 404
+    assert headers["content-type"].startswith("text/html")
+    assert MARK.encode() not in body
+
+
+def test_a_session_draws_and_what_it_must_not_say_is_dropped(running: Running) -> None:
+    with running.open() as session:
+        assert "delta" in drawn(session, "crime_type=DA&sex=F")
+        session.send(message(clear_cache=True))
+        session.send(message(backend_operation_request={"request_id": "1", "install_skills": {}}))
+        assert "delta" in drawn(session)
+    dropped = [line["kind"] for line in running.lines() if line.get("event") == "dropped"]
+    assert {"clear_cache", "backend_operation_request.install_skills"} <= set(dropped)
+
+
+@pytest.mark.parametrize("broken", [b"\xff\xff\xff", b"", "text", b"a" * 70_000, b"a" * 3_000_000])
+def test_a_broken_message_ends_its_session_and_no_other(running: Running, broken: bytes | str) -> None:
+    with running.open() as bystander:
+        with running.open() as session:
+            assert ended(session, broken)
+        assert "delta" in drawn(bystander)
+
+
+def test_a_message_in_parts_without_an_end_ends_its_session(running: Running) -> None:
+    part = b"a" * 10_000
+    with running.open() as bystander:
+        with running.open() as session:
+            parts = LARGEST[running.command] // len(part) + 4
+            try:
+                session.send(part for _ in range(parts))
+                session.recv(timeout=10)
+            except ConnectionClosed:
+                pass
+            assert session.protocol.close_code == 1009
+        assert "delta" in drawn(bystander)
+
+
+def test_nothing_is_compressed_for_a_session(running: Running) -> None:
+    with running.open() as session:
+        assert session.protocol.extensions == []
+
+
+def test_a_page_of_another_site_opens_no_session(running: Running) -> None:
+    # Streamlit would ask a third party for the address of this server before it answers.
+    for origin in ("https://elsewhere.example", "http://localhost:1", "null"):
+        with pytest.raises(InvalidStatus) as refused:
+            running.open(origin)
+        assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "status"),
+    [
+        ("PUT", "/_stcore/upload_file/a/b", 405),
+        ("POST", "/_stcore/agent/mcp", 405),
+        ("GET", "/_stcore/metrics", 404),
+        ("GET", "/_stcore/agent/openapi.json", 404),
+        ("GET", "/_stcore/script-health-check", 404),
+        ("GET", "/component/made-up-by-a-reader/a.js", 404),
+        ("GET", "/auth/login", 404),
+        ("GET", "/made-up-by-a-reader%00", 400),
+        ("GET", "/" + "a" * 3_000, 414),
+    ],
+)
+def test_streamlits_inside_is_closed(running: Running, method: str, target: str, status: int) -> None:
+    assert running.get(target, method)[0] == status
+
+
+LETTERS = st.text(alphabet="/.%0123456789abcdefABCDEF_?&=;\\:@~-+", max_size=100)
+ASKED = st.one_of(
+    LETTERS.map(lambda text: f"GET /{text} HTTP/1.1".encode()),
+    LETTERS.map(lambda text: f"GET /age?sex=F&{text} HTTP/1.1".encode()),
+    st.integers(1, 200).map(lambda times: b"GET /age?" + b"sex=F&" * times + b" HTTP/1.1"),
+    st.binary(max_size=40).map(lambda data: b"GET /" + data.replace(b"\n", b"").replace(b"\r", b"") + b" HTTP/1.1"),
+    st.sampled_from([b"GET", b"BREW", b"POST"]).map(lambda method: method + b" /%2e%2e/%2e%2e/etc/passwd HTTP/1.1"),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(line=ASKED)
+def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
+    got = running.raw(line)
+    assert not got or got.split(b" ")[1] < b"500"
+    assert b"Traceback" not in got
+
+
+RERUN = message(rerun_script={"query_string": "crime_type=DA", "page_name": "sex", "context_info": {"url": "http://a/sex"}})
+CHANGED = st.builds(
+    lambda at, cut, put: RERUN[:at] + put + RERUN[at + cut :],
+    st.integers(0, len(RERUN)), st.integers(0, 4), st.binary(max_size=4),
+)  # fmt: skip
+WRONG = st.builds(
+    lambda query, page, url, fragment: message(
+        rerun_script={"query_string": query, "page_name": page, "context_info": {"url": url}, "page_script_hash": fragment}
+    ),
+    *[st.text(st.characters(codec="utf-8"), max_size=40)] * 4,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.one_of(CHANGED, WRONG, st.binary(max_size=200)))
+def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
+    faults = running.faults()
+    with running.open() as session:
+        session.send(data)
+        try:
+            while kind(session.recv(timeout=0.3)) != "script_finished":
+                pass
+        except TimeoutError:
+            pass  # let in, and nothing to say to it: or dropped
+        except ConnectionClosed:
+            assert client_messages.kind(data) is None
+            assert session.protocol.close_code == 1008
+        else:
+            assert client_messages.kind(data) == "rerun_script"
+    with running.open() as other:
+        assert "delta" in drawn(other)
+    assert running.faults() == faults
+
+
+def test_an_address_that_a_page_makes_up_is_in_nothing_that_it_is_sent(running: Running) -> None:
+    made_up = f"https://made-up.example/{'a' * 60_000}"
+    with running.open() as session:
+        session.send(message(rerun_script={"page_name": "sex", "context_info": {"url": made_up}}))
+        sent = b""
+        while kind(part := session.recv(timeout=30)) != "script_finished":
+            assert isinstance(part, bytes)
+            sent += part
+    assert b"made-up" not in sent
+    assert f"<p>http://127.0.0.1:{running.port}/sex</p>".encode() in sent
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_page_that_faults_is_one_line_without_its_words(command: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / ".streamlit", tmp_path / ".streamlit")
+    (tmp_path / "app.py").write_text(FAULTY)
+    with served(command, tmp_path, tmp_path / "log.jsonl") as site:
+        with site.open() as session:
+            drawn(session)
+        (fault,) = site.faults()
+        assert fault["fault"]["kind"] == "ValueError"
+        assert fault["fault"]["through"][-1].startswith("app.py:")
+        assert "Traceback" not in site.log.read_text()
+        assert "words of a reader" not in site.log.read_text()
+
+
+def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
+    agent = {"User-Agent": "Browser-of-a-reader", "X-Forwarded-For": "198.51.100.7", "Referer": "https://elsewhere.example/a"}
+    assert running.get("/sex?crime_type=DA&sex=F", headers=agent)[0] == 200
+    assert running.get("/made-up-by-a-reader?sex=F", headers=agent)[0] == 404
+    with running.open() as session:
+        drawn(session, "crime_type=DA&sex=F")
+    with pytest.raises(InvalidStatus):
+        running.open("https://elsewhere.example")
+    time.sleep(0.3)
+    lines = running.lines()
+    written = "\n".join(json.dumps(line) for line in lines)
+    assert [secret for secret in SECRETS if secret in written] == []
+    events = Counter(line.get("event") for line in lines)
+    assert events["started"] == 1
+    assert min(events["request"], events["socket"], events["refused"]) > 0
+    assert running.faults() == []
+    assert {"method": "GET", "path": "/sex", "status": 200}.items() <= [one for one in lines if one.get("path") == "/sex"][
+        -1
+    ].items()
+
+
+def test_outside_the_lines_nothing_of_a_reader_is_printed(running: Running) -> None:
+    rest = [line for line in running.log.read_text().splitlines() if not line.startswith("{")]
+    assert all(line == "" or "You can now view" in line or line.strip().startswith("URL: http://localhost:") for line in rest)
+
+
+PATHS = ("/", "/trends", "/figures-check")
+
+
+def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_for(dashboard: str, browser: Browser) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    kinds: Counter[str] = Counter()
+    trouble: list[str] = []
+
+    def said(data: str | bytes) -> None:
+        kinds[str(client_messages.kind(data if isinstance(data, bytes) else b""))] += 1
+
+    page.on("websocket", lambda opened: opened.on("framesent", said))
+    page.on("console", lambda one: trouble.append(one.text) if one.type in {"error", "warning"} else None)
+    page.on("response", lambda one: trouble.append(f"{one.status} {one.url}") if one.status >= 400 else None)
+    for path in PATHS:
+        whole(page, dashboard + path)
+    page.keyboard.press("r")
+    whole(page, f"{dashboard}/sex")
+    page.get_by_role("radio", name="Domestic abuse").check(force=True)
+    expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA")
+    page.get_by_text("Download, copy, cite or link").first.click()
+    for name in ("Table (CSV)", "Picture (SVG)"):
+        with page.expect_download() as waiting:
+            page.get_by_text(name).first.click()
+        assert waiting.value.path().stat().st_size > 100
+    page.emulate_media(color_scheme="dark")
+    page.go_back()
+    context.close()
+    assert set(kinds) == client_messages.ALLOWED
+    assert trouble == []

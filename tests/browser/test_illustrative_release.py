@@ -1,0 +1,217 @@
+"""The illustrative series as people see it: at a desk and on a phone, in light, dark and print, and what they take away.
+
+Programs ask the same server: what it refuses to pages of other sites they can read, and files of the series say what they are.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as NotInTime
+
+from referrals.paths import ROOT
+from tests.browser.servers import drawn, serve
+from tests.browser.test_every_page import DESK, PHONE, SCREENSHOTS, complaints, violations, whole
+from tests.fixtures import rounded_release
+
+TOPICS = ("/nationality", "/age", "/sex", "/crime-type")
+CHOSEN = "release=illustrative"
+AT_REST = """() => {
+    const height = document.body.scrollHeight + document.querySelector("[data-testid=stMain]").scrollHeight;
+    if (height !== window.heightSeen) [window.heightSeen, window.heightSince] = [height, performance.now()];
+    return performance.now() - window.heightSince > 700;
+}"""
+"""Whether the page has kept its height for a while."""
+HIDDEN_BEHIND_A_LIST = ("aria-hidden-focus", "page-has-heading-one", "region")
+"""While a list is open Streamlit hides all the rest from screen readers, so that they hear the list alone."""
+
+BANNER = "These figures are invented."
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard with an illustrative series: a copy of this checkout, with the release in its folder."""
+    folder = tmp_path_factory.mktemp("checkout")
+    shutil.copy(ROOT / "app.py", folder)
+    for name in ("pages", "referrals", "sql", "data", ".streamlit"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative"))
+    rounded_release.write(folder / "data" / "releases")
+    with serve(folder) as served:
+        yield served.address
+
+
+@contextmanager
+def opened(browser: Browser, width: int, *, scheme: str = "light") -> Iterator[Page]:
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    yield context.new_page()
+    context.close()
+
+
+def open_list(page: Page, label: str, option: str) -> Locator:
+    """The option of a list that was opened on a page at rest.
+
+    A list closes when the page moves under it as charts arrive: whoever sees that opens it again.
+    """
+    drawn(page)
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_attached(timeout=30_000)
+    page.wait_for_function(AT_REST, timeout=30_000)
+    opener = page.get_by_role("combobox", name=label)
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(5):
+        opener.scroll_into_view_if_needed()
+        opener.click()
+        try:
+            wanted.wait_for(timeout=5000)
+        except NotInTime:
+            continue
+        break
+    return wanted
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    open_list(page, label, option).click()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")])
+@pytest.mark.parametrize("path", TOPICS)
+def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
+    site: str, browser: Browser, path: str, width: int, scheme: str
+) -> None:
+    with opened(browser, width, scheme=scheme) as page:
+        found = complaints(page, site)
+        whole(page, f"{site}{path}?{CHOSEN}")
+        charts = page.locator("[data-testid=stPlotlyChart]")
+        expect(charts).to_have_count(2, timeout=30_000)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{path.strip('/')}-illustrative-{width}-{scheme}.png", full_page=True)
+        assert violations(page) == []
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
+        for chart in charts.all():
+            expect(chart.get_by_text("Illustrative", exact=True).first).to_be_visible()
+
+
+def test_choices_on_a_phone_change_the_finding_and_the_address(site: str, browser: Browser) -> None:
+    with opened(browser, PHONE) as page:
+        whole(page, f"{site}/sex")
+        expect(page.get_by_role("radio", name="Published: April 2020 to March 2021")).to_be_checked()
+        assert page.get_by_text(BANNER).count() == 0
+        page.get_by_role("radio", name="Illustrative series").check(force=True)
+        unit = page.locator("p.unit").first
+        expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible(timeout=30_000)
+        for label, option in (("Nationality", "Vietnam"), ("Period", "July to September 2021")):
+            choose(page, label, option)
+        expect(unit).to_contain_text("July to September 2021", timeout=30_000)
+        drawn(page)
+        page.get_by_role("radio", name="Modern slavery").check(force=True)
+        finding = page.locator("h2.finding").first
+        expect(finding).to_contain_text("modern slavery referrals from Vietnam", timeout=30_000)
+        for part in ("nationality=VNM", "crime_type=MS", "period=2021-Q3", CHOSEN):
+            assert part in page.url
+        said = finding.inner_text()
+        whole(page, page.url)
+        expect(finding).to_have_text(said)
+        assert violations(page) == []
+
+
+def test_a_list_that_is_open_is_accessible(site: str, browser: Browser) -> None:
+    with opened(browser, PHONE) as page:
+        whole(page, f"{site}/sex?{CHOSEN}")
+        expect(open_list(page, "Nationality", "Vietnam")).to_be_visible()
+        assert [one for one in violations(page) if not one.startswith(HIDDEN_BEHIND_A_LIST)] == []
+        page.keyboard.press("Escape")
+        assert violations(page) == []
+
+
+def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
+    site: str, browser: Browser, tmp_path: Path
+) -> None:
+    with opened(browser, DESK) as page:
+        whole(page, f"{site}/age?{CHOSEN}&sex=F")
+        page.get_by_text("Download, copy, cite or link").first.click()
+        for name, ending in (("Table (CSV)", ".csv"), ("Picture (SVG)", ".svg")):
+            with page.expect_download() as waiting:
+                page.get_by_role("link", name=name).first.click()
+            assert waiting.value.suggested_filename == f"victim-referrals-illustrative-age-band-f{ending}"
+            waiting.value.save_as(tmp_path / f"card{ending}")
+            assert "Illustrative" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
+        expect(page.locator("pre.copy").first).to_contain_text("Release illustrative (illustrative)")
+
+
+def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_controls(site: str, browser: Browser) -> None:
+    with opened(browser, DESK) as page:
+        whole(page, f"{site}/nationality?{CHOSEN}")
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        page.pdf(path=SCREENSHOTS / "nationality-illustrative-print.pdf", format="A4")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
+        expect(page.get_by_role("radio", name="Illustrative series")).to_be_hidden()
+        expect(page.get_by_role("combobox", name="Period")).to_be_hidden()
+        expect(page.locator(".choice")).to_be_hidden()
+        marked = page.locator(".on-paper.watermarked")
+        assert marked.count() == 2
+        words = marked.first.evaluate("element => getComputedStyle(element, '::after').content")
+        assert "Illustrative" in words
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/releases", "/releases/illustrative/cells-illustrative.csv", "/feed.atom", "/releases.ics"]
+)
+@pytest.mark.parametrize(
+    ("status", "asked"),
+    [
+        (405, {"method": "POST"}),
+        (413, {"method": "GET", "content": b"more"}),
+        (414, {"method": "GET", "params": {"sex": "F" * 9000}}),
+        (400, {"method": "GET", "params": [("sex", "F")] * 65}),
+    ],
+)
+def test_why_data_is_refused_can_be_read_by_pages_of_other_sites(
+    site: str, path: str, status: int, asked: dict[str, Any]
+) -> None:
+    answer = httpx.request(url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **asked)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert answer.headers["cache-control"] == "no-store"
+    page = httpx.request(**{**asked, "url": f"{site}/age"})
+    assert "access-control-allow-origin" not in page.headers
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_the_page_for_programs_is_accessible_and_can_be_left_at_once(
+    site: str, browser: Browser, width: int, scheme: str
+) -> None:
+    with opened(browser, width, scheme=scheme) as page:
+        found = complaints(page, site)
+        page.goto(f"{site}/api/")
+        assert page.url == f"{site}/api/v1/docs"
+        assert violations(page) == []
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the main content")).to_be_focused()
+        expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
+
+
+def test_a_file_of_the_series_is_listed_and_saved_under_a_name_that_says_it_is_invented(site: str, browser: Browser) -> None:
+    with opened(browser, PHONE) as page:
+        whole(page, f"{site}/releases")
+        listed = page.locator("#release-illustrative ~ .scroll a")
+        assert listed.count() > 0
+        addresses = [str(one.get_attribute("href")) for one in listed.all()]
+        assert [one for one in addresses if "illustrative" not in one.rpartition("/")[2]] == []
+        with page.expect_download() as waiting:
+            page.get_by_role("link", name="Every cell, as CSV").last.click()
+        assert waiting.value.url.endswith("/releases/illustrative/cells-illustrative.csv")

@@ -1,0 +1,53 @@
+"""A new release under a running site, as people see it: what they were reading stays, and one link shows the new one."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from referrals.paths import ROOT
+from referrals.release.catalogue import LOOK_EVERY
+from tests.browser.servers import open_page, serve
+from tests.fixtures.second_edition import REVISED, revise
+
+NEWER = "New figures have been published since you opened this page."
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of this checkout with the published release alone."""
+    shutil.copy(ROOT / "app.py", tmp_path)
+    for name in ("pages", "referrals", "sql", "data", ".streamlit"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative"))
+    return tmp_path
+
+
+@pytest.fixture
+def site(checkout: Path) -> Iterator[str]:
+    with serve(checkout) as served:
+        yield served.address
+
+
+def test_a_page_keeps_its_release_says_that_there_is_a_newer_one_and_its_link_shows_it(
+    site: str, checkout: Path, browser: Browser
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        open_page(page, f"{site}/sex", "Sex")
+        revise(checkout / "data" / "releases")
+        time.sleep(LOOK_EVERY)
+        page.get_by_role("radio", name="Share").check(force=True)
+        notice = page.get_by_role("status").filter(has_text=NEWER)
+        expect(notice).to_be_visible(timeout=30_000)
+        assert page.get_by_text(REVISED).count() == 0
+        page.evaluate("window.isTheSamePage = true")
+        notice.get_by_role("link", name="Reload to see them").click()
+        expect(page.get_by_text(REVISED).first).to_be_visible(timeout=30_000)
+        assert page.evaluate("window.isTheSamePage") is None
+        assert page.url == f"{site}/sex?measure=share"
+        assert page.get_by_text(NEWER).count() == 0

@@ -1,0 +1,254 @@
+"""The frame in a real browser: links, focus, announcements, hashes, menu, print, and nothing from outside."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
+
+from tests.browser.servers import drawn, open_page
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    yield context.new_page()
+    context.close()
+
+
+def mark(page: Page) -> None:
+    """Leave a mark that a reload would wipe out."""
+    page.evaluate("() => { window.marked = true; }")
+
+
+def was_reloaded(page: Page) -> bool:
+    return not page.evaluate("() => window.marked")
+
+
+def test_a_link_in_the_menu_changes_the_page_without_reloading_and_says_so(page: Page, home: str) -> None:
+    open_page(page, home)
+    mark(page)
+    page.get_by_role("navigation", name="Sections").get_by_text("About").click()
+    drawn(page, "Words")
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator("#vr-status")).to_have_text("Words")
+    expect(page).to_have_title("Words - Small site: for tests")
+    expect(page.locator("#vr-nav a[aria-current=page]")).to_have_text("Words")
+    assert not was_reloaded(page)
+
+
+def test_back_returns_to_the_page_before_and_to_its_menu(page: Page, home: str) -> None:
+    open_page(page, home)
+    mark(page)
+    page.locator(".vr-sections").get_by_text("About").click()
+    drawn(page, "Words")
+    page.go_back()
+    drawn(page, "Overview")
+    expect(page.locator("#vr-nav a[aria-current=page]")).to_have_text("Overview")
+    assert not was_reloaded(page)
+
+
+def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page, home: str) -> None:
+    open_page(page, home)
+    link = page.get_by_role("link", name="Low-data version")
+    expect(link).to_have_attribute("href", "/lite/")
+    page.locator(".vr-sections").get_by_text("About").click()
+    drawn(page, "Words")
+    expect(link).to_have_attribute("href", "/lite/words")
+
+
+def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(page: Page, home: str) -> None:
+    open_page(page, f"{home}/words?release=other&letter=b", "Words")
+    link = page.get_by_role("link", name="Low-data version")
+    expect(link).to_have_attribute("href", "/lite/other/words")
+    page.evaluate("() => history.replaceState({}, '', '/words?release=gone')")
+    expect(link).to_have_attribute("href", "/lite/words")
+    page.evaluate("() => history.replaceState({}, '', '/words?release=other')")
+    expect(link).to_have_attribute("href", "/lite/other/words")
+
+
+def test_a_link_in_the_text_carries_its_query_and_goes_to_its_hash(page: Page, home: str) -> None:
+    open_page(page, home)
+    mark(page)
+    page.get_by_role("link", name="What bail means").click()
+    drawn(page, "Words")
+    target = page.locator("#bail")
+    expect(target).to_be_focused(timeout=10_000)
+    expect(target).to_be_in_viewport(ratio=1)
+    expect(page.get_by_label("Letter")).to_have_value("b")
+    assert page.url == f"{home}/words?letter=b#bail"
+    assert not was_reloaded(page)
+
+
+def test_a_hash_is_found_on_a_page_opened_cold(page: Page, home: str) -> None:
+    open_page(page, f"{home}/words#bail", "Words")
+    expect(page.locator("#bail")).to_be_focused(timeout=10_000)
+    expect(page.locator("#bail")).to_be_in_viewport(ratio=1)
+
+
+def test_a_link_held_with_control_opens_as_the_browser_would(page: Page, home: str) -> None:
+    open_page(page, home)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="What bail means").click(modifiers=["Control"])
+    assert opened.value.url.endswith("/words?letter=b#bail")
+    assert page.url.rstrip("/") == home
+
+
+def test_the_first_tab_stop_skips_to_the_heading(page: Page, home: str) -> None:
+    open_page(page, home)
+    expect(page.get_by_label("Find")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("*:focus")).to_have_text("Skip to the main content")
+    expect(page.locator("*:focus")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Find")).to_be_focused()
+
+
+def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page, home: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    open_page(page, home)
+    button, menu = page.get_by_role("button", name="Menu"), page.get_by_role("navigation", name="Pages")
+    expect(menu).not_to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    expect(menu.get_by_role("link").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(menu).not_to_be_visible()
+    expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["", "/words", "/nowhere"])
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+def test_the_page_never_scrolls_sideways_and_every_target_is_a_thumb_wide(page: Page, home: str, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(home + path)
+    page.locator("h1").wait_for()
+    if page.locator(".vr-menu").is_visible():
+        page.locator(".vr-menu").click()
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    sizes = page.locator(".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit a").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 44
+
+
+def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(page: Page, home: str) -> None:
+    open_page(page, home)
+    details = page.locator(".stHtml details")
+    expect(details).to_be_visible()
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(details).to_have_attribute("open", "")
+    expect(page.locator(".vr-print-end")).to_contain_text(f"from {home}/")
+    for chrome in (".vr-bar", "#vr-nav", "#vr-exit", "[data-testid=stHeader]"):
+        expect(page.locator(chrome)).not_to_be_visible()
+    written = page.locator("a[href^='https']", has_text="Elsewhere").evaluate("one => getComputedStyle(one, '::after').content")
+    assert "(" in written
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    assert details.get_attribute("open") is None
+
+
+def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_the_policy(page: Page, home: str) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+
+    def note_request(request: Request) -> None:
+        asked.append(request.url)
+
+    def note_message(message: ConsoleMessage) -> None:
+        said.append(message.text)
+
+    page.on("request", note_request)
+    page.on("console", note_message)
+    for path in ("", "/words"):
+        open_page(page, home + path)
+        page.wait_for_load_state("networkidle")
+    assert [url for url in asked if not url.startswith((home, home.replace("http", "ws"), "data:"))] == []
+    assert [url for url in asked if ".woff" in url] == []
+    assert [text for text in said if "Content Security Policy" in text] == []
+    assert page.context.cookies() == []
+
+
+def test_the_reader_sees_heading_description_and_menu_before_streamlit_has_loaded(page: Page, home: str) -> None:
+    page.route("**/static/**", lambda _: None)
+    page.goto(f"{home}/words", wait_until="commit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Words")
+    expect(page.get_by_text("What words mean.")).to_be_visible()
+    expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
+    page.get_by_role("navigation", name="Sections").get_by_text("Statistics").click(no_wait_after=True)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview of the figures")
+
+
+@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")])
+def test_shell_and_streamlit_follow_the_readers_choice_of_light_or_dark(
+    browser: Browser, home: str, scheme: str, background: str
+) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    open_page(page, home)
+    for part in (".vr-bar", ".stApp"):
+        expect(page.locator(part)).to_have_css("background-color", background)
+    context.close()
+
+
+# The socket
+
+LOST_AT_ONCE = """(() => {
+  let first = true;
+  window.opened = 0;
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      window.opened += 1;
+      if (first) this.close();
+      first = false;
+    }
+  };
+})()"""
+"""The first socket that a page opens is closed again before it is open."""
+
+
+def sockets_of(page: Page) -> list[str]:
+    """Return what will be the addresses of all sockets that a page opens."""
+    opened: list[str] = []
+    page.on("websocket", lambda one: opened.append(one.url))
+    return opened
+
+
+def test_a_page_opens_its_one_socket_before_streamlit_has_been_read(page: Page, home: str) -> None:
+    opened = sockets_of(page)
+    page.route("**/static/js/index.*.js", lambda _: None)  # which is read by nobody, ever
+    with page.expect_websocket():
+        page.goto(home, wait_until="commit")
+    assert opened == [f"{home.replace('http', 'ws')}/_stcore/stream"]
+    page.unroute_all(behavior="ignoreErrors")
+    open_page(page, f"{home}/words", "Words")
+    assert len(opened) == 2, "and the next page one of its own"
+
+
+def test_a_page_whose_early_socket_is_lost_is_drawn_by_another(page: Page, home: str) -> None:
+    page.add_init_script(LOST_AT_ONCE)
+    open_page(page, home)
+    assert page.evaluate("() => window.opened") == 2
+
+
+def test_a_socket_that_is_open_when_streamlit_asks_for_it_is_the_one_it_draws_by(page: Page, home: str) -> None:
+    opened = sockets_of(page)
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/static/js/index.*.js", late)
+    open_page(page, home)
+    assert len(opened) == 1
+
+
+def test_a_page_that_does_not_exist_opens_no_socket(page: Page, home: str) -> None:
+    opened = sockets_of(page)
+    page.goto(f"{home}/no-such-page")
+    expect(page.locator("h1")).to_have_text("Page not found")
+    assert opened == []

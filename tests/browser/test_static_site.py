@@ -1,0 +1,181 @@
+"""The light pages as a reader without a network, a script or a wide screen has them: opened from a folder of files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from referrals import atomic_folder
+from referrals.content import pages
+from referrals.i18n import languages
+from referrals.paths import CONTENT, ROOT
+from referrals.release import catalogue as release_catalogue
+from referrals.static_site import site
+from referrals.static_site.links import in_folder
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+NARROWEST, PHONE, DESK = 320, 360, 1280
+SCREENSHOTS = ROOT / "build" / "screenshots"
+"""Kept as the output of CI, and never in git."""
+
+PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
+KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
+"""One page of each kind: cards, long tables, help lines, steps, arithmetic, many sections."""
+
+
+@pytest.fixture(scope="module")
+def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stick") / "site"
+    atomic_folder.write(folder, site.files(release_catalogue.standing(), in_folder(None)))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def addresses(stick: Path) -> list[str]:
+    """The address of every page on the stick; the page for lost addresses belongs to a web server, and is not among them."""
+    return [one.as_uri() for one in sorted(stick.rglob("*.html")) if one.name != "404.html"]
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[BrowserContext]:
+    """A reader without a network and with scripts switched off."""
+    opened = browser.new_context(offline=True, java_script_enabled=False, viewport={"width": PHONE, "height": 800})
+    yield opened
+    opened.close()
+
+
+def test_from_a_stick_without_network_or_script_a_reader_finds_every_page_by_its_links(
+    offline: BrowserContext, stick: Path, addresses: list[str]
+) -> None:
+    page = offline.new_page()
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("request", lambda request: None if request.url.startswith(("file:", "data:")) else failed.append(request.url))
+    unseen, seen = [(stick / "index.html").as_uri()], set[str]()
+    while unseen:
+        address = unseen.pop()
+        seen.add(address)
+        page.goto(address)
+        unseen += [one for one in hrefs(page) if one not in seen and one not in unseen]
+    assert seen == set(addresses)
+    assert failed == []
+
+
+def hrefs(page: Page) -> list[str]:
+    """Return the whole address of each light page that a page links to, without its anchor."""
+    found = [link.get_attribute("href") or "" for link in page.locator("a[href$='.html'], a[href*='.html#']").all()]
+    folder = Path(page.url.removeprefix("file://")).parent
+    return list({(folder / one.partition("#")[0]).resolve().as_uri() for one in found if not one.startswith("http")})
+
+
+def test_a_link_is_followed_by_a_touch(offline: BrowserContext, stick: Path) -> None:
+    page = offline.new_page()
+    page.goto((stick / "index.html").as_uri())
+    page.get_by_role("link", name="More on sex").click()
+    assert page.locator("h1").inner_text() == "Sex"
+    assert page.url == (stick / "sex.html").as_uri()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_kind_of_page_breaks_an_accessibility_rule(browser: Browser, stick: Path, scheme: Literal["light", "dark"]) -> None:
+    page = browser.new_page(viewport={"width": NARROWEST, "height": 800}, color_scheme=scheme)
+    broken = {}
+    for name in KINDS if scheme == "light" else PICTURED:
+        page.goto((stick / f"{name}.html").as_uri())
+        found = Axe().run(page, options=RULES).response["violations"]
+        broken[name] = [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+    assert {name: found for name, found in broken.items() if found} == {}
+    page.close()
+
+
+def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, addresses: list[str]) -> None:
+    page = browser.new_page(viewport={"width": NARROWEST, "height": 800})
+    widths = {}
+    for address in addresses:
+        page.goto(address)
+        widths[address] = page.evaluate("document.documentElement.scrollWidth")
+    assert {address: width for address, width in widths.items() if width > NARROWEST} == {}
+    page.close()
+
+
+def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(offline: BrowserContext, stick: Path) -> None:
+    page = offline.new_page()
+    page.goto((stick / "glossary.html").as_uri())
+    page.mouse.wheel(0, 5000)
+    box = page.get_by_role("link", name="Leave this page").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 800 - box["height"]
+    assert box["height"] >= 44
+
+
+@pytest.fixture
+def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of pages with one in Arabic, which has no words round it but its own name."""
+    texts = tmp_path / "content"
+    shutil.copytree(CONTENT, texts)
+    (texts / "ar").mkdir()
+    shutil.copy(texts / "en" / "pages.schema.json", texts / "ar")
+    (texts / "ar" / "pages.csv").write_text("path,section,label,title,description\n/,أ,,ب,ج\n", encoding="utf-8")
+    (texts / "ar" / "overview.md").write_text("# الضحايا\n\nفي {cell:sex=_NK} حالة.\n\n{helplines}\n", encoding="utf-8")
+    for module in (languages, pages):
+        monkeypatch.setattr(module, "CONTENT", texts)
+    atomic_folder.write(tmp_path / "site", site.files(release_catalogue.standing(), in_folder(None)))
+    return tmp_path / "site" / "ar" / "index.html"
+
+
+@pytest.mark.parametrize("width", [DESK, NARROWEST])
+def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
+    browser: Browser, arabic: Path, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(arabic.as_uri())
+    way_out, name = page.get_by_text("Leave this page", exact=True), page.get_by_text("Victim referrals", exact=True)
+    for words in (way_out, name):
+        box = words.bounding_box()
+        assert box is not None
+        assert box["width"] > 80
+        assert box["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lefts = page.locator("main > p").first.evaluate(
+        """one => ['194', '205'].map(number => {
+            const range = document.createRange(), text = one.firstChild, at = text.data.indexOf(number);
+            range.setStart(text, at); range.setEnd(text, at + 3);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert lefts[0] < lefts[1]
+    assert Axe().run(page, options=RULES).response["violations"] == []
+    page.close()
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_what_a_page_says_stands_beside_nothing_and_under_nothing(browser: Browser, stick: Path, width: int) -> None:
+    """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    for name in PICTURED:
+        page.goto((stick / f"{name}.html").as_uri())
+        page.screenshot(path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True)
+        boxes = page.locator("main > *").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
+        )
+        assert len(boxes) > 3
+        assert [one for one, next_one in pairwise(boxes) if next_one["top"] < one["bottom"]] == []
+        assert all(0 <= one["left"] < one["right"] <= width for one in boxes)
+    page.close()
+
+
+def test_on_paper_the_sentences_are_open_and_the_menus_gone(browser: Browser, stick: Path) -> None:
+    page = browser.new_page()
+    page.goto((stick / "sex.html").as_uri())
+    page.emulate_media(media="print")
+    assert page.get_by_text("62% (706) were male").first.is_visible()
+    assert not page.get_by_role("link", name="Leave this page").is_visible()
+    assert not page.locator("footer").is_visible()
+    page.close()

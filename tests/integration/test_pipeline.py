@@ -1,0 +1,222 @@
+"""From an extract to a release and back: published whole or not at all, the same bytes each time, attacked by strangers."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from referrals.errors import DisclosureError
+from referrals.publishing import cli, pipeline
+from referrals.publishing import compare as comparison
+from referrals.publishing.audit import audit
+from referrals.publishing.history.private_store import KEY
+from referrals.release.release import open_release
+
+HEADER = ["referral_id", "referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"]
+FIRST = date(2022, 4, 1)
+SEED = 11
+
+
+def rows(count: int = 360) -> list[list[str]]:
+    chance = random.Random(SEED)  # noqa: S311 - the same invented records, and moments, every time
+    return [
+        [
+            f"R{number:05}",
+            (FIRST + timedelta(days=chance.randrange(365))).isoformat(),
+            "kent",
+            chance.choices(("VNM", "ALB", "CHN"), (5, 3, 2))[0],
+            str(chance.choices((12, 25, 35), (2, 5, 3))[0]),
+            chance.choice(("M", "F")),
+            chance.choices(("MS", "DA"), (3, 2))[0],
+            chance.choice(("SAFEGUARDING", "NFA")),
+        ]
+        for number in range(count)
+    ]
+
+
+def write(path: Path, lines: list[list[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([HEADER, *lines])
+    return path
+
+
+def published(made: Path, to: Path, private: Path, *, name: str = "first") -> Path:
+    options = pipeline.Options(release_id=name, to=to, private=private, published_on=date(2026, 11, 1))
+    pipeline.publish([made], options)
+    return to / name
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("publishing")
+
+
+@pytest.fixture(scope="module")
+def made(place: Path) -> Path:
+    return write(place / "x.csv", rows())
+
+
+@pytest.fixture(scope="module")
+def first(made: Path, place: Path) -> Path:
+    return published(made, place / "out", place / "private")
+
+
+@pytest.fixture
+def copy(first: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(first, tmp_path / "first"))
+
+
+def cells(folder: Path) -> list[dict[str, str]]:
+    with (folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def rewritten(folder: Path, change: Callable[[dict[str, str]], None], codes: dict[str, str]) -> None:
+    every = cells(folder)
+    change(next(row for row in every if all(row[name] == code for name, code in codes.items())))
+    with (folder / "cells.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, every[0])
+        writer.writeheader()
+        writer.writerows(every)
+
+
+def faults(*releases: Path) -> str:
+    return "\n".join(check.fault for check in audit.audit(releases) if not check.holds)
+
+
+def verified(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_release_opens_and_its_cells_have_the_columns_of_the_contract_and_no_number_of_1_to_4(first: Path) -> None:
+    assert open_release(first).about.status == "official"
+    assert list(cells(first)[0]) == [
+        "period", "nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper", "status",
+    ]  # fmt: skip
+    assert not {row["value"] for row in cells(first)} & {"1", "2", "3", "4"}
+
+
+def test_totals_of_one_dimension_are_those_of_the_extract(first: Path) -> None:
+    shown = {row["nationality"]: int(row["value"]) for row in cells(first) if row["period"] == "2022-23" and all(
+        row[name] == "_T" for name in ("age_band", "sex", "crime_type", "outcome"))}  # fmt: skip
+    true = [line[3] for line in rows()]
+    assert shown == {"_T": len(true), **{code: true.count(code) for code in ("VNM", "ALB", "CHN")}}
+
+
+def test_the_same_input_gives_the_same_bytes(first: Path, made: Path, place: Path) -> None:
+    same = place / "private of the same key"
+    same.mkdir(mode=0o700)
+    shutil.copy(place / "private" / KEY, same)
+    again = published(made, place / "elsewhere", same)
+    assert {path.name: path.read_bytes() for path in again.iterdir()} == {
+        path.name: path.read_bytes() for path in first.iterdir()
+    }
+
+
+def test_an_untouched_release_passes_its_audit(first: Path) -> None:
+    assert faults(first) == ""
+
+
+def test_a_stranger_confirms_the_proof_with_the_script_in_the_release(first: Path) -> None:
+    ran = verified(first)
+    assert (ran.returncode, ran.stdout[:5], ran.stderr) == (0, "True:", "")
+
+
+def test_a_published_number_that_was_changed_fails_the_audit_by_name(copy: Path) -> None:
+    codes = {"period": "2022-23", "nationality": "VNM", "age_band": "_T", "sex": "F", "crime_type": "_T", "outcome": "_T"}
+    rewritten(copy, lambda row: row.update(value=str(int(row["value"]) + 1)), codes)
+    assert "nationality VNM, sex F" in faults(copy)
+    ran = verified(copy)
+    assert ran.returncode == 1
+    assert "WRONG" in ran.stderr
+
+
+def test_a_true_small_count_that_was_restored_fails_the_audit_by_name(copy: Path) -> None:
+    small = next(row for row in cells(copy) if "_T" not in row.values() and 5 <= int(row["value"]) <= 7)
+    codes = {name: small[name] for name in ("period", "nationality", "age_band", "sex", "crime_type", "outcome")}
+    rewritten(copy, lambda row: row.update(value="2"), codes)
+    assert f"nationality {small['nationality']}" in faults(copy)
+    assert "shows 2" in faults(copy)
+
+
+def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(first: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("period,nationality,age_band,value\n2022-23,CHN,0-17,3\n", encoding="utf-8")
+    assert "nationality CHN, age band 0-17 is exactly 3" in faults(first, table)
+
+
+def test_a_release_without_its_witnesses_fails_the_audit(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / audit.WITNESSES).unlink()
+    assert cli.main(["audit", str(copy)]) == 1
+    assert audit.WITNESSES in capsys.readouterr().err
+
+
+def test_two_releases_that_differ_by_two_people_pass_only_because_decisions_were_frozen(
+    first: Path, place: Path, tmp_path: Path
+) -> None:
+    more = write(
+        tmp_path / "more.csv", [*rows(), *([f"R9{n}", "2022-05-01", "kent", "CHN", "12", "F", "DA", "NFA"] for n in "12")]
+    )
+    frozen = published(more, place / "out", place / "private", name="second")
+    assert faults(first, frozen) == ""
+    fresh = published(more, tmp_path / "out", tmp_path / "private", name="second")
+    assert "nationality CHN differs by 2" in faults(first, fresh)
+    assert "nationality CHN differs by 2" in comparison.compare(first, fresh).as_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["R00000", "2022-05-01", "kent", "VNM", "20", "F", "MS", "NFA"], "referral_id"),
+        (["R9", "2022-02-31", "kent", "VNM", "20", "F", "MS", "NFA"], "2022-02-31"),
+        (["R9", "2022-05-01", "kent", "VNM", "212", "F", "MS", "NFA"], "212"),
+        (["R9", "2022-05-01", "kent", "USSR", "20", "F", "MS", "NFA"], "USSR"),
+        (["R9", "2022-05-01", "kent", "Korean", "20", "F", "MS", "NFA"], "Korean"),
+        (["R9", "2022-05-01", "kent", "VNM", "20", "F", '=HYPERLINK("x")', "NFA"], "formula"),
+        (["R9", "2022-05-01", "kent", "VNM", "20", "F", "MS"], "more or fewer cells"),
+    ],
+)
+def test_a_bad_line_is_one_clear_message_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: list[str], said: str
+) -> None:
+    bad = write(tmp_path / "bad.csv", [*rows(40), line])
+    assert cli.main(["check", str(bad)]) == 1
+    assert said in capsys.readouterr().out
+    to = tmp_path / "out"
+    assert cli.main(["publish", str(bad), "--release", "x", "--to", str(to), "--private", str(tmp_path / "p")]) == 1
+    found = capsys.readouterr().err
+    assert said in found
+    assert "Traceback" not in found
+    assert "R00000" not in found
+    assert not (to / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04rest of a spreadsheet", b"referral_id,referred_on\nR1,2022-05-01\n", b'a,"b\n']
+)
+def test_a_file_that_is_no_extract_is_one_clear_message(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    for given in (path, tmp_path, tmp_path / "missing.csv"):
+        assert cli.main(["check", str(given)]) == 1
+        said = capsys.readouterr()
+        assert said.out + said.err
+        assert "Traceback" not in said.out + said.err
+
+
+@pytest.mark.usefixtures("first")
+def test_real_records_are_not_published_in_a_second_place(made: Path, place: Path) -> None:
+    with pytest.raises(DisclosureError, match="and not in"):
+        published(made, place / "second place", place / "private")
+    assert not (place / "second place").exists()

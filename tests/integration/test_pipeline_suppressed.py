@@ -1,0 +1,361 @@
+"""Exact tables with cells withheld, from the extract to the release: whole or not at all, and attacked by strangers."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import pytest
+
+from referrals.errors import ReleaseError
+from referrals.publishing import compare as comparison
+from referrals.publishing.audit import audit, public_release
+from referrals.publishing.audit.suppressed import checks, public_tables
+from referrals.publishing.cli import main
+from referrals.publishing.disclosure.suppression import protect as suppression
+from referrals.publishing.disclosure.suppression.feasible_tables import Cell, sums
+from referrals.publishing.disclosure.suppression.protect import SuppressedTables
+from referrals.publishing.release_builder import suppressed
+from referrals.release.release import open_release
+from tests.fixtures import published_releases, suppressed_release
+from tests.fixtures.published_releases import Row, Rows
+from tests.fixtures.suppressed_release import SUPPRESSION
+
+Tamper = Callable[[Path], None]
+HIDDEN: Final = "nationality ALB, crime type MS"
+"""One of the four cells that the small release withholds."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return suppressed_release.small(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return published_releases.copied(made, tmp_path)
+
+
+def beside(made: Path) -> Path:
+    """The folder with the extract, the releases and the publisher's own folder."""
+    return made.parent.parent
+
+
+def faults(*paths: Path) -> str:
+    return "\n".join(check.fault for check in audit.audit(paths) if not check.holds)
+
+
+def verified(folder: Path) -> tuple[int, str]:
+    """Run the script of a release on its folder as a stranger does, and return its exit code and what it said."""
+    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def changed(choose: Callable[[Rows], Row], **cells: str) -> Tamper:
+    """Return what changes one row of the cells."""
+
+    def change(rows: Rows) -> Rows:
+        choose(rows).update(cells)
+        return rows
+
+    return lambda folder: published_releases.change_cells(folder, change)
+
+
+def left_out(choose: Callable[[Rows], Row]) -> Tamper:
+    return lambda folder: published_releases.change_cells(folder, lambda rows: [row for row in rows if row != choose(rows)])
+
+
+def added(rows: Rows) -> Rows:
+    """Add a cell of three dimensions."""
+    return [*rows, suppressed_release.two_way(rows) | {"age_band": "0-17", "value": "7"}]
+
+
+def one_more(folder: Path) -> None:
+    """Print one person more of a cell of two dimensions."""
+
+    def change(rows: Rows) -> Rows:
+        row = suppressed_release.two_way(rows)
+        row["value"] = str(int(row["value"]) + 1)
+        return rows
+
+    published_releases.change_cells(folder, change)
+
+
+def total(rows: Rows) -> Row:
+    """Return the total of a year."""
+    return next(row for row in rows if list(row.values())[1:6] == ["_T"] * 5)
+
+
+def first_larger(rows: Rows) -> Rows:
+    rows[0]["value"] = str(int(rows[0]["value"]) + 1)
+    return rows
+
+
+def ruled(folder: Path) -> None:
+    """Announce a fact that the witnesses break."""
+    fact = {"name": "X001", "year": published_releases.YEAR, "where": {"nationality": ["ALB"], "sex": ["F"]}, "low": 1, "high": 1}
+    published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"]["facts"].append(fact))
+
+
+TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
+    "a number is one more": (one_more, "nationality ALB, sex F"),
+    "a withheld cell is printed": (changed(suppressed_release.withheld, value="7", status=""), HIDDEN),
+    "a withheld cell is printed as 0": (changed(suppressed_release.withheld, value="0", status=""), HIDDEN),
+    "a total is withheld": (changed(total, value="", status="c"), "is a total of no number"),
+    "a cell is left out": (left_out(suppressed_release.two_way), "nationality ALB, sex F is missing"),
+    "a cell of three dimensions is added": (
+        lambda folder: published_releases.change_cells(folder, added),
+        "nationality ALB, age band 0-17, sex F is no cell of these tables",
+    ),
+    "a witness is left out": (
+        lambda folder: published_releases.change_witnesses(folder, lambda rows: [row for row in rows if row["witness"] != "0"]),
+        HIDDEN,
+    ),
+    "no witness": (lambda folder: published_releases.change_witnesses(folder, lambda _: []), "there is no witness"),
+    "a count of a witness is one more": (lambda folder: published_releases.change_witnesses(folder, first_larger), "witness 0 has"),
+    "a fact that the witnesses break": (ruled, "breaks X001"),
+}
+
+
+def test_a_release_has_the_columns_of_the_contract_and_each_cell_is_a_number_or_withheld(made: Path) -> None:
+    rows = published_releases.cells(made)
+    assert list(rows[0]) == [
+        "period", "nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper", "status",
+    ]  # fmt: skip
+    assert {(row["status"], row["value"] == "", row["lower"] == row["value"] == row["upper"]) for row in rows} == {
+        ("", False, True), ("c", True, True),
+    }  # fmt: skip
+    assert not {row["value"] for row in rows} & {"0", "1", "2", "3", "4"}
+
+
+def test_what_is_printed_is_exact(made: Path) -> None:
+    lines = [line.split(",") for line in (beside(made) / "exact.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    columns = {"nationality": 3, "sex": 5, "crime_type": 6, "outcome": 7}
+    for row in published_releases.cells(made):
+        codes = {column: row[name] for name, column in columns.items() if row[name] != "_T"}
+        if row["value"] and row["period"] == published_releases.YEAR and row["age_band"] == "_T":
+            assert int(row["value"]) == sum(all(line[column] == code for column, code in codes.items()) for line in lines)
+
+
+def test_the_release_opens_and_says_what_it_is(made: Path) -> None:
+    about = open_release(made).about
+    assert (about.status, about.additive, about.lay_sentence) == ("illustrative", False, suppressed.LAY_SENTENCE)
+    assert public_release.read(made).method == public_tables.METHOD
+    certificate = (made / "certificate.md").read_text(encoding="utf-8")
+    assert "133 numbers are printed, and 4 are withheld" in certificate
+    assert "rounding" not in certificate
+
+
+def test_an_untouched_release_passes_its_audit_on_the_command_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", str(made)]) == 0
+    assert "All 8 checks hold." in capsys.readouterr().out
+
+
+def test_a_stranger_confirms_the_proof_with_a_short_script_that_uses_nothing_of_ours(made: Path) -> None:
+    text = (made / "verify.py").read_text(encoding="utf-8")
+    assert "referrals" not in text
+    assert len(text.splitlines()) < 80
+    code, said = verified(made)
+    assert (code, said[:5]) == (0, "True:")
+
+
+@pytest.mark.parametrize(("tamper", "said"), TAMPERED.values(), ids=TAMPERED.keys())
+def test_what_was_tampered_with_fails_the_audit_by_name_and_the_script(folder: Path, tamper: Tamper, said: str) -> None:
+    tamper(folder)
+    published_releases.sign(folder)
+    assert said in faults(folder)
+    code, found = verified(folder)
+    assert (code, found[:7]) == (1, "WRONG: ")
+
+
+def test_a_file_that_was_changed_and_not_signed_again_fails_the_audit(folder: Path) -> None:
+    one_more(folder)
+    assert "cells.csv is not the file that the manifest lists" in faults(folder)
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'", HIDDEN),
+        ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
+        ("create table finest as select 3 as value", "has the table finest, which is none"),
+        ("drop table cells", "has no table cells"),
+    ],
+)
+def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(folder: Path, statement: str, said: str) -> None:
+    with duckdb.connect(folder / "release.duckdb") as connection:
+        connection.execute(statement)
+    published_releases.sign(folder)
+    assert said in faults(folder)
+
+
+def test_a_file_of_cells_that_cannot_be_read_fails_the_audit(folder: Path) -> None:
+    (folder / "cells.parquet").write_bytes(b"PAR1")
+    published_releases.sign(folder)
+    assert "cells.parquet cannot be read" in faults(folder)
+
+
+def test_a_spreadsheet_that_shows_what_is_withheld_fails_the_audit(folder: Path) -> None:
+    withheld, shown = (
+        f"office:value-type={kind}><text:p>{text}</text:p>"
+        for kind, text in (('"string"', "[c]"), ('"float" office:value="3"', "3"))
+    )
+    published_releases.change_book(folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1))
+    published_releases.sign(folder)
+    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(folder)
+
+
+@pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz"])
+def test_a_release_without_a_file_fails_its_audit_and_the_script(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / name).unlink()
+    assert main(["audit", str(folder)]) == 1
+    assert f"{name} " in capsys.readouterr().err.replace(":", " ")
+    code, said = verified(folder)
+    assert code
+    assert "True" not in said
+
+
+@pytest.mark.parametrize("status", ["", "c"])
+def test_a_cell_that_is_neither_a_number_nor_withheld_is_refused(
+    folder: Path, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed(suppressed_release.withheld, value="" if not status else "9", status=status)(folder)
+    assert main(["audit", str(folder)]) == 1
+    assert "must have a number, or be withheld" in capsys.readouterr().err
+
+
+def test_a_count_below_nought_in_a_witness_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    published_releases.change_witnesses(folder, lambda rows: [rows[0] | {"value": "-1"}, *rows[1:]])
+    assert main(["audit", str(folder)]) == 1
+    assert "a number below nought" in capsys.readouterr().err
+
+
+def test_the_attacker_finds_a_cell_by_itself_where_too_little_is_withheld(folder: Path) -> None:
+    others = changed(lambda rows: next(row for row in rows[::-1] if row["status"] == "c"), value="30", status="")
+    others(folder)
+    year = next(iter(public_tables.years(public_release.read(folder))))
+    check = next(told for name, told, _ in checks.of_release(public_release.read(folder)) if "the attacker finds" in name)
+    assert len(year.withheld) == 3
+    assert check
+
+
+def test_a_group_that_shares_one_crime_type_in_every_witness_is_named(folder: Path) -> None:
+    alone = next(row["quarter"] for row in suppressed_release.witness_rows(folder))
+
+    def all_alike(rows: Rows) -> Rows:
+        return [row | {"crime_type": "DA"} if row["quarter"] == alone else row for row in rows]
+
+    published_releases.change_witnesses(folder, all_alike)
+    assert f"quarter {alone} in {published_releases.YEAR}: all are crime type DA" in faults(folder)
+
+
+def test_exact_counts_published_beside_a_release_fail_the_audit_by_name(made: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(f"period,nationality,crime_type,value\n{published_releases.YEAR},ALB,MS,7\n", encoding="utf-8")
+    assert f"{HIDDEN} is withheld, and printed elsewhere" in faults(made, table)
+    table.write_text(f"period,nationality,age_band,sex,value\n{published_releases.YEAR},ALB,0-17,F,3\n", encoding="utf-8")
+    assert "nationality ALB, age band 0-17, sex F is exactly 3" in faults(made, table)
+
+
+def test_the_same_records_are_published_again_as_the_same_bytes(made: Path) -> None:
+    home = beside(made)
+    command = [*published_releases.command(home / "exact.csv", home / "out", home / "private", release="again"), *SUPPRESSION]
+    assert main(command) == 0
+    again = made.parent / "again"
+    for name in ("cells.csv", "witnesses.csv.gz", "verify.py"):
+        assert (again / name).read_bytes() == (made / name).read_bytes()
+    assert faults(made, again) == ""
+    one_more(again)
+    assert "nationality ALB, sex F shows" in faults(made, again)
+    shutil.rmtree(again)
+
+
+def test_years_published_together_are_proved_each_by_itself(tmp_path: Path) -> None:
+    home = tmp_path / "private"
+    first = suppressed_release.extract(tmp_path / "first.csv")
+    second = suppressed_release.extract(tmp_path / "second.csv", first=5000, days=["2022-05-11", "2022-11-13"])
+    command = published_releases.command(first, tmp_path / "out", home, release="two")
+    assert main([command[0], str(second), *command[1:], *SUPPRESSION]) == 0
+    two = tmp_path / "out" / "two"
+    assert {row["period"] for row in published_releases.cells(two) if row["status"]} >= {"2021-22", "2022-23"}
+    assert faults(two) == ""
+    assert verified(two)[0] == 0
+    rows = published_releases.witnesses(two)
+    published_releases.change_witnesses(two, lambda _: [row for row in rows if row["quarter"] < "2022-Q2"])
+    assert "there is no witness" in faults(two)
+    assert verified(two)[0] == 1
+
+
+def test_exact_tables_of_records_that_changed_are_refused(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = beside(made)
+    more = suppressed_release.extract(tmp_path / "more.csv", records=suppressed_release.RECORDS + 2)
+    assert main([*published_releases.command(more, home / "out", home / "private", release="more"), *SUPPRESSION]) == 1
+    assert "its records have changed since" in capsys.readouterr().err
+    assert not (made.parent / "more").exists()
+
+
+@pytest.mark.parametrize("first", [(), SUPPRESSION])
+def test_a_year_is_not_published_by_the_other_method_beside_the_first(
+    first: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = suppressed_release.extract(tmp_path / "x.csv")
+    command = published_releases.command(path, tmp_path / "out", tmp_path / "private", release="one")
+    assert main([*command, *first]) == 0
+    other = published_releases.command(path, tmp_path / "out", tmp_path / "private", release="other")
+    assert main([*other, *(() if first else SUPPRESSION)]) == 1
+    assert "exact numbers give adjusted ones away" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "other").exists()
+
+
+def test_exact_tables_and_adjusted_ones_of_the_same_records_fail_their_audit_together(made: Path, tmp_path: Path) -> None:
+    adjusted = published_releases.publish(beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private")
+    for pair in itertools.permutations((made, adjusted)):
+        assert "one prints exact numbers of the records that the other adjusts" in faults(*pair)
+
+
+def test_exact_tables_that_group_codes_differently_fail_their_audit_together(made: Path, folder: Path) -> None:
+    published_releases.change_manifest(folder, lambda manifest: manifest["codelists"]["sex"].update(X="X"))
+    assert "they group codes differently" in faults(made, folder)
+
+
+def test_releases_with_withheld_cells_are_not_compared_cell_by_cell(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", str(made), str(made)]) == 1
+    assert "`audit` says" in capsys.readouterr().err
+    with pytest.raises(ReleaseError):
+        comparison.compare(made, made)
+
+
+def test_tables_whose_cells_can_be_found_are_refused_and_nothing_is_written(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    careful = suppression.protect
+
+    def careless(counts: dict[Cell, int], *given: object, **named: object) -> SuppressedTables:
+        """Print all that is withheld but the smallest cell."""
+        tables, truth = careful(counts, *given, **named), sums(counts, given[0])  # type: ignore[arg-type]
+        least = min(tables.withheld, key=truth.__getitem__)
+        values = {cell: None if cell == least else truth[cell] for cell in tables.values}
+        forged = object.__new__(SuppressedTables)
+        for one in fields(SuppressedTables):
+            object.__setattr__(forged, one.name, values if one.name == "values" else getattr(tables, one.name))
+        return forged
+
+    monkeypatch.setattr(suppression, "protect", careless)
+    command = published_releases.command(beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private", release="exact")
+    assert main([*command, *SUPPRESSION]) == 1
+    said = capsys.readouterr().err
+    assert "is not safe" in said
+    assert "is exactly" in said
+    assert not (tmp_path / "out" / "exact").exists()

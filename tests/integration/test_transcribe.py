@@ -1,0 +1,336 @@
+"""The transcribed release: what it holds, what a planted error does to it, and when it is built again."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Final
+
+import duckdb
+import pytest
+
+from referrals.errors import LedgerError
+from referrals.paths import PUBLISHED, REFERENCE, ROOT, SHIPPED, SQL
+from referrals.publishing import cli, transcribe
+from referrals.publishing.ledger import statements as ledgers
+from referrals.publishing.release_builder import folder as release_folder
+from referrals.reference.codelists import DIMENSIONS
+from referrals.release.release import Release, open_release
+
+SETTINGS: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
+Codes = tuple[str, ...]
+Answer = tuple[int | None, int | None, int | None, str]
+Plant = Callable[..., None]
+
+NATIONALITY, QUOTED = "VNM,_T,_T,_T,,237,people", "Vietnam (237)"
+REMAINDER, REMAINING = "_T,_T,_NK,_T,,194,referrals", "in the remaining 194 referrals"
+
+
+def cell(**codes: str) -> Codes:
+    """Return the codes of a cell in the order of the dimensions, the total where none is given."""
+    return tuple(codes.get(dimension, "_T") for dimension in DIMENSIONS)
+
+
+# What the assessment prints, and what follows from it, where it is exact and where it is a range.
+ANSWERS: Final[Mapping[Codes, Answer]] = {
+    cell(): (1336, 1336, 1336, ""),
+    cell(nationality="VNM"): (237, 237, 237, ""),
+    cell(nationality="ALB"): (168, 168, 168, ""),
+    cell(nationality="CHN"): (109, 109, 109, ""),
+    cell(nationality="_TOP3"): (514, 514, 514, "e"),
+    cell(nationality="_OTH"): (822, 822, 822, "e"),
+    cell(age_band="0-17"): (145, 145, 145, ""),
+    cell(age_band="18+_NK"): (1191, 1191, 1191, "e"),
+    cell(age_band="20-39"): (None, 669, 1191, "e"),
+    cell(sex="M"): (706, 706, 706, ""),
+    cell(sex="F"): (425, 425, 425, ""),
+    cell(sex="_R"): (1131, 1131, 1131, "e"),
+    cell(sex="_NK"): (194, 194, 205, "u"),
+    cell(crime_type="DA"): (None, 210, 212, "e"),
+    cell(crime_type="MS"): (None, 778, 786, "e"),
+    cell(crime_type="OTH"): (None, 338, 348, "e"),
+    cell(sex="M", crime_type="DA"): (45, 45, 45, ""),
+    cell(sex="F", crime_type="DA"): (147, 147, 147, ""),
+    cell(sex="_NK", crime_type="DA"): (None, 18, 20, "e"),
+    cell(sex="M", crime_type="MS"): (447, 447, 447, ""),
+    cell(sex="F", crime_type="MS"): (210, 210, 210, ""),
+    cell(sex="_NK", crime_type="MS"): (None, 121, 129, "e"),
+    cell(sex="M", crime_type="OTH"): (214, 214, 214, "e"),
+    cell(sex="F", crime_type="OTH"): (68, 68, 68, "e"),
+    cell(sex="_NK", crime_type="OTH"): (None, 45, 66, "e"),
+    cell(nationality="_TOP3", crime_type="MS"): (None, 430, 434, "e"),
+    cell(nationality="_OTH", crime_type="MS"): (None, 344, 356, "e"),
+}
+NOTHING: Final[Answer] = (None, None, None, "x")
+
+
+def cells(folder: Path) -> dict[Codes, Answer]:
+    """Return every cell of a release by its codes, as its CSV file says it. No cell may stand there twice."""
+    with (folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    read = {tuple(row[dimension] for dimension in DIMENSIONS): _answer(row) for row in rows}
+    assert len(read) == len(rows)
+    assert {row["period"] for row in rows} == {"2020-21"}
+    return read
+
+
+def _answer(row: Mapping[str, str]) -> Answer:
+    value, lower, upper = (int(row[name]) if row[name] else None for name in ("value", "lower", "upper"))
+    return value, lower, upper, row["status"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder by its path."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def copy_inputs(folder: Path, patch: pytest.MonkeyPatch) -> Plant:
+    """Have releases built from a copy of the published statements, and return what plants an error in one of its files."""
+    inputs = shutil.copytree(PUBLISHED, folder / "published")
+    patch.setattr(transcribe, "PUBLISHED", inputs)
+    patch.setattr(ledgers.load, "__defaults__", (inputs,))
+
+    def plant(old: str, new: str, *, name: str = "statements.csv", times: int = 1) -> None:
+        path = inputs / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == times
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return plant
+
+
+def coarsen(plant: Plant) -> None:
+    """Divide ages no finer than the statements tell apart: every answer is the same, and is found sooner."""
+    fine, coarse = ('"18-19", "20-29", "30-39", "40-49", "50-59", "60+", "_NK"]', '"20-29", "_NK"]')
+    plant(f'age_band = ["0-17", {fine}', f'age_band = ["0-17", {coarse}', name="release.toml")
+
+
+@pytest.fixture
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
+    return copy_inputs(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, built: Path) -> Path:
+    """Return a folder in which a whole release stands already."""
+    shutil.copytree(built, tmp_path / "releases" / built.name)
+    return tmp_path / "releases"
+
+
+def refusal(folder: Path) -> str:
+    """Return the one message with which a build stops, having written nothing."""
+    before = contents(folder)
+    with pytest.raises(LedgerError) as refused:
+        transcribe.build(folder=folder)
+    assert contents(folder) == before
+    assert [path.name for path in folder.iterdir()] == ["2020-21"]
+    assert str(refused.value).endswith("No release was written.")
+    return str(refused.value)
+
+
+def test_a_release_has_every_answer_of_the_assessment_and_x_everywhere_else(built: Path) -> None:
+    read = cells(built)
+    assert {codes: answer for codes, answer in read.items() if answer != NOTHING} == ANSWERS
+
+
+def test_a_release_has_a_row_for_every_combination_of_up_to_three_dimensions(built: Path) -> None:
+    asked = itertools.product(*(SETTINGS["codes"][dimension] for dimension in DIMENSIONS))
+    assert set(cells(built)) == {codes for codes in asked if sum(code != "_T" for code in codes) <= 3}
+
+
+def test_no_outcome_has_a_figure_of_its_own(built: Path) -> None:
+    outcomes = {codes[-1]: answer for codes, answer in cells(built).items() if codes[:-1] == ("_T",) * 4}
+    assert outcomes == {"_T": ANSWERS[cell()], **{code: NOTHING for code in SETTINGS["codes"]["outcome"] if code != "_T"}}
+    assert {answer for codes, answer in cells(built).items() if codes[-1] != "_T"} == {NOTHING}
+
+
+def wrong_shapes(read: Mapping[Codes, Answer]) -> list[Codes]:
+    """Return the cells whose value, bounds and status do not go together."""
+
+    def right(value: int | None, lower: int | None, upper: int | None, status: str) -> bool:
+        if status == "x":
+            return (value, lower, upper) == (None, None, None)
+        if lower is None or upper is None or status not in {"", "e", "u"}:
+            return False
+        if value is None:
+            return status == "e" and lower < upper
+        return lower <= value <= upper and (status == "u" or lower == upper)
+
+    return [codes for codes, answer in read.items() if not right(*answer)]
+
+
+def test_bounds_hold_every_value_and_are_missing_only_where_nothing_is_known(built: Path) -> None:
+    assert wrong_shapes(cells(built)) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (1, None, None, "x"),
+        (None, None, None, ""),
+        (None, 1, None, "e"),
+        (None, 1, 1, "e"),
+        (None, 1, 2, ""),
+        (3, 1, 2, "u"),
+        (1, 1, 2, ""),
+        (1, 1, 1, "z"),
+        (0, None, None, ""),
+    ],
+)
+def test_a_cell_of_the_wrong_shape_is_found(answer: Answer) -> None:
+    assert wrong_shapes({cell(sex="M"): answer}) == [cell(sex="M")]
+
+
+def test_the_three_forms_of_the_cells_agree(built: Path, release: Release) -> None:
+    with duckdb.connect() as outside:
+        parquet = outside.read_parquet(str(built / "cells.parquet")).fetchall()
+    assert release._connection.execute("select * from cells").fetchall() == parquet
+    assert {row[1:6]: row[6:] for row in parquet} == cells(built)
+
+
+def texts(folder: Path) -> dict[str, str]:
+    """Return the text of every table and of every file of a release, by its name."""
+    opened = open_release(folder)  # a release that nobody holds is closed
+    connection = opened._connection
+    tables = [str(name) for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
+    files = {path.name: path.read_bytes().decode("utf-8", errors="replace") for path in folder.iterdir()}
+    return {name: str(connection.table(name).fetchall()) for name in tables} | files
+
+
+def test_the_lowest_and_the_highest_age_are_nowhere_in_the_release(built: Path) -> None:
+    # Either can describe one person. The ledger keeps them, so that it holds the source whole.
+    found = {name for name, text in texts(built).items() if re.search("E017|E018|youngest age|oldest age|ranged between", text)}
+    assert found == set()
+
+
+def test_a_statement_that_is_shown_is_found_by_the_same_search(built: Path) -> None:
+    found = {name for name, text in texts(built).items() if "E016" in text}
+    assert {"statements", "statements.csv", "evidence"} <= found
+
+
+def test_every_figure_of_a_text_is_filled_in(built: Path) -> None:
+    assert [name for name, text in texts(built).items() if re.search(r"\{(E\d|cell:)", text)] == []
+
+
+def test_a_wrong_value_stops_the_build_and_its_quotation_is_blamed(plant: Plant, folder: Path) -> None:
+    coarsen(plant)
+    plant(NATIONALITY, NATIONALITY.replace("237", "238"))
+    message = refusal(folder)
+    assert message.startswith("statements.csv contradicts itself. These statements cannot all be true:")
+    assert 'E024 (section 3.6.2) says 238: "Vietnam (237); Albania (168); and China (109)"' in message
+    assert "E023 (section 3.6.2) says 38%:" in message
+    assert "The quotation no longer says it:\n  E024 (section 3.6.2) says 238, and its quotation does not" in message
+
+
+def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(plant: Plant, folder: Path) -> None:
+    coarsen(plant)
+    plant(NATIONALITY, NATIONALITY.replace("237", "238"))
+    plant(QUOTED, "Vietnam (238)", times=3)
+    message = refusal(folder)
+    assert 'E024 (section 3.6.2) says 238: "Vietnam (238); Albania (168); and China (109)"' in message
+    assert "E023 (section 3.6.2) says 38%:" in message
+    assert "no longer says it" not in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        # 46 agrees with every other figure, so that only its quotation can tell.
+        ("_T,_T,M,DA,,45,", "_T,_T,M,DA,,46,", "E037 (section 3.8.2) says 46, and its quotation does not"),
+        # A remainder may be corrected to what the others leave, 205, and to nothing else.
+        (REMAINDER, REMAINDER.replace("194", "195"), "E036 (section 3.8.2) says 195, and its quotation does not"),
+    ],
+)
+def test_a_value_that_only_its_quotation_contradicts_stops_the_build(
+    plant: Plant, folder: Path, old: str, new: str, said: str
+) -> None:
+    coarsen(plant)
+    plant(old, new)
+    message = refusal(folder)
+    assert message.startswith("statements.csv does not say what its sources say:")
+    assert said in message
+    assert message.count("and its quotation does not") == 1
+
+
+def test_the_command_prints_the_message_without_a_traceback_and_fails(
+    plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Even if the fault went unseen, the release would be written here and not in the repository.
+    monkeypatch.setattr(transcribe.build, "__kwdefaults__", {"folder": folder, "force": False})
+    plant("ecia-2021,2.1,core,police_referrals", "ecia-2020,2.1,core,police_referrals")
+    before = contents(folder)
+    assert cli.main(["transcribe", "--force"]) == 1
+    assert capsys.readouterr().err == "statements.csv names sources that sources.csv does not list: ecia-2020.\n"
+    assert contents(folder) == before
+
+
+@pytest.fixture(scope="module", params=["the value alone", "the value and the quotation"])
+def corrected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the release that is built when 205 stands for 194: the misprint, if it is one, put right."""
+    folder = tmp_path_factory.mktemp("corrected")
+    with pytest.MonkeyPatch.context() as patch:
+        plant = copy_inputs(folder, patch)
+        coarsen(plant)
+        plant(REMAINDER, REMAINDER.replace("194", "205"))
+        if request.param == "the value and the quotation":
+            plant(REMAINING, REMAINING.replace("194", "205"))
+        assert transcribe.build(folder=folder)
+    return folder / "2020-21"
+
+
+def test_a_corrected_remainder_is_exact_and_changes_no_other_figure(corrected: Path) -> None:
+    exact = {codes: answer for codes, answer in cells(corrected).items() if answer != NOTHING}
+    remainder = exact.pop(cell(sex="_NK"))
+    # A value that its own sentence does not say is marked as revised; corrected together with its sentence, it is printed.
+    assert remainder in {(205, 205, 205, "r"), (205, 205, 205, "")}
+    others = {codes: answer for codes, answer in ANSWERS.items() if codes != cell(sex="_NK")}
+    assert exact == {**others, cell(sex="_NK", crime_type="OTH"): (None, 56, 66, "e")}
+
+
+def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_read_into(corrected: Path) -> None:
+    release = open_release(corrected)
+    first = release.rows("query/relations")[0]
+    assert (first["relation_id"], first["result"]) == ("R01", "consistent")
+    assert "706 + 425 + 205 = 1,336" in first["working"]
+    assert release.rows("query/explanations") == []
+
+
+def test_with_a_corrected_remainder_no_working_speaks_of_a_number_that_is_wrong(corrected: Path) -> None:
+    assert "If the 205 not recorded is right instead" not in texts(corrected)["evidence"]
+
+
+def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_same_to_the_byte(
+    plant: Plant, folder: Path
+) -> None:
+    before = contents(folder)
+    assert transcribe.build(folder=folder) is False
+    assert contents(folder) == before
+    plant("# The codes a reader can ask for", "# These codes a reader can ask for", name="release.toml")
+    assert transcribe.build(folder=folder) is True
+    after = contents(folder)
+    assert after["2020-21/datapackage.json"] != before["2020-21/datapackage.json"]
+    for name in ("2020-21/cells.csv", "2020-21/statements.csv"):
+        assert after[name] == before[name]
+    assert transcribe.build(folder=folder) is False
+
+
+def test_every_kind_of_input_counts_when_telling_whether_a_release_is_up_to_date() -> None:
+    inputs = set(transcribe._inputs())
+    assert set(PUBLISHED.iterdir()) | set(REFERENCE.iterdir()) | set((SQL / "release").iterdir()) <= inputs
+    assert set((SHIPPED / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir()) <= inputs
+    assert {ROOT / "referrals" / "ledger.py", ROOT / "referrals" / "publishing" / "bounds.py"} <= inputs
+
+
+def test_a_release_that_is_not_whole_is_built_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "2020-21" / "cells.csv").write_text("", encoding="utf-8")
+    written: list[Path] = []
+    monkeypatch.setattr(transcribe, "Transcription", lambda *_: SimpleNamespace(fill=None))
+    monkeypatch.setattr(release_folder, "write", lambda target, **_: written.append(target))
+    assert transcribe.build(folder=folder) is True
+    assert written == [folder / "2020-21"]

@@ -1,0 +1,224 @@
+"""The script that is shipped with each release, run as a stranger runs it: alone, with nothing of ours."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from referrals.release import files
+from tests.fixtures import published_releases
+from tests.fixtures.published_releases import Rows
+
+Tamper = Callable[[Path], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return published_releases.copied(published_releases.small(tmp_path_factory.getbasetemp()), tmp_path)
+
+
+def verified(folder: Path) -> tuple[int, str]:
+    """Run the script of a release on its folder, and return its exit code and what it said."""
+    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    return done.returncode, done.stdout + done.stderr
+
+
+def asked(folder: Path) -> list[tuple[str, str]]:
+    """Run the statement of a release where its files are, and return what it says is wrong: an error where it cannot run."""
+    script = "import duckdb, json; print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+    if done.returncode:
+        return [("cannot be read", done.stderr)]
+    return [(fault, what) for fault, what in json.loads(done.stdout)]
+
+
+def a_finest(rows: Rows) -> dict[str, str]:
+    return next(row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"})
+
+
+def a_sum(rows: Rows) -> dict[str, str]:
+    return next(row for row in rows if not published_releases.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20)
+
+
+def valued(choose: Callable[[Rows], dict[str, str]], value: Callable[[int], int]) -> Tamper:
+    """Return what changes the value of one row of the cells."""
+
+    def change(rows: Rows) -> Rows:
+        row = choose(rows)
+        row["value"] = str(value(int(row["value"])))
+        return rows
+
+    return lambda folder: published_releases.change_cells(folder, change)
+
+
+def left_out(choose: Callable[[Rows], dict[str, str]]) -> Tamper:
+    """Return what takes one row out of the cells."""
+
+    def change(rows: Rows) -> Rows:
+        gone = choose(rows)
+        return [row for row in rows if row is not gone]
+
+    return lambda folder: published_releases.change_cells(folder, change)
+
+
+def witnessed(change: Callable[[Rows], Rows]) -> Tamper:
+    """Return what changes the witnesses."""
+    return lambda folder: published_releases.change_witnesses(folder, change)
+
+
+def ruled(**rules: Any) -> Tamper:
+    """Return what changes the announced rules."""
+    return lambda folder: published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(rules))
+
+
+def larger_by_one(rows: Rows) -> Rows:
+    rows[0]["change"] = str(int(rows[0]["change"]) + 1)
+    return rows
+
+
+def by_one(rows: Rows) -> Rows:
+    return [{**row, "change": str(int(row["change"]) // 4)} for row in rows]
+
+
+def of_a_sum(rows: Rows) -> Rows:
+    return [{**rows[0], "nationality": "_T", "change": "4"}, *rows]
+
+
+def twice(folder: Path) -> None:
+    published_releases.change_cells(folder, lambda rows: [*rows, rows[-1]])
+
+
+def part(times: int, **where: str) -> dict[str, Any]:
+    return {"times": times, "where": {name: [code] for name, code in where.items()}}
+
+
+def claimed_known(**proof: Any) -> Tamper:
+    """Return what takes the witnesses away, and claims of every sum that it is known to be 5."""
+
+    def tamper(folder: Path) -> None:
+        rows = published_releases.cells(folder)
+        quarters = sorted({row["period"] for row in rows if "-Q" in row["period"]})
+        names = ("nationality", "age_band", "sex", "crime_type", "outcome")
+        codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
+        published_releases.change_witnesses(folder, lambda _: [])
+        ruled(known=[{"sum": [published_releases.YEAR, *one], "value": 5, **proof} for one in itertools.product(*codes)])(folder)
+
+    return tamper
+
+
+TAMPERED: Final[dict[str, Tamper]] = {
+    "a cell is one more": valued(a_finest, lambda value: value + 1),
+    "a cell is a true small count": valued(a_finest, lambda _: 3),
+    "a sum is one more": valued(a_sum, lambda value: value + 1),
+    "a sum is one less": valued(a_sum, lambda value: value - 1),
+    "a cell is left out": left_out(a_finest),
+    "no witness": witnessed(lambda _: []),
+    "a change of a witness is one more": witnessed(larger_by_one),
+    "a change of a witness is left out": witnessed(lambda rows: rows[1:]),
+    "only one witness": witnessed(lambda rows: [row for row in rows if row["witness"] == "0"]),
+    "errors announced smaller": ruled(largest_error={str(order): 0 for order in range(2, 6)}),
+    "a fact that the witnesses break": ruled(
+        facts=[
+            {
+                "name": "X001",
+                "year": published_releases.YEAR,
+                "where": {"nationality": ["VNM"], "age_band": ["20-29"], "sex": ["F"]},
+                "low": 5,
+                "high": 5,
+                "published": 5,
+            }
+        ]
+    ),
+    "a sum is left out": left_out(a_sum),
+    "a line is there twice": twice,
+    "every sum is claimed to be known": claimed_known(),
+    "known for nothing": claimed_known(parts=[]),
+    "known for a sum that is not exact": claimed_known(parts=[part(1, sex="F", crime_type="MS")]),
+    "known for a total that holds more": claimed_known(parts=[part(1, sex="F")]),
+    "known for a total of nothing": claimed_known(parts=[part(1, sex="_T")]),
+    "a change of a witness is less than four": witnessed(by_one),
+    "a witness changes a sum and no cell": witnessed(of_a_sum),
+    "a witness changes a cell twice": witnessed(lambda rows: [*rows[:1], *rows]),
+    "a witness changes a cell that there is not": witnessed(lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]),
+}
+
+
+def test_the_script_says_that_a_release_is_true(folder: Path) -> None:
+    code, said = verified(folder)
+    assert code == 0
+    assert said.startswith("True: ")
+
+
+def test_the_script_uses_nothing_of_ours_and_is_short(folder: Path) -> None:
+    text = (folder / "verify.py").read_text(encoding="utf-8")
+    assert "referrals" not in text
+    assert len(text.splitlines()) < 140
+
+
+def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figures_have(folder: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.rename(folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path)
+    assert (folder / "cells-illustrative.csv").exists()
+    code, said = verified(folder)
+    assert (code, said[:5]) == (0, "True:")
+
+
+@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
+def test_the_script_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -> None:
+    tamper(folder)
+    published_releases.sign(folder)
+    code, said = verified(folder)
+    assert code == 1
+    assert said.startswith("WRONG: ")
+
+
+def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> None:
+    rows = [row for row in published_releases.cells(folder) if row["period"] == published_releases.YEAR]
+    fixed = {row["sex"]: int(row["value"]) for row in rows if [*row.values()][1:6].count("_T") == 4 and row["sex"] != "_T"}
+    claim = {"sum": [published_releases.YEAR, "_T", "_T", "_T", "F", "_T", "_T"], "value": 5, "parts": [part(1, sex="F")]}
+    ruled(known=[claim])(folder)
+    assert fixed["F"] > 4
+    assert "Known to be over 4, by exact totals" in verified(folder)[1]
+
+
+def test_the_statement_finds_nothing_wrong_with_a_sound_release(folder: Path) -> None:
+    assert asked(folder) == []
+
+
+@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
+def test_the_statement_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -> None:
+    tamper(folder)
+    assert asked(folder) != []
+
+
+def test_the_statement_names_the_cell(folder: Path) -> None:
+    row = a_finest(published_releases.cells(folder))
+    TAMPERED["a cell is a true small count"](folder)
+    (what,) = [what for fault, what in asked(folder) if fault.startswith("shows 1 to 4")]
+    assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {"value": None}
+
+
+@pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz", "datapackage.json"])
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe{", b"{}"], ids=["missing", "empty", "garbled", "something else"])
+def test_a_file_that_is_missing_or_not_whole_is_said_in_one_line(folder: Path, name: str, content: bytes | None) -> None:
+    (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
+    code, said = verified(folder)
+    assert code == 1
+    assert said.startswith("WRONG: ")
+    assert len(said.splitlines()) == 1
+
+
+def test_witnesses_that_are_cut_short_are_said_in_one_line(folder: Path) -> None:
+    path = folder / "witnesses.csv.gz"
+    path.write_bytes(path.read_bytes()[:-30])
+    code, said = verified(folder)
+    assert (code, len(said.splitlines())) == (1, 1)
+    assert said.startswith("WRONG: ")

@@ -1,0 +1,78 @@
+"""Addresses that leave a page: made of what the server knows, and of nothing that a page says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referrals.dashboard import page_url
+from referrals.web import origins
+from tests.fixtures.page_scripts import SCRIPTS
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Have every session be one that a browser opened from an origin."""
+    return lambda said: monkeypatch.setattr(page_url, "base", lambda: origins.of_text(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("https://dashboard.example.org", "https://dashboard.example.org"),
+        ("http://127.0.0.1:8501", "http://127.0.0.1:8501"),
+        ("http://[::1]:8501", "http://[::1]:8501"),
+        ("https://example.org/path", ""),
+        ("https://example.org?query", ""),
+        ("https://a:b@example.org", ""),
+        ("javascript://example.org", ""),
+        ("ftp://example.org", ""),
+        ("https://", ""),
+        ("null", ""),
+        ("", ""),
+        (f"https://{'a.' * 30_000}org", ""),
+        ('https://example.org"><script>', ""),
+    ],
+)
+def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(said: str, known: str) -> None:
+    assert origins.of_text(said) == known
+
+
+@given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
+def test_no_origin_however_odd_brings_anything_into_a_page(said: str) -> None:
+    assert not set(origins.of_text(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
+
+
+def test_every_page_has_its_own_address_as_a_code_and_its_selection_in_it(
+    open_page: Open, opened_from: Callable[[str], None]
+) -> None:
+    opened_from("https://dashboard.example.org")
+    assert "<p>https://dashboard.example.org/safeguarding</p>" in open_page(SCRIPTS["/safeguarding"]).text
+    reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA", "made-up": "x" * 2_000, "sex": "no-such-code"})
+    assert "<p>https://dashboard.example.org/sex?crime_type=DA</p>" in reader.text
+    assert "https://dashboard.example.org/sex?crime_type=DA." in "".join(reader.to_copy)
+    assert "made-up" not in "".join(reader.to_copy)
+
+
+def test_without_an_address_a_page_has_no_code_and_links_within_the_site(
+    open_page: Open, opened_from: Callable[[str], None]
+) -> None:
+    opened_from("null")
+    reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA"})
+    assert "This page on a phone" not in reader.text
+    assert "<b>Link to this view</b><br>" in reader.text
+
+
+def test_an_address_too_long_to_scan_has_no_code(
+    open_page: Open, opened_from: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened_from("https://dashboard.example.org")
+    monkeypatch.setattr(page_url, "LONGEST", len("https://dashboard.example.org/sex"))
+    assert "This page on a phone" in open_page(SCRIPTS["/sex"]).text
+    assert "This page on a phone" not in open_page(SCRIPTS["/sex"], {"crime_type": "DA"}).text

@@ -1,0 +1,250 @@
+"""What a reader sees while releases come, change and go: the one that the session began with, until the page is reloaded."""
+
+from __future__ import annotations
+
+import gc
+import shutil
+import weakref
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from referrals.cards import registry
+from referrals.cards.charts import bars
+from referrals.cards.html import notices
+from referrals.dashboard import page
+from referrals.errors import ReleaseError
+from referrals.query.selection import Selection
+from referrals.release import catalogue
+from referrals.release.release import latest_published
+from tests.fixtures import rounded_release
+from tests.fixtures.page_scripts import SCRIPTS
+from tests.fixtures.second_edition import REVISED, revise
+
+NEWER, FEWER = notices.NEWER[0], notices.FEWER[0]
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of releases of a site of its own, which looks at it whenever it is asked: a copy of the published one."""
+    built = latest_published()
+    shutil.copytree(built, tmp_path / "releases" / built.name)
+    monkeypatch.setattr(catalogue, "SHELF", catalogue.Shelf(tmp_path / "releases", look_every=0))
+    monkeypatch.setattr(page, "others", lambda: page.standing().others)
+    return tmp_path / "releases"
+
+
+def shown(reader: Any) -> str:
+    assert not reader.app.exception
+    assert not reader.app.error
+    return str(reader.text)
+
+
+def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloaded(place: Path, open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    assert NEWER not in shown(reader)
+    revise(place)
+    reader.choose("measure", "share")
+    said = shown(reader)
+    assert NEWER in said
+    assert REVISED not in said
+    assert "707" not in said
+    reloaded = shown(open_page(SCRIPTS["/sex"], {"measure": "share"}))
+    assert NEWER not in reloaded
+    assert REVISED in reloaded
+    assert "707" in reloaded
+
+
+def test_a_session_keeps_its_release_on_every_page_that_it_goes_to(place: Path, open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/"])
+    revise(place)
+    for path in ("/nationality", "/sex", "/figures-check", "/"):
+        reader.app.switch_page(SCRIPTS[path]).run()
+        said = shown(reader)
+        assert said.count(NEWER) == 1
+        assert REVISED not in said
+
+
+def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(place: Path, open_page: Open) -> None:
+    # Cards are kept for all sessions together: by the edition, and not by the name that both have.
+    before = open_page(SCRIPTS["/sex"])
+    revise(place)
+    after = open_page(SCRIPTS["/sex"])
+    for code in ("share", "number", "share"):
+        assert "707" not in shown(before.choose("measure", code))
+        assert "707" in shown(after.choose("measure", code))
+
+
+def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
+    before = page.dimension_card("sex", Selection())
+    revise(place)
+    after = page.dimension_card("sex", Selection())
+    palette = bars.LIGHT
+    assert page.drawn(before, palette) is page.drawn(before, palette)
+    assert page.drawn(before, palette) is not page.drawn(after, palette)
+
+
+@pytest.mark.parametrize(
+    ("selection", "is_whole"),
+    [
+        (Selection(), True),
+        (Selection(release="2020-21", measure="share"), True),
+        (Selection(crime_type="DA"), False),
+        (Selection(period="2020-Q2"), False),
+    ],
+)
+def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
+    selection: Selection, *, is_whole: bool
+) -> None:
+    assert registry.is_whole(page.release(), "sex", selection) == is_whole
+    if not selection.period:
+        assert registry.is_whole(page.dimension_card("sex", selection), "https://example.org") == is_whole
+
+
+def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    rounded_release.write(place)
+    assert "choose_release" not in radios(open_again(reader))
+    assert NEWER in shown(reader)
+    assert "choose_release" in radios(open_page(SCRIPTS["/sex"]))
+
+
+def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_nobody_else(place: Path, open_page: Open) -> None:
+    folder = rounded_release.write(place)
+    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    shutil.rmtree(folder)
+    said = shown(open_again(reader))
+    assert FEWER in said
+    assert NEWER not in said
+    assert notices.BANNER in said
+    assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
+
+
+def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next_asks(place: Path, open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    (place / "2020-21.withdrawn").touch()
+    for session in (open_again(reader), open_page(SCRIPTS["/sex"]), open_page(SCRIPTS["/safeguarding"])):
+        assert not session.app.exception
+        assert [error.value for error in session.app.error] == [
+            "These figures have been withdrawn by those who publish them, and are not shown any more."
+        ]
+        assert "706" not in session.text
+        assert "Help lines" in session.text
+    without_script = page.without_script("/sex")
+    assert "have been withdrawn" in without_script
+    assert 'class="telephone"' in without_script
+
+
+def test_a_session_whose_only_figures_were_withdrawn_keeps_nothing_of_them_and_says_so_once_others_stand(
+    place: Path, open_page: Open
+) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    mark = place / "2020-21.withdrawn"
+    mark.touch()
+    open_again(open_again(reader))
+    assert page.HELD not in reader.app.session_state
+    mark.unlink()
+    assert notices.WITHDRAWN in shown(open_again(reader))
+
+
+def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
+    place: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread may go on with another run, whose callbacks come before it looks anything up."""
+    left: list[object] = []
+    guarded = page.guarded
+
+    def and_then(*given: Any) -> None:
+        guarded(*given)
+        left.append(page._RUN.standing)
+
+    monkeypatch.setattr(page, "guarded", and_then)
+    open_page(SCRIPTS["/sex"])
+    (place / "2020-21.withdrawn").touch()
+    open_page(SCRIPTS["/sex"])
+    assert left
+    assert {*left} == {None}
+
+
+def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(place: Path, open_page: Open) -> None:
+    rounded_release.write(place)
+    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    assert notices.BANNER in shown(reader)
+    (place / "illustrative.withdrawn").touch()
+    said = shown(open_again(reader))
+    assert notices.BANNER not in said
+    assert "706" in said
+    assert "choose_release" not in radios(reader)
+    assert shown(open_again(reader)).count(notices.WITHDRAWN) == 1
+    assert notices.WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
+
+
+@pytest.mark.parametrize("spoil", [b"", b"garbage", None])
+def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(place: Path, open_page: Open, spoil: bytes | None) -> None:
+    reader = open_page(SCRIPTS["/sex"])
+    path = latest_published(place) / "release.duckdb"
+    path.write_bytes(path.read_bytes()[:-4096] if spoil is None else spoil)
+    for session in (open_again(reader), open_page(SCRIPTS["/sex"])):
+        said = shown(session)
+        assert "706" in said
+        assert NEWER not in said
+    assert list(catalogue.refused()) == ["2020-21"]
+
+
+def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None:
+    readers = [open_page(SCRIPTS["/sex"]) for _ in range(2)]
+    revised, first = place / ".revised", catalogue.standing().version
+    revise(place)
+    (place / ".replaced").rename(revised)
+    assert catalogue.standing().version != first
+    for number in range(20):
+        release = latest_published(place)
+        release.rename(place / ".replaced")
+        revised.rename(release)
+        (place / ".replaced").rename(revised)
+        reader = readers[number % 2].choose("measure", ("share", "number")[number // 2 % 2])
+        assert "706" in shown(reader)
+        assert (NEWER in shown(reader)) == (catalogue.standing().version != first)
+    assert catalogue.refused() == {}
+
+
+def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
+    opened = weakref.ref(page.release())
+    for card in (page.dimension_card("sex", Selection()), page.context_card("years")):
+        page.drawn(card, bars.LIGHT)
+    assert page.without_script("/")
+    assert registry.offer(page.release(), "sex")
+    revise(place)
+    assert page.release() is not opened()
+    gc.collect()
+    assert opened() is None
+
+
+def test_the_notice_has_a_link_that_opens_the_same_address_anew() -> None:
+    notice = notices.changed(frozenset("a"), frozenset("ab"))
+    assert 'role="status"' in notice
+    assert '<a href="" data-vr-reload>Reload to see them</a>' in notice
+
+
+def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> Mapping[str, str]:
+        raise ReleaseError("The release 2020-21 could not answer in 10 seconds. Try again, or ask for less.")
+
+    monkeypatch.setattr(page, "dimension_card", slow)
+    reader = open_page(SCRIPTS["/sex"])
+    assert not reader.app.exception
+    assert "could not answer in 10 seconds" in reader.app.error[0].value
+    assert "Help lines" in reader.text
+
+
+def open_again(reader: Any) -> Any:
+    """Run a session's page once more, as any choice on it does."""
+    reader.app.run()
+    return reader
+
+
+def radios(reader: Any) -> list[str]:
+    return [one.key for one in reader.app.radio]

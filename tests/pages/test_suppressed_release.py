@@ -1,0 +1,159 @@
+"""A release of exact tables on the pages: numbers, [c] where one is withheld, and plain words where nothing is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from referrals.cards import by_quarter
+from referrals.cards import card as card_module
+from referrals.cards.exports import text as exports
+from referrals.cards.wording import suppressed
+from referrals.dashboard import page
+from referrals.query import answer as answers_module
+from referrals.query.selection import Selection
+from referrals.release.release import Release, open_release
+from tests.fixtures import suppressed_release
+from tests.fixtures.page_scripts import SCRIPTS
+
+TOPICS = tuple(card_module.PATHS.values())
+CHOSEN = {"release": "exact"}
+BASE = "https://example.org"
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def tabled(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return open_release(suppressed_release.small(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture
+def both(tabled: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """A site that offers the exact tables beside the published year."""
+    monkeypatch.setattr(page, "others", lambda: (tabled,))
+    return tabled
+
+
+def rows_of(reader: Any) -> dict[str, str]:
+    """The rows of the first table of a page, by their label."""
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td>(.*?)</td>', "".join(reader.html))
+    return {unescape(label): re.sub("<.*?>", "", cell) for label, cell in reversed(rows)}
+
+
+def findings(reader: Any) -> list[str]:
+    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+
+
+@pytest.mark.usefixtures("both")
+def test_the_choice_of_figures_tells_exact_tables_from_others(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], CHOSEN)
+    assert [label for label in reader.app.radio(key="choose_release").options if label.endswith(", exact tables")]
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("measure", ["number", "share"])
+@pytest.mark.parametrize("path", TOPICS)
+def test_each_topic_opens_and_shows_the_totals(open_page: Open, path: str, measure: str) -> None:
+    reader = open_page(SCRIPTS[path], {**CHOSEN, "measure": measure})
+    assert not reader.app.exception
+    assert "invented" in reader.text
+    assert "[c] means that a number is withheld" in reader.text
+
+
+@pytest.mark.usefixtures("both")
+def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], {**CHOSEN, "crime_type": "MS"})
+    assert not reader.app.exception
+    assert rows_of(reader)["Albania"] == "withheld [c]"
+    assert re.fullmatch(r"\d+", rows_of(reader)["Vietnam"])
+    assert "[c] withheld to protect people" in reader.text
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("path", TOPICS)
+def test_a_finer_combination_is_said_to_be_not_published(open_page: Open, path: str) -> None:
+    others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
+    asked = {name: code for name, code in others.items() if card_module.PATHS.get(name) != path}
+    reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
+    assert not reader.app.exception
+    assert any(one.startswith("Illustrative: The ") and one.endswith(" is not published.") for one in findings(reader))
+    assert "This release has tables of one or two things at once" in reader.text
+    assert set(rows_of(reader).values()) == {"not published [x]"}
+
+
+@pytest.mark.usefixtures("both")
+def test_a_quarter_counts_as_one_of_two_things(open_page: Open) -> None:
+    first = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2"})
+    assert re.fullmatch(r"\d+", rows_of(first)["Female"])
+    finer = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2", "nationality": "VNM"})
+    assert rows_of(finer)["Female"] == "not published [x]"
+
+
+@pytest.mark.usefixtures("both")
+def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], CHOSEN)
+    assert "shown" not in rows_of(reader)["Female"]
+    reader.choose("crime_type", "DA")
+    assert not reader.app.exception
+    reader.choose("nationality", "VNM")
+    assert not reader.app.exception
+    assert rows_of(reader)["Female"] == "not published [x]"
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [Selection(), Selection(crime_type="MS"), Selection(crime_type="MS", measure="share"), Selection(crime_type="MS", sex="F")],
+)
+def test_what_is_taken_away_says_what_is_withheld(tabled: Release, selection: Selection) -> None:
+    card = card_module.of_dimension(tabled, answers_module.answer(tabled, "nationality", selection))
+    for taken in (exports.text(card, BASE), exports.picture(card, BASE), exports.csv(card, BASE)):
+        assert "nan" not in taken.lower()
+    statuses = set(card.data["status"])
+    assert all(f"[{status}]" in exports.text(card, BASE) for status in statuses - {""})
+    missing = card.data[card.data["status"] != ""]
+    assert missing[["value", "lower", "upper", "share_lower"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")])
+def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
+    card = by_quarter.card(tabled, answers_module.answer(tabled, "nationality", selection))
+    finer = len(selection.chosen()) > 1
+    assert ("are not published" in card.finding) == finer
+    assert (card.draw is None) == finer
+    assert ("4 of the 4 quarters are shown" in card.finding) != finer
+    assert len(card.bars) == 4
+
+
+def a_frame(*values: int | None) -> pd.DataFrame:
+    return pd.DataFrame({"value": values, "status": ["" if value is not None else "c" for value in values]})
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((None, None), "are all withheld"),
+        ((9, None), "1 of the 2 quarters are shown"),
+        ((9, 30), "Each of those has 9 to 30 victim referrals"),
+    ],
+)
+def test_quarters_that_are_withheld_are_counted(tabled: Release, values: tuple[int | None, ...], said: str) -> None:
+    answer = answers_module.answer(tabled, "sex", Selection())
+    assert said in suppressed.quarters_finding(answer, a_frame(*values), "April 2021 to March 2022")
+
+
+def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_withheld(tabled: Release) -> None:
+    assert "was the largest group shown, with" in suppressed.finding(
+        answers_module.answer(tabled, "nationality", Selection(crime_type="MS"))
+    )
+    assert "was the largest group, with" in suppressed.finding(answers_module.answer(tabled, "nationality", Selection()))
+
+
+def test_where_two_groups_are_as_large_none_is_called_the_largest(tabled: Release) -> None:
+    answer = answers_module.answer(tabled, "nationality", Selection())
+    answer.rows["value"] = 30
+    assert "No one group is plainly the largest" in suppressed.finding(answer)

@@ -1,0 +1,246 @@
+"""Any combination of an additive release: each answer is the sum of its finest cells, and not all that is unlisted is 0.
+
+The finest cells are read from the release's own CSV file, and added up here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from referrals import api
+from referrals.api.formats import json_stat as formats_json_stat
+from referrals.query import answer as answers_module
+from referrals.query.selection import Selection
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release import catalogue
+from referrals.release.catalogue import Standing
+from referrals.release.release import Release
+from tests.fixtures import json_stat_reader
+from tests.fixtures.asking import Asker
+
+ADDRESS: Final = "/api/v1/releases/illustrative/cells"
+MEASURES: Final = ("value", "lower", "upper")
+REPORTED: Final = {"nationality": "VNM", "age_band": "20-29", "sex": "F", "crime_type": "MS", "outcome": TOTAL}
+"""A combination of four codes that is not listed, and is not 0."""
+
+Cell = Mapping[str, Any]
+
+
+class Added:
+    """The finest cells of a release with the quarters of each year, added up one by one."""
+
+    def __init__(self, release: Release) -> None:
+        rows = csv.DictReader(io.StringIO(release.files["cells.csv"].decode()))
+        control = json.loads(release.files["datapackage.json"])["disclosure_control"]
+        self.quarters: dict[str, list[str]] = control["quarters"]
+        self.listed: list[dict[str, Any]] = [row | {"value": int(row["value"])} for row in rows]
+        self.finest = [row for row in self.listed if self.fixed(row) == 1 + len(DIMENSIONS)]
+
+    def fixed(self, cell: Cell) -> int:
+        """How many codes a combination fixes, a quarter being one."""
+        codes = [cell[name] for name in DIMENSIONS]
+        return (cell["period"] not in self.quarters) + len(codes) - codes.count(TOTAL)
+
+    def value(self, cell: Cell) -> int:
+        within = self.quarters.get(cell["period"], [cell["period"]])
+        return sum(
+            one["value"]
+            for one in self.finest
+            if one["period"] in within and all(cell[name] in {TOTAL, one[name]} for name in DIMENSIONS)
+        )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def both_releases(release: Release, series: Release) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def ask() -> Asker:
+    return Asker(Starlette(routes=api.routes()))
+
+
+@pytest.fixture(scope="module")
+def added(series: Release) -> Added:
+    return Added(series)
+
+
+@pytest.fixture(scope="module")
+def codes(ask: Asker) -> dict[str, list[str]]:
+    lists = ask("/api/v1/releases/illustrative/codelists").json()["codelists"]
+    return {name: [one["code"] for one in listed] for name, listed in lists.items()}
+
+
+def cells(ask: Asker, asked: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
+    answer = ask(f"{ADDRESS}?{urlencode(asked, doseq=True)}")
+    assert answer.status_code == 200
+    found: list[dict[str, Any]] = answer.json()["cells"]
+    return found
+
+
+@given(st.data())
+def test_the_value_of_any_combination_is_the_sum_of_its_finest_cells(
+    ask: Asker, added: Added, codes: dict[str, list[str]], data: st.DataObject
+) -> None:
+    asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
+    (cell,) = cells(ask, asked)
+    assert {name: cell[name] for name in asked} == asked
+    assert cell["value"] == added.value(asked)
+    assert cell["lower"] <= cell["value"] <= cell["upper"]
+
+
+def test_a_combination_of_four_codes_is_added_up_in_every_period(ask: Asker, added: Added, codes: dict[str, list[str]]) -> None:
+    found = cells(ask, REPORTED)
+    assert [cell["period"] for cell in found] == sorted(codes["period"])
+    assert {cell["period"]: cell["value"] for cell in found} == {
+        period: added.value({**REPORTED, "period": period}) for period in codes["period"]
+    }
+    assert found[0]["value"] > 0
+
+
+@given(st.data())
+def test_a_combination_that_is_not_listed_has_the_bounds_and_the_letter_of_the_screens(
+    ask: Asker, series: Release, added: Added, codes: dict[str, list[str]], data: st.DataObject
+) -> None:
+    asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
+    (cell,) = cells(ask, asked)
+    listed = next((one for one in added.listed if all(one[name] == code for name, code in asked.items())), None)
+    shown = answers_module.answer(series, "sex", Selection(**asked))
+    row = (
+        shown.total if asked["sex"] == TOTAL else next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
+    )
+    expected = listed or row
+    assert [str(cell[name]) for name in (*MEASURES, "status")] == [str(expected[name]) for name in (*MEASURES, "status")]
+
+
+@given(st.data())
+def test_what_the_notes_call_listed_is_listed_unless_it_is_0(
+    added: Added, codes: dict[str, list[str]], data: st.DataObject
+) -> None:
+    asked = {name: data.draw(st.sampled_from([TOTAL, *listed]), label=name) for name, listed in codes.items()}
+    asked["period"] = data.draw(st.sampled_from(codes["period"]), label="period")
+    is_listed = any(all(one[name] == code for name, code in asked.items()) for one in added.listed)
+    assert is_listed == (added.fixed(asked) in {0, 1, 2, 3, 6} and added.value(asked) > 0)
+
+
+def test_pages_of_a_combination_together_are_all_of_it(ask: Asker) -> None:
+    whole = cells(ask, REPORTED)
+    found, address = [], f"{ADDRESS}?{urlencode(REPORTED)}&limit=7"
+    while address:
+        answer = ask(address)
+        found += answer.json()["cells"]
+        address = answer.links.get("next", {}).get("url", "")
+    assert found == whole
+
+
+def test_the_page_before_ends_where_a_page_begins(ask: Asker) -> None:
+    whole = cells(ask, REPORTED)
+    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=7&offset=3")
+    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[:3]
+    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=2&offset=3")
+    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[1:3]
+
+
+def test_periods_that_are_named_are_those_that_are_answered(ask: Asker) -> None:
+    found = cells(ask, {**REPORTED, "period": ["2021-Q1", "2020-21"]})
+    assert [cell["period"] for cell in found] == ["2020-21", "2021-Q1"]
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet", "json-stat"])
+def test_nothing_that_is_said_of_an_additive_release_calls_every_unlisted_combination_0(ask: Asker, form: str) -> None:
+    answer = ask(f"{ADDRESS}?sex=F&crime_type=MS&age_band=20-29&format={form}")
+    assert b"combination that is not listed is published as 0" not in answer.content
+
+
+@pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
+def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(ask: Asker, rest: str) -> None:
+    said = " ".join(ask(f"/api/v1/releases/illustrative{rest}").json()["notes"])
+    assert "up to three dimensions" in said
+    assert "finest cells" in said
+    assert "Name one code for each" in said
+
+
+def test_a_printed_release_says_that_what_is_not_listed_is_not_published(ask: Asker) -> None:
+    document = ask(f"/api/v1/releases/latest/cells?{urlencode(REPORTED)}").json()
+    assert document["cells"] == []
+    assert any(note.startswith("A combination that is not listed is not published") for note in document["notes"])
+
+
+# JSON-stat
+
+
+def stat(ask: Asker, address: str, query: str) -> dict[tuple[str, ...], tuple[int | None, str]]:
+    answer = ask(f"{address}?{query}&format=json-stat")
+    assert answer.status_code == 200
+    dataset = answer.json()
+    assert dataset["id"] == ["period", *DIMENSIONS, "measure"]
+    return json_stat_reader.read(dataset)
+
+
+@pytest.mark.parametrize(
+    ("address", "query"),
+    [
+        ("/api/v1/releases/2020-21/cells", "crime_type=DA&crime_type=_T"),
+        ("/api/v1/releases/2020-21/cells", "nationality=VNM&sex=F"),
+        (ADDRESS, "period=2020-21&sex=F"),
+        (ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M"),
+        (ADDRESS, urlencode(REPORTED)),
+    ],
+)
+def test_a_json_stat_dataset_gives_back_each_cell_with_its_letter_on_each_number(ask: Asker, address: str, query: str) -> None:
+    found = stat(ask, address, query)
+    listed = ask(f"{address}?{query}").json()["cells"]
+    for cell in listed:
+        at = tuple(cell[name] for name in ("period", *DIMENSIONS))
+        assert [found[*at, name] for name in MEASURES] == [(cell[name], cell["status"]) for name in MEASURES]
+    assert listed
+
+
+def test_a_cube_holds_a_0_where_such_cells_are_listed_and_nothing_where_they_are_not(ask: Asker, added: Added) -> None:
+    found = stat(ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK")
+    unlisted = 0
+    for *codes, measure in found:
+        cell = dict(zip(("period", *DIMENSIONS), codes, strict=True))
+        value, status = found[*codes, measure]
+        if added.fixed(cell) in {4, 5}:
+            assert (value, status) == (None, "")
+            unlisted += 1
+        elif measure == "value":
+            assert value == added.value(cell)
+    assert unlisted
+
+
+def test_a_0_of_a_cube_has_the_bounds_that_the_screens_give_it(ask: Asker, series: Release) -> None:
+    found = stat(ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M&sex=F")
+    zeros = sorted({codes[:-1] for codes, (value, _) in found.items() if codes[-1] == "value" and value == 0})
+    assert zeros
+    for codes in zeros[:20]:
+        asked = dict(zip(("period", *DIMENSIONS), codes, strict=True))
+        shown = answers_module.answer(series, "sex", Selection(**asked))
+        row = next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
+        assert [found[*codes, name] for name in MEASURES] == [(row[name], row["status"]) for name in MEASURES]
+
+
+def test_codes_that_are_named_are_in_the_cube_though_no_cell_has_them(ask: Asker, codes: dict[str, list[str]]) -> None:
+    every = "&".join(f"nationality={code}" for code in codes["nationality"])
+    asked = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
+    listed = {cell["nationality"] for cell in ask(f"{ADDRESS}?{asked}").json()["cells"]}
+    assert listed < {found[1] for found in stat(ask, ADDRESS, asked)} == set(codes["nationality"])
+
+
+def test_a_cube_that_would_be_too_large_is_refused(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats_json_stat, "MOST_PLACES", 10)
+    problem = ask(f"{ADDRESS}?period=2021-22&sex=F&format=json-stat").json()
+    assert problem["type"].endswith("#too-many-cells")

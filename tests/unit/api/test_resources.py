@@ -1,0 +1,347 @@
+"""What programs are answered: cells by code in each format, codes, sentences, context, certificates, and what is refused.
+
+Both releases that ship stand. `test_api_cells` asks the series for combinations that it does not list.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+
+from referrals import api
+from referrals.api import cells
+from referrals.api.formats.tabular import CELLS, EVERY_ROW, Table, as_csv
+from referrals.api.problems import KINDS
+from referrals.reference.codelists import DIMENSIONS
+from referrals.release import catalogue, files
+from referrals.release.catalogue import Standing
+from referrals.release.release import Release
+from tests.fixtures.asking import Asker
+
+CELLS_ADDRESS = "/api/v1/releases/2020-21/cells"
+INVENTED_CELLS = "/api/v1/releases/illustrative/cells"
+TOTALS = "&".join(f"{name}=_T" for name in ("nationality", "age_band", "outcome"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def both_releases(release: Release, series: Release) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        yield
+
+
+@pytest.fixture(scope="module")
+def ask() -> Asker:
+    return Asker(Starlette(routes=api.routes()))
+
+
+def table_of(answer: httpx.Response) -> list[dict[str, Any]]:
+    """The rows of an answer in CSV or Parquet."""
+    is_csv = answer.headers["content-type"].startswith("text/csv")
+    return rows_of(answer.text) if is_csv else pq.read_table(io.BytesIO(answer.content)).to_pylist()
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def refused(ask: Asker, address: str) -> dict[str, Any]:
+    """The problem document that an address is answered with, which must be one."""
+    answer = ask(address)
+    document: dict[str, Any] = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.status_code == document["status"] >= 400
+    return document
+
+
+# Cells
+
+
+def test_every_cell_on_domestic_abuse_comes_as_tidy_csv_with_bounds_and_status(ask: Asker, release: Release) -> None:
+    answer = ask(f"{CELLS_ADDRESS}?crime_type=DA&format=csv")
+    rows = rows_of(answer.text)
+    assert list(rows[0]) == [*CELLS, *EVERY_ROW]
+    assert len(rows) == int(answer.headers["x-total-count"])
+    assert {row["crime_type"] for row in rows} == {"DA"}
+    total = next(row for row in rows if all(row[name] == "_T" for name in DIMENSIONS if name != "crime_type"))
+    assert (total["value"], total["lower"], total["upper"], total["status"]) == ("", "210", "212", "e")
+    assert {(row["release_id"], row["release_status"]) for row in rows} == {(release.about.release_id, "published")}
+
+
+def test_what_is_not_published_is_a_cell_with_the_status_x_and_no_number(ask: Asker) -> None:
+    cells = ask(f"{CELLS_ADDRESS}?nationality=VNM&sex=F").json()["cells"]
+    assert {(cell["value"], cell["lower"], cell["upper"], cell["status"]) for cell in cells} == {(None, None, None, "x")}
+
+
+def test_two_codes_of_one_dimension_ask_for_the_cells_of_both(ask: Asker) -> None:
+    cells = ask(f"{CELLS_ADDRESS}?sex=M&sex=F&sex=M&crime_type=_T&{TOTALS}").json()["cells"]
+    assert [(cell["sex"], cell["value"]) for cell in cells] == [("F", 425), ("M", 706)]
+
+
+def test_codes_of_two_dimensions_ask_for_the_cells_of_both_at_once(ask: Asker) -> None:
+    cells = ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&{TOTALS}").json()["cells"]
+    assert [(cell["sex"], cell["crime_type"], cell["value"]) for cell in cells] == [("F", "DA", 147)]
+
+
+def test_a_release_of_quarters_can_be_asked_for_one_quarter(ask: Asker) -> None:
+    cells = ask(f"{INVENTED_CELLS}?period=2020-Q2").json()["cells"]
+    assert {cell["period"] for cell in cells} == {"2020-Q2"}
+
+
+def test_every_format_holds_the_same_numbers(ask: Asker) -> None:
+    asked = f"{CELLS_ADDRESS}?crime_type=DA&crime_type=MS"
+    cells = ask(asked).json()["cells"]
+    as_csv_rows = rows_of(ask(f"{asked}&format=csv").text)
+    parquet = pq.read_table(io.BytesIO(ask(f"{asked}&format=parquet").content))
+    assert [{name: cell[name] for name in CELLS} for cell in parquet.to_pylist()] == cells
+    assert [[row[name] for name in CELLS] for row in as_csv_rows] == [
+        ["" if cell[name] is None else str(cell[name]) for name in CELLS] for cell in cells
+    ]
+    about = json.loads(parquet.schema.metadata[b"referrals"])
+    assert about["release"]["status"] == "published"
+
+
+def test_a_format_can_be_asked_for_by_header_and_the_address_wins(ask: Asker) -> None:
+    by_header = ask(f"{CELLS_ADDRESS}?sex=F", headers={"accept": "text/html;q=0.9, text/csv"})
+    assert by_header.headers["content-type"].startswith("text/csv")
+    by_address = ask(f"{CELLS_ADDRESS}?sex=F&format=json", headers={"accept": "text/csv"})
+    assert by_address.headers["content-type"] == "application/json"
+
+
+def test_pages_of_cells_link_to_one_another_and_together_are_all(ask: Asker) -> None:
+    whole = ask(f"{CELLS_ADDRESS}?sex=F").json()["cells"]
+    found, address = [], f"{CELLS_ADDRESS}?sex=F&limit=100"
+    while address:
+        answer = ask(address)
+        found += answer.json()["cells"]
+        address = answer.links.get("next", {}).get("url", "")
+    assert found == whole
+    assert answer.links["prev"]["url"].startswith(CELLS_ADDRESS)
+
+
+def test_what_leaves_out_every_cell_is_refused_with_how_many_there_are(ask: Asker) -> None:
+    total = ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA").json()["total"]
+    for offset in (total, 9000):
+        problem = refused(ask, f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={offset}")
+        assert (problem["status"], problem["total"]) == (400, total)
+    assert ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={total - 1}").json()["returned"] == 1
+
+
+def test_an_answer_that_would_be_too_long_is_refused_and_not_cut(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[int] = []
+    rows = Release.rows
+
+    def counted(one: Release, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        found = rows(one, name, parameters)
+        fetched.append(len(found) if name == "api/cells" else 0)
+        return found
+
+    monkeypatch.setattr(cells, "MOST_CELLS", 10)
+    monkeypatch.setattr(Release, "rows", counted)
+    problem = refused(ask, f"{CELLS_ADDRESS}?sex=F&outcome=_T")
+    assert problem["type"].endswith("#too-many-cells")
+    assert problem["total"] > 10
+    assert "limit" in problem["detail"]
+    assert max(fetched) == 1, "nothing is fetched of an answer that is refused"
+
+
+def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv() -> None:
+    about = {"release": {"id": "=1+1", "status": "@x"}}
+    rows = [{"label": "=HYPERLINK()", "value": -1}]
+    text = as_csv(Table("cells", {"label": "string", "value": "integer"}, rows, about, notes="-2"))
+    assert text.decode().split("\r\n")[1] == "'=HYPERLINK(),-1,'=1+1,'@x,'-2"
+
+
+# Everything else about a release
+
+
+OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context")
+
+
+@pytest.mark.parametrize(
+    ("release_id", "rest"),
+    [
+        *((release_id, rest) for release_id in ("latest", "2020-21", "illustrative") for rest in OF_A_RELEASE),
+        ("illustrative", "/certificate"),
+    ],
+)
+def test_every_answer_about_a_release_says_its_status_its_notes_and_its_licence(ask: Asker, release_id: str, rest: str) -> None:
+    answer = ask(f"/api/v1/releases/{release_id}{rest}")
+    document = answer.json()
+    invented = release_id == "illustrative"
+    assert answer.headers["x-release-status"] == document["release"]["status"] == ("illustrative" if invented else "published")
+    assert any("invented" in note for note in document["notes"]) == invented
+    assert ("unit" in document) == rest.startswith("/cells")
+    assert any("victim referral is" in note for note in document["notes"]) == rest.startswith("/cells")
+    assert ("illustrative" in answer.headers["content-disposition"]) == invented
+    assert document["licence"] == "OGL-UK-3.0"
+    assert document["status_meanings"]["e"]
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_every_row_of_invented_figures_says_that_they_are(ask: Asker, form: str) -> None:
+    answer = ask(f"{INVENTED_CELLS}?sex=F&format={form}")
+    rows = table_of(answer)
+    assert {row["release_status"] for row in rows} == {"illustrative"}
+    assert "illustrative" in answer.headers["content-disposition"]
+    assert {row["notes"].startswith("These figures are invented.") for row in rows} == {True}
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_every_row_says_in_words_how_numbers_are_protected_and_where_more_is(series: Release, form: str) -> None:
+    ask = Asker(Starlette(routes=api.routes("https://dashboard.example.org")))
+    answer = ask(f"{INVENTED_CELLS}?sex=F&format={form}")
+    where = "https://dashboard.example.org/api/v1/releases/illustrative"
+    for row in table_of(answer):
+        assert series.about.lay_sentence in row["notes"]
+        assert row["notes"].endswith(where)
+    assert answer.links["describedby"]["url"] == where
+    assert ask(f"{CELLS_ADDRESS}?sex=F").links["describedby"]["url"].endswith("/api/v1/releases/2020-21")
+
+
+def test_the_list_of_releases_names_the_published_one_as_the_latest(ask: Asker) -> None:
+    document = ask("/api/v1/releases").json()
+    assert document["latest"] == "2020-21"
+    assert [one["id"] for one in document["releases"]] == ["2020-21", "illustrative"]
+    assert [one["is_illustrative"] for one in document["releases"]] == [False, True]
+
+
+def test_codelists_give_each_code_with_its_label_and_what_it_adds_up(ask: Asker) -> None:
+    lists = ask("/api/v1/releases/latest/codelists").json()["codelists"]
+    assert list(lists) == ["period", *DIMENSIONS]
+    assert {"code": "_R", "label": "Sex recorded", "kind": "aggregate", "members": ["M", "F"]} in lists["sex"]
+
+
+def test_statements_give_the_sentence_its_section_and_its_source(ask: Asker) -> None:
+    rows = rows_of(ask("/api/v1/releases/latest/statements?format=csv").text)
+    referrals = next(row for row in rows if row["statement_id"] == "E002")
+    assert "1,336" in referrals["quotation"]
+    assert (referrals["section"], referrals["publisher"]) == ("2.1", "Home Office")
+
+
+def test_context_gives_the_series_asked_for_and_says_why_it_is_not_comparable(ask: Asker) -> None:
+    document = ask("/api/v1/releases/latest/context?series=dac-537").json()
+    assert [one["series_id"] for one in document["series"]] == ["dac-537"]
+    assert document["series"][0]["why_not_comparable"]
+    assert {one["series_id"] for one in document["observations"]} == {"dac-537"}
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_referrals(ask: Asker, form: str) -> None:
+    series = {one["series_id"]: one for one in ask("/api/v1/releases/latest/context").json()["series"]}
+    answer = ask(f"/api/v1/releases/latest/context?format={form}")
+    rows = answer.json()["observations"] if form == "json" else table_of(answer)
+    assert {row["series_id"] for row in rows} == set(series)
+    for row in rows:
+        for name in ("title", "unit", "geography", "why_not_comparable"):
+            assert row[name] == series[row["series_id"]][name] != ""
+    assert b"A victim referral is" not in answer.content
+
+
+def test_a_release_need_not_have_context(
+    ask: Asker, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "standing", lambda: Standing("without", release, (invented,)))
+    document = ask("/api/v1/releases/illustrative/context").json()
+    assert (document["series"], document["observations"]) == ([], [])
+
+
+def test_a_release_that_was_printed_has_no_certificate_and_says_why(ask: Asker) -> None:
+    assert "copied from a published document" in refused(ask, "/api/v1/releases/latest/certificate")["detail"]
+
+
+# What is refused
+
+
+def test_a_bad_code_is_refused_and_the_choices_are_named(ask: Asker) -> None:
+    problem = refused(ask, f"{CELLS_ADDRESS}?crime_type=DV&format=csv")
+    assert problem["status"] == 400
+    assert problem["parameter"] == "crime_type"
+    assert problem["choices"]["DA"] == "Domestic abuse"
+    assert "'DV'" in problem["detail"]
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")])
+def test_a_code_that_is_nearly_right_is_answered_with_the_one_that_was_meant(ask: Asker, asked: str, meant: str) -> None:
+    assert refused(ask, f"{CELLS_ADDRESS}?crime_type={asked}")["did_you_mean"] == meant
+
+
+def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_nothing(ask: Asker) -> None:
+    assert ask(f"{INVENTED_CELLS}?nationality=AFG").status_code == 200
+    assert refused(ask, f"{CELLS_ADDRESS}?nationality=AFG")["status"] == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "kind"),
+    [
+        (f"{CELLS_ADDRESS}?crimetype=DA", 400, "unknown-parameter"),
+        ("/api/v1/releases?sex=F", 400, "unknown-parameter"),
+        ("/feed.atom?format=json", 400, "unknown-parameter"),
+        (f"{CELLS_ADDRESS}?format=xlsx", 400, "unknown-code"),
+        (f"{CELLS_ADDRESS}?format=", 400, "unknown-code"),
+        (f"{CELLS_ADDRESS}?sex=", 400, "unknown-code"),
+        (f"{CELLS_ADDRESS}?format=csv&format=csv", 400, "repeated-parameter"),
+        (f"{CELLS_ADDRESS}?limit=0", 400, "not-a-number"),
+        (f"{CELLS_ADDRESS}?limit=5001", 400, "not-a-number"),
+        (f"{CELLS_ADDRESS}?sex=F&offset=5000", 400, "past-the-last"),
+        (f"{CELLS_ADDRESS}?sex=F&limit=9&format=json-stat", 400, "not-in-parts"),
+        (f"{CELLS_ADDRESS}?sex=F&age_band=0-17&crime_type=DA&nationality=VNM&format=json-stat", 400, "no-cells"),
+        (f"{CELLS_ADDRESS}?limit=٣", 400, "not-a-number"),
+        (f"{CELLS_ADDRESS}?offset=-1", 400, "not-a-number"),
+        ("/api/v1/releases/2019-20", 404, "unknown-release"),
+        ("/api/v2/releases", 404, "no-such-address"),
+        ("/releases/2020-21/058b3541fdf2/cells.csv/more", 404, "no-such-address"),
+        ("/releases/2020-21/secret.key", 404, "unknown-file"),
+        ("/releases/2019-20", 404, "unknown-release"),
+        ("/releases/2020-21/0123456789ab/cells.csv", 404, "unknown-version"),
+        (f"{CELLS_ADDRESS}?{'sex=F&' * 400}", 414, "address-too-long"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_its_kind(ask: Asker, address: str, status: int, kind: str) -> None:
+    problem = refused(ask, address)
+    assert (problem["status"], problem["type"]) == (status, f"/api/v1/docs#{kind}")
+    assert problem["title"] == KINDS[kind][1]
+
+
+def test_a_format_that_there_is_not_is_refused_and_those_that_there_are_are_named(ask: Asker) -> None:
+    answer = ask(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
+    assert answer.status_code == 406
+    assert answer.json()["choices"]["csv"] == "text/csv"
+
+
+def test_every_kind_of_problem_is_explained_on_the_page_that_it_leads_to(ask: Asker) -> None:
+    page = ask("/api/v1/docs").text
+    assert [kind for kind in KINDS if f'id="{kind}"' not in page] == []
+    assert "<script" not in page
+
+
+def test_what_was_asked_for_is_said_back_cut_short(ask: Asker) -> None:
+    assert len(refused(ask, f"{CELLS_ADDRESS}?sex={'F' * 1500}")["detail"]) < 200
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.text(st.characters(max_codepoint=126), max_size=40))
+def test_whatever_is_asked_is_answered_or_refused_in_words(ask: Asker, query: str, accept: str) -> None:
+    answer = ask(f"{CELLS_ADDRESS}?limit=1&{quote(query, safe='=&;+%')}", headers={"accept": accept.strip("\r\n")})
+    assert answer.status_code in {200, 400, 406}
+    assert answer.status_code == 200 or answer.json()["detail"]
+
+
+def test_invented_figures_say_so_in_file_names_whatever_their_release_is_called(
+    invented: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert files.stem(invented) == "victim-referrals-illustrative"
+    monkeypatch.setattr(invented, "about", replace(invented.about, release_id="series"))
+    assert files.stem(invented) == "victim-referrals-series-illustrative"
+    assert [name for name in files.listed(invented) if "illustrative" not in name] == []

@@ -1,0 +1,359 @@
+"""What leaves the page can be read alone, traced back, opened safely, and parsed by machines."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from referrals.cards import card as card_module
+from referrals.cards import context_series
+from referrals.cards.card import Bar, Card
+from referrals.cards.exports import text as exports
+from referrals.cards.html import sources
+from referrals.cards.wording import transcribed
+from referrals.frames import records
+from referrals.query import answer as answers_module
+from referrals.query.selection import SHARE, Selection
+from referrals.release.release import Release
+
+BASE = "https://figures.example"
+CARRIED = ("title", "period", "unit", "release", "release_status", "notes", "source", "link")
+HOSTILE = "<script>alert('1')</script> & \"2\""
+SVG = "{http://www.w3.org/2000/svg}"
+
+# Some read as they stand; the rest a spreadsheet would take for a formula.
+FORMULAS = ["=1+1", "=HYPERLINK(A1)", "+44", "-1", "@SUM(A1)", "\t=1", "\r=1", "-", "="]
+PLAIN = ["1=1", "a+b", " =1", "", "'=1", "−5", "Vietnam", "0-17"]
+
+
+def named(value: object) -> str:
+    """A selection, in the name of a test, as its address has it."""
+    return "&".join(value.address().values()) or "everything" if isinstance(value, Selection) else str(value)
+
+
+@pytest.fixture(scope="module")
+def by_sex(release: Release) -> Card:
+    return card_module.of_dimension(release, answers_module.answer(release, "sex", Selection(crime_type="DA")))
+
+
+@pytest.fixture(scope="module")
+def by_crime(release: Release) -> Card:
+    return card_module.of_dimension(release, answers_module.answer(release, "crime_type", Selection()))
+
+
+@pytest.fixture(scope="module")
+def across(release: Release) -> Card:
+    answers = {code: answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")}
+    return card_module.of_cross(release, "sex", answers, by="crime_type")
+
+
+@pytest.fixture(scope="module")
+def contexts(release: Release) -> Mapping[str, Card]:
+    return {name: context_series.card(release, name) for name in context_series.LOOKS}
+
+
+@pytest.fixture(scope="module")
+def every(by_sex: Card, by_crime: Card, across: Card, contexts: Mapping[str, Card]) -> list[Card]:
+    return [by_sex, by_crime, across, *contexts.values()]
+
+
+@pytest.fixture(scope="module")
+def files(every: list[Card]) -> list[tuple[Card, str]]:
+    """Each card with its CSV file."""
+    return [(card, exports.csv(card, BASE)) for card in every]
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+
+
+# CSV
+
+
+def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
+    for card, text in files:
+        rows = rows_of(text)
+        assert len(rows) == len(card.data)
+        for row, kept in zip(rows, records(card.data), strict=True):
+            assert {name: "" if pd.isna(value) else str(value) for name, value in kept.items()}.items() <= row.items()
+
+
+def test_a_csv_file_is_what_rfc_4180_describes(files: list[tuple[Card, str]]) -> None:
+    for _, text in files:
+        assert text.endswith("\r\n")
+        assert "\n" not in text.replace("\r\n", "")
+        assert not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")
+        cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        assert {len(row) for row in cells} == {len(cells[0])}
+        assert len(set(cells[0])) == len(cells[0])
+
+
+def test_each_row_of_a_csv_file_can_be_read_alone(files: list[tuple[Card, str]]) -> None:
+    for card, text in files:
+        for row in rows_of(text):
+            assert [name for name in CARRIED if not row[name] and not (name == "notes" and not card.notes)] == []
+            assert row["title"] == card.title
+            assert (row["release"], row["release_status"]) == ("2020-21", "published")
+            assert row["link"] == f"{BASE}{card.link}"
+            assert "](/" not in row["notes"]
+            assert all(exports.plain(note) in row["notes"] for note in card.notes)
+
+
+def test_a_csv_file_names_its_sources_with_their_sections(by_sex: Card) -> None:
+    for row in rows_of(exports.csv(by_sex, BASE)):
+        assert "Home Office, Equality and Community Impact Assessment" in row["source"]
+        assert "15 December 2021" in row["source"]
+        assert "3.8.2" in row["source"]
+
+
+def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_crime: Card) -> None:
+    rows = {row["crime_type"]: row for row in rows_of(exports.csv(by_crime, BASE))}
+    assert (rows["MS"]["value"], rows["MS"]["lower"], rows["MS"]["upper"]) == ("", "778", "786")
+    assert rows["MS"]["status"] == "e"
+    assert rows["MS"]["working"]
+    assert (rows["_NK"]["value"], rows["_NK"]["lower"], rows["_NK"]["upper"]) == ("", "", "")
+    assert rows["_NK"]["status_meaning"] == transcribed.SYMBOLS["x"]
+
+
+def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_release(
+    files: list[tuple[Card, str]],
+) -> None:
+    """Its rows are of 2009 to 2025, and say so in their own column: the two must not contradict each other."""
+    for card, text in files:
+        if card.path == "/trends":
+            assert card.about.period_label not in {row["period"] for row in rows_of(text)}, card.name
+
+
+def test_what_is_not_the_same_thing_is_said_on_each_row(files: list[tuple[Card, str]]) -> None:
+    for card, text in files:
+        assert all(("Why this is not the same thing" in row["notes"]) == bool(card.warning) for row in rows_of(text))
+
+
+@pytest.mark.parametrize("cell", FORMULAS, ids=repr)
+def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(by_sex: Card, cell: str) -> None:
+    planted = replace(by_sex, title=cell, data=by_sex.data.assign(label=cell))
+    for row in rows_of(exports.csv(planted, BASE)):
+        assert row["label"] == row["title"] == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", PLAIN, ids=repr)
+def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> None:
+    assert {row["label"] for row in rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))} == {
+        cell
+    }
+
+
+@settings(max_examples=40)  # each writes and reads a file
+@given(cell=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cell: str) -> None:
+    rows = rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))
+    assert {row["label"] for row in rows} <= {cell, f"'{cell}"}
+    assert not any(row["label"].startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows)
+    assert len(rows) == len(by_sex.data)
+
+
+# Text and citation
+
+
+def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_is_from(by_sex: Card, by_crime: Card) -> None:
+    for card in (by_sex, by_crime):
+        text = exports.text(card, BASE)
+        assert text.startswith(card.finding)
+        assert f"{card.title}. {card.unit}" in text
+        assert all(f"{bar.label}: {bar.shown}" in text for bar in card.bars)
+        assert all(exports.plain(note) in text for note in card.notes)
+        assert "section" in text
+        assert "Release 2020-21 (published)" in text
+        assert text.endswith(f"{BASE}{card.link}")
+
+
+def test_the_text_of_a_card_across_groups_has_every_number(across: Card) -> None:
+    text = exports.text(across, BASE)
+    assert all(number in text for number in ("447", "210", "121 to 129", "45", "147", "18 to 20", "214", "68", "45 to 66"))
+
+
+def test_no_text_ends_a_sentence_twice_or_holds_markup(every: list[Card]) -> None:
+    for card in every:
+        text = exports.text(card, BASE)
+        assert ".." not in text, card.name
+        assert not any(mark in text for mark in ("](", "**", "<b", "&amp;")), card.name
+
+
+def test_no_text_speaks_of_a_table_that_it_leaves_behind(every: list[Card]) -> None:
+    for card in every:
+        assert "table below" not in exports.text(card, BASE), card.name
+
+
+def test_a_text_that_stands_alone_says_why_other_figures_are_not_the_same_thing(contexts: Mapping[str, Card]) -> None:
+    for card in contexts.values():
+        assert "Why this is not the same thing" in exports.text(card, BASE)
+
+
+def test_a_citation_names_source_date_section_title_release_and_link(by_sex: Card) -> None:
+    citation = exports.citation(by_sex, BASE)
+    for part in ("Home Office, ", "(15 December 2021)", "3.8.2", by_sex.title, "2020-21 (published)", f"{BASE}{by_sex.link}"):
+        assert part in citation
+
+
+def test_the_sections_of_a_source_are_listed_once_and_in_order(every: list[Card]) -> None:
+    assert sources.names(every[1])[0].endswith("2.1, 3.8.2")
+
+
+def test_an_invented_release_says_so_in_everything_that_leaves_the_page(by_sex: Card) -> None:
+    invented = replace(by_sex, about=replace(by_sex.about, status="illustrative"))
+    assert "illustrative" in exports.text(invented, BASE)
+    assert "illustrative" in exports.citation(invented, BASE)
+    assert "illustrative" in exports.picture(invented, BASE)
+    assert {row["release_status"] for row in rows_of(exports.csv(invented, BASE))} == {"illustrative"}
+
+
+def test_every_source_of_other_figures_is_named_with_its_date(contexts: Mapping[str, Card]) -> None:
+    named = sources.names(contexts["years"])
+    assert len(named) > 3
+    assert len(set(named)) == len(named)
+    assert any(one.startswith("National Crime Agency, ") and "20 March 2019" in one for one in named)
+
+
+@pytest.mark.parametrize(
+    ("note", "plain"),
+    [
+        ("See [the glossary](/glossary#range).", "See the glossary."),
+        ("**Why.** [One](/a) and [two](/b)", "Why. One and two"),
+        ("Nothing [x] to do", "Nothing [x] to do"),
+    ],
+)
+def test_a_note_loses_its_markup_and_nothing_else(note: str, plain: str) -> None:
+    assert exports.plain(note) == plain
+
+
+def test_letters_are_explained_where_they_stand_and_nowhere_else(by_crime: Card) -> None:
+    assert exports.symbols(by_crime) == [
+        "[e] estimated or derived: worked out by us from printed figures",
+        "[x] not available: not published",
+    ]
+
+
+# Picture
+
+
+def test_a_picture_is_a_picture_with_a_title_and_a_description(by_sex: Card, by_crime: Card) -> None:
+    for card in (by_sex, by_crime):
+        root = drawn(card)
+        assert root.tag == f"{SVG}svg"
+        assert root.get("role") == "img"
+        assert root.findtext(f"{SVG}title") == card.finding
+        assert root.findtext(f"{SVG}desc") == card.alternative
+
+
+def test_a_picture_says_its_finding_its_numbers_its_source_its_release_and_its_link(by_sex: Card) -> None:
+    said = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
+    for part in (by_sex.finding, by_sex.title, by_sex.unit, "3.8.2", "Release 2020-21 (published)", f"{BASE}{by_sex.link}"):
+        assert part in said
+    assert all(bar.label in said and bar.shown in said for bar in by_sex.bars)
+
+
+def test_bars_of_a_picture_are_as_long_as_their_numbers(by_crime: Card) -> None:
+    solid, hatched = bars_of(drawn(by_crime))
+    per_referral = [width / low for width, low in zip(solid, (778, 210, 338), strict=False)]
+    assert per_referral == pytest.approx([per_referral[0]] * 3, rel=0.001)
+    # The hatched part of modern slavery is 8 referrals long, of domestic abuse 2, of the rest 10.
+    assert [round(width / per_referral[0]) for width in hatched] == [8, 2, 10]
+    assert solid[3] == 0  # crime type not recorded: not published
+
+
+def test_bars_of_a_picture_begin_where_the_others_do(by_crime: Card) -> None:
+    root = drawn(by_crime)
+    starts = {bar.get("x") for bar in root.iter(f"{SVG}rect") if bar.get("height") == "28" and bar.get("stroke") is None}
+    assert len(starts) == 1
+
+
+def test_an_open_end_has_no_hatch_in_a_picture(release: Release) -> None:
+    card = card_module.of_dimension(release, answers_module.answer(release, "age_band", Selection()))
+    assert bars_of(drawn(card))[1] == []
+
+
+def test_a_picture_explains_its_hatching_only_where_it_has_any(release: Release, by_crime: Card) -> None:
+    exact = card_module.of_dimension(release, answers_module.answer(release, "nationality", Selection()))
+    assert "Hatched" in exports.picture(by_crime, BASE)
+    assert "Hatched" not in exports.picture(exact, BASE)
+
+
+def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
+    """Sex not recorded is grey: a blue end to its bar would belong to the males."""
+    grey = next(bar for bar in by_sex.bars if bar.look == "grey")
+    assert grey.to > grey.sure
+    root = drawn(by_sex)
+    (hatched,) = [bar for bar in root.iter(f"{SVG}rect") if bar.get("stroke")]
+    assert hatched.get("stroke") == exports.SHADES["grey"]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "selection"),
+    [
+        ("sex", Selection()),
+        ("sex", Selection(crime_type="OTH", measure=SHARE)),
+        ("crime_type", Selection(nationality="_TOP3")),
+        ("crime_type", Selection(nationality="_OTH", measure=SHARE)),
+        ("crime_type", Selection(sex="_NK", measure=SHARE)),
+        ("nationality", Selection(crime_type="MS", measure=SHARE)),
+    ],
+    ids=named,
+)
+def test_no_line_of_a_picture_runs_out_of_it(release: Release, dimension: str, selection: Selection) -> None:
+    root = drawn(card_module.of_dimension(release, answers_module.answer(release, dimension, selection)))
+    width, height = float(root.get("width", 0)), float(root.get("height", 0))
+    for text in root.iter(f"{SVG}text"):
+        # Letters of Arial are about half as wide as they are high; links are one word and cannot be wrapped.
+        long = 0.45 * float(text.get("font-size", 0)) * len(text.text or "")
+        start = float(text.get("x", 0)) - (long if text.get("text-anchor") == "end" else 0)
+        assert start >= 0, text.text
+        assert start + long <= width or BASE in (text.text or ""), text.text
+        assert 0 < float(text.get("y", 0)) <= height
+
+
+def test_lines_of_a_picture_do_not_stand_on_one_another(by_crime: Card) -> None:
+    root = drawn(by_crime)
+    left = sorted(float(text.get("y", 0)) for text in root.iter(f"{SVG}text") if text.get("x") == "24")
+    assert all(lower - upper >= 16 for upper, lower in pairwise(left))
+
+
+def test_a_hostile_label_stays_text_in_a_picture(by_sex: Card) -> None:
+    bars = [replace(bar, label=HOSTILE, shown=HOSTILE) for bar in by_sex.bars]
+    planted = replace(by_sex, finding=HOSTILE, title=HOSTILE, alternative=HOSTILE, unit=HOSTILE, notes=[HOSTILE], bars=bars)
+    root = drawn(planted)
+    allowed = {"svg", "title", "desc", "defs", "pattern", "rect", "path", "text"}
+    assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
+    assert not any(name.startswith("on") for element in root.iter() for name in element.attrib)
+    assert root.findtext(f"{SVG}title") == HOSTILE
+    assert HOSTILE in [text.text for text in root.iter(f"{SVG}text")]
+
+
+def test_a_picture_loads_nothing_from_anywhere(by_sex: Card) -> None:
+    root = drawn(by_sex)
+    assert not any("href" in name or "url(http" in value for element in root.iter() for name, value in element.attrib.items())
+
+
+def test_a_label_too_long_for_its_place_is_shortened_where_a_word_ends(by_sex: Card) -> None:
+    planted = replace(by_sex, bars=[Bar("one two three " * 5, "1", 1, 1, "main")])
+    labels = [text.text for text in drawn(planted).iter(f"{SVG}text") if text.get("text-anchor") == "end"]
+    assert labels == ["one two three one two three one two three…"]
+
+
+def drawn(card: Card) -> ET.Element:
+    return ET.fromstring(exports.picture(card, BASE))  # noqa: S314 - our own text, and whether it parses is the test
+
+
+def bars_of(root: ET.Element) -> tuple[list[float], list[float]]:
+    """How long the solid parts of a picture's bars are, and how long the hatched ones."""
+    bars = [bar for bar in root.iter(f"{SVG}rect") if bar.get("height") == "28"]
+    solid = [float(bar.get("width", 0)) for bar in bars if "url(" not in bar.get("fill", "")]
+    return solid, [float(bar.get("width", 0)) for bar in bars if "url(" in bar.get("fill", "")]

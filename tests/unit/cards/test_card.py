@@ -1,0 +1,263 @@
+"""Cards: everything that stands together with a figure is there, agrees with it, and is only what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from referrals import templates
+from referrals.cards import card as card_module
+from referrals.cards.card import Card
+from referrals.cards.charts.bars import DARK
+from referrals.cards.wording import transcribed
+from referrals.frames import records
+from referrals.query import answer as answers_module
+from referrals.query.answer import Answer
+from referrals.query.selection import SHARE, Selection, read_address
+from referrals.release.release import Release
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+class Cells(HTMLParser):
+    """The rows of the tables in a piece of HTML, each as the text of its cells, and the tags that were met."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.tags: list[str] = []
+        self.caption = ""
+        self._in = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.tags.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+        if tag in {"td", "th", "caption"}:
+            self._in = tag
+
+    def handle_data(self, data: str) -> None:
+        if self._in == "caption":
+            self.caption += data
+        elif self._in:
+            self.rows[-1][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._in:
+            self._in = ""
+
+
+@pytest.fixture(scope="module")
+def made(release: Release, answers: tuple[Answer, ...]) -> list[tuple[Answer, Card]]:
+    """Every answer of a dimension that has a page, with its card."""
+    return [(answer, card_module.of_dimension(release, answer)) for answer in answers if answer.dimension in card_module.PATHS]
+
+
+@pytest.fixture
+def by_crime(release: Release) -> Mapping[str, Answer]:
+    """The answers by sex within each crime type, by the label of the crime type."""
+    names = answers_module.labels(release)
+    return {
+        names["crime_type", code]: answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")
+    }
+
+
+def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card]]) -> None:
+    for answer, card in made:
+        assert card.finding == transcribed.finding(answer)
+        assert card.alternative.startswith(card.finding)
+        assert "April 2020 to March 2021" in card.unit
+        assert set(transcribed.notes(answer)) | set(transcribed.workings(answer)) <= set(card.notes)
+        assert card.about.release_id == "2020-21"
+        assert (card.draw is None) != answer.is_published
+        assert [bar.label for bar in card.bars] == list(answer.rows["label"])
+
+
+def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(made: list[tuple[Answer, Card]]) -> None:
+    for answer, card in made:
+        header, *body = Cells(card.table).rows
+        assert header[1:] == ["Referrals", "Share"]
+        for row, (label, shown, share) in zip(records(answer.rows), body, strict=True):
+            assert label == row["label"]
+            assert shown == f"{row['shown']} [{row['status']}]" if row["status"] else row["shown"]
+            assert (share == "–") == (row["status"] == "x" or answer.total["status"] == "x")
+            assert transcribed.share(row) in share or share == "–"
+
+
+def test_the_table_says_what_its_shares_by_sex_are_of(release: Release) -> None:
+    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    male = next(row for row in Cells(card.table).rows if row[0] == "Male")
+    assert male[2].startswith("62% of recorded")
+    assert "53% to 68% of all" in male[2]
+    assert "1,336" in Cells(card.table).caption
+
+
+def test_every_card_rests_on_printed_sentences_with_their_place(made: list[tuple[Answer, Card]]) -> None:
+    for answer, card in made:
+        assert bool(card.quotes) == answer.is_published
+        for quote in card.quotes:
+            assert quote["quotation"]
+            assert quote["section"]
+            assert quote["address"].startswith("https://www.gov.uk/")
+        assert len({quote["quotation"] for quote in card.quotes}) == len(card.quotes)
+
+
+@pytest.mark.parametrize(
+    ("dimension", "chosen", "sections"),
+    [
+        ("nationality", {}, ["3.6.2", "2.1"]),
+        ("nationality", {"crime_type": "MS"}, ["3.6.2", "3.8.2"]),
+        ("age_band", {}, ["3.3.2", "2.1"]),
+        ("sex", {}, ["3.8.2", "2.1"]),
+        ("crime_type", {}, ["3.8.2", "2.1"]),
+    ],
+    ids=str,
+)
+def test_the_sentences_behind_a_card_are_those_of_its_numbers(
+    release: Release, dimension: str, chosen: dict[str, str], sections: list[str]
+) -> None:
+    card = card_module.of_dimension(release, answers_module.answer(release, dimension, Selection(**chosen)))
+    assert set(sections) <= {quote["section"] for quote in card.quotes}
+
+
+def test_the_link_of_a_card_leads_back_to_the_same_view(release: Release, made: list[tuple[Answer, Card]]) -> None:
+    for answer, card in made:
+        path, _, _ = card.link.partition("?")
+        assert path == card_module.PATHS[answer.dimension]
+        selection, unmet = read_address(card.address, answers_module.offer(release, answer.dimension))
+        assert (selection, unmet) == (answer.selection, ())
+
+
+def test_the_link_and_the_file_name_of_showing_everything_are_plain(release: Release) -> None:
+    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    assert card.link == "/sex"
+    assert card.file_name == "victim-referrals-2020-21-published-sex"
+
+
+def test_file_names_carry_the_release_and_its_status_and_differ_by_view(made: list[tuple[Answer, Card]]) -> None:
+    names = [card.file_name for _, card in made]
+    assert all("2020-21-published" in name for name in names)
+    assert all(re.fullmatch(r"[a-z0-9+-]+(_[a-z0-9]+)*", name.replace("_", "-")) for name in names)
+    assert len(set(names)) == len(names)
+
+
+def test_an_illustrative_card_says_so_in_its_file_name(release: Release) -> None:
+    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    invented = replace(card, about=replace(card.about, status="illustrative"))
+    assert "-illustrative-" in invented.file_name
+
+
+def test_the_unit_says_number_or_what_the_share_is_of(release: Release) -> None:
+    units = {
+        measure: card_module.of_dimension(release, answers_module.answer(release, "sex", Selection(measure=measure))).unit
+        for measure in ("number", SHARE)
+    }
+    assert units["number"].startswith("Number of victim referrals")
+    assert "1,131" in units[SHARE]
+    assert "recorded" in units[SHARE]
+
+
+def test_bars_are_shares_of_the_longest(made: list[tuple[Answer, Card]]) -> None:
+    for answer, card in made:
+        if answer.is_published:
+            assert max(bar.to for bar in card.bars) == 1
+        assert all(0 <= bar.sure <= bar.to <= 1 for bar in card.bars)
+
+
+def test_the_data_of_a_card_keep_codes_bounds_and_status_as_they_are(release: Release) -> None:
+    data = card_module.of_dimension(release, answers_module.answer(release, "age_band", Selection())).data
+    rows = data.set_index("age_band")
+    assert list(rows.loc["0-17", ["value", "lower", "upper", "status"]]) == [145, 145, 145, ""]
+    # "Just over 50%" has no upper end, and the number that arithmetic allows is none that the source gives.
+    assert rows.loc["20-39", "lower"] == 669
+    assert rows["upper"].isna()["20-39"]
+    assert list(data["sex"].unique()) == ["_T"]
+
+
+def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answer, Card]]) -> None:
+    for _, card in made:
+        missing = card.data[card.data["status"] == "x"]
+        assert missing[["value", "lower", "upper"]].isna().all(axis=None)
+        assert set(missing["status_meaning"]) <= {transcribed.SYMBOLS["x"]}
+
+
+def test_a_card_across_groups_has_every_row_of_every_group(release: Release, by_crime: Mapping[str, Answer]) -> None:
+    card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
+    rows = Cells(card.table).rows[1:]
+    assert len(rows) == len(card.data) == 9
+    assert ["Domestic abuse: female", "147"] in [row[:2] for row in rows]
+    assert set(card.data["crime_type"]) == {"MS", "DA", "OTH"}
+    assert card.file_name == "victim-referrals-2020-21-published-sex-by-crime-type"
+    assert all(transcribed.chart_text(answer) in card.alternative for answer in by_crime.values())
+
+
+def test_a_card_across_groups_gives_each_sentence_and_each_note_once(release: Release, by_crime: Mapping[str, Answer]) -> None:
+    card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
+    assert len(set(card.notes)) == len(card.notes)
+    quotations = [quote["quotation"] for quote in card.quotes]
+    assert len(set(quotations)) == len(quotations)
+
+
+def test_the_workings_of_a_card_across_groups_name_their_group(release: Release, by_crime: Mapping[str, Answer]) -> None:
+    notes = card_module.of_cross(release, "sex", by_crime, by="crime_type").notes
+    assert "Other or unstated crime, female: 425 − 147 − 210." in notes
+
+
+def test_a_card_draws_itself_in_the_palette_of_its_page(release: Release, by_crime: Mapping[str, Answer]) -> None:
+    for card in (
+        card_module.of_dimension(release, answers_module.answer(release, "sex", Selection())),
+        card_module.of_cross(release, "sex", by_crime, by="crime_type"),
+    ):
+        assert card.draw is not None
+        assert card.draw(DARK)["layout"]["font"]["color"] == DARK.text
+
+
+def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
+    answer = answers_module.answer(release, "sex", Selection())
+    card = card_module.of_dimension(release, replace(answer, rows=answer.rows.assign(label=HOSTILE)))
+    drawn = templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+    for html in (card.table, drawn):
+        assert "script" not in Cells(html).tags
+        assert HOSTILE in [row[0] for row in Cells(html).rows]
+
+
+# The chart that is a table
+
+
+def test_bars_without_plotly_have_their_length_and_their_hatch_and_no_bar_where_nothing_is_published() -> None:
+    rows = [("A", "10 to 20", 0.5, 1.0, "main"), ("B", "5", 0.25, 0.25, "grey"), ("C", "not published", 0.0, 0.0, "missing")]
+    first, second, third = templates.bars("Planted", "What", "Referrals", rows).split("<tr>")[2:]
+    assert '"fill" style="--v:50.0%"' in first
+    assert '"fill range" style="--lo:50.0%;--hi:100.0%"' in first
+    assert '"fill grey" style="--v:25.0%"' in second
+    assert "range" not in second
+    assert "unpublished" in third
+    assert "--v" not in third
+    assert "not published" in third
+
+
+def test_numbers_stay_in_order_in_right_to_left_text() -> None:
+    assert "<bdi>10 to 20</bdi>" in templates.bars("Planted", "What", "Referrals", [("A", "10 to 20", 0.5, 1.0, "main")])
+
+
+def test_a_table_names_itself_and_its_rows_and_can_be_scrolled_by_keyboard() -> None:
+    html = templates.table('A "planted" caption', ["Name", "Number"], [["One", "1"]])
+    assert "<caption>A &quot;planted&quot; caption</caption>" in html
+    assert 'tabindex="0"' in html
+    assert 'aria-label="A &quot;planted&quot; caption"' in html
+    assert '<th scope="row">One</th><td>1</td>' in html
+
+
+def test_a_link_cannot_break_out_of_its_attribute() -> None:
+    html = templates.link('https://example.org/"onmouseover="alert(1)', "<b>there</b>")
+    assert html.count('"') == 6
+    assert "<b>" not in html
+    assert 'rel="noreferrer"' in html
+    assert "rel=" not in templates.link("/about", "About")

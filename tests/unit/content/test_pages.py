@@ -1,0 +1,438 @@
+"""The words of the site: true to their source, with no figure typed by hand, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from html import unescape
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from referrals import formatting, templates
+from referrals.cards.html import relations as relations_html
+from referrals.cards.wording import transcribed
+from referrals.content import pages as content_pages
+from referrals.errors import DataError
+from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
+from referrals.query import answer
+from referrals.release.release import Release
+from tests.fixtures.page_scripts import SCRIPTS
+
+ENGLISH = CONTENT / "en"
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ENGLISH.glob("*.md"))}
+FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$)")
+"""Addresses that are no pages. Tests of the page of downloads ask each."""
+SOURCE = ROOT.parent / "shared" / "source" / "ecia.txt"
+
+
+# Quotations that neither the assessment nor data/published holds, each with where it was read.
+ELSEWHERE = {
+    "it cannot presently do so for referrals by email",  # written answer 172547, 30 March 2023
+    "cannot presently do so for referrals by email",  # the same
+    "it does not differentiate between forces and has no intention of doing so",  # the same
+    "Updated 15 December 2021",  # the assessment's page on GOV.UK, see its note in sources.csv
+}
+QUOTED_WORDS = 4
+LONGEST_AVERAGE = 20
+
+
+@pytest.fixture(scope="module")
+def figures(release: Release) -> Mapping[str, str]:
+    return answer.figures(release)
+
+
+@pytest.fixture(scope="module")
+def pages(figures: Mapping[str, str]) -> Mapping[str, str]:
+    """Every text as HTML."""
+    return {name: content_pages.page(name, figures) for name in TEXTS}
+
+
+@pytest.fixture(scope="module")
+def places(pages: Mapping[str, str], release: Release) -> Mapping[str, set[str]]:
+    """The places on each page of the site that a link can lead to."""
+    html = texts_by_path(pages)
+    # The headings of this page are written in code.
+    components = (ROOT / "referrals" / "dashboard" / "components" / "__init__.py").read_text(encoding="utf-8")
+    html["/figures-check"] += relations_html.relations(release) + components
+    return {path: set(re.findall(r'\bid="([\w-]+)"', text)) for path, text in html.items()}
+
+
+@pytest.fixture
+def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that stands in for a page named `planted`."""
+    monkeypatch.setattr(content_pages, "CONTENT", tmp_path)
+    (tmp_path / "en").mkdir()
+    return tmp_path / "en" / "planted.md"
+
+
+@pytest.fixture(scope="session")
+def source() -> str:
+    """The assessment, spaces and quotation marks made alike."""
+    if not SOURCE.is_file():
+        pytest.skip("the text of the assessment (shared/source) is not beside the repository")
+    return alike(SOURCE.read_text(encoding="utf-8"))
+
+
+# Figures
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_figure_that_a_page_names_is_in_the_release(name: str, figures: Mapping[str, str]) -> None:
+    html = content_pages.page(name, figures)
+    assert not re.search(r"\{[^}]*\}", html)
+
+
+@pytest.mark.parametrize("asked", ["E999", "E017", "cell:sex=X", "cell:outcome=ICE", "e002", "E002 ", "cell", "helpline"])
+def test_a_figure_that_the_release_does_not_hold_is_refused_by_name(
+    planted: Path, figures: Mapping[str, str], asked: str
+) -> None:
+    planted.write_text(f"# Planted\n\nThere were {{{asked}}}.\n", encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(f"planted.md names a figure that the release does not hold: {{{asked}}}")):
+        content_pages.page("planted", figures)
+
+
+def test_the_dimensions_of_a_cell_may_be_named_in_any_order(planted: Path, figures: Mapping[str, str]) -> None:
+    planted.write_text("# Planted\n\n{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n", encoding="utf-8")
+    assert "<p>45 and 147</p>" in content_pages.page("planted", figures)
+
+
+def test_a_page_that_is_missing_is_named(figures: Mapping[str, str]) -> None:
+    with pytest.raises(DataError, match=r"nowhere\.md is missing from data/content/en"):
+        content_pages.page("nowhere", figures)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_figure_of_the_release_is_typed_into_a_page(name: str, figures: Mapping[str, str]) -> None:
+    assert typed(TEXTS[name], figures) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("There were 1,336 of them.", ["1,336"]),
+        ("There were 1336 of them.", ["1,336"]),
+        ("It was **1.1%**.", ["1.1%"]),
+        ("Vietnam (237), Albania", ["237"]),
+        ("of 126,453.", ["126,453"]),
+        ("706 male", ["706"]),
+        ("between 210 to 212 referrals", ["210", "210 to 212"]),
+        ("section 3.8.2 of 15 December 2021, in the Act of 1999", []),
+        ("[link](/somewhere?237)", []),
+    ],
+)
+def test_a_typed_figure_is_noticed(figures: Mapping[str, str], text: str, found: list[str]) -> None:
+    assert typed(text, figures) == found
+
+
+# Telephone numbers
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_telephone_number_is_typed_into_a_page(name: str) -> None:
+    assert telephones(TEXTS[name]) == []
+
+
+@pytest.mark.parametrize(
+    "number", ["0808 2000 247", "08000121700", "+44 7860 077333", "999", "116 123", "101", "020 7946 0000"]
+)
+def test_a_typed_telephone_number_is_noticed(number: str) -> None:
+    assert telephones(f"Call {number}, or ask a friend to call {number}.") != []
+
+
+def test_the_help_lines_are_those_of_the_data_file_in_its_order() -> None:
+    rows = helplines()
+    html = content_pages.helplines()
+    links = re.findall(r'<a class="telephone" href="tel:([^"]+)"><bdi>([^<]+)</bdi></a>', html)
+    assert links == [(row["number"].replace(" ", ""), row["number"]) for row in rows]
+    said = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+    places = [said.index(row["name"]) for row in rows]
+    assert places == sorted(places)
+    for row in rows:
+        assert row["serves"] in said
+        assert row["nations"] in said
+        assert row["notes"] in said
+
+
+def test_a_telephone_link_dials_digits_only() -> None:
+    assert templates.telephone("0808 80 10 800") == '<a class="telephone" href="tel:08088010800"><bdi>0808 80 10 800</bdi></a>'
+    assert all(re.fullmatch(r"\d{3,11}", dialled) for dialled in re.findall(r'href="tel:([^"]*)"', content_pages.helplines()))
+
+
+def test_every_number_that_can_be_called_or_texted_keeps_its_order_in_right_to_left_text() -> None:
+    """A number outside <bdi> is turned round in Urdu: whoever copies it reaches somebody else."""
+    outside = re.sub(r"<bdi>.*?</bdi>|href=\"[^\"]*\"", "", content_pages.helplines())
+    assert telephones(outside) == []
+
+
+def test_the_day_of_the_oldest_check_is_shown_and_hours_that_were_not_read_are_not_made_up() -> None:
+    html = content_pages.helplines()
+    assert formatting.day(min(row["last_checked"] for row in helplines())) in html
+    assert "not read" not in html
+    assert html.count("ask for hours") == sum(row["hours"] == "not read" for row in helplines())
+
+
+def test_help_stands_on_the_safeguarding_page_before_anything_else(pages: Mapping[str, str]) -> None:
+    html = pages["safeguarding"]
+    assert content_pages.helplines() in html
+    assert html.index("telephone") < html.index("<h2", html.index("<h2") + 1)
+
+
+# Markup
+
+
+@pytest.mark.parametrize(
+    "hostile", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "text <b onclick=x>bold</b>", "<!-- hidden -->"]
+)
+def test_raw_html_in_a_page_is_text(planted: Path, figures: Mapping[str, str], hostile: str) -> None:
+    planted.write_text(f"# Planted\n\n{hostile}\n", encoding="utf-8")
+    html = content_pages.page("planted", figures)
+    assert not re.search(r"<(script|img|b|!--)", html)
+    assert "&lt;" in html
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,<b>", "vbscript:x"])
+def test_a_link_that_would_run_something_is_no_link(planted: Path, figures: Mapping[str, str], address: str) -> None:
+    planted.write_text(f"# Planted\n\n[click]({address})\n", encoding="utf-8")
+    assert "href" not in content_pages.page("planted", figures)
+
+
+@pytest.mark.parametrize("box", ["key", "help", "note"])
+def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], box: str) -> None:
+    planted.write_text(f"# Planted\n\n::: {box}\n\nInside.\n\n:::\n\nOutside.\n", encoding="utf-8")
+    html = content_pages.page("planted", figures)
+    assert re.search(rf'<div class="box-{box}">\s*<p>Inside\.</p>\s*</div>\s*<p>Outside\.</p>', html)
+
+
+def test_a_dated_box_says_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
+    planted.write_text("# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8")
+    html = content_pages.page("planted", figures)
+    assert 'class="box-since"' in html
+    assert "9 &lt;b&gt;November&lt;/b&gt; 2023</p>" in html
+
+
+def test_steps_become_an_ordered_list_of_steps(planted: Path, figures: Mapping[str, str]) -> None:
+    planted.write_text("# Planted\n\n::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n", encoding="utf-8")
+    html = content_pages.page("planted", figures)
+    assert re.search(r'<ol class="steps">\s*<li>\s*(<p>)?One', html)
+    assert html.count("steps") == 1
+    assert "<div" not in html
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_container_is_left_open_or_misspelt(name: str, pages: Mapping[str, str]) -> None:
+    assert ":::" not in pages[name]
+    assert pages[name].count("<div") == pages[name].count("</div>")
+    assert pages[name].count('class="box-since"') == pages[name].count("Since 2021: reported on")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_headings_begin_at_one_and_skip_no_level(name: str, pages: Mapping[str, str]) -> None:
+    levels = [int(level) for level in re.findall(r"<h(\d)", pages[name])]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_contents_of_a_page_are_its_second_level_headings() -> None:
+    html = '<h1 id="a">A</h1><h2 id="b">B <em>c</em></h2><h3 id="d">D</h3><h2 id="e">E</h2>'
+    assert content_pages.headings(html) == [("b", "B c"), ("e", "E")]
+
+
+def test_one_line_has_its_links_and_no_paragraph() -> None:
+    assert content_pages.inline("See **[this](/about)** <b>") == 'See <strong><a href="/about">this</a></strong> &lt;b&gt;'
+
+
+# Links
+
+
+def test_every_text_is_on_a_page_and_every_page_has_its_text() -> None:
+    named = set(re.findall(r'\.(?:explain|passage)\("([^"]+)"', "".join(scripts().values())))
+    assert named == set(TEXTS)
+
+
+def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it(
+    pages: Mapping[str, str], places: Mapping[str, set[str]]
+) -> None:
+    assert len(places) >= 13
+    for path, html in texts_by_path(pages).items():
+        links = [link for link in re.findall(r'href="([^"]+)"', html) if not FOR_PROGRAMS.match(link)]
+        assert broken(links, path, places) == []
+    for file, text in code().items():
+        assert broken(re.findall(r"""["'(](/(?:[a-z][a-z-]*)?(?:#[\w-]+)?)["')]""", text), "/", places) == [], file
+
+
+@pytest.mark.parametrize("link", ["/nowhere", "/glossary#nobody", "#nobody", "glossary", "/about/", "http:/x", "/Glossary"])
+def test_a_link_that_leads_nowhere_is_noticed(places: Mapping[str, set[str]], link: str) -> None:
+    assert broken([link, "/glossary#nccu", "https://example.org/"], "/", places) == [link]
+
+
+def test_other_sites_are_linked_only_where_the_data_name_them() -> None:
+    with (PUBLISHED / "sources.csv").open(encoding="utf-8", newline="") as stream:
+        known = {row["address"] for row in csv.DictReader(stream)}
+    linked = {link for text in TEXTS.values() for link in re.findall(r"\]\((https?://[^)]+)\)", text)}
+    assert len(linked) >= 3
+    assert linked <= known
+
+
+# Quotations
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_quotation_is_in_the_assessment_or_in_another_source(name: str, source: str) -> None:
+    published = alike(" ".join(path.read_text(encoding="utf-8") for path in PUBLISHED.glob("*.csv")))
+    assert misquoted(TEXTS[name], source, published) == []
+
+
+def test_a_changed_quotation_is_noticed(source: str) -> None:
+    right = "not all crimes are reported"
+    assert right in source
+    assert misquoted(f'It says "{right}".', source, "") == []
+    assert misquoted('It says "not all of the crimes are reported".', source, "") == ["not all of the crimes are reported"]
+
+
+def test_every_other_quotation_that_is_allowed_is_used() -> None:
+    assert [quotation for quotation in ELSEWHERE if not any(quotation in text for text in TEXTS.values())] == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_section_that_a_page_names_is_a_section_of_the_assessment(name: str, source: str) -> None:
+    assert sections_of(TEXTS[name]) <= sections_in(source)
+
+
+def test_a_section_that_does_not_exist_is_noticed(source: str) -> None:
+    assert sections_of("It says so (sections 3.8.2, 3.12.9 and 9).") - sections_in(source) == {"3.12.9", "9"}
+
+
+# Reading ease
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_sentences_are_short(name: str) -> None:
+    assert average_length(TEXTS[name]) < LONGEST_AVERAGE
+
+
+def test_long_sentences_are_noticed() -> None:
+    long = " ".join(["word"] * 30)
+    assert average_length(f"# Planted\n\n{long}. {long}.\n\n- Short\n- Shorter\n") == 30
+
+
+# Symbols
+
+
+def test_the_glossary_explains_every_letter_that_a_table_can_show(pages: Mapping[str, str], release: Release) -> None:
+    explained = set(re.findall(r"<th scope=\"row\">\[(\w+)\]</th>", pages["glossary"]))
+    with (release.folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
+        used = {row["status"] for row in csv.DictReader(stream)} - {""}
+    assert used >= {"e", "u", "x"}
+    assert used <= explained
+    assert explained <= set(transcribed.SYMBOLS)
+
+
+def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
+    """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
+    assert "disagree" in transcribed.SYMBOLS["u"]
+    meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
+    assert len(meaning) == 1
+    assert re.search("disagree|does not agree|do not agree", meaning[0])
+
+
+# What the tests above look with
+
+
+def alike(text: str) -> str:
+    """Text with its quotation marks, apostrophes, dashes and spaces made alike."""
+    table = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-"})
+    return re.sub(r"[^\S\n]+", " ", text.translate(table))
+
+
+def one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def misquoted(text: str, *sources: str) -> list[str]:
+    """The quotations of four words and more that stand in none of the sources."""
+    found = [quotation for pair in re.findall(r'"([^"\n]+)"|“([^”\n]+)”', text) for quotation in pair if quotation]
+    flat = [one_line(source) for source in sources]
+    return [
+        quotation
+        for quotation in found
+        if len(quotation.split()) >= QUOTED_WORDS
+        and quotation not in ELSEWHERE
+        and not any(alike(quotation).rstrip(".,") in source for source in flat)
+    ]
+
+
+def sections_of(text: str) -> set[str]:
+    """The numbers of the sections that a text cites: those in brackets, and elsewhere those with a point in them.
+
+    "Section 55 of the Borders, Citizenship and Immigration Act" is a section of something else.
+    """
+    cited = "".join(re.findall(r"\(sections? [^)]*\)", text))
+    return set(re.findall(r"\b\d[\dA-C]*(?:\.\d+)*", cited)) | set(re.findall(r"[Ss]ection (\d+[A-C]?(?:\.\d+)+)", text))
+
+
+def sections_in(source: str) -> set[str]:
+    """The numbers of the headings of the assessment, and the limbs 3A to 3C, which have none of their own."""
+    return set(re.findall(r"^#+ \**(\d[\dA-C]*(?:\.\d+)*)\.? ", source, re.MULTILINE)) | {"3A", "3B", "3C"}
+
+
+def typed(text: str, figures: Mapping[str, str]) -> list[str]:
+    """The figures of the release that a text holds as digits, with or without their comma. Years and single digits are not."""
+    plain = re.sub(r"\]\([^)]*\)|\{[^}]*\}", "", text)
+    numbers = {value for value in figures.values() if re.search(r"\d\d|%", value) and not re.search(r"^\d{4}$|-|/|just", value)}
+    forms = {value: f"{re.escape(value)}|{re.escape(value.replace(',', ''))}" for value in sorted(numbers)}
+    return [value for value, form in forms.items() if re.search(rf"(?<![\w.,])(?:{form})(?![\w%]|[.,]\d)", plain)]
+
+
+def telephones(text: str) -> list[str]:
+    """What looks like a telephone number, also the short ones."""
+    return re.findall(r"(?:\+44|\b0)[\d ]{8,}\d|\b(?:999|116 ?123|101|111|112)\b", text)
+
+
+def average_length(text: str) -> float:
+    """How many words a sentence has on average, in paragraphs and lists. What has no full stop is no sentence."""
+    prose = re.sub(r"^(?:#|:::|\||\{).*$", "", text, flags=re.MULTILINE)
+    blocks = re.split(r"\n\s*\n|\n(?=\s*(?:[-*>]|\d+\.) )", re.sub(r"\]\([^)]*\)", "]", prose))
+    sentences = [
+        one for block in blocks for one in re.split(r"(?<=[.!?])[\"”)*]*\s+", block.strip()) if re.search("[.!?]", one)
+    ]
+    return sum(len(sentence.split()) for sentence in sentences) / len(sentences)
+
+
+def helplines() -> list[dict[str, str]]:
+    with (REFERENCE / "helplines.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def scripts() -> dict[str, str]:
+    """The script of each page by the page's address."""
+    return {path: (ROOT / file).read_text(encoding="utf-8") for path, file in SCRIPTS.items()}
+
+
+def code() -> dict[str, str]:
+    """Everything that makes links in code or in data."""
+    server = ROOT / "referrals" / "server" / "markup.py"
+    files = [*(ROOT / "referrals" / "dashboard").glob("*.py"), *PUBLISHED.glob("*.csv"), server]
+    return scripts() | {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
+def texts_by_path(pages: Mapping[str, str]) -> dict[str, str]:
+    """The explanatory texts of each page, together, by the page's address."""
+    return {
+        path: "".join(pages[name] for name in re.findall(r'\.(?:explain|passage)\("([^"]+)"', script))
+        for path, script in scripts().items()
+    }
+
+
+def broken(links: list[str], here: str, places: Mapping[str, set[str]]) -> list[str]:
+    """The links that lead to no page of the site, or to no place on one. Other sites and telephones are not looked at."""
+    lost = []
+    for link in links:
+        path, _, anchor = link.partition("#")
+        inside = not link.startswith(("https://", "http://", "tel:"))
+        if inside and ((path or here) not in places or (anchor and anchor not in places[path or here])):
+            lost.append(link)
+    return lost

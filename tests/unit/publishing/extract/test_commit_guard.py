@@ -1,0 +1,57 @@
+"""The commit hook that keeps records about people out of the repository."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from referrals.paths import ROOT
+from referrals.publishing.extract import commit_guard
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("victims.csv", "referral_id,referred_on,police_force,nationality\n1,2020-04-01,A,B\n"),
+        ("victims.tsv", "\ufeffReferral ID\tDate of birth\tSex\n"),
+        ("victims.txt", "Surname;Forename;Postcode\n"),
+        ("victims.json", '[{"person_id": 1, "dob": "2000-01-01"}]'),
+        ("extract-2020.csv", "a,b\n"),
+        ("record_level.csv", "a,b\n"),
+        ("victims.xlsx", "not really"),
+        ("victims.parquet", "not really"),
+    ],
+)
+def test_a_file_that_could_hold_records_is_refused(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    assert commit_guard.fault(path) is not None
+    assert commit_guard.main([str(path)]) == 1
+
+
+def test_a_refusal_names_columns_and_never_a_value(tmp_path: Path) -> None:
+    path = tmp_path / "victims.csv"
+    path.write_text("surname,postcode\nSmith,AB1 2CD\n", encoding="utf-8")
+    message = commit_guard.fault(path) or ""
+    assert "postcode" in message
+    assert "Smith" not in message
+    assert "AB1" not in message
+
+
+def test_counts_codelists_and_released_cells_are_let_through(tmp_path: Path) -> None:
+    counts = tmp_path / "counts.csv"
+    counts.write_text("nationality,age_band,sex,value\nVNM,_T,_T,237\n", encoding="utf-8")
+    released = tmp_path / "data" / "releases" / "2030-31" / "cells.parquet"
+    released.parent.mkdir(parents=True)
+    released.write_bytes(b"PAR1")
+    assert commit_guard.main([str(counts), str(released), str(tmp_path / "gone.csv")]) == 0
+
+
+def test_no_record_level_file_is_in_the_repository() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    tracked = [ROOT / name for name in listed.stdout.split("\0") if name]
+    # A copy of the repository without git is checked as it lies.
+    files = tracked or [path for folder in ("data", "tests", "docs", "deploy") for path in (ROOT / folder).rglob("*.*")]
+    assert [found for path in files if path.is_file() and (found := commit_guard.fault(path))] == []

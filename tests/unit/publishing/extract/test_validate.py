@@ -1,0 +1,454 @@
+"""An extract is checked whole, each fault is said once, nothing of a record is told, and only sound records are loaded."""
+
+from __future__ import annotations
+
+import json
+import stat
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from referrals.errors import DataError, ExtractError
+from referrals.publishing.extract import lines, validate
+from referrals.publishing.extract.file_format import LONGEST
+from referrals.publishing.extract.lines import Tally
+from referrals.publishing.extract.report import Report
+from referrals.publishing.storage import scratch
+from referrals.reference.codelists import codelist
+from tests.fixtures.extracts import HEADER, TODAY, line, write
+
+SOUND = (line(1), line(2), line(3, nationality="Albanian"))
+
+
+def checked(folder: Path, rows: Sequence[str] | str | bytes, **options: Any) -> Report:
+    """Return the report on an extract, whose every line must be accounted for."""
+    header = options.pop("header", HEADER)
+    report = validate.check(write(folder, rows, header=header), today=TODAY, **options)
+    assert report.loaded + report.rejected == report.lines
+    return report
+
+
+def errors(report: Report) -> list[tuple[str, int, tuple[int, ...]]]:
+    assert report.ok is not bool(report.errors)
+    return [(one.rule, one.count, one.lines) for one in report.errors]
+
+
+def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, line(4, referred_on="2021-03-31")])
+    assert report.ok
+    assert (report.lines, report.loaded, report.rejected) == (4, 4, 0)
+    assert (report.errors, report.warnings, report.is_illustrative) == ((), (), False)
+    assert (report.first_date, report.last_date) == (date(2020, 4, 1), date(2021, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule"),
+    [
+        ({"age": "212"}, "age"),
+        ({"age": "121"}, "age"),
+        ({"age": "-1"}, "age"),
+        ({"age": "34.0"}, "age"),
+        ({"age": "thirty"}, "age"),
+        ({"age": "20-29"}, "age"),
+        ({"referred_on": "2021-02-31"}, "date_impossible"),
+        ({"referred_on": "2021-02-29"}, "date_impossible"),
+        ({"referred_on": "0000-01-01"}, "date_impossible"),
+        ({"referred_on": "1899-12-31"}, "date_impossible"),
+        ({"referred_on": "01/04/2020"}, "date_form"),
+        ({"referred_on": "2020-4-1"}, "date_form"),
+        ({"referred_on": "2020-04-01T00:00"}, "date_form"),
+        ({"referred_on": "20200401"}, "date_form"),
+        ({"referred_on": "not recorded"}, "date_form"),
+        ({"referred_on": "2021-07-01"}, "date_future"),
+        ({"nationality": "USSR"}, "former_state"),
+        ({"nationality": "east german"}, "former_state"),
+        ({"nationality": "Korean"}, "ambiguous_nationality"),
+        ({"nationality": "Guinea"}, "ambiguous_nationality"),
+        ({"nationality": "Vietnamees"}, "unknown_code"),
+        ({"nationality": "_OTH"}, "unknown_code"),
+        ({"sex": "X"}, "unknown_code"),
+        ({"crime_type": "murder"}, "unknown_code"),
+        ({"outcome": "deported"}, "unknown_code"),
+        ({"police_force": "Atlantis"}, "unknown_code"),
+        ({"police_force": "-"}, "unknown_code"),
+        ({"nationality": '"=HYPERLINK(""http://x.example"",""y"")"'}, "formula"),
+        ({"nationality": '=HYPERLINK("http://x.example","y")'}, "formula"),
+        ({"nationality": "=HYPERLINK(1)"}, "formula"),
+        ({"outcome": "+cmd|x"}, "formula"),
+        ({"outcome": "-cmd"}, "formula"),
+        ({"referral_id": "@R9"}, "formula"),
+        ({"sex": '"\tF"'}, "formula"),
+        ({"sex": " =F"}, "formula"),
+        ({"nationality": ""}, "blank"),
+        ({"nationality": "  "}, "blank"),
+        ({"age": '""'}, "blank"),
+        ({"referral_id": ""}, "blank"),
+        ({"referred_on": ""}, "blank"),
+        ({"police_force": '"kent'}, "unclosed_quote"),
+        ({"police_force": '"kent"s'}, "stray_quote"),
+        ({"police_force": "kent,surrey"}, "cell_count"),
+        ({"police_force": "ke\0nt"}, "nul"),
+    ],
+)
+def test_a_fault_is_one_error_on_its_line_and_nothing_else(tmp_path: Path, cells: dict[str, str], rule: str) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, **cells), line(10)])
+    assert errors(report) == [(rule, 1, (5,))]
+    assert report.warnings == ()
+    assert (report.lines, report.loaded, report.rejected) == (5, 4, 1)
+    assert len(report.as_text().splitlines()) == 5
+
+
+def test_what_is_at_the_edge_of_a_rule_is_sound(tmp_path: Path) -> None:
+    edges = [
+        {"age": "0"},
+        {"age": "120"},
+        {"age": "not recorded"},
+        {"nationality": "Unknown"},
+        {"nationality": " côte d’ivoire "},
+        {"nationality": "Co\u0302te d'Ivoire"},
+        {"sex": "NK"},
+        {"police_force": "NOT STATED"},
+        {"referred_on": "2021-06-30"},
+        {"referred_on": "2020-02-29"},
+        {"referral_id": "-12"},
+        {"crime_type": '"Other or unstated crime"'},
+    ]
+    report = checked(tmp_path, [line(number, **cells) for number, cells in enumerate(edges)])
+    assert report.errors == ()
+    assert report.loaded == len(edges)
+
+
+def test_a_repeated_id_is_named_on_all_its_lines(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, referral_id="R2"), line(10, referral_id=" R2 ")])
+    assert errors(report) == [("duplicate_id", 3, (3, 5, 6))]
+
+
+def test_blank_ids_are_blank_and_not_repeated(tmp_path: Path) -> None:
+    report = checked(tmp_path, [line(1, referral_id=""), line(2, referral_id=""), line(3)])
+    assert errors(report) == [("blank", 2, (2, 3))]
+
+
+def test_a_line_like_another_in_all_but_its_id_is_a_warning(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, age="2")])
+    assert report.ok
+    assert [(one.rule, one.lines) for one in report.warnings] == [("duplicate_row", (3, 5))]
+    assert report.loaded == 4
+
+
+def test_people_told_apart_by_their_id_are_no_repeated_lines(tmp_path: Path) -> None:
+    rows = [line(1, age="2") + ",P1", line(2, age="2") + ",P2"]
+    assert checked(tmp_path, rows, header=f"{HEADER},person_id").warnings == ()
+
+
+def test_blank_lines_are_a_warning_and_are_accounted_for(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, "", ",,,,,,,"])
+    assert report.ok
+    assert (report.lines, report.loaded, report.rejected) == (5, 3, 2)
+    assert [(one.rule, one.lines) for one in report.warnings] == [("blank_line", (5, 6))]
+
+
+def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, age="212", sex="X", nationality="Korean")])
+    assert [one.rule for one in report.errors] == ["age", "ambiguous_nationality", "unknown_code"]
+    assert (report.loaded, report.rejected) == (3, 1)
+
+
+def test_faults_are_grouped_by_what_breaks_the_rule_with_their_count_and_first_lines(tmp_path: Path) -> None:
+    rows = [*(line(number, nationality="USSR") for number in range(7)), line(8, nationality="Yugoslavia")]
+    report = checked(tmp_path, rows)
+    assert [(one.value, one.count, one.lines) for one in report.errors] == [
+        ("USSR", 7, (2, 3, 4, 5, 6)),
+        ("Yugoslavia", 1, (9,)),
+    ]
+    assert '  lines 2, 3, 4, 5, 6 and 2 more: nationality "USSR" is of a state that is no more.' in report.as_text()
+
+
+def test_of_many_values_that_break_a_rule_few_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
+    rows = [line(number, age="1", outcome=f"x{number}") for number in range(validate.SHOWN + 5)]
+    report = checked(tmp_path, [*rows, line(90, outcome="x14")])
+    assert len(report.errors) == validate.SHOWN + 1
+    assert (report.errors[0].value, report.errors[0].count, report.errors[0].lines) == (None, 2, (16, len(rows) + 2))
+    assert (report.errors[-1].value, report.errors[-1].count) == (None, 5)
+    assert "any of 5 further values, not listed" in report.errors[-1].says
+
+
+@pytest.mark.parametrize("field", ["referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"])
+def test_a_name_in_the_wrong_column_is_in_no_report(tmp_path: Path, field: str) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, **{field: "Jane Smith b. 12/03/1984"})])
+    assert errors(report)[0][1:] == (1, (5,))
+    assert "Smith" not in report.as_text() + str(report.as_json())
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "ok"),
+    [
+        ("2020-21", "2020-04-01", True),
+        ("2020-21", "2021-03-31", True),
+        ("2020-21", "2020-03-31", False),
+        ("2020-21", "2021-04-01", False),
+        ("1999-00", "1999-12-31", True),
+        ("2020-Q2", "2020-06-30", True),
+        ("2020-Q2", "2020-07-01", False),
+        (None, "1990-01-01", True),
+    ],
+)
+def test_a_date_outside_the_period_asked_for_is_an_error(tmp_path: Path, period: str | None, day: str, ok: bool) -> None:
+    report = checked(tmp_path, [line(1, referred_on=day)], period=period)
+    assert [one.rule for one in report.errors] == ([] if ok else ["date_outside_period"])
+
+
+@pytest.mark.parametrize("period", ["2020", "2020-22", "2020-2021", "2020-Q5", "2020-04", ""])
+def test_a_period_that_is_none_is_refused(tmp_path: Path, period: str) -> None:
+    with pytest.raises(DataError, match=f"^'{period}' is no period"):
+        checked(tmp_path, SOUND, period=period)
+
+
+def test_synthetic_records_are_reported_as_such(tmp_path: Path) -> None:
+    report = checked(tmp_path, [f"{one},Illustrative" for one in SOUND], header=f"{HEADER},channel")
+    assert report.ok
+    assert report.is_illustrative
+    assert "these are synthetic records" in report.as_text()
+
+
+@pytest.mark.parametrize("other", ["", "telephone"])
+def test_synthetic_records_among_others_are_an_error(tmp_path: Path, other: str) -> None:
+    rows = [f"{line(1)},illustrative", f"{line(2)},{other}", f"{line(3)},illustrative"]
+    report = checked(tmp_path, rows, header=f"{HEADER},channel")
+    assert errors(report) == [("mixed_channel", 2, (2, 4))]
+    assert not report.is_illustrative
+
+
+def test_person_id_and_channel_may_be_blank(tmp_path: Path) -> None:
+    rows = [f"P1,{line(1)},letter", f",{line(2)},"]
+    assert checked(tmp_path, rows, header=f"person_id,{HEADER},channel").ok
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "sound.csv is empty."),
+        (HEADER.encode(), "sound.csv has a header and no records."),
+        (f"{HEADER}\n\n\n".encode(), "sound.csv has a header and no records."),
+        (b"PK\x03\x04", "sound.csv is an Excel workbook or another ZIP file, and not CSV."),
+        (HEADER.replace(",sex", "").encode(), "sound.csv line 1: missing columns: sex."),
+        (f"{HEADER}\n".encode() + b"x" * 3 * LONGEST, "sound.csv line 2 is longer than 65,536 bytes"),
+    ],
+)
+def test_a_file_refused_as_a_whole_has_one_error(tmp_path: Path, content: bytes, says: str) -> None:
+    report = checked(tmp_path, content)
+    assert [one.rule for one in report.errors] == ["file"]
+    assert report.errors[0].says.startswith(says)
+
+
+def test_a_windows_name_is_an_error_that_says_how_to_save_the_file(tmp_path: Path) -> None:
+    report = checked(tmp_path, "\n".join([HEADER, *SOUND, line(9, nationality="Côte d'Ivoire")]).encode("cp1252"))
+    assert errors(report) == [("encoding", 1, (5,))]
+    assert "Save the extract as CSV in UTF-8" in report.as_text()
+
+
+@pytest.mark.parametrize("name", ["gone.csv", "."])
+def test_a_missing_file_and_a_folder_are_reported_and_not_raised(tmp_path: Path, name: str) -> None:
+    report = validate.check(tmp_path / name, today=TODAY)
+    assert not report.ok
+    assert (report.lines, len(report.errors)) == (0, 1)
+
+
+def test_nothing_of_a_record_is_told_but_the_code_that_breaks_a_rule(tmp_path: Path) -> None:
+    rows = [
+        line(1, referral_id="=SECRET1", sex="Q"),
+        line(2, referral_id="SECRET2", police_force='"SECRET3') + ",SECRET4,SECRET5",
+        line(3, referral_id="SECRET6") + ",SECRET7,illustrative",
+        line(3, referral_id="SECRET6", outcome="SECRET8 in " + "words" * 20) + ",SECRET9,SECRETA",
+        line(4, police_force="é" + "SECRETB") + ",,",
+        line(5) + ",SECRETC",
+    ]
+    content = "\n".join([f"{HEADER},person_id,channel", *rows]).encode("latin-1")
+    report = checked(tmp_path, content)
+    assert len(report.errors) >= 6
+    assert "SECRET" not in report.as_text()
+    assert "SECRET" not in report.as_json()
+    assert "é" not in report.as_text()
+
+
+def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(tmp_path: Path) -> None:
+    report = checked(tmp_path, [*SOUND, line(9, age="212")])
+    content = json.loads(report.as_json())
+    assert (content["extract"], content["ok"], content["loaded"], content["first_date"]) == (
+        "sound.csv",
+        False,
+        3,
+        "2020-04-01",
+    )
+    assert content["errors"] == [
+        {
+            "rule": "age",
+            "says": 'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".',
+            "count": 1,
+            "lines": [5],
+            "field": "age",
+            "value": "212",
+        }
+    ]
+    assert checked(tmp_path, [*SOUND, line(9, age="212")]).as_json() == report.as_json()
+
+
+# What is left behind, and what goes wrong.
+
+
+def test_nothing_is_written_but_into_a_private_folder_that_goes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary, beside = tmp_path / "temporary", tmp_path / "beside"
+    temporary.mkdir()
+    beside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    private = scratch.shared()
+    monkeypatch.setattr(lines, "STEP", 1)
+    monkeypatch.chdir(beside)
+    seen: list[int] = []
+    validate.check(
+        write(beside, SOUND),
+        today=TODAY,
+        progress=lambda _: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in (private, *private.iterdir())),
+    )
+    assert set(seen) == {0o700}
+    assert [path.name for path in beside.iterdir()] == ["sound.csv"]
+    assert list(private.iterdir()) == []
+    assert list(temporary.iterdir()) == [private]
+
+
+def test_a_line_lost_on_the_way_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clean = lines.clean
+
+    def losing(path: Path, layout: Any, *, to: Path, progress: Any) -> Tally:
+        tally = clean(path, layout, to=to, progress=progress)
+        to.write_text("".join(to.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+        return tally
+
+    monkeypatch.setattr(lines, "clean", losing)
+    report = validate.check(write(tmp_path, SOUND), today=TODAY)
+    assert [one.says for one in report.errors] == [
+        "sound.csv: 2 lines loaded and 0 rejected are not 3. The fault is ours: publish nothing."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [(duckdb.ConversionException, ("SECRET",)), (OSError, (28, "No space left on device", "SECRET"))]
+)
+def test_what_a_tool_says_of_a_line_is_not_passed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception], words: tuple[object, ...]
+) -> None:
+    def failing(*_: object) -> None:
+        raise kind(*words)
+
+    monkeypatch.setattr(validate, "_stage", failing)
+    report = validate.check(write(tmp_path, SOUND), today=TODAY)
+    assert [one.rule for one in report.errors] == ["file"]
+    assert "SECRET" not in report.as_text()
+
+
+CELLS = {
+    "nationality": st.sampled_from(["VNM", "Korean", "USSR", "", "=x", "nonsense", "NK"]),
+    "age": st.sampled_from(["0", "212", "", "x", "NK"]),
+    "referred_on": st.sampled_from(["2020-04-01", "2021-02-31", "", "2030-01-01"]),
+    "sex": st.sampled_from(["F", '"F"', '"F', "F,F", "\u00e9", "\0", ""]),
+    "referral_id": st.sampled_from(["R1", "R2", "R3", ""]),
+}
+
+
+@settings(max_examples=10, deadline=None)
+@given(rows=st.lists(st.fixed_dictionaries(CELLS), max_size=6), encoding=st.sampled_from(["utf-8", "cp1252"]))
+def test_whatever_is_wrong_every_line_is_either_loaded_or_rejected(rows: list[dict[str, str]], encoding: str) -> None:
+    content = "\n".join([HEADER, *(line(number, **cells) for number, cells in enumerate(rows))]).encode(encoding)
+    with tempfile.TemporaryDirectory() as folder:
+        report = checked(Path(folder), content)
+    assert report.lines == len(rows)
+    assert report.ok is (report.rejected == 0 and report.lines > 0)
+
+
+# Loading.
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as opened:
+        yield opened
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [str(name) for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
+
+
+def test_records_are_loaded_in_the_codes_of_our_codelists(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    first = write(tmp_path, [line(1, nationality="Vietnamese", age="17", police_force="Kent Police", outcome="unknown")])
+    second = write(tmp_path, [line(2, referred_on="2021-03-31", sex="Male", age="NK")], name="more.csv")
+    reports = validate.load([first, second], connection, today=TODAY)
+    assert [(report.name, report.loaded) for report in reports] == [("sound.csv", 1), ("more.csv", 1)]
+    assert connection.table("records").order("referral_id").fetchall() == [
+        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK", None),
+        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA", None),
+    ]
+    assert tables_of(connection) == ["records"]
+
+
+def test_a_day_lies_in_its_year_to_march_and_its_calendar_quarter(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    days = {
+        "1999-04-01": ("1999-00", "1999-Q2"),
+        "2020-02-29": ("2019-20", "2020-Q1"),
+        "2020-03-31": ("2019-20", "2020-Q1"),
+        "2020-04-01": ("2020-21", "2020-Q2"),
+        "2020-05-31": ("2020-21", "2020-Q2"),
+        "2020-12-31": ("2020-21", "2020-Q4"),
+    }
+    validate.load([write(tmp_path, [line(number, referred_on=day) for number, day in enumerate(days)])], connection, today=TODAY)
+    found = connection.sql("select referred_on, year, quarter from records order by referred_on").fetchall()
+    assert {day.isoformat(): placed for day, *placed in found} == {day: list(placed) for day, placed in days.items()}
+
+
+def test_every_age_falls_into_one_band(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    rows = [line(age, age=str(age)) for age in range(121)]
+    validate.load([write(tmp_path, rows)], connection, today=TODAY)
+    counted = dict(connection.sql("select age_band, count(*) from records group by age_band").fetchall())
+    assert counted == {"0-17": 18, "18-19": 2, "20-29": 10, "30-39": 10, "40-49": 10, "50-59": 10, "60+": 61}
+    assert set(counted) < set(codelist("age_band").codes)
+
+
+def test_a_referral_in_two_extracts_is_an_error_and_nothing_is_loaded(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    paths = [write(tmp_path, SOUND), write(tmp_path, [line(7), line(2, age="50")], name="more.csv")]
+    with pytest.raises(ExtractError, match=r"more\.csv: not fit.*\n.*\n.*\nErrors:\n  line 3: referral_id stands in another"):
+        validate.load(paths, connection, today=TODAY)
+    assert tables_of(connection) == []
+
+
+def test_errors_of_any_extract_leave_nothing_loaded_and_are_said_of_each(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    paths = [write(tmp_path, [line(1, age="212")]), write(tmp_path, [line(2, age="213")], name="more.csv")]
+    with pytest.raises(ExtractError) as refused:
+        validate.load(paths, connection, today=TODAY)
+    assert 'age "212"' in str(refused.value)
+    assert 'age "213"' in str(refused.value)
+    assert tables_of(connection) == []
+
+
+def test_warnings_do_not_stand_in_the_way_of_loading(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    (report,) = validate.load([write(tmp_path, [*SOUND, "", line(9, age="1")])], connection, today=TODAY)
+    assert [one.rule for one in report.warnings] == ["blank_line", "duplicate_row"]
+    assert connection.table("records").count("*").fetchall() == [(4,)]
+
+
+def test_synthetic_and_real_extracts_are_not_loaded_together(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    synthetic = write(tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv")
+    with pytest.raises(ExtractError, match=r"^Illustrative among other extracts: made-up\.csv\. Never mix"):
+        validate.load([write(tmp_path, SOUND), synthetic], connection, today=TODAY)
+    assert tables_of(connection) == []
+    assert validate.load([synthetic], connection, today=TODAY)[0].is_illustrative

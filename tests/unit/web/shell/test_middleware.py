@@ -1,0 +1,441 @@
+"""The shell round a stand-in for Streamlit that answers with Streamlit's real index.html."""
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import json
+import re
+import threading
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
+
+from referrals.errors import ReferralsError
+from referrals.paths import ROOT
+from referrals.web.shell import html as shell_html
+from referrals.web.shell import preload
+from referrals.web.shell.middleware import PageHead, Shell, Version, page_title, routes
+from referrals.web.static import precompress
+from referrals.web.static.assets import asset
+from tests.fixtures.visits import Client
+
+SITE = "Victim referrals: police to immigration enforcement"
+HEADS = (
+    PageHead("/", "Victims of crime referred", "How many, who and for what.", "Statistics", "Overview"),
+    PageHead("/age", "Referrals by age", "Ages of those referred.", "Statistics", "Age"),
+    PageHead("/safeguarding", "Safeguarding and support", "Who can help.", "Understanding"),
+    PageHead("/risky", 'Age < 18 & "unknown"</title><script>alert(1)</script>', 'Say "no" & <b>stop</b>', "Understanding"),
+    PageHead("/unlisted", "A page in no menu", "Reached by links only."),
+    PageHead("/drawn", "A page with charts", "Drawn by Plotly.", draws_charts=True),
+)
+LITE = {"/": "/lite/", "/age": "/lite/age", "/age?release=other": "/lite/other/age", "/drawn": "/lite/drawn"}
+VERSIONS = (
+    Version("Low-data version", LITE, base="https://example.org"),
+    Version("Cymraeg", {"/": "/lite/cy/", "/age": "/lite/cy/age"}, "cy", "https://example.org"),
+)
+WITHOUT_SCRIPT = "<p>1,336 victims were referred.</p>"
+
+
+def without_script(path: str) -> str:
+    return f"{WITHOUT_SCRIPT}<p>This is {path}.</p>"
+
+
+def streamlit_index() -> Path:
+    spec = find_spec("streamlit")
+    if spec is None or spec.origin is None:
+        pytest.fail("Streamlit is not installed")
+    return Path(spec.origin).parent / "static" / "index.html"
+
+
+async def app_page(_: Request) -> Response:
+    """Answer any address with index.html, as Streamlit does, and set a cookie, as it must not."""
+    response = FileResponse(streamlit_index())
+    response.set_cookie("_streamlit_xsrf", "1")
+    return response
+
+
+async def data(_: Request) -> Response:
+    return JSONResponse({"value": 1336})
+
+
+async def leaflet(_: Request) -> Response:
+    return HTMLResponse("<p>Another page</p>", headers={"content-security-policy": "default-src 'none'"})
+
+
+async def table(_: Request) -> Response:
+    return FileResponse(Path(__file__), media_type="text/csv")
+
+
+async def fault(_: Request) -> Response:
+    return HTMLResponse("<p>Fault</p>", status_code=503)
+
+
+@pytest.fixture
+def client() -> Client:
+    app = Starlette(
+        routes=[
+            *routes(),
+            Route("/api/data", data),
+            Route("/leaflet", leaflet),
+            Route("/fault", fault),
+            Route("/media/table.csv", table),
+            Route("/{path:path}", app_page),
+        ],
+        middleware=[
+            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=without_script, versions=lambda: VERSIONS),
+            Middleware(GZipMiddleware, minimum_size=500),
+        ],
+    )
+    return Client(app)
+
+
+class Outline(HTMLParser):
+    """What a page consists of: each start tag with its attributes, in order, and the text of its title."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.title = ""
+        self._in_title = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._in_title = tag == "title"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title += data
+            self._in_title = False
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.mark.parametrize("head", HEADS, ids=lambda head: head.path)
+def test_each_page_has_its_own_title_and_description(client: Client, head: PageHead) -> None:
+    page = Outline(client.get(head.path).text)
+    assert page.title == page_title(head, SITE)
+    assert [tag["content"] for tag in page.all("meta") if tag.get("name") == "description"] == [head.description]
+
+
+def test_a_title_cannot_bring_markup_into_the_page(client: Client) -> None:
+    text = client.get("/risky").text
+    assert "alert(1)</script>" not in text
+    assert "<b>stop</b>" not in text
+    assert all("src" in script for script in Outline(text).all("script")[:1])
+
+
+def test_a_query_is_left_alone(client: Client) -> None:
+    response = client.get("/age?band=20-29&x=%3Cscript%3E")
+    assert response.status == 200
+    assert "20-29" not in response.text
+    assert Outline(response.text).title.startswith("Referrals by age")
+
+
+def test_the_language_and_direction_of_the_page_are_stated(client: Client) -> None:
+    assert Outline(client.get("/").text).all("html") == [{"lang": "en-GB", "dir": "ltr"}]
+
+
+def test_the_first_link_skips_to_the_main_content(client: Client) -> None:
+    page = Outline(client.get("/").text)
+    assert page.all("a")[0]["href"] == "#stMain"
+    assert page.all("main")[0]["id"] == "stMain"
+
+
+def test_the_page_can_be_read_before_any_script_has_run_and_without_any(client: Client) -> None:
+    text = client.get("/age").text
+    assert "<h1>Referrals by age</h1><p>Ages of those referred.</p>" in text
+    assert f"<noscript>{WITHOUT_SCRIPT}<p>This is /age.</p></noscript>" in text
+    assert "You need to enable JavaScript" not in text
+
+
+def test_the_exit_works_as_a_plain_link_and_says_what_it_cannot_do(client: Client) -> None:
+    for path in ("/", "/nowhere"):
+        text = client.get(path).text
+        exits = [link for link in Outline(text).all("a") if "data-vr-exit" in link]
+        assert {link["href"] for link in exits} == {shell_html.HARMLESS}
+        assert "does not clear your browser’s history" in text
+
+
+def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_the_first_script(client: Client) -> None:
+    text = client.get("/").text
+    assert re.search(r"</aside>(<link[^>]*>)*</body>\s*</html>$", text)
+    scripts = Outline(text).all("script")
+    assert scripts[0]["src"] == asset("shell.js").address
+    assert not {"defer", "async", "type"} & scripts[0].keys()
+    assert b"root.append(aside)" in asset("shell.js").content.plain
+
+
+def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_for(client: Client) -> None:
+    text = client.get("/age").text
+    menu = text[text.index('<nav id="vr-nav"') : text.index("</nav>", text.index('<nav id="vr-nav"'))]
+    links = Outline(menu).all("a")
+    assert [link["href"] for link in links] == [head.path for head in HEADS if head.section]
+    assert [link["href"] for link in links if link.get("aria-current") == "page"] == ["/age"]
+
+
+def versions_of(page: Outline) -> list[tuple[str | None, str | None]]:
+    links = [link for link in page.all("a") if "data-vr-pages" in link and "hidden" not in link]
+    return [(link["href"], link.get("hreflang")) for link in links]
+
+
+@pytest.mark.parametrize("path", ["/", "/age"])
+def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_language(client: Client, path: str) -> None:
+    text = client.get(path).text
+    assert versions_of(Outline(text)) == [(f"/lite{path}", None), (f"/lite/cy{path}", "cy")]
+    assert text.index("Low-data version") < text.index("</header>")
+
+
+def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the_reader_goes_on_to(client: Client) -> None:
+    assert versions_of(Outline(client.get("/drawn").text)) == [("/lite/drawn", None)]
+    page = Outline(client.get("/unlisted").text)
+    assert versions_of(page) == []
+    hidden = [link for link in page.all("a") if "data-vr-pages" in link]
+    assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [dict(one.pages) for one in VERSIONS]
+
+
+def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_its_own(client: Client) -> None:
+    def links(path: str) -> list[tuple[str | None, ...]]:
+        found = [one for one in Outline(client.get(path).text).all("link") if one["rel"] in {"canonical", "alternate"}]
+        return [(one["rel"], one["href"], one.get("hreflang")) for one in found]
+
+    assert links("/age") == [
+        ("canonical", "https://example.org/lite/age", None),
+        ("alternate", "https://example.org/lite/cy/age", "cy"),
+    ]
+    assert links("/drawn") == [("canonical", "https://example.org/lite/drawn", None)]
+    assert links("/unlisted") == links("/nowhere") == []
+
+
+def test_a_form_that_a_new_release_brings_is_in_the_next_page_that_is_opened() -> None:
+    now: list[tuple[Version, ...]] = [VERSIONS[:1]]
+    client = Client(Shell(Starlette(routes=[Route("/{path:path}", app_page)]), heads=HEADS, site=SITE, versions=lambda: now[0]))
+    assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None)]
+    now[0] = VERSIONS
+    assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None), ("/lite/cy/age", "cy")]
+
+
+def test_a_site_with_no_other_version_has_no_links_to_one() -> None:
+    assert "vr-version" not in shell_html.not_found(shell_html.Frame(HEADS, SITE))
+
+
+def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_where_there_are_charts(client: Client) -> None:
+    plain, drawn = (
+        {link.get("href") or "" for link in Outline(client.get(path).text).all("link")} for path in ("/age", "/drawn")
+    )
+    assert any("/static/js/Html." in address for address in plain)
+    assert {address.split(".")[0] for address in drawn - plain} >= {"/static/js/PlotlyChart"}
+    assert not any("PlotlyChart" in address for address in plain)
+
+
+def test_no_script_is_asked_for_twice(client: Client) -> None:
+    addresses = [link["href"] for link in Outline(client.get("/drawn").text).all("link") if link["rel"] == "modulepreload"]
+    assert len(set(addresses)) == len(addresses)
+    installed = precompress.folder()
+    assert [one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()] == []
+
+
+def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(tmp_path: Path) -> None:
+    for name, text in {
+        "Chart.a1.js": 'import{t as e}from"./part.b2.js";import"./gone.c3.js";export{e}',
+        "part.b2.js": 'import"./Chart.a1.js";import"./deep.d4.js"',
+        "deep.d4.js": "0",
+        "Charts.e5.js": "0",
+    }.items():
+        (tmp_path / name).write_text(text)
+    assert preload.needed(tmp_path, ["Chart", "Lost"]) == ("deep.d4.js", "part.b2.js", "Chart.a1.js")
+
+
+SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "referrals").rglob("*.py")]
+
+
+def test_every_link_that_leaves_leaves_the_whole_window() -> None:
+    """A page within the page of another site would go alone, and what frames it would stay in view."""
+    assert 'target="_top"' in shell_html.LEAVING
+    assert sum(source.count('href="{HARMLESS}"') for source in SOURCES) == 1, "every other one is LEAVING"
+    assert sum(len(re.findall(r"<a[^>]* \{LEAVING\}", source)) for source in SOURCES) >= 4
+
+
+def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
+    figures = iter(["<p>1,336</p>", "<p>1,336</p>", "<p>1,337</p>"])
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    client = Client(Shell(app, heads=HEADS, site=SITE, noscript_html=lambda _: next(figures)))
+    first, same, new = (client.get("/age") for _ in range(3))
+    assert first.headers["etag"] == same.headers["etag"] != new.headers["etag"]
+    assert "1,337" in new.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/age/extra", "/index.html", "/wp-login.php", "/static/js/lost.js"])
+def test_an_address_that_is_nobodys_is_a_real_404_with_ways_on(client: Client, path: str) -> None:
+    response = client.get(path)
+    page = Outline(response.text)
+    assert response.status == 404
+    assert page.title == f"Page not found - {SITE}"
+    assert {"/", "/safeguarding"} <= {link["href"] for link in page.all("a")}
+    assert "stApp" not in response.text
+    assert "immutable" not in response.headers["cache-control"]
+
+
+def test_other_routes_pass_through_with_our_headers(client: Client) -> None:
+    response = client.get("/api/data")
+    assert json.loads(response.content) == {"value": 1336}
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert client.get("/leaflet").text == "<p>Another page</p>"
+    assert client.get("/leaflet").headers["content-security-policy"] == "default-src 'none'"
+    assert client.get("/fault").status == 503
+
+
+def test_a_post_is_not_answered_with_a_page(client: Client) -> None:
+    answer = client.get("/age", method="POST")
+    assert answer.status == 405
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/age", "/nowhere", "/api/data", "/leaflet", "/fault"])
+def test_no_answer_sets_a_cookie_or_tells_the_next_site_where_the_reader_was(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert "set-cookie" not in response.headers
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"] or path == "/leaflet"
+
+
+def test_every_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other_is(client: Client) -> None:
+    response = client.get("/risky")
+    inline = re.findall(r"<script>(.*?)</script>", response.text, flags=re.DOTALL)
+    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline}
+    allowed = re.findall(r"script-src ([^;]*)", response.headers["content-security-policy"])
+    assert set(allowed[0].split()) == {"'self'", *hashes}
+    assert len(hashes) == 1
+    assert "unsafe-inline" not in allowed[0]
+    assert "sha256" not in client.get("/nowhere").headers["content-security-policy"]
+
+
+def test_nothing_is_loaded_that_the_page_does_not_use(client: Client) -> None:
+    text = client.get("/age").text
+    assert "SourceSans" not in text
+    assert "_stcore/agent" not in text
+    assert [link["href"] for link in Outline(text).all("link") if link["rel"] == "preload"] == list(shell_html.ASKED)
+
+
+def test_nothing_but_our_own_small_files_delays_the_first_paint(client: Client) -> None:
+    text = client.get("/age").text
+    head, body = text.split("</head>")
+    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', head) == [asset("shell.css").address]
+    assert [script["src"] for script in Outline(head).all("script") if not script.get("type") and "src" in script] == [
+        asset("shell.js").address
+    ]
+    assert "/static/css/index" in body
+
+
+def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> None:
+    page = Outline(client.get("/age").text)
+    fetched = [tag for name in ("link", "script") for tag in page.all(name) if tag.get("rel") not in {"canonical", "alternate"}]
+    addresses = [tag.get("href") or tag.get("src") or "/" for tag in fetched]
+    assert [address for address in addresses if not (address or "").startswith("/")] == []
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_the_page_has_the_length_and_the_encoding_it_states(client: Client, encoding: str) -> None:
+    plain = client.get("/age", headers={"accept-encoding": "identity"})
+    small = client.get("/age", headers={"accept-encoding": encoding})
+    assert int(plain.headers["content-length"]) == len(plain.content)
+    assert "content-encoding" not in plain.headers
+    assert small.headers["content-encoding"] == encoding
+    assert int(small.headers["content-length"]) < len(plain.content) / 2
+    assert small.text == plain.text
+    assert small.headers["vary"] == plain.headers["vary"] == "accept-encoding"
+
+
+def test_a_head_request_gets_the_head_and_no_body(client: Client) -> None:
+    head, whole = client.head("/age"), client.get("/age")
+    assert head.content == b""
+    assert head.headers["content-length"] == whole.headers["content-length"]
+    assert client.head("/nowhere").status == 404
+
+
+def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> None:
+    first = client.get("/age")
+    again = client.get("/age", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert client.get("/", headers={"if-none-match": first.headers["etag"]}).status == 200
+    assert client.get("/age", headers={"if-none-match": "*"}).status == 304
+    assert client.get("/age", headers={"if-none-match": f'"x{first.headers["etag"]}x"'}).status == 200
+
+
+def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client) -> None:
+    own = FileResponse(streamlit_index(), stat_result=streamlit_index().stat()).headers
+    response = client.get("/age", headers={"if-none-match": own["etag"], "if-modified-since": own["last-modified"]})
+    assert response.status == 200
+    assert "last-modified" not in response.headers
+
+
+@pytest.mark.parametrize(("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)])
+def test_part_of_a_page_is_never_sent(client: Client, path: str, status: int) -> None:
+    for asked in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
+        response = client.get(path, headers={"range": asked})
+        assert response.status == status
+        assert response.text == client.get(path).text
+        assert response.text.startswith("<!DOCTYPE html>")
+
+
+def test_part_of_a_download_is_sent_as_it_is_asked_for(client: Client) -> None:
+    # A browser that was cut off goes on where it was.
+    assert client.get("/media/table.csv", headers={"range": "bytes=0-3"}).status == 206
+
+
+def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
+    makers: list[str] = []
+
+    def figures(_: str) -> str:
+        makers.append(threading.current_thread().name)
+        return ""
+
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    Client(Shell(app, heads=HEADS, site=SITE, noscript_html=figures)).get("/age")
+    assert makers
+    assert threading.current_thread().name not in makers
+
+
+@pytest.mark.parametrize("name", ["shell.js", "shell.css", "mark.svg"])
+def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(client: Client, name: str) -> None:
+    item = asset(name)
+    response = client.get(item.address)
+    assert response.content == item.content.plain
+    assert "immutable" in response.headers["cache-control"]
+    assert hashlib.sha256(item.content.plain).hexdigest()[:12] in item.address
+    assert gzip.decompress(item.content.body("gzip")) == item.content.plain
+    assert client.get(item.address.replace(".", ".0", 1)).status == 404
+
+
+def test_a_streamlit_with_another_index_is_refused_in_words() -> None:
+    changed = streamlit_index().read_text().replace("<title>", "<title lang='en'>")
+    with pytest.raises(ReferralsError, match=r"occurs 0 times.*requirements\.lock"):
+        shell_html.page(changed, HEADS[0], shell_html.Frame(HEADS, SITE), "")
+
+
+def test_what_is_not_http_reaches_the_app_untouched() -> None:
+    seen: list[str] = []
+
+    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
+        seen.append(scope["type"])
+
+    async def receive() -> Message:
+        return {}
+
+    async def send(_: Message) -> None:
+        return None
+
+    asyncio.run(Shell(app, heads=HEADS, site=SITE)({"type": "websocket"}, receive, send))
+    assert seen == ["websocket"]

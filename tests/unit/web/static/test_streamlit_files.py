@@ -1,0 +1,252 @@
+"""Streamlit's files compressed once and served compressed: whole, the right ones, and nothing beside them."""
+
+import gzip
+import json
+import logging
+from pathlib import Path
+
+import brotli
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from referrals.errors import ReferralsError
+from referrals.web.shell.middleware import Shell
+from referrals.web.static import precompress, streamlit_files
+from referrals.web.static.precompress import Installed
+from tests.fixtures.visits import Client
+
+SCRIPT = "export const referrals = 1336;\n" * 200
+PICTURE = bytes(range(256))
+UNPACK = {".br": brotli.decompress, ".gz": gzip.decompress}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Installed:
+    folder = tmp_path / "installed"
+    for name, content in {
+        "js/chart.D9Z0.js": SCRIPT.encode(),
+        "js/tiny.Ab12.js": b"0",
+        "css/look.C1JO.css": b"p{margin:0}" * 50,
+        "media/flake.B2r5.png": PICTURE,
+        "media/SourceSans.x.woff2": PICTURE,
+    }.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (tmp_path / "secret.txt").write_text("not to be sent")
+    return precompress.of_folder(folder, "1.67.0")
+
+
+@pytest.fixture
+def built(source: Installed, tmp_path: Path) -> Path:
+    precompress.build(source, tmp_path / "built")
+    return tmp_path / "built"
+
+
+async def streamlit_answers(_: Request) -> Response:
+    return PlainTextResponse("Streamlit's own answer")
+
+
+def served_by(source: Installed, built: Path) -> Client:
+    shell = Middleware(Shell, heads=(), site="Site")
+    ours = Middleware(streamlit_files.StaticFiles, served=streamlit_files.files(source, built))
+    return Client(Starlette(routes=[Route("/{path:path}", streamlit_answers)], middleware=[shell, ours]))
+
+
+@pytest.fixture
+def client(source: Installed, built: Path) -> Client:
+    return served_by(source, built)
+
+
+def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it_was_made_from() -> None:
+    source = precompress.installed()
+    sizes = precompress.manifest(precompress.BUILT / source.name)
+    if sizes is None:
+        pytest.skip("Streamlit's files are not compressed yet (make static)")
+    originals = source.files()
+    for name in sizes:
+        path = precompress.BUILT / source.name / name
+        assert UNPACK[path.suffix](path.read_bytes()) == originals[name.removesuffix(path.suffix)].read_bytes(), name
+    scripts = [name for name, path in originals.items() if path.suffix in precompress.TEXT and path.stat().st_size > 1_000]
+    assert [name for name in scripts if f"{name}.br" not in sizes or f"{name}.gz" not in sizes] == []
+
+
+def test_what_is_built_names_every_file_that_became_smaller_and_no_other(source: Installed, built: Path) -> None:
+    names = precompress.manifest(built / source.name)
+    assert names is not None
+    assert sorted(names) == ["css/look.C1JO.css.br", "css/look.C1JO.css.gz", "js/chart.D9Z0.js.br", "js/chart.D9Z0.js.gz"]
+
+
+def test_a_second_build_changes_nothing(source: Installed, built: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in built.rglob("*")}
+    assert precompress.build(source, built) == built / source.name
+    assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before
+
+
+def test_other_files_are_built_in_another_folder(source: Installed, built: Path) -> None:
+    (source.folder / "js" / "chart.D9Z0.js").write_text(SCRIPT + "//")
+    changed = precompress.of_folder(source.folder, "1.67.0")
+    assert changed.name != source.name
+    assert precompress.of_folder(source.folder, "1.68.0").name != changed.name
+    assert precompress.build(changed, built) != built / source.name
+
+
+def test_a_build_that_breaks_off_leaves_nothing(source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: bytes, __: str) -> bytes:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(precompress, "compress", broken)
+    with pytest.raises(OSError, match="No space left"):
+        precompress.build(source, tmp_path / "to")
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+@pytest.mark.parametrize("fault", ["cut short", "lost", "another manifest"])
+def test_a_damaged_build_is_not_served_and_the_next_one_mends_it(
+    source: Installed, built: Path, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    folder = built / source.name
+    script = folder / "js" / "chart.D9Z0.js.br"
+    if fault == "cut short":
+        script.write_bytes(script.read_bytes()[:-1])
+    elif fault == "lost":
+        script.unlink()
+    else:
+        (folder / precompress.MANIFEST).write_text(json.dumps(["no sizes"]))
+    assert streamlit_files.files(source, built) == {}
+    assert "python -m referrals.web.static.precompress" in caplog.text
+    precompress.build(source, built)
+    assert len(streamlit_files.files(source, built)) == 5
+
+
+def test_two_builds_at_once_end_with_one_whole_folder(source: Installed, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = precompress.manifest(built / source.name)
+    answers = iter([None, whole, whole])  # not there when the second begins, there when it is done
+    monkeypatch.setattr(precompress, "manifest", lambda _: next(answers))
+    assert precompress.build(source, built) == built / source.name
+    assert [path.name for path in built.iterdir()] == [source.name]
+
+
+def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(precompress, "find_spec", lambda _: None)
+    assert precompress.main() == 1
+    assert "Install what requirements.lock lists" in capsys.readouterr().err
+
+
+def test_the_command_builds_once(
+    source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(precompress, "installed", lambda: source)
+    monkeypatch.setattr(precompress, "ROOT", tmp_path)
+    monkeypatch.setattr(precompress, "BUILT", tmp_path / "built")
+    assert precompress.main() == 0
+    assert f"built/{source.name}" in capsys.readouterr().out
+    assert (precompress.main(), capsys.readouterr().out) == (0, "")
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip", ""])
+@pytest.mark.parametrize("name", ["js/chart.D9Z0.js", "css/look.C1JO.css"])
+def test_a_script_comes_in_the_form_asked_for(client: Client, source: Installed, name: str, encoding: str) -> None:
+    answer = client.get(f"/static/{name}", {"accept-encoding": encoding})
+    assert answer.headers.get("content-encoding", "") == encoding
+    assert answer.plain == (source.folder / name).read_bytes()
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("js/chart.D9Z0.js", "text/javascript; charset=utf-8"),
+        ("css/look.C1JO.css", "text/css; charset=utf-8"),
+        ("media/flake.B2r5.png", "image/png"),
+    ],
+)
+def test_a_file_is_kept_for_ever_and_says_what_it_is(client: Client, name: str, kind: str) -> None:
+    headers = client.get(f"/static/{name}", {"accept-encoding": "br"}).headers
+    assert headers["content-type"] == kind
+    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_a_file_that_does_not_shrink_is_sent_as_it_is(client: Client) -> None:
+    for name in ("js/tiny.Ab12.js", "media/flake.B2r5.png"):
+        assert "content-encoding" not in client.get(f"/static/{name}", {"accept-encoding": "br"}).headers
+
+
+def test_a_head_request_gets_the_same_headers_and_no_body(client: Client) -> None:
+    address, asked = "/static/js/chart.D9Z0.js", {"accept-encoding": "br"}
+    whole, head = client.get(address, asked), client.head(address, asked)
+    assert head.content == b""
+    assert head.headers == whole.headers
+
+
+def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_its_own_tag(client: Client) -> None:
+    address = "/static/js/chart.D9Z0.js"
+    tags = {form: client.get(address, {"accept-encoding": form}).headers["etag"] for form in ("br", "gzip", "")}
+    assert len(set(tags.values())) == 3
+    again = client.get(address, {"accept-encoding": "br", "if-none-match": tags["br"]})
+    assert (again.status, again.content, again.headers["etag"]) == (304, b"", tags["br"])
+    assert client.get(address, {"accept-encoding": "gzip", "if-none-match": tags["br"]}).status == 200
+    assert client.get(address, {"accept-encoding": "br", "if-none-match": "*"}).status == 304
+    assert client.get(address, {"accept-encoding": "br", "if-none-match": f'"x{tags["br"]}x"'}).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/",
+        "/static/js",
+        "/static/js/lost.js",
+        "/static/../secret.txt",
+        "/static/../../secret.txt",
+        "/static/js/../js/chart.D9Z0.js",
+        "/static//js/chart.D9Z0.js",
+        "/static/js/chart.D9Z0.js.br",
+        "/static/js/chart.D9Z0.js\x00",
+        "/static/..\\secret.txt",
+        "/static/%2e%2e/secret.txt",
+        "/js/chart.D9Z0.js",
+        "/manifest.json",
+        "/static/manifest.json",
+        "/age",
+    ],
+)
+def test_every_other_address_is_left_to_streamlit(client: Client, path: str) -> None:
+    assert client.get(path).text == "Streamlit's own answer"
+
+
+def test_a_post_to_a_file_is_left_to_streamlit(client: Client) -> None:
+    assert client.get("/static/js/chart.D9Z0.js", method="POST").status == 405
+
+
+def test_the_typefaces_that_the_site_does_not_use_are_not_sent(client: Client) -> None:
+    answer = client.get("/static/media/SourceSans.x.woff2")
+    assert answer.status == 404
+    assert len(answer.content) < 100
+
+
+def test_without_compressed_files_streamlit_answers_and_the_log_says_what_to_do(
+    source: Installed, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        client = served_by(source, tmp_path / "never built")
+    assert client.get("/static/js/chart.D9Z0.js", {"accept-encoding": "br"}).text == "Streamlit's own answer"
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_site_without_streamlits_files_starts_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing() -> Installed:
+        raise ReferralsError("Streamlit's own scripts are not installed.")
+
+    monkeypatch.setattr(precompress, "installed", missing)
+    client = Client(streamlit_files.StaticFiles(PlainTextResponse("Streamlit's own answer")))
+    assert client.get("/static/js/chart.D9Z0.js").text == "Streamlit's own answer"
+    assert "not installed" in caplog.text

@@ -1,0 +1,260 @@
+"""What an operator may set, what must be in effect, and the headers that follow from it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import find, given
+from hypothesis import strategies as st
+
+from referrals.errors import SettingsError
+from referrals.paths import ROOT
+from referrals.web import settings
+from referrals.web.http import security_headers
+
+CONFIG = ROOT / ".streamlit" / "config.toml"
+ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
+KEPT = {
+    "browser.gatherUsageStats": False,
+    "client.disableDataExport": True,
+    "client.showErrorDetails": "none",
+    "global.developmentMode": False,
+    "logger.enableRich": False,
+    "runner.postScriptGC": False,
+    "server.allowedHosts": [],
+    "server.corsAllowedOrigins": [],
+    "server.enableAgentApi": False,
+    "server.enableCORS": True,
+    "server.enableStaticServing": False,
+    "server.enableWebsocketCompression": False,
+    "server.enableXsrfProtection": False,
+    "server.maxMessageSize": 2,
+    "server.maxUploadSize": 1,
+    "server.maxWidgetStateSize": 1,
+    "server.scriptHealthCheckEnabled": False,
+}
+
+
+def framers(text: str) -> tuple[str, ...]:
+    return settings.frame_ancestors({settings.FRAME_ANCESTORS: text})
+
+
+def hosts(text: str) -> tuple[str, ...]:
+    return settings.hosts({settings.HOSTS: text})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("https://example.org", ("https://example.org",)),
+        ("https://Example.org, https://*.example.org:8443", ("https://example.org", "https://*.example.org:8443")),
+        ("http://localhost:8080", ("http://localhost:8080",)),
+    ],
+)
+def test_sites_that_may_frame_this_one_are_origins(text: str, expected: tuple[str, ...]) -> None:
+    assert framers(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "example.org",
+        "http://example.org",
+        "https://example.org/",
+        "https://example.org/page",
+        "https://",
+        "https://*",
+        "*",
+        "'self'",
+        "https://a.org; script-src *",
+        "https://a.org https://b.org;x",
+        "data:",
+        "https://a.org:port",
+        "https://" + "a" * 254,
+    ],
+)
+def test_what_is_no_origin_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^REFERRALS_FRAME_ANCESTORS: entry \d is not an origin"):
+        framers(text)
+
+
+NAMED = st.builds(
+    "{}://{}{}{}".format,
+    st.sampled_from(["https", "http", "data"]),
+    st.sampled_from(["example.org", "*.example.org", "localhost", "a.b", "*"]),
+    st.sampled_from(["", ":8443", "/", ":x"]),
+    st.one_of(st.just(""), st.text(alphabet="; ,'\"*\n\tx", max_size=3), st.text(max_size=3)),
+)
+
+
+@given(st.lists(NAMED, max_size=3).map(" ".join))
+def test_nothing_but_sources_gets_into_the_policy(text: str) -> None:
+    allowed = security_headers.framers({settings.FRAME_ANCESTORS: text})
+    (directive,) = [one for one in security_headers.content_security_policy("", allowed).split("; ") if "frame-ancestors" in one]
+    assert ";" not in directive
+    assert "\n" not in directive
+    assert all(one == "'none'" or ORIGIN.fullmatch(one) for one in directive.split()[1:])
+    assert directive.split()[1:] == (list(allowed) or ["'none'"])
+
+
+def test_sites_that_are_drawn_at_random_are_often_ones_that_may_frame_this_one() -> None:
+    assert find(
+        st.lists(NAMED, max_size=3).map(" ".join), lambda text: len(security_headers.framers({settings.FRAME_ANCESTORS: text})) > 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ()),
+        ("Dashboard.example.org,localhost", ("dashboard.example.org", "localhost")),
+        ("10.0.0.7 [::1]", ("10.0.0.7", "[::1]")),
+    ],
+)
+def test_hosts_are_names_without_ports(text: str, expected: tuple[str, ...]) -> None:
+    assert hosts(text) == expected
+
+
+@pytest.mark.parametrize("text", ["example.org:8501", "https://example.org", "*", "a_b", "-a", "a/b"])
+def test_what_is_no_host_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^REFERRALS_HOSTS: entry 1 is not the name of a host"):
+        hosts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("https://example.org", "https://example.org"),
+        (" https://Dashboard.Example.org:8443 ", "https://dashboard.example.org:8443"),
+        ("http://localhost:8501", "http://localhost:8501"),
+    ],
+)
+def test_the_site_is_known_by_one_address(text: str, expected: str) -> None:
+    assert settings.base({settings.BASE: text}) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "planted.org",
+        "http://planted.org",
+        "https://planted.org/",
+        "https://planted.org/lite",
+        "https://*.planted.org",
+        "https://planted.org https://b.org",
+        "https://planted.org?x",
+        'https://planted.org"><script>',
+        "https://a:b@planted.org",
+    ],
+)
+def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"^REFERRALS_BASE is not the address of a site") as caught:
+        settings.base({settings.BASE: text})
+    assert "planted" not in str(caught.value)
+
+
+def in_effect(**other: object) -> dict[str, object]:
+    """Return every setting of config.toml, some with other values."""
+    text = CONFIG.read_text(encoding="utf-8")
+    return {**dict(settings._flat(tomllib.loads(text))), **other}
+
+
+@pytest.mark.parametrize(("name", "value"), KEPT.items())
+def test_what_keeps_readers_safe_stands_in_the_file(name: str, value: object) -> None:
+    assert in_effect()[name] == value
+
+
+def test_the_settings_of_the_file_are_accepted() -> None:
+    settings.check(in_effect().__getitem__, CONFIG, {})
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_another_value_in_effect_is_refused_by_name(name: str) -> None:
+    with pytest.raises(SettingsError, match=rf"config\.toml are in effect for {name}\. Take away") as caught:
+        settings.check(in_effect(**{name: "another-value"}).__getitem__, CONFIG, {})
+    assert "another-value" not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", [settings.BASE, settings.FRAME_ANCESTORS, settings.HOSTS])
+def test_an_operators_variable_that_cannot_be_read_is_refused(variable: str) -> None:
+    with pytest.raises(SettingsError, match=variable):
+        settings.check(in_effect().__getitem__, CONFIG, {variable: "a b/c"})
+
+
+def test_a_refusal_ends_the_program_with_one_sentence() -> None:
+    def refused() -> None:
+        raise SettingsError("A sentence.")
+
+    with pytest.raises(SystemExit, match=r"^The site did not start. A sentence.$"):
+        settings.insist(refused)
+    assert settings.insist(lambda: 7) == 7
+
+
+START = "import runpy; runpy.run_path('app.py')"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("STREAMLIT_CLIENT_SHOW_ERROR_DETAILS", "full", "client.showErrorDetails"),
+        ("REFERRALS_HOSTS", "https://x", "REFERRALS_HOSTS"),
+        ("REFERRALS_FRAME_ANCESTORS", "*", "REFERRALS_FRAME_ANCESTORS"),
+        ("REFERRALS_BASE", "https://example.org/path", "REFERRALS_BASE"),
+    ],
+)
+def test_the_site_itself_does_not_start_with_a_wrong_setting(variable: str, value: str, says: str) -> None:
+    if variable.startswith("STREAMLIT_"):
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8639", "--server.address", "127.0.0.1"]
+    else:
+        command = [sys.executable, "-c", START]
+    ran = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, variable: value}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 1
+    assert "The site did not start." in ran.stderr
+    assert says in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_no_site_may_frame_this_one_unless_it_is_named() -> None:
+    assert "frame-ancestors 'none'" in security_headers.content_security_policy("", ())
+    assert security_headers.headers()["x-frame-options"] == "DENY"
+
+
+def test_a_site_that_is_named_may_frame_this_one() -> None:
+    named = ("https://example.org",)
+    assert "frame-ancestors https://example.org" in security_headers.content_security_policy("", named)
+    # It can only say nobody or ourselves, and would stop the site that is named.
+    assert "x-frame-options" not in security_headers.headers(named)
+
+
+@pytest.mark.parametrize("feature", ["camera", "geolocation", "microphone", "payment", "browsing-topics"])
+def test_a_page_can_ask_a_browser_for_nothing(feature: str) -> None:
+    assert f"{feature}=()" in security_headers.headers()["permissions-policy"]
+
+
+def test_answers_stay_with_this_site() -> None:
+    headers = security_headers.headers()
+    assert headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("source", ["'unsafe-eval'", "http:", "https:", "*"])
+def test_scripts_come_from_nowhere_else(source: str) -> None:
+    (scripts,) = [
+        one for one in security_headers.content_security_policy("<script>a</script>").split("; ") if one.startswith("script-src")
+    ]
+    assert source not in scripts.split()
+    assert "'unsafe-inline'" not in scripts
+
+
+def test_the_file_of_settings_is_where_streamlit_looks() -> None:
+    assert (Path(CONFIG).parent.name, CONFIG.name) == (".streamlit", "config.toml")
