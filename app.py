@@ -77,20 +77,39 @@ if CONTEXT is None:
         setattr(app_session, part, theme_cache.once(getattr(app_session, part)))
     ADDRESS = settings.insist(settings.base)
     TWIN = static_site.Twin(ADDRESS)
-    BESIDE = [*api.routes(ADDRESS), *card_files.routes(ADDRESS), *TWIN.routes(), *routes(), *health.routes(digests, catalogue.refused)]
+    BESIDE = [
+        *api.routes(ADDRESS),
+        *card_files.routes(ADDRESS),
+        *TWIN.routes(),
+        *routes(),
+        *health.routes(digests, catalogue.refused),
+    ]
     app = st.App(
         __file__,
         middleware=[
             Middleware(Watch, pages=[head.path for head in PAGES], routes=BESIDE),
-            Middleware(Gateway, messages=client_messages.MESSAGES, hosts=settings.insist(settings.hosts)),
+            Middleware(
+                Gateway, messages=client_messages.MESSAGES, hosts=settings.insist(settings.hosts)
+            ),
             Middleware(Apart),
             Middleware(Beside, routes=BESIDE),
-            Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=dashboard_page.without_script, versions=TWIN.versions),
+            Middleware(
+                Shell,
+                heads=tuple(PAGES),
+                site=SITE,
+                noscript_html=dashboard_page.without_script,
+                versions=TWIN.versions,
+            ),
             Middleware(StaticFiles),
         ],
         lifespan=beside,
     )
     settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
 else:
-    with TURN.taken(), theme_cache.together(CONTEXT, batched=in_batches if is_served(CONTEXT.session_id) else iter):
+    with (
+        TURN.taken(),
+        theme_cache.together(
+            CONTEXT, batched=in_batches if is_served(CONTEXT.session_id) else iter
+        ),
+    ):
         run()

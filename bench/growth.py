@@ -61,7 +61,15 @@ def _measured(work: str, source: str, records: int, *more: int) -> list[Row]:
 
 
 def _child(work: str, records: int, folder: str, *more: int) -> list[Row]:
-    command = [sys.executable, "-m", "bench.measured_work", work, str(records), folder, *map(str, more)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.measured_work",
+        work,
+        str(records),
+        folder,
+        *map(str, more),
+    ]
     ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     rows: list[Row] = json.loads(ran.stdout.splitlines()[-1])
     return rows
@@ -69,7 +77,9 @@ def _child(work: str, records: int, folder: str, *more: int) -> list[Row]:
 
 def machine() -> list[Row]:
     """Return what matters of the machine, in general terms."""
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+    pages = (
+        os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+    )
     facts = {
         "cores": os.cpu_count(),
         "memory": f"{pages / 2**30:.0f} GiB",
@@ -100,7 +110,9 @@ def write(name: str, rows: Sequence[Row]) -> None:
 def main(works: Sequence[str], *, full: bool) -> None:
     """Measure, print as the results come, and write them."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    print(f"\n{'':10}{'records':>12}{'cells':>9}{'clock':>12}{'processors':>12}{'of a unit':>11}{'peak memory':>13}")
+    print(
+        f"\n{'':10}{'records':>12}{'cells':>9}{'clock':>12}{'processors':>12}{'of a unit':>11}{'peak memory':>13}"
+    )
     for work in works or SIZES:
         rows: list[Row] = []
         for row in measured(work, full=full):
@@ -111,7 +123,9 @@ def main(works: Sequence[str], *, full: bool) -> None:
     write("utility", errors)
     write("machine", machine())
     print("\nmean error of", ", ".join(f"{row['measure']}: {row['error']:.2f}" for row in errors))
-    print("A unit is the processor time that a million squares take to add up in plain Python, in the same process.")
+    print(
+        "A unit is the processor time that a million squares take to add up in plain Python, in the same process."
+    )
 
 
 if __name__ == "__main__":

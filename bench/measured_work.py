@@ -112,7 +112,9 @@ def prepare(what: str, count: int, folder: Path) -> None:
 def check(count: int, folder: Path) -> Iterator[Measured]:
     """Hold an extract against every rule."""
     watch = Stopwatch(count, 0)
-    yield watch.measured("check", lambda: 0 * validate.check(folder / "extract.csv", today=TODAY).loaded)
+    yield watch.measured(
+        "check", lambda: 0 * validate.check(folder / "extract.csv", today=TODAY).loaded
+    )
 
 
 def tabulate(count: int, folder: Path) -> Iterator[Measured]:
@@ -134,7 +136,13 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
     with tempfile.TemporaryDirectory() as out:
 
         def proved() -> int:
-            imprint = Imprint("bench", "illustrative", TODAY.isoformat(), {"nationalities": nationalities}, inputs="")
+            imprint = Imprint(
+                "bench",
+                "illustrative",
+                TODAY.isoformat(),
+                {"nationalities": nationalities},
+                inputs="",
+            )
             rounded.write(Path(out) / "bench", tables, imprint)
             return cells
 
@@ -154,7 +162,9 @@ def utility(folder: Path) -> list[dict[str, object]]:
     counts = counted(folder, NATIONALITIES)
     facts = agreed_facts.facts_of(counts).facts
     found = [errors_of(counts, rounding.protect(counts, facts, seed=seed)) for seed in range(KEYS)]
-    return [{"measure": name, "error": statistics.mean(one[name] for one in found)} for name in found[0]]
+    return [
+        {"measure": name, "error": statistics.mean(one[name] for one in found)} for name in found[0]
+    ]
 
 
 def main(what: str, count: int, folder: Path, nationalities: int) -> list[dict[str, object]]:

@@ -16,6 +16,8 @@ def test_a_publisher_killed_at_fifty_moments_leaves_a_release_that_opens_and_ver
 ) -> None:
     killed, faults = killed_publisher.survived(tmp_path, MOMENTS, more=200)
     with capsys.disabled():
-        print(f"\n{killed} of {MOMENTS} runs were killed before they ended; {len(faults)} releases were not whole.")
+        print(
+            f"\n{killed} of {MOMENTS} runs were killed before they ended; {len(faults)} releases were not whole."
+        )
     assert faults == []
     assert killed >= MOMENTS * killed_publisher.MOST

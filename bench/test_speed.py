@@ -35,7 +35,9 @@ def median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     return statistics.median(taken)
 
 
-def test_what_a_release_a_query_a_card_and_a_chart_cost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_release_a_query_a_card_and_a_chart_cost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = releases.latest_published()
     release = releases.open_release(folder)
     selection = Selection(crime_type="DA", measure="share")
@@ -45,7 +47,10 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(tmp_path: Path, capsys: 
     work: dict[str, tuple[Callable[[], object], int]] = {
         "an empty query": (lambda: empty.execute("select 1").fetchall(), ROUNDS),
         "read and check the ledger": (ledgers.load, 5),
-        "build the release from nothing": (lambda: transcribe.build(folder=tmp_path, force=True), 3),
+        "build the release from nothing": (
+            lambda: transcribe.build(folder=tmp_path, force=True),
+            3,
+        ),
         "verify and open the release": (lambda: releases.open_release(folder), 5),
         "answer one question": (lambda: answers_module.answer(release, "sex", selection), ROUNDS),
         "make its card": (lambda: card_module.of_dimension(release, answer), ROUNDS),
@@ -58,4 +63,8 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(tmp_path: Path, capsys: 
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
         drawn = card.draw(bar_charts.LIGHT) if card.draw else None
-        print(f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes" if drawn else "")
+        print(
+            f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes"
+            if drawn
+            else ""
+        )

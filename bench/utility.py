@@ -28,13 +28,20 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
     true, shown = cube(counts), cube(Counts.of(counts.year, counts.categories, table.cells))
     found: dict[str, float] = {}
     for order, name in ORDERS.items():
-        errors = [errors_in(true, shown, fixed) for fixed in subsets(len(FINEST), order) if len(fixed) == order]
+        errors = [
+            errors_in(true, shown, fixed)
+            for fixed in subsets(len(FINEST), order)
+            if len(fixed) == order
+        ]
         every, wrong = (np.concatenate(column) for column in zip(*errors, strict=True))
         found[name] = float(wrong[every > 0].mean())
         if order > 1:
             found[f"{name}, with zeros"] = float(wrong.mean())
     wrong = np.array(list(_filtered(true, shown)))
-    return found | {"random filters": float(wrong.mean()), "random filters that are exact": float((wrong == 0).mean())}
+    return found | {
+        "random filters": float(wrong.mean()),
+        "random filters that are exact": float((wrong == 0).mean()),
+    }
 
 
 def cube(counts: Counts) -> Cube:
@@ -56,6 +63,8 @@ def _filtered(true: Cube, shown: Cube) -> Iterator[int]:
     draws = np.random.default_rng(1)
     for _ in range(FILTERS):
         place: list[int | slice] = [slice(None)] * true.ndim
-        for column in draws.choice(true.ndim, draws.integers(1, MOST_FILTERED, endpoint=True), replace=False).tolist():
+        for column in draws.choice(
+            true.ndim, draws.integers(1, MOST_FILTERED, endpoint=True), replace=False
+        ).tolist():
             place[column] = int(draws.integers(true.shape[column]))
         yield abs(int(true[tuple(place)].sum()) - int(shown[tuple(place)].sum()))

@@ -21,7 +21,12 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 from referrals.paths import ROOT
 from tests.browser.servers import chromium, drawn, serve
 
-SLOW_4G: Final = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+SLOW_4G: Final = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_600_000 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
 PAGES: Final = ("/", "/nationality", "/safeguarding")
 FILTERED: Final = "/crime-type"
 QUIET: Final = 250
@@ -86,8 +91,14 @@ class Traffic:
     def listen(self, session: CDPSession) -> None:
         """Count every answer and every message of the WebSocket."""
         session.on("Network.dataReceived", lambda event: self._add(event["encodedDataLength"]))
-        session.on("Network.responseReceived", lambda event: self._add(event["response"]["encodedDataLength"], answers=1))
-        session.on("Network.webSocketFrameReceived", lambda event: self._add(len(event["response"]["payloadData"]) * 3 // 4))
+        session.on(
+            "Network.responseReceived",
+            lambda event: self._add(event["response"]["encodedDataLength"], answers=1),
+        )
+        session.on(
+            "Network.webSocketFrameReceived",
+            lambda event: self._add(len(event["response"]["payloadData"]) * 3 // 4),
+        )
 
     def _add(self, size: float, answers: int = 0) -> None:
         self.received += int(size)
@@ -112,14 +123,24 @@ def visit(context: BrowserContext, address: str) -> Visit:
     """Open an address and wait until all of it is there."""
     with slow_page(context) as (page, traffic):
         page.goto(address, wait_until="commit")
-        while not page.evaluate("window.seen?.chart"):  # the site's policy forbids the waiting that Playwright does itself
+        while not page.evaluate(
+            "window.seen?.chart"
+        ):  # the site's policy forbids the waiting that Playwright does itself
             page.wait_for_timeout(50)
         by_chart = traffic.received
         drawn(page)
         page.wait_for_load_state("networkidle")
-        first_text = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        first_text = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        )
         first_chart = page.evaluate("window.seen.chart")
-        return Visit(first_text / 1000, first_chart / 1000, by_chart / 1000, traffic.received / 1000, traffic.requests)
+        return Visit(
+            first_text / 1000,
+            first_chart / 1000,
+            by_chart / 1000,
+            traffic.received / 1000,
+            traffic.requests,
+        )
 
 
 def changes(browser: Browser, address: str, count: int) -> list[float]:
@@ -131,7 +152,9 @@ def changes(browser: Browser, address: str, count: int) -> list[float]:
     page.wait_for_timeout(1_000)
     group = page.get_by_role("radiogroup").filter(has=page.get_by_text("Share")).last
     boxes = [group.get_by_text(name, exact=True).element_handle() for name in ("Share", "Number")]
-    taken = [float(page.evaluate(CHANGE, [boxes[number % 2], QUIET])) for number in range(count + 2)]
+    taken = [
+        float(page.evaluate(CHANGE, [boxes[number % 2], QUIET])) for number in range(count + 2)
+    ]
     context.close()
     return taken[2:]  # the first of each is made; the later ones are what a reader meets
 
@@ -167,7 +190,9 @@ def _row(name: str, visits: list[Visit]) -> str:
 
 def report(browser: Browser, home: str, rounds: int, count: int) -> None:
     """Measure, and print as it goes."""
-    print(f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}{'in all':>12}{'requests':>10}")
+    print(
+        f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}{'in all':>12}{'requests':>10}"
+    )
     units = [unit(browser)]
     for path in PAGES:
         first, again = measure(browser, home, path, rounds)
@@ -179,7 +204,9 @@ def report(browser: Browser, home: str, rounds: int, count: int) -> None:
         p95 = taken[min(len(taken) - 1, round(0.95 * len(taken)))]
         units.append(unit(browser))
         middle = statistics.median(taken)
-        print(f"filter change: median {middle:.0f} ms, p95 {p95:.0f} ms, least {taken[0]:.0f} ms ({count} changes)")
+        print(
+            f"filter change: median {middle:.0f} ms, p95 {p95:.0f} ms, least {taken[0]:.0f} ms ({count} changes)"
+        )
     print(f"fixed work in the browser: {min(units):.0f} to {max(units):.0f} ms")
 
 
@@ -191,7 +218,12 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=20)
     options = parser.parse_args()
     with nullcontext() if options.address else serve(ROOT) as site, chromium() as browser:
-        report(browser, site.address if site else options.address.rstrip("/"), options.rounds, options.changes)
+        report(
+            browser,
+            site.address if site else options.address.rstrip("/"),
+            options.rounds,
+            options.changes,
+        )
 
 
 if __name__ == "__main__":

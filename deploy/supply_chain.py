@@ -26,7 +26,18 @@ LOCK: Final = ROOT / "requirements.lock"
 BUILD: Final = ROOT / "build"
 
 ALLOWED: Final = frozenset(
-    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "MIT", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib"}
+    {
+        "0BSD",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "CC0-1.0",
+        "MIT",
+        "MIT-CMU",
+        "MPL-2.0",
+        "PSF-2.0",
+        "Zlib",
+    }
 )
 """Licences that let anyone serve, copy and change this site. MPL-2.0 asks only that its own files stay open: we change none."""
 
@@ -41,13 +52,20 @@ READ: Final = {"protobuf": "BSD-3-Clause", "pydeck": "Apache-2.0"}
 """Packages that name no licence in a form that programs read. A person read it in the package."""
 
 STRICT: Final = "STRICT_AUDIT"
-UNREACHED: Final = re.compile(r"ProxyError|Connect\w*Error|Connect(?:ion)?Timeout|ReadTimeout|Could not connect|timed out")
+UNREACHED: Final = re.compile(
+    r"ProxyError|Connect\w*Error|Connect(?:ion)?Timeout|ReadTimeout|Could not connect|timed out"
+)
 """What pip-audit ends with where it reaches no list of known faults."""
 
 
 def locked(lock: Path = LOCK) -> frozenset[str]:
     """Return the names of the packages that are served, as package indexes write them."""
-    return frozenset(map(_plain, re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)))
+    return frozenset(
+        map(
+            _plain,
+            re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE),
+        )
+    )
 
 
 def served(bill: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
@@ -55,7 +73,14 @@ def served(bill: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
     components = [one for one in bill["components"] if _plain(one["name"]) in names]
     kept = {one["bom-ref"] for one in components} | {bill["metadata"]["component"]["bom-ref"]}
     links = [
-        {**one, **({"dependsOn": [to for to in one["dependsOn"] if to in kept]} if "dependsOn" in one else {})}
+        {
+            **one,
+            **(
+                {"dependsOn": [to for to in one["dependsOn"] if to in kept]}
+                if "dependsOn" in one
+                else {}
+            ),
+        }
         for one in bill["dependencies"]
         if one["ref"] in kept
     ]
@@ -70,7 +95,11 @@ def licences(component: Mapping[str, Any]) -> frozenset[str]:
     ]
     if not named and _plain(component["name"]) in READ:
         return frozenset({READ[_plain(component["name"])]})
-    return frozenset(part for name in named for part in re.split(r"\)? (?:AND|OR) \(?", CLASSIFIED.get(name, name).strip("()")))
+    return frozenset(
+        part
+        for name in named
+        for part in re.split(r"\)? (?:AND|OR) \(?", CLASSIFIED.get(name, name).strip("()"))
+    )
 
 
 def unwelcome(bill: Mapping[str, Any]) -> list[str]:
@@ -89,7 +118,11 @@ def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
         KeyError: it is no such report.
     """
     parts = report["dependencies"]
-    faults = [f"{one['name']} {one['version']}: {fault['id']}" for one in parts for fault in one.get("vulns", [])]
+    faults = [
+        f"{one['name']} {one['version']}: {fault['id']}"
+        for one in parts
+        for fault in one.get("vulns", [])
+    ]
     skipped = [one["name"] for one in parts if "skip_reason" in one]
     if faults:
         return 1, f"Known faults: {'; '.join(faults)}."
@@ -102,7 +135,16 @@ def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
 
 def audit() -> tuple[int, str]:
     """Ask for the known faults of everything served; where nothing answers, say so and go on."""
-    options = ["--format", "json", "--disable-pip", "--require-hashes", "--progress-spinner", "off", "--timeout", "5"]
+    options = [
+        "--format",
+        "json",
+        "--disable-pip",
+        "--require-hashes",
+        "--progress-spinner",
+        "off",
+        "--timeout",
+        "5",
+    ]
     try:
         ran = _run(["pip_audit", *options, "--requirement", str(LOCK)], seconds=120)
     except subprocess.TimeoutExpired:
@@ -111,7 +153,11 @@ def audit() -> tuple[int, str]:
     try:
         code, sentence = verdict(json.loads(ran.stdout))
     except (ValueError, KeyError, TypeError):
-        return _not_looked_for("nothing answers") if UNREACHED.search(last) else (1, f"pip-audit did not run: {last}")
+        return (
+            _not_looked_for("nothing answers")
+            if UNREACHED.search(last)
+            else (1, f"pip-audit did not run: {last}")
+        )
     if ran.returncode and not code:
         return 1, f"pip-audit ended with {ran.returncode}: {last}"
     return code, sentence
@@ -125,7 +171,12 @@ def _not_looked_for(why: str) -> tuple[int, str]:
 def bill_of_materials() -> dict[str, Any]:
     """Return the bill of what is installed here and served, in the same words each time."""
     about = ["--pyproject", str(ROOT / "pyproject.toml"), "--output-reproducible", "--no-validate"]
-    return served(json.loads(_run(["cyclonedx_py", "environment", *about, sys.executable], seconds=120).stdout), locked())
+    return served(
+        json.loads(
+            _run(["cyclonedx_py", "environment", *about, sys.executable], seconds=120).stdout
+        ),
+        locked(),
+    )
 
 
 def validate(bill: Mapping[str, Any]) -> None:
@@ -147,10 +198,16 @@ def sbom() -> tuple[int, str]:
     with (BUILD / "licences.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["package", "version", "licence"])
-        rows.writerows([one["name"], one["version"], " ".join(sorted(licences(one)))] for one in bill["components"])
+        rows.writerows(
+            [one["name"], one["version"], " ".join(sorted(licences(one)))]
+            for one in bill["components"]
+        )
     if wrong := unwelcome(bill):
         return 1, "\n".join(wrong)
-    return 0, f"build/sbom.cdx.json and build/licences.csv list {len(bill['components'])} packages; every licence is agreed to."
+    return (
+        0,
+        f"build/sbom.cdx.json and build/licences.csv list {len(bill['components'])} packages; every licence is agreed to.",
+    )
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -162,7 +219,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(module_and_arguments: Sequence[str], *, seconds: int) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", *module_and_arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False, cwd=ROOT)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=seconds, check=False, cwd=ROOT
+    )
 
 
 def _plain(name: str) -> str:

@@ -23,8 +23,12 @@ def write(folder: Path, made: Mapping[str, bytes]) -> None:
         ReferralsError: the folder is there and is not one of ours, so that replacing it would destroy something else.
     """
     if folder.exists() and not (folder / SUMS).is_file():
-        raise ReferralsError(f"{folder} is there already and holds no {SUMS}. Name another folder, or remove it first.")
-    building, replaced = (folder.with_name(f".{folder.name}.{state}") for state in ("building", "replaced"))
+        raise ReferralsError(
+            f"{folder} is there already and holds no {SUMS}. Name another folder, or remove it first."
+        )
+    building, replaced = (
+        folder.with_name(f".{folder.name}.{state}") for state in ("building", "replaced")
+    )
     try:
         for leftover in (building, replaced):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -41,7 +45,9 @@ def write(folder: Path, made: Mapping[str, bytes]) -> None:
 
 
 def _sums(made: Mapping[str, bytes]) -> bytes:
-    return "".join(f"{hashlib.sha256(made[name]).hexdigest()}  {name}\n" for name in sorted(made)).encode()
+    return "".join(
+        f"{hashlib.sha256(made[name]).hexdigest()}  {name}\n" for name in sorted(made)
+    ).encode()
 
 
 def _flushed(path: Path, body: bytes) -> None:

@@ -23,7 +23,10 @@ another, and leave the processor, and the turn to draw, to those who only look."
 
 
 def kept(
-    entries: int, tell_apart: Mapping[Any, Callable[[Any], Hashable]], *, apart: Callable[..., bool] = lambda *_: False
+    entries: int,
+    tell_apart: Mapping[Any, Callable[[Any], Hashable]],
+    *,
+    apart: Callable[..., bool] = lambda *_: False,
 ) -> Callable[[Making[Made]], Making[Made]]:
     """Return a decorator that keeps what a function makes, for at most so many different arguments.
 

@@ -94,7 +94,9 @@ def alone(run: Run) -> Iterator[Served]:
     """Serve the site from the first core, by one process, with the readers on the last."""
     os.sched_setaffinity(0, {run.cores[-1]})
     with tempfile.TemporaryDirectory() as folder:
-        replica = Replica(run.port, Path(folder) / "log", before=["taskset", "-c", str(run.cores[0])])
+        replica = Replica(
+            run.port, Path(folder) / "log", before=["taskset", "-c", str(run.cores[0])]
+        )
         replica.start()
         try:
             replica.wait()
@@ -116,8 +118,14 @@ async def _one_process(run: Run, served: Served) -> None:
     heading(f"One process on one core, a change every {EVERY:g} s")
     async for row in steps(served, shown, STEPS[: run.few(len(STEPS), 2)], EVERY, STAY):
         run.found.setdefault("steps", []).append(row)
-    run.found["requests"] = {name: await requests_a_second(address, path, seconds=3) for name, path in PATHS.items()}
-    print("\nRequests a second: ", {name: rate and round(rate) for name, rate in run.found["requests"].items()}, flush=True)
+    run.found["requests"] = {
+        name: await requests_a_second(address, path, seconds=3) for name, path in PATHS.items()
+    }
+    print(
+        "\nRequests a second: ",
+        {name: rate and round(rate) for name, rate in run.found["requests"].items()},
+        flush=True,
+    )
     run.found["comings"] = await comings(served, run.few(COMINGS, 500))
     print("\nComings and goings: ", run.found["comings"], flush=True)
     sockets = run.few(IDLE, 200)
@@ -133,7 +141,9 @@ async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
     tabs: list[Tab] = []
     try:
         for first in range(0, sockets, AT_ONCE):
-            tabs += await asyncio.gather(*(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets))))
+            tabs += await asyncio.gather(
+                *(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets)))
+            )
         yield tabs
     finally:
         await asyncio.gather(*(tab.leave() for tab in tabs))
@@ -146,7 +156,9 @@ async def comings(served: Served, times: int) -> Row:
     for share in (times // 5, times - times // 5):
         for first in range(0, share, AT_ONCE):
             some = range(first, min(first + AT_ONCE, share))
-            await asyncio.gather(*(_visit(address, reads=place % READ_ONE_IN == 0) for place in some))
+            await asyncio.gather(
+                *(_visit(address, reads=place % READ_ONE_IN == 0) for place in some)
+            )
         await asyncio.sleep(1)
         held.append(round(resident_mib(pid), 1))
     return {"visits": times, "mib_after_a_fifth": held[0], "mib_after_all": held[1]}
@@ -169,22 +181,35 @@ async def _replicas(run: Run, running: Cluster) -> None:
     many = len(running.replicas)
     shown, *_ = await asyncio.gather(*(survey(one.url) for one in running.replicas))
     heading(f"{many} replicas behind nginx, a change every {REPLICA_EVERY:g} s")
-    async for row in steps(Served([running.url], running.pids), shown, [run.few(REPLICA_READERS, 50)], REPLICA_EVERY, STAY):
+    async for row in steps(
+        Served([running.url], running.pids),
+        shown,
+        [run.few(REPLICA_READERS, 50)],
+        REPLICA_EVERY,
+        STAY,
+    ):
         run.found.setdefault("replicas", []).append({"replicas": many, **row})
     if many == max(REPLICAS):
-        run.found["killed"] = await killed(running, shown, run.few(KILL_READERS, 50), EVERY, KILL_STAY)
+        run.found["killed"] = await killed(
+            running, shown, run.few(KILL_READERS, 50), EVERY, KILL_STAY
+        )
         print(f"\nOne of {many} replicas killed: ", run.found["killed"], flush=True)
 
 
 def swaps(run: Run) -> None:
     """Exchange releases under readers of two replicas, on a copy of the site."""
-    with tempfile.TemporaryDirectory(prefix="referrals-load-") as made, cluster(2, run.port, checkout(Path(made))) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="referrals-load-") as made,
+        cluster(2, run.port, checkout(Path(made))) as running,
+    ):
         run.within(_swaps(run, running, Path(made)))
 
 
 async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
     direct = [one.url for one in running.replicas]
-    run.found["swapped"] = await swapped([running.url, direct[0]], direct, folder, run.few(SWAPS, 3))
+    run.found["swapped"] = await swapped(
+        [running.url, direct[0]], direct, folder, run.few(SWAPS, 3)
+    )
     print("\nReleases exchanged under readers: ", run.found["swapped"], flush=True)
 
 
@@ -193,16 +218,25 @@ def parts() -> list[Callable[[Run], None]]:
     try:
         nginx_program()
     except NginxError as error:
-        print(f"{error}. Replicas, a killed one and exchanged releases are not measured.", flush=True)
+        print(
+            f"{error}. Replicas, a killed one and exchanged releases are not measured.", flush=True
+        )
         return [one_process]
     return [one_process, swaps, replicas]
 
 
-def main(*, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE) -> None:
+def main(
+    *, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE
+) -> None:
     """Measure, print, and keep what was found."""
     most_files()
     cores = sorted(os.sched_getaffinity(0))
-    found: Row = {"unit_ms": round(unit_ms(), 1), "cores": len(cores), "load": os.getloadavg()[0], "in_time": True}
+    found: Row = {
+        "unit_ms": round(unit_ms(), 1),
+        "cores": len(cores),
+        "load": os.getloadavg()[0],
+        "in_time": True,
+    }
     run = Run(found, port, cores, time.monotonic() + deadline, quick)
     try:
         for measure in parts():

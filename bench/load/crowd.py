@@ -94,7 +94,12 @@ class Crowd:
     """
 
     def __init__(
-        self, addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS, *, come_back: bool = False
+        self,
+        addresses: Sequence[str],
+        shown: Shown,
+        topics: Sequence[str] = TOPICS,
+        *,
+        come_back: bool = False,
     ) -> None:
         self._addresses = addresses
         self._shown = shown
@@ -114,12 +119,17 @@ class Crowd:
         """Let readers come, a few at a time, until so many have. One who is not let in is an error and stays away."""
         for first in range(self._came, sessions, OPENING):
             start = time.perf_counter()
-            await asyncio.gather(*(self._arrive(place) for place in range(first, min(first + OPENING, sessions))))
+            await asyncio.gather(
+                *(self._arrive(place) for place in range(first, min(first + OPENING, sessions)))
+            )
             await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
         self._came = max(self._came, sessions)
 
     async def _arrive(self, place: int) -> None:
-        address, path = self._addresses[place % len(self._addresses)], self._topics[place % len(self._topics)]
+        address, path = (
+            self._addresses[place % len(self._addresses)],
+            self._topics[place % len(self._topics)],
+        )
         try:
             tab = await Tab.at(address, path, reader=reader_address(place))
             await tab.load()
@@ -136,7 +146,10 @@ class Crowd:
         now = time.perf_counter() + 0.5
         starts = (now + every * place / max(self.present, 1) for place in range(self.present))
         await asyncio.gather(
-            *(self._reader(tab, start, every, now + seconds) for tab, start in zip(tuple(self._tabs), starts, strict=True))
+            *(
+                self._reader(tab, start, every, now + seconds)
+                for tab, start in zip(tuple(self._tabs), starts, strict=True)
+            )
         )
         tally, self._tally = self._tally, Tally()
         return tally
@@ -190,7 +203,11 @@ class Crowd:
 
 @asynccontextmanager
 async def crowd(
-    addresses: Sequence[str], shown: Shown, topics: Sequence[str] = TOPICS, *, come_back: bool = False
+    addresses: Sequence[str],
+    shown: Shown,
+    topics: Sequence[str] = TOPICS,
+    *,
+    come_back: bool = False,
 ) -> AsyncIterator[Crowd]:
     """Open a crowd, at one address or spread over several, and let everyone leave at the end."""
     opened = Crowd(addresses, shown, topics, come_back=come_back)

@@ -22,7 +22,11 @@ from tests.fixtures.second_edition import revise
 
 ID: Final = "2020-21"
 SITE: Final = ("pages", "referrals", "sql", "data", ".streamlit")
-PATHS: Final = {"page": "/sex", "API": f"/api/v1/releases/{ID}/cells?crime_type=DA", "static twin": "/lite/sex"}
+PATHS: Final = {
+    "page": "/sex",
+    "API": f"/api/v1/releases/{ID}/cells?crime_type=DA",
+    "static twin": "/lite/sex",
+}
 SESSION: Final = "session"
 """The page as a reader sees it who opens it: drawn in a session of its own."""
 
@@ -46,14 +50,21 @@ async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, sta
         await asyncio.sleep(stay / 3)
         victim.kill()
         tally = await browsing
-        return {"sessions": present, **waits(tally), "returned": tally.returned, "lost": readers - them.present}
+        return {
+            "sessions": present,
+            **waits(tally),
+            "returned": tally.returned,
+            "lost": readers - them.present,
+        }
 
 
 def checkout(folder: Path) -> Path:
     """Return a copy of the site, whose releases can be exchanged, and put a second edition of one beside it."""
     shutil.copy(ROOT / "app.py", folder)
     for name in SITE:
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
+        )
     (folder / "build").symlink_to(ROOT / "build")
     shutil.copytree(ROOT / "data" / "releases" / ID, folder / "edition" / ID)
     revise(folder / "edition")
@@ -69,11 +80,15 @@ class Asked:
     slowest: dict[str, float] = field(default_factory=dict)
 
 
-async def swapped(addresses: Sequence[str], replicas: Sequence[str], folder: Path, times: int) -> Row:
+async def swapped(
+    addresses: Sequence[str], replicas: Sequence[str], folder: Path, times: int
+) -> Row:
     """Exchange two editions of a release so many times under readers, and return what they asked for and what failed."""
     asked = Asked()
     kinds = (*PATHS, SESSION)
-    asking = [asyncio.create_task(_ask(address, kind, asked)) for address in addresses for kind in kinds]
+    asking = [
+        asyncio.create_task(_ask(address, kind, asked)) for address in addresses for kind in kinds
+    ]
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         for _ in range(times):
             before, next_one = await _digests(client, replicas), time.monotonic() + EXCHANGE
@@ -86,7 +101,12 @@ async def swapped(addresses: Sequence[str], replicas: Sequence[str], folder: Pat
         if isinstance(fault, Exception):
             raise fault
     slowest = {kind: round(seconds, 2) for kind, seconds in asked.slowest.items()}
-    return {"swaps": times, "asked": dict(asked.times), "failed": dict(+asked.failed), "slowest": slowest}
+    return {
+        "swaps": times,
+        "asked": dict(asked.times),
+        "failed": dict(+asked.failed),
+        "slowest": slowest,
+    }
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -100,15 +120,22 @@ async def _taken(client: httpx.AsyncClient, replicas: Sequence[str], before: Seq
     """Return whether every replica shows another edition than before, within the time that they have for it."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if all(new != old for new, old in zip(await _digests(client, replicas), before, strict=True)):
+        if all(
+            new != old for new, old in zip(await _digests(client, replicas), before, strict=True)
+        ):
             return True
         await asyncio.sleep(0.1)
     return False
 
 
 async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[str]:
-    said: list[Mapping[str, list[Mapping[str, str]]]] = [(await client.get(f"{one}/readyz")).json() for one in replicas]
-    return [next(release["digest"] for release in one["releases"] if release["id"] == ID) for one in said]
+    said: list[Mapping[str, list[Mapping[str, str]]]] = [
+        (await client.get(f"{one}/readyz")).json() for one in replicas
+    ]
+    return [
+        next(release["digest"] for release in one["releases"] if release["id"] == ID)
+        for one in said
+    ]
 
 
 async def _ask(address: str, kind: str, asked: Asked) -> None:
@@ -117,7 +144,11 @@ async def _ask(address: str, kind: str, asked: Asked) -> None:
         while True:
             asked.times[kind] += 1
             reader, start = reader_address(asked.times.total()), time.monotonic()
-            if not await (_draws(address, reader) if kind == SESSION else _answers(client, f"{address}{PATHS[kind]}", reader)):
+            if not await (
+                _draws(address, reader)
+                if kind == SESSION
+                else _answers(client, f"{address}{PATHS[kind]}", reader)
+            ):
                 asked.failed[kind] += 1
             asked.slowest[kind] = max(asked.slowest.get(kind, 0.0), time.monotonic() - start)
             await asyncio.sleep(PAUSE)
@@ -134,6 +165,8 @@ async def _draws(address: str, reader: str) -> bool:
 
 async def _answers(client: httpx.AsyncClient, url: str, reader: str) -> bool:
     try:
-        return (await client.get(url, headers={"X-Forwarded-For": reader})).status_code == httpx.codes.OK
+        return (
+            await client.get(url, headers={"X-Forwarded-For": reader})
+        ).status_code == httpx.codes.OK
     except httpx.HTTPError:
         return False

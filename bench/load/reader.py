@@ -90,7 +90,9 @@ class _Drawing:
     alarms: list[str] = field(default_factory=list)
 
     def shows(self) -> str:
-        return hashlib.blake2b("".join(self.told[at] for at in sorted(self.told)).encode(), digest_size=8).hexdigest()
+        return hashlib.blake2b(
+            "".join(self.told[at] for at in sorted(self.told)).encode(), digest_size=8
+        ).hexdigest()
 
 
 def local(address: str) -> str:
@@ -108,7 +110,9 @@ def local(address: str) -> str:
 class Tab:
     """One page open in one session. Not for two tasks at once."""
 
-    def __init__(self, path: str, query: str, socket: ClientConnection, address: str = "", reader: str = "") -> None:
+    def __init__(
+        self, path: str, query: str, socket: ClientConnection, address: str = "", reader: str = ""
+    ) -> None:
         self._socket = socket
         self._address, self._reader = address, reader
         self.path = path
@@ -130,7 +134,12 @@ class Tab:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
         await self.leave()
 
     async def leave(self) -> None:
@@ -212,7 +221,9 @@ class Tab:
             raise LostError(f"The socket of {self.path} was closed.") from error
         seconds = time.perf_counter() - start
         if drawing.alarms or not drawing.headings:
-            raise LoadError(f"{self.path} was not drawn: {', '.join(drawing.alarms) or 'it has no heading'}.")
+            raise LoadError(
+                f"{self.path} was not drawn: {', '.join(drawing.alarms) or 'it has no heading'}."
+            )
         return Answer(self.query, seconds, drawing.messages, drawing.size, drawing.shows())
 
     async def _drawn(self) -> _Drawing:
@@ -232,7 +243,10 @@ class Tab:
                 self.query = message.page_info_changed.query_string
             elif kind in {"page_not_found", "session_event"}:
                 drawing.alarms.append(kind)
-            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            elif (
+                kind == "script_finished"
+                and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+            ):
                 if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
                     drawing.alarms.append("the script failed")
                 self.choices = choices
@@ -260,7 +274,8 @@ async def _opened(address: str, path: str, reader: str) -> ClientConnection:
             host=host,
             port=int(port),
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
-            additional_headers={"Origin": OUTSIDE} | ({"X-Forwarded-For": reader} if reader else {}),
+            additional_headers={"Origin": OUTSIDE}
+            | ({"X-Forwarded-For": reader} if reader else {}),
             compression=None,
             max_size=None,
             ping_interval=None,

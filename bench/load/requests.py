@@ -23,7 +23,9 @@ async def requests_a_second(address: str, path: str, *, seconds: float) -> float
         return None
     start = time.perf_counter()
     end = start + seconds
-    counts = await asyncio.gather(*(_asked(where, path, once=False, end=end) for _ in range(CONNECTIONS)))
+    counts = await asyncio.gather(
+        *(_asked(where, path, once=False, end=end) for _ in range(CONNECTIONS))
+    )
     return sum(counts) / (time.perf_counter() - start)
 
 

@@ -83,7 +83,9 @@ async def step(readers: Crowd, served: Served, wanted: int, every: float, stay: 
     return measured
 
 
-async def steps(served: Served, shown: Shown, numbers: Sequence[int], every: float, stay: float) -> AsyncIterator[Row]:
+async def steps(
+    served: Served, shown: Shown, numbers: Sequence[int], every: float, stay: float
+) -> AsyncIterator[Row]:
     """Yield what was found with each number of readers, until the site breaks."""
     async with crowd(served.addresses, shown) as readers:
         for wanted in numbers:
@@ -99,7 +101,9 @@ def sessions(row: Mapping[str, Any]) -> str:
     >>> sessions({"sessions": 800, "wanted": 800}), sessions({"sessions": 790, "wanted": 800})
     ('800', '790 of 800')
     """
-    return f"{row['sessions']:,}" + (f" of {row['wanted']:,}" if row["sessions"] < row["wanted"] else "")
+    return f"{row['sessions']:,}" + (
+        f" of {row['wanted']:,}" if row["sessions"] < row["wanted"] else ""
+    )
 
 
 def say(row: Row) -> None:
@@ -116,4 +120,7 @@ def say(row: Row) -> None:
 
 def heading(words: str) -> None:
     """Print what is measured next, and the names of the columns."""
-    print(f"\n{words}\n      sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB   client  errors", flush=True)
+    print(
+        f"\n{words}\n      sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB   client  errors",
+        flush=True,
+    )

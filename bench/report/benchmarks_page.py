@@ -83,7 +83,9 @@ def results(name: str) -> list[Row]:
     """
     path = RESULTS / f"{name}.csv"
     if not path.is_file():
-        raise DataError(f"There is no {path.relative_to(ROOT)}. Make it with `make bench` or `make bench-full`.")
+        raise DataError(
+            f"There is no {path.relative_to(ROOT)}. Make it with `make bench` or `make bench-full`."
+        )
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
@@ -108,13 +110,21 @@ def _points(rows: Iterable[Row], work: str, across: str) -> Points:
 def sentences(rows: Sequence[Row]) -> Iterator[str]:
     """Yield what the table says of each kind of work that was measured, in one sentence."""
     for work, what in WORKS.items():
-        mine = [row for row in rows if row["work"] == work and int(row["nationalities"]) in (0, STANDARD)]
+        mine = [
+            row
+            for row in rows
+            if row["work"] == work and int(row["nationalities"]) in (0, STANDARD)
+        ]
         if len(mine) <= 1:
             continue
         first, last = mine[0], mine[-1]
         times = float(last["processor_seconds"]) / float(first["processor_seconds"])
         more = int(last["records"]) / int(first["records"])
-        cells = f" and {int(last['cells']) / int(first['cells']):,.1f} times as many cells" if work in COUNTED else ""
+        cells = (
+            f" and {int(last['cells']) / int(first['cells']):,.1f} times as many cells"
+            if work in COUNTED
+            else ""
+        )
         yield (
             f"**{work}** ({what[0].lower()}{what[1:]}): {int(last['records']):,} records took {_seconds(last)} and "
             f"{int(last['peak_mib']):,} MiB at most; {more:,.0f} times as many records{cells} cost {times:,.1f} times as much."
@@ -130,7 +140,9 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield HEADER
     yield "|---|" + "---:|" * 7
     for row in rows:
-        cells, groups = (f"{int(row[name]):,}" if row[name] != "0" else "" for name in ("cells", "nationalities"))
+        cells, groups = (
+            f"{int(row[name]):,}" if row[name] != "0" else "" for name in ("cells", "nationalities")
+        )
         spent = float(row["processor_seconds"])
         refused = " (refused: not published)" if row["note"] else ""
         yield (
@@ -141,7 +153,10 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
 
 def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row]) -> str:
     """Return the page of benchmarks, in Markdown."""
-    two, three = (f"{errors[name]:.2f} ({errors[f'{name}, with zeros']:.2f})" for name in ("two-way sums", "three-way sums"))
+    two, three = (
+        f"{errors[name]:.2f} ({errors[f'{name}, with zeros']:.2f})"
+        for name in ("two-way sums", "three-way sums")
+    )
     return PAGE.format(
         machine=", ".join(f"{row['what']} {row['is']}" for row in machine),
         title=TITLE,
@@ -157,8 +172,13 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
 
 def _same_records(rows: Sequence[Row]) -> str:
     """Return what the same records cost with fewer and with more cells."""
-    same = [row for row in rows if row["work"] == "protect" and int(row["records"]) == FINER_RECORDS]
-    told = [f"{_seconds(row)} for {int(row['cells']):,} cells" for row in sorted(same, key=lambda row: int(row["cells"]))]
+    same = [
+        row for row in rows if row["work"] == "protect" and int(row["records"]) == FINER_RECORDS
+    ]
+    told = [
+        f"{_seconds(row)} for {int(row['cells']):,} cells"
+        for row in sorted(same, key=lambda row: int(row["cells"]))
+    ]
     return f"to protect the same {FINER_RECORDS:,} records in more and more nationalities takes {'; '.join(told)}."
 
 
@@ -167,7 +187,9 @@ def main(folder: Path = DOCS) -> None:
     rows = [row for work in SIZES for row in results(work)]
     errors = {row["measure"]: float(row["error"]) for row in results("utility")}
     words = " ".join(one.replace("**", "") for one in sentences(rows))
-    (folder / "benchmarks.svg").write_text(svg(panels(rows), title=TITLE, words=words), encoding="utf-8")
+    (folder / "benchmarks.svg").write_text(
+        svg(panels(rows), title=TITLE, words=words), encoding="utf-8"
+    )
     (folder / "benchmarks.md").write_text(page(rows, errors, results("machine")), encoding="utf-8")
 
 

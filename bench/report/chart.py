@@ -51,7 +51,9 @@ class _Frame:
     high: tuple[int, int]
 
     def across(self, value: float) -> float:
-        return self.left + (self.right - self.left) * (log10(value) - self.low[0]) / (self.high[0] - self.low[0])
+        return self.left + (self.right - self.left) * (log10(value) - self.low[0]) / (
+            self.high[0] - self.low[0]
+        )
 
     def up(self, value: float) -> float:
         return BOTTOM - (BOTTOM - TOP) * (log10(value) - self.low[1]) / (self.high[1] - self.low[1])
@@ -59,7 +61,9 @@ class _Frame:
 
 def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Processor time") -> str:
     """Return a picture of panels beside each other; `words` say the same to those who cannot see it, `what` is measured."""
-    seconds = [second for panel in panels for points in panel.lines.values() for _, second in points]
+    seconds = [
+        second for panel in panels for points in panel.lines.values() for _, second in points
+    ]
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="title words">',
         f'<title id="title">{escape(title)}</title>',

@@ -45,7 +45,9 @@ more than the clock. The readers share the cores with what they measure: their o
 {requests}
 """
 NO_NGINX: Final = "Not measured: nginx was not installed, or there was no time left."
-LATE: Final = " This run was cut short when its time was over: what is missing below was not measured."
+LATE: Final = (
+    " This run was cut short when its time was over: what is missing below was not measured."
+)
 COLUMNS: Final = (
     "sessions",
     "answers",
@@ -83,7 +85,11 @@ def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[s
         cells = [str(row[first])] if first else []
         cells += [sessions(row), f"{row['answers']:,}"]
         cells += [f"{row[name] * 1000:,.0f} ms" for name in ("p50", "p95", "p99")]
-        cells += [f"{row['cpu_ms']:.1f} ms", f"{row['cpu_ms'] / unit_ms:.2f}", f"{row['mib']:,.0f} MiB"]
+        cells += [
+            f"{row['cpu_ms']:.1f} ms",
+            f"{row['cpu_ms'] / unit_ms:.2f}",
+            f"{row['mib']:,.0f} MiB",
+        ]
         cells += [f"{row['client']:.0%}", f"{sum(row['errors'].values()):,}"]
         yield f"| {' | '.join(cells)} |"
 
@@ -98,7 +104,11 @@ def breaking(rows: Sequence[Row]) -> str:
     """Return where the site broke, as a sentence: the last number carried within a second, and what came after."""
     carried = [row for row in rows if not row["errors"] and row["p95"] <= 1]
     broken = [row for row in rows if row not in carried]
-    most = f"{carried[-1]['sessions']:,} sessions were answered within a second, 95 in 100." if carried else ""
+    most = (
+        f"{carried[-1]['sessions']:,} sessions were answered within a second, 95 in 100."
+        if carried
+        else ""
+    )
     if not broken:
         return f"{most} It did not break."
     first = broken[0]
@@ -174,7 +184,10 @@ def picture(found: Row) -> str:
     rows = [row for row in found["steps"] if row["answers"]]
     waits = {name: [(row["sessions"], row[name]) for row in rows] for name in ("p50", "p95", "p99")}
     costs = {"processor": [(row["sessions"], row["cpu_ms"] / 1000) for row in rows]}
-    panels = [Panel("Until the page is drawn", "sessions", waits), Panel("Processor time an answer", "sessions", costs)]
+    panels = [
+        Panel("Until the page is drawn", "sessions", waits),
+        Panel("Processor time an answer", "sessions", costs),
+    ]
     return svg(panels, title=TITLE, words=breaking(found["steps"]), what="Seconds")
 
 

@@ -26,7 +26,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from bench.servers.nginx import HOST, PATIENCE, Doors, is_alive, nginx, nginx_program, stop, write_configuration
+from bench.servers.nginx import (
+    HOST,
+    PATIENCE,
+    Doors,
+    is_alive,
+    nginx,
+    nginx_program,
+    stop,
+    write_configuration,
+)
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
 
@@ -112,7 +121,9 @@ def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterato
     with tempfile.TemporaryDirectory(prefix="referrals-cluster-") as made, ExitStack() as at_end:
         place = Path(made)
         processes = tuple(
-            Replica(port + 1 + number, place / f"replica-{number + 1}.log", folder, _on_a_core(number))
+            Replica(
+                port + 1 + number, place / f"replica-{number + 1}.log", folder, _on_a_core(number)
+            )
             for number in range(replicas)
         )
         for one in processes:
@@ -123,7 +134,12 @@ def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterato
         doors = Doors.after(port)
         write_configuration(place, doors, [one.port for one in processes])
         at_end.enter_context(nginx(place, doors))
-        yield Cluster(f"http://{HOST}:{doors.http}", f"https://{HOST}:{doors.tls}", place / "tls.crt", processes)
+        yield Cluster(
+            f"http://{HOST}:{doors.http}",
+            f"https://{HOST}:{doors.tls}",
+            place / "tls.crt",
+            processes,
+        )
 
 
 def _on_a_core(number: int) -> list[str]:
@@ -150,7 +166,10 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with cluster(options.replicas, options.port) as running:
-        print(f"{options.replicas} behind {running.url}/ and {running.secure_url}/ (stop with Ctrl-C)", flush=True)
+        print(
+            f"{options.replicas} behind {running.url}/ and {running.secure_url}/ (stop with Ctrl-C)",
+            flush=True,
+        )
         try:
             signal.pause()
         except KeyboardInterrupt:

@@ -51,7 +51,15 @@ def nginx(folder: Path, doors: Doors) -> Iterator[None]:
     Raises:
         NginxError: it did not start, or nothing behind it is alive.
     """
-    command = [nginx_program(), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"daemon off; {_as_whom()}"]
+    command = [
+        nginx_program(),
+        "-p",
+        str(folder),
+        "-c",
+        str(folder / "nginx.conf"),
+        "-g",
+        f"daemon off; {_as_whom()}",
+    ]
     with (folder / "nginx.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -79,7 +87,9 @@ def nginx_version() -> tuple[int, ...]:
     Raises:
         NginxError: it is not installed.
     """
-    said = subprocess.run([nginx_program(), "-v"], capture_output=True, text=True, check=True).stderr
+    said = subprocess.run(
+        [nginx_program(), "-v"], capture_output=True, text=True, check=True
+    ).stderr
     return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
 
 
@@ -90,13 +100,20 @@ def write_configuration(folder: Path, doors: Doors, replicas: Sequence[int]) -> 
         NginxError: nginx is not installed.
     """
     shutil.copy(NGINX / "nginx.conf", folder)
-    deployed = {name: (NGINX / f"{name}.conf").read_text(encoding="utf-8") for name in ("listen", "plain", "replicas")}
+    deployed = {
+        name: (NGINX / f"{name}.conf").read_text(encoding="utf-8")
+        for name in ("listen", "plain", "replicas")
+    }
     listen = deployed["listen"].replace("/etc/nginx/tls", str(folder))
-    listen = listen.replace("\nlisten 8443 ssl;", f"\nlisten {HOST}:{doors.http};\nlisten {HOST}:{doors.tls} ssl;")
+    listen = listen.replace(
+        "\nlisten 8443 ssl;", f"\nlisten {HOST}:{doors.http};\nlisten {HOST}:{doors.tls} ssl;"
+    )
     if nginx_version() < HTTP2_ALONE:
         listen = listen.replace("\nhttp2 on;", "").replace(" ssl;\n", " ssl http2;\n")
     (folder / "listen.conf").write_text(listen + READERS, encoding="utf-8")
-    (folder / "plain.conf").write_text(deployed["plain"].replace("8080", f"{HOST}:{doors.plain}"), encoding="utf-8")
+    (folder / "plain.conf").write_text(
+        deployed["plain"].replace("8080", f"{HOST}:{doors.plain}"), encoding="utf-8"
+    )
     (folder / "replicas.conf").write_text(_here(deployed["replicas"], replicas), encoding="utf-8")
     _write_certificate(folder)
 
@@ -136,7 +153,18 @@ def _as_whom() -> str:
 
 
 def _write_certificate(folder: Path) -> None:
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "1",
+    ]
     names = ["-subj", f"/CN={HOST}", "-addext", f"subjectAltName=IP:{HOST}"]
     files = ["-keyout", str(folder / "tls.key"), "-out", str(folder / "tls.crt")]
     subprocess.run([*command, *names, *files], check=True, capture_output=True)

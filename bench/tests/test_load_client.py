@@ -69,7 +69,13 @@ def asked(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
 
 @pytest.mark.parametrize(
     "address",
-    ["http://example.org", "https://127.0.0.1", "http://localhost:8501", "http://127.0.0.1.example.org", "http://10.0.0.1"],
+    [
+        "http://example.org",
+        "https://127.0.0.1",
+        "http://localhost:8501",
+        "http://127.0.0.1.example.org",
+        "http://10.0.0.1",
+    ],
 )
 def test_load_goes_to_no_other_machine(address: str) -> None:
     with pytest.raises(NotHereError, match="not on this machine"):
@@ -94,7 +100,10 @@ def test_a_run_that_was_cut_short_for_another_is_not_the_end() -> None:
         ([heading(), alarm("exception"), FINISHED], "it shows an exception"),
         ([heading(), alarm("alert"), FINISHED], "it shows an alert"),
         ([FINISHED], "it has no heading"),
-        ([heading(), ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR)], "the script failed"),
+        (
+            [heading(), ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR)],
+            "the script failed",
+        ),
         ([heading()], "was closed"),
     ],
     ids=["exception", "alert", "empty", "failed", "closed"],
@@ -124,7 +133,10 @@ def test_a_message_that_names_an_earlier_one_is_read_as_that_one() -> None:
     kept.metadata.cacheable = True
     named = ForwardMsg(ref_hash="h1")
     named.metadata.delta_path.extend([0, 0])
-    answers = [asked([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share") for one in (kept, named)]
+    answers = [
+        asked([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share")
+        for one in (kept, named)
+    ]
     assert answers[0].shows == answers[1].shows
 
 
@@ -140,7 +152,9 @@ def test_two_answers_that_differ_in_a_figure_are_told_apart() -> None:
 
 
 @asynccontextmanager
-async def small_site(*, lets_in: int = 99, closes_after: int = 99) -> AsyncIterator[tuple[str, list[str]]]:
+async def small_site(
+    *, lets_in: int = 99, closes_after: int = 99
+) -> AsyncIterator[tuple[str, list[str]]]:
     """Serve a page with one filter to so many readers, each of whom is asked no more than so often. Yield who came.
 
     Readers who were let in once and come again are let in.
@@ -183,7 +197,10 @@ def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tall
     async def browse() -> tuple[Tally, int, list[str]]:
         async with small_site() as (address, _):
             shown = await survey(address, ["/sex"])
-        async with small_site(**site) as (address, came), crowd([address], shown, ["/sex"], come_back=come_back) as them:
+        async with (
+            small_site(**site) as (address, came),
+            crowd([address], shown, ["/sex"], come_back=come_back) as them,
+        ):
             await them.grow(readers)
             return await them.browse(0.2, 0.5), them.present, came
 
@@ -214,7 +231,9 @@ def test_every_reader_has_an_address_of_their_own() -> None:
     assert all(came)
 
 
-def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_the_crowd_does() -> None:
+def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_the_crowd_does() -> (
+    None
+):
     tally, present, came = browsed(2, come_back=True, closes_after=2)
     assert (tally.returned, tally.errors.total(), present) == (2, 0, 2)
     assert len(came) == 4
@@ -228,7 +247,9 @@ def test_a_view_that_one_reader_alone_never_saw_is_an_error_and_not_the_end() ->
             await them.grow(2)
             return await them.browse(0.2, 0.5)
 
-    assert dict(asyncio.run(browse()).errors) == {"/sex showed something else to many than to one.": 2}
+    assert dict(asyncio.run(browse()).errors) == {
+        "/sex showed something else to many than to one.": 2
+    }
 
 
 def test_percentiles_of_no_answers_are_infinite_so_that_silence_is_never_fast() -> None:

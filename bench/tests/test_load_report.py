@@ -16,17 +16,39 @@ from referrals.errors import DataError
 def found_step(sessions: int, p95: float, **errors: int) -> dict[str, Any]:
     waits = {"p50": p95 / 2, "p95": p95, "p99": p95 * 2}
     cost = {"cpu_ms": 10.0, "client": 0.3, "mib": 240 + sessions / 10}
-    return {"sessions": sessions, "wanted": sessions, "answers": 300, **waits, **cost, "errors": errors}
+    return {
+        "sessions": sessions,
+        "wanted": sessions,
+        "answers": 300,
+        **waits,
+        **cost,
+        "errors": errors,
+    }
 
 
 def found(*steps: dict[str, Any], **others: Any) -> dict[str, Any]:
-    return {"cores": 2, "load": 1.5, "unit_ms": 50.0, "in_time": True, "steps": list(steps), **others}
+    return {
+        "cores": 2,
+        "load": 1.5,
+        "unit_ms": 50.0,
+        "in_time": True,
+        "steps": list(steps),
+        **others,
+    }
 
 
 ALL = {
-    "replicas": [{"replicas": 2, **found_step(500, 0.08)}, {"replicas": 3, **found_step(500, 0.09)}],
+    "replicas": [
+        {"replicas": 2, **found_step(500, 0.08)},
+        {"replicas": 3, **found_step(500, 0.09)},
+    ],
     "killed": {**found_step(300, 0.08), "returned": 97, "lost": 0},
-    "swapped": {"swaps": 20, "asked": {"page": 400, "API": 300}, "failed": {"page": 2}, "slowest": {"page": 0.2, "API": 1.5}},
+    "swapped": {
+        "swaps": 20,
+        "asked": {"page": 400, "API": 300},
+        "failed": {"page": 2},
+        "slowest": {"page": 0.2, "API": 1.5},
+    },
     "comings": {"visits": 10_000, "mib_after_a_fifth": 300.0, "mib_after_all": 303.0},
     "idle": {**found_step(1, 0.05), "idle": 2_000},
     "requests": {"API": 612.0, "static twin": None},
@@ -34,9 +56,14 @@ ALL = {
 
 
 def test_the_report_says_what_a_session_holds_where_it_broke_and_what_was_not_served() -> None:
-    said = load_page.page(found(found_step(50, 0.04), found_step(400, 0.15), found_step(800, 6.0, closed=3), **ALL))
+    said = load_page.page(
+        found(found_step(50, 0.04), found_step(400, 0.15), found_step(800, 6.0, closed=3), **ALL)
+    )
     assert "A session holds 0.10 MiB" in said
-    assert "400 sessions were answered within a second, 95 in 100. At 800 it took 6.0 s, with 3 errors." in said
+    assert (
+        "400 sessions were answered within a second, 95 in 100. At 800 it took 6.0 s, with 3 errors."
+        in said
+    )
     assert "(+1.0%)" in said
     assert "- API: 612 a second" in said
     assert "- static twin: not served" in said
@@ -48,9 +75,15 @@ def test_the_report_says_who_was_refused_what_asking_cost_and_who_was_lost() -> 
     assert "| 790 of 800 | 300 |" in said
     assert "| 30% | 10 |" in said
     assert "| 3 | 500 | 300 |" in said
-    assert "97 lost their socket, opened the same address again and were shown the same selection; 0 were lost." in said
+    assert (
+        "97 lost their socket, opened the same address again and were shown the same selection; 0 were lost."
+        in said
+    )
     assert "exchanged 20 times" in said
-    assert "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s)." in said
+    assert (
+        "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s)."
+        in said
+    )
     assert "2 of these requests failed." in said
 
 
@@ -67,7 +100,12 @@ def test_a_site_that_did_not_break_is_not_said_to_have() -> None:
 
 def test_the_picture_has_a_line_for_each_measure_and_says_in_words_what_it_shows() -> None:
     drawn = load_page.picture(found(found_step(50, 0.04), found_step(800, 0.2)))
-    assert [drawn.count(f'<g class="{name}">') for name in ("p50", "p95", "p99", "processor")] == [1, 1, 1, 1]
+    assert [drawn.count(f'<g class="{name}">') for name in ("p50", "p95", "p99", "processor")] == [
+        1,
+        1,
+        1,
+        1,
+    ]
     assert "800 sessions were answered within a second" in drawn
 
 
@@ -79,7 +117,9 @@ def test_a_report_of_nothing_says_how_to_measure(tmp_path: Path) -> None:
             load_page.load(tmp_path / "load.json")
 
 
-def test_what_is_not_measured_in_time_is_left_out_and_the_rest_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_measured_in_time_is_left_out_and_the_rest_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def one(run: __main__.Run) -> None:
         run.found["steps"] = [found_step(50, 0.04)]
 

@@ -21,4 +21,8 @@ def routes(site: str = "") -> list[Route]:
     leading = {"/api": DOCS.path, "/api/": DOCS.path, f"{PAGE}/": PAGE}
     nowhere = [Route(path, Nowhere()) for path in ("/api/{rest:path}", f"{PAGE}/{{rest:path}}")]
     resources = (SPECIFICATION, DOCS, *RESOURCES, FOLDER, *DOWNLOADS, *FEEDS)
-    return [*doors(resources, site), *(Route(path, Elsewhere(to)) for path, to in leading.items()), *nowhere]
+    return [
+        *doors(resources, site),
+        *(Route(path, Elsewhere(to)) for path, to in leading.items()),
+        *nowhere,
+    ]

@@ -78,9 +78,12 @@ def _subjects() -> dict[str, Subject]:
         found[f"quarters-of-{named}"] = Subject(partial(_of_quarters, own), own, is_of_release=True)
         if topic.crossed_by:
             by = topic.crossed_by.replace("_", "-")
-            found[f"{named}-by-{by}"] = Subject(partial(_of_cross, own, topic.crossed_by), is_of_release=False)
+            found[f"{named}-by-{by}"] = Subject(
+                partial(_of_cross, own, topic.crossed_by), is_of_release=False
+            )
     return found | {
-        look.series_id: Subject(partial(_of_context, name), is_of_release=False) for name, look in context_series.LOOKS.items()
+        look.series_id: Subject(partial(_of_context, name), is_of_release=False)
+        for name, look in context_series.LOOKS.items()
     }
 
 
@@ -117,7 +120,10 @@ def endings(card: Card) -> list[str]:
 def routes(site: str = "") -> list[Route]:
     """Return the routes of every file. `site` is the address that readers know the site by, '' where each request says it."""
     making = Making(Shelved(ROOM))
-    return [Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _File(ending, making, site)) for ending in FORMS]
+    return [
+        Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _File(ending, making, site))
+        for ending in FORMS
+    ]
 
 
 class _File:
@@ -142,7 +148,9 @@ class _File:
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = scope["query_string"].decode("latin-1")
         key = (standing.version, edition, name, self._ending, query, base)
-        return await self._making.reply(key, partial(self._made, standing, edition, name, query, base))
+        return await self._making.reply(
+            key, partial(self._made, standing, edition, name, query, base)
+        )
 
     def _made(self, standing: Standing, edition: str, name: str, query: str, base: str) -> Reply:
         try:
@@ -150,7 +158,9 @@ class _File:
         except WRONG as error:
             return _said(error)
 
-    def _content(self, standing: Standing, edition: str, name: str, query: str, base: str) -> Content:
+    def _content(
+        self, standing: Standing, edition: str, name: str, query: str, base: str
+    ) -> Content:
         opened, selection = asked(standing, name, query)
         if edition != opened.about.edition[:SHORT]:
             raise Problem(
@@ -159,9 +169,13 @@ class _File:
             )
         card, form = SUBJECTS[name].make(opened, selection), FORMS[self._ending]
         if self._ending not in endings(card):
-            raise Problem("no-such-address", "There is no picture of this figure. Its table has every number.")
+            raise Problem(
+                "no-such-address", "There is no picture of this figure. Its table has every number."
+            )
         body = form.write(card, base).encode()
-        return Content(body, form.media_type, opened, f"{card.file_name}.{self._ending}", is_attachment=True)
+        return Content(
+            body, form.media_type, opened, f"{card.file_name}.{self._ending}", is_attachment=True
+        )
 
 
 def _said(error: Exception) -> Reply:
@@ -180,13 +194,24 @@ def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection
     given = parse_qsl(query, keep_blank_values=True)
     parameters = dict(given)
     if len(parameters) < len(given):
-        raise Problem("repeated-parameter", "Something is asked for twice in this address. Give it once.")
+        raise Problem(
+            "repeated-parameter", "Something is asked for twice in this address. Give it once."
+        )
     offered = standing.offered()
     opened = offered.get(parameters.get(RELEASE, ""), standing.published)
-    offer = {**registry.offer(opened, subject.dimension)[0], RELEASE: list(offered)} if subject.dimension else {}
+    offer = (
+        {**registry.offer(opened, subject.dimension)[0], RELEASE: list(offered)}
+        if subject.dimension
+        else {}
+    )
     selection, unmet = read_address(parameters, offer)
     for one in unmet:
-        raise Problem("unknown-code", f"{quoted(f'{one}={parameters[one]}')} cannot be chosen for this figure.")
+        raise Problem(
+            "unknown-code",
+            f"{quoted(f'{one}={parameters[one]}')} cannot be chosen for this figure.",
+        )
     if subject.is_of_release not in {None, bool(selection.release)}:
-        raise Problem("unknown-code", "This release has no such figure. Take it from the page that shows it.")
+        raise Problem(
+            "unknown-code", "This release has no such figure. Take it from the page that shows it."
+        )
     return opened, selection

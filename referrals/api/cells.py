@@ -31,8 +31,16 @@ class Page:
     @property
     def beside(self) -> dict[str, tuple[int, int]]:
         """Where the pages before and after begin and how many cells each has at most, those that there are."""
-        before = {"prev": (max(self.skip - self.most, 0), min(self.most, self.skip))} if self.skip else {}
-        return before | ({"next": (self.skip + self.most, self.most)} if self.skip + self.most < self.total else {})
+        before = (
+            {"prev": (max(self.skip - self.most, 0), min(self.most, self.skip))}
+            if self.skip
+            else {}
+        )
+        return before | (
+            {"next": (self.skip + self.most, self.most)}
+            if self.skip + self.most < self.total
+            else {}
+        )
 
 
 def found(question: Question) -> Page:
@@ -42,7 +50,9 @@ def found(question: Question) -> Page:
         Problem: there are more than one answer holds, or none after those that are to be left out.
     """
     release = question.release
-    asked = {name: list(question.codes[name]) if name in question.codes else None for name in FILTERS}
+    asked = {
+        name: list(question.codes[name]) if name in question.codes else None for name in FILTERS
+    }
     skip, most = question.numbers.get("offset", 0), question.numbers.get("limit", MOST_CELLS)
     if release.about.additive and (combination := _combination(question.codes)):
         rows = _added_up(release, combination, asked)
@@ -67,7 +77,10 @@ def _added_up(release: Release, combination: Mapping[str, str], asked: Mapping[s
     The sums are those of the screens, with the same bounds and letters.
     """
     listed = {row["period"]: row for row in _listed(release, asked, skip=0, most=MOST_CELLS)}
-    sums = release.rows("query/rounded_observations", {"dimension": "period", "period": release.about.period, **combination})
+    sums = release.rows(
+        "query/rounded_observations",
+        {"dimension": "period", "period": release.about.period, **combination},
+    )
     added_up = {one["code"]: {**one, **combination, "period": one["code"]} for one in sums}
     periods = asked["period"] or sorted(added_up)
     return [listed.get(period) or added_up[period] for period in periods]
@@ -83,7 +96,13 @@ def _refuse_what_does_not_fit(question: Question, total: int, skip: int) -> None
             f"There are {total} such cells, and one answer holds {MOST_CELLS}. Choose codes, or give limit and offset. "
             "The files of the release hold all of its cells."
         )
-        raise Problem("too-many-cells", detail, total=total, parameter="limit", release=metadata.address(question.release))
+        raise Problem(
+            "too-many-cells",
+            detail,
+            total=total,
+            parameter="limit",
+            release=metadata.address(question.release),
+        )
     if skip and skip >= total:
         detail = f"There are {total} such cells, and offset leaves out {skip}. Give a smaller one."
         raise Problem("past-the-last", detail, total=total, parameter="offset")

@@ -65,8 +65,12 @@ DOCS: Final = Resource(DOCUMENTED, "The API for people", "This page.", page, for
 
 
 def _address(resource: Resource, published: Release) -> str:
-    formats = f"<p>Formats: {', '.join(f'<code>format={form}</code>' for form in resource.forms)}.</p>"
-    takes = _defined((f"<code>{one.name}</code>", _takes(one, published)) for one in resource.parameters)
+    formats = (
+        f"<p>Formats: {', '.join(f'<code>format={form}</code>' for form in resource.forms)}.</p>"
+    )
+    takes = _defined(
+        (f"<code>{one.name}</code>", _takes(one, published)) for one in resource.parameters
+    )
     return (
         f"<h3><code>{escape(resource.path)}</code></h3><p>{_text(resource.says)}</p>"
         f"{formats if len(resource.forms) > 1 else ''}{f'<dl>{takes}</dl>' if takes else ''}"
@@ -75,9 +79,12 @@ def _address(resource: Resource, published: Release) -> str:
 
 def _takes(parameter: Parameter, published: Release) -> str:
     if parameter.choices is None:
-        return f"{_text(parameter.says)} A whole number from {parameter.least} to {parameter.most:,}."
+        return (
+            f"{_text(parameter.says)} A whole number from {parameter.least} to {parameter.most:,}."
+        )
     codes: Sequence[str] = [
-        f"<code>{escape(code)}</code> {escape(label)}" for code, label in parameter.choices(published).items()
+        f"<code>{escape(code)}</code> {escape(label)}"
+        for code, label in parameter.choices(published).items()
     ]
     return f"{_text(parameter.says)} In the published release: {'; '.join(codes)}."
 

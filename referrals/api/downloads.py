@@ -6,7 +6,13 @@ from typing import Final
 
 from referrals.api.problems import Problem, not_among
 from referrals.api.request import LATEST, Question
-from referrals.api.resource import PERMANENT_REDIRECT, TEMPORARY_REDIRECT, Content, Resource, elsewhere
+from referrals.api.resource import (
+    PERMANENT_REDIRECT,
+    TEMPORARY_REDIRECT,
+    Content,
+    Resource,
+    elsewhere,
+)
 from referrals.release import files
 from referrals.release.files import SUMS
 
@@ -23,7 +29,11 @@ def _file(question: Question) -> Content:
     name = _meant(question)
     folder = f"{PAGE}/{question.release.about.release_id}"
     if question.parts["release_id"] == LATEST:
-        return elsewhere(f"{folder}/{files.version(question.release)}/{name}", TEMPORARY_REDIRECT, question.release)
+        return elsewhere(
+            f"{folder}/{files.version(question.release)}/{name}",
+            TEMPORARY_REDIRECT,
+            question.release,
+        )
     if name != question.parts["file"]:
         return elsewhere(f"{folder}/{name}", PERMANENT_REDIRECT, question.release)
     return _content(question, name, is_final=False)
@@ -83,7 +93,9 @@ FOLDER: Final = Resource(
 )
 """The address that is left of a file's when its name is taken off."""
 
-MARKED: Final = {PERMANENT_REDIRECT: "The name of a file of invented figures, which says that they are"}
+MARKED: Final = {
+    PERMANENT_REDIRECT: "The name of a file of invented figures, which says that they are"
+}
 DOWNLOADS: Final = (
     Resource(
         f"{PAGE}/{{release_id}}/{{file}}",

@@ -60,7 +60,9 @@ class Door:
         """Return what a request asks. Raises Problem where that cannot be answered."""
         standing = catalogue.standing()
         parts: dict[str, str] = scope["path_params"]
-        release = named(standing, parts["release_id"]) if "release_id" in parts else standing.published
+        release = (
+            named(standing, parts["release_id"]) if "release_id" in parts else standing.published
+        )
         codes, numbers, form = await self._asked(release, scope["query_string"])
         is_negotiated = len(self._forms) > 1 and not form
         if is_negotiated and not (form := _liked(_accept(scope), tuple(self._forms.items()))):
@@ -72,7 +74,15 @@ class Door:
             )
         form = form or next(iter(self._forms), "")
         return Question(
-            scope["path"], standing, release, parts, codes, numbers, form, is_negotiated=is_negotiated, site=self._site
+            scope["path"],
+            standing,
+            release,
+            parts,
+            codes,
+            numbers,
+            form,
+            is_negotiated=is_negotiated,
+            site=self._site,
         )
 
     async def _asked(self, release: Release, query: bytes) -> Asked:
@@ -82,7 +92,9 @@ class Door:
         if not (asked := self._read.get((release.digest, query))):
             # In a thread: the codes of a release may have to wait until what others want is made.
             text, forms = query.decode("latin-1"), tuple(self._forms)
-            asked = await run_in_threadpool(read_query, text, self._resource.parameters, forms, release)
+            asked = await run_in_threadpool(
+                read_query, text, self._resource.parameters, forms, release
+            )
             if len(self._read) >= READ_BEFORE:
                 self._read.clear()
             self._read[release.digest, query] = asked
@@ -90,7 +102,9 @@ class Door:
 
     def _made(self, question: Question) -> Reply:
         try:
-            return response.of_content(self._resource.make(question), is_negotiated=question.is_negotiated)
+            return response.of_content(
+                self._resource.make(question), is_negotiated=question.is_negotiated
+            )
         except WRONG as error:
             return _said(error)
 
@@ -100,7 +114,10 @@ class Nowhere:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
         """Say that there is nothing, to whatever method."""
-        problem = Problem("no-such-address", "There is nothing at this address. /api/v1 lists every one that there is.")
+        problem = Problem(
+            "no-such-address",
+            "There is nothing at this address. /api/v1 lists every one that there is.",
+        )
         await response.of_problem(problem).send(scope, send)
 
 
@@ -123,7 +140,10 @@ def doors(resources: tuple[Resource, ...], site: str = "") -> list[Route]:
     """
     kept = Shelved(ROOM)
     lines = {takes_long: Making(kept) for takes_long in (True, False)}
-    return [Route(resource.path, Door(resource, lines[resource.takes_long], site)) for resource in resources]
+    return [
+        Route(resource.path, Door(resource, lines[resource.takes_long], site))
+        for resource in resources
+    ]
 
 
 def refuse_what_is_not_reading(scope: Scope) -> None:
@@ -132,7 +152,10 @@ def refuse_what_is_not_reading(scope: Scope) -> None:
         detail = f"Nothing here can be changed. Use {READ}."
         raise Problem("method-not-allowed", detail, headers={"allow": READ})
     if len(scope["query_string"]) > LONGEST_QUERY:
-        raise Problem("address-too-long", f"The query is longer than {LONGEST_QUERY} bytes. Ask for fewer codes at once.")
+        raise Problem(
+            "address-too-long",
+            f"The query is longer than {LONGEST_QUERY} bytes. Ask for fewer codes at once.",
+        )
 
 
 def not_ready(error: Exception) -> Problem:
@@ -142,7 +165,11 @@ def not_ready(error: Exception) -> Problem:
     """
     if isinstance(error, WithdrawnError):
         return Problem("withdrawn", str(error))
-    said = str(error) if isinstance(error, ReferralsError) else "A release cannot be read. Ask again in a moment."
+    said = (
+        str(error)
+        if isinstance(error, ReferralsError)
+        else "A release cannot be read. Ask again in a moment."
+    )
     return Problem("not-ready", said, headers={"retry-after": "5"})
 
 

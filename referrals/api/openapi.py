@@ -10,7 +10,15 @@ from typing import Any, Final
 from referrals.api import problems
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.formats.feeds import FEEDS
-from referrals.api.formats.tabular import CELLS, CODES, COUNT, OBSERVATIONS, SERIES, STATEMENTS, Columns
+from referrals.api.formats.tabular import (
+    CELLS,
+    CODES,
+    COUNT,
+    OBSERVATIONS,
+    SERIES,
+    STATEMENTS,
+    Columns,
+)
 from referrals.api.problems import KINDS
 from referrals.api.request import LATEST, Parameter, Question
 from referrals.api.resource import BASE, FORMS, JSON, Content, Resource
@@ -22,7 +30,13 @@ VERSION: Final = "1.0.0"
 FEW: Final = 5
 """How many codes are examples of a parameter."""
 
-EVERY_HEADER: Final = ("ETag", "Cache-Control", "Vary", "Repr-Digest", "Access-Control-Allow-Origin")
+EVERY_HEADER: Final = (
+    "ETag",
+    "Cache-Control",
+    "Vary",
+    "Repr-Digest",
+    "Access-Control-Allow-Origin",
+)
 AT_THE_GATE: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -57,21 +71,35 @@ def specification(question: Question) -> Content:
     standing = question.standing
     document = {
         "openapi": "3.1.0",
-        "info": {"title": "Victim referrals", "version": VERSION, "summary": "Read-only data", "description": ABOUT},
+        "info": {
+            "title": "Victim referrals",
+            "version": VERSION,
+            "summary": "Read-only data",
+            "description": ABOUT,
+        },
         "servers": [{"url": question.site or "/"}],
-        "paths": {one.path: {"get": _operation(one, standing)} for one in (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)},
+        "paths": {
+            one.path: {"get": _operation(one, standing)}
+            for one in (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)
+        },
         "components": {"schemas": _schemas()},
     }
     return Content(json.dumps(document, ensure_ascii=False).encode(), JSON)
 
 
-SPECIFICATION: Final = Resource(BASE, "This description", "What there is to ask for, as OpenAPI 3.1.", specification)
+SPECIFICATION: Final = Resource(
+    BASE, "This description", "What there is to ask for, as OpenAPI 3.1.", specification
+)
 
 
 def _operation(resource: Resource, standing: Standing) -> Schema:
     headers = _headers(resource)
     responses: Schema = {
-        "200": {"description": resource.summary, "headers": headers, "content": _contents(resource)},
+        "200": {
+            "description": resource.summary,
+            "headers": headers,
+            "content": _contents(resource),
+        },
         "304": {
             "description": "Nothing has changed",
             "headers": {name: said for name, said in headers.items() if name not in OF_A_BODY},
@@ -95,12 +123,18 @@ def refusals(resource: Resource) -> list[int]:
     """Return the statuses with which an address refuses: those that every address has, and those of what it takes."""
     named = {HTTPStatus.NOT_FOUND} if resource.is_of_release else set()
     negotiated = {HTTPStatus.NOT_ACCEPTABLE} if len(resource.forms) > 1 else set()
-    return sorted({*AT_THE_GATE, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated})
+    return sorted(
+        {*AT_THE_GATE, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated}
+    )
 
 
 def _name(resource: Resource) -> str:
     """Return the name of an operation, as programs that are made from the description call it."""
-    words = [part.strip("{}") for part in resource.path.removeprefix(BASE).replace(".", "_").split("/") if part]
+    words = [
+        part.strip("{}")
+        for part in resource.path.removeprefix(BASE).replace(".", "_").split("/")
+        if part
+    ]
     return "_".join(words) if words else "specification"
 
 
@@ -135,28 +169,51 @@ def _format(resource: Resource) -> list[Schema]:
     if not resource.forms:
         return []
     schema = {"type": "string", "enum": list(resource.forms), "default": resource.forms[0]}
-    return [{"name": "format", "in": "query", "description": "The format of the answer.", "schema": schema}]
+    return [
+        {
+            "name": "format",
+            "in": "query",
+            "description": "The format of the answer.",
+            "schema": schema,
+        }
+    ]
 
 
 def _headers(resource: Resource) -> Schema:
-    of_release = ("Last-Modified", "X-Release", "X-Release-Status", "Content-Disposition") if resource.is_of_release else ()
-    return {name: {"schema": {"type": "string"}} for name in (*EVERY_HEADER, *of_release, *resource.headers)}
+    of_release = (
+        ("Last-Modified", "X-Release", "X-Release-Status", "Content-Disposition")
+        if resource.is_of_release
+        else ()
+    )
+    return {
+        name: {"schema": {"type": "string"}}
+        for name in (*EVERY_HEADER, *of_release, *resource.headers)
+    }
 
 
 def _contents(resource: Resource) -> Schema:
     if not resource.forms:
         return {_KINDS_OF_FILE.get(resource.path, "*/*"): {}}
     contents: Schema = {FORMS[form].partition(";")[0]: {} for form in resource.forms}
-    names = [_DOCUMENTS.get(resource.path, "Specification"), *(["JsonStat"] if "json-stat" in resource.forms else [])]
-    contents[JSON] = {"schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}}
+    names = [
+        _DOCUMENTS.get(resource.path, "Specification"),
+        *(["JsonStat"] if "json-stat" in resource.forms else []),
+    ]
+    contents[JSON] = {
+        "schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
+    }
     return contents
 
 
 def _problem(status: int) -> Schema:
-    titles = [title for code, title in KINDS.values() if code == status] or [HTTPStatus(status).phrase]
+    titles = [title for code, title in KINDS.values() if code == status] or [
+        HTTPStatus(status).phrase
+    ]
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     described = {"description": " / ".join(titles), "content": content}
-    return described | ({"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in COME_BACK else {})
+    return described | (
+        {"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in COME_BACK else {}
+    )
 
 
 _KINDS_OF_FILE: Final = {"/feed.atom": "application/atom+xml", "/releases.ics": "text/calendar"}
@@ -177,7 +234,18 @@ def _schemas() -> dict[str, Schema]:
     number: Schema = {"type": "integer", "minimum": 0}
     release = _object(
         **dict.fromkeys(
-            ("id", "title", "status", "period", "period_label", "published_on", "version", "sha256", "address"), text
+            (
+                "id",
+                "title",
+                "status",
+                "period",
+                "period_label",
+                "published_on",
+                "version",
+                "sha256",
+                "address",
+            ),
+            text,
         ),
         is_illustrative={"type": "boolean"},
     )
@@ -189,27 +257,48 @@ def _schemas() -> dict[str, Schema]:
         "licence": text,
         "attribution": text,
     }
-    file = _object(**dict.fromkeys(("name", "title", "media_type", "sha256", "address", "version_address"), text), bytes=number)
+    file = _object(
+        **dict.fromkeys(
+            ("name", "title", "media_type", "sha256", "address", "version_address"), text
+        ),
+        bytes=number,
+    )
     code = _row(CODES)
     code["properties"]["members"] = _list(text)
-    counted = {"unit": text, "chosen": {"type": "object"}, "total": number, "offset": number, "returned": number}
+    counted = {
+        "unit": text,
+        "chosen": {"type": "object"},
+        "total": number,
+        "offset": number,
+        "returned": number,
+    }
     return {
         "About": release,
         "Releases": _object(latest=text, releases=_list({"$ref": "#/components/schemas/About"})),
         "Release": _object(**about, files=_list(file)),
-        "Codelists": _object(**about, codelists={"type": "object", "additionalProperties": _list(code)}),
+        "Codelists": _object(
+            **about, codelists={"type": "object", "additionalProperties": _list(code)}
+        ),
         "Cells": _object(**about, **counted, cells=_list(_row(CELLS))),
         "Statements": _object(**about, statements=_list(_row(STATEMENTS))),
-        "Context": _object(**about, series=_list(_row(SERIES)), observations=_list(_row(OBSERVATIONS))),
+        "Context": _object(
+            **about, series=_list(_row(SERIES)), observations=_list(_row(OBSERVATIONS))
+        ),
         "Certificate": _object(**about, certificate={"type": "object"}),
-        "JsonStat": _object(**{"version": {"const": "2.0"}, "class": {"const": "dataset"}}, id=_list(text), size=_list(number)),
+        "JsonStat": _object(
+            **{"version": {"const": "2.0"}, "class": {"const": "dataset"}},
+            id=_list(text),
+            size=_list(number),
+        ),
         "Specification": _object(openapi=text, info={"type": "object"}, paths={"type": "object"}),
         "Problem": _object(type=text, title=text, status={"type": "integer"}, detail=text),
     }
 
 
 def _row(columns: Columns) -> Schema:
-    kinds = {name: {"type": [kind, "null"] if kind == COUNT else kind} for name, kind in columns.items()}
+    kinds = {
+        name: {"type": [kind, "null"] if kind == COUNT else kind} for name, kind in columns.items()
+    }
     return _object(**kinds)
 
 

@@ -44,7 +44,9 @@ class Problem(ReferralsError):  # noqa: N818 - RFC 9457 calls it so
     `more` holds further members of the document, such as `choices`, and `headers` those of the answer.
     """
 
-    def __init__(self, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any) -> None:
+    def __init__(
+        self, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
         self.status, self._title = KINDS[kind]
         self._kind = kind
@@ -77,7 +79,9 @@ def meant(asked: str, choices: Mapping[str, str]) -> str:
     >>> meant("da", {"DA": "Domestic abuse"}), meant("Domestic abuse", {"DA": "Domestic abuse"}), meant("7", {"DA": ""})
     ('DA', 'DA', '')
     """
-    spelt = {label.casefold(): code for code, label in choices.items()} | {code.casefold(): code for code in choices}
+    spelt = {label.casefold(): code for code, label in choices.items()} | {
+        code.casefold(): code for code in choices
+    }
     near = difflib.get_close_matches(asked[:LONGEST_QUOTE].casefold(), spelt, n=1, cutoff=0.7)
     return spelt[near[0]] if near else ""
 
@@ -87,4 +91,6 @@ def not_among(kind: str, what: str, asked: str, choices: Mapping[str, str], **mo
     probably = meant(asked, choices)
     hint = f" Did you mean {probably}?" if probably else ""
     more |= {"did_you_mean": probably} if probably else {}
-    return Problem(kind, f"{quoted(asked)} is not {what}.{hint} See choices.", choices=dict(choices), **more)
+    return Problem(
+        kind, f"{quoted(asked)} is not {what}.{hint} See choices.", choices=dict(choices), **more
+    )

@@ -73,19 +73,25 @@ def named(standing: Standing, release_id: str) -> Release:
     if release_id == LATEST:
         return standing.published
     if release_id not in offered:
-        titles = {LATEST: standing.published.about.title} | {one: release.about.title for one, release in offered.items()}
+        titles = {LATEST: standing.published.about.title} | {
+            one: release.about.title for one, release in offered.items()
+        }
         raise not_among("unknown-release", "a release that is served here", release_id, titles)
     return offered[release_id]
 
 
-def read_query(query: str, parameters: Sequence[Parameter], forms: Sequence[str], release: Release) -> Asked:
+def read_query(
+    query: str, parameters: Sequence[Parameter], forms: Sequence[str], release: Release
+) -> Asked:
     """Return what a query string asks of a release. A number that stands where none is given is not in it.
 
     Raises:
         Problem: a parameter is unknown, given twice where it may not be, or not one of its choices.
     """
     known = {one.name: one for one in parameters}
-    says = {one.name: one.says for one in parameters} | ({"format": "The format of the answer."} if forms else {})
+    says = {one.name: one.says for one in parameters} | (
+        {"format": "The format of the answer."} if forms else {}
+    )
     given: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in says:
@@ -94,10 +100,24 @@ def read_query(query: str, parameters: Sequence[Parameter], forms: Sequence[str]
     has_form = "format" in given
     form = _once("format", given.pop("format", [""]))
     if has_form and form not in forms:
-        raise not_among("unknown-code", "a format of this address", form, _named(forms), parameter="format")
-    codes = {name: _codes(known[name], asked, release) for name, asked in given.items() if known[name].choices}
-    numbers = {name: _number(known[name], _once(name, asked)) for name, asked in given.items() if not known[name].choices}
-    return codes, {name: number for name, number in numbers.items() if number != known[name].usual}, form
+        raise not_among(
+            "unknown-code", "a format of this address", form, _named(forms), parameter="format"
+        )
+    codes = {
+        name: _codes(known[name], asked, release)
+        for name, asked in given.items()
+        if known[name].choices
+    }
+    numbers = {
+        name: _number(known[name], _once(name, asked))
+        for name, asked in given.items()
+        if not known[name].choices
+    }
+    return (
+        codes,
+        {name: number for name, number in numbers.items() if number != known[name].usual},
+        form,
+    )
 
 
 def preferred(accept: str, forms: Mapping[str, str]) -> str:
@@ -135,7 +155,11 @@ def _named(codes: Sequence[str]) -> dict[str, str]:
 
 def _once(name: str, values: Sequence[str]) -> str:
     if len(values) > 1:
-        raise Problem("repeated-parameter", f"{name} is given {len(values)} times. Give it once.", parameter=name)
+        raise Problem(
+            "repeated-parameter",
+            f"{name} is given {len(values)} times. Give it once.",
+            parameter=name,
+        )
     return values[0]
 
 

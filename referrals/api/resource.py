@@ -69,4 +69,6 @@ class Resource:
 
 def elsewhere(address: str, status: int, release: Release | None = None) -> Content:
     """Return the content that leads to another address."""
-    return Content(b"", "text/plain; charset=utf-8", release, status=status, headers={"location": address})
+    return Content(
+        b"", "text/plain; charset=utf-8", release, status=status, headers={"location": address}
+    )

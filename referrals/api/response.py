@@ -64,7 +64,13 @@ ASKED: Final = frozenset({b"accept-encoding", b"if-none-match"})
 """The headers of a request that a finished answer is sent by."""
 
 WITHOUT_A_BODY: Final = frozenset(
-    {b"content-length", b"content-encoding", b"content-type", b"content-disposition", b"repr-digest"}
+    {
+        b"content-length",
+        b"content-encoding",
+        b"content-type",
+        b"content-disposition",
+        b"repr-digest",
+    }
 )
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -104,12 +110,23 @@ class Reply:
     async def send(self, scope: Scope, send: Send) -> None:
         """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""
         asked = {name: value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
-        form = self.packed if self.packed and choose(asked.get(b"accept-encoding", ""), ("gzip",)) else self.plain
+        form = (
+            self.packed
+            if self.packed and choose(asked.get(b"accept-encoding", ""), ("gzip",))
+            else self.plain
+        )
         is_known = form.is_known(asked)
-        status, headers = (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
+        status, headers = (
+            (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
+        )
         # A copy: middleware on the way out writes into the list that it is given.
         await send({"type": "http.response.start", "status": status, "headers": list(headers)})
-        await send({"type": "http.response.body", "body": b"" if is_known or scope["method"] == "HEAD" else form.body})
+        await send(
+            {
+                "type": "http.response.body",
+                "body": b"" if is_known or scope["method"] == "HEAD" else form.body,
+            }
+        )
 
 
 class Shelved:
@@ -160,7 +177,12 @@ def of_content(content: Content, *, is_negotiated: bool = False) -> Reply:
 
 def of_problem(problem: Problem) -> Reply:
     """Return the reply that says what is wrong."""
-    headers = {"content-type": problems.MEDIA_TYPE, "cache-control": "no-store", **OPEN_TO_ALL, **problem.headers}
+    headers = {
+        "content-type": problems.MEDIA_TYPE,
+        "cache-control": "no-store",
+        **OPEN_TO_ALL,
+        **problem.headers,
+    }
     body = json.dumps(problem.document(), ensure_ascii=False).encode("utf-8", "replace")
     return Reply(Form(problem.status, _raw(headers | {"content-length": str(len(body))}), body, ""))
 
@@ -172,7 +194,11 @@ def of_preflight() -> Reply:
 
 def _named(content: Content) -> dict[str, str]:
     how = "attachment" if content.is_attachment else "inline"
-    return {"content-disposition": f'{how}; filename="{content.file_name}"'} if content.file_name else {}
+    return (
+        {"content-disposition": f'{how}; filename="{content.file_name}"'}
+        if content.file_name
+        else {}
+    )
 
 
 def _of_release(content: Content) -> dict[str, str]:
@@ -191,7 +217,10 @@ def _form(status: int, headers: Mapping[str, str], body: bytes, sha256: str = ""
     digest = bytes.fromhex(sha256) if sha256 else hashlib.sha256(body).digest()
     # What leads elsewhere has no bytes of its own that could tell one place from another.
     tag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
-    about = {"repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:", "content-length": str(len(body))}
+    about = {
+        "repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
+        "content-length": str(len(body)),
+    }
     about |= {"etag": tag} if tag else {}
     return Form(status, _raw({**headers, **about}), body, tag)
 

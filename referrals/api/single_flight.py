@@ -38,7 +38,11 @@ class Making:
         task = self._tasks.get(key)
         if task is None:
             if len(self._tasks) >= AT_ONCE + IN_LINE:
-                raise Problem("busy", "Other answers are being made. Ask again in a moment.", headers={"retry-after": "2"})
+                raise Problem(
+                    "busy",
+                    "Other answers are being made. Ask again in a moment.",
+                    headers={"retry-after": "2"},
+                )
             task = self._tasks[key] = asyncio.create_task(self._made(key, make))
             task.add_done_callback(lambda _: self._tasks.pop(key))
         # Whoever gives up does not take the answer from the others.

@@ -24,7 +24,9 @@ def marks(answer: Answer) -> pd.DataFrame:
     missing, and a line from `low` to `to` where it is not.
     """
     rows = records(answer.rows)
-    frame = pd.DataFrame([_mark(answer, row) for row in rows], columns=["sure", "to", "low", "text"])
+    frame = pd.DataFrame(
+        [_mark(answer, row) for row in rows], columns=["sure", "to", "low", "text"]
+    )
     frame["low"] = frame["low"].astype(float)
     frame["label"] = answer.rows["label"].to_numpy()
     frame["look"] = [_look(answer, row) for row in rows]
@@ -44,7 +46,12 @@ def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
     """
     low = row["lower"] if row["status"] else None
     possible = rounded.reach(row)
-    return row["value"], row["upper"], low, f"{row['shown']} ({possible})" if possible else row["shown"]
+    return (
+        row["value"],
+        row["upper"],
+        low,
+        f"{row['shown']} ({possible})" if possible else row["shown"],
+    )
 
 
 def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:

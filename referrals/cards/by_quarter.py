@@ -26,7 +26,9 @@ def card(release: Release, answer: Answer) -> Card:
     said = rounded if release.about.additive else suppressed
     finding = said.quarters_finding(answer, frame, release.about.period_label)
     is_illustrative = answer.is_illustrative
-    title = phrases.headed(f"{phrases.capital(phrases.what(answer))} by quarter", is_illustrative=is_illustrative)
+    title = phrases.headed(
+        f"{phrases.capital(phrases.what(answer))} by quarter", is_illustrative=is_illustrative
+    )
     drawn = frame.assign(period_label=frame["code"].map(_short))
     values = "; ".join(f"{row['label']}: {row['shown']}" for row in records(frame))
     return Card(
@@ -52,7 +54,10 @@ def card(release: Release, answer: Answer) -> Card:
 
 
 def _rows(frame: pd.DataFrame) -> list[list[str]]:
-    return [[escape(row["label"]), card_module.number_cell(row, MEANINGS, rounded.reach(row))] for row in records(frame)]
+    return [
+        [escape(row["label"]), card_module.number_cell(row, MEANINGS, rounded.reach(row))]
+        for row in records(frame)
+    ]
 
 
 def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:

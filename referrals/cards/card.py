@@ -60,7 +60,13 @@ class Bar:
     @property
     def row(self) -> tuple[str, str, float, float, str]:
         """The bar as a row of `markup.bars`; a share that could also be less is drawn without its range."""
-        return self.label, self.text, self.sure, self.to if self.low is None else self.sure, self.look
+        return (
+            self.label,
+            self.text,
+            self.sure,
+            self.to if self.low is None else self.sure,
+            self.look,
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,12 @@ class Card:
     def file_name(self) -> str:
         """The name of files made of this card, without their ending: what it is, of which release and what status."""
         chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
-        parts = ["victim-referrals", *dict.fromkeys([self.about.release_id, self.about.status]), self.name, chosen]
+        parts = [
+            "victim-referrals",
+            *dict.fromkeys([self.about.release_id, self.about.status]),
+            self.name,
+            chosen,
+        ]
         return "-".join(part.strip("_").lower() for part in parts if part)
 
 
@@ -122,7 +133,9 @@ def of_dimension(release: Release, answer: Answer) -> Card:
         what=_header(answer)[0],
         counted=_counted(answer),
         bars=_bars({"": answer}),
-        draw=drawing(lambda palette: bar_charts.bars(answer, palette), release.about) if answer.is_published else None,
+        draw=drawing(lambda palette: bar_charts.bars(answer, palette), release.about)
+        if answer.is_published
+        else None,
         address=answer.selection.address(),
     )
 
@@ -132,7 +145,10 @@ def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER)
     names = answers_module.labels(release)
     codes = answers_module.offer(release, dimension).get(by, ())
     answers = {
-        names[by, code]: answers_module.answer(release, dimension, Selection(measure=measure).choosing(by, code)) for code in codes
+        names[by, code]: answers_module.answer(
+            release, dimension, Selection(measure=measure).choosing(by, code)
+        )
+        for code in codes
     }
     return of_cross(release, dimension, answers, by=by)
 
@@ -143,8 +159,12 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
     every = list(answers.values())
     notes = dict.fromkeys([UNFILTERED])
     notes |= dict.fromkeys(note for answer in every for note in transcribed.notes(answer))
-    workings = [one for label, answer in answers.items() for one in transcribed.workings(answer, label)]
-    printed = {quote["statement_id"]: quote for answer in every for quote in quotes(release, answer)}
+    workings = [
+        one for label, answer in answers.items() for one in transcribed.workings(answer, label)
+    ]
+    printed = {
+        quote["statement_id"]: quote for answer in every for quote in quotes(release, answer)
+    }
     rows = [
         [f"{escape(label)}: {escape(phrases.in_sentence(row['label']))}", *_cells(answer, row)]
         for label, answer in answers.items()
@@ -156,7 +176,9 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         title=f"Victim referrals by {answers_module.DIMENSION_NAMES[by]} and {answers_module.DIMENSION_NAMES[dimension]}",
         finding=finding,
         unit=_unit(first, of_each=len(every) > 1),
-        table=templates.table("Victim referrals, and the range where a number is worked out", _header(first), rows),
+        table=templates.table(
+            "Victim referrals, and the range where a number is worked out", _header(first), rows
+        ),
         alternative=f"{finding} " + " ".join(transcribed.chart_text(answer) for answer in every),
         notes=[*notes, *workings],
         quotes=list(printed.values()),
@@ -168,26 +190,38 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         counted=_counted(first),
         bars=_bars(answers),
         draw=drawing(lambda palette: bar_charts.small_multiples(answers, palette), release.about),
-        address={key: value for key, value in first.selection.address().items() if key == "measure"},
+        address={
+            key: value for key, value in first.selection.address().items() if key == "measure"
+        },
     )
 
 
 def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
     """Return the printed sentences behind an answer, each once: those of its rows, then that of its total."""
-    ids = [one for row in answer.rows["statement_ids"] for one in row] + list(answer.total["statement_ids"][:1])
+    ids = [one for row in answer.rows["statement_ids"] for one in row] + list(
+        answer.total["statement_ids"][:1]
+    )
     found = answers_module.statements(release, list(dict.fromkeys(ids)))
     return list({quote["quotation"]: quote for quote in found}.values())
 
 
 def drawing(draw: Draw, about: About) -> Draw:
     """Return a way of drawing a chart as it may be shown: one of invented figures has the word across it."""
-    return (lambda palette: bar_charts.watermarked(draw(palette), palette)) if about.is_illustrative else draw
+    return (
+        (lambda palette: bar_charts.watermarked(draw(palette), palette))
+        if about.is_illustrative
+        else draw
+    )
 
 
 def _unit(answer: Answer, *, of_each: bool = False) -> str:
     if answer.selection.measure != SHARE:
         return f"Number of victim referrals, {answer.period}"
-    line = ". The line on each bar is what the share could be among all" if answer.recorded is not None else ""
+    line = (
+        ". The line on each bar is what the share could be among all"
+        if answer.recorded is not None
+        else ""
+    )
     return f"{'Share of each group' if of_each else transcribed.shares_of(answer)}, {answer.period}{line}"
 
 
@@ -248,10 +282,18 @@ def _data(answer: Answer) -> pd.DataFrame:
     """Return an answer as tidy rows for a file: codes and labels, value, bounds, status and what it means."""
     frame = answer.rows
     meanings = transcribed.meanings(is_additive=answer.is_additive)
-    more = {"share_status": [_share_status(answer, row) for row in records(frame)]} if answer.is_additive else {}
+    more = (
+        {"share_status": [_share_status(answer, row) for row in records(frame)]}
+        if answer.is_additive
+        else {}
+    )
     return pd.DataFrame(
         {
-            **{name: code for name, code in answer.selection.codes().items() if name != answer.dimension},
+            **{
+                name: code
+                for name, code in answer.selection.codes().items()
+                if name != answer.dimension
+            },
             answer.dimension: frame["code"],
             "label": frame["label"],
             "value": frame["value"].astype("Int64"),
@@ -262,7 +304,9 @@ def _data(answer: Answer) -> pd.DataFrame:
             "unit": "victim referrals; shares of one",
             "status": frame["status"],
             "status_meaning": [
-                meanings.get(status, "exact" if answer.is_additive or answer.is_tabled else "as printed")
+                meanings.get(
+                    status, "exact" if answer.is_additive or answer.is_tabled else "as printed"
+                )
                 for status in frame["status"]
             ],
             **more,
@@ -275,14 +319,19 @@ def _share_columns(answer: Answer) -> dict[str, pd.Series[Any]]:
     """Return the columns of shares of an answer: their bounds, and for sums of adjusted numbers the share as shown before."""
     frame = answer.rows
     if not answer.is_additive:
-        return {"share_lower": frame["share_lower"], "share_upper": frame["share_upper"].mask(frame["open_ended"])}
+        return {
+            "share_lower": frame["share_lower"],
+            "share_upper": frame["share_upper"].mask(frame["open_ended"]),
+        }
     bounds = [rounded.share_bounds(answer, row) or (None, None) for row in records(frame)]
     low, high = (pd.Series(part, frame.index, dtype=object) for part in zip(*bounds, strict=True))
     return {"share": frame["share_lower"], "share_lower": low, "share_upper": high}
 
 
 def _decimals(shares: pd.Series[Any]) -> pd.Series[Any]:
-    return shares.astype(object).map(lambda share: None if pd.isna(share) else round(float(share), 4))
+    return shares.astype(object).map(
+        lambda share: None if pd.isna(share) else round(float(share), 4)
+    )
 
 
 def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:

@@ -49,7 +49,9 @@ def card(release: Release, name: str) -> Card:
         title=series["title"],
         finding=finding,
         unit=f"{series['unit'].capitalize()}. {series['geography']}. {series['scope'].removesuffix('.')}",
-        table=templates.table(series["title"], look.header, look.rows(frame), tall=len(frame) > LONG_TABLE),
+        table=templates.table(
+            series["title"], look.header, look.rows(frame), tall=len(frame) > LONG_TABLE
+        ),
         alternative=f"{finding} Chart: {series['title']}." if look.draw else finding,
         period=_period(frame),
         notes=[series["note"]] if series["note"] else [],
@@ -95,7 +97,9 @@ def _quotes(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _wide(frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row per period and one column per category, in the order of time."""
-    return frame.pivot_table(index="period_label", columns="category", values="value", aggfunc="last", sort=False)
+    return frame.pivot_table(
+        index="period_label", columns="category", values="value", aggfunc="last", sort=False
+    )
 
 
 def _quarters_finding(frame: pd.DataFrame) -> str:
@@ -125,7 +129,9 @@ def _adults(row: Mapping[str, Any]) -> list[str]:
 def _quarters_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
     recent = frame[(frame["period_label"] >= FIRST_RELIABLE) & (frame["category"] != "_T")]
     drawn = recent.assign(category=recent["category"].replace("18+_NK", "18+"))
-    return bar_charts.stacked_quarters(drawn, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette)
+    return bar_charts.stacked_quarters(
+        drawn, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette
+    )
 
 
 def _latest(frame: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +140,9 @@ def _latest(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _years_finding(frame: pd.DataFrame) -> str:
     year = frame["period_label"].value_counts(sort=False).idxmax()
-    values = ", then ".join(count(value) for value in frame.loc[frame["period_label"] == year, "value"])
+    values = ", then ".join(
+        count(value) for value in frame.loc[frame["period_label"] == year, "value"]
+    )
     return f"Yearly totals change after they are first printed: {year} was {values}."
 
 
@@ -142,7 +150,12 @@ def _years_rows(frame: pd.DataFrame) -> list[list[str]]:
     return [
         [
             escape(row["period_label"]),
-            _cell(row["value"]) + (' <abbr title="worked out from printed figures">[e]</abbr>' if row["status"] == "e" else ""),
+            _cell(row["value"])
+            + (
+                ' <abbr title="worked out from printed figures">[e]</abbr>'
+                if row["status"] == "e"
+                else ""
+            ),
             escape(day(row["vintage"])),
         ]
         for row in records(frame)
@@ -155,7 +168,9 @@ def _years_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
 
 
 def _police_finding(frame: pd.DataFrame) -> str:
-    totals = frame[frame["dimension"] == "total"].pivot_table(index="period_label", columns="scope", values="value", sort=False)
+    totals = frame[frame["dimension"] == "total"].pivot_table(
+        index="period_label", columns="scope", values="value", sort=False
+    )
     shares = totals["police"] / totals["all"]
     return (
         f"Police made {percent(shares.min())} to {percent(shares.max())} of the referrals of possible modern slavery victims "
@@ -167,26 +182,32 @@ def _police_rows(frame: pd.DataFrame) -> list[list[str]]:
     part = frame[frame["scope"] == "police"]
     wide = _wide(part)
     order = ["_T", "M", "F_NK", "0-17", "18+", "_NK", "GBR", "ALB", "VNM", "_OTH"]
-    return [[escape(label), *(_cell(wide.loc[label, code]) for code in order)] for label in wide.index]
+    return [
+        [escape(label), *(_cell(wide.loc[label, code]) for code in order)] for label in wide.index
+    ]
 
 
 def _police_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
     part = frame[(frame["scope"] == "police") & (frame["dimension"] == "age")]
-    return bar_charts.stacked_quarters(part, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette)
+    return bar_charts.stacked_quarters(
+        part, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette
+    )
 
 
 def _abuse_finding(frame: pd.DataFrame) -> str:
     last = frame.iloc[-1]
-    return (
-        f"Police recorded {count(last['value'])} domestic abuse-related crimes in England and Wales in {last['period_label']}."
-    )
+    return f"Police recorded {count(last['value'])} domestic abuse-related crimes in England and Wales in {last['period_label']}."
 
 
 def _abuse_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
     """Return the years as columns; a year without a value keeps its place, so that its neighbours do not look next to it."""
-    first, last = (int(label[:4]) for label in (frame["period_label"].iloc[0], frame["period_label"].iloc[-1]))
+    first, last = (
+        int(label[:4]) for label in (frame["period_label"].iloc[0], frame["period_label"].iloc[-1])
+    )
     years = [f"{year}-{(year + 1) % 100:02}" for year in range(first, last + 1)]
-    return bar_charts.columns(frame, palette, breaks=list(frame.loc[frame["break_before"], "period_label"]), places=years)
+    return bar_charts.columns(
+        frame, palette, breaks=list(frame.loc[frame["break_before"], "period_label"]), places=years
+    )
 
 
 def _commissioner_finding(frame: pd.DataFrame) -> str:
@@ -196,13 +217,22 @@ def _commissioner_finding(frame: pd.DataFrame) -> str:
 
 
 def _plain_rows(frame: pd.DataFrame) -> list[list[str]]:
-    return [[escape(row["period_label"]), _cell(row["value"]), escape(row["note"])] for row in records(frame)]
+    return [
+        [escape(row["period_label"]), _cell(row["value"]), escape(row["note"])]
+        for row in records(frame)
+    ]
 
 
 def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
     longest = int(frame["value"].max())
     return tuple(
-        Bar(row["period_label"], count(row["value"]), row["value"] / longest, row["value"] / longest, "main")
+        Bar(
+            row["period_label"],
+            count(row["value"]),
+            row["value"] / longest,
+            row["value"] / longest,
+            "main",
+        )
         for row in records(frame)
     )
 

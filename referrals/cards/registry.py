@@ -27,7 +27,9 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 def is_whole(*asked: object) -> bool:
     """Return whether no filter is chosen in anything asked for: what most readers see is kept apart from what some choose."""
     return not any(
-        one.chosen() or one.period if isinstance(one, Selection) else isinstance(one, Card) and set(one.address) - UNFILTERED
+        one.chosen() or one.period
+        if isinstance(one, Selection)
+        else isinstance(one, Card) and set(one.address) - UNFILTERED
         for one in asked
     )
 

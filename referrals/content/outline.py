@@ -37,7 +37,9 @@ NATIONALITY: Final = Topic(
     "nationality",
     relation="R11",
 )
-AGE: Final = Topic("Age", "How old the people were who were referred, as they said when they were met.", "age_band")
+AGE: Final = Topic(
+    "Age", "How old the people were who were referred, as they said when they were met.", "age_band"
+)
 SEX: Final = Topic(
     "Sex",
     "The sex of the people who were referred, as it was recorded. For many it was not.",
@@ -46,7 +48,10 @@ SEX: Final = Topic(
     relation="R01",
 )
 CRIME_TYPE: Final = Topic(
-    "Crime type", "What crimes the people who were referred were victims of.", "crime_type", crossed_by="sex"
+    "Crime type",
+    "What crimes the people who were referred were victims of.",
+    "crime_type",
+    crossed_by="sex",
 )
 TOPICS: Final = (NATIONALITY, AGE, SEX, CRIME_TYPE)
 

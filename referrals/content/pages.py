@@ -52,13 +52,17 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
     """
     path = CONTENT / language / f"{name}.md"
     if not path.is_file():
-        raise DataError(f"{path.name} is missing from data/content/{language}. Restore it from the repository.")
+        raise DataError(
+            f"{path.name} is missing from data/content/{language}. Restore it from the repository."
+        )
 
     def figure(asked: str) -> str:
         if asked in {HELPLINES, SYMBOLS}:
             return f"{{{asked}}}"
         if (key := _in_order(asked)) not in figures:
-            raise DataError(f"{path.name} names a figure that the release does not hold: {{{asked}}}.")
+            raise DataError(
+                f"{path.name} names a figure that the release does not hold: {{{asked}}}."
+            )
         return figures[key]
 
     html: str = _renderer().render(fill(path.read_text(encoding="utf-8"), figure))
@@ -89,7 +93,12 @@ def _symbols() -> str:
 
 def _helpline(row: Row) -> str:
     where = "; ".join(
-        [row["serves"], row["nations"], "ask for hours" if row["hours"] == "not read" else row["hours"], row["cost"]]
+        [
+            row["serves"],
+            row["nations"],
+            "ask for hours" if row["hours"] == "not read" else row["hours"],
+            row["cost"],
+        ]
     )
     more = f"<br><small>{templates.isolated(row['notes'])}</small>" if row["notes"] else ""
     return f"<li><b>{escape(row['name'])}</b><br>{templates.telephone(row['number'])}<br>For {templates.isolated(where)}{more}</li>"
@@ -140,7 +149,13 @@ def _renderer() -> MarkdownIt:
     return renderer
 
 
-def _box(_renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType) -> str:
+def _box(
+    _renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _environment: EnvType,
+) -> str:
     """Return the tags round a box. A dated box says so in words, for those who do not see how it is drawn."""
     token = tokens[index]
     name, _, date = token.info.strip().partition(" ")
@@ -151,7 +166,11 @@ def _box(_renderer: RendererProtocol, tokens: Sequence[Token], index: int, _opti
 
 
 def _steps(
-    _renderer: RendererProtocol, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: EnvType
+    _renderer: RendererProtocol,
+    tokens: Sequence[Token],
+    index: int,
+    _options: OptionsDict,
+    _environment: EnvType,
 ) -> str:
     """Return nothing round a step diagram: it is the ordered list inside, which gets its class here."""
     if tokens[index].nesting == 1:

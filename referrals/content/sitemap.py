@@ -27,10 +27,18 @@ PAGES: Final[Mapping[PageHead, str]] = {
         draws_charts=True,
     ): "pages/nationality.py",
     PageHead(
-        "/age", "Age", "Victim referrals by age, April 2020 to March 2021.", STATISTICS, draws_charts=True
+        "/age",
+        "Age",
+        "Victim referrals by age, April 2020 to March 2021.",
+        STATISTICS,
+        draws_charts=True,
     ): "pages/age.py",
     PageHead(
-        "/sex", "Sex", "Victim referrals by sex, and by sex and crime type.", STATISTICS, draws_charts=True
+        "/sex",
+        "Sex",
+        "Victim referrals by sex, and by sex and crime type.",
+        STATISTICS,
+        draws_charts=True,
     ): "pages/sex.py",
     PageHead(
         "/crime-type",
@@ -59,10 +67,16 @@ PAGES: Final[Mapping[PageHead, str]] = {
         UNDERSTANDING,
     ): "pages/safeguarding.py",
     PageHead(
-        "/equality", "Equality", "What the assessment says for each protected characteristic.", UNDERSTANDING
+        "/equality",
+        "Equality",
+        "What the assessment says for each protected characteristic.",
+        UNDERSTANDING,
     ): "pages/equality.py",
     PageHead(
-        "/gaps", "What is not known", "What the published figures leave out, and who to ask.", UNDERSTANDING
+        "/gaps",
+        "What is not known",
+        "What the published figures leave out, and who to ask.",
+        UNDERSTANDING,
     ): "pages/gaps.py",
     PageHead(
         "/figures-check",
@@ -82,8 +96,15 @@ PAGES: Final[Mapping[PageHead, str]] = {
         "Why small numbers are protected, how, and how anyone can check it.",
         ABOUT,
     ): "pages/disclosure.py",
-    PageHead("/glossary", "Glossary", "What the words and symbols mean.", ABOUT): "pages/glossary.py",
-    PageHead("/about", "About this site", "Methods, accessibility, privacy, licence and corrections.", ABOUT): "pages/about.py",
+    PageHead(
+        "/glossary", "Glossary", "What the words and symbols mean.", ABOUT
+    ): "pages/glossary.py",
+    PageHead(
+        "/about",
+        "About this site",
+        "Methods, accessibility, privacy, licence and corrections.",
+        ABOUT,
+    ): "pages/about.py",
 }
 
 AT: Final[Mapping[str, PageHead]] = {head.path.strip("/"): head for head in PAGES}

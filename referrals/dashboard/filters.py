@@ -71,24 +71,42 @@ def _filters(dimension: str, opened: Release) -> Selection:
     choices = {
         name: (
             answer.DIMENSION_NAMES[name].capitalize(),
-            {code: names[name, code] for code in ((TOTAL, *codes) if name in DIMENSIONS else codes)},
+            {
+                code: names[name, code]
+                for code in ((TOTAL, *codes) if name in DIMENSIONS else codes)
+            },
         )
         for name, codes in offer.items()
     } | {"measure": ("Show", MEASURE_NAMES)}
     defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
     with st.container(key="filters"):
         _pick(dimension, opened)
-        for name, (label, options) in sorted(choices.items(), key=lambda choice: len(choice[1][1]) <= LONG_LIST):
-            _choice(name, label, options, chosen=str(getattr(selection, name)) or defaults[name], defaults=defaults)
+        for name, (label, options) in sorted(
+            choices.items(), key=lambda choice: len(choice[1][1]) <= LONG_LIST
+        ):
+            _choice(
+                name,
+                label,
+                options,
+                chosen=str(getattr(selection, name)) or defaults[name],
+                defaults=defaults,
+            )
     if unmet:
         page.note(notices.unmet(f"{name}={st.query_params[name]}" for name in unmet))
     return selection
 
 
-def _choice(name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]) -> None:
+def _choice(
+    name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]
+) -> None:
     key = f"choose_{name}"
     st.session_state[key] = chosen
-    changed: dict[str, Any] = {"format_func": options.__getitem__, "key": key, "on_change": _write_address, "args": (defaults,)}
+    changed: dict[str, Any] = {
+        "format_func": options.__getitem__,
+        "key": key,
+        "on_change": _write_address,
+        "args": (defaults,),
+    }
     if len(options) > LONG_LIST:
         st.selectbox(label, list(options), **changed)
     else:

@@ -22,4 +22,7 @@ def pages() -> list[StreamlitPage]:
 
 @kept(1, {})
 def _made() -> tuple[StreamlitPage, ...]:
-    return tuple(st.Page(PAGES[head], title=head.title, url_path=path, default=not path) for path, head in AT.items())
+    return tuple(
+        st.Page(PAGES[head], title=head.title, url_path=path, default=not path)
+        for path, head in AT.items()
+    )

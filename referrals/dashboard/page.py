@@ -194,7 +194,11 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
     with st.container(border=True):
         html(card_html.above(card, quick))
         st.plotly_chart(
-            drawn(card, _palette()), config=dict(bar_charts.CONFIG), alt=card.alternative, theme=None, key=f"chart_{card.name}"
+            drawn(card, _palette()),
+            config=dict(bar_charts.CONFIG),
+            alt=card.alternative,
+            theme=None,
+            key=f"chart_{card.name}",
         )
         html(card_html.below(card, quick, more, base))
 
@@ -223,7 +227,11 @@ def page_end(selection: Selection = EVERYTHING, *, relation: str = "") -> None:
 @kept(256, {})
 def _for_a_phone(whole: str) -> str:
     """Return an address as a code to scan, folded away."""
-    code = escape(segno.make(whole, error="m").svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"))
+    code = escape(
+        segno.make(whole, error="m").svg_data_uri(
+            scale=4, border=2, dark="#0b0c0c", light="#ffffff"
+        )
+    )
     said = escape(whole)
     picture = f'<img src="{code}" width="180" alt="A code to scan with a phone. It opens {said}">'
     return f'<details class="phone"><summary>This page on a phone</summary><p>{picture}</p><p>{said}</p></details>'
@@ -252,9 +260,7 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     st.session_state[page_url.PATH] = path
     try:
         try:
-            now = (
-                catalogue.standing()
-            )  # asked first, and then the session, even where nothing stands: what it holds may be withdrawn
+            now = catalogue.standing()  # asked first, and then the session, even where nothing stands: what it holds may be withdrawn
         finally:
             _RUN.standing = _standing()
         _say_what_changed(_RUN.standing, now)
@@ -285,8 +291,15 @@ def _without_script(opened: Release, path: str) -> str:
     own = [dimension for dimension, address in card_module.PATHS.items() if address == path]
     help_lines = f"{HELP_LINES}{pages.helplines()}"
     if own or path == "/":
-        bars = "".join(_plain(registry.of_dimension(opened, dimension, EVERYTHING)) for dimension in own or card_module.PATHS)
-        return bars + help_lines if own else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+        bars = "".join(
+            _plain(registry.of_dimension(opened, dimension, EVERYTHING))
+            for dimension in own or card_module.PATHS
+        )
+        return (
+            bars + help_lines
+            if own
+            else _page_html(opened, "overview").partition("</h1>")[2] + help_lines + bars
+        )
     twin = templates.link(f"{TWIN}{path}", "The low-data version of this page")
     return f"<p>Your browser runs no scripts, which this page needs. {twin} needs none and says the same.</p>{help_lines}"
 

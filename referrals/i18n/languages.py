@@ -27,7 +27,10 @@ def heads(language: str) -> tuple[PageHead, ...]:
         DataError: the list of pages is missing or breaks its schema.
     """
     rows = table_schema.read(CONTENT / language / PAGES)
-    return tuple(PageHead(row["path"], row["title"], row["description"], row["section"], row["label"]) for row in rows)
+    return tuple(
+        PageHead(row["path"], row["title"], row["description"], row["section"], row["label"])
+        for row in rows
+    )
 
 
 def own_name(language: str) -> str:

@@ -28,7 +28,11 @@ class Words:
 
     def html(self, name: str) -> str:
         """Return the words of a name as HTML, marked as English where they are English for want of others."""
-        return escape(self.own[name], quote=False) if name in self.own else in_english(escape(self.english[name], quote=False))
+        return (
+            escape(self.own[name], quote=False)
+            if name in self.own
+            else in_english(escape(self.english[name], quote=False))
+        )
 
 
 def of(language: str) -> Words:
@@ -40,7 +44,9 @@ def of(language: str) -> Words:
     english = _read(ENGLISH)
     own = _read(language) if (LOCALE / language / FILE).is_file() else {}
     if unknown := sorted(own.keys() - english.keys()):
-        raise DataError(f"data/locale/{language}/{FILE} has names that {ENGLISH}/{FILE} does not have: {', '.join(unknown)}.")
+        raise DataError(
+            f"data/locale/{language}/{FILE} has names that {ENGLISH}/{FILE} does not have: {', '.join(unknown)}."
+        )
     return Words(own, english)
 
 
@@ -58,7 +64,11 @@ def _read(language: str) -> dict[str, str]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"data/locale/{language}/{FILE} cannot be read ({type(error).__name__}).") from None
+        raise DataError(
+            f"data/locale/{language}/{FILE} cannot be read ({type(error).__name__})."
+        ) from None
     if wrong := [name for name, words in found.items() if not isinstance(words, str)]:
-        raise DataError(f"data/locale/{language}/{FILE} has names without words in quotation marks: {', '.join(wrong)}.")
+        raise DataError(
+            f"data/locale/{language}/{FILE} has names without words in quotation marks: {', '.join(wrong)}."
+        )
     return found

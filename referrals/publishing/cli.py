@@ -29,14 +29,19 @@ WHOLE: Final = "Whatever it was writing is whole: as it was before, or new."
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 where it did what was asked, 1 where a person has something to mend."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that private folders are removed on the way out
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(1)
+    )  # so that private folders are removed on the way out
     try:
         return int(options.run(options))
     except (ReferralsError, OSError) as error:
         print(error if isinstance(error, ReferralsError) else _said(error), file=sys.stderr)
         return 1
     except duckdb.Error as error:
-        print(f"The database stopped ({type(error).__name__}). Is there room on the disk? {WHOLE}", file=sys.stderr)
+        print(
+            f"The database stopped ({type(error).__name__}). Is there room on the disk? {WHOLE}",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print(f"Stopped. {WHOLE}", file=sys.stderr)
@@ -51,7 +56,9 @@ def _transcribe(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    report = validate.check(options.extract, period=options.period, today=_today(), progress=_progress)
+    report = validate.check(
+        options.extract, period=options.period, today=_today(), progress=_progress
+    )
     print(report.as_json() if options.format == "json" else report.as_text())
     return 0 if report.ok else 1
 
@@ -59,9 +66,16 @@ def _check(options: argparse.Namespace) -> int:
 def _synthesise(options: argparse.Namespace) -> int:
     with _quiet_solver():
         summary = synthetic_extract.synthesise(
-            options.to, year=options.year, seed=options.seed, records=options.records, force=options.force, progress=_progress
+            options.to,
+            year=options.year,
+            seed=options.seed,
+            records=options.records,
+            force=options.force,
+            progress=_progress,
         )
-    print(f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. They are invented, and every row says so.")
+    print(
+        f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. They are invented, and every row says so."
+    )
     if summary.met:
         print(f"They agree with {len(summary.met)} published figures: {', '.join(summary.met)}.")
     if summary.unmet:
@@ -90,9 +104,13 @@ def _audit(options: argparse.Namespace) -> int:
     with _quiet_solver():
         checks = audit.audit(options.releases, progress=_progress)
     for check in checks:
-        print(f"{'holds' if check.holds else 'FAILS'}  {check.name}{'' if check.holds else f': {check.fault}'}")
+        print(
+            f"{'holds' if check.holds else 'FAILS'}  {check.name}{'' if check.holds else f': {check.fault}'}"
+        )
     failed = sum(not check.holds for check in checks)
-    print(f"{failed} of {len(checks)} checks fail." if failed else f"All {len(checks)} checks hold.")
+    print(
+        f"{failed} of {len(checks)} checks fail." if failed else f"All {len(checks)} checks hold."
+    )
     return 1 if failed else 0
 
 
@@ -106,28 +124,64 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m referrals.publishing", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    one = commands.add_parser("check", help="account for every line of a record-level extract, and say what is wrong with it")
+    one = commands.add_parser(
+        "check",
+        help="account for every line of a record-level extract, and say what is wrong with it",
+    )
     one.add_argument("extract", type=Path, help="the extract, a CSV file in UTF-8")
-    one.add_argument("--period", help="the year (2020-21) or quarter (2020-Q2) that every date must lie in")
-    one.add_argument("--format", choices=("text", "json"), default="text", help="how the report is printed")
+    one.add_argument(
+        "--period", help="the year (2020-21) or quarter (2020-Q2) that every date must lie in"
+    )
+    one.add_argument(
+        "--format", choices=("text", "json"), default="text", help="how the report is printed"
+    )
     one.set_defaults(run=_check)
 
-    one = commands.add_parser("synthesise", help="make an illustrative extract that agrees with every published figure")
+    one = commands.add_parser(
+        "synthesise", help="make an illustrative extract that agrees with every published figure"
+    )
     one.add_argument("--year", required=True, help="the year to March, such as 2020-21")
     one.add_argument("--seed", type=int, default=7, help="the same seed makes the same records")
-    one.add_argument("--records", type=int, help="how many records, up to 50 million; published figures then need not hold")
+    one.add_argument(
+        "--records",
+        type=int,
+        help="how many records, up to 50 million; published figures then need not hold",
+    )
     one.add_argument("--to", type=Path, required=True, help="the file to write")
     one.add_argument("--force", action="store_true", help="replace the file where there is one")
     one.set_defaults(run=_synthesise)
 
-    one = commands.add_parser("publish", help="make a release of extracts: protected, attacked, certified, or not at all")
-    one.add_argument("extracts", type=Path, nargs="+", metavar="EXTRACT", help="the extracts, one or several")
+    one = commands.add_parser(
+        "publish", help="make a release of extracts: protected, attacked, certified, or not at all"
+    )
+    one.add_argument(
+        "extracts", type=Path, nargs="+", metavar="EXTRACT", help="the extracts, one or several"
+    )
     one.add_argument("--release", required=True, metavar="ID", help="the name of the release")
-    one.add_argument("--to", type=Path, default=RELEASES, metavar="FOLDER", help="where releases stand")
-    one.add_argument("--private", type=Path, metavar="FOLDER", help="where the secret key and earlier decisions are kept")
-    one.add_argument("--published-on", type=date.fromisoformat, metavar="DATE", help="the date of publication, else today")
-    one.add_argument("--nationalities", type=int, default=pipeline.NATIONALITIES, help="how many nationalities stand alone")
-    one.add_argument("--by-region", action="store_true", help="group the other nationalities by continent")
+    one.add_argument(
+        "--to", type=Path, default=RELEASES, metavar="FOLDER", help="where releases stand"
+    )
+    one.add_argument(
+        "--private",
+        type=Path,
+        metavar="FOLDER",
+        help="where the secret key and earlier decisions are kept",
+    )
+    one.add_argument(
+        "--published-on",
+        type=date.fromisoformat,
+        metavar="DATE",
+        help="the date of publication, else today",
+    )
+    one.add_argument(
+        "--nationalities",
+        type=int,
+        default=pipeline.NATIONALITIES,
+        help="how many nationalities stand alone",
+    )
+    one.add_argument(
+        "--by-region", action="store_true", help="group the other nationalities by continent"
+    )
     one.add_argument(
         "--method",
         choices=pipeline.METHODS,
@@ -136,22 +190,35 @@ def _parser() -> argparse.ArgumentParser:
         "dimensions with small cells withheld (suppression)",
     )
     one.add_argument(
-        "--engine", choices=pipeline.ENGINES, default="duckdb", help="what counts the records; the result is the same"
+        "--engine",
+        choices=pipeline.ENGINES,
+        default="duckdb",
+        help="what counts the records; the result is the same",
     )
     one.set_defaults(run=_publish)
 
-    one = commands.add_parser("audit", help="attack releases again, from their public files alone, alone and together")
+    one = commands.add_parser(
+        "audit", help="attack releases again, from their public files alone, alone and together"
+    )
     one.add_argument(
-        "releases", type=Path, nargs="+", metavar="RELEASE", help="release folders, or tables published beside them"
+        "releases",
+        type=Path,
+        nargs="+",
+        metavar="RELEASE",
+        help="release folders, or tables published beside them",
     )
     one.set_defaults(run=_audit)
 
-    one = commands.add_parser("diff", help="compare two releases cell by cell, and say what they tell together")
+    one = commands.add_parser(
+        "diff", help="compare two releases cell by cell, and say what they tell together"
+    )
     one.add_argument("old", type=Path)
     one.add_argument("new", type=Path)
     one.set_defaults(run=_diff)
 
-    one = commands.add_parser("transcribe", help="build the release transcribed from the published assessment")
+    one = commands.add_parser(
+        "transcribe", help="build the release transcribed from the published assessment"
+    )
     one.add_argument("--force", action="store_true", help="build even where nothing has changed")
     one.set_defaults(run=_transcribe)
     return parser

@@ -46,14 +46,23 @@ class Difference:
     def as_text(self) -> str:
         """Return the difference in words: counts by reason, the cells, and the differencing attack."""
         reasons = Counter(moved.why for moved in self.cells)
-        counted = ", ".join(f"{count:,} by {why}" for why, count in sorted(reasons.items())) or "none"
+        counted = (
+            ", ".join(f"{count:,} by {why}" for why, count in sorted(reasons.items())) or "none"
+        )
         lines = [f"{self.old} to {self.new}: {len(self.cells):,} numbers differ ({counted})."]
-        lines += [f"  {describe(one.codes)}: {one.old:,} to {one.new:,} ({one.why})" for one in self.cells[:SHOWN]]
+        lines += [
+            f"  {describe(one.codes)}: {one.old:,} to {one.new:,} ({one.why})"
+            for one in self.cells[:SHOWN]
+        ]
         if len(self.cells) > SHOWN:
             lines.append(f"  and {len(self.cells) - SHOWN:,} more")
         told = [f"  {one}" for one in self.told[:SHOWN]]
         more = [f"  and {len(self.told) - SHOWN:,} more"] if len(self.told) > SHOWN else []
-        head = "Read together, the two tell more than either alone:" if told else "Read together, the two tell nothing more."
+        head = (
+            "Read together, the two tell more than either alone:"
+            if told
+            else "Read together, the two tell nothing more."
+        )
         return "\n".join([*lines, head, *told, *more])
 
 
@@ -76,7 +85,9 @@ def compare(old: Path, new: Path) -> Difference:
         if (shown := before.published.get(codes, 0)) != (now := after.published.get(codes, 0))
     ]
     told = [one for _, found, _ in differencing.of_pair(before, after) for one in found]
-    return Difference(before.name, after.name, sorted(moved, key=lambda one: (one.why, one.codes)), told)
+    return Difference(
+        before.name, after.name, sorted(moved, key=lambda one: (one.why, one.codes)), told
+    )
 
 
 def _why(codes: Codes, before: PublicRelease, after: PublicRelease) -> str:
@@ -87,14 +98,20 @@ def _why(codes: Codes, before: PublicRelease, after: PublicRelease) -> str:
     if codes[0] not in new:
         return NOT_REVISED
     groups = zip(FINEST[1:], codes[1:], strict=True)
-    if any(code != TOTAL and _holds(before, name, code) != _holds(after, name, code) for name, code in groups):
+    if any(
+        code != TOTAL and _holds(before, name, code) != _holds(after, name, code)
+        for name, code in groups
+    ):
         return RECODE
     fixed = sum(code != TOTAL for code in codes[1:]) + (codes[0] not in before.years)
     return REVISION if fixed <= 1 else PROTECTION
 
 
 def _periods(release: PublicRelease) -> set[str]:
-    return {*release.years, *(quarter for year in release.years.values() for quarter in year.categories["quarter"])}
+    return {
+        *release.years,
+        *(quarter for year in release.years.values() for quarter in year.categories["quarter"]),
+    }
 
 
 def _holds(release: PublicRelease, dimension: str, code: str) -> bool:

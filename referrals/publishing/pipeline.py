@@ -97,8 +97,12 @@ class Summary:
                 f"{self.nameless:,} of the records have no person_id: whether some are of the same person could not be checked."
             )
         if self.disagreeing:
-            lines.append(f"The records do not agree with these published figures: {', '.join(self.disagreeing)}.")
-        lines.append(f"{len(self.checks)} checks hold. Read certificate.md before the release goes out.")
+            lines.append(
+                f"The records do not agree with these published figures: {', '.join(self.disagreeing)}."
+            )
+        lines.append(
+            f"{len(self.checks)} checks hold. Read certificate.md before the release goes out."
+        )
         return "\n".join(lines)
 
 
@@ -120,7 +124,9 @@ def private_folder() -> Path:
     return Path(state) / "victim-referrals"
 
 
-def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = lambda _: None) -> Summary:
+def publish(
+    extracts: Sequence[Path], options: Options, *, progress: Progress = lambda _: None
+) -> Summary:
     """Publish extracts as a release, and return what was done.
 
     Raises:
@@ -134,19 +140,27 @@ def publish(extracts: Sequence[Path], options: Options, *, progress: Progress = 
 
 def _check(options: Options) -> None:
     if not NAMED.fullmatch(options.release_id):
-        raise DisclosureError(f"'{options.release_id}' is no name for a release. Use small letters, digits and hyphens.")
+        raise DisclosureError(
+            f"'{options.release_id}' is no name for a release. Use small letters, digits and hyphens."
+        )
     if options.nationalities < 0:
-        raise DisclosureError(f"{options.nationalities} nationalities cannot stand alone. Say how many, from 0 on.")
+        raise DisclosureError(
+            f"{options.nationalities} nationalities cannot stand alone. Say how many, from 0 on."
+        )
 
 
-def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress) -> Summary:
+def _published(
+    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+) -> Summary:
     tabulated = _tabulated(extracts, options, keeper, progress)
     memory = tabulated.memory
     pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
     before = [memory.kept(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
-        progress(f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records")
+        progress(
+            f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
+        )
         years.append(_protected(counts, pinned, kept, tabulated))
     standing = memory.standing([year.year for year in years], but=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
@@ -154,8 +168,12 @@ def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
     about = {"release_id": options.release_id, "shape": tabulated.shape}
     with memory.settling([year.year for year in years]):
         for year, kept in zip(years, before, strict=True):
-            memory.prepare(year.year, history.to_keep(year, kept, recoding=tabulated.recoding, **about))
-        checks = _write(folder, years, imprint, earlier=[one.folder for one in standing], progress=progress)
+            memory.prepare(
+                year.year, history.to_keep(year, kept, recoding=tabulated.recoding, **about)
+            )
+        checks = _write(
+            folder, years, imprint, earlier=[one.folder for one in standing], progress=progress
+        )
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
@@ -167,10 +185,14 @@ def _published(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
     )
 
 
-def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress) -> _Tabulated:
+def _tabulated(
+    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+) -> _Tabulated:
     home = options.private / WORK
     with tabulation.workspace(home=home) as connection:
-        reports = validate.load(extracts, connection, today=options.published_on, home=home, progress=progress)
+        reports = validate.load(
+            extracts, connection, today=options.published_on, home=home, progress=progress
+        )
         progress("counting")
         found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:
@@ -183,7 +205,9 @@ def _tabulated(extracts: Sequence[Path], options: Options, keeper: Keeper, progr
         if kept := {year: one for year in years if (one := memory.kept(year))}:
             recodes, published = _as_before(found, kept, options.shape)
         else:
-            recodes = recoding.recode(found, nationalities=options.nationalities, by_region=options.by_region)
+            recodes = recoding.recode(
+                found, nationalities=options.nationalities, by_region=options.by_region
+            )
             published = recoding.published(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_few(connection, options.method, is_revision=bool(kept))
@@ -200,7 +224,9 @@ def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revisi
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
-        fewer = "" if is_revision else "let fewer nationalities stand alone (see --nationalities), or "
+        fewer = (
+            "" if is_revision else "let fewer nationalities stand alone (see --nationalities), or "
+        )
         raise DisclosureError(
             f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
             f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. To publish, {fewer}"
@@ -220,13 +246,18 @@ def _as_before(
             )
     first = next(iter(kept.values()))
     recodes = {key: code for one in kept.values() for key, code in one.recoding.items()}
-    if any(_codes(one) != _codes(first) or not one.recoding.items() <= recodes.items() for one in kept.values()):
+    if any(
+        _codes(one) != _codes(first) or not one.recoding.items() <= recodes.items()
+        for one in kept.values()
+    ):
         raise DisclosureError(
             f"{' and '.join(kept)} were published apart, each with groups of its own, and cannot be published together. "
             "Publish the revision of each on its own."
         )
     for category in found:
-        known = category.dimension == "quarter" or category.code in first.categories[category.dimension]
+        known = (
+            category.dimension == "quarter" or category.code in first.categories[category.dimension]
+        )
         if not known and (category.dimension, category.code) not in recodes:
             recodes[category.dimension, category.code] = _rest(category, first)
     return recodes, _codes(first)
@@ -245,7 +276,9 @@ def _rest(one: Category, kept: Kept) -> str:
     )
 
 
-def _protected(counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated) -> Revision | SuppressedYear:
+def _protected(
+    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated
+) -> Revision | SuppressedYear:
     memory = tabulated.memory
     seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
@@ -271,14 +304,26 @@ def _write(
 
 
 def _imprint(
-    options: Options, tabulated: _Tabulated, before: Sequence[Kept | None], standing: Sequence[PublicRelease], *, inputs: str
+    options: Options,
+    tabulated: _Tabulated,
+    before: Sequence[Kept | None],
+    standing: Sequence[PublicRelease],
+    *,
+    inputs: str,
 ) -> Imprint:
-    revises = next((name for kept in before if kept and (name := history.revised(kept, options.release_id))), "")
+    revises = next(
+        (name for kept in before if kept and (name := history.revised(kept, options.release_id))),
+        "",
+    )
     return Imprint(
         release_id=options.release_id,
         status=tabulated.memory.status,
         published_on=options.published_on.isoformat(),
-        options={"nationalities": options.nationalities, "by_region": options.by_region, "method": options.method},
+        options={
+            "nationalities": options.nationalities,
+            "by_region": options.by_region,
+            "method": options.method,
+        },
         inputs=inputs,
         revises=revises,
         before=next((one.published for one in standing if one.folder.name == revises), None),

@@ -81,14 +81,25 @@ class Transcription:
     def answers(self) -> dict[Cell, Answer]:
         """Every cell that the source prints, or that follows from what it prints."""
         printed = {one.cell: self._printed(one) for one in reversed(self._modelled) if one.is_count}
-        derived = {answer.cell: answer for row in self.ledger.derivations for answer in [self._derived(row)]}
-        return {cell: answer for cell, answer in {**derived, **printed}.items() if cell.subject == SUBJECT}
+        derived = {
+            answer.cell: answer
+            for row in self.ledger.derivations
+            for answer in [self._derived(row)]
+        }
+        return {
+            cell: answer
+            for cell, answer in {**derived, **printed}.items()
+            if cell.subject == SUBJECT
+        }
 
     @cached_property
     def conclusions(self) -> dict[str, Conclusion]:
         """What the arithmetic of each relation says, by relation id."""
         arithmetic = Arithmetic(self.ledger)
-        return {relation["relation_id"]: arithmetic.conclude(relation) for relation in self.ledger.relations}
+        return {
+            relation["relation_id"]: arithmetic.conclude(relation)
+            for relation in self.ledger.relations
+        }
 
     def figure(self, name: str) -> str:
         """Return what `{name}` stands for in text: a statement's printed value, or a cell ('cell:crime_type=DA')."""
@@ -119,7 +130,11 @@ class Transcription:
             for one in map(self.ledger.statements.__getitem__, ids)
         ]
         misquoted = ledgers.misquoted(self.ledger.statements.values())
-        blame = ["The quotation no longer says it:", *(f"  {line}" for line in misquoted)] if misquoted else []
+        blame = (
+            ["The quotation no longer says it:", *(f"  {line}" for line in misquoted)]
+            if misquoted
+            else []
+        )
         return "\n".join(
             [
                 "statements.csv contradicts itself. These statements cannot all be true:",
@@ -143,10 +158,17 @@ class Transcription:
         if not statement.is_remainder:
             return False
         others = [one for one in self._modelled if one.statement_id != statement.statement_id]
-        return System(others, self.settings["partition"]).bounds(statement.cell) == (statement.count, statement.count)
+        return System(others, self.settings["partition"]).bounds(statement.cell) == (
+            statement.count,
+            statement.count,
+        )
 
     def _printed(self, statement: Statement) -> Answer:
-        same = tuple(one.statement_id for one in self._modelled if one.is_count and one.cell == statement.cell)
+        same = tuple(
+            one.statement_id
+            for one in self._modelled
+            if one.is_count and one.cell == statement.cell
+        )
         value = statement.count
         lower, upper, status = value, value, "r" if ledgers.misquoted([statement]) else ""
         if statement.statement_id in self.unreconciled:
@@ -159,7 +181,9 @@ class Transcription:
         lower, upper = self._bounds(cell)
         value = lower if lower == upper else None
         ids = tuple(row["rests_on"].split())
-        return Answer(cell, value, lower, upper, "e", ids, row["working"], row["upper_end"] == "open")
+        return Answer(
+            cell, value, lower, upper, "e", ids, row["working"], row["upper_end"] == "open"
+        )
 
     def _bounds(self, cell: Cell) -> tuple[int, int]:
         """Return the bounds of a cell; where it is part of an unreconciled remainder, under either of the two numbers."""
@@ -176,7 +200,8 @@ class Transcription:
         kept = [
             one
             for one in self._modelled
-            if whole not in (one.cell, one.base) and (one.statement_id == statement_id or not one.is_remainder)
+            if whole not in (one.cell, one.base)
+            and (one.statement_id == statement_id or not one.is_remainder)
         ]
         return System(kept, self.settings["partition"])
 
@@ -192,9 +217,14 @@ class Transcription:
         ):
             connection.execute(sql.statement(f"release/{name}"), {"rows": rows})
         cells = [self._cell_record(answer) for answer in self.answers.values()]
-        connection.execute(sql.statement("release_builder/transcribed_cells"), {"rows": cells, "period": self.settings["period"]})
+        connection.execute(
+            sql.statement("release_builder/transcribed_cells"),
+            {"rows": cells, "period": self.settings["period"]},
+        )
         for name in COPIED:
-            connection.execute(sql.statement(f"release/{name}"), {"path": str(PUBLISHED / f"{name}.csv")})
+            connection.execute(
+                sql.statement(f"release/{name}"), {"path": str(PUBLISHED / f"{name}.csv")}
+            )
 
     def _release_record(self) -> Record:
         return {key: value for key, value in self.settings.items() if not isinstance(value, dict)}
@@ -207,7 +237,9 @@ class Transcription:
                 yield {
                     "dimension": dimension,
                     "code": code,
-                    "label": self.settings["labels"].get(dimension, {}).get(code, listed.label(code)),
+                    "label": self.settings["labels"]
+                    .get(dimension, {})
+                    .get(code, listed.label(code)),
                     "kind": entry.kind,
                     "members": " ".join(entry.members),
                     "position": position,
@@ -244,7 +276,9 @@ class Transcription:
                 "relation_id": relation["relation_id"],
                 "position": position,
                 "kind": relation["kind"],
-                "statement_ids": sorted(set(ledgers.ids_in(relation["statements"] + relation["says"]))),
+                "statement_ids": sorted(
+                    set(ledgers.ids_in(relation["statements"] + relation["says"]))
+                ),
                 "title": self.text(relation["title"]),
                 "says": self.text(relation["says"]),
                 "result": conclusion.result,
@@ -280,13 +314,25 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
         return False
     transcription = Transcription(ledgers.load(PUBLISHED), settings)
     description = _description(settings, inputs)
-    release_folder.write(target, fill=transcription.fill, describe=description, complete=spreadsheet_tables.write)
+    release_folder.write(
+        target, fill=transcription.fill, describe=description, complete=spreadsheet_tables.write
+    )
     return True
 
 
 def _inputs() -> list[Path]:
-    folders = (PUBLISHED, REFERENCE, SHIPPED / "spreadsheet", SQL / "release", SQL / "spreadsheets", SQL / "queries")
-    return [*(path for folder in folders for path in folder.iterdir()), *(ROOT / "referrals").rglob("*.py")]
+    folders = (
+        PUBLISHED,
+        REFERENCE,
+        SHIPPED / "spreadsheet",
+        SQL / "release",
+        SQL / "spreadsheets",
+        SQL / "queries",
+    )
+    return [
+        *(path for folder in folders for path in folder.iterdir()),
+        *(ROOT / "referrals").rglob("*.py"),
+    ]
 
 
 def _description(settings: Mapping[str, Any], inputs: str) -> Record:

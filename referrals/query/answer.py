@@ -78,12 +78,25 @@ def answer(release: Release, dimension: str, selection: Selection) -> Answer:
     asked = selection.choosing(dimension, TOTAL)
     if release.about.additive or release.about.is_tabled:
         return _of_records(release, dimension, asked)
-    records = release.rows("query/transcribed_observations", {"dimension": dimension, **asked.codes()})
+    records = release.rows(
+        "query/transcribed_observations", {"dimension": dimension, **asked.codes()}
+    )
     total = next(record for record in records if record["code"] == TOTAL)
     shown, unpublished = _visible(records)
     recorded = _recorded(records)
-    rows = pd.DataFrame([record | _words(record) | _shares(record, total, records, recorded) for record in shown])
-    return Answer(dimension, asked, rows, total, recorded, unpublished, _labels(release, asked), release.about.period_label)
+    rows = pd.DataFrame(
+        [record | _words(record) | _shares(record, total, records, recorded) for record in shown]
+    )
+    return Answer(
+        dimension,
+        asked,
+        rows,
+        total,
+        recorded,
+        unpublished,
+        _labels(release, asked),
+        release.about.period_label,
+    )
 
 
 def quarters(release: Release, selection: Selection) -> pd.DataFrame:
@@ -123,7 +136,9 @@ def statements(release: Release, ids: Sequence[str]) -> list[dict[str, Any]]:
 def context(release: Release, series_id: str) -> tuple[Mapping[str, Any], pd.DataFrame]:
     """Return a context series and its observations, oldest first: one row per period, category, scope and vintage."""
     series = release.rows("query/context_series", {"series_id": series_id})[0]
-    return series, pd.DataFrame(release.rows("query/context_observations", {"series_id": series_id}))
+    return series, pd.DataFrame(
+        release.rows("query/context_observations", {"series_id": series_id})
+    )
 
 
 def _of_records(release: Release, dimension: str, asked: Selection) -> Answer:
@@ -135,7 +150,11 @@ def _of_records(release: Release, dimension: str, asked: Selection) -> Answer:
     total = next(record for record in records if record["code"] == TOTAL)
     known = labels(release)
     rows = pd.DataFrame(
-        [record | _record_words(record, total["value"], release.about) for record in records if record["code"] != TOTAL]
+        [
+            record | _record_words(record, total["value"], release.about)
+            for record in records
+            if record["code"] != TOTAL
+        ]
     )
     return Answer(
         dimension,
@@ -154,7 +173,9 @@ def _of_records(release: Release, dimension: str, asked: Selection) -> Answer:
 
 def _rows(release: Release, dimension: str, asked: Selection) -> list[dict[str, Any]]:
     period = asked.period or release.about.period
-    query = "query/rounded_observations" if release.about.additive else "query/suppressed_observations"
+    query = (
+        "query/rounded_observations" if release.about.additive else "query/suppressed_observations"
+    )
     return release.rows(query, {"dimension": dimension, "period": period, **asked.codes()})
 
 
@@ -181,7 +202,11 @@ def _every_code(release: Release, dimension: str) -> Offer:
     """Return the periods of a release made of records, its own first, and every code of every other dimension."""
     codes: dict[str, list[str]] = {name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension}
     for row in release.rows("query/codes"):
-        if row["dimension"] in codes and row["code"] != TOTAL and (row["dimension"] == PERIOD or row["kind"] != "aggregate"):
+        if (
+            row["dimension"] in codes
+            and row["code"] != TOTAL
+            and (row["dimension"] == PERIOD or row["kind"] != "aggregate")
+        ):
             codes[row["dimension"]].append(row["code"])
     codes[PERIOD].sort(key=lambda code: code != release.about.period)
     return codes
@@ -204,13 +229,16 @@ def _visible(records: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], tuple
     shown = [
         record
         for record in rest
-        if record["code"] in standing or (record["kind"] != "aggregate" and record["code"] not in hidden)
+        if record["code"] in standing
+        or (record["kind"] != "aggregate" and record["code"] not in hidden)
     ]
     return shown, tuple(record["label"] for record in rest if record["code"] in hidden)
 
 
 def _within(
-    record: dict[str, Any], standing: Mapping[str, Sequence[str]], members: Mapping[str, Sequence[str]]
+    record: dict[str, Any],
+    standing: Mapping[str, Sequence[str]],
+    members: Mapping[str, Sequence[str]],
 ) -> dict[str, Any]:
     """Return a record, its label saying so where it is part of another aggregate that is shown."""
     mine = set(members[record["code"]])
@@ -222,7 +250,9 @@ def _within(
 def _recorded(records: list[dict[str, Any]]) -> int | None:
     """Return how many have the dimension recorded, where the release counts both those and the rest."""
     categories = [record for record in records if record["kind"] == "category"]
-    not_recorded = [record for record in records if record["code"] == NOT_RECORDED and record["status"] != "x"]
+    not_recorded = [
+        record for record in records if record["code"] == NOT_RECORDED and record["status"] != "x"
+    ]
     if not not_recorded or any(record["value"] is None for record in categories):
         return None
     return sum(int(record["value"]) for record in categories)
@@ -235,7 +265,10 @@ def _words(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shares(
-    record: Mapping[str, Any], total: Mapping[str, Any], records: list[dict[str, Any]], recorded: int | None
+    record: Mapping[str, Any],
+    total: Mapping[str, Any],
+    records: list[dict[str, Any]],
+    recorded: int | None,
 ) -> dict[str, Any]:
     """Return the range of a share of everyone in the selection, and the share of those recorded.
 
@@ -258,7 +291,9 @@ def _shares(
     }
 
 
-def _totals_with(record: Mapping[str, Any], total: Mapping[str, Any], records: list[dict[str, Any]]) -> tuple[int, int]:
+def _totals_with(
+    record: Mapping[str, Any], total: Mapping[str, Any], records: list[dict[str, Any]]
+) -> tuple[int, int]:
     """Return the totals that go with the least and with the most that a record can be.
 
     A part and its total move together: the most "not recorded" goes with the largest total, not with the smallest. Where

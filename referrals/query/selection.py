@@ -57,7 +57,9 @@ class Selection:
         {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
         """
         rest = {"measure": self.measure, PERIOD: self.period, RELEASE: self.release}
-        return self.chosen() | {name: value for name, value in rest.items() if value not in {NUMBER, ""}}
+        return self.chosen() | {
+            name: value for name, value in rest.items() if value not in {NUMBER, ""}
+        }
 
 
 def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:

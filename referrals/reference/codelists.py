@@ -56,7 +56,9 @@ class Codelist:
     def label(self, code: str) -> str:
         """Return the label of a code. Raises DataError for a code that is not in the list."""
         if code not in self.codes:
-            raise DataError(f"'{code}' is not a code of {self.dimension}. Codes: {', '.join(self.codes)}.")
+            raise DataError(
+                f"'{code}' is not a code of {self.dimension}. Codes: {', '.join(self.codes)}."
+            )
         return self.codes[code].label
 
     def parts(self, code: str, partition: Iterable[str]) -> frozenset[str]:
@@ -82,8 +84,13 @@ def codelist(dimension: str) -> Codelist:
         DataError: the file breaks its schema, or an aggregate names a member that is not in the list.
     """
     rows = table_schema.read(REFERENCE / f"{dimension}.csv")
-    codes = {row["code"]: Code(row["code"], row["label"], row["kind"], tuple(row["members"].split())) for row in rows}
+    codes = {
+        row["code"]: Code(row["code"], row["label"], row["kind"], tuple(row["members"].split()))
+        for row in rows
+    }
     for code in codes.values():
         if unknown := [member for member in code.members if member not in codes]:
-            raise DataError(f"{dimension}.csv: '{code.code}' adds up codes that are not listed: {', '.join(unknown)}.")
+            raise DataError(
+                f"{dimension}.csv: '{code.code}' adds up codes that are not listed: {', '.join(unknown)}."
+            )
     return Codelist(dimension, codes)

@@ -37,10 +37,16 @@ def read(path: Path) -> list[Row]:
     fields = _schema(path)["fields"]
     names = [field["name"] for field in fields]
     rows = _rows(path, names)
-    problems = [problem for field in fields for problem in _column_problems(field, [row[field["name"]] for row in rows])]
+    problems = [
+        problem
+        for field in fields
+        for problem in _column_problems(field, [row[field["name"]] for row in rows])
+    ]
     if problems:
         listed = "\n".join(f"  {path.name} {problem}" for problem in sorted(problems, key=_line_of))
-        raise DataError(f"{path.name} does not meet {path.stem}.schema.json. Correct these cells:\n{listed}")
+        raise DataError(
+            f"{path.name} does not meet {path.stem}.schema.json. Correct these cells:\n{listed}"
+        )
     return rows
 
 
@@ -58,12 +64,18 @@ def _rows(path: Path, names: list[str]) -> list[Row]:
         with path.open(encoding="utf-8", newline="") as stream:
             header, *rows = list(csv.reader(stream, strict=True)) or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise DataError(f"{path.name} cannot be read as CSV in UTF-8 ({error}). Mend the file.") from error
+        raise DataError(
+            f"{path.name} cannot be read as CSV in UTF-8 ({error}). Mend the file."
+        ) from error
     if header != names:
-        raise DataError(f"{path.name} line 1: the columns are {header}, and its schema says {names}.")
+        raise DataError(
+            f"{path.name} line 1: the columns are {header}, and its schema says {names}."
+        )
     for line, cells in enumerate(rows, start=2):
         if len(cells) != len(names):
-            raise DataError(f"{path.name} row {line}: {len(cells)} cells where the header has {len(names)}.")
+            raise DataError(
+                f"{path.name} row {line}: {len(cells)} cells where the header has {len(names)}."
+            )
     return [dict(zip(names, cells, strict=True)) for cells in rows]
 
 

@@ -101,9 +101,13 @@ class Shelf:
         if self._standing is not None:
             return self._standing
         if self._taken or (any(self._marked.values()) and not self._refused):
-            raise WithdrawnError("These figures have been withdrawn by those who publish them, and are not shown any more.")
+            raise WithdrawnError(
+                "These figures have been withdrawn by those who publish them, and are not shown any more."
+            )
         reasons = list(self._refused.values()) or [REBUILD]
-        raise ReleaseError(" ".join([f"There is no published release in {self._folder.name}/.", *reasons[:3]]))
+        raise ReleaseError(
+            " ".join([f"There is no published release in {self._folder.name}/.", *reasons[:3]])
+        )
 
     @contextmanager
     def looking(self) -> Iterator[None]:
@@ -125,7 +129,9 @@ class Shelf:
         """Return whether one of the releases that stood together once has been withdrawn since, as of the last look."""
         if not self._marked and not self._withdrawn:
             return False  # as nearly always: every page asks, several times
-        return not self._marked.keys().isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(held.editions())
+        return not self._marked.keys().isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(
+            held.editions()
+        )
 
     def refused(self) -> dict[str, str]:
         """Return why each folder that was refused was refused, by its name. What was open under that name still stands."""
@@ -140,7 +146,9 @@ class Shelf:
                 with self._looking:
                     self._look()
             except Exception as error:  # a thread that ends is a site that never sees a new release
-                LOG.exception("The folder of releases could not be looked at (%s).", type(error).__name__)
+                LOG.exception(
+                    "The folder of releases could not be looked at (%s).", type(error).__name__
+                )
 
     def _look(self) -> None:
         """Let go of what is withdrawn, then open what is new or has changed, and let go of what is gone."""
@@ -149,11 +157,16 @@ class Shelf:
         try:
             traces, marked = _found(self._folder)
         except OSError as error:
-            self._refuse(self._folder.name, f"The folder {self._folder.name} cannot be read: {error.strerror}. {REBUILD}")
+            self._refuse(
+                self._folder.name,
+                f"The folder {self._folder.name} cannot be read: {error.strerror}. {REBUILD}",
+            )
         else:
             self._withdraw(marked)
             self._arrange()  # to open what has changed can take long
-            changed = [name for name, trace in sorted(traces.items()) if trace != self._traces.get(name)]
+            changed = [
+                name for name, trace in sorted(traces.items()) if trace != self._traces.get(name)
+            ]
             self._traces = traces | {name: self._open_again(name) for name in changed}
             self._let_go(traces)
             self._arrange()
@@ -169,7 +182,9 @@ class Shelf:
                 break
         if error is None:
             return before
-        self._refuse(name, str(error) if isinstance(error, ReleaseError) else _unforeseen(name, error))
+        self._refuse(
+            name, str(error) if isinstance(error, ReleaseError) else _unforeseen(name, error)
+        )
         # What the system could not do now it may do the next time: the folder need not change for that.
         return () if _may_pass(error) else before
 
@@ -181,7 +196,9 @@ class Shelf:
             return error
         if opened.about.release_id != name:
             held = opened.about.release_id
-            return ReleaseError(f"The folder {name} holds the release {held}. Give the folder the name of its release.")
+            return ReleaseError(
+                f"The folder {name} holds the release {held}. Give the folder the name of its release."
+            )
         self._refused.pop(name, None)
         if name not in self._open or self._open[name].digest != opened.digest:
             self._open[name] = opened
@@ -213,7 +230,9 @@ class Shelf:
         kept = self._standing.published.about.release_id if self._standing and is_dark else None
         for name in sorted((self._open.keys() | self._refused.keys()) - set(present)):
             if name == kept:
-                self._refuse(name, f"The folder of the release {name} is gone, and no other is published.")
+                self._refuse(
+                    name, f"The folder of the release {name} is gone, and no other is published."
+                )
                 continue
             self._refused.pop(name, None)
             if self._open.pop(name, None):
@@ -226,7 +245,9 @@ class Shelf:
             return
         others = [one for _, one in sorted(self._open.items()) if one is not published]
         others.sort(key=lambda one: one.about.published_on, reverse=True)
-        version = hashlib.sha256("".join(one.digest for one in (published, *others)).encode()).hexdigest()
+        version = hashlib.sha256(
+            "".join(one.digest for one in (published, *others)).encode()
+        ).hexdigest()
         if self._standing is None or self._standing.version != version:
             self._standing = Standing(version, published, tuple(others))
 
@@ -243,17 +264,31 @@ def _found(folder: Path) -> tuple[dict[str, Trace], dict[str, bool]]:
     Where the mark is a folder itself, it is the release under another name.
     """
     with os.scandir(folder) as entries:
-        names = {one.name: one.is_dir() for one in entries if one.name.isprintable() and not one.name.startswith(".")}
-    marks = {name.removesuffix(WITHDRAWN): is_dir for name, is_dir in names.items() if name.endswith(WITHDRAWN)}
+        names = {
+            one.name: one.is_dir()
+            for one in entries
+            if one.name.isprintable() and not one.name.startswith(".")
+        }
+    marks = {
+        name.removesuffix(WITHDRAWN): is_dir
+        for name, is_dir in names.items()
+        if name.endswith(WITHDRAWN)
+    }
     marked = {name: is_dir or names.get(name, False) for name, is_dir in marks.items()}
-    could_be = [name for name, is_dir in names.items() if is_dir and not name.endswith(WITHDRAWN) and name not in marked]
+    could_be = [
+        name
+        for name, is_dir in names.items()
+        if is_dir and not name.endswith(WITHDRAWN) and name not in marked
+    ]
     return {name: _trace(folder / name) for name in could_be}, marked
 
 
 def _may_pass(error: Exception) -> bool:
     """Return whether a release could be opened later though nothing in its folder changes: no handles left, no memory."""
     cause = error.__cause__ if isinstance(error, ReleaseError) else error
-    return cause is not None and (not isinstance(cause, duckdb.Error) or isinstance(cause, duckdb.IOException))
+    return cause is not None and (
+        not isinstance(cause, duckdb.Error) or isinstance(cause, duckdb.IOException)
+    )
 
 
 def _unforeseen(name: str, error: Exception) -> str:
@@ -263,7 +298,9 @@ def _unforeseen(name: str, error: Exception) -> str:
 def _trace(folder: Path) -> Trace:
     try:
         with os.scandir(folder) as entries:
-            files = sorted((entry.name, *_stamp(entry.stat(follow_symlinks=False))) for entry in entries)
+            files = sorted(
+                (entry.name, *_stamp(entry.stat(follow_symlinks=False))) for entry in entries
+            )
         return (*_stamp(folder.lstat()), *files)
     except OSError as error:
         return (error.errno,)

@@ -81,21 +81,30 @@ def read(folder: Path) -> Contents:
             those of its manifest.
     """
     if folder.is_symlink():
-        raise ReleaseError(f"The release {folder.name} is a link. Put the folder itself in its place.")
+        raise ReleaseError(
+            f"The release {folder.name} is a link. Put the folder itself in its place."
+        )
     written, changed = _content(folder, MANIFEST, missing="has no manifest")
     manifest = _manifest(folder, written)
     listed = _listed(folder, manifest)
     return Contents(
         manifest=manifest,
         digest=hashlib.sha256(written).hexdigest(),
-        files={MANIFEST: written, **{name: _verified(folder, name, expected) for name, expected in listed.items()}},
+        files={
+            MANIFEST: written,
+            **{name: _verified(folder, name, expected) for name, expected in listed.items()},
+        },
         changed=changed,
     )
 
 
 def tables(*, additive: bool, shown_first: bool) -> Mapping[str, str]:
     """Return the tables of a release of a kind, each with its columns."""
-    return {**TABLES, **(TABLES_OF_RECORDS if additive else {}), **(TABLES_OF_DOCUMENT if shown_first else {})}
+    return {
+        **TABLES,
+        **(TABLES_OF_RECORDS if additive else {}),
+        **(TABLES_OF_DOCUMENT if shown_first else {}),
+    }
 
 
 def lacking(columns: Collection[tuple[str, str]], tables: Mapping[str, str]) -> list[str]:
@@ -105,7 +114,12 @@ def lacking(columns: Collection[tuple[str, str]], tables: Mapping[str, str]) -> 
     ['codes.kind']
     """
     held = set(columns)
-    return [f"{table}.{name}" for table, names in tables.items() for name in names.split() if (table, name) not in held]
+    return [
+        f"{table}.{name}"
+        for table, names in tables.items()
+        for name in names.split()
+        if (table, name) not in held
+    ]
 
 
 def _manifest(folder: Path, written: bytes) -> dict[str, Any]:
@@ -127,15 +141,23 @@ def _manifest(folder: Path, written: bytes) -> dict[str, Any]:
 def _listed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return the files that a manifest lists with their hashes. They are all that the folder holds, beside the manifest."""
     try:
-        listed = {str(resource["path"]): str(resource["hash"]) for resource in manifest["resources"]}
+        listed = {
+            str(resource["path"]): str(resource["hash"]) for resource in manifest["resources"]
+        }
     except (KeyError, TypeError):
         listed = {}
     if not listed:
-        raise ReleaseError(f"The manifest of the release {folder.name} does not list its files. {REBUILD}")
+        raise ReleaseError(
+            f"The manifest of the release {folder.name} does not list its files. {REBUILD}"
+        )
     if DATABASE not in listed:
-        raise ReleaseError(f"The manifest of the release {folder.name} does not list {DATABASE}. {REBUILD}")
+        raise ReleaseError(
+            f"The manifest of the release {folder.name} does not list {DATABASE}. {REBUILD}"
+        )
     if not all(map(PLAIN_NAME.fullmatch, listed)):
-        raise ReleaseError(f"The manifest of the release {folder.name} lists something that is no name of a file. {REBUILD}")
+        raise ReleaseError(
+            f"The manifest of the release {folder.name} lists something that is no name of a file. {REBUILD}"
+        )
     if more := sorted(_names(folder) - listed.keys() - {MANIFEST}):
         raise ReleaseError(
             f"The release {folder.name} holds {', '.join(map(ascii, more[:3]))}, which its manifest does not list. {REBUILD}"
@@ -147,13 +169,17 @@ def _names(folder: Path) -> set[str]:
     try:
         return set(os.listdir(folder))  # noqa: PTH208 - names are what is wanted
     except OSError as error:
-        raise ReleaseError(f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}") from error
+        raise ReleaseError(
+            f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}"
+        ) from error
 
 
 def _verified(folder: Path, name: str, expected: str) -> bytes:
     content, _ = _content(folder, name, missing=f"lacks {name}")
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != expected:
-        raise ReleaseError(f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}")
+        raise ReleaseError(
+            f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}"
+        )
     return content
 
 
@@ -171,8 +197,12 @@ def _content(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
         raise ReleaseError(f"The release {folder.name} {missing}. {REBUILD}") from None
     except OSError as error:
         reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
-        raise ReleaseError(f"{name} of the release {folder.name} cannot be read: {reason}. {REBUILD}") from error
-    raise ReleaseError(f"{name} of the release {folder.name} is no file, or too large for one. {REBUILD}")
+        raise ReleaseError(
+            f"{name} of the release {folder.name} cannot be read: {reason}. {REBUILD}"
+        ) from error
+    raise ReleaseError(
+        f"{name} of the release {folder.name} is no file, or too large for one. {REBUILD}"
+    )
 
 
 def _itself(path: str, flags: int) -> int:

@@ -83,10 +83,19 @@ def manifest(release: Release) -> dict[str, Any]:
 def listed(release: Release) -> dict[str, File]:
     """Return every file of a release by the name that it is served under, the manifest last."""
     files = [
-        _file(release, one["path"], one["mediatype"], one["bytes"], one["hash"].removeprefix("sha256:"), one.get("title", ""))
+        _file(
+            release,
+            one["path"],
+            one["mediatype"],
+            one["bytes"],
+            one["hash"].removeprefix("sha256:"),
+            one.get("title", ""),
+        )
         for one in manifest(release)["resources"]
     ]
-    files.append(_file(release, MANIFEST, "application/json", len(release.files[MANIFEST]), release.digest))
+    files.append(
+        _file(release, MANIFEST, "application/json", len(release.files[MANIFEST]), release.digest)
+    )
     return {file.name: file for file in files}
 
 
@@ -100,6 +109,15 @@ def content(release: Release, file: File) -> bytes:
     return release.files[file.own_name]
 
 
-def _file(release: Release, name: str, media_type: str, size: int, sha256: str, title: str = "") -> File:  # noqa: PLR0913, PLR0917
+def _file(
+    release: Release, name: str, media_type: str, size: int, sha256: str, title: str = ""
+) -> File:  # noqa: PLR0913, PLR0917
     is_marked = release.about.is_illustrative and media_type not in SCRIPTS
-    return File(name, marked(name) if is_marked else name, media_type, size, sha256, title or TITLES.get(name, name))
+    return File(
+        name,
+        marked(name) if is_marked else name,
+        media_type,
+        size,
+        sha256,
+        title or TITLES.get(name, name),
+    )

@@ -26,7 +26,9 @@ class Sealed:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._descriptor, self.path = _in_memory(content) if sys.platform == "linux" else _in_a_file(content)
+        self._descriptor, self.path = (
+            _in_memory(content) if sys.platform == "linux" else _in_a_file(content)
+        )
 
     def put_away(self) -> None:
         """Give back what the bytes take. Whoever opened the path must have closed it: its name will be used again."""

@@ -12,7 +12,9 @@ from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Release
 
 UNIT: Final = "victim referrals"
-COUNTED: Final = "A victim referral is one time that police passed on the details of a victim of crime."
+COUNTED: Final = (
+    "A victim referral is one time that police passed on the details of a victim of crime."
+)
 INVENTED: Final = "These figures are invented. They are not about real people."
 UNLISTED: Final = "A combination that is not listed is not published, nor is a cell with the status x. That is not 0."
 LISTED: Final = (
@@ -23,7 +25,9 @@ ADDED_UP: Final = (
     "Any other combination is a sum of finest cells. Name one code for each of nationality, age_band, sex, crime_type and "
     "outcome, and it is added up."
 )
-OPEN: Final = "A dimension that is not named in a query is not filtered: ask for _T to have its total alone."
+OPEN: Final = (
+    "A dimension that is not named in a query is not filtered: ask for _T to have its total alone."
+)
 OF_OTHERS: Final = (
     "These are figures of other publishers, each in its own unit. None of them counts victim referrals: why_not_comparable "
     "says why."
@@ -74,7 +78,10 @@ def invented(one: Release) -> list[str]:
 def protection(one: Release) -> list[str]:
     """Return the sentences that say how the numbers of a release are protected, without which they would be misread."""
     control = manifest(one).get("disclosure_control", {})
-    said = [one.about.lay_sentence, control.get("held_back_rule", "") if control.get("held_back") else ""]
+    said = [
+        one.about.lay_sentence,
+        control.get("held_back_rule", "") if control.get("held_back") else "",
+    ]
     return [sentence for sentence in said if sentence]
 
 
@@ -90,7 +97,9 @@ def about(one: Release, notes: Sequence[str]) -> dict[str, Any]:
         "release": release(one),
         "notes": [*invented(one), *notes],
         "status_meanings": manifest(one).get("status_letters") or {"": "as printed", **STATUSES},
-        "source": {name: imprint[name] for name in ("publisher", "title", "published_on", "address")},
+        "source": {
+            name: imprint[name] for name in ("publisher", "title", "published_on", "address")
+        },
         "licence": imprint["licence"],
         "attribution": one.about.attribution,
     }

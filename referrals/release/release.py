@@ -166,7 +166,13 @@ def _connected(folder: Path, contents: Contents, database: Sealed) -> Release:
     except duckdb.Error as error:
         raise _unopened(folder.name, error) from error
     try:
-        opened = Release(folder, connection, digest=contents.digest, files=contents.files, changed=contents.changed)
+        opened = Release(
+            folder,
+            connection,
+            digest=contents.digest,
+            files=contents.files,
+            changed=contents.changed,
+        )
         _check(opened, said=contents.manifest.get("status"))
     except duckdb.Error as error:
         connection.close()
@@ -197,16 +203,28 @@ def _check(opened: Release, *, said: object) -> None:
     """Hold the database of a release to the contract. `said` is the status in its manifest."""
     about, name = opened.about, opened.folder.name
     if about.status != said or said not in contract.STATUSES:
-        raise ReleaseError(f"The database and the manifest of the release {name} do not give it one known status. {REBUILD}")
-    columns = {(row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")}
-    if lacking := contract.lacking(columns, contract.tables(additive=about.additive, shown_first=said == PUBLISHED)):
+        raise ReleaseError(
+            f"The database and the manifest of the release {name} do not give it one known status. {REBUILD}"
+        )
+    columns = {
+        (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
+    }
+    if lacking := contract.lacking(
+        columns, contract.tables(additive=about.additive, shown_first=said == PUBLISHED)
+    ):
         named = ", ".join(lacking[:3])
-        raise ReleaseError(f"The database of the release {name} is of another version: it lacks {named}. {REBUILD}")
+        raise ReleaseError(
+            f"The database of the release {name} is of another version: it lacks {named}. {REBUILD}"
+        )
     announced = opened.rows("query/contract_gaps") if about.additive else []
     if any(row["orders"] != len(ORDERS) for row in announced):
-        raise ReleaseError(f"The release {name} does not announce the precision of every sum. {REBUILD}")
+        raise ReleaseError(
+            f"The release {name} does not announce the precision of every sum. {REBUILD}"
+        )
     if any(row["strays"] for row in announced):
-        raise ReleaseError(f"The release {name} has cells with codes that it does not list. {REBUILD}")
+        raise ReleaseError(
+            f"The release {name} has cells with codes that it does not list. {REBUILD}"
+        )
 
 
 def latest_published(folder: Path = RELEASES) -> Path:

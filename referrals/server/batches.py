@@ -16,7 +16,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 SEVERAL: Final = "referrals.websocket.send"
 """An extension of ASGI, and the type of its message: `frames` are the bytes of several messages, to be sent in one write."""
 
-LASTING: Final = frozenset({"new_session", "script_finished", "session_status_changed", "parent_message", "page_info_changed"})
+LASTING: Final = frozenset(
+    {
+        "new_session",
+        "script_finished",
+        "session_status_changed",
+        "parent_message",
+        "page_info_changed",
+    }
+)
 """Kinds of messages that Streamlit's queue keeps of a run that is overtaken before they are sent. They stay by themselves. It
 also keeps toasts, which no page here shows."""
 

@@ -31,5 +31,7 @@ class Protocol(WebSocketsSansIOProtocol):
         *first, last = message["frames"]
         with suppress(InvalidState):  # the last is refused for the same reason
             for one in first:
-                self.conn.send_binary(one)  # which only puts it into the buffer that is written with the next
+                self.conn.send_binary(
+                    one
+                )  # which only puts it into the buffer that is written with the next
         await super().send({"type": "websocket.send", "bytes": last})

@@ -27,15 +27,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.filename or asked.to} cannot be written: {error.strerror}.", file=sys.stderr)
         return 1
-    print(f"{asked.to}: {len(made)} files, {sum(map(len, made.values())) / 1000:,.0f} kB. Open {asked.to / 'index.html'}.")
+    print(
+        f"{asked.to}: {len(made)} files, {sum(map(len, made.values())) / 1000:,.0f} kB. Open {asked.to / 'index.html'}."
+    )
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m referrals.static_site", description="The light twin of the site, as files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m referrals.static_site", description="The light twin of the site, as files."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    one = commands.add_parser("build", help="write every static page into a folder, for a web server or a stick")
-    one.add_argument("--to", type=Path, required=True, metavar="FOLDER", help="where the folder goes; an older one is replaced")
+    one = commands.add_parser(
+        "build", help="write every static page into a folder, for a web server or a stick"
+    )
+    one.add_argument(
+        "--to",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="where the folder goes; an older one is replaced",
+    )
     one.add_argument(
         "--base",
         type=_address,
@@ -47,8 +59,16 @@ def _parser() -> argparse.ArgumentParser:
 
 def _address(text: str) -> str:
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError(f"{text} is not the address of a site, such as https://example.org")
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.netloc
+        or parts.path.strip("/")
+        or parts.query
+        or parts.fragment
+    ):
+        raise argparse.ArgumentTypeError(
+            f"{text} is not the address of a site, such as https://example.org"
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 

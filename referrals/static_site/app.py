@@ -73,7 +73,11 @@ class Twin:
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the static pages, for `st.App(routes=...)`."""
         below = FOLDER.rstrip("/")
-        return [Route(below, _at_folder), Mount(below, app=self), Route("/robots.txt", self._robots)]
+        return [
+            Route(below, _at_folder),
+            Mount(below, app=self),
+            Route("/robots.txt", self._robots),
+        ]
 
     @asynccontextmanager
     async def drawn_ahead(self) -> AsyncIterator[None]:
@@ -113,7 +117,11 @@ class Twin:
         files = self._files
         if files is None:
             return await self._drawn(standing)
-        if files.version != standing.version and not self._drawing.locked() and not self._failed(standing):
+        if (
+            files.version != standing.version
+            and not self._drawing.locked()
+            and not self._failed(standing)
+        ):
             task = asyncio.create_task(self._redrawn(standing))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -143,7 +151,12 @@ class Twin:
             said = _told(error)
             self._failure = Failure(standing.version, said, monotonic() + RETRY_AFTER)
             stay = " The old ones stand." if self._files else ""
-            LOG.warning("The static pages of these releases cannot be drawn (%s).%s %s", type(error).__name__, stay, said)
+            LOG.warning(
+                "The static pages of these releases cannot be drawn (%s).%s %s",
+                type(error).__name__,
+                stay,
+                said,
+            )
             raise ReferralsError(said) from None
 
     def _draw(self, standing: Standing) -> Files:
@@ -170,7 +183,9 @@ def _not_reading(method: str) -> Response:
     """Return what is said to whoever would do anything but read: what can be done here, and where it was not asked, why."""
     if method == "OPTIONS":
         return Response(status_code=HTTPStatus.NO_CONTENT, headers={"allow": READ})
-    return PlainTextResponse(f"Nothing here can be changed. Use {READ}.", HTTPStatus.METHOD_NOT_ALLOWED, {"allow": READ})
+    return PlainTextResponse(
+        f"Nothing here can be changed. Use {READ}.", HTTPStatus.METHOD_NOT_ALLOWED, {"allow": READ}
+    )
 
 
 def _told(error: Exception) -> str:
@@ -184,4 +199,9 @@ def _unavailable(error: Exception) -> Response:
     page = layout.unavailable(_told(error))
     if isinstance(error, WithdrawnError):
         return Response(page, HTTPStatus.GONE, headers, "text/html")
-    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, {**headers, "retry-after": str(RETRY_AFTER)}, "text/html")
+    return Response(
+        page,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        {**headers, "retry-after": str(RETRY_AFTER)},
+        "text/html",
+    )

@@ -25,7 +25,14 @@ MONTHS: Final = {name: number for number, name in enumerate(calendar.month_name)
 PERIOD: Final = re.compile(rf"({'|'.join(MONTHS)}) (\d{{4}}) to ({'|'.join(MONTHS)}) (\d{{4}})")
 
 
-def described(release: Release, cards: Sequence[Card], *, name: str, address: str, downloads: Mapping[str, str]) -> str:
+def described(
+    release: Release,
+    cards: Sequence[Card],
+    *,
+    name: str,
+    address: str,
+    downloads: Mapping[str, str],
+) -> str:
     """Return the description of the cards of a page, of one release, as HTML.
 
     `name` is of this page alone, `address` is that of the page, and `downloads` are addresses of CSV files by what is in them.
@@ -45,7 +52,12 @@ def described(release: Release, cards: Sequence[Card], *, name: str, address: st
         "license": LICENCES.get(said["licence"], said["licence"]),
         "creator": _organisation(said["source"]["publisher"]),
         "isBasedOn": [
-            {"@type": "CreativeWork", "name": one.title, "publisher": _organisation(one.publisher), "url": one.address}
+            {
+                "@type": "CreativeWork",
+                "name": one.title,
+                "publisher": _organisation(one.publisher),
+                "url": one.address,
+            }
             for one in sources.cited(*cards)
         ],
         "distribution": [_download(what, place) for what, place in downloads.items()],
@@ -74,4 +86,9 @@ def _organisation(name: str) -> dict[str, str]:
 
 
 def _download(name: str, address: str) -> dict[str, str]:
-    return {"@type": "DataDownload", "name": name, "encodingFormat": "text/csv", "contentUrl": address}
+    return {
+        "@type": "DataDownload",
+        "name": name,
+        "encodingFormat": "text/csv",
+        "contentUrl": address,
+    }

@@ -71,7 +71,8 @@ def _known_by(around: Surroundings) -> str:
         return '<meta name="robots" content="noindex">'
     alternates = around.alternates if len(around.alternates) > 1 else {}
     return f'<link rel="canonical" href="{escape(around.canonical)}">' + "".join(
-        f'<link rel="alternate" hreflang="{code}" href="{escape(address)}">' for code, address in alternates.items()
+        f'<link rel="alternate" hreflang="{code}" href="{escape(address)}">'
+        for code, address in alternates.items()
     )
 
 
@@ -92,7 +93,11 @@ def _languages(around: Surroundings, said: Words) -> str:
         for code, address in around.languages.items()
         if code != around.language
     ]
-    return f'<nav aria-label="{escape(said.text("languages"))}">{" ".join(others)}</nav>' if others else ""
+    return (
+        f'<nav aria-label="{escape(said.text("languages"))}">{" ".join(others)}</nav>'
+        if others
+        else ""
+    )
 
 
 def _menu(here: str, menu: Mapping[PageHead, str], said: Words) -> str:

@@ -87,7 +87,9 @@ def in_folder(site: str | None) -> Placing:
     return Placing(site=site, base=site or "", ending=".html", root="/")
 
 
-def relinked(html: str, here: Spot, twins: Collection[Spot], placing: Placing, carried: Collection[str] = ()) -> str:
+def relinked(
+    html: str, here: Spot, twins: Collection[Spot], placing: Placing, carried: Collection[str] = ()
+) -> str:
     """Return HTML with each site-relative link led to the static page that it means, or to the file, of those `carried` along.
 
     What has no twin is linked on the full site; where nothing is known of that, the words stand without a link.

@@ -59,13 +59,17 @@ def carried(standing: Standing) -> dict[str, bytes]:
     taken: dict[str, bytes] = {}
     for release_id, one in standing.offered().items():
         folder = f"releases/{release_id}"
-        taken |= {f"{folder}/{name}": files.content(one, file) for name, file in files.listed(one).items()}
+        taken |= {
+            f"{folder}/{name}": files.content(one, file) for name, file in files.listed(one).items()
+        }
         taken[f"{folder}/{files.SUMS}"] = files.sums(one)
     return taken
 
 
 def _text(release: Release, spot: Spot) -> str:
-    html = pages.page(spot.path.strip("/") or "overview", _figures(release, spot.language), language=spot.language)
+    html = pages.page(
+        spot.path.strip("/") or "overview", _figures(release, spot.language), language=spot.language
+    )
     title, end, rest = html.partition("</h1>")
     listed = pages.contents(rest, summary=messages.of(spot.language).html("contents"))
     return f"{_ANCHOR.sub('<h1>', title)}{end}{listed}{rest}"
@@ -74,7 +78,11 @@ def _text(release: Release, spot: Spot) -> str:
 def _figures(release: Release, language: str) -> Mapping[str, str]:
     """Return what stands for each figure that a text names; text from right to left would turn a range of numbers round."""
     found = answers_module.figures(release)
-    return {name: f"\u2066{figure}\u2069" for name, figure in found.items()} if direction(language) == "rtl" else found
+    return (
+        {name: f"\u2066{figure}\u2069" for name, figure in found.items()}
+        if direction(language) == "rtl"
+        else found
+    )
 
 
 def _end(shown: Release, published: Release, spot: Spot) -> str:
@@ -91,7 +99,10 @@ def _end(shown: Release, published: Release, spot: Spot) -> str:
 
 def _overview(release: Release, _: Standing) -> Body:
     found = {dimension: _dimension(release, dimension) for dimension in outline.FIRST_SCREEN}
-    drawn = "".join(_card(card, quick=True, more=outline.FIRST_SCREEN[dimension]) for dimension, card in found.items())
+    drawn = "".join(
+        _card(card, quick=True, more=outline.FIRST_SCREEN[dimension])
+        for dimension, card in found.items()
+    )
     care = pages.page("overview-care", answers_module.figures(release)).partition("</h1>")[2]
     # The cards rest on some of the same sentences: each stands here once, so that the first page is small.
     sentences = sources.sentences(*found.values())
@@ -103,11 +114,19 @@ def _topic(topic: Topic, release: Release, _: Standing) -> Body:
     found = [_dimension(release, topic.dimension)]
     if about.additive or about.is_tabled:
         everything = Selection(release=about.release_id)
-        found.append(by_quarter.card(release, answers_module.answer(release, topic.dimension, everything)))
+        found.append(
+            by_quarter.card(release, answers_module.answer(release, topic.dimension, everything))
+        )
     else:
         if topic.crossed_by:
-            found.append(_without_choices(card_module.crossed(release, topic.dimension, by=topic.crossed_by)))
-        end = f'<section class="card">{relations_html.relation(release, topic.relation)}</section>' if topic.relation else ""
+            found.append(
+                _without_choices(card_module.crossed(release, topic.dimension, by=topic.crossed_by))
+            )
+        end = (
+            f'<section class="card">{relations_html.relation(release, topic.relation)}</section>'
+            if topic.relation
+            else ""
+        )
     opening = _opening(topic, about, lead=notices.banner(about))
     return Body(f"{opening}{''.join(map(_card, found))}{end}", tuple(found))
 
@@ -149,7 +168,9 @@ def _heading(opening: Opening, lead: str = "") -> str:
 
 def _card(card: Card, *, quick: bool = False, more: str = "") -> str:
     """Return a card as HTML. A quick one has neither table nor sources, and its notes are folded: its topic has a page."""
-    warning = f'<div class="box-note"><p>{pages.inline(card.warning)}</p></div>' if card.warning else ""
+    warning = (
+        f'<div class="box-note"><p>{pages.inline(card.warning)}</p></div>' if card.warning else ""
+    )
     figure = parts.bars(card) if card.bars else ""
     on = f"<p>{pages.inline(more)}</p>" if more else ""
     notes = parts.notes(card, folded=quick)

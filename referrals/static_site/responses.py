@@ -51,20 +51,32 @@ class Files:
 
     def __init__(self, version: str, made: Mapping[str, bytes]) -> None:
         self.version = version
-        self._ready = {(name, form): _sent(name, body, form) for name, body in made.items() for form in (IDENTITY, *SUFFIXES)}
+        self._ready = {
+            (name, form): _sent(name, body, form)
+            for name, body in made.items()
+            for form in (IDENTITY, *SUFFIXES)
+        }
 
     async def answer(self, scope: Scope, send: Send) -> None:
         """Send the file at an address, no body to a reader who has it already, or the page that says that there is none."""
-        asked = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _ASKED}
+        asked = {
+            name: value.decode("latin-1") for name, value in scope["headers"] if name in _ASKED
+        }
         encoding = choose(asked.get(b"accept-encoding", ""))
         name = scope["path"].removeprefix(FOLDER)
         found = self._ready.get((name, encoding)) if name != site.NOT_FOUND else None
         sent = found or self._ready[site.NOT_FOUND, encoding]
-        status, body, headers = (HTTPStatus.OK if found else HTTPStatus.NOT_FOUND), sent.body, [*sent.of_body, *sent.headers]
+        status, body, headers = (
+            (HTTPStatus.OK if found else HTTPStatus.NOT_FOUND),
+            sent.body,
+            [*sent.of_body, *sent.headers],
+        )
         if found and has_it(asked.get(b"if-none-match", ""), sent.tag):
             status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(sent.headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        await send(
+            {"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body}
+        )
 
 
 _ASKED: Final = frozenset({b"accept-encoding", b"if-none-match"})
@@ -74,7 +86,9 @@ def _sent(name: str, body: bytes, encoding: str) -> Sent:
     """Return a file ready to send in an encoding."""
     packed = compress(body, encoding) if encoding else body
     tag = f'"{hashlib.sha256(body).hexdigest()[:24]}{f"-{encoding}" if encoding else ""}"'
-    of_body = {"content-length": str(len(packed))} | ({"content-encoding": encoding} if encoding else {})
+    of_body = {"content-length": str(len(packed))} | (
+        {"content-encoding": encoding} if encoding else {}
+    )
     headers = {
         "content-type": TYPES[PurePosixPath(name).suffix],
         "cache-control": _kept(name),

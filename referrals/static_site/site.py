@@ -67,7 +67,10 @@ def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
     for spot in twin.heads:
         html, shown = _page(twin, spot)
         made[placing.file(spot.stem)] = html.encode()
-        made |= {static_site_pages.download(card): text.csv(card, placing.base).encode() for card in shown}
+        made |= {
+            static_site_pages.download(card): text.csv(card, placing.base).encode()
+            for card in shown
+        }
     if placing.base:
         made[SITEMAP] = _sitemap(twin).encode()
     return made
@@ -80,7 +83,11 @@ def broken_down(standing: Standing) -> tuple[Release, ...]:
 
 def spots(standing: Standing) -> dict[Spot, PageHead]:
     """Return every static page and its head: those of each language, then the topics of each release made of records."""
-    found = {Spot(head.path, language): head for language in i18n_languages.languages() for head in i18n_languages.heads(language)}
+    found = {
+        Spot(head.path, language): head
+        for language in i18n_languages.languages()
+        for head in i18n_languages.heads(language)
+    }
     for release in broken_down(standing):
         for path in TOPIC_PATHS:
             spot = Spot(path, release=release.about.release_id)
@@ -94,19 +101,25 @@ def versions(standing: Standing, base: str) -> tuple[Version, ...]:
     for spot in spots(standing):
         pages.setdefault(spot.language, {})[spot.full] = f"{FOLDER}{SERVED.file(spot.stem)}"
     low_data = Version(LOW_DATA, pages.pop(ENGLISH), base=base)
-    return low_data, *(Version(i18n_languages.own_name(code), found, code, base) for code, found in pages.items())
+    return low_data, *(
+        Version(i18n_languages.own_name(code), found, code, base) for code, found in pages.items()
+    )
 
 
 def _of_release(head: PageHead, spot: Spot, about: About) -> PageHead:
     """Return the head of a topic's page of another release, which says at once where its figures are invented."""
     what = notices.BANNER if about.is_illustrative else f"{about.title}."
-    return replace(head, path=spot.full, title=f"{head.title}: {notices.picked(about)}", description=what)
+    return replace(
+        head, path=spot.full, title=f"{head.title}: {notices.picked(about)}", description=what
+    )
 
 
 def _page(twin: Twin, spot: Spot) -> tuple[str, tuple[Card, ...]]:
     shown = twin.shown(spot)
     body = static_site_pages.body(shown, twin.standing, spot)
-    main = relinked(_figures_nav(twin, spot) + body.html, spot, twin.heads, twin.placing, twin.carried)
+    main = relinked(
+        _figures_nav(twin, spot) + body.html, spot, twin.heads, twin.placing, twin.carried
+    )
     data = _data(twin, spot, body.cards)
     html = layout.document(twin.heads[spot], main, _surroundings(twin, spot), data=data)
     return html, body.cards
@@ -118,9 +131,12 @@ def _figures_nav(twin: Twin, spot: Spot) -> str:
         return ""
     offered = {"": twin.standing.published, **twin.releases}
     items = "".join(
-        f"<li>{_choice(twin, spot, release_id, notices.picked(one.about))}</li>" for release_id, one in offered.items()
+        f"<li>{_choice(twin, spot, release_id, notices.picked(one.about))}</li>"
+        for release_id, one in offered.items()
     )
-    return f'<nav class="figures" aria-label="Figures"><ul>{items}</ul><p>{notices.CHOICE}</p></nav>'
+    return (
+        f'<nav class="figures" aria-label="Figures"><ul>{items}</ul><p>{notices.CHOICE}</p></nav>'
+    )
 
 
 def _choice(twin: Twin, spot: Spot, release_id: str, name: str) -> str:
@@ -140,7 +156,9 @@ def _surroundings(twin: Twin, spot: Spot) -> layout.Surroundings:
         full="" if placing.site is None else f"{placing.site}{spot.full}",
         menu={head: _to(twin, spot, one) for one, head in _menu(twin, spot.language).items()},
         languages={one.language: _to(twin, spot, one) for one in others},
-        alternates={i18n_languages.tag(one.language): placing.canonical(one.stem) for one in others},
+        alternates={
+            i18n_languages.tag(one.language): placing.canonical(one.stem) for one in others
+        },
     )
 
 
@@ -150,7 +168,11 @@ def is_listed(twin: Twin, spot: Spot) -> bool:
 
 
 def _menu(twin: Twin, language: str) -> dict[Spot, PageHead]:
-    return {spot: head for spot, head in twin.heads.items() if spot.language == language and not spot.release}
+    return {
+        spot: head
+        for spot, head in twin.heads.items()
+        if spot.language == language and not spot.release
+    }
 
 
 def _to(twin: Twin, here: Spot, there: Spot) -> str:
@@ -178,9 +200,13 @@ def _data(twin: Twin, spot: Spot, shown: tuple[Card, ...]) -> str:
 def _downloads(twin: Twin, spot: Spot, about: About, shown: tuple[Card, ...]) -> dict[str, str]:
     """Return the CSV files of a page by what is in them: of a topic its cards, and where there is an API the whole release."""
     placing, base = twin.placing, twin.placing.base
-    mine = {card.title: static_site_pages.download(card) for card in shown if spot.path in TOPIC_PATHS}
+    mine = {
+        card.title: static_site_pages.download(card) for card in shown if spot.path in TOPIC_PATHS
+    }
     if placing.site is None:
-        return {title: placing.link(placing.file(spot.stem), place) for title, place in mine.items()}
+        return {
+            title: placing.link(placing.file(spot.stem), place) for title, place in mine.items()
+        }
     every = f"{base}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
     served = {title: f"{base}{FOLDER}{place}" for title, place in mine.items()}
     return {**served, f"Every number of release {about.release_id}": every}
@@ -204,13 +230,17 @@ def _not_found(twin: Twin) -> str:
         "<h1>Page not found</h1><p>There is no page at this address. If you typed it, check that it is right.</p>"
         f"<h2>Help lines</h2>{content_pages.helplines()}"
     )
-    return layout.document(PageHead("", "Page not found", "There is no page at this address."), words, around)
+    return layout.document(
+        PageHead("", "Page not found", "There is no page at this address."), words, around
+    )
 
 
 def _sitemap(twin: Twin) -> str:
     """Return the list of pages for search engines (the Sitemaps protocol, sitemaps.org), in the order of the menu."""
     listed = [spot for spot in twin.heads if is_listed(twin, spot)]
-    places = "".join(f"<url><loc>{escape(twin.placing.canonical(spot.stem))}</loc></url>" for spot in listed)
+    places = "".join(
+        f"<url><loc>{escape(twin.placing.canonical(spot.stem))}</loc></url>" for spot in listed
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>\n'

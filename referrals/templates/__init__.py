@@ -10,7 +10,9 @@ from typing import Final
 _TELEPHONE: Final = re.compile(r"\+?\d[\d ]{7,}\d")
 
 
-def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False) -> str:
+def table(
+    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False
+) -> str:
     """Return a table whose first column names the rows. Cells and header are HTML; the caption is text.
 
     The table stands in a region that can be scrolled by keyboard, so that a wide one never widens the page, nor a `tall`
@@ -25,7 +27,9 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *,
     )
 
 
-def bars(caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, float, float, str]]) -> str:
+def bars(
+    caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, float, float, str]]
+) -> str:
     """Return a chart that is a table: one row a bar, with its label, its number, and the bar drawn in a cell of its own.
 
     A row is label, number in words, where the bar is solid to and hatched to (as shares of one), and its look.
@@ -52,7 +56,9 @@ def to_copy(heading: str, text: str) -> str:
 
 def telephone(number: str) -> str:
     """Return a telephone number as a link that dials it, kept in order in right-to-left text."""
-    return f'<a class="telephone" href="tel:{number.replace(" ", "")}"><bdi>{escape(number)}</bdi></a>'
+    return (
+        f'<a class="telephone" href="tel:{number.replace(" ", "")}"><bdi>{escape(number)}</bdi></a>'
+    )
 
 
 def link(address: str, text: str) -> str:
@@ -71,10 +77,16 @@ def _fill(sure: float, to: float, look: str) -> str:
         return '<span class="fill unpublished"></span>'
     kind = {"grey": " grey", "second": " two"}.get(look, "")
     solid = f'<span class="fill{kind}" style="--v:{sure:.1%}"></span>' if sure else ""
-    hatched = f'<span class="fill range" style="--lo:{sure:.1%};--hi:{to:.1%}"></span>' if to > sure else ""
+    hatched = (
+        f'<span class="fill range" style="--lo:{sure:.1%};--hi:{to:.1%}"></span>'
+        if to > sure
+        else ""
+    )
     return solid + hatched
 
 
 def _row(cells: Sequence[str]) -> str:
     first, *rest = cells
-    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
+    return (
+        f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
+    )

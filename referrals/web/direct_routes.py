@@ -9,7 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from referrals.web.http import security_headers
 
 ALWAYS: Final = tuple(
-    (name.encode(), value.encode()) for name, value in {**security_headers.HEADERS, "content-security-policy": security_headers.DEFAULT}.items()
+    (name.encode(), value.encode())
+    for name, value in {
+        **security_headers.HEADERS,
+        "content-security-policy": security_headers.DEFAULT,
+    }.items()
 )
 
 
@@ -45,5 +49,8 @@ class _Closed:
         if message["type"] == "http.response.start":
             said = message.get("headers", [])
             names = {name for name, _ in said}
-            message = {**message, "headers": [*said, *(item for item in ALWAYS if item[0] not in names)]}
+            message = {
+                **message,
+                "headers": [*said, *(item for item in ALWAYS if item[0] not in names)],
+            }
         await self.bare(message)

@@ -26,7 +26,9 @@ def nothing() -> Collection[str]:
     return ()
 
 
-def routes(releases: Callable[[], Mapping[str, str]], refused: Callable[[], Collection[str]] = nothing) -> list[Route]:
+def routes(
+    releases: Callable[[], Mapping[str, str]], refused: Callable[[], Collection[str]] = nothing
+) -> list[Route]:
     """Return `/healthz` and `/readyz`.
 
     `releases` returns the id and digest of each, once all are opened and verified; `refused` the names of the folders that
@@ -53,9 +55,13 @@ def routes(releases: Callable[[], Mapping[str, str]], refused: Callable[[], Coll
     return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]
 
 
-def _ready(status: str, releases: Mapping[str, str], refused: Collection[str], **more: str) -> Response:
+def _ready(
+    status: str, releases: Mapping[str, str], refused: Collection[str], **more: str
+) -> Response:
     listed = [{"id": name, "digest": digest} for name, digest in releases.items()]
-    return _answer({"service": MARK, "status": status, "releases": listed, "refused": sorted(refused), **more})
+    return _answer(
+        {"service": MARK, "status": status, "releases": listed, "refused": sorted(refused), **more}
+    )
 
 
 def _answer(body: Mapping[str, object]) -> Response:

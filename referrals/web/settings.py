@@ -19,7 +19,9 @@ BASE: Final = "REFERRALS_BASE"
 FRAME_ANCESTORS: Final = "REFERRALS_FRAME_ANCESTORS"
 HOSTS: Final = "REFERRALS_HOSTS"
 
-NAME: Final = r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+NAME: Final = (
+    r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
+)
 PORT: Final = r"(?::\d{1,5})?"
 LOCAL: Final = rf"http://(?:localhost|127\.0\.0\.1){PORT}"
 ADDRESS: Final = re.compile(rf"https://{NAME}{PORT}|{LOCAL}")
@@ -35,7 +37,9 @@ def base(environment: Mapping[str, str] = os.environ) -> str:
     """
     value = environment.get(BASE, "").strip().lower()
     if value and not ADDRESS.fullmatch(value):
-        raise SettingsError(f"{BASE} is not the address of a site such as https://example.org, without a path.")
+        raise SettingsError(
+            f"{BASE} is not the address of a site such as https://example.org, without a path."
+        )
     return value
 
 
@@ -57,7 +61,9 @@ def hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     return _each(environment, HOSTS, HOST, "the name of a host such as dashboard.example.org")
 
 
-def check(option: Callable[[str], object], file: Path, environment: Mapping[str, str] = os.environ) -> None:
+def check(
+    option: Callable[[str], object], file: Path, environment: Mapping[str, str] = os.environ
+) -> None:
     """Return nothing where every setting of a `config.toml` is in effect, and the operator's variables can be read.
 
     `option` returns the value that Streamlit has for the name of a setting.
@@ -68,7 +74,11 @@ def check(option: Callable[[str], object], file: Path, environment: Mapping[str,
     base(environment)
     frame_ancestors(environment)
     hosts(environment)
-    wrong = [name for name, value in _flat(tomllib.loads(file.read_text(encoding="utf-8"))) if option(name) != value]
+    wrong = [
+        name
+        for name, value in _flat(tomllib.loads(file.read_text(encoding="utf-8")))
+        if option(name) != value
+    ]
     if wrong:
         raise SettingsError(
             f"Other values than those of {file.parent.name}/{file.name} are in effect for {', '.join(wrong)}. Take away the "
@@ -84,11 +94,15 @@ def insist(read: Callable[[], Answer]) -> Answer:
         raise SystemExit(f"The site did not start. {error}") from None
 
 
-def _each(environment: Mapping[str, str], variable: str, form: re.Pattern[str], what: str) -> tuple[str, ...]:
+def _each(
+    environment: Mapping[str, str], variable: str, form: re.Pattern[str], what: str
+) -> tuple[str, ...]:
     values = tuple(environment.get(variable, "").lower().replace(",", " ").split())
     for number, value in enumerate(values, start=1):
         if not form.fullmatch(value):
-            raise SettingsError(f"{variable}: entry {number} is not {what}. Separate several by spaces, and quote none.")
+            raise SettingsError(
+                f"{variable}: entry {number} is not {what}. Separate several by spaces, and quote none."
+            )
     return values
 
 

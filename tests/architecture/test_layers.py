@@ -19,7 +19,9 @@ from referrals.paths import ROOT
 
 PACKAGE = ROOT / "referrals"
 FILES = sorted(PACKAGE.rglob("*.py"))
-CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "importlinter"
+]["contracts"]
 LOAD = "import importlib, json, sys; [*map(importlib.import_module, sys.argv[1:])]; print(json.dumps([*sys.modules]))"
 WITH_STREAMLIT = [
     "referrals.dashboard.page",
@@ -42,7 +44,13 @@ def module_of(path: Path) -> str:
 
 def loaded_after(modules: Sequence[str], *, folder: Path = ROOT) -> set[str]:
     """The modules that a fresh Python has loaded when it has imported those given."""
-    ran = subprocess.run([sys.executable, "-c", LOAD, *modules], cwd=folder, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", LOAD, *modules],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return set(json.loads(ran.stdout))
 
 
@@ -60,7 +68,11 @@ def imports_of(source: str) -> set[str]:
 def forbidden(source: str) -> list[str]:
     """The imports of a source that the public side may not have."""
     wrong = ("highspy", "referrals.publishing")
-    return sorted(name for name in imports_of(source) if any(f"{name}.".startswith(f"{one}.") for one in wrong))
+    return sorted(
+        name
+        for name in imports_of(source)
+        if any(f"{name}.".startswith(f"{one}.") for one in wrong)
+    )
 
 
 @pytest.mark.parametrize("path", PUBLIC_FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -86,30 +98,50 @@ def test_an_import_of_what_makes_releases_is_noticed(line: str) -> None:
 @pytest.fixture(scope="module")
 def without_components() -> set[str]:
     """What is loaded when every module has been imported but those that know Streamlit, and those that make releases."""
-    wanted = [name for path in FILES if "publishing" not in (name := module_of(path)) and name not in WITH_STREAMLIT]
+    wanted = [
+        name
+        for path in FILES
+        if "publishing" not in (name := module_of(path)) and name not in WITH_STREAMLIT
+    ]
     return loaded_after(wanted)
 
 
-def test_no_module_but_components_and_protocol_loads_streamlit(without_components: set[str]) -> None:
+def test_no_module_but_components_and_protocol_loads_streamlit(
+    without_components: set[str],
+) -> None:
     assert "referrals.cards.exports.text" in without_components
     assert "referrals.web.shell.middleware" in without_components
     assert "streamlit" not in without_components
 
 
-def test_nothing_public_loads_the_solver_or_the_half_that_makes_releases_even_by_a_detour(without_components: set[str]) -> None:
-    assert not {name for name in without_components if name == "highspy" or name.startswith("referrals.publishing")}
+def test_nothing_public_loads_the_solver_or_the_half_that_makes_releases_even_by_a_detour(
+    without_components: set[str],
+) -> None:
+    assert not {
+        name
+        for name in without_components
+        if name == "highspy" or name.startswith("referrals.publishing")
+    }
 
 
 def test_publishing_runs_without_streamlit_and_loads_the_solver() -> None:
     """The other half, and the proof that the two tests above look at something: here the solver is found."""
-    loaded = loaded_after([name for path in FILES if "publishing" in (name := module_of(path)) and "__main__" not in name])
+    loaded = loaded_after(
+        [
+            name
+            for path in FILES
+            if "publishing" in (name := module_of(path)) and "__main__" not in name
+        ]
+    )
     assert "highspy" in loaded
     assert "streamlit" not in loaded
 
 
 def test_a_module_that_loads_streamlit_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "streamlit.py").write_text("", encoding="utf-8")
-    (tmp_path / "planted.py").write_text("def draw():\n    pass\n\nimport streamlit\n", encoding="utf-8")
+    (tmp_path / "planted.py").write_text(
+        "def draw():\n    pass\n\nimport streamlit\n", encoding="utf-8"
+    )
     assert "streamlit" in loaded_after(["planted"], folder=tmp_path)
 
 
@@ -134,14 +166,32 @@ def test_every_contract_on_imports_is_kept(tmp_path: Path) -> None:
 
 def test_every_module_has_its_place_in_a_contract() -> None:
     """A module that no contract names may import anything: a new one has to be given its place."""
-    named = {name for contract in CONTRACTS for layer in contract.get("layers", []) for name in re.split(r"\s*[|:]\s*", layer)}
-    named |= {name for contract in CONTRACTS for name in contract.get("source_modules", []) if name == "referrals.web"}
+    named = {
+        name
+        for contract in CONTRACTS
+        for layer in contract.get("layers", [])
+        for name in re.split(r"\s*[|:]\s*", layer)
+    }
+    named |= {
+        name
+        for contract in CONTRACTS
+        for name in contract.get("source_modules", [])
+        if name == "referrals.web"
+    }
     modules = {module_of(path) for path in FILES if path.name not in {"__init__.py", "__main__.py"}}
-    assert [name for name in sorted(modules) if not any(f"{name}.".startswith(f"{one}.") for one in named)] == []
+    assert [
+        name
+        for name in sorted(modules)
+        if not any(f"{name}.".startswith(f"{one}.") for one in named)
+    ] == []
 
 
 def copy_to(folder: Path) -> Path:
-    return Path(shutil.copytree(PACKAGE, folder / "referrals", ignore=shutil.ignore_patterns("__pycache__", "assets")))
+    return Path(
+        shutil.copytree(
+            PACKAGE, folder / "referrals", ignore=shutil.ignore_patterns("__pycache__", "assets")
+        )
+    )
 
 
 def test_a_copy_with_nothing_planted_keeps_every_contract(tmp_path: Path) -> None:

@@ -42,7 +42,17 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    run = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    run = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+    ]
     command = [*before, *run]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryFile() as log:
@@ -60,9 +70,13 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Open the browser named by CHROMIUM, or the system's own. In CI its absence is a failure; elsewhere tests are skipped."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed (apt-get install chromium)")
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "Chromium is not installed (apt-get install chromium)"
+        )
     with sync_playwright() as tools:
         browser = tools.chromium.launch(
             executable_path=path,
@@ -86,7 +100,9 @@ def open_page(page: Page, address: str, heading: str = "") -> None:
 
 def drawn(page: Page, heading: str = "") -> None:
     """Wait until Streamlit has drawn a page, the one with this heading where one is given."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(state="attached", timeout=30_000)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
+        state="attached", timeout=30_000
+    )
     page.locator("[data-testid=stMain] h1", has_text=heading).wait_for(timeout=30_000)
 
 

@@ -17,7 +17,12 @@ from tests.browser.servers import open_page, serve
 
 PATHS = tuple(head.path for head in PAGES)
 DESK, PHONE = 1280, 360
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 SCREENSHOTS = ROOT / "build" / "screenshots"
 """Kept as the output of CI, and never in git."""
 
@@ -37,10 +42,25 @@ def page(context: BrowserContext) -> Page:
 def complaints(page: Page, address: str) -> list[str]:
     """Return a list that fills up with what goes wrong on a page: console errors, failed and outside requests."""
     found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: (
+            found.append(message.text) if message.type in {"error", "warning"} else None
+        ),
+    )
     page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("response", lambda answer: found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-    page.on("request", lambda request: None if is_ours(request.url, address) else found.append(f"outside: {request.url}"))
+    page.on(
+        "response",
+        lambda answer: (
+            found.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None if is_ours(request.url, address) else found.append(f"outside: {request.url}")
+        ),
+    )
     return found
 
 
@@ -63,12 +83,16 @@ def whole(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(dashboard: str, page: Page, path: str) -> None:
+def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(
+    dashboard: str, page: Page, path: str
+) -> None:
     found = complaints(page, dashboard)
     whole(page, dashboard + path)
     width = page.viewport_size["width"] if page.viewport_size else 0
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-{width}.png", full_page=True)
+    page.screenshot(
+        path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-{width}.png", full_page=True
+    )
     assert violations(page) == []
     assert found == []
     assert page.context.cookies() == []
@@ -102,7 +126,9 @@ def test_a_page_is_accessible_in_dark(dashboard: str, browser: Browser, path: st
     context.close()
 
 
-def test_the_published_figures_stand_in_text_with_their_sections(dashboard: str, page: Page) -> None:
+def test_the_published_figures_stand_in_text_with_their_sections(
+    dashboard: str, page: Page
+) -> None:
     whole(page, dashboard)
     text = page.locator("[data-testid=stMain]").inner_text()
     for figure in ("1,336", "126,453", "1.1%", "145", "706", "425", "194"):
@@ -124,7 +150,9 @@ def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: B
     context.close()
 
 
-def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(dashboard: str, page: Page) -> None:
+def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(
+    dashboard: str, page: Page
+) -> None:
     whole(page, f"{dashboard}/sex")
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     page.get_by_role("radio", name="Share").check(force=True)
@@ -138,14 +166,20 @@ def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(
 
 
 def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: Page) -> None:
-    whole(page, f"{dashboard}/sex?crime_type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&measure=share")
-    expect(page.get_by_role("status").filter(has_text="Part of this link could not be used")).to_contain_text("crime_type")
+    whole(
+        page, f"{dashboard}/sex?crime_type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&measure=share"
+    )
+    expect(
+        page.get_by_role("status").filter(has_text="Part of this link could not be used")
+    ).to_contain_text("crime_type")
     expect(page.get_by_role("radio", name="All crime types")).to_be_checked()
     expect(page.get_by_role("radio", name="Share")).to_be_checked()
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(dashboard: str, page: Page) -> None:
+def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(
+    dashboard: str, page: Page
+) -> None:
     whole(page, f"{dashboard}/age?release=illustrative&sex=F")
     page.get_by_role("link", name="Low-data version").click()
     expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
@@ -154,19 +188,29 @@ def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_th
     expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
 
 
-def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(dashboard: str, page: Page, tmp_path: Path) -> None:
+def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(
+    dashboard: str, page: Page, tmp_path: Path
+) -> None:
     whole(page, f"{dashboard}/nationality")
     page.get_by_text("Download, copy, cite or link").first.click()
-    for name, ending, words in (("Table (CSV)", ".csv", "Vietnam"), ("Picture (SVG)", ".svg", "<svg")):
+    for name, ending, words in (
+        ("Table (CSV)", ".csv", "Vietnam"),
+        ("Picture (SVG)", ".svg", "<svg"),
+    ):
         with page.expect_download() as waiting:
             page.get_by_role("link", name=name).first.click()
-        assert waiting.value.suggested_filename == f"victim-referrals-2020-21-published-nationality{ending}"
+        assert (
+            waiting.value.suggested_filename
+            == f"victim-referrals-2020-21-published-nationality{ending}"
+        )
         waiting.value.save_as(tmp_path / f"card{ending}")
         assert words in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
     expect(page.locator("pre.copy").first).to_contain_text("Release 2020-21 (published)")
 
 
-def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(dashboard: str, browser: Browser) -> None:
+def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(
+    dashboard: str, browser: Browser
+) -> None:
     context = browser.new_context(viewport={"width": DESK, "height": 800})
     page = context.new_page()
     whole(page, f"{dashboard}/sex")
@@ -181,11 +225,15 @@ def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(dashboard:
     context.close()
 
 
-def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(dashboard: str, page: Page) -> None:
+def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(
+    dashboard: str, page: Page
+) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard)))
     whole(page, f"{dashboard}/nationality")
-    last = next(number for number, path in enumerate(asked) if "PlotlyChart" in path)  # it stands last among the links
+    last = next(
+        number for number, path in enumerate(asked) if "PlotlyChart" in path
+    )  # it stands last among the links
     for path in ASKED:
         assert asked.count(path) == 1
         assert asked.index(path) < last
@@ -201,7 +249,9 @@ def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> No
 
 
 @pytest.mark.parametrize("path", ["/crime-type", "/sex"])
-def test_a_new_server_draws_the_page_asked_for_first_within_the_frame(browser: Browser, path: str) -> None:
+def test_a_new_server_draws_the_page_asked_for_first_within_the_frame(
+    browser: Browser, path: str
+) -> None:
     """Streamlit takes a folder named `pages` for pages of its old kind until st.navigation has run once."""
     with serve(ROOT) as fresh:
         page = browser.new_page()

@@ -33,9 +33,27 @@ from tests.browser.servers import PATIENCE
 from tests.browser.test_every_page import whole
 
 COMMANDS = {
-    "streamlit": ["-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port"],
+    "streamlit": [
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.address",
+        "127.0.0.1",
+        "--server.port",
+    ],
     "uvicorn": [
-        *("-m", "uvicorn", "app:app", "--ws-max-size", "65536", "--ws-per-message-deflate", "false", "--host", "127.0.0.1"),
+        *(
+            "-m",
+            "uvicorn",
+            "app:app",
+            "--ws-max-size",
+            "65536",
+            "--ws-per-message-deflate",
+            "false",
+            "--host",
+            "127.0.0.1",
+        ),
         "--port",
     ],
 }
@@ -75,12 +93,18 @@ class Running:
     log: Path
     command: str
 
-    def get(self, target: str, method: str = "GET", headers: dict[str, str] | None = None) -> tuple[int, dict[str, str], bytes]:
+    def get(
+        self, target: str, method: str = "GET", headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str], bytes]:
         """Return status, headers and body of an answer."""
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
             connection.request(method, target, headers=headers or {})
             answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            return (
+                answer.status,
+                {name.lower(): value for name, value in answer.getheaders()},
+                answer.read(),
+            )
 
     def raw(self, line: bytes) -> bytes:
         """Return what is answered to a request line as it stands."""
@@ -94,7 +118,10 @@ class Running:
         return connect(
             f"ws://127.0.0.1:{self.port}/_stcore/stream?secret=made-up-by-a-reader",
             subprotocols=["streamlit"],  # type: ignore[list-item]
-            additional_headers={"Origin": origin or f"http://127.0.0.1:{self.port}", "X-Forwarded-For": "198.51.100.7"},
+            additional_headers={
+                "Origin": origin or f"http://127.0.0.1:{self.port}",
+                "X-Forwarded-For": "198.51.100.7",
+            },
             proxy=None,
         )
 
@@ -104,7 +131,9 @@ class Running:
 
     def lines(self) -> list[dict[str, Any]]:
         """Return every line of the log so far."""
-        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [
+            json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")
+        ]
 
 
 @contextmanager
@@ -117,7 +146,11 @@ def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, *COMMANDS[command], str(port)], cwd=folder, env=environment, stdout=stream, stderr=stream
+            [sys.executable, *COMMANDS[command], str(port)],
+            cwd=folder,
+            env=environment,
+            stdout=stream,
+            stderr=stream,
         )
     try:
         limit = time.monotonic() + PATIENCE
@@ -132,7 +165,9 @@ def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
     with served(request.param, ROOT, tmp_path_factory.mktemp("log") / "log.jsonl") as site:
         yield site
 
@@ -176,7 +211,11 @@ def ended(session: ClientConnection, message: bytes | str) -> bool:
 
 def test_both_questions_of_machines_are_answered(running: Running) -> None:
     status, headers, body = running.get("/healthz")
-    assert (status, json.loads(body), headers["cache-control"]) == (200, {"service": MARK, "status": "alive"}, "no-store")
+    assert (status, json.loads(body), headers["cache-control"]) == (
+        200,
+        {"service": MARK, "status": "alive"},
+        "no-store",
+    )
     releases = json.loads(running.get("/readyz")[2])["releases"]
     assert "2020-21" in {one["id"] for one in releases}
     assert all(len(one["digest"]) == 64 for one in releases)
@@ -200,7 +239,9 @@ def test_a_session_draws_and_what_it_must_not_say_is_dropped(running: Running) -
 
 
 @pytest.mark.parametrize("broken", [b"\xff\xff\xff", b"", "text", b"a" * 70_000, b"a" * 3_000_000])
-def test_a_broken_message_ends_its_session_and_no_other(running: Running, broken: bytes | str) -> None:
+def test_a_broken_message_ends_its_session_and_no_other(
+    running: Running, broken: bytes | str
+) -> None:
     with running.open() as bystander:
         with running.open() as session:
             assert ended(session, broken)
@@ -248,7 +289,9 @@ def test_a_page_of_another_site_opens_no_session(running: Running) -> None:
         ("GET", "/" + "a" * 3_000, 414),
     ],
 )
-def test_streamlits_inside_is_closed(running: Running, method: str, target: str, status: int) -> None:
+def test_streamlits_inside_is_closed(
+    running: Running, method: str, target: str, status: int
+) -> None:
     assert running.get(target, method)[0] == status
 
 
@@ -257,12 +300,18 @@ ASKED = st.one_of(
     LETTERS.map(lambda text: f"GET /{text} HTTP/1.1".encode()),
     LETTERS.map(lambda text: f"GET /age?sex=F&{text} HTTP/1.1".encode()),
     st.integers(1, 200).map(lambda times: b"GET /age?" + b"sex=F&" * times + b" HTTP/1.1"),
-    st.binary(max_size=40).map(lambda data: b"GET /" + data.replace(b"\n", b"").replace(b"\r", b"") + b" HTTP/1.1"),
-    st.sampled_from([b"GET", b"BREW", b"POST"]).map(lambda method: method + b" /%2e%2e/%2e%2e/etc/passwd HTTP/1.1"),
+    st.binary(max_size=40).map(
+        lambda data: b"GET /" + data.replace(b"\n", b"").replace(b"\r", b"") + b" HTTP/1.1"
+    ),
+    st.sampled_from([b"GET", b"BREW", b"POST"]).map(
+        lambda method: method + b" /%2e%2e/%2e%2e/etc/passwd HTTP/1.1"
+    ),
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(line=ASKED)
 def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
     got = running.raw(line)
@@ -270,20 +319,33 @@ def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
     assert b"Traceback" not in got
 
 
-RERUN = message(rerun_script={"query_string": "crime_type=DA", "page_name": "sex", "context_info": {"url": "http://a/sex"}})
+RERUN = message(
+    rerun_script={
+        "query_string": "crime_type=DA",
+        "page_name": "sex",
+        "context_info": {"url": "http://a/sex"},
+    }
+)
 CHANGED = st.builds(
     lambda at, cut, put: RERUN[:at] + put + RERUN[at + cut :],
     st.integers(0, len(RERUN)), st.integers(0, 4), st.binary(max_size=4),
 )  # fmt: skip
 WRONG = st.builds(
     lambda query, page, url, fragment: message(
-        rerun_script={"query_string": query, "page_name": page, "context_info": {"url": url}, "page_script_hash": fragment}
+        rerun_script={
+            "query_string": query,
+            "page_name": page,
+            "context_info": {"url": url},
+            "page_script_hash": fragment,
+        }
     ),
     *[st.text(st.characters(codec="utf-8"), max_size=40)] * 4,
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.one_of(CHANGED, WRONG, st.binary(max_size=200)))
 def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
     faults = running.faults()
@@ -331,7 +393,11 @@ def test_a_page_that_faults_is_one_line_without_its_words(command: str, tmp_path
 
 
 def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
-    agent = {"User-Agent": "Browser-of-a-reader", "X-Forwarded-For": "198.51.100.7", "Referer": "https://elsewhere.example/a"}
+    agent = {
+        "User-Agent": "Browser-of-a-reader",
+        "X-Forwarded-For": "198.51.100.7",
+        "Referer": "https://elsewhere.example/a",
+    }
     assert running.get("/sex?crime_type=DA&sex=F", headers=agent)[0] == 200
     assert running.get("/made-up-by-a-reader?sex=F", headers=agent)[0] == 404
     with running.open() as session:
@@ -346,20 +412,27 @@ def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
     assert events["started"] == 1
     assert min(events["request"], events["socket"], events["refused"]) > 0
     assert running.faults() == []
-    assert {"method": "GET", "path": "/sex", "status": 200}.items() <= [one for one in lines if one.get("path") == "/sex"][
-        -1
-    ].items()
+    assert {"method": "GET", "path": "/sex", "status": 200}.items() <= [
+        one for one in lines if one.get("path") == "/sex"
+    ][-1].items()
 
 
 def test_outside_the_lines_nothing_of_a_reader_is_printed(running: Running) -> None:
     rest = [line for line in running.log.read_text().splitlines() if not line.startswith("{")]
-    assert all(line == "" or "You can now view" in line or line.strip().startswith("URL: http://localhost:") for line in rest)
+    assert all(
+        line == ""
+        or "You can now view" in line
+        or line.strip().startswith("URL: http://localhost:")
+        for line in rest
+    )
 
 
 PATHS = ("/", "/trends", "/figures-check")
 
 
-def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_for(dashboard: str, browser: Browser) -> None:
+def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_for(
+    dashboard: str, browser: Browser
+) -> None:
     context = browser.new_context()
     page = context.new_page()
     kinds: Counter[str] = Counter()
@@ -369,8 +442,14 @@ def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_fo
         kinds[str(client_messages.kind(data if isinstance(data, bytes) else b""))] += 1
 
     page.on("websocket", lambda opened: opened.on("framesent", said))
-    page.on("console", lambda one: trouble.append(one.text) if one.type in {"error", "warning"} else None)
-    page.on("response", lambda one: trouble.append(f"{one.status} {one.url}") if one.status >= 400 else None)
+    page.on(
+        "console",
+        lambda one: trouble.append(one.text) if one.type in {"error", "warning"} else None,
+    )
+    page.on(
+        "response",
+        lambda one: trouble.append(f"{one.status} {one.url}") if one.status >= 400 else None,
+    )
     for path in PATHS:
         whole(page, dashboard + path)
     page.keyboard.press("r")

@@ -41,7 +41,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "app.py", folder)
     for name in ("pages", "referrals", "sql", "data", ".streamlit"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative"))
+        shutil.copytree(
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative")
+        )
     rounded_release.write(folder / "data" / "releases")
     with serve(folder) as served:
         yield served.address
@@ -50,7 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextmanager
 def opened(browser: Browser, width: int, *, scheme: str = "light") -> Iterator[Page]:
     context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
     )
     yield context.new_page()
     context.close()
@@ -62,7 +65,9 @@ def open_list(page: Page, label: str, option: str) -> Locator:
     A list closes when the page moves under it as charts arrive: whoever sees that opens it again.
     """
     drawn(page)
-    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_attached(timeout=30_000)
+    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_attached(
+        timeout=30_000
+    )
     page.wait_for_function(AT_REST, timeout=30_000)
     opener = page.get_by_role("combobox", name=label)
     wanted = page.get_by_role("option", name=option, exact=True)
@@ -81,7 +86,9 @@ def choose(page: Page, label: str, option: str) -> None:
     open_list(page, label, option).click()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(DESK, "light"), (PHONE, "light"), (DESK, "dark"), (PHONE, "dark")]
+)
 @pytest.mark.parametrize("path", TOPICS)
 def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
     site: str, browser: Browser, path: str, width: int, scheme: str
@@ -92,7 +99,10 @@ def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
         charts = page.locator("[data-testid=stPlotlyChart]")
         expect(charts).to_have_count(2, timeout=30_000)
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{path.strip('/')}-illustrative-{width}-{scheme}.png", full_page=True)
+        page.screenshot(
+            path=SCREENSHOTS / f"{path.strip('/')}-illustrative-{width}-{scheme}.png",
+            full_page=True,
+        )
         assert violations(page) == []
         assert found == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -104,7 +114,9 @@ def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
 def test_choices_on_a_phone_change_the_finding_and_the_address(site: str, browser: Browser) -> None:
     with opened(browser, PHONE) as page:
         whole(page, f"{site}/sex")
-        expect(page.get_by_role("radio", name="Published: April 2020 to March 2021")).to_be_checked()
+        expect(
+            page.get_by_role("radio", name="Published: April 2020 to March 2021")
+        ).to_be_checked()
         assert page.get_by_text(BANNER).count() == 0
         page.get_by_role("radio", name="Illustrative series").check(force=True)
         unit = page.locator("p.unit").first
@@ -142,13 +154,20 @@ def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
         for name, ending in (("Table (CSV)", ".csv"), ("Picture (SVG)", ".svg")):
             with page.expect_download() as waiting:
                 page.get_by_role("link", name=name).first.click()
-            assert waiting.value.suggested_filename == f"victim-referrals-illustrative-age-band-f{ending}"
+            assert (
+                waiting.value.suggested_filename
+                == f"victim-referrals-illustrative-age-band-f{ending}"
+            )
             waiting.value.save_as(tmp_path / f"card{ending}")
             assert "Illustrative" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
-        expect(page.locator("pre.copy").first).to_contain_text("Release illustrative (illustrative)")
+        expect(page.locator("pre.copy").first).to_contain_text(
+            "Release illustrative (illustrative)"
+        )
 
 
-def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_controls(site: str, browser: Browser) -> None:
+def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_controls(
+    site: str, browser: Browser
+) -> None:
     with opened(browser, DESK) as page:
         whole(page, f"{site}/nationality?{CHOSEN}")
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -166,7 +185,13 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/releases", "/releases/illustrative/cells-illustrative.csv", "/feed.atom", "/releases.ics"]
+    "path",
+    [
+        "/api/v1/releases",
+        "/releases/illustrative/cells-illustrative.csv",
+        "/feed.atom",
+        "/releases.ics",
+    ],
 )
 @pytest.mark.parametrize(
     ("status", "asked"),
@@ -180,8 +205,13 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
 def test_why_data_is_refused_can_be_read_by_pages_of_other_sites(
     site: str, path: str, status: int, asked: dict[str, Any]
 ) -> None:
-    answer = httpx.request(url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **asked)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    answer = httpx.request(
+        url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **asked
+    )
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "application/problem+json",
+    )
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert answer.headers["cache-control"] == "no-store"
@@ -205,7 +235,9 @@ def test_the_page_for_programs_is_accessible_and_can_be_left_at_once(
         expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
 
 
-def test_a_file_of_the_series_is_listed_and_saved_under_a_name_that_says_it_is_invented(site: str, browser: Browser) -> None:
+def test_a_file_of_the_series_is_listed_and_saved_under_a_name_that_says_it_is_invented(
+    site: str, browser: Browser
+) -> None:
     with opened(browser, PHONE) as page:
         whole(page, f"{site}/releases")
         listed = page.locator("#release-illustrative ~ .scroll a")

@@ -100,7 +100,11 @@ async def deaf_tab(address: str) -> tuple[Tab, int]:
     door.setblocking(False)
     subprotocols: Any = ["streamlit"]
     opened = await connect(
-        f"ws://{host}:{port}/_stcore/stream", sock=door, subprotocols=subprotocols, compression=None, ping_interval=None
+        f"ws://{host}:{port}/_stcore/stream",
+        sock=door,
+        subprotocols=subprotocols,
+        compression=None,
+        ping_interval=None,
     )
     opened.transport.pause_reading()
     return Tab("/sex", "", opened), door.getsockname()[1]
@@ -121,7 +125,9 @@ def ended(log: Path) -> int:
     return log.read_text().count('"event": "socket"')
 
 
-def test_a_reader_who_does_not_read_holds_nobody_up_takes_no_more_memory_and_is_let_go(tmp_path: Path) -> None:
+def test_a_reader_who_does_not_read_holds_nobody_up_takes_no_more_memory_and_is_let_go(
+    tmp_path: Path,
+) -> None:
     async def beside(replica: Replica) -> None:
         address, pid = replica.url, replica.process.pid
         async with await Tab.at(address, "/age") as tab:
@@ -141,7 +147,12 @@ def test_a_reader_who_does_not_read_holds_nobody_up_takes_no_more_memory_and_is_
         await deaf._socket.wait_closed()
 
     (port,) = free_ports(1)
-    impatient = ["--ws-ping-interval", "5", "--ws-ping-timeout", "5"]  # 20 seconds each where it is deployed
+    impatient = [
+        "--ws-ping-interval",
+        "5",
+        "--ws-ping-timeout",
+        "5",
+    ]  # 20 seconds each where it is deployed
     replica = Replica(port, tmp_path / "log", after=impatient)
     replica.start()
     try:
@@ -208,13 +219,17 @@ async def _shut(door: asyncio.Server) -> None:
     await asyncio.gather(*passing, return_exceptions=True)
 
 
-async def _let_in(sites: list[Site], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _let_in(
+    sites: list[Site], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     for site in sites:
         try:
             theirs, to_them = await asyncio.open_connection(*where(site.address))
         except OSError:
             continue
-        await asyncio.gather(_pass_on(reader, to_them), _pass_on(theirs, writer), return_exceptions=True)
+        await asyncio.gather(
+            _pass_on(reader, to_them), _pass_on(theirs, writer), return_exceptions=True
+        )
         return
     writer.close()
 
@@ -239,7 +254,9 @@ def again(page: Page, name: str, address: str) -> None:
     expect(page).to_have_url(address)
 
 
-def test_a_reader_whose_replica_is_killed_goes_on_at_another_with_the_same_choice(site: Site, browser: Browser) -> None:
+def test_a_reader_whose_replica_is_killed_goes_on_at_another_with_the_same_choice(
+    site: Site, browser: Browser
+) -> None:
     with serve(ROOT) as first, one_door([first, site]) as address:
         page = browser.new_page()
         open_page(page, f"{address}/sex?crime_type=DA", "Sex")

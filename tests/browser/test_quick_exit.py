@@ -33,7 +33,12 @@ def page(context: BrowserContext) -> Page:
 
 def _stand_in(context: BrowserContext) -> None:
     """Answer for the harmless page and for nothing else outside."""
-    context.route(OUTSIDE, lambda route: route.fulfill(content_type="text/html", body="<title>Weather</title>Sunny spells"))
+    context.route(
+        OUTSIDE,
+        lambda route: route.fulfill(
+            content_type="text/html", body="<title>Weather</title>Sunny spells"
+        ),
+    )
 
 
 def never(_: Route) -> None:
@@ -99,7 +104,9 @@ def test_shift_leaves_from_inside_a_field(page: Page, small_site: Site) -> None:
     gone(page)
 
 
-def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(page: Page, home: str) -> None:
+def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(
+    page: Page, home: str
+) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     open_page(page, home)
@@ -126,7 +133,9 @@ def test_back_does_not_bring_the_site_up_again(page: Page, home: str) -> None:
 
 def test_leaving_clears_what_the_site_stored_in_the_browser(page: Page, home: str) -> None:
     open_page(page, home)
-    page.evaluate("() => { localStorage.setItem('theme', 'x'); sessionStorage.setItem('seen', 'x'); }")
+    page.evaluate(
+        "() => { localStorage.setItem('theme', 'x'); sessionStorage.setItem('seen', 'x'); }"
+    )
     page.locator("#vr-exit a").click()
     gone(page)
     page.goto(f"{home}/nowhere")
@@ -158,7 +167,9 @@ def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) ->
 
 
 @pytest.mark.parametrize("way", ["touch", "shift"])
-def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(page: Page, tmp_path: Path, way: str) -> None:
+def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
+    page: Page, tmp_path: Path, way: str
+) -> None:
     with serve_small_site(tmp_path) as site:
         open_page(page, site.address)
         site.end()
@@ -183,7 +194,9 @@ def test_leaving_works_without_script(browser: Browser, home: str) -> None:
     context.close()
 
 
-def test_leaving_works_on_the_page_for_an_address_that_does_not_exist(page: Page, home: str) -> None:
+def test_leaving_works_on_the_page_for_an_address_that_does_not_exist(
+    page: Page, home: str
+) -> None:
     page.goto(f"{home}/nowhere")
     press_shift(page, 3)
     gone(page)
@@ -191,11 +204,15 @@ def test_leaving_works_on_the_page_for_an_address_that_does_not_exist(page: Page
 
 def test_the_button_stands_outside_the_body(page: Page, home: str) -> None:
     open_page(page, home)
-    assert page.locator("#vr-exit").evaluate("element => element.parentNode === document.documentElement")
+    assert page.locator("#vr-exit").evaluate(
+        "element => element.parentNode === document.documentElement"
+    )
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_button_is_in_view_at_every_width_and_covers_no_words(page: Page, small_site: Site, width: int) -> None:
+def test_the_button_is_in_view_at_every_width_and_covers_no_words(
+    page: Page, small_site: Site, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     open_page(page, small_site.address)
     for way in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
@@ -205,14 +222,18 @@ def test_the_button_is_in_view_at_every_width_and_covers_no_words(page: Page, sm
     assert button is not None
     assert words is not None
     assert button["height"] >= 44
-    assert words["y"] + words["height"] <= button["y"] or words["y"] >= button["y"] + button["height"]
+    assert (
+        words["y"] + words["height"] <= button["y"] or words["y"] >= button["y"] + button["height"]
+    )
 
 
 def test_what_the_button_does_and_does_not_do_is_its_description(page: Page, home: str) -> None:
     open_page(page, home)
     button = page.locator("#vr-exit a")
     expect(button).to_have_accessible_name("Leave this page")
-    expect(button).to_have_accessible_description(re.compile("does not clear your browser’s history"))
+    expect(button).to_have_accessible_description(
+        re.compile("does not clear your browser’s history")
+    )
 
 
 FRAMING = "https://framing.example"
@@ -254,14 +275,20 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     page.context.close()
 
 
-def test_where_the_whole_window_may_not_be_left_our_page_goes_alone(browser: Browser, framed: str) -> None:
+def test_where_the_whole_window_may_not_be_left_our_page_goes_alone(
+    browser: Browser, framed: str
+) -> None:
     page = within_theirs(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
     page.frame_locator("iframe").locator("#vr-exit a").click()
-    expect(page.frame_locator("iframe").locator("body")).to_contain_text("Sunny spells", timeout=SOON)
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text(
+        "Sunny spells", timeout=SOON
+    )
     page.context.close()
 
 
-def test_leaving_without_script_leaves_the_page_that_frames_ours(browser: Browser, framed: str) -> None:
+def test_leaving_without_script_leaves_the_page_that_frames_ours(
+    browser: Browser, framed: str
+) -> None:
     page = within_theirs(browser, framed, java_script_enabled=False)
     page.frame_locator("iframe").locator("#vr-exit a").click()
     gone(page)

@@ -23,7 +23,11 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of this checkout with the published release alone."""
     shutil.copy(ROOT / "app.py", tmp_path)
     for name in ("pages", "referrals", "sql", "data", ".streamlit"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative"))
+        shutil.copytree(
+            ROOT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("__pycache__", "illustrative"),
+        )
     return tmp_path
 
 

@@ -24,7 +24,9 @@ def was_reloaded(page: Page) -> bool:
     return not page.evaluate("() => window.marked")
 
 
-def test_a_link_in_the_menu_changes_the_page_without_reloading_and_says_so(page: Page, home: str) -> None:
+def test_a_link_in_the_menu_changes_the_page_without_reloading_and_says_so(
+    page: Page, home: str
+) -> None:
     open_page(page, home)
     mark(page)
     page.get_by_role("navigation", name="Sections").get_by_text("About").click()
@@ -56,7 +58,9 @@ def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page,
     expect(link).to_have_attribute("href", "/lite/words")
 
 
-def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(page: Page, home: str) -> None:
+def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(
+    page: Page, home: str
+) -> None:
     open_page(page, f"{home}/words?release=other&letter=b", "Words")
     link = page.get_by_role("link", name="Low-data version")
     expect(link).to_have_attribute("href", "/lite/other/words")
@@ -108,7 +112,10 @@ def test_the_first_tab_stop_skips_to_the_heading(page: Page, home: str) -> None:
 def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page, home: str) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     open_page(page, home)
-    button, menu = page.get_by_role("button", name="Menu"), page.get_by_role("navigation", name="Pages")
+    button, menu = (
+        page.get_by_role("button", name="Menu"),
+        page.get_by_role("navigation", name="Pages"),
+    )
     expect(menu).not_to_be_visible()
     button.focus()
     page.keyboard.press("Enter")
@@ -122,20 +129,24 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page, home: str)
 
 @pytest.mark.parametrize("path", ["", "/words", "/nowhere"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_page_never_scrolls_sideways_and_every_target_is_a_thumb_wide(page: Page, home: str, path: str, width: int) -> None:
+def test_the_page_never_scrolls_sideways_and_every_target_is_a_thumb_wide(
+    page: Page, home: str, path: str, width: int
+) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     page.goto(home + path)
     page.locator("h1").wait_for()
     if page.locator(".vr-menu").is_visible():
         page.locator(".vr-menu").click()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-    sizes = page.locator(".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit a").evaluate_all(
-        "all => all.map(one => one.getBoundingClientRect().height)"
-    )
+    sizes = page.locator(
+        ".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit a"
+    ).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert min(sizes) >= 44
 
 
-def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(page: Page, home: str) -> None:
+def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(
+    page: Page, home: str
+) -> None:
     open_page(page, home)
     details = page.locator(".stHtml details")
     expect(details).to_be_visible()
@@ -145,13 +156,17 @@ def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(
     expect(page.locator(".vr-print-end")).to_contain_text(f"from {home}/")
     for chrome in (".vr-bar", "#vr-nav", "#vr-exit", "[data-testid=stHeader]"):
         expect(page.locator(chrome)).not_to_be_visible()
-    written = page.locator("a[href^='https']", has_text="Elsewhere").evaluate("one => getComputedStyle(one, '::after').content")
+    written = page.locator("a[href^='https']", has_text="Elsewhere").evaluate(
+        "one => getComputedStyle(one, '::after').content"
+    )
     assert "(" in written
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert details.get_attribute("open") is None
 
 
-def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_the_policy(page: Page, home: str) -> None:
+def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_the_policy(
+    page: Page, home: str
+) -> None:
     asked: list[str] = []
     said: list[str] = []
 
@@ -166,23 +181,31 @@ def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_th
     for path in ("", "/words"):
         open_page(page, home + path)
         page.wait_for_load_state("networkidle")
-    assert [url for url in asked if not url.startswith((home, home.replace("http", "ws"), "data:"))] == []
+    assert [
+        url for url in asked if not url.startswith((home, home.replace("http", "ws"), "data:"))
+    ] == []
     assert [url for url in asked if ".woff" in url] == []
     assert [text for text in said if "Content Security Policy" in text] == []
     assert page.context.cookies() == []
 
 
-def test_the_reader_sees_heading_description_and_menu_before_streamlit_has_loaded(page: Page, home: str) -> None:
+def test_the_reader_sees_heading_description_and_menu_before_streamlit_has_loaded(
+    page: Page, home: str
+) -> None:
     page.route("**/static/**", lambda _: None)
     page.goto(f"{home}/words", wait_until="commit")
     expect(page.get_by_role("heading", level=1)).to_have_text("Words")
     expect(page.get_by_text("What words mean.")).to_be_visible()
     expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
-    page.get_by_role("navigation", name="Sections").get_by_text("Statistics").click(no_wait_after=True)
+    page.get_by_role("navigation", name="Sections").get_by_text("Statistics").click(
+        no_wait_after=True
+    )
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview of the figures")
 
 
-@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")])
+@pytest.mark.parametrize(
+    ("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")]
+)
 def test_shell_and_streamlit_follow_the_readers_choice_of_light_or_dark(
     browser: Browser, home: str, scheme: str, background: str
 ) -> None:
@@ -235,7 +258,9 @@ def test_a_page_whose_early_socket_is_lost_is_drawn_by_another(page: Page, home:
     assert page.evaluate("() => window.opened") == 2
 
 
-def test_a_socket_that_is_open_when_streamlit_asks_for_it_is_the_one_it_draws_by(page: Page, home: str) -> None:
+def test_a_socket_that_is_open_when_streamlit_asks_for_it_is_the_one_it_draws_by(
+    page: Page, home: str
+) -> None:
     opened = sockets_of(page)
 
     def late(route: Route) -> None:

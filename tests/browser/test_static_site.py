@@ -20,7 +20,12 @@ from referrals.release import catalogue as release_catalogue
 from referrals.static_site import site
 from referrals.static_site.links import in_folder
 
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+RULES = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }
+}
 NARROWEST, PHONE, DESK = 320, 360, 1280
 SCREENSHOTS = ROOT / "build" / "screenshots"
 """Kept as the output of CI, and never in git."""
@@ -46,7 +51,9 @@ def addresses(stick: Path) -> list[str]:
 @pytest.fixture
 def offline(browser: Browser) -> Iterator[BrowserContext]:
     """A reader without a network and with scripts switched off."""
-    opened = browser.new_context(offline=True, java_script_enabled=False, viewport={"width": PHONE, "height": 800})
+    opened = browser.new_context(
+        offline=True, java_script_enabled=False, viewport={"width": PHONE, "height": 800}
+    )
     yield opened
     opened.close()
 
@@ -57,7 +64,12 @@ def test_from_a_stick_without_network_or_script_a_reader_finds_every_page_by_its
     page = offline.new_page()
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("request", lambda request: None if request.url.startswith(("file:", "data:")) else failed.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(("file:", "data:")) else failed.append(request.url)
+        ),
+    )
     unseen, seen = [(stick / "index.html").as_uri()], set[str]()
     while unseen:
         address = unseen.pop()
@@ -70,9 +82,18 @@ def test_from_a_stick_without_network_or_script_a_reader_finds_every_page_by_its
 
 def hrefs(page: Page) -> list[str]:
     """Return the whole address of each light page that a page links to, without its anchor."""
-    found = [link.get_attribute("href") or "" for link in page.locator("a[href$='.html'], a[href*='.html#']").all()]
+    found = [
+        link.get_attribute("href") or ""
+        for link in page.locator("a[href$='.html'], a[href*='.html#']").all()
+    ]
     folder = Path(page.url.removeprefix("file://")).parent
-    return list({(folder / one.partition("#")[0]).resolve().as_uri() for one in found if not one.startswith("http")})
+    return list(
+        {
+            (folder / one.partition("#")[0]).resolve().as_uri()
+            for one in found
+            if not one.startswith("http")
+        }
+    )
 
 
 def test_a_link_is_followed_by_a_touch(offline: BrowserContext, stick: Path) -> None:
@@ -84,7 +105,9 @@ def test_a_link_is_followed_by_a_touch(offline: BrowserContext, stick: Path) -> 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_kind_of_page_breaks_an_accessibility_rule(browser: Browser, stick: Path, scheme: Literal["light", "dark"]) -> None:
+def test_no_kind_of_page_breaks_an_accessibility_rule(
+    browser: Browser, stick: Path, scheme: Literal["light", "dark"]
+) -> None:
     page = browser.new_page(viewport={"width": NARROWEST, "height": 800}, color_scheme=scheme)
     broken = {}
     for name in KINDS if scheme == "light" else PICTURED:
@@ -105,7 +128,9 @@ def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, addresses:
     page.close()
 
 
-def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(offline: BrowserContext, stick: Path) -> None:
+def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(
+    offline: BrowserContext, stick: Path
+) -> None:
     page = offline.new_page()
     page.goto((stick / "glossary.html").as_uri())
     page.mouse.wheel(0, 5000)
@@ -122,11 +147,17 @@ def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(CONTENT, texts)
     (texts / "ar").mkdir()
     shutil.copy(texts / "en" / "pages.schema.json", texts / "ar")
-    (texts / "ar" / "pages.csv").write_text("path,section,label,title,description\n/,أ,,ب,ج\n", encoding="utf-8")
-    (texts / "ar" / "overview.md").write_text("# الضحايا\n\nفي {cell:sex=_NK} حالة.\n\n{helplines}\n", encoding="utf-8")
+    (texts / "ar" / "pages.csv").write_text(
+        "path,section,label,title,description\n/,أ,,ب,ج\n", encoding="utf-8"
+    )
+    (texts / "ar" / "overview.md").write_text(
+        "# الضحايا\n\nفي {cell:sex=_NK} حالة.\n\n{helplines}\n", encoding="utf-8"
+    )
     for module in (languages, pages):
         monkeypatch.setattr(module, "CONTENT", texts)
-    atomic_folder.write(tmp_path / "site", site.files(release_catalogue.standing(), in_folder(None)))
+    atomic_folder.write(
+        tmp_path / "site", site.files(release_catalogue.standing(), in_folder(None))
+    )
     return tmp_path / "site" / "ar" / "index.html"
 
 
@@ -136,7 +167,10 @@ def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(arabic.as_uri())
-    way_out, name = page.get_by_text("Leave this page", exact=True), page.get_by_text("Victim referrals", exact=True)
+    way_out, name = (
+        page.get_by_text("Leave this page", exact=True),
+        page.get_by_text("Victim referrals", exact=True),
+    )
     for words in (way_out, name):
         box = words.bounding_box()
         assert box is not None
@@ -156,12 +190,16 @@ def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
-def test_what_a_page_says_stands_beside_nothing_and_under_nothing(browser: Browser, stick: Path, width: int) -> None:
+def test_what_a_page_says_stands_beside_nothing_and_under_nothing(
+    browser: Browser, stick: Path, width: int
+) -> None:
     """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
-        page.screenshot(path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True)
+        page.screenshot(
+            path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True
+        )
         boxes = page.locator("main > *").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
         )

@@ -47,14 +47,24 @@ def built(place: Path) -> Path:
     site.mkdir()
     for name in re.findall(r"^!(.*)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE):
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, site / name, ignore=shutil.ignore_patterns("__pycache__", "2020-21", ".building*"))
+            shutil.copytree(
+                ROOT / name,
+                site / name,
+                ignore=shutil.ignore_patterns("__pycache__", "2020-21", ".building*"),
+            )
         else:
             shutil.copy(ROOT / name, site)
-    if (ROOT / "build" / "static").is_dir():  # the same for the same Streamlit, and it takes half a minute
+    if (
+        ROOT / "build" / "static"
+    ).is_dir():  # the same for the same Streamlit, and it takes half a minute
         shutil.copytree(ROOT / "build" / "static", site / "build" / "static")
     for module in re.findall(r"\.venv/bin/python -m (referrals\.\w+(?: \w+|\.\w+))", SAID):
         subprocess.run(
-            [sys.executable, "-m", *module.split()], cwd=site, env=environment(place), check=True, capture_output=True
+            [sys.executable, "-m", *module.split()],
+            cwd=site,
+            env=environment(place),
+            check=True,
+            capture_output=True,
         )
     for name in words_after("rm -rf "):
         shutil.rmtree(site / name, ignore_errors=True)
@@ -70,15 +80,28 @@ def built(place: Path) -> Path:
 def environment(place: Path) -> dict[str, str]:
     """Return the environment of the image; what it has not installed is not found."""
     temporary = {name: str(place / "tmp") for name in ("HOME", "TMPDIR")}
-    return {**temporary, "PATH": os.defpath, "PYTHONPATH": str(place / "without"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **temporary,
+        "PATH": os.defpath,
+        "PYTHONPATH": str(place / "without"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def as_nobody() -> list[str]:
     """Return what stands before a command that somebody without privilege is to run."""
     if os.geteuid() != 0:
         return []
-    before = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--no-new-privs"]
-    if subprocess.run([*before, sys.executable, "-c", "import uvicorn"], check=False, capture_output=True).returncode:
+    before = [
+        "setpriv",
+        f"--reuid={NOBODY}",
+        f"--regid={NOBODY}",
+        "--clear-groups",
+        "--no-new-privs",
+    ]
+    if subprocess.run(
+        [*before, sys.executable, "-c", "import uvicorn"], check=False, capture_output=True
+    ).returncode:
         pytest.skip("only root can read this Python")
     return before
 
@@ -92,7 +115,9 @@ def served(place: Path, built: Path) -> Iterator[str]:
     (port,) = free_ports(1)
     with (place / "log").open("wb") as log:
         command = [*as_nobody(), *command_of_the_image(port)]
-        process = subprocess.Popen(command, cwd=built, env=environment(place), stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=built, env=environment(place), stdout=log, stderr=log
+        )
     url = f"http://{HOST}:{port}"
     try:
         until = time.monotonic() + PATIENCE
@@ -119,7 +144,9 @@ def test_the_image_draws_a_page_and_its_light_version(served: str) -> None:
     assert "1,336" in httpx.get(f"{served}/lite/", timeout=60).text
 
 
-def test_the_image_holds_nothing_that_makes_releases_and_nothing_is_written_into_it(served: str, built: Path) -> None:
+def test_the_image_holds_nothing_that_makes_releases_and_nothing_is_written_into_it(
+    served: str, built: Path
+) -> None:
     assert served
     assert not (built / "referrals" / "publishing").exists()
     assert not (built / "sql" / "tabulation").exists()
@@ -129,7 +156,11 @@ def test_the_image_holds_nothing_that_makes_releases_and_nothing_is_written_into
     assert not list(built.rglob("__pycache__"))
 
 
-def test_what_the_image_leaves_behind_would_be_missed_if_it_were_needed(built: Path, place: Path) -> None:
+def test_what_the_image_leaves_behind_would_be_missed_if_it_were_needed(
+    built: Path, place: Path
+) -> None:
     needing = [sys.executable, "-c", "import highspy"]
-    said = subprocess.run(needing, cwd=built, env=environment(place), check=False, capture_output=True, text=True)
+    said = subprocess.run(
+        needing, cwd=built, env=environment(place), check=False, capture_output=True, text=True
+    )
     assert "This is not in the image." in said.stderr

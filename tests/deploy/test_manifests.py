@@ -17,7 +17,9 @@ from referrals.paths import ROOT
 from referrals.web.gateway.limits import Limits
 
 DEPLOY = ROOT / "deploy"
-MANIFESTS = sorted(path for path in (DEPLOY / "kubernetes").glob("*.yaml") if path.name != "kustomization.yaml")
+MANIFESTS = sorted(
+    path for path in (DEPLOY / "kubernetes").glob("*.yaml") if path.name != "kustomization.yaml"
+)
 WORKLOADS = ["nginx", "replicas"]
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 REPLICAS = {name: service for name, service in COMPOSE["services"].items() if name != "nginx"}
@@ -43,7 +45,9 @@ def servers(path: str) -> list[str]:
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
 def test_a_manifest_is_valid(path: Path) -> None:
-    kubernetes_validate.validate(yaml.safe_load(path.read_text()), kubernetes_validate.latest_version(), strict=True)
+    kubernetes_validate.validate(
+        yaml.safe_load(path.read_text()), kubernetes_validate.latest_version(), strict=True
+    )
 
 
 def test_a_field_that_kubernetes_does_not_know_is_seen() -> None:
@@ -59,32 +63,45 @@ def test_every_manifest_is_applied_with_the_others() -> None:
 
 
 def test_nginx_in_kubernetes_reads_the_deployed_files_and_says_for_itself_who_answers() -> None:
-    (base,) = yaml.safe_load((DEPLOY / "nginx" / "kustomization.yaml").read_text())["configMapGenerator"]
+    (base,) = yaml.safe_load((DEPLOY / "nginx" / "kustomization.yaml").read_text())[
+        "configMapGenerator"
+    ]
     (own,) = manifest("kustomization")["configMapGenerator"]
     included = set(re.findall(r"include (\S+);", NGINX))
     assert {*base["files"], *own["files"]} == {"nginx.conf", *included}
     assert own["files"] == ["replicas.conf"]
     assert all((DEPLOY / "nginx" / name).is_file() for name in base["files"])
     assert (
-        [one["configMap"]["name"] for one in pod("nginx")["volumes"] if "configMap" in one] == [base["name"]] == [own["name"]]
+        [one["configMap"]["name"] for one in pod("nginx")["volumes"] if "configMap" in one]
+        == [base["name"]]
+        == [own["name"]]
     )
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 def test_what_kustomize_makes_of_the_manifests_is_valid_too() -> None:
-    made = subprocess.run(["kubectl", "kustomize", DEPLOY / "kubernetes"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    made = subprocess.run(
+        ["kubectl", "kustomize", DEPLOY / "kubernetes"], capture_output=True, text=True, check=True
+    ).stdout  # noqa: S607
     documents = list(yaml.safe_load_all(made))
     for one in documents:
         kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
     (configuration,) = (one for one in documents if one["kind"] == "ConfigMap")
-    assert set(configuration["data"]) == {"nginx.conf", "listen.conf", "plain.conf", "replicas.conf"}
+    assert set(configuration["data"]) == {
+        "nginx.conf",
+        "listen.conf",
+        "plain.conf",
+        "replicas.conf",
+    }
     assert "resolve" in configuration["data"]["replicas.conf"]
 
 
 def test_nginx_knows_every_replica_that_kubernetes_may_start_by_its_full_name() -> None:
     most = manifest("autoscaling")["spec"]["maxReplicas"]
     within = f"{manifest('replicas')['spec']['serviceName']}.{manifest('kustomization')['namespace']}.svc.cluster.local"
-    named = [f"{manifest('replicas')['metadata']['name']}-{number}.{within}" for number in range(most)]
+    named = [
+        f"{manifest('replicas')['metadata']['name']}-{number}.{within}" for number in range(most)
+    ]
     assert servers("kubernetes/replicas.conf") == named
     said = settings("kubernetes/replicas.conf")
     assert said.count(" resolve ") == most
@@ -143,7 +160,10 @@ def test_the_address_of_a_reader_stays_theirs_on_the_way_to_nginx() -> None:
 
 def test_the_autoscaler_alone_says_how_many_replicas_there_are() -> None:
     target = manifest("autoscaling")["spec"]["scaleTargetRef"]
-    assert (target["kind"], target["name"]) == (manifest("replicas")["kind"], manifest("replicas")["metadata"]["name"])
+    assert (target["kind"], target["name"]) == (
+        manifest("replicas")["kind"],
+        manifest("replicas")["metadata"]["name"],
+    )
     assert "replicas" not in manifest("replicas")["spec"]
 
 
@@ -168,7 +188,9 @@ def test_a_service_is_read_only_and_has_no_privilege(name: str) -> None:
 
 
 def test_only_nginx_can_be_reached_and_the_replicas_reach_nobody() -> None:
-    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["nginx"]
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == [
+        "nginx"
+    ]
     assert all(list(service["networks"]) == ["inside"] for service in REPLICAS.values())
     assert COMPOSE["networks"]["inside"]["internal"]
 
@@ -192,7 +214,9 @@ def test_the_image_is_installed_by_hash_and_runs_as_nobody_in_particular() -> No
     assert "/healthz" in said
 
 
-def test_the_server_itself_takes_no_message_that_the_gateway_would_refuse_and_keeps_no_compressor() -> None:
+def test_the_server_itself_takes_no_message_that_the_gateway_would_refuse_and_keeps_no_compressor() -> (
+    None
+):
     command = command_of_the_image(8501)
     given = dict(pairwise(command))
     assert given["--ws-max-size"] == str(Limits().message_bytes)
@@ -210,7 +234,9 @@ def test_the_image_takes_only_what_is_named(kept_out: str) -> None:
     assert f"!{kept_out}" not in lines
 
 
-@pytest.mark.parametrize("telling", ["$remote_addr", "$request", "$uri", "$args", "$http_user_agent", "$http_referer"])
+@pytest.mark.parametrize(
+    "telling", ["$remote_addr", "$request", "$uri", "$args", "$http_user_agent", "$http_referer"]
+)
 def test_the_log_of_nginx_names_no_reader_and_no_page(telling: str) -> None:
     log = NGINX[NGINX.index("log_format") : NGINX.index("access_log")].replace("$request_time", "")
     assert telling not in log

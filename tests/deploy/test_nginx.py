@@ -75,7 +75,9 @@ class Front:
     def ask(self, path: str, *, reader: str = "10.0.0.1", port: int = 0) -> int:
         return self.answer(path, reader=reader, port=port).status
 
-    def answer(self, path: str, *, reader: str = "10.0.0.1", port: int = 0) -> http.client.HTTPResponse:
+    def answer(
+        self, path: str, *, reader: str = "10.0.0.1", port: int = 0
+    ) -> http.client.HTTPResponse:
         connection = http.client.HTTPConnection(HOST, port or self.doors.http, timeout=10)
         connection.request("GET", path, headers={"X-Forwarded-For": reader})
         answer = connection.getresponse()
@@ -97,7 +99,9 @@ def front(tmp_path: Path) -> Iterator[Opening]:
 
         def opened(replicas: int, instead: Mapping[str, str] | None = None) -> Front:
             served = [stack.enter_context(replica()) for _ in range(replicas)]
-            doors = stack.enter_context(proxied(tmp_path, [port for _, port in served], instead=instead))
+            doors = stack.enter_context(
+                proxied(tmp_path, [port for _, port in served], instead=instead)
+            )
             return Front(doors, tmp_path, [told for told, _ in served])
 
         yield opened
@@ -105,7 +109,9 @@ def front(tmp_path: Path) -> Iterator[Opening]:
 
 @pytest.mark.parametrize("status", [404, 410, 503])
 @pytest.mark.parametrize("path", [PAGE, BAND])
-def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(front: Opening, path: str, status: int) -> None:
+def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(
+    front: Opening, path: str, status: int
+) -> None:
     site = front(1)
     (told,) = site.replicas
     assert [site.ask(path), site.ask(path)] == [200, 200]
@@ -146,7 +152,9 @@ def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Opening) -
     assert site.ask(PAGE) == 200
 
 
-def test_who_asks_the_api_too_often_is_told_so_as_the_api_tells_what_is_wrong(front: Opening) -> None:
+def test_who_asks_the_api_too_often_is_told_so_as_the_api_tells_what_is_wrong(
+    front: Opening,
+) -> None:
     site = front(1)
     answers = [site.answer(f"{BAND}?n={number}") for number in range(60)]
     refused = next(one for one in answers if one.status == HTTPStatus.TOO_MANY_REQUESTS)
@@ -226,9 +234,13 @@ def test_nginx_accepts_the_files_that_are_deployed_and_warns_of_nothing(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("line", "said"), [("no_such_setting on;", "[emerg]"), ("gzip_types text/html;", "[warn]")], ids=["unknown", "doubtful"]
+    ("line", "said"),
+    [("no_such_setting on;", "[emerg]"), ("gzip_types text/html;", "[warn]")],
+    ids=["unknown", "doubtful"],
 )
-def test_a_setting_that_nginx_does_not_know_or_doubts_is_seen(tmp_path: Path, line: str, said: str) -> None:
+def test_a_setting_that_nginx_does_not_know_or_doubts_is_seen(
+    tmp_path: Path, line: str, said: str
+) -> None:
     needs_nginx()
     write_configuration(tmp_path, Doors(*free_ports(3)), free_ports(1))
     with (tmp_path / "listen.conf").open("a") as file:

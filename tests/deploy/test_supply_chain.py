@@ -16,7 +16,9 @@ def bill() -> dict[str, Any]:
     return supply_chain.bill_of_materials()
 
 
-def test_every_package_served_is_in_the_bill_with_a_licence_that_was_agreed_to(bill: dict[str, Any]) -> None:
+def test_every_package_served_is_in_the_bill_with_a_licence_that_was_agreed_to(
+    bill: dict[str, Any],
+) -> None:
     assert {one["name"].lower() for one in bill["components"]} >= {"streamlit", "duckdb", "plotly"}
     assert "pytest" not in {one["name"] for one in bill["components"]}
     assert supply_chain.unwelcome(bill) == []
@@ -30,8 +32,12 @@ def test_the_bill_names_every_package_of_the_lock(bill: dict[str, Any]) -> None:
 
 
 def test_the_bill_links_only_to_what_it_names(bill: dict[str, Any]) -> None:
-    known = {one["bom-ref"] for one in bill["components"]} | {bill["metadata"]["component"]["bom-ref"]}
-    assert {to for one in bill["dependencies"] for to in (one["ref"], *one.get("dependsOn", []))} <= known
+    known = {one["bom-ref"] for one in bill["components"]} | {
+        bill["metadata"]["component"]["bom-ref"]
+    }
+    assert {
+        to for one in bill["dependencies"] for to in (one["ref"], *one.get("dependsOn", []))
+    } <= known
 
 
 def test_the_bill_is_valid_and_one_that_is_not_is_noticed(bill: dict[str, Any]) -> None:
@@ -42,7 +48,11 @@ def test_the_bill_is_valid_and_one_that_is_not_is_noticed(bill: dict[str, Any]) 
 
 
 def component(*named: dict[str, str], name: str = "part") -> dict[str, Any]:
-    return {"name": name, "version": "1", "licenses": [one if "expression" in one else {"license": one} for one in named]}
+    return {
+        "name": name,
+        "version": "1",
+        "licenses": [one if "expression" in one else {"license": one} for one in named],
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,11 @@ def test_a_licence_that_nobody_agreed_to_is_noticed(named: list[dict[str, str]])
 
 @pytest.mark.parametrize(
     "named",
-    [[{"id": "MIT"}], [{"expression": "Apache-2.0 OR BSD-2-Clause"}], [{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}]],
+    [
+        [{"id": "MIT"}],
+        [{"expression": "Apache-2.0 OR BSD-2-Clause"}],
+        [{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}],
+    ],
 )
 def test_a_licence_that_was_agreed_to_is_welcome(named: list[dict[str, str]]) -> None:
     assert supply_chain.unwelcome({"components": [component(*named)]}) == []
@@ -84,7 +98,9 @@ SKIPPED: dict[str, Any] = {"name": "skipped", "skip_reason": "not found"}
         ([], 0, "were not looked for"),
     ],
 )
-def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(parts: list[Any], code: int, says: str) -> None:
+def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(
+    parts: list[Any], code: int, says: str
+) -> None:
     got, sentence = supply_chain.verdict({"dependencies": parts})
     assert got == code
     assert says in sentence
@@ -95,10 +111,14 @@ def ran(code: int, out: str = "", said: str = "") -> subprocess.CompletedProcess
 
 
 REFUSED = "Traceback...\nrequests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"
-TIMED_OUT = "pip_audit._service.interface.ConnectionError: Could not connect to PyPI's vulnerability feed"
+TIMED_OUT = (
+    "pip_audit._service.interface.ConnectionError: Could not connect to PyPI's vulnerability feed"
+)
 
 
-@pytest.mark.parametrize("said", [REFUSED, TIMED_OUT, "requests.exceptions.ReadTimeout: Read timed out."])
+@pytest.mark.parametrize(
+    "said", [REFUSED, TIMED_OUT, "requests.exceptions.ReadTimeout: Read timed out."]
+)
 def test_where_nothing_answers_the_check_says_so_and_goes_on_unless_it_must_not(
     monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
@@ -108,7 +128,9 @@ def test_where_nothing_answers_the_check_says_so_and_goes_on_unless_it_must_not(
     assert supply_chain.audit() == (1, "Known faults were not looked for: nothing answers.")
 
 
-def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def slow(*_: object, **__: object) -> None:
         raise subprocess.TimeoutExpired("pip_audit", 120)
 
@@ -127,7 +149,15 @@ def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(monkeypatch: pyte
         ran(0, out="[]"),
         ran(3, out=json.dumps({"dependencies": [FINE]}), said="half of it"),
     ],
-    ids=["not installed", "no lock", "other options", "silent", "another report", "no report", "broken off"],
+    ids=[
+        "not installed",
+        "no lock",
+        "other options",
+        "silent",
+        "another report",
+        "no report",
+        "broken off",
+    ],
 )
 def test_an_audit_that_did_not_run_fails_and_says_what_it_was_told(
     monkeypatch: pytest.MonkeyPatch, result: subprocess.CompletedProcess[str]
@@ -139,6 +169,8 @@ def test_an_audit_that_did_not_run_fails_and_says_what_it_was_told(
     assert (result.stderr or "nothing said") in sentence
 
 
-def test_an_index_that_lists_nothing_is_no_audit_where_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_lists_nothing_is_no_audit_where_one_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("STRICT_AUDIT", "1")
     assert supply_chain.verdict({"dependencies": [SKIPPED]})[0] == 1

@@ -32,7 +32,9 @@ def test_every_test_that_the_page_names_is_there(named: str) -> None:
     assert is_there(named)
 
 
-@pytest.mark.parametrize("named", ["tests/unit/test_none.py", "tests/unit/web/gateway/test_middleware.py::test_none"])
+@pytest.mark.parametrize(
+    "named", ["tests/unit/test_none.py", "tests/unit/web/gateway/test_middleware.py::test_none"]
+)
 def test_a_test_that_is_not_there_is_noticed(named: str) -> None:
     assert not is_there(named)
 
@@ -43,6 +45,10 @@ def test_every_kind_of_threat_is_considered(kind: str) -> None:
 
 
 def test_every_threat_names_a_test() -> None:
-    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and "**" not in line and "---" not in line]
+    rows = [
+        line
+        for line in PAGE.splitlines()
+        if line.startswith("| ") and "**" not in line and "---" not in line
+    ]
     assert len(rows) > 20
     assert [row for row in rows[1:] if "`tests/" not in row] == []

@@ -39,24 +39,38 @@ def release(built: Path) -> Release:
     return open_release(built)
 
 
-def write_small(folder: Path, *, status: str = "published", value: int = 1, about: str = ABOUT, without: str = "") -> Path:
+def write_small(
+    folder: Path,
+    *,
+    status: str = "published",
+    value: int = 1,
+    about: str = ABOUT,
+    without: str = "",
+) -> Path:
     """Write a small release into a folder, and return the folder. `without` is a column, as `table.column`, that it lacks."""
 
     def fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(about)
         if about == ABOUT:
             connection.execute(
-                "update release set release_id = $name, status = $status", {"name": folder.name, "status": status}
+                "update release set release_id = $name, status = $status",
+                {"name": folder.name, "status": status},
             )
         for table, columns in contract.tables(additive=False, shown_first=True).items():
             if table != "release":
                 held = [name for name in columns.split() if f"{table}.{name}" != without]
-                connection.execute(f"create table {table} ({', '.join(f'{name} varchar' for name in held)})")
+                connection.execute(
+                    f"create table {table} ({', '.join(f'{name} varchar' for name in held)})"
+                )
         connection.execute("alter table cells alter value type integer")
         connection.execute("insert into cells by name select $value as value", {"value": value})
         connection.execute("insert into statements by name select 'E001' as statement_id")
 
-    release_folder.write(folder, fill=fill, describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"})
+    release_folder.write(
+        folder,
+        fill=fill,
+        describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
+    )
     return folder
 
 

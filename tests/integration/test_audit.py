@@ -50,16 +50,24 @@ def failing(capfd: pytest.CaptureFixture[str], *paths: Path) -> str:
 def words(row: Row) -> str:
     """Return how a message calls a cell of one quarter, or a sum of a year."""
     period = f"{'quarter' if 'Q' in row['period'] else 'year'} {row['period']}"
-    named = [f"{name.replace('_', ' ')} {row[name]}" for name in list(row)[1:6] if row[name] != "_T"]
+    named = [
+        f"{name.replace('_', ' ')} {row[name]}" for name in list(row)[1:6] if row[name] != "_T"
+    ]
     return ", ".join([period, *named])
 
 
 def a_finest(rows: Rows) -> Row:
-    return next(row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"})
+    return next(
+        row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"}
+    )
 
 
 def a_sum(rows: Rows) -> Row:
-    return next(row for row in rows if not published_releases.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20)
+    return next(
+        row
+        for row in rows
+        if not published_releases.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20
+    )
 
 
 def revalue(folder: Path, choose: Callable[[Rows], Row], value: Callable[[int], int]) -> Row:
@@ -80,22 +88,31 @@ def test_a_sound_release_passes(folder: Path, capfd: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize("by", [-1, 1, 10])
-def test_a_changed_sum_fails_and_is_named(folder: Path, by: int, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_sum_fails_and_is_named(
+    folder: Path, by: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = revalue(folder, a_sum, lambda value: value + by)
     published_releases.sign(folder)
     found = failing(capfd, folder)
-    assert f"{ADDS_UP}: {words(row)} shows {int(row['value']) + by}, and its cells add up to {row['value']}" in found
+    assert (
+        f"{ADDS_UP}: {words(row)} shows {int(row['value']) + by}, and its cells add up to {row['value']}"
+        in found
+    )
     assert SIGNED not in found
 
 
-def test_a_changed_number_of_an_unsigned_release_fails_twice(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_number_of_an_unsigned_release_fails_twice(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = revalue(folder, a_sum, lambda value: value + 1)
     found = failing(capfd, folder)
     assert f"{SIGNED}: cells.csv is not the file that the manifest lists" in found
     assert words(row) in found
 
 
-def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = revalue(folder, a_finest, lambda value: value + 1)
     published_releases.sign(folder)
     found = failing(capfd, folder)
@@ -104,13 +121,17 @@ def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(folder: Path
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_a_true_small_count_fails_and_is_named(folder: Path, count: int, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_true_small_count_fails_and_is_named(
+    folder: Path, count: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = revalue(folder, a_finest, lambda _: count)
     published_releases.sign(folder)
     assert f"no number is 1, 2, 3 or 4: {words(row)} shows {count}" in failing(capfd, folder)
 
 
-def test_a_sum_that_is_left_out_fails_and_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_sum_that_is_left_out_fails_and_is_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = a_sum(published_releases.cells(folder))
     published_releases.change_cells(folder, lambda rows: [one for one in rows if one != row])
     published_releases.sign(folder)
@@ -135,18 +156,30 @@ def of_a_cell_that_is_exact(rows: Rows, exact: Row) -> Rows:
     return [{**rows[0], **codes, "change": "-4"}, *rows]
 
 
-def test_a_witness_that_lies_fails_and_what_it_moves_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_witness_that_lies_fails_and_what_it_moves_is_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     row = lying(published_releases.witnesses(folder))
     published_releases.change_witnesses(folder, larger_by_one)
     published_releases.sign(folder)
-    assert f"{WITNESSED}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(capfd, folder)
+    assert f"{WITNESSED}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(
+        capfd, folder
+    )
 
 
-def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    exact = next(row for row in published_releases.cells(folder) if published_releases.is_finest(row) and int(row["value"]) > 7)
+def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    exact = next(
+        row
+        for row in published_releases.cells(folder)
+        if published_releases.is_finest(row) and int(row["value"]) > 7
+    )
     published_releases.change_witnesses(folder, lambda rows: of_a_cell_that_is_exact(rows, exact))
     published_releases.sign(folder)
-    assert f"witness 0: {words(exact)} cannot be {int(exact['value']) - 4}" in failing(capfd, folder)
+    assert f"witness 0: {words(exact)} cannot be {int(exact['value']) - 4}" in failing(
+        capfd, folder
+    )
 
 
 def test_a_witness_that_empties_a_group_that_shows_a_number_fails_and_names_it(
@@ -155,13 +188,17 @@ def test_a_witness_that_empties_a_group_that_shows_a_number_fails_and_names_it(
     row = a_finest(published_releases.cells(folder))
     names = list(published_releases.witnesses(folder)[0])
     codes = dict(zip(names[1:-1], list(row.values())[:6], strict=True))
-    published_releases.change_witnesses(folder, lambda rows: [*rows, {"witness": "none", **codes, "change": f"-{row['value']}"}])
+    published_releases.change_witnesses(
+        folder, lambda rows: [*rows, {"witness": "none", **codes, "change": f"-{row['value']}"}]
+    )
     published_releases.sign(folder)
     last = len({one["witness"] for one in published_releases.witnesses(folder)}) - 1
     assert f"{WITNESSED}: witness {last}: {words(row)} cannot be 0" in failing(capfd, folder)
 
 
-def test_sums_that_no_witness_moves_fail_and_are_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_sums_that_no_witness_moves_fail_and_are_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     published_releases.change_witnesses(folder, lambda _: [])
     published_releases.sign(folder)
     assert f"{WIDE}: quarter 2021-Q2, nationality" in failing(capfd, folder)
@@ -237,7 +274,9 @@ def garbled(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("tamper", [nowhere, emptied, without_cells, garbled])
-def test_what_is_no_release_is_refused_in_one_message(folder: Path, tamper: Tamper, capfd: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_release_is_refused_in_one_message(
+    folder: Path, tamper: Tamper, capfd: pytest.CaptureFixture[str]
+) -> None:
     tamper(folder)
     assert main(["audit", str(folder)]) == 1
     said = capfd.readouterr()
@@ -246,11 +285,16 @@ def test_what_is_no_release_is_refused_in_one_message(folder: Path, tamper: Tamp
     assert said.out == ""
 
 
-def test_a_manifest_that_lists_other_files_fails_and_they_are_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_manifest_that_lists_other_files_fails_and_they_are_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (folder / "true_counts.csv").touch()
     (folder / "certificate.md").unlink()
     found = failing(capfd, folder)
-    assert f"{SIGNED}: certificate.md is missing; true_counts.csv is not listed in the manifest" in found
+    assert (
+        f"{SIGNED}: certificate.md is missing; true_counts.csv is not listed in the manifest"
+        in found
+    )
 
 
 # What the audit should not take on trust.
@@ -292,7 +336,10 @@ def no_database(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("tamper", "said"),
     [
-        (in_database("update finest set value = 3 where value = 5"), "release.duckdb, table finest, says 3 of quarter"),
+        (
+            in_database("update finest set value = 3 where value = 5"),
+            "release.duckdb, table finest, says 3 of quarter",
+        ),
         (
             in_database("update cells set value = 3 where value = 5 and upper = 5"),
             "release.duckdb says 3, 1 to 5 [e] of quarter",
@@ -302,7 +349,10 @@ def no_database(folder: Path) -> None:
             "release.duckdb says 5, 1 to 3 [e] of quarter",
         ),
         (in_database("delete from cells where value = 5"), "release.duckdb says nothing of year"),
-        (in_database("update precision set max_error = 1"), "announces an error of 1 where 0 dimensions are fixed"),
+        (
+            in_database("update precision set max_error = 1"),
+            "announces an error of 1 where 0 dimensions are fixed",
+        ),
         (in_database("create table hidden as select 3"), "release.duckdb has the table hidden"),
         (in_database("create view hidden as select 3"), "release.duckdb has the table hidden"),
         (in_database("drop table finest"), "release.duckdb has no table finest"),
@@ -325,13 +375,17 @@ EXCEL: Final = (".xlsx", "xl/worksheets/sheet3.xml")
 OPENDOCUMENT: Final = (".ods", "content.xml")
 ROW_ENDS: Final = "</table:table-row>"
 A_TOTAL: Final = rf'<table:table-row(?:(?!{ROW_ENDS}).)*office:value="300".*?{ROW_ENDS}'
-TEXT: Final = '<table:table-cell office:value-type="string"><text:p>three</text:p></table:table-cell>'
+TEXT: Final = (
+    '<table:table-cell office:value-type="string"><text:p>three</text:p></table:table-cell>'
+)
 ENTITY: Final = '<!DOCTYPE x [<!ENTITY a "3">]>'
 
 
 def in_book(book: tuple[str, str], old: str, new: str) -> Tamper:
     """Return what replaces the first match of a pattern in a file within a spreadsheet."""
-    return lambda folder: published_releases.change_book(folder, *book, lambda text: re.sub(old, new, text, count=1))
+    return lambda folder: published_releases.change_book(
+        folder, *book, lambda text: re.sub(old, new, text, count=1)
+    )
 
 
 def packed_otherwise(folder: Path) -> None:
@@ -344,7 +398,10 @@ def packed_otherwise(folder: Path) -> None:
 
 
 def twice(folder: Path) -> None:
-    with zipfile.ZipFile(published_releases.book(folder, ".xlsx"), "a") as packed, pytest.warns(UserWarning, match="Duplicate"):
+    with (
+        zipfile.ZipFile(published_releases.book(folder, ".xlsx"), "a") as packed,
+        pytest.warns(UserWarning, match="Duplicate"),
+    ):
         packed.writestr("xl/worksheets/sheet3.xml", "<x/>")
 
 
@@ -356,34 +413,74 @@ def twice(folder: Path) -> None:
             ".xlsx says 3, 300 to 300 [] of year 2021-22, and cells.csv 300,",
         ),
         (
-            in_book(OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'),
+            in_book(
+                OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'
+            ),
             ".ods says 3, 300 to 300 [] of year 2021-22",
         ),
-        (in_book(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),
-        (in_book(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"), ".xlsx has the number 3, which is of no cell"),
-        (in_book(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'), "no plain spreadsheet"),
-        (in_book(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"), "no plain spreadsheet (ValueError)"),
+        (
+            in_book(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
+            ".xlsx has the number 3, which is of no cell",
+        ),
+        (
+            in_book(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
+            ".xlsx has the number 3, which is of no cell",
+        ),
+        (
+            in_book(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
+            "no plain spreadsheet",
+        ),
+        (
+            in_book(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"),
+            "no plain spreadsheet (ValueError)",
+        ),
         (in_book(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "no plain spreadsheet (ValueError)"),
         (in_book(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
         (in_book(EXCEL, r"</worksheet>", ""), "no plain spreadsheet (ParseError)"),
-        (in_book(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
-        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "no plain spreadsheet (ValueError)"),
         (
-            in_book(OPENDOCUMENT, r"<table:table-cell ", '<table:table-cell table:number-columns-repeated="2" '),
+            in_book(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"),
             "no plain spreadsheet (ValueError)",
         ),
-        (in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"), ".xlsx has the number "),
-        (in_book((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"), ".xlsx has a table with a column twice"),
-        (in_book(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""), ".ods says nothing of "),
-        (in_book(OPENDOCUMENT, A_TOTAL, ""), ".ods has a table without a row that others of it call for"),
+        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "no plain spreadsheet (ValueError)"),
+        (
+            in_book(
+                OPENDOCUMENT,
+                r"<table:table-cell ",
+                '<table:table-cell table:number-columns-repeated="2" ',
+            ),
+            "no plain spreadsheet (ValueError)",
+        ),
+        (
+            in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"),
+            ".xlsx has the number ",
+        ),
+        (
+            in_book((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"),
+            ".xlsx has a table with a column twice",
+        ),
+        (
+            in_book(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""),
+            ".ods says nothing of ",
+        ),
+        (
+            in_book(OPENDOCUMENT, A_TOTAL, ""),
+            ".ods has a table without a row that others of it call for",
+        ),
         (in_book(OPENDOCUMENT, A_TOTAL, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
         (
-            in_book(OPENDOCUMENT, f"({A_TOTAL.removesuffix(ROW_ENDS)})({ROW_ENDS})", rf"\g<1>{TEXT}\g<2>"),
+            in_book(
+                OPENDOCUMENT,
+                f"({A_TOTAL.removesuffix(ROW_ENDS)})({ROW_ENDS})",
+                rf"\g<1>{TEXT}\g<2>",
+            ),
             ".ods has a cell beside its table, or a row without one",
         ),
         (packed_otherwise, "no plain spreadsheet (ValueError)"),
         (twice, "no plain spreadsheet (ValueError)"),
-        (lambda folder: published_releases.book(folder, ".ods").write_bytes(b"PK"), "no plain spreadsheet (BadZipFile)"),
+        (
+            lambda folder: published_releases.book(folder, ".ods").write_bytes(b"PK"),
+            "no plain spreadsheet (BadZipFile)",
+        ),
     ],
 )
 def test_a_spreadsheet_that_says_something_other_than_the_cells_fails_although_it_was_signed(
@@ -407,7 +504,9 @@ def test_a_spreadsheet_that_unpacks_to_very_much_is_not_read(
 def test_cells_without_a_column_are_refused_in_one_message(
     folder: Path, column: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.change_cells(folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows])
+    published_releases.change_cells(
+        folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows]
+    )
     assert main(["audit", str(folder)]) == 1
     said = capfd.readouterr().err
     assert said.splitlines()[-1].startswith(str(folder / "cells.csv"))
@@ -425,23 +524,42 @@ def test_a_range_that_is_not_the_one_announced_fails_and_the_cell_is_named(
     row = a_finest(published_releases.cells(folder))
     published_releases.change_cells(folder, change)
     published_releases.sign(folder)
-    assert f"every range is the one announced: {words(row)} shows {row['value']} with the range" in failing(capfd, folder)
+    assert (
+        f"every range is the one announced: {words(row)} shows {row['value']} with the range"
+        in failing(capfd, folder)
+    )
 
 
 @pytest.mark.parametrize("change", [{"quarters": None}, {"facts": [{}]}, {"largest_error": []}])
 def test_a_manifest_that_is_not_whole_is_refused(
     folder: Path, change: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(change))
+    published_releases.change_manifest(
+        folder, lambda manifest: manifest["disclosure_control"].update(change)
+    )
     assert main(["audit", str(folder)]) == 1
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    fact = {"name": "E037", "year": published_releases.YEAR, "where": {"sex": ["M"]}, "low": 0, "high": 900, "published": 5}
-    published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(facts=[fact]))
+def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fact = {
+        "name": "E037",
+        "year": published_releases.YEAR,
+        "where": {"sex": ["M"]},
+        "low": 0,
+        "high": 900,
+        "published": 5,
+    }
+    published_releases.change_manifest(
+        folder, lambda manifest: manifest["disclosure_control"].update(facts=[fact])
+    )
     found = failing(capfd, folder)
-    assert f"its facts are those of the ledger: E037 is no statement on {published_releases.YEAR}" in found
+    assert (
+        f"its facts are those of the ledger: E037 is no statement on {published_releases.YEAR}"
+        in found
+    )
 
 
 # Tables and releases beside a release.
@@ -449,16 +567,22 @@ def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(folder: Path, c
 
 def exact_table(base: Path, path: Path, *columns: str) -> Counter[tuple[str, ...]]:
     """Write an exact table of the records behind the small release, and return its counts."""
-    with (published_releases.small(base).parent.parent / "small.csv").open(encoding="utf-8", newline="") as stream:
+    with (published_releases.small(base).parent.parent / "small.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         counts = Counter(tuple(row[name] for name in columns) for row in csv.DictReader(stream))
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["period", *columns, "value"])
-        writer.writerows([published_releases.YEAR, *codes, value] for codes, value in counts.items())
+        writer.writerows(
+            [published_releases.YEAR, *codes, value] for codes, value in counts.items()
+        )
     return counts
 
 
-def test_exact_totals_beside_a_release_tell_nothing_more(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_exact_totals_beside_a_release_tell_nothing_more(
+    base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     exact_table(base, tmp_path / "totals.csv", "nationality")
     assert failing(capfd, published_releases.small(base), tmp_path / "totals.csv") == ""
 
@@ -468,24 +592,37 @@ def test_an_exact_table_beside_a_release_fails_and_its_cells_are_named(
 ) -> None:
     path = tmp_path / "exact.csv"
     header = ["period", "nationality", "sex", "crime_type", "value"]
-    path.write_text("\n".join([",".join(header), f"{published_releases.YEAR},ALB,F,MS,3"]) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join([",".join(header), f"{published_releases.YEAR},ALB,F,MS,3"]) + "\n",
+        encoding="utf-8",
+    )
     found = failing(capfd, published_releases.small(base), path)
     assert "small beside exact.csv: the table tells nothing more" in found
     assert "nationality ALB, sex F, crime type MS is exactly 3" in found
 
 
-def test_an_exact_finer_table_of_the_same_records_fails(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    counts = exact_table(base, tmp_path / "exact.csv", "nationality", "sex", "crime_type", "outcome")
+def test_an_exact_finer_table_of_the_same_records_fails(
+    base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    counts = exact_table(
+        base, tmp_path / "exact.csv", "nationality", "sex", "crime_type", "outcome"
+    )
     codes = min(counts, key=lambda one: (counts[one], one))
     assert counts[codes] < 5  # else there is nothing to find in the invented records
-    assert f"is exactly {counts[codes]}" in failing(capfd, published_releases.small(base), tmp_path / "exact.csv")
+    assert f"is exactly {counts[codes]}" in failing(
+        capfd, published_releases.small(base), tmp_path / "exact.csv"
+    )
 
 
 @pytest.mark.parametrize("shown", ["0", "5"])
 def test_an_exact_number_behind_a_small_one_tells_more_even_where_both_are_the_same(
     base: Path, shown: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [row for row in published_releases.cells(published_releases.small(base)) if published_releases.is_finest(row)]
+    rows = [
+        row
+        for row in published_releases.cells(published_releases.small(base))
+        if published_releases.is_finest(row)
+    ]
     listed = {tuple(list(row.values())[:6]) for row in rows}
     every = itertools.product(*(sorted({one[place] for one in listed}) for place in range(6)))
     five = [tuple(list(row.values())[:6]) for row in rows if row["value"] == shown]
@@ -496,7 +633,9 @@ def test_an_exact_number_behind_a_small_one_tells_more_even_where_both_are_the_s
     assert failing(capfd, published_releases.small(base), path) != ""
 
 
-def test_a_file_that_is_no_table_of_counts_is_refused(base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_no_table_of_counts_is_refused(
+    base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["audit", str(published_releases.small(base)), str(tmp_path / "notes.csv")]) == 1
     assert "notes.csv is no table of counts" in capfd.readouterr().err

@@ -63,7 +63,9 @@ def test_what_stands_stays_the_same_object_until_something_changes(shelf: Shelf)
     assert shelf.refused() == {}
 
 
-def test_a_release_that_is_replaced_stands_with_its_new_figures_and_another_version(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_release_that_is_replaced_stands_with_its_new_figures_and_another_version(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     before = shelf.standing()
     small(value=2)
     after = shelf.standing()
@@ -72,23 +74,31 @@ def test_a_release_that_is_replaced_stands_with_its_new_figures_and_another_vers
     assert before.editions().isdisjoint(after.editions())
 
 
-def test_a_release_that_is_added_stands_and_one_that_is_taken_away_stands_no_more(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_release_that_is_added_stands_and_one_that_is_taken_away_stands_no_more(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     before = shelf.standing()
     folder = small("invented", status="illustrative")
     assert ids(shelf) == ["2020-21", "invented"]
-    assert shelf.standing().published is before.published, "what did not change was not opened again"
+    assert shelf.standing().published is before.published, (
+        "what did not change was not opened again"
+    )
     shutil.rmtree(folder)
     assert ids(shelf) == ["2020-21"]
     assert shelf.standing().version == before.version
 
 
-def test_a_newer_published_release_is_the_one_shown_first(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_newer_published_release_is_the_one_shown_first(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     small("2021-22", value=2)
     small("2022-23", value=3, status="illustrative")
     assert ids(shelf) == ["2021-22", "2020-21", "2022-23"]
 
 
-def test_the_others_stand_the_newest_first(shelf: Shelf, small: SmallRelease, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_others_stand_the_newest_first(
+    shelf: Shelf, small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
     days = {"a": "2024-01-01", "b": "2026-01-01", "c": "2024-01-01", "2020-21": "2021-12-15"}
 
     def opened(folder: Path) -> Release:
@@ -156,17 +166,21 @@ def link(path: Path) -> None:
 SPOILT: dict[str, Callable[[Path], Any]] = {
     "the last 4 kB of the database are cut": cut,
     "one bit of the database is another": flip,
-    "the database is garbage": lambda folder: (folder / "release.duckdb").write_bytes(b"garbage!" * 1000),
+    "the database is garbage": lambda folder: (folder / "release.duckdb").write_bytes(
+        b"garbage!" * 1000
+    ),
     "a file is missing": lambda folder: (folder / "statements.csv").unlink(),
     "the manifest is missing": lambda folder: (folder / "datapackage.json").unlink(),
-    "the manifest is no JSON": lambda folder: (folder / "datapackage.json").write_text("{", encoding="utf-8"),
+    "the manifest is no JSON": lambda folder: (folder / "datapackage.json").write_text(
+        "{", encoding="utf-8"
+    ),
     "the manifest is of another version": lambda folder: (folder / "datapackage.json").write_text(
         '{"contract": 2}', encoding="utf-8"
     ),
     "a file is a link": lambda folder: link(folder / "cells.csv"),
-    "a file stands there that the manifest does not list": lambda folder: (folder / "more.csv").write_text(
-        "", encoding="utf-8"
-    ),
+    "a file stands there that the manifest does not list": lambda folder: (
+        folder / "more.csv"
+    ).write_text("", encoding="utf-8"),
     "the folder is empty": empty,
     "the folder is a link": link,
 }
@@ -202,14 +216,18 @@ def test_a_site_that_starts_with_a_spoilt_release_shows_the_others(
     assert list(shelf.refused()) == ["2021-22"]
 
 
-def test_a_release_of_an_older_schema_is_refused_and_the_last_good_one_stays(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_release_of_an_older_schema_is_refused_and_the_last_good_one_stays(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     before = shelf.standing()
     small(without="cells.status")
     assert shelf.standing() is before
     assert "lacks cells.status" in shelf.refused()["2020-21"]
 
 
-def test_a_copy_of_a_release_under_another_name_does_not_take_its_place(shelf: Shelf, folder: Path) -> None:
+def test_a_copy_of_a_release_under_another_name_does_not_take_its_place(
+    shelf: Shelf, folder: Path
+) -> None:
     # A backup left in the folder sorts after the release, and would be shown in its place.
     shutil.copytree(folder, folder.with_name("2020-21.old"))
     assert ids(shelf) == ["2020-21"]
@@ -240,7 +258,9 @@ def test_the_last_published_release_stays_when_its_folder_is_gone_and_goes_when_
     shutil.rmtree(folder)
     for _ in range(3):
         assert shelf.standing() is before
-    assert shelf.refused() == {"2020-21": "The folder of the release 2020-21 is gone, and no other is published."}
+    assert shelf.refused() == {
+        "2020-21": "The folder of the release 2020-21 is gone, and no other is published."
+    }
     assert len(warnings(caplog)) == 1
     small("2021-22", value=2)
     assert ids(shelf) == ["2021-22", "invented"]
@@ -258,9 +278,15 @@ def mark(folder: Path, kind: str = "file") -> Path:
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
-@pytest.mark.parametrize("left", [shutil.rmtree, str], ids=["its folder is gone", "its folder is there"])
+@pytest.mark.parametrize(
+    "left", [shutil.rmtree, str], ids=["its folder is gone", "its folder is there"]
+)
 def test_a_release_that_is_withdrawn_goes_though_no_other_is_published(
-    shelf: Shelf, small: SmallRelease, caplog: pytest.LogCaptureFixture, kind: str, left: Callable[[Path], object]
+    shelf: Shelf,
+    small: SmallRelease,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+    left: Callable[[Path], object],
 ) -> None:
     folder = small(value=1)
     small("invented", status="illustrative")
@@ -275,7 +301,9 @@ def test_a_release_that_is_withdrawn_goes_though_no_other_is_published(
     assert shelf.refused() == {}
 
 
-def test_a_release_among_others_that_is_withdrawn_is_the_only_one_to_go(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_release_among_others_that_is_withdrawn_is_the_only_one_to_go(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     folder = small("invented", status="illustrative")
     newer = small("2021-22", value=2)
     held = shelf.standing()
@@ -296,13 +324,17 @@ def test_a_site_that_starts_with_a_withdrawn_release_says_so_and_opens_nothing_o
         Shelf(folder.parent).standing()
 
 
-def test_a_site_that_starts_where_the_mark_is_the_folder_under_another_name_says_so(folder: Path) -> None:
+def test_a_site_that_starts_where_the_mark_is_the_folder_under_another_name_says_so(
+    folder: Path,
+) -> None:
     folder.rename(folder.with_name(f"{folder.name}.withdrawn"))
     with pytest.raises(WithdrawnError):
         Shelf(folder.parent).standing()
 
 
-@pytest.mark.parametrize("left", [shutil.rmtree, str], ids=["nothing of it is left", "its folder is there"])
+@pytest.mark.parametrize(
+    "left", [shutil.rmtree, str], ids=["nothing of it is left", "its folder is there"]
+)
 def test_a_mark_that_is_left_over_is_not_taken_for_why_a_site_cannot_start(
     folder: Path, small: SmallRelease, left: Callable[[Path], object]
 ) -> None:
@@ -315,7 +347,9 @@ def test_a_mark_that_is_left_over_is_not_taken_for_why_a_site_cannot_start(
     assert "2021-22" in str(raised.value)
 
 
-def test_a_mark_without_a_folder_does_not_explain_a_folder_of_releases_that_is_empty(folder: Path) -> None:
+def test_a_mark_without_a_folder_does_not_explain_a_folder_of_releases_that_is_empty(
+    folder: Path,
+) -> None:
     mark(folder)
     shutil.rmtree(folder)
     with pytest.raises(ReleaseError) as raised:
@@ -381,7 +415,9 @@ def test_a_release_that_was_withdrawn_by_mistake_stands_again(shelf: Shelf, fold
     assert not shelf.has_withdrawn(held)
 
 
-def test_what_was_replaced_or_taken_away_is_not_withdrawn(shelf: Shelf, small: SmallRelease) -> None:
+def test_what_was_replaced_or_taken_away_is_not_withdrawn(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     folder = small("invented", status="illustrative")
     held = shelf.standing()
     small(value=2)
@@ -400,7 +436,11 @@ def test_what_was_replaced_or_taken_away_is_not_withdrawn(shelf: Shelf, small: S
     ids=["no handle left", "no memory left", "no handle left to read", "no handle left to open"],
 )  # fmt: skip
 def test_what_the_system_could_not_do_is_tried_again_though_the_folder_does_not_change(
-    shelf: Shelf, small: SmallRelease, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+    shelf: Shelf,
+    small: SmallRelease,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
 ) -> None:
     before = shelf.standing()
     small(value=2)
@@ -433,7 +473,9 @@ def test_a_process_without_a_handle_left_keeps_what_stands_and_opens_the_rest_wh
     assert value(shelf.standing().published) == 2
 
 
-def test_everything_stays_while_the_folder_of_releases_cannot_be_read(shelf: Shelf, folder: Path, tmp_path: Path) -> None:
+def test_everything_stays_while_the_folder_of_releases_cannot_be_read(
+    shelf: Shelf, folder: Path, tmp_path: Path
+) -> None:
     before = shelf.standing()
     folder.parent.rename(tmp_path / "away")
     assert shelf.standing() is before
@@ -443,10 +485,14 @@ def test_everything_stays_while_the_folder_of_releases_cannot_be_read(shelf: She
     assert shelf.refused() == {}
 
 
-def test_without_a_release_it_is_said_and_one_that_comes_later_stands(tmp_path: Path, small: SmallRelease) -> None:
+def test_without_a_release_it_is_said_and_one_that_comes_later_stands(
+    tmp_path: Path, small: SmallRelease
+) -> None:
     shelf = Shelf(tmp_path / "releases", look_every=0)
     for _ in range(2):
-        with pytest.raises(ReleaseError, match=r"^There is no published release in releases/\. .*make data"):
+        with pytest.raises(
+            ReleaseError, match=r"^There is no published release in releases/\. .*make data"
+        ):
             shelf.standing()
     small()
     assert ids(shelf) == ["2020-21"]
@@ -454,7 +500,10 @@ def test_without_a_release_it_is_said_and_one_that_comes_later_stands(tmp_path: 
 
 def test_where_every_release_is_refused_it_is_said_why(folder: Path) -> None:
     flip(folder)
-    with pytest.raises(ReleaseError, match=r"^There is no published release in releases/\. release\.duckdb of the release"):
+    with pytest.raises(
+        ReleaseError,
+        match=r"^There is no published release in releases/\. release\.duckdb of the release",
+    ):
         Shelf(folder.parent).standing()
 
 
@@ -521,7 +570,10 @@ def test_while_a_thread_looks_whoever_asks_opens_nothing_and_soon_has_what_is_ne
 
 
 def test_the_thread_that_looks_goes_on_after_a_fault(
-    folder: Path, small: SmallRelease, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: Path,
+    small: SmallRelease,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     shelf = Shelf(folder.parent, look_every=0.01)
     with shelf.looking():
@@ -543,12 +595,20 @@ def within(seconds: float, is_so: Callable[[], bool]) -> bool:
 def test_all_who_ask_first_share_what_one_of_them_opened(folder: Path) -> None:
     shelf = Shelf(folder.parent)
     with ThreadPoolExecutor(8) as threads:
-        assert len({id(standing) for standing in threads.map(lambda _: shelf.standing(), range(16))}) == 1
+        assert (
+            len({id(standing) for standing in threads.map(lambda _: shelf.standing(), range(16))})
+            == 1
+        )
 
 
-def test_nobody_is_refused_or_answered_from_a_mixture_during_twenty_swaps(folder: Path, small: SmallRelease) -> None:
+def test_nobody_is_refused_or_answered_from_a_mixture_during_twenty_swaps(
+    folder: Path, small: SmallRelease
+) -> None:
     shelf = Shelf(folder.parent, look_every=0.01)
-    editions = [shutil.copytree(small(value=number), folder.parent.parent / f"edition-{number}") for number in (1, 2)]
+    editions = [
+        shutil.copytree(small(value=number), folder.parent.parent / f"edition-{number}")
+        for number in (1, 2)
+    ]
     done = Event()
 
     def ask() -> Iterator[tuple[str, int]]:
@@ -580,7 +640,9 @@ def swap(folder: Path, edition: Path) -> None:
     shutil.rmtree(building)
 
 
-def test_a_release_is_closed_when_the_last_who_holds_it_lets_go(shelf: Shelf, small: SmallRelease) -> None:
+def test_a_release_is_closed_when_the_last_who_holds_it_lets_go(
+    shelf: Shelf, small: SmallRelease
+) -> None:
     gc.disable()
     try:
         held = shelf.standing()
@@ -589,7 +651,9 @@ def test_a_release_is_closed_when_the_last_who_holds_it_lets_go(shelf: Shelf, sm
         assert value(shelf.standing().published) == 2
         assert value(held.published) == 1
         del held
-        assert old() is None, "nothing waits for a collection of garbage, which the site does rarely"
+        assert old() is None, (
+            "nothing waits for a collection of garbage, which the site does rarely"
+        )
     finally:
         gc.enable()
 

@@ -31,11 +31,19 @@ def text(folder: Path) -> str:
 
 
 def test_it_lists_the_checks_that_a_reader_who_audits_gets(small: Path) -> None:
-    found = {check.name: check.looked_at for check in audit.audit([small]) if not check.name.endswith(audit.FILES)}
+    found = {
+        check.name: check.looked_at
+        for check in audit.audit([small])
+        if not check.name.endswith(audit.FILES)
+    }
     told = {check["name"]: check["looked_at"] for check in data(small)["checks"]}
     assert told == found
     assert all(check["holds"] for check in data(small)["checks"])
-    assert [name for name, count in found.items() if f"| {name} | {count:,} | holds |" not in text(small)] == []
+    assert [
+        name
+        for name, count in found.items()
+        if f"| {name} | {count:,} | holds |" not in text(small)
+    ] == []
 
 
 def test_it_announces_the_largest_errors_of_the_manifest(small: Path) -> None:
@@ -57,14 +65,22 @@ def test_it_says_that_invented_figures_are_invented(small: Path) -> None:
     assert certificate.ILLUSTRATIVE in text(small)
 
 
-def test_it_tells_how_many_are_at_least_in_groups_that_show_a_number_from_public_numbers_alone(small: Path) -> None:
-    finest = [int(row["value"]) for row in published_releases.cells(small) if published_releases.is_finest(row)]
+def test_it_tells_how_many_are_at_least_in_groups_that_show_a_number_from_public_numbers_alone(
+    small: Path,
+) -> None:
+    finest = [
+        int(row["value"])
+        for row in published_releases.cells(small)
+        if published_releases.is_finest(row)
+    ]
     least = sum(value if value > 7 else 1 for value in finest)
     assert f"- 2021-22: at least {least} of 300 referrals ({least / 300:.0%})" in text(small)
 
 
 def test_it_tells_how_good_a_guess_is(small: Path) -> None:
-    row = next(row for row in table_schema.read(REFERENCE / "rounding_truths.csv") if row["shown"] == "5")
+    row = next(
+        row for row in table_schema.read(REFERENCE / "rounding_truths.csv") if row["shown"] == "5"
+    )
     assert f"| 5 | {row['groups']} | {row['none']} | {row['one']} |" in text(small)
     assert "nobody can tell" not in text(small).casefold()
 
@@ -87,4 +103,6 @@ def test_a_check_that_fails_is_said_to_fail(small: Path) -> None:
     release = public_release.read(small)
     planted = audit.Check("planted", "cell X shows 3", 1)
     assert "| planted | 1 | cell X shows 3 |" in certificate.as_text(release, [planted], ADJUSTED)
-    assert [one["holds"] for one in certificate.as_data(release, [planted], ADJUSTED)["checks"]] == [False]
+    assert [
+        one["holds"] for one in certificate.as_data(release, [planted], ADJUSTED)["checks"]
+    ] == [False]

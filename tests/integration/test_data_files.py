@@ -31,7 +31,9 @@ with warnings.catch_warnings():
     from frictionless.resources import FileResource
 
 SHARED: Final = ROOT.parent / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}"
+)
 
 FOLDERS: Final = (PUBLISHED, REFERENCE)
 FILES: Final = sorted(path for folder in FOLDERS for path in folder.glob("*.csv"))
@@ -47,7 +49,9 @@ def shared(name: str) -> list[Row]:
 
 
 def schema_of(path: Path) -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(path.with_suffix(".schema.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = json.loads(
+        path.with_suffix(".schema.json").read_text(encoding="utf-8")
+    )
     return schema
 
 
@@ -61,7 +65,9 @@ def context() -> list[Row]:
 
 def test_every_table_has_a_schema_and_every_schema_a_table() -> None:
     schemas = {
-        path.with_name(path.name.replace(".schema.json", ".csv")) for folder in FOLDERS for path in folder.glob("*.json")
+        path.with_name(path.name.replace(".schema.json", ".csv"))
+        for folder in FOLDERS
+        for path in folder.glob("*.json")
     }
     assert schemas == set(FILES)
     assert {path.name for path in FILES} >= {
@@ -75,7 +81,9 @@ def test_every_table_has_a_schema_and_every_schema_a_table() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_schema_is_a_table_schema_and_states_only_what_we_check(path: Path) -> None:
     schema = schema_of(path)
-    assert [field.name for field in Schema.from_descriptor(schema).fields] == [field["name"] for field in schema["fields"]]
+    assert [field.name for field in Schema.from_descriptor(schema).fields] == [
+        field["name"] for field in schema["fields"]
+    ]
     assert {field["type"] for field in schema["fields"]} <= set(table_schema._TYPES)
     assert {rule for field in schema["fields"] for rule in field.get("constraints", {})} <= CHECKED
     assert all(field["title"] and field["description"].endswith(".") for field in schema["fields"])
@@ -89,7 +97,8 @@ def test_the_key_of_a_table_is_required_and_unique(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "schema", [{"fields": [{"name": "a", "type": "whole"}]}, {"fields": [{"type": "string"}]}, {"fields": 3}]
+    "schema",
+    [{"fields": [{"name": "a", "type": "whole"}]}, {"fields": [{"type": "string"}]}, {"fields": 3}],
 )
 def test_a_schema_that_is_none_is_found(schema: dict[str, Any]) -> None:
     with pytest.raises(FrictionlessException, match="is not valid"):
@@ -104,11 +113,17 @@ def faults(folder: Path) -> list[str]:
     ]
     report = Package.from_descriptor({"resources": resources}, basepath=str(folder)).validate()
     assert len(report.tasks) == len(resources)
-    return [f"{task.name}: {error.type}" for task in report.tasks for error in (*task.errors, *report.errors)]
+    return [
+        f"{task.name}: {error.type}"
+        for task in report.tasks
+        for error in (*task.errors, *report.errors)
+    ]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_table_meets_its_schema_and_its_foreign_keys_by_another_reader_than_ours(folder: Path) -> None:
+def test_every_table_meets_its_schema_and_its_foreign_keys_by_another_reader_than_ours(
+    folder: Path,
+) -> None:
     assert faults(folder) == []
 
 
@@ -145,7 +160,10 @@ def test_every_derivation_and_relation_names_statements_that_there_are() -> None
 def test_every_cell_named_in_a_text_has_an_answer() -> None:
     ledger = ledgers.load()
     answered = [one.cell for one in ledger.about("victim_referrals") if one.is_count]
-    answered += [parse_cell(",".join(f"{name}={row[name]}" for name in CELL_DIMENSIONS)) for row in ledger.derivations]
+    answered += [
+        parse_cell(",".join(f"{name}={row[name]}" for name in CELL_DIMENSIONS))
+        for row in ledger.derivations
+    ]
     texts = [text for row in (*ledger.derivations, *ledger.relations) for text in row.values()]
     named = [parse_cell(found) for text in texts for found in re.findall(r"\{cell:([^}]*)\}", text)]
     assert named != []
@@ -153,7 +171,11 @@ def test_every_cell_named_in_a_text_has_an_answer() -> None:
 
 
 def test_every_code_of_a_derivation_can_be_asked_for() -> None:
-    codes = [(name, row[name]) for row in table_schema.read(PUBLISHED / "derivations.csv") for name in CELL_DIMENSIONS]
+    codes = [
+        (name, row[name])
+        for row in table_schema.read(PUBLISHED / "derivations.csv")
+        for name in CELL_DIMENSIONS
+    ]
     assert [code for name, code in codes if code not in SETTINGS["codes"][name]] == []
 
 
@@ -174,8 +196,15 @@ def test_the_partition_has_no_overlap_and_leaves_no_printed_code_out(dimension: 
 
 
 def test_the_release_is_of_a_source_that_is_listed_with_its_date_and_its_licence() -> None:
-    (source,) = [row for row in table_schema.read(PUBLISHED / "sources.csv") if row["source_id"] == SETTINGS["source_id"]]
-    assert (source["published_on"], source["licence"]) == (SETTINGS["published_on"], SETTINGS["licence"])
+    (source,) = [
+        row
+        for row in table_schema.read(PUBLISHED / "sources.csv")
+        if row["source_id"] == SETTINGS["source_id"]
+    ]
+    assert (source["published_on"], source["licence"]) == (
+        SETTINGS["published_on"],
+        SETTINGS["licence"],
+    )
 
 
 def test_only_the_reason_of_a_series_has_figures_to_fill_in_and_each_is_a_statement() -> None:
@@ -202,7 +231,11 @@ PEOPLE: Final = ("period_start", "period_end", "scope")
 
 def small(rows: Iterable[Row]) -> list[str]:
     """Return the observations of 1 to 9."""
-    return [row["observation_id"] for row in rows if any(0 < int(row[name]) < 10 for name in ("value", "lower", "upper"))]
+    return [
+        row["observation_id"]
+        for row in rows
+        if any(0 < int(row[name]) < 10 for name in ("value", "lower", "upper"))
+    ]
 
 
 def _together(rows: Sequence[Row], *names: str) -> Iterator[list[Row]]:
@@ -220,15 +253,30 @@ def undone(rows: Sequence[Row]) -> list[str]:
     found = []
     for people in _together(rows, *PEOPLE, "dimension"):
         shown = {row["category"] for row in people}
-        found += [row["observation_id"] for row in people if GROUPS.get(row["category"], set()) & (shown - {row["category"]})]
+        found += [
+            row["observation_id"]
+            for row in people
+            if GROUPS.get(row["category"], set()) & (shown - {row["category"]})
+        ]
     for people in _together(rows, *PEOPLE, "vintage"):
-        totals = {row["series_id"]: int(row["value"]) for row in people if row["dimension"] == "total"}
-        for parts in _together([row for row in people if row["dimension"] != "total"], "series_id", "dimension"):
-            own = totals.get(parts[0]["series_id"])  # Where a series has no total of its own, another series may have it.
-            left = {total - sum(int(row["value"]) for row in parts) for total in ([own] if own else totals.values())}
+        totals = {
+            row["series_id"]: int(row["value"]) for row in people if row["dimension"] == "total"
+        }
+        for parts in _together(
+            [row for row in people if row["dimension"] != "total"], "series_id", "dimension"
+        ):
+            own = totals.get(
+                parts[0]["series_id"]
+            )  # Where a series has no total of its own, another series may have it.
+            left = {
+                total - sum(int(row["value"]) for row in parts)
+                for total in ([own] if own else totals.values())
+            }
             if any(0 < abs(rest) < 10 for rest in left):
                 found.append(parts[0]["observation_id"])
-    police = {(row["period_start"], row["category"]): row for row in rows if row["scope"] == "police"}
+    police = {
+        (row["period_start"], row["category"]): row for row in rows if row["scope"] == "police"
+    }
     for row in rows:
         inside = police.get((row["period_start"], row["category"]))
         if inside and row["scope"] == "all" and 0 < int(row["value"]) - int(inside["value"]) < 10:
@@ -253,8 +301,16 @@ def of(context: Sequence[Row], category: str, *, scope: str) -> Row:
 
 
 PLANTED: Final[Mapping[str, Callable[[list[Row]], Row]]] = {
-    "a woman on her own beside the group": lambda rows: {**of(rows, "F_NK", scope="all"), "category": "F", "value": "860"},
-    "an unknown age beside the group": lambda rows: {**of(rows, "18+_NK", scope=""), "category": "_NK", "value": "31"},
+    "a woman on her own beside the group": lambda rows: {
+        **of(rows, "F_NK", scope="all"),
+        "category": "F",
+        "value": "860",
+    },
+    "an unknown age beside the group": lambda rows: {
+        **of(rows, "18+_NK", scope=""),
+        "category": "_NK",
+        "value": "31",
+    },
     "a total that leaves 7 over": lambda rows: {
         **of(rows, "_T", scope="police"),
         "value": str(int(of(rows, "_T", scope="police")["value"]) + 7),
@@ -267,7 +323,9 @@ PLANTED: Final[Mapping[str, Callable[[list[Row]], Row]]] = {
 
 
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED.keys())
-def test_a_number_that_undoes_a_group_is_found(context: list[Row], plant: Callable[[list[Row]], Row]) -> None:
+def test_a_number_that_undoes_a_group_is_found(
+    context: list[Row], plant: Callable[[list[Row]], Row]
+) -> None:
     assert undone([*context, {**plant(context), "observation_id": "C9999"}]) != []
 
 
@@ -327,27 +385,41 @@ def first_responders() -> dict[Observed, int]:
             adds = {"_T": number, "_OTH": number}
         elif row["dimension"] == "sex" and category != "M":
             adds = {"F_NK": number}
-        elif row["dimension"] == "nationality (single)":  # One that is not shown stays among all the others.
+        elif (
+            row["dimension"] == "nationality (single)"
+        ):  # One that is not shown stays among all the others.
             adds = {category: number, "_OTH": -number} if category != "_OTH" else {}
         for code, change in adds.items():
-            values[row["period_start"], row["period_end"], row["scope"].split()[0], code, row["vintage"]] += change
+            values[
+                row["period_start"],
+                row["period_end"],
+                row["scope"].split()[0],
+                code,
+                row["vintage"],
+            ] += change
     return dict(values)
 
 
 def sums_of_quarters() -> dict[Observed, int]:
     values: Counter[Observed] = Counter()
     for row in shared("nrm_quarterly_by_age_2009q2_2023q4.csv"):
-        values[f"{row['year']}-01-01", f"{row['year']}-12-31", "", "_T", row["vintage"]] += int(row["total"])
+        values[f"{row['year']}-01-01", f"{row['year']}-12-31", "", "_T", row["vintage"]] += int(
+            row["total"]
+        )
     return dict(values)
 
 
 @needs_shared
-def test_the_quarters_by_age_are_those_that_were_read_with_small_numbers_grouped(context: list[Row]) -> None:
+def test_the_quarters_by_age_are_those_that_were_read_with_small_numbers_grouped(
+    context: list[Row],
+) -> None:
     assert observed(context, "nrm-quarters-by-age") == quarters_by_age()
 
 
 @needs_shared
-def test_the_first_responders_are_those_that_were_read_with_small_groups_put_together(context: list[Row]) -> None:
+def test_the_first_responders_are_those_that_were_read_with_small_groups_put_together(
+    context: list[Row],
+) -> None:
     assert observed(context, "nrm-first-responders") == first_responders()
 
 
@@ -357,11 +429,19 @@ def not_read(rows: Iterable[Row]) -> list[str]:
         (row, dict(pair.split("=", 1) for pair in row["dimensions"].split("; ") if pair))
         for row in shared("context_figures.csv")
     ]
-    assessed = [row for row in shared("ecia_figures.csv") if row["measure"].startswith("potential victims")]
+    assessed = [
+        row for row in shared("ecia_figures.csv") if row["measure"].startswith("potential victims")
+    ]
     added_up = sums_of_quarters()
 
     def was_read(row: Row) -> bool:
-        place = (row["period_start"], row["period_end"], row["scope"], row["category"], row["vintage"])
+        place = (
+            row["period_start"],
+            row["period_end"],
+            row["scope"],
+            row["category"],
+            row["vintage"],
+        )
         if row["status"] == "e":
             return added_up.get(place) == int(row["value"])
         return any(
@@ -374,13 +454,18 @@ def not_read(rows: Iterable[Row]) -> list[str]:
             for figure, parts in figures
         ) or any(
             figure["value"] == row["value"]
-            and (figure["period_start"], figure["period_end"]) == (row["period_start"], row["period_end"])
+            and (figure["period_start"], figure["period_end"])
+            == (row["period_start"], row["period_end"])
             and row["category"] == CATEGORY[figure["dimensions"].removeprefix("sex=") or "all"]
             and row["quotation"] in figure["quote"]
             for figure in assessed
         )
 
-    others = (row for row in rows if row["series_id"] not in {"nrm-quarters-by-age", "nrm-first-responders"})
+    others = (
+        row
+        for row in rows
+        if row["series_id"] not in {"nrm-quarters-by-age", "nrm-first-responders"}
+    )
     return [row["observation_id"] for row in others if not was_read(row)]
 
 
@@ -414,7 +499,10 @@ HELP_LINE: Final = ("id", "name", "number", "serves", "nations", "cost", "read_a
 
 @needs_shared
 def test_every_help_line_has_the_number_that_was_read_and_no_other_help_line_is_shown() -> None:
-    shown = [tuple(row[name] for name in HELP_LINE) for row in table_schema.read(REFERENCE / "helplines.csv")]
+    shown = [
+        tuple(row[name] for name in HELP_LINE)
+        for row in table_schema.read(REFERENCE / "helplines.csv")
+    ]
     assert shown == [tuple(row[name] for name in HELP_LINE) for row in shared("helplines.csv")]
 
 

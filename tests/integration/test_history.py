@@ -44,14 +44,18 @@ def is_taken(folder: Path) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("private", "to"), [("private", "out"), ("private", "other"), ("another", "out")])
+@pytest.mark.parametrize(
+    ("private", "to"), [("private", "out"), ("private", "other"), ("another", "out")]
+)
 def test_a_second_publisher_with_the_private_folder_or_in_the_place_of_the_first_is_refused_at_once(
     tmp_path: Path, private: str, to: str
 ) -> None:
     path = published_releases.extract(tmp_path / "x.csv")
     with history.alone(tmp_path / "private", tmp_path / "out"):
         command = published_releases.command(path, tmp_path / to, tmp_path / private)
-        ran = subprocess.run([*killed_publisher.PYTHON, *command], capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            [*killed_publisher.PYTHON, *command], capture_output=True, text=True, check=False
+        )
     assert ran.returncode == 1
     assert ran.stderr.startswith("Another publisher is at work with ")
     assert ran.stderr.endswith("Nothing was written.\n")
@@ -91,7 +95,9 @@ def test_both_folders_are_held_from_before_a_record_is_read_until_all_is_settled
     monkeypatch.setattr(validate, "load", watched("load", validate.load))
     monkeypatch.setattr(Memory, "settle", watched("settle", Memory.settle))
     published_releases.publish(published_releases.extract(tmp_path / "x.csv"), *reversed(folders))
-    assert seen == [(name, True) for name in ("load", "load", "settle", "settle", "settle", "settle")]
+    assert seen == [
+        (name, True) for name in ("load", "load", "settle", "settle", "settle", "settle")
+    ]
     assert not any(map(is_taken, folders))
 
 
@@ -103,7 +109,10 @@ def test_what_may_have_been_published_and_is_damaged_is_not_forgotten(tmp_path: 
     for manifest in ("", '{"disclosure_control": '):
         if manifest:
             (tmp_path / "out" / "first" / "datapackage.json").write_text(manifest, encoding="utf-8")
-        with pytest.raises(DisclosureError, match="first is damaged, and it may be what 2021-22 was last published as"):
+        with pytest.raises(
+            DisclosureError,
+            match="first is damaged, and it may be what 2021-22 was last published as",
+        ):
             memory.settle([published_releases.YEAR])
         assert len(list((tmp_path / "private").glob("*.prepared"))) == 1
 
@@ -116,24 +125,45 @@ def test_what_was_prepared_and_is_nowhere_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_a_release_that_was_altered_after_a_kill_is_no_reason_to_forget_it(tmp_path: Path) -> None:
-    folder = published_releases.publish(published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")
+    folder = published_releases.publish(
+        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
+    )
     (kept,) = (tmp_path / "private").glob("*.json")
     kept.rename(kept.with_suffix(".prepared"))
-    published_releases.change_cells(folder, lambda rows: [{**row, "value": "9"} if published_releases.is_finest(row) else row for row in rows])
+    published_releases.change_cells(
+        folder,
+        lambda rows: [
+            {**row, "value": "9"} if published_releases.is_finest(row) else row for row in rows
+        ],
+    )
     with pytest.raises(DisclosureError, match="small is damaged"):
-        Memory(Keeper(tmp_path / "private"), tmp_path / "out", "illustrative").settle([published_releases.YEAR])
+        Memory(Keeper(tmp_path / "private"), tmp_path / "out", "illustrative").settle(
+            [published_releases.YEAR]
+        )
 
 
-def test_real_records_whose_publisher_was_killed_before_it_settled_are_not_published_in_a_second_place(tmp_path: Path) -> None:
+def test_real_records_whose_publisher_was_killed_before_it_settled_are_not_published_in_a_second_place(
+    tmp_path: Path,
+) -> None:
     keeper = Keeper(tmp_path / "private")
-    Memory(keeper, tmp_path / "out", "official").prepare(published_releases.YEAR, Kept("first", "", {}, {}, {}, {}))
-    with pytest.raises(DisclosureError, match="2021-22 was published before, or about to be, as first, in ") as refusal:
-        Memory(keeper, tmp_path / "second place", "official").refuse_elsewhere([published_releases.YEAR])
-    assert f"as first, in {tmp_path / 'out'}, and not in {tmp_path / 'second place'}." in str(refusal.value)
+    Memory(keeper, tmp_path / "out", "official").prepare(
+        published_releases.YEAR, Kept("first", "", {}, {}, {}, {})
+    )
+    with pytest.raises(
+        DisclosureError, match="2021-22 was published before, or about to be, as first, in "
+    ) as refusal:
+        Memory(keeper, tmp_path / "second place", "official").refuse_elsewhere(
+            [published_releases.YEAR]
+        )
+    assert f"as first, in {tmp_path / 'out'}, and not in {tmp_path / 'second place'}." in str(
+        refusal.value
+    )
     Memory(keeper, tmp_path / "out", "official").refuse_elsewhere([published_releases.YEAR])
 
 
-@pytest.mark.parametrize("reason", [DisclosureError("attacked"), OSError("disk full"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "reason", [DisclosureError("attacked"), OSError("disk full"), KeyboardInterrupt()]
+)
 def test_a_publication_that_was_refused_or_interrupted_is_none_and_blocks_nobody(
     tmp_path: Path, reason: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,12 +174,16 @@ def test_a_publication_that_was_refused_or_interrupted_is_none_and_blocks_nobody
     options = pipeline.Options("small", tmp_path / "out", tmp_path / "private", date(2026, 11, 1))
     with pytest.raises(type(reason)):
         pipeline.publish([published_releases.extract(tmp_path / "x.csv")], options)
-    assert [path.name for path in (tmp_path / "private").iterdir() if path.is_file()] == ["secret.key"]
+    assert [path.name for path in (tmp_path / "private").iterdir() if path.is_file()] == [
+        "secret.key"
+    ]
 
 
 def test_a_publication_that_failed_after_its_release_stood_is_remembered(tmp_path: Path) -> None:
     memory = Memory(Keeper(tmp_path / "private"), tmp_path / "out", "illustrative")
-    published_releases.publish(published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")
+    published_releases.publish(
+        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
+    )
     (kept,) = (tmp_path / "private").glob("*.json")
 
     def stop() -> None:
@@ -161,7 +195,9 @@ def test_a_publication_that_failed_after_its_release_stood_is_remembered(tmp_pat
     assert memory.kept(published_releases.YEAR) is not None
 
 
-def test_years_that_were_published_apart_are_not_published_together(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_years_that_were_published_apart_are_not_published_together(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     first = published_releases.extract(tmp_path / "first.csv")
     lines = first.read_text(encoding="utf-8").replace("SECRET", "LATER").replace("IND", "CHN")
     second = tmp_path / "second.csv"
@@ -171,12 +207,21 @@ def test_years_that_were_published_apart_are_not_published_together(tmp_path: Pa
     published_releases.publish(second, to, private, release="second")
     command = published_releases.command(first, to, private, release="both")
     assert main([*command[:2], str(second), *command[2:]]) == 1
-    assert "2021-22 and 2022-23 were published apart, each with groups of its own" in capfd.readouterr().err
+    assert (
+        "2021-22 and 2022-23 were published apart, each with groups of its own"
+        in capfd.readouterr().err
+    )
     assert sorted(path.name for path in to.iterdir()) == ["first", "second"]
 
 
-def test_fewer_nationalities_than_none_are_refused(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    command = published_releases.command(published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")
+def test_fewer_nationalities_than_none_are_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    command = published_releases.command(
+        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
+    )
     assert main([*command, "--nationalities", "-3"]) == 1
-    assert capfd.readouterr().err == "-3 nationalities cannot stand alone. Say how many, from 0 on.\n"
+    assert (
+        capfd.readouterr().err == "-3 nationalities cannot stand alone. Say how many, from 0 on.\n"
+    )
     assert not (tmp_path / "private").exists()

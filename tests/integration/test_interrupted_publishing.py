@@ -40,35 +40,53 @@ PLANTED = {
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
     """A folder with a small release and its publisher's folder, to be changed."""
-    published_releases.publish(published_releases.extract(tmp_path / "small.csv"), tmp_path / "out", tmp_path / "private")
+    published_releases.publish(
+        published_releases.extract(tmp_path / "small.csv"), tmp_path / "out", tmp_path / "private"
+    )
     return tmp_path
 
 
 @pytest.mark.parametrize("moment", PLANTED)
-def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes_on_from(place: Path, moment: str) -> None:
+def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes_on_from(
+    place: Path, moment: str
+) -> None:
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 100)
-    even_more = published_releases.extract(place / "even_more.csv", records=published_releases.RECORDS + 200)
+    even_more = published_releases.extract(
+        place / "even_more.csv", records=published_releases.RECORDS + 200
+    )
     command = published_releases.command(more, place / "out", place / "private")
-    ran = subprocess.run([sys.executable, "-c", KILLED.format(planted=PLANTED[moment], command=command)], check=False)
+    ran = subprocess.run(
+        [sys.executable, "-c", KILLED.format(planted=PLANTED[moment], command=command)], check=False
+    )
     assert ran.returncode == -signal.SIGKILL
     release = published_releases.publish(even_more, place / "out", place / "private")
     assert killed_publisher.faults(release) == []
     assert [path.name for path in release.parent.iterdir()] == [release.name]
-    assert {path.suffix for path in (place / "private").iterdir() if path.is_file()} == {".key", ".json"}
+    assert {path.suffix for path in (place / "private").iterdir() if path.is_file()} == {
+        ".key",
+        ".json",
+    }
 
 
-def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_verifies(tmp_path: Path) -> None:
+def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_verifies(
+    tmp_path: Path,
+) -> None:
     killed, faults = killed_publisher.survived(tmp_path, 5, more=2)
     assert faults == []
     assert killed >= 5 * killed_publisher.MOST
 
 
 @pytest.mark.parametrize("room", [100, 60_000, 300_000])
-def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(place: Path, room: int) -> None:
+def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(
+    place: Path, room: int
+) -> None:
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
     before = published_releases.contents(place / "out" / "small")
     ran = subprocess.run(
-        [*killed_publisher.PYTHON, *published_releases.command(more, place / "out", place / "private")],
+        [
+            *killed_publisher.PYTHON,
+            *published_releases.command(more, place / "out", place / "private"),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -97,17 +115,30 @@ cp -a "$disk" "$left"; exit $code
 
 
 @pytest.mark.parametrize("room", [8_192, 120_000, 600_000])
-def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(place: Path, room: int) -> None:
+def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(
+    place: Path, room: int
+) -> None:
     disk, left = place / "disk", place / "left"
     disk.mkdir()
-    if subprocess.run([*IN_OWN_MOUNTS, 'mount -t tmpfs none "$0"', disk], check=False, capture_output=True).returncode:
+    if subprocess.run(
+        [*IN_OWN_MOUNTS, 'mount -t tmpfs none "$0"', disk], check=False, capture_output=True
+    ).returncode:
         pytest.skip("this system lets nobody mount a small disk")
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
     before = published_releases.contents(place / "out" / "small")
     size = sum(-(-len(content) // PAGE) * PAGE for content in before.values()) + FOLDERS + room
     publish = [*killed_publisher.PYTHON, *published_releases.command(more, disk, place / "private")]
     ran = subprocess.run(
-        [*IN_OWN_MOUNTS, ON_A_SMALL_DISK, "sh", str(size), str(disk), str(place / "out"), str(left), *publish],
+        [
+            *IN_OWN_MOUNTS,
+            ON_A_SMALL_DISK,
+            "sh",
+            str(size),
+            str(disk),
+            str(place / "out"),
+            str(left),
+            *publish,
+        ],
         capture_output=True,
         text=True,
         check=False,

@@ -30,8 +30,13 @@ def extract(path: Path, more: Sequence[str] = (), *, persons: bool = True) -> Pa
 def empty(path: Path) -> str:
     """The cells of a record of domestic abuse of a woman, such as nobody in an extract has."""
     taken = path.read_text(encoding="utf-8")
-    every = itertools.product(published_releases.DAYS, ("IND", "ALB"), ("16", "45", "33"), ("NFA", "_NK"))
-    kinds = (f"{day},kent,{nationality},{age},F,DA,{outcome},illustrative" for day, nationality, age, outcome in every)
+    every = itertools.product(
+        published_releases.DAYS, ("IND", "ALB"), ("16", "45", "33"), ("NFA", "_NK")
+    )
+    kinds = (
+        f"{day},kent,{nationality},{age},F,DA,{outcome},illustrative"
+        for day, nationality, age, outcome in every
+    )
     return next(kind for kind in kinds if kind not in taken)
 
 
@@ -43,7 +48,10 @@ def varied(number: int, nationality: str, sex: str) -> str:
 
 def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], *options: str) -> str:
     """Publish what must be refused, see that nothing came of it and nobody is named, and return what was said."""
-    assert main([*published_releases.command(path, tmp_path / "out", tmp_path / "private"), *options]) == 1
+    assert (
+        main([*published_releases.command(path, tmp_path / "out", tmp_path / "private"), *options])
+        == 1
+    )
     assert not (tmp_path / "out").exists()
     said = capfd.readouterr().err
     assert WOMAN not in said
@@ -58,17 +66,30 @@ def test_a_smallest_group_of_eight_referrals_of_one_woman_is_refused_whatever_co
     path = extract(tmp_path / "x.csv")
     hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
     said = refused(extract(path, hers), tmp_path, capfd, "--engine", engine)
-    assert "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, and 0 categories" in said
+    assert (
+        "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, and 0 categories"
+        in said
+    )
 
 
-@pytest.mark.parametrize("known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")])
-def test_capitals_make_no_other_person_and_words_for_nobody_no_person(tmp_path: Path, known_as: tuple[str, str]) -> None:
-    lines = published_releases.extract(tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
-    rows = [f"{line},{known_as[number % 2].format(n=number // 2)}" for number, line in enumerate(lines)]
+@pytest.mark.parametrize(
+    "known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")]
+)
+def test_capitals_make_no_other_person_and_words_for_nobody_no_person(
+    tmp_path: Path, known_as: tuple[str, str]
+) -> None:
+    lines = (
+        published_releases.extract(tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
+    )
+    rows = [
+        f"{line},{known_as[number % 2].format(n=number // 2)}" for number, line in enumerate(lines)
+    ]
     (tmp_path / "x.csv").write_text("\n".join([HEADER, *rows]) + "\n", encoding="utf-8")
     with counts.workspace() as connection:
         validate.load([tmp_path / "x.csv"], connection, today=date(2026, 11, 1))
-        found = connection.sql("select count(distinct person_id), count(*) - count(person_id) from records").fetchall()
+        found = connection.sql(
+            "select count(distinct person_id), count(*) - count(person_id) from records"
+        ).fetchall()
     half = published_releases.RECORDS // 2
     assert found == [(half, 0 if "{n}" in known_as[1] else half)]
 
@@ -90,21 +111,41 @@ def test_a_revision_of_too_few_people_does_not_advise_what_a_revision_refuses(
     path = extract(tmp_path / "x.csv")
     published_releases.publish(path, tmp_path / "out", tmp_path / "private")
     hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
-    assert main(published_releases.command(extract(path, hers), tmp_path / "out", tmp_path / "private")) == 1
+    assert (
+        main(
+            published_releases.command(extract(path, hers), tmp_path / "out", tmp_path / "private")
+        )
+        == 1
+    )
     said = capfd.readouterr().err
     assert said.endswith("To publish, keep one referral of each person. Nothing was written.\n")
 
 
-def test_a_nationality_of_many_referrals_of_few_people_is_grouped(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_nationality_of_many_referrals_of_few_people_is_grouped(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     few = [f"F{n},{varied(n, 'CHN', 'F')},F{n % 8}" for n in range(24)]
     others = [f"G{n},{varied(n, 'NGA', 'M')},G{n}" for n in range(8)]
-    folder = published_releases.publish(extract(tmp_path / "x.csv", [*few, *others]), tmp_path / "out", tmp_path / "private")
-    assert {row["nationality"] for row in published_releases.cells(folder)} == {"VNM", "ALB", "IND", "_OTH", "_T"}
+    folder = published_releases.publish(
+        extract(tmp_path / "x.csv", [*few, *others]), tmp_path / "out", tmp_path / "private"
+    )
+    assert {row["nationality"] for row in published_releases.cells(folder)} == {
+        "VNM",
+        "ALB",
+        "IND",
+        "_OTH",
+        "_T",
+    }
     assert "person_id" not in capfd.readouterr().out
 
 
 def test_records_that_do_not_say_whose_they_are_are_published_and_the_publisher_is_told(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.publish(extract(tmp_path / "x.csv", persons=False), tmp_path / "out", tmp_path / "private")
-    assert "300 of the records have no person_id: whether some are of the same person" in capfd.readouterr().out
+    published_releases.publish(
+        extract(tmp_path / "x.csv", persons=False), tmp_path / "out", tmp_path / "private"
+    )
+    assert (
+        "300 of the records have no person_id: whether some are of the same person"
+        in capfd.readouterr().out
+    )

@@ -20,7 +20,16 @@ from referrals.publishing.audit import audit
 from referrals.publishing.history.private_store import KEY
 from referrals.release.release import open_release
 
-HEADER = ["referral_id", "referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"]
+HEADER = [
+    "referral_id",
+    "referred_on",
+    "police_force",
+    "nationality",
+    "age",
+    "sex",
+    "crime_type",
+    "outcome",
+]
 FIRST = date(2022, 4, 1)
 SEED = 11
 
@@ -49,7 +58,9 @@ def write(path: Path, lines: list[list[str]]) -> Path:
 
 
 def published(made: Path, to: Path, private: Path, *, name: str = "first") -> Path:
-    options = pipeline.Options(release_id=name, to=to, private=private, published_on=date(2026, 11, 1))
+    options = pipeline.Options(
+        release_id=name, to=to, private=private, published_on=date(2026, 11, 1)
+    )
     pipeline.publish([made], options)
     return to / name
 
@@ -79,7 +90,9 @@ def cells(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def rewritten(folder: Path, change: Callable[[dict[str, str]], None], codes: dict[str, str]) -> None:
+def rewritten(
+    folder: Path, change: Callable[[dict[str, str]], None], codes: dict[str, str]
+) -> None:
     every = cells(folder)
     change(next(row for row in every if all(row[name] == code for name, code in codes.items())))
     with (folder / "cells.csv").open("w", encoding="utf-8", newline="") as stream:
@@ -97,7 +110,9 @@ def verified(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_a_release_opens_and_its_cells_have_the_columns_of_the_contract_and_no_number_of_1_to_4(first: Path) -> None:
+def test_a_release_opens_and_its_cells_have_the_columns_of_the_contract_and_no_number_of_1_to_4(
+    first: Path,
+) -> None:
     assert open_release(first).about.status == "official"
     assert list(cells(first)[0]) == [
         "period", "nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper", "status",
@@ -132,7 +147,14 @@ def test_a_stranger_confirms_the_proof_with_the_script_in_the_release(first: Pat
 
 
 def test_a_published_number_that_was_changed_fails_the_audit_by_name(copy: Path) -> None:
-    codes = {"period": "2022-23", "nationality": "VNM", "age_band": "_T", "sex": "F", "crime_type": "_T", "outcome": "_T"}
+    codes = {
+        "period": "2022-23",
+        "nationality": "VNM",
+        "age_band": "_T",
+        "sex": "F",
+        "crime_type": "_T",
+        "outcome": "_T",
+    }
     rewritten(copy, lambda row: row.update(value=str(int(row["value"]) + 1)), codes)
     assert "nationality VNM, sex F" in faults(copy)
     ran = verified(copy)
@@ -141,20 +163,29 @@ def test_a_published_number_that_was_changed_fails_the_audit_by_name(copy: Path)
 
 
 def test_a_true_small_count_that_was_restored_fails_the_audit_by_name(copy: Path) -> None:
-    small = next(row for row in cells(copy) if "_T" not in row.values() and 5 <= int(row["value"]) <= 7)
-    codes = {name: small[name] for name in ("period", "nationality", "age_band", "sex", "crime_type", "outcome")}
+    small = next(
+        row for row in cells(copy) if "_T" not in row.values() and 5 <= int(row["value"]) <= 7
+    )
+    codes = {
+        name: small[name]
+        for name in ("period", "nationality", "age_band", "sex", "crime_type", "outcome")
+    }
     rewritten(copy, lambda row: row.update(value="2"), codes)
     assert f"nationality {small['nationality']}" in faults(copy)
     assert "shows 2" in faults(copy)
 
 
-def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(first: Path, tmp_path: Path) -> None:
+def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(
+    first: Path, tmp_path: Path
+) -> None:
     table = tmp_path / "table.csv"
     table.write_text("period,nationality,age_band,value\n2022-23,CHN,0-17,3\n", encoding="utf-8")
     assert "nationality CHN, age band 0-17 is exactly 3" in faults(first, table)
 
 
-def test_a_release_without_its_witnesses_fails_the_audit(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_release_without_its_witnesses_fails_the_audit(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (copy / audit.WITNESSES).unlink()
     assert cli.main(["audit", str(copy)]) == 1
     assert audit.WITNESSES in capsys.readouterr().err
@@ -164,7 +195,8 @@ def test_two_releases_that_differ_by_two_people_pass_only_because_decisions_were
     first: Path, place: Path, tmp_path: Path
 ) -> None:
     more = write(
-        tmp_path / "more.csv", [*rows(), *([f"R9{n}", "2022-05-01", "kent", "CHN", "12", "F", "DA", "NFA"] for n in "12")]
+        tmp_path / "more.csv",
+        [*rows(), *([f"R9{n}", "2022-05-01", "kent", "CHN", "12", "F", "DA", "NFA"] for n in "12")],
     )
     frozen = published(more, place / "out", place / "private", name="second")
     assert faults(first, frozen) == ""
@@ -192,7 +224,21 @@ def test_a_bad_line_is_one_clear_message_and_nothing_is_written(
     assert cli.main(["check", str(bad)]) == 1
     assert said in capsys.readouterr().out
     to = tmp_path / "out"
-    assert cli.main(["publish", str(bad), "--release", "x", "--to", str(to), "--private", str(tmp_path / "p")]) == 1
+    assert (
+        cli.main(
+            [
+                "publish",
+                str(bad),
+                "--release",
+                "x",
+                "--to",
+                str(to),
+                "--private",
+                str(tmp_path / "p"),
+            ]
+        )
+        == 1
+    )
     found = capsys.readouterr().err
     assert said in found
     assert "Traceback" not in found
@@ -201,7 +247,13 @@ def test_a_bad_line_is_one_clear_message_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\x03\x04rest of a spreadsheet", b"referral_id,referred_on\nR1,2022-05-01\n", b'a,"b\n']
+    "content",
+    [
+        b"",
+        b"PK\x03\x04rest of a spreadsheet",
+        b"referral_id,referred_on\nR1,2022-05-01\n",
+        b'a,"b\n',
+    ],
 )
 def test_a_file_that_is_no_extract_is_one_clear_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes

@@ -70,7 +70,9 @@ def changed(choose: Callable[[Rows], Row], **cells: str) -> Tamper:
 
 
 def left_out(choose: Callable[[Rows], Row]) -> Tamper:
-    return lambda folder: published_releases.change_cells(folder, lambda rows: [row for row in rows if row != choose(rows)])
+    return lambda folder: published_releases.change_cells(
+        folder, lambda rows: [row for row in rows if row != choose(rows)]
+    )
 
 
 def added(rows: Rows) -> Rows:
@@ -101,31 +103,58 @@ def first_larger(rows: Rows) -> Rows:
 
 def ruled(folder: Path) -> None:
     """Announce a fact that the witnesses break."""
-    fact = {"name": "X001", "year": published_releases.YEAR, "where": {"nationality": ["ALB"], "sex": ["F"]}, "low": 1, "high": 1}
-    published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"]["facts"].append(fact))
+    fact = {
+        "name": "X001",
+        "year": published_releases.YEAR,
+        "where": {"nationality": ["ALB"], "sex": ["F"]},
+        "low": 1,
+        "high": 1,
+    }
+    published_releases.change_manifest(
+        folder, lambda manifest: manifest["disclosure_control"]["facts"].append(fact)
+    )
 
 
 TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     "a number is one more": (one_more, "nationality ALB, sex F"),
-    "a withheld cell is printed": (changed(suppressed_release.withheld, value="7", status=""), HIDDEN),
-    "a withheld cell is printed as 0": (changed(suppressed_release.withheld, value="0", status=""), HIDDEN),
+    "a withheld cell is printed": (
+        changed(suppressed_release.withheld, value="7", status=""),
+        HIDDEN,
+    ),
+    "a withheld cell is printed as 0": (
+        changed(suppressed_release.withheld, value="0", status=""),
+        HIDDEN,
+    ),
     "a total is withheld": (changed(total, value="", status="c"), "is a total of no number"),
-    "a cell is left out": (left_out(suppressed_release.two_way), "nationality ALB, sex F is missing"),
+    "a cell is left out": (
+        left_out(suppressed_release.two_way),
+        "nationality ALB, sex F is missing",
+    ),
     "a cell of three dimensions is added": (
         lambda folder: published_releases.change_cells(folder, added),
         "nationality ALB, age band 0-17, sex F is no cell of these tables",
     ),
     "a witness is left out": (
-        lambda folder: published_releases.change_witnesses(folder, lambda rows: [row for row in rows if row["witness"] != "0"]),
+        lambda folder: published_releases.change_witnesses(
+            folder, lambda rows: [row for row in rows if row["witness"] != "0"]
+        ),
         HIDDEN,
     ),
-    "no witness": (lambda folder: published_releases.change_witnesses(folder, lambda _: []), "there is no witness"),
-    "a count of a witness is one more": (lambda folder: published_releases.change_witnesses(folder, first_larger), "witness 0 has"),
+    "no witness": (
+        lambda folder: published_releases.change_witnesses(folder, lambda _: []),
+        "there is no witness",
+    ),
+    "a count of a witness is one more": (
+        lambda folder: published_releases.change_witnesses(folder, first_larger),
+        "witness 0 has",
+    ),
     "a fact that the witnesses break": (ruled, "breaks X001"),
 }
 
 
-def test_a_release_has_the_columns_of_the_contract_and_each_cell_is_a_number_or_withheld(made: Path) -> None:
+def test_a_release_has_the_columns_of_the_contract_and_each_cell_is_a_number_or_withheld(
+    made: Path,
+) -> None:
     rows = published_releases.cells(made)
     assert list(rows[0]) == [
         "period", "nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper", "status",
@@ -137,29 +166,42 @@ def test_a_release_has_the_columns_of_the_contract_and_each_cell_is_a_number_or_
 
 
 def test_what_is_printed_is_exact(made: Path) -> None:
-    lines = [line.split(",") for line in (beside(made) / "exact.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    lines = [
+        line.split(",")
+        for line in (beside(made) / "exact.csv").read_text(encoding="utf-8").splitlines()[1:]
+    ]
     columns = {"nationality": 3, "sex": 5, "crime_type": 6, "outcome": 7}
     for row in published_releases.cells(made):
         codes = {column: row[name] for name, column in columns.items() if row[name] != "_T"}
         if row["value"] and row["period"] == published_releases.YEAR and row["age_band"] == "_T":
-            assert int(row["value"]) == sum(all(line[column] == code for column, code in codes.items()) for line in lines)
+            assert int(row["value"]) == sum(
+                all(line[column] == code for column, code in codes.items()) for line in lines
+            )
 
 
 def test_the_release_opens_and_says_what_it_is(made: Path) -> None:
     about = open_release(made).about
-    assert (about.status, about.additive, about.lay_sentence) == ("illustrative", False, suppressed.LAY_SENTENCE)
+    assert (about.status, about.additive, about.lay_sentence) == (
+        "illustrative",
+        False,
+        suppressed.LAY_SENTENCE,
+    )
     assert public_release.read(made).method == public_tables.METHOD
     certificate = (made / "certificate.md").read_text(encoding="utf-8")
     assert "133 numbers are printed, and 4 are withheld" in certificate
     assert "rounding" not in certificate
 
 
-def test_an_untouched_release_passes_its_audit_on_the_command_line(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_untouched_release_passes_its_audit_on_the_command_line(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["audit", str(made)]) == 0
     assert "All 8 checks hold." in capsys.readouterr().out
 
 
-def test_a_stranger_confirms_the_proof_with_a_short_script_that_uses_nothing_of_ours(made: Path) -> None:
+def test_a_stranger_confirms_the_proof_with_a_short_script_that_uses_nothing_of_ours(
+    made: Path,
+) -> None:
     text = (made / "verify.py").read_text(encoding="utf-8")
     assert "referrals" not in text
     assert len(text.splitlines()) < 80
@@ -168,7 +210,9 @@ def test_a_stranger_confirms_the_proof_with_a_short_script_that_uses_nothing_of_
 
 
 @pytest.mark.parametrize(("tamper", "said"), TAMPERED.values(), ids=TAMPERED.keys())
-def test_what_was_tampered_with_fails_the_audit_by_name_and_the_script(folder: Path, tamper: Tamper, said: str) -> None:
+def test_what_was_tampered_with_fails_the_audit_by_name_and_the_script(
+    folder: Path, tamper: Tamper, said: str
+) -> None:
     tamper(folder)
     published_releases.sign(folder)
     assert said in faults(folder)
@@ -184,13 +228,18 @@ def test_a_file_that_was_changed_and_not_signed_again_fails_the_audit(folder: Pa
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'", HIDDEN),
+        (
+            "update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'",
+            HIDDEN,
+        ),
         ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
         ("create table finest as select 3 as value", "has the table finest, which is none"),
         ("drop table cells", "has no table cells"),
     ],
 )
-def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(folder: Path, statement: str, said: str) -> None:
+def test_a_database_that_says_more_or_less_than_the_cells_fails_the_audit(
+    folder: Path, statement: str, said: str
+) -> None:
     with duckdb.connect(folder / "release.duckdb") as connection:
         connection.execute(statement)
     published_releases.sign(folder)
@@ -208,9 +257,13 @@ def test_a_spreadsheet_that_shows_what_is_withheld_fails_the_audit(folder: Path)
         f"office:value-type={kind}><text:p>{text}</text:p>"
         for kind, text in (('"string"', "[c]"), ('"float" office:value="3"', "3"))
     )
-    published_releases.change_book(folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1))
+    published_releases.change_book(
+        folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1)
+    )
     published_releases.sign(folder)
-    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(folder)
+    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(
+        folder
+    )
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz"])
@@ -234,17 +287,25 @@ def test_a_cell_that_is_neither_a_number_nor_withheld_is_refused(
     assert "must have a number, or be withheld" in capsys.readouterr().err
 
 
-def test_a_count_below_nought_in_a_witness_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_count_below_nought_in_a_witness_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     published_releases.change_witnesses(folder, lambda rows: [rows[0] | {"value": "-1"}, *rows[1:]])
     assert main(["audit", str(folder)]) == 1
     assert "a number below nought" in capsys.readouterr().err
 
 
 def test_the_attacker_finds_a_cell_by_itself_where_too_little_is_withheld(folder: Path) -> None:
-    others = changed(lambda rows: next(row for row in rows[::-1] if row["status"] == "c"), value="30", status="")
+    others = changed(
+        lambda rows: next(row for row in rows[::-1] if row["status"] == "c"), value="30", status=""
+    )
     others(folder)
     year = next(iter(public_tables.years(public_release.read(folder))))
-    check = next(told for name, told, _ in checks.of_release(public_release.read(folder)) if "the attacker finds" in name)
+    check = next(
+        told
+        for name, told, _ in checks.of_release(public_release.read(folder))
+        if "the attacker finds" in name
+    )
     assert len(year.withheld) == 3
     assert check
 
@@ -259,17 +320,30 @@ def test_a_group_that_shares_one_crime_type_in_every_witness_is_named(folder: Pa
     assert f"quarter {alone} in {published_releases.YEAR}: all are crime type DA" in faults(folder)
 
 
-def test_exact_counts_published_beside_a_release_fail_the_audit_by_name(made: Path, tmp_path: Path) -> None:
+def test_exact_counts_published_beside_a_release_fail_the_audit_by_name(
+    made: Path, tmp_path: Path
+) -> None:
     table = tmp_path / "table.csv"
-    table.write_text(f"period,nationality,crime_type,value\n{published_releases.YEAR},ALB,MS,7\n", encoding="utf-8")
+    table.write_text(
+        f"period,nationality,crime_type,value\n{published_releases.YEAR},ALB,MS,7\n",
+        encoding="utf-8",
+    )
     assert f"{HIDDEN} is withheld, and printed elsewhere" in faults(made, table)
-    table.write_text(f"period,nationality,age_band,sex,value\n{published_releases.YEAR},ALB,0-17,F,3\n", encoding="utf-8")
+    table.write_text(
+        f"period,nationality,age_band,sex,value\n{published_releases.YEAR},ALB,0-17,F,3\n",
+        encoding="utf-8",
+    )
     assert "nationality ALB, age band 0-17, sex F is exactly 3" in faults(made, table)
 
 
 def test_the_same_records_are_published_again_as_the_same_bytes(made: Path) -> None:
     home = beside(made)
-    command = [*published_releases.command(home / "exact.csv", home / "out", home / "private", release="again"), *SUPPRESSION]
+    command = [
+        *published_releases.command(
+            home / "exact.csv", home / "out", home / "private", release="again"
+        ),
+        *SUPPRESSION,
+    ]
     assert main(command) == 0
     again = made.parent / "again"
     for name in ("cells.csv", "witnesses.csv.gz", "verify.py"):
@@ -283,15 +357,22 @@ def test_the_same_records_are_published_again_as_the_same_bytes(made: Path) -> N
 def test_years_published_together_are_proved_each_by_itself(tmp_path: Path) -> None:
     home = tmp_path / "private"
     first = suppressed_release.extract(tmp_path / "first.csv")
-    second = suppressed_release.extract(tmp_path / "second.csv", first=5000, days=["2022-05-11", "2022-11-13"])
+    second = suppressed_release.extract(
+        tmp_path / "second.csv", first=5000, days=["2022-05-11", "2022-11-13"]
+    )
     command = published_releases.command(first, tmp_path / "out", home, release="two")
     assert main([command[0], str(second), *command[1:], *SUPPRESSION]) == 0
     two = tmp_path / "out" / "two"
-    assert {row["period"] for row in published_releases.cells(two) if row["status"]} >= {"2021-22", "2022-23"}
+    assert {row["period"] for row in published_releases.cells(two) if row["status"]} >= {
+        "2021-22",
+        "2022-23",
+    }
     assert faults(two) == ""
     assert verified(two)[0] == 0
     rows = published_releases.witnesses(two)
-    published_releases.change_witnesses(two, lambda _: [row for row in rows if row["quarter"] < "2022-Q2"])
+    published_releases.change_witnesses(
+        two, lambda _: [row for row in rows if row["quarter"] < "2022-Q2"]
+    )
     assert "there is no witness" in faults(two)
     assert verified(two)[0] == 1
 
@@ -301,7 +382,15 @@ def test_exact_tables_of_records_that_changed_are_refused(
 ) -> None:
     home = beside(made)
     more = suppressed_release.extract(tmp_path / "more.csv", records=suppressed_release.RECORDS + 2)
-    assert main([*published_releases.command(more, home / "out", home / "private", release="more"), *SUPPRESSION]) == 1
+    assert (
+        main(
+            [
+                *published_releases.command(more, home / "out", home / "private", release="more"),
+                *SUPPRESSION,
+            ]
+        )
+        == 1
+    )
     assert "its records have changed since" in capsys.readouterr().err
     assert not (made.parent / "more").exists()
 
@@ -311,26 +400,40 @@ def test_a_year_is_not_published_by_the_other_method_beside_the_first(
     first: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = suppressed_release.extract(tmp_path / "x.csv")
-    command = published_releases.command(path, tmp_path / "out", tmp_path / "private", release="one")
+    command = published_releases.command(
+        path, tmp_path / "out", tmp_path / "private", release="one"
+    )
     assert main([*command, *first]) == 0
-    other = published_releases.command(path, tmp_path / "out", tmp_path / "private", release="other")
+    other = published_releases.command(
+        path, tmp_path / "out", tmp_path / "private", release="other"
+    )
     assert main([*other, *(() if first else SUPPRESSION)]) == 1
     assert "exact numbers give adjusted ones away" in capsys.readouterr().err
     assert not (tmp_path / "out" / "other").exists()
 
 
-def test_exact_tables_and_adjusted_ones_of_the_same_records_fail_their_audit_together(made: Path, tmp_path: Path) -> None:
-    adjusted = published_releases.publish(beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private")
+def test_exact_tables_and_adjusted_ones_of_the_same_records_fail_their_audit_together(
+    made: Path, tmp_path: Path
+) -> None:
+    adjusted = published_releases.publish(
+        beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private"
+    )
     for pair in itertools.permutations((made, adjusted)):
         assert "one prints exact numbers of the records that the other adjusts" in faults(*pair)
 
 
-def test_exact_tables_that_group_codes_differently_fail_their_audit_together(made: Path, folder: Path) -> None:
-    published_releases.change_manifest(folder, lambda manifest: manifest["codelists"]["sex"].update(X="X"))
+def test_exact_tables_that_group_codes_differently_fail_their_audit_together(
+    made: Path, folder: Path
+) -> None:
+    published_releases.change_manifest(
+        folder, lambda manifest: manifest["codelists"]["sex"].update(X="X")
+    )
     assert "they group codes differently" in faults(made, folder)
 
 
-def test_releases_with_withheld_cells_are_not_compared_cell_by_cell(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_releases_with_withheld_cells_are_not_compared_cell_by_cell(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["diff", str(made), str(made)]) == 1
     assert "`audit` says" in capsys.readouterr().err
     with pytest.raises(ReleaseError):
@@ -349,11 +452,15 @@ def test_tables_whose_cells_can_be_found_are_refused_and_nothing_is_written(
         values = {cell: None if cell == least else truth[cell] for cell in tables.values}
         forged = object.__new__(SuppressedTables)
         for one in fields(SuppressedTables):
-            object.__setattr__(forged, one.name, values if one.name == "values" else getattr(tables, one.name))
+            object.__setattr__(
+                forged, one.name, values if one.name == "values" else getattr(tables, one.name)
+            )
         return forged
 
     monkeypatch.setattr(suppression, "protect", careless)
-    command = published_releases.command(beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private", release="exact")
+    command = published_releases.command(
+        beside(made) / "exact.csv", tmp_path / "out", tmp_path / "private", release="exact"
+    )
     assert main([*command, *SUPPRESSION]) == 1
     said = capsys.readouterr().err
     assert "is not safe" in said

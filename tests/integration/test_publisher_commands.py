@@ -15,7 +15,9 @@ from referrals.publishing.cli import main
 from referrals.publishing.history import history
 from tests.fixtures import published_releases
 
-LINES: Final = tuple(published_releases.record(number, random.Random(number)) for number in range(40))  # noqa: S311
+LINES: Final = tuple(
+    published_releases.record(number, random.Random(number)) for number in range(40)
+)  # noqa: S311
 COLUMNS: Final = published_releases.HEADER.split(",")
 MENDED: Final = 6
 """The line of the extract, its header line 1, that is made wrong."""
@@ -47,23 +49,38 @@ def workbook() -> bytes:
 
 
 BAD: Final = {
-    "a duplicated id": (text(*LINES, LINES[0]), "lines 2, 42: referral_id stands on another line too"),
-    "an unclosed quote": (wrong("police_force", '"kent'), "a quotation mark opens and is not closed"),
+    "a duplicated id": (
+        text(*LINES, LINES[0]),
+        "lines 2, 42: referral_id stands on another line too",
+    ),
+    "an unclosed quote": (
+        wrong("police_force", '"kent'),
+        "a quotation mark opens and is not closed",
+    ),
     "a CP1252 name": (
         wrong("police_force", "Zoë").decode().encode("cp1252"),
         "line 6: not UTF-8, but most likely Windows text",
     ),
     "an age of 212": (wrong("age", "212"), 'line 6: age "212" is not a whole number from 0 to 120'),
-    "31 February": (wrong("referred_on", "2022-02-31"), 'line 6: referred_on "2022-02-31" is a day that never was'),
+    "31 February": (
+        wrong("referred_on", "2022-02-31"),
+        'line 6: referred_on "2022-02-31" is a day that never was',
+    ),
     "the USSR": (wrong("nationality", "USSR"), 'line 6: nationality "USSR"'),
-    "Korean": (wrong("nationality", "Korean"), 'line 6: nationality "Korean" could mean any of KOR South Korea, PRK North'),
+    "Korean": (
+        wrong("nationality", "Korean"),
+        'line 6: nationality "Korean" could mean any of KOR South Korea, PRK North',
+    ),
     "a formula": (wrong("outcome", "=HYPERLINK(1)"), 'line 6: outcome starts with "="'),
     "a missing column": (without("crime_type"), "missing columns: crime_type"),
     "no records": (text(), "has a header and no records"),
     "no bytes": (b"", "bad.csv is empty"),
     "a workbook": (workbook(), "is an Excel workbook or another ZIP file, and not CSV"),
     "a Parquet file": (b"PAR1" + bytes(range(256)), "is a Parquet file, and not CSV"),
-    "text in UTF-16": (text(*LINES).decode().encode("utf-16"), "is a UTF-16 text file, and not CSV"),
+    "text in UTF-16": (
+        text(*LINES).decode().encode("utf-16"),
+        "is a UTF-16 text file, and not CSV",
+    ),
 }
 
 
@@ -72,7 +89,10 @@ def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> st
     before = published_releases.contents(tmp_path)
     checked = main(["check", str(path)])
     said = capfd.readouterr().out
-    assert (checked, main(published_releases.command(path, tmp_path / "out", tmp_path / "private"))) == (1, 1)
+    assert (
+        checked,
+        main(published_releases.command(path, tmp_path / "out", tmp_path / "private")),
+    ) == (1, 1)
     streams = capfd.readouterr()
     after = published_releases.contents(tmp_path)
     assert streams.out == ""
@@ -95,8 +115,12 @@ def test_a_bad_extract_is_refused_with_one_message_and_leaves_nothing(
     assert "SECRET" not in said
 
 
-@pytest.mark.parametrize(("name", "message"), [("folder", "is a folder"), ("nowhere.csv", "does not exist")])
-def test_what_is_no_file_is_refused(name: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("name", "message"), [("folder", "is a folder"), ("nowhere.csv", "does not exist")]
+)
+def test_what_is_no_file_is_refused(
+    name: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "folder").mkdir()
     assert refused(tmp_path / name, tmp_path, capfd).count(message) == 2
 
@@ -106,24 +130,54 @@ def test_a_name_that_is_no_name_for_a_release_is_refused(
     release: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = published_releases.extract(tmp_path / "sound.csv")
-    assert main(published_releases.command(path, tmp_path / "out", tmp_path / "private", release=release)) == 1
+    assert (
+        main(
+            published_releases.command(
+                path, tmp_path / "out", tmp_path / "private", release=release
+            )
+        )
+        == 1
+    )
     assert "is no name for a release" in capfd.readouterr().err
     assert [found.name for found in tmp_path.iterdir()] == ["sound.csv"]
 
 
-def test_too_few_records_are_refused_and_leave_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_too_few_records_are_refused_and_leave_nothing(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = published_releases.extract(tmp_path / "few.csv", records=9)
     assert main(published_releases.command(path, tmp_path / "out", tmp_path / "private")) == 1
     assert "SECRET" not in capfd.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_invented_records_are_checked_published_and_audited(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_invented_records_are_checked_published_and_audited(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "invented.csv"
-    made = ["synthesise", "--seed", "7", "--year", published_releases.YEAR, "--records", "1000", "--to", str(path)]
+    made = [
+        "synthesise",
+        "--seed",
+        "7",
+        "--year",
+        published_releases.YEAR,
+        "--records",
+        "1000",
+        "--to",
+        str(path),
+    ]
     assert main(made) == 0
     assert main(["check", str(path)]) == 0
-    assert main([*published_releases.command(path, tmp_path / "out", tmp_path / "private"), "--nationalities", "1"]) == 0
+    assert (
+        main(
+            [
+                *published_releases.command(path, tmp_path / "out", tmp_path / "private"),
+                "--nationalities",
+                "1",
+            ]
+        )
+        == 0
+    )
     assert main(["audit", str(tmp_path / "out" / "small")]) == 0
     streams = capfd.readouterr()
     assert "FAILS" not in streams.out
@@ -131,20 +185,34 @@ def test_invented_records_are_checked_published_and_audited(tmp_path: Path, capf
 
 
 @pytest.mark.parametrize("command", [["audit"], ["diff", "."]])
-def test_a_folder_that_is_no_release_is_refused(command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_no_release_is_refused(
+    command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert main([*command, str(tmp_path)]) == 1
     assert "there is no release here" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, duckdb.IOException])
 def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stopped: type[BaseException]
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    stopped: type[BaseException],
 ) -> None:
     def stop(*_: object) -> None:
         raise stopped
 
     monkeypatch.setattr(history.Memory, "settle", stop)
-    assert main(published_releases.command(published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private")) == 1
+    assert (
+        main(
+            published_releases.command(
+                published_releases.extract(tmp_path / "x.csv"),
+                tmp_path / "out",
+                tmp_path / "private",
+            )
+        )
+        == 1
+    )
     said = capfd.readouterr().err
     assert "Nothing was written" not in said
     assert said.endswith("Whatever it was writing is whole: as it was before, or new.\n")

@@ -63,11 +63,17 @@ def test_a_whole_release_says_what_it_is(release: Release) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("spoil", [lambda content: content[:-1], lambda content: content[:-4096], lambda _: b""])
-def test_a_truncated_file_is_refused_by_name(small: SmallRelease, name: str, spoil: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    "spoil", [lambda content: content[:-1], lambda content: content[:-4096], lambda _: b""]
+)
+def test_a_truncated_file_is_refused_by_name(
+    small: SmallRelease, name: str, spoil: Callable[[bytes], bytes]
+) -> None:
     folder = small()
     (folder / name).write_bytes(spoil((folder / name).read_bytes()))
-    assert refusal(folder).startswith(f"{name} of the release 2020-21 is not the file its manifest lists.")
+    assert refusal(folder).startswith(
+        f"{name} of the release 2020-21 is not the file its manifest lists."
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -76,7 +82,9 @@ def test_a_file_altered_in_one_bit_is_refused_by_name(small: SmallRelease, name:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
-    assert refusal(folder).startswith(f"{name} of the release 2020-21 is not the file its manifest lists.")
+    assert refusal(folder).startswith(
+        f"{name} of the release 2020-21 is not the file its manifest lists."
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -88,7 +96,10 @@ def test_a_missing_file_is_refused_by_name(small: SmallRelease, name: str) -> No
 
 def test_a_file_that_only_the_manifest_has_is_refused_by_name(small: SmallRelease) -> None:
     folder = small()
-    relist(folder, lambda manifest: manifest["resources"].append({"path": "more.csv", "hash": "sha256:0"}))
+    relist(
+        folder,
+        lambda manifest: manifest["resources"].append({"path": "more.csv", "hash": "sha256:0"}),
+    )
     assert refusal(folder).startswith("The release 2020-21 lacks more.csv.")
 
 
@@ -127,14 +138,18 @@ def test_a_manifest_that_is_none_is_refused(small: SmallRelease, content: str) -
 
 
 @pytest.mark.parametrize("missing", ["the manifest", "the folder"])
-def test_a_release_without_a_manifest_is_refused(small: SmallRelease, tmp_path: Path, missing: str) -> None:
+def test_a_release_without_a_manifest_is_refused(
+    small: SmallRelease, tmp_path: Path, missing: str
+) -> None:
     folder = small()
     (folder / "datapackage.json").unlink()
     asked = folder if missing == "the manifest" else tmp_path / "2020-21"
     assert refusal(asked).startswith("The release 2020-21 has no manifest.")
 
 
-def test_a_database_that_is_none_is_refused_even_where_the_manifest_lists_it(small: SmallRelease) -> None:
+def test_a_database_that_is_none_is_refused_even_where_the_manifest_lists_it(
+    small: SmallRelease,
+) -> None:
     folder = small()
     (folder / "release.duckdb").write_bytes(b"no database")
     listed = f"sha256:{hashlib.sha256(b'no database').hexdigest()}"
@@ -142,17 +157,24 @@ def test_a_database_that_is_none_is_refused_even_where_the_manifest_lists_it(sma
     assert refusal(folder).startswith("The release 2020-21 cannot be opened")
 
 
-def test_a_release_of_another_version_of_the_contract_is_refused_and_both_are_named(small: SmallRelease) -> None:
+def test_a_release_of_another_version_of_the_contract_is_refused_and_both_are_named(
+    small: SmallRelease,
+) -> None:
     folder = small()
     relist(folder, lambda manifest: manifest.update(contract=contract.VERSION))
     assert open_release(folder).about.release_id == "2020-21"
     relist(folder, lambda manifest: manifest.update(contract=2))
-    with pytest.raises(ReleaseError, match=r"^The release 2020-21 follows version 2 of the contract; this site reads 1\."):
+    with pytest.raises(
+        ReleaseError,
+        match=r"^The release 2020-21 follows version 2 of the contract; this site reads 1\.",
+    ):
         open_release(folder)
 
 
 @pytest.mark.parametrize("column", ["cells.status", "statements.quotation", "series.note"])
-def test_a_release_of_an_older_schema_is_refused_and_what_it_lacks_is_named(small: SmallRelease, column: str) -> None:
+def test_a_release_of_an_older_schema_is_refused_and_what_it_lacks_is_named(
+    small: SmallRelease, column: str
+) -> None:
     assert refusal(small(without=column)).endswith(f"it lacks {column}. {contract.REBUILD}")
 
 
@@ -168,7 +190,9 @@ def test_the_contract_names_every_table_and_column_of_the_real_release(release: 
     for row in release.rows("query/table_columns"):
         held.setdefault(row["table_name"], []).append(row["column_name"])
     listed = contract.tables(additive=False, shown_first=True)
-    assert {name: set(columns) for name, columns in held.items()} == {name: set(listed[name].split()) for name in listed}
+    assert {name: set(columns) for name, columns in held.items()} == {
+        name: set(listed[name].split()) for name in listed
+    }
 
 
 def rewrite(folder: Path, statement: str) -> None:
@@ -204,7 +228,9 @@ def test_a_status_that_nobody_knows_is_refused(small: SmallRelease) -> None:
 
 @pytest.mark.parametrize("name", [*FILES, "datapackage.json"])
 @pytest.mark.parametrize("what", ["a link", "a pipe", "a folder", "a huge file"])
-def test_what_is_no_file_is_refused_and_not_waited_for(small: SmallRelease, tmp_path: Path, name: str, what: str) -> None:
+def test_what_is_no_file_is_refused_and_not_waited_for(
+    small: SmallRelease, tmp_path: Path, name: str, what: str
+) -> None:
     folder = small()
     path = (folder / name).rename(tmp_path / name)
     if what == "a link":
@@ -221,12 +247,17 @@ def test_what_is_no_file_is_refused_and_not_waited_for(small: SmallRelease, tmp_
 
 def test_a_link_to_a_release_is_refused(small: SmallRelease, tmp_path: Path) -> None:
     (tmp_path / "current").symlink_to(small())
-    with pytest.raises(ReleaseError, match=r"^The release current is a link\. Put the folder itself in its place\.$"):
+    with pytest.raises(
+        ReleaseError,
+        match=r"^The release current is a link\. Put the folder itself in its place\.$",
+    ):
         open_release(tmp_path / "current")
 
 
 @pytest.mark.parametrize("denied", [*FILES, "datapackage.json", "2020-21"])
-def test_what_may_not_be_read_is_refused_by_name(small: SmallRelease, monkeypatch: pytest.MonkeyPatch, denied: str) -> None:
+def test_what_may_not_be_read_is_refused_by_name(
+    small: SmallRelease, monkeypatch: pytest.MonkeyPatch, denied: str
+) -> None:
     # Whoever runs the tests may be allowed to read everything: so the system's answer is given in its place.
     folder = small()
 
@@ -246,10 +277,16 @@ def test_what_may_not_be_read_is_refused_by_name(small: SmallRelease, monkeypatc
     assert str(folder.parent) not in said
 
 
-@pytest.mark.parametrize("name", ["../cells.csv", "/etc/passwd", "a/b", "", ".", "..", "a\0b", "\ud800", "\n", "x" * 300])
-def test_a_manifest_that_lists_what_is_no_name_of_a_file_is_refused(small: SmallRelease, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["../cells.csv", "/etc/passwd", "a/b", "", ".", "..", "a\0b", "\ud800", "\n", "x" * 300]
+)
+def test_a_manifest_that_lists_what_is_no_name_of_a_file_is_refused(
+    small: SmallRelease, name: str
+) -> None:
     folder = small()
-    relist(folder, lambda manifest: manifest["resources"].append({"path": name, "hash": "sha256:0"}))
+    relist(
+        folder, lambda manifest: manifest["resources"].append({"path": name, "hash": "sha256:0"})
+    )
     assert "lists something that is no name of a file" in refusal(folder)
 
 
@@ -260,8 +297,14 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(manifest=st.binary(max_size=40) | JSON.map(lambda value: json.dumps(value).encode()) | st.just(b"[" * 100_000))
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    manifest=st.binary(max_size=40)
+    | JSON.map(lambda value: json.dumps(value).encode())
+    | st.just(b"[" * 100_000)
+)
 def test_whatever_a_manifest_holds_it_is_a_clear_refusal(tmp_path: Path, manifest: bytes) -> None:
     (tmp_path / "datapackage.json").write_bytes(manifest)
     with pytest.raises(ReleaseError):
@@ -269,7 +312,9 @@ def test_whatever_a_manifest_holds_it_is_a_clear_refusal(tmp_path: Path, manifes
 
 
 @pytest.mark.parametrize("about", ["create table release as select 1 as one", "select 1"])
-def test_a_database_that_does_not_say_what_it_is_is_refused(small: SmallRelease, about: str) -> None:
+def test_a_database_that_does_not_say_what_it_is_is_refused(
+    small: SmallRelease, about: str
+) -> None:
     assert refusal(small(about=about)).startswith("The release 2020-21 cannot be opened")
 
 
@@ -315,7 +360,9 @@ def outside(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("statement", [*WRITES, *OUTSIDE, *SETTINGS])
-def test_an_ordinary_connection_would_do_it(small: SmallRelease, outside: dict[str, str], statement: str) -> None:
+def test_an_ordinary_connection_would_do_it(
+    small: SmallRelease, outside: dict[str, str], statement: str
+) -> None:
     # The planted fault of the three tests below: without the locks, each of these is done.
     with duckdb.connect(small() / "release.duckdb") as connection:
         connection.execute(statement.format(**outside))
@@ -329,7 +376,9 @@ def test_an_open_release_cannot_be_written(opened: Release, statement: str) -> N
 
 
 @pytest.mark.parametrize("statement", OUTSIDE)
-def test_an_open_release_reaches_nothing_outside_itself(opened: Release, outside: dict[str, str], statement: str) -> None:
+def test_an_open_release_reaches_nothing_outside_itself(
+    opened: Release, outside: dict[str, str], statement: str
+) -> None:
     before = sorted(Path(outside["folder"]).rglob("*"))
     with pytest.raises(duckdb.Error, match=r"disabled|read-only"):
         opened._connection.execute(statement.format(**outside))
@@ -342,7 +391,9 @@ def test_the_locks_of_an_open_release_cannot_be_undone(opened: Release, statemen
         opened._connection.execute(statement)
 
 
-@pytest.mark.parametrize("statement", ["install httpfs", "install httpfs from community", "load httpfs"])
+@pytest.mark.parametrize(
+    "statement", ["install httpfs", "install httpfs from community", "load httpfs"]
+)
 def test_no_extension_is_fetched_or_loaded(opened: Release, statement: str) -> None:
     with pytest.raises(duckdb.PermissionException, match=r"disabled (through|by) configuration"):
         opened._connection.execute(statement)
@@ -374,7 +425,9 @@ LOCKS = {
 
 
 @pytest.mark.parametrize("change", ["replaced", "overwritten in place", "cut", "taken away"])
-def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(small: SmallRelease, change: str) -> None:
+def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(
+    small: SmallRelease, change: str
+) -> None:
     folder = small(value=1)
     opened = open_release(folder)
     files = dict(opened.files)
@@ -390,7 +443,11 @@ def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(
         shutil.rmtree(folder)
     assert opened._connection.cursor().execute("select value from cells").fetchall() == [(1,)]
     assert opened.files == files
-    assert hashlib.sha256(opened.files["datapackage.json"]).hexdigest() == opened.digest == opened.about.edition
+    assert (
+        hashlib.sha256(opened.files["datapackage.json"]).hexdigest()
+        == opened.digest
+        == opened.about.edition
+    )
 
 
 def test_a_release_put_in_the_place_of_an_open_one_answers_for_itself(small: SmallRelease) -> None:
@@ -402,7 +459,9 @@ def test_a_release_put_in_the_place_of_an_open_one_answers_for_itself(small: Sma
             assert by_path.table("cells").fetchall() == again.table("cells").fetchall()
     first = open_release(small(value=1))
     second = open_release(small(value=2))
-    assert [one._connection.execute("select value from cells").fetchall() for one in (first, second)] == [[(1,)], [(2,)]]
+    assert [
+        one._connection.execute("select value from cells").fetchall() for one in (first, second)
+    ] == [[(1,)], [(2,)]]
     assert first.digest != second.digest
 
 
@@ -412,7 +471,9 @@ def test_releases_opened_one_after_another_leave_no_file_open(small: SmallReleas
     before = open_files()
     for turn in range(30):
         held[0] = open_release(folders[turn % 2])
-        assert held[0]._connection.execute("select value from cells").fetchall() == [(1 + turn % 2,)]
+        assert held[0]._connection.execute("select value from cells").fetchall() == [
+            (1 + turn % 2,)
+        ]
     assert open_files() == before
     held.clear()
     assert open_files() < before
@@ -439,14 +500,18 @@ def test_a_question_that_takes_too_long_is_stopped_and_said_in_a_sentence(
     monkeypatch.setattr(releases, "PATIENCE", 0.1)
     opened = open_release(folder)
     monkeypatch.setattr(sql, "statement", {"endless": ENDLESS}.get)
-    with pytest.raises(ReleaseError, match=r"^The release 2020-21 could not answer in 0\.1 seconds\. Try again"):
+    with pytest.raises(
+        ReleaseError, match=r"^The release 2020-21 could not answer in 0\.1 seconds\. Try again"
+    ):
         opened.rows("endless")
 
 
 ENDLESS = "select count(*) from range(100000000) as one, range(100000000) as other where one.range * other.range % 7 = 3"
 
 
-def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(opened: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(
+    opened: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
     greedy = "select list(repeat('x', 1000) || range) from range(1000000)"
     monkeypatch.setattr(sql, "statement", {"greedy": greedy}.get)
     with pytest.raises(ReleaseError, match="ask for less"):
@@ -456,11 +521,17 @@ def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(opened: Rel
 @pytest.mark.parametrize(("name", "value"), LOCKS.items())
 def test_every_lock_is_set(opened: Release, name: str, value: bool | int | str) -> None:
     # Some locks cover for others today. Each is set, so that none has to.
-    assert opened._connection.execute("select current_setting($name)", {"name": name}).fetchall() == [(value,)]
+    assert opened._connection.execute(
+        "select current_setting($name)", {"name": name}
+    ).fetchall() == [(value,)]
 
 
 def test_many_threads_at_once_each_get_the_answer_to_their_own_question(release: Release) -> None:
-    printed = {one.statement_id: one.printed for one in load().statements.values() if one.statement_id not in {"E017", "E018"}}
+    printed = {
+        one.statement_id: one.printed
+        for one in load().statements.values()
+        if one.statement_id not in {"E017", "E018"}
+    }
     asked = list(printed) * 3
 
     def answer(statement_id: str) -> list[tuple[str, str]]:
@@ -474,7 +545,16 @@ def test_many_threads_at_once_each_get_the_answer_to_their_own_question(release:
 def test_an_answer_has_the_columns_of_its_query_even_without_a_parameter(release: Release) -> None:
     rows = release.rows("query/relations")
     assert [row["relation_id"] for row in rows] == [f"R{number:02}" for number in range(1, 21)]
-    assert set(rows[0]) == {"relation_id", "kind", "statement_ids", "title", "says", "result", "working", "shown"}
+    assert set(rows[0]) == {
+        "relation_id",
+        "kind",
+        "statement_ids",
+        "title",
+        "says",
+        "result",
+        "working",
+        "shown",
+    }
 
 
 def test_the_newest_published_release_is_the_one_shown(small: SmallRelease) -> None:
@@ -489,9 +569,15 @@ def test_the_newest_published_release_is_the_one_shown(small: SmallRelease) -> N
     assert latest_published(newest.parent) == newest
 
 
-@pytest.mark.parametrize(("name", "status"), [(".2020-21.building", "published"), ("2020-21", "illustrative")])
-def test_where_no_release_is_published_there_is_none_to_show(small: SmallRelease, name: str, status: str) -> None:
-    with pytest.raises(ReleaseError, match=r"^There is no published release in releases/\. Run `make data`"):
+@pytest.mark.parametrize(
+    ("name", "status"), [(".2020-21.building", "published"), ("2020-21", "illustrative")]
+)
+def test_where_no_release_is_published_there_is_none_to_show(
+    small: SmallRelease, name: str, status: str
+) -> None:
+    with pytest.raises(
+        ReleaseError, match=r"^There is no published release in releases/\. Run `make data`"
+    ):
         latest_published(small(name, status=status).parent)
 
 
@@ -514,7 +600,9 @@ def test_a_release_that_is_not_whole_counts_as_not_built(small: SmallRelease, na
 # What a release of records is refused for
 
 
-def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp_path: Path) -> None:
+def test_an_additive_release_that_does_not_announce_its_precision_is_refused(
+    tmp_path: Path,
+) -> None:
     whole = open_release(rounded_release.write(tmp_path / "whole"))
     assert whole.about.is_illustrative
     folder = rounded_release.write(tmp_path, errors=(0, 0, 8))
@@ -522,7 +610,9 @@ def test_an_additive_release_that_does_not_announce_its_precision_is_refused(tmp
 
 
 @pytest.mark.parametrize("column", ["nationality", "outcome", "period"])
-def test_an_additive_release_with_cells_that_no_sum_would_count_is_refused(tmp_path: Path, column: str) -> None:
+def test_an_additive_release_with_cells_that_no_sum_would_count_is_refused(
+    tmp_path: Path, column: str
+) -> None:
     cells = rounded_release.finest_cells(cells=10)
     cells.loc[0, column] = "XXX"
     assert "codes that it does not list" in refusal(rounded_release.write(tmp_path, finest=cells))

@@ -24,10 +24,18 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_release_holds_its_files_and_the_manifest_and_nothing_else(small: SmallRelease) -> None:
-    assert set(contents(small())) == {"release.duckdb", "cells.csv", "cells.parquet", "statements.csv", "datapackage.json"}
+    assert set(contents(small())) == {
+        "release.duckdb",
+        "cells.csv",
+        "cells.parquet",
+        "statements.csv",
+        "datapackage.json",
+    }
 
 
-def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_told(small: SmallRelease) -> None:
+def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_told(
+    small: SmallRelease,
+) -> None:
     files = contents(small())
     manifest = json.loads(files["datapackage.json"])
     assert {one["path"]: (one["bytes"], one["hash"]) for one in manifest["resources"]} == {
@@ -38,18 +46,27 @@ def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_t
     assert (manifest["name"], manifest["status"]) == ("2020-21", "published")
 
 
-def test_a_parquet_file_that_is_copied_elsewhere_still_says_what_it_is_of(small: SmallRelease) -> None:
+def test_a_parquet_file_that_is_copied_elsewhere_still_says_what_it_is_of(
+    small: SmallRelease,
+) -> None:
     path = str(small(status="illustrative") / "cells.parquet")
     with duckdb.connect() as connection:
-        rows = connection.execute("select key, value from parquet_kv_metadata($path)", {"path": path}).fetchall()
-    assert {key.decode(): value.decode() for key, value in rows} == {"name": "2020-21", "status": "illustrative"}
+        rows = connection.execute(
+            "select key, value from parquet_kv_metadata($path)", {"path": path}
+        ).fetchall()
+    assert {key.decode(): value.decode() for key, value in rows} == {
+        "name": "2020-21",
+        "status": "illustrative",
+    }
 
 
 def test_a_release_can_be_opened_where_there_was_no_folder_before(small: SmallRelease) -> None:
     assert open_release(small(value=1)).about.title == "Small"
 
 
-def test_a_new_release_takes_the_place_of_the_old_one_and_nothing_else_is_left(small: SmallRelease) -> None:
+def test_a_new_release_takes_the_place_of_the_old_one_and_nothing_else_is_left(
+    small: SmallRelease,
+) -> None:
     small(value=1)
     folder = small(value=2)
     (row,) = csv.DictReader((folder / "cells.csv").read_text(encoding="utf-8").splitlines())
@@ -86,7 +103,11 @@ def test_a_build_that_stops_after_filling_leaves_the_old_release_whole(
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize("failing", [1, 2], ids=["the old folder cannot be moved away", "the new folder cannot be moved in"])
+@pytest.mark.parametrize(
+    "failing",
+    [1, 2],
+    ids=["the old folder cannot be moved away", "the new folder cannot be moved in"],
+)
 def test_an_exchange_of_folders_that_fails_leaves_the_old_release_whole(
     small: SmallRelease, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
@@ -102,7 +123,9 @@ def test_an_exchange_of_folders_that_fails_leaves_the_old_release_whole(
             raise StoppedError
         return rename(path, target)
 
-    monkeypatch.setattr(release_folder, "_swapped", lambda *_: False)  # as on a system that cannot exchange two names at once
+    monkeypatch.setattr(
+        release_folder, "_swapped", lambda *_: False
+    )  # as on a system that cannot exchange two names at once
     monkeypatch.setattr(Path, "rename", sometimes)
     with pytest.raises(StoppedError):
         small(value=2)
@@ -110,7 +133,9 @@ def test_an_exchange_of_folders_that_fails_leaves_the_old_release_whole(
     assert contents(folder) == before
 
 
-def test_a_build_killed_between_the_two_moves_has_its_old_release_brought_back_by_the_next(small: SmallRelease) -> None:
+def test_a_build_killed_between_the_two_moves_has_its_old_release_brought_back_by_the_next(
+    small: SmallRelease,
+) -> None:
     # What a kill leaves behind: the old release under another name, and none in its place.
     folder = small(value=1)
     before = contents(folder)
@@ -127,7 +152,9 @@ def test_a_first_build_that_stops_leaves_no_release_at_all(tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
 
 
-def test_what_a_stopped_build_left_behind_is_swept_away_by_the_next(small: SmallRelease, tmp_path: Path) -> None:
+def test_what_a_stopped_build_left_behind_is_swept_away_by_the_next(
+    small: SmallRelease, tmp_path: Path
+) -> None:
     with pytest.raises(StoppedError):
         release_folder.write(tmp_path / "releases" / "2020-21", fill=interrupt, describe={})
     folder = small(value=1)
@@ -141,7 +168,9 @@ def test_a_fill_that_makes_no_cells_is_no_release(tmp_path: Path) -> None:
     assert not (tmp_path / "2020-21").exists()
 
 
-def test_the_digest_changes_with_a_byte_and_with_a_name_and_with_nothing_else(tmp_path: Path) -> None:
+def test_the_digest_changes_with_a_byte_and_with_a_name_and_with_nothing_else(
+    tmp_path: Path,
+) -> None:
     first, second, elsewhere = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "elsewhere"
     first.write_bytes(b"1")
     second.write_bytes(b"2")

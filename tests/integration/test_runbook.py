@@ -50,11 +50,15 @@ def period(folder: Path) -> str:
     return open_release(folder / ID).about.period_label
 
 
-def test_a_swap_puts_the_new_release_where_the_old_one_stood_and_a_rollback_puts_it_back(folder: Path, new: Path) -> None:
+def test_a_swap_puts_the_new_release_where_the_old_one_stood_and_a_rollback_puts_it_back(
+    folder: Path, new: Path
+) -> None:
     before = period(folder)
     run("swap", folder, new)
     assert period(folder) == REVISED
-    assert sorted(path.name for path in (folder / ID).iterdir()) == sorted(path.name for path in new.iterdir())
+    assert sorted(path.name for path in (folder / ID).iterdir()) == sorted(
+        path.name for path in new.iterdir()
+    )
     run("rollback", folder, new)
     assert period(folder) == before
 
@@ -67,7 +71,9 @@ def test_a_swap_keeps_when_the_release_was_written(folder: Path, new: Path) -> N
 
 def test_the_site_in_kubernetes_is_brought_back_as_large_as_it_was() -> None:
     """Nothing else starts replicas again: the manifest names no number of them, and the autoscaler leaves none alone."""
-    least = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "autoscaling.yaml").read_text())["spec"]["minReplicas"]
+    least = yaml.safe_load((ROOT / "deploy" / "kubernetes" / "autoscaling.yaml").read_text())[
+        "spec"
+    ]["minReplicas"]
     assert "scale deployment/nginx statefulset/replica --replicas=0" in PAGE
     assert f"scale statefulset/replica --replicas={least}" in PAGE
 
@@ -85,7 +91,10 @@ def test_a_release_that_is_new_is_added_by_the_same_commands(folder: Path, new: 
 
 
 def test_one_step_does_instead_of_both_where_mv_can(folder: Path, new: Path) -> None:
-    if "--exchange" not in subprocess.run(["mv", "--help"], capture_output=True, text=True, check=True).stdout:  # noqa: S607
+    if (
+        "--exchange"
+        not in subprocess.run(["mv", "--help"], capture_output=True, text=True, check=True).stdout
+    ):  # noqa: S607
         pytest.skip("this mv cannot exchange two folders")
     shutil.copytree(new, folder / f".{ID}.new")
     run("exchange", folder, new)

@@ -39,10 +39,15 @@ FORMULAS = ["=1+1", "+44 20", "-1", "@SUM(A1)", "=HYPERLINK(“x”)", '<b>&"', 
 @pytest.fixture(scope="module")
 def folders(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The folder of the published release, and that of one made of invented records."""
-    return {"published": built, "illustrative": published_releases.small(tmp_path_factory.getbasetemp())}
+    return {
+        "published": built,
+        "illustrative": published_releases.small(tmp_path_factory.getbasetemp()),
+    }
 
 
-@pytest.fixture(scope="module", params=[(kind, ending) for kind in KINDS for ending in ENDINGS], ids="".join)
+@pytest.fixture(
+    scope="module", params=[(kind, ending) for kind in KINDS for ending in ENDINGS], ids="".join
+)
 def path(request: pytest.FixtureRequest, folders: dict[str, Path]) -> Path:
     """Each spreadsheet of each release."""
     kind, ending = request.param
@@ -62,7 +67,10 @@ def release(path: Path) -> Release:
 
 def cells(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
     with (folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
-        return {tuple(row[name] for name in ("period", *DIMENSIONS)): row for row in csv.DictReader(stream)}
+        return {
+            tuple(row[name] for name in ("period", *DIMENSIONS)): row
+            for row in csv.DictReader(stream)
+        }
 
 
 def of_tables(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int]]:
@@ -93,7 +101,9 @@ def written(folder: Path, book: Book) -> list[Path]:
     return paths
 
 
-def test_every_number_of_a_book_is_that_of_its_cell_and_no_other(path: Path, sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_every_number_of_a_book_is_that_of_its_cell_and_no_other(
+    path: Path, sheets: dict[str, spreadsheet_reader.Read]
+) -> None:
     every, seen = cells(path.parent), 0
     for row in of_tables(sheets):
         if cell := every.get(place(row)):
@@ -101,13 +111,19 @@ def test_every_number_of_a_book_is_that_of_its_cell_and_no_other(path: Path, she
             symbol = f"[{cell['status']}]"
             shown = [cell["value"] or symbol, cell["lower"] or symbol, cell["upper"] or symbol]
             assert [str(row[name]) for name in ("Victim referrals", "Lowest", "Highest")] == shown
-            assert str(row["Status"]).startswith(symbol) if cell["status"] else row["Status"] in {"exact", "as printed"}
+            assert (
+                str(row["Status"]).startswith(symbol)
+                if cell["status"]
+                else row["Status"] in {"exact", "as printed"}
+            )
         else:
             assert row["Victim referrals"] == 0, "a cell that is not listed is published as 0"
     assert seen > 30
 
 
-def test_every_cell_of_one_dimension_stands_in_a_book(path: Path, sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_every_cell_of_one_dimension_stands_in_a_book(
+    path: Path, sheets: dict[str, spreadsheet_reader.Read]
+) -> None:
     shown = {place(row) for row in of_tables(sheets)}
     single = {codes for codes in cells(path.parent) if sum(code != "_T" for code in codes[1:]) == 1}
     assert single <= shown
@@ -123,19 +139,33 @@ def test_every_cell_of_one_dimension_stands_in_a_book(path: Path, sheets: dict[s
     ],
 )
 def test_a_sum_that_a_release_does_not_list_is_0_where_its_rule_says_so_and_else_not_available(
-    folders: dict[str, Path], tmp_path: Path, kind: str, unlisted: dict[str, str], shown: tuple[object, ...]
+    folders: dict[str, Path],
+    tmp_path: Path,
+    kind: str,
+    unlisted: dict[str, str],
+    shown: tuple[object, ...],
 ) -> None:
     shutil.copy(folders[kind] / "release.duckdb", tmp_path)
-    codes = dict.fromkeys(DIMENSIONS, "_T") | {"period": open_release(folders[kind]).about.period} | unlisted
+    codes = (
+        dict.fromkeys(DIMENSIONS, "_T")
+        | {"period": open_release(folders[kind]).about.period}
+        | unlisted
+    )
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         (gone,) = connection.execute(UNLIST, codes).fetchall()
         assert gone[0] > 0
         if kind == "illustrative":
-            (announced,) = connection.execute('select max_error from precision where "order" = 2').fetchall()
+            (announced,) = connection.execute(
+                'select max_error from precision where "order" = 2'
+            ).fetchall()
             shown = tuple(announced[0] if one == "announced" else one for one in shown)
     spreadsheet_tables.write(tmp_path)
     (book,) = tmp_path.glob("*.ods")
-    (row,) = (one for one in of_tables(spreadsheet_reader.sheets(book)) if place(one) == tuple(codes[n] for n in ("period", *DIMENSIONS)))
+    (row,) = (
+        one
+        for one in of_tables(spreadsheet_reader.sheets(book))
+        if place(one) == tuple(codes[n] for n in ("period", *DIMENSIONS))
+    )
     assert tuple(row[name] for name in ("Victim referrals", "Lowest", "Highest", "Status")) == shown
 
 
@@ -146,7 +176,9 @@ def test_a_withheld_number_has_its_symbol_in_every_column_and_its_meaning_in_the
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         connection.execute("update release set additive = false, status = 'official'")
         connection.execute("delete from cells where sex = 'F'")
-        connection.execute("update cells set value = null, lower = null, upper = null, status = 'c' where sex = 'M'")
+        connection.execute(
+            "update cells set value = null, lower = null, upper = null, status = 'c' where sex = 'M'"
+        )
     spreadsheet_tables.write(tmp_path)
     sheets = spreadsheet_reader.sheets(tmp_path / "referrals-small.xlsx")
     shown = {str(row["Sex code"]): row for row in sheets["Sex"].table}
@@ -156,7 +188,9 @@ def test_a_withheld_number_has_its_symbol_in_every_column_and_its_meaning_in_the
     assert {"Symbol [c]", "Symbol [x]"} <= {str(row["Subject"]) for row in sheets["Notes"].table}
 
 
-def test_each_sheet_begins_with_its_title_and_holds_one_named_table_to_its_end(sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_each_sheet_begins_with_its_title_and_holds_one_named_table_to_its_end(
+    sheets: dict[str, spreadsheet_reader.Read],
+) -> None:
     for name, sheet in sheets.items():
         ((table, where),) = sheet.tables
         assert table == f"{name}_table"
@@ -168,41 +202,72 @@ def test_each_sheet_begins_with_its_title_and_holds_one_named_table_to_its_end(s
     assert len({str(sheet.rows[0][0]) for sheet in sheets.values()}) == len(sheets)
 
 
-def test_no_cell_is_empty_or_merged_and_no_column_twice_in_a_table(path: Path, sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_no_cell_is_empty_or_merged_and_no_column_twice_in_a_table(
+    path: Path, sheets: dict[str, spreadsheet_reader.Read]
+) -> None:
     for sheet in sheets.values():
         assert all(value != "" for row in sheet.rows for value in row)
         header = sheet.rows[sheet.header_row]
         assert len(set(header)) == len(header)
-    assert not re.search("mergeCell|spanned|covered|repeated", "".join(spreadsheet_reader.parts(path).values()))
+    assert not re.search(
+        "mergeCell|spanned|covered|repeated", "".join(spreadsheet_reader.parts(path).values())
+    )
 
 
 def test_nothing_is_hidden_frozen_or_filtered(path: Path) -> None:
-    assert not re.search('hidden="|<pane|autoFilter|display-filter|visibility', "".join(spreadsheet_reader.parts(path).values()))
+    assert not re.search(
+        'hidden="|<pane|autoFilter|display-filter|visibility',
+        "".join(spreadsheet_reader.parts(path).values()),
+    )
 
 
-def test_names_of_sheets_are_short_and_of_letters(sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_names_of_sheets_are_short_and_of_letters(
+    sheets: dict[str, spreadsheet_reader.Read],
+) -> None:
     assert [name for name in sheets if not re.fullmatch("[A-Za-z][A-Za-z_]{0,30}", name)] == []
     assert len(sheets) <= 12
 
 
-def test_the_cover_leads_to_every_other_sheet_and_each_leads_back(sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_the_cover_leads_to_every_other_sheet_and_each_leads_back(
+    sheets: dict[str, spreadsheet_reader.Read],
+) -> None:
     first, *others = sheets
     assert first == "Cover"
     assert sheets["Cover"].links == others
     assert all(sheets[name].links == ["Cover"] for name in others)
-    assert any(f"This book has {len(sheets)} sheets." in str(row[0]) for row in sheets["Cover"].rows)
+    assert any(
+        f"This book has {len(sheets)} sheets." in str(row[0]) for row in sheets["Cover"].rows
+    )
 
 
-def test_the_cover_says_what_the_release_is(release: Release, sheets: dict[str, spreadsheet_reader.Read]) -> None:
+def test_the_cover_says_what_the_release_is(
+    release: Release, sheets: dict[str, spreadsheet_reader.Read]
+) -> None:
     said = "\n".join(str(row[0]) for row in sheets["Cover"].rows)
-    for part in (release.about.title, release.about.period_label, release.about.release_id, "Open Government Licence v3.0"):
+    for part in (
+        release.about.title,
+        release.about.period_label,
+        release.about.release_id,
+        "Open Government Licence v3.0",
+    ):
         assert part in said
     assert release.about.attribution in said
 
 
-def test_the_notes_explain_each_symbol_of_the_book_and_no_other(sheets: dict[str, spreadsheet_reader.Read]) -> None:
-    explained = {found for row in sheets["Notes"].table for found in re.findall(r"^Symbol (\[\w+\])$", str(row["Subject"]))}
-    used = {found for row in of_tables(sheets) for value in row.values() for found in re.findall(r"^\[\w+\]", str(value))}
+def test_the_notes_explain_each_symbol_of_the_book_and_no_other(
+    sheets: dict[str, spreadsheet_reader.Read],
+) -> None:
+    explained = {
+        found
+        for row in sheets["Notes"].table
+        for found in re.findall(r"^Symbol (\[\w+\])$", str(row["Subject"]))
+    }
+    used = {
+        found
+        for row in of_tables(sheets)
+        for value in row.values()
+        for found in re.findall(r"^\[\w+\]", str(value))
+    }
     assert used == explained != set()
 
 
@@ -210,7 +275,9 @@ def test_the_sentence_on_rounding_stands_with_every_table_of_adjusted_numbers(
     release: Release, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
     if sentence := release.about.lay_sentence:
-        tables = [sheet for sheet in sheets.values() if "Victim referrals" in sheet.rows[sheet.header_row]]
+        tables = [
+            sheet for sheet in sheets.values() if "Victim referrals" in sheet.rows[sheet.header_row]
+        ]
         assert all([sentence] in sheet.rows for sheet in tables)
         assert any(row["Note"] == sentence for row in sheets["Notes"].table)
 
@@ -221,28 +288,43 @@ def test_both_formats_hold_the_same(folders: dict[str, Path]) -> None:
         assert spreadsheet_reader.sheets(excel) == spreadsheet_reader.sheets(opendocument)
 
 
-def test_illustrative_says_so_on_every_sheet_in_the_properties_and_in_the_name(folders: dict[str, Path]) -> None:
+def test_illustrative_says_so_on_every_sheet_in_the_properties_and_in_the_name(
+    folders: dict[str, Path],
+) -> None:
     for ending in ENDINGS:
         (path,) = folders["illustrative"].glob(f"*{ending}")
         assert path.name == f"referrals-small-illustrative{ending}"
-        assert all(["Illustrative: invented figures"] in sheet.rows for sheet in spreadsheet_reader.sheets(path).values())
-        properties = spreadsheet_reader.parts(path)["docProps/core.xml" if ending == ".xlsx" else "meta.xml"]
+        assert all(
+            ["Illustrative: invented figures"] in sheet.rows
+            for sheet in spreadsheet_reader.sheets(path).values()
+        )
+        properties = spreadsheet_reader.parts(path)[
+            "docProps/core.xml" if ending == ".xlsx" else "meta.xml"
+        ]
         assert "<dc:title>Illustrative: invented figures." in properties
 
 
 def test_a_printed_page_of_invented_figures_says_so_at_its_foot(folders: dict[str, Path]) -> None:
-    excel, opendocument = (spreadsheet_reader.parts(next(folders["illustrative"].glob(f"*{ending}"))) for ending in ENDINGS)
+    excel, opendocument = (
+        spreadsheet_reader.parts(next(folders["illustrative"].glob(f"*{ending}")))
+        for ending in ENDINGS
+    )
     printed = [text for name, text in excel.items() if name.startswith("xl/worksheets/sheet")]
     assert all("<oddFooter>&amp;CIllustrative: invented figures." in text for text in printed)
     assert "<style:footer><text:p>Illustrative: invented figures." in opendocument["styles.xml"]
     assert opendocument["content.xml"].count('table:style-name="sheet"') == len(printed)
 
 
-def test_published_figures_are_nowhere_called_illustrative_and_name_who_printed_them(folders: dict[str, Path]) -> None:
+def test_published_figures_are_nowhere_called_illustrative_and_name_who_printed_them(
+    folders: dict[str, Path],
+) -> None:
     for ending in ENDINGS:
         path = folders["published"] / f"referrals-2020-21{ending}"
         assert "llustrative" not in "".join(spreadsheet_reader.parts(path).values())
-        assert any("Source: Home Office" in str(row[0]) for row in spreadsheet_reader.sheets(path)["Cover"].rows)
+        assert any(
+            "Source: Home Office" in str(row[0])
+            for row in spreadsheet_reader.sheets(path)["Cover"].rows
+        )
 
 
 @pytest.mark.parametrize(
@@ -254,9 +336,13 @@ def test_published_figures_are_nowhere_called_illustrative_and_name_who_printed_
         ("illustrative", "demo", "referrals-demo-illustrative"),
     ],
 )
-def test_the_name_of_the_files(folders: dict[str, Path], status: str, release_id: str, name: str) -> None:
+def test_the_name_of_the_files(
+    folders: dict[str, Path], status: str, release_id: str, name: str
+) -> None:
     about = open_release(folders["published"]).about
-    assert spreadsheet_tables.file_name(replace(about, status=status, release_id=release_id)) == name
+    assert (
+        spreadsheet_tables.file_name(replace(about, status=status, release_id=release_id)) == name
+    )
 
 
 def test_a_pair_of_which_nothing_is_published_has_no_sheet(folders: dict[str, Path]) -> None:
@@ -268,7 +354,9 @@ def test_a_pair_of_which_nothing_is_published_has_no_sheet(folders: dict[str, Pa
 def test_the_manifest_lists_both_with_their_kind_bytes_and_hash(folders: dict[str, Path]) -> None:
     for folder in folders.values():
         manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-        listed = {one["path"]: one for one in manifest["resources"] if one["path"].endswith(ENDINGS)}
+        listed = {
+            one["path"]: one for one in manifest["resources"] if one["path"].endswith(ENDINGS)
+        }
         assert [name.rpartition(".")[2] for name in listed] == ["xlsx", "ods"]
         for name, one in listed.items():
             assert one["bytes"] == (folder / name).stat().st_size
@@ -282,7 +370,9 @@ def test_the_same_release_makes_the_same_bytes(path: Path, tmp_path: Path) -> No
     assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
-def test_writing_leaves_the_database_as_it_is_and_free_for_others(folders: dict[str, Path], tmp_path: Path) -> None:
+def test_writing_leaves_the_database_as_it_is_and_free_for_others(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
     before = (folders["published"] / "release.duckdb").read_bytes()
     (tmp_path / "release.duckdb").write_bytes(before)
     spreadsheet_tables.write(tmp_path)
@@ -294,7 +384,14 @@ def test_writing_leaves_the_database_as_it_is_and_free_for_others(folders: dict[
 def test_text_that_looks_like_a_formula_or_a_tag_stays_text(tmp_path: Path, label: str) -> None:
     for path in written(tmp_path, small_book(label)):
         read = spreadsheet_reader.sheets(path)["Sex"]
-        assert read.rows == [[label], [label], ["Elsewhere"], [f"{label} ", "Count"], [label, 1336], ["x", "[x]"]]
+        assert read.rows == [
+            [label],
+            [label],
+            ["Elsewhere"],
+            [f"{label} ", "Count"],
+            [label, 1336],
+            ["x", "[x]"],
+        ]
         assert not re.search(r"<f>|<f |:formula", "".join(spreadsheet_reader.parts(path).values()))
 
 
@@ -304,12 +401,19 @@ def test_text_that_looks_like_an_address_is_no_link(tmp_path: Path) -> None:
 
 
 def test_a_formula_would_be_noticed(tmp_path: Path) -> None:
-    (tmp_path / "content.xml").write_text('<c><f>1+1</f></c><d table:formula="of:=1+1"/>', encoding="utf-8")
-    assert len(re.findall(r"<f>|<f |:formula", (tmp_path / "content.xml").read_text(encoding="utf-8"))) == 2
+    (tmp_path / "content.xml").write_text(
+        '<c><f>1+1</f></c><d table:formula="of:=1+1"/>', encoding="utf-8"
+    )
+    assert (
+        len(re.findall(r"<f>|<f |:formula", (tmp_path / "content.xml").read_text(encoding="utf-8")))
+        == 2
+    )
 
 
 def test_both_are_in_british_english(tmp_path: Path) -> None:
-    excel, opendocument = (spreadsheet_reader.parts(path) for path in written(tmp_path, small_book()))
+    excel, opendocument = (
+        spreadsheet_reader.parts(path) for path in written(tmp_path, small_book())
+    )
     assert "<dc:language>en-GB</dc:language>" in excel["docProps/core.xml"]
     assert "<dc:language>en-GB</dc:language>" in opendocument["meta.xml"]
     assert 'fo:language="en" fo:country="GB"' in " ".join(opendocument["styles.xml"].split())
@@ -323,7 +427,9 @@ def test_no_file_within_has_a_time_and_the_dates_are_those_of_the_release(tmp_pa
         assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", text)) == {"2026-11-01T00:00:00"}
 
 
-def test_an_opendocument_says_what_it_is_before_anything_else_and_uncompressed(tmp_path: Path) -> None:
+def test_an_opendocument_says_what_it_is_before_anything_else_and_uncompressed(
+    tmp_path: Path,
+) -> None:
     _, path = written(tmp_path, small_book())
     assert path.read_bytes()[30:].startswith(b"mimetype" + spreadsheets_opendocument.KIND.encode())
 
@@ -334,12 +440,24 @@ def test_the_header_of_a_table_is_marked_in_an_opendocument(tmp_path: Path) -> N
 
 
 def test_the_header_of_a_column_stands_as_what_is_below_it_does() -> None:
-    sheet = Sheet("Sex", "Sex", [], ["Sex", "Count", "Lowest", "Status"], [["Male", 7, "[x]", "[x] not available"]])
+    sheet = Sheet(
+        "Sex",
+        "Sex",
+        [],
+        ["Sex", "Count", "Lowest", "Status"],
+        [["Male", 7, "[x]", "[x] not available"]],
+    )
     assert sheet.header_looks == ["header", "number_header", "number_header", "header"]
 
 
 def test_columns_are_as_wide_as_what_they_hold_within_bounds() -> None:
-    sheet = Sheet("Sex", "Sex", [], ["Sex", "Note", "Count"], [["Male", "y" * 200, 1336], ["Sex not recorded", "No note", 5]])
+    sheet = Sheet(
+        "Sex",
+        "Sex",
+        [],
+        ["Sex", "Note", "Count"],
+        [["Male", "y" * 200, 1336], ["Sex not recorded", "No note", 5]],
+    )
     assert sheet.widths == [18, workbook.WIDEST, workbook.NARROWEST]
 
 

@@ -81,13 +81,19 @@ def cells(folder: Path) -> dict[Codes, Answer]:
 
 
 def _answer(row: Mapping[str, str]) -> Answer:
-    value, lower, upper = (int(row[name]) if row[name] else None for name in ("value", "lower", "upper"))
+    value, lower, upper = (
+        int(row[name]) if row[name] else None for name in ("value", "lower", "upper")
+    )
     return value, lower, upper, row["status"]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Return every file below a folder by its path."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def copy_inputs(folder: Path, patch: pytest.MonkeyPatch) -> Plant:
@@ -141,12 +147,19 @@ def test_a_release_has_every_answer_of_the_assessment_and_x_everywhere_else(buil
 
 def test_a_release_has_a_row_for_every_combination_of_up_to_three_dimensions(built: Path) -> None:
     asked = itertools.product(*(SETTINGS["codes"][dimension] for dimension in DIMENSIONS))
-    assert set(cells(built)) == {codes for codes in asked if sum(code != "_T" for code in codes) <= 3}
+    assert set(cells(built)) == {
+        codes for codes in asked if sum(code != "_T" for code in codes) <= 3
+    }
 
 
 def test_no_outcome_has_a_figure_of_its_own(built: Path) -> None:
-    outcomes = {codes[-1]: answer for codes, answer in cells(built).items() if codes[:-1] == ("_T",) * 4}
-    assert outcomes == {"_T": ANSWERS[cell()], **{code: NOTHING for code in SETTINGS["codes"]["outcome"] if code != "_T"}}
+    outcomes = {
+        codes[-1]: answer for codes, answer in cells(built).items() if codes[:-1] == ("_T",) * 4
+    }
+    assert outcomes == {
+        "_T": ANSWERS[cell()],
+        **{code: NOTHING for code in SETTINGS["codes"]["outcome"] if code != "_T"},
+    }
     assert {answer for codes, answer in cells(built).items() if codes[-1] != "_T"} == {NOTHING}
 
 
@@ -198,14 +211,23 @@ def texts(folder: Path) -> dict[str, str]:
     """Return the text of every table and of every file of a release, by its name."""
     opened = open_release(folder)  # a release that nobody holds is closed
     connection = opened._connection
-    tables = [str(name) for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
-    files = {path.name: path.read_bytes().decode("utf-8", errors="replace") for path in folder.iterdir()}
+    tables = [
+        str(name)
+        for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()
+    ]
+    files = {
+        path.name: path.read_bytes().decode("utf-8", errors="replace") for path in folder.iterdir()
+    }
     return {name: str(connection.table(name).fetchall()) for name in tables} | files
 
 
 def test_the_lowest_and_the_highest_age_are_nowhere_in_the_release(built: Path) -> None:
     # Either can describe one person. The ledger keeps them, so that it holds the source whole.
-    found = {name for name, text in texts(built).items() if re.search("E017|E018|youngest age|oldest age|ranged between", text)}
+    found = {
+        name
+        for name, text in texts(built).items()
+        if re.search("E017|E018|youngest age|oldest age|ranged between", text)
+    }
     assert found == set()
 
 
@@ -218,22 +240,35 @@ def test_every_figure_of_a_text_is_filled_in(built: Path) -> None:
     assert [name for name, text in texts(built).items() if re.search(r"\{(E\d|cell:)", text)] == []
 
 
-def test_a_wrong_value_stops_the_build_and_its_quotation_is_blamed(plant: Plant, folder: Path) -> None:
+def test_a_wrong_value_stops_the_build_and_its_quotation_is_blamed(
+    plant: Plant, folder: Path
+) -> None:
     coarsen(plant)
     plant(NATIONALITY, NATIONALITY.replace("237", "238"))
     message = refusal(folder)
-    assert message.startswith("statements.csv contradicts itself. These statements cannot all be true:")
-    assert 'E024 (section 3.6.2) says 238: "Vietnam (237); Albania (168); and China (109)"' in message
+    assert message.startswith(
+        "statements.csv contradicts itself. These statements cannot all be true:"
+    )
+    assert (
+        'E024 (section 3.6.2) says 238: "Vietnam (237); Albania (168); and China (109)"' in message
+    )
     assert "E023 (section 3.6.2) says 38%:" in message
-    assert "The quotation no longer says it:\n  E024 (section 3.6.2) says 238, and its quotation does not" in message
+    assert (
+        "The quotation no longer says it:\n  E024 (section 3.6.2) says 238, and its quotation does not"
+        in message
+    )
 
 
-def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(plant: Plant, folder: Path) -> None:
+def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(
+    plant: Plant, folder: Path
+) -> None:
     coarsen(plant)
     plant(NATIONALITY, NATIONALITY.replace("237", "238"))
     plant(QUOTED, "Vietnam (238)", times=3)
     message = refusal(folder)
-    assert 'E024 (section 3.6.2) says 238: "Vietnam (238); Albania (168); and China (109)"' in message
+    assert (
+        'E024 (section 3.6.2) says 238: "Vietnam (238); Albania (168); and China (109)"' in message
+    )
     assert "E023 (section 3.6.2) says 38%:" in message
     assert "no longer says it" not in message
 
@@ -242,9 +277,17 @@ def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(plan
     ("old", "new", "said"),
     [
         # 46 agrees with every other figure, so that only its quotation can tell.
-        ("_T,_T,M,DA,,45,", "_T,_T,M,DA,,46,", "E037 (section 3.8.2) says 46, and its quotation does not"),
+        (
+            "_T,_T,M,DA,,45,",
+            "_T,_T,M,DA,,46,",
+            "E037 (section 3.8.2) says 46, and its quotation does not",
+        ),
         # A remainder may be corrected to what the others leave, 205, and to nothing else.
-        (REMAINDER, REMAINDER.replace("194", "195"), "E036 (section 3.8.2) says 195, and its quotation does not"),
+        (
+            REMAINDER,
+            REMAINDER.replace("194", "195"),
+            "E036 (section 3.8.2) says 195, and its quotation does not",
+        ),
     ],
 )
 def test_a_value_that_only_its_quotation_contradicts_stops_the_build(
@@ -266,7 +309,10 @@ def test_the_command_prints_the_message_without_a_traceback_and_fails(
     plant("ecia-2021,2.1,core,police_referrals", "ecia-2020,2.1,core,police_referrals")
     before = contents(folder)
     assert cli.main(["transcribe", "--force"]) == 1
-    assert capsys.readouterr().err == "statements.csv names sources that sources.csv does not list: ecia-2020.\n"
+    assert (
+        capsys.readouterr().err
+        == "statements.csv names sources that sources.csv does not list: ecia-2020.\n"
+    )
     assert contents(folder) == before
 
 
@@ -293,7 +339,9 @@ def test_a_corrected_remainder_is_exact_and_changes_no_other_figure(corrected: P
     assert exact == {**others, cell(sex="_NK", crime_type="OTH"): (None, 56, 66, "e")}
 
 
-def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_read_into(corrected: Path) -> None:
+def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_read_into(
+    corrected: Path,
+) -> None:
     release = open_release(corrected)
     first = release.rows("query/relations")[0]
     assert (first["relation_id"], first["result"]) == ("R01", "consistent")
@@ -301,7 +349,9 @@ def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_rea
     assert release.rows("query/explanations") == []
 
 
-def test_with_a_corrected_remainder_no_working_speaks_of_a_number_that_is_wrong(corrected: Path) -> None:
+def test_with_a_corrected_remainder_no_working_speaks_of_a_number_that_is_wrong(
+    corrected: Path,
+) -> None:
     assert "If the 205 not recorded is right instead" not in texts(corrected)["evidence"]
 
 
@@ -311,7 +361,11 @@ def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_sa
     before = contents(folder)
     assert transcribe.build(folder=folder) is False
     assert contents(folder) == before
-    plant("# The codes a reader can ask for", "# These codes a reader can ask for", name="release.toml")
+    plant(
+        "# The codes a reader can ask for",
+        "# These codes a reader can ask for",
+        name="release.toml",
+    )
     assert transcribe.build(folder=folder) is True
     after = contents(folder)
     assert after["2020-21/datapackage.json"] != before["2020-21/datapackage.json"]
@@ -322,12 +376,22 @@ def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_sa
 
 def test_every_kind_of_input_counts_when_telling_whether_a_release_is_up_to_date() -> None:
     inputs = set(transcribe._inputs())
-    assert set(PUBLISHED.iterdir()) | set(REFERENCE.iterdir()) | set((SQL / "release").iterdir()) <= inputs
-    assert set((SHIPPED / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir()) <= inputs
-    assert {ROOT / "referrals" / "ledger.py", ROOT / "referrals" / "publishing" / "bounds.py"} <= inputs
+    assert (
+        set(PUBLISHED.iterdir()) | set(REFERENCE.iterdir()) | set((SQL / "release").iterdir())
+        <= inputs
+    )
+    assert (
+        set((SHIPPED / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir()) <= inputs
+    )
+    assert {
+        ROOT / "referrals" / "ledger.py",
+        ROOT / "referrals" / "publishing" / "bounds.py",
+    } <= inputs
 
 
-def test_a_release_that_is_not_whole_is_built_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_that_is_not_whole_is_built_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "2020-21" / "cells.csv").write_text("", encoding="utf-8")
     written: list[Path] = []
     monkeypatch.setattr(transcribe, "Transcription", lambda *_: SimpleNamespace(fill=None))

@@ -21,7 +21,9 @@ Tamper = Callable[[Path], None]
 
 @pytest.fixture
 def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return published_releases.copied(published_releases.small(tmp_path_factory.getbasetemp()), tmp_path)
+    return published_releases.copied(
+        published_releases.small(tmp_path_factory.getbasetemp()), tmp_path
+    )
 
 
 def verified(folder: Path) -> tuple[int, str]:
@@ -33,19 +35,34 @@ def verified(folder: Path) -> tuple[int, str]:
 
 def asked(folder: Path) -> list[tuple[str, str]]:
     """Run the statement of a release where its files are, and return what it says is wrong: an error where it cannot run."""
-    script = "import duckdb, json; print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=folder, timeout=60)
+    script = (
+        "import duckdb, json; print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        timeout=60,
+    )
     if done.returncode:
         return [("cannot be read", done.stderr)]
     return [(fault, what) for fault, what in json.loads(done.stdout)]
 
 
 def a_finest(rows: Rows) -> dict[str, str]:
-    return next(row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"})
+    return next(
+        row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"}
+    )
 
 
 def a_sum(rows: Rows) -> dict[str, str]:
-    return next(row for row in rows if not published_releases.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20)
+    return next(
+        row
+        for row in rows
+        if not published_releases.is_finest(row) and row["sex"] != "_T" and int(row["value"]) > 20
+    )
 
 
 def valued(choose: Callable[[Rows], dict[str, str]], value: Callable[[int], int]) -> Tamper:
@@ -76,7 +93,9 @@ def witnessed(change: Callable[[Rows], Rows]) -> Tamper:
 
 def ruled(**rules: Any) -> Tamper:
     """Return what changes the announced rules."""
-    return lambda folder: published_releases.change_manifest(folder, lambda manifest: manifest["disclosure_control"].update(rules))
+    return lambda folder: published_releases.change_manifest(
+        folder, lambda manifest: manifest["disclosure_control"].update(rules)
+    )
 
 
 def larger_by_one(rows: Rows) -> Rows:
@@ -109,7 +128,12 @@ def claimed_known(**proof: Any) -> Tamper:
         names = ("nationality", "age_band", "sex", "crime_type", "outcome")
         codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
         published_releases.change_witnesses(folder, lambda _: [])
-        ruled(known=[{"sum": [published_releases.YEAR, *one], "value": 5, **proof} for one in itertools.product(*codes)])(folder)
+        ruled(
+            known=[
+                {"sum": [published_releases.YEAR, *one], "value": 5, **proof}
+                for one in itertools.product(*codes)
+            ]
+        )(folder)
 
     return tamper
 
@@ -147,7 +171,9 @@ TAMPERED: Final[dict[str, Tamper]] = {
     "a change of a witness is less than four": witnessed(by_one),
     "a witness changes a sum and no cell": witnessed(of_a_sum),
     "a witness changes a cell twice": witnessed(lambda rows: [*rows[:1], *rows]),
-    "a witness changes a cell that there is not": witnessed(lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]),
+    "a witness changes a cell that there is not": witnessed(
+        lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]
+    ),
 }
 
 
@@ -163,9 +189,13 @@ def test_the_script_uses_nothing_of_ours_and_is_short(folder: Path) -> None:
     assert len(text.splitlines()) < 140
 
 
-def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figures_have(folder: Path) -> None:
+def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figures_have(
+    folder: Path,
+) -> None:
     for path in list(folder.iterdir()):
-        path.rename(folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path)
+        path.rename(
+            folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path
+        )
     assert (folder / "cells-illustrative.csv").exists()
     code, said = verified(folder)
     assert (code, said[:5]) == (0, "True:")
@@ -181,9 +211,19 @@ def test_the_script_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -
 
 
 def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> None:
-    rows = [row for row in published_releases.cells(folder) if row["period"] == published_releases.YEAR]
-    fixed = {row["sex"]: int(row["value"]) for row in rows if [*row.values()][1:6].count("_T") == 4 and row["sex"] != "_T"}
-    claim = {"sum": [published_releases.YEAR, "_T", "_T", "_T", "F", "_T", "_T"], "value": 5, "parts": [part(1, sex="F")]}
+    rows = [
+        row for row in published_releases.cells(folder) if row["period"] == published_releases.YEAR
+    ]
+    fixed = {
+        row["sex"]: int(row["value"])
+        for row in rows
+        if [*row.values()][1:6].count("_T") == 4 and row["sex"] != "_T"
+    }
+    claim = {
+        "sum": [published_releases.YEAR, "_T", "_T", "_T", "F", "_T", "_T"],
+        "value": 5,
+        "parts": [part(1, sex="F")],
+    }
     ruled(known=[claim])(folder)
     assert fixed["F"] > 4
     assert "Known to be over 4, by exact totals" in verified(folder)[1]
@@ -203,12 +243,20 @@ def test_the_statement_names_the_cell(folder: Path) -> None:
     row = a_finest(published_releases.cells(folder))
     TAMPERED["a cell is a true small count"](folder)
     (what,) = [what for fault, what in asked(folder) if fault.startswith("shows 1 to 4")]
-    assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {"value": None}
+    assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {
+        "value": None
+    }
 
 
 @pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz", "datapackage.json"])
-@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe{", b"{}"], ids=["missing", "empty", "garbled", "something else"])
-def test_a_file_that_is_missing_or_not_whole_is_said_in_one_line(folder: Path, name: str, content: bytes | None) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"\xff\xfe{", b"{}"],
+    ids=["missing", "empty", "garbled", "something else"],
+)
+def test_a_file_that_is_missing_or_not_whole_is_said_in_one_line(
+    folder: Path, name: str, content: bytes | None
+) -> None:
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
     code, said = verified(folder)
     assert code == 1

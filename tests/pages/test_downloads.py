@@ -30,7 +30,9 @@ def published() -> Release:
     return dashboard_page.release()
 
 
-def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(text: str, published: Release) -> None:
+def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(
+    text: str, published: Release
+) -> None:
     folder = "/releases/2020-21"
     for file in listed(published).values():
         assert f'href="{folder}/{file.name}"' in text
@@ -40,14 +42,28 @@ def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(text: str, p
 
 def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> None:
     ask = Asker(Starlette(routes=api.routes()))
-    addresses = {one for one in re.findall(r'href="(/[^"#]*)"', text) if re.match("/(releases/|api|feed|releases.ics)", one)}
-    assert {"/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs", "/releases/2020-21/SHA256SUMS"} <= addresses
-    assert {one: ask(one.replace("&amp;", "&")).status_code // 100 for one in addresses} == dict.fromkeys(addresses, 2) | {
+    addresses = {
+        one
+        for one in re.findall(r'href="(/[^"#]*)"', text)
+        if re.match("/(releases/|api|feed|releases.ics)", one)
+    }
+    assert {
+        "/feed.atom",
+        "/releases.ics",
+        "/api/v1",
+        "/api/v1/docs",
+        "/releases/2020-21/SHA256SUMS",
+    } <= addresses
+    assert {
+        one: ask(one.replace("&amp;", "&")).status_code // 100 for one in addresses
+    } == dict.fromkeys(addresses, 2) | {
         one: 3 for one in addresses if one.startswith("/releases/latest")
     }
 
 
-def test_an_invented_release_says_so_above_its_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_invented_release_says_so_above_its_files(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     invented = open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))
     html = releases.html([invented])
     assert html.index("These figures are invented") < html.index("<table")

@@ -40,7 +40,9 @@ def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
         ('https://example.org"><script>', ""),
     ],
 )
-def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(said: str, known: str) -> None:
+def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(
+    said: str, known: str
+) -> None:
     assert origins.of_text(said) == known
 
 
@@ -53,8 +55,13 @@ def test_every_page_has_its_own_address_as_a_code_and_its_selection_in_it(
     open_page: Open, opened_from: Callable[[str], None]
 ) -> None:
     opened_from("https://dashboard.example.org")
-    assert "<p>https://dashboard.example.org/safeguarding</p>" in open_page(SCRIPTS["/safeguarding"]).text
-    reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA", "made-up": "x" * 2_000, "sex": "no-such-code"})
+    assert (
+        "<p>https://dashboard.example.org/safeguarding</p>"
+        in open_page(SCRIPTS["/safeguarding"]).text
+    )
+    reader = open_page(
+        SCRIPTS["/sex"], {"crime_type": "DA", "made-up": "x" * 2_000, "sex": "no-such-code"}
+    )
     assert "<p>https://dashboard.example.org/sex?crime_type=DA</p>" in reader.text
     assert "https://dashboard.example.org/sex?crime_type=DA." in "".join(reader.to_copy)
     assert "made-up" not in "".join(reader.to_copy)

@@ -38,7 +38,10 @@ def both(series: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
 
 
 def findings(reader: Any) -> list[str]:
-    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+    return [
+        unescape(one)
+        for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))
+    ]
 
 
 def test_where_there_is_one_release_there_is_nothing_to_choose(page: Open) -> None:
@@ -60,28 +63,36 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(open_page: Open, path: str) -> None:
+def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
+    open_page: Open, path: str
+) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
     assert not reader.app.exception
     assert not reader.app.error
     html = "".join(reader.html)
     assert notices.BANNER in reader.html[0], "the first thing after the title"
     assert 'role="note"' in reader.html[0]
-    assert not re.search(r"<(button|input|summary)", reader.html[0]), "there is nothing to close it with"
+    assert not re.search(r"<(button|input|summary)", reader.html[0]), (
+        "there is nothing to close it with"
+    )
     said = findings(reader)
     assert len(said) == 2
     assert all(finding.startswith("Illustrative: ") for finding in said)
     assert html.count(notices.INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(said)
     assert all("llustrative" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(said)
-    assert all(chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart"))
+    assert all(
+        chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
+    )
     assert html.count("on-paper watermarked") == len(said)
     assert notices.STATUS_NAMES["illustrative"] in html
 
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(open_page: Open, path: str) -> None:
+def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(
+    open_page: Open, path: str
+) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
     assert "assessment" not in reader.text
     assert "Home Office" not in reader.text
@@ -89,9 +100,18 @@ def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(open_page
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_every_other_dimension_and_the_period_can_be_chosen_together(open_page: Open, path: str) -> None:
+def test_every_other_dimension_and_the_period_can_be_chosen_together(
+    open_page: Open, path: str
+) -> None:
     mine = next(name for name, address in card.PATHS.items() if address == path)
-    codes = {"nationality": "VNM", "age_band": "20-29", "sex": "F", "crime_type": "MS", "outcome": "ICE", "period": "2021-Q3"}
+    codes = {
+        "nationality": "VNM",
+        "age_band": "20-29",
+        "sex": "F",
+        "crime_type": "MS",
+        "outcome": "ICE",
+        "period": "2021-Q3",
+    }
     reader = open_page(SCRIPTS[path], CHOSEN)
     for name, code in codes.items():
         if name != mine:
@@ -106,7 +126,9 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(open_page: 
 
 @pytest.mark.usefixtures("both")
 def test_choosing_the_series_keeps_what_it_can_answer_and_drops_the_rest(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"})
+    reader = open_page(
+        SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"}
+    )
     reader.choose("release", "illustrative")
     assert reader.address == {"sex": "M", "measure": "share", "release": "illustrative"}
     assert "could not be used" not in reader.text
@@ -115,8 +137,12 @@ def test_choosing_the_series_keeps_what_it_can_answer_and_drops_the_rest(open_pa
 
 
 @pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("address", [{"period": "2019-20"}, {"period": "_T"}, {"nationality": "FRA"}, {"sex": "f"}])
-def test_what_the_series_does_not_hold_is_named_and_everything_is_shown(open_page: Open, address: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "address", [{"period": "2019-20"}, {"period": "_T"}, {"nationality": "FRA"}, {"sex": "f"}]
+)
+def test_what_the_series_does_not_hold_is_named_and_everything_is_shown(
+    open_page: Open, address: dict[str, str]
+) -> None:
     reader = open_page(SCRIPTS["/age"], CHOSEN | address)
     ((name, value),) = address.items()
     (note,) = [html for html in reader.html if "could not be used" in html]
@@ -125,7 +151,9 @@ def test_what_the_series_does_not_hold_is_named_and_everything_is_shown(open_pag
 
 
 @pytest.mark.usefixtures("both")
-def test_asking_for_the_published_year_by_name_is_asking_for_nothing_special(open_page: Open) -> None:
+def test_asking_for_the_published_year_by_name_is_asking_for_nothing_special(
+    open_page: Open,
+) -> None:
     reader = open_page(SCRIPTS["/sex"], {"release": "2020-21"})
     assert "could not be used" not in reader.text
     assert "release=" not in reader.text
@@ -133,17 +161,25 @@ def test_asking_for_the_published_year_by_name_is_asking_for_nothing_special(ope
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", [path for path in SCRIPTS if path not in {*TOPICS, EVERY_RELEASE}])
-def test_every_other_page_keeps_to_the_published_year(open_page: Open, page: Open, path: str) -> None:
+def test_every_other_page_keeps_to_the_published_year(
+    open_page: Open, page: Open, path: str
+) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
     assert not reader.app.exception
     assert reader.html == page(SCRIPTS[path]).html
 
 
-def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(open_page: Open) -> None:
+def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(
+    open_page: Open,
+) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
     assert not findings(reader)[0].startswith("Illustrative")
-    assert "release=illustrative" in next(html for html in reader.html if "could not be used" in html)
-    assert dashboard_page.chosen_release(Selection(release="illustrative")) is dashboard_page.release()
+    assert "release=illustrative" in next(
+        html for html in reader.html if "could not be used" in html
+    )
+    assert (
+        dashboard_page.chosen_release(Selection(release="illustrative")) is dashboard_page.release()
+    )
 
 
 @pytest.mark.usefixtures("both")
@@ -152,6 +188,6 @@ def test_cards_of_two_releases_are_kept_apart() -> None:
     invented = dashboard_page.dimension_card("sex", Selection(release="illustrative"))
     assert published.finding != invented.finding
     assert dashboard_page.dimension_card("sex", Selection(release="illustrative")) is invented
-    assert dashboard_page.quarters_card("sex", Selection(release="illustrative")) is dashboard_page.quarters_card(
+    assert dashboard_page.quarters_card(
         "sex", Selection(release="illustrative")
-    )
+    ) is dashboard_page.quarters_card("sex", Selection(release="illustrative"))

@@ -35,13 +35,23 @@ Open = Callable[..., Any]
 
 def options(path: str) -> list[tuple[str, str]]:
     """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
-    offer = {name: (TOTAL, *codes) for name, codes in answer.offer(dashboard_page.release(), FILTERED[path]).items()}
-    return [(name, code) for name, codes in {**offer, "measure": MEASURES}.items() for code in reversed(codes)]
+    offer = {
+        name: (TOTAL, *codes)
+        for name, codes in answer.offer(dashboard_page.release(), FILTERED[path]).items()
+    }
+    return [
+        (name, code)
+        for name, codes in {**offer, "measure": MEASURES}.items()
+        for code in reversed(codes)
+    ]
 
 
 def findings(reader: Any) -> list[str]:
     """The headlines of the cards of a page."""
-    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+    return [
+        unescape(one)
+        for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))
+    ]
 
 
 def alternatives(reader: Any) -> list[str]:
@@ -83,13 +93,17 @@ def test_no_place_on_a_page_has_the_name_of_another(page: Open, path: str) -> No
 
 
 @pytest.mark.parametrize("path", [*FILTERED, "/trends"])
-def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_its_downloads(page: Open, path: str) -> None:
+def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_its_downloads(
+    page: Open, path: str
+) -> None:
     reader = page(SCRIPTS[path])
     said = findings(reader)
     assert alternatives(reader)
     assert [text for text in alternatives(reader) if not text.startswith(tuple(said))] == []
     assert "".join(reader.html).count("<table") >= len(said)
-    assert len(re.findall(r'<a href="/take-away/[^"]+\.csv" download>', "".join(reader.html))) == len(said)
+    assert len(
+        re.findall(r'<a href="/take-away/[^"]+\.csv" download>', "".join(reader.html))
+    ) == len(said)
     assert len(reader.to_copy) == 2 * len(said)  # to copy, and to cite
 
 
@@ -97,8 +111,14 @@ def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_i
 def test_a_page_is_as_few_messages_as_its_charts_and_choices_allow(page: Open, path: str) -> None:
     """Every element is made, hashed and sent anew whenever a reader chooses something."""
     reader = page(SCRIPTS[path])
-    assert len(reader.html) == 2 + 2 * len(alternatives(reader))  # the lead, what stands round each chart, and the end
-    assert not [kind for kind in ("expander", "download_button", "button", "markdown", "columns") if reader.app.get(kind)]
+    assert len(reader.html) == 2 + 2 * len(
+        alternatives(reader)
+    )  # the lead, what stands round each chart, and the end
+    assert not [
+        kind
+        for kind in ("expander", "download_button", "button", "markdown", "columns")
+        if reader.app.get(kind)
+    ]
 
 
 def test_the_overview_needs_no_chart_to_be_loaded(page: Open) -> None:
@@ -106,7 +126,9 @@ def test_the_overview_needs_no_chart_to_be_loaded(page: Open) -> None:
     assert len(findings(page(SCRIPTS["/"]))) == 4
 
 
-@pytest.mark.parametrize("figure", ["1,336", "126,453", "1.1%", "237", "168", "109", "145", "706", "425", "194"])
+@pytest.mark.parametrize(
+    "figure", ["1,336", "126,453", "1.1%", "237", "168", "109", "145", "706", "425", "194"]
+)
 def test_the_overview_has_every_figure_of_the_first_screen(page: Open, figure: str) -> None:
     assert re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d%]|[,.]\d)", page(SCRIPTS["/"]).text)
 
@@ -137,23 +159,34 @@ def test_the_help_lines_stand_on_the_safeguarding_page(page: Open) -> None:
 
 def test_trends_says_of_each_series_why_it_is_not_the_same_thing(page: Open) -> None:
     reader = page(SCRIPTS["/trends"])
-    assert "".join(reader.html).count("Why this is not the same thing") == len(findings(reader)) == 5
+    assert (
+        "".join(reader.html).count("Why this is not the same thing") == len(findings(reader)) == 5
+    )
 
 
 # Filters and addresses
 
 
 def test_the_pages_have_the_filters_that_the_release_can_answer() -> None:
-    assert {path: len(options(path)) for path in FILTERED} == {"/nationality": 4, "/age": 2, "/sex": 6, "/crime-type": 9}
+    assert {path: len(options(path)) for path in FILTERED} == {
+        "/nationality": 4,
+        "/age": 2,
+        "/sex": 6,
+        "/crime-type": 9,
+    }
     assert ("crime_type", "DA") in options("/sex")
 
 
 @pytest.mark.parametrize("path", FILTERED)
-def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(open_page: Open, page: Open, path: str) -> None:
+def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(
+    open_page: Open, page: Open, path: str
+) -> None:
     pressed = open_page(SCRIPTS[path])
     for name, code in options(path):
         pressed.choose(name, code)
-        assert pressed.address == ({} if code in {TOTAL, "number"} else {name: code}), "the address follows the button"
+        assert pressed.address == ({} if code in {TOTAL, "number"} else {name: code}), (
+            "the address follows the button"
+        )
         linked = open_page(SCRIPTS[path], {name: code})
         assert not pressed.app.exception
         assert not linked.app.exception
@@ -192,7 +225,11 @@ def test_what_nobody_published_together_says_so_and_draws_nothing(open_page: Ope
         ("/sex", {"sex": "M"}, ["sex=M"]),
         ("/sex", {"measure": "percent"}, ["measure=percent"]),
         ("/age", {"crime_type": "MS"}, ["crime_type=MS"]),
-        ("/nationality", {"crime_type": "DA", "utm_source": "x"}, ["crime_type=DA", "utm_source=x"]),
+        (
+            "/nationality",
+            {"crime_type": "DA", "utm_source": "x"},
+            ["crime_type=DA", "utm_source=x"],
+        ),
         ("/crime-type", {"nationality": "VNM"}, ["nationality=VNM"]),
     ],
 )
@@ -218,7 +255,9 @@ def test_the_part_of_a_link_that_can_be_used_is_used(open_page: Open) -> None:
     ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", '"><b>', "&" * 100, "x" * 5000],
     ids=["script", "image", "bold", "ampersands", "long"],
 )
-def test_a_hostile_address_is_shown_as_text_and_not_at_length(open_page: Open, hostile: str) -> None:
+def test_a_hostile_address_is_shown_as_text_and_not_at_length(
+    open_page: Open, hostile: str
+) -> None:
     reader = open_page(SCRIPTS["/sex"], {"crime_type": hostile, hostile[:40]: "1"})
     (note,) = [html for html in reader.html if "could not be used" in html]
     assert not re.search(r"<(script|img|b>(?!Part))", note)
@@ -227,7 +266,10 @@ def test_a_hostile_address_is_shown_as_text_and_not_at_length(open_page: Open, h
 
 
 def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
-    assert "could not be used" not in open_page(SCRIPTS["/sex"], {"crime_type": TOTAL, "measure": "number"}).text
+    assert (
+        "could not be used"
+        not in open_page(SCRIPTS["/sex"], {"crime_type": TOTAL, "measure": "number"}).text
+    )
 
 
 # When there is no release
@@ -241,7 +283,9 @@ def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS)
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(open_page: Open, path: str) -> None:
+def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(
+    open_page: Open, path: str
+) -> None:
     reader = open_page(SCRIPTS[path])
     assert not reader.app.exception
     (error,) = reader.app.error
@@ -252,7 +296,9 @@ def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(o
 
 
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(open_page: Open) -> None:
+def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(
+    open_page: Open,
+) -> None:
     """Nobody who needs help has to wait until the figures are mended."""
     assert HELP_LINE in open_page(SCRIPTS["/safeguarding"]).text
 
@@ -282,13 +328,26 @@ def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
     html = dashboard_page.without_script("/")
-    for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2", HELP_LINE):
+    for text in (
+        "1,336",
+        "126,453",
+        "1.1%",
+        "237",
+        "706",
+        "425",
+        "194 to 205",
+        "145",
+        "3.8.2",
+        HELP_LINE,
+    ):
         assert text in html
     assert "plotly" not in html
 
 
 @pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
-def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(path: str, own: str) -> None:
+def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(
+    path: str, own: str
+) -> None:
     html = dashboard_page.without_script(path)
     assert own in html
     assert html.count('class="bars"') == 1
@@ -324,7 +383,9 @@ def test_a_card_is_made_once_and_shared() -> None:
     assert dashboard_page.dimension_card("sex", Selection(measure="share")) is not first
 
 
-def test_every_run_of_a_page_waits_for_its_turn(open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_run_of_a_page_waits_for_its_turn(
+    open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     turns: list[str] = []
 
     class Counted(Turn):

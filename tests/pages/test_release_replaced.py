@@ -43,7 +43,9 @@ def shown(reader: Any) -> str:
     return str(reader.text)
 
 
-def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloaded(place: Path, open_page: Open) -> None:
+def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloaded(
+    place: Path, open_page: Open
+) -> None:
     reader = open_page(SCRIPTS["/sex"])
     assert NEWER not in shown(reader)
     revise(place)
@@ -58,7 +60,9 @@ def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloa
     assert "707" in reloaded
 
 
-def test_a_session_keeps_its_release_on_every_page_that_it_goes_to(place: Path, open_page: Open) -> None:
+def test_a_session_keeps_its_release_on_every_page_that_it_goes_to(
+    place: Path, open_page: Open
+) -> None:
     reader = open_page(SCRIPTS["/"])
     revise(place)
     for path in ("/nationality", "/sex", "/figures-check", "/"):
@@ -68,7 +72,9 @@ def test_a_session_keeps_its_release_on_every_page_that_it_goes_to(place: Path, 
         assert REVISED not in said
 
 
-def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(place: Path, open_page: Open) -> None:
+def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(
+    place: Path, open_page: Open
+) -> None:
     # Cards are kept for all sessions together: by the edition, and not by the name that both have.
     before = open_page(SCRIPTS["/sex"])
     revise(place)
@@ -101,10 +107,15 @@ def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out
 ) -> None:
     assert registry.is_whole(page.release(), "sex", selection) == is_whole
     if not selection.period:
-        assert registry.is_whole(page.dimension_card("sex", selection), "https://example.org") == is_whole
+        assert (
+            registry.is_whole(page.dimension_card("sex", selection), "https://example.org")
+            == is_whole
+        )
 
 
-def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, open_page: Open) -> None:
+def test_a_series_that_is_added_is_offered_to_the_next_who_comes(
+    place: Path, open_page: Open
+) -> None:
     reader = open_page(SCRIPTS["/sex"])
     rounded_release.write(place)
     assert "choose_release" not in radios(open_again(reader))
@@ -112,7 +123,9 @@ def test_a_series_that_is_added_is_offered_to_the_next_who_comes(place: Path, op
     assert "choose_release" in radios(open_page(SCRIPTS["/sex"]))
 
 
-def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_nobody_else(place: Path, open_page: Open) -> None:
+def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_nobody_else(
+    place: Path, open_page: Open
+) -> None:
     folder = rounded_release.write(place)
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
     shutil.rmtree(folder)
@@ -123,10 +136,16 @@ def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_no
     assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
 
 
-def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next_asks(place: Path, open_page: Open) -> None:
+def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next_asks(
+    place: Path, open_page: Open
+) -> None:
     reader = open_page(SCRIPTS["/sex"])
     (place / "2020-21.withdrawn").touch()
-    for session in (open_again(reader), open_page(SCRIPTS["/sex"]), open_page(SCRIPTS["/safeguarding"])):
+    for session in (
+        open_again(reader),
+        open_page(SCRIPTS["/sex"]),
+        open_page(SCRIPTS["/safeguarding"]),
+    ):
         assert not session.app.exception
         assert [error.value for error in session.app.error] == [
             "These figures have been withdrawn by those who publish them, and are not shown any more."
@@ -169,7 +188,9 @@ def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
     assert {*left} == {None}
 
 
-def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(place: Path, open_page: Open) -> None:
+def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(
+    place: Path, open_page: Open
+) -> None:
     rounded_release.write(place)
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
     assert notices.BANNER in shown(reader)
@@ -183,7 +204,9 @@ def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(plac
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage", None])
-def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(place: Path, open_page: Open, spoil: bytes | None) -> None:
+def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(
+    place: Path, open_page: Open, spoil: bytes | None
+) -> None:
     reader = open_page(SCRIPTS["/sex"])
     path = latest_published(place) / "release.duckdb"
     path.write_bytes(path.read_bytes()[:-4096] if spoil is None else spoil)
@@ -229,9 +252,13 @@ def test_the_notice_has_a_link_that_opens_the_same_address_anew() -> None:
     assert '<a href="" data-vr-reload>Reload to see them</a>' in notice
 
 
-def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def slow(*_: object) -> Mapping[str, str]:
-        raise ReleaseError("The release 2020-21 could not answer in 10 seconds. Try again, or ask for less.")
+        raise ReleaseError(
+            "The release 2020-21 could not answer in 10 seconds. Try again, or ask for less."
+        )
 
     monkeypatch.setattr(page, "dimension_card", slow)
     reader = open_page(SCRIPTS["/sex"])

@@ -46,13 +46,20 @@ def rows_of(reader: Any) -> dict[str, str]:
 
 
 def findings(reader: Any) -> list[str]:
-    return [unescape(one) for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))]
+    return [
+        unescape(one)
+        for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))
+    ]
 
 
 @pytest.mark.usefixtures("both")
 def test_the_choice_of_figures_tells_exact_tables_from_others(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
-    assert [label for label in reader.app.radio(key="choose_release").options if label.endswith(", exact tables")]
+    assert [
+        label
+        for label in reader.app.radio(key="choose_release").options
+        if label.endswith(", exact tables")
+    ]
 
 
 @pytest.mark.usefixtures("both")
@@ -81,7 +88,10 @@ def test_a_finer_combination_is_said_to_be_not_published(open_page: Open, path: 
     asked = {name: code for name, code in others.items() if card_module.PATHS.get(name) != path}
     reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
     assert not reader.app.exception
-    assert any(one.startswith("Illustrative: The ") and one.endswith(" is not published.") for one in findings(reader))
+    assert any(
+        one.startswith("Illustrative: The ") and one.endswith(" is not published.")
+        for one in findings(reader)
+    )
     assert "This release has tables of one or two things at once" in reader.text
     assert set(rows_of(reader).values()) == {"not published [x]"}
 
@@ -107,7 +117,12 @@ def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page:
 
 @pytest.mark.parametrize(
     "selection",
-    [Selection(), Selection(crime_type="MS"), Selection(crime_type="MS", measure="share"), Selection(crime_type="MS", sex="F")],
+    [
+        Selection(),
+        Selection(crime_type="MS"),
+        Selection(crime_type="MS", measure="share"),
+        Selection(crime_type="MS", sex="F"),
+    ],
 )
 def test_what_is_taken_away_says_what_is_withheld(tabled: Release, selection: Selection) -> None:
     card = card_module.of_dimension(tabled, answers_module.answer(tabled, "nationality", selection))
@@ -119,7 +134,9 @@ def test_what_is_taken_away_says_what_is_withheld(tabled: Release, selection: Se
     assert missing[["value", "lower", "upper", "share_lower"]].isna().all(axis=None)
 
 
-@pytest.mark.parametrize("selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")])
+@pytest.mark.parametrize(
+    "selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")]
+)
 def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
     card = by_quarter.card(tabled, answers_module.answer(tabled, "nationality", selection))
     finer = len(selection.chosen()) > 1
@@ -130,7 +147,9 @@ def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) 
 
 
 def a_frame(*values: int | None) -> pd.DataFrame:
-    return pd.DataFrame({"value": values, "status": ["" if value is not None else "c" for value in values]})
+    return pd.DataFrame(
+        {"value": values, "status": ["" if value is not None else "c" for value in values]}
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,16 +160,22 @@ def a_frame(*values: int | None) -> pd.DataFrame:
         ((9, 30), "Each of those has 9 to 30 victim referrals"),
     ],
 )
-def test_quarters_that_are_withheld_are_counted(tabled: Release, values: tuple[int | None, ...], said: str) -> None:
+def test_quarters_that_are_withheld_are_counted(
+    tabled: Release, values: tuple[int | None, ...], said: str
+) -> None:
     answer = answers_module.answer(tabled, "sex", Selection())
     assert said in suppressed.quarters_finding(answer, a_frame(*values), "April 2021 to March 2022")
 
 
-def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_withheld(tabled: Release) -> None:
+def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_withheld(
+    tabled: Release,
+) -> None:
     assert "was the largest group shown, with" in suppressed.finding(
         answers_module.answer(tabled, "nationality", Selection(crime_type="MS"))
     )
-    assert "was the largest group, with" in suppressed.finding(answers_module.answer(tabled, "nationality", Selection()))
+    assert "was the largest group, with" in suppressed.finding(
+        answers_module.answer(tabled, "nationality", Selection())
+    )
 
 
 def test_where_two_groups_are_as_large_none_is_called_the_largest(tabled: Release) -> None:

@@ -38,7 +38,11 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture(scope="session")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The illustrative series that ships, opened from a copy."""
-    return open_release(shutil.copytree(RELEASES / "illustrative", tmp_path_factory.mktemp("series") / "illustrative"))
+    return open_release(
+        shutil.copytree(
+            RELEASES / "illustrative", tmp_path_factory.mktemp("series") / "illustrative"
+        )
+    )
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +53,9 @@ def answers(release: Release) -> tuple[Answer, ...]:
         for dimension in DIMENSIONS
         for selection in _offered(answers_module.offer(release, dimension))
     ]
-    by_share = [replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number]
+    by_share = [
+        replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number
+    ]
     return (*by_number, *by_share)
 
 

@@ -17,9 +17,13 @@ from referrals.static_site.__main__ import main
 FILES = {"index.html": b"one", "data/a.csv": b"two"}
 
 
-def test_a_folder_holds_every_file_and_a_sum_of_each_that_the_usual_tool_checks(tmp_path: Path) -> None:
+def test_a_folder_holds_every_file_and_a_sum_of_each_that_the_usual_tool_checks(
+    tmp_path: Path,
+) -> None:
     atomic_folder.write(tmp_path / "site", FILES)
-    assert {str(one.relative_to(tmp_path / "site")) for one in (tmp_path / "site").rglob("*.*")} == set(FILES)
+    assert {
+        str(one.relative_to(tmp_path / "site")) for one in (tmp_path / "site").rglob("*.*")
+    } == set(FILES)
     command = ["/usr/bin/sha256sum", "-c", "--strict", atomic_folder.SUMS]
     subprocess.run(command, cwd=tmp_path / "site", capture_output=True, check=True)
 
@@ -38,7 +42,9 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_a_fault_in_the_middle_leaves_the_old_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_in_the_middle_leaves_the_old_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     atomic_folder.write(tmp_path / "site", FILES)
 
     def full(*_: object) -> None:
@@ -51,7 +57,9 @@ def test_a_fault_in_the_middle_leaves_the_old_folder_as_it_was(tmp_path: Path, m
     assert [one.name for one in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_fault_between_the_two_moves_puts_the_old_folder_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_between_the_two_moves_puts_the_old_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     atomic_folder.write(tmp_path / "site", FILES)
     move = Path.rename
 
@@ -72,15 +80,20 @@ def stands(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("stands")
-def test_the_command_writes_a_site_and_says_where_it_begins(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_a_site_and_says_where_it_begins(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["build", "--to", str(tmp_path / "site"), "--base", "https://example.org/"]) == 0
     assert f"Open {tmp_path}/site/index.html." in capsys.readouterr().out
-    assert 'href="https://example.org/age">Full version' in (tmp_path / "site" / "age.html").read_text(encoding="utf-8")
+    assert 'href="https://example.org/age">Full version' in (
+        tmp_path / "site" / "age.html"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("stands")
 @pytest.mark.parametrize(
-    "base", ["example.org", "ftp://example.org", "https://", "https://example.org/path", "https://a.org?b"]
+    "base",
+    ["example.org", "ftp://example.org", "https://", "https://example.org/path", "https://a.org?b"],
 )
 def test_a_base_that_is_no_address_of_a_site_is_refused(tmp_path: Path, base: str) -> None:
     with pytest.raises(SystemExit):
@@ -88,13 +101,17 @@ def test_a_base_that_is_no_address_of_a_site_is_refused(tmp_path: Path, base: st
 
 
 @pytest.mark.usefixtures("stands")
-def test_a_fault_is_one_sentence_and_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_is_one_sentence_and_no_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("in the way")
     assert main(["build", "--to", str(tmp_path / "file" / "site")]) == 1
     assert "cannot be written: Not a directory." in capsys.readouterr().err
 
 
-def test_a_missing_release_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_release_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def gone() -> Standing:
         raise ReleaseError("There is no published release in releases/.")
 

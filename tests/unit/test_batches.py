@@ -54,7 +54,9 @@ def said(queue: ForwardMsgQueue) -> list[Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_kinds_that_stay_by_themselves_are_those_that_streamlit_keeps_of_a_run_that_is_overtaken(kind: str) -> None:
+def test_the_kinds_that_stay_by_themselves_are_those_that_streamlit_keeps_of_a_run_that_is_overtaken(
+    kind: str,
+) -> None:
     queue = ForwardMsgQueue()
     queue.enqueue(of_kind(kind))
     queue.clear(retain_lifecycle_msgs=True)
@@ -112,8 +114,14 @@ def test_the_application_takes_batches_apart_after_the_gateway_has_counted_the_s
     assert order.index(Gateway) < order.index(Apart)
 
 
-def test_only_a_session_with_a_socket_of_this_application_is_sent_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    clients = {"served": object.__new__(StarletteSessionClient), "tested": MagicMock(), "left": None}
+def test_only_a_session_with_a_socket_of_this_application_is_sent_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clients = {
+        "served": object.__new__(StarletteSessionClient),
+        "tested": MagicMock(),
+        "left": None,
+    }
     monkeypatch.setattr(frame, "get_instance", lambda: MagicMock(get_client=clients.__getitem__))
     assert [frame.is_served(one) for one in clients] == [True, False, False]
 
@@ -143,7 +151,11 @@ def told(*messages: Message, in_one: bool) -> list[Message]:
 
 
 SINGLE: Message = {"type": "websocket.send", "bytes": b"a"}
-OTHERS: list[Message] = [{"type": "websocket.accept"}, SINGLE, {"type": "websocket.close", "code": 1000}]
+OTHERS: list[Message] = [
+    {"type": "websocket.accept"},
+    SINGLE,
+    {"type": "websocket.close", "code": 1000},
+]
 
 
 @pytest.mark.parametrize("in_one", [True, False])
@@ -153,7 +165,9 @@ def test_what_is_no_batch_is_sent_as_it_is(in_one: bool) -> None:
 
 def test_a_batch_is_sent_message_by_message_where_the_server_offers_no_more() -> None:
     batch = {"type": "websocket.send", "bytes": (b"a", b"b")}
-    assert told(batch, in_one=False) == [{"type": "websocket.send", "bytes": one} for one in (b"a", b"b")]
+    assert told(batch, in_one=False) == [
+        {"type": "websocket.send", "bytes": one} for one in (b"a", b"b")
+    ]
 
 
 def test_a_batch_is_sent_in_one_go_where_the_server_offers_that() -> None:
@@ -206,7 +220,9 @@ def written(*messages: Message, hangs_up: bool = False) -> tuple[list[bytes], li
             faults.append(fault)
 
     async def serve() -> None:
-        config = Config(application, ws=Protocol, lifespan="off", ws_ping_interval=None, log_config=None)
+        config = Config(
+            application, ws=Protocol, lifespan="off", ws_ping_interval=None, log_config=None
+        )
         config.load()
         opened.append(protocol := Protocol(config, ServerState(), {}))
         protocol.connection_made(network)  # type: ignore[arg-type]
@@ -226,13 +242,18 @@ def test_several_messages_are_written_at_once_and_each_stays_a_message() -> None
 
 
 def test_one_message_alone_and_others_are_written_as_ever() -> None:
-    writes, faults = written(SINGLE, {"type": SEVERAL, "frames": (b"b",)}, {"type": "websocket.send", "text": "c"})
+    writes, faults = written(
+        SINGLE, {"type": SEVERAL, "frames": (b"b",)}, {"type": "websocket.send", "text": "c"}
+    )
     assert writes == [b"\x82\x01a", b"\x82\x01b", b"\x81\x01c"]
     assert faults == []
 
 
 def test_an_application_that_sends_several_over_a_closed_socket_is_told_so_as_ever() -> None:
-    single, several = written(SINGLE, hangs_up=True), written({"type": SEVERAL, "frames": (b"a", b"b")}, hangs_up=True)
+    single, several = (
+        written(SINGLE, hangs_up=True),
+        written({"type": SEVERAL, "frames": (b"a", b"b")}, hangs_up=True),
+    )
     assert [type(one) for one in several[1]] == [type(one) for one in single[1]] != []
     assert several[0] == single[0]
 

@@ -88,7 +88,9 @@ def test_what_cannot_be_made_is_tried_again() -> None:
 
 
 @given(questions=st.lists(st.integers(0, 9)), room=st.integers(1, 4))
-def test_no_more_is_kept_than_there_is_room_for_and_every_answer_is_right(questions: list[int], room: int) -> None:
+def test_no_more_is_kept_than_there_is_room_for_and_every_answer_is_right(
+    questions: list[int], room: int
+) -> None:
     kept_now: set[int] = set()
 
     class Answer:

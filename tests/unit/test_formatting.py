@@ -13,7 +13,15 @@ from referrals import formatting
 
 
 @pytest.mark.parametrize(
-    ("value", "written"), [(0, "0"), (9, "9"), (999, "999"), (1336, "1,336"), (126453, "126,453"), (10_000_000, "10,000,000")]
+    ("value", "written"),
+    [
+        (0, "0"),
+        (9, "9"),
+        (999, "999"),
+        (1336, "1,336"),
+        (126453, "126,453"),
+        (10_000_000, "10,000,000"),
+    ],
 )
 def test_a_count_has_its_thousands_marked(value: int, written: str) -> None:
     assert formatting.count(value) == written
@@ -60,7 +68,9 @@ def test_a_span_says_one_number_or_both_ends_or_that_the_upper_end_is_open(
         (2, 3, 2, "66.67%"),
     ],
 )
-def test_a_percentage_is_rounded_half_up_as_the_assessment_rounds(part: int, whole: int, places: int, written: str) -> None:
+def test_a_percentage_is_rounded_half_up_as_the_assessment_rounds(
+    part: int, whole: int, places: int, written: str
+) -> None:
     assert formatting.percent(Fraction(part, whole), places) == written
 
 
@@ -69,7 +79,9 @@ def test_a_percentage_is_rounded_half_up_as_the_assessment_rounds(part: int, who
     st.integers(min_value=1, max_value=200_000),
     st.integers(min_value=0, max_value=3),
 )
-def test_a_percentage_is_never_off_by_a_rounding_of_the_machine(part: int, whole: int, places: int) -> None:
+def test_a_percentage_is_never_off_by_a_rounding_of_the_machine(
+    part: int, whole: int, places: int
+) -> None:
     # Decimal divides to 28 digits: enough to tell every half from its neighbours at these sizes.
     exact = Decimal(part) * 100 / Decimal(whole)
     expected = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

@@ -20,19 +20,39 @@ def faults(text: str) -> list[str]:
     statements = duckdb.extract_statements(text)
     parameters = sorted(name for statement in statements for name in statement.named_parameters)
     return [
-        *([] if GRAIN.fullmatch(text.split("\n", 1)[0]) else ["the first line does not say the grain"]),
+        *(
+            []
+            if GRAIN.fullmatch(text.split("\n", 1)[0])
+            else ["the first line does not say the grain"]
+        ),
         *([] if len(statements) == 1 else [f"{len(statements)} statements"]),
-        *(f"${name} is not a name" for name in parameters if not re.fullmatch(r"[a-z][a-z_]*", name)),
+        *(
+            f"${name} is not a name"
+            for name in parameters
+            if not re.fullmatch(r"[a-z][a-z_]*", name)
+        ),
     ]
 
 
 def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
-    parts = {"release", "queries", "staging", "checks", "synthetic", "tabulation", "audit", "spreadsheets", "api"}
+    parts = {
+        "release",
+        "queries",
+        "staging",
+        "checks",
+        "synthetic",
+        "tabulation",
+        "audit",
+        "spreadsheets",
+        "api",
+    }
     assert {name.split("/")[0] for name in NAMES} == parts
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_statement_file_says_its_grain_and_holds_one_statement_with_named_parameters(name: str) -> None:
+def test_a_statement_file_says_its_grain_and_holds_one_statement_with_named_parameters(
+    name: str,
+) -> None:
     assert faults(sql.statement(name)) == []
 
 
@@ -53,7 +73,9 @@ def test_a_planted_fault_in_a_statement_file_is_found(text: str, fault: str) -> 
 
 
 def test_a_statement_is_the_text_of_its_file() -> None:
-    assert sql.statement("query/release") == (SQL / "queries" / "release.sql").read_text(encoding="utf-8")
+    assert sql.statement("query/release") == (SQL / "queries" / "release.sql").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_statement_that_does_not_exist_is_a_mistake_of_ours() -> None:
@@ -63,5 +85,9 @@ def test_a_statement_that_does_not_exist_is_a_mistake_of_ours() -> None:
 
 def test_every_statement_file_is_used_by_name_in_our_code() -> None:
     # Names of release tables are put together from lists in `transcribe`, so their last part alone is looked for.
-    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(sql.__file__).parent.rglob("*.py"))
-    assert [name for name in NAMES if f'"{name}"' not in code and f'"{Path(name).name}"' not in code] == []
+    code = "\n".join(
+        path.read_text(encoding="utf-8") for path in Path(sql.__file__).parent.rglob("*.py")
+    )
+    assert [
+        name for name in NAMES if f'"{name}"' not in code and f'"{Path(name).name}"' not in code
+    ] == []

@@ -45,7 +45,9 @@ def test_a_run_waits_until_the_one_before_it_is_drawn() -> None:
     other.thread.join()
 
 
-def test_a_run_that_has_waited_long_enough_draws_beside_the_slow_one_and_leaves_it_its_turn() -> None:
+def test_a_run_that_has_waited_long_enough_draws_beside_the_slow_one_and_leaves_it_its_turn() -> (
+    None
+):
     turn = Turn(patience=0.2)
     with turn.taken():
         impatient = Other(turn)
@@ -85,7 +87,9 @@ def test_a_turn_that_was_given_away_is_not_given_away_again() -> None:
     assert is_free(turn)
 
 
-def test_a_run_that_has_something_to_make_leaves_its_turn_to_those_who_only_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_has_something_to_make_leaves_its_turn_to_those_who_only_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     turn = Turn(patience=60)
     monkeypatch.setattr(keeping, "TURN", turn)
     seen: list[bool] = []

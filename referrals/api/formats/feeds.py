@@ -44,10 +44,19 @@ def atom(question: Question) -> Content:
 def calendar(question: Question) -> Content:
     """Return the calendar: a day for each release."""
     released = _newest_first(question.standing.offered().values())
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//{SITE}//Releases//EN", f"X-WR-CALNAME:{SITE}: releases"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        f"PRODID:-//{SITE}//Releases//EN",
+        f"X-WR-CALNAME:{SITE}: releases",
+    ]
     lines += [line for one in released for line in _event(one)]
-    text = "".join(f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line))
-    return Content(text.encode(), "text/calendar; charset=utf-8", file_name="victim-referrals-releases.ics")
+    text = "".join(
+        f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)
+    )
+    return Content(
+        text.encode(), "text/calendar; charset=utf-8", file_name="victim-referrals-releases.ics"
+    )
 
 
 def _newest_first(released: Iterable[Release]) -> list[Release]:
@@ -56,7 +65,9 @@ def _newest_first(released: Iterable[Release]) -> list[Release]:
 
 def _entry(one: Release, site: str) -> str:
     page = f"{site}/releases#release-{one.about.release_id}"
-    parts = "".join(f"<p>{escape(part)}</p>" for part in [*_said(one), f"Version {files.version(one)}."])
+    parts = "".join(
+        f"<p>{escape(part)}</p>" for part in [*_said(one), f"Version {files.version(one)}."]
+    )
     return (
         f"<entry>\n<id>urn:uuid:{_id(one)}</id>\n<title>{escape(_title(one))}</title>\n"
         f"<updated>{metadata.changed(one):{MOMENT}}</updated>\n"
@@ -76,8 +87,16 @@ def _table(one: Release, site: str) -> str:
 def _event(one: Release) -> Iterator[str]:
     """Give the lines of a day. Its sequence number grows with each correction, as calendars ask of an event that changes."""
     published, changed = metadata.published(one), metadata.changed(one)
-    yield from ("BEGIN:VEVENT", f"UID:{_id(one)}", f"DTSTAMP:{changed:{STAMP}}", f"LAST-MODIFIED:{changed:{STAMP}}")
-    yield from (f"SEQUENCE:{int((changed - published).total_seconds())}", f"DTSTART;VALUE=DATE:{published:%Y%m%d}")
+    yield from (
+        "BEGIN:VEVENT",
+        f"UID:{_id(one)}",
+        f"DTSTAMP:{changed:{STAMP}}",
+        f"LAST-MODIFIED:{changed:{STAMP}}",
+    )
+    yield from (
+        f"SEQUENCE:{int((changed - published).total_seconds())}",
+        f"DTSTART;VALUE=DATE:{published:%Y%m%d}",
+    )
     yield from (f"SUMMARY:{_literal(_title(one))}", f"DESCRIPTION:{_literal(' '.join(_said(one)))}")
     yield from (f"CATEGORIES:{_literal(one.about.status)}", "TRANSP:TRANSPARENT", "END:VEVENT")
 
@@ -89,7 +108,11 @@ def _title(one: Release) -> str:
 
 
 def _said(one: Release) -> list[str]:
-    return [*metadata.invented(one), f"Covers {one.about.period_label}.", f"Status: {one.about.status}."]
+    return [
+        *metadata.invented(one),
+        f"Covers {one.about.period_label}.",
+        f"Status: {one.about.status}.",
+    ]
 
 
 def _id(one: Release) -> uuid.UUID:
@@ -119,7 +142,13 @@ def _folded(line: str) -> Iterator[str]:
 
 
 FEEDS: Final = (
-    Resource("/feed.atom", "Feed", "Releases and revisions, the newest first, as an Atom feed.", atom, forms=()),
+    Resource(
+        "/feed.atom",
+        "Feed",
+        "Releases and revisions, the newest first, as an Atom feed.",
+        atom,
+        forms=(),
+    ),
     Resource(
         "/releases.ics",
         "Calendar",

@@ -25,7 +25,9 @@ MOST_PLACES: Final = 20_000
 Labels = Mapping[str, Mapping[str, str]]
 
 
-def as_json_stat(table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], zeros: Mapping[int, int]) -> bytes:
+def as_json_stat(
+    table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], zeros: Mapping[int, int]
+) -> bytes:
     """Return a table of cells as a dataset.
 
     `codes` are those of the release, in the order of showing. An axis has those that were `asked` for, and where none were
@@ -39,11 +41,16 @@ def as_json_stat(table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], 
     labels = _labels(table.rows, codes, asked)
     size = [len(labels[axis]) for axis in FILTERS]
     if not prod(size):
-        raise Problem("no-cells", "There is no such cell, and a JSON-stat dataset holds at least one. Ask for json.")
+        raise Problem(
+            "no-cells",
+            "There is no such cell, and a JSON-stat dataset holds at least one. Ask for json.",
+        )
     if prod(size) > MOST_PLACES:
         detail = f"These codes have {prod(size)} combinations, and a JSON-stat dataset holds {MOST_PLACES}. Choose fewer codes."
         raise Problem("too-many-cells", detail, total=prod(size))
-    quarters = {one["code"] for one in codes if one["dimension"] == "period" and one["kind"] == "category"}
+    quarters = {
+        one["code"] for one in codes if one["dimension"] == "period" and one["kind"] == "category"
+    }
     values, status = _numbers(table.rows, labels, zeros, quarters)
     dataset = {
         "version": "2.0",
@@ -55,7 +62,10 @@ def as_json_stat(table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], 
         "id": [*FILTERS, MEASURE],
         "size": [*size, len(MEASURES)],
         "role": {"time": ["period"], "metric": [MEASURE]},
-        "dimension": {**{axis: _dimension(axis, labels[axis]) for axis in FILTERS}, MEASURE: _measure()},
+        "dimension": {
+            **{axis: _dimension(axis, labels[axis]) for axis in FILTERS},
+            MEASURE: _measure(),
+        },
         "value": values,
         "status": status,
         "extension": dict(table.about),
@@ -65,7 +75,11 @@ def as_json_stat(table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], 
 
 def _labels(rows: Sequence[Row], codes: Rows, asked: Mapping[str, Sequence[str]]) -> Labels:
     """Return the codes on each axis with their labels, in the order of showing; none at all where there is no cell."""
-    wanted = {axis: set(asked.get(axis, ())) or {row[axis] for row in rows} for axis in FILTERS} if rows else {}
+    wanted = (
+        {axis: set(asked.get(axis, ())) or {row[axis] for row in rows} for axis in FILTERS}
+        if rows
+        else {}
+    )
     labels: dict[str, dict[str, str]] = {axis: {} for axis in FILTERS}
     for one in codes:
         if one["code"] in wanted.get(one["dimension"], ()):
@@ -100,9 +114,15 @@ def _zero(cell: Sequence[str], zeros: Mapping[int, int], quarters: set[str]) -> 
 
 
 def _dimension(axis: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    return {"label": axis.replace("_", " ").capitalize(), "category": {"index": list(labels), "label": dict(labels)}}
+    return {
+        "label": axis.replace("_", " ").capitalize(),
+        "category": {"index": list(labels), "label": dict(labels)},
+    }
 
 
 def _measure() -> dict[str, Any]:
     units = dict.fromkeys(MEASURES, UNIT)
-    return {"label": "Measure", "category": {"index": list(MEASURES), "label": dict(MEASURES), "unit": units}}
+    return {
+        "label": "Measure",
+        "category": {"index": list(MEASURES), "label": dict(MEASURES), "unit": units},
+    }

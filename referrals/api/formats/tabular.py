@@ -35,7 +35,8 @@ STATEMENTS: Final[Columns] = dict.fromkeys(
     TEXT,
 )  # fmt: skip
 SERIES: Final[Columns] = dict.fromkeys(
-    ("series_id", "title", "publisher", "unit", "geography", "scope", "why_not_comparable", "note"), TEXT
+    ("series_id", "title", "publisher", "unit", "geography", "scope", "why_not_comparable", "note"),
+    TEXT,
 )
 OBSERVATIONS: Final[Columns] = {
     **dict.fromkeys(
@@ -74,7 +75,11 @@ class Table:
     def wide(self) -> tuple[Columns, list[Row]]:
         """Return the columns and the rows with what each row must carry to be read alone."""
         release = self.about["release"]
-        same = {"release_id": release["id"], "release_status": release["status"], "notes": self.notes}
+        same = {
+            "release_id": release["id"],
+            "release_status": release["status"],
+            "notes": self.notes,
+        }
         return {**self.columns, **EVERY_ROW}, [{**row, **same} for row in self.rows]
 
 
@@ -100,7 +105,9 @@ def as_parquet(table: Table) -> bytes:
     about = {"referrals": json.dumps(table.about, ensure_ascii=False)}
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()], metadata=about)
     stream = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist([dict(row) for row in rows], schema=schema), stream, compression="zstd")
+    parquet.write_table(
+        pa.Table.from_pylist([dict(row) for row in rows], schema=schema), stream, compression="zstd"
+    )
     return stream.getvalue()
 
 

@@ -12,7 +12,19 @@ from typing import Any, Final
 import pandas as pd
 
 from referrals.cards.bars import marks
-from referrals.cards.charts.base import DARK, LIGHT, NOTHING, Figure, Finished, Palette, note, numbers, paper, plain, upright
+from referrals.cards.charts.base import (
+    DARK,
+    LIGHT,
+    NOTHING,
+    Figure,
+    Finished,
+    Palette,
+    note,
+    numbers,
+    paper,
+    plain,
+    upright,
+)
 from referrals.query.answer import Answer
 
 __all__ = [
@@ -81,21 +93,38 @@ def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
     """Return a figure with the word "Illustrative" across it, as often as its height needs."""
     layout = figure["layout"]
     times = max(round(layout["height"] / WATERMARK_EVERY), 1)
-    look: dict[str, Any] = {"opacity": 0.3, "textangle": -12, "font": {"size": 44, "color": palette.quiet}}
+    look: dict[str, Any] = {
+        "opacity": 0.3,
+        "textangle": -12,
+        "font": {"size": 44, "color": palette.quiet},
+    }
     across = [
-        note(WATERMARK, palette, x=0.5, xref="paper", y=1 - (place + 0.5) / times, yref="paper", **look)
+        note(
+            WATERMARK,
+            palette,
+            x=0.5,
+            xref="paper",
+            y=1 - (place + 0.5) / times,
+            yref="paper",
+            **look,
+        )
         for place in range(times)
     ]
     return {**figure, "layout": {**layout, "annotations": [*layout["annotations"], *across]}}
 
 
-def stacked_quarters(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT) -> Figure:
+def stacked_quarters(
+    frame: pd.DataFrame, names: Mapping[str, str], palette: Palette = LIGHT
+) -> Figure:
     """Return a series of periods as stacked columns, one colour and one pattern a category, in the order of `names`.
 
     `frame` has the columns `period_label`, `category` and `value`.
     """
     looks = dict(zip(names, _looks(palette), strict=False))
-    data = [_layer(frame[frame["category"] == category], plain(name), *looks[category]) for category, name in names.items()]
+    data = [
+        _layer(frame[frame["category"] == category], plain(name), *looks[category])
+        for category, name in names.items()
+    ]
     notes = _at_the_last(frame, names, palette)
     return upright(data, palette, notes=notes, right=LAST_LABELS, barmode="stack", showlegend=False)
 
@@ -106,19 +135,29 @@ def _layer(part: pd.DataFrame, name: str, colour: str, pattern: str) -> dict[str
         "x": _places(part),
         "y": numbers(part["value"]),
         "name": name,
-        "marker": {"color": colour, "pattern": {"shape": pattern, "solidity": 0.35}, "line": {"width": 0}},
+        "marker": {
+            "color": colour,
+            "pattern": {"shape": pattern, "solidity": 0.35},
+            "line": {"width": 0},
+        },
         "hovertemplate": f"%{{x}}: %{{y:,}} {name}<extra></extra>",
     }
 
 
-def _at_the_last(frame: pd.DataFrame, names: Mapping[str, str], palette: Palette) -> list[dict[str, Any]]:
+def _at_the_last(
+    frame: pd.DataFrame, names: Mapping[str, str], palette: Palette
+) -> list[dict[str, Any]]:
     """Return the name of each category beside the last column, where its part of the column is."""
-    last = frame[frame["period_label"] == frame["period_label"].iloc[-1]].set_index("category")["value"]
+    last = frame[frame["period_label"] == frame["period_label"].iloc[-1]].set_index("category")[
+        "value"
+    ]
     notes, floor = [], 0.0
     for category, name in names.items():
         middle = floor + float(last[category]) / 2
         floor += float(last[category])
-        notes.append(note(plain(name), palette, size=14, x=1, xref="paper", y=middle, xanchor="left"))
+        notes.append(
+            note(plain(name), palette, size=14, x=1, xref="paper", y=middle, xanchor="left")
+        )
     return notes
 
 
@@ -146,12 +185,19 @@ def columns(
         data,
         palette,
         notes=[
-            *(note(NO_COMPARING, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks),
+            *(
+                note(NO_COMPARING, palette, size=15, x=place, y=1.06, yref="paper")
+                for place in at_breaks
+            ),
             *(_tops(frame, palette) if has_range else ()),
         ],
         shapes=[_break(place, palette) for place in at_breaks],
         legend={"orientation": "h", "y": 1.12, "yanchor": "bottom", "x": 0},
-        xaxis={"type": "category", "categoryorder": "array", "categoryarray": list(map(plain, order))},
+        xaxis={
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": list(map(plain, order)),
+        },
         yaxis={"range": [0, max(int(frame["upper"].max()), 1) * LABELS_ABOVE]} if has_range else {},
     )
 
@@ -178,7 +224,12 @@ def _printed_earlier(earlier: pd.DataFrame, palette: Palette) -> dict[str, Any]:
         "y": numbers(earlier["value"]),
         "mode": "markers",
         "name": "Value printed earlier",
-        "marker": {"symbol": "line-ew-open", "size": 26, "color": palette.second, "line": {"width": 3}},
+        "marker": {
+            "symbol": "line-ew-open",
+            "size": 26,
+            "color": palette.second,
+            "line": {"width": 3},
+        },
         "hovertemplate": "%{x}: %{y:,} printed earlier<extra></extra>",
     }
 
@@ -186,14 +237,34 @@ def _printed_earlier(earlier: pd.DataFrame, palette: Palette) -> dict[str, Any]:
 def _break(place: float, palette: Palette) -> dict[str, Any]:
     """Return a dashed line from the bottom to the top of a chart."""
     line = {"dash": "dash", "color": palette.quiet, "width": 2}
-    return {"type": "line", "x0": place, "x1": place, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+    return {
+        "type": "line",
+        "x0": place,
+        "x1": place,
+        "xref": "x",
+        "y0": 0,
+        "y1": 1,
+        "yref": "y domain",
+        "line": line,
+    }
 
 
 def _tops(frame: pd.DataFrame, palette: Palette) -> list[dict[str, Any]]:
     """Return each value above its line, upright, so that many stand side by side on a phone."""
     return [
-        note(f"{value:,}", palette, size=14, x=label, y=top, yanchor="bottom", textangle=-90, yshift=3)
-        for label, value, top in zip(_places(frame), numbers(frame["value"]), numbers(frame["upper"]), strict=True)
+        note(
+            f"{value:,}",
+            palette,
+            size=14,
+            x=label,
+            y=top,
+            yanchor="bottom",
+            textangle=-90,
+            yshift=3,
+        )
+        for label, value, top in zip(
+            _places(frame), numbers(frame["value"]), numbers(frame["upper"]), strict=True
+        )
     ]
 
 
@@ -224,7 +295,10 @@ def _bars(panels: Sequence[pd.DataFrame], headings: Sequence[str], palette: Pale
             place += 1
         at = [place + row + BAR_AT for row in range(len(panel))]
         data += [_solid(panel, at, palette), _beyond(panel, at, palette)]
-        notes += [_label(plain(label), y - LABEL_ABOVE, palette) for label, y in zip(panel["label"], at, strict=True)]
+        notes += [
+            _label(plain(label), y - LABEL_ABOVE, palette)
+            for label, y in zip(panel["label"], at, strict=True)
+        ]
         place += len(panel)
     longest = max(float(panel["to"].max()) for panel in panels) or 1
     letters = max(int(panel["text"].str.len().max()) for panel in panels if len(panel))
@@ -253,7 +327,10 @@ def _solid(drawn: pd.DataFrame, at: Sequence[float], palette: Palette) -> dict[s
         "orientation": "h",
         "marker": {
             "color": _shades(drawn, palette),
-            "pattern": {"shape": ["." if look == "grey" else "" for look in drawn["look"]], "solidity": 0.25},
+            "pattern": {
+                "shape": ["." if look == "grey" else "" for look in drawn["look"]],
+                "solidity": 0.25,
+            },
         },
         "error_x": {
             "visible": bool(has_line.any()),
@@ -271,7 +348,9 @@ def _solid(drawn: pd.DataFrame, at: Sequence[float], palette: Palette) -> dict[s
 def _beyond(drawn: pd.DataFrame, at: Sequence[float], palette: Palette) -> dict[str, Any]:
     """Return what lies beyond the solid part of each bar, hatched where it is no line, and the words at its end."""
     beyond, shades = drawn["to"] - drawn["sure"], _shades(drawn, palette)
-    hatched = [gap > 0 and is_hatched for gap, is_hatched in zip(beyond, drawn["low"].isna(), strict=True)]
+    hatched = [
+        gap > 0 and is_hatched for gap, is_hatched in zip(beyond, drawn["low"].isna(), strict=True)
+    ]
     return {
         "type": "bar",
         "y": at,
@@ -297,7 +376,12 @@ def _beyond(drawn: pd.DataFrame, at: Sequence[float], palette: Palette) -> dict[
 
 
 def _shades(drawn: pd.DataFrame, palette: Palette) -> list[str]:
-    shades = {"main": palette.main, "second": palette.second, "grey": palette.unknown, "missing": palette.unknown}
+    shades = {
+        "main": palette.main,
+        "second": palette.second,
+        "grey": palette.unknown,
+        "missing": palette.unknown,
+    }
     return [shades[look] for look in drawn["look"]]
 
 

@@ -41,7 +41,9 @@ DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8
 class Finished(BaseFigure):  # type: ignore[misc]  # Plotly has no types
     """A chart as Streamlit takes it without another look: a mere dict it would build anew, and check, at each sending."""
 
-    def __init__(self, figure: Figure) -> None:  # nothing of the base is wanted: it would hold, and copy, every value
+    def __init__(
+        self, figure: Figure
+    ) -> None:  # nothing of the base is wanted: it would hold, and copy, every value
         self._sent = figure
 
     def to_dict(self) -> Figure:
@@ -64,16 +66,29 @@ def numbers(values: Iterable[Any]) -> list[float | int | None]:
     >>> numbers(pd.Series([1.5, None]))
     [1.5, None]
     """
-    return [None if pd.isna(value) else getattr(value, "item", lambda value=value: value)() for value in values]
+    return [
+        None if pd.isna(value) else getattr(value, "item", lambda value=value: value)()
+        for value in values
+    ]
 
 
 def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[str, Any]:
     """Return words in a chart. The text is Plotly's HTML: what is not ours in it has been through `plain`."""
-    return {"text": text, "showarrow": False, "font": {"size": size, "color": palette.text}, **where}
+    return {
+        "text": text,
+        "showarrow": False,
+        "font": {"size": size, "color": palette.text},
+        **where,
+    }
 
 
 def upright(
-    data: list[dict[str, Any]], palette: Palette, *, notes: list[dict[str, Any]], right: int = 8, **layout: Any
+    data: list[dict[str, Any]],
+    palette: Palette,
+    *,
+    notes: list[dict[str, Any]],
+    right: int = 8,
+    **layout: Any,
 ) -> Figure:
     """Return a chart of columns that stand side by side, with words in it; `layout` is what it has besides.
 

@@ -22,7 +22,12 @@ PLOT: Final = (350, 330)
 """Where the bars of a picture begin, and how long the longest is, in pixels."""
 
 LINE: Final = 24
-SHADES: Final = {"main": LIGHT.main, "second": LIGHT.second, "grey": LIGHT.unknown, "missing": LIGHT.unknown}
+SHADES: Final = {
+    "main": LIGHT.main,
+    "second": LIGHT.second,
+    "grey": LIGHT.unknown,
+    "missing": LIGHT.unknown,
+}
 
 
 def csv(card: Card, base: str) -> str:
@@ -84,10 +89,19 @@ def picture(card: Card, base: str) -> str:
     below = top + len(card.bars) * 44 + 30
     height = below + len(foot) * 20 + 16
     lines = [
-        *(_svg_text(24, 46 + place * 32, line, size=26, font_weight=700) for place, line in enumerate(head)),
-        *(_svg_text(24, 46 + len(head) * 32 + place * 24, line, size=17) for place, line in enumerate(unit)),
+        *(
+            _svg_text(24, 46 + place * 32, line, size=26, font_weight=700)
+            for place, line in enumerate(head)
+        ),
+        *(
+            _svg_text(24, 46 + len(head) * 32 + place * 24, line, size=17)
+            for place, line in enumerate(unit)
+        ),
         *bars,
-        *(_svg_text(24, below + place * 20, line, size=14, fill="#484949") for place, line in enumerate(foot)),
+        *(
+            _svg_text(24, below + place * 20, line, size=14, fill="#484949")
+            for place, line in enumerate(foot)
+        ),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
@@ -120,7 +134,13 @@ def _svg_bar(bar: Bar, y: float) -> list[str]:
     sure, end = start + bar.sure * longest, start + bar.to * longest
     shade = SHADES[bar.look]
     return [
-        _svg_text(start - 12, y + 20, textwrap.shorten(bar.label, 44, placeholder="…"), size=16, text_anchor="end"),
+        _svg_text(
+            start - 12,
+            y + 20,
+            textwrap.shorten(bar.label, 44, placeholder="…"),
+            size=16,
+            text_anchor="end",
+        ),
         f'<rect x="{start}" y="{y}" width="{sure - start:.1f}" height="28" fill="{shade}"/>',
         _svg_reach(bar, y, sure, end),
         _svg_text(end + 10, y + 20, bar.text, size=17, font_weight=700),
@@ -157,7 +177,8 @@ def _watermark(card: Card, height: int) -> str:
     times = max(round(height / WATERMARK_EVERY), 1)
     middles = [(WIDTH / 2, height * (place + 0.5) / times) for place in range(times)]
     words = "".join(
-        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>' for x, y in middles
+        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>'
+        for x, y in middles
     )
     return f'<g font-size="80" font-weight="700" text-anchor="middle" fill="#4a5058" fill-opacity="0.22">{words}</g>'
 
@@ -165,13 +186,26 @@ def _watermark(card: Card, height: int) -> str:
 def _key(card: Card) -> str:
     """Return what the hatching or the lines of a picture mean, where it has any."""
     if any(bar.low is not None for bar in card.bars):
-        what = "number could have been before it was adjusted" if card.about.additive else "share could be among all"
+        what = (
+            "number could have been before it was adjusted"
+            if card.about.additive
+            else "share could be among all"
+        )
         return f"Line: what a {what}. "
-    return "Hatched: the range a number could have. " if any(bar.to > bar.sure for bar in card.bars) else ""
+    return (
+        "Hatched: the range a number could have. "
+        if any(bar.to > bar.sure for bar in card.bars)
+        else ""
+    )
 
 
 def symbols(card: Card) -> list[str]:
     """Return an explanation of each status letter that stands in a card's table."""
-    used = {letter for name in ("status", "share_status") if name in card.data for letter in card.data[name]}
+    used = {
+        letter
+        for name in ("status", "share_status")
+        if name in card.data
+        for letter in card.data[name]
+    }
     meanings = transcribed.meanings(is_additive=card.about.additive)
     return [f"[{letter}] {meaning}" for letter, meaning in meanings.items() if letter in used]

@@ -22,7 +22,9 @@ def above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
         return parts.head(card) + warning
     bars = parts.bars(card)
     # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-    chart = bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
+    chart = (
+        bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
+    )
     return parts.head(card) + warning + chart
 
 
@@ -31,7 +33,13 @@ def below(card: Card, quick: bool, more: str, base: str) -> str:  # noqa: FBT001
     """Return what stands below a card's chart; addresses that are taken elsewhere begin with `base`."""
     way_on = f"<p>{pages.inline(more)}</p>" if more else ""
     table = "" if quick else card.table
-    return table + parts.notes(card, folded=quick) + sources.html(card) + way_on + _take_away(card, base)
+    return (
+        table
+        + parts.notes(card, folded=quick)
+        + sources.html(card)
+        + way_on
+        + _take_away(card, base)
+    )
 
 
 @kept(512, KEPT, apart=is_whole)

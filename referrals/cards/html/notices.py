@@ -15,7 +15,11 @@ STATUS_NAMES: Final[Mapping[str, str]] = {
     "official": "Official figures, built by the publisher",
     "illustrative": "Illustrative figures: invented, not about real people",
 }
-PICKED: Final[Mapping[str, str]] = {"published": "Published", "official": "Official", "illustrative": "Illustrative series"}
+PICKED: Final[Mapping[str, str]] = {
+    "published": "Published",
+    "official": "Official",
+    "illustrative": "Illustrative series",
+}
 """What the choice of figures calls a release of each status."""
 
 BANNER: Final = "These figures are invented. They are not about real people. They show what figures by quarter could look like."
@@ -27,7 +31,10 @@ CHOICE: Final = (
     "seen if figures came out by quarter."
 )
 NEWER: Final = ("New figures have been published since you opened this page.", "Reload to see them")
-FEWER: Final = ("Some figures have been taken away since you opened this page.", "Reload to see the rest")
+FEWER: Final = (
+    "Some figures have been taken away since you opened this page.",
+    "Reload to see the rest",
+)
 """What a page says whose figures are not those that stand now, and the words of its link."""
 
 WITHDRAWN: Final = '<p role="status">Figures that you were reading have been withdrawn by those who publish them.</p>'
@@ -70,7 +77,9 @@ def banner(about: About) -> str:
 
 def picked(about: About) -> str:
     """Return what the choice of figures calls a release: 'Published: April 2020 to March 2021'."""
-    return f"{PICKED[about.status]}: {about.period_label}{', exact tables' if about.is_tabled else ''}"
+    return (
+        f"{PICKED[about.status]}: {about.period_label}{', exact tables' if about.is_tabled else ''}"
+    )
 
 
 def changed(held: frozenset[str], now: frozenset[str]) -> str:

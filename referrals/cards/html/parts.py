@@ -14,7 +14,9 @@ from referrals.content import pages
 def head(card: Card) -> str:
     """Return what stands above a figure: that it is invented where it is, the finding, the unit, the rule of the release."""
     invented = f'<p class="invented">{notices.INVENTED}</p>' if card.about.is_illustrative else ""
-    rule = f'<p class="rule">{escape(card.about.lay_sentence)}</p>' if card.about.lay_sentence else ""
+    rule = (
+        f'<p class="rule">{escape(card.about.lay_sentence)}</p>' if card.about.lay_sentence else ""
+    )
     finding = f'<h2 class="finding" id="{card.name}">{escape(card.finding)}</h2>'
     return f'{invented}{finding}<p class="unit">{escape(card.unit)}</p>{rule}'
 
@@ -34,4 +36,8 @@ def notes(card: Card, *, folded: bool) -> str:
         f"<li>{escape(one)}</li>" for one in letters
     )
     listed = f'<ul class="notes">{items}</ul>'
-    return f'<details class="source"><summary>Notes on these numbers</summary>{listed}</details>' if folded else listed
+    return (
+        f'<details class="source"><summary>Notes on these numbers</summary>{listed}</details>'
+        if folded
+        else listed
+    )

@@ -32,14 +32,20 @@ _TALLY: Final[Mapping[str, str]] = {
 
 def relation(release: Release, relation_id: str) -> str:
     """Return one relation as HTML, with its readings where it has any."""
-    found = next(row for row in release.rows("query/relations") if row["relation_id"] == relation_id)
+    found = next(
+        row for row in release.rows("query/relations") if row["relation_id"] == relation_id
+    )
     return f"<h2>{escape(found['title'])}</h2>{_badge(found)}{_relation(found, _readings(release, relation_id))}"
 
 
 def relations(release: Release) -> str:
     """Return every relation as HTML, by result, after a count of each. Within a result they keep the ledger's order."""
     rows = release.rows("query/relations")
-    groups = {result: group for result in RESULTS if (group := [row for row in rows if row["result"] == result])}
+    groups = {
+        result: group
+        for result in RESULTS
+        if (group := [row for row in rows if row["result"] == result])
+    }
     tally = "; ".join(f"<b>{len(group)}</b> {_TALLY[result]}" for result, group in groups.items())
     listed = "".join(
         f'<h2 id="{result}">{escape(RESULTS[result])}</h2>{"".join(_titled(release, row) for row in group)}'
@@ -54,7 +60,9 @@ def worked_out(release: Release) -> str:
         [escape(_name(row)), f"<bdi>{escape(row['shown'])}</bdi>", escape(row["working"])]
         for row in release.rows("query/derived_cells")
     ]
-    return templates.table("Numbers that are not printed, and how they follow", ["What", "Number", "Working"], rows)
+    return templates.table(
+        "Numbers that are not printed, and how they follow", ["What", "Number", "Working"], rows
+    )
 
 
 def _titled(release: Release, row: Mapping[str, Any]) -> str:
@@ -69,7 +77,9 @@ def _badge(row: Mapping[str, Any]) -> str:
 def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> str:
     usual = [one for one in readings if one["is_usual"]]
     misprints = [one for one in readings if not one["is_usual"]]
-    possible = _listed("How it could have come about:", usual) + _listed("Or another count is misprinted:", misprints)
+    possible = _listed("How it could have come about:", usual) + _listed(
+        "Or another count is misprinted:", misprints
+    )
     return (
         '<dl class="relation">'
         f"<div><dt>What the source says</dt><dd>{escape(row['says'])}</dd></div>"
@@ -79,7 +89,9 @@ def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> 
 
 
 def _listed(heading: str, readings: Sequence[Mapping[str, Any]]) -> str:
-    items = "".join(f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings)
+    items = "".join(
+        f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings
+    )
     return f'<p>{heading}</p><ul class="readings">{items}</ul>' if items else ""
 
 

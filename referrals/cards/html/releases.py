@@ -29,7 +29,11 @@ def size(in_bytes: int) -> str:
     """
     if in_bytes < KILO:
         return f"{in_bytes} bytes"
-    return f"{in_bytes / KILO:.0f} kB" if in_bytes < KILO * KILO else f"{in_bytes / KILO / KILO:.1f} MB"
+    return (
+        f"{in_bytes / KILO:.0f} kB"
+        if in_bytes < KILO * KILO
+        else f"{in_bytes / KILO / KILO:.1f} MB"
+    )
 
 
 def _release(one: Release) -> str:
@@ -53,7 +57,13 @@ def _row(one: Release, file: File) -> list[str]:
 def _fixed(one: Release, files: Iterable[File]) -> str:
     """Return the addresses that never hold anything else, with the SHA-256 of each file, folded away."""
     folder = f"/releases/{one.about.release_id}"
-    rows = [[templates.link(f"{folder}/{version(one)}/{file.name}", file.name), f"<code>{file.sha256}</code>"] for file in files]
+    rows = [
+        [
+            templates.link(f"{folder}/{version(one)}/{file.name}", file.name),
+            f"<code>{file.sha256}</code>",
+        ]
+        for file in files
+    ]
     data = metadata.release(one)["address"]
     return (
         f"<details><summary>Fixed addresses and SHA-256 of {escape(one.about.release_id)}</summary>"

@@ -31,7 +31,9 @@ class Cited:
         sections = sorted({section for section, _ in self.sentences if section})
         when = day(self.published_on)
         dated = f" ({when})" if when and when not in self.title else ""
-        where = f", section{'s' if len(sections) > 1 else ''} {', '.join(sections)}" if sections else ""
+        where = (
+            f", section{'s' if len(sections) > 1 else ''} {', '.join(sections)}" if sections else ""
+        )
         return f"{self.publisher}, {self.title}{dated}{where}"
 
 
@@ -63,7 +65,9 @@ def line(card: Card) -> str:
     if not sources and not (card.about.additive or card.about.is_tabled):
         return ""
     said = (
-        f"Source: {'; '.join(names(card))}." if len(sources) <= FEW else f"Sources: {len(sources)} publications, listed below."
+        f"Source: {'; '.join(names(card))}."
+        if len(sources) <= FEW
+        else f"Sources: {len(sources)} publications, listed below."
     )
     return f'<p class="source">{escape(said)}</p>'
 
@@ -73,9 +77,7 @@ def sentences(*cards: Card) -> str:
     listed = "".join(_one(source) for source in cited(*cards))
     if not listed:
         return ""
-    return (
-        f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
-    )
+    return f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
 
 
 def _one(source: Cited) -> str:
@@ -85,5 +87,9 @@ def _one(source: Cited) -> str:
         if sentence
     )
     read = f" {templates.link(source.address, 'Read it')}" if source.address else ""
-    listed = f"<ul>{items}</ul>" if items else "<p>These numbers come from a data table, and not from a sentence.</p>"
+    listed = (
+        f"<ul>{items}</ul>"
+        if items
+        else "<p>These numbers come from a data table, and not from a sentence.</p>"
+    )
     return f"<p>{escape(source.name)}.{read}</p>{listed}"

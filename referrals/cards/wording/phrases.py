@@ -8,7 +8,19 @@ from referrals.query.answer import DIMENSION_NAMES, Answer, counted
 from referrals.reference.codelists import NOT_RECORDED
 
 LOWERED: Final = frozenset(
-    {"All", "Age", "Crime", "Domestic", "Female", "Male", "Modern", "Nationality", "Other", "Outcome", "Sex"}
+    {
+        "All",
+        "Age",
+        "Crime",
+        "Domestic",
+        "Female",
+        "Male",
+        "Modern",
+        "Nationality",
+        "Other",
+        "Outcome",
+        "Sex",
+    }
 )
 """First words of labels that are no names, and so lose their capital inside a sentence."""
 
@@ -35,12 +47,16 @@ def what(answer: Answer) -> str:
     chosen = answer.selection
     crime = answer.labels.get("crime_type")
     is_named = crime is not None and chosen.crime_type != NOT_RECORDED
-    unknown = [DIMENSION_NAMES[name] for name, code in chosen.chosen().items() if code == NOT_RECORDED]
+    unknown = [
+        DIMENSION_NAMES[name] for name, code in chosen.chosen().items() if code == NOT_RECORDED
+    ]
     parts = (
         f"{crime.lower()} referrals" if crime and is_named else "victim referrals",
         _OF_SEX.get(chosen.sex, ""),
         _of_nationality(answer),
-        f"aged {answer.labels['age_band'].lower()}" if chosen.chosen().get("age_band", NOT_RECORDED) != NOT_RECORDED else "",
+        f"aged {answer.labels['age_band'].lower()}"
+        if chosen.chosen().get("age_band", NOT_RECORDED) != NOT_RECORDED
+        else "",
         _of_outcome(answer),
         f"with {listed(tuple(unknown))} not recorded" if unknown else "",
     )
@@ -54,7 +70,11 @@ def in_sentence(label: str) -> str:
     ('all other nationalities', 'Vietnam, Albania and China')
     """
     first = label.split(maxsplit=1)[0]
-    return label.replace(first, first.lower(), 1) if first in LOWERED else label.removesuffix(" together")
+    return (
+        label.replace(first, first.lower(), 1)
+        if first in LOWERED
+        else label.removesuffix(" together")
+    )
 
 
 def capital(text: str) -> str:

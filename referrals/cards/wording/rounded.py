@@ -39,7 +39,9 @@ def finding(answer: Answer) -> str:
 
 def quarters_finding(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
     """Return the headline of the quarters of an answer's selection: their least and their most, and no trend."""
-    return phrases.headed(_quarters(answer, quarters, period), is_illustrative=answer.is_illustrative)
+    return phrases.headed(
+        _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
+    )
 
 
 def notes(answer: Answer) -> list[str]:
@@ -76,7 +78,11 @@ def share_bounds(answer: Answer, row: Mapping[str, Any]) -> tuple[Fraction, Frac
 def share_reach(answer: Answer, row: Mapping[str, Any]) -> str:
     """Return what the share of a sum could be, '' where it is exact or there are too few to give one: '12% to 31%'."""
     bounds = share_bounds(answer, row)
-    return "" if bounds is None or bounds[0] == bounds[1] or answer.is_few else f"{percent(bounds[0])} to {percent(bounds[1])}"
+    return (
+        ""
+        if bounds is None or bounds[0] == bounds[1] or answer.is_few
+        else f"{percent(bounds[0])} to {percent(bounds[1])}"
+    )
 
 
 def _finding(answer: Answer) -> str:
@@ -98,7 +104,10 @@ def _largest(answer: Answer) -> str:
     rows = sorted(records(answer.rows), key=lambda row: -row["value"])
     named = [row for row in rows if row["kind"] == "category"]
     first, *others = named
-    if first["lower"] <= max((other["upper"] for other in others), default=-1) or first["value"] < FEW:
+    if (
+        first["lower"] <= max((other["upper"] for other in others), default=-1)
+        or first["value"] < FEW
+    ):
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     rest = max((row["upper"] for row in rows if row["code"] != first["code"]), default=-1)
     which = "largest group" if first["lower"] > rest else "largest named group"

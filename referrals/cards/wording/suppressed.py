@@ -33,7 +33,9 @@ def finding(answer: Answer) -> str:
 
 def quarters_finding(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
     """Return the headline of the quarters of an answer's selection: how many are shown, their least and their most."""
-    return phrases.headed(_quarters(answer, quarters, period), is_illustrative=answer.is_illustrative)
+    return phrases.headed(
+        _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
+    )
 
 
 def notes(answer: Answer) -> list[str]:
@@ -43,14 +45,20 @@ def notes(answer: Answer) -> list[str]:
 
 def numbers_notes(statuses: Sequence[str]) -> list[str]:
     """Return the notes that go with numbers of these statuses."""
-    return [note for status, note in (("c", WITHHELD_NOTE), ("x", FINER_NOTE)) if status in statuses]
+    return [
+        note for status, note in (("c", WITHHELD_NOTE), ("x", FINER_NOTE)) if status in statuses
+    ]
 
 
 def _finding(answer: Answer) -> str:
     name = DIMENSION_NAMES[answer.dimension]
     if not answer.is_published:
         return f"The {name} of {phrases.what(answer)} is not published."
-    shown = [row for row in records(answer.rows) if row["kind"] == "category" and not pd.isna(row["value"])]
+    shown = [
+        row
+        for row in records(answer.rows)
+        if row["kind"] == "category" and not pd.isna(row["value"])
+    ]
     first = max(shown, key=lambda row: row["value"], default={"value": 0})
     if first["value"] < FEW or sum(row["value"] == first["value"] for row in shown) > 1:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
@@ -66,5 +74,9 @@ def _quarters(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
         return f"The quarters of {what} are not published."
     if shown.empty:
         return f"The quarters of {what} are all withheld, {period}."
-    span = f"{count(shown.min())} to {count(shown.max())}" if shown.min() < shown.max() else count(shown.max())
+    span = (
+        f"{count(shown.min())} to {count(shown.max())}"
+        if shown.min() < shown.max()
+        else count(shown.max())
+    )
     return f"{len(shown)} of the {len(quarters)} quarters are shown, {period}. Each of those has {span} {what}."

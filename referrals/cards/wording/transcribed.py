@@ -45,7 +45,9 @@ def finding(answer: Answer) -> str:
 
 def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     """Return the headline of a dimension within each of several groups: one clause a group."""
-    clauses = [clause for answer in answers if (clause := _CLAUSES.get(dimension, _largest_clause)(answer))]
+    clauses = [
+        clause for answer in answers if (clause := _CLAUSES.get(dimension, _largest_clause)(answer))
+    ]
     head = "Where sex was recorded, " if dimension == "sex" else ""
     sentence = phrases.listed(tuple(clauses))
     return f"{phrases.capital(head + sentence)}."
@@ -71,14 +73,18 @@ def notes(answer: Answer) -> list[str]:
     if "crime_type" in answer.labels and answer.dimension != "crime_type":
         found.append(_NOTES["crime_type"])
     if answer.unpublished:
-        found.append(f"Not published for this choice: {phrases.listed(tuple(map(phrases.in_sentence, answer.unpublished)))}.")
+        found.append(
+            f"Not published for this choice: {phrases.listed(tuple(map(phrases.in_sentence, answer.unpublished)))}."
+        )
     return found
 
 
 def workings(answer: Answer, group: str = "") -> list[str]:
     """Return how each number that is not printed was worked out, a sentence a row; `group` names what it is part of."""
     return [
-        f"{_named(row['label'], group)}: {row['working'].removesuffix('.')}." for row in records(answer.rows) if row["working"]
+        f"{_named(row['label'], group)}: {row['working'].removesuffix('.')}."
+        for row in records(answer.rows)
+        if row["working"]
     ]
 
 
@@ -89,8 +95,13 @@ def _named(label: str, group: str) -> str:
 def chart_text(answer: Answer) -> str:
     """Return what a chart shows in words, the finding first, for those who do not see it."""
     by_share = answer.selection.measure == SHARE and not answer.is_few
-    rows = "; ".join(f"{row['label']}: {(by_share and share(row)) or row['shown']}" for row in records(answer.rows))
-    return f"{finding(answer)} Bar chart of {_title(answer)[0].lower()}{_title(answer)[1:]}. {rows}."
+    rows = "; ".join(
+        f"{row['label']}: {(by_share and share(row)) or row['shown']}"
+        for row in records(answer.rows)
+    )
+    return (
+        f"{finding(answer)} Bar chart of {_title(answer)[0].lower()}{_title(answer)[1:]}. {rows}."
+    )
 
 
 def meanings(*, is_additive: bool) -> Mapping[str, str]:
@@ -112,7 +123,11 @@ def _title(answer: Answer) -> str:
 
 
 def _nationality(answer: Answer) -> str:
-    named = [row for row in _published(answer) if not row["code"].startswith("_") or row["code"] == "_TOP3"]
+    named = [
+        row
+        for row in _published(answer)
+        if not row["code"].startswith("_") or row["code"] == "_TOP3"
+    ]
     low = Fraction(sum(int(row["lower"]) for row in named), answer.total["upper"])
     high = Fraction(sum(int(row["upper"]) for row in named), answer.total["lower"])
     names = phrases.listed(tuple(phrases.in_sentence(row["label"]) for row in named))
@@ -160,7 +175,9 @@ def _largest(answer: Answer) -> str:
 
 def _published(answer: Answer) -> list[dict[str, Any]]:
     """Return the rows that have a count, the largest first."""
-    return sorted((row for row in records(answer.rows) if row["status"] != "x"), key=lambda row: -row["lower"])
+    return sorted(
+        (row for row in records(answer.rows) if row["status"] != "x"), key=lambda row: -row["lower"]
+    )
 
 
 def _row(answer: Answer, code: str) -> Mapping[str, Any]:

@@ -18,9 +18,28 @@ from typing import Final
 import numpy as np
 
 from referrals.errors import ReleaseError
-from referrals.publishing.audit import additivity, differencing, file_consistency, public_release, witnesses
-from referrals.publishing.audit.feasibility_intervals import Attacker, bound_by_totals, least_by_totals
-from referrals.publishing.audit.marginal_sums import Changes, Integers, Net, Spread, Sums, candidates, counted, unmoved
+from referrals.publishing.audit import (
+    additivity,
+    differencing,
+    file_consistency,
+    public_release,
+    witnesses,
+)
+from referrals.publishing.audit.feasibility_intervals import (
+    Attacker,
+    bound_by_totals,
+    least_by_totals,
+)
+from referrals.publishing.audit.marginal_sums import (
+    Changes,
+    Integers,
+    Net,
+    Spread,
+    Sums,
+    candidates,
+    counted,
+    unmoved,
+)
 from referrals.publishing.audit.public_release import (
     AGAIN,
     LEAST_KEPT,
@@ -85,25 +104,47 @@ def audit(folders: Sequence[Path], *, progress: Progress = lambda _: None) -> li
         method = suppressed_checks if release.method == public_tables.METHOD else differencing
         table = public_release.read_table(path)
         told = _listed(method.of_table(release, table))
-        checks.append(Check(f"{release.name} beside {path.name}: the table tells nothing more", told, len(table)))
+        checks.append(
+            Check(
+                f"{release.name} beside {path.name}: the table tells nothing more", told, len(table)
+            )
+        )
     return checks
 
 
 def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -> list[Check]:
     """Return every check of one release."""
     if release.method == public_tables.METHOD:
-        files = Check(f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems))
+        files = Check(
+            f"{release.name}: {FILES}", "; ".join(release.problems), len(release.problems)
+        )
         return [files, *_checks(suppressed_checks.of_release(release, progress=progress))]
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
-    name, count, facts = release.name, len(release.published), sum(len(year.facts) for year in release.years.values())
+    name, count, facts = (
+        release.name,
+        len(release.published),
+        sum(len(year.facts) for year in release.years.values()),
+    )
     checks = [
         Check(f"{name}: {FILES}", "; ".join(release.problems), len(release.problems)),
-        Check(f"{name}: no number is 1, 2, 3 or 4", _listed(additivity.small_numbers(release)), count),
+        Check(
+            f"{name}: no number is 1, 2, 3 or 4", _listed(additivity.small_numbers(release)), count
+        ),
         Check(f"{name}: everything adds up", _listed(additivity.wrong_sums(release)), count),
-        Check(f"{name}: every range is the one announced", _listed(file_consistency.misstated(release)), count),
-        Check(f"{name}: every file says the same", _listed(file_consistency.differing(release)), count),
+        Check(
+            f"{name}: every range is the one announced",
+            _listed(file_consistency.misstated(release)),
+            count,
+        ),
+        Check(
+            f"{name}: every file says the same", _listed(file_consistency.differing(release)), count
+        ),
         Check(f"{name}: published facts hold", _listed(additivity.broken_facts(release)), facts),
-        Check(f"{name}: its facts are those of the ledger", _listed(additivity.other_facts(release)), facts),
+        Check(
+            f"{name}: its facts are those of the ledger",
+            _listed(additivity.other_facts(release)),
+            facts,
+        ),
     ]
     made = read_witnesses(release)
     for year in release.years.values():
@@ -114,7 +155,9 @@ def of_release(release: PublicRelease, *, progress: Progress = lambda _: None) -
 
 def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> list[Check]:
     quarters = set(year.categories["quarter"])
-    mine = [{codes: change for codes, change in one.items() if codes[0] in quarters} for one in made]
+    mine = [
+        {codes: change for codes, change in one.items() if codes[0] in quarters} for one in made
+    ]
     sums = Sums(year)
     numbers, room, spread = candidates(year, sums), sums.room(release.largest_error), Spread(sums)
     wrong = [*_impossible(year, mine), *_facts_broken_by(year, mine, sums)]
@@ -123,16 +166,31 @@ def _of_year(release: PublicRelease, year: Year, made: Sequence[Changes]) -> lis
         spread.add(net)
     left = spread.narrow(numbers).tolist()
     told = list(_told(year, mine, sums))
-    narrow = [f"{describe(sums.cell(one))} in {year.year}" for one in _narrow(year, sums, left, release.largest_error)]
+    narrow = [
+        f"{describe(sums.cell(one))} in {year.year}"
+        for one in _narrow(year, sums, left, release.largest_error)
+    ]
     name = f"{release.name}, {year.year}"
     return [
-        Check(f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)),
-        Check(f"{name}: every sum that could be 1 to 4 has a range at least {WIDTH} wide", _listed(narrow), len(numbers)),
-        Check(f"{name}: no small group shares one crime type or outcome for certain", _listed(told), len(mine)),
+        Check(
+            f"{name}: every witness agrees with all that is published", _listed(wrong), len(mine)
+        ),
+        Check(
+            f"{name}: every sum that could be 1 to 4 has a range at least {WIDTH} wide",
+            _listed(narrow),
+            len(numbers),
+        ),
+        Check(
+            f"{name}: no small group shares one crime type or outcome for certain",
+            _listed(told),
+            len(mine),
+        ),
     ]
 
 
-def _narrow(year: Year, sums: Sums, left: Sequence[int], largest_error: Mapping[int, int]) -> Iterator[int]:
+def _narrow(
+    year: Year, sums: Sums, left: Sequence[int], largest_error: Mapping[int, int]
+) -> Iterator[int]:
     """Yield the sums that no witness moves and that could be 1 to 4 within a range too narrow.
 
     A sum of dimensions that published facts tie together may be known, and large: then it is no small number.
@@ -140,7 +198,11 @@ def _narrow(year: Year, sums: Sums, left: Sequence[int], largest_error: Mapping[
     if not left:
         return
     small = _could_be_small(year, sums, left)
-    yield from (one for one in small[:SEARCHED] if Attacker(year, sums.cell(one), largest_error).range().width < WIDTH)
+    yield from (
+        one
+        for one in small[:SEARCHED]
+        if Attacker(year, sums.cell(one), largest_error).range().width < WIDTH
+    )
     yield from (*small[SEARCHED:], *left[ASKED:])
 
 
@@ -165,8 +227,13 @@ def read_witnesses(release: PublicRelease) -> list[Changes]:
             f"{release.name}: {WITNESSES} is missing or cannot be read ({type(error).__name__}). {AGAIN}"
         ) from error
     if columns != [*HEADER] or any(len(codes) != len(FINEST) for _, codes, _ in lines):
-        raise ReleaseError(f"{release.name}: {WITNESSES} has other columns than {', '.join(HEADER)}. {AGAIN}")
-    return [_changes(release, name, lines) for name, lines in itertools.groupby(lines, key=lambda line: line[0])]
+        raise ReleaseError(
+            f"{release.name}: {WITNESSES} has other columns than {', '.join(HEADER)}. {AGAIN}"
+        )
+    return [
+        _changes(release, name, lines)
+        for name, lines in itertools.groupby(lines, key=lambda line: line[0])
+    ]
 
 
 def _changes(release: PublicRelease, name: str, lines: Iterable[tuple[str, Codes, int]]) -> Changes:
@@ -175,7 +242,9 @@ def _changes(release: PublicRelease, name: str, lines: Iterable[tuple[str, Codes
     for _, codes, change in lines:
         if codes in changes or not release.has_cell(codes):
             fault = "twice" if codes in changes else "with codes that the release does not have"
-            raise ReleaseError(f"{release.name}: {WITNESSES}, witness {name}, has {describe(codes)} {fault}. {AGAIN}")
+            raise ReleaseError(
+                f"{release.name}: {WITNESSES}, witness {name}, has {describe(codes)} {fault}. {AGAIN}"
+            )
         changes[codes] = change
     return changes
 
@@ -196,7 +265,10 @@ def prove(release: PublicRelease) -> Proof:
     """Return the proof of a release, built from what is public alone."""
     by_year = [_proved(year, release.largest_error) for year in release.years.values()]
     longest = itertools.zip_longest(*(proof.witnesses for proof in by_year), fillvalue={})
-    of_years = [{codes: change for changes in of_years for codes, change in changes.items()} for of_years in longest]
+    of_years = [
+        {codes: change for changes in of_years for codes, change in changes.items()}
+        for of_years in longest
+    ]
     return Proof(of_years, [one for proof in by_year for one in proof.known])
 
 
@@ -206,14 +278,20 @@ def _proved(year: Year, largest_error: Mapping[int, int]) -> Proof:
     sums, fillings = Sums(year), []
     for one in _could_be_small(year, sums, left.tolist())[:SEARCHED]:
         fillings += Attacker(year, sums.cell(one), largest_error).fillings()
-    return Proof([*made, *fillings], list(_known(year, sums, unmoved(left, sums, fillings)[:ASKED].tolist())))
+    return Proof(
+        [*made, *fillings], list(_known(year, sums, unmoved(left, sums, fillings)[:ASKED].tolist()))
+    )
 
 
 def _known(year: Year, sums: Sums, left: Sequence[int]) -> Iterator[dict[str, object]]:
     for one in map(sums.cell, left):
         if (bound := bound_by_totals(year, one)).least >= LEAST_KEPT:
             parts = [
-                {"times": part.times, "where": {name: [*codes] for name, codes in part.where.items()}} for part in bound.parts
+                {
+                    "times": part.times,
+                    "where": {name: [*codes] for name, codes in part.where.items()},
+                }
+                for part in bound.parts
             ]
             yield {"sum": [year.year, *one], "value": bound.least, "parts": parts}
 
@@ -235,11 +313,16 @@ def _too_far(net: Net, sums: Sums, room: Integers) -> Iterator[str]:
 def _facts_broken_by(year: Year, made: Sequence[Changes], sums: Sums) -> Iterator[str]:
     witness = np.repeat(np.arange(len(made)), [len(changes) for changes in made])
     change = np.array([by for changes in made for by in changes.values()], dtype=np.int64)
-    counted_by = sums.counted_by(year.facts, sums.array(codes for changes in made for codes in changes))
+    counted_by = sums.counted_by(
+        year.facts, sums.array(codes for changes in made for codes in changes)
+    )
     for fact, counts in zip(year.facts, counted_by.T, strict=True):
-        moved = np.bincount(witness, weights=change * counts, minlength=len(made)) + counted(fact, year.cells)
+        moved = np.bincount(witness, weights=change * counts, minlength=len(made)) + counted(
+            fact, year.cells
+        )
         yield from (
-            f"witness {number} breaks {fact.name}" for number in np.flatnonzero((moved < fact.low) | (moved > fact.high))
+            f"witness {number} breaks {fact.name}"
+            for number in np.flatnonzero((moved < fact.low) | (moved > fact.high))
         )
 
 
@@ -255,13 +338,21 @@ def _told(year: Year, made: Sequence[Changes], sums: Sums) -> Iterator[str]:
     A group is small, or shown in one code only. It is safe where some witness puts somebody of it under another code.
     """
     shown = sums.array(year.cells)
-    other = sums.array({codes for changes in made for codes, change in changes.items() if change > 0})
+    other = sums.array(
+        {codes for changes in made for codes, change in changes.items() if change > 0}
+    )
     for column in SENSITIVE:
         groups, codes = _codes_by_group(shown, column, sums)
         _, first, count = np.unique(groups, return_index=True, return_counts=True)
-        alone = dict(zip(groups[first[count == 1]].tolist(), codes[first[count == 1]].tolist(), strict=True))
-        elsewhere = zip(*(found.tolist() for found in _codes_by_group(other, column, sums)), strict=True)
-        for group in alone.keys() - {group for group, code in elsewhere if alone.get(group) != code}:
+        alone = dict(
+            zip(groups[first[count == 1]].tolist(), codes[first[count == 1]].tolist(), strict=True)
+        )
+        elsewhere = zip(
+            *(found.tolist() for found in _codes_by_group(other, column, sums)), strict=True
+        )
+        for group in alone.keys() - {
+            group for group, code in elsewhere if alone.get(group) != code
+        }:
             code, name = sums.codes[column][alone[group]], FINEST[column].replace("_", " ")
             yield f"{describe(sums.cell(group))} in {year.year}: all are {name} {code}"
 
@@ -278,7 +369,9 @@ def _codes_by_group(places: Integers, column: int, sums: Sums) -> tuple[Integers
 
 def of_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:
     """Return the checks of two releases read together, one for each year that both cover."""
-    method = suppressed_checks if public_tables.METHOD in {first.method, second.method} else differencing
+    method = (
+        suppressed_checks if public_tables.METHOD in {first.method, second.method} else differencing
+    )
     return _checks(method.of_pair(first, second))
 
 

@@ -51,7 +51,13 @@ def of_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Pair]:
             old, new = new, old
         title = f"{first.name} and {second.name}, {name}: read together they tell nothing more"
         if old.categories["quarter"] != new.categories["quarter"]:
-            yield title, ["they cover different quarters, and totals of the rest would be exact: publish whole years"], 0
+            yield (
+                title,
+                [
+                    "they cover different quarters, and totals of the rest would be exact: publish whole years"
+                ],
+                0,
+            )
         elif old.categories != new.categories:
             yield title, ["they group codes differently, and such a pair cannot be proved safe"], 0
         else:
@@ -96,7 +102,10 @@ class _Both:
     @cached_property
     def _sure(self) -> Mapping[Codes, int]:
         """By how much each cell has grown at least, as its own two numbers say."""
-        grown = {codes: min(self._behind(self.new, codes)) - max(self._behind(self.old, codes)) for codes in self.new.cells}
+        grown = {
+            codes: min(self._behind(self.new, codes)) - max(self._behind(self.old, codes))
+            for codes in self.new.cells
+        }
         return {codes: least for codes, least in grown.items() if least > 0}
 
     @cached_property
@@ -107,10 +116,14 @@ class _Both:
     def most(self) -> Mapping[Codes, int]:
         """The cells that can have grown, those of which every total did, with the most that each can have grown by."""
         moved = [
-            [code for code in self.old.categories[name] if self.moves[column, code] > 0] for column, name in enumerate(FINEST)
+            [code for code in self.old.categories[name] if self.moves[column, code] > 0]
+            for column, name in enumerate(FINEST)
         ]
         most = {
-            codes: min(max(self._behind(self.new, codes)) - min(self._behind(self.old, codes)), self.room(codes))
+            codes: min(
+                max(self._behind(self.new, codes)) - min(self._behind(self.old, codes)),
+                self.room(codes),
+            )
             for codes in itertools.product(*moved)
         }
         return {codes: by for codes, by in most.items() if by > 0}
@@ -127,16 +140,24 @@ class _Both:
         if any(fact.holds_cell(codes) for fact in self._facts):
             return 0
         own = self._sure.get(codes, 0)
-        return min(self.moves[total] - self._taken.get(total, 0) + own for total in enumerate(codes))
+        return min(
+            self.moves[total] - self._taken.get(total, 0) + own for total in enumerate(codes)
+        )
 
     def least(self, codes: Codes) -> int:
         """Return what a cell must have grown by, because the others in one of its totals cannot have grown by so much."""
         own = self.most.get(codes, 0)
-        return max(self.moves[total] - self._spare.get(total, 0) + own for total in enumerate(codes))
+        return max(
+            self.moves[total] - self._spare.get(total, 0) + own for total in enumerate(codes)
+        )
 
     def few_in_totals(self) -> Iterator[str]:
         """Yield the totals that move by a few, all together or but for their exact cells, whose moves can be taken off."""
-        exact = [codes for codes, value in self.old.cells.items() if min(value, self.new.cells.get(codes, 0)) > MOST_AMBIGUOUS]
+        exact = [
+            codes
+            for codes, value in self.old.cells.items()
+            if min(value, self.new.cells.get(codes, 0)) > MOST_AMBIGUOUS
+        ]
         known = _by_total({codes: self.new.cells[codes] - self.old.cells[codes] for codes in exact})
         for (column, code), moved in self.moves.items():
             rest = moved - known.get((column, code), 0)
@@ -149,9 +170,13 @@ class _Both:
     def few_in_exact_sums(self) -> Iterator[str]:
         """Yield the sums that facts published elsewhere make exact in both years, and that move by a few."""
         for names in {tuple(sorted(fact.where)) for fact in self._facts}:
-            for one in itertools.product(*(self.old.categories[name] if name in names else [TOTAL] for name in FINEST)):
+            for one in itertools.product(
+                *(self.old.categories[name] if name in names else [TOTAL] for name in FINEST)
+            ):
                 moved = abs(_sum(self.new, one) - _sum(self.old, one))
-                if 0 < moved < LEAST_KEPT and all(is_exact_by_totals(year, one) for year in (self.old, self.new)):
+                if 0 < moved < LEAST_KEPT and all(
+                    is_exact_by_totals(year, one) for year in (self.old, self.new)
+                ):
                     yield f"{describe(one)} differs by {moved}"
 
     def alike(self, added: Iterable[Codes]) -> Iterator[str]:
@@ -162,7 +187,13 @@ class _Both:
         """
         groups = {group for codes in added for group in _groups(codes)}
         for column in SENSITIVE:
-            if sum(_total(self.new, column, code) > 0 for code in self.new.categories[FINEST[column]]) > 1:
+            if (
+                sum(
+                    _total(self.new, column, code) > 0
+                    for code in self.new.categories[FINEST[column]]
+                )
+                > 1
+            ):
                 able = defaultdict[Codes, set[str]](set)
                 for codes in self.most:
                     for group in _groups(codes):
@@ -187,7 +218,9 @@ def _by_total(cells: Mapping[Codes, int]) -> Mapping[Total, int]:
 
 def _groups(codes: Codes) -> Iterator[Codes]:
     """Yield the groups of a nationality, age band and sex that a cell is part of, everybody among them."""
-    yield from itertools.product(*((code, TOTAL) if place in GROUPED else (TOTAL,) for place, code in enumerate(codes)))
+    yield from itertools.product(
+        *((code, TOTAL) if place in GROUPED else (TOTAL,) for place, code in enumerate(codes))
+    )
 
 
 def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
@@ -206,12 +239,20 @@ def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str
 
 def _said_by(year: Year, one: Codes, value: int) -> str:
     """Return what an exact count says beyond a year, to follow the count in a sentence; '' where it says nothing."""
-    if any(code not in {TOTAL, *year.categories[name]} for name, code in zip(FINEST, one, strict=True)):
+    if any(
+        code not in {TOTAL, *year.categories[name]} for name, code in zip(FINEST, one, strict=True)
+    ):
         return ", and the release does not tell it apart"
     shown = _sum(year, one)
     if not _is_exact(year, one):
-        return ", which the release leaves open" if value == shown else f", and was shown as {shown:,}"
-    return "" if value == shown else f", and the release says that it is exactly {shown:,}: these are not the same records"
+        return (
+            ", which the release leaves open" if value == shown else f", and was shown as {shown:,}"
+        )
+    return (
+        ""
+        if value == shown
+        else f", and the release says that it is exactly {shown:,}: these are not the same records"
+    )
 
 
 def _is_exact(year: Year, one: Codes) -> bool:
@@ -226,7 +267,12 @@ def _narrowed(codes: Codes, before: int, after: int, *, least: int, most: int) -
     Of the count behind either number, where it is small, and of what lies between them, where that can be 1 to 4.
     """
     shown = f"{describe(codes)} shows {before} and then {after}"
-    pairs = [(old, new) for old in behind(before) for new in behind(after) if least <= new - old <= max(most, 0)]
+    pairs = [
+        (old, new)
+        for old in behind(before)
+        for new in behind(after)
+        if least <= new - old <= max(most, 0)
+    ]
     if not pairs:
         yield f"{shown}, which cannot both be true"
         return

@@ -58,7 +58,9 @@ class Block:
     @classmethod
     def of(cls, columns: tuple[int, ...], down: Integers, sums: Sums) -> Block:
         """Return a block of the cells at the places `down`."""
-        found, values, held = np.unique(down[:, columns], axis=0, return_inverse=True, return_counts=True)
+        found, values, held = np.unique(
+            down[:, columns], axis=0, return_inverse=True, return_counts=True
+        )
         values = values.ravel()
         index = np.zeros([len(sums.codes[column]) for column in columns], dtype=np.int64)
         index[tuple(found.T)] = np.arange(len(found))
@@ -74,7 +76,9 @@ class Block:
 
     def draw(self, values: Integers, chances: NDArray[np.float64]) -> Integers:
         """Return for each value one of the cells that hold it, given a chance between 0 and 1."""
-        return np.asarray(self.holders[self.starts[values] + (chances * self.held[values]).astype(np.int64)])
+        return np.asarray(
+            self.holders[self.starts[values] + (chances * self.held[values]).astype(np.int64)]
+        )
 
     def value(self, places: Integers) -> Integers:
         """Return the value that each cell has: a number of no meaning where no cell to put down has it."""
@@ -84,7 +88,9 @@ class Block:
 class Dealer:
     """Deals the values of blocks among cells that go down, so that only cells that may go up do: those that are `free`."""
 
-    def __init__(self, blocks: Sequence[Block], sums: Sums, free: Flags, random: np.random.Generator) -> None:
+    def __init__(
+        self, blocks: Sequence[Block], sums: Sums, free: Flags, random: np.random.Generator
+    ) -> None:
         """Take the blocks, which are dealt each by itself, and the generator that decides."""
         self.blocks, self._sums, self._free, self._random = blocks, sums, free, random
 

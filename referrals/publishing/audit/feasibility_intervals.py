@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit.marginal_sums import Changes, Integers, Sums
-from referrals.publishing.audit.public_release import LEAST_KEPT, MOST_AMBIGUOUS, Codes, Fact, Year, is_part
+from referrals.publishing.audit.public_release import (
+    LEAST_KEPT,
+    MOST_AMBIGUOUS,
+    Codes,
+    Fact,
+    Year,
+    is_part,
+)
 from referrals.reference.codelists import FINEST, TOTAL
 
 MOST_HIDDEN: Final = LEAST_KEPT - 1
@@ -100,7 +107,12 @@ def _extreme_by_totals(year: Year, one: Codes, sign: int) -> Bound | None:
     if len(table) > MOST_CELLS:
         return None
     rows = list(_rows(year, columns, table))
-    wanted = sign * np.array([all(one[c] in {TOTAL, code} for c, code in zip(columns, codes, strict=True)) for codes in table])
+    wanted = sign * np.array(
+        [
+            all(one[c] in {TOTAL, code} for c, code in zip(columns, codes, strict=True))
+            for codes in table
+        ]
+    )
     solver = _quiet()
     for cost in wanted:
         solver.addVariable(0, highspy.kHighsInf, float(cost))
@@ -114,7 +126,11 @@ def _extreme_by_totals(year: Year, one: Codes, sign: int) -> Bound | None:
     inside = np.array([row.inside for row in rows], dtype=np.int64).reshape(len(rows), len(table))
     if (times @ inside > wanted).any():
         return None
-    parts = [(Part(int(number), row.where), row) for number, row in zip(times, rows, strict=True) if number]
+    parts = [
+        (Part(int(number), row.where), row)
+        for number, row in zip(times, rows, strict=True)
+        if number
+    ]
     least = sum(part.times * (row.low if part.times > 0 else row.high) for part, row in parts)
     return Bound(least, tuple(part for part, _ in parts))
 
@@ -134,10 +150,15 @@ def _rows(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterato
     for place, column in enumerate(columns):
         for code in year.categories[FINEST[column]]:
             total = sum(value for codes, value in year.cells.items() if codes[column] == code)
-            yield _Row({FINEST[column]: [code]}, [codes[place] == code for codes in table], total, total)
+            yield _Row(
+                {FINEST[column]: [code]}, [codes[place] == code for codes in table], total, total
+            )
     for fact in year.facts:
         if {FINEST.index(dimension) for dimension in fact.where} <= set(columns):
-            named = [(columns.index(FINEST.index(dimension)), codes) for dimension, codes in fact.where.items()]
+            named = [
+                (columns.index(FINEST.index(dimension)), codes)
+                for dimension, codes in fact.where.items()
+            ]
             inside = [all(cell[place] in codes for place, codes in named) for cell in table]
             yield _Row(fact.where, inside, fact.low, fact.high)
 
@@ -192,7 +213,12 @@ class Attacker:
         """
         inside = np.array([is_part(codes, self._one) for codes in self._cells])
         least, most = self._extreme(inside, 1), self._extreme(inside, -1)
-        return Range(int(least[inside].sum()), int(most[inside].sum()), self._changes(least), self._changes(most))
+        return Range(
+            int(least[inside].sum()),
+            int(most[inside].sum()),
+            self._changes(least),
+            self._changes(most),
+        )
 
     def fillings(self) -> list[Changes]:
         """Return the two ends of the range as witnesses, without one that is the published cells themselves.
@@ -238,7 +264,9 @@ class Attacker:
     def _forbid(self, change: Integers) -> bool:
         """Write down each announced error that some changes break, and return whether there was one."""
         moved = np.flatnonzero(change)
-        net = self._sums.net(np.zeros(len(moved), dtype=np.int64), self._places[moved], change[moved])
+        net = self._sums.net(
+            np.zeros(len(moved), dtype=np.int64), self._places[moved], change[moved]
+        )
         broken = net.number[np.abs(net.by) > self._room[net.number]]
         for number in broken:
             cells = np.flatnonzero((self._numbers == number).any(axis=1))
@@ -250,13 +278,17 @@ class Attacker:
         self._solver.run()
         status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise DisclosureError(f"The attack did not finish ({self._solver.modelStatusToString(status)}). Run it again.")
+            raise DisclosureError(
+                f"The attack did not finish ({self._solver.modelStatusToString(status)}). Run it again."
+            )
         return np.rint(self._solver.getSolution().col_value[: len(self._cells)]).astype(np.int64)
 
     def _model(self) -> highspy.Highs:
         """Return the programme: a column a cell, then a column of 0 or 1 for each cell that may stand for itself."""
         ambiguous = np.flatnonzero((self._shown >= LEAST_KEPT) & (self._shown <= MOST_AMBIGUOUS))
-        low = np.where(self._shown > MOST_AMBIGUOUS, self._shown, np.where(self._shown > 0, 1, 0)).astype(float)
+        low = np.where(
+            self._shown > MOST_AMBIGUOUS, self._shown, np.where(self._shown > 0, 1, 0)
+        ).astype(float)
         high = np.where(self._shown > 0, self._shown, MOST_HIDDEN).astype(float)
         rows = [*self._totals(), *(self._row(fact) for fact in self._year.facts)]
         solver = _quiet()
@@ -266,7 +298,13 @@ class Attacker:
             shown = float(self._shown[cell])
             itself = solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger)
             # It is 1 to 4, or what it shows: with `itself` at 0 at most 4, with it at 1 exactly what it shows.
-            solver.addRow(-highspy.kHighsInf, MOST_HIDDEN, 2, [int(cell), itself.index], [1.0, MOST_HIDDEN - shown])
+            solver.addRow(
+                -highspy.kHighsInf,
+                MOST_HIDDEN,
+                2,
+                [int(cell), itself.index],
+                [1.0, MOST_HIDDEN - shown],
+            )
             solver.addRow(1.0, highspy.kHighsInf, 2, [int(cell), itself.index], [1.0, 1.0 - shown])
         for inside, least, most in rows:
             columns = np.flatnonzero(inside)

@@ -18,9 +18,21 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import workbook_reader
-from referrals.publishing.audit.public_release import AGAIN, MOST_AMBIGUOUS, Codes, PublicRelease, describe
+from referrals.publishing.audit.public_release import (
+    AGAIN,
+    MOST_AMBIGUOUS,
+    Codes,
+    PublicRelease,
+    describe,
+)
 from referrals.publishing.audit.workbook_reader import Cell, Rows
-from referrals.publishing.spreadsheets.tables import CROSSED, NAMES, NUMBERS_HEADER, UNKNOWN, WRITERS
+from referrals.publishing.spreadsheets.tables import (
+    CROSSED,
+    NAMES,
+    NUMBERS_HEADER,
+    UNKNOWN,
+    WRITERS,
+)
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.release.release import DATABASE, LOCKDOWN
 
@@ -39,7 +51,10 @@ ADDED_UP: Final = frozenset({"finest", "precision"})
 COLUMNS: Final = ("period", *DIMENSIONS, "value", "lower", "upper", "status")
 
 PERIOD: Final = ("Period", "Period code")
-CODES: Final = {PERIOD[1]: "period", **{f"{name} code": dimension for dimension, name in NAMES.items()}}
+CODES: Final = {
+    PERIOD[1]: "period",
+    **{f"{name} code": dimension for dimension, name in NAMES.items()},
+}
 """How the tables of spreadsheets begin, and which of their columns hold codes."""
 
 PAIR: Final = 2
@@ -65,7 +80,9 @@ def differing(release: PublicRelease, tables: Collection[str] = TABLES) -> Itera
     except duckdb.Error as error:
         yield f"{PARQUET} cannot be read ({type(error).__name__})"
     try:
-        with duckdb.connect(release.folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
+        with duckdb.connect(
+            release.folder / DATABASE, read_only=True, config=LOCKDOWN
+        ) as connection:
             yield from _in_database(connection, cells, release, {*tables})
     except duckdb.Error as error:
         yield f"{DATABASE} cannot be read ({type(error).__name__})"
@@ -106,30 +123,45 @@ def _fixed(codes: Codes, release: PublicRelease) -> int:
 
 
 def _is_fact(codes: Codes, release: PublicRelease) -> bool:
-    named = {name: [code] for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL}
+    named = {
+        name: [code] for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL
+    }
     facts = release.years[codes[0]].facts if codes[0] in release.years else ()
-    return any(fact.is_exact and {name: list(one) for name, one in fact.where.items()} == named for fact in facts)
+    return any(
+        fact.is_exact and {name: list(one) for name, one in fact.where.items()} == named
+        for fact in facts
+    )
 
 
 def _in_database(
     connection: duckdb.DuckDBPyConnection, cells: Cells, release: PublicRelease, tables: set[str]
 ) -> Iterator[str]:
     names = {name for (name,) in _rows(connection, "names")}
-    yield from (f"{DATABASE} has the table {name}, which is none of a release" for name in sorted(names - tables))
+    yield from (
+        f"{DATABASE} has the table {name}, which is none of a release"
+        for name in sorted(names - tables)
+    )
     yield from (f"{DATABASE} has no table {name}" for name in sorted(tables - names))
     if names >= tables:
         yield from _compared(DATABASE, _of_rows(_rows(connection, "cells")), cells)
     if names >= tables >= ADDED_UP:
         finest = {codes: said[:1] for codes, said in cells.items() if TOTAL not in codes}
-        yield from _compared(f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest")), finest)
+        yield from _compared(
+            f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest")), finest
+        )
         for order, error in _rows(connection, "precision"):
             if error != (announced := release.largest_error.get(order, 0)):
                 yield f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, the manifest {announced}"
 
 
-def _in_book(name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease) -> Iterator[str]:
+def _in_book(
+    name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease
+) -> Iterator[str]:
     """Yield where a spreadsheet says of a cell something else than cells.csv, or nothing, and what in it is of no cell."""
-    tops = [next((at for at, row in enumerate(rows) if tuple(row[:2]) == PERIOD), len(rows)) for rows in sheets]
+    tops = [
+        next((at for at, row in enumerate(rows) if tuple(row[:2]) == PERIOD), len(rows))
+        for rows in sheets
+    ]
     seen: set[Codes] = set()
     for top, rows in zip(tops, sheets, strict=True):
         header = [*map(str, rows[top])] if top < len(rows) else []
@@ -141,7 +173,10 @@ def _in_book(name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRel
             ]
             yield from (f"{name} has the number {one}, which is of no cell" for one in stray)
         if header:
-            lines = {_place(line): line for line in (dict(zip(header, row, strict=False)) for row in rows[top + 1 :])}
+            lines = {
+                _place(line): line
+                for line in (dict(zip(header, row, strict=False)) for row in rows[top + 1 :])
+            }
             yield from _in_shape(name, rows[:top], rows[top:], lines)
             for codes, line in lines.items():
                 yield from _in_row(name, codes, line, cells, release)
@@ -174,10 +209,15 @@ def _place(line: Mapping[str, Cell]) -> Codes:
     return tuple(str(line.get(column, TOTAL)) for column in CODES)
 
 
-def _in_row(name: str, codes: Codes, line: Mapping[str, Cell], cells: Cells, release: PublicRelease) -> Iterator[str]:
+def _in_row(
+    name: str, codes: Codes, line: Mapping[str, Cell], cells: Cells, release: PublicRelease
+) -> Iterator[str]:
     """Yield what a row of a table of a spreadsheet says of its cell, where cells.csv says something else."""
     *numbers, status = (line.get(column, "") for column in NUMBERS_HEADER)
-    found, expected = (*map(_number, numbers), _letter(status)), cells.get(codes) or _unlisted(codes, release)
+    found, expected = (
+        (*map(_number, numbers), _letter(status)),
+        cells.get(codes) or _unlisted(codes, release),
+    )
     if found != expected:
         yield f"{name} says {_words(found)} of {describe(codes)}, and cells.csv {_words(expected)}"
 
@@ -206,7 +246,13 @@ def _compared(name: str, found: Cells, cells: Cells) -> Iterator[str]:
 
 
 def _words(said: Said | None) -> str:
-    return "nothing" if said is None else said[0] if len(said) == 1 else f"{said[0]}, {said[1]} to {said[2]} [{said[3]}]"
+    return (
+        "nothing"
+        if said is None
+        else said[0]
+        if len(said) == 1
+        else f"{said[0]}, {said[1]} to {said[2]} [{said[3]}]"
+    )
 
 
 def _of_csv(path: Path) -> dict[Codes, Said]:
@@ -219,7 +265,9 @@ def _of_csv(path: Path) -> dict[Codes, Said]:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = [tuple(row[name] or "" for name in COLUMNS) for row in csv.DictReader(stream)]
     except (OSError, KeyError, ValueError, csv.Error) as error:
-        raise ReleaseError(f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}") from error
+        raise ReleaseError(
+            f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}"
+        ) from error
     return {row[: len(FINEST)]: row[len(FINEST) :] for row in rows}
 
 
@@ -228,9 +276,14 @@ def _of_parquet(path: Path) -> dict[Codes, Said]:
         return _of_rows(_rows(connection, "cells_of_file", {"path": str(path)}))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+def _rows(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None
+) -> list[tuple[Any, ...]]:
     return connection.execute(sql.statement(f"audit/{name}"), parameters or {}).fetchall()
 
 
 def _of_rows(rows: list[tuple[Any, ...]]) -> dict[Codes, Said]:
-    return {row[: len(FINEST)]: tuple("" if one is None else str(one) for one in row[len(FINEST) :]) for row in rows}
+    return {
+        row[: len(FINEST)]: tuple("" if one is None else str(one) for one in row[len(FINEST) :])
+        for row in rows
+    }

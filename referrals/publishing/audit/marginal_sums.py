@@ -11,7 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from referrals.publishing.audit.public_release import LEAST_KEPT, MOST_AMBIGUOUS, WIDTH, Codes, Fact, Year
+from referrals.publishing.audit.public_release import (
+    LEAST_KEPT,
+    MOST_AMBIGUOUS,
+    WIDTH,
+    Codes,
+    Fact,
+    Year,
+)
 from referrals.reference.codelists import FINEST, TOTAL
 
 Changes = Mapping[Codes, int]
@@ -88,7 +95,9 @@ class Sums:
     def added(self, cells: Mapping[Codes, int]) -> Integers:
         """Return every sum of the values of finest cells."""
         values = np.repeat(np.array(list(cells.values()), dtype=np.float64), len(self._totals))
-        added = np.bincount(self.of(self.array(cells)).ravel(), weights=values, minlength=self.count)
+        added = np.bincount(
+            self.of(self.array(cells)).ravel(), weights=values, minlength=self.count
+        )
         return np.rint(added).astype(np.int64)
 
     def net(self, witness: Integers, places: Integers, change: Integers) -> Net:
@@ -96,10 +105,16 @@ class Sums:
         key = (witness[:, None] * self.count + self.of(places)).ravel()
         order = np.argsort(key, kind="stable")
         ordered = key[order]
-        first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(key) else order
+        first = (
+            np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+            if len(key)
+            else order
+        )
         by = np.add.reduceat(change[order // len(self._totals)], first) if len(key) else order
         moved = by != 0
-        return Net(ordered[first[moved]] // self.count, ordered[first[moved]] % self.count, by[moved])
+        return Net(
+            ordered[first[moved]] // self.count, ordered[first[moved]] % self.count, by[moved]
+        )
 
     def net_of(self, made: Sequence[Changes]) -> Iterator[Net]:
         """Yield how far some witnesses move sums, some hundreds of witnesses at a time."""
@@ -110,7 +125,11 @@ class Sums:
                 for one in changes.items()
             ]
             numbers, codes, change = zip(*cells, strict=True) if cells else ((), (), ())
-            yield self.net(np.array(numbers, dtype=np.int64), self.array(codes), np.array(change, dtype=np.int64))
+            yield self.net(
+                np.array(numbers, dtype=np.int64),
+                self.array(codes),
+                np.array(change, dtype=np.int64),
+            )
 
     def counted_by(self, facts: Sequence[Fact], places: Integers) -> Integers:
         """Return for each cell, a row, whether each fact, a column, counts it: 1 or 0."""
@@ -123,7 +142,12 @@ class Sums:
 
     def room(self, largest_error: Mapping[int, int]) -> Integers:
         """Return how far each sum may lie from what is published: exact totals not at all, single cells by the rule."""
-        by_order = [0, 0, *(largest_error.get(order, 0) for order in range(2, len(FINEST))), MOST_AMBIGUOUS - 1]
+        by_order = [
+            0,
+            0,
+            *(largest_error.get(order, 0) for order in range(2, len(FINEST))),
+            MOST_AMBIGUOUS - 1,
+        ]
         return np.array(by_order, dtype=np.int64)[self.order]
 
 
@@ -160,7 +184,10 @@ class Spread:
 
     def __init__(self, sums: Sums) -> None:
         """Begin with the published cells alone, which spread nothing."""
-        self._low, self._high = np.zeros(sums.count, dtype=np.int64), np.zeros(sums.count, dtype=np.int64)
+        self._low, self._high = (
+            np.zeros(sums.count, dtype=np.int64),
+            np.zeros(sums.count, dtype=np.int64),
+        )
 
     def add(self, net: Net) -> None:
         """Take in how far some witnesses move sums."""

@@ -43,7 +43,12 @@ SHAPE: Final[Mapping[str, Any]] = {
 }
 """What a manifest must hold to be read: the parts, by name, and the kind of each."""
 
-KINDS: Final[Mapping[type, str]] = {str: "text", int: "a whole number", list: "a list", dict: "an object with names"}
+KINDS: Final[Mapping[type, str]] = {
+    str: "text",
+    int: "a whole number",
+    list: "a list",
+    dict: "an object with names",
+}
 
 ORDERS: Final = {str(order) for order in range(len(FINEST))}
 """The numbers of dimensions that a sum can fix, short of all, as the manifest writes them."""
@@ -72,11 +77,17 @@ class Fact:
     def holds_cell(self, codes: Codes) -> bool:
         """Return whether a finest cell is part of the sum."""
         named = zip(FINEST, codes, strict=True)
-        return all(code in self.where[dimension] for dimension, code in named if dimension in self.where)
+        return all(
+            code in self.where[dimension] for dimension, code in named if dimension in self.where
+        )
 
     def stands(self, cells: Mapping[Codes, int]) -> bool:
         """Return whether it is true of some finest cells."""
-        return self.low <= sum(value for codes, value in cells.items() if self.holds_cell(codes)) <= self.high
+        return (
+            self.low
+            <= sum(value for codes, value in cells.items() if self.holds_cell(codes))
+            <= self.high
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +110,9 @@ class Year:
     @cached_property
     def movable(self) -> list[Codes]:
         """The cells that can stand for a smaller number."""
-        return [codes for codes, value in self.cells.items() if LEAST_KEPT <= value <= MOST_AMBIGUOUS]
+        return [
+            codes for codes, value in self.cells.items() if LEAST_KEPT <= value <= MOST_AMBIGUOUS
+        ]
 
 
 @dataclass(frozen=True)
@@ -124,7 +137,9 @@ class PublicRelease:
 
     def has_cell(self, codes: Codes) -> bool:
         """Return whether codes are those of a finest cell of the release, shown or not."""
-        return len(codes) == len(FINEST) and any(year.has_cell(codes) for year in self.years.values())
+        return len(codes) == len(FINEST) and any(
+            year.has_cell(codes) for year in self.years.values()
+        )
 
 
 def read(folder: Path) -> PublicRelease:
@@ -140,14 +155,23 @@ def read(folder: Path) -> PublicRelease:
     control = manifest["disclosure_control"]
     published = _cells(folder / "cells.csv")
     quarters = {quarter: year for year, listed in control["quarters"].items() for quarter in listed}
-    facts = [Fact(one["name"], one["year"], one["where"], one["low"], one["high"]) for one in control["facts"]]
+    facts = [
+        Fact(one["name"], one["year"], one["where"], one["low"], one["high"])
+        for one in control["facts"]
+    ]
     return PublicRelease(
         folder=folder,
         release_id=str(manifest.get("release_id", folder.name)),
         status=manifest["status"],
         method=control["method"],
         years={
-            year: _year(year, published, quarters, manifest["codelists"], [fact for fact in facts if fact.year == year])
+            year: _year(
+                year,
+                published,
+                quarters,
+                manifest["codelists"],
+                [fact for fact in facts if fact.year == year],
+            )
             for year in control["quarters"]
         },
         published=published,
@@ -167,7 +191,10 @@ def read_table(path: Path) -> dict[Codes, int]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        return {(row["period"], *(row.get(name) or TOTAL for name in DIMENSIONS)): int(row["value"]) for row in rows}
+        return {
+            (row["period"], *(row.get(name) or TOTAL for name in DIMENSIONS)): int(row["value"])
+            for row in rows
+        }
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ReleaseError(
             f"{path.name} is no table of counts ({type(error).__name__}). It needs the columns period and value, and some of "
@@ -182,7 +209,11 @@ def describe(codes: Codes) -> str:
     'quarter 2020-Q2, nationality VNM, sex F'
     """
     names = (FINEST[0] if "Q" in codes[0] else "year", *FINEST[1:])
-    named = [f"{name.replace('_', ' ')} {code}" for name, code in zip(names, codes, strict=True) if code != TOTAL]
+    named = [
+        f"{name.replace('_', ' ')} {code}"
+        for name, code in zip(names, codes, strict=True)
+        if code != TOTAL
+    ]
     return ", ".join(named) or "all"
 
 
@@ -195,10 +226,14 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{folder}: there is no release here, or its manifest cannot be read. Name a release folder."
         ) from error
     if not isinstance(manifest, dict):
-        raise ReleaseError(f"{folder}: the manifest is not that of a release. Name a release folder.")
+        raise ReleaseError(
+            f"{folder}: the manifest is not that of a release. Name a release folder."
+        )
     control = manifest.get("disclosure_control", {})
     if isinstance(control, dict) and not control.get("method"):
-        raise ReleaseError(f"{folder}: this release is not made of protected counts. There is nothing to attack in it.")
+        raise ReleaseError(
+            f"{folder}: this release is not made of protected counts. There is nothing to attack in it."
+        )
     if faults := list(_misshapen(manifest, SHAPE, "")) or list(_meaningless(manifest)):
         raise ReleaseError(f"{folder}: {MANIFEST} cannot be used: {faults[0]}. {AGAIN}")
     return manifest
@@ -251,7 +286,9 @@ def _cells(path: Path) -> dict[Codes, int]:
                 if row["value"] != "":
                     found[codes] = int(row["value"])
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
-        raise ReleaseError(f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}") from error
+        raise ReleaseError(
+            f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}"
+        ) from error
     return found
 
 
@@ -263,13 +300,22 @@ def _year(
     facts: Sequence[Fact],
 ) -> Year:
     cells = {
-        codes: value for codes, value in published.items() if TOTAL not in codes and quarters.get(codes[0]) == year and value
+        codes: value
+        for codes, value in published.items()
+        if TOTAL not in codes and quarters.get(codes[0]) == year and value
     }
     categories = {name: [code for code in codelists[name] if code != TOTAL] for name in DIMENSIONS}
-    made = Year(year, {"quarter": [one for one, of in quarters.items() if of == year], **categories}, cells, facts)
+    made = Year(
+        year,
+        {"quarter": [one for one, of in quarters.items() if of == year], **categories},
+        cells,
+        facts,
+    )
     for codes in cells:
         if not made.has_cell(codes):
-            raise ReleaseError(f"cells.csv: {describe(codes)} has a code that {MANIFEST} does not list. {AGAIN}")
+            raise ReleaseError(
+                f"cells.csv: {describe(codes)} has a code that {MANIFEST} does not list. {AGAIN}"
+            )
     return made
 
 

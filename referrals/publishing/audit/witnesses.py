@@ -20,7 +20,14 @@ from typing import Final
 import numpy as np
 
 from referrals.publishing.audit.exchanges import Block, Dealer, Drawn, Exchanges, Flags
-from referrals.publishing.audit.marginal_sums import Changes, Integers, Net, Sums, candidates, counted
+from referrals.publishing.audit.marginal_sums import (
+    Changes,
+    Integers,
+    Net,
+    Sums,
+    candidates,
+    counted,
+)
 from referrals.publishing.audit.public_release import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
 
@@ -58,7 +65,9 @@ def of_year(year: Year, largest_error: Mapping[int, int]) -> tuple[list[Changes]
 class Builder:
     """Builds witnesses of one year, with a seed that anybody may know. `moved` says which sums they have moved so far."""
 
-    def __init__(self, year: Year, largest_error: Mapping[int, int], *, loose: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self, year: Year, largest_error: Mapping[int, int], *, loose: bool = False, seed: int = 0
+    ) -> None:
         """Take a year as it is published, and the errors announced for its sums.
 
         Dimensions that an exact fact names together are dealt as one; `loose` deals every dimension alone, and takes only
@@ -75,16 +84,23 @@ class Builder:
         free = self.sums.order == len(FINEST)
         free[self.sums.of(self.sums.array(year.cells))[:, -1]] = False
         columns = blocks(() if loose else year.facts)
-        self._dealer = Dealer([Block.of(one, self._down, self.sums) for one in columns], self.sums, free, self._random)
+        self._dealer = Dealer(
+            [Block.of(one, self._down, self.sums) for one in columns], self.sums, free, self._random
+        )
 
     def build(self, wanted: Integers) -> list[Changes]:
         """Return witnesses that between them move the sums with the numbers wanted, as far as exchanges can."""
         waiting = np.zeros(self.sums.count, dtype=np.bool_)
         waiting[wanted] = True
-        found = [*self._found(waiting, self._dealer.targets(), self._for_cells), *self._found(waiting, wanted, self._for_sums)]
+        found = [
+            *self._found(waiting, self._dealer.targets(), self._for_cells),
+            *self._found(waiting, wanted, self._for_sums),
+        ]
         return [changes for exchanges in found for changes in self._changes(exchanges)]
 
-    def _found(self, waiting: Flags, aims: Integers, draw: Callable[[Integers, int], Drawn]) -> Iterator[Exchanges]:
+    def _found(
+        self, waiting: Flags, aims: Integers, draw: Callable[[Integers, int], Drawn]
+    ) -> Iterator[Exchanges]:
         """Yield exchanges, batch by batch, that move what is waiting, until nothing is or nothing more is found.
 
         After a batch that brought nothing the next tries another number of hands.
@@ -106,7 +122,10 @@ class Builder:
         """
         left = self._random.permutation(left)
         values = self._dealer.values(left)
-        held = np.min([block.held[value] for block, value in zip(self._dealer.blocks, values.T, strict=True)], axis=0)
+        held = np.min(
+            [block.held[value] for block, value in zip(self._dealer.blocks, values.T, strict=True)],
+            axis=0,
+        )
         first = np.argsort(held, kind="stable")[:BATCH]
         givers = [
             block.draw(value, self._random.random(len(first)))
@@ -118,7 +137,10 @@ class Builder:
         """Draw hands of which one is part of a sum to move."""
         numbers, cells = self._parts
         chosen = np.resize(self._random.permutation(left), BATCH)
-        start, end = np.searchsorted(numbers, chosen), np.searchsorted(numbers, chosen, side="right")
+        start, end = (
+            np.searchsorted(numbers, chosen),
+            np.searchsorted(numbers, chosen, side="right"),
+        )
         some = np.flatnonzero(start < end)
         part = start[some] + (self._random.random(len(some)) * (end - start)[some]).astype(np.int64)
         return Drawn(self._hands(cells[part][:, None], size), np.full(len(some), -1))
@@ -142,7 +164,9 @@ class Builder:
 
     def _net(self, exchanges: Exchanges) -> Net:
         """Return how far exchanges move sums, each by its row."""
-        return self.sums.net(np.repeat(np.arange(len(exchanges)), 2 * exchanges.up.shape[1]), *self._moves(exchanges))
+        return self.sums.net(
+            np.repeat(np.arange(len(exchanges)), 2 * exchanges.up.shape[1]), *self._moves(exchanges)
+        )
 
     def _moves(self, exchanges: Exchanges) -> tuple[Integers, Integers]:
         """Return the places of all cells that exchanges move, row by row, and by how much each is moved."""
@@ -151,7 +175,9 @@ class Builder:
             self.sums.places_of(exchanges.up.ravel()).reshape(*exchanges.up.shape, len(FINEST)),
         )
         change = np.repeat([-MOVE, MOVE], exchanges.up.shape[1])
-        return np.concatenate([down, up], axis=1).reshape(-1, len(FINEST)), np.tile(change, len(exchanges))
+        return np.concatenate([down, up], axis=1).reshape(-1, len(FINEST)), np.tile(
+            change, len(exchanges)
+        )
 
     def _fits(self, exchanges: Exchanges, net: Net) -> Flags:
         """Return for each exchange whether all announced errors and published ranges still hold."""
@@ -159,7 +185,9 @@ class Builder:
         fits[net.witness[np.abs(net.by) > self._room[net.number]]] = False
         places, change = self._moves(exchanges)
         moved = self.sums.counted_by(self._facts, places) * change[:, None]
-        moved = moved.reshape(len(exchanges), 2 * exchanges.up.shape[1], len(self._facts)).sum(axis=1)
+        moved = moved.reshape(len(exchanges), 2 * exchanges.up.shape[1], len(self._facts)).sum(
+            axis=1
+        )
         low, high = self._limits
         return np.asarray(fits & ((low <= moved) & (moved <= high)).all(axis=1))
 
@@ -179,7 +207,11 @@ class Builder:
         """Yield what each exchange changes of the published cells."""
         places, change = self._moves(exchanges)
         shape = (len(exchanges), 2 * exchanges.up.shape[1])
-        for cells, moved in zip(places.reshape(*shape, len(FINEST)).tolist(), change.reshape(shape).tolist(), strict=True):
+        for cells, moved in zip(
+            places.reshape(*shape, len(FINEST)).tolist(),
+            change.reshape(shape).tolist(),
+            strict=True,
+        ):
             yield dict(zip((self.sums.named(cell) for cell in cells), moved, strict=True))
 
 
@@ -201,11 +233,15 @@ def is_loose(codes: Codes, facts: Iterable[Fact]) -> bool:
     """
     exact = [fact for fact in facts if fact.is_exact]
     named = {fact.name: max(FINEST.index(dimension) for dimension in fact.where) for fact in exact}
-    return not any(codes[named[fact.name]] in fact.where[FINEST[named[fact.name]]] for fact in exact)
+    return not any(
+        codes[named[fact.name]] in fact.where[FINEST[named[fact.name]]] for fact in exact
+    )
 
 
 def _limits(year: Year, facts: Iterable[Fact]) -> tuple[Integers, Integers]:
     """Return how far each published range can move down and up from what is published."""
-    room = [(fact.low - now, fact.high - now) for fact in facts for now in [counted(fact, year.cells)]]
+    room = [
+        (fact.low - now, fact.high - now) for fact in facts for now in [counted(fact, year.cells)]
+    ]
     low, high = np.array(room, dtype=np.int64).reshape(-1, 2).T
     return low, high

@@ -53,7 +53,9 @@ def sheets(path: Path) -> list[Rows]:
                 raise ValueError("packed in another way than ours")
             return list(read(packed))
     except _FAULTS as error:
-        raise ReleaseError(f"{path.name} is no plain spreadsheet ({type(error).__name__}).") from error
+        raise ReleaseError(
+            f"{path.name} is no plain spreadsheet ({type(error).__name__})."
+        ) from error
 
 
 def _of_excel(packed: zipfile.ZipFile) -> Iterator[Rows]:
@@ -61,7 +63,10 @@ def _of_excel(packed: zipfile.ZipFile) -> Iterator[Rows]:
     for name in filter(SHEET.fullmatch, packed.namelist()):
         rows = _part(packed, name).iter(f"{EXCEL}row")
         yield [
-            [_excel_value(cell, f"{chr(ord('A') + column)}{number}", texts) for column, cell in enumerate(row)]
+            [
+                _excel_value(cell, f"{chr(ord('A') + column)}{number}", texts)
+                for column, cell in enumerate(row)
+            ]
             for number, row in enumerate(rows, start=1)
         ]
 
@@ -76,7 +81,10 @@ def _excel_value(cell: ET.Element, place: str, texts: list[str]) -> Cell:
 
 def _of_opendocument(packed: zipfile.ZipFile) -> Iterator[Rows]:
     for table in _part(packed, "content.xml").iter(f"{TABLE}table"):
-        yield [[_opendocument_value(cell) for cell in _plain(row)] for row in table.iter(f"{TABLE}table-row")]
+        yield [
+            [_opendocument_value(cell) for cell in _plain(row)]
+            for row in table.iter(f"{TABLE}table-row")
+        ]
 
 
 def _opendocument_value(cell: ET.Element) -> Cell:

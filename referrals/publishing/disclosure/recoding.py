@@ -50,12 +50,18 @@ def published(found: Sequence[Category], recoding: Recoding) -> dict[str, list[s
     """Return the codes of each dimension that the release has, in the order of their codelists."""
     kept: dict[str, list[str]] = {}
     for dimension in DIMENSIONS:
-        codes = {recoding.get((dimension, one.code), one.code) for one in found if one.dimension == dimension}
+        codes = {
+            recoding.get((dimension, one.code), one.code)
+            for one in found
+            if one.dimension == dimension
+        }
         kept[dimension] = [code for code in codelist(dimension).codes if code in codes]
     return kept
 
 
-def _nationalities(found: Iterable[Category], most: int, *, by_region: bool) -> dict[tuple[str, str], str]:
+def _nationalities(
+    found: Iterable[Category], most: int, *, by_region: bool
+) -> dict[tuple[str, str], str]:
     rows = [one for one in found if one.dimension == "nationality"]
     totals = _totals(rows, "nationality")
     alike = {one.code for one in rows if one.most_alike == one.value}
@@ -63,17 +69,27 @@ def _nationalities(found: Iterable[Category], most: int, *, by_region: bool) -> 
     listed = [code for code in large if code != NOT_RECORDED]
     kept = sorted(listed, key=lambda code: (-sum(totals[code].values()), code))[:most]
     kept += [code for code in large if code == NOT_RECORDED]
-    regions = {row["code"]: row["region"] for row in table_schema.read(REFERENCE / "nationality.csv")} if by_region else {}
+    regions = (
+        {row["code"]: row["region"] for row in table_schema.read(REFERENCE / "nationality.csv")}
+        if by_region
+        else {}
+    )
     while True:
-        groups = _grouped({code: years for code, years in totals.items() if code not in kept}, regions)
+        groups = _grouped(
+            {code: years for code, years in totals.items() if code not in kept}, regions
+        )
         if all(_stands(codes, totals, alike) for codes in groups.values()):
-            return {("nationality", code): group for group, codes in groups.items() for code in codes}
+            return {
+                ("nationality", code): group for group, codes in groups.items() for code in codes
+            }
         if regions:
             regions = {}
         elif kept:
             kept.pop()
         else:
-            raise DisclosureError("There are fewer than 10 people in a year. Publish a longer period.")
+            raise DisclosureError(
+                "There are fewer than 10 people in a year. Publish a longer period."
+            )
 
 
 def _stands(codes: Sequence[str], totals: Totals, alike: AbstractSet[str]) -> bool:
@@ -86,7 +102,11 @@ def _grouped(small: Totals, regions: Mapping[str, str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = defaultdict(list)
     for code in small:
         groups[f"{OTHER}_{regions[code]}" if regions.get(code) else OTHER].append(code)
-    for group in [group for group, codes in groups.items() if group != OTHER and not _is_large(_sum(codes, small))]:
+    for group in [
+        group
+        for group, codes in groups.items()
+        if group != OTHER and not _is_large(_sum(codes, small))
+    ]:
         groups[OTHER] += groups.pop(group)
     return dict(groups)
 
@@ -95,10 +115,18 @@ def _groups(dimension: str, totals: Totals) -> dict[tuple[str, str], str]:
     """Return the recoding of a dimension whose small codes join the smallest group of the codelist that is large enough."""
     recoding: dict[tuple[str, str], str] = {}
     for code in totals:
-        if _is_large(totals[recoding.get((dimension, code), code)]) if (dimension, code) not in recoding else True:
+        if (
+            _is_large(totals[recoding.get((dimension, code), code)])
+            if (dimension, code) not in recoding
+            else True
+        ):
             continue
         group = _smallest_group(dimension, code, totals)
-        recoding |= {(dimension, member): group for member in codelist(dimension).codes[group].members if member in totals}
+        recoding |= {
+            (dimension, member): group
+            for member in codelist(dimension).codes[group].members
+            if member in totals
+        }
     return recoding
 
 
@@ -115,7 +143,9 @@ def _smallest_group(dimension: str, code: str, totals: Totals) -> str:
 
 def _check_quarters(totals: Totals) -> None:
     if small := [quarter for quarter, years in totals.items() if not _is_large(years)]:
-        raise DisclosureError(f"{', '.join(small)}: fewer than {LEAST} people in a quarter. Leave the quarter out.")
+        raise DisclosureError(
+            f"{', '.join(small)}: fewer than {LEAST} people in a quarter. Leave the quarter out."
+        )
 
 
 def _totals(found: Iterable[Category], dimension: str) -> Totals:

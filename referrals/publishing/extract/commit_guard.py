@@ -88,7 +88,10 @@ def _columns(path: Path) -> set[str]:
     with path.open("rb") as stream:
         head = stream.read(HEADER).decode("utf-8", errors="replace")
     line = head if path.suffix.lower().startswith(".json") else head.partition("\n")[0]
-    return {re.sub(r"\W+", "_", cell.strip(" \"'\ufeff")).strip("_").lower() for cell in re.split(r"[,;\t|{}:\n]", line)}
+    return {
+        re.sub(r"\W+", "_", cell.strip(" \"'\ufeff")).strip("_").lower()
+        for cell in re.split(r"[,;\t|{}:\n]", line)
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

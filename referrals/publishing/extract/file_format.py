@@ -11,7 +11,16 @@ from typing import Final
 
 from referrals.errors import ExtractError
 
-REQUIRED: Final = ("referral_id", "referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome")
+REQUIRED: Final = (
+    "referral_id",
+    "referred_on",
+    "police_force",
+    "nationality",
+    "age",
+    "sex",
+    "crime_type",
+    "outcome",
+)
 OPTIONAL: Final = ("person_id", "channel")
 COLUMNS: Final = (*REQUIRED, *OPTIONAL)
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
@@ -63,10 +72,14 @@ def read(path: Path) -> Layout:
     try:
         text = line.removeprefix(_BOM).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ExtractError(f"{path.name} line 1: the header is not UTF-8. Save the file as CSV in UTF-8.") from error
+        raise ExtractError(
+            f"{path.name} line 1: the header is not UTF-8. Save the file as CSV in UTF-8."
+        ) from error
     delimiter, names = max((_names(text, delimiter) for delimiter in DELIMITERS), key=_known)
     if not set(names) & set(COLUMNS):
-        raise ExtractError(f"{path.name} line 1 is no header of an extract. It must name the columns {', '.join(REQUIRED)}.")
+        raise ExtractError(
+            f"{path.name} line 1 is no header of an extract. It must name the columns {', '.join(REQUIRED)}."
+        )
     if faults := _faults(names):
         raise ExtractError(f"{path.name} line 1: {'; '.join(faults)}. Correct the header.")
     return Layout(tuple(names), delimiter, line.startswith(_BOM))
@@ -77,7 +90,9 @@ def _first_line(path: Path) -> bytes:
     if not path.exists():
         raise ExtractError(f"{path} does not exist. Check the name and the folder.")
     if not path.is_file():
-        raise ExtractError(f"{path} is {'a folder' if path.is_dir() else 'not a regular file'}. Name one CSV file.")
+        raise ExtractError(
+            f"{path} is {'a folder' if path.is_dir() else 'not a regular file'}. Name one CSV file."
+        )
     with path.open("rb") as stream:
         head = stream.read(LONGEST)
     if not head.removeprefix(_BOM).strip():
@@ -87,9 +102,13 @@ def _first_line(path: Path) -> bytes:
             raise ExtractError(f"{path.name} is {kind}, and not CSV. Export it as CSV in UTF-8.")
     line = head.partition(b"\n")[0].removesuffix(b"\r")
     if b"\0" in line:
-        raise ExtractError(f"{path.name} is a binary file or UTF-16 text, and not CSV. Export it as CSV in UTF-8.")
+        raise ExtractError(
+            f"{path.name} is a binary file or UTF-16 text, and not CSV. Export it as CSV in UTF-8."
+        )
     if b"\r" in line:
-        raise ExtractError(f"{path.name} ends its lines as old Macs did. Save it again with the line ends of Windows or Unix.")
+        raise ExtractError(
+            f"{path.name} ends its lines as old Macs did. Save it again with the line ends of Windows or Unix."
+        )
     return line
 
 
@@ -113,7 +132,11 @@ def _faults(names: Sequence[str]) -> list[str]:
     return [
         *([f"missing columns: {', '.join(missing)}"] if missing else []),
         *([f"columns named twice: {', '.join(twice)}"] if twice else []),
-        *([f"columns that an extract does not have: {', '.join(map(_suggested, unknown))}"] if unknown else []),
+        *(
+            [f"columns that an extract does not have: {', '.join(map(_suggested, unknown))}"]
+            if unknown
+            else []
+        ),
     ]
 
 

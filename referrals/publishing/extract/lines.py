@@ -81,7 +81,9 @@ def _blocks(stream: BinaryIO, name: str) -> Iterator[tuple[int, list[str]]]:
         whole, end, rest = (rest + block).rpartition(b"\n")
         if len(rest) > LONGEST:
             number += whole.count(b"\n") + len(end)
-            raise ExtractError(f"{name} line {number:,} is longer than {LONGEST:,} bytes, and no record is. Export it again.")
+            raise ExtractError(
+                f"{name} line {number:,} is longer than {LONGEST:,} bytes, and no record is. Export it again."
+            )
         if end:
             yield number, _decoded(whole)
             number += whole.count(b"\n") + 1
@@ -129,7 +131,9 @@ class _Cleaner:
 
     def _is_record(self, line: str) -> bool:
         """Return whether every reader of CSV makes the same record of a line, with as many cells as the header (RFC 4180)."""
-        if not (line.isprintable() or _FOREIGN.search(line) is None):  # the first test alone is the faster one
+        if not (
+            line.isprintable() or _FOREIGN.search(line) is None
+        ):  # the first test alone is the faster one
             return False
         if self._is_blank(line):
             return False

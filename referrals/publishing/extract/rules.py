@@ -21,7 +21,14 @@ _EXTENDED: Final = {
 }
 """Where a name that we do not know yet can be added to a field."""
 
-NOT_RECORDED_WORDS: Final = ("not recorded", "unknown", "not known", "not stated", "NK", NOT_RECORDED)
+NOT_RECORDED_WORDS: Final = (
+    "not recorded",
+    "unknown",
+    "not known",
+    "not stated",
+    "NK",
+    NOT_RECORDED,
+)
 """What a record says of an attribute that was not recorded. A blank cell says nothing, and is an error."""
 
 CODED: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outcome")
@@ -32,7 +39,10 @@ _WHOLLY_KNOWN: Final = ("formula", "ambiguous_nationality", "former_state")
 """Rules whose values are words of our own files, or a single sign."""
 
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
-    DATED: re.compile(r"(\d{1,4}([-/. ])\d{1,2}\2\d{2,4}|(19|20)\d{6})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?", re.ASCII),
+    DATED: re.compile(
+        r"(\d{1,4}([-/. ])\d{1,2}\2\d{2,4}|(19|20)\d{6})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?",
+        re.ASCII,
+    ),
     "age": re.compile(r"[+-]?\d{1,3}([.,-]\d{1,3})?\+?", re.ASCII),
 }
 _SPECIAL: Final = re.compile(r"_[A-Z_]{1,11}")
@@ -48,34 +58,53 @@ class Rule:
 
 
 RULES: Final[Mapping[str, Rule]] = {
-    "encoding": Rule("not UTF-8, but most likely Windows text (CP1252). Save the extract as CSV in UTF-8"),
+    "encoding": Rule(
+        "not UTF-8, but most likely Windows text (CP1252). Save the extract as CSV in UTF-8"
+    ),
     "nul": Rule("a NUL byte, which no text holds. Export the extract again"),
     "carriage_return": Rule("a carriage return inside the line. Take it out of the cell"),
     "unclosed_quote": Rule(
         "a quotation mark opens and is not closed on the same line. Close it, or take the line break out of the cell; "
         "the lines that it breaks are counted with it"
     ),
-    "stray_quote": Rule("a quotation mark inside a cell. Put the cell in quotation marks, and double the one inside"),
+    "stray_quote": Rule(
+        "a quotation mark inside a cell. Put the cell in quotation marks, and double the one inside"
+    ),
     "cell_count": Rule("more or fewer cells than the header has. Correct the line"),
     "blank_line": Rule("blank, and left out", is_warning=True),
-    "formula": Rule("{field} starts with {sign}, so that a spreadsheet would run it as a formula. Correct it at its source"),
+    "formula": Rule(
+        "{field} starts with {sign}, so that a spreadsheet would run it as a formula. Correct it at its source"
+    ),
     "blank": Rule("{field} is blank. {instead}"),
-    "date_form": Rule("{field} {quoted} is not a date of the form YYYY-MM-DD. Write it so: no referral counts without its day"),
+    "date_form": Rule(
+        "{field} {quoted} is not a date of the form YYYY-MM-DD. Write it so: no referral counts without its day"
+    ),
     "date_impossible": Rule("{field} {quoted} is a day that never was, or before 1900. Correct it"),
     "date_future": Rule("{field} {quoted} is later than today. Correct it"),
-    "date_outside_period": Rule("{field} {quoted} lies outside the period asked for. Take the line out, or ask for its period"),
-    "age": Rule('{field} {quoted} is not a whole number from 0 to 120. Correct it, or write "not recorded"'),
-    "ambiguous_nationality": Rule("{field} {quoted} could mean any of {choices}. Write the code that is meant"),
+    "date_outside_period": Rule(
+        "{field} {quoted} lies outside the period asked for. Take the line out, or ask for its period"
+    ),
+    "age": Rule(
+        '{field} {quoted} is not a whole number from 0 to 120. Correct it, or write "not recorded"'
+    ),
+    "ambiguous_nationality": Rule(
+        "{field} {quoted} could mean any of {choices}. Write the code that is meant"
+    ),
     "former_state": Rule(
         "{field} {quoted} is of a state that is no more. Write the code of the present nationality ({choices}), "
         'or "not recorded"'
     ),
     "unknown_code": Rule("{field} {quoted} is in no codelist{meant}. {instead}"),
     "duplicate_id": Rule("referral_id stands on another line too. Keep one line for each referral"),
-    "duplicate_across_files": Rule("referral_id stands in another of the extracts too. Keep each referral in one of them"),
-    "mixed_channel": Rule("channel is illustrative here and is not on other lines. Never mix synthetic with real records"),
+    "duplicate_across_files": Rule(
+        "referral_id stands in another of the extracts too. Keep each referral in one of them"
+    ),
+    "mixed_channel": Rule(
+        "channel is illustrative here and is not on other lines. Never mix synthetic with real records"
+    ),
     "duplicate_row": Rule(
-        "the same as another line in everything but referral_id. See whether one referral was entered twice", is_warning=True
+        "the same as another line in everything but referral_id. See whether one referral was entered twice",
+        is_warning=True,
     ),
 }
 """Every rule, in the order in which the first one that a cell breaks is named."""
@@ -108,7 +137,9 @@ def spellings() -> tuple[Spelling, ...]:
     for one in _all_spellings():
         known = found.setdefault((one.field, one.spelling.casefold()), one)
         if known.kind == "code" and (known.code, known.kind) != (one.code, one.kind):
-            raise DataError(f"{one.field}: '{one.spelling}' stands for {known.code} and for {one.code}. Keep one of them.")
+            raise DataError(
+                f"{one.field}: '{one.spelling}' stands for {known.code} and for {one.code}. Keep one of them."
+            )
     return tuple(found.values())
 
 
@@ -130,7 +161,9 @@ def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1) ->
     'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".'
     """
     told = shown(rule, field, value)
-    meanings = ", ".join(f"{code} {codelist('nationality').label(code)}" for code in choices(told or ""))
+    meanings = ", ".join(
+        f"{code} {codelist('nationality').label(code)}" for code in choices(told or "")
+    )
     said = RULES[rule].says.format(
         field=field or "a cell",
         sign="a tab" if value == "\t" else f'"{value or "="}"',
@@ -163,8 +196,15 @@ def suggestions(field: str, value: str) -> list[str]:
     >>> suggestions("nationality", "Vietnamees")
     ['Vietnamese', 'Vietnam']
     """
-    known = {one.spelling.casefold(): one.spelling for one in spellings() if one.field == field and one.kind == "code"}
-    return [known[match] for match in difflib.get_close_matches(value.casefold(), known, n=2, cutoff=0.8)]
+    known = {
+        one.spelling.casefold(): one.spelling
+        for one in spellings()
+        if one.field == field and one.kind == "code"
+    }
+    return [
+        known[match]
+        for match in difflib.get_close_matches(value.casefold(), known, n=2, cutoff=0.8)
+    ]
 
 
 def _all_spellings() -> Iterator[Spelling]:
@@ -176,11 +216,19 @@ def _all_spellings() -> Iterator[Spelling]:
             yield from _listed(field)
         yield from (Spelling(field, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
     yield from (Spelling(PERSON, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
-    yield from (Spelling("nationality", row["alias"], row["codes"]) for row in _aliases() if row["kind"] == "alias")
+    yield from (
+        Spelling("nationality", row["alias"], row["codes"])
+        for row in _aliases()
+        if row["kind"] == "alias"
+    )
 
 
 def _contested() -> Iterator[Spelling]:
-    return (Spelling("nationality", row["alias"], None, row["kind"]) for row in _aliases() if row["kind"] != "alias")
+    return (
+        Spelling("nationality", row["alias"], None, row["kind"])
+        for row in _aliases()
+        if row["kind"] != "alias"
+    )
 
 
 def _listed(field: str) -> Iterator[Spelling]:
@@ -188,7 +236,11 @@ def _listed(field: str) -> Iterator[Spelling]:
     for row in table_schema.read(REFERENCE / f"{field}.csv"):
         if row["kind"] in {"category", "special"} and not row["code"].startswith("_OTH"):
             others = row.get("other_names", "").split("; ")
-            names = {name: None for name in (row["code"], row["label"], row.get("demonym", ""), *others) if name}
+            names = {
+                name: None
+                for name in (row["code"], row["label"], row.get("demonym", ""), *others)
+                if name
+            }
             yield from (Spelling(field, name, row["code"]) for name in names)
 
 
@@ -198,7 +250,10 @@ def _ages() -> Iterator[Spelling]:
         if band.kind == "category":
             youngest, _, oldest = band.code.rstrip("+").partition("-")
             for age in range(int(youngest), int(oldest or OLDEST) + 1):
-                yield from (Spelling("age", form, band.code) for form in sorted({f"{age}", f"{age:02}", f"{age:03}"}))
+                yield from (
+                    Spelling("age", form, band.code)
+                    for form in sorted({f"{age}", f"{age:02}", f"{age:03}"})
+                )
 
 
 @cache
@@ -213,7 +268,11 @@ def _own_words() -> frozenset[str]:
 
 @cache
 def _choices() -> Mapping[str, tuple[str, ...]]:
-    return {row["alias"].casefold(): tuple(row["codes"].split()) for row in _aliases() if row["kind"] != "alias"}
+    return {
+        row["alias"].casefold(): tuple(row["codes"].split())
+        for row in _aliases()
+        if row["kind"] != "alias"
+    }
 
 
 def _unnamed(value: str | None, kinds: int) -> str:

@@ -31,9 +31,7 @@ SHOWN: Final = 10
 MEMORY: Final = "512MB"
 """What DuckDB may hold of an extract in memory. What is more goes into the private folder."""
 
-_UNACCOUNTED: Final = (
-    "{name}: {loaded:,} lines loaded and {rejected:,} rejected are not {lines:,}. The fault is ours: publish nothing."
-)
+_UNACCOUNTED: Final = "{name}: {loaded:,} lines loaded and {rejected:,} rejected are not {lines:,}. The fault is ours: publish nothing."
 _PERIOD: Final = re.compile(r"(?P<start>[0-9]{4})-(?:(?P<end>[0-9]{2})|Q[1-4])")
 
 
@@ -41,7 +39,9 @@ def _silent(_said: str) -> None:
     """Report no progress."""
 
 
-def check(path: Path, *, period: str | None = None, today: date, progress: Progress = _silent) -> Report:
+def check(
+    path: Path, *, period: str | None = None, today: date, progress: Progress = _silent
+) -> Report:
     """Return what is wrong, doubtful and right in an extract, every line of it accounted for.
 
     Args:
@@ -76,7 +76,9 @@ def load(
         ExtractError: an extract has errors, a referral stands in two of them, or only some are illustrative. The message is
             the reports in words.
     """
-    with connection.cursor() as work:  # its temporary tables, and a transaction that is not committed, end with it
+    with (
+        connection.cursor() as work
+    ):  # its temporary tables, and a transaction that is not committed, end with it
         work.begin()
         work.execute(sql.statement("extract/staging/records"))
         asked = _Asked(today=today, after_others=True, home=home)
@@ -110,7 +112,9 @@ class _Asked:
         return {rule: parameters.get(rule, {}) for rule in rules.CHECKS if rule not in left_out}
 
 
-def _load_one(path: Path, work: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress) -> Report:
+def _load_one(
+    path: Path, work: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress
+) -> Report:
     report = _report(path, work, asked, progress)
     if report.ok:
         work.table("typed").insert_into("records")
@@ -120,10 +124,14 @@ def _load_one(path: Path, work: duckdb.DuckDBPyConnection, asked: _Asked, progre
 def _refuse_mixture(reports: Sequence[Report]) -> None:
     synthetic = [report.name for report in reports if report.is_illustrative]
     if synthetic and len(synthetic) < len(reports):
-        raise ExtractError(f"Illustrative among other extracts: {', '.join(synthetic)}. Never mix synthetic with real records.")
+        raise ExtractError(
+            f"Illustrative among other extracts: {', '.join(synthetic)}. Never mix synthetic with real records."
+        )
 
 
-def _report(path: Path, connection: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress) -> Report:
+def _report(
+    path: Path, connection: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress
+) -> Report:
     """Return the report on an extract, and leave its sound lines in the view `typed` of the connection."""
     try:
         layout = layouts.read(path)
@@ -136,10 +144,16 @@ def _report(path: Path, connection: duckdb.DuckDBPyConnection, asked: _Asked, pr
     except ExtractError as refusal:
         return _refused(path, str(refusal))
     except OSError as error:
-        return _refused(path, f"{path.name} cannot be read: {error.strerror}. See to the file, or to space for a copy of it.")
+        return _refused(
+            path,
+            f"{path.name} cannot be read: {error.strerror}. See to the file, or to space for a copy of it.",
+        )
     except duckdb.Error as error:
         # What DuckDB says can hold a line of the extract, so only the kind of error is told.
-        return _refused(path, f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. Check memory.")
+        return _refused(
+            path,
+            f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. Check memory.",
+        )
 
 
 def _refused(path: Path, says: str) -> Report:
@@ -169,12 +183,19 @@ def _run_checks(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> _Found:
         connection.execute(sql.statement(f"staging/{name}"))
     for rule, parameters in asked.checks().items():
         connection.sql(sql.statement(f"checks/{rule}"), params=parameters).insert_into("problems")
-    connection.execute(sql.statement("extract/staging/first_fault_per_cell"), {"rules": list(rules.RULES)})
-    connection.execute(sql.statement("extract/staging/rejected_lines"), {"errors": list(rules.ERRORS)})
+    connection.execute(
+        sql.statement("extract/staging/first_fault_per_cell"), {"rules": list(rules.RULES)}
+    )
+    connection.execute(
+        sql.statement("extract/staging/rejected_lines"), {"errors": list(rules.ERRORS)}
+    )
     connection.execute(sql.statement("extract/staging/accepted_records"))
     (totals,) = _rows(connection, "extract/staging/load_totals")
     shown = {"rules": list(rules.RULES), "first": lines.FIRST, "shown": SHOWN}
-    return _Found(totals, tuple(_finding(row) for row in _rows(connection, "extract/staging/faults_grouped", shown)))
+    return _Found(
+        totals,
+        tuple(_finding(row) for row in _rows(connection, "extract/staging/faults_grouped", shown)),
+    )
 
 
 def _rows(
@@ -188,20 +209,34 @@ def _rows(
 def _finding(group: Mapping[str, Any]) -> Finding:
     rule, field, value = group["rule"], group["field"], group["value"]
     says = rules.sentence(rule, field, value, group["kinds"])
-    return Finding(rule, says, group["count"], tuple(group["lines"]), field, rules.shown(rule, field, value))
+    return Finding(
+        rule, says, group["count"], tuple(group["lines"]), field, rules.shown(rule, field, value)
+    )
 
 
 def _judged(name: str, layout: Layout, tally: Tally, found: _Found) -> Report:
     """Return the report on an extract whose every line was read. Lines that are not accounted for are an error."""
-    aside = [Finding(rule, rules.sentence(rule, None, None), one.count, tuple(one.lines)) for rule, one in tally.aside.items()]
-    findings = sorted([*aside, *found.findings], key=lambda finding: list(rules.RULES).index(finding.rule))
+    aside = [
+        Finding(rule, rules.sentence(rule, None, None), one.count, tuple(one.lines))
+        for rule, one in tally.aside.items()
+    ]
+    findings = sorted(
+        [*aside, *found.findings], key=lambda finding: list(rules.RULES).index(finding.rule)
+    )
     errors = [finding for finding in findings if finding.rule in rules.ERRORS]
     rejected = sum(one.count for one in tally.aside.values()) + found.totals["refused"]
     loaded = found.totals["loaded"]
     if loaded + rejected != tally.lines:
-        errors.append(Finding("file", _UNACCOUNTED.format(name=name, lines=tally.lines, loaded=loaded, rejected=rejected)))
+        errors.append(
+            Finding(
+                "file",
+                _UNACCOUNTED.format(name=name, lines=tally.lines, loaded=loaded, rejected=rejected),
+            )
+        )
     elif not loaded and not errors:
-        errors.append(Finding("file", f"{name} has a header and no records. Export the extract again."))
+        errors.append(
+            Finding("file", f"{name} has a header and no records. Export the extract again.")
+        )
     return Report(
         name=name,
         layout=str(layout),
@@ -220,8 +255,14 @@ def _check_period(period: str | None) -> None:
     form = _PERIOD.fullmatch(period) if period is not None else None
     follows = form is not None and form["end"] in (None, f"{(int(form['start']) + 1) % 100:02}")
     if period is not None and not follows:
-        raise DataError(f"'{period}' is no period. Write a year to March, as 2020-21, or a calendar quarter, as 2020-Q2.")
+        raise DataError(
+            f"'{period}' is no period. Write a year to March, as 2020-21, or a calendar quarter, as 2020-Q2."
+        )
 
 
 def _settings(folder: Path) -> dict[str, str | bool | int | float | list[str]]:
-    return {"memory_limit": MEMORY, "temp_directory": str(folder), "python_enable_replacements": False}
+    return {
+        "memory_limit": MEMORY,
+        "temp_directory": str(folder),
+        "python_enable_replacements": False,
+    }

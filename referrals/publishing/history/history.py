@@ -54,7 +54,10 @@ def alone(private: Path, to: Path) -> Iterator[None]:
             folder.mkdir(parents=True, exist_ok=True)
             try:
                 held.enter_context(locks.alone(folder, waits=False))
-            except (BlockingIOError, FileNotFoundError):  # who ends now may remove a folder that is empty
+            except (
+                BlockingIOError,
+                FileNotFoundError,
+            ):  # who ends now may remove a folder that is empty
                 raise DisclosureError(
                     f"Another publisher is at work with {folder}. Start again when it has ended. Nothing was written."
                 ) from None
@@ -107,7 +110,12 @@ class Memory:
             DisclosureError: what may have been published last cannot be read.
         """
         for year in years:
-            self.keeper.settle(year, status=self.status, where=self._where, is_published=partial(self._stands, year=year))
+            self.keeper.settle(
+                year,
+                status=self.status,
+                where=self._where,
+                is_published=partial(self._stands, year=year),
+            )
 
     @contextmanager
     def settling(self, years: Sequence[str]) -> Iterator[None]:
@@ -159,7 +167,10 @@ class Memory:
             is_shown = year in release.years and release.years[year].cells == kept.table
             is_in_doubt = not is_shown and bool(release.problems)
         except ReleaseError:
-            is_shown, is_in_doubt = False, _is_protected(folder) or (folder.exists() and not (folder / MANIFEST).exists())
+            is_shown, is_in_doubt = (
+                False,
+                _is_protected(folder) or (folder.exists() and not (folder / MANIFEST).exists()),
+            )
         if is_in_doubt:
             raise DisclosureError(
                 f"{folder} is damaged, and it may be what {year} was last published as. Restore it from a copy: what it was "
@@ -168,7 +179,14 @@ class Memory:
         return is_shown
 
 
-def to_keep(made: Made, before: Kept | None, *, release_id: str, shape: str, recoding: Mapping[tuple[str, str], str]) -> Kept:
+def to_keep(
+    made: Made,
+    before: Kept | None,
+    *,
+    release_id: str,
+    shape: str,
+    recoding: Mapping[tuple[str, str], str],
+) -> Kept:
     """Return what to keep of a year, with every table that was published of it and is not this one."""
     tables = [*before.older, before.table] if before else []
     return Kept(

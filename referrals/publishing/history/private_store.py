@@ -99,15 +99,23 @@ class Keeper:
         What was prepared there and never settled counts as published: its publisher was killed, and the release may stand.
         """
         here = {self._path(year, status, where), self._prepared(year, status, where)}
-        every = {path for ending in (KEPT, PREPARED) for path in self._folder.glob(f"{status}-{year}-*{ending}")}
+        every = {
+            path
+            for ending in (KEPT, PREPARED)
+            for path in self._folder.glob(f"{status}-{year}-*{ending}")
+        }
         others = sorted(every - here)
         return self._read(others[0], year) if others else None
 
     def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
         """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
-        _write_private(self._prepared(year, status, where), json.dumps(_record(kept, where), sort_keys=True))
+        _write_private(
+            self._prepared(year, status, where), json.dumps(_record(kept, where), sort_keys=True)
+        )
 
-    def settle(self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]) -> None:
+    def settle(
+        self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]
+    ) -> None:
         """Take what was prepared for a year in place of what was kept where it was published, and else forget it."""
         prepared = self._prepared(year, status, where)
         if not prepared.exists():
@@ -122,14 +130,19 @@ class Keeper:
         return self._path(year, status, where).with_suffix(PREPARED)
 
     def _path(self, year: str, status: str, where: str) -> Path:
-        return self._folder / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}{KEPT}"
+        return (
+            self._folder
+            / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}{KEPT}"
+        )
 
     def _read_key(self) -> bytes:
         path = self._folder / KEY
         if not path.exists():
             _write_private(path, secrets.token_hex(32))
         if not (key := path.read_bytes().strip()):
-            raise DisclosureError(f"{path} is empty, and a key that is known is no secret. Restore it from its backup.")
+            raise DisclosureError(
+                f"{path} is empty, and a key that is known is no secret. Restore it from its backup."
+            )
         return key
 
 

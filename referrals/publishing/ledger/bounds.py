@@ -94,12 +94,16 @@ class System:
         if self._least(self._solver(self.rules), {}) is not None:
             return []
         kept = self.rules
-        ids = dict.fromkeys(rule.statement_id for rule in sorted(self.rules, key=lambda rule: rule.is_count))
+        ids = dict.fromkeys(
+            rule.statement_id for rule in sorted(self.rules, key=lambda rule: rule.is_count)
+        )
         for statement_id in [one for one in ids if one != DEFINITION]:
             rest = [rule for rule in kept if rule.statement_id != statement_id]
             if self._least(self._solver(rest), {}) is None:
                 kept = rest
-        return [one for one in dict.fromkeys(rule.statement_id for rule in kept) if one != DEFINITION]
+        return [
+            one for one in dict.fromkeys(rule.statement_id for rule in kept) if one != DEFINITION
+        ]
 
     def bounds(self, cell: Cell) -> tuple[int, int]:
         """Return the smallest and the largest count that a cell can have.
@@ -115,9 +119,13 @@ class System:
         if counts is None:
             raise LedgerError(f"These statements cannot all be true: {', '.join(self.conflict())}.")
         if any(counts[atom] >= MOST for atom in weights):
-            raise LedgerError("No statement limits this count from above. Leave it out, or name what limits it.")
+            raise LedgerError(
+                "No statement limits this count from above. Leave it out, or name what limits it."
+            )
         if broken := sorted({rule.statement_id for rule in self.rules if not rule.holds(counts)}):
-            raise LedgerError(f"The solver's answer breaks {', '.join(broken)} in whole numbers. Report this as a fault.")
+            raise LedgerError(
+                f"The solver's answer breaks {', '.join(broken)} in whole numbers. Report this as a fault."
+            )
         return weigh(weights, counts)
 
     @cached_property
@@ -127,9 +135,13 @@ class System:
     def _weights(self, cell: Cell) -> dict[Atom, int]:
         if cell.subject == "police_referrals":
             return {POLICE: 1}
-        choices = [codelist(name).parts(code, self._partition[name]) for name, code in cell.codes().items()]
+        choices = [
+            codelist(name).parts(code, self._partition[name]) for name, code in cell.codes().items()
+        ]
         if not all(choices):
-            raise LedgerError(f"No statement divides its subject so that {cell.codes()} could be counted. Leave it out.")
+            raise LedgerError(
+                f"No statement divides its subject so that {cell.codes()} could be counted. Leave it out."
+            )
         return dict.fromkeys(itertools.product(*choices), 1)
 
     def _rules(self, statement: Statement) -> list[Rule]:
@@ -153,7 +165,10 @@ class System:
         solver.silent()
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)
-        columns = {atom: solver.addVariable(0, MOST, 0, highspy.HighsVarType.kInteger) for atom in self._atoms}
+        columns = {
+            atom: solver.addVariable(0, MOST, 0, highspy.HighsVarType.kInteger)
+            for atom in self._atoms
+        }
         for rule in rules:
             total = solver.qsum(weight * columns[atom] for atom, weight in rule.weights.items())
             solver.addConstr(rule.low <= total <= rule.high)
@@ -169,7 +184,9 @@ class System:
             return None
         found, proved = solver.getObjectiveValue(), solver.getInfo().mip_dual_bound
         if status != highspy.HighsModelStatus.kOptimal or found - proved >= HALF:
-            raise LedgerError(f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault.")
+            raise LedgerError(
+                f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault."
+            )
         return dict(zip(self._atoms, map(round, solver.allVariableValues()), strict=True))
 
 

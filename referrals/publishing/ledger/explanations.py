@@ -37,7 +37,11 @@ def readings(ledger: Ledger, parts: Sequence[Statement], whole: int) -> tuple[Re
     short = whole - counts(parts)
     remainders = [part for part in parts if part.is_remainder]
     counted = [part for part in parts if not part.is_remainder]
-    wholes = [one.statement_id for one in ledger.about("victim_referrals") if one.is_count and one.count == whole]
+    wholes = [
+        one.statement_id
+        for one in ledger.about("victim_referrals")
+        if one.is_count and one.count == whole
+    ]
     return (
         *(_misprint(ledger, one, short) for one in remainders),
         *_another_group(ledger, counted, short),
@@ -53,7 +57,9 @@ class Arguments(dict[str, str]):
     """What a relation's arithmetic is done on: statement ids by the part they play."""
 
     def __missing__(self, part: str) -> str:
-        raise LedgerError(f"A relation in relations.csv does not say its '{part}'. Add {part}=ids to its statements.")
+        raise LedgerError(
+            f"A relation in relations.csv does not say its '{part}'. Add {part}=ids to its statements."
+        )
 
 
 def arguments_of(relation: Row) -> Arguments:
@@ -95,19 +101,26 @@ def _misprint(ledger: Ledger, statement: Statement, short: int) -> Reading:
 
 
 def _broken(
-    ledger: Ledger, *, values: Mapping[str, int] | None = None, added: Mapping[str, int] | None = None
+    ledger: Ledger,
+    *,
+    values: Mapping[str, int] | None = None,
+    added: Mapping[str, int] | None = None,
 ) -> tuple[str, ...]:
     """Return which printed percentages would be wrong if statements had other values, or a base had more in it."""
 
     def total(ids: str) -> int:
         statements = [ledger.statements[statement_id] for statement_id in ids.split()]
-        return sum((values or {}).get(one.statement_id, one.count) for one in statements) + (added or {}).get(ids, 0)
+        return sum((values or {}).get(one.statement_id, one.count) for one in statements) + (
+            added or {}
+        ).get(ids, 0)
 
     tested = [arguments_of(relation) for relation in ledger.shares()]
     return tuple(
         one["printed"]
         for one in tested
-        if not rounds_to(Fraction(total(one["parts"]), total(one["whole"])), ledger.statements[one["printed"]])
+        if not rounds_to(
+            Fraction(total(one["parts"]), total(one["whole"])), ledger.statements[one["printed"]]
+        )
     )
 
 

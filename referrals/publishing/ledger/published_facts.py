@@ -47,13 +47,18 @@ def disagreeing(year: Year) -> Iterator[str]:
 
 
 def _said(fact: Fact) -> str:
-    where = ", ".join(f"{name} {' '.join(sorted(codes))}" for name, codes in sorted(fact.where.items()))
+    where = ", ".join(
+        f"{name} {' '.join(sorted(codes))}" for name, codes in sorted(fact.where.items())
+    )
     return f"{fact.low:,} to {fact.high:,} for {where}"
 
 
 def _statements(year: str) -> Iterator[Statement]:
     for statement in ledgers.load().about(SUBJECT):
-        if statement.period_start == f"{year[:4]}-04-01" and sum(code != TOTAL for code in statement.cell.codes().values()) > 1:
+        if (
+            statement.period_start == f"{year[:4]}-04-01"
+            and sum(code != TOTAL for code in statement.cell.codes().values()) > 1
+        ):
             yield statement
 
 
@@ -63,13 +68,27 @@ def _fact(statement: Statement, year: Year) -> Fact | None:
         return None
     if statement.is_count:
         is_large = statement.count >= LEAST
-        return Fact(statement.statement_id, year.year, where, statement.count, statement.count) if is_large else None
+        return (
+            Fact(statement.statement_id, year.year, where, statement.count, statement.count)
+            if is_large
+            else None
+        )
     base = _where(statement.base, year.categories) if statement.base is not None else None
     if base is None or len(base) > 1 or statement.precision not in HALF_STEP:
         return None  # only a total of one dimension is exact in a release
-    whole = sum(value for codes, value in year.cells.items() if Fact("", year.year, base, 0, 0).holds_cell(codes))
+    whole = sum(
+        value
+        for codes, value in year.cells.items()
+        if Fact("", year.year, base, 0, 0).holds_cell(codes)
+    )
     share, step = statement.percent / 100, HALF_STEP[statement.precision] / 100
-    return Fact(statement.statement_id, year.year, where, ceil((share - step) * whole), ceil((share + step) * whole) - 1)
+    return Fact(
+        statement.statement_id,
+        year.year,
+        where,
+        ceil((share - step) * whole),
+        ceil((share + step) * whole) - 1,
+    )
 
 
 def _where(cell: Cell, categories: Mapping[str, Sequence[str]]) -> dict[str, list[str]] | None:

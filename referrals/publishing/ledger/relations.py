@@ -19,11 +19,20 @@ from typing import Final
 
 from referrals.errors import LedgerError
 from referrals.formatting import count, day, percent, span
-from referrals.publishing.ledger.explanations import Arguments, Reading, arguments_of, counts, readings, rounds_to
+from referrals.publishing.ledger.explanations import (
+    Arguments,
+    Reading,
+    arguments_of,
+    counts,
+    readings,
+    rounds_to,
+)
 from referrals.publishing.ledger.statements import HALF_STEP, WORDS, Ledger, Statement, ids_in
 from referrals.reference.table_schema import Row
 
-SIMPLE_FRACTIONS: Final = tuple(sorted({Fraction(part, whole) for whole in (2, 3, 4, 5) for part in range(1, whole)}))
+SIMPLE_FRACTIONS: Final = tuple(
+    sorted({Fraction(part, whole) for whole in (2, 3, 4, 5) for part in range(1, whole)})
+)
 """The everyday fractions. Words are right when theirs is the nearest of these."""
 
 
@@ -62,8 +71,12 @@ class Arithmetic:
         Raises:
             LedgerError: the relation names a statement that is not in the ledger, or one that is not a count.
         """
-        if missing := [one for one in ids_in(relation["statements"]) if one not in self._ledger.statements]:
-            raise LedgerError(f"relations.csv {relation['relation_id']} needs '{missing[0]}', which is not there.")
+        if missing := [
+            one for one in ids_in(relation["statements"]) if one not in self._ledger.statements
+        ]:
+            raise LedgerError(
+                f"relations.csv {relation['relation_id']} needs '{missing[0]}', which is not there."
+            )
         if relation["kind"] not in self._kinds:
             raise LedgerError(
                 f"relations.csv {relation['relation_id']} is of the kind '{relation['kind']}', which there is not."
@@ -83,7 +96,9 @@ class Arithmetic:
         if total == whole:
             return Conclusion("consistent", f"{adding}. They add up.")
         fault = f"{count(abs(whole - total))} {'are missing' if total < whole else 'too many'}"
-        return Conclusion("gap", f"{adding}, not {count(whole)}: {fault}.", readings(self._ledger, parts, whole))
+        return Conclusion(
+            "gap", f"{adding}, not {count(whole)}: {fault}.", readings(self._ledger, parts, whole)
+        )
 
     def _open_total(self, arguments: Arguments) -> Conclusion:
         parts, whole = self._statements(arguments["parts"]), self._sum(arguments["whole"])
@@ -114,11 +129,15 @@ class Arithmetic:
         said = f"“{printed.value.removeprefix('approximately ')}” is {percent(printed.percent / 100, 1)}"
         if nearest * 100 == printed.percent:
             return Conclusion("consistent", f"{working}; {said}. No simpler fraction is nearer.")
-        return Conclusion("gap", f"{working}; {said}, and {_in_words(nearest)} ({percent(nearest, 1)}) is nearer.")
+        return Conclusion(
+            "gap", f"{working}; {said}, and {_in_words(nearest)} ({percent(nearest, 1)}) is nearer."
+        )
 
     def _restated(self, arguments: Arguments) -> Conclusion:
         statements = self._statements(arguments["same"])
-        values = ", ".join(f"{one.printed} {one.unit} (section {one.section})" for one in statements)
+        values = ", ".join(
+            f"{one.printed} {one.unit} (section {one.section})" for one in statements
+        )
         if len({one.value for one in statements}) > 1:
             return Conclusion("gap", f"{values}. The numbers differ.")
         if len({one.unit for one in statements}) == 1:
@@ -146,28 +165,41 @@ class Arithmetic:
 
     def _rounding(self, _: Arguments) -> Conclusion:
         shares = [
-            (Fraction(self._sum(arguments["parts"]), self._sum(arguments["whole"])) * 100, statement)
+            (
+                Fraction(self._sum(arguments["parts"]), self._sum(arguments["whole"])) * 100,
+                statement,
+            )
             for arguments in map(arguments_of, self._ledger.shares())
             for statement in self._statements(arguments["printed"])
         ]
         rules: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
             "cutting off": lambda value, step: floor(value / step) * step,
             "rounding up": lambda value, step: ceil(value / step) * step,
-            "rounding to the nearest": lambda value, step: floor(value / step + Fraction(1, 2)) * step,
+            "rounding to the nearest": lambda value, step: (
+                floor(value / step + Fraction(1, 2)) * step
+            ),
         }
         fits = {
-            name: sum(rule(value, 2 * HALF_STEP[one.precision]) == one.percent for value, one in shares)
+            name: sum(
+                rule(value, 2 * HALF_STEP[one.precision]) == one.percent for value, one in shares
+            )
             for name, rule in rules.items()
         }
-        tally = "; ".join(f"{name} fits {number} of {len(shares)}" for name, number in fits.items()).capitalize()
+        tally = "; ".join(
+            f"{name} fits {number} of {len(shares)}" for name, number in fits.items()
+        ).capitalize()
         whole = [name for name, number in fits.items() if number == len(shares)]
         if len(whole) != 1:
             return Conclusion("ambiguous", f"{tally}.")
-        return Conclusion("consistent", f"{tally}. Only {whole[0]} fits every percentage that can be tested.")
+        return Conclusion(
+            "consistent", f"{tally}. Only {whole[0]} fits every percentage that can be tested."
+        )
 
     def _listed(self, arguments: Arguments) -> Conclusion:
         statement = self._statements(arguments["number"])[0]
-        names = statement.quotation.rsplit(" for ", 1)[1].rstrip(".").replace(" and ", ", ").split(", ")
+        names = (
+            statement.quotation.rsplit(" for ", 1)[1].rstrip(".").replace(" and ", ", ").split(", ")
+        )
         working = f"{len(names)} are named: {', '.join(names)}."
         return Conclusion("consistent" if len(names) == statement.count else "gap", working)
 
@@ -183,7 +215,9 @@ class Arithmetic:
         ]
         if not later:
             return Conclusion("consistent", f"{statement.printed} is the only value found.")
-        return Conclusion("gap", f"The same total was printed later as {', then '.join(later)}. It was revised.")
+        return Conclusion(
+            "gap", f"The same total was printed later as {', then '.join(later)}. It was revised."
+        )
 
     def _subset(self, arguments: Arguments) -> Conclusion:
         part, share = (self._statements(arguments[name])[0] for name in ("part", "share"))
@@ -205,6 +239,10 @@ def _plus(statements: Sequence[Statement]) -> str:
 
 
 def _in_words(fraction: Fraction) -> str:
-    names = {Fraction(1, 4): "a quarter", Fraction(3, 4): "three quarters", Fraction(1, 2): "a half"}
+    names = {
+        Fraction(1, 4): "a quarter",
+        Fraction(3, 4): "three quarters",
+        Fraction(1, 2): "a half",
+    }
     names |= {value: words for words, value in WORDS.items()}
     return names.get(fraction, f"{fraction.numerator}/{fraction.denominator}")

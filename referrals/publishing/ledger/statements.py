@@ -33,8 +33,23 @@ WORDS: Final[Mapping[str, Fraction]] = {
 }
 """The fractions that the source gives in words."""
 
-SPELT: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-HALF_STEP: Final[Mapping[str, Fraction]] = {"nearest_1": Fraction(1, 2), "nearest_0.1": Fraction(1, 20)}
+SPELT: Final = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+)
+HALF_STEP: Final[Mapping[str, Fraction]] = {
+    "nearest_1": Fraction(1, 2),
+    "nearest_0.1": Fraction(1, 20),
+}
 """How far a rounded percentage may lie from the true one, in percentage points, by its precision."""
 
 
@@ -73,13 +88,19 @@ class Statement:
     def count(self) -> int:
         """The value as a whole number. Raises LedgerError where the statement is not an exact count."""
         if self.precision != "exact" or not self.value.isdigit():
-            raise LedgerError(f"{self.statement_id} is used as a count, but it says '{self.value}' ({self.precision}).")
+            raise LedgerError(
+                f"{self.statement_id} is used as a count, but it says '{self.value}' ({self.precision})."
+            )
         return int(self.value)
 
     @property
     def is_count(self) -> bool:
         """Whether the statement prints an exact number of referrals or people."""
-        return self.precision == "exact" and self.unit in {"referrals", "people", "potential_victims"}
+        return self.precision == "exact" and self.unit in {
+            "referrals",
+            "people",
+            "potential_victims",
+        }
 
     @property
     def percent(self) -> Fraction:
@@ -95,7 +116,11 @@ class Statement:
             return f"just over {self.value}%"
         if self.unit == "percent":
             return f"{self.value}%"
-        return f"{int(self.value):,}" if self.value.isdigit() and self.unit not in {"month", "year"} else self.value
+        return (
+            f"{int(self.value):,}"
+            if self.value.isdigit() and self.unit not in {"month", "year"}
+            else self.value
+        )
 
 
 @dataclass(frozen=True)
@@ -110,7 +135,11 @@ class Ledger:
 
     def about(self, *subjects: str) -> list[Statement]:
         """Return the statements on the subjects given, in the order of the ledger."""
-        return [statement for statement in self.statements.values() if statement.cell.subject in subjects]
+        return [
+            statement
+            for statement in self.statements.values()
+            if statement.cell.subject in subjects
+        ]
 
     def shares(self) -> list[Row]:
         """Return the relations that test a printed percentage."""
@@ -124,10 +153,14 @@ def load(folder: Path = PUBLISHED) -> Ledger:
         DataError: a file breaks its schema.
         LedgerError: a statement names a source that is not listed.
     """
-    sources = {row["source_id"]: row["published_on"] for row in table_schema.read(folder / "sources.csv")}
+    sources = {
+        row["source_id"]: row["published_on"] for row in table_schema.read(folder / "sources.csv")
+    }
     rows = table_schema.read(folder / "statements.csv")
     if unknown := sorted({row["source_id"] for row in rows} - sources.keys()):
-        raise LedgerError(f"statements.csv names sources that sources.csv does not list: {', '.join(unknown)}.")
+        raise LedgerError(
+            f"statements.csv names sources that sources.csv does not list: {', '.join(unknown)}."
+        )
     return Ledger(
         statements={row["statement_id"]: _statement(row) for row in rows},
         published_on=sources,
@@ -143,7 +176,8 @@ def misquoted(statements: Iterable[Statement]) -> list[str]:
         f"{statement.statement_id} (section {statement.section}) says {statement.value}, "
         f'and its quotation does not: "{statement.quotation}"'
         for statement in statements
-        if statement.precision != "statement" and not says(statement.quotation, statement.value, statement.unit)
+        if statement.precision != "statement"
+        and not says(statement.quotation, statement.value, statement.unit)
     ]
 
 
@@ -155,7 +189,10 @@ def says(quotation: str, value: str, unit: str) -> bool:
     >>> says("Vietnam (237); Albania (168); and China (109)", "238", "people")
     False
     """
-    return any(re.search(rf"(?<![\w.,]){form}(?![\w%]|[.,]\d)", quotation, re.IGNORECASE) for form in _forms(value, unit))
+    return any(
+        re.search(rf"(?<![\w.,]){form}(?![\w%]|[.,]\d)", quotation, re.IGNORECASE)
+        for form in _forms(value, unit)
+    )
 
 
 def _forms(value: str, unit: str) -> list[str]:
@@ -211,4 +248,6 @@ def parse_cell(text: str, *, subject: str = "victim_referrals") -> Cell:
         pairs = dict(pair.split("=", 1) for pair in re.split("[;,]", text) if pair != "_T")
         return Cell(pairs.pop("subject", subject), **pairs)
     except (TypeError, ValueError):
-        raise LedgerError(f"'{text}' names no cell. Use dimension=code pairs of {', '.join(CELL_DIMENSIONS)}.") from None
+        raise LedgerError(
+            f"'{text}' names no cell. Use dimension=code pairs of {', '.join(CELL_DIMENSIONS)}."
+        ) from None

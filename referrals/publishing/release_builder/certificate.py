@@ -76,7 +76,10 @@ def as_data(release: PublicRelease, checks: Sequence[Check], words: Words) -> di
         "method": release.method,
         "lay_sentence": words.lay_sentence,
         "largest_error": {str(order): error for order, error in release.largest_error.items()},
-        "checks": [{"name": check.name, "holds": check.holds, "looked_at": check.looked_at} for check in checks],
+        "checks": [
+            {"name": check.name, "holds": check.holds, "looked_at": check.looked_at}
+            for check in checks
+        ],
         "limits": list(words.limits),
     }
 
@@ -114,13 +117,20 @@ def write(folder: Path, release: PublicRelease, checks: Sequence[Check], words: 
 
 def rows(checks: Sequence[Check]) -> str:
     """Return checks as the rows of a table in Markdown."""
-    return "\n".join(f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |" for check in checks)
+    return "\n".join(
+        f"| {check.name} | {check.looked_at:,} | {'holds' if check.holds else check.fault} |"
+        for check in checks
+    )
 
 
 def facts(release: PublicRelease) -> str:
     """Return the published facts that a release agrees with as an item of a list in Markdown, '' where there is none."""
     names = [fact.name for year in release.years.values() for fact in year.facts]
-    return f"- These statements of the published assessment still hold: {', '.join(names)}." if names else ""
+    return (
+        f"- These statements of the published assessment still hold: {', '.join(names)}."
+        if names
+        else ""
+    )
 
 
 def _listed(items: Iterable[str]) -> str:
@@ -129,7 +139,9 @@ def _listed(items: Iterable[str]) -> str:
 
 def _measured(name: str) -> str:
     """Return a table of reference data as the rows of a table in Markdown."""
-    return "\n".join(f"| {' | '.join(row.values())} |" for row in table_schema.read(REFERENCE / f"{name}.csv"))
+    return "\n".join(
+        f"| {' | '.join(row.values())} |" for row in table_schema.read(REFERENCE / f"{name}.csv")
+    )
 
 
 def _shown(release: PublicRelease) -> Iterator[str]:

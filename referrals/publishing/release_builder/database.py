@@ -17,7 +17,11 @@ import duckdb
 from referrals.errors import DataError
 from referrals.paths import ROOT
 
-STILL: Final = {"DUCKDB_JE_MALLOC_CONF": "zero:true", "MALLOC_PERTURB_": "255", "PYTHONHASHSEED": "0"}
+STILL: Final = {
+    "DUCKDB_JE_MALLOC_CONF": "zero:true",
+    "MALLOC_PERTURB_": "255",
+    "PYTHONHASHSEED": "0",
+}
 """Memory that DuckDB asks for is cleared first, by its own allocator or the system's: the file is the same bytes each time."""
 
 
@@ -27,11 +31,21 @@ def write(tables: Path, database: Path) -> None:
     Raises:
         DataError: the process failed.
     """
-    command = [sys.executable, "-m", __spec__.name if __spec__ else __name__, str(tables), str(database)]
-    ran = subprocess.run(command, cwd=ROOT, env={**os.environ, **STILL}, capture_output=True, check=False)  # noqa: S603
+    command = [
+        sys.executable,
+        "-m",
+        __spec__.name if __spec__ else __name__,
+        str(tables),
+        str(database),
+    ]
+    ran = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **STILL}, capture_output=True, check=False
+    )  # noqa: S603
     # Where the disk is full, DuckDB leaves what it could not write into the file beside it, and says nothing.
     if ran.returncode or database.with_name(f"{database.name}.wal").exists():
-        raise DataError(f"{database.name} could not be written whole. Is there room on the disk? Nothing was published.")
+        raise DataError(
+            f"{database.name} could not be written whole. Is there room on the disk? Nothing was published."
+        )
 
 
 def main() -> None:

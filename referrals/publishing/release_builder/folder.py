@@ -38,8 +38,14 @@ RESOURCES: Final[Mapping[str, str]] = {
 """The files that a release can have and their media types, in the order of the manifest."""
 
 SPREADSHEETS: Final[Mapping[str, tuple[str, str]]] = {
-    ".xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Accessible spreadsheet for Excel"),
-    ".ods": ("application/vnd.oasis.opendocument.spreadsheet", "Accessible spreadsheet, OpenDocument"),
+    ".xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "Accessible spreadsheet for Excel",
+    ),
+    ".ods": (
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "Accessible spreadsheet, OpenDocument",
+    ),
 }
 """The spreadsheets that a release can have, by the ending of their names: media type and title. They stand last."""
 
@@ -78,7 +84,9 @@ def write(
             shutil.rmtree(leftover, ignore_errors=True)
         building.mkdir()
         try:
-            schemas = _write_tables(building, fill, {name: str(describe.get(name, "")) for name in ("name", "status")})
+            schemas = _write_tables(
+                building, fill, {name: str(describe.get(name, "")) for name in ("name", "status")}
+            )
             _write_manifest(building, describe, schemas)
             complete(building)
             _write_manifest(building, describe, schemas)
@@ -93,14 +101,20 @@ def _write_tables(
     building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], imprint: Mapping[str, str]
 ) -> dict[str, dict[str, Any]]:
     """Write the database and the files of its tables, and return their schemas. `imprint` says what release it is."""
-    with duckdb.connect(config={"threads": 1}) as connection, tempfile.TemporaryDirectory() as tables:
+    with (
+        duckdb.connect(config={"threads": 1}) as connection,
+        tempfile.TemporaryDirectory() as tables,
+    ):
         fill(connection)
         for (name,) in connection.execute(sql.statement("release_builder/table_names")).fetchall():
             connection.table(name).to_parquet(str(Path(tables) / f"{name}.parquet"))
         database.write(Path(tables), building / DATABASE)
         for name in TABLES:
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
-        connection.execute(sql.statement("release_builder/cells_parquet"), {"path": str(building / "cells.parquet"), **imprint})
+        connection.execute(
+            sql.statement("release_builder/cells_parquet"),
+            {"path": str(building / "cells.parquet"), **imprint},
+        )
         schemas = {name: _schema(connection, name) for name in TABLES}
     settle(building / DATABASE)
     return schemas
@@ -150,7 +164,9 @@ def _swapped(one: Path, other: Path) -> bool:
         exchange = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):
         return False
-    done = bool(exchange(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0)
+    done = bool(
+        exchange(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
+    )
     if done:
         flush(one.parent)
     return done
@@ -159,7 +175,9 @@ def _swapped(one: Path, other: Path) -> bool:
 def digest(paths: Iterable[Path]) -> str:
     """Return one SHA-256 over the names and bytes of files, for telling whether anything changed since a build."""
     total = hashlib.sha256()
-    for name, content in sorted((path.name, hashlib.sha256(path.read_bytes()).digest()) for path in paths):
+    for name, content in sorted(
+        (path.name, hashlib.sha256(path.read_bytes()).digest()) for path in paths
+    ):
         total.update(name.encode())
         total.update(content)
     return total.hexdigest()
@@ -169,7 +187,11 @@ def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     """Return the Table Schema of a table: the name and type of each column."""
     relation = connection.table(name)
     columns = zip(relation.columns, relation.types, strict=True)
-    return {"fields": [{"name": column, "type": _TYPES.get(str(kind), "string")} for column, kind in columns]}
+    return {
+        "fields": [
+            {"name": column, "type": _TYPES.get(str(kind), "string")} for column, kind in columns
+        ]
+    }
 
 
 _TYPES: Final[Mapping[str, str]] = {"INTEGER": "integer", "BOOLEAN": "boolean", "DATE": "date"}
@@ -177,7 +199,8 @@ _TYPES: Final[Mapping[str, str]] = {"INTEGER": "integer", "BOOLEAN": "boolean", 
 
 def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
     tables = [
-        _resource(folder / name, mediatype) | ({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {})
+        _resource(folder / name, mediatype)
+        | ({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {})
         for name, mediatype in RESOURCES.items()
         if (folder / name).is_file()
     ]
@@ -187,7 +210,9 @@ def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[
         for path in sorted(folder.glob(f"*{suffix}"))
     ]
     manifest = {**describe, "resources": [*tables, *books]}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(
+        json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
 
 
 def _resource(path: Path, mediatype: str) -> dict[str, Any]:

@@ -10,7 +10,12 @@ from typing import Any, Final, Protocol
 from referrals.publishing.audit.public_release import Codes
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
-MONTHS: Final = {"1": "January to March", "2": "April to June", "3": "July to September", "4": "October to December"}
+MONTHS: Final = {
+    "1": "January to March",
+    "2": "April to June",
+    "3": "July to September",
+    "4": "October to December",
+}
 TITLES: Final[Mapping[str, str]] = {
     "illustrative": "Illustrative series, invented figures",
     "official": "Victims of crime referred by police to Immigration Enforcement",
@@ -50,7 +55,9 @@ class Covered(Protocol):
         """The codes of each dimension."""
 
 
-def about(years: Sequence[Covered], imprint: Imprint, *, additive: bool, lay_sentence: str) -> Record:
+def about(
+    years: Sequence[Covered], imprint: Imprint, *, additive: bool, lay_sentence: str
+) -> Record:
     """Return what the table `release` says of a release."""
     first, last = years[0].year, years[-1].year
     return {
@@ -73,7 +80,9 @@ def source(imprint: Imprint) -> Record:
     return {
         "source_id": imprint.release_id,
         "title": imprint.title,
-        "publisher": "This site" if imprint.status == "illustrative" else "The publisher of this release",
+        "publisher": "This site"
+        if imprint.status == "illustrative"
+        else "The publisher of this release",
         "published_on": imprint.published_on,
         "address": "",
         "licence": "OGL-UK-3.0",
@@ -85,7 +94,13 @@ def codes(years: Sequence[Covered]) -> list[Record]:
     """Return every code of a release, periods included, in the order in which they are shown."""
     categories = years[0].categories
     listed = [
-        ("nationality" if name == "nationality" else name, code, codelist(name).label(code), _kind(name, code), "")
+        (
+            "nationality" if name == "nationality" else name,
+            code,
+            codelist(name).label(code),
+            _kind(name, code),
+            "",
+        )
         for name in DIMENSIONS
         for code in (TOTAL, *categories[name])
     ]
@@ -110,7 +125,9 @@ def _kind(dimension: str, code: str) -> str:
     return "category" if kind == "aggregate" else kind
 
 
-def manifest(years: Sequence[Covered], imprint: Imprint, control: Record, statuses: Mapping[str, str]) -> Record:
+def manifest(
+    years: Sequence[Covered], imprint: Imprint, control: Record, statuses: Mapping[str, str]
+) -> Record:
     """Return the manifest of a release, whose files are added by `package`: `control` says how its counts are protected."""
     return {
         "profile": "data-package",
@@ -121,7 +138,8 @@ def manifest(years: Sequence[Covered], imprint: Imprint, control: Record, status
         "published_on": imprint.published_on,
         "licenses": [{"name": "OGL-UK-3.0"}],
         "codelists": {
-            name: {code: codelist(name).label(code) for code in (TOTAL, *years[0].categories[name])} for name in DIMENSIONS
+            name: {code: codelist(name).label(code) for code in (TOTAL, *years[0].categories[name])}
+            for name in DIMENSIONS
         },
         "disclosure_control": control,
         "status_letters": dict(statuses),

@@ -63,7 +63,9 @@ def write(
 
     def complete(building: Path) -> None:
         release = public_release.read(building)
-        progress(f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}")
+        progress(
+            f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}"
+        )
         proof = audit.prove(release)
         write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
         described["disclosure_control"]["known"] = proof.known
@@ -79,7 +81,9 @@ def write(
     return found
 
 
-def _prove(building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
+def _prove(
+    building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]
+) -> list[Check]:
     """Attack a release from its public files and write its certificate, or refuse it."""
     for script in VERIFY:
         shutil.copyfile(script, building / script.name)
@@ -88,22 +92,32 @@ def _prove(building: Path, release: PublicRelease, earlier: Sequence[Path], prog
     return checks
 
 
-def attacked(release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]) -> list[Check]:
+def attacked(
+    release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]
+) -> list[Check]:
     """Return the checks of a release that is being built, all of which hold.
 
     Raises:
         DisclosureError: one does not.
     """
-    checks = [check for check in audit.of_release(release, progress=progress) if not check.name.endswith(audit.FILES)]
+    checks = [
+        check
+        for check in audit.of_release(release, progress=progress)
+        if not check.name.endswith(audit.FILES)
+    ]
     for folder in earlier:
         checks += audit.of_pair(public_release.read(folder), release)
     if faults := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
-        raise DisclosureError(f"The release was attacked and is not safe:\n{listed}\nNothing was written.")
+        raise DisclosureError(
+            f"The release was attacked and is not safe:\n{listed}\nNothing was written."
+        )
     return checks
 
 
-def write_witnesses(path: Path, witnesses: Iterable[Mapping[Codes, int]], header: Sequence[str]) -> None:
+def write_witnesses(
+    path: Path, witnesses: Iterable[Mapping[Codes, int]], header: Sequence[str]
+) -> None:
     """Write what each witness says of each of its cells, under a header that says what that is; the same bytes each time."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -113,27 +127,41 @@ def write_witnesses(path: Path, witnesses: Iterable[Mapping[Codes, int]], header
     path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], imprint: Imprint) -> None:
+def _fill(
+    connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], imprint: Imprint
+) -> None:
     errors = _largest_error(protected)
     rows: dict[str, list[Record]] = {
-        "release": [release_manifest.about(protected, imprint, additive=True, lay_sentence=certificate.LAY_SENTENCE)],
+        "release": [
+            release_manifest.about(
+                protected, imprint, additive=True, lay_sentence=certificate.LAY_SENTENCE
+            )
+        ],
         "codes": release_manifest.codes(protected),
         "finest": [row for table in protected for row in _finest(table)],
-        "precision": [{"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))],
+        "precision": [
+            {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))
+        ],
         "own_source": [release_manifest.source(imprint)],
         **{name: [] for name in ("evidence", "statements", "relations", "readings")},
     }
     for name, records in rows.items():
         connection.execute(sql.statement(f"release/{name}"), {"rows": records})
     exact = [row for one in protected for row in _exact(one)]
-    connection.execute(sql.statement("release_builder/rounded_cells"), {"facts": exact, "revised": _before(imprint)})
+    connection.execute(
+        sql.statement("release_builder/rounded_cells"),
+        {"facts": exact, "revised": _before(imprint)},
+    )
     no_context(connection)
 
 
 def _before(imprint: Imprint) -> list[Record]:
     """Return the numbers of the release that is revised, a row each."""
     names = ("period", *DIMENSIONS)
-    return [dict(zip(names, codes, strict=True)) | {"value": value} for codes, value in (imprint.before or {}).items()]
+    return [
+        dict(zip(names, codes, strict=True)) | {"value": value}
+        for codes, value in (imprint.before or {}).items()
+    ]
 
 
 def no_context(connection: duckdb.DuckDBPyConnection) -> None:
@@ -148,16 +176,28 @@ def no_context(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _finest(table: ProtectedTable) -> list[Record]:
     return [
-        {"period": codes[0], "year": table.year, **dict(zip(DIMENSIONS, codes[1:], strict=True)), "value": value}
+        {
+            "period": codes[0],
+            "year": table.year,
+            **dict(zip(DIMENSIONS, codes[1:], strict=True)),
+            "value": value,
+        }
         for codes, value in table.cells.items()
     ]
 
 
 def _exact(table: ProtectedTable) -> list[Record]:
     """Return the sums of single codes that published facts make exact."""
-    exact = [fact for fact in table.facts if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values())]
+    exact = [
+        fact
+        for fact in table.facts
+        if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values())
+    ]
     return [
-        {"period": table.year, **{name: fact.where[name][0] if name in fact.where else TOTAL for name in DIMENSIONS}}
+        {
+            "period": table.year,
+            **{name: fact.where[name][0] if name in fact.where else TOTAL for name in DIMENSIONS},
+        }
         for fact in exact
     ]
 
@@ -169,7 +209,10 @@ def _standing(table: ProtectedTable) -> list[Fact]:
 
 def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
     """Return the announced largest error of each order, the same for all years."""
-    return {order: max(table.largest_error[order] for table in protected) for order in protected[0].largest_error}
+    return {
+        order: max(table.largest_error[order] for table in protected)
+        for order in protected[0].largest_error
+    }
 
 
 def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
@@ -180,7 +223,11 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
         "finest cell: a quarter and a code of each dimension. Any other combination is a sum of finest cells.",
         "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
         "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
-        "facts": [one for table in protected for one in agreed_facts.published(_standing(table), table.cells)],
+        "facts": [
+            one
+            for table in protected
+            for one in agreed_facts.published(_standing(table), table.cells)
+        ],
         "known": [],
         "held_back": [table.year for table in protected if table.held_back],
         "held_back_rule": HELD_BACK,

@@ -40,7 +40,10 @@ LAY_SENTENCE: Final = (
 """The sentence shown beside every chart of such a release."""
 
 VERIFY: Final = SHIPPED / "verify_exact.py"
-STATUSES: Final[Mapping[str, str]] = {"": "exact", public_tables.WITHHELD: "confidential: withheld to protect people"}
+STATUSES: Final[Mapping[str, str]] = {
+    "": "exact",
+    public_tables.WITHHELD: "confidential: withheld to protect people",
+}
 
 LIMITS: Final = tuple(
     """
@@ -82,7 +85,9 @@ class SuppressedYear:
     @property
     def summary(self) -> list[str]:
         """What the publisher is told of the year."""
-        return [f"{self.year}: {self.share_withheld:.1%} of the cells of two dimensions are withheld, the rest exact."]
+        return [
+            f"{self.year}: {self.share_withheld:.1%} of the cells of two dimensions are withheld, the rest exact."
+        ]
 
     @property
     def categories(self) -> Mapping[str, Sequence[str]]:
@@ -92,11 +97,15 @@ class SuppressedYear:
     @property
     def share_withheld(self) -> float:
         """The share of the cells of two-way tables that are withheld, of one. Totals and one-way tables are all printed."""
-        two_way = sum(len(cell) - cell.count(TOTAL) == suppression.TWO_WAY for cell in self.tables.values)
+        two_way = sum(
+            len(cell) - cell.count(TOTAL) == suppression.TWO_WAY for cell in self.tables.values
+        )
         return len(self.tables.withheld) / max(two_way, 1)
 
 
-def protect(counts: Counts, facts: Sequence[Fact], kept: Kept | None, *, seed: int) -> SuppressedYear:
+def protect(
+    counts: Counts, facts: Sequence[Fact], kept: Kept | None, *, seed: int
+) -> SuppressedYear:
     """Return the tables of a year with cells withheld. `kept` is what an earlier release of the year was made from.
 
     Raises:
@@ -130,7 +139,9 @@ def write(
     found: list[Check] = []
 
     def complete(place: Path) -> None:
-        rounded.write_witnesses(place / public_tables.WITNESSES, _witnesses(years), ("witness", *FINEST, "value"))
+        rounded.write_witnesses(
+            place / public_tables.WITNESSES, _witnesses(years), ("witness", *FINEST, "value")
+        )
         shutil.copyfile(VERIFY, place / "verify.py")
         spreadsheet_tables.write(place)
         release = public_release.read(place)
@@ -158,9 +169,13 @@ def _control(years: Sequence[SuppressedYear], imprint: Imprint) -> dict[str, Any
     }
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, years: Sequence[SuppressedYear], imprint: Imprint) -> None:
+def _fill(
+    connection: duckdb.DuckDBPyConnection, years: Sequence[SuppressedYear], imprint: Imprint
+) -> None:
     rows: dict[str, list[dict[str, Any]]] = {
-        "release": [release_manifest.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)],
+        "release": [
+            release_manifest.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)
+        ],
         "codes": release_manifest.codes(years),
         "exact_cells": [row for one in years for row in _cells(one)],
         "own_source": [release_manifest.source(imprint)],

@@ -12,7 +12,16 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from referrals.publishing.spreadsheets.workbook import LANGUAGE, Book, Link, Sheet, Value, archive, look, shown
+from referrals.publishing.spreadsheets.workbook import (
+    LANGUAGE,
+    Book,
+    Link,
+    Sheet,
+    Value,
+    archive,
+    look,
+    shown,
+)
 
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 PROPERTIES: Final = "docProps/core.xml"
@@ -31,7 +40,14 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
     "line": {},
     "header": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
     "text": {"text_wrap": True, "valign": "top"},
-    "number_header": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "align": "right", "indent": 1},
+    "number_header": {
+        "bold": True,
+        "bottom": 1,
+        "text_wrap": True,
+        "valign": "top",
+        "align": "right",
+        "indent": 1,
+    },
     "symbol": {"valign": "top", "align": "right", "indent": 1},
     "number": {"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1},
     "link": {"font_color": "#0B4F9E", "underline": 1, "valign": "top"},
@@ -64,7 +80,9 @@ def write(path: Path, book: Book) -> None:
 def _write_sheet(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
     worksheet.write_string(0, 0, sheet.title, formats["title"])
     for row, line in enumerate(sheet.lines, start=1):
-        _write_cell(worksheet, (row, 0), line, formats["link" if isinstance(line, Link) else "line"])
+        _write_cell(
+            worksheet, (row, 0), line, formats["link" if isinstance(line, Link) else "line"]
+        )
     for row, values in enumerate(sheet.rows, start=sheet.top + 1):
         for column, value in enumerate(values):
             _write_cell(worksheet, (row, column), value, formats[look(value)])
@@ -88,7 +106,9 @@ def _size(worksheet: Any, sheet: Sheet) -> None:
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width * FONT_SCALE)
     for row, values in enumerate(sheet.rows, start=sheet.top + 1):
-        lines = max(ceil(len(shown(value)) / width) for value, width in zip(values, widths, strict=True))
+        lines = max(
+            ceil(len(shown(value)) / width) for value, width in zip(values, widths, strict=True)
+        )
         worksheet.set_row(row, lines * LINE_HEIGHT)
 
 
@@ -115,5 +135,7 @@ def _with_language(stream: io.BytesIO) -> dict[str, bytes]:
     with zipfile.ZipFile(stream) as packed:
         entries = {name: packed.read(name) for name in packed.namelist()}
     end = b"</cp:coreProperties>"
-    entries[PROPERTIES] = entries[PROPERTIES].replace(end, f"<dc:language>{LANGUAGE}</dc:language>".encode() + end)
+    entries[PROPERTIES] = entries[PROPERTIES].replace(
+        end, f"<dc:language>{LANGUAGE}</dc:language>".encode() + end
+    )
     return entries

@@ -29,8 +29,14 @@ STATUSES: Final[Mapping[str, str]] = {
 LICENCES: Final[Mapping[str, str]] = {"OGL-UK-3.0": "Open Government Licence v3.0"}
 
 SYMBOLS: Final[Mapping[str, tuple[str, str]]] = {
-    "e": ("worked out", "From figures that the source prints. Where it is not one number, it is a range."),
-    "u": ("low reliability", "Printed in the source, and at odds with other figures that it prints."),
+    "e": (
+        "worked out",
+        "From figures that the source prints. Where it is not one number, it is a range.",
+    ),
+    "u": (
+        "low reliability",
+        "Printed in the source, and at odds with other figures that it prints.",
+    ),
     "x": ("not available", "Not published by the source. It is not known to be 0."),
     "c": ("withheld", "Withheld to protect people."),
     "z": ("not applicable", "There can be no such number."),
@@ -51,7 +57,10 @@ OF_SUMS: Final[Mapping[str, tuple[str, str]]] = {
 
 COLUMNS: Final = (
     ("period", "A year to March, such as 2020-21, or a quarter, such as 2020-Q2"),
-    *((dimension, f"A code of the sheets of this book, or {TOTAL} for the total") for dimension in DIMENSIONS),
+    *(
+        (dimension, f"A code of the sheets of this book, or {TOTAL} for the total")
+        for dimension in DIMENSIONS
+    ),
     ("value", "Victim referrals; empty where it is not one number"),
     ("lower", "The least that the number can be"),
     ("upper", "The most that the number can be"),
@@ -148,15 +157,30 @@ def _remarks(about: About) -> Iterator[tuple[str, str]]:
             INVENTED,
             "Nothing in this book is about real people. It shows what yearly publication by quarter could look like.",
         )
-    yield "Victim referral", "One time that police passed on the details of a victim of crime to Immigration Enforcement."
-    yield "Same person twice", "The source does not say whether a person who is referred twice is counted twice."
+    yield (
+        "Victim referral",
+        "One time that police passed on the details of a victim of crime to Immigration Enforcement.",
+    )
+    yield (
+        "Same person twice",
+        "The source does not say whether a person who is referred twice is counted twice.",
+    )
     if about.lay_sentence:
         yield "How exact the numbers are", about.lay_sentence
-    yield "Lowest and Highest", "The least and the most that a number can be. They are the same where the number is certain."
-    yield "Not recorded", "What was not recorded is a group of its own. It is not shared out among the others."
+    yield (
+        "Lowest and Highest",
+        "The least and the most that a number can be. They are the same where the number is certain.",
+    )
+    yield (
+        "Not recorded",
+        "What was not recorded is a group of its own. It is not shared out among the others.",
+    )
     yield "Codes", f"Codes stay the same from release to release. {TOTAL} stands for the total."
     if about.additive:
-        yield "0", "No referral where the status is exact. Where it is estimated, there may have been some."
+        yield (
+            "0",
+            "No referral where the status is exact. Where it is estimated, there may have been some.",
+        )
 
 
 def _meanings(about: About, used: Collection[str]) -> Iterator[tuple[str, str]]:

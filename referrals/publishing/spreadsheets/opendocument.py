@@ -9,7 +9,17 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from referrals.paths import SHIPPED
-from referrals.publishing.spreadsheets.workbook import LANGUAGE, MIMETYPE, Book, Link, Sheet, Value, archive, look, shown
+from referrals.publishing.spreadsheets.workbook import (
+    LANGUAGE,
+    MIMETYPE,
+    Book,
+    Link,
+    Sheet,
+    Value,
+    archive,
+    look,
+    shown,
+)
 
 KIND: Final = "application/vnd.oasis.opendocument.spreadsheet"
 PARTS: Final = ("META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
@@ -35,19 +45,29 @@ def write(path: Path, book: Book) -> None:
         "tables": "".join(map(_range, book.sheets)),
     }
     entries = {
-        name: Template((TEMPLATES / Path(name).name).read_text(encoding="utf-8")).substitute(parts).encode() for name in PARTS
+        name: Template((TEMPLATES / Path(name).name).read_text(encoding="utf-8"))
+        .substitute(parts)
+        .encode()
+        for name in PARTS
     }
     archive(path, {MIMETYPE: KIND.encode(), **entries})
 
 
 def _column_style(width: int) -> str:
     size = f'<style:table-column-properties style:column-width="{width * LETTER_WIDTH:.2f}cm"/>'
-    return f'<style:style style:name="width{width}" style:family="table-column">{size}</style:style>'
+    return (
+        f'<style:style style:name="width{width}" style:family="table-column">{size}</style:style>'
+    )
 
 
 def _sheet(sheet: Sheet) -> str:
-    columns = "".join(f'<table:table-column table:style-name="width{width}"/>' for width in sheet.widths)
-    above = [_row([_cell(sheet.title, "title")]), *(_row([_cell(line, "line")]) for line in sheet.lines)]
+    columns = "".join(
+        f'<table:table-column table:style-name="width{width}"/>' for width in sheet.widths
+    )
+    above = [
+        _row([_cell(sheet.title, "title")]),
+        *(_row([_cell(line, "line")]) for line in sheet.lines),
+    ]
     header = _row(map(_cell, sheet.header, sheet.header_looks))
     rows = "".join(_row(_cell(value, look(value)) for value in values) for values in sheet.rows)
     return (

@@ -22,7 +22,10 @@ from referrals.publishing.spreadsheets.workbook import Book, Sheet, Value
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Release
 
-WRITERS: Final[Mapping[str, Callable[[Path, Book], None]]] = {".xlsx": excel.write, ".ods": opendocument.write}
+WRITERS: Final[Mapping[str, Callable[[Path, Book], None]]] = {
+    ".xlsx": excel.write,
+    ".ods": opendocument.write,
+}
 
 NAMES: Final[Mapping[str, str]] = {
     "nationality": "Nationality",
@@ -61,7 +64,11 @@ def book(release: Release) -> Book:
     """Return the book of an open release."""
     about, tables = release.about, Tables(release).sheets()
     imprint = front_sheets.Imprint(**release.rows("spreadsheets/release_source")[0])
-    inner = [front_sheets.notes(about, _letters(tables)), *tables, front_sheets.all_cells(about, imprint)]
+    inner = [
+        front_sheets.notes(about, _letters(tables)),
+        *tables,
+        front_sheets.all_cells(about, imprint),
+    ]
     return Book(
         title=f"{front_sheets.INVENTED}. {about.title}" if about.is_illustrative else about.title,
         publisher=imprint.publisher if about.status == "official" else front_sheets.SITE,
@@ -103,14 +110,23 @@ class Tables:
 
     def _of_two(self, dimensions: Sequence[str]) -> Sheet:
         years = [one for one in self._periods if one["kind"] == "aggregate"]
-        lists = [[one for one in self._listed(dimension) if one["code"] != TOTAL] for dimension in dimensions]
+        lists = [
+            [one for one in self._listed(dimension) if one["code"] != TOTAL]
+            for dimension in dimensions
+        ]
         names = " and ".join(map(_sheet_name, dimensions))
         return self._sheet(dimensions, [years, *lists], [f"Totals are on the sheets {names}."])
 
-    def _sheet(self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]], said: Sequence[str]) -> Sheet:
+    def _sheet(
+        self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]], said: Sequence[str]
+    ) -> Sheet:
         about = self._about
         overlap = any(one["kind"] == "aggregate" for entries in lists[1:] for one in entries)
-        header = [part for name in ("Period", *map(NAMES.__getitem__, dimensions)) for part in (name, f"{name} code")]
+        header = [
+            part
+            for name in ("Period", *map(NAMES.__getitem__, dimensions))
+            for part in (name, f"{name} code")
+        ]
         return Sheet(
             name="_by_".join(map(_sheet_name, dimensions)),
             title=f"Victim referrals by {' and '.join(NAMES[name].lower() for name in dimensions)}, {about.period_label}",
@@ -125,9 +141,13 @@ class Tables:
             rows=list(self._rows(dimensions, lists)),
         )
 
-    def _rows(self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]]) -> Iterator[list[Value]]:
+    def _rows(
+        self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]]
+    ) -> Iterator[list[Value]]:
         for entries in product(*lists):
-            codes = dict(zip(("period", *dimensions), (entry["code"] for entry in entries), strict=True))
+            codes = dict(
+                zip(("period", *dimensions), (entry["code"] for entry in entries), strict=True)
+            )
             cell = self._cells.get(_place(codes)) or self._unlisted(entries)
             yield [
                 *(part for entry in entries for part in (entry["label"], entry["code"])),
@@ -141,8 +161,16 @@ class Tables:
         if not self._about.additive:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = entries
-        error = self._largest_error[(period["kind"] == "category") + sum(entry["code"] != TOTAL for entry in others)]
-        return {"value": 0, "lower": 0, "upper": error, "status": "e" if error else "", "working": ""}
+        error = self._largest_error[
+            (period["kind"] == "category") + sum(entry["code"] != TOTAL for entry in others)
+        ]
+        return {
+            "value": 0,
+            "lower": 0,
+            "upper": error,
+            "status": "e" if error else "",
+            "working": "",
+        }
 
     def _status(self, letter: str) -> str:
         if letter:
@@ -155,7 +183,8 @@ class Tables:
     def _is_known(self, dimensions: Sequence[str]) -> bool:
         """Return whether the release says anything of a pair of codes of two dimensions."""
         return any(
-            row["status"] != UNKNOWN and all((row[name] != TOTAL) == (name in dimensions) for name in DIMENSIONS)
+            row["status"] != UNKNOWN
+            and all((row[name] != TOTAL) == (name in dimensions) for name in DIMENSIONS)
             for row in self._cells.values()
         )
 

@@ -61,12 +61,18 @@ class Sheet:
     def header_looks(self) -> list[str]:
         """How each cell of the header looks: over numbers, as they are."""
         columns = zip(*self.rows, strict=True)
-        return ["number_header" if {"number", "symbol"} & set(map(look, column)) else "header" for column in columns]
+        return [
+            "number_header" if {"number", "symbol"} & set(map(look, column)) else "header"
+            for column in columns
+        ]
 
     @property
     def widths(self) -> list[int]:
         """The width of each column of the table, in characters."""
-        longest = [max(len(shown(value)) for value in column) for column in zip(self.header, *self.rows, strict=True)]
+        longest = [
+            max(len(shown(value)) for value in column)
+            for column in zip(self.header, *self.rows, strict=True)
+        ]
         return [min(max(width + 2, NARROWEST), WIDEST) for width in longest]
 
 

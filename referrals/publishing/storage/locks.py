@@ -46,7 +46,9 @@ def held(folder: Path, *, waits: bool = True) -> Iterator[int]:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             fcntl.flock(descriptor, how)
-            if os.path.samestat(os.fstat(descriptor), folder.stat()):  # else it was removed and made anew meanwhile
+            if os.path.samestat(
+                os.fstat(descriptor), folder.stat()
+            ):  # else it was removed and made anew meanwhile
                 yield descriptor
                 return
         finally:

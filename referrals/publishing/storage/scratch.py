@@ -51,13 +51,20 @@ def _make(home: Path) -> None:
     home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     found = home.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & OTHERS:
-        instead = "set TMPDIR to another place" if home == shared() else "name another private folder"
-        raise ExtractError(f"{home} is not yours alone, and records would lie there. Remove it, or {instead}.")
+        instead = (
+            "set TMPDIR to another place" if home == shared() else "name another private folder"
+        )
+        raise ExtractError(
+            f"{home} is not yours alone, and records would lie there. Remove it, or {instead}."
+        )
 
 
 def _sweep(home: Path) -> None:
     """Remove the folders that nobody holds."""
     for left in home.iterdir():
         if left.is_dir() and not left.is_symlink():
-            with suppress(BlockingIOError, FileNotFoundError), locks.held(left, waits=False):  # somebody works there, or did
+            with (
+                suppress(BlockingIOError, FileNotFoundError),
+                locks.held(left, waits=False),
+            ):  # somebody works there, or did
                 shutil.rmtree(left)

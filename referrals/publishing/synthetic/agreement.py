@@ -57,14 +57,22 @@ def figures(extract: Path, ledger: Ledger) -> Agreement:
         DataError: a figure is not met. The message names the statements.
     """
     with duckdb.connect() as connection:
-        rows = connection.execute(sql.statement("synthetic/extract_counts"), {"path": str(extract)}).fetchall()
+        rows = connection.execute(
+            sql.statement("synthetic/extract_counts"), {"path": str(extract)}
+        ).fetchall()
     made = _Made(ledger, [_Counted(*row) for row in rows])
     rules = model.published_rules(ledger)
     require(made.counts, rules)
     described = made.descriptions()
     if broken := sorted(one for one, holds in described.items() if not holds):
-        raise DataError(f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault.")
-    remainders = {one.statement_id: made.count(one.cell) == one.count for one in made.statements if one.is_remainder}
+        raise DataError(
+            f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault."
+        )
+    remainders = {
+        one.statement_id: made.count(one.cell) == one.count
+        for one in made.statements
+        if one.is_remainder
+    }
     unmet = {one for one, holds in remainders.items() if not holds}
     met = {rule.statement_id for rule in rules} | described.keys() | remainders.keys()
     return Agreement(tuple(sorted(met - unmet - {DEFINITION})), tuple(sorted(unmet)))
@@ -84,7 +92,11 @@ class _Made:
     @cached_property
     def counts(self) -> Mapping[Atom, int]:
         """The finest published cells, and the police referrals: of those an extract holds none, so they are as published."""
-        police = next(one.count for one in self.statements if one.is_count and one.cell == Cell("police_referrals"))
+        police = next(
+            one.count
+            for one in self.statements
+            if one.is_count and one.cell == Cell("police_referrals")
+        )
         counts = Counter[Atom]({POLICE: police})
         for row in self.rows:
             counts[_atom(row)] += row.referrals
@@ -92,8 +104,12 @@ class _Made:
 
     def count(self, cell: Cell) -> int:
         """Return how many victim referrals a cell has."""
-        parts = [codelist(name).parts(code, model.PARTITION[name]) for name, code in cell.codes().items()]
-        return sum(many for atom, many in self.counts.items() if atom != POLICE and _within(atom, parts))
+        parts = [
+            codelist(name).parts(code, model.PARTITION[name]) for name, code in cell.codes().items()
+        ]
+        return sum(
+            many for atom, many in self.counts.items() if atom != POLICE and _within(atom, parts)
+        )
 
     def descriptions(self) -> dict[str, bool]:
         """Return, by statement, whether what is said of ages and nationalities holds."""
@@ -104,13 +120,17 @@ class _Made:
             if row.age.isdigit():
                 ages[int(row.age)] += row.referrals
         largest = {nationality for nationality, _ in sizes.most_common(3)}
-        named = {codelist("nationality").label(code) for code in codelist("nationality").codes["_TOP3"].members}
+        named = {
+            codelist("nationality").label(code)
+            for code in codelist("nationality").codes["_TOP3"].members
+        }
         fourth, third = sorted(sizes.values())[-4:-2]
         said = self.ledger.statements
         return {
             YOUNGEST: min(ages) == int(said[YOUNGEST].value),
             OLDEST: max(ages) == int(said[OLDEST].value),
-            MOST_ARE_ADULTS: 2 * sum(many for age, many in ages.items() if age >= ADULT) > sum(sizes.values()),
+            MOST_ARE_ADULTS: 2 * sum(many for age, many in ages.items() if age >= ADULT)
+            > sum(sizes.values()),
             NATIONALITIES: len(sizes) == int(said[NATIONALITIES].value) and UNRECORDED not in sizes,
             THREE_LARGEST: largest == named and fourth < third,
         }

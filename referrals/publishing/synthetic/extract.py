@@ -85,13 +85,17 @@ def synthesise(  # noqa: PLR0913 - one for each option of the command
             records do not meet a published figure.
     """
     if to.exists() and not force:
-        raise DataError(f"{to.name} is there already. Write to another name, or ask for it to be replaced.")
+        raise DataError(
+            f"{to.name} is there already. Write to another name, or ask for it to be replaced."
+        )
     ledger = ledgers.load()
     partial = to.with_name(f".{to.name}.partial")
     try:
         with duckdb.connect(config=STREAMING) as connection:
             progress(f"Fitting the counts of {year}")
-            rows = _draw(connection, model.plan(ledger, year=year, seed=seed, records=records), year, seed)
+            rows = _draw(
+                connection, model.plan(ledger, year=year, seed=seed, records=records), year, seed
+            )
             progress(f"Writing {rows:,} illustrative records")
             connection.execute(sql.statement("synthetic/extract"))
             connection.view("extract").to_csv(str(partial), header=True)
@@ -99,25 +103,33 @@ def synthesise(  # noqa: PLR0913 - one for each option of the command
         met, unmet = agreement.figures(partial, ledger) if promised else ((), ())
         partial.replace(to)
     except (OSError, duckdb.IOException):
-        raise DataError(f"{to.name} cannot be written. See that its folder exists, and has room for it.") from None
+        raise DataError(
+            f"{to.name} cannot be written. See that its folder exists, and has room for it."
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
     return Summary(to, rows, year, seed, met, unmet)
 
 
-def fill(connection: duckdb.DuckDBPyConnection, *, year: str, seed: int, records: int | None = None) -> int:
+def fill(
+    connection: duckdb.DuckDBPyConnection, *, year: str, seed: int, records: int | None = None
+) -> int:
     """Create the table `records` of illustrative referrals in the codes of our codelists, and return how many it has.
 
     Raises:
         DataError: the year or the number is none that can be made.
     """
     with connection.cursor() as work:  # its temporary tables end with it
-        rows = _draw(work, model.plan(ledgers.load(), year=year, seed=seed, records=records), year, seed)
+        rows = _draw(
+            work, model.plan(ledgers.load(), year=year, seed=seed, records=records), year, seed
+        )
         work.execute(sql.statement("synthetic/records"))
     return rows
 
 
-def _draw(connection: duckdb.DuckDBPyConnection, planned: Sequence[Planned], year: str, seed: int) -> int:
+def _draw(
+    connection: duckdb.DuckDBPyConnection, planned: Sequence[Planned], year: str, seed: int
+) -> int:
     """Leave the view `drawn` in a connection, one row per referral, and return how many it has."""
     random, label = Random(f"{seed}/{year}/days"), codelist("nationality").label
     rows = [
@@ -140,7 +152,9 @@ def _lots(year: str, seed: int) -> dict[str, Any]:
     """Return the salt, the year, and the lots for police forces and for the outcomes of each crime type, drifted."""
 
     def hundred(shares: Mapping[str, int]) -> list[str]:
-        drifted = {code: share * model.walk(code, year=year, seed=seed) for code, share in shares.items()}
+        drifted = {
+            code: share * model.walk(code, year=year, seed=seed) for code, share in shares.items()
+        }
         return [code for code, many in apportion(drifted, LOTS).items() for _ in range(many)]
 
     outcomes = [outcome for shares in model.OUTCOMES.values() for outcome in hundred(shares)]
@@ -151,9 +165,15 @@ def _lots(year: str, seed: int) -> dict[str, Any]:
 def _days(year: str, seed: int) -> Iterator[dict[str, Any]]:
     """Yield each day of a year to March with the shares of the year's referrals before it and up to its end."""
     first = date(model.starts(year), 4, 1)
-    days = [first + timedelta(days=one) for one in range((first.replace(year=first.year + 1) - first).days)]
+    days = [
+        first + timedelta(days=one)
+        for one in range((first.replace(year=first.year + 1) - first).days)
+    ]
     lengths = Counter(_quarter(day) for day in days)
-    shares = [share * model.walk(f"Q{one}", year=year, seed=seed) for one, share in enumerate(model.QUARTERS)]
+    shares = [
+        share * model.walk(f"Q{one}", year=year, seed=seed)
+        for one, share in enumerate(model.QUARTERS)
+    ]
     until = 0.0
     for day in days:
         since = until

@@ -66,14 +66,19 @@ def controlled_rounding(table: Table, rules: Sequence[Rule]) -> dict[Atom, int]:
     solver.silent()
     solver.setOptionValue("mip_rel_gap", CLOSE_ENOUGH)
     costs = {atom: 1 - 2 * (value - floors[atom]) for atom, value in table.items()}
-    ups = {atom: solver.addVariable(0, 1, cost, highspy.HighsVarType.kInteger) for atom, cost in costs.items()}
+    ups = {
+        atom: solver.addVariable(0, 1, cost, highspy.HighsVarType.kInteger)
+        for atom, cost in costs.items()
+    }
     for rule in rules:
         fixed = sum(weight * floors[atom] for atom, weight in rule.weights.items())
         total = solver.qsum(weight * ups[atom] for atom, weight in rule.weights.items())
         solver.addConstr(rule.low - fixed <= total <= rule.high - fixed)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise DataError("No whole numbers beside the raked table meet every published figure. Report this as a fault.")
+        raise DataError(
+            "No whole numbers beside the raked table meet every published figure. Report this as a fault."
+        )
     rounded = dict(zip(ups, map(round, solver.allVariableValues()), strict=True))
     counts = {atom: floors[atom] + rounded[atom] for atom in table}
     require(counts, rules)
@@ -87,7 +92,9 @@ def require(counts: Mapping[Atom, int], rules: Sequence[Rule]) -> None:
         DataError: a rule fails. The message names the statements that the counts do not meet.
     """
     if broken := sorted({rule.statement_id for rule in rules if not rule.holds(counts)}):
-        raise DataError(f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault.")
+        raise DataError(
+            f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault."
+        )
 
 
 def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) -> dict[Key, int]:
@@ -103,7 +110,9 @@ def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) ->
     """
     rest, whole = total - at_least * len(weights), sum(weights.values())
     if rest < 0 or whole <= 0:
-        raise DataError(f"{total:,} cannot be shared among {len(weights):,} with at least {at_least:,} each. Ask for more.")
+        raise DataError(
+            f"{total:,} cannot be shared among {len(weights):,} with at least {at_least:,} each. Ask for more."
+        )
     quotas = {key: rest * weight / whole for key, weight in weights.items()}
     shares = {key: floor(quota) for key, quota in quotas.items()}
     missing = rest - sum(shares.values())
@@ -113,7 +122,10 @@ def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) ->
 
 
 def deal(
-    hands: Mapping[Hand, int], cards: Mapping[Card, int], leaning: Mapping[tuple[Hand, Card], float], random: Random
+    hands: Mapping[Hand, int],
+    cards: Mapping[Card, int],
+    leaning: Mapping[tuple[Hand, Card], float],
+    random: Random,
 ) -> dict[tuple[Hand, Card], int]:
     """Return how many of each card each hand gets, when all are dealt at random with some cards likelier in some hands.
 
@@ -125,7 +137,9 @@ def deal(
     """
     left, dealt = dict(cards), dict[tuple[Hand, Card], int]()
     if sum(hands.values()) != sum(cards.values()):
-        raise DataError(f"{sum(cards.values()):,} cannot be dealt to {sum(hands.values()):,} places. Report this as a fault.")
+        raise DataError(
+            f"{sum(cards.values()):,} cannot be dealt to {sum(hands.values()):,} places. Report this as a fault."
+        )
     for hand, places in hands.items():
         for _ in range(places):
             odds = [many * leaning.get((hand, card), 1.0) for card, many in left.items()]

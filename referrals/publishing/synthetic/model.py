@@ -25,7 +25,15 @@ from typing import Final
 
 from referrals.errors import DataError
 from referrals.paths import PUBLISHED
-from referrals.publishing.ledger.bounds import MODELLED, POLICE, UNBOUNDED, Atom, Partition, Rule, System
+from referrals.publishing.ledger.bounds import (
+    MODELLED,
+    POLICE,
+    UNBOUNDED,
+    Atom,
+    Partition,
+    Rule,
+    System,
+)
 from referrals.publishing.ledger.statements import Ledger, Statement
 from referrals.publishing.synthetic.fitting import apportion, controlled_rounding, deal, rake
 from referrals.reference.codelists import NOT_RECORDED
@@ -34,7 +42,9 @@ FIRST: Final = 2020
 """The year to March that the published figures are of starts here, and so does the drift."""
 
 MOST_RECORDS: Final = 50_000_000
-PARTITION: Final[Partition] = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))["partition"]
+PARTITION: Final[Partition] = tomllib.loads(
+    (PUBLISHED / "release.toml").read_text(encoding="utf-8")
+)["partition"]
 """How the published statements divide everyone. Crime type not recorded is in `OTH` until the fit is done."""
 
 _LARGE: Final = (
@@ -57,7 +67,11 @@ CRIMES: Final[Mapping[str, tuple[int, int, int]]] = {
 }  # fmt: skip
 """Invented: modern slavery, domestic abuse and other crime of each 100, by nationality, before the fit."""
 
-SEXES: Final[Mapping[str, tuple[int, int, int]]] = {"MS": (57, 27, 16), "DA": (21, 70, 9), "OTH": (66, 21, 13)}
+SEXES: Final[Mapping[str, tuple[int, int, int]]] = {
+    "MS": (57, 27, 16),
+    "DA": (21, 70, 9),
+    "OTH": (66, 21, 13),
+}
 """Invented: male, female and not recorded of each 100, by crime type, before the fit."""
 
 BANDS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -66,10 +80,38 @@ BANDS: Final[Mapping[str, tuple[int, ...]]] = {
 """Invented: each age band of each 100, by crime type, before the fit."""
 
 OUTCOMES: Final[Mapping[str, Mapping[str, int]]] = {
-    "MS": {"SAFEGUARDING": 41, "ICE": 9, "CASEWORK": 18, "INTELLIGENCE": 9, "NFA": 17, NOT_RECORDED: 6},
-    "DA": {"SAFEGUARDING": 36, "ICE": 8, "CASEWORK": 17, "INTELLIGENCE": 6, "NFA": 27, NOT_RECORDED: 6},
-    "OTH": {"SAFEGUARDING": 17, "ICE": 16, "CASEWORK": 20, "INTELLIGENCE": 10, "NFA": 30, NOT_RECORDED: 7},
-    NOT_RECORDED: {"SAFEGUARDING": 14, "ICE": 14, "CASEWORK": 16, "INTELLIGENCE": 8, "NFA": 32, NOT_RECORDED: 16},
+    "MS": {
+        "SAFEGUARDING": 41,
+        "ICE": 9,
+        "CASEWORK": 18,
+        "INTELLIGENCE": 9,
+        "NFA": 17,
+        NOT_RECORDED: 6,
+    },
+    "DA": {
+        "SAFEGUARDING": 36,
+        "ICE": 8,
+        "CASEWORK": 17,
+        "INTELLIGENCE": 6,
+        "NFA": 27,
+        NOT_RECORDED: 6,
+    },
+    "OTH": {
+        "SAFEGUARDING": 17,
+        "ICE": 16,
+        "CASEWORK": 20,
+        "INTELLIGENCE": 10,
+        "NFA": 30,
+        NOT_RECORDED: 7,
+    },
+    NOT_RECORDED: {
+        "SAFEGUARDING": 14,
+        "ICE": 14,
+        "CASEWORK": 16,
+        "INTELLIGENCE": 8,
+        "NFA": 32,
+        NOT_RECORDED: 16,
+    },
 }
 """Invented: outcomes of each 100, by crime type. Nothing is published on outcomes."""
 
@@ -116,7 +158,9 @@ def starts(year: str) -> int:
     """
     form = re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", year)
     if form is None or (int(form[1]) + 1) % 100 != int(form[2]) or int(form[1]) < FIRST:
-        raise DataError(f"'{year}' is no year to March that can be made: the first is 2020-21, and the next 2021-22.")
+        raise DataError(
+            f"'{year}' is no year to March that can be made: the first is 2020-21, and the next 2021-22."
+        )
     return int(form[1])
 
 
@@ -124,7 +168,10 @@ def just_over(statement: Statement) -> Rule:
     """Return the rule that a share printed as "just over 50%" is under 51%, which the words say and no number does."""
     part = statement.cell
     members = {"20-29", "30-39"} if part.age_band == "20-39" else {part.age_band}
-    weights = {atom: -JUST_OVER + 100 * (atom[1] in members) for atom in itertools.product(*PARTITION.values())}
+    weights = {
+        atom: -JUST_OVER + 100 * (atom[1] in members)
+        for atom in itertools.product(*PARTITION.values())
+    }
     return Rule(statement.statement_id, weights, -UNBOUNDED, -1)
 
 
@@ -147,7 +194,9 @@ def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) ->
         raise DataError(f"{records:,} records cannot be made. Ask for 1 to {MOST_RECORDS:,}.")
     rules, random = published_rules(ledger), Random(f"{seed}/{year}")
     raked = rake(_target(rules), rules)
-    blocks = controlled_rounding(raked, rules) if starts(year) == FIRST else _drifted(raked, year, seed)
+    blocks = (
+        controlled_rounding(raked, rules) if starts(year) == FIRST else _drifted(raked, year, seed)
+    )
     counts = _stated(_by_nationality(blocks, year, seed, random), random)
     return list(_with_ages(counts if records is None else apportion(counts, records)))
 
@@ -169,22 +218,35 @@ def _target(rules: Sequence[Rule]) -> dict[Atom, float]:
 
 def walk(name: str, *, year: str, seed: int, least: float = -0.08, most: float = 0.08) -> float:
     """Return how far something has drifted since 2020-21, as a factor: a step for each year, drawn from least to most."""
-    steps = (Random(f"{seed}/{step}/{name}").uniform(least, most) for step in range(FIRST + 1, starts(year) + 1))
+    steps = (
+        Random(f"{seed}/{step}/{name}").uniform(least, most)
+        for step in range(FIRST + 1, starts(year) + 1)
+    )
     return exp(sum(steps))
 
 
 def _drifted(raked: Mapping[Atom, float], year: str, seed: int) -> dict[Atom, int]:
     """Return the finest cells of a later year, in whole numbers."""
-    moved = {code: walk(code, year=year, seed=seed) for codes in PARTITION.values() for code in codes}
+    moved = {
+        code: walk(code, year=year, seed=seed) for codes in PARTITION.values() for code in codes
+    }
     weights: dict[Atom, float] = {
-        (nation, band, sex, crime): raked[nation, band, sex, crime] * moved[nation] * moved[band] * moved[sex] * moved[crime]
+        (nation, band, sex, crime): raked[nation, band, sex, crime]
+        * moved[nation]
+        * moved[band]
+        * moved[sex]
+        * moved[crime]
         for nation, band, sex, crime in itertools.product(*PARTITION.values())
     }
     total = sum(many for atom, many in raked.items() if atom != POLICE)
-    return apportion(weights, round(total * walk("total", year=year, seed=seed, least=-0.05, most=0.10)))
+    return apportion(
+        weights, round(total * walk("total", year=year, seed=seed, least=-0.05, most=0.10))
+    )
 
 
-def _by_nationality(blocks: Mapping[Atom, int], year: str, seed: int, random: Random) -> dict[Atom, int]:
+def _by_nationality(
+    blocks: Mapping[Atom, int], year: str, seed: int, random: Random
+) -> dict[Atom, int]:
     """Return the finest cells with the others divided among 92 nationalities, most of them small."""
     named = {atom: many for atom, many in blocks.items() if atom != POLICE and atom[0] != "_OTH"}
     cards = {atom[1:]: many for atom, many in blocks.items() if atom[0] == "_OTH"}
@@ -194,9 +256,15 @@ def _by_nationality(blocks: Mapping[Atom, int], year: str, seed: int, random: Ra
         for rank, nation in enumerate(order)
     }
     sizes = apportion(weights, sum(cards.values()), at_least=1)
-    leaning = {(nation, card): _leaning(order.index(nation), card, seed) for nation in order for card in cards}
+    leaning = {
+        (nation, card): _leaning(order.index(nation), card, seed)
+        for nation in order
+        for card in cards
+    }
     picky = [order[rank] for rank in ONE_KIND]
-    hands = {nation: sizes[nation] for nation in [*picky, *(one for one in order if one not in picky)]}
+    hands = {
+        nation: sizes[nation] for nation in [*picky, *(one for one in order if one not in picky)]
+    }
     dealt = deal(hands, cards, leaning, random)
     return named | {(nation, *card): many for (nation, card), many in dealt.items()}
 

@@ -74,12 +74,17 @@ class Counts:
 
 def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
     """Return the codes of finest cells from their places in the categories."""
-    columns = [np.array(categories[name], dtype=object)[places[:, column]] for column, name in enumerate(FINEST)]
+    columns = [
+        np.array(categories[name], dtype=object)[places[:, column]]
+        for column, name in enumerate(FINEST)
+    ]
     return list(zip(*columns, strict=True))
 
 
 @contextmanager
-def workspace(*, memory: str = MEMORY, home: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def workspace(
+    *, memory: str = MEMORY, home: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Give a database for records in a private folder (see `scratch`), within `memory`; both are gone when the block ends."""
     with scratch.folder(home) as folder, opened(folder, memory=memory) as connection:
         yield connection
@@ -105,17 +110,28 @@ def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count)
     engine(connection)
     for name in ("repeated", "people"):
         connection.execute(sql.statement(f"tabulation/{name}"))
-    return [Category(*row) for row in connection.execute(sql.statement("tabulation/code_totals")).fetchall()]
+    return [
+        Category(*row)
+        for row in connection.execute(sql.statement("tabulation/code_totals")).fetchall()
+    ]
 
 
 def finest(
-    connection: duckdb.DuckDBPyConnection, recoding: Mapping[tuple[str, str], str], published: Categories
+    connection: duckdb.DuckDBPyConnection,
+    recoding: Mapping[tuple[str, str], str],
+    published: Categories,
 ) -> list[Counts]:
     """Return the counts of every year in published codes, oldest year first; `categories` has been called before."""
-    rows = [{"dimension": name, "code": code, "published": into} for (name, code), into in recoding.items()]
+    rows = [
+        {"dimension": name, "code": code, "published": into}
+        for (name, code), into in recoding.items()
+    ]
     connection.execute(sql.statement("tabulation/recoded_cells"), {"recoding": rows})
     found = connection.execute(sql.statement("tabulation/finest_cells")).fetchall()
-    return [_year(year, [row for row in found if row[0] == year], published) for year in sorted({row[0] for row in found})]
+    return [
+        _year(year, [row for row in found if row[0] == year], published)
+        for year in sorted({row[0] for row in found})
+    ]
 
 
 def few(connection: duckdb.DuckDBPyConnection, *, cell: int, category: int) -> Mapping[int, int]:
@@ -124,7 +140,9 @@ def few(connection: duckdb.DuckDBPyConnection, *, cell: int, category: int) -> M
     Of one dimension those of fewer than `category` people are counted. `finest` has been called before. Only groups of one,
     two and all dimensions are looked at: no others are published as exact numbers.
     """
-    found = connection.execute(sql.statement("tabulation/groups_of_few_people"), {"cell": cell, "category": category}).fetchall()
+    found = connection.execute(
+        sql.statement("tabulation/groups_of_few_people"), {"cell": cell, "category": category}
+    ).fetchall()
     return {int(fixed): int(count) for fixed, count in found}
 
 

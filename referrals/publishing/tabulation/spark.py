@@ -38,7 +38,9 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
     _library("sqlglot")
     _library("pyspark")
     with scratch.folder() as folder:
-        connection.table("records").project(", ".join(COUNTED)).write_parquet(str(folder / "records.parquet"))
+        connection.table("records").project(", ".join(COUNTED)).write_parquet(
+            str(folder / "records.parquet")
+        )
         _count_files(folder)
         connection.read_parquet(str(folder / "raw_cells" / "*.parquet")).create("raw_cells")
 
@@ -57,7 +59,9 @@ def _count_files(folder: Path) -> None:
     session = _session(folder)
     try:
         session.read.parquet(str(folder / "records.parquet")).createOrReplaceTempView("records")
-        session.sql(translated("tabulation/unrecoded_cells")).write.parquet(str(folder / "raw_cells"))
+        session.sql(translated("tabulation/unrecoded_cells")).write.parquet(
+            str(folder / "raw_cells")
+        )
     finally:
         session.stop()
 
@@ -66,7 +70,9 @@ def _session(folder: Path) -> Any:
     """Return a session whose warehouse is private, with no page of its own for others to look at."""
     builder = _library("pyspark.sql").SparkSession.builder.appName("referrals")
     return (
-        builder.config("spark.ui.enabled", "false").config("spark.sql.warehouse.dir", str(folder / "warehouse")).getOrCreate()
+        builder.config("spark.ui.enabled", "false")
+        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
+        .getOrCreate()
     )
 
 

@@ -40,7 +40,9 @@ class Pace:
     (0.0, 0.0, 0.5, None)
     """
 
-    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._clock = clock
         self._step = 1.0 / rate
         self._slack = self._step * (burst - 1)

@@ -17,7 +17,10 @@ from referrals.web.http.problem import Refusal
 LOG: Final = logging.getLogger(__name__)
 
 FULL: Final = Refusal(
-    HTTPStatus.SERVICE_UNAVAILABLE, "full", "Too many people are reading at once. Try again in a minute.", {"retry-after": "60"}
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "full",
+    "Too many people are reading at once. Try again in a minute.",
+    {"retry-after": "60"},
 )
 
 
@@ -27,7 +30,14 @@ class Gateway:
     `messages` are those that a socket lets through. `hosts` are the names that this server answers for; none means any.
     """
 
-    def __init__(self, app: ASGIApp, *, messages: Messages, hosts: Collection[str] = (), limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        messages: Messages,
+        hosts: Collection[str] = (),
+        limits: Limits | None = None,
+    ) -> None:
         self._app = app
         self._messages, self._hosts = messages, hosts
         self._limits = limits or Limits()
@@ -52,7 +62,9 @@ class Gateway:
             await self._guard(scope, receive, send)
 
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
-        socket = GuardedSocket(receive, send, messages=self._messages, limits=self._limits, everyone=self._everyone)
+        socket = GuardedSocket(
+            receive, send, messages=self._messages, limits=self._limits, everyone=self._everyone
+        )
         self._open += 1
         try:
             await self._app(scope, socket.receive, socket.send)
@@ -61,7 +73,10 @@ class Gateway:
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    LOG.info("A request was refused.", extra={"fields": {"event": "refused", "why": refusal.why, "status": refusal.status}})
+    LOG.info(
+        "A request was refused.",
+        extra={"fields": {"event": "refused", "why": refusal.why, "status": refusal.status}},
+    )
     if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
         await refusal.response(scope["path"])(scope, receive, send)
     else:

@@ -26,19 +26,34 @@ UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\%\ufffd\ud800-\udfff]|(?:^|/)\.\.?(
 """What no address of ours holds once it is decoded: control characters, a second encoding, bytes that are no text, steps up."""
 
 BAD_ADDRESS: Final = Refusal(HTTPStatus.BAD_REQUEST, "address", "The address is not well formed.")
-TOO_LONG: Final = Refusal(HTTPStatus.REQUEST_URI_TOO_LONG, "address-size", "The address is too long.")
-TOO_MANY: Final = Refusal(HTTPStatus.BAD_REQUEST, "parameters", "The address has too many parameters.")
-HEADERS_TOO_BIG: Final = Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "header-size", "The request has too many headers.")
+TOO_LONG: Final = Refusal(
+    HTTPStatus.REQUEST_URI_TOO_LONG, "address-size", "The address is too long."
+)
+TOO_MANY: Final = Refusal(
+    HTTPStatus.BAD_REQUEST, "parameters", "The address has too many parameters."
+)
+HEADERS_TOO_BIG: Final = Refusal(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "header-size", "The request has too many headers."
+)
 NO_BODY: Final = Refusal(
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body", "Nothing is uploaded here: send the request without a body."
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "body",
+    "Nothing is uploaded here: send the request without a body.",
 )
 NOT_FOUND: Final = Refusal(HTTPStatus.NOT_FOUND, "closed", "There is nothing at this address.")
 OTHER_HOST: Final = Refusal(
-    HTTPStatus.MISDIRECTED_REQUEST, "host", "This server does not answer for the name that was asked for."
+    HTTPStatus.MISDIRECTED_REQUEST,
+    "host",
+    "This server does not answer for the name that was asked for.",
 )
-OTHER_ORIGIN: Final = Refusal(HTTPStatus.FORBIDDEN, "origin", "Pages of other sites cannot open a session here.")
+OTHER_ORIGIN: Final = Refusal(
+    HTTPStatus.FORBIDDEN, "origin", "Pages of other sites cannot open a session here."
+)
 BAD_METHOD: Final = Refusal(
-    HTTPStatus.METHOD_NOT_ALLOWED, "method", "This site is only read: use GET or HEAD.", {"allow": ", ".join(METHODS)}
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "method",
+    "This site is only read: use GET or HEAD.",
+    {"allow": ", ".join(METHODS)},
 )
 
 
@@ -51,19 +66,31 @@ def objection(scope: Scope, limits: Limits, hosts: Collection[str] = ()) -> Refu
         _size(scope, limits)
         or (BAD_ADDRESS if UNSAFE.search(scope["path"]) else None)
         or (NO_BODY if _has_body(headers) else None)
-        or (OTHER_HOST if hosts and scope["path"] not in HEALTH and _hostname(headers.get("host", "")) not in hosts else None)
+        or (
+            OTHER_HOST
+            if hosts
+            and scope["path"] not in HEALTH
+            and _hostname(headers.get("host", "")) not in hosts
+            else None
+        )
         or _place(scope, headers)
     )
 
 
 def _size(scope: Scope, limits: Limits) -> Refusal | None:
-    path, query = scope.get("raw_path") or scope["path"].encode("utf-8", "replace"), scope["query_string"]
+    path, query = (
+        scope.get("raw_path") or scope["path"].encode("utf-8", "replace"),
+        scope["query_string"],
+    )
     if len(path) > limits.path_bytes or len(path) + len(query) > limits.address_bytes:
         return TOO_LONG
     if query.count(b"&") + query.count(b";") >= limits.parameters:
         return TOO_MANY
     headers = scope["headers"]
-    if len(headers) > limits.headers or sum(len(name) + len(value) for name, value in headers) > limits.header_bytes:
+    if (
+        len(headers) > limits.headers
+        or sum(len(name) + len(value) for name, value in headers) > limits.header_bytes
+    ):
         return HEADERS_TOO_BIG
     return None
 

@@ -34,7 +34,9 @@ class GuardedSocket:
     caches without meaning harm. Whoever sends too fast is read from more slowly, which the network passes back to them.
     """
 
-    def __init__(self, receive: Receive, send: Send, *, messages: Messages, limits: Limits, everyone: Pace) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, *, messages: Messages, limits: Limits, everyone: Pace
+    ) -> None:
         self._receive, self._send = receive, send
         self._messages, self._limits = messages, limits
         self._own, self._everyone = Pace(limits.socket_rate, limits.socket_burst), everyone
@@ -46,7 +48,9 @@ class GuardedSocket:
         """Return the next message that is let through, or the end of the connection where one closed it."""
         while self._closed is None:
             message = await self._next()
-            if message["type"] != "websocket.receive" or await self._lets_through(message.get("bytes")):
+            if message["type"] != "websocket.receive" or await self._lets_through(
+                message.get("bytes")
+            ):
                 return message
         return self._closed
 
@@ -79,7 +83,9 @@ class GuardedSocket:
             await self._close(BROKEN_RULE, "malformed")
         elif kind not in self._dropped:
             self._dropped.add(kind)
-            LOG.warning("A message was dropped.", extra={"fields": {"event": "dropped", "kind": kind}})
+            LOG.warning(
+                "A message was dropped.", extra={"fields": {"event": "dropped", "kind": kind}}
+            )
         return False
 
     async def _has_its_turn(self) -> bool:
@@ -92,7 +98,9 @@ class GuardedSocket:
         return True
 
     async def _close(self, code: int, why: str) -> Message:
-        LOG.warning("A socket was closed.", extra={"fields": {"event": "closed", "why": why, "code": code}})
+        LOG.warning(
+            "A socket was closed.", extra={"fields": {"event": "closed", "why": why, "code": code}}
+        )
         self._closed = {"type": "websocket.disconnect", "code": code}
         try:
             async with asyncio.timeout(CLOSING):

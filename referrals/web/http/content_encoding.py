@@ -23,7 +23,9 @@ def compress(body: bytes, encoding: str) -> bytes:
     >>> len(compress(b"1,336 " * 100, "br")) < 30
     True
     """
-    return brotli.compress(body, quality=11) if encoding == "br" else gzip.compress(body, 9, mtime=0)
+    return (
+        brotli.compress(body, quality=11) if encoding == "br" else gzip.compress(body, 9, mtime=0)
+    )
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +66,9 @@ class Encoded:
 
 def _weights(accept_encoding: str) -> dict[str, float]:
     """Return what a reader said of each form, 0 where it refuses one; a weight that is no number counts as a refusal."""
-    offers = (offer.replace(" ", "").lower().partition(";q=") for offer in accept_encoding.split(","))
+    offers = (
+        offer.replace(" ", "").lower().partition(";q=") for offer in accept_encoding.split(",")
+    )
     return {name: _weight(weight) if said else 1.0 for name, said, weight in offers if name}
 
 

@@ -9,5 +9,9 @@ def has_it(if_none_match: str, tag: str) -> bool:
     >>> has_it('W/"1", "2"', '"1"'), has_it("*", '"1"'), has_it('"12"', '"1"'), has_it("", '"1"')
     (True, True, False, False)
     """
-    tags = [one.strip().removeprefix("W/") for one in if_none_match.split(",")] if if_none_match else []
+    tags = (
+        [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
+        if if_none_match
+        else []
+    )
     return tag in tags or "*" in tags

@@ -27,6 +27,14 @@ class Refusal:
 
 def problem(status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem as `application/problem+json` (RFC 9457), which nothing keeps."""
-    body = json.dumps({"type": "about:blank", "title": status.phrase, "status": status, "detail": detail})
-    always = {**security_headers.HEADERS, "content-security-policy": security_headers.DEFAULT, "cache-control": "no-store"}
-    return Response(body, status, {**always, **(headers or {})}, media_type="application/problem+json")
+    body = json.dumps(
+        {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    )
+    always = {
+        **security_headers.HEADERS,
+        "content-security-policy": security_headers.DEFAULT,
+        "cache-control": "no-store",
+    }
+    return Response(
+        body, status, {**always, **(headers or {})}, media_type="application/problem+json"
+    )

@@ -13,7 +13,10 @@ from referrals.web import settings
 HTTPS_ONLY: Final = "max-age=31536000"
 """A year of HTTPS only, for this name alone: names beside and below it are not ours to decide for."""
 
-OPEN_TO_ALL: Final = {"access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin"}
+OPEN_TO_ALL: Final = {
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+}
 """The headers of an answer that pages of any origin may read: data, which needs no key and knows nobody."""
 
 DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$")

@@ -27,7 +27,9 @@ class Watch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, and write how it went."""
-        line = Line("lifespan" if scope["type"] == "lifespan" else self._names.of(scope), scope, send)
+        line = Line(
+            "lifespan" if scope["type"] == "lifespan" else self._names.of(scope), scope, send
+        )
         try:
             await self._app(scope, receive, line.send)
         except BaseException:
@@ -41,7 +43,11 @@ class Names:
     """What addresses are called in the log."""
 
     def __init__(self, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
-        self._known: Collection[str] = frozenset(pages) | {"/_stcore/stream", "/_stcore/health", "/_stcore/host-config"}
+        self._known: Collection[str] = frozenset(pages) | {
+            "/_stcore/stream",
+            "/_stcore/health",
+            "/_stcore/host-config",
+        }
         self._routes = tuple(routes)
 
     def of(self, scope: Scope) -> str:
@@ -53,7 +59,10 @@ class Names:
             if path.startswith(prefix):
                 return f"{prefix}{{file}}"
         question = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
-        return next((_template(one) for one in self._routes if one.matches(question)[0] is not Match.NONE), OTHER)
+        return next(
+            (_template(one) for one in self._routes if one.matches(question)[0] is not Match.NONE),
+            OTHER,
+        )
 
 
 class Line:
@@ -97,7 +106,9 @@ class Line:
 
 def _method(scope: Scope) -> str:
     method = scope.get("method", "GET")
-    return method if method in {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"} else OTHER
+    return (
+        method if method in {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"} else OTHER
+    )
 
 
 def _template(route: BaseRoute) -> str:

@@ -47,7 +47,9 @@ class JsonLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": datetime.fromtimestamp(record.created, UTC)
+            .isoformat(timespec="milliseconds")
+            .replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -66,16 +68,26 @@ def _listen() -> None:
             "A thread ended in a fault.", one.exc_type, one.exc_value, one.exc_traceback
         )
     if sys.unraisablehook is sys.__unraisablehook__:
-        sys.unraisablehook = lambda one: _uncaught("A fault had nowhere to go.", one.exc_type, one.exc_value, one.exc_traceback)
+        sys.unraisablehook = lambda one: _uncaught(
+            "A fault had nowhere to go.", one.exc_type, one.exc_value, one.exc_traceback
+        )
 
 
-def _warned(message: object, category: type[Warning], filename: str, lineno: int, *_: object, **__: object) -> None:  # noqa: ARG001
+def _warned(
+    message: object, category: type[Warning], filename: str, lineno: int, *_: object, **__: object
+) -> None:  # noqa: ARG001
     """Write where a warning came from and of what kind it is. Its words may quote anything."""
-    fields = {"event": "warning", "kind": category.__name__, "through": [f"{Path(filename).name}:{lineno}"]}
+    fields = {
+        "event": "warning",
+        "kind": category.__name__,
+        "through": [f"{Path(filename).name}:{lineno}"],
+    }
     LOG.warning("A warning was given.", extra={"fields": fields})
 
 
-def _uncaught(said: str, kind: type[BaseException], fault: BaseException | None, at: TracebackType | None) -> None:
+def _uncaught(
+    said: str, kind: type[BaseException], fault: BaseException | None, at: TracebackType | None
+) -> None:
     LOG.error(said, exc_info=(kind, fault or BaseException(), at))
 
 

@@ -31,7 +31,9 @@ class Frame:
     versions: Sequence[Version] = ()
 
 
-def page(index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: Iterable[str] = ()) -> str:
+def page(
+    index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: Iterable[str] = ()
+) -> str:
     """Return Streamlit's index.html with the head and the frame of one page, readable before any script has run.
 
     `scripts` are the names of those of Streamlit's that it will ask for besides the ones that its index.html names.
@@ -57,7 +59,9 @@ def not_found(frame: Frame) -> str:
     """Return the page for an address that is not one of ours, with the ways on from it."""
     known = {head.path: head for head in frame.heads}
     ways = [known[path] for path in ("/", "/safeguarding") if path in known]
-    items = "".join(f'<li><a href="{escape(way.path)}">{escape(way.title)}</a></li>' for way in ways)
+    items = "".join(
+        f'<li><a href="{escape(way.path)}">{escape(way.title)}</a></li>' for way in ways
+    )
     words = (
         "<h1>Page not found</h1>"
         "<p>There is no page at this address. If you typed it, check that it is right. "
@@ -76,7 +80,9 @@ def _early(index: str, scripts: Iterable[str]) -> str:
     asked = "".join(f'<link rel="preload" as="fetch" crossorigin href="{one}">' for one in ASKED)
     addresses = (f"/static/js/{name}" for name in scripts)
     return asked + "".join(
-        f'<link rel="modulepreload" crossorigin href="{one}">' for one in addresses if f'"{one}"' not in index
+        f'<link rel="modulepreload" crossorigin href="{one}">'
+        for one in addresses
+        if f'"{one}"' not in index
     )
 
 

@@ -27,7 +27,14 @@ __all__ = ["PageHead", "Shell", "Version", "page_title", "routes"]
 
 FILES = ("/media/", "/static/")
 # With these, Streamlit would answer with a part of its own file, a compressed one, or none.
-ABOUT_THE_FILE = {b"accept-encoding", b"if-match", b"if-modified-since", b"if-none-match", b"if-range", b"range"}
+ABOUT_THE_FILE = {
+    b"accept-encoding",
+    b"if-match",
+    b"if-modified-since",
+    b"if-none-match",
+    b"if-range",
+    b"range",
+}
 
 
 def _nothing(_: str) -> str:
@@ -80,9 +87,15 @@ class Shell:
         """Return what to ask of the app: of anything but a file, the whole of its index.html, plain."""
         if scope["method"] not in {"GET", "HEAD"}:
             return scope
-        question = {**scope, "method": "GET", "extensions": {}}  # a file sent by the server itself could not be framed
+        question = {
+            **scope,
+            "method": "GET",
+            "extensions": {},
+        }  # a file sent by the server itself could not be framed
         if not scope["path"].startswith(FILES):
-            question["headers"] = [item for item in scope["headers"] if item[0].lower() not in ABOUT_THE_FILE]
+            question["headers"] = [
+                item for item in scope["headers"] if item[0].lower() not in ABOUT_THE_FILE
+            ]
         return question
 
     def _answer(self, scope: Scope, index: str) -> Response:
@@ -98,7 +111,9 @@ class Shell:
         parts = (index, noscript_html, versions)
         made_of, page = self._pages.get(path, (None, None))
         if page is None or made_of != parts:
-            html = shell_html.page(index, head, replace(self._frame, versions=versions), noscript_html, _scripts(head))
+            html = shell_html.page(
+                index, head, replace(self._frame, versions=versions), noscript_html, _scripts(head)
+            )
             page = Page(html, security_headers.content_security_policy(index))
             self._pages[path] = (parts, page)
         return page, 200

@@ -36,7 +36,11 @@ class Page:
         """Return the page, compressed for a reader that can read that, or 304 for one that has it already."""
         encoding = choose(request.get("accept-encoding", ""))
         etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
-        headers = {"cache-control": "no-cache", "vary": "accept-encoding", "content-security-policy": self.csp}
+        headers = {
+            "cache-control": "no-cache",
+            "vary": "accept-encoding",
+            "content-security-policy": self.csp,
+        }
         if status == HTTPStatus.OK:
             headers["etag"] = etag
             if has_it(request.get("if-none-match", ""), etag):
@@ -86,7 +90,11 @@ class Gate:
     async def let_through(self, message: Message) -> None:
         """Send one message: with the headers of `policy`, without cookies, and with a body only if one was asked for."""
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(raw=[item for item in message.get("headers", []) if item[0].lower() != b"set-cookie"])
+            headers = MutableHeaders(
+                raw=[
+                    item for item in message.get("headers", []) if item[0].lower() != b"set-cookie"
+                ]
+            )
             headers.update(security_headers.HEADERS)
             headers.setdefault("content-security-policy", security_headers.DEFAULT)
             message = {**message, "headers": headers.raw}

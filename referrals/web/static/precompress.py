@@ -43,7 +43,11 @@ class Installed:
 
     def files(self) -> dict[str, Path]:
         """Return the files that are served under `/static/`, by their path within the folder."""
-        return {path.relative_to(self.folder).as_posix(): path for path in sorted(self.folder.rglob("*")) if path.is_file()}
+        return {
+            path.relative_to(self.folder).as_posix(): path
+            for path in sorted(self.folder.rglob("*"))
+            if path.is_file()
+        }
 
 
 def installed() -> Installed:
@@ -64,7 +68,9 @@ def folder() -> Path:
     spec = find_spec("streamlit")
     found = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
     if found is None or not found.is_dir():
-        raise ReferralsError("Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again.")
+        raise ReferralsError(
+            "Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again."
+        )
     return found
 
 
@@ -88,7 +94,9 @@ def build(source: Installed, to: Path = BUILT) -> Path:
     try:
         sizes = _compress_all(source, scratch)
         (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
-        scratch.chmod(0o755)  # read by the account that serves, which is not always the one that builds
+        scratch.chmod(
+            0o755
+        )  # read by the account that serves, which is not always the one that builds
         _move(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -108,12 +116,16 @@ def manifest(built: Path) -> Mapping[str, int] | None:
 def _compress_all(source: Installed, to: Path) -> dict[str, int]:
     """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
     texts = sorted(
-        ((name, path) for name, path in source.files().items() if path.suffix in TEXT), key=lambda item: -item[1].stat().st_size
+        ((name, path) for name, path in source.files().items() if path.suffix in TEXT),
+        key=lambda item: -item[1].stat().st_size,
     )
     work = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
     # The compressors let go of the interpreter while they work: two threads keep two processors busy.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        written = pool.map(lambda one: _write(path=one[1], encoding=one[2], to=to / f"{one[0]}{SUFFIXES[one[2]]}"), work)
+        written = pool.map(
+            lambda one: _write(path=one[1], encoding=one[2], to=to / f"{one[0]}{SUFFIXES[one[2]]}"),
+            work,
+        )
         return {path.relative_to(to).as_posix(): size for path, size in written if size}
 
 

@@ -48,13 +48,20 @@ class StaticFile:
         """Return the smallest form that the reader can read, or 304 for a reader that has it already."""
         encoding = choose(request.get("accept-encoding", ""), tuple(self.forms))
         etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
-        headers = {"cache-control": FOR_EVER, "etag": etag, "vary": "accept-encoding", "content-security-policy": OWN_ONLY}
+        headers = {
+            "cache-control": FOR_EVER,
+            "etag": etag,
+            "vary": "accept-encoding",
+            "content-security-policy": OWN_ONLY,
+        }
         if has_it(request.get("if-none-match", ""), etag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding
         path = self.forms[encoding]
-        return FileResponse(path, headers=headers, media_type=self.media_type, stat_result=path.stat())
+        return FileResponse(
+            path, headers=headers, media_type=self.media_type, stat_result=path.stat()
+        )
 
 
 def files(source: precompress.Installed, built: Path = precompress.BUILT) -> dict[str, StaticFile]:
@@ -71,7 +78,14 @@ def files(source: precompress.Installed, built: Path = precompress.BUILT) -> dic
         f"{PREFIX}{name}": StaticFile(
             KINDS.get(path.suffix, "application/octet-stream"),
             source.name,
-            {IDENTITY: path, **{form: folder / f"{name}{end}" for form, end in SUFFIXES.items() if f"{name}{end}" in sizes}},
+            {
+                IDENTITY: path,
+                **{
+                    form: folder / f"{name}{end}"
+                    for form, end in SUFFIXES.items()
+                    if f"{name}{end}" in sizes
+                },
+            },
         )
         for name, path in source.files().items()
     }
@@ -86,13 +100,19 @@ class StaticFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, refuse an unused font, or pass on."""
-        answer = self._answer(scope) if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} else None
+        answer = (
+            self._answer(scope)
+            if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+            else None
+        )
         await (answer or self._app)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
         path = scope["path"]
         if path.startswith(UNUSED_FONTS):
-            return PlainTextResponse("Not sent: this site uses the reader's own fonts.", HTTPStatus.NOT_FOUND)
+            return PlainTextResponse(
+                "Not sent: this site uses the reader's own fonts.", HTTPStatus.NOT_FOUND
+            )
         return self._served[path].response(Headers(scope=scope)) if path in self._served else None
 
 

@@ -24,7 +24,11 @@ def kind(message: bytes) -> str | None:
     except DecodeError:
         return None
     found: str | None = read.WhichOneof("type")
-    return f"{OPERATION}.{read.backend_operation_request.WhichOneof('payload')}" if found == OPERATION else found
+    return (
+        f"{OPERATION}.{read.backend_operation_request.WhichOneof('payload')}"
+        if found == OPERATION
+        else found
+    )
 
 
 MESSAGES: Final = Messages(kind, ALLOWED)

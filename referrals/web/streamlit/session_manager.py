@@ -54,5 +54,8 @@ class Speaking:
 
     def list_active_sessions(self) -> list[Any]:
         """Return the open sessions of which something may wait, each once. What waits in one whose reader is gone waits on."""
-        noted = (self._manager.get_active_session_info(self._waiting.pop()) for _ in range(len(self._waiting)))
+        noted = (
+            self._manager.get_active_session_info(self._waiting.pop())
+            for _ in range(len(self._waiting))
+        )
         return [session for session in noted if session is not None]

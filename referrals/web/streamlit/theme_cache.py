@@ -33,7 +33,9 @@ def once(fill: Fill) -> Fill:
             made = type(message)()
             fill(made, *part)
             known[part] = made
-        if known[part].ListFields():  # an unset part stays unset: merging nothing into it would set it
+        if known[
+            part
+        ].ListFields():  # an unset part stays unset: merging nothing into it would set it
             message.MergeFrom(known[part])
 
     return filled
@@ -41,7 +43,10 @@ def once(fill: Fill) -> Fill:
 
 @contextmanager
 def together(
-    context: Any, *, batched: Callable[[list[Any]], Iterable[Any]] = iter, patience: float = PATIENCE
+    context: Any,
+    *,
+    batched: Callable[[list[Any]], Iterable[Any]] = iter,
+    patience: float = PATIENCE,
 ) -> Iterator[None]:
     """Hold what a run says until the block ends, and say it then, in its order; after so many seconds, as it comes.
 

@@ -60,24 +60,41 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
         yield registry.of_dimension(invented, topic.dimension, chosen)
         yield registry.of_quarters(invented, topic.dimension, chosen)
         if topic.crossed_by:
-            yield from (registry.of_cross(release, topic.dimension, topic.crossed_by, one) for one in MEASURES)
+            yield from (
+                registry.of_cross(release, topic.dimension, topic.crossed_by, one)
+                for one in MEASURES
+            )
     yield from (registry.of_context(release, name) for name in context_series.LOOKS)
 
 
 def links(card: Card) -> list[str]:
     """The addresses of the files in the panel of a card."""
-    return [unescape(one) for one in re.findall(r'<a href="([^"]+)" download>', card_html.below(card, False, "", BASE))]
+    return [
+        unescape(one)
+        for one in re.findall(
+            r'<a href="([^"]+)" download>', card_html.below(card, False, "", BASE)
+        )
+    ]
 
 
-def test_each_link_of_each_card_leads_to_the_file_that_it_names(ask: Asker, release: Release, invented: Release) -> None:
+def test_each_link_of_each_card_leads_to_the_file_that_it_names(
+    ask: Asker, release: Release, invented: Release
+) -> None:
     for card in every(release, invented):
-        written = {"csv": exports.csv(card, BASE)} | ({"svg": exports.picture(card, BASE)} if card.bars else {})
+        written = {"csv": exports.csv(card, BASE)} | (
+            {"svg": exports.picture(card, BASE)} if card.bars else {}
+        )
         assert len(links(card)) == len(written)
         for address, (ending, text) in zip(links(card), written.items(), strict=True):
             answer = ask(address)
             assert (answer.status_code, answer.content) == (200, text.encode()), address
-            assert answer.headers["content-disposition"] == f'attachment; filename="{card.file_name}.{ending}"'
-            assert answer.headers["content-type"].startswith({"csv": "text/csv", "svg": "image/svg+xml"}[ending])
+            assert (
+                answer.headers["content-disposition"]
+                == f'attachment; filename="{card.file_name}.{ending}"'
+            )
+            assert answer.headers["content-type"].startswith(
+                {"csv": "text/csv", "svg": "image/svg+xml"}[ending]
+            )
 
 
 def test_a_file_of_invented_figures_says_so_in_its_name(ask: Asker, invented: Release) -> None:
@@ -85,10 +102,14 @@ def test_a_file_of_invented_figures_says_so_in_its_name(ask: Asker, invented: Re
         assert "illustrative" in ask(address).headers["content-disposition"]
 
 
-def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(ask: Asker, release: Release) -> None:
+def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(
+    ask: Asker, release: Release
+) -> None:
     address = links(registry.of_dimension(release, "sex", Selection()))[0]
     first = ask(address)
-    assert {**security_headers.HEADERS, **security_headers.OPEN_TO_ALL}.items() <= dict(first.headers).items()
+    assert {**security_headers.HEADERS, **security_headers.OPEN_TO_ALL}.items() <= dict(
+        first.headers
+    ).items()
     assert first.headers["x-content-type-options"] == "nosniff"
     assert first.headers["content-security-policy"] == security_headers.DEFAULT
     assert "max-age=15" in first.headers["cache-control"]
@@ -103,8 +124,16 @@ def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(ask: Asker
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
         ("sex.csv?release=2019-20", 400, "'release=2019-20' cannot be chosen for this figure."),
         ("sex.csv?measure=share&measure=number", 400, "Something is asked for twice"),
-        ("sex-by-crime-type.csv?crime_type=DA", 400, "'crime_type=DA' cannot be chosen for this figure."),
-        ("nrm-years.csv?release=illustrative", 400, "'release=illustrative' cannot be chosen for this figure."),
+        (
+            "sex-by-crime-type.csv?crime_type=DA",
+            400,
+            "'crime_type=DA' cannot be chosen for this figure.",
+        ),
+        (
+            "nrm-years.csv?release=illustrative",
+            400,
+            "'release=illustrative' cannot be chosen for this figure.",
+        ),
         ("quarters-of-sex.csv", 400, "This release has no such figure."),
         ("colour.csv", 404, "There is no such figure to take away."),
         ("nrm-quarters-by-age.svg", 404, "There is no picture of this figure."),
@@ -119,7 +148,9 @@ def test_what_no_page_offers_is_refused_in_plain_words(
     assert answer.json()["detail"].startswith(said)
 
 
-def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(ask: Asker, release: Release) -> None:
+def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(
+    ask: Asker, release: Release
+) -> None:
     address = links(registry.of_dimension(release, "sex", Selection()))[0]
     answer = ask(address.replace(release.digest[:12], "0" * 12))
     assert answer.status_code == 404
@@ -127,14 +158,23 @@ def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(ask
 
 
 def test_nothing_can_be_written_to_the_address_of_a_file(ask: Asker, release: Release) -> None:
-    assert ask(links(registry.of_dimension(release, "sex", Selection()))[0], method="DELETE").status_code == 405
+    assert (
+        ask(
+            links(registry.of_dimension(release, "sex", Selection()))[0], method="DELETE"
+        ).status_code
+        == 405
+    )
 
 
 def test_the_link_in_a_file_is_to_the_address_that_readers_know(release: Release) -> None:
     card = registry.of_dimension(release, "sex", Selection())
     address = links(card)[0]
-    assert served("https://figures.example")(address).text == exports.csv(card, "https://figures.example")
-    assert served()(address, headers={"host": "other.example:8080"}).text == exports.csv(card, "http://other.example:8080")
+    assert served("https://figures.example")(address).text == exports.csv(
+        card, "https://figures.example"
+    )
+    assert served()(address, headers={"host": "other.example:8080"}).text == exports.csv(
+        card, "http://other.example:8080"
+    )
     assert served()(address, headers={"host": 'x"><script>'}).text == exports.csv(card, "")
 
 
@@ -150,5 +190,7 @@ def test_the_log_names_the_kind_of_a_file_and_nothing_that_was_chosen(release: R
     assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
-def test_a_card_that_nobody_can_ask_for_stands_on_no_page(release: Release, invented: Release) -> None:
+def test_a_card_that_nobody_can_ask_for_stands_on_no_page(
+    release: Release, invented: Release
+) -> None:
     assert {card.name for card in every(release, invented)} == set(card_files.SUBJECTS)

@@ -30,7 +30,13 @@ from tests.fixtures.asking import Asker
 
 ADDRESS: Final = "/api/v1/releases/illustrative/cells"
 MEASURES: Final = ("value", "lower", "upper")
-REPORTED: Final = {"nationality": "VNM", "age_band": "20-29", "sex": "F", "crime_type": "MS", "outcome": TOTAL}
+REPORTED: Final = {
+    "nationality": "VNM",
+    "age_band": "20-29",
+    "sex": "F",
+    "crime_type": "MS",
+    "outcome": TOTAL,
+}
 """A combination of four codes that is not listed, and is not 0."""
 
 Cell = Mapping[str, Any]
@@ -56,7 +62,8 @@ class Added:
         return sum(
             one["value"]
             for one in self.finest
-            if one["period"] in within and all(cell[name] in {TOTAL, one[name]} for name in DIMENSIONS)
+            if one["period"] in within
+            and all(cell[name] in {TOTAL, one[name]} for name in DIMENSIONS)
         )
 
 
@@ -101,7 +108,9 @@ def test_the_value_of_any_combination_is_the_sum_of_its_finest_cells(
     assert cell["lower"] <= cell["value"] <= cell["upper"]
 
 
-def test_a_combination_of_four_codes_is_added_up_in_every_period(ask: Asker, added: Added, codes: dict[str, list[str]]) -> None:
+def test_a_combination_of_four_codes_is_added_up_in_every_period(
+    ask: Asker, added: Added, codes: dict[str, list[str]]
+) -> None:
     found = cells(ask, REPORTED)
     assert [cell["period"] for cell in found] == sorted(codes["period"])
     assert {cell["period"]: cell["value"] for cell in found} == {
@@ -116,20 +125,30 @@ def test_a_combination_that_is_not_listed_has_the_bounds_and_the_letter_of_the_s
 ) -> None:
     asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
     (cell,) = cells(ask, asked)
-    listed = next((one for one in added.listed if all(one[name] == code for name, code in asked.items())), None)
+    listed = next(
+        (one for one in added.listed if all(one[name] == code for name, code in asked.items())),
+        None,
+    )
     shown = answers_module.answer(series, "sex", Selection(**asked))
     row = (
-        shown.total if asked["sex"] == TOTAL else next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
+        shown.total
+        if asked["sex"] == TOTAL
+        else next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
     )
     expected = listed or row
-    assert [str(cell[name]) for name in (*MEASURES, "status")] == [str(expected[name]) for name in (*MEASURES, "status")]
+    assert [str(cell[name]) for name in (*MEASURES, "status")] == [
+        str(expected[name]) for name in (*MEASURES, "status")
+    ]
 
 
 @given(st.data())
 def test_what_the_notes_call_listed_is_listed_unless_it_is_0(
     added: Added, codes: dict[str, list[str]], data: st.DataObject
 ) -> None:
-    asked = {name: data.draw(st.sampled_from([TOTAL, *listed]), label=name) for name, listed in codes.items()}
+    asked = {
+        name: data.draw(st.sampled_from([TOTAL, *listed]), label=name)
+        for name, listed in codes.items()
+    }
     asked["period"] = data.draw(st.sampled_from(codes["period"]), label="period")
     is_listed = any(all(one[name] == code for name, code in asked.items()) for one in added.listed)
     assert is_listed == (added.fixed(asked) in {0, 1, 2, 3, 6} and added.value(asked) > 0)
@@ -159,7 +178,9 @@ def test_periods_that_are_named_are_those_that_are_answered(ask: Asker) -> None:
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "json-stat"])
-def test_nothing_that_is_said_of_an_additive_release_calls_every_unlisted_combination_0(ask: Asker, form: str) -> None:
+def test_nothing_that_is_said_of_an_additive_release_calls_every_unlisted_combination_0(
+    ask: Asker, form: str
+) -> None:
     answer = ask(f"{ADDRESS}?sex=F&crime_type=MS&age_band=20-29&format={form}")
     assert b"combination that is not listed is published as 0" not in answer.content
 
@@ -175,7 +196,10 @@ def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(ask: Asker, rest: 
 def test_a_printed_release_says_that_what_is_not_listed_is_not_published(ask: Asker) -> None:
     document = ask(f"/api/v1/releases/latest/cells?{urlencode(REPORTED)}").json()
     assert document["cells"] == []
-    assert any(note.startswith("A combination that is not listed is not published") for note in document["notes"])
+    assert any(
+        note.startswith("A combination that is not listed is not published")
+        for note in document["notes"]
+    )
 
 
 # JSON-stat
@@ -199,17 +223,25 @@ def stat(ask: Asker, address: str, query: str) -> dict[tuple[str, ...], tuple[in
         (ADDRESS, urlencode(REPORTED)),
     ],
 )
-def test_a_json_stat_dataset_gives_back_each_cell_with_its_letter_on_each_number(ask: Asker, address: str, query: str) -> None:
+def test_a_json_stat_dataset_gives_back_each_cell_with_its_letter_on_each_number(
+    ask: Asker, address: str, query: str
+) -> None:
     found = stat(ask, address, query)
     listed = ask(f"{address}?{query}").json()["cells"]
     for cell in listed:
         at = tuple(cell[name] for name in ("period", *DIMENSIONS))
-        assert [found[*at, name] for name in MEASURES] == [(cell[name], cell["status"]) for name in MEASURES]
+        assert [found[*at, name] for name in MEASURES] == [
+            (cell[name], cell["status"]) for name in MEASURES
+        ]
     assert listed
 
 
-def test_a_cube_holds_a_0_where_such_cells_are_listed_and_nothing_where_they_are_not(ask: Asker, added: Added) -> None:
-    found = stat(ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK")
+def test_a_cube_holds_a_0_where_such_cells_are_listed_and_nothing_where_they_are_not(
+    ask: Asker, added: Added
+) -> None:
+    found = stat(
+        ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK"
+    )
     unlisted = 0
     for *codes, measure in found:
         cell = dict(zip(("period", *DIMENSIONS), codes, strict=True))
@@ -224,23 +256,31 @@ def test_a_cube_holds_a_0_where_such_cells_are_listed_and_nothing_where_they_are
 
 def test_a_0_of_a_cube_has_the_bounds_that_the_screens_give_it(ask: Asker, series: Release) -> None:
     found = stat(ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M&sex=F")
-    zeros = sorted({codes[:-1] for codes, (value, _) in found.items() if codes[-1] == "value" and value == 0})
+    zeros = sorted(
+        {codes[:-1] for codes, (value, _) in found.items() if codes[-1] == "value" and value == 0}
+    )
     assert zeros
     for codes in zeros[:20]:
         asked = dict(zip(("period", *DIMENSIONS), codes, strict=True))
         shown = answers_module.answer(series, "sex", Selection(**asked))
         row = next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
-        assert [found[*codes, name] for name in MEASURES] == [(row[name], row["status"]) for name in MEASURES]
+        assert [found[*codes, name] for name in MEASURES] == [
+            (row[name], row["status"]) for name in MEASURES
+        ]
 
 
-def test_codes_that_are_named_are_in_the_cube_though_no_cell_has_them(ask: Asker, codes: dict[str, list[str]]) -> None:
+def test_codes_that_are_named_are_in_the_cube_though_no_cell_has_them(
+    ask: Asker, codes: dict[str, list[str]]
+) -> None:
     every = "&".join(f"nationality={code}" for code in codes["nationality"])
     asked = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
     listed = {cell["nationality"] for cell in ask(f"{ADDRESS}?{asked}").json()["cells"]}
     assert listed < {found[1] for found in stat(ask, ADDRESS, asked)} == set(codes["nationality"])
 
 
-def test_a_cube_that_would_be_too_large_is_refused(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cube_that_would_be_too_large_is_refused(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(formats_json_stat, "MOST_PLACES", 10)
     problem = ask(f"{ADDRESS}?period=2021-22&sex=F&format=json-stat").json()
     assert problem["type"].endswith("#too-many-cells")

@@ -84,7 +84,9 @@ def ask(description: BaseSchema, resource: Resource, mode: GenerationMode) -> Co
     had: Counter[int] = Counter()
 
     @seed(7)
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
     def asked(case: schemathesis.Case[Any]) -> None:
         had[case.call_and_validate().status_code] += 1
@@ -94,12 +96,18 @@ def ask(description: BaseSchema, resource: Resource, mode: GenerationMode) -> Co
 
 
 @pytest.mark.parametrize("resource", [*TAKING, *FEEDS], ids=lambda one: one.path)
-def test_an_address_answers_right_requests_as_it_is_described(description: BaseSchema, resource: Resource) -> None:
-    assert ask(description, resource, GenerationMode.POSITIVE)[404 if resource in DOWNLOADS else 200]
+def test_an_address_answers_right_requests_as_it_is_described(
+    description: BaseSchema, resource: Resource
+) -> None:
+    assert ask(description, resource, GenerationMode.POSITIVE)[
+        404 if resource in DOWNLOADS else 200
+    ]
 
 
 @pytest.mark.parametrize("resource", TAKING, ids=lambda one: one.path)
-def test_an_address_refuses_wrong_requests_as_it_is_described(description: BaseSchema, resource: Resource) -> None:
+def test_an_address_refuses_wrong_requests_as_it_is_described(
+    description: BaseSchema, resource: Resource
+) -> None:
     ask(description, resource, GenerationMode.NEGATIVE)
 
 
@@ -111,7 +119,9 @@ def test_an_answer_that_is_not_as_described_is_noticed(resource: Resource) -> No
 
 
 @pytest.mark.parametrize("resource", [*TAKING, *FEEDS], ids=lambda one: one.path)
-def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(resource: Resource) -> None:
+def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(
+    resource: Resource,
+) -> None:
     described = openapi.refusals(resource)
     assert (404 in described) == ("{" in resource.path)
     assert (406 in described) == (len(resource.forms) > 1)
@@ -124,7 +134,10 @@ def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(res
     [
         "/api/v1",
         "/api/v1/releases",
-        *(f"/api/v1/releases/latest{rest}" for rest in ("", "/codelists", "/statements", "/context?format=csv")),
+        *(
+            f"/api/v1/releases/latest{rest}"
+            for rest in ("", "/codelists", "/statements", "/context?format=csv")
+        ),
         "/api/v1/releases/illustrative/certificate",
         "/api/v1/releases/2020-21/cells?limit=9",
         "/releases/2020-21/cells.csv",
@@ -135,8 +148,14 @@ def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(res
 def test_every_header_of_an_answer_is_described(release: Release, address: str) -> None:
     asker = Asker(Starlette(routes=api.routes()))
     paths = asker("/api/v1").json()["paths"]
-    path = address.partition("?")[0].replace("/latest", "/{release_id}").replace("/illustrative", "/{release_id}")
-    path = path.replace(f"/{release.about.release_id}", "/{release_id}").replace("/cells.csv", "/{file}")
+    path = (
+        address.partition("?")[0]
+        .replace("/latest", "/{release_id}")
+        .replace("/illustrative", "/{release_id}")
+    )
+    path = path.replace(f"/{release.about.release_id}", "/{release_id}").replace(
+        "/cells.csv", "/{file}"
+    )
     described = paths[path]["get"]["responses"]
     said = {name.lower() for name in described["200"]["headers"]}
     answer = asker(address)
@@ -149,7 +168,10 @@ def test_every_header_of_an_answer_is_described(release: Release, address: str) 
 @pytest.mark.parametrize("status", ["429", "503"])
 def test_who_is_to_ask_again_is_told_when(status: str) -> None:
     described = Asker(Starlette(routes=api.routes()))("/api/v1").json()
-    assert all("Retry-After" in one["get"]["responses"][status]["headers"] for one in described["paths"].values())
+    assert all(
+        "Retry-After" in one["get"]["responses"][status]["headers"]
+        for one in described["paths"].values()
+    )
     assert status in described["info"]["description"]
 
 
@@ -169,7 +191,9 @@ def test_where_a_file_leads_is_described() -> None:
 
 
 def test_codes_are_described_in_words_so_that_a_release_with_others_is_as_described() -> None:
-    cells = Asker(Starlette(routes=api.routes()))("/api/v1").json()["paths"]["/api/v1/releases/{release_id}/cells"]["get"]
+    cells = Asker(Starlette(routes=api.routes()))("/api/v1").json()["paths"][
+        "/api/v1/releases/{release_id}/cells"
+    ]["get"]
     nationality = next(one for one in cells["parameters"] if one["name"] == "nationality")
     assert "enum" not in nationality["schema"]["items"]
     assert "Each release has its own codes" in nationality["description"]

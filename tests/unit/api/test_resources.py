@@ -69,20 +69,33 @@ def refused(ask: Asker, address: str) -> dict[str, Any]:
 # Cells
 
 
-def test_every_cell_on_domestic_abuse_comes_as_tidy_csv_with_bounds_and_status(ask: Asker, release: Release) -> None:
+def test_every_cell_on_domestic_abuse_comes_as_tidy_csv_with_bounds_and_status(
+    ask: Asker, release: Release
+) -> None:
     answer = ask(f"{CELLS_ADDRESS}?crime_type=DA&format=csv")
     rows = rows_of(answer.text)
     assert list(rows[0]) == [*CELLS, *EVERY_ROW]
     assert len(rows) == int(answer.headers["x-total-count"])
     assert {row["crime_type"] for row in rows} == {"DA"}
-    total = next(row for row in rows if all(row[name] == "_T" for name in DIMENSIONS if name != "crime_type"))
-    assert (total["value"], total["lower"], total["upper"], total["status"]) == ("", "210", "212", "e")
-    assert {(row["release_id"], row["release_status"]) for row in rows} == {(release.about.release_id, "published")}
+    total = next(
+        row for row in rows if all(row[name] == "_T" for name in DIMENSIONS if name != "crime_type")
+    )
+    assert (total["value"], total["lower"], total["upper"], total["status"]) == (
+        "",
+        "210",
+        "212",
+        "e",
+    )
+    assert {(row["release_id"], row["release_status"]) for row in rows} == {
+        (release.about.release_id, "published")
+    }
 
 
 def test_what_is_not_published_is_a_cell_with_the_status_x_and_no_number(ask: Asker) -> None:
     cells = ask(f"{CELLS_ADDRESS}?nationality=VNM&sex=F").json()["cells"]
-    assert {(cell["value"], cell["lower"], cell["upper"], cell["status"]) for cell in cells} == {(None, None, None, "x")}
+    assert {(cell["value"], cell["lower"], cell["upper"], cell["status"]) for cell in cells} == {
+        (None, None, None, "x")
+    }
 
 
 def test_two_codes_of_one_dimension_ask_for_the_cells_of_both(ask: Asker) -> None:
@@ -92,7 +105,9 @@ def test_two_codes_of_one_dimension_ask_for_the_cells_of_both(ask: Asker) -> Non
 
 def test_codes_of_two_dimensions_ask_for_the_cells_of_both_at_once(ask: Asker) -> None:
     cells = ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&{TOTALS}").json()["cells"]
-    assert [(cell["sex"], cell["crime_type"], cell["value"]) for cell in cells] == [("F", "DA", 147)]
+    assert [(cell["sex"], cell["crime_type"], cell["value"]) for cell in cells] == [
+        ("F", "DA", 147)
+    ]
 
 
 def test_a_release_of_quarters_can_be_asked_for_one_quarter(ask: Asker) -> None:
@@ -139,11 +154,15 @@ def test_what_leaves_out_every_cell_is_refused_with_how_many_there_are(ask: Aske
     assert ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={total - 1}").json()["returned"] == 1
 
 
-def test_an_answer_that_would_be_too_long_is_refused_and_not_cut(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_would_be_too_long_is_refused_and_not_cut(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fetched: list[int] = []
     rows = Release.rows
 
-    def counted(one: Release, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+    def counted(
+        one: Release, name: str, parameters: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         found = rows(one, name, parameters)
         fetched.append(len(found) if name == "api/cells" else 0)
         return found
@@ -173,18 +192,30 @@ OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context
 @pytest.mark.parametrize(
     ("release_id", "rest"),
     [
-        *((release_id, rest) for release_id in ("latest", "2020-21", "illustrative") for rest in OF_A_RELEASE),
+        *(
+            (release_id, rest)
+            for release_id in ("latest", "2020-21", "illustrative")
+            for rest in OF_A_RELEASE
+        ),
         ("illustrative", "/certificate"),
     ],
 )
-def test_every_answer_about_a_release_says_its_status_its_notes_and_its_licence(ask: Asker, release_id: str, rest: str) -> None:
+def test_every_answer_about_a_release_says_its_status_its_notes_and_its_licence(
+    ask: Asker, release_id: str, rest: str
+) -> None:
     answer = ask(f"/api/v1/releases/{release_id}{rest}")
     document = answer.json()
     invented = release_id == "illustrative"
-    assert answer.headers["x-release-status"] == document["release"]["status"] == ("illustrative" if invented else "published")
+    assert (
+        answer.headers["x-release-status"]
+        == document["release"]["status"]
+        == ("illustrative" if invented else "published")
+    )
     assert any("invented" in note for note in document["notes"]) == invented
     assert ("unit" in document) == rest.startswith("/cells")
-    assert any("victim referral is" in note for note in document["notes"]) == rest.startswith("/cells")
+    assert any("victim referral is" in note for note in document["notes"]) == rest.startswith(
+        "/cells"
+    )
     assert ("illustrative" in answer.headers["content-disposition"]) == invented
     assert document["licence"] == "OGL-UK-3.0"
     assert document["status_meanings"]["e"]
@@ -200,7 +231,9 @@ def test_every_row_of_invented_figures_says_that_they_are(ask: Asker, form: str)
 
 
 @pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_every_row_says_in_words_how_numbers_are_protected_and_where_more_is(series: Release, form: str) -> None:
+def test_every_row_says_in_words_how_numbers_are_protected_and_where_more_is(
+    series: Release, form: str
+) -> None:
     ask = Asker(Starlette(routes=api.routes("https://dashboard.example.org")))
     answer = ask(f"{INVENTED_CELLS}?sex=F&format={form}")
     where = "https://dashboard.example.org/api/v1/releases/illustrative"
@@ -208,7 +241,11 @@ def test_every_row_says_in_words_how_numbers_are_protected_and_where_more_is(ser
         assert series.about.lay_sentence in row["notes"]
         assert row["notes"].endswith(where)
     assert answer.links["describedby"]["url"] == where
-    assert ask(f"{CELLS_ADDRESS}?sex=F").links["describedby"]["url"].endswith("/api/v1/releases/2020-21")
+    assert (
+        ask(f"{CELLS_ADDRESS}?sex=F")
+        .links["describedby"]["url"]
+        .endswith("/api/v1/releases/2020-21")
+    )
 
 
 def test_the_list_of_releases_names_the_published_one_as_the_latest(ask: Asker) -> None:
@@ -221,7 +258,12 @@ def test_the_list_of_releases_names_the_published_one_as_the_latest(ask: Asker) 
 def test_codelists_give_each_code_with_its_label_and_what_it_adds_up(ask: Asker) -> None:
     lists = ask("/api/v1/releases/latest/codelists").json()["codelists"]
     assert list(lists) == ["period", *DIMENSIONS]
-    assert {"code": "_R", "label": "Sex recorded", "kind": "aggregate", "members": ["M", "F"]} in lists["sex"]
+    assert {
+        "code": "_R",
+        "label": "Sex recorded",
+        "kind": "aggregate",
+        "members": ["M", "F"],
+    } in lists["sex"]
 
 
 def test_statements_give_the_sentence_its_section_and_its_source(ask: Asker) -> None:
@@ -239,8 +281,12 @@ def test_context_gives_the_series_asked_for_and_says_why_it_is_not_comparable(as
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet"])
-def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_referrals(ask: Asker, form: str) -> None:
-    series = {one["series_id"]: one for one in ask("/api/v1/releases/latest/context").json()["series"]}
+def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_referrals(
+    ask: Asker, form: str
+) -> None:
+    series = {
+        one["series_id"]: one for one in ask("/api/v1/releases/latest/context").json()["series"]
+    }
     answer = ask(f"/api/v1/releases/latest/context?format={form}")
     rows = answer.json()["observations"] if form == "json" else table_of(answer)
     assert {row["series_id"] for row in rows} == set(series)
@@ -259,7 +305,10 @@ def test_a_release_need_not_have_context(
 
 
 def test_a_release_that_was_printed_has_no_certificate_and_says_why(ask: Asker) -> None:
-    assert "copied from a published document" in refused(ask, "/api/v1/releases/latest/certificate")["detail"]
+    assert (
+        "copied from a published document"
+        in refused(ask, "/api/v1/releases/latest/certificate")["detail"]
+    )
 
 
 # What is refused
@@ -273,12 +322,18 @@ def test_a_bad_code_is_refused_and_the_choices_are_named(ask: Asker) -> None:
     assert "'DV'" in problem["detail"]
 
 
-@pytest.mark.parametrize(("asked", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")])
-def test_a_code_that_is_nearly_right_is_answered_with_the_one_that_was_meant(ask: Asker, asked: str, meant: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")]
+)
+def test_a_code_that_is_nearly_right_is_answered_with_the_one_that_was_meant(
+    ask: Asker, asked: str, meant: str
+) -> None:
     assert refused(ask, f"{CELLS_ADDRESS}?crime_type={asked}")["did_you_mean"] == meant
 
 
-def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_nothing(ask: Asker) -> None:
+def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_nothing(
+    ask: Asker,
+) -> None:
     assert ask(f"{INVENTED_CELLS}?nationality=AFG").status_code == 200
     assert refused(ask, f"{CELLS_ADDRESS}?nationality=AFG")["status"] == 400
 
@@ -297,7 +352,11 @@ def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_n
         (f"{CELLS_ADDRESS}?limit=5001", 400, "not-a-number"),
         (f"{CELLS_ADDRESS}?sex=F&offset=5000", 400, "past-the-last"),
         (f"{CELLS_ADDRESS}?sex=F&limit=9&format=json-stat", 400, "not-in-parts"),
-        (f"{CELLS_ADDRESS}?sex=F&age_band=0-17&crime_type=DA&nationality=VNM&format=json-stat", 400, "no-cells"),
+        (
+            f"{CELLS_ADDRESS}?sex=F&age_band=0-17&crime_type=DA&nationality=VNM&format=json-stat",
+            400,
+            "no-cells",
+        ),
         (f"{CELLS_ADDRESS}?limit=٣", 400, "not-a-number"),
         (f"{CELLS_ADDRESS}?offset=-1", 400, "not-a-number"),
         ("/api/v1/releases/2019-20", 404, "unknown-release"),
@@ -309,13 +368,17 @@ def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_n
         (f"{CELLS_ADDRESS}?{'sex=F&' * 400}", 414, "address-too-long"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_its_kind(ask: Asker, address: str, status: int, kind: str) -> None:
+def test_what_cannot_be_answered_is_refused_with_its_kind(
+    ask: Asker, address: str, status: int, kind: str
+) -> None:
     problem = refused(ask, address)
     assert (problem["status"], problem["type"]) == (status, f"/api/v1/docs#{kind}")
     assert problem["title"] == KINDS[kind][1]
 
 
-def test_a_format_that_there_is_not_is_refused_and_those_that_there_are_are_named(ask: Asker) -> None:
+def test_a_format_that_there_is_not_is_refused_and_those_that_there_are_are_named(
+    ask: Asker,
+) -> None:
     answer = ask(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
     assert answer.status_code == 406
     assert answer.json()["choices"]["csv"] == "text/csv"
@@ -331,9 +394,17 @@ def test_what_was_asked_for_is_said_back_cut_short(ask: Asker) -> None:
     assert len(refused(ask, f"{CELLS_ADDRESS}?sex={'F' * 1500}")["detail"]) < 200
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60), st.text(st.characters(max_codepoint=126), max_size=40))
-def test_whatever_is_asked_is_answered_or_refused_in_words(ask: Asker, query: str, accept: str) -> None:
-    answer = ask(f"{CELLS_ADDRESS}?limit=1&{quote(query, safe='=&;+%')}", headers={"accept": accept.strip("\r\n")})
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.text(st.characters(max_codepoint=126), max_size=40),
+)
+def test_whatever_is_asked_is_answered_or_refused_in_words(
+    ask: Asker, query: str, accept: str
+) -> None:
+    answer = ask(
+        f"{CELLS_ADDRESS}?limit=1&{quote(query, safe='=&;+%')}",
+        headers={"accept": accept.strip("\r\n")},
+    )
     assert answer.status_code in {200, 400, 406}
     assert answer.status_code == 200 or answer.json()["detail"]
 

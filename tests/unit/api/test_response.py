@@ -56,7 +56,9 @@ def stand(release: Release) -> Iterator[Shelf]:
 
 @pytest.fixture
 def ask(stand: Shelf) -> Asker:  # noqa: ARG001 - what stands is in place before anything is asked
-    return Asker(Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)]))
+    return Asker(
+        Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)])
+    )
 
 
 @pytest.fixture
@@ -70,7 +72,9 @@ def copied(release: Release, tmp_path: Path) -> Release:
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("mark", ["{}", "W/{}", '"other", {}', "*"])
-def test_who_has_an_answer_already_is_told_so_without_a_body(ask: Asker, encoding: str, mark: str) -> None:
+def test_who_has_an_answer_already_is_told_so_without_a_body(
+    ask: Asker, encoding: str, mark: str
+) -> None:
     first = ask(CELLS, headers={"accept-encoding": encoding})
     known = {"accept-encoding": encoding, "if-none-match": mark.format(first.headers["etag"])}
     second = ask(CELLS, headers=known)
@@ -80,7 +84,10 @@ def test_who_has_an_answer_already_is_told_so_without_a_body(ask: Asker, encodin
 
 
 def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
-    tags = {ask(CELLS, headers={"accept-encoding": encoding}).headers["etag"] for encoding in ("identity", "gzip")}
+    tags = {
+        ask(CELLS, headers={"accept-encoding": encoding}).headers["etag"]
+        for encoding in ("identity", "gzip")
+    }
     assert len(tags) == 2
 
 
@@ -98,7 +105,10 @@ def test_the_date_of_an_answer_is_when_its_release_was_written_and_never_before_
 
 
 def test_a_date_proves_nothing_as_two_editions_can_have_the_same(ask: Asker) -> None:
-    assert ask(CELLS, headers={"if-modified-since": ask(CELLS).headers["last-modified"]}).status_code == 200
+    assert (
+        ask(CELLS, headers={"if-modified-since": ask(CELLS).headers["last-modified"]}).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +122,9 @@ def test_a_date_proves_nothing_as_two_editions_can_have_the_same(ask: Asker) -> 
         ("/feed.atom", {}, "accept-encoding"),
     ],
 )
-def test_an_answer_varies_by_what_it_was_chosen_by(ask: Asker, address: str, headers: dict[str, str], vary: str) -> None:
+def test_an_answer_varies_by_what_it_was_chosen_by(
+    ask: Asker, address: str, headers: dict[str, str], vary: str
+) -> None:
     assert ask(address, headers=headers).headers["vary"] == vary
 
 
@@ -123,7 +135,9 @@ def test_an_address_that_leads_elsewhere_is_never_said_to_be_unchanged(ask: Aske
 # Methods, origins, compression
 
 
-@pytest.mark.parametrize("address", [LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs"])
+@pytest.mark.parametrize(
+    "address", [LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs"]
+)
 def test_head_is_answered_as_get_without_the_body(ask: Asker, address: str) -> None:
     get, head = ask(address), ask(address, method="HEAD")
     assert (head.status_code, head.content) == (200, b"")
@@ -131,7 +145,9 @@ def test_head_is_answered_as_get_without_the_body(ask: Asker, address: str) -> N
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
-def test_what_would_change_something_is_refused_with_what_is_allowed(ask: Asker, method: str) -> None:
+def test_what_would_change_something_is_refused_with_what_is_allowed(
+    ask: Asker, method: str
+) -> None:
     answer = ask(LIST, method=method)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.json()["title"] == "Data can only be read"
@@ -140,7 +156,11 @@ def test_what_would_change_something_is_refused_with_what_is_allowed(ask: Asker,
 def test_a_page_of_any_origin_may_ask_and_may_ask_whether_it_may(ask: Asker) -> None:
     assert ask(LIST).headers["access-control-allow-origin"] == "*"
     assert ask(f"{LIST}/nothing").headers["access-control-allow-origin"] == "*"
-    before = ask(LIST, method="OPTIONS", headers={"origin": "https://a.example", "access-control-request-method": "GET"})
+    before = ask(
+        LIST,
+        method="OPTIONS",
+        headers={"origin": "https://a.example", "access-control-request-method": "GET"},
+    )
     assert before.status_code == 204
     assert "GET" in before.headers["access-control-allow-methods"]
 
@@ -154,7 +174,9 @@ def test_an_answer_is_packed_once_for_those_who_can_read_that(ask: Asker) -> Non
     assert packed.content == plain.content
 
 
-def test_an_answer_that_was_kept_is_sent_again_with_the_headers_that_it_had_first(ask: Asker) -> None:
+def test_an_answer_that_was_kept_is_sent_again_with_the_headers_that_it_had_first(
+    ask: Asker,
+) -> None:
     """Middleware writes into the list of headers that it is given, and the answer is kept."""
     first = ask(CELLS, headers={"accept-encoding": "identity"})
     assert {**ask(CELLS, headers={"accept-encoding": "identity"}).headers} == {**first.headers}
@@ -163,19 +185,27 @@ def test_an_answer_that_was_kept_is_sent_again_with_the_headers_that_it_had_firs
 # Downloads
 
 
-def test_a_download_is_byte_for_byte_the_file_that_the_manifest_lists(ask: Asker, release: Release) -> None:
+def test_a_download_is_byte_for_byte_the_file_that_the_manifest_lists(
+    ask: Asker, release: Release
+) -> None:
     for line in ask("/releases/2020-21/SHA256SUMS").text.splitlines():
         digest, name = line.split("  ")
         answer = ask(f"/releases/2020-21/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
-        assert answer.headers["content-disposition"] == f'attachment; filename="victim-referrals-2020-21-{name}"'
+        assert (
+            answer.headers["content-disposition"]
+            == f'attachment; filename="victim-referrals-2020-21-{name}"'
+        )
     assert digest == release.digest
 
 
 def test_latest_leads_to_an_address_that_never_changes(ask: Asker, release: Release) -> None:
     answer = ask("/releases/latest/referrals-latest.xlsx")
     fixed = answer.headers["location"]
-    assert (answer.status_code, fixed) == (307, f"/releases/2020-21/{release.digest[:12]}/referrals-2020-21.xlsx")
+    assert (answer.status_code, fixed) == (
+        307,
+        f"/releases/2020-21/{release.digest[:12]}/referrals-2020-21.xlsx",
+    )
     assert ask(fixed).headers["cache-control"] == FOR_EVER
     assert "immutable" not in ask(FILE).headers["cache-control"]
 
@@ -184,10 +214,15 @@ def test_latest_leads_to_an_address_that_never_changes(ask: Asker, release: Rele
 def test_what_is_packed_already_is_not_packed_again() -> None:
     ask = Asker(Starlette(routes=api.routes()))
     for name in ("referrals-2020-21.xlsx", "referrals-2020-21.ods", "cells.parquet"):
-        assert "content-encoding" not in ask(f"/releases/2020-21/{name}", headers={"accept-encoding": "gzip"}).headers
+        assert (
+            "content-encoding"
+            not in ask(f"/releases/2020-21/{name}", headers={"accept-encoding": "gzip"}).headers
+        )
 
 
-def test_a_large_file_is_neither_hashed_nor_packed_for_everyone_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_neither_hashed_nor_packed_for_everyone_who_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Its SHA-256 stands in the manifest, and what is too large to keep would be packed anew each time."""
     body = b"x" * (LARGE + 1)
     digest = hashlib.sha256(body).hexdigest()
@@ -211,7 +246,9 @@ def both(stand: Shelf, release: Release, series: Release) -> Release:
     return series
 
 
-def test_every_file_of_invented_figures_says_so_in_its_address_and_holds_what_its_sum_says(ask: Asker, both: Release) -> None:
+def test_every_file_of_invented_figures_says_so_in_its_address_and_holds_what_its_sum_says(
+    ask: Asker, both: Release
+) -> None:
     """`curl -O` saves a file under the name in its address."""
     for line in ask("/releases/illustrative/SHA256SUMS").text.splitlines():
         digest, name = line.split("  ")
@@ -219,15 +256,24 @@ def test_every_file_of_invented_figures_says_so_in_its_address_and_holds_what_it
         answer = ask(f"/releases/illustrative/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
     listed = ask("/api/v1/releases/illustrative").json()["files"]
-    assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {one["name"] for one in listed}
-    assert {ask(one[where]).status_code for one in listed for where in ("address", "version_address")} == {200}
+    assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {
+        one["name"] for one in listed
+    }
+    assert {
+        ask(one[where]).status_code for one in listed for where in ("address", "version_address")
+    } == {200}
     assert ask("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
 
 
-def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(ask: Asker, both: Release) -> None:
+def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(
+    ask: Asker, both: Release
+) -> None:
     for folder in ("/releases/illustrative", f"/releases/illustrative/{both.digest[:12]}"):
         answer = ask(f"{folder}/cells.csv")
-        assert (answer.status_code, answer.headers["location"]) == (308, f"{folder}/cells-illustrative.csv")
+        assert (answer.status_code, answer.headers["location"]) == (
+            308,
+            f"{folder}/cells-illustrative.csv",
+        )
 
 
 @pytest.mark.parametrize(
@@ -239,14 +285,20 @@ def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(as
         ("/api/", 308, "/api/v1/docs"),
     ],
 )
-def test_an_address_that_people_try_leads_to_a_page(ask: Asker, address: str, status: int, to: str) -> None:
+def test_an_address_that_people_try_leads_to_a_page(
+    ask: Asker, address: str, status: int, to: str
+) -> None:
     answer = ask(address)
     assert (answer.status_code, answer.headers["location"]) == (status, to)
 
 
 def test_the_page_of_the_api_can_be_left_at_once_and_its_header_skipped(ask: Asker) -> None:
     html = ask("/api/v1/docs").text
-    assert html.index('<a class="skip" href="#main">') < html.index("Leave this page</a>") < html.index('<main id="main">')
+    assert (
+        html.index('<a class="skip" href="#main">')
+        < html.index("Leave this page</a>")
+        < html.index('<main id="main">')
+    )
     assert 'lang="en-GB"' in html
 
 
@@ -258,7 +310,9 @@ def test_a_version_that_is_gone_says_which_stands_now(ask: Asker, release: Relea
     assert answer.json()["address"] == FILE
 
 
-def test_a_file_that_is_altered_on_disk_is_served_as_it_was_verified(ask: Asker, stand: Shelf, copied: Release) -> None:
+def test_a_file_that_is_altered_on_disk_is_served_as_it_was_verified(
+    ask: Asker, stand: Shelf, copied: Release
+) -> None:
     stand.stands = Standing("altered", copied, ())
     verified = (copied.folder / "cells.csv").read_bytes()
     (copied.folder / "cells.csv").write_text("not,what,was,listed\n", encoding="utf-8")
@@ -278,17 +332,27 @@ def test_a_release_that_has_been_swapped_is_served_at_once(
     assert ask("/api/v1/releases/illustrative").status_code == 404
 
 
-@pytest.mark.parametrize("error", [ReleaseError("There is no published release. Run make data."), OSError("/private/path")])
-def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(ask: Asker, stand: Shelf, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [ReleaseError("There is no published release. Run make data."), OSError("/private/path")],
+)
+def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(
+    ask: Asker, stand: Shelf, error: Exception
+) -> None:
     stand.stands = error
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
         answer = ask(address)
-        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            503,
+            "application/problem+json",
+        )
         assert "retry-after" in answer.headers
         assert "/private" not in answer.text
 
 
-def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(ask: Asker, stand: Shelf) -> None:
+def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(
+    ask: Asker, stand: Shelf
+) -> None:
     stand.stands = WithdrawnError("These figures have been withdrawn.")
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
         answer = ask(address)
@@ -328,8 +392,13 @@ def test_an_answer_is_made_once_however_many_ask_at_the_same_time() -> None:
     app = Starlette(routes=endpoint.doors((Resource("/one", "One", "One.", counted(made)),)))
 
     async def crowd() -> set[int]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
-            return {answer.status_code for answer in await asyncio.gather(*(client.get("/one") for _ in range(20)))}
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
+            return {
+                answer.status_code
+                for answer in await asyncio.gather(*(client.get("/one") for _ in range(20)))
+            }
 
     assert asyncio.run(crowd()) == {200}
     assert len(made) == 1
@@ -347,7 +416,9 @@ def test_whoever_gives_up_does_not_take_the_answer_from_the_others() -> None:
     app = Starlette(routes=endpoint.doors((Resource("/one", "One", "One.", make),)))
 
     async def two() -> int:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
             first, second = (asyncio.ensure_future(client.get("/one")) for _ in range(2))
             await asyncio.sleep(0.05)
             first.cancel()
@@ -371,7 +442,9 @@ def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made(
     room = single_flight.AT_ONCE + single_flight.IN_LINE
 
     async def crowd() -> list[httpx.Response]:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
             waits = [asyncio.ensure_future(client.get(f"/one/{name}")) for name in range(room)]
             await asyncio.sleep(0.1)
             refused = await client.get("/one/more")
@@ -395,10 +468,16 @@ def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
         return Content(question.parts["name"].encode(), "text/plain")
 
     long = Resource("/long/{name}", "One", "One.", make, takes_long=True)
-    app = Starlette(routes=endpoint.doors((long, Resource("/file", "One", "One.", lambda _: Content(b"file", "text/plain")))))
+    app = Starlette(
+        routes=endpoint.doors(
+            (long, Resource("/file", "One", "One.", lambda _: Content(b"file", "text/plain")))
+        )
+    )
 
     async def crowd() -> str:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://test"
+        ) as client:
             names = range(single_flight.AT_ONCE + single_flight.IN_LINE)
             waits = [asyncio.ensure_future(client.get(f"/long/{name}")) for name in names]
             await asyncio.sleep(0.1)
@@ -411,10 +490,14 @@ def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
 
 
 def test_only_cells_take_long() -> None:
-    assert [one.path for one in RESOURCES if one.takes_long] == ["/api/v1/releases/{release_id}/cells"]
+    assert [one.path for one in RESOURCES if one.takes_long] == [
+        "/api/v1/releases/{release_id}/cells"
+    ]
 
 
-def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read_by: list[int] = []
 
     def watched(*given: Any) -> Any:
@@ -433,7 +516,9 @@ def test_one_question_is_one_answer_however_it_is_written(
     """The address is what anybody can write: an answer that is kept must be found whatever they write round it."""
     asked: list[str] = []
     rows = release.rows
-    monkeypatch.setattr(release, "rows", lambda name, *rest: asked.append(name) or rows(name, *rest))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(
+        release, "rows", lambda name, *rest: asked.append(name) or rows(name, *rest)
+    )  # type: ignore[func-returns-value]
     cells = "/api/v1/releases/2020-21/cells"
     first = ask(f"{cells}?sex=F&sex=M&crime_type=DA&format=json")
     made = len(asked)

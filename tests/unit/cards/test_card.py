@@ -57,7 +57,11 @@ class Cells(HTMLParser):
 @pytest.fixture(scope="module")
 def made(release: Release, answers: tuple[Answer, ...]) -> list[tuple[Answer, Card]]:
     """Every answer of a dimension that has a page, with its card."""
-    return [(answer, card_module.of_dimension(release, answer)) for answer in answers if answer.dimension in card_module.PATHS]
+    return [
+        (answer, card_module.of_dimension(release, answer))
+        for answer in answers
+        if answer.dimension in card_module.PATHS
+    ]
 
 
 @pytest.fixture
@@ -65,7 +69,8 @@ def by_crime(release: Release) -> Mapping[str, Answer]:
     """The answers by sex within each crime type, by the label of the crime type."""
     names = answers_module.labels(release)
     return {
-        names["crime_type", code]: answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")
+        names["crime_type", code]: answers_module.answer(release, "sex", Selection(crime_type=code))
+        for code in ("MS", "DA", "OTH")
     }
 
 
@@ -80,7 +85,9 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert [bar.label for bar in card.bars] == list(answer.rows["label"])
 
 
-def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(made: list[tuple[Answer, Card]]) -> None:
+def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(
+    made: list[tuple[Answer, Card]],
+) -> None:
     for answer, card in made:
         header, *body = Cells(card.table).rows
         assert header[1:] == ["Referrals", "Share"]
@@ -99,7 +106,9 @@ def test_the_table_says_what_its_shares_by_sex_are_of(release: Release) -> None:
     assert "1,336" in Cells(card.table).caption
 
 
-def test_every_card_rests_on_printed_sentences_with_their_place(made: list[tuple[Answer, Card]]) -> None:
+def test_every_card_rests_on_printed_sentences_with_their_place(
+    made: list[tuple[Answer, Card]],
+) -> None:
     for answer, card in made:
         assert bool(card.quotes) == answer.is_published
         for quote in card.quotes:
@@ -123,15 +132,21 @@ def test_every_card_rests_on_printed_sentences_with_their_place(made: list[tuple
 def test_the_sentences_behind_a_card_are_those_of_its_numbers(
     release: Release, dimension: str, chosen: dict[str, str], sections: list[str]
 ) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, dimension, Selection(**chosen)))
+    card = card_module.of_dimension(
+        release, answers_module.answer(release, dimension, Selection(**chosen))
+    )
     assert set(sections) <= {quote["section"] for quote in card.quotes}
 
 
-def test_the_link_of_a_card_leads_back_to_the_same_view(release: Release, made: list[tuple[Answer, Card]]) -> None:
+def test_the_link_of_a_card_leads_back_to_the_same_view(
+    release: Release, made: list[tuple[Answer, Card]]
+) -> None:
     for answer, card in made:
         path, _, _ = card.link.partition("?")
         assert path == card_module.PATHS[answer.dimension]
-        selection, unmet = read_address(card.address, answers_module.offer(release, answer.dimension))
+        selection, unmet = read_address(
+            card.address, answers_module.offer(release, answer.dimension)
+        )
         assert (selection, unmet) == (answer.selection, ())
 
 
@@ -141,7 +156,9 @@ def test_the_link_and_the_file_name_of_showing_everything_are_plain(release: Rel
     assert card.file_name == "victim-referrals-2020-21-published-sex"
 
 
-def test_file_names_carry_the_release_and_its_status_and_differ_by_view(made: list[tuple[Answer, Card]]) -> None:
+def test_file_names_carry_the_release_and_its_status_and_differ_by_view(
+    made: list[tuple[Answer, Card]],
+) -> None:
     names = [card.file_name for _, card in made]
     assert all("2020-21-published" in name for name in names)
     assert all(re.fullmatch(r"[a-z0-9+-]+(_[a-z0-9]+)*", name.replace("_", "-")) for name in names)
@@ -156,7 +173,9 @@ def test_an_illustrative_card_says_so_in_its_file_name(release: Release) -> None
 
 def test_the_unit_says_number_or_what_the_share_is_of(release: Release) -> None:
     units = {
-        measure: card_module.of_dimension(release, answers_module.answer(release, "sex", Selection(measure=measure))).unit
+        measure: card_module.of_dimension(
+            release, answers_module.answer(release, "sex", Selection(measure=measure))
+        ).unit
         for measure in ("number", SHARE)
     }
     assert units["number"].startswith("Number of victim referrals")
@@ -172,7 +191,9 @@ def test_bars_are_shares_of_the_longest(made: list[tuple[Answer, Card]]) -> None
 
 
 def test_the_data_of_a_card_keep_codes_bounds_and_status_as_they_are(release: Release) -> None:
-    data = card_module.of_dimension(release, answers_module.answer(release, "age_band", Selection())).data
+    data = card_module.of_dimension(
+        release, answers_module.answer(release, "age_band", Selection())
+    ).data
     rows = data.set_index("age_band")
     assert list(rows.loc["0-17", ["value", "lower", "upper", "status"]]) == [145, 145, 145, ""]
     # "Just over 50%" has no upper end, and the number that arithmetic allows is none that the source gives.
@@ -188,7 +209,9 @@ def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answe
         assert set(missing["status_meaning"]) <= {transcribed.SYMBOLS["x"]}
 
 
-def test_a_card_across_groups_has_every_row_of_every_group(release: Release, by_crime: Mapping[str, Answer]) -> None:
+def test_a_card_across_groups_has_every_row_of_every_group(
+    release: Release, by_crime: Mapping[str, Answer]
+) -> None:
     card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
     rows = Cells(card.table).rows[1:]
     assert len(rows) == len(card.data) == 9
@@ -198,19 +221,25 @@ def test_a_card_across_groups_has_every_row_of_every_group(release: Release, by_
     assert all(transcribed.chart_text(answer) in card.alternative for answer in by_crime.values())
 
 
-def test_a_card_across_groups_gives_each_sentence_and_each_note_once(release: Release, by_crime: Mapping[str, Answer]) -> None:
+def test_a_card_across_groups_gives_each_sentence_and_each_note_once(
+    release: Release, by_crime: Mapping[str, Answer]
+) -> None:
     card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
     assert len(set(card.notes)) == len(card.notes)
     quotations = [quote["quotation"] for quote in card.quotes]
     assert len(set(quotations)) == len(quotations)
 
 
-def test_the_workings_of_a_card_across_groups_name_their_group(release: Release, by_crime: Mapping[str, Answer]) -> None:
+def test_the_workings_of_a_card_across_groups_name_their_group(
+    release: Release, by_crime: Mapping[str, Answer]
+) -> None:
     notes = card_module.of_cross(release, "sex", by_crime, by="crime_type").notes
     assert "Other or unstated crime, female: 425 − 147 − 210." in notes
 
 
-def test_a_card_draws_itself_in_the_palette_of_its_page(release: Release, by_crime: Mapping[str, Answer]) -> None:
+def test_a_card_draws_itself_in_the_palette_of_its_page(
+    release: Release, by_crime: Mapping[str, Answer]
+) -> None:
     for card in (
         card_module.of_dimension(release, answers_module.answer(release, "sex", Selection())),
         card_module.of_cross(release, "sex", by_crime, by="crime_type"),
@@ -221,7 +250,9 @@ def test_a_card_draws_itself_in_the_palette_of_its_page(release: Release, by_cri
 
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
     answer = answers_module.answer(release, "sex", Selection())
-    card = card_module.of_dimension(release, replace(answer, rows=answer.rows.assign(label=HOSTILE)))
+    card = card_module.of_dimension(
+        release, replace(answer, rows=answer.rows.assign(label=HOSTILE))
+    )
     drawn = templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
     for html in (card.table, drawn):
         assert "script" not in Cells(html).tags
@@ -231,8 +262,14 @@ def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) 
 # The chart that is a table
 
 
-def test_bars_without_plotly_have_their_length_and_their_hatch_and_no_bar_where_nothing_is_published() -> None:
-    rows = [("A", "10 to 20", 0.5, 1.0, "main"), ("B", "5", 0.25, 0.25, "grey"), ("C", "not published", 0.0, 0.0, "missing")]
+def test_bars_without_plotly_have_their_length_and_their_hatch_and_no_bar_where_nothing_is_published() -> (
+    None
+):
+    rows = [
+        ("A", "10 to 20", 0.5, 1.0, "main"),
+        ("B", "5", 0.25, 0.25, "grey"),
+        ("C", "not published", 0.0, 0.0, "missing"),
+    ]
     first, second, third = templates.bars("Planted", "What", "Referrals", rows).split("<tr>")[2:]
     assert '"fill" style="--v:50.0%"' in first
     assert '"fill range" style="--lo:50.0%;--hi:100.0%"' in first
@@ -244,7 +281,9 @@ def test_bars_without_plotly_have_their_length_and_their_hatch_and_no_bar_where_
 
 
 def test_numbers_stay_in_order_in_right_to_left_text() -> None:
-    assert "<bdi>10 to 20</bdi>" in templates.bars("Planted", "What", "Referrals", [("A", "10 to 20", 0.5, 1.0, "main")])
+    assert "<bdi>10 to 20</bdi>" in templates.bars(
+        "Planted", "What", "Referrals", [("A", "10 to 20", 0.5, 1.0, "main")]
+    )
 
 
 def test_a_table_names_itself_and_its_rows_and_can_be_scrolled_by_keyboard() -> None:

@@ -40,7 +40,13 @@ def chart_of(card: Card) -> Any:
 def table_of(card: Card) -> list[list[str]]:
     """The rows of a card's table as text."""
     rows = re.findall(r"<tr>(.*?)</tr>", card.table)
-    return [[unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in rows]
+    return [
+        [
+            unescape(re.sub(r"<[^>]+>", "", cell))
+            for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        ]
+        for row in rows
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +58,10 @@ def cards(release: Release) -> Mapping[str, Card]:
 
 
 def test_the_quarters_are_those_printed_first_reliable_and_last(cards: Mapping[str, Card]) -> None:
-    totals = {row["period_label"]: int(row["value"]) for row in printed("nrm-quarters-by-age", category="_T")}
+    totals = {
+        row["period_label"]: int(row["value"])
+        for row in printed("nrm-quarters-by-age", category="_T")
+    }
     finding = cards["quarters_by_age"].finding
     assert f"{count(totals['2023 Q4'])} people" in finding
     assert f"{count(totals['2014 Q1'])} in 2014 Q1" in finding
@@ -60,7 +69,9 @@ def test_the_quarters_are_those_printed_first_reliable_and_last(cards: Mapping[s
     assert "567" in finding
 
 
-def test_the_year_that_was_revised_is_given_with_every_value_in_the_order_of_printing(cards: Mapping[str, Card]) -> None:
+def test_the_year_that_was_revised_is_given_with_every_value_in_the_order_of_printing(
+    cards: Mapping[str, Card],
+) -> None:
     values = [int(row["value"]) for row in printed("nrm-years", period_label="2019")]
     assert values == [10627, 10611, 10606]
     assert ", then ".join(map(count, values)) in cards["years"].finding
@@ -68,7 +79,10 @@ def test_the_year_that_was_revised_is_given_with_every_value_in_the_order_of_pri
 
 def test_the_share_of_the_police_is_that_of_every_quarter(cards: Mapping[str, Card]) -> None:
     police, everyone = (
-        {row["period_label"]: int(row["value"]) for row in printed("nrm-first-responders", category="_T", scope=scope)}
+        {
+            row["period_label"]: int(row["value"])
+            for row in printed("nrm-first-responders", category="_T", scope=scope)
+        }
         for scope in ("police", "all")
     )
     shares = [police[quarter] / everyone[quarter] for quarter in everyone]
@@ -87,14 +101,18 @@ def test_the_crimes_are_those_of_the_last_year(cards: Mapping[str, Card]) -> Non
     assert "England and Wales" in finding
 
 
-def test_the_commissioners_figure_is_attributed_and_covers_three_years(cards: Mapping[str, Card]) -> None:
+def test_the_commissioners_figure_is_attributed_and_covers_three_years(
+    cards: Mapping[str, Card],
+) -> None:
     finding = cards["commissioner"].finding
     assert "The Domestic Abuse Commissioner says" in finding
     assert "537" in finding
     assert "three years" in finding
 
 
-def test_every_number_in_a_finding_is_printed_or_a_share_of_what_is(cards: Mapping[str, Card]) -> None:
+def test_every_number_in_a_finding_is_printed_or_a_share_of_what_is(
+    cards: Mapping[str, Card],
+) -> None:
     for name, card in cards.items():
         known = {count(int(row["value"])) for row in printed(context_series.LOOKS[name].series_id)}
         numbers = re.findall(r"\d{1,3}(?:,\d{3})+|\b\d{3}\b", card.finding)
@@ -112,14 +130,18 @@ def test_every_card_says_first_why_it_is_not_the_same_thing(cards: Mapping[str, 
         assert card.path == "/trends"
 
 
-def test_every_card_names_each_of_its_sources_with_its_date(release: Release, cards: Mapping[str, Card]) -> None:
+def test_every_card_names_each_of_its_sources_with_its_date(
+    release: Release, cards: Mapping[str, Card]
+) -> None:
     for name, card in cards.items():
         _, frame = answer.context(release, context_series.LOOKS[name].series_id)
         assert {quote["source_title"] for quote in card.quotes} == set(frame["source_title"])
         assert all(quote["publisher"] for quote in card.quotes)
 
 
-def test_the_data_of_a_card_are_every_observation_with_its_vintage(cards: Mapping[str, Card]) -> None:
+def test_the_data_of_a_card_are_every_observation_with_its_vintage(
+    cards: Mapping[str, Card],
+) -> None:
     for name, card in cards.items():
         rows = printed(context_series.LOOKS[name].series_id)
         assert {(row["observation_id"], int(row["value"]), row["vintage"]) for row in rows} == {
@@ -132,7 +154,9 @@ def test_a_table_has_as_many_cells_in_each_row_as_it_has_columns(cards: Mapping[
         assert len({len(row) for row in table_of(card)}) == 1
 
 
-def test_a_long_table_scrolls_inside_its_card_and_a_short_one_does_not(cards: Mapping[str, Card]) -> None:
+def test_a_long_table_scrolls_inside_its_card_and_a_short_one_does_not(
+    cards: Mapping[str, Card],
+) -> None:
     assert 'class="scroll tall"' in cards["quarters_by_age"].table
     assert 'class="scroll tall"' not in cards["domestic_abuse"].table
 
@@ -151,12 +175,16 @@ def test_a_quarter_where_age_was_grouped_is_shown_as_grouped(cards: Mapping[str,
         assert not re.search(r"\d", unknown)
 
 
-def test_a_quarter_that_was_not_grouped_has_both_numbers_and_a_true_zero_is_0(cards: Mapping[str, Card]) -> None:
+def test_a_quarter_that_was_not_grouped_has_both_numbers_and_a_true_zero_is_0(
+    cards: Mapping[str, Card],
+) -> None:
     table = {row[0]: row[1:] for row in table_of(cards["quarters_by_age"])}
     assert table["2014 Q1"] == ["567", "173", "394", "0"]
 
 
-def test_the_table_has_every_quarter_and_the_chart_only_the_reliable_ones(cards: Mapping[str, Card]) -> None:
+def test_the_table_has_every_quarter_and_the_chart_only_the_reliable_ones(
+    cards: Mapping[str, Card],
+) -> None:
     quarters = [row["period_label"] for row in printed("nrm-quarters-by-age", category="_T")]
     assert [row[0] for row in table_of(cards["quarters_by_age"])[1:]] == quarters[::-1]
     drawn = {label for trace in chart_of(cards["quarters_by_age"]).data for label in trace.x}
@@ -170,24 +198,38 @@ def test_the_columns_of_each_quarter_reach_its_printed_total(cards: Mapping[str,
             for label, value in zip(trace.x, trace.y, strict=True):
                 reached[label] += int(value)
         totals = printed(context_series.LOOKS[name].series_id, category="_T", scope=scope)
-        assert reached == {row["period_label"]: int(row["value"]) for row in totals if row["period_label"] in reached}
+        assert reached == {
+            row["period_label"]: int(row["value"])
+            for row in totals
+            if row["period_label"] in reached
+        }
 
 
 # By year, with vintages
 
 
-def test_a_column_is_the_latest_value_of_its_year_and_every_earlier_one_is_a_mark(cards: Mapping[str, Card]) -> None:
+def test_a_column_is_the_latest_value_of_its_year_and_every_earlier_one_is_a_mark(
+    cards: Mapping[str, Card],
+) -> None:
     columns, marks = chart_of(cards["years"]).data
     rows = printed("nrm-years")
-    latest = {row["period_label"]: int(row["value"]) for row in rows}  # the last of a year wins: rows are in order of vintage
+    latest = {
+        row["period_label"]: int(row["value"]) for row in rows
+    }  # the last of a year wins: rows are in order of vintage
     assert dict(zip(columns.x, columns.y, strict=True)) == latest
     assert latest["2019"] == 10606
-    earlier = [(row["period_label"], int(row["value"])) for row in rows if int(row["value"]) != latest[row["period_label"]]]
+    earlier = [
+        (row["period_label"], int(row["value"]))
+        for row in rows
+        if int(row["value"]) != latest[row["period_label"]]
+    ]
     assert sorted(zip(marks.x, marks.y, strict=True)) == sorted(earlier)
     assert marks.mode == "markers"
 
 
-def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(cards: Mapping[str, Card]) -> None:
+def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(
+    cards: Mapping[str, Card],
+) -> None:
     table = table_of(cards["years"])
     assert len(table) - 1 == len(printed("nrm-years"))
     assert ["2019", "10,627", "15 December 2021"] in table
@@ -196,7 +238,10 @@ def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(cards:
 
 def test_a_value_that_was_worked_out_says_so_and_no_other_does(cards: Mapping[str, Card]) -> None:
     marked = {(row[0], row[1]) for row in table_of(cards["years"]) if "[e]" in row[1]}
-    worked_out = {(row["period_label"], f"{count(int(row['value']))} [e]") for row in printed("nrm-years", status="e")}
+    worked_out = {
+        (row["period_label"], f"{count(int(row['value']))} [e]")
+        for row in printed("nrm-years", status="e")
+    }
     assert marked == worked_out
     assert len(marked) == 3
 
@@ -204,7 +249,9 @@ def test_a_value_that_was_worked_out_says_so_and_no_other_does(cards: Mapping[st
 # Crimes, with a break
 
 
-def test_a_break_is_drawn_before_the_year_that_cannot_be_compared(cards: Mapping[str, Card]) -> None:
+def test_a_break_is_drawn_before_the_year_that_cannot_be_compared(
+    cards: Mapping[str, Card],
+) -> None:
     figure = chart_of(cards["domestic_abuse"])
     after = [row["period_label"] for row in printed("da-crimes", break_before="yes")]
     assert after == ["2020-21"]
@@ -227,7 +274,9 @@ def test_the_notes_of_the_data_stand_in_the_table(cards: Mapping[str, Card]) -> 
     assert notes["2020-21"]
 
 
-def test_one_total_for_three_years_is_given_in_words_and_never_drawn(cards: Mapping[str, Card]) -> None:
+def test_one_total_for_three_years_is_given_in_words_and_never_drawn(
+    cards: Mapping[str, Card],
+) -> None:
     card = cards["commissioner"]
     assert card.draw is None
     assert [row[1] for row in table_of(card)[1:]] == ["537"]

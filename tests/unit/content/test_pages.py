@@ -55,7 +55,9 @@ def places(pages: Mapping[str, str], release: Release) -> Mapping[str, set[str]]
     """The places on each page of the site that a link can lead to."""
     html = texts_by_path(pages)
     # The headings of this page are written in code.
-    components = (ROOT / "referrals" / "dashboard" / "components" / "__init__.py").read_text(encoding="utf-8")
+    components = (ROOT / "referrals" / "dashboard" / "components" / "__init__.py").read_text(
+        encoding="utf-8"
+    )
     html["/figures-check"] += relations_html.relations(release) + components
     return {path: set(re.findall(r'\bid="([\w-]+)"', text)) for path, text in html.items()}
 
@@ -80,22 +82,33 @@ def source() -> str:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_figure_that_a_page_names_is_in_the_release(name: str, figures: Mapping[str, str]) -> None:
+def test_every_figure_that_a_page_names_is_in_the_release(
+    name: str, figures: Mapping[str, str]
+) -> None:
     html = content_pages.page(name, figures)
     assert not re.search(r"\{[^}]*\}", html)
 
 
-@pytest.mark.parametrize("asked", ["E999", "E017", "cell:sex=X", "cell:outcome=ICE", "e002", "E002 ", "cell", "helpline"])
+@pytest.mark.parametrize(
+    "asked", ["E999", "E017", "cell:sex=X", "cell:outcome=ICE", "e002", "E002 ", "cell", "helpline"]
+)
 def test_a_figure_that_the_release_does_not_hold_is_refused_by_name(
     planted: Path, figures: Mapping[str, str], asked: str
 ) -> None:
     planted.write_text(f"# Planted\n\nThere were {{{asked}}}.\n", encoding="utf-8")
-    with pytest.raises(DataError, match=re.escape(f"planted.md names a figure that the release does not hold: {{{asked}}}")):
+    with pytest.raises(
+        DataError,
+        match=re.escape(f"planted.md names a figure that the release does not hold: {{{asked}}}"),
+    ):
         content_pages.page("planted", figures)
 
 
-def test_the_dimensions_of_a_cell_may_be_named_in_any_order(planted: Path, figures: Mapping[str, str]) -> None:
-    planted.write_text("# Planted\n\n{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n", encoding="utf-8")
+def test_the_dimensions_of_a_cell_may_be_named_in_any_order(
+    planted: Path, figures: Mapping[str, str]
+) -> None:
+    planted.write_text(
+        "# Planted\n\n{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n", encoding="utf-8"
+    )
     assert "<p>45 and 147</p>" in content_pages.page("planted", figures)
 
 
@@ -105,7 +118,9 @@ def test_a_page_that_is_missing_is_named(figures: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_no_figure_of_the_release_is_typed_into_a_page(name: str, figures: Mapping[str, str]) -> None:
+def test_no_figure_of_the_release_is_typed_into_a_page(
+    name: str, figures: Mapping[str, str]
+) -> None:
     assert typed(TEXTS[name], figures) == []
 
 
@@ -136,7 +151,8 @@ def test_no_telephone_number_is_typed_into_a_page(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["0808 2000 247", "08000121700", "+44 7860 077333", "999", "116 123", "101", "020 7946 0000"]
+    "number",
+    ["0808 2000 247", "08000121700", "+44 7860 077333", "999", "116 123", "101", "020 7946 0000"],
 )
 def test_a_typed_telephone_number_is_noticed(number: str) -> None:
     assert telephones(f"Call {number}, or ask a friend to call {number}.") != []
@@ -157,8 +173,14 @@ def test_the_help_lines_are_those_of_the_data_file_in_its_order() -> None:
 
 
 def test_a_telephone_link_dials_digits_only() -> None:
-    assert templates.telephone("0808 80 10 800") == '<a class="telephone" href="tel:08088010800"><bdi>0808 80 10 800</bdi></a>'
-    assert all(re.fullmatch(r"\d{3,11}", dialled) for dialled in re.findall(r'href="tel:([^"]*)"', content_pages.helplines()))
+    assert (
+        templates.telephone("0808 80 10 800")
+        == '<a class="telephone" href="tel:08088010800"><bdi>0808 80 10 800</bdi></a>'
+    )
+    assert all(
+        re.fullmatch(r"\d{3,11}", dialled)
+        for dialled in re.findall(r'href="tel:([^"]*)"', content_pages.helplines())
+    )
 
 
 def test_every_number_that_can_be_called_or_texted_keeps_its_order_in_right_to_left_text() -> None:
@@ -167,14 +189,18 @@ def test_every_number_that_can_be_called_or_texted_keeps_its_order_in_right_to_l
     assert telephones(outside) == []
 
 
-def test_the_day_of_the_oldest_check_is_shown_and_hours_that_were_not_read_are_not_made_up() -> None:
+def test_the_day_of_the_oldest_check_is_shown_and_hours_that_were_not_read_are_not_made_up() -> (
+    None
+):
     html = content_pages.helplines()
     assert formatting.day(min(row["last_checked"] for row in helplines())) in html
     assert "not read" not in html
     assert html.count("ask for hours") == sum(row["hours"] == "not read" for row in helplines())
 
 
-def test_help_stands_on_the_safeguarding_page_before_anything_else(pages: Mapping[str, str]) -> None:
+def test_help_stands_on_the_safeguarding_page_before_anything_else(
+    pages: Mapping[str, str],
+) -> None:
     html = pages["safeguarding"]
     assert content_pages.helplines() in html
     assert html.index("telephone") < html.index("<h2", html.index("<h2") + 1)
@@ -184,9 +210,17 @@ def test_help_stands_on_the_safeguarding_page_before_anything_else(pages: Mappin
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "text <b onclick=x>bold</b>", "<!-- hidden -->"]
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "text <b onclick=x>bold</b>",
+        "<!-- hidden -->",
+    ],
 )
-def test_raw_html_in_a_page_is_text(planted: Path, figures: Mapping[str, str], hostile: str) -> None:
+def test_raw_html_in_a_page_is_text(
+    planted: Path, figures: Mapping[str, str], hostile: str
+) -> None:
     planted.write_text(f"# Planted\n\n{hostile}\n", encoding="utf-8")
     html = content_pages.page("planted", figures)
     assert not re.search(r"<(script|img|b|!--)", html)
@@ -194,7 +228,9 @@ def test_raw_html_in_a_page_is_text(planted: Path, figures: Mapping[str, str], h
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,<b>", "vbscript:x"])
-def test_a_link_that_would_run_something_is_no_link(planted: Path, figures: Mapping[str, str], address: str) -> None:
+def test_a_link_that_would_run_something_is_no_link(
+    planted: Path, figures: Mapping[str, str], address: str
+) -> None:
     planted.write_text(f"# Planted\n\n[click]({address})\n", encoding="utf-8")
     assert "href" not in content_pages.page("planted", figures)
 
@@ -203,18 +239,24 @@ def test_a_link_that_would_run_something_is_no_link(planted: Path, figures: Mapp
 def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], box: str) -> None:
     planted.write_text(f"# Planted\n\n::: {box}\n\nInside.\n\n:::\n\nOutside.\n", encoding="utf-8")
     html = content_pages.page("planted", figures)
-    assert re.search(rf'<div class="box-{box}">\s*<p>Inside\.</p>\s*</div>\s*<p>Outside\.</p>', html)
+    assert re.search(
+        rf'<div class="box-{box}">\s*<p>Inside\.</p>\s*</div>\s*<p>Outside\.</p>', html
+    )
 
 
 def test_a_dated_box_says_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
-    planted.write_text("# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8")
+    planted.write_text(
+        "# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8"
+    )
     html = content_pages.page("planted", figures)
     assert 'class="box-since"' in html
     assert "9 &lt;b&gt;November&lt;/b&gt; 2023</p>" in html
 
 
 def test_steps_become_an_ordered_list_of_steps(planted: Path, figures: Mapping[str, str]) -> None:
-    planted.write_text("# Planted\n\n::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n", encoding="utf-8")
+    planted.write_text(
+        "# Planted\n\n::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n", encoding="utf-8"
+    )
     html = content_pages.page("planted", figures)
     assert re.search(r'<ol class="steps">\s*<li>\s*(<p>)?One', html)
     assert html.count("steps") == 1
@@ -242,7 +284,10 @@ def test_the_contents_of_a_page_are_its_second_level_headings() -> None:
 
 
 def test_one_line_has_its_links_and_no_paragraph() -> None:
-    assert content_pages.inline("See **[this](/about)** <b>") == 'See <strong><a href="/about">this</a></strong> &lt;b&gt;'
+    assert (
+        content_pages.inline("See **[this](/about)** <b>")
+        == 'See <strong><a href="/about">this</a></strong> &lt;b&gt;'
+    )
 
 
 # Links
@@ -258,13 +303,21 @@ def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it(
 ) -> None:
     assert len(places) >= 13
     for path, html in texts_by_path(pages).items():
-        links = [link for link in re.findall(r'href="([^"]+)"', html) if not FOR_PROGRAMS.match(link)]
+        links = [
+            link for link in re.findall(r'href="([^"]+)"', html) if not FOR_PROGRAMS.match(link)
+        ]
         assert broken(links, path, places) == []
     for file, text in code().items():
-        assert broken(re.findall(r"""["'(](/(?:[a-z][a-z-]*)?(?:#[\w-]+)?)["')]""", text), "/", places) == [], file
+        assert (
+            broken(re.findall(r"""["'(](/(?:[a-z][a-z-]*)?(?:#[\w-]+)?)["')]""", text), "/", places)
+            == []
+        ), file
 
 
-@pytest.mark.parametrize("link", ["/nowhere", "/glossary#nobody", "#nobody", "glossary", "/about/", "http:/x", "/Glossary"])
+@pytest.mark.parametrize(
+    "link",
+    ["/nowhere", "/glossary#nobody", "#nobody", "glossary", "/about/", "http:/x", "/Glossary"],
+)
 def test_a_link_that_leads_nowhere_is_noticed(places: Mapping[str, set[str]], link: str) -> None:
     assert broken([link, "/glossary#nccu", "https://example.org/"], "/", places) == [link]
 
@@ -272,7 +325,9 @@ def test_a_link_that_leads_nowhere_is_noticed(places: Mapping[str, set[str]], li
 def test_other_sites_are_linked_only_where_the_data_name_them() -> None:
     with (PUBLISHED / "sources.csv").open(encoding="utf-8", newline="") as stream:
         known = {row["address"] for row in csv.DictReader(stream)}
-    linked = {link for text in TEXTS.values() for link in re.findall(r"\]\((https?://[^)]+)\)", text)}
+    linked = {
+        link for text in TEXTS.values() for link in re.findall(r"\]\((https?://[^)]+)\)", text)
+    }
     assert len(linked) >= 3
     assert linked <= known
 
@@ -282,7 +337,9 @@ def test_other_sites_are_linked_only_where_the_data_name_them() -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_every_quotation_is_in_the_assessment_or_in_another_source(name: str, source: str) -> None:
-    published = alike(" ".join(path.read_text(encoding="utf-8") for path in PUBLISHED.glob("*.csv")))
+    published = alike(
+        " ".join(path.read_text(encoding="utf-8") for path in PUBLISHED.glob("*.csv"))
+    )
     assert misquoted(TEXTS[name], source, published) == []
 
 
@@ -290,20 +347,31 @@ def test_a_changed_quotation_is_noticed(source: str) -> None:
     right = "not all crimes are reported"
     assert right in source
     assert misquoted(f'It says "{right}".', source, "") == []
-    assert misquoted('It says "not all of the crimes are reported".', source, "") == ["not all of the crimes are reported"]
+    assert misquoted('It says "not all of the crimes are reported".', source, "") == [
+        "not all of the crimes are reported"
+    ]
 
 
 def test_every_other_quotation_that_is_allowed_is_used() -> None:
-    assert [quotation for quotation in ELSEWHERE if not any(quotation in text for text in TEXTS.values())] == []
+    assert [
+        quotation
+        for quotation in ELSEWHERE
+        if not any(quotation in text for text in TEXTS.values())
+    ] == []
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_every_section_that_a_page_names_is_a_section_of_the_assessment(name: str, source: str) -> None:
+def test_every_section_that_a_page_names_is_a_section_of_the_assessment(
+    name: str, source: str
+) -> None:
     assert sections_of(TEXTS[name]) <= sections_in(source)
 
 
 def test_a_section_that_does_not_exist_is_noticed(source: str) -> None:
-    assert sections_of("It says so (sections 3.8.2, 3.12.9 and 9).") - sections_in(source) == {"3.12.9", "9"}
+    assert sections_of("It says so (sections 3.8.2, 3.12.9 and 9).") - sections_in(source) == {
+        "3.12.9",
+        "9",
+    }
 
 
 # Reading ease
@@ -322,7 +390,9 @@ def test_long_sentences_are_noticed() -> None:
 # Symbols
 
 
-def test_the_glossary_explains_every_letter_that_a_table_can_show(pages: Mapping[str, str], release: Release) -> None:
+def test_the_glossary_explains_every_letter_that_a_table_can_show(
+    pages: Mapping[str, str], release: Release
+) -> None:
     explained = set(re.findall(r"<th scope=\"row\">\[(\w+)\]</th>", pages["glossary"]))
     with (release.folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
@@ -354,7 +424,12 @@ def one_line(text: str) -> str:
 
 def misquoted(text: str, *sources: str) -> list[str]:
     """The quotations of four words and more that stand in none of the sources."""
-    found = [quotation for pair in re.findall(r'"([^"\n]+)"|“([^”\n]+)”', text) for quotation in pair if quotation]
+    found = [
+        quotation
+        for pair in re.findall(r'"([^"\n]+)"|“([^”\n]+)”', text)
+        for quotation in pair
+        if quotation
+    ]
     flat = [one_line(source) for source in sources]
     return [
         quotation
@@ -371,20 +446,37 @@ def sections_of(text: str) -> set[str]:
     "Section 55 of the Borders, Citizenship and Immigration Act" is a section of something else.
     """
     cited = "".join(re.findall(r"\(sections? [^)]*\)", text))
-    return set(re.findall(r"\b\d[\dA-C]*(?:\.\d+)*", cited)) | set(re.findall(r"[Ss]ection (\d+[A-C]?(?:\.\d+)+)", text))
+    return set(re.findall(r"\b\d[\dA-C]*(?:\.\d+)*", cited)) | set(
+        re.findall(r"[Ss]ection (\d+[A-C]?(?:\.\d+)+)", text)
+    )
 
 
 def sections_in(source: str) -> set[str]:
     """The numbers of the headings of the assessment, and the limbs 3A to 3C, which have none of their own."""
-    return set(re.findall(r"^#+ \**(\d[\dA-C]*(?:\.\d+)*)\.? ", source, re.MULTILINE)) | {"3A", "3B", "3C"}
+    return set(re.findall(r"^#+ \**(\d[\dA-C]*(?:\.\d+)*)\.? ", source, re.MULTILINE)) | {
+        "3A",
+        "3B",
+        "3C",
+    }
 
 
 def typed(text: str, figures: Mapping[str, str]) -> list[str]:
     """The figures of the release that a text holds as digits, with or without their comma. Years and single digits are not."""
     plain = re.sub(r"\]\([^)]*\)|\{[^}]*\}", "", text)
-    numbers = {value for value in figures.values() if re.search(r"\d\d|%", value) and not re.search(r"^\d{4}$|-|/|just", value)}
-    forms = {value: f"{re.escape(value)}|{re.escape(value.replace(',', ''))}" for value in sorted(numbers)}
-    return [value for value, form in forms.items() if re.search(rf"(?<![\w.,])(?:{form})(?![\w%]|[.,]\d)", plain)]
+    numbers = {
+        value
+        for value in figures.values()
+        if re.search(r"\d\d|%", value) and not re.search(r"^\d{4}$|-|/|just", value)
+    }
+    forms = {
+        value: f"{re.escape(value)}|{re.escape(value.replace(',', ''))}"
+        for value in sorted(numbers)
+    }
+    return [
+        value
+        for value, form in forms.items()
+        if re.search(rf"(?<![\w.,])(?:{form})(?![\w%]|[.,]\d)", plain)
+    ]
 
 
 def telephones(text: str) -> list[str]:
@@ -397,7 +489,10 @@ def average_length(text: str) -> float:
     prose = re.sub(r"^(?:#|:::|\||\{).*$", "", text, flags=re.MULTILINE)
     blocks = re.split(r"\n\s*\n|\n(?=\s*(?:[-*>]|\d+\.) )", re.sub(r"\]\([^)]*\)", "]", prose))
     sentences = [
-        one for block in blocks for one in re.split(r"(?<=[.!?])[\"”)*]*\s+", block.strip()) if re.search("[.!?]", one)
+        one
+        for block in blocks
+        for one in re.split(r"(?<=[.!?])[\"”)*]*\s+", block.strip())
+        if re.search("[.!?]", one)
     ]
     return sum(len(sentence.split()) for sentence in sentences) / len(sentences)
 
@@ -422,7 +517,9 @@ def code() -> dict[str, str]:
 def texts_by_path(pages: Mapping[str, str]) -> dict[str, str]:
     """The explanatory texts of each page, together, by the page's address."""
     return {
-        path: "".join(pages[name] for name in re.findall(r'\.(?:explain|passage)\("([^"]+)"', script))
+        path: "".join(
+            pages[name] for name in re.findall(r'\.(?:explain|passage)\("([^"]+)"', script)
+        )
         for path, script in scripts().items()
     }
 
@@ -433,6 +530,8 @@ def broken(links: list[str], here: str, places: Mapping[str, set[str]]) -> list[
     for link in links:
         path, _, anchor = link.partition("#")
         inside = not link.startswith(("https://", "http://", "tel:"))
-        if inside and ((path or here) not in places or (anchor and anchor not in places[path or here])):
+        if inside and (
+            (path or here) not in places or (anchor and anchor not in places[path or here])
+        ):
             lost.append(link)
     return lost

@@ -19,7 +19,11 @@ from referrals.release.release import Release
 
 def named(value: object) -> str:
     """A selection, in the name of a test, as its address has it; other values name themselves."""
-    return "&".join(value.address().values()) or "everything" if isinstance(value, Selection) else str(value)
+    return (
+        "&".join(value.address().values()) or "everything"
+        if isinstance(value, Selection)
+        else str(value)
+    )
 
 
 EVERYTHING = Selection()
@@ -29,19 +33,39 @@ MALE, FEMALE, UNKNOWN = (Selection(sex=code) for code in ("M", "F", "_NK"))
 
 # Each worked by hand from the printed figures; the ranges are those of shared/figures/ecia_checks.csv.
 SHOWN = [
-    ("nationality", EVERYTHING, {"VNM": "237", "ALB": "168", "CHN": "109", "_OTH": "822", "_NK": NOT_PUBLISHED}),
+    (
+        "nationality",
+        EVERYTHING,
+        {"VNM": "237", "ALB": "168", "CHN": "109", "_OTH": "822", "_NK": NOT_PUBLISHED},
+    ),
     ("nationality", SLAVERY, {"_TOP3": "430 to 434", "_OTH": "344 to 356", "_NK": NOT_PUBLISHED}),
     ("age_band", EVERYTHING, {"0-17": "145", "18+_NK": "1,191", "20-39": "at least 669"}),
     ("sex", EVERYTHING, {"M": "706", "F": "425", "_NK": "194 to 205"}),
     ("sex", SLAVERY, {"M": "447", "F": "210", "_NK": "121 to 129"}),
     ("sex", ABUSE, {"M": "45", "F": "147", "_NK": "18 to 20"}),
     ("sex", OTHER, {"M": "214", "F": "68", "_NK": "45 to 66"}),
-    ("crime_type", EVERYTHING, {"MS": "778 to 786", "DA": "210 to 212", "OTH": "338 to 348", "_NK": NOT_PUBLISHED}),
-    ("crime_type", THREE, {"MS": "430 to 434", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED}),
-    ("crime_type", REST, {"MS": "344 to 356", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED}),
+    (
+        "crime_type",
+        EVERYTHING,
+        {"MS": "778 to 786", "DA": "210 to 212", "OTH": "338 to 348", "_NK": NOT_PUBLISHED},
+    ),
+    (
+        "crime_type",
+        THREE,
+        {"MS": "430 to 434", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED},
+    ),
+    (
+        "crime_type",
+        REST,
+        {"MS": "344 to 356", "DA": NOT_PUBLISHED, "OTH": NOT_PUBLISHED, "_NK": NOT_PUBLISHED},
+    ),
     ("crime_type", MALE, {"MS": "447", "DA": "45", "OTH": "214", "_NK": NOT_PUBLISHED}),
     ("crime_type", FEMALE, {"MS": "210", "DA": "147", "OTH": "68", "_NK": NOT_PUBLISHED}),
-    ("crime_type", UNKNOWN, {"MS": "121 to 129", "DA": "18 to 20", "OTH": "45 to 66", "_NK": NOT_PUBLISHED}),
+    (
+        "crime_type",
+        UNKNOWN,
+        {"MS": "121 to 129", "DA": "18 to 20", "OTH": "45 to 66", "_NK": NOT_PUBLISHED},
+    ),
 ]
 
 # What each page may break its dimension down by.
@@ -79,8 +103,19 @@ def test_each_row_shows_its_count_its_range_or_that_there_is_none(
 
 
 def test_rows_stand_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
-    assert list(answers_module.answer(release, "crime_type", EVERYTHING).rows["code"]) == ["MS", "DA", "OTH", "_NK"]
-    assert list(answers_module.answer(release, "nationality", EVERYTHING).rows["code"]) == ["VNM", "ALB", "CHN", "_OTH", "_NK"]
+    assert list(answers_module.answer(release, "crime_type", EVERYTHING).rows["code"]) == [
+        "MS",
+        "DA",
+        "OTH",
+        "_NK",
+    ]
+    assert list(answers_module.answer(release, "nationality", EVERYTHING).rows["code"]) == [
+        "VNM",
+        "ALB",
+        "CHN",
+        "_OTH",
+        "_NK",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +136,9 @@ def test_a_share_by_sex_is_of_those_recorded_and_its_range_gives_the_unknown_to_
     assert (percent(found["share_lower"], 1), percent(found["share_upper"], 1)) == of_all
 
 
-def test_the_three_nationalities_are_54_7_to_55_8_percent_of_modern_slavery(release: Release) -> None:
+def test_the_three_nationalities_are_54_7_to_55_8_percent_of_modern_slavery(
+    release: Release,
+) -> None:
     found = row(answers_module.answer(release, "nationality", SLAVERY), "_TOP3")
     assert (found["share_lower"], found["share_upper"]) == (Fraction(430, 786), Fraction(434, 778))
     assert (percent(Fraction(430, 786), 1), percent(Fraction(434, 778), 1)) == ("54.7%", "55.8%")
@@ -116,12 +153,25 @@ def test_no_share_leaves_0_to_100_percent_or_turns_round(answers: tuple[Answer, 
     for answer in answers:
         for found in records(answer.rows):
             if found["status"] != "x":
-                assert 0 <= found["share_lower"] <= found["share_upper"] <= 1, (answer.dimension, answer.within, found["code"])
-                assert found["of_recorded"] is None or found["share_lower"] <= found["of_recorded"] <= found["share_upper"]
+                assert 0 <= found["share_lower"] <= found["share_upper"] <= 1, (
+                    answer.dimension,
+                    answer.within,
+                    found["code"],
+                )
+                assert (
+                    found["of_recorded"] is None
+                    or found["share_lower"] <= found["of_recorded"] <= found["share_upper"]
+                )
 
 
-@pytest.mark.parametrize(("selection", "recorded"), [(EVERYTHING, 1131), (SLAVERY, 657), (ABUSE, 192), (OTHER, 282)], ids=named)
-def test_how_many_have_their_sex_recorded_is_known(release: Release, selection: Selection, recorded: int) -> None:
+@pytest.mark.parametrize(
+    ("selection", "recorded"),
+    [(EVERYTHING, 1131), (SLAVERY, 657), (ABUSE, 192), (OTHER, 282)],
+    ids=named,
+)
+def test_how_many_have_their_sex_recorded_is_known(
+    release: Release, selection: Selection, recorded: int
+) -> None:
     answer = answers_module.answer(release, "sex", selection)
     assert answer.recorded == recorded
     assert answers_module.recorded_count(answer) == f"{recorded:,}"
@@ -133,7 +183,9 @@ def test_how_many_have_a_nationality_recorded_is_not_known(release: Release) -> 
     assert answers_module.recorded_count(answer) == ""
 
 
-def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(answers: tuple[Answer, ...]) -> None:
+def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
+    answers: tuple[Answer, ...],
+) -> None:
     for answer in answers:
         codes = codelist(answer.dimension).codes
         # What has a number, shown or not, is what the aggregate's members could be shown by themselves with.
@@ -146,12 +198,18 @@ def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(answers: tup
 
 
 def test_an_aggregate_stays_out_where_all_its_members_have_counts(release: Release) -> None:
-    assert "_TOP3" not in set(answers_module.answer(release, "nationality", EVERYTHING).rows["code"])
+    assert "_TOP3" not in set(
+        answers_module.answer(release, "nationality", EVERYTHING).rows["code"]
+    )
     assert "_R" not in set(answers_module.answer(release, "sex", EVERYTHING).rows["code"])
 
 
 def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release) -> None:
-    assert answers_module.answer(release, "nationality", SLAVERY).unpublished == ("Vietnam", "Albania", "China")
+    assert answers_module.answer(release, "nationality", SLAVERY).unpublished == (
+        "Vietnam",
+        "Albania",
+        "China",
+    )
     assert answers_module.answer(release, "age_band", EVERYTHING).unpublished == (
         "18 and 19", "20 to 29", "30 to 39", "40 to 49", "50 to 59", "60 and over", "Age not recorded",
     )  # fmt: skip
@@ -165,32 +223,44 @@ def test_a_part_of_another_aggregate_says_that_it_is_one(release: Release) -> No
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_a_page_offers_what_the_release_breaks_its_dimension_down_by_and_nothing_else(release: Release, dimension: str) -> None:
+def test_a_page_offers_what_the_release_breaks_its_dimension_down_by_and_nothing_else(
+    release: Release, dimension: str
+) -> None:
     offered = answers_module.offer(release, dimension)
     assert {name: list(codes) for name, codes in offered.items()} == OFFERED[dimension]
     # The same by another way: from the release's own file of cells, which anyone can download.
     cells = pd.read_csv(release.folder / "cells.csv", dtype=str, keep_default_na=False)
     broken_down = cells[(cells["status"] != "x") & (cells[dimension] != "_T")]
     others = [name for name in DIMENSIONS if name != dimension]
-    assert {name: sorted(set(broken_down[name]) - {"_T"}) for name in others if set(broken_down[name]) - {"_T"}} == {
-        name: sorted(codes) for name, codes in offered.items()
-    }
+    assert {
+        name: sorted(set(broken_down[name]) - {"_T"})
+        for name in others
+        if set(broken_down[name]) - {"_T"}
+    } == {name: sorted(codes) for name, codes in offered.items()}
 
 
 def test_every_selection_offered_alone_has_something_to_show(release: Release) -> None:
     for dimension, offer in OFFERED.items():
         for name, codes in offer.items():
             for code in codes:
-                assert answers_module.answer(release, dimension, EVERYTHING.choosing(name, code)).is_published
+                assert answers_module.answer(
+                    release, dimension, EVERYTHING.choosing(name, code)
+                ).is_published
 
 
 @pytest.mark.parametrize(("dimension", "selection"), UNPUBLISHED, ids=named)
-def test_what_nobody_published_is_x_and_never_0(release: Release, dimension: str, selection: Selection) -> None:
+def test_what_nobody_published_is_x_and_never_0(
+    release: Release, dimension: str, selection: Selection
+) -> None:
     answer = answers_module.answer(release, dimension, selection)
     assert not answer.is_published
     assert set(answer.rows["status"]) == {"x"}
     assert set(answer.rows["shown"]) == {NOT_PUBLISHED}
-    assert answer.rows[["value", "lower", "upper", "share_lower", "share_upper", "of_recorded"]].isna().all(axis=None)
+    assert (
+        answer.rows[["value", "lower", "upper", "share_lower", "share_upper", "of_recorded"]]
+        .isna()
+        .all(axis=None)
+    )
 
 
 def test_no_cell_of_the_release_that_is_not_published_holds_a_number(release: Release) -> None:
@@ -201,7 +271,9 @@ def test_no_cell_of_the_release_that_is_not_published_holds_a_number(release: Re
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_a_dimensions_own_choice_is_left_out_of_its_answer(release: Release, dimension: str) -> None:
+def test_a_dimensions_own_choice_is_left_out_of_its_answer(
+    release: Release, dimension: str
+) -> None:
     code = next(code for code in codelist(dimension).codes if code != "_T")
     answer = answers_module.answer(release, dimension, EVERYTHING.choosing(dimension, code))
     assert answer.selection == EVERYTHING
@@ -209,7 +281,10 @@ def test_a_dimensions_own_choice_is_left_out_of_its_answer(release: Release, dim
 
 
 def test_a_selection_is_named_in_words(release: Release) -> None:
-    assert answers_module.answer(release, "crime_type", THREE).within == "Vietnam, Albania and China together"
+    assert (
+        answers_module.answer(release, "crime_type", THREE).within
+        == "Vietnam, Albania and China together"
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,17 +307,27 @@ def test_the_parts_of_a_dimension_can_add_up_to_its_total(answers: tuple[Answer,
     """Where all the parts are published, the total lies between the sum of the smallest and the sum of the largest."""
     checked = 0
     for answer in answers:
-        parts = answer.rows[(answer.rows["kind"] != "aggregate") & ~answer.rows["label"].str.startswith("of these")]
+        parts = answer.rows[
+            (answer.rows["kind"] != "aggregate") & ~answer.rows["label"].str.startswith("of these")
+        ]
         published = parts[parts["status"] != "x"]
         missing = set(parts["code"]) - set(published["code"])
         if answer.total["status"] != "x" and not answer.unpublished and missing <= {"_NK"}:
             checked += 1
-            assert published["lower"].sum() <= answer.total["upper"], (answer.dimension, answer.within)
-            assert published["upper"].sum() >= answer.total["lower"], (answer.dimension, answer.within)
+            assert published["lower"].sum() <= answer.total["upper"], (
+                answer.dimension,
+                answer.within,
+            )
+            assert published["upper"].sum() >= answer.total["lower"], (
+                answer.dimension,
+                answer.within,
+            )
     assert checked >= 8
 
 
-def test_every_code_that_a_row_can_have_has_a_label(release: Release, answers: tuple[Answer, ...]) -> None:
+def test_every_code_that_a_row_can_have_has_a_label(
+    release: Release, answers: tuple[Answer, ...]
+) -> None:
     labels = answers_module.labels(release)
     for answer in answers:
         assert all(labels[answer.dimension, code] for code in answer.rows["code"])
@@ -270,7 +355,9 @@ def test_figures_are_named_by_statement_and_by_cell(release: Release) -> None:
     assert figures["cell:age_band=20-39"] == "at least 669"
 
 
-def test_a_context_series_comes_with_its_oldest_period_and_its_oldest_vintage_first(release: Release) -> None:
+def test_a_context_series_comes_with_its_oldest_period_and_its_oldest_vintage_first(
+    release: Release,
+) -> None:
     series, frame = answers_module.context(release, "nrm-years")
     assert series["series_id"] == "nrm-years"
     assert list(frame[frame["period_label"] == "2019"]["value"]) == [10627, 10611, 10606]

@@ -30,7 +30,9 @@ from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
 
 FINEST = rounded_release.finest_cells()
-PERIODS = {one["code"]: (one["members"] or one["code"]).split() for one in rounded_release.period_codes()}
+PERIODS = {
+    one["code"]: (one["members"] or one["code"]).split() for one in rounded_release.period_codes()
+}
 BASE = "https://figures.example"
 
 selections = st.builds(
@@ -68,11 +70,15 @@ def announced(value: int, order: int) -> tuple[int, int]:
 
 @few
 @given(dimensions, selections)
-def test_every_number_is_the_sum_of_its_finest_cells(invented: Release, dimension: str, selection: Selection) -> None:
+def test_every_number_is_the_sum_of_its_finest_cells(
+    invented: Release, dimension: str, selection: Selection
+) -> None:
     answer = answers_module.answer(invented, dimension, selection)
     asked = selection.choosing(dimension, TOTAL)
     assert answer.total["value"] == by_hand(asked) == answer.rows["value"].sum()
-    assert list(answer.rows["code"]) == list(rounded_release.CODES[dimension]), "every code is shown, not recorded too"
+    assert list(answer.rows["code"]) == list(rounded_release.CODES[dimension]), (
+        "every code is shown, not recorded too"
+    )
     for row in records(answer.rows):
         assert row["value"] == by_hand(asked, **{dimension: row["code"]})
 
@@ -83,19 +89,27 @@ def test_a_number_is_exact_or_carries_the_range_that_is_announced_for_it(
 ) -> None:
     answer = answers_module.answer(invented, dimension, selection)
     asked = selection.choosing(dimension, TOTAL)
-    for row, order in [(answer.total, fixed(asked)), *((row, fixed(asked) + 1) for row in records(answer.rows))]:
+    for row, order in [
+        (answer.total, fixed(asked)),
+        *((row, fixed(asked) + 1) for row in records(answer.rows)),
+    ]:
         assert (row["lower"], row["upper"]) == announced(row["value"], order)
         assert row["status"] == ("" if row["lower"] == row["upper"] else "e")
 
 
 @pytest.mark.parametrize(
-    ("value", "possible"), [(0, (0, 4)), (5, (1, 5)), (6, (1, 6)), (7, (1, 7)), (8, (8, 8)), (12, (12, 12))]
+    ("value", "possible"),
+    [(0, (0, 4)), (5, (1, 5)), (6, (1, 6)), (7, (1, 7)), (8, (8, 8)), (12, (12, 12))],
 )
-def test_a_finest_cell_carries_what_the_rule_says(tmp_path: Path, value: int, possible: tuple[int, int]) -> None:
+def test_a_finest_cell_carries_what_the_rule_says(
+    tmp_path: Path, value: int, possible: tuple[int, int]
+) -> None:
     one = FINEST.iloc[[0]].assign(value=value)
     release = open_with(tmp_path, one if value else one.assign(value=8, outcome="_NK", sex="_NK"))
     cell = {name: str(one.iloc[0][name]) for name in DIMENSIONS}
-    answer = answers_module.answer(release, "outcome", Selection(**cell, period=str(one.iloc[0]["period"])))
+    answer = answers_module.answer(
+        release, "outcome", Selection(**cell, period=str(one.iloc[0]["period"]))
+    )
     row = next(row for row in records(answer.rows) if row["code"] == cell["outcome"])
     assert (row["value"], row["lower"], row["upper"]) == (value, *possible)
 
@@ -113,13 +127,22 @@ def shipped() -> Release:
 
 
 def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Release) -> None:
-    within = answers_module.answer(shipped, "nationality", Selection(sex="F", crime_type="DA", period="2020-21"))
-    assert (within.total["value"], within.total["lower"], within.total["upper"], within.total["status"]) == (147, 147, 147, "")
+    within = answers_module.answer(
+        shipped, "nationality", Selection(sex="F", crime_type="DA", period="2020-21")
+    )
+    assert (
+        within.total["value"],
+        within.total["lower"],
+        within.total["upper"],
+        within.total["status"],
+    ) == (147, 147, 147, "")
 
 
 @few
 @given(st.randoms(use_true_random=False))
-def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(shipped: Release, chance: Random) -> None:
+def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(
+    shipped: Release, chance: Random
+) -> None:
     listed = pd.read_csv(RELEASES / "illustrative" / "cells.csv", keep_default_na=False)
     row = listed.iloc[chance.randrange(len(listed))]
     asked = Selection(**{name: row[name] for name in DIMENSIONS}, period=row["period"])
@@ -127,7 +150,9 @@ def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(shipped: Relea
     answer = answers_module.answer(shipped, dimension, asked)
     shown = [answer.total, *records(answer.rows)]
     found = next(one for one in shown if one["code"] == row[dimension])
-    assert [found[name] for name in ("value", "lower", "upper", "status")] == list(row[["value", "lower", "upper", "status"]])
+    assert [found[name] for name in ("value", "lower", "upper", "status")] == list(
+        row[["value", "lower", "upper", "status"]]
+    )
 
 
 @few
@@ -167,17 +192,24 @@ def test_a_finding_is_a_sentence_that_says_illustrative_first_and_never_names_th
 
 
 @given(dimensions, selections)
-def test_a_group_is_the_largest_only_where_no_other_could_be(invented: Release, dimension: str, selection: Selection) -> None:
+def test_a_group_is_the_largest_only_where_no_other_could_be(
+    invented: Release, dimension: str, selection: Selection
+) -> None:
     answer = answers_module.answer(invented, dimension, selection)
     finding = rounded.finding(answer)
-    named = sorted((row for row in records(answer.rows) if row["kind"] == "category"), key=lambda row: -row["value"])
+    named = sorted(
+        (row for row in records(answer.rows) if row["kind"] == "category"),
+        key=lambda row: -row["value"],
+    )
     first, *others = named
     if " the largest" in finding and "No one group" not in finding:
         assert finding.startswith(f"Illustrative: {first['label']}")
         assert first["lower"] > max(other["upper"] for other in others)
         assert first["value"] >= FEW
         if "largest group" in finding:
-            assert first["lower"] > max(row["upper"] for row in records(answer.rows) if row["code"] != first["code"])
+            assert first["lower"] > max(
+                row["upper"] for row in records(answer.rows) if row["code"] != first["code"]
+            )
 
 
 @few
@@ -198,8 +230,13 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
 
 def test_nothing_at_all_says_what_zero_can_mean(invented: Release) -> None:
     empty = planted({"A": (0, 0, 8), "B": (0, 0, 8)}, total=(0, 0, 8))
-    assert rounded.finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
-    assert rounded.finding(planted({"A": (0, 0, 0)}, total=(0, 0, 0))) == "No referrals are counted in this selection."
+    assert (
+        rounded.finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
+    )
+    assert (
+        rounded.finding(planted({"A": (0, 0, 0)}, total=(0, 0, 0)))
+        == "No referrals are counted in this selection."
+    )
     assert by_quarter.card(invented, nothing(invented)).finding.startswith(
         "Illustrative: No referrals are counted in any of the 16"
     )
@@ -223,15 +260,32 @@ def test_a_finding_says_what_the_sums_say(rows: dict[str, tuple[int, int, int]],
 @pytest.mark.parametrize(
     ("chosen", "title"),
     [
-        ({"nationality": "_NK", "crime_type": "_NK"}, "Victim referrals with nationality and crime type not recorded by sex"),
+        (
+            {"nationality": "_NK", "crime_type": "_NK"},
+            "Victim referrals with nationality and crime type not recorded by sex",
+        ),
         ({"nationality": "_OTH"}, "Victim referrals from all other nationalities by sex"),
-        ({"age_band": "_NK", "crime_type": "DA"}, "Domestic abuse referrals with age not recorded by sex"),
-        ({"outcome": "ICE"}, "Victim referrals with the outcome “passed to an enforcement team” by sex"),
-        ({"outcome": "_NK", "age_band": "60+"}, "Victim referrals aged 60 and over with outcome not recorded by sex"),
+        (
+            {"age_band": "_NK", "crime_type": "DA"},
+            "Domestic abuse referrals with age not recorded by sex",
+        ),
+        (
+            {"outcome": "ICE"},
+            "Victim referrals with the outcome “passed to an enforcement team” by sex",
+        ),
+        (
+            {"outcome": "_NK", "age_band": "60+"},
+            "Victim referrals aged 60 and over with outcome not recorded by sex",
+        ),
     ],
 )
-def test_any_selection_has_a_title_in_words(invented: Release, chosen: dict[str, str], title: str) -> None:
-    assert transcribed.title(answers_module.answer(invented, "sex", Selection(**chosen))) == f"Illustrative: {title}"
+def test_any_selection_has_a_title_in_words(
+    invented: Release, chosen: dict[str, str], title: str
+) -> None:
+    assert (
+        transcribed.title(answers_module.answer(invented, "sex", Selection(**chosen)))
+        == f"Illustrative: {title}"
+    )
 
 
 # What leaves the page
@@ -240,7 +294,9 @@ def test_any_selection_has_a_title_in_words(invented: Release, chosen: dict[str,
 @pytest.fixture(scope="module")
 def made(invented: Release) -> list[Card]:
     """A card of a dimension and one of quarters, for a choice with adjusted numbers."""
-    answer = answers_module.answer(invented, "sex", Selection(nationality="VNM", crime_type="MS", release="illustrative"))
+    answer = answers_module.answer(
+        invented, "sex", Selection(nationality="VNM", crime_type="MS", release="illustrative")
+    )
     return [card_module.of_dimension(invented, answer), by_quarter.card(invented, answer)]
 
 
@@ -251,7 +307,9 @@ def test_everything_that_leaves_the_page_says_illustrative_and_the_rule(made: li
         assert "illustrative" in card.file_name
         assert "Illustrative" in exports.citation(card, BASE)
         assert "0 can mean 0 to 4" in text
-        assert "0 can mean 0 to 4" in " ".join(re.findall(r">([^<]+)</t", picture)), "over the lines that it is broken into"
+        assert "0 can mean 0 to 4" in " ".join(re.findall(r">([^<]+)</t", picture)), (
+            "over the lines that it is broken into"
+        )
         assert "release=illustrative" in card.link
         for row in exports.csv(card, BASE).splitlines()[1:]:
             assert "Illustrative: " in row
@@ -265,7 +323,9 @@ def test_a_file_name_says_the_release_and_the_status_once(made: list[Card]) -> N
 
 def test_a_published_picture_has_no_watermark(release: Release) -> None:
     card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
-    assert "llustrative" not in exports.picture(card, BASE) + exports.csv(card, BASE) + exports.text(card, BASE)
+    assert "llustrative" not in exports.picture(card, BASE) + exports.csv(
+        card, BASE
+    ) + exports.text(card, BASE)
 
 
 def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]) -> None:
@@ -275,15 +335,26 @@ def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]
         assert "Illustrative" in words
 
 
-def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(invented: Release) -> None:
+def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(
+    invented: Release,
+) -> None:
     answer = answers_module.answer(invented, "sex", Selection(nationality="VNM"))
     for row, mark in zip(records(answer.rows), records(cards_bars.marks(answer)), strict=True):
         said = f"{row['value']:,} ({row['lower']:,} to {row['upper']:,})"
-        assert (mark["sure"], mark["low"], mark["to"], mark["text"]) == (row["value"], row["lower"], row["upper"], said)
+        assert (mark["sure"], mark["low"], mark["to"], mark["text"]) == (
+            row["value"],
+            row["lower"],
+            row["upper"],
+            said,
+        )
 
 
-def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_off(invented: Release) -> None:
-    answer = answers_module.answer(invented, "sex", Selection(nationality="VNM", age_band="20-29", measure=SHARE))
+def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_off(
+    invented: Release,
+) -> None:
+    answer = answers_module.answer(
+        invented, "sex", Selection(nationality="VNM", age_band="20-29", measure=SHARE)
+    )
     total = answer.total
     assert total["lower"] < total["value"] < total["upper"]
     for row, mark in zip(records(answer.rows), records(cards_bars.marks(answer)), strict=True):
@@ -315,7 +386,9 @@ def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
     assert list(drawn["to"]) == list(drawn["sure"])
 
 
-def test_the_lines_of_columns_reach_from_the_least_to_the_most(made: list[Card], invented: Release) -> None:
+def test_the_lines_of_columns_reach_from_the_least_to_the_most(
+    made: list[Card], invented: Release
+) -> None:
     frame = answers_module.quarters(invented, Selection(nationality="VNM", crime_type="MS"))
     assert made[1].draw is not None
     (bars,) = made[1].draw(bar_charts.LIGHT)["data"]
@@ -333,7 +406,9 @@ def test_the_table_gives_each_adjusted_number_its_range(made: list[Card]) -> Non
 
 
 def test_the_source_line_names_the_release_itself(made: list[Card]) -> None:
-    assert [cards_source(card) for card in made] == ["Source: Illustrative series, invented figures."] * 2
+    assert [cards_source(card) for card in made] == [
+        "Source: Illustrative series, invented figures."
+    ] * 2
 
 
 def cards_source(card: Card) -> str:
@@ -351,10 +426,14 @@ def nothing(invented: Release) -> Answer:
     return answers_module.answer(invented, "sex", rare)
 
 
-def planted(rows: dict[str, tuple[int, int, int]], total: tuple[int, int, int] | None = None) -> Answer:
+def planted(
+    rows: dict[str, tuple[int, int, int]], total: tuple[int, int, int] | None = None
+) -> Answer:
     """An answer by crime type with one row for each label: value, least and most."""
     counted = sum(value for value, _, _ in rows.values())
-    whole = dict(zip(("value", "lower", "upper"), total or (counted,) * 3, strict=True)) | {"status": ""}
+    whole = dict(zip(("value", "lower", "upper"), total or (counted,) * 3, strict=True)) | {
+        "status": ""
+    }
     frame = pd.DataFrame(
         [
             {

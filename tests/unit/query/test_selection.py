@@ -17,7 +17,11 @@ OFFER = {"sex": ["M", "F", "_NK"], "crime_type": ["MS", "DA", "OTH"]}
 CODES = {dimension: sorted(set(codelist(dimension).codes) - {TOTAL}) for dimension in DIMENSIONS}
 
 offers = st.fixed_dictionaries(
-    {}, optional={dimension: st.lists(st.sampled_from(codes), min_size=1, unique=True) for dimension, codes in CODES.items()}
+    {},
+    optional={
+        dimension: st.lists(st.sampled_from(codes), min_size=1, unique=True)
+        for dimension, codes in CODES.items()
+    },
 )
 measures = st.sampled_from(MEASURES)
 
@@ -26,14 +30,20 @@ measures = st.sampled_from(MEASURES)
 def offers_with_a_choice(draw: st.DrawFn) -> tuple[Mapping[str, Sequence[str]], Selection]:
     """An offer, and a selection made only of what it offers."""
     offer = draw(offers)
-    chosen = {dimension: draw(st.sampled_from([TOTAL, *codes])) for dimension, codes in offer.items()}
+    chosen = {
+        dimension: draw(st.sampled_from([TOTAL, *codes])) for dimension, codes in offer.items()
+    }
     return offer, Selection(**chosen, measure=draw(measures))
 
 
 @given(offers_with_a_choice())
-def test_what_was_chosen_comes_back_from_the_address(case: tuple[Mapping[str, Sequence[str]], Selection]) -> None:
+def test_what_was_chosen_comes_back_from_the_address(
+    case: tuple[Mapping[str, Sequence[str]], Selection],
+) -> None:
     offer, selection = case
-    address = dict(parse_qsl(urlencode(selection.address()), strict_parsing=bool(selection.address())))
+    address = dict(
+        parse_qsl(urlencode(selection.address()), strict_parsing=bool(selection.address()))
+    )
     assert read_address(address, offer) == (selection, ())
 
 
@@ -51,8 +61,15 @@ def test_showing_everything_leaves_the_address_empty() -> None:
     assert Selection(sex="F", measure="share").address() == {"sex": "F", "measure": "share"}
 
 
-@given(offers, st.dictionaries(st.sampled_from([*DIMENSIONS, "measure", "address", "__class__"]) | st.text(), st.text()))
-def test_no_address_can_choose_what_is_not_offered(offer: Mapping[str, Sequence[str]], parameters: dict[str, str]) -> None:
+@given(
+    offers,
+    st.dictionaries(
+        st.sampled_from([*DIMENSIONS, "measure", "address", "__class__"]) | st.text(), st.text()
+    ),
+)
+def test_no_address_can_choose_what_is_not_offered(
+    offer: Mapping[str, Sequence[str]], parameters: dict[str, str]
+) -> None:
     selection, unmet = read_address(parameters, offer)
     assert all(code in offer.get(dimension, ()) for dimension, code in selection.chosen().items())
     assert selection.measure in MEASURES
@@ -63,10 +80,25 @@ def test_no_address_can_choose_what_is_not_offered(offer: Mapping[str, Sequence[
 
 @pytest.mark.parametrize(
     "value",
-    ["", "XX", "ms", "MS ", "MS,DA", "_t", "All crime types", "' or 1=1 --", "<script>alert(1)</script>", "\N{NULL}", "_NK"],
+    [
+        "",
+        "XX",
+        "ms",
+        "MS ",
+        "MS,DA",
+        "_t",
+        "All crime types",
+        "' or 1=1 --",
+        "<script>alert(1)</script>",
+        "\N{NULL}",
+        "_NK",
+    ],
 )
 def test_a_tampered_value_falls_back_to_everything_and_is_named(value: str) -> None:
-    assert read_address({"crime_type": value, "sex": "F"}, OFFER) == (Selection(sex="F"), ("crime_type",))
+    assert read_address({"crime_type": value, "sex": "F"}, OFFER) == (
+        Selection(sex="F"),
+        ("crime_type",),
+    )
 
 
 @pytest.mark.parametrize("value", ["", "percent", "Share", "_T", "value"])
@@ -74,7 +106,9 @@ def test_a_tampered_measure_falls_back_to_numbers_and_is_named(value: str) -> No
     assert read_address({"measure": value}, OFFER) == (Selection(), ("measure",))
 
 
-@pytest.mark.parametrize("name", ["utm_source", "Sex", "release", "code", "", "nationality", "outcome"])
+@pytest.mark.parametrize(
+    "name", ["utm_source", "Sex", "release", "code", "", "nationality", "outcome"]
+)
 def test_a_parameter_that_the_page_does_not_offer_is_named_and_changes_nothing(name: str) -> None:
     assert read_address({name: "M", "sex": "M"}, OFFER) == (Selection(sex="M"), (name,))
 
@@ -96,7 +130,11 @@ def test_a_selection_cannot_be_changed_and_two_alike_are_one_key() -> None:
 
 # Periods and releases: the first offered is what is shown where nothing was chosen
 
-SERIES = {**OFFER, "period": ["2020-21", "2021-22", "2020-Q2"], "release": ["2020-21", "illustrative"]}
+SERIES = {
+    **OFFER,
+    "period": ["2020-21", "2021-22", "2020-Q2"],
+    "release": ["2020-21", "illustrative"],
+}
 
 
 def test_a_period_and_a_release_stand_in_the_address_by_their_codes() -> None:
@@ -110,8 +148,12 @@ def test_the_first_period_and_release_are_what_is_shown_anyway() -> None:
     assert Selection().address() == {}
 
 
-@pytest.mark.parametrize(("name", "value"), [("period", "_T"), ("period", ""), ("release", "_T"), ("release", "2019-20")])
-def test_periods_and_releases_have_no_total_and_unknown_ones_are_named(name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "value"), [("period", "_T"), ("period", ""), ("release", "_T"), ("release", "2019-20")]
+)
+def test_periods_and_releases_have_no_total_and_unknown_ones_are_named(
+    name: str, value: str
+) -> None:
     assert read_address({name: value, "sex": "F"}, SERIES) == (Selection(sex="F"), (name,))
 
 

@@ -72,7 +72,9 @@ def test_the_label_of_a_code_that_is_not_listed_is_refused_with_the_codes_there_
         ("nationality", "_TOP3", ("VNM", "ALB", "CHN", "_OTH"), {"VNM", "ALB", "CHN"}),
     ],
 )
-def test_a_code_adds_up_its_parts(dimension: str, code: str, partition: tuple[str, ...], parts: set[str]) -> None:
+def test_a_code_adds_up_its_parts(
+    dimension: str, code: str, partition: tuple[str, ...], parts: set[str]
+) -> None:
     assert codelist(dimension).parts(code, partition) == parts
 
 
@@ -92,7 +94,9 @@ def test_a_sound_codelist_is_read(read_from: ReadAnew) -> None:
 
 
 def test_an_aggregate_of_codes_that_are_not_listed_is_refused(read_from: ReadAnew) -> None:
-    with pytest.raises(DataError, match=r"^sex\.csv: '_R' adds up codes that are not listed: F, X\.$"):
+    with pytest.raises(
+        DataError, match=r"^sex\.csv: '_R' adds up codes that are not listed: F, X\.$"
+    ):
         read_from("M,Male,category,\n_R,Recorded,aggregate,M F X\n")
 
 

@@ -17,7 +17,11 @@ from referrals.errors import DataError
 from referrals.reference import table_schema
 
 FIELDS: tuple[dict[str, Any], ...] = (
-    {"name": "id", "type": "string", "constraints": {"required": True, "unique": True, "pattern": "[A-Z][0-9]{2}"}},
+    {
+        "name": "id",
+        "type": "string",
+        "constraints": {"required": True, "unique": True, "pattern": "[A-Z][0-9]{2}"},
+    },
     {"name": "colour", "type": "string", "constraints": {"enum": ["red", "blue"]}},
     {"name": "size", "type": "integer", "constraints": {"minimum": 0}},
     {"name": "day", "type": "date"},
@@ -67,7 +71,9 @@ def test_a_table_with_a_header_and_no_rows_is_empty(tmp_path: Path) -> None:
         ("A04,red,3,2020-02-30", "day", "'2020-02-30' is not of type date"),
     ],
 )
-def test_each_broken_rule_is_named_with_its_file_row_and_column(tmp_path: Path, line: str, column: str, fault: str) -> None:
+def test_each_broken_rule_is_named_with_its_file_row_and_column(
+    tmp_path: Path, line: str, column: str, fault: str
+) -> None:
     message = refusal(table(tmp_path, [*SOUND, line]))
     assert message.startswith("things.csv does not meet things.schema.json.")
     assert message.splitlines()[1:] == [f"  things.csv row 5, {column}: {fault}"]
@@ -83,11 +89,15 @@ def test_each_broken_rule_is_named_with_its_file_row_and_column(tmp_path: Path, 
         ("A04,red,3,2020-W14-3", "day"),
     ],
 )
-def test_a_form_that_only_python_would_understand_is_refused(tmp_path: Path, line: str, column: str) -> None:
+def test_a_form_that_only_python_would_understand_is_refused(
+    tmp_path: Path, line: str, column: str
+) -> None:
     assert f"row 5, {column}:" in refusal(table(tmp_path, [*SOUND, line]))
 
 
-def test_every_broken_cell_of_a_file_is_in_one_message_in_the_order_of_the_rows(tmp_path: Path) -> None:
+def test_every_broken_cell_of_a_file_is_in_one_message_in_the_order_of_the_rows(
+    tmp_path: Path,
+) -> None:
     message = refusal(table(tmp_path, ["A01,green,-1,2020-04-01", *SOUND[1:], "A02,red,x,never"]))
     assert [line.split(":")[0] for line in message.splitlines()[1:]] == [
         "  things.csv row 2, colour",
@@ -100,7 +110,13 @@ def test_every_broken_cell_of_a_file_is_in_one_message_in_the_order_of_the_rows(
 
 @pytest.mark.parametrize(
     "header",
-    ["id,colour,size", "id,colour,size,day,more", "colour,id,size,day", "id,colour,size,Day", "\ufeffid,colour,size,day"],
+    [
+        "id,colour,size",
+        "id,colour,size,day,more",
+        "colour,id,size,day",
+        "id,colour,size,Day",
+        "\ufeffid,colour,size,day",
+    ],
 )
 def test_a_header_that_differs_from_the_schema_is_refused(tmp_path: Path, header: str) -> None:
     message = refusal(table(tmp_path, SOUND, header=header))
@@ -115,9 +131,13 @@ def test_a_file_without_even_a_header_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "cells"), [("A04,red,3", 3), ("A04,red,3,2020-04-01,", 5), ("", 0)], ids=["short", "long", "blank"]
+    ("line", "cells"),
+    [("A04,red,3", 3), ("A04,red,3,2020-04-01,", 5), ("", 0)],
+    ids=["short", "long", "blank"],
 )
-def test_a_row_with_too_few_or_too_many_cells_is_refused(tmp_path: Path, line: str, cells: int) -> None:
+def test_a_row_with_too_few_or_too_many_cells_is_refused(
+    tmp_path: Path, line: str, cells: int
+) -> None:
     path = table(tmp_path, [SOUND[0], line, SOUND[2]])
     assert refusal(path) == f"things.csv row 3: {cells} cells where the header has 4."
 
@@ -131,10 +151,15 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b'id,colour,size,day\nA01,"red,3,2020-04-01\n', b"id,colour,size,day\nA01,r\xe9d,3,2020-04-01\n"],
+    [
+        b'id,colour,size,day\nA01,"red,3,2020-04-01\n',
+        b"id,colour,size,day\nA01,r\xe9d,3,2020-04-01\n",
+    ],
     ids=["a quote that is never closed", "not UTF-8"],
 )
-def test_a_file_that_is_not_csv_in_utf_8_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_csv_in_utf_8_is_refused_in_words(
+    tmp_path: Path, content: bytes
+) -> None:
     path = table(tmp_path, SOUND)
     path.write_bytes(content)
     assert refusal(path).startswith("things.csv")

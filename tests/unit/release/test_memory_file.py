@@ -17,7 +17,9 @@ PLATFORMS = [sys.platform, "darwin"]
 
 
 @pytest.fixture(params=PLATFORMS)
-def scratch(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def scratch(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The folder for temporary files, of this system and of one without sealed memory."""
     monkeypatch.setattr(sys, "platform", request.param)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -59,7 +61,9 @@ def database(value: int) -> bytes:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux seals memory")
-@pytest.mark.parametrize("change", [lambda stream: stream.write(b"9"), lambda stream: stream.truncate(1)])
+@pytest.mark.parametrize(
+    "change", [lambda stream: stream.write(b"9"), lambda stream: stream.truncate(1)]
+)
 def test_sealed_memory_cannot_be_changed_by_anybody(change: Callable[[IO[bytes]], object]) -> None:
     sealed = Sealed(b"1,336")
     with sealed.path.open("r+b", buffering=0) as stream, pytest.raises(PermissionError):

@@ -37,7 +37,9 @@ class Answer:
         return self.body.decode()
 
 
-async def ask(app: ASGIApp, path: str, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
+async def ask(
+    app: ASGIApp, path: str, method: str = "GET", headers: dict[str, str] | None = None
+) -> Answer:
     """Ask an application for a path as a server does."""
     sent: list[Message] = []
 
@@ -47,10 +49,17 @@ async def ask(app: ASGIApp, path: str, method: str = "GET", headers: dict[str, s
     async def send(message: Message) -> None:
         sent.append(message)
 
-    raw = [(name.encode(), value.encode()) for name, value in {"host": "site", **(headers or {})}.items()]
+    raw = [
+        (name.encode(), value.encode())
+        for name, value in {"host": "site", **(headers or {})}.items()
+    ]
     of_server = {"type": "http", "scheme": "http", "root_path": "", "query_string": b""}
     await app({**of_server, "method": method, "path": path, "headers": raw}, receive, send)
-    return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), b"".join(one.get("body", b"") for one in sent[1:]))
+    return Answer(
+        sent[0]["status"],
+        Headers(raw=sent[0]["headers"]),
+        b"".join(one.get("body", b"") for one in sent[1:]),
+    )
 
 
 Ask = Callable[..., Answer]
@@ -62,11 +71,15 @@ def made(release: Release) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def standing(release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
+def standing(
+    release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> list[Standing]:
     """What stands on the shelf: tests put another in its place. Its pages say which it is."""
     stands = [Standing("one", release, ())]
     monkeypatch.setattr(catalogue, "standing", lambda: stands[0])
-    monkeypatch.setattr(site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()})
+    monkeypatch.setattr(
+        site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()}
+    )
     return stands
 
 
@@ -80,10 +93,18 @@ def asked(standing: list[Standing]) -> Ask:
 
 @pytest.mark.parametrize(
     ("accepted", "encoding", "unpacked"),
-    [("br, gzip", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress), ("br;q=0, identity", "", bytes)],
+    [
+        ("br, gzip", "br", brotli.decompress),
+        ("gzip", "gzip", gzip.decompress),
+        ("br;q=0, identity", "", bytes),
+    ],
 )
 def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
-    asked: Ask, made: dict[str, bytes], accepted: str, encoding: str, unpacked: Callable[[bytes], bytes]
+    asked: Ask,
+    made: dict[str, bytes],
+    accepted: str,
+    encoding: str,
+    unpacked: Callable[[bytes], bytes],
 ) -> None:
     answer = asked("/lite/", "GET", {"accept-encoding": accepted})
     assert unpacked(answer.body) == made[""]
@@ -92,7 +113,9 @@ def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
     assert answer.headers["vary"] == "accept-encoding"
 
 
-def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_else_asked_for_again(asked: Ask) -> None:
+def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_else_asked_for_again(
+    asked: Ask,
+) -> None:
     first = asked("/lite/age")
     assert first.headers["cache-control"] == "public, max-age=60, stale-if-error=86400"
     again = asked("/lite/age", "GET", {"if-none-match": first.headers["etag"]})
@@ -101,7 +124,9 @@ def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_e
     assert again.headers["etag"] == first.headers["etag"]
 
 
-@pytest.mark.parametrize(("known", "status"), [("*", 304), ("W/{tag}", 304), ('"x", {tag}', 304), ('"x{tag}x"', 200)])
+@pytest.mark.parametrize(
+    ("known", "status"), [("*", 304), ("W/{tag}", 304), ('"x", {tag}', 304), ('"x{tag}x"', 200)]
+)
 def test_what_a_reader_has_already_is_not_sent_again_and_nothing_else_is_taken_for_it(
     asked: Ask, known: str, status: int
 ) -> None:
@@ -111,7 +136,10 @@ def test_what_a_reader_has_already_is_not_sent_again_and_nothing_else_is_taken_f
 
 
 def test_encodings_of_a_page_have_tags_of_their_own(asked: Ask) -> None:
-    tags = {asked("/lite/age", "GET", {"accept-encoding": one}).headers["etag"] for one in ("br", "gzip", "")}
+    tags = {
+        asked("/lite/age", "GET", {"accept-encoding": one}).headers["etag"]
+        for one in ("br", "gzip", "")
+    }
     assert len(tags) == 3
 
 
@@ -132,7 +160,10 @@ def test_no_script_may_run_on_a_page_and_nothing_may_frame_it(asked: Ask) -> Non
 def test_a_table_comes_as_a_file_with_its_own_name(asked: Ask) -> None:
     answer = asked("/lite/data/victim-referrals-2020-21-published-sex.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="victim-referrals-2020-21-published-sex.csv"'
+    assert (
+        answer.headers["content-disposition"]
+        == 'attachment; filename="victim-referrals-2020-21-published-sex.csv"'
+    )
     assert answer.text.startswith("nationality,")
 
 
@@ -140,8 +171,12 @@ def test_the_stylesheet_may_be_kept_for_ever(asked: Ask) -> None:
     assert "immutable" in asked(f"/lite/{site.STYLESHEET}").headers["cache-control"]
 
 
-@pytest.mark.parametrize("path", ["no-such", "age/", "age.html", "404", "../app.py", "data/", "é", "a" * 4000])
-def test_an_address_that_is_not_there_gets_a_page_that_says_so_with_the_help_lines(asked: Ask, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["no-such", "age/", "age.html", "404", "../app.py", "data/", "é", "a" * 4000]
+)
+def test_an_address_that_is_not_there_gets_a_page_that_says_so_with_the_help_lines(
+    asked: Ask, path: str
+) -> None:
     answer = asked(f"/lite/{path}")
     assert answer.status == 404
     assert pages.helplines() in answer.text
@@ -158,12 +193,19 @@ def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.text == "Nothing here can be changed. Use GET, HEAD, OPTIONS."
     options = asked("/lite/age", "OPTIONS")
-    assert (options.status, options.headers["allow"], options.body) == (204, "GET, HEAD, OPTIONS", b"")
+    assert (options.status, options.headers["allow"], options.body) == (
+        204,
+        "GET, HEAD, OPTIONS",
+        b"",
+    )
 
 
 def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -> None:
     known = Starlette(routes=static_site_app.Twin("https://example.org").routes())
-    assert "Sitemap: https://example.org/lite/sitemap.xml\n" in asyncio.run(ask(known, "/robots.txt")).text
+    assert (
+        "Sitemap: https://example.org/lite/sitemap.xml\n"
+        in asyncio.run(ask(known, "/robots.txt")).text
+    )
     assert asked("/robots.txt").text == "User-agent: *\nAllow: /\n"
 
 
@@ -172,7 +214,9 @@ async def page(twin: static_site_app.Twin) -> bytes:
     return (await ask(twin, "/lite/age")).body
 
 
-def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(standing: list[Standing], release: Release) -> None:
+def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
+    standing: list[Standing], release: Release
+) -> None:
     async def story() -> list[bytes]:
         twin = static_site_app.Twin()
         answers = [await page(twin)]
@@ -240,8 +284,12 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
         return await asyncio.gather(*(ask(twin, "/lite/") for _ in range(5)))
 
     answers = asyncio.run(story())
-    assert {(one.status, one.headers["retry-after"]) for one in answers} == {(503, str(static_site_app.RETRY_AFTER))}
-    assert all(static_site_app.FAULT in one.text and pages.helplines() in one.text for one in answers)
+    assert {(one.status, one.headers["retry-after"]) for one in answers} == {
+        (503, str(static_site_app.RETRY_AFTER))
+    }
+    assert all(
+        static_site_app.FAULT in one.text and pages.helplines() in one.text for one in answers
+    )
     assert tried == ["one"]
     assert caplog.text.count("KeyError") == 1
     assert "Vietnam" not in caplog.text + answers[0].text
@@ -294,16 +342,24 @@ def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn
     assert threading.get_ident() not in packed_by
 
 
-def test_a_shelf_that_breaks_is_told_by_its_kind(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_shelf_that_breaks_is_told_by_its_kind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def broken() -> Standing:
         raise KeyError("Vietnam, 237")
 
     monkeypatch.setattr(catalogue, "standing", broken)
     answer = asyncio.run(ask(static_site_app.Twin(), "/lite/"))
-    assert (answer.status, "Vietnam" in answer.text + caplog.text, "KeyError" in caplog.text) == (503, False, True)
+    assert (answer.status, "Vietnam" in answer.text + caplog.text, "KeyError" in caplog.text) == (
+        503,
+        False,
+        True,
+    )
 
 
-def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def gone() -> Standing:
         raise ReleaseError("There is no published release in releases/. <b>")
 
@@ -346,15 +402,23 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
         monkeypatch.setattr(site, "files", refused)
         return [await ask(twin, "/lite/age") for _ in range(2)]
 
-    assert [(one.status, "holds nothing" in one.text) for one in asyncio.run(story())] == [(503, True)] * 2
+    assert [(one.status, "holds nothing" in one.text) for one in asyncio.run(story())] == [
+        (503, True)
+    ] * 2
 
 
-def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a_copy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def withdrawn() -> Standing:
         raise WithdrawnError("These figures have been withdrawn.")
 
     monkeypatch.setattr(catalogue, "standing", withdrawn)
     answer = asyncio.run(ask(static_site_app.Twin(), "/lite/age"))
-    assert (answer.status, answer.headers["cache-control"], "retry-after" in answer.headers) == (410, "no-store", False)
+    assert (answer.status, answer.headers["cache-control"], "retry-after" in answer.headers) == (
+        410,
+        "no-store",
+        False,
+    )
     assert "These figures have been withdrawn." in answer.text
     assert pages.helplines() in answer.text

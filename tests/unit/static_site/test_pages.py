@@ -59,7 +59,13 @@ class Parsed(HTMLParser):
         if tag in {"a", "link"} and given.get("rel") not in {"canonical", "alternate"}:
             self.links.append(given["href"])
         self.anchors |= {given["id"]} if "id" in given else set()
-        if (tag == "script" and given["type"] != "application/ld+json") or tag in {"iframe", "object", "embed", "form", "img"}:
+        if (tag == "script" and given["type"] != "application/ld+json") or tag in {
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "img",
+        }:
             self.running.append(tag)
         self.running += [name for name in given if name.startswith("on")]
 
@@ -95,18 +101,27 @@ def pages(files: dict[str, str]) -> dict[str, str]:
 
 
 def described(html: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[0])
+    found: dict[str, Any] = json.loads(
+        re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)[0]
+    )
     return found
 
 
 def test_every_page_of_the_site_has_a_twin_with_the_same_words_in_its_head() -> None:
-    assert [(head.path, head.title, head.description, head.section, head.label) for head in languages.heads("en")] == [
-        (head.path, head.title, head.description, head.section, head.label) for head in PAGES if head.path not in NEED_A_SERVER
+    assert [
+        (head.path, head.title, head.description, head.section, head.label)
+        for head in languages.heads("en")
+    ] == [
+        (head.path, head.title, head.description, head.section, head.label)
+        for head in PAGES
+        if head.path not in NEED_A_SERVER
     ]
 
 
 @pytest.mark.parametrize("path", [head.path for head in PAGES if head.path not in NEED_A_SERVER])
-def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(served: dict[str, str], path: str) -> None:
+def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(
+    served: dict[str, str], path: str
+) -> None:
     html = served[path.strip("/")]
     head = next(head for head in PAGES if head.path == path)
     assert f"<title>{head.title} - Victim referrals</title>" in html
@@ -119,7 +134,9 @@ def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(served: dic
 def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
     served: dict[str, str], release: Release, topic: outline.Topic
 ) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, topic.dimension, Selection()))
+    card = card_module.of_dimension(
+        release, answers_module.answer(release, topic.dimension, Selection())
+    )
     html = served[card.path.strip("/")]
     assert parts.head(card) in html
     assert parts.bars(card) in html
@@ -127,72 +144,120 @@ def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
     assert all(quote["quotation"] in unescape(html) for quote in card.quotes)
 
 
-def test_the_first_page_shows_every_card_and_every_sentence_behind_it_once(served: dict[str, str], release: Release) -> None:
+def test_the_first_page_shows_every_card_and_every_sentence_behind_it_once(
+    served: dict[str, str], release: Release
+) -> None:
     for dimension in outline.FIRST_SCREEN:
-        card = card_module.of_dimension(release, answers_module.answer(release, dimension, Selection()))
+        card = card_module.of_dimension(
+            release, answers_module.answer(release, dimension, Selection())
+        )
         assert parts.bars(card) in served[""]
-        assert all(unescape(served[""]).count(f"“{quote['quotation']}”") == 1 for quote in card.quotes)
+        assert all(
+            unescape(served[""]).count(f"“{quote['quotation']}”") == 1 for quote in card.quotes
+        )
     assert "1,336" in served[""]
     assert "237" in served[""]
 
 
-def test_the_first_page_is_small_and_no_page_is_large(served: dict[str, str], known: dict[str, str]) -> None:
+def test_the_first_page_is_small_and_no_page_is_large(
+    served: dict[str, str], known: dict[str, str]
+) -> None:
     assert len(BASE) == 60
     assert len(served[""].encode()) < len(known[""].encode()) < FIRST_PAGE
-    assert {name: len(html.encode()) for name, html in pages(served).items() if len(html.encode()) > ANY_PAGE} == {}
+    assert {
+        name: len(html.encode())
+        for name, html in pages(served).items()
+        if len(html.encode()) > ANY_PAGE
+    } == {}
 
 
 def test_no_page_holds_anything_that_runs_or_loads(folder: dict[str, str]) -> None:
-    assert {name: Parsed(html).running for name, html in pages(folder).items() if Parsed(html).running} == {}
+    assert {
+        name: Parsed(html).running for name, html in pages(folder).items() if Parsed(html).running
+    } == {}
     assert "url(" not in folder[site.STYLESHEET]
     assert "@import" not in folder[site.STYLESHEET]
 
 
 def test_a_form_or_a_script_would_be_seen() -> None:
-    assert Parsed('<script type="module"></script><form></form><p onclick="x">').running == ["script", "form", "onclick"]
+    assert Parsed('<script type="module"></script><form></form><p onclick="x">').running == [
+        "script",
+        "form",
+        "onclick",
+    ]
 
 
 @pytest.mark.parametrize("kind", ["folder", "served"])
-def test_every_link_inside_leads_to_a_file_and_to_an_anchor_in_it(kind: str, request: pytest.FixtureRequest) -> None:
+def test_every_link_inside_leads_to_a_file_and_to_an_anchor_in_it(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
     made: dict[str, str] = request.getfixturevalue(kind)
     assert lost(made, root="/" if kind == "folder" else "/lite/") == []
 
 
 @pytest.mark.parametrize(
-    "link", ["no.html", "a.html#no", "/no", "/ages", "/api/v2", "/releases/2020-21/a/b/c", "/lite/no.html"]
+    "link",
+    ["no.html", "a.html#no", "/no", "/ages", "/api/v2", "/releases/2020-21/a/b/c", "/lite/no.html"],
 )
 def test_a_link_that_leads_nowhere_would_be_seen(link: str) -> None:
-    planted = {"index.html": f'<!DOCTYPE html><a href="{link}"></a><a href="/age?sex=F"></a>', "a.html": "<!DOCTYPE html>"}
+    planted = {
+        "index.html": f'<!DOCTYPE html><a href="{link}"></a><a href="/age?sex=F"></a>',
+        "a.html": "<!DOCTYPE html>",
+    }
     assert lost(planted, root="/lite/") == [f"index.html: {link}"]
 
 
 def lost(files: dict[str, str], *, root: str) -> list[str]:
     """Return each link of a page that leads to no file of the twin, to no anchor in it, or to no address of the full site."""
     parsed = {name: Parsed(html) for name, html in pages(files).items()}
-    return [f"{name}: {link}" for name in parsed for link in parsed[name].links if not found(name, link, parsed, files, root)]
+    return [
+        f"{name}: {link}"
+        for name in parsed
+        for link in parsed[name].links
+        if not found(name, link, parsed, files, root)
+    ]
 
 
-def found(name: str, link: str, parsed: dict[str, Parsed], files: dict[str, str], root: str) -> bool:
+def found(
+    name: str, link: str, parsed: dict[str, Parsed], files: dict[str, str], root: str
+) -> bool:
     if re.match(r"[a-z]+:", link):
         return True
     if link.startswith("/") and not link.startswith(root):
         return answered(link.partition("?")[0])
     path, _, anchor = link.partition("#")
-    place = path.removeprefix(root) if path.startswith("/") else posixpath.join(posixpath.dirname(name), path)
+    place = (
+        path.removeprefix(root)
+        if path.startswith("/")
+        else posixpath.join(posixpath.dirname(name), path)
+    )
     plain = "" if (whole := posixpath.normpath(place)) == "." else whole
     target = next((one for one in (plain, f"{plain}/") if one in files), "") if path else name
-    return target in files and (bool(target) or plain == "") and (not anchor or anchor in parsed[target].anchors)
+    return (
+        target in files
+        and (bool(target) or plain == "")
+        and (not anchor or anchor in parsed[target].anchors)
+    )
 
 
 def answered(path: str) -> bool:
     """Return whether the full site has a page at an address, or a route of its own."""
     asked = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
-    routes = [one for one in BESIDE if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)]
-    return path in {head.path for head in PAGES} or any(one.matches(asked)[0] is Match.FULL for one in routes)
+    routes = [
+        one for one in BESIDE if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)
+    ]
+    return path in {head.path for head in PAGES} or any(
+        one.matches(asked)[0] is Match.FULL for one in routes
+    )
 
 
-def test_a_folder_needs_no_server_every_link_of_a_page_is_relative_or_leaves_the_site(folder: dict[str, str]) -> None:
-    rooted = {name: [link for link in Parsed(html).links if link.startswith("/")] for name, html in pages(folder).items()}
+def test_a_folder_needs_no_server_every_link_of_a_page_is_relative_or_leaves_the_site(
+    folder: dict[str, str],
+) -> None:
+    rooted = {
+        name: [link for link in Parsed(html).links if link.startswith("/")]
+        for name, html in pages(folder).items()
+    }
     assert {name for name, links in rooted.items() if links} == {"404.html"}
     assert "Full version" not in folder["index.html"]
 
@@ -205,7 +270,10 @@ def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     assert re.search(r"<title>[^<]*Illustrative", html)
     assert notices.BANNER in html.partition('<section class="card"')[0]
     assert html.count(notices.INVENTED) >= html.count('<section class="card"') == 2
-    assert f'<a href="{card_module.PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
+    assert (
+        f'<a href="{card_module.PATHS[topic.dimension]}?release=illustrative">Full version</a>'
+        in html
+    )
     assert 'aria-current="page"' not in html
 
 
@@ -222,7 +290,11 @@ def test_without_another_release_no_choice_is_offered(release: Release) -> None:
 
 
 def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> None:
-    said = [line for html in pages(served).values() for line in re.findall(r"<(?:li|p)>(?:(?!</(?:li|p)>).)*Shift.*", html)]
+    said = [
+        line
+        for html in pages(served).values()
+        for line in re.findall(r"<(?:li|p)>(?:(?!</(?:li|p)>).)*Shift.*", html)
+    ]
     assert len(said) == 3
     assert [line for line in said if "low-data version" not in line.lower()] == []
 
@@ -231,11 +303,15 @@ def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str])
     assert [name for name, html in pages(served).items() if card_module.UNFILTERED in html] == []
 
 
-def test_the_same_releases_always_make_the_same_bytes(standing: Standing, folder: dict[str, str]) -> None:
+def test_the_same_releases_always_make_the_same_bytes(
+    standing: Standing, folder: dict[str, str]
+) -> None:
     assert texts(site.files(standing, in_folder(None))) == folder
 
 
-def test_a_topic_is_described_for_machines_with_its_files_and_its_source(known: dict[str, str], release: Release) -> None:
+def test_a_topic_is_described_for_machines_with_its_files_and_its_source(
+    known: dict[str, str], release: Release
+) -> None:
     told = described(known["sex"])
     assert (told["@type"], told["url"]) == ("Dataset", f"{BASE}/lite/sex")
     assert (told["identifier"], told["version"]) == ("2020-21", release.about.edition[:12])
@@ -245,12 +321,21 @@ def test_a_topic_is_described_for_machines_with_its_files_and_its_source(known: 
         f"{BASE}/lite/data/victim-referrals-2020-21-published-sex-by-crime-type.csv",
         f"{BASE}/api/v1/releases/2020-21/cells?format=csv",
     ]
-    assert told["creator"] == told["isBasedOn"][0]["publisher"] == {"@type": "Organization", "name": "Home Office"}
-    assert (metadata.of_cells(release)["licence"], told["license"]) == ("OGL-UK-3.0", json_ld.LICENCES["OGL-UK-3.0"])
+    assert (
+        told["creator"]
+        == told["isBasedOn"][0]["publisher"]
+        == {"@type": "Organization", "name": "Home Office"}
+    )
+    assert (metadata.of_cells(release)["licence"], told["license"]) == (
+        "OGL-UK-3.0",
+        json_ld.LICENCES["OGL-UK-3.0"],
+    )
 
 
 def test_each_page_of_published_figures_is_a_dataset_of_its_own_name(known: dict[str, str]) -> None:
-    names = [described(known[name])["name"] for name in ("", "nationality", "age", "sex", "crime-type")]
+    names = [
+        described(known[name])["name"] for name in ("", "nationality", "age", "sex", "crime-type")
+    ]
     assert len(set(names)) == 5
 
 
@@ -281,12 +366,16 @@ def test_where_the_process_is_known_by_an_address_search_engines_get_it_and_link
     assert f"{BASE}/age" in known["data/victim-referrals-2020-21-published-age-band.csv"]
 
 
-def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(release: Release) -> None:
+def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
+    release: Release,
+) -> None:
     made = site.files(Standing("alone", release, ()), in_folder("https://example.org"))
     html = made["age.html"].decode()
     assert '<link rel="canonical" href="https://example.org/lite/age">' in html
     assert '<a href="https://example.org/age">Full version</a>' in html
-    assert b"https://example.org/age" in made["data/victim-referrals-2020-21-published-age-band.csv"]
+    assert (
+        b"https://example.org/age" in made["data/victim-referrals-2020-21-published-age-band.csv"]
+    )
     assert made[site.SITEMAP].count(b"<loc>https://example.org/lite/") == len(languages.heads("en"))
 
 
@@ -295,21 +384,37 @@ def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(rele
     [
         ('<a href="/age">x</a>', SERVED, '<a href="../age">x</a>'),
         ('<a href="/">x</a>', SERVED, '<a href="../">x</a>'),
-        ('<a href="/glossary#range" class="t">x</a>', in_folder(None), '<a href="../glossary.html#range" class="t">x</a>'),
+        (
+            '<a href="/glossary#range" class="t">x</a>',
+            in_folder(None),
+            '<a href="../glossary.html#range" class="t">x</a>',
+        ),
         ('<a href="/table">x</a>', SERVED, '<a href="/table">x</a>'),
-        ('<a href="/table">x</a>', in_folder("https://a.org"), '<a href="https://a.org/table">x</a>'),
+        (
+            '<a href="/table">x</a>',
+            in_folder("https://a.org"),
+            '<a href="https://a.org/table">x</a>',
+        ),
         ('<a href="/table">x</a>', in_folder(None), "x"),
         ('<a href="/age?sex=F">x</a>', SERVED, '<a href="/age?sex=F">x</a>'),
         ('<a href="/data/a.csv" download>x</a>', SERVED, '<a href="../data/a.csv" download>x</a>'),
-        ('<a href="#here">x</a> <a href="tel:999">y</a>', SERVED, '<a href="#here">x</a> <a href="tel:999">y</a>'),
+        (
+            '<a href="#here">x</a> <a href="tel:999">y</a>',
+            SERVED,
+            '<a href="#here">x</a> <a href="tel:999">y</a>',
+        ),
     ],
 )
-def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(link: str, placing: Placing, expected: str) -> None:
+def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(
+    link: str, placing: Placing, expected: str
+) -> None:
     twins = {Spot("/"), Spot("/age"), Spot("/glossary")}
     assert relinked(link, Spot("/sex", release="illustrative"), twins, placing) == expected
 
 
-def test_the_page_of_releases_lists_every_file_of_every_release(served: dict[str, str], standing: Standing) -> None:
+def test_the_page_of_releases_lists_every_file_of_every_release(
+    served: dict[str, str], standing: Standing
+) -> None:
     html = served["releases"]
     for release_id, one in standing.offered().items():
         for name, file in files.listed(one).items():
@@ -332,7 +437,10 @@ def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_the
 
 def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing: Standing) -> None:
     made = site.files(standing, in_folder("https://example.org"))
-    assert '<a href="https://example.org/releases/2020-21/cells.csv">' in made["releases.html"].decode()
+    assert (
+        '<a href="https://example.org/releases/2020-21/cells.csv">'
+        in made["releases.html"].decode()
+    )
     assert [name for name in made if name.startswith("releases/")] == []
 
 
@@ -344,7 +452,9 @@ def test_the_full_site_is_told_which_page_has_which_other_form(standing: Standin
     assert version.of("/age?release=illustrative") == "/lite/illustrative/age"
     assert version.of("/glossary?release=illustrative") == ""
     made = site.files(standing)
-    assert [address for address in version.pages.values() if address.removeprefix("/lite/") not in made] == []
+    assert [
+        address for address in version.pages.values() if address.removeprefix("/lite/") not in made
+    ] == []
 
 
 @pytest.fixture
@@ -355,9 +465,12 @@ def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / language).mkdir()
         shutil.copy(CONTENT / "en" / "pages.schema.json", tmp_path / language)
         (tmp_path / language / "pages.csv").write_text(
-            f"path,section,label,title,description\n/,A,,{heading} 1,B\n/about,A,,{heading} 2,B\n", encoding="utf-8"
+            f"path,section,label,title,description\n/,A,,{heading} 1,B\n/about,A,,{heading} 2,B\n",
+            encoding="utf-8",
         )
-        (tmp_path / language / "overview.md").write_text(f"# {heading} 1\n\n{{E002}} [a](/about) [b](/age)\n", encoding="utf-8")
+        (tmp_path / language / "overview.md").write_text(
+            f"# {heading} 1\n\n{{E002}} [a](/about) [b](/age)\n", encoding="utf-8"
+        )
         (tmp_path / language / "about.md").write_text(f"# {heading} 2\n", encoding="utf-8")
     for module in (languages, content_pages):
         monkeypatch.setattr(module, "CONTENT", tmp_path)
@@ -389,7 +502,10 @@ def test_search_engines_find_each_language_of_a_page_from_every_other(release: R
     assert f'<link rel="canonical" href="{BASE}/lite/cy/about">' in made["cy/about"]
     assert "hreflang" not in made["age"]
     assert f"<loc>{BASE}/lite/ar/</loc>" in made[site.SITEMAP]
-    assert [(one.name, one.language, one.of("/about"), one.of("/age")) for one in site.versions(standing, BASE)] == [
+    assert [
+        (one.name, one.language, one.of("/about"), one.of("/age"))
+        for one in site.versions(standing, BASE)
+    ] == [
         ("Low-data version", "", "/lite/about", "/lite/age"),
         ("العربية", "ar", "/lite/ar/about", ""),
         ("Cymraeg", "cy", "/lite/cy/about", ""),
@@ -412,13 +528,20 @@ def test_what_a_language_has_no_words_for_stands_in_english_and_says_so(release:
         assert f'<span lang="en-GB" dir="ltr">{english}' in made["ar/about"]
         assert f'<span lang="en-GB" dir="ltr">{english}' not in made["about"]
     unmarked = re.sub(
-        r'<(div|span) lang="en-GB" dir="ltr">.*?</\1>', "", made["ar/about"].partition("<body>")[2], flags=re.DOTALL
+        r'<(div|span) lang="en-GB" dir="ltr">.*?</\1>',
+        "",
+        made["ar/about"].partition("<body>")[2],
+        flags=re.DOTALL,
     )
     assert "About these figures" in made["ar/about"]
-    assert not re.search(r">[^<]*[A-Za-z]{3}[^<]*<", unmarked.replace(">English<", "><").replace(">Cymraeg<", "><"))
+    assert not re.search(
+        r">[^<]*[A-Za-z]{3}[^<]*<", unmarked.replace(">English<", "><").replace(">Cymraeg<", "><")
+    )
 
 
-def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(with_languages: Path, release: Release) -> None:
+def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(
+    with_languages: Path, release: Release
+) -> None:
     own = with_languages / "locale" / "ar"
     own.mkdir()
     (own / messages.FILE).write_text('menu = "القائمة"\n', encoding="utf-8")
@@ -430,8 +553,12 @@ def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(wit
     assert "About these figures" not in html
 
 
-def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(with_languages: Path, release: Release) -> None:
-    (with_languages / "ar" / "about.md").write_text("# حول\n\n{helplines}\n\n{cell:sex=_NK} هنا\n", encoding="utf-8")
+def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
+    with_languages: Path, release: Release
+) -> None:
+    (with_languages / "ar" / "about.md").write_text(
+        "# حول\n\n{helplines}\n\n{cell:sex=_NK} هنا\n", encoding="utf-8"
+    )
     html = site.files(Standing("alone", release, ()))["ar/about"].decode()
     assert f'<div lang="en-GB" dir="ltr">{content_pages.helplines()}</div>' in html
     assert "\u2066194 to 205\u2069 هنا" in html
@@ -445,14 +572,18 @@ def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(with_
         ("menu = x", r"cannot be read \(TOMLDecodeError\)"),
     ],
 )
-def test_a_file_of_words_that_cannot_be_used_is_refused_by_name(with_languages: Path, text: str, says: str) -> None:
+def test_a_file_of_words_that_cannot_be_used_is_refused_by_name(
+    with_languages: Path, text: str, says: str
+) -> None:
     (with_languages / "locale" / "cy").mkdir()
     (with_languages / "locale" / "cy" / messages.FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=rf"data/locale/cy/twin\.toml .*{says}"):
         messages.of("cy")
 
 
-def test_a_listed_page_without_its_text_is_refused_by_name(with_languages: Path, release: Release) -> None:
+def test_a_listed_page_without_its_text_is_refused_by_name(
+    with_languages: Path, release: Release
+) -> None:
     (with_languages / "cy" / "about.md").unlink()
     with pytest.raises(DataError, match=r"about\.md is missing from data/content/cy"):
         site.files(Standing("alone", release, ()))

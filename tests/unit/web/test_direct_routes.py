@@ -42,5 +42,9 @@ def test_another_address_is_the_applications_own_to_answer_and_to_close() -> Non
 
 def test_a_socket_goes_past_the_routes() -> None:
     heard = Listener()
-    asyncio.run(Socket(says=[{"type": "websocket.receive", "bytes": b"hello"}]).open(Beside(heard, routes=[])))
+    asyncio.run(
+        Socket(says=[{"type": "websocket.receive", "bytes": b"hello"}]).open(
+            Beside(heard, routes=[])
+        )
+    )
     assert heard.messages == [b"hello"]

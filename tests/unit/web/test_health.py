@@ -25,7 +25,9 @@ def two() -> Mapping[str, str]:
 
 
 def refused() -> Mapping[str, str]:
-    raise ReleaseError("The release 2020-21 lacks cells.csv. Run `make data` to build the releases.")
+    raise ReleaseError(
+        "The release 2020-21 lacks cells.csv. Run `make data` to build the releases."
+    )
 
 
 def withdrawn() -> Mapping[str, str]:
@@ -38,7 +40,10 @@ def broken() -> Mapping[str, str]:
 
 def test_a_process_that_is_alive_says_so() -> None:
     got = ask(site(broken), "/healthz")
-    assert (got.status, json.loads(got.body)) == (200, {"service": "victim-referrals", "status": "alive"})
+    assert (got.status, json.loads(got.body)) == (
+        200,
+        {"service": "victim-referrals", "status": "alive"},
+    )
 
 
 def test_a_ready_process_names_each_release_and_its_digest() -> None:
@@ -48,7 +53,10 @@ def test_a_ready_process_names_each_release_and_its_digest() -> None:
         {
             "service": "victim-referrals",
             "status": "ready",
-            "releases": [{"id": "2020-21", "digest": "ab12"}, {"id": "illustrative", "digest": "cd34"}],
+            "releases": [
+                {"id": "2020-21", "digest": "ab12"},
+                {"id": "illustrative", "digest": "cd34"},
+            ],
             "refused": [],
         },
     )
@@ -72,9 +80,15 @@ def test_a_process_whose_figures_were_withdrawn_says_so_and_is_sent_readers_all_
 
 @pytest.mark.parametrize(
     ("releases", "says"),
-    [(refused, "The release 2020-21 lacks cells.csv."), (broken, "The releases cannot be shown."), (dict, "cannot be shown")],
+    [
+        (refused, "The release 2020-21 lacks cells.csv."),
+        (broken, "The releases cannot be shown."),
+        (dict, "cannot be shown"),
+    ],
 )
-def test_a_process_that_cannot_show_its_releases_is_not_ready_and_shows_no_path(releases: Releases, says: str) -> None:
+def test_a_process_that_cannot_show_its_releases_is_not_ready_and_shows_no_path(
+    releases: Releases, says: str
+) -> None:
     got = ask(site(releases), "/readyz")
     problem = json.loads(got.body)
     assert (got.status, got.headers["content-type"]) == (503, "application/problem+json")
@@ -85,7 +99,9 @@ def test_a_process_that_cannot_show_its_releases_is_not_ready_and_shows_no_path(
 def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.ERROR)
     ask(site(broken), "/readyz")
-    assert [record.getMessage() for record in caplog.records] == ["The releases cannot be shown (OSError)."]
+    assert [record.getMessage() for record in caplog.records] == [
+        "The releases cannot be shown (OSError)."
+    ]
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz"])

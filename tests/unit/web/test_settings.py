@@ -54,7 +54,10 @@ def hosts(text: str) -> tuple[str, ...]:
     [
         ("", ()),
         ("https://example.org", ("https://example.org",)),
-        ("https://Example.org, https://*.example.org:8443", ("https://example.org", "https://*.example.org:8443")),
+        (
+            "https://Example.org, https://*.example.org:8443",
+            ("https://example.org", "https://*.example.org:8443"),
+        ),
         ("http://localhost:8080", ("http://localhost:8080",)),
     ],
 )
@@ -81,7 +84,9 @@ def test_sites_that_may_frame_this_one_are_origins(text: str, expected: tuple[st
     ],
 )
 def test_what_is_no_origin_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^REFERRALS_FRAME_ANCESTORS: entry \d is not an origin"):
+    with pytest.raises(
+        SettingsError, match=r"^REFERRALS_FRAME_ANCESTORS: entry \d is not an origin"
+    ):
         framers(text)
 
 
@@ -97,7 +102,11 @@ NAMED = st.builds(
 @given(st.lists(NAMED, max_size=3).map(" ".join))
 def test_nothing_but_sources_gets_into_the_policy(text: str) -> None:
     allowed = security_headers.framers({settings.FRAME_ANCESTORS: text})
-    (directive,) = [one for one in security_headers.content_security_policy("", allowed).split("; ") if "frame-ancestors" in one]
+    (directive,) = [
+        one
+        for one in security_headers.content_security_policy("", allowed).split("; ")
+        if "frame-ancestors" in one
+    ]
     assert ";" not in directive
     assert "\n" not in directive
     assert all(one == "'none'" or ORIGIN.fullmatch(one) for one in directive.split()[1:])
@@ -106,7 +115,8 @@ def test_nothing_but_sources_gets_into_the_policy(text: str) -> None:
 
 def test_sites_that_are_drawn_at_random_are_often_ones_that_may_frame_this_one() -> None:
     assert find(
-        st.lists(NAMED, max_size=3).map(" ".join), lambda text: len(security_headers.framers({settings.FRAME_ANCESTORS: text})) > 1
+        st.lists(NAMED, max_size=3).map(" ".join),
+        lambda text: len(security_headers.framers({settings.FRAME_ANCESTORS: text})) > 1,
     )
 
 
@@ -122,7 +132,9 @@ def test_hosts_are_names_without_ports(text: str, expected: tuple[str, ...]) -> 
     assert hosts(text) == expected
 
 
-@pytest.mark.parametrize("text", ["example.org:8501", "https://example.org", "*", "a_b", "-a", "a/b"])
+@pytest.mark.parametrize(
+    "text", ["example.org:8501", "https://example.org", "*", "a_b", "-a", "a/b"]
+)
 def test_what_is_no_host_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"^REFERRALS_HOSTS: entry 1 is not the name of a host"):
         hosts(text)
@@ -156,7 +168,9 @@ def test_the_site_is_known_by_one_address(text: str, expected: str) -> None:
     ],
 )
 def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^REFERRALS_BASE is not the address of a site") as caught:
+    with pytest.raises(
+        SettingsError, match=r"^REFERRALS_BASE is not the address of a site"
+    ) as caught:
         settings.base({settings.BASE: text})
     assert "planted" not in str(caught.value)
 
@@ -178,7 +192,9 @@ def test_the_settings_of_the_file_are_accepted() -> None:
 
 @pytest.mark.parametrize("name", KEPT)
 def test_another_value_in_effect_is_refused_by_name(name: str) -> None:
-    with pytest.raises(SettingsError, match=rf"config\.toml are in effect for {name}\. Take away") as caught:
+    with pytest.raises(
+        SettingsError, match=rf"config\.toml are in effect for {name}\. Take away"
+    ) as caught:
         settings.check(in_effect(**{name: "another-value"}).__getitem__, CONFIG, {})
     assert "another-value" not in str(caught.value)
 
@@ -210,13 +226,31 @@ START = "import runpy; runpy.run_path('app.py')"
         ("REFERRALS_BASE", "https://example.org/path", "REFERRALS_BASE"),
     ],
 )
-def test_the_site_itself_does_not_start_with_a_wrong_setting(variable: str, value: str, says: str) -> None:
+def test_the_site_itself_does_not_start_with_a_wrong_setting(
+    variable: str, value: str, says: str
+) -> None:
     if variable.startswith("STREAMLIT_"):
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8639", "--server.address", "127.0.0.1"]
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.port",
+            "8639",
+            "--server.address",
+            "127.0.0.1",
+        ]
     else:
         command = [sys.executable, "-c", START]
     ran = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, variable: value}, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=ROOT,
+        env={**os.environ, variable: value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ran.returncode == 1
     assert "The site did not start." in ran.stderr
@@ -231,26 +265,36 @@ def test_no_site_may_frame_this_one_unless_it_is_named() -> None:
 
 def test_a_site_that_is_named_may_frame_this_one() -> None:
     named = ("https://example.org",)
-    assert "frame-ancestors https://example.org" in security_headers.content_security_policy("", named)
+    assert "frame-ancestors https://example.org" in security_headers.content_security_policy(
+        "", named
+    )
     # It can only say nobody or ourselves, and would stop the site that is named.
     assert "x-frame-options" not in security_headers.headers(named)
 
 
-@pytest.mark.parametrize("feature", ["camera", "geolocation", "microphone", "payment", "browsing-topics"])
+@pytest.mark.parametrize(
+    "feature", ["camera", "geolocation", "microphone", "payment", "browsing-topics"]
+)
 def test_a_page_can_ask_a_browser_for_nothing(feature: str) -> None:
     assert f"{feature}=()" in security_headers.headers()["permissions-policy"]
 
 
 def test_answers_stay_with_this_site() -> None:
     headers = security_headers.headers()
-    assert headers["cross-origin-resource-policy"] == headers["cross-origin-opener-policy"] == "same-origin"
+    assert (
+        headers["cross-origin-resource-policy"]
+        == headers["cross-origin-opener-policy"]
+        == "same-origin"
+    )
     assert headers["referrer-policy"] == "no-referrer"
 
 
 @pytest.mark.parametrize("source", ["'unsafe-eval'", "http:", "https:", "*"])
 def test_scripts_come_from_nowhere_else(source: str) -> None:
     (scripts,) = [
-        one for one in security_headers.content_security_policy("<script>a</script>").split("; ") if one.startswith("script-src")
+        one
+        for one in security_headers.content_security_policy("<script>a</script>").split("; ")
+        if one.startswith("script-src")
     ]
     assert source not in scripts.split()
     assert "'unsafe-inline'" not in scripts

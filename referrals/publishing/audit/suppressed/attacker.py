@@ -93,7 +93,11 @@ def narrow(
     Arguments and errors are those of `ranges`. It is faster: fillings found on the way settle most of the wide cells.
     """
     attacker = _Attacker(tables, beside, floor, (withheld_at_least, withheld_at_most))
-    found = {cell: attacker.range_of(cell) for cell in attacker.withheld if not attacker.is_wide(cell, width)}
+    found = {
+        cell: attacker.range_of(cell)
+        for cell in attacker.withheld
+        if not attacker.is_wide(cell, width)
+    }
     return {cell: (low, high) for cell, (low, high) in found.items() if high - low < width}
 
 
@@ -106,7 +110,12 @@ def exactly_recovered(
 ) -> dict[Cell, int]:
     """Return the withheld cells that can be only one number, with that number. Arguments and errors are those of `ranges`."""
     found = narrow(
-        tables, *beside, width=1, floor=floor, withheld_at_least=withheld_at_least, withheld_at_most=withheld_at_most
+        tables,
+        *beside,
+        width=1,
+        floor=floor,
+        withheld_at_least=withheld_at_least,
+        withheld_at_most=withheld_at_most,
     )
     return {cell: low for cell, (low, _) in found.items()}
 
@@ -115,16 +124,25 @@ class _Attacker:
     """All that the tables say, as relations, and what the fillings found so far have shown."""
 
     def __init__(
-        self, tables: PublishedTables, beside: Sequence[PublishedTables], floor: int, rule: tuple[int | None, int | None]
+        self,
+        tables: PublishedTables,
+        beside: Sequence[PublishedTables],
+        floor: int,
+        rule: tuple[int | None, int | None],
     ) -> None:
         named = _joined([tables, *beside])
         known = {cell: value for cell, value in named.items() if value is not None}
         self.withheld = [cell for cell, value in named.items() if value is None]
         self._relations = _relations(named, known)
         at_least, at_most = _or(rule[0], floor), _or(rule[1], MOST)
-        unknown = dict.fromkeys((cell for relation in self._relations for cell in relation.signs), (floor, MOST))
+        unknown = dict.fromkeys(
+            (cell for relation in self._relations for cell in relation.signs), (floor, MOST)
+        )
         unknown |= dict.fromkeys(self.withheld, (at_least, at_most))
-        self._limits = {cell: (low, max(low, min(high, _whole_of(cell, known)))) for cell, (low, high) in unknown.items()}
+        self._limits = {
+            cell: (low, max(low, min(high, _whole_of(cell, known))))
+            for cell, (low, high) in unknown.items()
+        }
         self._columns = {cell: number for number, cell in enumerate(self._limits)}
         self._seen: dict[Cell, Range] = {}
 
@@ -136,7 +154,9 @@ class _Attacker:
         """Return the smallest and the largest count of a cell."""
         low, high = self._extreme(cell, 1), self._extreme(cell, -1)
         if high > MOST // 2:
-            raise DisclosureError(f"Nothing published limits {_named(cell)} from above. Add the table with its total.")
+            raise DisclosureError(
+                f"Nothing published limits {_named(cell)} from above. Add the table with its total."
+            )
         return low, high
 
     def _extreme(self, cell: Cell, sign: int) -> int:
@@ -145,7 +165,9 @@ class _Attacker:
         if self._reached(cell, sign) != bound:
             bound = round(self._least(cell, sign, whole=True))
         if self._reached(cell, sign) != bound:
-            raise DisclosureError(f"The solver's answer for {_named(cell)} is not whole. Report this as a fault.")
+            raise DisclosureError(
+                f"The solver's answer for {_named(cell)} is not whole. Report this as a fault."
+            )
         return sign * bound
 
     def _reached(self, cell: Cell, sign: int) -> int | None:
@@ -163,14 +185,19 @@ class _Attacker:
             raise DisclosureError(self._contradiction())
         room = found.objective_function_value - found.mip_dual_bound if whole else 0
         if status != highspy.HighsModelStatus.kOptimal or room >= HALF:
-            raise DisclosureError(f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault.")
+            raise DisclosureError(
+                f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault."
+            )
         self._keep(solver.getSolution().col_value)
         return float(found.objective_function_value)
 
     def _keep(self, counts: Sequence[float]) -> None:
         """Widen what has been seen by a filling, if it is whole, shows anything new, and meets every relation exactly."""
         filling = {cell: round(count) for cell, count in zip(self._columns, counts, strict=True)}
-        if any(abs(count - whole) > TOLERANCE for count, whole in zip(counts, filling.values(), strict=True)):
+        if any(
+            abs(count - whole) > TOLERANCE
+            for count, whole in zip(counts, filling.values(), strict=True)
+        ):
             return
         wider = {cell: _span(*self._seen.get(cell, ()), count) for cell, count in filling.items()}
         if wider != self._seen and all(relation.holds(filling) for relation in self._relations):
@@ -218,7 +245,9 @@ def _joined(tables: Iterable[PublishedTables]) -> dict[Cell, int | None]:
             if joined.get(cell) is None:
                 joined[cell] = value
             elif value not in (None, joined[cell]):
-                raise DisclosureError(f"{_named(cell)} is published with two different numbers. Correct one of them.")
+                raise DisclosureError(
+                    f"{_named(cell)} is published with two different numbers. Correct one of them."
+                )
     return joined
 
 
@@ -230,7 +259,9 @@ def _relations(named: Iterable[Cell], known: Mapping[Cell, int]) -> list[_Relati
     """
     found = []
     for whole, parts in _additions(list(named)):
-        signs = {cell: 1 for cell in parts if cell not in known} | ({whole: -1} if whole not in known else {})
+        signs = {cell: 1 for cell in parts if cell not in known} | (
+            {whole: -1} if whole not in known else {}
+        )
         total = known.get(whole, 0) - sum(known.get(cell, 0) for cell in parts)
         if signs:
             found.append(_Relation(whole, signs, total))
@@ -241,12 +272,20 @@ def _relations(named: Iterable[Cell], known: Mapping[Cell, int]) -> list[_Relati
 
 def _additions(named: Sequence[Cell]) -> Iterator[tuple[Cell, list[Cell]]]:
     """Yield each cell that is the sum of cells of a finer table, with those cells, once for each such table."""
-    codes = [sorted({cell[at] for cell in named} - {TOTAL}) for at in range(len(next(iter(named), ())))]
+    codes = [
+        sorted({cell[at] for cell in named} - {TOTAL}) for at in range(len(next(iter(named), ())))
+    ]
     shapes = {tuple(code != TOTAL for code in cell) for cell in named}
-    coarser = {tuple(map(min, shape, kept)) for shape in shapes for kept in itertools.product((False, True), repeat=len(codes))}
+    coarser = {
+        tuple(map(min, shape, kept))
+        for shape in shapes
+        for kept in itertools.product((False, True), repeat=len(codes))
+    }
     for shape in sorted(coarser):
         for at in (at for at, is_coded in enumerate(shape) if is_coded):
-            axes = [codes[here] if coded and here != at else [TOTAL] for here, coded in enumerate(shape)]
+            axes = [
+                codes[here] if coded and here != at else [TOTAL] for here, coded in enumerate(shape)
+            ]
             for whole in itertools.product(*axes):
                 yield whole, [(*whole[:at], code, *whole[at + 1 :]) for code in codes[at]]
 
@@ -263,7 +302,10 @@ def _solver(limits: Mapping[Cell, Range], relations: Iterable[_Relation]) -> hig
     solver.silent()
     columns = {cell: solver.addVariable(low, high) for cell, (low, high) in limits.items()}
     for relation in relations:
-        solver.addConstr(solver.qsum(sign * columns[cell] for cell, sign in relation.signs.items()) == relation.total)
+        solver.addConstr(
+            solver.qsum(sign * columns[cell] for cell, sign in relation.signs.items())
+            == relation.total
+        )
     return solver
 
 

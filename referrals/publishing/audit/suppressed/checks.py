@@ -16,7 +16,13 @@ from referrals.publishing.audit import differencing, file_consistency
 from referrals.publishing.audit.differencing import Pair
 from referrals.publishing.audit.public_release import WIDTH, Codes, PublicRelease, describe
 from referrals.publishing.audit.suppressed import attacker
-from referrals.publishing.audit.suppressed.public_tables import METHOD, MOST_FIXED, ExactYear, at, years
+from referrals.publishing.audit.suppressed.public_tables import (
+    METHOD,
+    MOST_FIXED,
+    ExactYear,
+    at,
+    years,
+)
 from referrals.reference.codelists import FINEST, TOTAL
 
 SMALL: Final = 4
@@ -28,13 +34,17 @@ GROUPED: Final = tuple(place for place in range(len(FINEST)) if place not in SEN
 """What nobody may learn of a whole group, and the dimensions that make groups, by their places."""
 
 
-def of_release(release: PublicRelease, *, progress: Callable[[str], None] = lambda _: None) -> Iterator[Pair]:
+def of_release(
+    release: PublicRelease, *, progress: Callable[[str], None] = lambda _: None
+) -> Iterator[Pair]:
     """Yield what was looked at in a release, with what is wrong, year by year.
 
     Raises:
         ReleaseError: the cells or the witnesses cannot be read.
     """
-    found = list(file_consistency.differing(release, file_consistency.TABLES - file_consistency.ADDED_UP))
+    found = list(
+        file_consistency.differing(release, file_consistency.TABLES - file_consistency.ADDED_UP)
+    )
     yield f"{release.name}: every file says the same", found, len(release.published)
     for year in years(release):
         progress(f"{release.name}: attacking {year.year}")
@@ -45,7 +55,11 @@ def of_release(release: PublicRelease, *, progress: Callable[[str], None] = lamb
             len(year.cells),
         )
         yield f"{name}: no small number is printed", list(_small(year)), len(year.cells)
-        yield f"{name}: every witness agrees with all that is published", list(_contradicted(year)), len(year.witnesses)
+        yield (
+            f"{name}: every witness agrees with all that is published",
+            list(_contradicted(year)),
+            len(year.witnesses),
+        )
         yield (
             f"{name}: the witnesses leave every withheld cell a range at least {WIDTH} wide",
             list(_tight(year)),
@@ -80,15 +94,24 @@ def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str
             yield f"{describe(codes)} is exactly {value}"
     for year in years(release):
         quarters = {year.year: TOTAL} | {quarter: quarter for quarter in year.categories["quarter"]}
-        mine = {(quarters[codes[0]], *codes[1:]): value for codes, value in table.items() if codes[0] in quarters}
+        mine = {
+            (quarters[codes[0]], *codes[1:]): value
+            for codes, value in table.items()
+            if codes[0] in quarters
+        }
         if mine:
             yield from _found(year.cells, mine)
 
 
 def _gaps(year: ExactYear) -> Iterator[str]:
     """Yield the cells that are missing from the tables, and those that no such table has."""
-    yield from (f"{describe(cell)} is missing" for cell in sorted(year.expected - year.cells.keys()))
-    yield from (f"{describe(cell)} is no cell of these tables" for cell in sorted(year.cells.keys() - year.expected))
+    yield from (
+        f"{describe(cell)} is missing" for cell in sorted(year.expected - year.cells.keys())
+    )
+    yield from (
+        f"{describe(cell)} is no cell of these tables"
+        for cell in sorted(year.cells.keys() - year.expected)
+    )
 
 
 def _small(year: ExactYear) -> Iterator[str]:
@@ -98,7 +121,9 @@ def _small(year: ExactYear) -> Iterator[str]:
         if len(fixed) < MOST_FIXED and (value is None or 0 < value < LEAST_CATEGORY):
             yield f"{describe(cell)} is a total of {'no number' if value is None else value}"
         elif len(fixed) == MOST_FIXED and value is not None and value <= SMALL:
-            totals = (tuple(code if at == one else TOTAL for at, code in enumerate(cell)) for one in fixed)
+            totals = (
+                tuple(code if at == one else TOTAL for at, code in enumerate(cell)) for one in fixed
+            )
             if all(year.cells.get(total) for total in totals):
                 yield f"{describe(cell)} shows {value}"
 
@@ -112,7 +137,11 @@ def _contradicted(year: ExactYear) -> Iterator[str]:
             if value is not None and value != sums[cell]:
                 yield f"{describe(cell)} shows {value:,}, and witness {number} has {sums[cell]:,}"
         for fact in year.facts:
-            if not fact.low <= sum(count for cell, count in witness.items() if fact.holds_cell(cell)) <= fact.high:
+            if (
+                not fact.low
+                <= sum(count for cell, count in witness.items() if fact.holds_cell(cell))
+                <= fact.high
+            ):
                 yield f"witness {number} breaks {fact.name}"
 
 
@@ -130,15 +159,26 @@ def _found(cells: Mapping[Codes, int | None], *beside: Mapping[Codes, int | None
             yield f"{describe(cell)} is withheld, and printed elsewhere"
     try:
         for cell, (low, high) in attacker.narrow(cells, *beside, width=WIDTH).items():
-            yield f"{describe(cell)} is {low} to {high}" if low < high else f"{describe(cell)} is exactly {low}"
+            yield (
+                f"{describe(cell)} is {low} to {high}"
+                if low < high
+                else f"{describe(cell)} is exactly {low}"
+            )
     except DisclosureError as error:
         yield str(error)
 
 
 def _beside(year: ExactYear) -> dict[Codes, int | None]:
     """Return the facts that give the exact number of one cell."""
-    single = (fact for fact in year.facts if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values()))
-    return {tuple(fact.where[name][0] if name in fact.where else TOTAL for name in FINEST): fact.low for fact in single}
+    single = (
+        fact
+        for fact in year.facts
+        if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values())
+    )
+    return {
+        tuple(fact.where[name][0] if name in fact.where else TOTAL for name in FINEST): fact.low
+        for fact in single
+    }
 
 
 def _shared(year: ExactYear) -> Iterator[str]:
@@ -158,12 +198,16 @@ def _together(first: PublicRelease, second: PublicRelease, name: str) -> Iterato
         yield "one prints exact numbers of the records that the other adjusts"
         yield from differencing.of_table(adjusted, exact.published)
         return
-    one, other = (next(year for year in years(release) if year.year == name) for release in (first, second))
+    one, other = (
+        next(year for year in years(release) if year.year == name) for release in (first, second)
+    )
     if one.categories != other.categories:
         yield "they group codes differently, and such a pair cannot be proved safe"
         return
     moved = [
-        cell for cell, value in one.cells.items() if None not in (value, other.cells.get(cell)) and value != other.cells[cell]
+        cell
+        for cell, value in one.cells.items()
+        if None not in (value, other.cells.get(cell)) and value != other.cells[cell]
     ]
     for changed in moved:
         yield f"{describe(changed)} shows {one.cells[changed]:,} in one and {other.cells[changed]:,} in the other"

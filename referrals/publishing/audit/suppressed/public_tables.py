@@ -27,7 +27,11 @@ WITHHELD: Final = "c"
 """The status of a cell that is not printed."""
 
 MOST_FIXED: Final = 2
-TABLES: Final = tuple(kept for size in range(MOST_FIXED + 1) for kept in itertools.combinations(range(len(FINEST)), size))
+TABLES: Final = tuple(
+    kept
+    for size in range(MOST_FIXED + 1)
+    for kept in itertools.combinations(range(len(FINEST)), size)
+)
 """The tables of a year, each by the places of its dimensions."""
 
 Witness = Mapping[Codes, int]
@@ -52,7 +56,9 @@ class ExactYear:
     def expected(self) -> set[Codes]:
         """Every cell that tables of up to two dimensions have."""
         codes = [self.categories[name] for name in FINEST]
-        axes = ([codes[at] if at in kept else [TOTAL] for at in range(len(FINEST))] for kept in TABLES)
+        axes = (
+            [codes[at] if at in kept else [TOTAL] for at in range(len(FINEST))] for kept in TABLES
+        )
         return {cell for every in axes for cell in itertools.product(*every)}
 
     @cached_property
@@ -80,7 +86,11 @@ def years(release: PublicRelease) -> list[ExactYear]:
             ExactYear(
                 name,
                 year.categories,
-                {(own[codes[0]], *codes[1:]): value for codes, value in cells.items() if codes[0] in own},
+                {
+                    (own[codes[0]], *codes[1:]): value
+                    for codes, value in cells.items()
+                    if codes[0] in own
+                },
                 year.facts,
                 [witness for witness in witnesses if any(codes[0] in own for codes in witness)],
             )
@@ -93,7 +103,9 @@ def _cells(release: PublicRelease) -> dict[Codes, int | None]:
     for row in _rows(release, "cells.csv"):
         codes = (row["period"], *(row[name] for name in DIMENSIONS))
         if (row["status"] == WITHHELD) == bool(row["value"]) or codes in cells:
-            raise ReleaseError(f"{release.name}: {describe(codes)} must have a number, or be withheld, once. Publish it again.")
+            raise ReleaseError(
+                f"{release.name}: {describe(codes)} must have a number, or be withheld, once. Publish it again."
+            )
         cells[codes] = int(row["value"]) if row["value"] else None
     return cells
 
@@ -113,11 +125,17 @@ def _rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        is_whole = all(wanted <= row.keys() and None not in row and int(row["value"] or 0) >= 0 for row in rows)
+        is_whole = all(
+            wanted <= row.keys() and None not in row and int(row["value"] or 0) >= 0 for row in rows
+        )
     except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error, zlib.error) as error:
-        raise ReleaseError(f"{release.name}: {name} cannot be read ({type(error).__name__}). Publish it again.") from error
+        raise ReleaseError(
+            f"{release.name}: {name} cannot be read ({type(error).__name__}). Publish it again."
+        ) from error
     if not is_whole:
-        raise ReleaseError(f"{release.name}: {name} has a column too few, or a number below nought. Publish it again.")
+        raise ReleaseError(
+            f"{release.name}: {name} has a column too few, or a number below nought. Publish it again."
+        )
     return rows
 
 

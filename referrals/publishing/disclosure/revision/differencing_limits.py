@@ -85,32 +85,52 @@ def totals(cells: Mapping[Codes, int]) -> dict[Total, int]:
     return {total: value for total, value in found.items() if value}
 
 
-def tell_nothing(one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()) -> bool:
+def tell_nothing(
+    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+) -> bool:
     """Return whether two published tables, which agree with some facts, can be read together, whichever came first."""
     rooms = _Rooms.between(one, other, facts)
-    exact = {cell: now - was for cell, (was, now) in rooms.shown.items() if min(was, now) > AMBIGUOUS}
+    exact = {
+        cell: now - was for cell, (was, now) in rooms.shown.items() if min(was, now) > AMBIGUOUS
+    }
     known = totals(exact)
-    if any(0 < abs(moved) < LEAST or 0 < abs(moved - known.get(total, 0)) < SMALL for total, moved in rooms.moves.items()):
+    if any(
+        0 < abs(moved) < LEAST or 0 < abs(moved - known.get(total, 0)) < SMALL
+        for total, moved in rooms.moves.items()
+    ):
         return False
     able = rooms.able()
     unforced = totals(able)
     for cell in {**rooms.shown, **able}:
         most = max(0, rooms.of(cell))
-        forced = max(0, *(rooms.moves[total] - (unforced.get(total, 0) - able.get(cell, 0)) for total in enumerate(cell)))
+        forced = max(
+            0,
+            *(
+                rooms.moves[total] - (unforced.get(total, 0) - able.get(cell, 0))
+                for total in enumerate(cell)
+            ),
+        )
         if not _is_open(rooms.shown.get(cell, (0, 0)), forced, most):
             return False
     return not any(alike(one, other, facts))
 
 
-def alike(one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()) -> Iterator[tuple[Group, Total]]:
+def alike(
+    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+) -> Iterator[tuple[Group, Total]]:
     """Yield each group into which somebody came, or out of which, of whom all have one code for certain, and the code."""
     rooms = _Rooms.between(one, other, facts)
     codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
     for cell in rooms.able():
         for group, column in product(_groups(cell), TOLD):
             codes[group, column].add(cell[column])
-    in_use = {column: len({cell[column] for cell, (_, now) in rooms.shown.items() if now}) for column in TOLD}
-    moved = {group for cell, (was, now) in rooms.shown.items() if was != now for group in _groups(cell)}
+    in_use = {
+        column: len({cell[column] for cell, (_, now) in rooms.shown.items() if now})
+        for column in TOLD
+    }
+    moved = {
+        group for cell, (was, now) in rooms.shown.items() if was != now for group in _groups(cell)
+    }
     for (group, column), found in codes.items():
         if group in moved and len(found) == 1 < in_use[column]:
             yield group, (column, found.pop())
@@ -118,7 +138,9 @@ def alike(one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[
 
 def _groups(cell: Codes) -> Iterator[Group]:
     own = [(column, cell[column]) for column in PEOPLE]
-    return map(frozenset, chain.from_iterable(combinations(own, size) for size in range(len(own) + 1)))
+    return map(
+        frozenset, chain.from_iterable(combinations(own, size) for size in range(len(own) + 1))
+    )
 
 
 @dataclass(frozen=True)
@@ -130,7 +152,9 @@ class _Rooms:
     facts: Sequence[Fact]
 
     @classmethod
-    def between(cls, one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact]) -> _Rooms:
+    def between(
+        cls, one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact]
+    ) -> _Rooms:
         old, new = sorted((one, other), key=lambda cells: sum(cells.values()))
         before, after = totals(old), totals(new)
         shown = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
@@ -141,7 +165,10 @@ class _Rooms:
     @cached_property
     def certain(self) -> Mapping[Codes, int]:
         """By how much each cell has grown for certain, as its own numbers say."""
-        return {cell: max(0, behind(now)[0] - behind(was)[-1]) for cell, (was, now) in self.shown.items()}
+        return {
+            cell: max(0, behind(now)[0] - behind(was)[-1])
+            for cell, (was, now) in self.shown.items()
+        }
 
     @cached_property
     def left(self) -> Mapping[Total, int]:
@@ -157,10 +184,15 @@ class _Rooms:
 
     def able(self) -> dict[Codes, int]:
         """Return by how much each cell that can have grown can have grown at most, as its numbers say as well."""
-        codes = [[code for place, code in self.moves if place == column] for column in range(len(FINEST))]
+        codes = [
+            [code for place, code in self.moves if place == column] for column in range(len(FINEST))
+        ]
         room = {cell: by for cell in product(*codes) if (by := self.of(cell)) > 0}
         numbers = {cell: self.shown.get(cell, (0, 0)) for cell in room}
-        most = {cell: min(room[cell], behind(now)[-1] - behind(was)[0]) for cell, (was, now) in numbers.items()}
+        most = {
+            cell: min(room[cell], behind(now)[-1] - behind(was)[0])
+            for cell, (was, now) in numbers.items()
+        }
         return {cell: by for cell, by in most.items() if by > 0}
 
 
@@ -169,7 +201,13 @@ def _is_open(shown: tuple[int, int], forced: int, most: int) -> bool:
     if shown[0] == shown[1] and not forced:
         return True
     return _keep_ranges(
-        shown, [(was, now) for was in behind(shown[0]) for now in behind(shown[1]) if forced <= now - was <= most]
+        shown,
+        [
+            (was, now)
+            for was in behind(shown[0])
+            for now in behind(shown[1])
+            if forced <= now - was <= most
+        ],
     )
 
 
@@ -179,6 +217,6 @@ def _keep_ranges(shown: tuple[int, int], left: Collection[tuple[int, int]]) -> b
         return False
     ranges = zip(shown, zip(*left, strict=True), strict=True)
     grown = [now - was for was, now in left]
-    return all(number > AMBIGUOUS or max(values) - min(values) >= WIDTH for number, values in ranges) and (
-        max(grown) - min(grown) >= WIDTH or not any(0 < by < SMALL for by in grown)
-    )
+    return all(
+        number > AMBIGUOUS or max(values) - min(values) >= WIDTH for number, values in ranges
+    ) and (max(grown) - min(grown) >= WIDTH or not any(0 < by < SMALL for by in grown))

@@ -34,7 +34,14 @@ import numpy as np
 
 from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.disclosure.revision import selection_programme
-from referrals.publishing.disclosure.revision.differencing_limits import NOTHING, Growth, behind, growth, tell_nothing, totals
+from referrals.publishing.disclosure.revision.differencing_limits import (
+    NOTHING,
+    Growth,
+    behind,
+    growth,
+    tell_nothing,
+    totals,
+)
 from referrals.publishing.disclosure.revision.selection_programme import Option, Room
 from referrals.publishing.disclosure.rounding.annealing import SMALL, VALUES, Sums, column_weights
 from referrals.publishing.tabulation.counts import Categories, Codes, Counts
@@ -74,7 +81,9 @@ def revised(now: Counts, earlier: Earlier, facts: Sequence[Fact]) -> Revised | N
     present = now.cells()
     sign = 1 if sum(present.values()) >= sum(earlier.true.values()) else -1
     options = list(_options(now, earlier, sign))
-    room = Room(_categories(now, earlier), earlier.true, earlier.table, {one.cell for one in options}, sign)
+    room = Room(
+        _categories(now, earlier), earlier.true, earlier.table, {one.cell for one in options}, sign
+    )
     net = sum(present.values()) - sum(earlier.true.values())
     chosen = selection_programme.chosen(options, room, facts, net=net) if options else []
     if chosen is None:
@@ -84,7 +93,8 @@ def revised(now: Counts, earlier: Earlier, facts: Sequence[Fact]) -> Revised | N
         true[one.cell] = true.get(one.cell, 0) + one.true
         shown[one.cell] = shown.get(one.cell, 0) + one.shown
     found = Revised(
-        {cell: value for cell, value in true.items() if value}, {cell: value for cell, value in shown.items() if value}
+        {cell: value for cell, value in true.items() if value},
+        {cell: value for cell, value in shown.items() if value},
     )
     return found if _is_right(found, now, earlier, facts) else None
 
@@ -95,10 +105,16 @@ def _options(now: Counts, earlier: Earlier, sign: int) -> Iterator[Option]:
     every = sorted({**earlier.true, **present})
     slopes, unit = _slopes(now, earlier, every)
     for cell, slope in zip(every, slopes, strict=True):
-        was, value, before = earlier.true.get(cell, 0), present.get(cell, 0), earlier.table.get(cell, 0)
+        was, value, before = (
+            earlier.true.get(cell, 0),
+            present.get(cell, 0),
+            earlier.table.get(cell, 0),
+        )
         for true in _between(was, value):
             for shown in [true] if true >= SMALL else VALUES if true else [0]:
-                grown = _grown(before, shown, sign) if (shown - before) * (true - was) >= 0 else None
+                grown = (
+                    _grown(before, shown, sign) if (shown - before) * (true - was) >= 0 else None
+                )
                 if grown:
                     moved = (shown - true) - (before - was)
                     cost = 2 * moved * slope + moved**2 * unit - HELD * unit * abs(true - was)
@@ -120,7 +136,9 @@ def _between(was: int, value: int) -> list[int]:
 def _slopes(now: Counts, earlier: Earlier, every: Sequence[Codes]) -> tuple[list[float], float]:
     """Return for each cell by how much its sums are too large already, and what a sum too large by one costs."""
     sums = Sums.of(Counts.of(now.year, _categories(now, earlier), dict.fromkeys(every, 1)).places)
-    errors = np.array([earlier.table.get(cell, 0) - earlier.true.get(cell, 0) for cell in every], dtype=np.int64)
+    errors = np.array(
+        [earlier.table.get(cell, 0) - earlier.true.get(cell, 0) for cell in every], dtype=np.int64
+    )
     weights = column_weights(sums.fixed)
     return (sums.errors(errors)[sums.members] @ weights).tolist(), float(weights.sum())
 
@@ -139,12 +157,24 @@ def _is_right(found: Revised, now: Counts, earlier: Earlier, facts: Sequence[Fac
     """Return whether a revision keeps every rule, held against each release so far: the solver counts with fractions."""
     true, shown = totals(found.true), totals(found.shown)
     present = now.cells()
-    between = [sorted((earlier.true.get(cell, 0), present.get(cell, 0))) for cell in {**earlier.true, **found.true}]
+    between = [
+        sorted((earlier.true.get(cell, 0), present.get(cell, 0)))
+        for cell in {**earlier.true, **found.true}
+    ]
     included = [found.true.get(cell, 0) for cell in {**earlier.true, **found.true}]
     return (
         true == shown
         and all(low <= value <= high for (low, high), value in zip(between, included, strict=True))
-        and all(found.true.get(cell, 0) in behind(found.shown.get(cell, 0)) for cell in {**found.true, **found.shown})
-        and all(fact.low <= held(fact, cells) <= fact.high for fact in facts for cells in (found.true, found.shown))
-        and all(tell_nothing(table, found.shown, facts) for table in (earlier.table, *earlier.older))
+        and all(
+            found.true.get(cell, 0) in behind(found.shown.get(cell, 0))
+            for cell in {**found.true, **found.shown}
+        )
+        and all(
+            fact.low <= held(fact, cells) <= fact.high
+            for fact in facts
+            for cells in (found.true, found.shown)
+        )
+        and all(
+            tell_nothing(table, found.shown, facts) for table in (earlier.table, *earlier.older)
+        )
     )

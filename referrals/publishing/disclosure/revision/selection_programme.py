@@ -74,7 +74,9 @@ class Room:
     def unseen(self, total: Total) -> int:
         """Return how much the cells that show 0, and did not change, can have grown by at most."""
         column, code = total
-        cells = prod(len(self.categories[name]) for place, name in enumerate(FINEST) if place != column)
+        cells = prod(
+            len(self.categories[name]) for place, name in enumerate(FINEST) if place != column
+        )
         taken = {*self.changed, *self.table}
         return (cells - sum(cell[column] == code for cell in taken)) * (SMALL - 1)
 
@@ -91,15 +93,21 @@ class Room:
         lack = sum(self.sign * one.shown - one.growth.most for one in inside)
         return all(one.slack <= spare and lack + one.width <= self.unseen(total) for one in inside)
 
-    def alike(self, chosen: Iterable[Option], facts: Sequence[Fact]) -> Iterator[tuple[Group, Total]]:
+    def alike(
+        self, chosen: Iterable[Option], facts: Sequence[Fact]
+    ) -> Iterator[tuple[Group, Total]]:
         """Yield each group of people of whom all who came in, or left, would have one code for certain, and the code."""
         shown = Counter(self.table)
         for one in chosen:
             shown[one.cell] += one.shown
-        return differencing_limits.alike(self.table, {cell: value for cell, value in shown.items() if value}, facts)
+        return differencing_limits.alike(
+            self.table, {cell: value for cell, value in shown.items() if value}, facts
+        )
 
 
-def chosen(options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net: int) -> list[Option] | None:
+def chosen(
+    options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net: int
+) -> list[Option] | None:
     """Return the options that cost least, at most one a cell, so that every rule is kept, or None where none were found.
 
     Nearly all totals leave their cells free of themselves, and nearly all groups are joined by people who are not alike. Those
@@ -116,15 +124,26 @@ def chosen(options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net:
     programme.row(min(net, 0), max(net, 0), ((place, one.true) for place, one in every.items()))
     for places in _by_cell(every).values():
         programme.row(0, 1, ((place, 1) for place in places))
-    waiting = {total: {place: every[place] for place in places} for total, places in _by_total(every).items()}
+    waiting = {
+        total: {place: every[place] for place in places}
+        for total, places in _by_total(every).items()
+    }
     for total, inside in waiting.items():
         _total_rows(programme, inside, room.most(total), room.sign)
     for fact in facts:
         _fact_rows(programme, every, room, fact)
     told: set[tuple[Group, Total]] = set()
     while (found := programme.solved()) is not None:
-        tight = [total for total, inside in waiting.items() if not room.is_free(total, _those(inside, found))]
-        alike = [] if tight else [one for one in room.alike(_those(every, found), facts) if one not in told]
+        tight = [
+            total
+            for total, inside in waiting.items()
+            if not room.is_free(total, _those(inside, found))
+        ]
+        alike = (
+            []
+            if tight
+            else [one for one in room.alike(_those(every, found), facts) if one not in told]
+        )
         if not tight and not alike:
             return _those(every, found)
         for total in tight:
@@ -176,25 +195,36 @@ class _Programme:
         """Add a row: the sum of columns times numbers lies between two numbers."""
         kept = [(place, value) for place, value in terms if value]
         places, values = [place for place, _ in kept], [float(value) for _, value in kept]
-        self._solver.addRow(low, high, len(kept), np.array(places, dtype=np.int32), np.array(values))
+        self._solver.addRow(
+            low, high, len(kept), np.array(places, dtype=np.int32), np.array(values)
+        )
 
     def solved(self) -> Integers | None:
         """Return the columns of the best answer found, or None where there is none."""
         repair.run(self._solver)
         values = self._solver.getSolution().col_value
-        is_found = self._solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        is_found = (
+            self._solver.getInfo().primal_solution_status
+            == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
         return np.rint(values).astype(np.int64) if is_found else None
 
 
-def _total_rows(programme: _Programme, options: Mapping[int, Option], most: int | None, sign: int) -> None:
+def _total_rows(
+    programme: _Programme, options: Mapping[int, Option], most: int | None, sign: int
+) -> None:
     """Write down of one total that it is exact, and moves by 0 or by ten at least; without its exact cells, by 0 or five."""
     programme.row(0, 0, ((place, one.shown - one.true) for place, one in options.items()))
     bound = sum(abs(one.true) for one in options.values()) if most is None else most
     _leap_rows(programme, {place: sign * one.true for place, one in options.items()}, LEAST, bound)
-    _leap_rows(programme, {place: sign * one.shown for place, one in options.items() if one.width}, SMALL)
+    _leap_rows(
+        programme, {place: sign * one.shown for place, one in options.items() if one.width}, SMALL
+    )
 
 
-def _leap_rows(programme: _Programme, moves: Mapping[int, int], least: int, bound: int | None = None) -> None:
+def _leap_rows(
+    programme: _Programme, moves: Mapping[int, int], least: int, bound: int | None = None
+) -> None:
     """Write down that what moves a sum adds up to 0, or to so many at least."""
     leaps = programme.binary()
     most = sum(abs(by) for by in moves.values()) if bound is None else bound
@@ -202,7 +232,9 @@ def _leap_rows(programme: _Programme, moves: Mapping[int, int], least: int, boun
     programme.row(-highspy.kHighsInf, 0, [*moves.items(), (leaps, -most)])
 
 
-def _freedom_rows(programme: _Programme, options: Mapping[int, Option], unseen: int, sign: int) -> None:
+def _freedom_rows(
+    programme: _Programme, options: Mapping[int, Option], unseen: int, sign: int
+) -> None:
     """Write down that each cell of a total can have grown by the least and by all that it needs, whatever the others did.
 
     The others grew by their least at least, and by their most at most; what they did not grow by, cells that show 0 can have
@@ -213,32 +245,57 @@ def _freedom_rows(programme: _Programme, options: Mapping[int, Option], unseen: 
     for places in _by_cell(options).values():
         slack = {place: options[place].slack for place in places}
         width = {place: options[place].width for place in places}
-        programme.row(0, highspy.kHighsInf, ((place, value - slack.get(place, 0)) for place, value in spare.items()))
-        programme.row(-highspy.kHighsInf, unseen, ((place, value + width.get(place, 0)) for place, value in lack.items()))
+        programme.row(
+            0,
+            highspy.kHighsInf,
+            ((place, value - slack.get(place, 0)) for place, value in spare.items()),
+        )
+        programme.row(
+            -highspy.kHighsInf,
+            unseen,
+            ((place, value + width.get(place, 0)) for place, value in lack.items()),
+        )
 
 
-def _company_rows(programme: _Programme, options: Mapping[int, Option], group: Group, code: Total) -> None:
+def _company_rows(
+    programme: _Programme, options: Mapping[int, Option], group: Group, code: Total
+) -> None:
     """Write down that nobody with a code is seen to come into a group unless somebody with another code is."""
-    seen = {place: one for place, one in options.items() if one.shown and group <= set(enumerate(one.cell))}
+    seen = {
+        place: one
+        for place, one in options.items()
+        if one.shown and group <= set(enumerate(one.cell))
+    }
     others = [(place, 1) for place, one in seen.items() if code not in enumerate(one.cell)]
     for place, one in seen.items():
         if code in enumerate(one.cell):
             programme.row(0, highspy.kHighsInf, [*others, (place, -1)])
 
 
-def _fact_rows(programme: _Programme, options: Mapping[int, Option], room: Room, fact: Fact) -> None:
+def _fact_rows(
+    programme: _Programme, options: Mapping[int, Option], room: Room, fact: Fact
+) -> None:
     """Write down that a published fact holds, of the true counts and of what is shown.
 
     Beside totals an exact one makes other sums of its dimensions exact: any of these moves by 0 or by five at least.
     """
     inside = {place: one for place, one in options.items() if fact.holds_cell(one.cell)}
-    true, shown = (sum(value for cell, value in cells.items() if fact.holds_cell(cell)) for cells in (room.true, room.table))
-    programme.row(fact.low - true, fact.high - true, ((place, one.true) for place, one in inside.items()))
-    programme.row(fact.low - shown, fact.high - shown, ((place, one.shown) for place, one in inside.items()))
+    true, shown = (
+        sum(value for cell, value in cells.items() if fact.holds_cell(cell))
+        for cells in (room.true, room.table)
+    )
+    programme.row(
+        fact.low - true, fact.high - true, ((place, one.true) for place, one in inside.items())
+    )
+    programme.row(
+        fact.low - shown, fact.high - shown, ((place, one.shown) for place, one in inside.items())
+    )
     sums = defaultdict[Codes, dict[int, int]](dict)
     if fact.is_exact:
         for place, one in options.items():
-            codes = tuple(code for name, code in zip(FINEST, one.cell, strict=True) if name in fact.where)
+            codes = tuple(
+                code for name, code in zip(FINEST, one.cell, strict=True) if name in fact.where
+            )
             sums[codes][place] = room.sign * one.shown
     for moves in sums.values():
         _leap_rows(programme, moves, SMALL)

@@ -60,7 +60,9 @@ CLOSE: Final = 4
 
 DRAWS: Final = 1 << 30
 
-CHANGES: Final = {value: tuple(other - value for other in VALUES if other != value) for value in VALUES}
+CHANGES: Final = {
+    value: tuple(other - value for other in VALUES if other != value) for value in VALUES
+}
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -92,7 +94,9 @@ class Sums:
     def errors(self, changes: Integers) -> Numbers:
         """Return how far each sum moves when the cells change."""
         moved = np.repeat(changes, self.members.shape[1])
-        return np.bincount(self.members.ravel(), weights=moved, minlength=self.count).astype(np.float64)
+        return np.bincount(self.members.ravel(), weights=moved, minlength=self.count).astype(
+            np.float64
+        )
 
 
 def subsets(dimensions: int, most: int) -> Iterator[tuple[int, ...]]:
@@ -101,14 +105,18 @@ def subsets(dimensions: int, most: int) -> Iterator[tuple[int, ...]]:
     >>> list(subsets(2, 2))
     [(), (0,), (1,), (0, 1)]
     """
-    return itertools.chain.from_iterable(itertools.combinations(range(dimensions), size) for size in range(most + 1))
+    return itertools.chain.from_iterable(
+        itertools.combinations(range(dimensions), size) for size in range(most + 1)
+    )
 
 
 def margin_ids(places: Integers, dimensions: tuple[int, ...]) -> Integers:
     """Return for each cell the number of the sum it is part of, where the sums fix these dimensions."""
     if not dimensions:
         return np.zeros(len(places), dtype=np.int64)
-    return np.asarray(np.unique(places[:, dimensions], axis=0, return_inverse=True)[1], dtype=np.int64).ravel()
+    return np.asarray(
+        np.unique(places[:, dimensions], axis=0, return_inverse=True)[1], dtype=np.int64
+    ).ravel()
 
 
 def weights_at(done: float = 0.0) -> list[int]:
@@ -131,7 +139,9 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
     if not count:
         return values
     generator = np.random.default_rng(seed)
-    chosen = np.where(generator.random(count) < values / (SMALL + 0.5), VALUES[1], VALUES[0]).astype(np.int64)
+    chosen = np.where(
+        generator.random(count) < values / (SMALL + 0.5), VALUES[1], VALUES[0]
+    ).astype(np.int64)
     parts = np.array_split(generator.permutation(count), -(-count // CHUNK))
     chunks = [_Chunk(np.sort(part), sums) for part in parts]
     steps = min(max(FEWEST_STEPS, STEPS * count), MOST_STEPS) // (LEVELS * len(chunks))
@@ -139,9 +149,15 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
     for level in range(LEVELS):
         done = level / LEVELS
         for chunk in chunks:
-            slopes = sums.errors(chosen - values)[sums.members[chunk.counts]] @ column_weights(sums.fixed, done)
-            moves = _Moves.drawn(generator, steps, len(chunk.counts), unit * HOT * (COLD / HOT) ** done)
-            chosen[chunk.counts] = chunk.annealed(chosen[chunk.counts].tolist(), slopes, weights_at(done), moves)
+            slopes = sums.errors(chosen - values)[sums.members[chunk.counts]] @ column_weights(
+                sums.fixed, done
+            )
+            moves = _Moves.drawn(
+                generator, steps, len(chunk.counts), unit * HOT * (COLD / HOT) ** done
+            )
+            chosen[chunk.counts] = chunk.annealed(
+                chosen[chunk.counts].tolist(), slopes, weights_at(done), moves
+            )
     return chosen
 
 
@@ -173,19 +189,29 @@ class _Chunk:
     def __init__(self, counts: Integers, sums: Sums) -> None:
         self.counts = counts
         columns = sums.members[counts][:, sums.fixed == 1].T
-        self._alike = sum((column[:, None] == column for column in columns), np.zeros((len(counts),) * 2, dtype=np.uint8))
+        self._alike = sum(
+            (column[:, None] == column for column in columns),
+            np.zeros((len(counts),) * 2, dtype=np.uint8),
+        )
         self._agreeing = range(len(columns) + 1)
         close = self._alike >= CLOSE
         np.fill_diagonal(close, val=False)
         self._close = [np.flatnonzero(row).tolist() for row in close]
 
-    def annealed(self, chosen: list[int], slopes: Numbers, weights: list[int], moves: _Moves) -> list[int]:
+    def annealed(
+        self, chosen: list[int], slopes: Numbers, weights: list[int], moves: _Moves
+    ) -> list[int]:
         """Return the choices after moves at one temperature: one that costs more than its allowance is not made."""
-        shared = [sum(weight * comb(alike, fixed) for fixed, weight in enumerate(weights)) for alike in self._agreeing]
+        shared = [
+            sum(weight * comb(alike, fixed) for fixed, weight in enumerate(weights))
+            for alike in self._agreeing
+        ]
         pulls, own = np.array(shared, dtype=np.int32)[self._alike], shared[-1]
         kept = slopes.astype(np.int32)
         slope, pull = kept.data, pulls.data
-        for count, turn, draw, allowance in zip(moves.counts, moves.turns, moves.others, moves.allowances, strict=True):
+        for count, turn, draw, allowance in zip(
+            moves.counts, moves.turns, moves.others, moves.allowances, strict=True
+        ):
             change = CHANGES[chosen[count]][turn]
             if draw < 0:
                 if change * (2 * slope[count] + change * own) <= allowance:

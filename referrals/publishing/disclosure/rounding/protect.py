@@ -21,7 +21,14 @@ from referrals.errors import DisclosureError
 from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.disclosure.recoding import LEAST
 from referrals.publishing.disclosure.revision.revise import Earlier, held, revised
-from referrals.publishing.disclosure.rounding.annealing import SMALL, Integers, Sums, margin_ids, search, subsets
+from referrals.publishing.disclosure.rounding.annealing import (
+    SMALL,
+    Integers,
+    Sums,
+    margin_ids,
+    search,
+    subsets,
+)
 from referrals.publishing.disclosure.rounding.repair import Pin, repair
 from referrals.publishing.tabulation.counts import Codes, Counts, codes_of
 from referrals.reference.codelists import FINEST
@@ -56,9 +63,13 @@ class ProtectedTable:
     def __post_init__(self, made_by: object) -> None:
         """Refuse to be made anywhere else, or to hold a count of 1 to 4; nobody can alter the cells afterwards."""
         if made_by is not _MAKER:
-            raise DisclosureError("A ProtectedTable is made by disclosure.protect and disclosure.revise only.")
+            raise DisclosureError(
+                "A ProtectedTable is made by disclosure.protect and disclosure.revise only."
+            )
         if any(0 < value < SMALL for value in self.cells.values()):
-            raise DisclosureError("The protected counts hold a count of 1 to 4. Report this as a fault; nothing was written.")
+            raise DisclosureError(
+                "The protected counts hold a count of 1 to 4. Report this as a fault; nothing was written."
+            )
         object.__setattr__(self, "cells", MappingProxyType(dict(self.cells)))
 
 
@@ -110,7 +121,9 @@ def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> Protect
     small = counts.values < SMALL
     sums = Sums.of(counts.places[small])
     rounded = search(counts.values[small], sums, seed=seed)
-    rounded = repair(counts.values[small], rounded, sums, [_within(pin, counts, small) for pin in pinned])
+    rounded = repair(
+        counts.values[small], rounded, sums, [_within(pin, counts, small) for pin in pinned]
+    )
     values = counts.values.copy()
     values[small] = rounded
     return _table(counts, values, facts)
@@ -129,13 +142,17 @@ def revise(counts: Counts, facts: Sequence[Fact], earlier: Earlier) -> Revision:
     return _revision(counts, still, earlier.true, earlier.table)
 
 
-def _revision(counts: Counts, facts: Sequence[Fact], true: Mapping[Codes, int], shown: Mapping[Codes, int]) -> Revision:
+def _revision(
+    counts: Counts, facts: Sequence[Fact], true: Mapping[Codes, int], shown: Mapping[Codes, int]
+) -> Revision:
     now = counts.cells()
     held_back = sum(abs(now.get(codes, 0) - true.get(codes, 0)) for codes in {**now, **true})
     categories = {**counts.categories, "quarter": sorted({codes[0] for codes in true})}
     included, table = (Counts.of(counts.year, categories, cells) for cells in (true, shown))
     errors = _largest_errors(included, table)
-    protected = ProtectedTable(counts.year, categories, dict(shown), tuple(facts), errors, held_back > 0, made_by=_MAKER)
+    protected = ProtectedTable(
+        counts.year, categories, dict(shown), tuple(facts), errors, held_back > 0, made_by=_MAKER
+    )
     return Revision(protected, dict(true), held_back)
 
 
@@ -143,7 +160,9 @@ def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> Protected
     table = Counts(counts.year, counts.categories, counts.places, values)
     shown = {codes: value for codes, value in table.cells().items() if value}
     errors = _largest_errors(counts, table)
-    return ProtectedTable(counts.year, counts.categories, shown, tuple(facts), errors, made_by=_MAKER)
+    return ProtectedTable(
+        counts.year, counts.categories, shown, tuple(facts), errors, made_by=_MAKER
+    )
 
 
 def _pins(counts: Counts, facts: Iterable[Fact]) -> list[Pin]:
@@ -154,13 +173,17 @@ def _pins(counts: Counts, facts: Iterable[Fact]) -> list[Pin]:
             cells = counts.places[:, column] == place
             total = int(counts.values[cells].sum())
             if 0 < total < LEAST:
-                raise DisclosureError(f"{name} {code} has fewer than {LEAST} records in {counts.year}. Group it first.")
+                raise DisclosureError(
+                    f"{name} {code} has fewer than {LEAST} records in {counts.year}. Group it first."
+                )
             pins.append(Pin(f"{name} {code}", cells, total, total))
     every = codes_of(counts.categories, counts.places)
     for fact in facts:
         cells = np.array([fact.holds_cell(codes) for codes in every], dtype=np.bool_)
         if not fact.low <= int(counts.values[cells].sum()) <= fact.high:
-            raise DisclosureError(f"The records do not agree with the published fact {fact.name}. Leave it out of the pins.")
+            raise DisclosureError(
+                f"The records do not agree with the published fact {fact.name}. Leave it out of the pins."
+            )
         pins.append(Pin(fact.name, cells, fact.low, fact.high))
     return pins
 
@@ -177,10 +200,14 @@ def _largest_errors(true: Counts, table: Counts) -> dict[int, int]:
     before = true.cells()
     every = sorted({**before, **now})
     places = Counts.of(true.year, true.categories, dict.fromkeys(every, 1)).places
-    moved = np.array([now.get(codes, 0) - before.get(codes, 0) for codes in every], dtype=np.float64)
+    moved = np.array(
+        [now.get(codes, 0) - before.get(codes, 0) for codes in every], dtype=np.float64
+    )
     largest = dict.fromkeys(ORDERS, LEAST_ANNOUNCED)
     for dimensions in subsets(len(FINEST), ORDERS[-1]):
         if len(dimensions) in largest:
-            error = np.abs(np.bincount(margin_ids(places, dimensions), weights=moved)).max(initial=0.0)
+            error = np.abs(np.bincount(margin_ids(places, dimensions), weights=moved)).max(
+                initial=0.0
+            )
             largest[len(dimensions)] = max(largest[len(dimensions)], STEP * -(-int(error) // STEP))
     return largest

@@ -16,7 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.disclosure.rounding.annealing import VALUES, Integers, Numbers, Sums, column_weights
+from referrals.publishing.disclosure.rounding.annealing import (
+    VALUES,
+    Integers,
+    Numbers,
+    Sums,
+    column_weights,
+)
 
 GAP: Final = 0.02
 """How far from the cheapest repair the one found may be."""
@@ -88,7 +94,9 @@ def run(solver: highspy.Highs) -> None:
     """
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
-        raise DisclosureError("The search for what can be shown did not finish in time. Try again, on a faster machine.")
+        raise DisclosureError(
+            "The search for what can be shown did not finish in time. Try again, on a faster machine."
+        )
 
 
 def _holds(pin: Pin, rounded: Integers) -> bool:
@@ -98,7 +106,12 @@ def _holds(pin: Pin, rounded: Integers) -> bool:
 def _changes(values: Integers, rounded: Integers, sums: Sums) -> _Changes:
     weights = column_weights(sums.fixed)
     slope = sums.errors(rounded - values)[sums.members] @ weights
-    pairs = [(count, other - now) for count, now in enumerate(rounded.tolist()) for other in VALUES if other != now]
+    pairs = [
+        (count, other - now)
+        for count, now in enumerate(rounded.tolist())
+        for other in VALUES
+        if other != now
+    ]
     counts = np.array([count for count, _ in pairs], dtype=np.int64)
     amounts = np.array([amount for _, amount in pairs], dtype=np.int64)
     return _Changes(counts, amounts, 2 * amounts * slope[counts] + amounts**2 * weights.sum())
@@ -107,7 +120,12 @@ def _changes(values: Integers, rounded: Integers, sums: Sums) -> _Changes:
 def _solved(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> Integers | None:
     solver = highspy.Highs()
     solver.silent()
-    for option, value in (("mip_rel_gap", GAP), ("mip_max_nodes", NODES), ("time_limit", SECONDS), ("random_seed", 0)):
+    for option, value in (
+        ("mip_rel_gap", GAP),
+        ("mip_max_nodes", NODES),
+        ("time_limit", SECONDS),
+        ("random_seed", 0),
+    ):
         solver.setOptionValue(option, value)
     solver.passModel(_model(rounded, changes, pins))
     run(solver)
@@ -127,8 +145,12 @@ def _model(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> highspy
     model.num_col_, model.num_row_ = len(changes.counts), len(pins) + len(once)
     model.col_cost_ = changes.costs
     model.col_lower_, model.col_upper_ = np.zeros(model.num_col_), np.ones(model.num_col_)
-    model.row_lower_ = np.concatenate([np.array([pin.low for pin in pins]) - now, np.zeros(len(once))]).astype(float)
-    model.row_upper_ = np.concatenate([np.array([pin.high for pin in pins]) - now, np.ones(len(once))]).astype(float)
+    model.row_lower_ = np.concatenate(
+        [np.array([pin.low for pin in pins]) - now, np.zeros(len(once))]
+    ).astype(float)
+    model.row_upper_ = np.concatenate(
+        [np.array([pin.high for pin in pins]) - now, np.ones(len(once))]
+    ).astype(float)
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = np.concatenate([[0], np.cumsum([len(row) for row in (*rows, *once)])])

@@ -51,11 +51,15 @@ def cells(categories: Categories, dimensions: Sequence[int]) -> Iterator[Cell]:
 
 def sums(counts: Counts, categories: Categories) -> dict[Cell, int]:
     """Return the total, and every cell of the one- and two-way tables, of counts of the finest cells."""
-    tables = [kept for size in range(3) for kept in itertools.combinations(range(len(categories)), size)]
+    tables = [
+        kept for size in range(3) for kept in itertools.combinations(range(len(categories)), size)
+    ]
     found = {cell: 0 for table in tables for cell in cells(categories, table)}
     for finest, count in counts.items():
         for table in tables:
-            found[cell_at(len(finest), {dimension: finest[dimension] for dimension in table})] += count
+            found[cell_at(len(finest), {dimension: finest[dimension] for dimension in table})] += (
+                count
+            )
     return found
 
 
@@ -105,13 +109,19 @@ class _Step:
         codes = list(self.categories.values())[self.dimension]
         targets, facts = self._targets(), self._told()
         exact = [*parts.values(), *targets.values()]
-        programme = _Programme([*((one, one) for one in exact), *((fact.low, fact.high) for fact in facts)])
+        programme = _Programme(
+            [*((one, one) for one in exact), *((fact.low, fact.high) for fact in facts)]
+        )
         rows = {cell: row for row, cell in enumerate(targets, start=len(parts))}
         for row, (part, count) in enumerate(parts.items()):
             for code in codes:
                 inside = self._cells(part, code)
                 met = [row, *(rows[cell] for cell in inside if cell in rows)]
-                met += [at for at, fact in enumerate(facts, start=len(exact)) if self._holds(fact, part, code)]
+                met += [
+                    at
+                    for at, fact in enumerate(facts, start=len(exact))
+                    if self._holds(fact, part, code)
+                ]
                 programme.add(met, count, sum(costs.get(cell, 0) for cell in inside))
         counts = programme.solve()
         if counts is None:
@@ -122,13 +132,23 @@ class _Step:
     def _targets(self) -> dict[Cell, int]:
         """Return every number published of the new dimension, and of its tables with the known ones."""
         tables = [[self.dimension], *([other, self.dimension] for other in self.known)]
-        published = {cell: self.values[cell] for table in tables for cell in cells(self.categories, table)}
+        published = {
+            cell: self.values[cell] for table in tables for cell in cells(self.categories, table)
+        }
         return {cell: value for cell, value in published.items() if value is not None}
 
     def _told(self) -> list[Fact]:
         """Return the facts that can be met from now on: the new dimension is the last of theirs."""
-        divided = {FINEST[dimension] for dimension in (*self.known, self.dimension)} if self.facts else set()
-        return [fact for fact in self.facts if fact.where.keys() <= divided and FINEST[self.dimension] in fact.where]
+        divided = (
+            {FINEST[dimension] for dimension in (*self.known, self.dimension)}
+            if self.facts
+            else set()
+        )
+        return [
+            fact
+            for fact in self.facts
+            if fact.where.keys() <= divided and FINEST[self.dimension] in fact.where
+        ]
 
     def _holds(self, fact: Fact, part: Cell, code: str) -> bool:
         """Return whether a fact counts the people of one part if they have one code."""
@@ -167,7 +187,10 @@ class _Programme:
         if not any(self._costs):
             solver.setOptionValue("mip_max_improving_sols", 1)
         solver.run()
-        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        if (
+            solver.getInfo().primal_solution_status
+            != highspy.SolutionStatus.kSolutionStatusFeasible
+        ):
             return None
         return [round(value) for value in solver.getSolution().col_value]
 

@@ -24,7 +24,15 @@ from typing import Final
 from referrals.errors import DisclosureError
 from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.disclosure.suppression import witness_search
-from referrals.publishing.disclosure.suppression.feasible_tables import TOTAL, Categories, Cell, Counts, cell_at, cells, sums
+from referrals.publishing.disclosure.suppression.feasible_tables import (
+    TOTAL,
+    Categories,
+    Cell,
+    Counts,
+    cell_at,
+    cells,
+    sums,
+)
 from referrals.publishing.disclosure.suppression.secondary import Table
 from referrals.publishing.disclosure.suppression.witness_search import Range, span
 from referrals.reference.codelists import FINEST
@@ -66,16 +74,28 @@ class SuppressedTables:
 
     def __post_init__(self) -> None:
         for cell in filter(self._is_told, self.values):
-            raise DisclosureError(f"{_named(cell)} is published, although it has {SMALL} people or fewer. Withhold it.")
+            raise DisclosureError(
+                f"{_named(cell)} is published, although it has {SMALL} people or fewer. Withhold it."
+            )
         for number, margins in enumerate(self._margins, start=1):
-            if wrong := [cell for cell, value in self.values.items() if value not in (None, margins.get(cell))]:
-                raise DisclosureError(f"Witness {number} contradicts the published {_named(wrong[0])}. Make it anew.")
+            if wrong := [
+                cell
+                for cell, value in self.values.items()
+                if value not in (None, margins.get(cell))
+            ]:
+                raise DisclosureError(
+                    f"Witness {number} contradicts the published {_named(wrong[0])}. Make it anew."
+                )
         for fact, witness in itertools.product(self.facts, self.witnesses):
             if not _agrees(fact, witness):
-                raise DisclosureError(f"A witness contradicts {fact.name}, which was published before. Make it anew.")
+                raise DisclosureError(
+                    f"A witness contradicts {fact.name}, which was published before. Make it anew."
+                )
         for cell, (low, high) in self.ranges.items():
             if high - low < WIDTH:
-                raise DisclosureError(f"The witnesses leave {_named(cell)} a range of only {high - low}. Withhold more cells.")
+                raise DisclosureError(
+                    f"The witnesses leave {_named(cell)} a range of only {high - low}. Withhold more cells."
+                )
 
     @cached_property
     def withheld(self) -> tuple[Cell, ...]:
@@ -92,7 +112,12 @@ class SuppressedTables:
         value, width = self.values[cell], len(cell)
         codes = [at for at, code in enumerate(cell) if code != TOTAL]
         categories = (cell_at(width, {at: cell[at]}) for at in codes)
-        return value is not None and value <= SMALL and len(codes) == TWO_WAY and all(map(self.values.get, categories))
+        return (
+            value is not None
+            and value <= SMALL
+            and len(codes) == TWO_WAY
+            and all(map(self.values.get, categories))
+        )
 
     @cached_property
     def _margins(self) -> list[dict[Cell, int]]:
@@ -102,7 +127,9 @@ class SuppressedTables:
         return [sums(witness, self.categories) for witness in self.witnesses]
 
 
-def protect(counts: Counts, categories: Categories, *, seed: int, facts: Sequence[Fact] = ()) -> SuppressedTables:
+def protect(
+    counts: Counts, categories: Categories, *, seed: int, facts: Sequence[Fact] = ()
+) -> SuppressedTables:
     """Return the one- and two-way tables of counts of the finest cells, with cells withheld and the proof of it.
 
     Args:
@@ -120,7 +147,9 @@ def protect(counts: Counts, categories: Categories, *, seed: int, facts: Sequenc
     _refuse_small_categories(truth, len(categories))
     told = {cell for fact in facts for cell in _cells_of(fact)}
     pairs = itertools.combinations(range(len(categories)), TWO_WAY)
-    tables: dict[witness_search.Pair, Table] = {pair: _table(truth, categories, pair, told) for pair in pairs}
+    tables: dict[witness_search.Pair, Table] = {
+        pair: _table(truth, categories, pair, told) for pair in pairs
+    }
     withheld = {cell for table in tables.values() for cell in _choose(table)}
     while True:
         published = {cell: None if cell in withheld else value for cell, value in truth.items()}
@@ -142,7 +171,9 @@ def _refuse_misfits(counts: Counts, categories: Categories) -> None:
 def _refuse_small_categories(truth: Counts, dimensions: int) -> None:
     for cell, count in truth.items():
         if cell.count(TOTAL) == dimensions - 1 and 0 < count < LEAST_CATEGORY:
-            raise DisclosureError(f"{_named(cell)} has fewer than {LEAST_CATEGORY} people. Group it with another category.")
+            raise DisclosureError(
+                f"{_named(cell)} has fewer than {LEAST_CATEGORY} people. Group it with another category."
+            )
 
 
 def _cells_of(fact: Fact) -> Iterator[Cell]:
@@ -154,14 +185,25 @@ def _cells_of(fact: Fact) -> Iterator[Cell]:
 
 def _agrees(fact: Fact, witness: Counts) -> bool:
     """Return whether a fact holds of a data set."""
-    return fact.low <= sum(count for cell, count in witness.items() if fact.holds_cell(cell)) <= fact.high
+    return (
+        fact.low
+        <= sum(count for cell, count in witness.items() if fact.holds_cell(cell))
+        <= fact.high
+    )
 
 
-def _table(truth: Counts, categories: Categories, pair: Sequence[int], told: AbstractSet[Cell]) -> Table:
+def _table(
+    truth: Counts, categories: Categories, pair: Sequence[int], told: AbstractSet[Cell]
+) -> Table:
     """Return a two-way table without the categories that hold nobody: their zeros follow from totals that are published."""
-    rows, columns = ([margin[at] for margin in cells(categories, [at]) if truth[margin]] for at in pair)
+    rows, columns = (
+        [margin[at] for margin in cells(categories, [at]) if truth[margin]] for at in pair
+    )
     grid = [
-        [cell_at(len(categories), dict(zip(pair, codes, strict=True))) for codes in itertools.product([row], columns)]
+        [
+            cell_at(len(categories), dict(zip(pair, codes, strict=True)))
+            for codes in itertools.product([row], columns)
+        ]
         for row in rows
     ]
     values = {cell: truth[cell] for line in grid for cell in line}

@@ -48,7 +48,9 @@ class Table:
             DisclosureError: the table is too small for that, whatever else is withheld.
         """
         ascending = sorted(small, key=lambda cell: (self.values[cell], cell))
-        tried = [self._without_spare(small, self._grown(order)) for order in (ascending, ascending[::-1])]
+        tried = [
+            self._without_spare(small, self._grown(order)) for order in (ascending, ascending[::-1])
+        ]
         return min(tried, key=lambda withheld: sum(self.values[cell] for cell in withheld))
 
     def cover(self, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
@@ -105,9 +107,14 @@ class _Search:
             for cell, value in table.values.items()
         }
         highest, lowest = self._changes(), self._changes()
-        self._spans = {cell: self._solver.addConstr(highest[cell] - lowest[cell] >= -highspy.kHighsInf) for cell in highest}
+        self._spans = {
+            cell: self._solver.addConstr(highest[cell] - lowest[cell] >= -highspy.kHighsInf)
+            for cell in highest
+        }
 
-    def added(self, cell: Cell, withheld: AbstractSet[Cell], allowed: AbstractSet[Cell]) -> set[Cell] | None:
+    def added(
+        self, cell: Cell, withheld: AbstractSet[Cell], allowed: AbstractSet[Cell]
+    ) -> set[Cell] | None:
         """Return the cheapest of the cells allowed to withhold as well for one cell, or None where they do not do."""
         for one, choice in self._chosen.items():
             self._solver.changeColBounds(choice.index, one in withheld, one in allowed)
@@ -124,7 +131,10 @@ class _Search:
     def _changes(self) -> dict[Cell, highspy.highs_var]:
         """Add to the solver by how much each cell differs in another filling of the table, and return that."""
         solver, width = self._solver, self._table.width
-        change = {cell: solver.addVariable(-min(value, width), width) for cell, value in self._table.values.items()}
+        change = {
+            cell: solver.addVariable(-min(value, width), width)
+            for cell, value in self._table.values.items()
+        }
         for cell, value in self._table.values.items():
             solver.addConstr(change[cell] - width * self._chosen[cell] <= 0)
             solver.addConstr(change[cell] + min(value, width) * self._chosen[cell] >= 0)

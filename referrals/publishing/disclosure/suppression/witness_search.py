@@ -13,7 +13,15 @@ from random import Random
 from typing import Final
 
 from referrals.publishing.audit.public_release import Fact
-from referrals.publishing.disclosure.suppression.feasible_tables import TOTAL, Categories, Cell, Counts, Values, fill, sums
+from referrals.publishing.disclosure.suppression.feasible_tables import (
+    TOTAL,
+    Categories,
+    Cell,
+    Counts,
+    Values,
+    fill,
+    sums,
+)
 
 Range = tuple[int, int]
 Pair = tuple[int, ...]
@@ -25,7 +33,15 @@ FIRST: Final[Pair] = (0, 1)
 class Search:
     """The search for witnesses of published tables, which give every withheld cell a range of at least `width`."""
 
-    def __init__(self, values: Values, categories: Categories, *, width: int, facts: Sequence[Fact], seed: int) -> None:
+    def __init__(
+        self,
+        values: Values,
+        categories: Categories,
+        *,
+        width: int,
+        facts: Sequence[Fact],
+        seed: int,
+    ) -> None:
         """Take the tables as they are published, a withheld cell as None, and what was published elsewhere."""
         self._values, self._categories, self._width, self._facts = values, categories, width, facts
         self._random = Random(seed)  # noqa: S311 - it keeps no secret
@@ -48,7 +64,10 @@ class Search:
         kept = list(self._found)
         for one in self._found:
             rest = [other for other in kept if other is not one]
-            if rest and all(width([margins[cell] for _, margins in rest]) >= self._width for cell in self._withheld):
+            if rest and all(
+                width([margins[cell] for _, margins in rest]) >= self._width
+                for cell in self._withheld
+            ):
                 kept = rest
         return [witness for witness, _ in kept]
 
@@ -74,13 +93,17 @@ class Search:
         `turn` is how many dimensions of that order come last instead.
         """
         sizes = [len(codes) for codes in self._categories.values()]
-        order = sorted(range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension]))
+        order = sorted(
+            range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension])
+        )
         order = order[turn:] + order[:turn]
         found = fill(self._values, self._categories, order=order, costs=costs, facts=self._facts)
         if found is not None:
             margins = sums(found, self._categories)
             self._found.append((found, margins))
-            self._seen = {cell: span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._withheld}
+            self._seen = {
+                cell: span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._withheld
+            }
 
 
 def table_of(cells: Collection[Cell]) -> Pair:

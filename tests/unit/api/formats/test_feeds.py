@@ -55,11 +55,17 @@ def test_the_feed_has_what_a_feed_must_have(ask: Asker) -> None:
     root = feed(ask)
     entries = root.findall("atom:entry", ATOM)
     for one in (root, *entries):
-        assert [len(one.findall(f"atom:{name}", ATOM)) for name in ("id", "title", "updated")] == [1, 1, 1]
+        assert [len(one.findall(f"atom:{name}", ATOM)) for name in ("id", "title", "updated")] == [
+            1,
+            1,
+            1,
+        ]
         assert MOMENT.fullmatch(one.findtext("atom:updated", "", ATOM))
         assert one.findtext("atom:id", "", ATOM).startswith("urn:uuid:")
     assert root.findtext("atom:author/atom:name", "", ATOM)
-    assert root.findtext("atom:updated", "", ATOM) == max(one.findtext("atom:updated", "", ATOM) for one in entries)
+    assert root.findtext("atom:updated", "", ATOM) == max(
+        one.findtext("atom:updated", "", ATOM) for one in entries
+    )
 
 
 def test_a_release_has_the_id_that_it_has_always_had(ask: Asker) -> None:
@@ -78,17 +84,23 @@ def test_invented_figures_say_so_in_the_feed_and_in_the_calendar(ask: Asker) -> 
     ]
     assert len(said) == 1
     assert "invented" in said[0]
-    assert [event["CATEGORIES"] for event in events(ask) if "invented" in event["DESCRIPTION"]] == ["illustrative"]
+    assert [event["CATEGORIES"] for event in events(ask) if "invented" in event["DESCRIPTION"]] == [
+        "illustrative"
+    ]
 
 
 def test_an_invented_release_says_so_in_its_title_whatever_it_is_called(
     ask: Asker, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invented, "about", replace(invented.about, title="Victim referrals by quarter"))
+    monkeypatch.setattr(
+        invented, "about", replace(invented.about, title="Victim referrals by quarter")
+    )
     standing = catalogue.standing()
     monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="renamed"))
     said = "Victim referrals by quarter (Illustrative: invented figures)"
-    assert said in {one.findtext("atom:title", "", ATOM) for one in feed(ask).findall("atom:entry", ATOM)}
+    assert said in {
+        one.findtext("atom:title", "", ATOM) for one in feed(ask).findall("atom:entry", ATOM)
+    }
     assert said in {event["SUMMARY"] for event in events(ask)}
 
 
@@ -102,8 +114,14 @@ def test_a_correction_is_announced_though_its_day_of_publication_stays(
     monkeypatch.setattr(release, "changed", CORRECTED)
     monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="corrected"))
     root, after = feed(ask), day()
-    entry = next(one for one in root.findall("atom:entry", ATOM) if feeds._id(release).urn == one.findtext("atom:id", "", ATOM))
-    assert {one.findtext("atom:updated", "", ATOM) for one in (root, entry)} == {"2031-05-06T07:08:09Z"}
+    entry = next(
+        one
+        for one in root.findall("atom:entry", ATOM)
+        if feeds._id(release).urn == one.findtext("atom:id", "", ATOM)
+    )
+    assert {one.findtext("atom:updated", "", ATOM) for one in (root, entry)} == {
+        "2031-05-06T07:08:09Z"
+    }
     assert entry.findtext("atom:published", "", ATOM) == f"{release.about.published_on}T00:00:00Z"
     assert {after["DTSTAMP"], after["LAST-MODIFIED"]} == {"20310506T070809Z"}
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
@@ -118,7 +136,9 @@ def test_a_release_that_was_written_before_its_day_is_announced_for_its_day(
     standing = catalogue.standing()
     monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="early"))
     for entry in feed(ask).findall("atom:entry", ATOM):
-        assert entry.findtext("atom:updated", "", ATOM) == entry.findtext("atom:published", "", ATOM)
+        assert entry.findtext("atom:updated", "", ATOM) == entry.findtext(
+            "atom:published", "", ATOM
+        )
     assert {event["SEQUENCE"] for event in events(ask)} == {"0"}
 
 
@@ -131,11 +151,17 @@ def test_links_of_the_feed_are_whole_where_the_site_knows_its_address(site: str)
 
 
 def test_every_table_that_the_feed_encloses_is_served(ask: Asker) -> None:
-    addresses = [one.get("href", "") for one in feed(ask).iter(f"{{{ATOM['atom']}}}link") if one.get("rel") == "enclosure"]
+    addresses = [
+        one.get("href", "")
+        for one in feed(ask).iter(f"{{{ATOM['atom']}}}link")
+        if one.get("rel") == "enclosure"
+    ]
     assert [ask(one).status_code for one in addresses] == [200, 200]
 
 
-def test_the_calendar_holds_the_day_of_each_release_and_no_other(ask: Asker, release: Release, invented: Release) -> None:
+def test_the_calendar_holds_the_day_of_each_release_and_no_other(
+    ask: Asker, release: Release, invented: Release
+) -> None:
     days = [one.about.published_on.replace("-", "") for one in (release, invented)]
     assert sorted(event["DTSTART;VALUE=DATE"] for event in events(ask)) == sorted(days)
 
@@ -153,7 +179,9 @@ def test_a_folded_line_can_be_put_together_again(text: str) -> None:
     assert all(len(piece.encode()) <= feeds.OCTETS for piece in pieces)
 
 
-def test_a_title_with_marks_breaks_neither_feed_nor_calendar(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_title_with_marks_breaks_neither_feed_nor_calendar(
+    ask: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     standing = catalogue.standing()
     hostile = replace(standing.published.about, title='A, B; C\\ & <script>\nEND:VEVENT "')
     monkeypatch.setattr(standing.published, "about", hostile)

@@ -30,7 +30,10 @@ from referrals.reference.codelists import codelist
 from referrals.release.release import Release
 
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-PAGES = {"light": (LIGHT, THEME["light"]["backgroundColor"]), "dark": (DARK, THEME["dark"]["backgroundColor"])}
+PAGES = {
+    "light": (LIGHT, THEME["light"]["backgroundColor"]),
+    "dark": (DARK, THEME["dark"]["backgroundColor"]),
+}
 Drawn = list[tuple[Answer, Any]]
 DRAWN = [name for name, look in context_series.LOOKS.items() if look.draw is not None]
 
@@ -50,25 +53,37 @@ def drawn(published: tuple[Answer, ...]) -> Drawn:
 # What is solid and what is hatched
 
 
-def test_a_number_is_solid_to_its_smallest_and_hatched_to_its_largest(published: tuple[Answer, ...]) -> None:
+def test_a_number_is_solid_to_its_smallest_and_hatched_to_its_largest(
+    published: tuple[Answer, ...],
+) -> None:
     for answer in published:
-        scale = {"number": (1, "lower", "upper"), SHARE: (100, "share_lower", "share_upper")}[answer.selection.measure]
+        scale = {"number": (1, "lower", "upper"), SHARE: (100, "share_lower", "share_upper")}[
+            answer.selection.measure
+        ]
         for row, mark in zip(records(answer.rows), records(marks(answer)), strict=True):
-            if row["status"] == "x" or (answer.selection.measure == SHARE and row["of_recorded"] is not None):
+            if row["status"] == "x" or (
+                answer.selection.measure == SHARE and row["of_recorded"] is not None
+            ):
                 continue
             low, high = (float(row[end] * scale[0]) for end in scale[1:])
-            assert (mark["sure"], mark["to"]) == pytest.approx((low, low if row["open_ended"] else high))
+            assert (mark["sure"], mark["to"]) == pytest.approx(
+                (low, low if row["open_ended"] else high)
+            )
             assert pd.isna(mark["low"])
 
 
-def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_them(published: tuple[Answer, ...]) -> None:
+def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_them(
+    published: tuple[Answer, ...],
+) -> None:
     seen = 0
     for answer in published:
         for row, mark in zip(records(answer.rows), records(marks(answer)), strict=True):
             if answer.selection.measure == SHARE and row["of_recorded"] is not None:
                 seen += 1
                 low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
-                assert (mark["sure"], mark["low"], mark["to"]) == pytest.approx((float(row["of_recorded"]) * 100, low, high))
+                assert (mark["sure"], mark["low"], mark["to"]) == pytest.approx(
+                    (float(row["of_recorded"]) * 100, low, high)
+                )
     assert seen == 8
 
 
@@ -82,7 +97,9 @@ def test_an_open_end_has_no_hatch_and_says_that_it_is_open(release: Release, mea
 
 @pytest.mark.parametrize("measure", ["number", SHARE])
 def test_what_is_not_published_has_no_bar_and_says_so(release: Release, measure: str) -> None:
-    answer = answers_module.answer(release, "crime_type", Selection(nationality="_TOP3", measure=measure))
+    answer = answers_module.answer(
+        release, "crime_type", Selection(nationality="_TOP3", measure=measure)
+    )
     missing = marks(answer)[answer.rows["status"].eq("x").to_numpy()]
     assert len(missing) == 3
     assert set(missing["text"]) == {"not published"}
@@ -102,7 +119,9 @@ def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release
 def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
     for answer, figure in drawn:
         solid, hatched = figure.data
-        assert [text.removeprefix("<b>").removesuffix("</b>") for text in hatched.text] == list(marks(answer)["text"])
+        assert [text.removeprefix("<b>").removesuffix("</b>") for text in hatched.text] == list(
+            marks(answer)["text"]
+        )
         assert all(hatched.text)
         assert hatched.textposition == "outside"
         assert list(solid.y) == list(hatched.y)
@@ -115,10 +134,13 @@ def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
         _, hatched = figure.data
         if answer.selection.measure != SHARE:
             widths = [
-                0 if row["status"] == "x" or row["open_ended"] else row["upper"] - row["lower"] for row in records(answer.rows)
+                0 if row["status"] == "x" or row["open_ended"] else row["upper"] - row["lower"]
+                for row in records(answer.rows)
             ]
             assert list(hatched.x) == widths
-            assert [shape == "/" for shape in hatched.marker.pattern.shape] == [width > 0 for width in widths]
+            assert [shape == "/" for shape in hatched.marker.pattern.shape] == [
+                width > 0 for width in widths
+            ]
 
 
 def test_a_line_on_a_share_by_sex_runs_over_all_that_it_could_be(drawn: Drawn) -> None:
@@ -127,7 +149,9 @@ def test_a_line_on_a_share_by_sex_runs_over_all_that_it_could_be(drawn: Drawn) -
         solid, hatched = figure.data
         assert solid.error_x.visible == marks(answer)["low"].notna().any()
         ends = zip(solid.x, solid.error_x.arrayminus, solid.error_x.array, strict=True)
-        for mark, shape, (at, less, more) in zip(records(marks(answer)), hatched.marker.pattern.shape, ends, strict=True):
+        for mark, shape, (at, less, more) in zip(
+            records(marks(answer)), hatched.marker.pattern.shape, ends, strict=True
+        ):
             if pd.isna(mark["low"]):
                 assert pd.isna(less)
                 assert pd.isna(more)
@@ -149,25 +173,46 @@ def test_bars_start_at_zero_and_their_labels_have_room(drawn: Drawn) -> None:
 def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) -> None:
     answer = answers_module.answer(release, "sex", Selection())
     solid, _ = go.Figure(bar_charts.bars(answer)).data
-    looks = dict(zip(answer.rows["code"], zip(solid.marker.color, solid.marker.pattern.shape, strict=True), strict=True))
+    looks = dict(
+        zip(
+            answer.rows["code"],
+            zip(solid.marker.color, solid.marker.pattern.shape, strict=True),
+            strict=True,
+        )
+    )
     assert looks["_NK"] == (LIGHT.unknown, ".")
     assert looks["M"] == (LIGHT.main, "")
     assert looks["F"] == (LIGHT.second, "")
 
 
 def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Release) -> None:
-    answers = {code: answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")}
+    answers = {
+        code: answers_module.answer(release, "sex", Selection(crime_type=code))
+        for code in ("MS", "DA", "OTH")
+    }
     figure = go.Figure(bar_charts.small_multiples(answers))
     assert tuple(figure.layout.xaxis.range) == (0, 447 * bar_charts.LABEL_ROOM)
     assert "xaxis2" not in figure.to_dict()["layout"]
     words = [note.text for note in sorted(figure.layout.annotations, key=lambda note: note.y)]
-    assert words == [word for code in answers for word in (f"<b>{code}</b>", "Male", "Female", "Sex not recorded")]
-    assert [list(trace.x) for trace in figure.data[::2]] == [[447, 210, 121], [45, 147, 18], [214, 68, 45]]
+    assert words == [
+        word
+        for code in answers
+        for word in (f"<b>{code}</b>", "Male", "Female", "Sex not recorded")
+    ]
+    assert [list(trace.x) for trace in figure.data[::2]] == [
+        [447, 210, 121],
+        [45, 147, 18],
+        [214, 68, 45],
+    ]
     assert sum(len(trace.text) for trace in figure.data[1::2]) == 9
 
 
 def test_one_group_alone_can_be_drawn(release: Release) -> None:
-    figure = go.Figure(bar_charts.small_multiples({"Modern slavery": answers_module.answer(release, "sex", Selection(crime_type="MS"))}))
+    figure = go.Figure(
+        bar_charts.small_multiples(
+            {"Modern slavery": answers_module.answer(release, "sex", Selection(crime_type="MS"))}
+        )
+    )
     assert figure.layout.xaxis.range[0] == 0
 
 
@@ -182,8 +227,14 @@ def test_stacked_columns_start_at_zero_and_differ_by_pattern_as_well_as_by_colou
     figure = go.Figure(bar_charts.stacked_quarters(frame, {"a": "One", "b": "Two", "c": "Three"}))
     assert figure.layout.yaxis.rangemode == "tozero"
     assert figure.layout.barmode == "stack"
-    assert len({trace.marker.color for trace in figure.data}) == len({trace.marker.pattern.shape for trace in figure.data}) == 3
-    assert {"One", "Two", "Three"} <= {note.text for note in figure.layout.annotations} | {trace.name for trace in figure.data}
+    assert (
+        len({trace.marker.color for trace in figure.data})
+        == len({trace.marker.pattern.shape for trace in figure.data})
+        == 3
+    )
+    assert {"One", "Two", "Three"} <= {note.text for note in figure.layout.annotations} | {
+        trace.name for trace in figure.data
+    }
 
 
 def test_columns_start_at_zero_and_each_has_its_number_at_its_top() -> None:
@@ -198,11 +249,17 @@ def test_columns_start_at_zero_and_each_has_its_number_at_its_top() -> None:
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_no_chart_of_context_holds_a_figure_on_victim_referrals(release: Release, name: str) -> None:
+def test_no_chart_of_context_holds_a_figure_on_victim_referrals(
+    release: Release, name: str
+) -> None:
     draw = context_series.card(release, name).draw
     assert draw is not None
     with (PUBLISHED / "context.csv").open(encoding="utf-8", newline="") as stream:
-        series = {int(row["value"]) for row in csv.DictReader(stream) if row["series_id"] == context_series.LOOKS[name].series_id}
+        series = {
+            int(row["value"])
+            for row in csv.DictReader(stream)
+            if row["series_id"] == context_series.LOOKS[name].series_id
+        }
     values = {int(value) for trace in draw(LIGHT)["data"] for value in trace["y"]}
     assert values <= series
     assert 1336 not in values
@@ -220,14 +277,27 @@ def test_no_chart_of_victim_referrals_holds_a_figure_from_elsewhere(drawn: Drawn
 
 def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, bar_charts.Figure]:
     """Return one chart of every kind that the site draws."""
-    frame = pd.DataFrame({"period_label": ["1", "2"], "value": [7, 9], "lower": [5, 9], "upper": [8, 9]})
-    of_context = {name: draw(LIGHT) for name in DRAWN if (draw := context_series.card(release, name).draw)}
-    of_answers = {f"bars {place}": bar_charts.bars(answer) for place, answer in enumerate(published)}
+    frame = pd.DataFrame(
+        {"period_label": ["1", "2"], "value": [7, 9], "lower": [5, 9], "upper": [8, 9]}
+    )
+    of_context = {
+        name: draw(LIGHT) for name in DRAWN if (draw := context_series.card(release, name).draw)
+    }
+    of_answers = {
+        f"bars {place}": bar_charts.bars(answer) for place, answer in enumerate(published)
+    }
     several = bar_charts.small_multiples({"One": published[0], "Two": published[1]})
-    return {**of_context, **of_answers, "several": several, "range": bar_charts.watermarked(bar_charts.columns(frame))}
+    return {
+        **of_context,
+        **of_answers,
+        "several": several,
+        "range": bar_charts.watermarked(bar_charts.columns(frame)),
+    }
 
 
-def test_every_chart_is_what_plotly_takes_and_plain_json(release: Release, published: tuple[Answer, ...]) -> None:
+def test_every_chart_is_what_plotly_takes_and_plain_json(
+    release: Release, published: tuple[Answer, ...]
+) -> None:
     # Streamlit has Plotly check a figure at each sending, unless it is told that it is finished: so it is checked here.
     for name, figure in every_chart(release, published).items():
         go.Figure(figure)  # which refuses what is no part of a chart
@@ -241,7 +311,9 @@ def test_plotly_refuses_a_chart_with_a_mistake_in_it() -> None:
         go.Figure(figure)
 
 
-def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(published: tuple[Answer, ...]) -> None:
+def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(
+    published: tuple[Answer, ...],
+) -> None:
     figure = bar_charts.bars(published[0])
     finished = bar_charts.Finished(figure)
     assert tools.return_figure_from_figure_or_data(finished, validate_figure=True) is figure
@@ -252,10 +324,14 @@ HOSTILE = '<b>A</b><a href="//evil.example">%{y} & more</a>'
 DRAWN_AS = '&lt;b&gt;A&lt;/b&gt;&lt;a href="//evil.example"&gt;%&#123;y} &amp; more&lt;/a&gt;'
 
 
-def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(published: tuple[Answer, ...]) -> None:
+def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
+    published: tuple[Answer, ...],
+) -> None:
     # Plotly draws tags in every text, links and pictures among them, and puts values in the place of %{...}.
     hostile = replace(published[0], rows=published[0].rows.assign(label=HOSTILE, shown=HOSTILE))
-    frame = pd.DataFrame({"period_label": [HOSTILE], "category": ["a"], "value": [7], "lower": [5], "upper": [8]})
+    frame = pd.DataFrame(
+        {"period_label": [HOSTILE], "category": ["a"], "value": [7], "lower": [5], "upper": [8]}
+    )
     drawn = [
         bar_charts.small_multiples({HOSTILE: hostile}),
         bar_charts.stacked_quarters(frame, {"a": HOSTILE}),
@@ -270,9 +346,17 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(published: tuple[A
 
 def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
     rows = published[0].rows.assign(label=HOSTILE)
-    hostile = replace(published[0], rows=rows, labels={"sex": HOSTILE}, unpublished=(HOSTILE,), period=HOSTILE)
+    hostile = replace(
+        published[0], rows=rows, labels={"sex": HOSTILE}, unpublished=(HOSTILE,), period=HOSTILE
+    )
     card = card_module.of_dimension(release, hostile)
-    html = parts.head(card) + parts.bars(card) + card.table + parts.notes(card, folded=False) + sources.html(card)
+    html = (
+        parts.head(card)
+        + parts.bars(card)
+        + card.table
+        + parts.notes(card, folded=False)
+        + sources.html(card)
+    )
     assert "&lt;a href=" in html
     assert "<b>A</b>" not in html
     assert '<a href="//evil' not in html
@@ -301,8 +385,14 @@ def test_a_chart_has_no_toolbar_no_upload_and_no_zoom_that_catches_a_thumb() -> 
 
 
 def test_a_chart_names_no_address_to_load_anything_from(release: Release, drawn: Drawn) -> None:
-    others = [go.Figure(draw(LIGHT)) for name in DRAWN if (draw := context_series.card(release, name).draw)]
-    assert all("//" not in figure.to_json() for figure in (*(figure for _, figure in drawn), *others))
+    others = [
+        go.Figure(draw(LIGHT))
+        for name in DRAWN
+        if (draw := context_series.card(release, name).draw)
+    ]
+    assert all(
+        "//" not in figure.to_json() for figure in (*(figure for _, figure in drawn), *others)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -326,7 +416,9 @@ def test_a_bar_in_a_picture_stands_out_from_its_white_ground(look: str) -> None:
 
 def test_contrast_is_that_of_wcag_and_a_pale_grey_fails_it() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)  # WCAG's own example of a near miss
+    assert contrast("#777777", "#ffffff") == pytest.approx(
+        4.48, abs=0.005
+    )  # WCAG's own example of a near miss
     assert contrast(LIGHT.grid, "#ffffff") < 3
 
 
@@ -335,21 +427,33 @@ def test_a_chart_takes_every_colour_from_its_palette(release: Release, palette: 
     own = {value.lower() for value in vars(palette).values()} | {"rgba(0,0,0,0)"}
     draw = context_series.card(release, "years").draw
     assert draw is not None
-    for figure in (bar_charts.bars(answers_module.answer(release, "sex", Selection()), palette), draw(palette)):
+    for figure in (
+        bar_charts.bars(answers_module.answer(release, "sex", Selection()), palette),
+        draw(palette),
+    ):
         assert {colour.lower() for colour in colours(figure)} <= own
 
 
 def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> None:
-    layout = bar_charts.columns(pd.DataFrame({"period_label": ["1", "2"], "value": [1, 2]}), DARK, breaks=["2"])["layout"]
+    layout = bar_charts.columns(
+        pd.DataFrame({"period_label": ["1", "2"], "value": [1, 2]}), DARK, breaks=["2"]
+    )["layout"]
     assert layout["font"]["color"] == DARK.text
     assert layout["template"] == {}, "with none at all, Plotly would take its own"
     assert [note["font"]["color"] for note in layout["annotations"]] == [DARK.text]
-    assert bar_charts.bars(answers_module.answer(release, "sex", Selection()), DARK)["data"][1]["textfont"]["color"] == DARK.text
+    assert (
+        bar_charts.bars(answers_module.answer(release, "sex", Selection()), DARK)["data"][1][
+            "textfont"
+        ]["color"]
+        == DARK.text
+    )
 
 
 def test_a_chart_draws_no_label_from_outside_the_codelists(drawn: Drawn) -> None:
     """Plotly draws tags in labels, and a picture in one would reach outside: so labels are a closed vocabulary."""
-    named = {"All other or unrecorded nationalities"}  # release.toml: what this release calls a code
+    named = {
+        "All other or unrecorded nationalities"
+    }  # release.toml: what this release calls a code
     for answer, figure in drawn:
         known = named | {code.label for code in codelist(answer.dimension).codes.values()}
         assert {note.text.removeprefix("of these, ") for note in figure.layout.annotations} <= known
@@ -363,7 +467,9 @@ def contrast(one: str, other: str) -> float:
 
 def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

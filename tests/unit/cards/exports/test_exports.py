@@ -37,22 +37,33 @@ PLAIN = ["1=1", "a+b", " =1", "", "'=1", "−5", "Vietnam", "0-17"]
 
 def named(value: object) -> str:
     """A selection, in the name of a test, as its address has it."""
-    return "&".join(value.address().values()) or "everything" if isinstance(value, Selection) else str(value)
+    return (
+        "&".join(value.address().values()) or "everything"
+        if isinstance(value, Selection)
+        else str(value)
+    )
 
 
 @pytest.fixture(scope="module")
 def by_sex(release: Release) -> Card:
-    return card_module.of_dimension(release, answers_module.answer(release, "sex", Selection(crime_type="DA")))
+    return card_module.of_dimension(
+        release, answers_module.answer(release, "sex", Selection(crime_type="DA"))
+    )
 
 
 @pytest.fixture(scope="module")
 def by_crime(release: Release) -> Card:
-    return card_module.of_dimension(release, answers_module.answer(release, "crime_type", Selection()))
+    return card_module.of_dimension(
+        release, answers_module.answer(release, "crime_type", Selection())
+    )
 
 
 @pytest.fixture(scope="module")
 def across(release: Release) -> Card:
-    answers = {code: answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA", "OTH")}
+    answers = {
+        code: answers_module.answer(release, "sex", Selection(crime_type=code))
+        for code in ("MS", "DA", "OTH")
+    }
     return card_module.of_cross(release, "sex", answers, by="crime_type")
 
 
@@ -84,7 +95,9 @@ def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
         rows = rows_of(text)
         assert len(rows) == len(card.data)
         for row, kept in zip(rows, records(card.data), strict=True):
-            assert {name: "" if pd.isna(value) else str(value) for name, value in kept.items()}.items() <= row.items()
+            assert {
+                name: "" if pd.isna(value) else str(value) for name, value in kept.items()
+            }.items() <= row.items()
 
 
 def test_a_csv_file_is_what_rfc_4180_describes(files: list[tuple[Card, str]]) -> None:
@@ -100,7 +113,11 @@ def test_a_csv_file_is_what_rfc_4180_describes(files: list[tuple[Card, str]]) ->
 def test_each_row_of_a_csv_file_can_be_read_alone(files: list[tuple[Card, str]]) -> None:
     for card, text in files:
         for row in rows_of(text):
-            assert [name for name in CARRIED if not row[name] and not (name == "notes" and not card.notes)] == []
+            assert [
+                name
+                for name in CARRIED
+                if not row[name] and not (name == "notes" and not card.notes)
+            ] == []
             assert row["title"] == card.title
             assert (row["release"], row["release_status"]) == ("2020-21", "published")
             assert row["link"] == f"{BASE}{card.link}"
@@ -130,16 +147,23 @@ def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_rele
     """Its rows are of 2009 to 2025, and say so in their own column: the two must not contradict each other."""
     for card, text in files:
         if card.path == "/trends":
-            assert card.about.period_label not in {row["period"] for row in rows_of(text)}, card.name
+            assert card.about.period_label not in {row["period"] for row in rows_of(text)}, (
+                card.name
+            )
 
 
 def test_what_is_not_the_same_thing_is_said_on_each_row(files: list[tuple[Card, str]]) -> None:
     for card, text in files:
-        assert all(("Why this is not the same thing" in row["notes"]) == bool(card.warning) for row in rows_of(text))
+        assert all(
+            ("Why this is not the same thing" in row["notes"]) == bool(card.warning)
+            for row in rows_of(text)
+        )
 
 
 @pytest.mark.parametrize("cell", FORMULAS, ids=repr)
-def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(by_sex: Card, cell: str) -> None:
+def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(
+    by_sex: Card, cell: str
+) -> None:
     planted = replace(by_sex, title=cell, data=by_sex.data.assign(label=cell))
     for row in rows_of(exports.csv(planted, BASE)):
         assert row["label"] == row["title"] == f"'{cell}"
@@ -147,9 +171,10 @@ def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(by_sex: C
 
 @pytest.mark.parametrize("cell", PLAIN, ids=repr)
 def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> None:
-    assert {row["label"] for row in rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))} == {
-        cell
-    }
+    assert {
+        row["label"]
+        for row in rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))
+    } == {cell}
 
 
 @settings(max_examples=40)  # each writes and reads a file
@@ -164,7 +189,9 @@ def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cel
 # Text and citation
 
 
-def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_is_from(by_sex: Card, by_crime: Card) -> None:
+def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_is_from(
+    by_sex: Card, by_crime: Card
+) -> None:
     for card in (by_sex, by_crime):
         text = exports.text(card, BASE)
         assert text.startswith(card.finding)
@@ -178,7 +205,10 @@ def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_
 
 def test_the_text_of_a_card_across_groups_has_every_number(across: Card) -> None:
     text = exports.text(across, BASE)
-    assert all(number in text for number in ("447", "210", "121 to 129", "45", "147", "18 to 20", "214", "68", "45 to 66"))
+    assert all(
+        number in text
+        for number in ("447", "210", "121 to 129", "45", "147", "18 to 20", "214", "68", "45 to 66")
+    )
 
 
 def test_no_text_ends_a_sentence_twice_or_holds_markup(every: list[Card]) -> None:
@@ -193,14 +223,23 @@ def test_no_text_speaks_of_a_table_that_it_leaves_behind(every: list[Card]) -> N
         assert "table below" not in exports.text(card, BASE), card.name
 
 
-def test_a_text_that_stands_alone_says_why_other_figures_are_not_the_same_thing(contexts: Mapping[str, Card]) -> None:
+def test_a_text_that_stands_alone_says_why_other_figures_are_not_the_same_thing(
+    contexts: Mapping[str, Card],
+) -> None:
     for card in contexts.values():
         assert "Why this is not the same thing" in exports.text(card, BASE)
 
 
 def test_a_citation_names_source_date_section_title_release_and_link(by_sex: Card) -> None:
     citation = exports.citation(by_sex, BASE)
-    for part in ("Home Office, ", "(15 December 2021)", "3.8.2", by_sex.title, "2020-21 (published)", f"{BASE}{by_sex.link}"):
+    for part in (
+        "Home Office, ",
+        "(15 December 2021)",
+        "3.8.2",
+        by_sex.title,
+        "2020-21 (published)",
+        f"{BASE}{by_sex.link}",
+    ):
         assert part in citation
 
 
@@ -213,14 +252,18 @@ def test_an_invented_release_says_so_in_everything_that_leaves_the_page(by_sex: 
     assert "illustrative" in exports.text(invented, BASE)
     assert "illustrative" in exports.citation(invented, BASE)
     assert "illustrative" in exports.picture(invented, BASE)
-    assert {row["release_status"] for row in rows_of(exports.csv(invented, BASE))} == {"illustrative"}
+    assert {row["release_status"] for row in rows_of(exports.csv(invented, BASE))} == {
+        "illustrative"
+    }
 
 
 def test_every_source_of_other_figures_is_named_with_its_date(contexts: Mapping[str, Card]) -> None:
     named = sources.names(contexts["years"])
     assert len(named) > 3
     assert len(set(named)) == len(named)
-    assert any(one.startswith("National Crime Agency, ") and "20 March 2019" in one for one in named)
+    assert any(
+        one.startswith("National Crime Agency, ") and "20 March 2019" in one for one in named
+    )
 
 
 @pytest.mark.parametrize(
@@ -245,7 +288,9 @@ def test_letters_are_explained_where_they_stand_and_nowhere_else(by_crime: Card)
 # Picture
 
 
-def test_a_picture_is_a_picture_with_a_title_and_a_description(by_sex: Card, by_crime: Card) -> None:
+def test_a_picture_is_a_picture_with_a_title_and_a_description(
+    by_sex: Card, by_crime: Card
+) -> None:
     for card in (by_sex, by_crime):
         root = drawn(card)
         assert root.tag == f"{SVG}svg"
@@ -254,9 +299,18 @@ def test_a_picture_is_a_picture_with_a_title_and_a_description(by_sex: Card, by_
         assert root.findtext(f"{SVG}desc") == card.alternative
 
 
-def test_a_picture_says_its_finding_its_numbers_its_source_its_release_and_its_link(by_sex: Card) -> None:
+def test_a_picture_says_its_finding_its_numbers_its_source_its_release_and_its_link(
+    by_sex: Card,
+) -> None:
     said = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
-    for part in (by_sex.finding, by_sex.title, by_sex.unit, "3.8.2", "Release 2020-21 (published)", f"{BASE}{by_sex.link}"):
+    for part in (
+        by_sex.finding,
+        by_sex.title,
+        by_sex.unit,
+        "3.8.2",
+        "Release 2020-21 (published)",
+        f"{BASE}{by_sex.link}",
+    ):
         assert part in said
     assert all(bar.label in said and bar.shown in said for bar in by_sex.bars)
 
@@ -272,17 +326,27 @@ def test_bars_of_a_picture_are_as_long_as_their_numbers(by_crime: Card) -> None:
 
 def test_bars_of_a_picture_begin_where_the_others_do(by_crime: Card) -> None:
     root = drawn(by_crime)
-    starts = {bar.get("x") for bar in root.iter(f"{SVG}rect") if bar.get("height") == "28" and bar.get("stroke") is None}
+    starts = {
+        bar.get("x")
+        for bar in root.iter(f"{SVG}rect")
+        if bar.get("height") == "28" and bar.get("stroke") is None
+    }
     assert len(starts) == 1
 
 
 def test_an_open_end_has_no_hatch_in_a_picture(release: Release) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, "age_band", Selection()))
+    card = card_module.of_dimension(
+        release, answers_module.answer(release, "age_band", Selection())
+    )
     assert bars_of(drawn(card))[1] == []
 
 
-def test_a_picture_explains_its_hatching_only_where_it_has_any(release: Release, by_crime: Card) -> None:
-    exact = card_module.of_dimension(release, answers_module.answer(release, "nationality", Selection()))
+def test_a_picture_explains_its_hatching_only_where_it_has_any(
+    release: Release, by_crime: Card
+) -> None:
+    exact = card_module.of_dimension(
+        release, answers_module.answer(release, "nationality", Selection())
+    )
     assert "Hatched" in exports.picture(by_crime, BASE)
     assert "Hatched" not in exports.picture(exact, BASE)
 
@@ -308,8 +372,12 @@ def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
     ],
     ids=named,
 )
-def test_no_line_of_a_picture_runs_out_of_it(release: Release, dimension: str, selection: Selection) -> None:
-    root = drawn(card_module.of_dimension(release, answers_module.answer(release, dimension, selection)))
+def test_no_line_of_a_picture_runs_out_of_it(
+    release: Release, dimension: str, selection: Selection
+) -> None:
+    root = drawn(
+        card_module.of_dimension(release, answers_module.answer(release, dimension, selection))
+    )
     width, height = float(root.get("width", 0)), float(root.get("height", 0))
     for text in root.iter(f"{SVG}text"):
         # Letters of Arial are about half as wide as they are high; links are one word and cannot be wrapped.
@@ -322,13 +390,23 @@ def test_no_line_of_a_picture_runs_out_of_it(release: Release, dimension: str, s
 
 def test_lines_of_a_picture_do_not_stand_on_one_another(by_crime: Card) -> None:
     root = drawn(by_crime)
-    left = sorted(float(text.get("y", 0)) for text in root.iter(f"{SVG}text") if text.get("x") == "24")
+    left = sorted(
+        float(text.get("y", 0)) for text in root.iter(f"{SVG}text") if text.get("x") == "24"
+    )
     assert all(lower - upper >= 16 for upper, lower in pairwise(left))
 
 
 def test_a_hostile_label_stays_text_in_a_picture(by_sex: Card) -> None:
     bars = [replace(bar, label=HOSTILE, shown=HOSTILE) for bar in by_sex.bars]
-    planted = replace(by_sex, finding=HOSTILE, title=HOSTILE, alternative=HOSTILE, unit=HOSTILE, notes=[HOSTILE], bars=bars)
+    planted = replace(
+        by_sex,
+        finding=HOSTILE,
+        title=HOSTILE,
+        alternative=HOSTILE,
+        unit=HOSTILE,
+        notes=[HOSTILE],
+        bars=bars,
+    )
     root = drawn(planted)
     allowed = {"svg", "title", "desc", "defs", "pattern", "rect", "path", "text"}
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= allowed
@@ -339,12 +417,18 @@ def test_a_hostile_label_stays_text_in_a_picture(by_sex: Card) -> None:
 
 def test_a_picture_loads_nothing_from_anywhere(by_sex: Card) -> None:
     root = drawn(by_sex)
-    assert not any("href" in name or "url(http" in value for element in root.iter() for name, value in element.attrib.items())
+    assert not any(
+        "href" in name or "url(http" in value
+        for element in root.iter()
+        for name, value in element.attrib.items()
+    )
 
 
 def test_a_label_too_long_for_its_place_is_shortened_where_a_word_ends(by_sex: Card) -> None:
     planted = replace(by_sex, bars=[Bar("one two three " * 5, "1", 1, 1, "main")])
-    labels = [text.text for text in drawn(planted).iter(f"{SVG}text") if text.get("text-anchor") == "end"]
+    labels = [
+        text.text for text in drawn(planted).iter(f"{SVG}text") if text.get("text-anchor") == "end"
+    ]
     assert labels == ["one two three one two three one two three…"]
 
 

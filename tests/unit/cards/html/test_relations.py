@@ -28,17 +28,23 @@ def text(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
-def test_every_relation_of_the_ledger_is_on_the_page_with_all_that_it_says(rows: dict[str, dict[str, Any]], page: str) -> None:
+def test_every_relation_of_the_ledger_is_on_the_page_with_all_that_it_says(
+    rows: dict[str, dict[str, Any]], page: str
+) -> None:
     with (PUBLISHED / "relations.csv").open(encoding="utf-8", newline="") as stream:
         listed = [row["relation_id"] for row in csv.DictReader(stream)]
     assert sorted(rows) == listed
     said = text(page)
     for row in rows.values():
-        assert [part for part in ("title", "says", "working", "shown") if row[part] not in said] == [], row["relation_id"]
+        assert [
+            part for part in ("title", "says", "working", "shown") if row[part] not in said
+        ] == [], row["relation_id"]
         assert f'id="{row["relation_id"]}"' in page
 
 
-def test_every_relation_stands_under_the_word_for_its_result(rows: dict[str, dict[str, Any]], page: str) -> None:
+def test_every_relation_stands_under_the_word_for_its_result(
+    rows: dict[str, dict[str, Any]], page: str
+) -> None:
     for result, name in relations_html.RESULTS.items():
         _, _, after = page.partition(f'<h2 id="{result}">{name}</h2>')
         under = re.findall(r'<h3 id="(R\d\d)">', after.partition("<h2")[0])
@@ -50,7 +56,9 @@ def test_the_page_counts_what_it_lists(rows: dict[str, dict[str, Any]], page: st
     counts = [int(number) for number in re.findall(r"<b>(\d+)</b>", page.partition("</p>")[0])]
     assert sum(counts) == len(rows) == page.count("<h3")
     assert page.startswith(f"<p>{len(rows)} checks")
-    assert counts == [sum(row["result"] == result for row in rows.values()) for result in relations_html.RESULTS]
+    assert counts == [
+        sum(row["result"] == result for row in rows.values()) for result in relations_html.RESULTS
+    ]
 
 
 def test_every_result_has_a_word(rows: dict[str, dict[str, Any]]) -> None:
@@ -77,7 +85,9 @@ def test_the_arithmetic_is_that_of_the_printed_figures(
     assert [number for number in numbers if number not in rows[relation_id]["working"]] == []
 
 
-def test_the_page_begins_with_what_does_not_agree_and_that_with_the_counts_by_sex(page: str) -> None:
+def test_the_page_begins_with_what_does_not_agree_and_that_with_the_counts_by_sex(
+    page: str,
+) -> None:
     assert re.findall(r'id="([^"]+)"', page)[:2] == ["gap", "R01"]
 
 
@@ -91,7 +101,9 @@ def test_each_reading_of_the_gap_says_which_percentages_it_would_break(release: 
     assert "1,142" in group
     assert "38% (section 3.8.2)" in group
     assert "1,325" in earlier
-    assert {"1.1% (section 2.1)", "38% (section 3.6.2)"} <= set(re.findall(r"[\d.]+% \(section [\d.]+\)", earlier))
+    assert {"1.1% (section 2.1)", "38% (section 3.6.2)"} <= set(
+        re.findall(r"[\d.]+% \(section [\d.]+\)", earlier)
+    )
 
 
 def test_every_reading_is_on_the_page(release: Release, page: str) -> None:
@@ -114,7 +126,8 @@ def test_every_number_that_is_worked_out_is_in_the_table_with_its_working(releas
         derived = len(list(csv.DictReader(stream)))
     table = relations_html.worked_out(release)
     cells = [
-        [text(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)] for row in re.findall(r"<tr>(.*?)</tr>", table)
+        [text(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", table)
     ]
     assert len(cells) - 1 == derived
     assert all(len(row) == 3 and all(cell.strip() for cell in row) for row in cells)
@@ -130,8 +143,15 @@ def test_no_date_is_left_as_a_machine_writes_it(page: str) -> None:
 
 
 def test_what_the_ledger_says_is_text_and_never_markup(rows: dict[str, dict[str, Any]]) -> None:
-    planted = {**rows["R01"], "says": "<script>alert(1)</script>", "working": "a < b & c", "shown": '"quoted"'}
-    html = relations_html._relation(planted, [{"reading": "<img src=x>", "breaks": ["<b>1%</b>"], "is_usual": True}])
+    planted = {
+        **rows["R01"],
+        "says": "<script>alert(1)</script>",
+        "working": "a < b & c",
+        "shown": '"quoted"',
+    }
+    html = relations_html._relation(
+        planted, [{"reading": "<img src=x>", "breaks": ["<b>1%</b>"], "is_usual": True}]
+    )
     assert "<script" not in html
     assert "<img" not in html
     assert "<b>" not in html

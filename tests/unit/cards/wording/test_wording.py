@@ -25,15 +25,27 @@ from referrals.release.release import Release
 # What the finding of every selection that a page offers must say, worked by hand from the printed figures.
 FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
     ("nationality", {}, ["Vietnam, Albania and China", "38%", "1,336"]),
-    ("nationality", {"crime_type": "MS"}, ["Vietnam, Albania and China", "55% to 56%", "778 to 786", "modern slavery"]),
+    (
+        "nationality",
+        {"crime_type": "MS"},
+        ["Vietnam, Albania and China", "55% to 56%", "778 to 786", "modern slavery"],
+    ),
     ("age_band", {}, ["145", "1,336", "under 18", "11%"]),
     ("sex", {}, ["1,131", "62%", "38%", "194 to 205"]),
     ("sex", {"crime_type": "MS"}, ["657", "68%", "32%", "121 to 129", "modern slavery"]),
     ("sex", {"crime_type": "DA"}, ["192", "77%", "23%", "18 to 20", "domestic abuse"]),
     ("sex", {"crime_type": "OTH"}, ["282", "76%", "24%", "45 to 66"]),
     ("crime_type", {}, ["Modern slavery", "largest", "778 to 786", "1,336", "58% to 59%"]),
-    ("crime_type", {"nationality": "_TOP3"}, ["430 to 434", "514", "84%", "Vietnam, Albania and China"]),
-    ("crime_type", {"nationality": "_OTH"}, ["344 to 356", "822", "42% to 43%", "all other or unrecorded nationalities"]),
+    (
+        "crime_type",
+        {"nationality": "_TOP3"},
+        ["430 to 434", "514", "84%", "Vietnam, Albania and China"],
+    ),
+    (
+        "crime_type",
+        {"nationality": "_OTH"},
+        ["344 to 356", "822", "42% to 43%", "all other or unrecorded nationalities"],
+    ),
     ("crime_type", {"sex": "M"}, ["447", "706", "63%", "males"]),
     ("crime_type", {"sex": "F"}, ["210", "425", "49%", "females"]),
     ("crime_type", {"sex": "_NK"}, ["121 to 129", "194 to 205", "59% to 66%", "sex not recorded"]),
@@ -41,16 +53,27 @@ FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
 
 
 @pytest.mark.parametrize(("dimension", "chosen", "said"), FINDINGS, ids=str)
-def test_a_finding_says_what_the_figures_say(release: Release, dimension: str, chosen: dict[str, str], said: list[str]) -> None:
+def test_a_finding_says_what_the_figures_say(
+    release: Release, dimension: str, chosen: dict[str, str], said: list[str]
+) -> None:
     finding = transcribed.finding(answers_module.answer(release, dimension, Selection(**chosen)))
     assert [part for part in said if part not in finding] == [], finding
 
 
-def test_every_selection_that_is_offered_alone_has_its_finding_in_the_list_above(release: Release) -> None:
+def test_every_selection_that_is_offered_alone_has_its_finding_in_the_list_above(
+    release: Release,
+) -> None:
     offered = [
         (dimension, chosen)
         for dimension in ("nationality", "age_band", "sex", "crime_type")
-        for chosen in ({}, *({name: code} for name, codes in answers_module.offer(release, dimension).items() for code in codes))
+        for chosen in (
+            {},
+            *(
+                {name: code}
+                for name, codes in answers_module.offer(release, dimension).items()
+                for code in codes
+            ),
+        )
     ]
     assert offered == [(dimension, chosen) for dimension, chosen, _ in FINDINGS]
 
@@ -63,7 +86,10 @@ def test_a_finding_holds_no_number_that_its_answer_does_not(answers: tuple[Answe
 
 def test_a_number_from_elsewhere_in_a_finding_is_noticed(release: Release) -> None:
     answer = answers_module.answer(release, "sex", Selection())
-    assert strange_numbers(f"{transcribed.finding(answer)} That is 7% of 126,453.", answer) == ["7%", "126,453"]
+    assert strange_numbers(f"{transcribed.finding(answer)} That is 7% of 126,453.", answer) == [
+        "7%",
+        "126,453",
+    ]
 
 
 def test_findings_are_whole_sentences_in_words(answers: tuple[Answer, ...]) -> None:
@@ -76,7 +102,11 @@ def test_findings_are_whole_sentences_in_words(answers: tuple[Answer, ...]) -> N
 
 @pytest.mark.parametrize(
     ("dimension", "chosen"),
-    [("outcome", {}), ("crime_type", {"nationality": "_TOP3", "sex": "M"}), ("sex", {"nationality": "_OTH"})],
+    [
+        ("outcome", {}),
+        ("crime_type", {"nationality": "_TOP3", "sex": "M"}),
+        ("sex", {"nationality": "_OTH"}),
+    ],
 )
 def test_where_nothing_is_published_the_finding_says_so_and_gives_no_number(
     release: Release, dimension: str, chosen: dict[str, str]
@@ -94,7 +124,9 @@ def test_what_is_not_published_is_no_total_to_take_shares_of(answers: tuple[Answ
 
 @settings(max_examples=30)  # each builds a frame
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 12)), min_size=2, max_size=5))
-def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(pairs: list[tuple[int, int]]) -> None:
+def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(
+    pairs: list[tuple[int, int]],
+) -> None:
     ranges = [(low, low + width) for low, width in pairs]
     finding = transcribed.finding(planted("crime_type", dict(zip("ABCDE", ranges, strict=False))))
     by_low = sorted(ranges, reverse=True)
@@ -112,15 +144,27 @@ def test_overlapping_ranges_are_said_to_have_no_largest() -> None:
 
 
 def test_equal_counts_have_no_largest() -> None:
-    assert "was the largest" not in transcribed.finding(planted("crime_type", {"Theft": (50, 50), "Fraud": (50, 50)}))
+    assert "was the largest" not in transcribed.finding(
+        planted("crime_type", {"Theft": (50, 50), "Fraud": (50, 50)})
+    )
 
 
-def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(answers: tuple[Answer, ...]) -> None:
+def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
+    answers: tuple[Answer, ...],
+) -> None:
     for answer in answers:
-        spans = sorted((int(one["lower"]), int(one["upper"])) for one in records(answer.rows) if one["status"] != "x")
+        spans = sorted(
+            (int(one["lower"]), int(one["upper"]))
+            for one in records(answer.rows)
+            if one["status"] != "x"
+        )
         overlap = len(spans) > 1 and spans[-1][0] <= max(high for _, high in spans[:-1])
-        if overlap and answer.dimension != "age_band":  # "20 to 39" is part of "18 and over": they overlap by nature
-            assert not re.search(r"was the largest|most|more than|highest|top", transcribed.finding(answer))
+        if (
+            overlap and answer.dimension != "age_band"
+        ):  # "20 to 39" is part of "18 and over": they overlap by nature
+            assert not re.search(
+                r"was the largest|most|more than|highest|top", transcribed.finding(answer)
+            )
 
 
 @pytest.mark.parametrize(
@@ -129,7 +173,12 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(answers: tup
         (
             "sex",
             "crime_type",
-            ["Where sex was recorded", "68% of modern slavery", "77% of domestic abuse", "76% of other or unst"],
+            [
+                "Where sex was recorded",
+                "68% of modern slavery",
+                "77% of domestic abuse",
+                "76% of other or unst",
+            ],
         ),
         ("crime_type", "sex", ["63%", "49%", "59% to 66%"]),
     ],
@@ -139,25 +188,39 @@ def test_a_finding_across_groups_has_the_number_of_each_group(
 ) -> None:
     codes = answers_module.offer(release, dimension)[by]
     finding = transcribed.cross_finding(
-        dimension, [answers_module.answer(release, dimension, Selection().choosing(by, code)) for code in codes]
+        dimension,
+        [
+            answers_module.answer(release, dimension, Selection().choosing(by, code))
+            for code in codes
+        ],
     )
     assert [part for part in said if part not in finding] == [], finding
 
 
 def test_in_domestic_abuse_the_larger_share_is_the_womens(release: Release) -> None:
-    by_crime = [answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA")]
+    by_crime = [
+        answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA")
+    ]
     finding = transcribed.cross_finding("sex", by_crime)
     assert "females were 77% of domestic abuse" in finding
     assert re.search(r"\bmales were 68% of modern slavery", finding)
 
 
-def test_every_number_that_is_not_printed_has_its_working_in_the_notes(answers: tuple[Answer, ...]) -> None:
+def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
+    answers: tuple[Answer, ...],
+) -> None:
     seen = 0
     for answer in answers:
         workings = transcribed.workings(answer)
         for row in records(answer.rows):
-            mine = [one for one in workings if one.casefold().startswith(f"{row['label']}:".casefold())]
-            assert len(mine) == (row["status"] == "e"), (answer.dimension, answer.within, row["label"])
+            mine = [
+                one for one in workings if one.casefold().startswith(f"{row['label']}:".casefold())
+            ]
+            assert len(mine) == (row["status"] == "e"), (
+                answer.dimension,
+                answer.within,
+                row["label"],
+            )
             if mine:
                 seen += 1
                 assert row["working"].removesuffix(".") in mine[0]
@@ -167,7 +230,9 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(answers: 
 
 def test_a_working_names_the_group_that_it_is_part_of(release: Release) -> None:
     answer = answers_module.answer(release, "sex", Selection(crime_type="OTH"))
-    assert "Other or unstated crime, male: 706 − 45 − 447." in transcribed.workings(answer, "Other or unstated crime")
+    assert "Other or unstated crime, male: 706 − 45 − 447." in transcribed.workings(
+        answer, "Other or unstated crime"
+    )
 
 
 def test_the_range_that_rests_on_a_disagreement_points_to_the_arithmetic(release: Release) -> None:
@@ -175,12 +240,18 @@ def test_the_range_that_rests_on_a_disagreement_points_to_the_arithmetic(release
     assert any("(/figures-check)" in note for note in everyone)
     # Within a crime type nothing disagrees, so there is nothing to point to.
     assert not any(
-        "(/figures-check)" in note for note in transcribed.notes(answers_module.answer(release, "sex", Selection(crime_type="DA")))
+        "(/figures-check)" in note
+        for note in transcribed.notes(
+            answers_module.answer(release, "sex", Selection(crime_type="DA"))
+        )
     )
 
 
 def test_notes_belong_to_what_was_chosen(release: Release) -> None:
-    plain, slavery = (answers_module.answer(release, "nationality", Selection(crime_type=code)) for code in ("_T", "MS"))
+    plain, slavery = (
+        answers_module.answer(release, "nationality", Selection(crime_type=code))
+        for code in ("_T", "MS")
+    )
     about_crime = [note for note in transcribed.notes(slavery) if "human trafficking" in note]
     assert len(about_crime) == 1
     assert not set(about_crime) & set(transcribed.notes(plain))
@@ -211,12 +282,16 @@ def test_a_label_inside_a_sentence_loses_its_capital(label: str, inside: str) ->
 
 
 def test_no_country_ever_loses_its_capital() -> None:
-    countries = [code.label for code in codelist("nationality").codes.values() if code.kind == "category"]
+    countries = [
+        code.label for code in codelist("nationality").codes.values() if code.kind == "category"
+    ]
     assert len(countries) > 200
     assert [label for label in countries if phrases.in_sentence(label) != label] == []
 
 
-def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(answers: tuple[Answer, ...]) -> None:
+def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
+    answers: tuple[Answer, ...],
+) -> None:
     for answer in answers:
         text = transcribed.chart_text(answer)
         assert text.startswith(transcribed.finding(answer))
@@ -228,7 +303,10 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(answers:
     [
         ({}, "Victim referrals by sex"),
         ({"crime_type": "DA"}, "Domestic abuse referrals by sex"),
-        ({"nationality": "_OTH"}, "Victim referrals from all other or unrecorded nationalities by sex"),
+        (
+            {"nationality": "_OTH"},
+            "Victim referrals from all other or unrecorded nationalities by sex",
+        ),
         ({"age_band": "0-17"}, "Victim referrals aged under 18 by sex"),
     ],
 )
@@ -248,7 +326,9 @@ def test_a_title_says_what_was_chosen(release: Release, chosen: dict[str, str], 
 def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
     low: Fraction | None, high: Fraction | None, is_open: bool, shown: str
 ) -> None:
-    assert transcribed.share({"share_lower": low, "share_upper": high, "open_ended": is_open}) == shown
+    assert (
+        transcribed.share({"share_lower": low, "share_upper": high, "open_ended": is_open}) == shown
+    )
 
 
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
@@ -264,10 +344,17 @@ def strange_numbers(text: str, answer: Answer) -> list[str]:
     for one in (*rows, *([answer.total] if answer.total["status"] != "x" else [])):
         known |= {count(int(one["lower"])), count(int(one["upper"]))}
     for row in rows:
-        known |= {percent(row[name]) for name in ("share_lower", "share_upper", "of_recorded") if row[name] is not None}
+        known |= {
+            percent(row[name])
+            for name in ("share_lower", "share_upper", "of_recorded")
+            if row[name] is not None
+        }
     named = [row for row in rows if not row["code"].startswith("_") or row["code"] == "_TOP3"]
     if named and answer.dimension == "nationality":
-        known |= {percent(sum((row[end] for row in named), Fraction(0))) for end in ("share_lower", "share_upper")}
+        known |= {
+            percent(sum((row[end] for row in named), Fraction(0)))
+            for end in ("share_lower", "share_upper")
+        }
     if answer.recorded is not None:
         known.add(count(answer.recorded))
     return [number for number in re.findall(r"\d[\d,]*%?", text) if number.strip(",") not in known]

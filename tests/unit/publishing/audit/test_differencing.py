@@ -30,7 +30,10 @@ CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
 LATER = ("2020-Q3", *CELL[1:])
 MALE = (*CELL[:3], "M", *CELL[4:])
 LATER_MALE = (*LATER[:3], "M", *LATER[4:])
-OTHERS = [("2020-Q3", "VNM", age, "M", crime, "ICE") for age, crime in (("30-39", "DA"), ("40-49", "OTH"), ("50-59", "DA"))]
+OTHERS = [
+    ("2020-Q3", "VNM", age, "M", crime, "ICE")
+    for age, crime in (("30-39", "DA"), ("40-49", "OTH"), ("50-59", "DA"))
+]
 """Cells with all the codes that CELL does not have. They grow, so that many cells that show 0 could have grown with them."""
 SHOWN = (0, 5, 6, 7, 8, 9, 10, 12)
 
@@ -41,7 +44,9 @@ def year(cells: Mapping[Codes, int], name: str = YEAR) -> Year:
 
 def truths(shown: int) -> set[int]:
     """Every count that the rule could have made into a published number: 5 and more stays, 1 to 4 becomes 0, 5, 6 or 7."""
-    return {true for true in range(60) if shown == true or (1 <= true <= 4 and shown in {0, 5, 6, 7})}
+    return {
+        true for true in range(60) if shown == true or (1 <= true <= 4 and shown in {0, 5, 6, 7})
+    }
 
 
 STEPS: Sequence[Sequence[tuple[int, int]]] = (
@@ -62,7 +67,9 @@ def pair(before: int, after: int, most: int) -> tuple[Year, Year]:
     numbers = {
         CELL: (before, after),
         **moved([(quarter, *CELL[1:]) for quarter in later], rest),
-        **moved([("2020-Q2", "VNM", age, "M", crime, "ICE") for age in AGES for crime in CRIMES], rest),
+        **moved(
+            [("2020-Q2", "VNM", age, "M", crime, "ICE") for age in AGES for crime in CRIMES], rest
+        ),
     }
     for one in (LATER_MALE, *OTHERS):
         numbers |= moved([(quarter, *one[1:]) for quarter in later], 7 * len(later))
@@ -71,11 +78,15 @@ def pair(before: int, after: int, most: int) -> tuple[Year, Year]:
 
 
 def told_of_cell(before: int, after: int, most: int) -> list[str]:
-    return [one for one in told(*pair(before, after, most)) if one.startswith(f"{describe(CELL)} shows")]
+    return [
+        one for one in told(*pair(before, after, most)) if one.startswith(f"{describe(CELL)} shows")
+    ]
 
 
 def release(name: str, *years: Year) -> PublicRelease:
-    return PublicRelease(Path(name), name, "official", "rounding", {one.year: one for one in years}, {}, {}, "", ())
+    return PublicRelease(
+        Path(name), name, "official", "rounding", {one.year: one for one in years}, {}, {}, "", ()
+    )
 
 
 @pytest.mark.parametrize("shown", SHOWN)
@@ -84,11 +95,19 @@ def test_what_a_number_can_stand_for_is_what_the_rule_could_have_made_it_from(sh
 
 
 @pytest.mark.parametrize("most", [0, 3, 10, 12, 40])
-@pytest.mark.parametrize(("before", "after"), [pair for pair in itertools.product(SHOWN, SHOWN) if pair[0] != pair[1]])
-def test_a_cell_is_told_exactly_where_trying_every_truth_leaves_a_narrow_range(before: int, after: int, most: int) -> None:
-    possible = [(old, new) for old in truths(before) for new in truths(after) if 0 <= new - old <= most]
+@pytest.mark.parametrize(
+    ("before", "after"), [pair for pair in itertools.product(SHOWN, SHOWN) if pair[0] != pair[1]]
+)
+def test_a_cell_is_told_exactly_where_trying_every_truth_leaves_a_narrow_range(
+    before: int, after: int, most: int
+) -> None:
+    possible = [
+        (old, new) for old in truths(before) for new in truths(after) if 0 <= new - old <= most
+    ]
     ranges = [{old for old, _ in possible}, {new for _, new in possible}]
-    narrow = [found for shown, found in zip((before, after), ranges, strict=True) if shown <= 7 and found]
+    narrow = [
+        found for shown, found in zip((before, after), ranges, strict=True) if shown <= 7 and found
+    ]
     grown = {new - old for old, new in possible}
     narrow += [grown] if grown & {1, 2, 3, 4} else []
     expected = not possible or any(max(found) - min(found) < 4 for found in narrow)
@@ -109,12 +128,16 @@ def test_a_cell_that_shows_the_same_number_tells_nothing() -> None:
 def test_a_cell_that_alone_can_have_grown_has_grown_by_all_that_its_totals_did() -> None:
     old: dict[Codes, int] = {LATER_MALE: 200, **dict.fromkeys(OTHERS, 100)}
     said = list(told(year(old), year({**old, CELL: 12})))
-    assert [one for one in said if "shows" in one] == [f"{describe(CELL)} shows 0 and then 12: it is 0 to 0"]
+    assert [one for one in said if "shows" in one] == [
+        f"{describe(CELL)} shows 0 and then 12: it is 0 to 0"
+    ]
 
 
 LARGE: Mapping[Codes, int] = {
     (quarter, "VNM", age, sex, crime, "ICE"): 30
-    for quarter, age, sex, crime in itertools.product(QUARTERS[:2], AGES, CATEGORIES["sex"], CRIMES[:2])
+    for quarter, age, sex, crime in itertools.product(
+        QUARTERS[:2], AGES, CATEGORIES["sex"], CRIMES[:2]
+    )
 }
 """Large cells of everybody, of two crime types."""
 
@@ -124,8 +147,12 @@ def grown(by: int, *, but: Mapping[Codes, int] = MappingProxyType({})) -> Year:
     return year({codes: value + but.get(codes, by) for codes, value in LARGE.items()})
 
 
-@pytest.mark.parametrize(("by", "is_told"), [(0, False), (1, True), (2, True), (4, True), (5, False), (30, False)])
-def test_a_large_cell_that_moves_by_1_to_4_tells_of_so_many_people_and_is_named(by: int, is_told: bool) -> None:
+@pytest.mark.parametrize(
+    ("by", "is_told"), [(0, False), (1, True), (2, True), (4, True), (5, False), (30, False)]
+)
+def test_a_large_cell_that_moves_by_1_to_4_tells_of_so_many_people_and_is_named(
+    by: int, is_told: bool
+) -> None:
     few: Mapping[Codes, int] = {CELL: by, LATER: 0, MALE: 0, LATER_MALE: 0}
     said = list(told(year(LARGE), grown(20, but=few)))
     named = f"{describe(CELL)} shows 30 and then {30 + by}: {by} were added or removed"
@@ -139,10 +166,16 @@ def test_what_is_left_of_a_total_without_its_exact_cells_may_not_move_by_a_few()
 
 
 def test_a_sum_that_a_fact_makes_exact_in_both_may_not_move_by_a_few() -> None:
-    small, fact = (*CELL[:4], "OTH", "ICE"), Fact("E", YEAR, {"sex": ["F"], "crime_type": ["MS", "DA"]}, 480, 480)
+    small, fact = (
+        (*CELL[:4], "OTH", "ICE"),
+        Fact("E", YEAR, {"sex": ["F"], "crime_type": ["MS", "DA"]}, 480, 480),
+    )
     males = {codes: 20 for codes in LARGE if codes[3] == "M"}
     new = {**grown(0, but=males).cells, (*LATER[:4], "OTH", "ICE"): 7, small: 7}
-    years = [Year(YEAR, CATEGORIES, cells, [fact]) for cells in ({**LARGE, (*LATER[:4], "OTH", "ICE"): 6, small: 6}, new)]
+    years = [
+        Year(YEAR, CATEGORIES, cells, [fact])
+        for cells in ({**LARGE, (*LATER[:4], "OTH", "ICE"): 6, small: 6}, new)
+    ]
     assert "sex F, crime type OTH differs by 2" in told(*years)
     assert "sex F, crime type OTH differs by 2" not in told(*(year(one.cells) for one in years))
 
@@ -155,9 +188,17 @@ def test_a_cell_of_a_fact_that_is_exact_in_both_cannot_have_grown() -> None:
 
 
 def test_people_who_came_in_and_can_only_be_of_one_crime_type_are_named_group_by_group() -> None:
-    said = list(told(year(LARGE), grown(20, but=dict.fromkeys([codes for codes in LARGE if codes[4] == "DA"], 0))))
+    said = list(
+        told(
+            year(LARGE),
+            grown(20, but=dict.fromkeys([codes for codes in LARGE if codes[4] == "DA"], 0)),
+        )
+    )
     assert said[0] == "all: all who were added or removed are crime type MS"
-    assert "nationality VNM, age band 20-29, sex F: all who were added or removed are crime type MS" in said
+    assert (
+        "nationality VNM, age band 20-29, sex F: all who were added or removed are crime type MS"
+        in said
+    )
 
 
 def test_those_of_one_group_are_named_though_others_who_came_in_are_of_two_crime_types() -> None:
@@ -170,7 +211,9 @@ def test_those_of_one_group_are_named_though_others_who_came_in_are_of_two_crime
 
 def test_a_small_cell_that_can_have_grown_hides_what_the_others_of_its_group_share() -> None:
     old, new = pair(0, 20, 40)
-    assert not [one for one in told(old, new) if describe((T, *CELL[1:4], T, T)) in one and "all who" in one]
+    assert not [
+        one for one in told(old, new) if describe((T, *CELL[1:4], T, T)) in one and "all who" in one
+    ]
 
 
 def test_a_year_in_which_everybody_is_of_one_crime_type_tells_that_alone() -> None:
@@ -178,8 +221,12 @@ def test_a_year_in_which_everybody_is_of_one_crime_type_tells_that_alone() -> No
     assert list(told(year(old), year({codes: value + 20 for codes, value in old.items()}))) == []
 
 
-@pytest.mark.parametrize(("moved", "is_told"), [(0, False), (1, True), (2, True), (9, True), (10, False), (11, False)])
-def test_an_exact_total_may_stay_or_move_by_ten_and_nothing_between(moved: int, is_told: bool) -> None:
+@pytest.mark.parametrize(
+    ("moved", "is_told"), [(0, False), (1, True), (2, True), (9, True), (10, False), (11, False)]
+)
+def test_an_exact_total_may_stay_or_move_by_ten_and_nothing_between(
+    moved: int, is_told: bool
+) -> None:
     said = list(told(year({LATER: 200, MALE: 200}), year({LATER: 200 + moved, MALE: 200})))
     totals = [one for one in said if "differs by" in one]
     assert bool(totals) == is_told
@@ -195,13 +242,16 @@ def test_a_total_that_falls_is_told_as_one_that_rises() -> None:
 def test_every_dimension_is_looked_at_for_totals_that_move() -> None:
     said = list(told(year({CELL: 20}), year({CELL: 23})))
     assert [one for one in said if "differs" in one] == [
-        f"{name.replace('_', ' ')} {code} differs by 3" for name, code in zip(FINEST, CELL, strict=True)
+        f"{name.replace('_', ' ')} {code} differs by 3"
+        for name, code in zip(FINEST, CELL, strict=True)
     ]
 
 
 def test_two_releases_that_are_the_same_tell_nothing() -> None:
     one = year({CELL: 6, LATER: 30, MALE: 40})
-    ((title, said, looked_at),) = differencing.of_pair(release("first", one), release("second", one))
+    ((title, said, looked_at),) = differencing.of_pair(
+        release("first", one), release("second", one)
+    )
     assert (said, looked_at) == ([], 3)
     assert title.startswith("first and second, 2020-21")
 
@@ -250,7 +300,10 @@ def test_a_total_that_differs_is_named_for_the_records_are_not_the_same() -> Non
     assert said.startswith("sex F is exactly 26, and the release says that it is exactly 25")
 
 
-@pytest.mark.parametrize(("value", "rest"), [(5, "which the release leaves open"), (3, "and was shown as 5"), (0, "and was")])
+@pytest.mark.parametrize(
+    ("value", "rest"),
+    [(5, "which the release leaves open"), (3, "and was shown as 5"), (0, "and was")],
+)
 def test_an_exact_number_behind_a_small_cell_is_named_whatever_it_is(value: int, rest: str) -> None:
     (said,) = said_of(value, *CELL)
     assert said.startswith(f"{describe(CELL)} is exactly {value}, {rest}")

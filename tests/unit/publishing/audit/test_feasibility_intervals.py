@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.feasibility_intervals import Attacker, bound_by_totals, is_exact_by_totals, least_by_totals
+from referrals.publishing.audit.feasibility_intervals import (
+    Attacker,
+    bound_by_totals,
+    is_exact_by_totals,
+    least_by_totals,
+)
 from referrals.publishing.audit.public_release import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
 
@@ -38,7 +43,10 @@ def inside(one: Codes) -> list[bool]:
 
 
 def counted(where: Mapping[str, Sequence[str]]) -> list[bool]:
-    return [all(code in where.get(name, (code,)) for name, code in zip(FINEST, codes, strict=True)) for codes in CELLS]
+    return [
+        all(code in where.get(name, (code,)) for name, code in zip(FINEST, codes, strict=True))
+        for codes in CELLS
+    ]
 
 
 def fillings(year: Year, errors: Mapping[int, int] = WIDE) -> NDArray[np.int64]:
@@ -47,7 +55,11 @@ def fillings(year: Year, errors: Mapping[int, int] = WIDE) -> NDArray[np.int64]:
     rows = [(inside(one), None) for one in SUMS if sum(code != T for code in one) == 1]
     limits = [(mine, total := sum(itertools.compress(shown, mine)), total) for mine, _ in rows]
     limits += [
-        (mine := inside(one), (total := sum(itertools.compress(shown, mine))) - errors[order], total + errors[order])
+        (
+            mine := inside(one),
+            (total := sum(itertools.compress(shown, mine))) - errors[order],
+            total + errors[order],
+        )
         for one in SUMS
         if 1 < (order := sum(code != T for code in one)) < 6
     ]
@@ -65,17 +77,23 @@ def fillings(year: Year, errors: Mapping[int, int] = WIDE) -> NDArray[np.int64]:
 
 @st.composite
 def years(draw: st.DrawFn) -> Year:
-    values = draw(st.lists(st.sampled_from((0, 0, 5, 6, 7, 8)), min_size=len(CELLS), max_size=len(CELLS)))
+    values = draw(
+        st.lists(st.sampled_from((0, 0, 5, 6, 7, 8)), min_size=len(CELLS), max_size=len(CELLS))
+    )
     cells = {codes: value for codes, value in zip(CELLS, values, strict=True) if value}
     shown = sum(itertools.compress(values, counted(FEMALE_DA)))
     width = draw(st.sampled_from((None, 0, 3)))
-    facts = () if width is None else (Fact("females", YEAR, FEMALE_DA, shown - width, shown + width),)
+    facts = (
+        () if width is None else (Fact("females", YEAR, FEMALE_DA, shown - width, shown + width),)
+    )
     return Year(YEAR, CATEGORIES, cells, facts)
 
 
 @settings(max_examples=15)
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
-def test_the_range_of_a_sum_is_that_of_trying_every_filling(year: Year, one: Codes, errors: Mapping[int, int]) -> None:
+def test_the_range_of_a_sum_is_that_of_trying_every_filling(
+    year: Year, one: Codes, errors: Mapping[int, int]
+) -> None:
     sums = fillings(year, errors) @ np.array(inside(one), dtype=np.int64)
     found = Attacker(year, one, errors).range()
     assert (found.low, found.high) == (sums.min(), sums.max())
@@ -98,15 +116,29 @@ def test_the_two_ends_of_a_range_are_fillings_that_agree_with_all_that_is_public
 
 
 def test_exact_totals_have_no_width() -> None:
-    year = Year(YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ())
-    assert [Attacker(year, one, WIDE).range().width for one in SUMS if sum(code != T for code in one) <= 1] == [0] * 11
+    year = Year(
+        YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
+    )
+    assert [
+        Attacker(year, one, WIDE).range().width
+        for one in SUMS
+        if sum(code != T for code in one) <= 1
+    ] == [0] * 11
 
 
 def test_an_announced_error_of_nothing_leaves_nothing_open() -> None:
-    shown = {codes: 5 for codes in CELLS if codes[1] == "VNM" and codes[3:5] in {("M", "MS"), ("F", "DA")}}
+    shown = {
+        codes: 5
+        for codes in CELLS
+        if codes[1] == "VNM" and codes[3:5] in {("M", "MS"), ("F", "DA")}
+    }
     year = Year(YEAR, CATEGORIES, shown, ())
     exact = Attacker(year, CELLS[0], dict.fromkeys(range(2, 6), 0))
-    assert (Attacker(year, CELLS[0], WIDE).range().width, exact.range().width, exact.fillings()) == (4, 0, [])
+    assert (
+        Attacker(year, CELLS[0], WIDE).range().width,
+        exact.range().width,
+        exact.fillings(),
+    ) == (4, 0, [])
 
 
 def test_facts_that_contradict_the_totals_stop_the_attack() -> None:
@@ -119,7 +151,11 @@ def tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[np.int64
     """Every table of whole numbers with these totals."""
     if len(rows) == 1:
         return [np.array([columns])]
-    firsts = [one for one in itertools.product(*(range(most + 1) for most in columns)) if sum(one) == rows[0]]
+    firsts = [
+        one
+        for one in itertools.product(*(range(most + 1) for most in columns))
+        if sum(one) == rows[0]
+    ]
     return [
         np.vstack([first, rest])
         for first in firsts
@@ -134,24 +170,40 @@ def test_the_least_that_a_sum_of_two_dimensions_can_be_is_that_of_trying_every_t
 ) -> None:
     counts = np.array(values).reshape(2, 3)
     pairs = itertools.product("MF", ("MS", "DA", "OTH"))
-    cells = {(*CELLS[0][:3], *codes, "ICE"): value for codes, value in zip(pairs, values, strict=True)}
+    cells = {
+        (*CELLS[0][:3], *codes, "ICE"): value for codes, value in zip(pairs, values, strict=True)
+    }
     shown = int(counts[1, 1])
-    facts = () if width is None else (Fact("females", YEAR, FEMALE_DA, max(0, shown - width), shown + width),)
+    facts = (
+        ()
+        if width is None
+        else (Fact("females", YEAR, FEMALE_DA, max(0, shown - width), shown + width),)
+    )
     year = Year(YEAR, CATEGORIES, {codes: value for codes, value in cells.items() if value}, facts)
     every = tables(counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist())
     allowed = [one for one in every if all(fact.low <= one[1, 1] <= fact.high for fact in facts)]
-    for (row, sex), (column, crime) in itertools.product(enumerate("MF"), enumerate(("MS", "DA", "OTH"))):
-        assert least_by_totals(year, (T, T, T, sex, crime, T)) == min(one[row, column] for one in allowed)
+    for (row, sex), (column, crime) in itertools.product(
+        enumerate("MF"), enumerate(("MS", "DA", "OTH"))
+    ):
+        assert least_by_totals(year, (T, T, T, sex, crime, T)) == min(
+            one[row, column] for one in allowed
+        )
 
 
 @settings(max_examples=25)
 @given(years(), st.sampled_from(SUMS))
-def test_the_parts_of_a_bound_hold_and_add_up_to_it_and_count_no_cell_more_often_than_the_sum(year: Year, one: Codes) -> None:
+def test_the_parts_of_a_bound_hold_and_add_up_to_it_and_count_no_cell_more_often_than_the_sum(
+    year: Year, one: Codes
+) -> None:
     bound = bound_by_totals(year, one)
     of_facts = {str(fact.where): (fact.low, fact.high) for fact in year.facts}
     added, limit = np.zeros(len(CELLS), dtype=np.int64), 0
     for part in bound.parts:
-        total = sum(value for codes, value in year.cells.items() if Fact("", YEAR, part.where, 0, 0).holds_cell(codes))
+        total = sum(
+            value
+            for codes, value in year.cells.items()
+            if Fact("", YEAR, part.where, 0, 0).holds_cell(codes)
+        )
         low, high = (total, total) if len(part.where) == 1 else of_facts[str(part.where)]
         limit += part.times * (low if part.times > 0 else high)
         added += part.times * np.array(counted(part.where))
@@ -165,11 +217,18 @@ def test_a_sum_that_totals_and_facts_leave_one_number_is_exact_by_totals() -> No
     count = sum(shown[codes] for codes in CELLS if codes[3:5] == ("F", "DA"))
     fact = Fact("females", YEAR, FEMALE_DA, count, count)
     free, tied = Year(YEAR, CATEGORIES, shown, ()), Year(YEAR, CATEGORIES, shown, (fact,))
-    assert [is_exact_by_totals(one, codes) for one in (free, tied) for codes in (male, female)] == [False, False, True, True]
+    assert [is_exact_by_totals(one, codes) for one in (free, tied) for codes in (male, female)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     assert is_exact_by_totals(free, (T, T, "20-29", "M", T, T))  # there is no other age band
 
 
 def test_the_least_of_a_finer_sum_is_not_more_than_it_can_be() -> None:
-    year = Year(YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ())
+    year = Year(
+        YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
+    )
     for one in [one for one in SUMS if one[:3] == (T, "VNM", T) and one[5] == T]:
         assert least_by_totals(year, one) <= Attacker(year, one, WIDE).range().low

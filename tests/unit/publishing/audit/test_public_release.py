@@ -27,9 +27,21 @@ CELLS = """period,nationality,age_band,sex,crime_type,outcome,value,status
 2021-Q2,VNM,20-29,M,DA,ICE,7,
 2021-Q2,ALB,20-29,M,DA,ICE,,x
 """
-FACT = {"name": "E037", "year": "2020-21", "where": {"sex": ["M"], "crime_type": ["DA"]}, "low": 12, "high": 12}
+FACT = {
+    "name": "E037",
+    "year": "2020-21",
+    "where": {"sex": ["M"], "crime_type": ["DA"]},
+    "low": 12,
+    "high": 12,
+}
 FOUND = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
-CODELISTS = {"nationality": "VNM ALB", "age_band": "20-29", "sex": "M F", "crime_type": "MS DA", "outcome": "ICE"}
+CODELISTS = {
+    "nationality": "VNM ALB",
+    "age_band": "20-29",
+    "sex": "M F",
+    "crime_type": "MS DA",
+    "outcome": "ICE",
+}
 CONTROL: Mapping[str, Any] = {
     "method": "rounding",
     "quarters": {"2020-21": ["2020-Q2", "2020-Q3"], "2021-22": ["2021-Q2"]},
@@ -47,7 +59,9 @@ def written(folder: Path, cells: str = CELLS, **control: object) -> Path:
     manifest = {
         "release_id": "test",
         "status": "official",
-        "codelists": {name: dict.fromkeys(("_T", *codes.split()), "") for name, codes in CODELISTS.items()},
+        "codelists": {
+            name: dict.fromkeys(("_T", *codes.split()), "") for name, codes in CODELISTS.items()
+        },
         "disclosure_control": {**CONTROL, **control},
         "resources": [{"path": "cells.csv", "hash": f"sha256:{digest}"}],
     }
@@ -85,13 +99,20 @@ def test_categories_are_those_of_the_manifest_without_the_total(folder: Path) ->
 
 def test_facts_belong_to_their_year(folder: Path) -> None:
     release = public_release.read(folder)
-    assert release.years["2020-21"].facts == [Fact("E037", "2020-21", {"sex": ["M"], "crime_type": ["DA"]}, 12, 12)]
+    assert release.years["2020-21"].facts == [
+        Fact("E037", "2020-21", {"sex": ["M"], "crime_type": ["DA"]}, 12, 12)
+    ]
     assert release.years["2021-22"].facts == []
 
 
 def test_what_a_release_says_of_itself_is_read(folder: Path) -> None:
     release = public_release.read(folder)
-    assert (release.name, release.status, release.method, release.revises) == ("test", "official", "rounding", "first")
+    assert (release.name, release.status, release.method, release.revises) == (
+        "test",
+        "official",
+        "rounding",
+        "first",
+    )
     assert release.largest_error == {2: 8, 3: 12}
 
 
@@ -140,15 +161,33 @@ def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Pat
     [
         ({"quarters": None}, "disclosure_control.quarters is not an object with names"),
         ({"quarters": {"2020-21": "2020-Q2"}}, "disclosure_control.quarters.2020-21 is not a list"),
-        ({"quarters": {"2020-21": ["2020-Q2"], "2021-22": ["2020-Q2"]}}, "disclosure_control.quarters lists 2020-Q2 twice"),
+        (
+            {"quarters": {"2020-21": ["2020-Q2"], "2021-22": ["2020-Q2"]}},
+            "disclosure_control.quarters lists 2020-Q2 twice",
+        ),
         ({"facts": [{}]}, "disclosure_control.facts[0].name is missing"),
-        ({"facts": [{**FACT, "low": "12"}]}, "disclosure_control.facts[0].low is not a whole number"),
-        ({"facts": [{**FACT, "low": True}]}, "disclosure_control.facts[0].low is not a whole number"),
+        (
+            {"facts": [{**FACT, "low": "12"}]},
+            "disclosure_control.facts[0].low is not a whole number",
+        ),
+        (
+            {"facts": [{**FACT, "low": True}]},
+            "disclosure_control.facts[0].low is not a whole number",
+        ),
         ({"facts": [{**FACT, "year": "1999-00"}]}, "disclosure_control.facts[0] is about 1999-00"),
-        ({"facts": [{**FACT, "where": {"gender": ["M"]}}]}, "disclosure_control.facts[0] names codes of gender"),
-        ({"facts": [{**FACT, "where": {"sex": ["_T"]}}]}, "disclosure_control.facts[0] names codes of sex"),
+        (
+            {"facts": [{**FACT, "where": {"gender": ["M"]}}]},
+            "disclosure_control.facts[0] names codes of gender",
+        ),
+        (
+            {"facts": [{**FACT, "where": {"sex": ["_T"]}}]},
+            "disclosure_control.facts[0] names codes of sex",
+        ),
         ({"largest_error": []}, "disclosure_control.largest_error is not an object with names"),
-        ({"largest_error": {"two": 8}}, "disclosure_control.largest_error says 8 of two dimensions"),
+        (
+            {"largest_error": {"two": 8}},
+            "disclosure_control.largest_error says 8 of two dimensions",
+        ),
         ({"largest_error": {"2": -8}}, "disclosure_control.largest_error says -8 of 2 dimensions"),
     ],
 )
@@ -162,7 +201,9 @@ def test_a_manifest_with_a_part_missing_or_of_the_wrong_kind_is_refused_and_the_
 
 
 @pytest.mark.parametrize("part", ["status", "codelists", "resources"])
-def test_a_manifest_without_a_part_is_refused_and_the_part_is_named(folder: Path, part: str) -> None:
+def test_a_manifest_without_a_part_is_refused_and_the_part_is_named(
+    folder: Path, part: str
+) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del manifest[part]
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
@@ -174,7 +215,9 @@ def test_a_manifest_that_lists_a_file_outside_the_folder_is_not_followed(folder:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["resources"].append({"path": "../other/cells.csv", "hash": "sha256:0"})
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    assert public_release.read(folder).problems == ["../other/cells.csv, which the manifest lists, is no file of the release"]
+    assert public_release.read(folder).problems == [
+        "../other/cells.csv, which the manifest lists, is no file of the release"
+    ]
 
 
 def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None:
@@ -183,8 +226,12 @@ def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None
         public_release.read(written(tmp_path / "test", again))
 
 
-def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_and_named(tmp_path: Path) -> None:
-    with pytest.raises(ReleaseError, match=r"nationality IND, .* has a code that datapackage\.json does not list"):
+def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_and_named(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(
+        ReleaseError, match=r"nationality IND, .* has a code that datapackage\.json does not list"
+    ):
         public_release.read(written(tmp_path / "test", CELLS.replace("2020-Q2,ALB", "2020-Q2,IND")))
 
 
@@ -195,9 +242,16 @@ def test_a_line_that_ends_early_is_refused(tmp_path: Path, fault: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", [CELLS.replace("value", "number"), CELLS.replace(",37,", ",many,"), CELLS.replace("sex", "gender")]
+    "fault",
+    [
+        CELLS.replace("value", "number"),
+        CELLS.replace(",37,", ",many,"),
+        CELLS.replace("sex", "gender"),
+    ],
 )
-def test_cells_that_cannot_be_read_are_refused_without_what_they_hold(tmp_path: Path, fault: str) -> None:
+def test_cells_that_cannot_be_read_are_refused_without_what_they_hold(
+    tmp_path: Path, fault: str
+) -> None:
     with pytest.raises(ReleaseError, match=r"cells\.csv: the cells cannot be read") as refusal:
         public_release.read(written(tmp_path / "test", fault))
     assert "many" not in str(refusal.value)
@@ -209,12 +263,16 @@ def test_missing_cells_are_refused(folder: Path) -> None:
         public_release.read(folder)
 
 
-@pytest.mark.parametrize(("shown", "is_movable"), [(5, True), (6, True), (7, True), (8, False), (1_336, False)])
+@pytest.mark.parametrize(
+    ("shown", "is_movable"), [(5, True), (6, True), (7, True), (8, False), (1_336, False)]
+)
 def test_only_5_6_and_7_can_stand_for_a_smaller_number(shown: int, is_movable: bool) -> None:
     assert bool(Year("2020-21", {}, {FOUND: shown}, ()).movable) == is_movable
 
 
-CODES = st.fixed_dictionaries({}, optional={name: st.sets(st.sampled_from("abc"), min_size=1).map(sorted) for name in FINEST})
+CODES = st.fixed_dictionaries(
+    {}, optional={name: st.sets(st.sampled_from("abc"), min_size=1).map(sorted) for name in FINEST}
+)
 
 
 @given(CODES, st.tuples(*[st.sampled_from("abc")] * len(FINEST)))
@@ -231,5 +289,8 @@ def test_a_fact_is_exact_where_it_is_one_number(low: int, high: int, is_exact: b
 
 
 def test_a_cell_is_described_by_the_codes_that_it_fixes() -> None:
-    assert describe(("_T", "VNM", "0-17", "_T", "MS", "_T")) == "nationality VNM, age band 0-17, crime type MS"
+    assert (
+        describe(("_T", "VNM", "0-17", "_T", "MS", "_T"))
+        == "nationality VNM, age band 0-17, crime type MS"
+    )
     assert describe(("_T",) * 6) == "all"

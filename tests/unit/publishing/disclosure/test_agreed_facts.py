@@ -23,7 +23,12 @@ CATEGORIES: Mapping[str, list[str]] = {
     "crime_type": ["MS", "DA", "OTH"],
     "outcome": ["NFA"],
 }
-PRINTED = {"E037": ("M", "DA", 45), "E038": ("F", "DA", 147), "E042": ("M", "MS", 447), "E043": ("F", "MS", 210)}
+PRINTED = {
+    "E037": ("M", "DA", 45),
+    "E038": ("F", "DA", 147),
+    "E042": ("M", "MS", 447),
+    "E043": ("F", "MS", 210),
+}
 """Statements on sex and crime type at once, and what they print."""
 
 THREE = 237 + 168 + 109
@@ -35,7 +40,9 @@ def cell(**codes: str) -> Codes:
 
 
 def counts(
-    year: str = YEAR, categories: Mapping[str, list[str]] = CATEGORIES, changed: Mapping[str, int] = MappingProxyType({})
+    year: str = YEAR,
+    categories: Mapping[str, list[str]] = CATEGORIES,
+    changed: Mapping[str, int] = MappingProxyType({}),
 ) -> Counts:
     """Counts that agree with every printed count; `changed` adds to a cell that a statement is on."""
     cells = {
@@ -49,7 +56,12 @@ def of_three(slavery: int) -> Counts:
     """Counts of the three largest nationalities, so many of them victims of modern slavery."""
     crimes = {"MS": slavery, "DA": THREE - slavery}
     return Counts.of(
-        YEAR, CATEGORIES, {cell(nationality="ALB", sex="_NK", crime_type=code): value for code, value in crimes.items()}
+        YEAR,
+        CATEGORIES,
+        {
+            cell(nationality="ALB", sex="_NK", crime_type=code): value
+            for code, value in crimes.items()
+        },
     )
 
 
@@ -59,13 +71,19 @@ def named(pinned: Pinned) -> dict[str, tuple[int, int]]:
 
 def test_printed_counts_of_two_dimensions_are_kept_as_exact_facts() -> None:
     found = named(facts_of(counts()))
-    assert {name: found[name] for name in PRINTED} == {name: (printed, printed) for name, (_, _, printed) in PRINTED.items()}
+    assert {name: found[name] for name in PRINTED} == {
+        name: (printed, printed) for name, (_, _, printed) in PRINTED.items()
+    }
 
 
 def test_every_fact_that_is_kept_holds_of_the_counts() -> None:
     cells = counts().cells()
     for fact in facts_of(counts()).facts:
-        assert fact.low <= sum(value for codes, value in cells.items() if fact.holds_cell(codes)) <= fact.high
+        assert (
+            fact.low
+            <= sum(value for codes, value in cells.items() if fact.holds_cell(codes))
+            <= fact.high
+        )
         assert fact.year == YEAR
 
 
@@ -118,7 +136,18 @@ def test_no_fact_is_on_fewer_than_ten_people() -> None:
 
 def test_facts_are_listed_with_the_number_that_the_release_has() -> None:
     fact = Fact("E037", YEAR, {"sex": ["M"], "crime_type": ["DA"]}, 45, 45)
-    cells = {cell(sex="M", crime_type="DA"): 40, cell(nationality="ALB", sex="M", crime_type="DA"): 6, cell(sex="F"): 9}
+    cells = {
+        cell(sex="M", crime_type="DA"): 40,
+        cell(nationality="ALB", sex="M", crime_type="DA"): 6,
+        cell(sex="F"): 9,
+    }
     (listed,) = agreed_facts.published([fact], cells)
-    assert listed == {"name": "E037", "year": YEAR, "where": fact.where, "low": 45, "high": 45, "published": 46}
+    assert listed == {
+        "name": "E037",
+        "year": YEAR,
+        "where": fact.where,
+        "low": 45,
+        "high": 45,
+        "published": 46,
+    }
     assert set(fact.where) <= set(FINEST)

@@ -15,7 +15,15 @@ from referrals.publishing.tabulation.counts import Category
 from referrals.reference.codelists import DIMENSIONS, codelist
 
 YEAR, LATER = "2020-21", "2021-22"
-REGIONS = {"VNM": "ASI", "CHN": "ASI", "IND": "ASI", "ALB": "EUR", "ROU": "EUR", "NGA": "AFR", "GHA": "AFR"}
+REGIONS = {
+    "VNM": "ASI",
+    "CHN": "ASI",
+    "IND": "ASI",
+    "ALB": "EUR",
+    "ROU": "EUR",
+    "NGA": "AFR",
+    "GHA": "AFR",
+}
 LARGE: Mapping[str, Mapping[str, int]] = {
     "quarter": {"2020-Q2": 300},
     "age_band": {"20-29": 300},
@@ -25,17 +33,23 @@ LARGE: Mapping[str, Mapping[str, int]] = {
 }
 
 
-def counted(dimension: str, values: Mapping[str, int], *, year: str = YEAR, alike: tuple[str, ...] = ()) -> list[Category]:
+def counted(
+    dimension: str, values: Mapping[str, int], *, year: str = YEAR, alike: tuple[str, ...] = ()
+) -> list[Category]:
     """Codes that occur: of those in `alike` all share a crime type or an outcome, of others all but one."""
     return [
-        Category(year, dimension, code, value, value if code in alike else value - 1) for code, value in values.items() if value
+        Category(year, dimension, code, value, value if code in alike else value - 1)
+        for code, value in values.items()
+        if value
     ]
 
 
 def found(*, alike: tuple[str, ...] = (), **values: Mapping[str, int]) -> list[Category]:
     """Codes that occur in a year: large ones in every dimension that is not given."""
     given_or_large = {"nationality": {"VNM": 300}, **LARGE, **values}
-    return [one for name, codes in given_or_large.items() for one in counted(name, codes, alike=alike)]
+    return [
+        one for name, codes in given_or_large.items() for one in counted(name, codes, alike=alike)
+    ]
 
 
 def grouped(every: list[Category], *, nationalities: int = 10, by_region: bool = False) -> Recoding:
@@ -46,12 +60,16 @@ def totals(every: list[Category], recoding: Recoding) -> Counter[tuple[str, str,
     """What each published category counts in each year."""
     sums: Counter[tuple[str, str, str]] = Counter()
     for one in every:
-        sums[one.year, one.dimension, recoding.get((one.dimension, one.code), one.code)] += one.value
+        sums[one.year, one.dimension, recoding.get((one.dimension, one.code), one.code)] += (
+            one.value
+        )
     return sums
 
 
 NUMBERS = st.dictionaries(st.sampled_from([*REGIONS, "_NK"]), st.integers(1, 40), min_size=1)
-AGES = st.dictionaries(st.sampled_from(["20-29", "30-39", "40-49", "50-59", "60+"]), st.integers(1, 40), min_size=1)
+AGES = st.dictionaries(
+    st.sampled_from(["20-29", "30-39", "40-49", "50-59", "60+"]), st.integers(1, 40), min_size=1
+)
 
 
 @given(NUMBERS, NUMBERS, st.integers(0, 8), st.booleans())
@@ -67,17 +85,25 @@ def test_every_nationality_that_stands_counts_ten_or_is_not_there_in_each_year(
 
 
 @given(NUMBERS, NUMBERS, st.integers(0, 8))
-def test_years_of_ten_and_more_can_always_be_grouped(first: dict[str, int], second: dict[str, int], most: int) -> None:
+def test_years_of_ten_and_more_can_always_be_grouped(
+    first: dict[str, int], second: dict[str, int], most: int
+) -> None:
     assume(sum(first.values()) >= LEAST and sum(second.values()) >= LEAST)
-    grouped(found(nationality=first) + counted("nationality", second, year=LATER), nationalities=most)
+    grouped(
+        found(nationality=first) + counted("nationality", second, year=LATER), nationalities=most
+    )
 
 
 def test_years_of_ten_and_more_can_be_grouped_where_regions_are_asked_for() -> None:
-    assert set(grouped(found(nationality={"ALB": 22, "VNM": 3}), nationalities=0, by_region=True).values()) == {OTHER}
+    assert set(
+        grouped(found(nationality={"ALB": 22, "VNM": 3}), nationalities=0, by_region=True).values()
+    ) == {OTHER}
 
 
 @given(AGES)
-def test_every_age_band_that_stands_counts_ten_or_the_ages_are_refused(ages: dict[str, int]) -> None:
+def test_every_age_band_that_stands_counts_ten_or_the_ages_are_refused(
+    ages: dict[str, int],
+) -> None:
     every = found(age_band=ages)
     try:
         recoding = grouped(every)
@@ -88,7 +114,9 @@ def test_every_age_band_that_stands_counts_ten_or_the_ages_are_refused(ages: dic
 
 
 @given(NUMBERS, st.booleans())
-def test_grouping_loses_nobody_and_makes_codes_that_are_listed(numbers: dict[str, int], by_region: bool) -> None:
+def test_grouping_loses_nobody_and_makes_codes_that_are_listed(
+    numbers: dict[str, int], by_region: bool
+) -> None:
     every = found(nationality=numbers)
     try:
         recoding = grouped(every, by_region=by_region)
@@ -97,7 +125,11 @@ def test_grouping_loses_nobody_and_makes_codes_that_are_listed(numbers: dict[str
     assert sum(totals(every, recoding).values()) == sum(one.value for one in every)
     kept = published(every, recoding)
     for dimension in DIMENSIONS:
-        listed = [code for code in codelist(dimension).codes if (YEAR, dimension, code) in totals(every, recoding)]
+        listed = [
+            code
+            for code in codelist(dimension).codes
+            if (YEAR, dimension, code) in totals(every, recoding)
+        ]
         assert kept[dimension] == listed
 
 
@@ -115,7 +147,9 @@ def test_a_nationality_that_is_small_in_one_year_is_grouped_in_all() -> None:
 
 
 def test_only_the_largest_nationalities_are_kept_where_fewer_are_asked_for() -> None:
-    recoding = grouped(found(nationality={"VNM": 100, "ALB": 60, "CHN": 40, "ROU": 30, "_NK": 20}), nationalities=2)
+    recoding = grouped(
+        found(nationality={"VNM": 100, "ALB": 60, "CHN": 40, "ROU": 30, "_NK": 20}), nationalities=2
+    )
     assert recoding == {("nationality", "CHN"): OTHER, ("nationality", "ROU"): OTHER}
 
 
@@ -134,9 +168,13 @@ def test_a_remainder_of_fewer_than_ten_takes_in_the_smallest_that_stood_alone() 
     assert recoding == {("nationality", "ALB"): OTHER, ("nationality", "ROU"): OTHER}
 
 
-def test_a_nationality_whose_people_all_share_a_crime_type_or_outcome_is_grouped_however_many_they_are() -> None:
+def test_a_nationality_whose_people_all_share_a_crime_type_or_outcome_is_grouped_however_many_they_are() -> (
+    None
+):
     every = found(nationality={"VNM": 100, "ALB": 60, "ROU": 12, "CHN": 4}, alike=("ALB", "ROU"))
-    assert grouped(every) == dict.fromkeys((("nationality", code) for code in ("ALB", "CHN", "ROU")), OTHER)
+    assert grouped(every) == dict.fromkeys(
+        (("nationality", code) for code in ("ALB", "CHN", "ROU")), OTHER
+    )
 
 
 def test_a_nationality_all_but_one_of_whom_share_a_crime_type_stands() -> None:
@@ -152,7 +190,11 @@ def test_a_nationality_whose_people_were_alike_in_one_of_two_years_is_grouped_in
 
 @pytest.mark.parametrize("by_region", [False, True])
 def test_a_nationality_whose_people_are_alike_is_not_grouped_alone(by_region: bool) -> None:
-    numbers = {"VNM": 100, "CHN": 90, "NGA": 60} if not by_region else {"VNM": 100, "NGA": 60, "ALB": 8, "ROU": 8}
+    numbers = (
+        {"VNM": 100, "CHN": 90, "NGA": 60}
+        if not by_region
+        else {"VNM": 100, "NGA": 60, "ALB": 8, "ROU": 8}
+    )
     recoding = grouped(found(nationality=numbers, alike=("NGA",)), by_region=by_region)
     assert Counter(recoding.values())[recoding["nationality", "NGA"]] > 1
 
@@ -160,7 +202,9 @@ def test_a_nationality_whose_people_are_alike_is_not_grouped_alone(by_region: bo
 def test_others_are_grouped_by_region_where_each_region_has_ten() -> None:
     numbers = {"VNM": 100, "CHN": 6, "IND": 5, "ALB": 8, "ROU": 8, "NGA": 7, "GHA": 9}
     recoding = grouped(found(nationality=numbers), by_region=True)
-    assert recoding == {("nationality", code): f"{OTHER}_{REGIONS[code]}" for code in numbers if code != "VNM"}
+    assert recoding == {
+        ("nationality", code): f"{OTHER}_{REGIONS[code]}" for code in numbers if code != "VNM"
+    }
 
 
 def test_regions_of_fewer_than_ten_are_grouped_together() -> None:
@@ -191,12 +235,16 @@ def test_large_categories_stay_as_they_are() -> None:
 
 
 def test_fewer_than_ten_records_in_a_year_are_refused() -> None:
-    with pytest.raises(DisclosureError, match=r"fewer than 10 people in a year\. Publish a longer period"):
+    with pytest.raises(
+        DisclosureError, match=r"fewer than 10 people in a year\. Publish a longer period"
+    ):
         grouped(found(nationality={"VNM": 5, "ALB": 4}))
 
 
 def test_a_small_category_that_no_group_takes_is_refused_and_named() -> None:
-    with pytest.raises(DisclosureError, match=r"the crime_type 'DA', and crime_type\.csv has no group"):
+    with pytest.raises(
+        DisclosureError, match=r"the crime_type 'DA', and crime_type\.csv has no group"
+    ):
         grouped(found(crime_type={"MS": 300, "DA": 9}))
 
 

@@ -37,7 +37,9 @@ def aside(path: Path) -> dict[str, tuple[int, list[int]]]:
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["Unix", "Windows"])
 @pytest.mark.parametrize("last", [True, False], ids=["ended", "not ended"])
-def test_each_line_is_copied_after_its_number_whatever_ends_it(tmp_path: Path, end: bytes, last: bool) -> None:
+def test_each_line_is_copied_after_its_number_whatever_ends_it(
+    tmp_path: Path, end: bytes, last: bool
+) -> None:
     content = end.join([b"a,b,c", b"1,2,3", b'4,"5, 6",7']) + (end if last else b"")
     tally, copy = cleaned(write(tmp_path, content))
     assert copy == ["2,1,2,3,,", '3,4,"5, 6",7,,']
@@ -86,7 +88,10 @@ def test_an_open_quote_is_named_once_with_the_line_where_it_opens_and_what_it_br
 
 
 def test_a_fault_of_another_kind_after_an_open_quote_is_named_by_itself(tmp_path: Path) -> None:
-    assert set(aside(write(tmp_path, HEAD + b'1,"2,3\n1,\xe9,3\n'))) == {"unclosed_quote", "encoding"}
+    assert set(aside(write(tmp_path, HEAD + b'1,"2,3\n1,\xe9,3\n'))) == {
+        "unclosed_quote",
+        "encoding",
+    }
 
 
 def test_the_numbers_of_the_first_lines_are_kept_and_the_rest_counted(tmp_path: Path) -> None:
@@ -101,12 +106,16 @@ def test_a_line_too_long_to_be_a_record_refuses_the_file_and_is_named(tmp_path: 
 
 def test_lines_that_lie_across_blocks_keep_their_numbers(tmp_path: Path) -> None:
     count = 3 * LONGEST // 10
-    path = write(tmp_path, "a,b,c\n" + "".join(f"{number},é,{number}\n" for number in range(2, count)))
+    path = write(
+        tmp_path, "a,b,c\n" + "".join(f"{number},é,{number}\n" for number in range(2, count))
+    )
     _, copy = cleaned(path)
     assert copy == [f"{number},{number},é,{number},," for number in range(2, count)]
 
 
-def test_progress_is_told_every_so_many_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_is_told_every_so_many_lines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(lines, "STEP", 10_000)
     told: list[str] = []
     path = write(tmp_path, HEAD + b"1,2,3\n" * 40_000)
@@ -128,8 +137,15 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), ma
 
 
 @settings(max_examples=30)
-@given(rows=st.lists(st.tuples(CELL, CELL, CELL).filter(lambda row: any(cell.strip(' ,"') for cell in row)), max_size=5))
-def test_what_a_writer_of_csv_writes_is_kept_and_reads_the_same(rows: list[tuple[str, str, str]]) -> None:
+@given(
+    rows=st.lists(
+        st.tuples(CELL, CELL, CELL).filter(lambda row: any(cell.strip(' ,"') for cell in row)),
+        max_size=5,
+    )
+)
+def test_what_a_writer_of_csv_writes_is_kept_and_reads_the_same(
+    rows: list[tuple[str, str, str]],
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any.csv"
         with path.open("w", encoding="utf-8", newline="") as stream:
@@ -144,12 +160,16 @@ def test_what_a_writer_of_csv_writes_is_kept_and_reads_the_same(rows: list[tuple
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
-def test_the_delimiter_and_the_byte_order_mark_are_found_in_the_header(tmp_path: Path, delimiter: str, mark: str) -> None:
+def test_the_delimiter_and_the_byte_order_mark_are_found_in_the_header(
+    tmp_path: Path, delimiter: str, mark: str
+) -> None:
     path = write(tmp_path, f"{mark}{HEADER}\n{line()}\n".replace(",", delimiter))
     assert file_format.read(path) == Layout(tuple(HEADER.split(",")), delimiter, has_bom=bool(mark))
 
 
-@pytest.mark.parametrize("header", [f'"{HEADER}"'.replace(",", '","'), HEADER.upper(), HEADER.replace(",", " , ")])
+@pytest.mark.parametrize(
+    "header", [f'"{HEADER}"'.replace(",", '","'), HEADER.upper(), HEADER.replace(",", " , ")]
+)
 def test_names_of_columns_may_be_quoted_spaced_and_in_capitals(tmp_path: Path, header: str) -> None:
     assert file_format.read(write(tmp_path, [], header=header)).columns == tuple(HEADER.split(","))
 
@@ -172,15 +192,20 @@ def test_columns_stand_in_any_order(tmp_path: Path) -> None:
         (HEADER + ",age,age", "columns named twice: age."),
     ],
 )
-def test_what_is_wrong_with_a_header_is_said_in_one_sentence(tmp_path: Path, header: str, says: str) -> None:
+def test_what_is_wrong_with_a_header_is_said_in_one_sentence(
+    tmp_path: Path, header: str, says: str
+) -> None:
     with pytest.raises(ExtractError) as refused:
         file_format.read(write(tmp_path, [line()], header=header))
     assert str(refused.value).startswith(f"sound.csv line 1: {says}")
 
 
-def test_a_file_without_a_header_is_refused_and_its_first_record_is_not_quoted(tmp_path: Path) -> None:
+def test_a_file_without_a_header_is_refused_and_its_first_record_is_not_quoted(
+    tmp_path: Path,
+) -> None:
     with pytest.raises(
-        ExtractError, match=r"line 1 is no header of an extract\. It must name the columns referral_id"
+        ExtractError,
+        match=r"line 1 is no header of an extract\. It must name the columns referral_id",
     ) as refused:
         file_format.read(write(tmp_path, line(7734) + "\n"))
     assert "7734" not in str(refused.value)
@@ -202,7 +227,9 @@ def test_a_file_without_a_header_is_refused_and_its_first_record_is_not_quoted(t
         (b"<html>", "an XML or HTML file"),
     ],
 )
-def test_a_file_of_another_kind_is_refused_by_the_name_of_its_kind(tmp_path: Path, content: bytes, kind: str) -> None:
+def test_a_file_of_another_kind_is_refused_by_the_name_of_its_kind(
+    tmp_path: Path, content: bytes, kind: str
+) -> None:
     with pytest.raises(ExtractError) as refused:
         file_format.read(write(tmp_path, content))
     assert str(refused.value) == f"sound.csv is {kind}, and not CSV. Export it as CSV in UTF-8."
@@ -219,7 +246,9 @@ def test_a_file_of_another_kind_is_refused_by_the_name_of_its_kind(tmp_path: Pat
         (b'"' + HEADER.encode() + b"\n", "line 1 is no header"),
     ],
 )
-def test_a_file_without_a_header_that_can_be_read_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+def test_a_file_without_a_header_that_can_be_read_is_refused(
+    tmp_path: Path, content: bytes, says: str
+) -> None:
     with pytest.raises(ExtractError, match=says):
         file_format.read(write(tmp_path, content))
 

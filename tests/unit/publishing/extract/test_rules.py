@@ -13,7 +13,14 @@ import pytest
 from referrals.errors import DataError
 from referrals.paths import REFERENCE, SQL
 from referrals.publishing.extract import rules
-from referrals.publishing.extract.rules import CODED, NOT_RECORDED_WORDS, Spelling, sentence, spellings, suggestions
+from referrals.publishing.extract.rules import (
+    CODED,
+    NOT_RECORDED_WORDS,
+    Spelling,
+    sentence,
+    spellings,
+    suggestions,
+)
 from referrals.reference import table_schema
 from referrals.reference.codelists import codelist
 
@@ -68,7 +75,9 @@ def code_of(field: str, spelling: str) -> str | None:
         ("age", "007", "0-17"),
     ],
 )
-def test_a_code_is_known_by_its_code_its_label_and_its_other_names(field: str, spelling: str, code: str) -> None:
+def test_a_code_is_known_by_its_code_its_label_and_its_other_names(
+    field: str, spelling: str, code: str
+) -> None:
     assert code_of(field, spelling) == code
 
 
@@ -96,7 +105,9 @@ def test_every_attribute_can_be_not_recorded_in_the_same_words(field: str, word:
         ("age", "0007"),
     ],
 )
-def test_no_record_can_have_a_code_that_only_groups_others_or_an_age_that_nobody_has(field: str, spelling: str) -> None:
+def test_no_record_can_have_a_code_that_only_groups_others_or_an_age_that_nobody_has(
+    field: str, spelling: str
+) -> None:
     assert code_of(field, spelling) is None
 
 
@@ -126,21 +137,32 @@ def test_every_alias_names_codes_that_records_can_have() -> None:
     rows = table_schema.read(REFERENCE / "nationality_alias.csv")
     assert {code for row in rows for code in row["codes"].split()} <= known
     assert [row["alias"] for row in rows if row["kind"] == "alias" and " " in row["codes"]] == []
-    assert [row["alias"] for row in rows if row["kind"] == "ambiguous" and " " not in row["codes"]] == []
+    assert [
+        row["alias"] for row in rows if row["kind"] == "ambiguous" and " " not in row["codes"]
+    ] == []
 
 
 def test_no_alias_stands_twice_in_another_case_or_says_what_the_codelist_says() -> None:
-    aliases = [row["alias"].casefold() for row in table_schema.read(REFERENCE / "nationality_alias.csv")]
+    aliases = [
+        row["alias"].casefold() for row in table_schema.read(REFERENCE / "nationality_alias.csv")
+    ]
     assert [alias for alias, count in Counter(aliases).items() if count > 1] == []
     listed = {one.spelling.casefold(): one.code for one in rules._listed("nationality")}
-    plain = [row for row in table_schema.read(REFERENCE / "nationality_alias.csv") if row["kind"] == "alias"]
+    plain = [
+        row
+        for row in table_schema.read(REFERENCE / "nationality_alias.csv")
+        if row["kind"] == "alias"
+    ]
     assert [row["alias"] for row in plain if row["alias"].casefold() in listed] == []
 
 
 def test_a_spelling_of_two_codes_is_refused(copied: Path) -> None:
     path = copied / "nationality_alias.csv"
     path.write_text(path.read_text(encoding="utf-8") + "Vietnamese,alias,ALB\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"^nationality: 'Vietnamese' stands for VNM and for ALB\. Keep one of them\.$"):
+    with pytest.raises(
+        DataError,
+        match=r"^nationality: 'Vietnamese' stands for VNM and for ALB\. Keep one of them\.$",
+    ):
         spellings()
 
 
@@ -161,29 +183,45 @@ def test_a_name_added_to_the_alias_file_is_known(copied: Path) -> None:
         ("sex", "Q", []),
     ],
 )
-def test_suggestions_are_names_that_look_alike_and_never_an_ambiguous_one(field: str, value: str, found: list[str]) -> None:
+def test_suggestions_are_names_that_look_alike_and_never_an_ambiguous_one(
+    field: str, value: str, found: list[str]
+) -> None:
     assert suggestions(field, value)[: len(found) or None] == found
 
 
 def test_a_suggestion_is_shown_and_never_applied() -> None:
-    assert "(did you mean Vietnamese or Vietnam?)" in sentence("unknown_code", "nationality", "Vietnamees")
+    assert "(did you mean Vietnamese or Vietnam?)" in sentence(
+        "unknown_code", "nationality", "Vietnamees"
+    )
     assert code_of("nationality", "Vietnamees") is None
 
 
 @pytest.mark.parametrize(
     ("asked", "says"),
     [
-        (("unknown_code", "sex", "GBR"), 'sex "GBR" is in no codelist. Correct it. The codes are M, F, _NK.'),
+        (
+            ("unknown_code", "sex", "GBR"),
+            'sex "GBR" is in no codelist. Correct it. The codes are M, F, _NK.',
+        ),
         (
             ("ambiguous_nationality", "nationality", "Korean"),
             "could mean any of KOR South Korea, PRK North Korea. Write the code",
         ),
-        (("former_state", "nationality", "Czechoslovak"), "a state that is no more. Write the code of the present nationality"),
+        (
+            ("former_state", "nationality", "Czechoslovak"),
+            "a state that is no more. Write the code of the present nationality",
+        ),
         (("formula", "age", "\t"), "age starts with a tab, so"),
         (("formula", None, None), 'a cell starts with "=", so'),
-        (("blank", "sex", None), 'sex is blank. Write the value, or "not recorded" where it was not.'),
+        (
+            ("blank", "sex", None),
+            'sex is blank. Write the value, or "not recorded" where it was not.',
+        ),
         (("blank", "referral_id", None), "referral_id is blank. No referral counts without it."),
-        (("unknown_code", "sex", None, 31), "sex (any of 31 further values, not listed) is in no codelist."),
+        (
+            ("unknown_code", "sex", None, 31),
+            "sex (any of 31 further values, not listed) is in no codelist.",
+        ),
         (
             ("unknown_code", "nationality", "Jane Smith of Leeds"),
             "nationality (a text of 19 characters, not shown: it may be a name) is in no codelist. Correct",
@@ -192,10 +230,15 @@ def test_a_suggestion_is_shown_and_never_applied() -> None:
             ("unknown_code", "nationality", "Angela"),
             "nationality (a text of 6 characters, not shown: it may be a name) is in no codelist (did you mean Angola?).",
         ),
-        (("date_form", "referred_on", "Jane Smith"), "referred_on (a text of 10 characters, not shown"),
+        (
+            ("date_form", "referred_on", "Jane Smith"),
+            "referred_on (a text of 10 characters, not shown",
+        ),
     ],
 )
-def test_a_sentence_says_what_is_wrong_and_what_to_do(asked: tuple[str, str, str], says: str) -> None:
+def test_a_sentence_says_what_is_wrong_and_what_to_do(
+    asked: tuple[str, str, str], says: str
+) -> None:
     assert says in sentence(*asked)
 
 
@@ -293,8 +336,20 @@ def test_every_country_has_the_region_that_the_united_nations_give_it() -> None:
     counted = Counter(row["region"] for row in rows if row["kind"] == "category")
     assert counted == {"AFR": 60, "AMR": 57, "ASI": 51, "EUR": 51, "OCE": 29, "": 1}
     region = {row["code"]: row["region"] for row in rows}
-    assert (region["ATA"], region["_NK"], region["_T"], region["GBN"], region["XKX"]) == ("", "", "", "", "EUR")
-    assert (region["TUR"], region["CYP"], region["RUS"], region["EGY"], region["SGS"]) == ("ASI", "ASI", "EUR", "AFR", "AMR")
+    assert (region["ATA"], region["_NK"], region["_T"], region["GBN"], region["XKX"]) == (
+        "",
+        "",
+        "",
+        "",
+        "EUR",
+    )
+    assert (region["TUR"], region["CYP"], region["RUS"], region["EGY"], region["SGS"]) == (
+        "ASI",
+        "ASI",
+        "EUR",
+        "AFR",
+        "AMR",
+    )
 
 
 def test_each_region_has_a_code_for_its_other_nationalities_just_before_the_rest() -> None:

@@ -97,7 +97,9 @@ def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
         ({"police_force": "ke\0nt"}, "nul"),
     ],
 )
-def test_a_fault_is_one_error_on_its_line_and_nothing_else(tmp_path: Path, cells: dict[str, str], rule: str) -> None:
+def test_a_fault_is_one_error_on_its_line_and_nothing_else(
+    tmp_path: Path, cells: dict[str, str], rule: str
+) -> None:
     report = checked(tmp_path, [*SOUND, line(9, **cells), line(10)])
     assert errors(report) == [(rule, 1, (5,))]
     assert report.warnings == ()
@@ -154,32 +156,50 @@ def test_blank_lines_are_a_warning_and_are_accounted_for(tmp_path: Path) -> None
     assert [(one.rule, one.lines) for one in report.warnings] == [("blank_line", (5, 6))]
 
 
-def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(tmp_path: Path) -> None:
+def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(
+    tmp_path: Path,
+) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="212", sex="X", nationality="Korean")])
     assert [one.rule for one in report.errors] == ["age", "ambiguous_nationality", "unknown_code"]
     assert (report.loaded, report.rejected) == (3, 1)
 
 
-def test_faults_are_grouped_by_what_breaks_the_rule_with_their_count_and_first_lines(tmp_path: Path) -> None:
-    rows = [*(line(number, nationality="USSR") for number in range(7)), line(8, nationality="Yugoslavia")]
+def test_faults_are_grouped_by_what_breaks_the_rule_with_their_count_and_first_lines(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        *(line(number, nationality="USSR") for number in range(7)),
+        line(8, nationality="Yugoslavia"),
+    ]
     report = checked(tmp_path, rows)
     assert [(one.value, one.count, one.lines) for one in report.errors] == [
         ("USSR", 7, (2, 3, 4, 5, 6)),
         ("Yugoslavia", 1, (9,)),
     ]
-    assert '  lines 2, 3, 4, 5, 6 and 2 more: nationality "USSR" is of a state that is no more.' in report.as_text()
+    assert (
+        '  lines 2, 3, 4, 5, 6 and 2 more: nationality "USSR" is of a state that is no more.'
+        in report.as_text()
+    )
 
 
-def test_of_many_values_that_break_a_rule_few_are_listed_and_the_rest_counted(tmp_path: Path) -> None:
+def test_of_many_values_that_break_a_rule_few_are_listed_and_the_rest_counted(
+    tmp_path: Path,
+) -> None:
     rows = [line(number, age="1", outcome=f"x{number}") for number in range(validate.SHOWN + 5)]
     report = checked(tmp_path, [*rows, line(90, outcome="x14")])
     assert len(report.errors) == validate.SHOWN + 1
-    assert (report.errors[0].value, report.errors[0].count, report.errors[0].lines) == (None, 2, (16, len(rows) + 2))
+    assert (report.errors[0].value, report.errors[0].count, report.errors[0].lines) == (
+        None,
+        2,
+        (16, len(rows) + 2),
+    )
     assert (report.errors[-1].value, report.errors[-1].count) == (None, 5)
     assert "any of 5 further values, not listed" in report.errors[-1].says
 
 
-@pytest.mark.parametrize("field", ["referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"])
+@pytest.mark.parametrize(
+    "field", ["referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"]
+)
 def test_a_name_in_the_wrong_column_is_in_no_report(tmp_path: Path, field: str) -> None:
     report = checked(tmp_path, [*SOUND, line(9, **{field: "Jane Smith b. 12/03/1984"})])
     assert errors(report)[0][1:] == (1, (5,))
@@ -199,7 +219,9 @@ def test_a_name_in_the_wrong_column_is_in_no_report(tmp_path: Path, field: str) 
         (None, "1990-01-01", True),
     ],
 )
-def test_a_date_outside_the_period_asked_for_is_an_error(tmp_path: Path, period: str | None, day: str, ok: bool) -> None:
+def test_a_date_outside_the_period_asked_for_is_an_error(
+    tmp_path: Path, period: str | None, day: str, ok: bool
+) -> None:
     report = checked(tmp_path, [line(1, referred_on=day)], period=period)
     assert [one.rule for one in report.errors] == ([] if ok else ["date_outside_period"])
 
@@ -238,7 +260,10 @@ def test_person_id_and_channel_may_be_blank(tmp_path: Path) -> None:
         (f"{HEADER}\n\n\n".encode(), "sound.csv has a header and no records."),
         (b"PK\x03\x04", "sound.csv is an Excel workbook or another ZIP file, and not CSV."),
         (HEADER.replace(",sex", "").encode(), "sound.csv line 1: missing columns: sex."),
-        (f"{HEADER}\n".encode() + b"x" * 3 * LONGEST, "sound.csv line 2 is longer than 65,536 bytes"),
+        (
+            f"{HEADER}\n".encode() + b"x" * 3 * LONGEST,
+            "sound.csv line 2 is longer than 65,536 bytes",
+        ),
     ],
 )
 def test_a_file_refused_as_a_whole_has_one_error(tmp_path: Path, content: bytes, says: str) -> None:
@@ -248,7 +273,9 @@ def test_a_file_refused_as_a_whole_has_one_error(tmp_path: Path, content: bytes,
 
 
 def test_a_windows_name_is_an_error_that_says_how_to_save_the_file(tmp_path: Path) -> None:
-    report = checked(tmp_path, "\n".join([HEADER, *SOUND, line(9, nationality="Côte d'Ivoire")]).encode("cp1252"))
+    report = checked(
+        tmp_path, "\n".join([HEADER, *SOUND, line(9, nationality="Côte d'Ivoire")]).encode("cp1252")
+    )
     assert errors(report) == [("encoding", 1, (5,))]
     assert "Save the extract as CSV in UTF-8" in report.as_text()
 
@@ -277,7 +304,9 @@ def test_nothing_of_a_record_is_told_but_the_code_that_breaks_a_rule(tmp_path: P
     assert "é" not in report.as_text()
 
 
-def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(tmp_path: Path) -> None:
+def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(
+    tmp_path: Path,
+) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="212")])
     content = json.loads(report.as_json())
     assert (content["extract"], content["ok"], content["loaded"], content["first_date"]) == (
@@ -302,7 +331,9 @@ def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(tm
 # What is left behind, and what goes wrong.
 
 
-def test_nothing_is_written_but_into_a_private_folder_that_goes_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_but_into_a_private_folder_that_goes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     temporary, beside = tmp_path / "temporary", tmp_path / "beside"
     temporary.mkdir()
     beside.mkdir()
@@ -314,7 +345,9 @@ def test_nothing_is_written_but_into_a_private_folder_that_goes_again(tmp_path: 
     validate.check(
         write(beside, SOUND),
         today=TODAY,
-        progress=lambda _: seen.extend(stat.S_IMODE(path.stat().st_mode) for path in (private, *private.iterdir())),
+        progress=lambda _: seen.extend(
+            stat.S_IMODE(path.stat().st_mode) for path in (private, *private.iterdir())
+        ),
     )
     assert set(seen) == {0o700}
     assert [path.name for path in beside.iterdir()] == ["sound.csv"]
@@ -322,12 +355,16 @@ def test_nothing_is_written_but_into_a_private_folder_that_goes_again(tmp_path: 
     assert list(temporary.iterdir()) == [private]
 
 
-def test_a_line_lost_on_the_way_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_lost_on_the_way_refuses_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clean = lines.clean
 
     def losing(path: Path, layout: Any, *, to: Path, progress: Any) -> Tally:
         tally = clean(path, layout, to=to, progress=progress)
-        to.write_text("".join(to.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8")
+        to.write_text(
+            "".join(to.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]), encoding="utf-8"
+        )
         return tally
 
     monkeypatch.setattr(lines, "clean", losing)
@@ -338,10 +375,17 @@ def test_a_line_lost_on_the_way_refuses_the_file(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"), [(duckdb.ConversionException, ("SECRET",)), (OSError, (28, "No space left on device", "SECRET"))]
+    ("kind", "words"),
+    [
+        (duckdb.ConversionException, ("SECRET",)),
+        (OSError, (28, "No space left on device", "SECRET")),
+    ],
 )
 def test_what_a_tool_says_of_a_line_is_not_passed_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Exception], words: tuple[object, ...]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: type[Exception],
+    words: tuple[object, ...],
 ) -> None:
     def failing(*_: object) -> None:
         raise kind(*words)
@@ -362,9 +406,16 @@ CELLS = {
 
 
 @settings(max_examples=10, deadline=None)
-@given(rows=st.lists(st.fixed_dictionaries(CELLS), max_size=6), encoding=st.sampled_from(["utf-8", "cp1252"]))
-def test_whatever_is_wrong_every_line_is_either_loaded_or_rejected(rows: list[dict[str, str]], encoding: str) -> None:
-    content = "\n".join([HEADER, *(line(number, **cells) for number, cells in enumerate(rows))]).encode(encoding)
+@given(
+    rows=st.lists(st.fixed_dictionaries(CELLS), max_size=6),
+    encoding=st.sampled_from(["utf-8", "cp1252"]),
+)
+def test_whatever_is_wrong_every_line_is_either_loaded_or_rejected(
+    rows: list[dict[str, str]], encoding: str
+) -> None:
+    content = "\n".join(
+        [HEADER, *(line(number, **cells) for number, cells in enumerate(rows))]
+    ).encode(encoding)
     with tempfile.TemporaryDirectory() as folder:
         report = checked(Path(folder), content)
     assert report.lines == len(rows)
@@ -381,17 +432,57 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    return [str(name) for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()]
+    return [
+        str(name) for (name,) in connection.sql("select table_name from duckdb_tables()").fetchall()
+    ]
 
 
-def test_records_are_loaded_in_the_codes_of_our_codelists(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    first = write(tmp_path, [line(1, nationality="Vietnamese", age="17", police_force="Kent Police", outcome="unknown")])
-    second = write(tmp_path, [line(2, referred_on="2021-03-31", sex="Male", age="NK")], name="more.csv")
+def test_records_are_loaded_in_the_codes_of_our_codelists(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    first = write(
+        tmp_path,
+        [
+            line(
+                1, nationality="Vietnamese", age="17", police_force="Kent Police", outcome="unknown"
+            )
+        ],
+    )
+    second = write(
+        tmp_path, [line(2, referred_on="2021-03-31", sex="Male", age="NK")], name="more.csv"
+    )
     reports = validate.load([first, second], connection, today=TODAY)
-    assert [(report.name, report.loaded) for report in reports] == [("sound.csv", 1), ("more.csv", 1)]
+    assert [(report.name, report.loaded) for report in reports] == [
+        ("sound.csv", 1),
+        ("more.csv", 1),
+    ]
     assert connection.table("records").order("referral_id").fetchall() == [
-        ("R1", date(2020, 4, 1), "2020-21", "2020-Q2", "kent", "VNM", "0-17", "F", "MS", "_NK", None),
-        ("R2", date(2021, 3, 31), "2020-21", "2021-Q1", "kent", "VNM", "_NK", "M", "MS", "NFA", None),
+        (
+            "R1",
+            date(2020, 4, 1),
+            "2020-21",
+            "2020-Q2",
+            "kent",
+            "VNM",
+            "0-17",
+            "F",
+            "MS",
+            "_NK",
+            None,
+        ),
+        (
+            "R2",
+            date(2021, 3, 31),
+            "2020-21",
+            "2021-Q1",
+            "kent",
+            "VNM",
+            "_NK",
+            "M",
+            "MS",
+            "NFA",
+            None,
+        ),
     ]
     assert tables_of(connection) == ["records"]
 
@@ -407,16 +498,36 @@ def test_a_day_lies_in_its_year_to_march_and_its_calendar_quarter(
         "2020-05-31": ("2020-21", "2020-Q2"),
         "2020-12-31": ("2020-21", "2020-Q4"),
     }
-    validate.load([write(tmp_path, [line(number, referred_on=day) for number, day in enumerate(days)])], connection, today=TODAY)
-    found = connection.sql("select referred_on, year, quarter from records order by referred_on").fetchall()
-    assert {day.isoformat(): placed for day, *placed in found} == {day: list(placed) for day, placed in days.items()}
+    validate.load(
+        [write(tmp_path, [line(number, referred_on=day) for number, day in enumerate(days)])],
+        connection,
+        today=TODAY,
+    )
+    found = connection.sql(
+        "select referred_on, year, quarter from records order by referred_on"
+    ).fetchall()
+    assert {day.isoformat(): placed for day, *placed in found} == {
+        day: list(placed) for day, placed in days.items()
+    }
 
 
-def test_every_age_falls_into_one_band(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+def test_every_age_falls_into_one_band(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
     rows = [line(age, age=str(age)) for age in range(121)]
     validate.load([write(tmp_path, rows)], connection, today=TODAY)
-    counted = dict(connection.sql("select age_band, count(*) from records group by age_band").fetchall())
-    assert counted == {"0-17": 18, "18-19": 2, "20-29": 10, "30-39": 10, "40-49": 10, "50-59": 10, "60+": 61}
+    counted = dict(
+        connection.sql("select age_band, count(*) from records group by age_band").fetchall()
+    )
+    assert counted == {
+        "0-17": 18,
+        "18-19": 2,
+        "20-29": 10,
+        "30-39": 10,
+        "40-49": 10,
+        "50-59": 10,
+        "60+": 61,
+    }
     assert set(counted) < set(codelist("age_band").codes)
 
 
@@ -424,7 +535,10 @@ def test_a_referral_in_two_extracts_is_an_error_and_nothing_is_loaded(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     paths = [write(tmp_path, SOUND), write(tmp_path, [line(7), line(2, age="50")], name="more.csv")]
-    with pytest.raises(ExtractError, match=r"more\.csv: not fit.*\n.*\n.*\nErrors:\n  line 3: referral_id stands in another"):
+    with pytest.raises(
+        ExtractError,
+        match=r"more\.csv: not fit.*\n.*\n.*\nErrors:\n  line 3: referral_id stands in another",
+    ):
         validate.load(paths, connection, today=TODAY)
     assert tables_of(connection) == []
 
@@ -432,7 +546,10 @@ def test_a_referral_in_two_extracts_is_an_error_and_nothing_is_loaded(
 def test_errors_of_any_extract_leave_nothing_loaded_and_are_said_of_each(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    paths = [write(tmp_path, [line(1, age="212")]), write(tmp_path, [line(2, age="213")], name="more.csv")]
+    paths = [
+        write(tmp_path, [line(1, age="212")]),
+        write(tmp_path, [line(2, age="213")], name="more.csv"),
+    ]
     with pytest.raises(ExtractError) as refused:
         validate.load(paths, connection, today=TODAY)
     assert 'age "212"' in str(refused.value)
@@ -440,15 +557,25 @@ def test_errors_of_any_extract_leave_nothing_loaded_and_are_said_of_each(
     assert tables_of(connection) == []
 
 
-def test_warnings_do_not_stand_in_the_way_of_loading(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    (report,) = validate.load([write(tmp_path, [*SOUND, "", line(9, age="1")])], connection, today=TODAY)
+def test_warnings_do_not_stand_in_the_way_of_loading(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    (report,) = validate.load(
+        [write(tmp_path, [*SOUND, "", line(9, age="1")])], connection, today=TODAY
+    )
     assert [one.rule for one in report.warnings] == ["blank_line", "duplicate_row"]
     assert connection.table("records").count("*").fetchall() == [(4,)]
 
 
-def test_synthetic_and_real_extracts_are_not_loaded_together(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
-    synthetic = write(tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv")
-    with pytest.raises(ExtractError, match=r"^Illustrative among other extracts: made-up\.csv\. Never mix"):
+def test_synthetic_and_real_extracts_are_not_loaded_together(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    synthetic = write(
+        tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv"
+    )
+    with pytest.raises(
+        ExtractError, match=r"^Illustrative among other extracts: made-up\.csv\. Never mix"
+    ):
         validate.load([write(tmp_path, SOUND), synthetic], connection, today=TODAY)
     assert tables_of(connection) == []
     assert validate.load([synthetic], connection, today=TODAY)[0].is_illustrative

@@ -47,7 +47,9 @@ def extract(folder: Path, text: str, name: str = "x.csv") -> Path:
     return path
 
 
-def keep(keeper: Keeper, kept: Kept = KEPT, *, status: str = "official", where: str = "here") -> None:
+def keep(
+    keeper: Keeper, kept: Kept = KEPT, *, status: str = "official", where: str = "here"
+) -> None:
     keeper.prepare(YEAR, kept, status=status, where=where)
     keeper.settle(YEAR, status=status, where=where, is_published=lambda _: True)
 
@@ -94,7 +96,9 @@ def test_one_changed_byte_changes_the_digest(folder: Path, tmp_path: Path) -> No
 
 def test_each_purpose_has_a_seed_of_its_own(folder: Path) -> None:
     keeper = Keeper(folder)
-    seeds = {keeper.seed("rounding", "official", year) for year in ("2020-21", "2021-22", "2022-23")}
+    seeds = {
+        keeper.seed("rounding", "official", year) for year in ("2020-21", "2021-22", "2022-23")
+    }
     assert len(seeds) == 3
     assert all(0 <= seed < 2**64 for seed in seeds)
 
@@ -118,9 +122,15 @@ def test_nothing_is_kept_of_a_year_that_was_never_published(folder: Path) -> Non
 
 @pytest.mark.parametrize(
     ("year", "status", "where"),
-    [("2021-22", "official", "here"), (YEAR, "illustrative", "here"), (YEAR, "official", "elsewhere")],
+    [
+        ("2021-22", "official", "here"),
+        (YEAR, "illustrative", "here"),
+        (YEAR, "official", "elsewhere"),
+    ],
 )
-def test_another_year_status_or_place_is_another_series(folder: Path, year: str, status: str, where: str) -> None:
+def test_another_year_status_or_place_is_another_series(
+    folder: Path, year: str, status: str, where: str
+) -> None:
     keeper = Keeper(folder)
     keep(keeper)
     assert keeper.kept(year, status=status, where=where) is None
@@ -129,13 +139,17 @@ def test_another_year_status_or_place_is_another_series(folder: Path, year: str,
 def test_a_later_release_takes_the_place_of_the_earlier_one(folder: Path) -> None:
     keeper = Keeper(folder)
     keep(keeper)
-    later = Kept("second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5}, where="here")
+    later = Kept(
+        "second", KEPT.shape, KEPT.categories, KEPT.recoding, {CELL: 4}, {CELL: 5}, where="here"
+    )
     keep(keeper, later)
     assert keeper.kept(YEAR, status="official", where="here") == later
     assert len(list(folder.iterdir())) == 2
 
 
-def test_a_write_that_was_cut_short_leaves_what_was_kept_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_was_cut_short_leaves_what_was_kept_before(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     keeper = Keeper(folder)
     keep(keeper)
 
@@ -152,7 +166,9 @@ def test_what_was_prepared_for_a_release_that_never_stood_is_forgotten(folder: P
     keeper = Keeper(folder)
     keep(keeper)
     keeper.prepare(YEAR, Kept("second", "", {}, {}, {}, {}), status="official", where="here")
-    keeper.settle(YEAR, status="official", where="here", is_published=lambda kept: kept.release_id == "first")
+    keeper.settle(
+        YEAR, status="official", where="here", is_published=lambda kept: kept.release_id == "first"
+    )
     assert keeper.kept(YEAR, status="official", where="here") == KEPT
     assert len(list(folder.iterdir())) == 2
 
@@ -171,7 +187,9 @@ def test_what_was_prepared_elsewhere_counts_as_published_there(folder: Path) -> 
     assert keeper.elsewhere(YEAR, status="illustrative", where="there") is None
 
 
-def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_is_on_the_disk_before_it_is_gone_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flushed: list[str] = []
     fsync = os.fsync
 
@@ -195,10 +213,17 @@ def test_a_record_kept_before_older_tables_were_is_read(folder: Path) -> None:
     kept_file(folder).write_text(json.dumps(record), encoding="utf-8")
     kept = Keeper(folder).kept(YEAR, status="official", where="here")
     assert kept is not None
-    assert (kept.older, kept.revises, kept.where, kept.table) == ((), "", "another folder", KEPT.table)
+    assert (kept.older, kept.revises, kept.where, kept.table) == (
+        (),
+        "",
+        "another folder",
+        KEPT.table,
+    )
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[]", "null", "{}", '{"release_id": "first"}', "\x00"])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[]", "null", "{}", '{"release_id": "first"}', "\x00"]
+)
 def test_a_damaged_record_is_refused_with_what_to_do(folder: Path, damaged: str) -> None:
     keeper = Keeper(folder)
     keep(keeper)

@@ -18,10 +18,18 @@ from referrals.errors import LedgerError
 from referrals.paths import PUBLISHED
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.bounds import MODELLED, System
-from referrals.publishing.ledger.statements import CELL_DIMENSIONS, Cell, Ledger, Statement, parse_cell
+from referrals.publishing.ledger.statements import (
+    CELL_DIMENSIONS,
+    Cell,
+    Ledger,
+    Statement,
+    parse_cell,
+)
 from referrals.reference.table_schema import Row
 
-PARTITION: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))["partition"]
+PARTITION: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))[
+    "partition"
+]
 COARSE: Final = {**PARTITION, "age_band": ("0-17", "20-29", "_NK")}
 """Ages no finer than the statements tell apart: every answer is the same, and is found sooner."""
 TOTALS: Final = frozenset({"E002", "E004", "E006", "E007", "E008"})
@@ -37,21 +45,32 @@ def ledger() -> Ledger:
 @pytest.fixture(scope="module")
 def published(ledger: Ledger) -> System:
     """Every published statement but the remainder, which contradicts the rest."""
-    return System([one for one in ledger.about(*MODELLED) if one.statement_id != REMAINDER], PARTITION)
+    return System(
+        [one for one in ledger.about(*MODELLED) if one.statement_id != REMAINDER], PARTITION
+    )
 
 
 def system(ledger: Ledger, *, without: Collection[str] = (), **values: str) -> System:
     """Return the system of the ledger's statements but some, where some have another value."""
     kept = [one for one in ledger.about(*MODELLED) if one.statement_id not in without]
-    return System([replace(one, value=values.get(one.statement_id, one.value)) for one in kept], COARSE)
+    return System(
+        [replace(one, value=values.get(one.statement_id, one.value)) for one in kept], COARSE
+    )
 
 
 def said(
-    value: str, cell: Cell = VICTIMS, *, base: Cell | None = None, precision: str = "exact", name: str = "E900"
+    value: str,
+    cell: Cell = VICTIMS,
+    *,
+    base: Cell | None = None,
+    precision: str = "exact",
+    name: str = "E900",
 ) -> Statement:
     """Return a statement that prints a value of a cell: a count, or a share of a base."""
     unit = "people" if base is None else "percent"
-    return Statement(name, "made-up", "1", cell, base, value, unit, precision, is_remainder=False, quotation="")
+    return Statement(
+        name, "made-up", "1", cell, base, value, unit, precision, is_remainder=False, quotation=""
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,9 +102,12 @@ def test_the_published_statements_leave_the_ranges_of_the_published_checks(
 
 
 @pytest.mark.parametrize(
-    ("cell", "bounds"), [("sex=_NK;crime_type=OTH", (45, 55)), ("crime_type=OTH", (327, 337)), ("_T", (1325, 1325))]
+    ("cell", "bounds"),
+    [("sex=_NK;crime_type=OTH", (45, 55)), ("crime_type=OTH", (327, 337)), ("_T", (1325, 1325))],
 )
-def test_on_the_basis_of_194_not_recorded_there_are_eleven_fewer(ledger: Ledger, cell: str, bounds: tuple[int, int]) -> None:
+def test_on_the_basis_of_194_not_recorded_there_are_eleven_fewer(
+    ledger: Ledger, cell: str, bounds: tuple[int, int]
+) -> None:
     # 1.1% and 38% would both be wrong of 1,325 (C03), so this reading needs them gone too.
     kept = system(ledger, without=TOTALS | {"E003", "E005", "E023"})
     assert kept.bounds(parse_cell(cell)) == bounds
@@ -140,7 +162,9 @@ def test_a_printed_percentage_leaves_the_counts_that_round_to_it(
 @pytest.mark.parametrize("base", [VICTIMS, None])
 def test_a_fraction_in_words_binds_nothing(base: Cell | None) -> None:
     female = Cell("victim_referrals", sex="F")
-    words = replace(said("approximately a fifth", female, precision="words"), base=base, unit="fraction")
+    words = replace(
+        said("approximately a fifth", female, precision="words"), base=base, unit="fraction"
+    )
     assert System([said("200"), words], PARTITION).bounds(female) == (0, 200)
 
 
@@ -178,37 +202,56 @@ def test_a_conflict_names_counts_where_counts_alone_contradict_one_another(ledge
     assert {ledger.statements[one].unit for one in conflict} <= {"people", "referrals"}
 
 
-def test_bounds_of_a_contradiction_are_refused_with_the_statements_behind_it(ledger: Ledger) -> None:
+def test_bounds_of_a_contradiction_are_refused_with_the_statements_behind_it(
+    ledger: Ledger,
+) -> None:
     with pytest.raises(LedgerError) as refused:
         system(ledger).bounds(VICTIMS)
     assert str(refused.value).startswith("These statements cannot all be true: E")
     assert {"E032", "E033", REMAINDER} <= set(ledgers.ids_in(str(refused.value)))
 
 
-def test_an_answer_of_the_solver_that_breaks_a_statement_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = System([said("200"), said("50", Cell("victim_referrals", sex="F"), name="E901")], PARTITION)
+def test_an_answer_of_the_solver_that_breaks_a_statement_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = System(
+        [said("200"), said("50", Cell("victim_referrals", sex="F"), name="E901")], PARTITION
+    )
     right = System([said("200")], PARTITION)
     monkeypatch.setattr(asked, "_least", lambda _solver, costs: right._least(right._whole, costs))
-    with pytest.raises(LedgerError, match=r"^The solver's answer breaks E901 in whole numbers\. Report this as a fault\.$"):
+    with pytest.raises(
+        LedgerError,
+        match=r"^The solver's answer breaks E901 in whole numbers\. Report this as a fault\.$",
+    ):
         asked.bounds(Cell("victim_referrals", sex="M"))
 
 
 def derived_cell(derivation: Row) -> Cell:
-    return Cell("victim_referrals", **{dimension: derivation[dimension] for dimension in CELL_DIMENSIONS})
+    return Cell(
+        "victim_referrals", **{dimension: derivation[dimension] for dimension in CELL_DIMENSIONS}
+    )
 
 
 def resting_on(ledger: Ledger, derivation: Row, *, left_out: str = "") -> tuple[int, int]:
     """Return the bounds of a derivation from its own statements alone, or from all of those but one."""
-    statements = [ledger.statements[one] for one in derivation["rests_on"].split() if one != left_out]
-    cells = [derived_cell(derivation), *(cell for one in statements for cell in (one.cell, one.base) if cell)]
+    statements = [
+        ledger.statements[one] for one in derivation["rests_on"].split() if one != left_out
+    ]
+    cells = [
+        derived_cell(derivation),
+        *(cell for one in statements for cell in (one.cell, one.base) if cell),
+    ]
     # A dimension that none of these cells divides by needs no dividing: one code of it can stand for everyone.
     divided = {
-        name: codes if {getattr(cell, name) for cell in cells} != {"_T"} else codes[:1] for name, codes in PARTITION.items()
+        name: codes if {getattr(cell, name) for cell in cells} != {"_T"} else codes[:1]
+        for name, codes in PARTITION.items()
     }
     return System(statements, divided).bounds(derived_cell(derivation))
 
 
-def test_every_derivation_follows_from_the_statements_it_names_and_needs_no_others(ledger: Ledger, published: System) -> None:
+def test_every_derivation_follows_from_the_statements_it_names_and_needs_no_others(
+    ledger: Ledger, published: System
+) -> None:
     assert {one["derivation_id"]: resting_on(ledger, one) for one in ledger.derivations} == {
         one["derivation_id"]: published.bounds(derived_cell(one)) for one in ledger.derivations
     }
@@ -227,7 +270,12 @@ def test_every_derivation_needs_each_of_the_statements_it_names(ledger: Ledger) 
 
 # Small systems, tried against every filling of six finest cells. The words of `bounds` are not used here, nor its codelists.
 
-SMALL: Final = {"nationality": ("VNM", "_OTH"), "age_band": ("_NK",), "sex": ("M", "F", "_NK"), "crime_type": ("OTH",)}
+SMALL: Final = {
+    "nationality": ("VNM", "_OTH"),
+    "age_band": ("_NK",),
+    "sex": ("M", "F", "_NK"),
+    "crime_type": ("OTH",),
+}
 PEOPLE: Final = tuple(itertools.product(SMALL["nationality"], SMALL["sex"]))
 POLICE: Final = 12
 MEANS: Final = {"_T": {"VNM", "_OTH", "M", "F", "_NK"}, "_R": {"M", "F"}}
@@ -247,8 +295,15 @@ FILLINGS: Final = {total: tuple(fillings(total)) for total in range(1, 6)}
 def counted(cell: Cell, filling: Filling) -> int:
     if cell.subject == "police_referrals":
         return POLICE
-    nationalities, sexes = MEANS.get(cell.nationality, {cell.nationality}), MEANS.get(cell.sex, {cell.sex})
-    return sum(size for (nationality, sex), size in filling.items() if nationality in nationalities and sex in sexes)
+    nationalities, sexes = (
+        MEANS.get(cell.nationality, {cell.nationality}),
+        MEANS.get(cell.sex, {cell.sex}),
+    )
+    return sum(
+        size
+        for (nationality, sex), size in filling.items()
+        if nationality in nationalities and sex in sexes
+    )
 
 
 def true_of(statement: Statement, filling: Filling) -> bool:
@@ -256,7 +311,9 @@ def true_of(statement: Statement, filling: Filling) -> bool:
     if statement.base is None:
         return part == int(statement.value)
     whole = counted(statement.base, filling)
-    if whole == 0:  # Nothing is a share of nothing: whoever prints a percentage had something to divide by.
+    if (
+        whole == 0
+    ):  # Nothing is a share of nothing: whoever prints a percentage had something to divide by.
         return False
     percent = Fraction(part * 100, whole)
     if statement.precision == "more_than":
@@ -266,22 +323,32 @@ def true_of(statement: Statement, filling: Filling) -> bool:
 
 
 def possible(statements: Sequence[Statement], total: int) -> list[Filling]:
-    return [filling for filling in FILLINGS[total] if all(true_of(one, filling) for one in statements)]
+    return [
+        filling for filling in FILLINGS[total] if all(true_of(one, filling) for one in statements)
+    ]
 
 
 NATIONALITIES: Final = ("_T", "VNM", "_OTH")
 SEXES: Final = ("_T", "M", "F", "_R", "_NK")
 CELLS: Final = st.builds(
-    Cell, st.just("victim_referrals"), nationality=st.sampled_from(NATIONALITIES), sex=st.sampled_from(SEXES)
+    Cell,
+    st.just("victim_referrals"),
+    nationality=st.sampled_from(NATIONALITIES),
+    sex=st.sampled_from(SEXES),
 )
 
 
 def bases(cell: Cell) -> st.SearchStrategy[Cell]:
     """Give the cells that a cell can be a share of: those that hold it."""
     nationalities = [one for one in NATIONALITIES if one in {"_T", cell.nationality}]
-    sexes = [one for one in SEXES if one in {"_T", cell.sex} or (one == "_R" and cell.sex in {"M", "F"})]
+    sexes = [
+        one for one in SEXES if one in {"_T", cell.sex} or (one == "_R" and cell.sex in {"M", "F"})
+    ]
     within = st.builds(
-        Cell, st.just("victim_referrals"), nationality=st.sampled_from(nationalities), sex=st.sampled_from(sexes)
+        Cell,
+        st.just("victim_referrals"),
+        nationality=st.sampled_from(nationalities),
+        sex=st.sampled_from(sexes),
     )
     return within | st.just(Cell("police_referrals"))
 
@@ -291,14 +358,22 @@ def systems(draw: st.DrawFn) -> tuple[int, list[Statement]]:
     """Draw a total with up to four statements, each true of one hidden filling or plucked from the air."""
     total = draw(st.sampled_from(sorted(FILLINGS)))
     truth = draw(st.sampled_from(FILLINGS[total]))
-    statements = [said(str(total), name="E000"), said(str(POLICE), Cell("police_referrals"), name="E001")]
+    statements = [
+        said(str(total), name="E000"),
+        said(str(POLICE), Cell("police_referrals"), name="E001"),
+    ]
     for number in range(draw(st.integers(min_value=1, max_value=4))):
-        cell, precision = draw(CELLS), draw(st.sampled_from(("exact", "nearest_1", "nearest_0.1", "more_than")))
+        cell, precision = (
+            draw(CELLS),
+            draw(st.sampled_from(("exact", "nearest_1", "nearest_0.1", "more_than"))),
+        )
         base = None if precision == "exact" else draw(bases(cell))
         value = str(draw(st.integers(min_value=0, max_value=total if base is None else 100)))
         if draw(st.booleans()):
             value = printed(counted(cell, truth), counted(base, truth) if base else None, precision)
-        statements.append(said(value, cell, base=base, precision=precision, name=f"E{number + 2:03}"))
+        statements.append(
+            said(value, cell, base=base, precision=precision, name=f"E{number + 2:03}")
+        )
     return total, statements
 
 
@@ -309,7 +384,9 @@ def printed(part: int, whole: int | None, precision: str) -> str:
     percent = Fraction(part * 100, whole or 1)
     if precision == "nearest_0.1":
         return f"{floor(percent * 10 + Fraction(1, 2)) / 10:.1f}"
-    return str(floor(percent + Fraction(1, 2)) if precision == "nearest_1" else max(0, floor(percent) - 1))
+    return str(
+        floor(percent + Fraction(1, 2)) if precision == "nearest_1" else max(0, floor(percent) - 1)
+    )
 
 
 tried = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -333,7 +410,9 @@ def test_the_bounds_are_the_least_and_the_most_of_every_possible_filling(
 
 @tried
 @given(drawn=systems())
-def test_a_conflict_is_found_where_no_filling_is_possible_and_is_minimal(drawn: tuple[int, list[Statement]]) -> None:
+def test_a_conflict_is_found_where_no_filling_is_possible_and_is_minimal(
+    drawn: tuple[int, list[Statement]],
+) -> None:
     total, statements = drawn
     conflict = System(statements, SMALL).conflict()
     assert bool(conflict) is not bool(possible(statements, total))
@@ -345,5 +424,7 @@ def test_a_conflict_is_found_where_no_filling_is_possible_and_is_minimal(drawn: 
     for left_out in named:
         rest = [one for one in named if one is not left_out]
         assert System(rest, SMALL).conflict() == []
-        if {"E000", "E001"} <= {one.statement_id for one in rest}:  # Only then do the fillings above stand for all there are.
+        if {"E000", "E001"} <= {
+            one.statement_id for one in rest
+        }:  # Only then do the fillings above stand for all there are.
             assert possible(rest, total) != []

@@ -28,7 +28,10 @@ REST = {("_NK", "DA"): 19, ("_NK", "MS"): 125, ("F", "OTH"): 343}
 
 def cells(**changed: int) -> dict[Codes, int]:
     values = {"__".join(codes): value for codes, value in {**PRINTED, **REST}.items()} | changed
-    return {("2020-Q2", "VNM", "20-29", *name.rsplit("__", 1), "NFA"): value for name, value in values.items()}
+    return {
+        ("2020-Q2", "VNM", "20-29", *name.rsplit("__", 1), "NFA"): value
+        for name, value in values.items()
+    }
 
 
 def year(facts: Sequence[Fact] | None = None, *, name: str = YEAR, **changed: int) -> Year:
@@ -50,8 +53,12 @@ def test_the_printed_numbers_of_two_dimensions_stand() -> None:
 
 
 def test_a_printed_percentage_is_the_range_that_rounds_to_it() -> None:
-    fact = named(year().facts)["E041"]  # "gender was not recorded in 9% of cases" of domestic abuse: 211 here
-    assert [count for count in range(212) if round(100 * count / 211) == 9] == list(range(fact.low, fact.high + 1))
+    fact = named(year().facts)[
+        "E041"
+    ]  # "gender was not recorded in 9% of cases" of domestic abuse: 211 here
+    assert [count for count in range(212) if round(100 * count / 211) == 9] == list(
+        range(fact.low, fact.high + 1)
+    )
 
 
 def test_a_statement_on_codes_that_the_release_groups_is_left_out() -> None:
@@ -82,14 +89,20 @@ def test_a_fact_that_the_cells_contradict_may_be_left_out() -> None:
     assert list(published_facts.disagreeing(year(M__DA=46))) == []
 
 
-@pytest.mark.parametrize("name", ["E999", "E032", "E027"], ids=["made up", "of one dimension", "of codes that are grouped"])
+@pytest.mark.parametrize(
+    "name",
+    ["E999", "E032", "E027"],
+    ids=["made up", "of one dimension", "of codes that are grouped"],
+)
 def test_a_fact_that_the_ledger_does_not_hold_is_named(name: str) -> None:
     made_up = Fact(name, YEAR, {"sex": ["M"], "crime_type": ["OTH"]}, 0, 900)
     (said,) = published_facts.disagreeing(year([*year().facts, made_up]))
     assert said.startswith(f"{name} is no statement on 2020-21")
 
 
-@pytest.mark.parametrize("change", [{"low": 40}, {"high": 50}, {"where": {"sex": ["F"], "crime_type": ["DA"]}}])
+@pytest.mark.parametrize(
+    "change", [{"low": 40}, {"high": 50}, {"where": {"sex": ["F"], "crime_type": ["DA"]}}]
+)
 def test_a_fact_that_is_altered_is_named_with_both(change: dict[str, Any]) -> None:
     altered = [replace(fact, **change) if fact.name == "E037" else fact for fact in year().facts]
     (said,) = published_facts.disagreeing(year(altered))
@@ -98,5 +111,7 @@ def test_a_fact_that_is_altered_is_named_with_both(change: dict[str, Any]) -> No
 
 
 def test_the_order_in_which_codes_are_listed_does_not_matter() -> None:
-    turned = [replace(fact, where=dict(reversed(list(fact.where.items())))) for fact in year().facts]
+    turned = [
+        replace(fact, where=dict(reversed(list(fact.where.items())))) for fact in year().facts
+    ]
     assert list(published_facts.disagreeing(year(turned))) == []

@@ -28,7 +28,10 @@ def ledger() -> Ledger:
 
 def changed(ledger: Ledger, **values: str) -> Ledger:
     """Return a ledger in which some statements have another value."""
-    planted = {statement_id: replace(ledger.statements[statement_id], value=value) for statement_id, value in values.items()}
+    planted = {
+        statement_id: replace(ledger.statements[statement_id], value=value)
+        for statement_id, value in values.items()
+    }
     return replace(ledger, statements={**ledger.statements, **planted})
 
 
@@ -46,14 +49,47 @@ def conclusion(ledger: Ledger, relation_id: str) -> Conclusion:
         ("R04", "consistent", ["706 ÷ 1,131 = 62.42%", "62%"]),
         ("R05", "consistent", ["425 ÷ 1,131 = 37.58%", "38%"]),
         ("R06", "gap", ["45 ÷ 192 = 23.4%", "“a fifth” is 20.0%", "a quarter (25.0%) is nearer"]),
-        ("R07", "gap", ["147 ÷ 192 = 76.6%", "“four fifths” is 80.0%", "three quarters (75.0%) is nearer"]),
+        (
+            "R07",
+            "gap",
+            ["147 ÷ 192 = 76.6%", "“four fifths” is 80.0%", "three quarters (75.0%) is nearer"],
+        ),
         ("R08", "consistent", ["447 ÷ 657 = 68.0%", "“two thirds” is 66.7%"]),
         ("R09", "consistent", ["210 ÷ 657 = 32.0%", "“one third” is 33.3%"]),
-        ("R10", "ambiguous", ["1,336 referrals (section 2.1)", "1,336 people (section 2.2)", "1,336 people (section 3.8.2)"]),
-        ("R11", "bound", ["= 822", "92 other nationalities", "9 to 109", "At least 11 of the 92 have 9 referrals or fewer"]),
+        (
+            "R10",
+            "ambiguous",
+            [
+                "1,336 referrals (section 2.1)",
+                "1,336 people (section 2.2)",
+                "1,336 people (section 3.8.2)",
+            ],
+        ),
+        (
+            "R11",
+            "bound",
+            [
+                "= 822",
+                "92 other nationalities",
+                "9 to 109",
+                "At least 11 of the 92 have 9 referrals or fewer",
+            ],
+        ),
         ("R12", "bound", ["126,453 − 1,336 = 125,117"]),
-        ("R13", "consistent", ["Cutting off fits 3 of 5", "rounding up fits 2 of 5", "rounding to the nearest fits 5 of 5"]),
-        ("R14", "consistent", ["6 are named: Nigeria, China, Albania, Pakistan, India, Bangladesh."]),
+        (
+            "R13",
+            "consistent",
+            [
+                "Cutting off fits 3 of 5",
+                "rounding up fits 2 of 5",
+                "rounding to the nearest fits 5 of 5",
+            ],
+        ),
+        (
+            "R14",
+            "consistent",
+            ["6 are named: Nigeria, China, Albania, Pakistan, India, Bangladesh."],
+        ),
         ("R15", "ambiguous", ["3,391 + 7,224 = 10,615", "12 short of 10,627"]),
         ("R16", "consistent", ["3,391 ÷ 10,627 = 31.9%", "“one-third” is 33.3%"]),
         ("R17", "consistent", ["7,224 ÷ 10,627 = 68.0%", "“two-thirds” is 66.7%"]),
@@ -71,12 +107,16 @@ def test_each_relation_concludes_what_the_published_checks_found(
 
 
 def test_there_are_twenty_relations_in_order(ledger: Ledger) -> None:
-    assert [relation["relation_id"] for relation in ledger.relations] == [f"R{number:02}" for number in range(1, 21)]
+    assert [relation["relation_id"] for relation in ledger.relations] == [
+        f"R{number:02}" for number in range(1, 21)
+    ]
 
 
 def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
     arithmetic = Arithmetic(ledger)
-    with_readings = [one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).readings]
+    with_readings = [
+        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).readings
+    ]
     assert with_readings == ["R01"]
 
 
@@ -84,7 +124,11 @@ def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
     ("position", "says", "breaks"),
     [
         (0, "194 is a misprint for 205", []),
-        (1, "11 more belong to a group that is not mentioned, so that 1,142 were recorded and not 1,131", ["38%"]),
+        (
+            1,
+            "11 more belong to a group that is not mentioned, so that 1,142 were recorded and not 1,131",
+            ["38%"],
+        ),
         (2, "counted when the total stood at 1,325", ["1.1%", "38%"]),
         (3, "706 is a misprint for 717", ["62%", "38%"]),
         (4, "425 is a misprint for 436", []),
@@ -98,7 +142,9 @@ def test_each_reading_of_the_eleven_says_which_printed_percentages_it_would_brea
     assert [ledger.statements[one].printed for one in reading.breaks] == breaks
 
 
-def test_a_group_not_mentioned_breaks_the_share_of_women_and_a_smaller_total_that_of_the_nationalities(ledger: Ledger) -> None:
+def test_a_group_not_mentioned_breaks_the_share_of_women_and_a_smaller_total_that_of_the_nationalities(
+    ledger: Ledger,
+) -> None:
     # Two statements print 38%: of women (section 3.8.2), and of three nationalities (section 3.6.2).
     _, group, total, *_ = conclusion(ledger, "R01").readings
     assert (group.breaks, total.breaks) == (("E035",), ("E003", "E023"))
@@ -127,12 +173,17 @@ def rewritten(ledger: Ledger, statement_id: str, old: str, new: str) -> Ledger:
 
 def counted_as(ledger: Ledger, unit: str) -> Ledger:
     """Return a ledger in which every statement of the total counts the same thing."""
-    planted = {statement_id: replace(ledger.statements[statement_id], unit=unit) for statement_id in TOTALS}
+    planted = {
+        statement_id: replace(ledger.statements[statement_id], unit=unit) for statement_id in TOTALS
+    }
     return replace(ledger, statements={**ledger.statements, **planted})
 
 
 def without_later_values(ledger: Ledger) -> Ledger:
-    return replace(ledger, context=tuple(row for row in ledger.context if row["value"] not in {"10611", "10606"}))
+    return replace(
+        ledger,
+        context=tuple(row for row in ledger.context if row["value"] not in {"10611", "10606"}),
+    )
 
 
 Plant = Callable[[Ledger], Ledger]
@@ -161,13 +212,19 @@ PLANTS: list[tuple[str, Plant, str, str]] = [
 def test_a_planted_change_turns_the_result_of_a_relation(
     ledger: Ledger, relation_id: str, plant: Plant, before: str, after: str
 ) -> None:
-    assert (conclusion(ledger, relation_id).result, conclusion(plant(ledger), relation_id).result) == (before, after)
+    assert (
+        conclusion(ledger, relation_id).result,
+        conclusion(plant(ledger), relation_id).result,
+    ) == (before, after)
 
 
 def test_every_kind_of_relation_has_been_seen_to_turn(ledger: Ledger) -> None:
     # A residual and a next largest are bounds whatever the figures: their workings are seen to turn below.
     kinds = {relation["relation_id"]: relation["kind"] for relation in ledger.relations}
-    assert {kinds[relation_id] for relation_id, *_ in PLANTS} == set(kinds.values()) - {"residual", "next_largest"}
+    assert {kinds[relation_id] for relation_id, *_ in PLANTS} == set(kinds.values()) - {
+        "residual",
+        "next_largest",
+    }
 
 
 @pytest.mark.parametrize(
@@ -184,17 +241,31 @@ def test_every_kind_of_relation_has_been_seen_to_turn(ledger: Ledger) -> None:
         ("600", "four fifths"),
     ],
 )
-def test_words_are_right_only_where_no_everyday_fraction_is_nearer(ledger: Ledger, male: str, nearer: str) -> None:
+def test_words_are_right_only_where_no_everyday_fraction_is_nearer(
+    ledger: Ledger, male: str, nearer: str
+) -> None:
     # 147 of the domestic abuse referrals are female, and the words for the males are "a fifth".
     concluded = conclusion(changed(ledger, E037=male), "R06")
     assert concluded.result == ("consistent" if nearer == "a fifth" else "gap")
     assert nearer == "a fifth" or f", and {nearer} (" in concluded.working
 
 
-def test_a_percentage_is_right_only_where_it_rounds_to_the_printed_one_at_either_end(ledger: Ledger) -> None:
+def test_a_percentage_is_right_only_where_it_rounds_to_the_printed_one_at_either_end(
+    ledger: Ledger,
+) -> None:
     nine, tenths = ledger.statements["E041"], ledger.statements["E003"]
-    assert [rounds_to(Fraction(part, 1000), nine) for part in (84, 85, 94, 95)] == [False, True, True, False]
-    assert [rounds_to(Fraction(part, 10_000), tenths) for part in (104, 105, 114, 115)] == [False, True, True, False]
+    assert [rounds_to(Fraction(part, 1000), nine) for part in (84, 85, 94, 95)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert [rounds_to(Fraction(part, 10_000), tenths) for part in (104, 105, 114, 115)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -234,7 +305,11 @@ def test_the_next_largest_is_bounded_by_every_way_to_share_out_the_rest(
         E022=str(len(largest) + len(rest)),
         **{statement_id: str(value) for statement_id, value in zip(ids, largest, strict=True)},
     )
-    relation = {"relation_id": "R99", "kind": "next_largest", "statements": f"whole=E002;parts={' '.join(ids)};categories=E022"}
+    relation = {
+        "relation_id": "R99",
+        "kind": "next_largest",
+        "statements": f"whole=E002;parts={' '.join(ids)};categories=E022",
+    }
     working = Arithmetic(planted).conclude(relation).working
     least, most = min(map(max, possible)), max(map(max, possible))
     few = min(sum(part < 10 for part in share) for share in possible)
@@ -243,15 +318,23 @@ def test_the_next_largest_is_bounded_by_every_way_to_share_out_the_rest(
 
 
 def test_a_value_of_an_earlier_date_is_not_called_a_later_one(ledger: Ledger) -> None:
-    row = next(one for one in ledger.context if one["series_id"] == "nrm-years" and one["value"] == "10611")
+    row = next(
+        one for one in ledger.context if one["series_id"] == "nrm-years" and one["value"] == "10611"
+    )
     earlier = {**row, "value": "10500", "vintage": "2020-04-02"}
     working = conclusion(replace(ledger, context=(earlier, *ledger.context)), "R18").working
     assert "10,500" not in working
 
 
 BROKEN: Mapping[str, Row] = {
-    "a statement that is not in the ledger": {"kind": "share", "statements": "parts=E999;whole=E001;printed=E003"},
-    "a part that the relation does not name": {"kind": "share", "statements": "parts=E002;whole=E001"},
+    "a statement that is not in the ledger": {
+        "kind": "share",
+        "statements": "parts=E999;whole=E001;printed=E003",
+    },
+    "a part that the relation does not name": {
+        "kind": "share",
+        "statements": "parts=E002;whole=E001",
+    },
     "a kind that there is not": {"kind": "product", "statements": "parts=E002"},
     "a statement that is not a count": {"kind": "residual", "statements": "whole=E001;parts=E003"},
 }
@@ -265,7 +348,9 @@ def test_a_relation_that_cannot_be_worked_out_is_refused(ledger: Ledger, broken:
 
 def test_the_refusal_names_the_relation_and_what_it_lacks(ledger: Ledger) -> None:
     broken = BROKEN["a statement that is not in the ledger"]
-    with pytest.raises(LedgerError, match=r"^relations\.csv R99 needs 'E999', which is not there\.$"):
+    with pytest.raises(
+        LedgerError, match=r"^relations\.csv R99 needs 'E999', which is not there\.$"
+    ):
         Arithmetic(ledger).conclude({"relation_id": "R99", **broken})
 
 
@@ -282,5 +367,7 @@ def test_counts_are_added_only_where_they_are_counts(ledger: Ledger) -> None:
 
 
 def test_a_total_without_a_remainder_has_no_reading_of_one(ledger: Ledger) -> None:
-    parts = [replace(ledger.statements[one], is_remainder=False) for one in ("E032", "E033", "E036")]
+    parts = [
+        replace(ledger.statements[one], is_remainder=False) for one in ("E032", "E033", "E036")
+    ]
     assert "194 is a misprint" not in readings(ledger, parts, 1336)[0].text

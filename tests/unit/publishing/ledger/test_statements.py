@@ -14,10 +14,19 @@ import pytest
 from referrals.errors import DataError, LedgerError
 from referrals.paths import PUBLISHED, ROOT
 from referrals.publishing.ledger import statements as ledgers
-from referrals.publishing.ledger.statements import Cell, Ledger, Statement, misquoted, parse_cell, says
+from referrals.publishing.ledger.statements import (
+    Cell,
+    Ledger,
+    Statement,
+    misquoted,
+    parse_cell,
+    says,
+)
 
 SHARED = ROOT.parent / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}"
+)
 
 NORMALISED = {"E019": "50", "E021": "no figure", "E028": "no figure", "E047": "no figure"}
 """Values that the ledger writes in another form than the figures file, which has '>50' (for us a precision) or nothing."""
@@ -76,10 +85,16 @@ def test_every_quotation_stands_in_the_source(ledger: Ledger) -> None:
 
 
 @needs_shared
-@pytest.mark.parametrize(("old", "new"), [("Vietnam (237)", "Vietnam (238)"), ("Albania", "albania"), (";", ",")])
-def test_a_quotation_that_is_changed_by_one_character_is_not_found_in_the_source(ledger: Ledger, old: str, new: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"), [("Vietnam (237)", "Vietnam (238)"), ("Albania", "albania"), (";", ",")]
+)
+def test_a_quotation_that_is_changed_by_one_character_is_not_found_in_the_source(
+    ledger: Ledger, old: str, new: str
+) -> None:
     source = (SHARED / "source" / "ecia.txt").read_text(encoding="utf-8")
-    planted = replace(ledger.statements["E024"], quotation=ledger.statements["E024"].quotation.replace(old, new))
+    planted = replace(
+        ledger.statements["E024"], quotation=ledger.statements["E024"].quotation.replace(old, new)
+    )
     assert not_in_source([planted], source) == ["E024"]
 
 
@@ -90,16 +105,23 @@ def test_the_statements_agree_row_for_row_with_the_published_figures(ledger: Led
 
 @needs_shared
 @pytest.mark.parametrize(
-    "planted", [{"value": "238"}, {"section": "3.6.1"}, {"quotation": "Vietnam"}, {"statement_id": "E999"}]
+    "planted",
+    [{"value": "238"}, {"section": "3.6.1"}, {"quotation": "Vietnam"}, {"statement_id": "E999"}],
 )
-def test_a_statement_changed_in_one_place_differs_from_the_published_figures(ledger: Ledger, planted: dict[str, str]) -> None:
+def test_a_statement_changed_in_one_place_differs_from_the_published_figures(
+    ledger: Ledger, planted: dict[str, str]
+) -> None:
     changed = replace(ledger.statements["E024"], **planted)  # type: ignore[arg-type]  # only columns of text are planted
-    statements = [changed if one.statement_id == "E024" else one for one in ledger.statements.values()]
+    statements = [
+        changed if one.statement_id == "E024" else one for one in ledger.statements.values()
+    ]
     assert differing(statements, published_figures()) == [changed.statement_id]
 
 
 @needs_shared
-def test_a_value_is_written_in_another_form_only_where_the_published_figures_have_that_form() -> None:
+def test_a_value_is_written_in_another_form_only_where_the_published_figures_have_that_form() -> (
+    None
+):
     printed = {row["id"]: row["value"] for row in published_figures() if row["id"] in NORMALISED}
     assert printed == {"E019": ">50", "E021": "", "E028": "", "E047": ""}
 
@@ -124,14 +146,20 @@ def test_every_value_is_said_by_its_own_quotation(ledger: Ledger) -> None:
         ("E078", "2019"),
     ],
 )
-def test_a_wrong_value_is_caught_by_its_own_quotation(ledger: Ledger, statement_id: str, value: str) -> None:
+def test_a_wrong_value_is_caught_by_its_own_quotation(
+    ledger: Ledger, statement_id: str, value: str
+) -> None:
     planted = replace(ledger.statements[statement_id], value=value)
     (message,) = misquoted([planted])
-    assert message.startswith(f"{statement_id} (section {planted.section}) says {value}, and its quotation does not:")
+    assert message.startswith(
+        f"{statement_id} (section {planted.section}) says {value}, and its quotation does not:"
+    )
     assert planted.quotation in message
 
 
-def test_a_statement_without_a_figure_need_not_be_said_in_the_words_of_its_quotation(ledger: Ledger) -> None:
+def test_a_statement_without_a_figure_need_not_be_said_in_the_words_of_its_quotation(
+    ledger: Ledger,
+) -> None:
     assert misquoted([replace(ledger.statements["E010"], value="words of ours")]) == []
 
 
@@ -199,7 +227,9 @@ def test_a_quotation_says_a_value_in_the_forms_of_the_source_and_in_no_other(
         ("E078", "2018"),
     ],
 )
-def test_a_statement_is_printed_as_readers_see_it(ledger: Ledger, statement_id: str, printed: str) -> None:
+def test_a_statement_is_printed_as_readers_see_it(
+    ledger: Ledger, statement_id: str, printed: str
+) -> None:
     assert ledger.statements[statement_id].printed == printed
 
 
@@ -214,7 +244,9 @@ def test_a_statement_is_printed_as_readers_see_it(ledger: Ledger, statement_id: 
         ("E051", Fraction(100, 3)),
     ],
 )
-def test_a_percentage_is_exact_in_digits_and_in_words(ledger: Ledger, statement_id: str, percent: Fraction) -> None:
+def test_a_percentage_is_exact_in_digits_and_in_words(
+    ledger: Ledger, statement_id: str, percent: Fraction
+) -> None:
     assert ledger.statements[statement_id].percent == percent
 
 
@@ -234,12 +266,25 @@ def test_only_the_sex_not_recorded_is_given_as_a_remainder(ledger: Ledger) -> No
 
 
 def test_the_statements_on_a_subject_come_in_the_order_of_the_ledger(ledger: Ledger) -> None:
-    assert [one.statement_id for one in ledger.about("nrm_referrals")] == ["E048", "E049", "E050", "E051", "E052", "E053"]
+    assert [one.statement_id for one in ledger.about("nrm_referrals")] == [
+        "E048",
+        "E049",
+        "E050",
+        "E051",
+        "E052",
+        "E053",
+    ]
     assert ledger.about() == []
 
 
 def test_the_shares_are_the_relations_that_test_a_printed_percentage(ledger: Ledger) -> None:
-    assert [relation["relation_id"] for relation in ledger.shares()] == ["R02", "R03", "R04", "R05", "R20"]
+    assert [relation["relation_id"] for relation in ledger.shares()] == [
+        "R02",
+        "R03",
+        "R04",
+        "R05",
+        "R20",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -264,13 +309,19 @@ def test_a_cell_counts_the_subject_it_is_asked_for() -> None:
 @pytest.mark.parametrize("text", ["colour=red", "outcome=ICE", "sex=M;colour=red", "sex", ""])
 def test_a_text_that_names_no_cell_is_refused_with_the_dimensions_there_are(text: str) -> None:
     with pytest.raises(
-        LedgerError, match=r"names no cell\. Use dimension=code pairs of nationality, age_band, sex, crime_type"
+        LedgerError,
+        match=r"names no cell\. Use dimension=code pairs of nationality, age_band, sex, crime_type",
     ):
         parse_cell(text)
 
 
 def test_the_ids_in_a_text_come_in_its_order() -> None:
-    assert ledgers.ids_in("parts=E032 E033;whole=E002, {E036}, E12, XE001, E0010") == ["E032", "E033", "E002", "E036"]
+    assert ledgers.ids_in("parts=E032 E033;whole=E002, {E036}, E12, XE001, E0010") == [
+        "E032",
+        "E033",
+        "E002",
+        "E036",
+    ]
 
 
 def test_a_copy_of_the_ledger_is_read_like_the_ledger(ledger: Ledger, edited: Edit) -> None:
@@ -280,12 +331,17 @@ def test_a_copy_of_the_ledger_is_read_like_the_ledger(ledger: Ledger, edited: Ed
 
 def test_a_statement_of_a_source_that_is_not_listed_is_refused(edited: Edit) -> None:
     folder = edited("sources.csv", "\necia-2021,", "\necia-2022,")
-    with pytest.raises(LedgerError, match=r"^statements\.csv names sources that sources\.csv does not list: ecia-2021\.$"):
+    with pytest.raises(
+        LedgerError,
+        match=r"^statements\.csv names sources that sources\.csv does not list: ecia-2021\.$",
+    ):
         ledgers.load(folder)
 
 
 def test_a_statement_that_is_a_share_of_no_cell_is_refused(edited: Edit) -> None:
-    folder = edited("statements.csv", "_TOP3,_T,_T,MS,nationality=_TOP3,84", "_TOP3,_T,_T,MS,country=_TOP3,84")
+    folder = edited(
+        "statements.csv", "_TOP3,_T,_T,MS,nationality=_TOP3,84", "_TOP3,_T,_T,MS,country=_TOP3,84"
+    )
     with pytest.raises(LedgerError, match="'country=_TOP3' names no cell"):
         ledgers.load(folder)
 
@@ -293,9 +349,24 @@ def test_a_statement_that_is_a_share_of_no_cell_is_refused(edited: Edit) -> None
 @pytest.mark.parametrize(
     ("name", "old", "new", "fault"),
     [
-        ("statements.csv", "\nE003,", "\nE002,", "statements.csv row 4, statement_id: 'E002' stands already in row 3"),
-        ("relations.csv", "\nR02,share,", "\nR02,shares,", "relations.csv row 3, kind: 'shares' is not one of"),
-        ("derivations.csv", "open,E002 E016 E019", "ajar,E002 E016 E019", "derivations.csv row 5, upper_end: 'ajar' is not"),
+        (
+            "statements.csv",
+            "\nE003,",
+            "\nE002,",
+            "statements.csv row 4, statement_id: 'E002' stands already in row 3",
+        ),
+        (
+            "relations.csv",
+            "\nR02,share,",
+            "\nR02,shares,",
+            "relations.csv row 3, kind: 'shares' is not one of",
+        ),
+        (
+            "derivations.csv",
+            "open,E002 E016 E019",
+            "ajar,E002 E016 E019",
+            "derivations.csv row 5, upper_end: 'ajar' is not",
+        ),
         ("context.csv", "_T,,537,", "_T,,-537,", "context.csv row 434, value: -537 is less than 0"),
         ("sources.csv", "\nwa-172547,", "\n,", "sources.csv row 3, source_id: is empty"),
     ],

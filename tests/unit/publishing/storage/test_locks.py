@@ -10,7 +10,9 @@ import pytest
 from referrals.publishing.storage import locks
 
 
-def test_who_has_the_right_to_write_has_it_again_and_the_lock_of_work_is_nobodys_twice(tmp_path: Path) -> None:
+def test_who_has_the_right_to_write_has_it_again_and_the_lock_of_work_is_nobodys_twice(
+    tmp_path: Path,
+) -> None:
     with locks.alone(tmp_path), locks.alone(tmp_path, waits=False):
         pass
     with locks.held(tmp_path), pytest.raises(BlockingIOError), locks.held(tmp_path, waits=False):

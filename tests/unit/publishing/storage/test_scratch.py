@@ -50,10 +50,15 @@ def killed(call: str, **given: str) -> None:
 
 
 @pytest.mark.parametrize("home", [None, "private"])
-def test_a_folder_is_for_its_owner_alone_and_gone_in_the_end(tmp_path: Path, home: str | None) -> None:
+def test_a_folder_is_for_its_owner_alone_and_gone_in_the_end(
+    tmp_path: Path, home: str | None
+) -> None:
     with scratch.folder(tmp_path / home if home else None) as folder:
         assert folder.parent == (tmp_path / home if home else scratch.shared())
-        assert [stat.S_IMODE(one.stat().st_mode) for one in (folder, folder.parent)] == [0o700, 0o700]
+        assert [stat.S_IMODE(one.stat().st_mode) for one in (folder, folder.parent)] == [
+            0o700,
+            0o700,
+        ]
         (folder / "records").write_text("SECRET", encoding="utf-8")
     assert list(folder.parent.iterdir()) == []
 
@@ -66,7 +71,9 @@ def test_what_a_killed_check_left_behind_is_gone_after_the_next(tmp_path: Path) 
     assert list(scratch.shared().iterdir()) == []
 
 
-def test_what_a_killed_publisher_left_in_its_private_folder_is_gone_after_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_publisher_left_in_its_private_folder_is_gone_after_the_next(
+    tmp_path: Path,
+) -> None:
     home = tmp_path / "private"
     killed(LOAD, path=str(write(tmp_path, [line(1), line(2)])), home=str(home))
     assert len(list(home.iterdir())) == 1
@@ -74,7 +81,9 @@ def test_what_a_killed_publisher_left_in_its_private_folder_is_gone_after_the_ne
         assert list(home.iterdir()) == [folder]
 
 
-def test_what_a_killed_check_left_behind_is_gone_after_work_with_a_private_folder_too(tmp_path: Path) -> None:
+def test_what_a_killed_check_left_behind_is_gone_after_work_with_a_private_folder_too(
+    tmp_path: Path,
+) -> None:
     killed(CHECK, path=str(write(tmp_path, [line(1)])))
     with scratch.folder(tmp_path / "private"):
         assert list(scratch.shared().iterdir()) == []
@@ -85,7 +94,9 @@ def test_a_folder_in_which_somebody_works_stays() -> None:
         assert sorted(scratch.shared().iterdir()) == sorted([one, other])
 
 
-def test_a_file_or_a_link_that_lies_among_the_folders_stays_and_stops_nothing(tmp_path: Path) -> None:
+def test_a_file_or_a_link_that_lies_among_the_folders_stays_and_stops_nothing(
+    tmp_path: Path,
+) -> None:
     scratch.shared().mkdir(mode=0o700)
     (scratch.shared() / "notes.txt").touch()
     (scratch.shared() / "link").symlink_to(tmp_path)
@@ -94,7 +105,9 @@ def test_a_file_or_a_link_that_lies_among_the_folders_stays_and_stops_nothing(tm
     assert sorted(one.name for one in folder.parent.iterdir()) == ["link", "notes.txt"]
 
 
-def test_a_folder_whose_work_ends_while_it_is_looked_at_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_whose_work_ends_while_it_is_looked_at_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     (scratch.shared() / "ending").mkdir(parents=True)
     scratch.shared().chmod(0o700)
     flock = fcntl.flock
@@ -109,8 +122,13 @@ def test_a_folder_whose_work_ends_while_it_is_looked_at_stops_nothing(monkeypatc
         assert list(scratch.shared().iterdir()) == [folder]
 
 
-@pytest.mark.parametrize(("home", "instead"), [(None, "set TMPDIR to another place"), ("work", "name another private folder")])
-def test_a_place_that_others_can_reach_is_refused(tmp_path: Path, home: str | None, instead: str) -> None:
+@pytest.mark.parametrize(
+    ("home", "instead"),
+    [(None, "set TMPDIR to another place"), ("work", "name another private folder")],
+)
+def test_a_place_that_others_can_reach_is_refused(
+    tmp_path: Path, home: str | None, instead: str
+) -> None:
     place = tmp_path / home if home else scratch.shared()
     place.mkdir()
     place.chmod(0o755)

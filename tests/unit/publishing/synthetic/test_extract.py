@@ -114,7 +114,9 @@ def test_ages_run_from_2_to_70_and_reach_both(rows: list[Row]) -> None:
     assert (min(ages), max(ages)) == (2, 70)
 
 
-def test_there_are_95_nationalities_none_of_them_unrecorded_and_the_fourth_has_fewer_than_china(rows: list[Row]) -> None:
+def test_there_are_95_nationalities_none_of_them_unrecorded_and_the_fourth_has_fewer_than_china(
+    rows: list[Row],
+) -> None:
     sizes = Counter(row["nationality"] for row in rows)
     assert len(sizes) == 95
     assert NK not in sizes
@@ -124,44 +126,70 @@ def test_there_are_95_nationalities_none_of_them_unrecorded_and_the_fourth_has_f
 
 def test_most_nationalities_are_under_ten_and_some_share_one_crime_type(rows: list[Row]) -> None:
     sizes = Counter(row["nationality"] for row in rows)
-    kinds = {name: {row["crime_type"] for row in rows if row["nationality"] == name} for name in sizes}
+    kinds = {
+        name: {row["crime_type"] for row in rows if row["nationality"] == name} for name in sizes
+    }
     assert sum(many < 10 for many in sizes.values()) > 95 / 2
     assert any(len(kinds[name]) == 1 and sizes[name] >= 5 for name in sizes)
 
 
-def test_the_summary_names_the_figures_met_and_the_one_that_contradicts_the_others(made: Summary, ledger: Ledger) -> None:
-    core = {one.statement_id for one in ledger.about("victim_referrals", "victim_ages", "police_referrals")}
+def test_the_summary_names_the_figures_met_and_the_one_that_contradicts_the_others(
+    made: Summary, ledger: Ledger
+) -> None:
+    core = {
+        one.statement_id
+        for one in ledger.about("victim_referrals", "victim_ages", "police_referrals")
+    }
     assert (made.rows, made.year, made.seed, made.unmet) == (1336, YEAR, 7, ("E036",))
-    assert core - set(made.met) == {"E036", "E039", "E040", "E044", "E045"}  # the remainder, and fractions in words
+    assert core - set(made.met) == {
+        "E036",
+        "E039",
+        "E040",
+        "E044",
+        "E045",
+    }  # the remainder, and fractions in words
 
 
 def test_every_row_is_marked_and_numbered_in_order_of_day(rows: list[Row]) -> None:
     assert list(rows[0]) == COLUMNS
     assert {row["channel"] for row in rows} == {"illustrative"}
-    assert [row["referral_id"] for row in rows] == [f"ILLUSTRATIVE-2020-21-{one:08}" for one in range(1, 1337)]
+    assert [row["referral_id"] for row in rows] == [
+        f"ILLUSTRATIVE-2020-21-{one:08}" for one in range(1, 1337)
+    ]
     days = [date.fromisoformat(row["referred_on"]) for row in rows]
     assert all(before <= after for before, after in pairwise(days))
     assert date(2020, 4, 1) <= days[0] <= days[-1] <= date(2021, 3, 31)
 
 
 @pytest.mark.parametrize("column", ["sex", "crime_type", "outcome"])
-def test_every_code_of_a_dimension_and_nothing_else_is_written(rows: list[Row], column: str) -> None:
+def test_every_code_of_a_dimension_and_nothing_else_is_written(
+    rows: list[Row], column: str
+) -> None:
     codes = {code for code, one in codelist(column).codes.items() if one.kind == "category"}
     assert {row[column] for row in rows} == {*codes, NK}
 
 
 def test_nationalities_are_labels_of_the_codelist(rows: list[Row]) -> None:
-    assert {row["nationality"] for row in rows} <= {one.label for one in codelist("nationality").codes.values()}
+    assert {row["nationality"] for row in rows} <= {
+        one.label for one in codelist("nationality").codes.values()
+    }
 
 
 def test_shares_that_are_made_up_add_up_to_a_hundred() -> None:
     shares = [*model.OUTCOMES.values(), model.FORCES]
-    hundreds = [*model.CRIMES.values(), *model.SEXES.values(), *model.BANDS.values(), model.QUARTERS]
+    hundreds = [
+        *model.CRIMES.values(),
+        *model.SEXES.values(),
+        *model.BANDS.values(),
+        model.QUARTERS,
+    ]
     assert {sum(one.values()) for one in shares} | {sum(one) for one in hundreds} == {100}
     assert len(set(model.OTHERS) - set(model.PARTITION["nationality"])) == 92
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(tmp_path: Path, made: Summary) -> None:
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(
+    tmp_path: Path, made: Summary
+) -> None:
     again, other = tmp_path / "again.csv", tmp_path / "other.csv"
     synthesise(again, year=YEAR, seed=7)
     synthesise(other, year=YEAR, seed=8)
@@ -170,17 +198,27 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(tmp_pa
 
 @settings(max_examples=4)
 @given(st.integers(0, 2**40))
-def test_a_plan_of_any_seed_has_1336_referrals_of_95_nationalities_and_the_published_sexes(seed: int) -> None:
+def test_a_plan_of_any_seed_has_1336_referrals_of_95_nationalities_and_the_published_sexes(
+    seed: int,
+) -> None:
     planned = plan(ledgers.load(), year=YEAR, seed=seed)
     sizes = tally(planned, "nationality")
-    assert (sizes.total(), len(sizes), sizes["VNM"], sizes["ALB"], sizes["CHN"]) == (1336, 95, 237, 168, 109)
+    assert (sizes.total(), len(sizes), sizes["VNM"], sizes["ALB"], sizes["CHN"]) == (
+        1336,
+        95,
+        237,
+        168,
+        109,
+    )
     assert sizes.most_common(4)[3][1] < 109
     assert tally(planned, "sex") == {"M": 706, "F": 425, "_NK": 205}
     assert tally(planned, "age_band")["0-17"] == 145
 
 
 @pytest.mark.parametrize(("year", "steps"), [("2021-22", 1), ("2022-23", 2), ("2023-24", 3)])
-def test_a_later_year_drifts_from_the_first_within_its_documented_bounds(ledger: Ledger, year: str, steps: int) -> None:
+def test_a_later_year_drifts_from_the_first_within_its_documented_bounds(
+    ledger: Ledger, year: str, steps: int
+) -> None:
     planned = plan(ledger, year=year, seed=7)
     sizes = tally(planned, "nationality")
     assert 1336 * 0.94**steps < sizes.total() < 1336 * 1.11**steps
@@ -257,7 +295,9 @@ def written(path: Path, rows: Iterable[Row]) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("statement_id", "end", "inside"), [("E017", "2", "3"), ("E018", "70", "69")])
+@pytest.mark.parametrize(
+    ("statement_id", "end", "inside"), [("E017", "2", "3"), ("E018", "70", "69")]
+)
 def test_a_file_whose_ages_stop_short_of_a_published_end_is_refused(
     tmp_path: Path, rows: list[Row], statement_id: str, end: str, inside: str
 ) -> None:
@@ -282,7 +322,9 @@ def test_a_ledger_whose_words_no_count_can_meet_is_refused(ledger: Ledger) -> No
         plan(replace(ledger, statements=wrong), year=YEAR, seed=7)
 
 
-def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(rows: list[Row]) -> None:
+def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(
+    rows: list[Row],
+) -> None:
     with duckdb.connect() as connection:
         assert fill(connection, year=YEAR, seed=7) == 1336
         filled = connection.table("records")
@@ -291,7 +333,9 @@ def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(row
             "outcome", "person_id",
         ]  # fmt: skip
         found = filled.fetchall()
-        temporary = connection.execute("select count(*) from duckdb_tables() where temporary").fetchone()
+        temporary = connection.execute(
+            "select count(*) from duckdb_tables() where temporary"
+        ).fetchone()
     assert temporary == (0,)
     assert [one[0] for one in found] == [row["referral_id"] for row in rows]
     assert {one[2] for one in found} == {YEAR}
@@ -303,7 +347,9 @@ def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(row
 
 def test_the_quarters_of_the_year_are_as_uneven_as_they_were_made_up(rows: list[Row]) -> None:
     quarters = Counter((int(row["referred_on"][5:7]) - 4) % 12 // 3 for row in rows)
-    assert all(abs(100 * quarters[one] / 1336 - wanted) < 4 for one, wanted in enumerate(model.QUARTERS))
+    assert all(
+        abs(100 * quarters[one] / 1336 - wanted) < 4 for one, wanted in enumerate(model.QUARTERS)
+    )
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
@@ -312,7 +358,9 @@ def test_progress_is_told(tmp_path: Path) -> None:
     assert said == ["Fitting the counts of 2020-21", "Writing 1,000 illustrative records"]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_args: object) -> None:
         raise OSError
 

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from referrals.errors import DataError
 from referrals.publishing.ledger.bounds import UNBOUNDED, Atom, Rule
-from referrals.publishing.synthetic.fitting import apportion, controlled_rounding, deal, rake, require
+from referrals.publishing.synthetic.fitting import (
+    apportion,
+    controlled_rounding,
+    deal,
+    rake,
+    require,
+)
 
 A, B, C, D = (("a", "x"), ("a", "y"), ("b", "x"), ("b", "y"))
 
@@ -20,13 +26,23 @@ def pinned(name: str, count: int, *atoms: Atom) -> Rule:
     return Rule(name, dict.fromkeys(atoms, 1), count, count)
 
 
-MARGINS = [pinned("R1", 30, A, B), pinned("R2", 70, C, D), pinned("C1", 55, A, C), pinned("C2", 45, B, D)]
+MARGINS = [
+    pinned("R1", 30, A, B),
+    pinned("R2", 70, C, D),
+    pinned("C1", 55, A, C),
+    pinned("C2", 45, B, D),
+]
 HALF_OR_MORE = Rule("S1", {A: 1, B: -1}, 0, UNBOUNDED)
 
 
 def test_raking_meets_every_margin_and_keeps_the_odds_ratio_of_the_start() -> None:
     raked = rake({A: 4.0, B: 1.0, C: 1.0, D: 2.0}, MARGINS)
-    assert [round(sum(raked[atom] for atom in rule.weights), 6) for rule in MARGINS] == [30, 70, 55, 45]
+    assert [round(sum(raked[atom] for atom in rule.weights), 6) for rule in MARGINS] == [
+        30,
+        70,
+        55,
+        45,
+    ]
     assert raked[A] * raked[D] / (raked[B] * raked[C]) == pytest.approx(8)
 
 
@@ -44,7 +60,9 @@ def test_raking_leaves_empty_cells_empty() -> None:
 
 
 @given(st.lists(st.floats(0.1, 50), min_size=4, max_size=4))
-def test_controlled_rounding_keeps_every_margin_and_moves_no_cell_by_a_whole_person(values: list[float]) -> None:
+def test_controlled_rounding_keeps_every_margin_and_moves_no_cell_by_a_whole_person(
+    values: list[float],
+) -> None:
     raked = rake(dict(zip((A, B, C, D), values, strict=True)), MARGINS)
     counts = controlled_rounding(raked, MARGINS)
     assert all(rule.holds(counts) for rule in MARGINS)
@@ -61,15 +79,24 @@ def test_counts_that_break_a_rule_are_refused_by_its_name() -> None:
         require({A: 1, B: 2}, [pinned("R1", 5, A, B), HALF_OR_MORE])
 
 
-@given(st.dictionaries(st.text(max_size=3), st.floats(0.01, 1e6), min_size=1, max_size=20), st.integers(20, 10_000))
-def test_shares_add_up_and_no_key_is_more_than_one_from_its_quota(weights: dict[str, float], total: int) -> None:
+@given(
+    st.dictionaries(st.text(max_size=3), st.floats(0.01, 1e6), min_size=1, max_size=20),
+    st.integers(20, 10_000),
+)
+def test_shares_add_up_and_no_key_is_more_than_one_from_its_quota(
+    weights: dict[str, float], total: int
+) -> None:
     shares = apportion(weights, total, at_least=1)
     rest, whole = total - len(weights), sum(weights.values())
     assert sum(shares.values()) == total
-    assert all(abs(shares[key] - 1 - rest * weight / whole) < 1.000001 for key, weight in weights.items())
+    assert all(
+        abs(shares[key] - 1 - rest * weight / whole) < 1.000001 for key, weight in weights.items()
+    )
 
 
-@pytest.mark.parametrize(("weights", "total"), [({"a": 1.0, "b": 1.0}, 1), ({"a": 0.0}, 5), ({}, 0)])
+@pytest.mark.parametrize(
+    ("weights", "total"), [({"a": 1.0, "b": 1.0}, 1), ({"a": 0.0}, 5), ({}, 0)]
+)
 def test_what_cannot_be_shared_is_refused(weights: dict[str, float], total: int) -> None:
     with pytest.raises(DataError, match="cannot be shared"):
         apportion(weights, total, at_least=1)
@@ -79,8 +106,12 @@ def test_what_cannot_be_shared_is_refused(weights: dict[str, float], total: int)
 def test_dealing_fills_every_hand_and_leaves_no_card(cards: list[int], seed: int) -> None:
     hands = {"first": 1, "rest": sum(cards) - 1}
     dealt = deal(hands, dict(enumerate(cards)), {}, Random(seed))
-    assert {hand: sum(many for (one, _), many in dealt.items() if one == hand) for hand in hands} == hands
-    assert [sum(many for (_, one), many in dealt.items() if one == card) for card in range(len(cards))] == cards
+    assert {
+        hand: sum(many for (one, _), many in dealt.items() if one == hand) for hand in hands
+    } == hands
+    assert [
+        sum(many for (_, one), many in dealt.items() if one == card) for card in range(len(cards))
+    ] == cards
 
 
 def test_a_hand_that_leans_to_one_card_gets_it_while_it_lasts_and_others_after() -> None:

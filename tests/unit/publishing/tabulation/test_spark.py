@@ -38,8 +38,12 @@ def raw_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
     return connection.execute("select * from raw_cells order by all").fetchall()
 
 
-@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning", "ignore::ResourceWarning")
-def test_a_million_records_are_counted_alike_by_duckdb_and_by_spark(records: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.filterwarnings(
+    "ignore:PySpark does not yet fully support pandas:FutureWarning", "ignore::ResourceWarning"
+)
+def test_a_million_records_are_counted_alike_by_duckdb_and_by_spark(
+    records: duckdb.DuckDBPyConnection,
+) -> None:
     counts.count(records)
     expected = raw_cells(records)
     records.execute("drop table raw_cells")
@@ -61,7 +65,10 @@ def test_no_person_or_referral_goes_there(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(spark, "_library", lambda _: None)
     monkeypatch.setattr(spark, "_count_files", looking)
     with duckdb.connect() as connection:
-        connection.execute(INVENTED.replace("select", "select i as referral_id, i as person_id,", 1), {"records": 10})
+        connection.execute(
+            INVENTED.replace("select", "select i as referral_id, i as person_id,", 1),
+            {"records": 10},
+        )
         spark.count(connection)
     assert seen == ["year", *FINEST]
 
@@ -74,7 +81,12 @@ def test_the_translated_statement_is_a_query_of_the_same_columns() -> None:
 
 
 @pytest.mark.parametrize("missing", ["pyspark", "sqlglot"])
-def test_a_missing_library_is_named_with_what_to_do(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_library_is_named_with_what_to_do(
+    missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    with duckdb.connect() as connection, pytest.raises(ExtractError, match="leave out --engine spark"):
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(ExtractError, match="leave out --engine spark"),
+    ):
         spark.count(connection)

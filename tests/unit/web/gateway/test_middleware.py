@@ -133,8 +133,13 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("status", "method", "target"), [(status, *one) for status, all_ in REFUSED.items() for one in all_])
-def test_what_nobody_needs_is_refused_before_anything_reads_it(status: int, method: str, target: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "method", "target"),
+    [(status, *one) for status, all_ in REFUSED.items() for one in all_],
+)
+def test_what_nobody_needs_is_refused_before_anything_reads_it(
+    status: int, method: str, target: str
+) -> None:
     listener = Listener()
     got = ask(guarded(listener), target, method=method)
     assert (got.status, listener.requests) == (status, 0)
@@ -160,7 +165,9 @@ def test_what_nobody_needs_is_refused_before_anything_reads_it(status: int, meth
         ([("transfer-encoding", "chunked")], 413),
     ],
 )
-def test_headers_are_bounded_and_no_body_is_taken(headers: list[tuple[str, str]], status: int) -> None:
+def test_headers_are_bounded_and_no_body_is_taken(
+    headers: list[tuple[str, str]], status: int
+) -> None:
     assert ask(guarded(Listener()), "/", headers=headers).status == status
 
 
@@ -189,11 +196,18 @@ def test_without_names_any_will_do() -> None:
 
 @pytest.mark.parametrize("target", ["/", "/_stcore/metrics"], ids=["let in", "refused"])
 @pytest.mark.parametrize(("scheme", "told"), [("https", "max-age=31536000"), ("http", None)])
-def test_a_browser_is_told_to_stay_with_https_only_where_it_came_by_it(target: str, scheme: str, told: str | None) -> None:
-    assert ask(guarded(Listener()), target, scheme=scheme).headers.get("strict-transport-security") == told
+def test_a_browser_is_told_to_stay_with_https_only_where_it_came_by_it(
+    target: str, scheme: str, told: str | None
+) -> None:
+    assert (
+        ask(guarded(Listener()), target, scheme=scheme).headers.get("strict-transport-security")
+        == told
+    )
 
 
-def test_a_refusal_is_logged_in_one_word_and_nothing_of_the_request(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refusal_is_logged_in_one_word_and_nothing_of_the_request(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.INFO):
         ask(guarded(Listener()), "/_stcore/metrics?name=secret")
     (record,) = [one for one in caplog.records if one.name == "referrals.web.gateway.middleware"]
@@ -211,7 +225,11 @@ ODD = st.one_of(
 )
 
 
-@given(target=ODD, method=st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", ""]), query=st.binary(max_size=200))
+@given(
+    target=ODD,
+    method=st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", ""]),
+    query=st.binary(max_size=200),
+)
 def test_no_address_however_odd_is_a_fault(target: str, method: str, query: bytes) -> None:
     app = Starlette(
         middleware=[
@@ -219,7 +237,12 @@ def test_no_address_however_odd_is_a_fault(target: str, method: str, query: byte
             Middleware(Shell, heads=(PageHead("/", "Home", "A page."),), site="Site"),
         ]
     )
-    scope = {**scope_of("/", method=method), "path": target, "raw_path": target.encode(errors="replace"), "query_string": query}
+    scope = {
+        **scope_of("/", method=method),
+        "path": target,
+        "raw_path": target.encode(errors="replace"),
+        "query_string": query,
+    }
     assert asyncio.run(answer(app, scope)).status < 500
 
 
@@ -273,7 +296,9 @@ def test_a_message_may_be_64_kilobytes_long(letters: int, closed: int | None) ->
     assert socket.closed_with == closed
 
 
-def test_a_socket_whose_reader_reads_nothing_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_socket_whose_reader_reads_nothing_is_closed_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(websocket_guard, "CLOSING", 0.01)
 
     class Deaf(Socket):
@@ -310,13 +335,22 @@ ANYTHING = st.one_of(st.sampled_from(KNOWN), CHANGED, st.binary(max_size=60))
 def test_only_what_streamlit_reads_as_a_wanted_kind_ever_reaches_it(messages: list[bytes]) -> None:
     kinds = list(map(client_messages.kind, messages))
     until_broken = kinds.index(None) if None in kinds else len(kinds)
-    wanted = [one for one, kind in list(zip(messages, kinds, strict=True))[:until_broken] if kind in client_messages.ALLOWED]
+    wanted = [
+        one
+        for one, kind in list(zip(messages, kinds, strict=True))[:until_broken]
+        if kind in client_messages.ALLOWED
+    ]
     assert heard(Socket(said(*messages)), limits=Limits(socket_burst=100)) == wanted
 
 
 @pytest.mark.parametrize("kind", [*sorted(client_messages.ALLOWED), "clear_cache", "None"])
 def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
-    assert str(client_messages.kind(find(ANYTHING, lambda one: str(client_messages.kind(one)) == kind))) == kind
+    assert (
+        str(
+            client_messages.kind(find(ANYTHING, lambda one: str(client_messages.kind(one)) == kind))
+        )
+        == kind
+    )
 
 
 @pytest.mark.parametrize(
@@ -334,14 +368,22 @@ def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
         ("", "", True),
     ],
 )
-def test_a_socket_opens_for_pages_of_this_site_only(origin: str | None, host: str, *, let_in: bool) -> None:
-    socket = Socket(said(RERUN), headers=[("host", host), *([("origin", origin)] if origin is not None else [])])
+def test_a_socket_opens_for_pages_of_this_site_only(
+    origin: str | None, host: str, *, let_in: bool
+) -> None:
+    socket = Socket(
+        said(RERUN), headers=[("host", host), *([("origin", origin)] if origin is not None else [])]
+    )
     assert heard(socket) == ([RERUN] if let_in else [])
-    assert socket.told[0]["type"] == ("websocket.accept" if let_in else "websocket.http.response.start")
+    assert socket.told[0]["type"] == (
+        "websocket.accept" if let_in else "websocket.http.response.start"
+    )
     assert let_in or socket.told[0]["status"] == 403
 
 
-@pytest.mark.parametrize("target", ["/", "/age/_stcore/stream", "/_stcore/stream/", "/_stcore/other"])
+@pytest.mark.parametrize(
+    "target", ["/", "/age/_stcore/stream", "/_stcore/stream/", "/_stcore/other"]
+)
 def test_a_socket_opens_at_one_address_only(target: str) -> None:
     socket = Socket(said(RERUN), target=target)
     assert heard(socket) == []
@@ -417,7 +459,9 @@ def test_where_everyone_together_asks_too_much_the_last_are_told_to_come_back() 
     [([], Limits(first_message_seconds=0.01)), ([RERUN], Limits(idle_seconds=0.01))],
     ids=["nothing said", "nothing more said"],
 )
-def test_a_socket_that_stays_silent_is_closed_in_the_end(messages: list[bytes], limits: Limits) -> None:
+def test_a_socket_that_stays_silent_is_closed_in_the_end(
+    messages: list[bytes], limits: Limits
+) -> None:
     socket = Socket(said(*messages), hangs_up=False)
     assert heard(socket, limits=limits) == messages
     assert socket.closed_with == 1001
@@ -445,8 +489,12 @@ def test_without_the_gateway_all_of_it_would_go_through() -> None:
     assert heard(Socket(said(clear)), messages=everything) == [clear]
 
 
-def test_a_message_is_logged_by_its_kind_and_never_by_what_it_holds(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_message_is_logged_by_its_kind_and_never_by_what_it_holds(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.DEBUG)
-    heard(Socket(said(message(file_urls_request={"file_names": ["private.csv"]}), RERUN, b"private")))
+    heard(
+        Socket(said(message(file_urls_request={"file_names": ["private.csv"]}), RERUN, b"private"))
+    )
     assert "private" not in caplog.text
     assert "sex=F" not in caplog.text

@@ -51,4 +51,9 @@ def test_no_header_brings_an_error_or_an_unknown_form(header: str) -> None:
 @given(st.binary(max_size=500))
 def test_every_form_unpacks_to_the_bytes_that_went_in(body: bytes) -> None:
     forms = Encoded(body)
-    assert forms.body(IDENTITY) == brotli.decompress(forms.body("br")) == gzip.decompress(forms.body("gzip")) == body
+    assert (
+        forms.body(IDENTITY)
+        == brotli.decompress(forms.body("br"))
+        == gzip.decompress(forms.body("gzip"))
+        == body
+    )

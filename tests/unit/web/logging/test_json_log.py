@@ -74,7 +74,18 @@ def test_a_request_is_one_line_of_json(written: Lines) -> None:
     }  # fmt: skip
     assert line["ms"] >= 0
     assert line["time"].endswith("Z")
-    assert set(line) == {"time", "level", "logger", "message", "event", "method", "path", "status", "ms", "bytes"}
+    assert set(line) == {
+        "time",
+        "level",
+        "logger",
+        "message",
+        "event",
+        "method",
+        "path",
+        "status",
+        "ms",
+        "bytes",
+    }
 
 
 @pytest.mark.parametrize(
@@ -93,23 +104,41 @@ def test_a_request_is_one_line_of_json(written: Lines) -> None:
         ("/_stcore/upload_file/session/file", "(other)"),
     ],
 )
-def test_an_address_is_written_as_its_page_or_template(target: str, path: str, written: Lines) -> None:
+def test_an_address_is_written_as_its_page_or_template(
+    target: str, path: str, written: Lines
+) -> None:
     assert watched(target, written)[1]["path"] == path
 
 
 @given(st.text(max_size=40))
 def test_no_address_that_a_reader_makes_up_is_written(made_up: str) -> None:
     names = Names(PAGES, ROUTES)
-    known = {*PAGES, *names._known, "/static/{file}", "/media/{file}", "(other)"} | {route.path for route in ROUTES}
-    for path in (made_up, f"/{made_up}", f"/media/{made_up}", f"/api/v1/releases/{made_up}/cells", f"/lite/{made_up}"):
+    known = {*PAGES, *names._known, "/static/{file}", "/media/{file}", "(other)"} | {
+        route.path for route in ROUTES
+    }
+    for path in (
+        made_up,
+        f"/{made_up}",
+        f"/media/{made_up}",
+        f"/api/v1/releases/{made_up}/cells",
+        f"/lite/{made_up}",
+    ):
         assert names.of({**scope_of("/"), "path": path}) in known
 
 
 def test_neither_query_nor_reader_nor_browser_is_written(written: Lines) -> None:
-    headers = [("user-agent", "Browser 156"), ("x-forwarded-for", "198.51.100.7"), ("referer", "https://example.org/from")]
+    headers = [
+        ("user-agent", "Browser 156"),
+        ("x-forwarded-for", "198.51.100.7"),
+        ("referer", "https://example.org/from"),
+    ]
     _, line = watched("/age?sex=F&crime_type=DA", written, headers=headers)
     text = json.dumps(line)
-    assert not [secret for secret in ("sex", "DA", "203.0.113.9", "198.51", "Browser", "example.org") if secret in text]
+    assert not [
+        secret
+        for secret in ("sex", "DA", "203.0.113.9", "198.51", "Browser", "example.org")
+        if secret in text
+    ]
 
 
 def test_a_method_that_is_none_is_not_written(written: Lines) -> None:
@@ -150,13 +179,22 @@ def test_start_and_stop_are_lines(written: Lines) -> None:
     assert [line["event"] for line in written()] == ["started", "stopped"]
 
 
-def test_values_that_other_programs_put_into_a_message_are_left_out(written: Lines, foreign: logging.Logger) -> None:
-    foreign.warning("Rejecting connection: origin=%s, host=%s", "https://example.org", "203.0.113.9")
+def test_values_that_other_programs_put_into_a_message_are_left_out(
+    written: Lines, foreign: logging.Logger
+) -> None:
+    foreign.warning(
+        "Rejecting connection: origin=%s, host=%s", "https://example.org", "203.0.113.9"
+    )
     foreign.error("Cannot read: %s" % "/home/someone/file")  # noqa: UP031 - as careless programs do it
-    assert [line["message"] for line in written()] == ["Rejecting connection: origin=%s, host=%s", "Cannot read"]
+    assert [line["message"] for line in written()] == [
+        "Rejecting connection: origin=%s, host=%s",
+        "Cannot read",
+    ]
 
 
-def test_of_a_fault_its_kind_and_its_place_are_written_and_not_its_message(written: Lines, foreign: logging.Logger) -> None:
+def test_of_a_fault_its_kind_and_its_place_are_written_and_not_its_message(
+    written: Lines, foreign: logging.Logger
+) -> None:
     try:
         int("a reader's words")
     except ValueError:
@@ -173,7 +211,11 @@ def test_a_fault_that_nobody_caught_in_a_thread_is_a_line(written: Lines) -> Non
     thread.start()
     thread.join()
     (line,) = written()
-    assert (line["level"], line["fault"]["kind"], line["message"]) == ("error", "ValueError", "A thread ended in a fault.")
+    assert (line["level"], line["fault"]["kind"], line["message"]) == (
+        "error",
+        "ValueError",
+        "A thread ended in a fault.",
+    )
     assert "words" not in json.dumps(line)
 
 
@@ -192,7 +234,11 @@ def test_a_warning_is_a_line_that_says_where_it_came_from(written: Lines) -> Non
     warnings.simplefilter("always")
     warnings.warn("a reader's words", DeprecationWarning, stacklevel=1)
     (line,) = written()
-    assert (line["level"], line["event"], line["kind"]) == ("warning", "warning", "DeprecationWarning")
+    assert (line["level"], line["event"], line["kind"]) == (
+        "warning",
+        "warning",
+        "DeprecationWarning",
+    )
     assert line["through"][0].startswith("test_logs.py:")
     assert "words" not in json.dumps(line)
 
@@ -208,11 +254,15 @@ def test_who_listens_for_faults_already_goes_on_listening(monkeypatch: pytest.Mo
 
 
 def test_our_own_sentences_are_written_whole(written: Lines) -> None:
-    logging.getLogger("referrals.release.release").warning("A release is left out. %s", "The release 2020-21 lacks cells.csv.")
+    logging.getLogger("referrals.release.release").warning(
+        "A release is left out. %s", "The release 2020-21 lacks cells.csv."
+    )
     assert written()[0]["message"] == "A release is left out. The release 2020-21 lacks cells.csv."
 
 
-def test_the_access_log_and_the_chatter_of_other_programs_are_not_written(written: Lines, foreign: logging.Logger) -> None:
+def test_the_access_log_and_the_chatter_of_other_programs_are_not_written(
+    written: Lines, foreign: logging.Logger
+) -> None:
     foreign.info("Connected")
     logging.getLogger("uvicorn.access").warning('%s - "%s"', "203.0.113.9", "GET /age?sex=F")
     assert written() == []
@@ -223,7 +273,9 @@ def test_a_line_break_in_a_message_is_no_line_break_in_the_log(written: Lines) -
     assert [line["message"] for line in written()] == ['one\n{"event": "forged"}']
 
 
-def test_without_our_log_the_values_would_be_written(foreign: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_our_log_the_values_would_be_written(
+    foreign: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The planted fault: the same record, as the handlers of other programs write it.
     monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     stream = io.StringIO()

@@ -31,14 +31,26 @@ from tests.fixtures.visits import Client
 
 SITE = "Victim referrals: police to immigration enforcement"
 HEADS = (
-    PageHead("/", "Victims of crime referred", "How many, who and for what.", "Statistics", "Overview"),
+    PageHead(
+        "/", "Victims of crime referred", "How many, who and for what.", "Statistics", "Overview"
+    ),
     PageHead("/age", "Referrals by age", "Ages of those referred.", "Statistics", "Age"),
     PageHead("/safeguarding", "Safeguarding and support", "Who can help.", "Understanding"),
-    PageHead("/risky", 'Age < 18 & "unknown"</title><script>alert(1)</script>', 'Say "no" & <b>stop</b>', "Understanding"),
+    PageHead(
+        "/risky",
+        'Age < 18 & "unknown"</title><script>alert(1)</script>',
+        'Say "no" & <b>stop</b>',
+        "Understanding",
+    ),
     PageHead("/unlisted", "A page in no menu", "Reached by links only."),
     PageHead("/drawn", "A page with charts", "Drawn by Plotly.", draws_charts=True),
 )
-LITE = {"/": "/lite/", "/age": "/lite/age", "/age?release=other": "/lite/other/age", "/drawn": "/lite/drawn"}
+LITE = {
+    "/": "/lite/",
+    "/age": "/lite/age",
+    "/age?release=other": "/lite/other/age",
+    "/drawn": "/lite/drawn",
+}
 VERSIONS = (
     Version("Low-data version", LITE, base="https://example.org"),
     Version("Cymraeg", {"/": "/lite/cy/", "/age": "/lite/cy/age"}, "cy", "https://example.org"),
@@ -69,7 +81,9 @@ async def data(_: Request) -> Response:
 
 
 async def leaflet(_: Request) -> Response:
-    return HTMLResponse("<p>Another page</p>", headers={"content-security-policy": "default-src 'none'"})
+    return HTMLResponse(
+        "<p>Another page</p>", headers={"content-security-policy": "default-src 'none'"}
+    )
 
 
 async def table(_: Request) -> Response:
@@ -92,7 +106,13 @@ def client() -> Client:
             Route("/{path:path}", app_page),
         ],
         middleware=[
-            Middleware(Shell, heads=HEADS, site=SITE, noscript_html=without_script, versions=lambda: VERSIONS),
+            Middleware(
+                Shell,
+                heads=HEADS,
+                site=SITE,
+                noscript_html=without_script,
+                versions=lambda: VERSIONS,
+            ),
             Middleware(GZipMiddleware, minimum_size=500),
         ],
     )
@@ -126,7 +146,9 @@ class Outline(HTMLParser):
 def test_each_page_has_its_own_title_and_description(client: Client, head: PageHead) -> None:
     page = Outline(client.get(head.path).text)
     assert page.title == page_title(head, SITE)
-    assert [tag["content"] for tag in page.all("meta") if tag.get("name") == "description"] == [head.description]
+    assert [tag["content"] for tag in page.all("meta") if tag.get("name") == "description"] == [
+        head.description
+    ]
 
 
 def test_a_title_cannot_bring_markup_into_the_page(client: Client) -> None:
@@ -168,7 +190,9 @@ def test_the_exit_works_as_a_plain_link_and_says_what_it_cannot_do(client: Clien
         assert "does not clear your browser’s history" in text
 
 
-def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_the_first_script(client: Client) -> None:
+def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_the_first_script(
+    client: Client,
+) -> None:
     text = client.get("/").text
     assert re.search(r"</aside>(<link[^>]*>)*</body>\s*</html>$", text)
     scripts = Outline(text).all("script")
@@ -177,9 +201,13 @@ def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_
     assert b"root.append(aside)" in asset("shell.js").content.plain
 
 
-def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_for(client: Client) -> None:
+def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_for(
+    client: Client,
+) -> None:
     text = client.get("/age").text
-    menu = text[text.index('<nav id="vr-nav"') : text.index("</nav>", text.index('<nav id="vr-nav"'))]
+    menu = text[
+        text.index('<nav id="vr-nav"') : text.index("</nav>", text.index('<nav id="vr-nav"'))
+    ]
     links = Outline(menu).all("a")
     assert [link["href"] for link in links] == [head.path for head in HEADS if head.section]
     assert [link["href"] for link in links if link.get("aria-current") == "page"] == ["/age"]
@@ -191,23 +219,35 @@ def versions_of(page: Outline) -> list[tuple[str | None, str | None]]:
 
 
 @pytest.mark.parametrize("path", ["/", "/age"])
-def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_language(client: Client, path: str) -> None:
+def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_language(
+    client: Client, path: str
+) -> None:
     text = client.get(path).text
     assert versions_of(Outline(text)) == [(f"/lite{path}", None), (f"/lite/cy{path}", "cy")]
     assert text.index("Low-data version") < text.index("</header>")
 
 
-def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the_reader_goes_on_to(client: Client) -> None:
+def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the_reader_goes_on_to(
+    client: Client,
+) -> None:
     assert versions_of(Outline(client.get("/drawn").text)) == [("/lite/drawn", None)]
     page = Outline(client.get("/unlisted").text)
     assert versions_of(page) == []
     hidden = [link for link in page.all("a") if "data-vr-pages" in link]
-    assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [dict(one.pages) for one in VERSIONS]
+    assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [
+        dict(one.pages) for one in VERSIONS
+    ]
 
 
-def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_its_own(client: Client) -> None:
+def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_its_own(
+    client: Client,
+) -> None:
     def links(path: str) -> list[tuple[str | None, ...]]:
-        found = [one for one in Outline(client.get(path).text).all("link") if one["rel"] in {"canonical", "alternate"}]
+        found = [
+            one
+            for one in Outline(client.get(path).text).all("link")
+            if one["rel"] in {"canonical", "alternate"}
+        ]
         return [(one["rel"], one["href"], one.get("hreflang")) for one in found]
 
     assert links("/age") == [
@@ -220,19 +260,32 @@ def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_i
 
 def test_a_form_that_a_new_release_brings_is_in_the_next_page_that_is_opened() -> None:
     now: list[tuple[Version, ...]] = [VERSIONS[:1]]
-    client = Client(Shell(Starlette(routes=[Route("/{path:path}", app_page)]), heads=HEADS, site=SITE, versions=lambda: now[0]))
+    client = Client(
+        Shell(
+            Starlette(routes=[Route("/{path:path}", app_page)]),
+            heads=HEADS,
+            site=SITE,
+            versions=lambda: now[0],
+        )
+    )
     assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None)]
     now[0] = VERSIONS
-    assert versions_of(Outline(client.get("/age").text)) == [("/lite/age", None), ("/lite/cy/age", "cy")]
+    assert versions_of(Outline(client.get("/age").text)) == [
+        ("/lite/age", None),
+        ("/lite/cy/age", "cy"),
+    ]
 
 
 def test_a_site_with_no_other_version_has_no_links_to_one() -> None:
     assert "vr-version" not in shell_html.not_found(shell_html.Frame(HEADS, SITE))
 
 
-def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_where_there_are_charts(client: Client) -> None:
+def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_where_there_are_charts(
+    client: Client,
+) -> None:
     plain, drawn = (
-        {link.get("href") or "" for link in Outline(client.get(path).text).all("link")} for path in ("/age", "/drawn")
+        {link.get("href") or "" for link in Outline(client.get(path).text).all("link")}
+        for path in ("/age", "/drawn")
     )
     assert any("/static/js/Html." in address for address in plain)
     assert {address.split(".")[0] for address in drawn - plain} >= {"/static/js/PlotlyChart"}
@@ -240,13 +293,21 @@ def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_whe
 
 
 def test_no_script_is_asked_for_twice(client: Client) -> None:
-    addresses = [link["href"] for link in Outline(client.get("/drawn").text).all("link") if link["rel"] == "modulepreload"]
+    addresses = [
+        link["href"]
+        for link in Outline(client.get("/drawn").text).all("link")
+        if link["rel"] == "modulepreload"
+    ]
     assert len(set(addresses)) == len(addresses)
     installed = precompress.folder()
-    assert [one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()] == []
+    assert [
+        one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()
+    ] == []
 
 
-def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(tmp_path: Path) -> None:
+def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(
+    tmp_path: Path,
+) -> None:
     for name, text in {
         "Chart.a1.js": 'import{t as e}from"./part.b2.js";import"./gone.c3.js";export{e}',
         "part.b2.js": 'import"./Chart.a1.js";import"./deep.d4.js"',
@@ -254,7 +315,11 @@ def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing
         "Charts.e5.js": "0",
     }.items():
         (tmp_path / name).write_text(text)
-    assert preload.needed(tmp_path, ["Chart", "Lost"]) == ("deep.d4.js", "part.b2.js", "Chart.a1.js")
+    assert preload.needed(tmp_path, ["Chart", "Lost"]) == (
+        "deep.d4.js",
+        "part.b2.js",
+        "Chart.a1.js",
+    )
 
 
 SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "referrals").rglob("*.py")]
@@ -263,7 +328,9 @@ SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "referrals").rgl
 def test_every_link_that_leaves_leaves_the_whole_window() -> None:
     """A page within the page of another site would go alone, and what frames it would stay in view."""
     assert 'target="_top"' in shell_html.LEAVING
-    assert sum(source.count('href="{HARMLESS}"') for source in SOURCES) == 1, "every other one is LEAVING"
+    assert sum(source.count('href="{HARMLESS}"') for source in SOURCES) == 1, (
+        "every other one is LEAVING"
+    )
     assert sum(len(re.findall(r"<a[^>]* \{LEAVING\}", source)) for source in SOURCES) >= 4
 
 
@@ -276,7 +343,9 @@ def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
     assert "1,337" in new.text
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/age/extra", "/index.html", "/wp-login.php", "/static/js/lost.js"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/age/extra", "/index.html", "/wp-login.php", "/static/js/lost.js"]
+)
 def test_an_address_that_is_nobodys_is_a_real_404_with_ways_on(client: Client, path: str) -> None:
     response = client.get(path)
     page = Outline(response.text)
@@ -303,17 +372,27 @@ def test_a_post_is_not_answered_with_a_page(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/age", "/nowhere", "/api/data", "/leaflet", "/fault"])
-def test_no_answer_sets_a_cookie_or_tells_the_next_site_where_the_reader_was(client: Client, path: str) -> None:
+def test_no_answer_sets_a_cookie_or_tells_the_next_site_where_the_reader_was(
+    client: Client, path: str
+) -> None:
     response = client.get(path)
     assert "set-cookie" not in response.headers
     assert response.headers["referrer-policy"] == "no-referrer"
-    assert "frame-ancestors 'none'" in response.headers["content-security-policy"] or path == "/leaflet"
+    assert (
+        "frame-ancestors 'none'" in response.headers["content-security-policy"]
+        or path == "/leaflet"
+    )
 
 
-def test_every_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other_is(client: Client) -> None:
+def test_every_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other_is(
+    client: Client,
+) -> None:
     response = client.get("/risky")
     inline = re.findall(r"<script>(.*?)</script>", response.text, flags=re.DOTALL)
-    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline}
+    hashes = {
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in inline
+    }
     allowed = re.findall(r"script-src ([^;]*)", response.headers["content-security-policy"])
     assert set(allowed[0].split()) == {"'self'", *hashes}
     assert len(hashes) == 1
@@ -325,22 +404,33 @@ def test_nothing_is_loaded_that_the_page_does_not_use(client: Client) -> None:
     text = client.get("/age").text
     assert "SourceSans" not in text
     assert "_stcore/agent" not in text
-    assert [link["href"] for link in Outline(text).all("link") if link["rel"] == "preload"] == list(shell_html.ASKED)
+    assert [link["href"] for link in Outline(text).all("link") if link["rel"] == "preload"] == list(
+        shell_html.ASKED
+    )
 
 
 def test_nothing_but_our_own_small_files_delays_the_first_paint(client: Client) -> None:
     text = client.get("/age").text
     head, body = text.split("</head>")
-    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', head) == [asset("shell.css").address]
-    assert [script["src"] for script in Outline(head).all("script") if not script.get("type") and "src" in script] == [
-        asset("shell.js").address
+    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', head) == [
+        asset("shell.css").address
     ]
+    assert [
+        script["src"]
+        for script in Outline(head).all("script")
+        if not script.get("type") and "src" in script
+    ] == [asset("shell.js").address]
     assert "/static/css/index" in body
 
 
 def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> None:
     page = Outline(client.get("/age").text)
-    fetched = [tag for name in ("link", "script") for tag in page.all(name) if tag.get("rel") not in {"canonical", "alternate"}]
+    fetched = [
+        tag
+        for name in ("link", "script")
+        for tag in page.all(name)
+        if tag.get("rel") not in {"canonical", "alternate"}
+    ]
     addresses = [tag.get("href") or tag.get("src") or "/" for tag in fetched]
     assert [address for address in addresses if not (address or "").startswith("/")] == []
 
@@ -371,17 +461,23 @@ def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> N
     assert again.headers["etag"] == first.headers["etag"]
     assert client.get("/", headers={"if-none-match": first.headers["etag"]}).status == 200
     assert client.get("/age", headers={"if-none-match": "*"}).status == 304
-    assert client.get("/age", headers={"if-none-match": f'"x{first.headers["etag"]}x"'}).status == 200
+    assert (
+        client.get("/age", headers={"if-none-match": f'"x{first.headers["etag"]}x"'}).status == 200
+    )
 
 
 def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client) -> None:
     own = FileResponse(streamlit_index(), stat_result=streamlit_index().stat()).headers
-    response = client.get("/age", headers={"if-none-match": own["etag"], "if-modified-since": own["last-modified"]})
+    response = client.get(
+        "/age", headers={"if-none-match": own["etag"], "if-modified-since": own["last-modified"]}
+    )
     assert response.status == 200
     assert "last-modified" not in response.headers
 
 
-@pytest.mark.parametrize(("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)]
+)
 def test_part_of_a_page_is_never_sent(client: Client, path: str, status: int) -> None:
     for asked in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
         response = client.get(path, headers={"range": asked})
@@ -409,7 +505,9 @@ def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
 
 
 @pytest.mark.parametrize("name", ["shell.js", "shell.css", "mark.svg"])
-def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(client: Client, name: str) -> None:
+def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(
+    client: Client, name: str
+) -> None:
     item = asset(name)
     response = client.get(item.address)
     assert response.content == item.content.plain

@@ -54,7 +54,9 @@ async def streamlit_answers(_: Request) -> Response:
 def served_by(source: Installed, built: Path) -> Client:
     shell = Middleware(Shell, heads=(), site="Site")
     ours = Middleware(streamlit_files.StaticFiles, served=streamlit_files.files(source, built))
-    return Client(Starlette(routes=[Route("/{path:path}", streamlit_answers)], middleware=[shell, ours]))
+    return Client(
+        Starlette(routes=[Route("/{path:path}", streamlit_answers)], middleware=[shell, ours])
+    )
 
 
 @pytest.fixture
@@ -62,7 +64,9 @@ def client(source: Installed, built: Path) -> Client:
     return served_by(source, built)
 
 
-def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it_was_made_from() -> None:
+def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it_was_made_from() -> (
+    None
+):
     source = precompress.installed()
     sizes = precompress.manifest(precompress.BUILT / source.name)
     if sizes is None:
@@ -70,15 +74,31 @@ def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it
     originals = source.files()
     for name in sizes:
         path = precompress.BUILT / source.name / name
-        assert UNPACK[path.suffix](path.read_bytes()) == originals[name.removesuffix(path.suffix)].read_bytes(), name
-    scripts = [name for name, path in originals.items() if path.suffix in precompress.TEXT and path.stat().st_size > 1_000]
-    assert [name for name in scripts if f"{name}.br" not in sizes or f"{name}.gz" not in sizes] == []
+        assert (
+            UNPACK[path.suffix](path.read_bytes())
+            == originals[name.removesuffix(path.suffix)].read_bytes()
+        ), name
+    scripts = [
+        name
+        for name, path in originals.items()
+        if path.suffix in precompress.TEXT and path.stat().st_size > 1_000
+    ]
+    assert [
+        name for name in scripts if f"{name}.br" not in sizes or f"{name}.gz" not in sizes
+    ] == []
 
 
-def test_what_is_built_names_every_file_that_became_smaller_and_no_other(source: Installed, built: Path) -> None:
+def test_what_is_built_names_every_file_that_became_smaller_and_no_other(
+    source: Installed, built: Path
+) -> None:
     names = precompress.manifest(built / source.name)
     assert names is not None
-    assert sorted(names) == ["css/look.C1JO.css.br", "css/look.C1JO.css.gz", "js/chart.D9Z0.js.br", "js/chart.D9Z0.js.gz"]
+    assert sorted(names) == [
+        "css/look.C1JO.css.br",
+        "css/look.C1JO.css.gz",
+        "js/chart.D9Z0.js.br",
+        "js/chart.D9Z0.js.gz",
+    ]
 
 
 def test_a_second_build_changes_nothing(source: Installed, built: Path) -> None:
@@ -95,7 +115,9 @@ def test_other_files_are_built_in_another_folder(source: Installed, built: Path)
     assert precompress.build(changed, built) != built / source.name
 
 
-def test_a_build_that_breaks_off_leaves_nothing(source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_that_breaks_off_leaves_nothing(
+    source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(_: bytes, __: str) -> bytes:
         raise OSError(28, "No space left on device")
 
@@ -123,7 +145,9 @@ def test_a_damaged_build_is_not_served_and_the_next_one_mends_it(
     assert len(streamlit_files.files(source, built)) == 5
 
 
-def test_two_builds_at_once_end_with_one_whole_folder(source: Installed, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_builds_at_once_end_with_one_whole_folder(
+    source: Installed, built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = precompress.manifest(built / source.name)
     answers = iter([None, whole, whole])  # not there when the second begins, there when it is done
     monkeypatch.setattr(precompress, "manifest", lambda _: next(answers))
@@ -131,14 +155,19 @@ def test_two_builds_at_once_end_with_one_whole_folder(source: Installed, built: 
     assert [path.name for path in built.iterdir()] == [source.name]
 
 
-def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(precompress, "find_spec", lambda _: None)
     assert precompress.main() == 1
     assert "Install what requirements.lock lists" in capsys.readouterr().err
 
 
 def test_the_command_builds_once(
-    source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    source: Installed,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(precompress, "installed", lambda: source)
     monkeypatch.setattr(precompress, "ROOT", tmp_path)
@@ -150,7 +179,9 @@ def test_the_command_builds_once(
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", ""])
 @pytest.mark.parametrize("name", ["js/chart.D9Z0.js", "css/look.C1JO.css"])
-def test_a_script_comes_in_the_form_asked_for(client: Client, source: Installed, name: str, encoding: str) -> None:
+def test_a_script_comes_in_the_form_asked_for(
+    client: Client, source: Installed, name: str, encoding: str
+) -> None:
     answer = client.get(f"/static/{name}", {"accept-encoding": encoding})
     assert answer.headers.get("content-encoding", "") == encoding
     assert answer.plain == (source.folder / name).read_bytes()
@@ -176,7 +207,10 @@ def test_a_file_is_kept_for_ever_and_says_what_it_is(client: Client, name: str, 
 
 def test_a_file_that_does_not_shrink_is_sent_as_it_is(client: Client) -> None:
     for name in ("js/tiny.Ab12.js", "media/flake.B2r5.png"):
-        assert "content-encoding" not in client.get(f"/static/{name}", {"accept-encoding": "br"}).headers
+        assert (
+            "content-encoding"
+            not in client.get(f"/static/{name}", {"accept-encoding": "br"}).headers
+        )
 
 
 def test_a_head_request_gets_the_same_headers_and_no_body(client: Client) -> None:
@@ -186,15 +220,25 @@ def test_a_head_request_gets_the_same_headers_and_no_body(client: Client) -> Non
     assert head.headers == whole.headers
 
 
-def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_its_own_tag(client: Client) -> None:
+def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_its_own_tag(
+    client: Client,
+) -> None:
     address = "/static/js/chart.D9Z0.js"
-    tags = {form: client.get(address, {"accept-encoding": form}).headers["etag"] for form in ("br", "gzip", "")}
+    tags = {
+        form: client.get(address, {"accept-encoding": form}).headers["etag"]
+        for form in ("br", "gzip", "")
+    }
     assert len(set(tags.values())) == 3
     again = client.get(address, {"accept-encoding": "br", "if-none-match": tags["br"]})
     assert (again.status, again.content, again.headers["etag"]) == (304, b"", tags["br"])
-    assert client.get(address, {"accept-encoding": "gzip", "if-none-match": tags["br"]}).status == 200
+    assert (
+        client.get(address, {"accept-encoding": "gzip", "if-none-match": tags["br"]}).status == 200
+    )
     assert client.get(address, {"accept-encoding": "br", "if-none-match": "*"}).status == 304
-    assert client.get(address, {"accept-encoding": "br", "if-none-match": f'"x{tags["br"]}x"'}).status == 200
+    assert (
+        client.get(address, {"accept-encoding": "br", "if-none-match": f'"x{tags["br"]}x"'}).status
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
@@ -236,7 +280,10 @@ def test_without_compressed_files_streamlit_answers_and_the_log_says_what_to_do(
 ) -> None:
     with caplog.at_level(logging.WARNING):
         client = served_by(source, tmp_path / "never built")
-    assert client.get("/static/js/chart.D9Z0.js", {"accept-encoding": "br"}).text == "Streamlit's own answer"
+    assert (
+        client.get("/static/js/chart.D9Z0.js", {"accept-encoding": "br"}).text
+        == "Streamlit's own answer"
+    )
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 

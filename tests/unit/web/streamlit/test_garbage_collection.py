@@ -57,7 +57,9 @@ def test_a_session_that_was_open_when_collecting_began_is_collected_when_it_ends
         sessions = [Circle()]
         gone = weakref.ref(sessions[0])
         first = left_behind()
-        assert becomes_true(lambda: first() is None), "by then it has collected once, with the session open"
+        assert becomes_true(lambda: first() is None), (
+            "by then it has collected once, with the session open"
+        )
         sessions.clear()
         assert becomes_true(lambda: gone() is None)
 
@@ -94,7 +96,9 @@ def test_it_collects_for_as_long_as_an_application_is_served() -> None:
     assert "garbage" not in [thread.name for thread in threading.enumerate()]
 
 
-def test_young_objects_are_looked_at_less_often_while_the_site_is_served_and_as_before_afterwards() -> None:
+def test_young_objects_are_looked_at_less_often_while_the_site_is_served_and_as_before_afterwards() -> (
+    None
+):
     before, meanwhile = gc.get_threshold(), list[int]()
     served(lambda: meanwhile.append(gc.get_threshold()[0]))
     assert meanwhile == [YOUNG]

@@ -46,7 +46,9 @@ class Manager(WebsocketSessionManager):
 
     def connect_session(self, name: str, *, existing: str | None = None) -> str:  # type: ignore[override]
         """Open a session, or take up an existing one again."""
-        session = self.known.setdefault(existing or name, Session(existing or name, self._message_enqueued_callback))
+        session = self.known.setdefault(
+            existing or name, Session(existing or name, self._message_enqueued_callback)
+        )
         self._active_session_info_by_id[session.id] = SimpleNamespace(session=session)  # type: ignore[assignment]
         return session.id
 
@@ -90,12 +92,16 @@ def test_when_the_loop_is_woken_it_finds_both_the_session_and_what_it_says() -> 
     found: list[tuple[list[str], int]] = []
     loop = MagicMock()
     speaking, manager = opened("a", looks=loop)
-    loop.side_effect = lambda: found.append((listed(speaking), len(manager.known["a"]._browser_queue)))
+    loop.side_effect = lambda: found.append(
+        (listed(speaking), len(manager.known["a"]._browser_queue))
+    )
     manager.known["a"].say()
     assert found == [(["a"], 1)]
 
 
-def test_a_session_whose_reader_is_gone_is_not_listed_and_is_taken_up_when_the_reader_is_back() -> None:
+def test_a_session_whose_reader_is_gone_is_not_listed_and_is_taken_up_when_the_reader_is_back() -> (
+    None
+):
     speaking, manager = opened("gone")
     manager.leave("gone")
     manager.known["gone"].say()
@@ -130,7 +136,9 @@ def test_streamlits_loop_asks_for_sessions_where_the_site_puts_its_own_list() ->
     assert "self._session_mgr.connect_session(" in inspect.getsource(Runtime.connect_session)
 
 
-def test_the_loop_of_the_site_that_is_served_is_told_of_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loop_of_the_site_that_is_served_is_told_of_no_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     runtime: Any = SimpleNamespace(_session_mgr=Manager())
 
     @asynccontextmanager

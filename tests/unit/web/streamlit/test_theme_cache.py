@@ -15,12 +15,23 @@ from referrals.web.streamlit import theme_cache
 
 FILL = inspect.unwrap(app_session._populate_theme_msg)
 FILL_SETTINGS = inspect.unwrap(app_session._populate_config_msg)
-PARTS = ("theme", "theme.light", "theme.dark", "theme.sidebar", "theme.light.sidebar", "theme.dark.sidebar")
+PARTS = (
+    "theme",
+    "theme.light",
+    "theme.dark",
+    "theme.sidebar",
+    "theme.light.sidebar",
+    "theme.dark.sidebar",
+)
 
 
 def _parts(message: CustomThemeConfig) -> dict[str, CustomThemeConfig]:
     light, dark = message.light, message.dark
-    return dict(zip(PARTS, (message, light, dark, message.sidebar, light.sidebar, dark.sidebar), strict=True))
+    return dict(
+        zip(
+            PARTS, (message, light, dark, message.sidebar, light.sidebar, dark.sidebar), strict=True
+        )
+    )
 
 
 def _theme(fill: theme_cache.Fill) -> CustomThemeConfig:
@@ -72,7 +83,9 @@ def test_the_theme_that_is_remembered_is_the_one_that_streamlit_fills_in() -> No
 def test_a_part_of_the_theme_that_is_not_set_stays_unset() -> None:
     fill = theme_cache.once(FILL)
     for message in (_theme(fill), _theme(fill)):
-        assert [name for name, part in _parts(message).items() if part.ListFields()] == list(PARTS[:3])
+        assert [name for name, part in _parts(message).items() if part.ListFields()] == list(
+            PARTS[:3]
+        )
         assert not message.HasField("sidebar")
 
 

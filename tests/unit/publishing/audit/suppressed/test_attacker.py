@@ -32,7 +32,10 @@ class Case:
 
     @property
     def tables(self) -> PublishedTables:
-        return {cell: None if cell in self.withheld else count for cell, count in summed(self.shape, self.truth).items()}
+        return {
+            cell: None if cell in self.withheld else count
+            for cell, count in summed(self.shape, self.truth).items()
+        }
 
 
 def finest(shape: tuple[int, ...]) -> list[Cell]:
@@ -41,7 +44,9 @@ def finest(shape: tuple[int, ...]) -> list[Cell]:
 
 def summed(shape: tuple[int, ...], counts: Mapping[Cell, int]) -> dict[Cell, int]:
     """Every cell of every table of counts."""
-    return {cell: sum(counts.get(one, 0) for one in inside) for cell, inside in members(shape).items()}
+    return {
+        cell: sum(counts.get(one, 0) for one in inside) for cell, inside in members(shape).items()
+    }
 
 
 @cache
@@ -49,7 +54,11 @@ def members(shape: tuple[int, ...]) -> dict[Cell, list[Cell]]:
     """The finest cells within every cell of every table."""
     wanted = itertools.product(*((T, *CODES[:size]) for size in shape))
     return {
-        cell: [one for one in finest(shape) if all(code in (T, own) for own, code in zip(one, cell, strict=True))]
+        cell: [
+            one
+            for one in finest(shape)
+            if all(code in (T, own) for own, code in zip(one, cell, strict=True))
+        ]
         for cell in wanted
     }
 
@@ -68,7 +77,10 @@ def fillings(shape: tuple[int, ...], total: int) -> Iterator[dict[Cell, int]]:
     cells = finest(shape)
     for bars in itertools.combinations(range(total + len(cells) - 1), len(cells) - 1):
         ends = (-1, *bars, total + len(cells) - 1)
-        yield {cell: right - left - 1 for cell, (left, right) in zip(cells, itertools.pairwise(ends), strict=True)}
+        yield {
+            cell: right - left - 1
+            for cell, (left, right) in zip(cells, itertools.pairwise(ends), strict=True)
+        }
 
 
 def by_trying_all(case: Case, least: int, most: int | None) -> dict[Cell, tuple[int, int]]:
@@ -93,7 +105,9 @@ def test_the_range_of_each_cell_of_a_small_table_is_that_of_all_its_fillings(cas
 
 @settings(max_examples=15)
 @given(cases(shapes=((2, 2, 2),), most=1))
-def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings(case: Case) -> None:
+def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings(
+    case: Case,
+) -> None:
     assume(sum(case.truth.values()) <= 5)
     assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
 
@@ -105,13 +119,21 @@ def test_a_rule_on_withheld_cells_narrows_ranges_to_those_of_the_fillings_that_o
 ) -> None:
     expected = by_trying_all(case, rule[0], rule[1])
     assume(expected)
-    found = suppressed_attacker.ranges(case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1])
+    found = suppressed_attacker.ranges(
+        case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1]
+    )
     assert found == expected
 
 
 def two_by_two(*values: int | None) -> dict[Cell, int | None]:
     """A two-by-two table whose rows are of 10 and 12, and its columns of 11 and 11."""
-    totals: dict[Cell, int | None] = {(T, T): 22, ("a", T): 10, ("b", T): 12, (T, "a"): 11, (T, "b"): 11}
+    totals: dict[Cell, int | None] = {
+        (T, T): 22,
+        ("a", T): 10,
+        ("b", T): 12,
+        (T, "a"): 11,
+        (T, "b"): 11,
+    }
     return {**totals, **dict(zip(itertools.product("ab", "ab"), values, strict=True))}
 
 
@@ -121,13 +143,22 @@ def test_one_withheld_cell_of_a_row_is_no_secret() -> None:
 
 def test_a_whole_block_withheld_leaves_what_the_totals_allow() -> None:
     found = suppressed_attacker.ranges(two_by_two(None, None, None, None))
-    assert found == {("a", "a"): (0, 10), ("a", "b"): (0, 10), ("b", "a"): (1, 11), ("b", "b"): (1, 11)}
+    assert found == {
+        ("a", "a"): (0, 10),
+        ("a", "b"): (0, 10),
+        ("b", "a"): (1, 11),
+        ("b", "b"): (1, 11),
+    }
 
 
 def test_a_table_printed_beside_it_gives_away_what_was_withheld() -> None:
     withheld = two_by_two(None, None, None, None)
     assert suppressed_attacker.exactly_recovered(withheld) == {}
-    assert suppressed_attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {("a", "b"): 7, ("b", "a"): 8, ("b", "b"): 4}
+    assert suppressed_attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
+        ("a", "b"): 7,
+        ("b", "a"): 8,
+        ("b", "b"): 4,
+    }
 
 
 def test_a_floor_holds_for_cells_that_nobody_published() -> None:
@@ -137,21 +168,33 @@ def test_a_floor_holds_for_cells_that_nobody_published() -> None:
     assert suppressed_attacker.ranges(tables, beside, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
 
 
-def test_printed_zeros_beside_cells_of_at_least_one_give_cells_away_that_withheld_zeros_keep() -> None:
+def test_printed_zeros_beside_cells_of_at_least_one_give_cells_away_that_withheld_zeros_keep() -> (
+    None
+):
     totals: dict[Cell, int | None] = {(T,): 12, ("a",): None, ("b",): None, ("c",): 10}
     assert suppressed_attacker.exactly_recovered(totals) == {}
-    assert suppressed_attacker.exactly_recovered(totals, withheld_at_least=1) == {("a",): 1, ("b",): 1}
+    assert suppressed_attacker.exactly_recovered(totals, withheld_at_least=1) == {
+        ("a",): 1,
+        ("b",): 1,
+    }
 
 
 # Among the cells of three and two dimensions, three combinations are printed as empty; with the totals, that makes the
 # count of (a, a, a) odd.
 ODD = Case(
     (2, 2, 2),
-    {("a", "a", "a"): 1, ("a", "a", "b"): 1, ("a", "b", "a"): 1, ("b", "a", "a"): 1, ("b", "b", "b"): 1},
+    {
+        ("a", "a", "a"): 1,
+        ("a", "a", "b"): 1,
+        ("a", "b", "a"): 1,
+        ("b", "a", "a"): 1,
+        ("b", "b", "b"): 1,
+    },
     frozenset(
         cell
         for cell in summed((2, 2, 2), {})
-        if cell.count(T) == 1 or (T not in cell and cell not in {("a", "b", "b"), ("b", "a", "b"), ("b", "b", "a")})
+        if cell.count(T) == 1
+        or (T not in cell and cell not in {("a", "b", "b"), ("b", "a", "b"), ("b", "b", "a")})
     ),
 )
 
@@ -166,13 +209,19 @@ def test_a_range_that_fractions_would_overstate_is_that_of_whole_people() -> Non
 
 def test_an_answer_of_fractions_taken_for_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     least = suppressed_attacker._Attacker._least
-    monkeypatch.setattr(suppressed_attacker._Attacker, "_least", lambda self, cell, sign, **_: least(self, cell, sign, whole=False))
+    monkeypatch.setattr(
+        suppressed_attacker._Attacker,
+        "_least",
+        lambda self, cell, sign, **_: least(self, cell, sign, whole=False),
+    )
     with pytest.raises(DisclosureError, match="is not whole"):
         suppressed_attacker.ranges(ODD.tables)
 
 
 def test_a_filling_that_breaks_a_published_number_is_not_taken_for_one() -> None:
-    attacker = suppressed_attacker._Attacker(two_by_two(None, None, None, None), (), 0, (None, None))
+    attacker = suppressed_attacker._Attacker(
+        two_by_two(None, None, None, None), (), 0, (None, None)
+    )
     attacker._keep([3.0, 7.0, 8.0, 5.0])
     assert not attacker.is_wide(("a", "a"), 0)
     attacker._keep([2.5, 7.5, 8.5, 3.5])
@@ -190,20 +239,30 @@ def test_narrow_names_the_cells_whose_range_is_too_small_and_no_others() -> None
 
 @settings(max_examples=30)
 @given(cases(shapes=((2, 2), (2, 3)), most=4), st.integers(1, 4))
-def test_narrow_and_exact_are_the_narrow_and_the_exact_of_all_ranges(case: Case, width: int) -> None:
+def test_narrow_and_exact_are_the_narrow_and_the_exact_of_all_ranges(
+    case: Case, width: int
+) -> None:
     every = suppressed_attacker.ranges(case.tables)
-    assert suppressed_attacker.narrow(case.tables, width=width) == {cell: span for cell, span in every.items() if span[1] - span[0] < width}
-    assert suppressed_attacker.exactly_recovered(case.tables) == {cell: low for cell, (low, high) in every.items() if low == high}
+    assert suppressed_attacker.narrow(case.tables, width=width) == {
+        cell: span for cell, span in every.items() if span[1] - span[0] < width
+    }
+    assert suppressed_attacker.exactly_recovered(case.tables) == {
+        cell: low for cell, (low, high) in every.items() if low == high
+    }
 
 
 def test_a_planted_release_that_only_hides_counts_below_five_is_broken() -> None:
     codes = invented_counts.categories(*invented_counts.FIVE)
-    truth = invented_counts.margins(invented_counts.people(*invented_counts.FIVE, seed=1), codes, up_to=3)
+    truth = invented_counts.margins(
+        invented_counts.people(*invented_counts.FIVE, seed=1), codes, up_to=3
+    )
     hidden = {cell: None if 1 <= count <= 4 else count for cell, count in truth.items()}
     found = suppressed_attacker.exactly_recovered(hidden)
     assert len(found) >= 63
     assert found.items() <= truth.items()
-    with_rule = suppressed_attacker.exactly_recovered(hidden, withheld_at_least=1, withheld_at_most=4)
+    with_rule = suppressed_attacker.exactly_recovered(
+        hidden, withheld_at_least=1, withheld_at_most=4
+    )
     assert with_rule.keys() > found.keys()
     assert with_rule.items() <= truth.items()
 
@@ -211,10 +270,26 @@ def test_a_planted_release_that_only_hides_counts_below_five_is_broken() -> None
 @pytest.mark.parametrize(
     ("tables", "beside", "message"),
     [
-        ({(T,): 10, ("a",): 4, ("b",): 5}, {}, "The published numbers around the total do not add up."),
-        ({(T,): 10, ("a",): None, ("b",): 11}, {}, "The published numbers around the total do not add up."),
-        (two_by_two(None, None, None, 12), {("b", "a"): 1}, "The published numbers around b do not add up."),
-        ({(T,): 10, ("a",): None}, {(T,): 11}, "the total is published with two different numbers."),
+        (
+            {(T,): 10, ("a",): 4, ("b",): 5},
+            {},
+            "The published numbers around the total do not add up.",
+        ),
+        (
+            {(T,): 10, ("a",): None, ("b",): 11},
+            {},
+            "The published numbers around the total do not add up.",
+        ),
+        (
+            two_by_two(None, None, None, 12),
+            {("b", "a"): 1},
+            "The published numbers around b do not add up.",
+        ),
+        (
+            {(T,): 10, ("a",): None},
+            {(T,): 11},
+            "the total is published with two different numbers.",
+        ),
         ({("a",): None, ("b",): 3}, {}, "Nothing published limits a from above."),
     ],
 )

@@ -22,9 +22,9 @@ from referrals.publishing.disclosure.rounding.annealing import (
     subsets,
 )
 
-PLACES: st.SearchStrategy[Integers] = st.lists(st.tuples(*[st.integers(0, 2)] * 3), min_size=1, max_size=12, unique=True).map(
-    np.array
-)
+PLACES: st.SearchStrategy[Integers] = st.lists(
+    st.tuples(*[st.integers(0, 2)] * 3), min_size=1, max_size=12, unique=True
+).map(np.array)
 
 
 def added(places: Integers, changes: Integers, most: int) -> list[int]:
@@ -44,18 +44,28 @@ def squared(places: Integers, values: Integers, rounded: Integers) -> float:
 
 
 @given(PLACES, st.data())
-def test_the_errors_of_all_sums_are_those_of_adding_up_one_by_one(places: Integers, data: st.DataObject) -> None:
-    changes = np.array(data.draw(st.lists(st.integers(-4, 7), min_size=len(places), max_size=len(places))))
+def test_the_errors_of_all_sums_are_those_of_adding_up_one_by_one(
+    places: Integers, data: st.DataObject
+) -> None:
+    changes = np.array(
+        data.draw(st.lists(st.integers(-4, 7), min_size=len(places), max_size=len(places)))
+    )
     for most in range(4):
-        assert sorted(Sums.of(places, most).errors(changes).astype(int).tolist()) == added(places, changes, most)
+        assert sorted(Sums.of(places, most).errors(changes).astype(int).tolist()) == added(
+            places, changes, most
+        )
 
 
 @given(PLACES)
-def test_cells_are_in_one_sum_if_and_only_if_their_fixed_codes_are_the_same(places: Integers) -> None:
+def test_cells_are_in_one_sum_if_and_only_if_their_fixed_codes_are_the_same(
+    places: Integers,
+) -> None:
     for chosen in subsets(3, 3):
         ids = margin_ids(places, chosen).tolist()
         for one, other in itertools.combinations(range(len(places)), 2):
-            assert (ids[one] == ids[other]) == all(places[one, column] == places[other, column] for column in chosen)
+            assert (ids[one] == ids[other]) == all(
+                places[one, column] == places[other, column] for column in chosen
+            )
 
 
 def test_there_are_as_many_choices_of_dimensions_as_there_are_tables() -> None:
@@ -94,7 +104,9 @@ def test_every_small_count_becomes_one_of_four_numbers(found: Integers, values: 
     assert set(found.tolist()) <= {0, 5, 6, 7} == set(VALUES)
 
 
-def test_the_same_seed_makes_the_same_choice(found: Integers, places: Integers, values: Integers) -> None:
+def test_the_same_seed_makes_the_same_choice(
+    found: Integers, places: Integers, values: Integers
+) -> None:
     assert search(values, Sums.of(places), seed=3).tolist() == found.tolist()
 
 
@@ -106,22 +118,29 @@ def test_counts_that_are_searched_part_by_part_come_out_nearly_as_well(
     assert squared(places, values, in_parts) < squared(places, values, found) * 1.5
 
 
-NEAR: st.SearchStrategy[Integers] = st.lists(st.tuples(*[st.integers(0, 1)] * 6), min_size=1, max_size=20, unique=True).map(
-    np.array
+NEAR: st.SearchStrategy[Integers] = st.lists(
+    st.tuples(*[st.integers(0, 1)] * 6), min_size=1, max_size=20, unique=True
+).map(np.array)
+MOVES = st.tuples(
+    st.integers(0, 99), st.integers(0, 2), st.integers(-5, 5), st.integers(-500, 5_000)
 )
-MOVES = st.tuples(st.integers(0, 99), st.integers(0, 2), st.integers(-5, 5), st.integers(-500, 5_000))
 
 
 @given(NEAR, st.lists(MOVES, min_size=1, max_size=20), st.data())
 def test_a_move_is_made_if_and_only_if_all_sums_added_up_again_say_that_it_costs_no_more_than_its_allowance(
     places: Integers, moves: list[tuple[int, int, int, int]], data: st.DataObject
 ) -> None:
-    values = np.array(data.draw(st.lists(st.integers(1, 4), min_size=len(places), max_size=len(places))))
+    values = np.array(
+        data.draw(st.lists(st.integers(1, 4), min_size=len(places), max_size=len(places)))
+    )
     moves = [(count % len(places), turn, draw, allowance) for count, turn, draw, allowance in moves]
     sums, chosen = Sums.of(places), np.zeros(len(places), dtype=np.int64)
     slopes = sums.errors(chosen - values)[sums.members] @ column_weights(sums.fixed)
     found = annealing._Chunk(np.arange(len(places)), sums).annealed(
-        chosen.tolist(), slopes, annealing.weights_at(), annealing._Moves(*map(list, zip(*moves, strict=True)))
+        chosen.tolist(),
+        slopes,
+        annealing.weights_at(),
+        annealing._Moves(*map(list, zip(*moves, strict=True))),
     )
     for move in moves:
         other = moved(places, chosen, move)
@@ -133,7 +152,11 @@ def test_a_move_is_made_if_and_only_if_all_sums_added_up_again_say_that_it_costs
 def moved(places: Integers, chosen: Integers, move: tuple[int, int, int, int]) -> Integers:
     """What a move makes of the choices: the same where it may not be made."""
     count, turn, draw, _ = move
-    close = [one for one, place in enumerate(places) if one != count and (place == places[count]).sum() >= annealing.CLOSE]
+    close = [
+        one
+        for one, place in enumerate(places)
+        if one != count and (place == places[count]).sum() >= annealing.CLOSE
+    ]
     change = [value for value in VALUES if value != chosen[count]][turn] - chosen[count]
     other = chosen.copy()
     other[count] += change
@@ -149,7 +172,9 @@ def total_cost(sums: Sums, changes: Integers) -> float:
     return float(weights @ errors**2)
 
 
-def test_another_seed_makes_another_choice(found: Integers, places: Integers, values: Integers) -> None:
+def test_another_seed_makes_another_choice(
+    found: Integers, places: Integers, values: Integers
+) -> None:
     assert search(values, Sums.of(places), seed=4).tolist() != found.tolist()
 
 

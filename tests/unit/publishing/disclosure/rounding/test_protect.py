@@ -44,14 +44,24 @@ def wrong(counts: Counts, table: ProtectedTable) -> list[str]:
     sums = {**before, **after}
     faults = {
         "a sum is 1 to 4": any(1 <= after[codes] <= 4 for codes in sums),
-        "a count of 5 or more changed": any(shown.get(codes) != value for codes, value in true.items() if value >= 5),
+        "a count of 5 or more changed": any(
+            shown.get(codes) != value for codes, value in true.items() if value >= 5
+        ),
         "a count of 0 did not stay 0": any(codes not in true for codes in shown),
-        "a small count is not 0, 5, 6 or 7": any(shown.get(codes, 0) not in {0, 5, 6, 7} for codes in true if true[codes] < 5),
+        "a small count is not 0, 5, 6 or 7": any(
+            shown.get(codes, 0) not in {0, 5, 6, 7} for codes in true if true[codes] < 5
+        ),
         "a count of 0 is listed": 0 in shown.values(),
-        "an exact total moved": any(before[codes] != after[codes] for codes in sums if order(codes) <= 1),
-        "a fact does not hold": any(not fact.low <= held(fact, shown) <= fact.high for fact in table.facts),
+        "an exact total moved": any(
+            before[codes] != after[codes] for codes in sums if order(codes) <= 1
+        ),
+        "a fact does not hold": any(
+            not fact.low <= held(fact, shown) <= fact.high for fact in table.facts
+        ),
         "an error is larger than announced": any(
-            abs(before[codes] - after[codes]) > table.largest_error[order(codes)] for codes in sums if 2 <= order(codes) <= 5
+            abs(before[codes] - after[codes]) > table.largest_error[order(codes)]
+            for codes in sums
+            if 2 <= order(codes) <= 5
         ),
     }
     return [fault for fault, found in faults.items() if found]
@@ -88,7 +98,9 @@ def tampered(table: ProtectedTable, **parts: object) -> ProtectedTable:
 def test_a_table_that_was_tampered_with_breaks_a_promise(by: int) -> None:
     counts, table = protected()
     codes = next(iter(table.cells))
-    assert "an exact total moved" in wrong(counts, tampered(table, cells=changed(table.cells, codes, by)))
+    assert "an exact total moved" in wrong(
+        counts, tampered(table, cells=changed(table.cells, codes, by))
+    )
 
 
 def test_a_table_that_tells_too_small_an_error_breaks_a_promise() -> None:
@@ -137,7 +149,9 @@ def test_counts_without_a_small_one_stay_as_they_are() -> None:
 
 
 def test_a_protected_table_cannot_be_made_elsewhere() -> None:
-    with pytest.raises(DisclosureError, match=r"made by disclosure\.protect and disclosure\.revise only"):
+    with pytest.raises(
+        DisclosureError, match=r"made by disclosure\.protect and disclosure\.revise only"
+    ):
         ProtectedTable(YEAR, TINY, {}, (), {})
     with pytest.raises(DisclosureError, match="only"):
         ProtectedTable(YEAR, TINY, {}, (), {}, made_by=object())
@@ -174,7 +188,9 @@ def test_a_category_of_fewer_than_ten_is_refused_and_named(last: int, is_refused
     cells[next(codes for codes in grid() if codes[1] == "CHN")] = last
     counts = Counts.of(YEAR, TINY, cells)
     if is_refused:
-        with pytest.raises(DisclosureError, match=r"nationality CHN has fewer than 10 records .* Group it first"):
+        with pytest.raises(
+            DisclosureError, match=r"nationality CHN has fewer than 10 records .* Group it first"
+        ):
             rounding.protect(counts, seed=1)
     else:
         assert rounding.protect(counts, seed=1).cells == cells
@@ -211,7 +227,9 @@ def batch() -> tuple[Counts, Revision]:
 
 def test_a_revision_in_which_nothing_changed_is_the_very_same_table() -> None:
     counts, table = protected()
-    assert rounding.revise(counts, table.facts, earlier(counts, table)) == Revision(table, counts.cells(), 0)
+    assert rounding.revise(counts, table.facts, earlier(counts, table)) == Revision(
+        table, counts.cells(), 0
+    )
 
 
 def test_a_fact_that_the_records_no_longer_agree_with_is_left_out() -> None:
@@ -226,7 +244,10 @@ def test_two_people_more_or_fewer_are_held_back_and_the_table_stays(by: int) -> 
     changed = with_more(counts, dict.fromkeys(list(counts.cells())[:2], by))
     revision = rounding.revise(changed, table.facts, earlier(counts, table))
     assert (revision.table.held_back, revision.held_back) == (True, 2)
-    assert (revision.table.cells, revision.table.largest_error) == (table.cells, table.largest_error)
+    assert (revision.table.cells, revision.table.largest_error) == (
+        table.cells,
+        table.largest_error,
+    )
     assert revision.true == counts.cells()
 
 
@@ -243,7 +264,9 @@ def test_only_what_cannot_be_shown_of_a_large_batch_is_held_back() -> None:
     assert gap == revision.held_back < 50
 
 
-def test_two_releases_that_differ_by_two_people_tell_nothing_because_decisions_were_frozen() -> None:
+def test_two_releases_that_differ_by_two_people_tell_nothing_because_decisions_were_frozen() -> (
+    None
+):
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
     revision = rounding.revise(more, table.facts, earlier(counts, table))
@@ -276,6 +299,10 @@ def test_a_fact_is_kept_by_a_revision() -> None:
 def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
     counts = Counts.of(YEAR, TINY, EVEN)
     cells = {codes: value for codes, value in EVEN.items() if codes[0] == "2020-Q2"}
-    now = Counts.of(YEAR, {**TINY, "quarter": ["2020-Q2"]}, changed(cells, next(iter(cells)), 5) | {next(iter(cells)): 3})
+    now = Counts.of(
+        YEAR,
+        {**TINY, "quarter": ["2020-Q2"]},
+        changed(cells, next(iter(cells)), 5) | {next(iter(cells)): 3},
+    )
     revised = rounding.revise(now, (), earlier(counts, rounding.protect(counts, seed=1)))
     assert revised.table.held_back

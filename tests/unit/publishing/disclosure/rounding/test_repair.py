@@ -29,7 +29,10 @@ def pins(draw: st.DrawFn) -> Pin:
 
 
 def holds(rounded: Sequence[int] | Integers, wanted: Sequence[Pin]) -> bool:
-    return all(one.low <= sum(itertools.compress(map(int, rounded), one.cells.tolist())) <= one.high for one in wanted)
+    return all(
+        one.low <= sum(itertools.compress(map(int, rounded), one.cells.tolist())) <= one.high
+        for one in wanted
+    )
 
 
 def exactly(number: int) -> Pin:
@@ -53,7 +56,9 @@ def test_it_finds_a_choice_that_meets_every_pin_wherever_trying_all_of_them_find
 
 def test_a_rounding_that_meets_every_pin_stays_as_it_is() -> None:
     rounded = np.array([0, 5, 6, 0, 7])
-    assert repair(np.array([1, 2, 3, 4, 4]), rounded, SUMS, [exactly(18)]).tolist() == rounded.tolist()
+    assert (
+        repair(np.array([1, 2, 3, 4, 4]), rounded, SUMS, [exactly(18)]).tolist() == rounded.tolist()
+    )
 
 
 def test_what_was_given_is_not_altered() -> None:

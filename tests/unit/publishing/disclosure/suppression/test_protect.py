@@ -17,8 +17,20 @@ from referrals.errors import DisclosureError
 from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.disclosure.suppression import feasible_tables, witness_search
-from referrals.publishing.disclosure.suppression.feasible_tables import Categories, Cell, Counts, fill, sums
-from referrals.publishing.disclosure.suppression.protect import LEAST_CATEGORY, SMALL, WIDTH, SuppressedTables, protect
+from referrals.publishing.disclosure.suppression.feasible_tables import (
+    Categories,
+    Cell,
+    Counts,
+    fill,
+    sums,
+)
+from referrals.publishing.disclosure.suppression.protect import (
+    LEAST_CATEGORY,
+    SMALL,
+    WIDTH,
+    SuppressedTables,
+    protect,
+)
 from referrals.publishing.disclosure.suppression.secondary import Table
 from tests.fixtures import invented_counts
 
@@ -51,15 +63,21 @@ def two_way(truth: Mapping[Cell, int]) -> list[Cell]:
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_what_is_printed_is_exact_and_every_total_is_printed(name: str, request: pytest.FixtureRequest) -> None:
+def test_what_is_printed_is_exact_and_every_total_is_printed(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     tables, truth = made(name, request)
-    assert {cell: value for cell, value in tables.values.items() if value is not None}.items() <= truth.items()
+    assert {
+        cell: value for cell, value in tables.values.items() if value is not None
+    }.items() <= truth.items()
     assert tables.values.keys() == truth.keys()
     assert all(tables.values[cell] == truth[cell] for cell in truth.keys() - set(two_way(truth)))
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_no_two_way_cell_of_nought_to_four_is_printed(name: str, request: pytest.FixtureRequest) -> None:
+def test_no_two_way_cell_of_nought_to_four_is_printed(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     tables, truth = made(name, request)
     small_ones = [cell for cell in two_way(truth) if truth[cell] <= SMALL]
     assert small_ones
@@ -72,7 +90,9 @@ def test_witnesses_agree_with_every_printed_number_and_leave_each_withheld_cell_
 ) -> None:
     tables, _ = made(name, request)
     codes = {name: list(own) for name, own in tables.categories.items()}
-    seen = [invented_counts.margins(Counter(witness), codes, up_to=2) for witness in tables.witnesses]
+    seen = [
+        invented_counts.margins(Counter(witness), codes, up_to=2) for witness in tables.witnesses
+    ]
     for cell, value in tables.values.items():
         counts = [margins[cell] for margins in seen]
         assert set(counts) == {value} if value is not None else max(counts) - min(counts) >= WIDTH
@@ -104,20 +124,30 @@ def test_little_is_withheld_of_1_336_people(full: SuppressedTables) -> None:
     assert sum(truth[cell] for cell in full.withheld) < people * 0.02
 
 
-def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(small: SuppressedTables) -> None:
+def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(
+    small: SuppressedTables,
+) -> None:
     shuffled = dict(reversed(list(COUNTS.items())))
     assert protect(shuffled, CODES, seed=1) == small
 
 
-def test_what_is_withheld_depends_on_the_counts_and_not_on_the_seed(small: SuppressedTables) -> None:
+def test_what_is_withheld_depends_on_the_counts_and_not_on_the_seed(
+    small: SuppressedTables,
+) -> None:
     assert protect(COUNTS, CODES, seed=2).values == small.values
 
 
-def test_witnesses_come_from_the_published_tables_and_not_from_the_records_behind_them(small: SuppressedTables) -> None:
+def test_witnesses_come_from_the_published_tables_and_not_from_the_records_behind_them(
+    small: SuppressedTables,
+) -> None:
     # Two people who exchange their quarter change the records, and none of the one- and two-way tables.
     moved = Counter(COUNTS)
-    moved.update({("M", "MS", "1"): 1, ("M", "OTH", "2"): 1, ("F", "MS", "2"): 1, ("F", "OTH", "1"): 1})
-    moved.subtract({("M", "MS", "2"): 1, ("M", "OTH", "1"): 1, ("F", "MS", "1"): 1, ("F", "OTH", "2"): 1})
+    moved.update(
+        {("M", "MS", "1"): 1, ("M", "OTH", "2"): 1, ("F", "MS", "2"): 1, ("F", "OTH", "1"): 1}
+    )
+    moved.subtract(
+        {("M", "MS", "2"): 1, ("M", "OTH", "1"): 1, ("F", "MS", "1"): 1, ("F", "OTH", "2"): 1}
+    )
     assert sums(moved, CODES) == sums(COUNTS, CODES)
     assert protect(moved, CODES, seed=1) == small
     assert "truth" not in inspect.getsource(feasible_tables).replace("possible truth", "")
@@ -130,7 +160,8 @@ YEAR = {
 PEOPLE = {("A", "M"): 2, ("A", "F"): 40, ("A", "N"): 12, ("B", "M"): 30, ("B", "F"): 26, ("B", "N"): 9,
           ("C", "M"): 22, ("C", "F"): 35, ("C", "N"): 14}  # fmt: skip
 IN_YEAR: Mapping[Cell, int] = {
-    (quarter, nationality, "0-17", sex, "MS", "NFA"): count // 2 + (count % 2 if quarter == "Q1" else 0)
+    (quarter, nationality, "0-17", sex, "MS", "NFA"): count // 2
+    + (count % 2 if quarter == "Q1" else 0)
     for (nationality, sex), count in PEOPLE.items()
     for quarter in ("Q1", "Q2")
 }
@@ -142,7 +173,11 @@ def cell_of(nationality: str, sex: str) -> Cell:
 
 def test_a_number_that_is_known_from_elsewhere_is_not_withheld_to_hide_others() -> None:
     free = protect(IN_YEAR, YEAR, seed=1)
-    hiding = {cell for cell in free.withheld if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > SMALL}
+    hiding = {
+        cell
+        for cell in free.withheld
+        if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > SMALL
+    }
     assert hiding
     known = min(hiding)
     value = PEOPLE[known[1], known[3]]
@@ -154,7 +189,9 @@ def test_a_number_that_is_known_from_elsewhere_is_not_withheld_to_hide_others() 
 
 
 def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
-    known = Fact("E1", "2020-21", {"nationality": ["A", "B"], "sex": ["M"], "quarter": ["Q1"]}, 14, 18)
+    known = Fact(
+        "E1", "2020-21", {"nationality": ["A", "B"], "sex": ["M"], "quarter": ["Q1"]}, 14, 18
+    )
     tables = protect(IN_YEAR, YEAR, seed=1, facts=[known])
     for witness in tables.witnesses:
         assert 14 <= sum(count for cell, count in witness.items() if known.holds_cell(cell)) <= 18
@@ -162,12 +199,16 @@ def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
 
 def test_a_witness_that_contradicts_what_is_known_is_refused_with_its_name() -> None:
     tables = protect(IN_YEAR, YEAR, seed=1)
-    with pytest.raises(DisclosureError, match=r"^A witness contradicts E1, which was published before"):
+    with pytest.raises(
+        DisclosureError, match=r"^A witness contradicts E1, which was published before"
+    ):
         replace(tables, facts=(Fact("E1", "2020-21", {"sex": ["M"]}, 1, 2),))
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_without_any_one_witness_some_cell_lacks_its_range(name: str, request: pytest.FixtureRequest) -> None:
+def test_without_any_one_witness_some_cell_lacks_its_range(
+    name: str, request: pytest.FixtureRequest
+) -> None:
     tables, _ = made(name, request)
     for left_out in range(len(tables.witnesses)):
         rest = tables.witnesses[:left_out] + tables.witnesses[left_out + 1 :]
@@ -188,14 +229,18 @@ def test_a_category_that_nobody_is_in_is_printed_as_empty(small: SuppressedTable
     assert set(tables.withheld) == set(small.withheld)
 
 
-@pytest.mark.parametrize(("count", "is_refused"), [(1, True), (LEAST_CATEGORY - 1, True), (LEAST_CATEGORY, False)])
+@pytest.mark.parametrize(
+    ("count", "is_refused"), [(1, True), (LEAST_CATEGORY - 1, True), (LEAST_CATEGORY, False)]
+)
 def test_a_category_of_fewer_than_ten_is_refused_by_name(count: int, *, is_refused: bool) -> None:
     counts: dict[Cell, int] = {("M",): 40, ("X",): count}
     codes = {"sex": ["M", "X"]}
     if not is_refused:
         assert protect(counts, codes, seed=1).withheld == ()
         return
-    with pytest.raises(DisclosureError, match=r"^X has fewer than 10 people\. Group it with another category\.$"):
+    with pytest.raises(
+        DisclosureError, match=r"^X has fewer than 10 people\. Group it with another category\.$"
+    ):
         protect(counts, codes, seed=1)
 
 
@@ -231,9 +276,12 @@ def test_a_witness_with_a_count_below_nought_is_refused(small: SuppressedTables)
 
 
 @pytest.mark.parametrize(
-    ("count", "message"), [(0, "is published"), (SMALL, "is published"), (SMALL + 1, "Witness 1 contradicts")]
+    ("count", "message"),
+    [(0, "is published"), (SMALL, "is published"), (SMALL + 1, "Witness 1 contradicts")],
 )
-def test_a_small_cell_printed_after_all_is_refused(small: SuppressedTables, count: int, message: str) -> None:
+def test_a_small_cell_printed_after_all_is_refused(
+    small: SuppressedTables, count: int, message: str
+) -> None:
     truth = sums(COUNTS, CODES)
     cell = min(small.withheld, key=lambda one: truth[one])
     with pytest.raises(DisclosureError, match=message):
@@ -241,22 +289,35 @@ def test_a_small_cell_printed_after_all_is_refused(small: SuppressedTables, coun
 
 
 def grid(rows: list[list[int]]) -> Table:
-    cells: list[list[Cell]] = [[(str(row), str(column)) for column, _ in enumerate(counts)] for row, counts in enumerate(rows)]
-    values = {cell: count for line, counts in zip(cells, rows, strict=True) for cell, count in zip(line, counts, strict=True)}
+    cells: list[list[Cell]] = [
+        [(str(row), str(column)) for column, _ in enumerate(counts)]
+        for row, counts in enumerate(rows)
+    ]
+    values = {
+        cell: count
+        for line, counts in zip(cells, rows, strict=True)
+        for cell, count in zip(line, counts, strict=True)
+    }
     return Table(values, [*cells, *zip(*cells, strict=True)], WIDTH)
 
 
 def as_published(table: Table, withheld: set[Cell]) -> dict[Cell, int | None]:
     """The cells of a table, and its totals."""
     counts = sums(
-        table.values, {"row": sorted({row for row, _ in table.values}), "column": sorted({to for _, to in table.values})}
+        table.values,
+        {
+            "row": sorted({row for row, _ in table.values}),
+            "column": sorted({to for _, to in table.values}),
+        },
     )
     return {cell: None if cell in withheld else count for cell, count in counts.items()}
 
 
 @settings(max_examples=20)
 @given(st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3), min_size=2, max_size=3))
-def test_each_cell_withheld_of_one_table_has_its_range_by_the_attackers_arithmetic(rows: list[list[int]]) -> None:
+def test_each_cell_withheld_of_one_table_has_its_range_by_the_attackers_arithmetic(
+    rows: list[list[int]],
+) -> None:
     table = grid(rows)
     small_ones = {cell for cell, value in table.values.items() if value <= SMALL}
     try:
@@ -299,7 +360,9 @@ def test_tables_that_contradict_one_another_have_no_filling() -> None:
     assert fill(values, CODES, order=(0, 1, 2), costs={}) is None
 
 
-def test_where_witnesses_cannot_be_found_more_is_withheld_until_a_cell_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_witnesses_cannot_be_found_more_is_withheld_until_a_cell_has_to_be_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: list[int] = []
 
     def nothing(values: Mapping[Cell, int | None], *_: object, **__: object) -> None:
@@ -316,18 +379,27 @@ def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
     """A small table of people most of whom have the first codes. In these, cells once had to be withheld late."""
     chance = Random(seed)  # noqa: S311 - nothing secret rests on it
     dimensions = "abcd"[: chance.choice((3, 3, 4))]
-    codes = {name: [f"{name}{code}" for code in range(chance.choice((2, 2, 3)))] for name in dimensions}
+    codes = {
+        name: [f"{name}{code}" for code in range(chance.choice((2, 2, 3)))] for name in dimensions
+    }
     people = chance.choice((45, 60, 90))
-    drawn = (tuple(own[min(int(chance.expovariate(0.7)), len(own) - 1)] for own in codes.values()) for _ in range(people))
+    drawn = (
+        tuple(own[min(int(chance.expovariate(0.7)), len(own) - 1)] for own in codes.values())
+        for _ in range(people)
+    )
     return Counter(drawn), codes
 
 
 @pytest.mark.parametrize("seed", [12298, 12333, 14172])
-def test_every_witness_was_sought_after_the_last_cell_was_withheld(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_witness_was_sought_after_the_last_cell_was_withheld(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     counts, codes = of_seed(seed)
     made: list[tuple[Mapping[Cell, int | None], Mapping[Cell, int]]] = []
 
-    def once_until_more_is_withheld(values: Mapping[Cell, int | None], *given: Categories, **asked: Any) -> Counts | None:
+    def once_until_more_is_withheld(
+        values: Mapping[Cell, int | None], *given: Categories, **asked: Any
+    ) -> Counts | None:
         # The first tables get one witness and no more, so that a cell of theirs must be withheld late.
         found = None if made and made[0][0] == values else fill(values, *given, **asked)
         made.extend([(values, found)] if found is not None else [])
@@ -343,8 +415,15 @@ def test_every_witness_was_sought_after_the_last_cell_was_withheld(seed: int, mo
 
 @settings(max_examples=8)
 @given(st.lists(st.integers(0, 9), min_size=18, max_size=18), st.integers(0, 3))
-def test_any_small_tables_are_protected_or_refused_and_never_given_away(counts: list[int], seed: int) -> None:
-    finest = [(sex, crime, quarter) for sex in CODES["sex"] for crime in CODES["crime"] for quarter in CODES["quarter"]]
+def test_any_small_tables_are_protected_or_refused_and_never_given_away(
+    counts: list[int], seed: int
+) -> None:
+    finest = [
+        (sex, crime, quarter)
+        for sex in CODES["sex"]
+        for crime in CODES["crime"]
+        for quarter in CODES["quarter"]
+    ]
     try:
         tables = protect(dict(zip(finest, counts, strict=True)), CODES, seed=seed)
     except DisclosureError:
