@@ -18,7 +18,7 @@ import duckdb
 from referrals import sql
 from referrals.errors import LedgerError
 from referrals.formatting import fill, span
-from referrals.paths import PUBLISHED, REFERENCE, RELEASES, ROOT, SHIPPED, SQL
+from referrals.paths import PUBLISHED, REFERENCE, RELEASE_TEMPLATES, RELEASES, ROOT, SQL
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.bounds import MODELLED, System
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
@@ -210,12 +210,12 @@ class Transcription:
         for name, rows in (
             ("release", [self._release_record()]),
             ("codes", list(self._code_records())),
-            ("evidence", [self._evidence_record(answer) for answer in self.answers.values()]),
+            ("cell_evidence", [self._evidence_record(answer) for answer in self.answers.values()]),
             ("statements", list(self._statement_records())),
             ("relations", list(self._relation_records())),
-            ("readings", list(self._reading_records())),
+            ("explanations", list(self._reading_records())),
         ):
-            connection.execute(sql.statement(f"release/{name}"), {"rows": rows})
+            connection.execute(sql.statement(f"release_builder/{name}"), {"rows": rows})
         cells = [self._cell_record(answer) for answer in self.answers.values()]
         connection.execute(
             sql.statement("release_builder/transcribed_cells"),
@@ -223,7 +223,7 @@ class Transcription:
         )
         for name in COPIED:
             connection.execute(
-                sql.statement(f"release/{name}"), {"path": str(PUBLISHED / f"{name}.csv")}
+                sql.statement(f"release_builder/{name}"), {"path": str(PUBLISHED / f"{name}.csv")}
             )
 
     def _release_record(self) -> Record:
@@ -324,10 +324,10 @@ def _inputs() -> list[Path]:
     folders = (
         PUBLISHED,
         REFERENCE,
-        SHIPPED / "spreadsheet",
-        SQL / "release",
+        RELEASE_TEMPLATES / "spreadsheet",
+        SQL / "release_builder",
         SQL / "spreadsheets",
-        SQL / "queries",
+        SQL / "query",
     )
     return [
         *(path for folder in folders for path in folder.iterdir()),

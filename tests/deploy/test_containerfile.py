@@ -150,7 +150,7 @@ def test_the_image_holds_nothing_that_makes_releases_and_nothing_is_written_into
     assert served
     assert not (built / "referrals" / "publishing").exists()
     assert not (built / "sql" / "tabulation").exists()
-    assert (built / "sql" / "queries").is_dir()
+    assert (built / "sql" / "query").is_dir()
     made = {path for path in built.rglob("*") if path.stat().st_uid == NOBODY and os.geteuid() == 0}
     assert not made
     assert not list(built.rglob("__pycache__"))

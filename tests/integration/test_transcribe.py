@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from referrals.errors import LedgerError
-from referrals.paths import PUBLISHED, REFERENCE, ROOT, SHIPPED, SQL
+from referrals.paths import PUBLISHED, REFERENCE, RELEASE_TEMPLATES, ROOT, SQL
 from referrals.publishing import cli, transcribe
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.release_builder import folder as release_folder
@@ -377,11 +377,14 @@ def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_sa
 def test_every_kind_of_input_counts_when_telling_whether_a_release_is_up_to_date() -> None:
     inputs = set(transcribe._inputs())
     assert (
-        set(PUBLISHED.iterdir()) | set(REFERENCE.iterdir()) | set((SQL / "release").iterdir())
+        set(PUBLISHED.iterdir())
+        | set(REFERENCE.iterdir())
+        | set((SQL / "release_builder").iterdir())
         <= inputs
     )
     assert (
-        set((SHIPPED / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir()) <= inputs
+        set((RELEASE_TEMPLATES / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir())
+        <= inputs
     )
     assert {
         ROOT / "referrals" / "ledger.py",

@@ -73,7 +73,7 @@ def test_a_planted_fault_in_a_statement_file_is_found(text: str, fault: str) -> 
 
 
 def test_a_statement_is_the_text_of_its_file() -> None:
-    assert sql.statement("query/release") == (SQL / "queries" / "release.sql").read_text(
+    assert sql.statement("query/release") == (SQL / "query" / "release.sql").read_text(
         encoding="utf-8"
     )
 

@@ -136,7 +136,7 @@ def _is_fact(codes: Codes, release: PublicRelease) -> bool:
 def _in_database(
     connection: duckdb.DuckDBPyConnection, cells: Cells, release: PublicRelease, tables: set[str]
 ) -> Iterator[str]:
-    names = {name for (name,) in _rows(connection, "names")}
+    names = {name for (name,) in _rows(connection, "table_names")}
     yield from (
         f"{DATABASE} has the table {name}, which is none of a release"
         for name in sorted(names - tables)
@@ -147,9 +147,9 @@ def _in_database(
     if names >= tables >= ADDED_UP:
         finest = {codes: said[:1] for codes, said in cells.items() if TOTAL not in codes}
         yield from _compared(
-            f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest")), finest
+            f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest_cells")), finest
         )
-        for order, error in _rows(connection, "precision"):
+        for order, error in _rows(connection, "largest_errors"):
             if error != (announced := release.largest_error.get(order, 0)):
                 yield f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, the manifest {announced}"
 
@@ -273,7 +273,7 @@ def _of_csv(path: Path) -> dict[Codes, Said]:
 
 def _of_parquet(path: Path) -> dict[Codes, Said]:
     with duckdb.connect() as connection:
-        return _of_rows(_rows(connection, "cells_of_file", {"path": str(path)}))
+        return _of_rows(_rows(connection, "parquet_cells", {"path": str(path)}))
 
 
 def _rows(

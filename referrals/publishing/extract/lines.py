@@ -151,7 +151,7 @@ class _Cleaner:
         if self._is_blank(line):
             return "blank_line"
         if self.formula.search(line):
-            return "formula"  # one that was not quoted breaks the line with its own quotes and separators
+            return "formula_in_cell"  # one that was not quoted breaks the line with its own quotes and separators
         if line.count('"') % 2:
             return "unclosed_quote"
         return "cell_count" if self.cells.fullmatch(line) else "stray_quote"

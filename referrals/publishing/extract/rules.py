@@ -35,7 +35,7 @@ CODED: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outc
 DATED: Final = "referred_on"
 PERSON: Final = "person_id"
 
-_WHOLLY_KNOWN: Final = ("formula", "ambiguous_nationality", "former_state")
+_WHOLLY_KNOWN: Final = ("formula_in_cell", "nationality_ambiguous", "nationality_former_state")
 """Rules whose values are words of our own files, or a single sign."""
 
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
@@ -72,11 +72,11 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "cell_count": Rule("more or fewer cells than the header has. Correct the line"),
     "blank_line": Rule("blank, and left out", is_warning=True),
-    "formula": Rule(
+    "formula_in_cell": Rule(
         "{field} starts with {sign}, so that a spreadsheet would run it as a formula. Correct it at its source"
     ),
-    "blank": Rule("{field} is blank. {instead}"),
-    "date_form": Rule(
+    "value_blank": Rule("{field} is blank. {instead}"),
+    "date_not_iso": Rule(
         "{field} {quoted} is not a date of the form YYYY-MM-DD. Write it so: no referral counts without its day"
     ),
     "date_impossible": Rule("{field} {quoted} is a day that never was, or before 1900. Correct it"),
@@ -84,13 +84,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "date_outside_period": Rule(
         "{field} {quoted} lies outside the period asked for. Take the line out, or ask for its period"
     ),
-    "age": Rule(
+    "age_invalid": Rule(
         '{field} {quoted} is not a whole number from 0 to 120. Correct it, or write "not recorded"'
     ),
-    "ambiguous_nationality": Rule(
+    "nationality_ambiguous": Rule(
         "{field} {quoted} could mean any of {choices}. Write the code that is meant"
     ),
-    "former_state": Rule(
+    "nationality_former_state": Rule(
         "{field} {quoted} is of a state that is no more. Write the code of the present nationality ({choices}), "
         'or "not recorded"'
     ),
@@ -99,7 +99,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "duplicate_across_files": Rule(
         "referral_id stands in another of the extracts too. Keep each referral in one of them"
     ),
-    "mixed_channel": Rule(
+    "illustrative_mixed_with_real": Rule(
         "channel is illustrative here and is not on other lines. Never mix synthetic with real records"
     ),
     "duplicate_row": Rule(
@@ -109,7 +109,7 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 """Every rule, in the order in which the first one that a cell breaks is named."""
 
-CHECKS: Final = tuple(RULES)[tuple(RULES).index("formula") :]
+CHECKS: Final = tuple(RULES)[tuple(RULES).index("formula_in_cell") :]
 """The rules that are statements in `sql/extract/checks`; the others are found while lines are read."""
 
 ERRORS: Final = tuple(name for name, rule in RULES.items() if not rule.is_warning)
@@ -157,7 +157,7 @@ def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1) ->
 
     Where there is no value, and the lines hold several (`kinds`), the sentence says how many are not listed.
 
-    >>> sentence("age", "age", "212")
+    >>> sentence("age_invalid", "age", "212")
     'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".'
     """
     told = shown(rule, field, value)
@@ -170,7 +170,7 @@ def sentence(rule: str, field: str | None, value: str | None, kinds: int = 1) ->
         quoted=_unnamed(value, kinds) if told is None else f'"{told}"',
         choices=meanings or "several nationalities",
         meant=_meant(field, value),
-        instead=_instead(field, is_blank=rule == "blank"),
+        instead=_instead(field, is_blank=rule == "value_blank"),
     )
     return f"{said}."
 

@@ -179,10 +179,12 @@ def _run_checks(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> _Found:
     """Hold the staged lines against every rule."""
     spellings = {"rows": [one._asdict() for one in rules.spellings()]}
     connection.execute(sql.statement("extract/staging/spellings"), spellings)
-    for name in ("cells", "meanings", "days", "problems"):
-        connection.execute(sql.statement(f"staging/{name}"))
+    for name in ("extract_cells", "matched_codes", "parsed_dates", "faults_found"):
+        connection.execute(sql.statement(f"extract/staging/{name}"))
     for rule, parameters in asked.checks().items():
-        connection.sql(sql.statement(f"checks/{rule}"), params=parameters).insert_into("problems")
+        connection.sql(sql.statement(f"extract/checks/{rule}"), params=parameters).insert_into(
+            "problems"
+        )
     connection.execute(
         sql.statement("extract/staging/first_fault_per_cell"), {"rules": list(rules.RULES)}
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from referrals.paths import REFERENCE, SHIPPED
+from referrals.paths import REFERENCE, RELEASE_TEMPLATES
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import MOST_AMBIGUOUS, PublicRelease
 from referrals.reference import table_schema
@@ -152,5 +152,5 @@ def _shown(release: PublicRelease) -> Iterator[str]:
         yield f"{year.year}: at least {least:,} of {everybody:,} referrals ({least / everybody:.0%})"
 
 
-ADJUSTED: Final = Words(SHIPPED / "certificate.md", LAY_SENTENCE, LIMITS, _shown)
+ADJUSTED: Final = Words(RELEASE_TEMPLATES / "certificate.md", LAY_SENTENCE, LIMITS, _shown)
 """The words of releases of adjusted numbers."""

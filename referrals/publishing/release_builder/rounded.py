@@ -19,7 +19,7 @@ import duckdb
 
 from referrals import sql
 from referrals.errors import DisclosureError
-from referrals.paths import PUBLISHED, SHIPPED
+from referrals.paths import PUBLISHED, RELEASE_TEMPLATES
 from referrals.publishing.audit import audit, public_release
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease, Year
@@ -34,7 +34,7 @@ from referrals.publishing.spreadsheets import tables
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 
 METHOD: Final = "exact-margin small-count rounding"
-VERIFY: Final = (SHIPPED / "verify.py", SHIPPED / "verify.sql")
+VERIFY: Final = (RELEASE_TEMPLATES / "verify.py", RELEASE_TEMPLATES / "verify.sql")
 """The same check in two languages, for strangers."""
 
 HELD_BACK: Final = (
@@ -138,15 +138,15 @@ def _fill(
             )
         ],
         "codes": release_manifest.codes(protected),
-        "finest": [row for table in protected for row in _finest(table)],
-        "precision": [
+        "finest_cells": [row for table in protected for row in _finest(table)],
+        "largest_errors": [
             {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))
         ],
-        "own_source": [release_manifest.source(imprint)],
-        **{name: [] for name in ("evidence", "statements", "relations", "readings")},
+        "records_source": [release_manifest.source(imprint)],
+        **{name: [] for name in ("cell_evidence", "statements", "relations", "explanations")},
     }
     for name, records in rows.items():
-        connection.execute(sql.statement(f"release/{name}"), {"rows": records})
+        connection.execute(sql.statement(f"release_builder/{name}"), {"rows": records})
     exact = [row for one in protected for row in _exact(one)]
     connection.execute(
         sql.statement("release_builder/rounded_cells"),
@@ -171,7 +171,7 @@ def no_context(connection: duckdb.DuckDBPyConnection) -> None:
             header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
             path = Path(folder) / f"{name}.csv"
             path.write_text(f"{header}\n", encoding="utf-8")
-            connection.execute(sql.statement(f"release/{name}"), {"path": str(path)})
+            connection.execute(sql.statement(f"release_builder/{name}"), {"path": str(path)})
 
 
 def _finest(table: ProtectedTable) -> list[Record]:

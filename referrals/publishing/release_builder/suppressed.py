@@ -16,7 +16,7 @@ import duckdb
 
 from referrals import sql
 from referrals.errors import DisclosureError
-from referrals.paths import SHIPPED
+from referrals.paths import RELEASE_TEMPLATES
 from referrals.publishing.audit import public_release
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease
@@ -39,7 +39,7 @@ LAY_SENTENCE: Final = (
 )
 """The sentence shown beside every chart of such a release."""
 
-VERIFY: Final = SHIPPED / "verify_exact.py"
+VERIFY: Final = RELEASE_TEMPLATES / "verify_exact.py"
 STATUSES: Final[Mapping[str, str]] = {
     "": "exact",
     public_tables.WITHHELD: "confidential: withheld to protect people",
@@ -177,12 +177,12 @@ def _fill(
             release_manifest.about(years, imprint, additive=False, lay_sentence=LAY_SENTENCE)
         ],
         "codes": release_manifest.codes(years),
-        "exact_cells": [row for one in years for row in _cells(one)],
-        "own_source": [release_manifest.source(imprint)],
-        **{name: [] for name in ("evidence", "statements", "relations", "readings")},
+        "suppressed_cells": [row for one in years for row in _cells(one)],
+        "records_source": [release_manifest.source(imprint)],
+        **{name: [] for name in ("cell_evidence", "statements", "relations", "explanations")},
     }
     for name, records in rows.items():
-        connection.execute(sql.statement(f"release/{name}"), {"rows": records})
+        connection.execute(sql.statement(f"release_builder/{name}"), {"rows": records})
     rounded.no_context(connection)
 
 
@@ -205,5 +205,5 @@ def _counts(release: PublicRelease) -> Iterator[str]:
         yield f"{one.year}: {len(one.cells) - len(one.withheld):,} numbers are printed, and {len(one.withheld):,} are withheld."
 
 
-WORDS: Final = Words(SHIPPED / "certificate_exact.md", LAY_SENTENCE, LIMITS, _counts)
+WORDS: Final = Words(RELEASE_TEMPLATES / "certificate_exact.md", LAY_SENTENCE, LIMITS, _counts)
 """What the certificate of such a release says."""

@@ -8,7 +8,7 @@ from string import Template
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from referrals.paths import SHIPPED
+from referrals.paths import RELEASE_TEMPLATES
 from referrals.publishing.spreadsheets.workbook import (
     LANGUAGE,
     MIMETYPE,
@@ -23,7 +23,7 @@ from referrals.publishing.spreadsheets.workbook import (
 
 KIND: Final = "application/vnd.oasis.opendocument.spreadsheet"
 PARTS: Final = ("META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
-TEMPLATES: Final = SHIPPED / "spreadsheet"
+TEMPLATES: Final = RELEASE_TEMPLATES / "spreadsheet"
 LETTER_WIDTH: Final = 0.235
 """The width of a letter of the text, in centimetres."""
 

@@ -1,6 +1,6 @@
 -- One row per line whose age is no whole number of years from 0 to 120.
 select
-    'age' as rule,
+    'age_invalid' as rule,
     staged.line,
     'age' as field,
     meanings.value

@@ -1,6 +1,6 @@
 -- One row per line whose date is not of the form YYYY-MM-DD.
 select
-    'date_form' as rule,
+    'date_not_iso' as rule,
     staged.line,
     'referred_on' as field,
     days.value

@@ -1,6 +1,6 @@
 -- One row per cell that a spreadsheet would run as a formula.
 select
-    'formula' as rule,
+    'formula_in_cell' as rule,
     line,
     field,
     left(value, 1) as value

@@ -1,6 +1,6 @@
 -- One row per illustrative line of an extract that holds other lines as well.
 select
-    'mixed_channel' as rule,
+    'illustrative_mixed_with_real' as rule,
     line,
     'channel' as field,
     null as value

@@ -1,6 +1,6 @@
 -- One row per line whose nationality could be any of several.
 select
-    'ambiguous_nationality' as rule,
+    'nationality_ambiguous' as rule,
     staged.line,
     'nationality' as field,
     meanings.value

@@ -1,6 +1,6 @@
 -- One row per line whose nationality is of a state that is no more.
 select
-    'former_state' as rule,
+    'nationality_former_state' as rule,
     staged.line,
     'nationality' as field,
     meanings.value

@@ -1,6 +1,6 @@
 -- One row per cell that says nothing, in a column that must.
 select
-    'blank' as rule,
+    'value_blank' as rule,
     line,
     field,
     null as value

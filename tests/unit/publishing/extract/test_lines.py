@@ -60,8 +60,8 @@ def test_each_line_is_copied_after_its_number_whatever_ends_it(
         (b'1,"2"x,3\n', {"stray_quote": (1, [2])}),
         (b'1,2"x"2,3\n', {"stray_quote": (1, [2])}),
         (b'1,"2""x",3\n', {}),
-        (b'1,=HYPERLINK("x","y"),3\n', {"formula": (1, [2])}),
-        (b'=A1&"x",2,3\n', {"formula": (1, [2])}),
+        (b'1,=HYPERLINK("x","y"),3\n', {"formula_in_cell": (1, [2])}),
+        (b'=A1&"x",2,3\n', {"formula_in_cell": (1, [2])}),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_record_is_set_aside_under_one_rule(

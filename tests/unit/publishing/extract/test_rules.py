@@ -204,20 +204,23 @@ def test_a_suggestion_is_shown_and_never_applied() -> None:
             'sex "GBR" is in no codelist. Correct it. The codes are M, F, _NK.',
         ),
         (
-            ("ambiguous_nationality", "nationality", "Korean"),
+            ("nationality_ambiguous", "nationality", "Korean"),
             "could mean any of KOR South Korea, PRK North Korea. Write the code",
         ),
         (
-            ("former_state", "nationality", "Czechoslovak"),
+            ("nationality_former_state", "nationality", "Czechoslovak"),
             "a state that is no more. Write the code of the present nationality",
         ),
-        (("formula", "age", "\t"), "age starts with a tab, so"),
-        (("formula", None, None), 'a cell starts with "=", so'),
+        (("formula_in_cell", "age", "\t"), "age starts with a tab, so"),
+        (("formula_in_cell", None, None), 'a cell starts with "=", so'),
         (
-            ("blank", "sex", None),
+            ("value_blank", "sex", None),
             'sex is blank. Write the value, or "not recorded" where it was not.',
         ),
-        (("blank", "referral_id", None), "referral_id is blank. No referral counts without it."),
+        (
+            ("value_blank", "referral_id", None),
+            "referral_id is blank. No referral counts without it.",
+        ),
         (
             ("unknown_code", "sex", None, 31),
             "sex (any of 31 further values, not listed) is in no codelist.",
@@ -231,7 +234,7 @@ def test_a_suggestion_is_shown_and_never_applied() -> None:
             "nationality (a text of 6 characters, not shown: it may be a name) is in no codelist (did you mean Angola?).",
         ),
         (
-            ("date_form", "referred_on", "Jane Smith"),
+            ("date_not_iso", "referred_on", "Jane Smith"),
             "referred_on (a text of 10 characters, not shown",
         ),
     ],
@@ -246,18 +249,18 @@ def test_a_sentence_says_what_is_wrong_and_what_to_do(
     ("rule", "field", "value"),
     [
         ("date_impossible", "referred_on", "2020-02-31"),
-        ("date_form", "referred_on", "01/04/2020"),
-        ("date_form", "referred_on", "1.4.20"),
-        ("date_form", "referred_on", "20200401"),
-        ("date_form", "referred_on", "2020-04-01T00:00:00.000Z"),
-        ("age", "age", "212"),
-        ("age", "age", "-1"),
-        ("age", "age", "20-29"),
-        ("age", "age", "34.5"),
-        ("age", "age", "60+"),
-        ("former_state", "nationality", "USSR"),
-        ("former_state", "nationality", "Yugoslavia"),
-        ("ambiguous_nationality", "nationality", "Korean"),
+        ("date_not_iso", "referred_on", "01/04/2020"),
+        ("date_not_iso", "referred_on", "1.4.20"),
+        ("date_not_iso", "referred_on", "20200401"),
+        ("date_not_iso", "referred_on", "2020-04-01T00:00:00.000Z"),
+        ("age_invalid", "age", "212"),
+        ("age_invalid", "age", "-1"),
+        ("age_invalid", "age", "20-29"),
+        ("age_invalid", "age", "34.5"),
+        ("age_invalid", "age", "60+"),
+        ("nationality_former_state", "nationality", "USSR"),
+        ("nationality_former_state", "nationality", "Yugoslavia"),
+        ("nationality_ambiguous", "nationality", "Korean"),
         ("unknown_code", "nationality", "_OTH_AFR"),
         ("unknown_code", "sex", "GBR"),
         ("unknown_code", "police_force", "USSR"),
@@ -272,14 +275,14 @@ def test_dates_ages_and_words_of_our_own_files_are_told(rule: str, field: str, v
 @pytest.mark.parametrize(
     ("rule", "field", "value"),
     [
-        ("date_form", "referred_on", "Jane Smith b. 12/03/1984"),
-        ("date_form", "referred_on", "Jane"),
-        ("date_form", "referred_on", "07700 900123"),
-        ("date_form", "referred_on", "943 476 5919"),
-        ("date_form", "referred_on", "74012345"),
-        ("age", "age", "Jane Smith"),
-        ("age", "age", "12/03/1984"),
-        ("age", "age", "07700 900123"),
+        ("date_not_iso", "referred_on", "Jane Smith b. 12/03/1984"),
+        ("date_not_iso", "referred_on", "Jane"),
+        ("date_not_iso", "referred_on", "07700 900123"),
+        ("date_not_iso", "referred_on", "943 476 5919"),
+        ("date_not_iso", "referred_on", "74012345"),
+        ("age_invalid", "age", "Jane Smith"),
+        ("age_invalid", "age", "12/03/1984"),
+        ("age_invalid", "age", "07700 900123"),
         ("unknown_code", "nationality", "Jane Smith of Leeds"),
         ("unknown_code", "nationality", "Jane Smith"),
         ("unknown_code", "nationality", "JANE SMITH"),
@@ -317,7 +320,7 @@ def test_every_rule_has_a_sentence_with_or_without_a_value(rule: str) -> None:
 
 
 def test_every_check_is_a_statement_and_every_statement_a_check() -> None:
-    assert {path.stem for path in (SQL / "checks").glob("*.sql")} == set(rules.CHECKS)
+    assert {path.stem for path in (SQL / "extract" / "checks").glob("*.sql")} == set(rules.CHECKS)
 
 
 # The reference files.

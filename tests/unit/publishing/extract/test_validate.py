@@ -51,26 +51,26 @@ def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "rule"),
     [
-        ({"age": "212"}, "age"),
-        ({"age": "121"}, "age"),
-        ({"age": "-1"}, "age"),
-        ({"age": "34.0"}, "age"),
-        ({"age": "thirty"}, "age"),
-        ({"age": "20-29"}, "age"),
+        ({"age": "212"}, "age_invalid"),
+        ({"age": "121"}, "age_invalid"),
+        ({"age": "-1"}, "age_invalid"),
+        ({"age": "34.0"}, "age_invalid"),
+        ({"age": "thirty"}, "age_invalid"),
+        ({"age": "20-29"}, "age_invalid"),
         ({"referred_on": "2021-02-31"}, "date_impossible"),
         ({"referred_on": "2021-02-29"}, "date_impossible"),
         ({"referred_on": "0000-01-01"}, "date_impossible"),
         ({"referred_on": "1899-12-31"}, "date_impossible"),
-        ({"referred_on": "01/04/2020"}, "date_form"),
-        ({"referred_on": "2020-4-1"}, "date_form"),
-        ({"referred_on": "2020-04-01T00:00"}, "date_form"),
-        ({"referred_on": "20200401"}, "date_form"),
-        ({"referred_on": "not recorded"}, "date_form"),
+        ({"referred_on": "01/04/2020"}, "date_not_iso"),
+        ({"referred_on": "2020-4-1"}, "date_not_iso"),
+        ({"referred_on": "2020-04-01T00:00"}, "date_not_iso"),
+        ({"referred_on": "20200401"}, "date_not_iso"),
+        ({"referred_on": "not recorded"}, "date_not_iso"),
         ({"referred_on": "2021-07-01"}, "date_future"),
-        ({"nationality": "USSR"}, "former_state"),
-        ({"nationality": "east german"}, "former_state"),
-        ({"nationality": "Korean"}, "ambiguous_nationality"),
-        ({"nationality": "Guinea"}, "ambiguous_nationality"),
+        ({"nationality": "USSR"}, "nationality_former_state"),
+        ({"nationality": "east german"}, "nationality_former_state"),
+        ({"nationality": "Korean"}, "nationality_ambiguous"),
+        ({"nationality": "Guinea"}, "nationality_ambiguous"),
         ({"nationality": "Vietnamees"}, "unknown_code"),
         ({"nationality": "_OTH"}, "unknown_code"),
         ({"sex": "X"}, "unknown_code"),
@@ -78,19 +78,19 @@ def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
         ({"outcome": "deported"}, "unknown_code"),
         ({"police_force": "Atlantis"}, "unknown_code"),
         ({"police_force": "-"}, "unknown_code"),
-        ({"nationality": '"=HYPERLINK(""http://x.example"",""y"")"'}, "formula"),
-        ({"nationality": '=HYPERLINK("http://x.example","y")'}, "formula"),
-        ({"nationality": "=HYPERLINK(1)"}, "formula"),
-        ({"outcome": "+cmd|x"}, "formula"),
-        ({"outcome": "-cmd"}, "formula"),
-        ({"referral_id": "@R9"}, "formula"),
-        ({"sex": '"\tF"'}, "formula"),
-        ({"sex": " =F"}, "formula"),
-        ({"nationality": ""}, "blank"),
-        ({"nationality": "  "}, "blank"),
-        ({"age": '""'}, "blank"),
-        ({"referral_id": ""}, "blank"),
-        ({"referred_on": ""}, "blank"),
+        ({"nationality": '"=HYPERLINK(""http://x.example"",""y"")"'}, "formula_in_cell"),
+        ({"nationality": '=HYPERLINK("http://x.example","y")'}, "formula_in_cell"),
+        ({"nationality": "=HYPERLINK(1)"}, "formula_in_cell"),
+        ({"outcome": "+cmd|x"}, "formula_in_cell"),
+        ({"outcome": "-cmd"}, "formula_in_cell"),
+        ({"referral_id": "@R9"}, "formula_in_cell"),
+        ({"sex": '"\tF"'}, "formula_in_cell"),
+        ({"sex": " =F"}, "formula_in_cell"),
+        ({"nationality": ""}, "value_blank"),
+        ({"nationality": "  "}, "value_blank"),
+        ({"age": '""'}, "value_blank"),
+        ({"referral_id": ""}, "value_blank"),
+        ({"referred_on": ""}, "value_blank"),
         ({"police_force": '"kent'}, "unclosed_quote"),
         ({"police_force": '"kent"s'}, "stray_quote"),
         ({"police_force": "kent,surrey"}, "cell_count"),
@@ -134,7 +134,7 @@ def test_a_repeated_id_is_named_on_all_its_lines(tmp_path: Path) -> None:
 
 def test_blank_ids_are_blank_and_not_repeated(tmp_path: Path) -> None:
     report = checked(tmp_path, [line(1, referral_id=""), line(2, referral_id=""), line(3)])
-    assert errors(report) == [("blank", 2, (2, 3))]
+    assert errors(report) == [("value_blank", 2, (2, 3))]
 
 
 def test_a_line_like_another_in_all_but_its_id_is_a_warning(tmp_path: Path) -> None:
@@ -160,7 +160,11 @@ def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(
     tmp_path: Path,
 ) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="212", sex="X", nationality="Korean")])
-    assert [one.rule for one in report.errors] == ["age", "ambiguous_nationality", "unknown_code"]
+    assert [one.rule for one in report.errors] == [
+        "age_invalid",
+        "nationality_ambiguous",
+        "unknown_code",
+    ]
     assert (report.loaded, report.rejected) == (3, 1)
 
 
@@ -243,7 +247,7 @@ def test_synthetic_records_are_reported_as_such(tmp_path: Path) -> None:
 def test_synthetic_records_among_others_are_an_error(tmp_path: Path, other: str) -> None:
     rows = [f"{line(1)},illustrative", f"{line(2)},{other}", f"{line(3)},illustrative"]
     report = checked(tmp_path, rows, header=f"{HEADER},channel")
-    assert errors(report) == [("mixed_channel", 2, (2, 4))]
+    assert errors(report) == [("illustrative_mixed_with_real", 2, (2, 4))]
     assert not report.is_illustrative
 
 
@@ -317,7 +321,7 @@ def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(
     )
     assert content["errors"] == [
         {
-            "rule": "age",
+            "rule": "age_invalid",
             "says": 'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".',
             "count": 1,
             "lines": [5],
