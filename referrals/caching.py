@@ -12,14 +12,12 @@ from functools import wraps
 from threading import Lock, RLock
 from typing import Any, Final, Generic, TypeVar
 
-from referrals.turns import TURN
-
 Made = TypeVar("Made")
 Making = Callable[..., Made]
 
 MAKING: Final = RLock()
 """Held by the one thread of the process that makes something: readers who ask for what nobody has made yet wait for one
-another, and leave the processor, and the turn to draw, to those who only look."""
+another, and leave the processor to those who only look."""
 
 
 def kept(
@@ -45,7 +43,6 @@ def kept(
             asked = tuple(tell_apart.get(type(one), _itself)(one) for one in arguments)
             if (known := set_apart.look(asked) or some.look(asked)) is not None:
                 return known[0]
-            TURN.give_away()
             with MAKING:
                 if (known := set_apart.look(asked) or some.look(asked)) is not None:
                     return known[0]

@@ -1,28 +1,21 @@
-"""The pages that a run of the script offers to `st.navigation`."""
+"""The navigation of the site: app.py calls it in every run of a session."""
 
 from __future__ import annotations
 
-from copy import copy
-
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
-from referrals.caching import kept
-from referrals.content.sitemap import AT, PAGES
-
-
-def pages() -> list[StreamlitPage]:
-    """Return every page of the site.
-
-    Every run offers every page, and making one asks the file system ten times where its file is: that is done once. Each run
-    has copies, because it marks the page that it draws.
-    """
-    return [copy(page) for page in _made()]
+from referrals.content.sitemap import AT, PAGES, SITE
+from referrals.dashboard import page as dashboard_page
+from referrals.page_meta import page_title
 
 
-@kept(1, {})
-def _made() -> tuple[StreamlitPage, ...]:
-    return tuple(
+def draw() -> None:
+    """Draw the page that the address asks for."""
+    pages = [
         st.Page(PAGES[head], title=head.title, url_path=path, default=not path)
         for path, head in AT.items()
-    )
+    ]
+    page = st.navigation(pages, position="hidden")
+    head = AT[page.url_path]
+    st.set_page_config(page_title=page_title(head, SITE), layout="wide")
+    dashboard_page.guarded(page.run, head.path)

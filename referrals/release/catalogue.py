@@ -324,6 +324,16 @@ def standing() -> Standing:
     return SHELF.standing()
 
 
+def digests() -> dict[str, str]:
+    """Return the digest of every release that stands, by its id.
+
+    Raises:
+        WithdrawnError: none is left to show, because one was withdrawn.
+        ReleaseError: there is no whole published release, and has been none since the process started.
+    """
+    return {name: one.digest for name, one in standing().offered().items()}
+
+
 def refused() -> Mapping[str, str]:
     """Return why each folder of releases that was refused was refused, by its name, as of the last look."""
     return SHELF.refused()

@@ -26,20 +26,30 @@ def nothing() -> Collection[str]:
     return ()
 
 
+def no_problem() -> str:
+    """Return no problem."""
+    return ""
+
+
 def routes(
-    releases: Callable[[], Mapping[str, str]], refused: Callable[[], Collection[str]] = nothing
+    releases: Callable[[], Mapping[str, str]],
+    refused: Callable[[], Collection[str]] = nothing,
+    startup_problem: Callable[[], str] = no_problem,
 ) -> list[Route]:
     """Return `/healthz` and `/readyz`.
 
     `releases` returns the id and digest of each, once all are opened and verified; `refused` the names of the folders that
     are not shown, or not as they are now. A process whose figures were withdrawn is ready: it says so to readers, with the
-    help lines, and would say nothing if it were sent none.
+    help lines, and would say nothing if it were sent none. `startup_problem` returns why no page could be drawn when the
+    process started, empty where one was.
     """
 
     async def alive(_: Request) -> Response:
         return _answer({"service": MARK, "status": "alive"})
 
     async def ready(_: Request) -> Response:
+        if problem_found := startup_problem():
+            return _not_ready(problem_found)
         try:
             # In a thread: to open and verify releases takes a while, and the process is alive meanwhile.
             standing = await run_in_threadpool(releases)

@@ -29,7 +29,11 @@ WITH_STREAMLIT = [
     "referrals.dashboard.filters",
     "referrals.dashboard.navigation",
     "referrals.web.streamlit.client_messages",
+    "referrals.web.streamlit.startup_check",
+    "referrals.web.streamlit.setup",
 ]
+# These load it by what they import.
+LOADS_STREAMLIT = [*WITH_STREAMLIT, "referrals.web.application"]
 # Everything that runs where the public can reach it.
 PUBLIC_FILES = [
     *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")),
@@ -101,7 +105,7 @@ def without_components() -> set[str]:
     wanted = [
         name
         for path in FILES
-        if "publishing" not in (name := module_of(path)) and name not in WITH_STREAMLIT
+        if "publishing" not in (name := module_of(path)) and name not in LOADS_STREAMLIT
     ]
     return loaded_after(wanted)
 

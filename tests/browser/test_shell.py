@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Route, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
 
 from tests.browser.servers import drawn, open_page
 
@@ -219,20 +219,6 @@ def test_shell_and_streamlit_follow_the_readers_choice_of_light_or_dark(
 
 # The socket
 
-LOST_AT_ONCE = """(() => {
-  let first = true;
-  window.opened = 0;
-  window.WebSocket = class extends WebSocket {
-    constructor(...given) {
-      super(...given);
-      window.opened += 1;
-      if (first) this.close();
-      first = false;
-    }
-  };
-})()"""
-"""The first socket that a page opens is closed again before it is open."""
-
 
 def sockets_of(page: Page) -> list[str]:
     """Return what will be the addresses of all sockets that a page opens."""
@@ -241,35 +227,10 @@ def sockets_of(page: Page) -> list[str]:
     return opened
 
 
-def test_a_page_opens_its_one_socket_before_streamlit_has_been_read(page: Page, home: str) -> None:
+def test_a_page_opens_one_socket(page: Page, home: str) -> None:
     opened = sockets_of(page)
-    page.route("**/static/js/index.*.js", lambda _: None)  # which is read by nobody, ever
-    with page.expect_websocket():
-        page.goto(home, wait_until="commit")
+    open_page(page, home)
     assert opened == [f"{home.replace('http', 'ws')}/_stcore/stream"]
-    page.unroute_all(behavior="ignoreErrors")
-    open_page(page, f"{home}/words", "Words")
-    assert len(opened) == 2, "and the next page one of its own"
-
-
-def test_a_page_whose_early_socket_is_lost_is_drawn_by_another(page: Page, home: str) -> None:
-    page.add_init_script(LOST_AT_ONCE)
-    open_page(page, home)
-    assert page.evaluate("() => window.opened") == 2
-
-
-def test_a_socket_that_is_open_when_streamlit_asks_for_it_is_the_one_it_draws_by(
-    page: Page, home: str
-) -> None:
-    opened = sockets_of(page)
-
-    def late(route: Route) -> None:
-        page.wait_for_timeout(500)
-        route.continue_()
-
-    page.route("**/static/js/index.*.js", late)
-    open_page(page, home)
-    assert len(opened) == 1
 
 
 def test_a_page_that_does_not_exist_opens_no_socket(page: Page, home: str) -> None:

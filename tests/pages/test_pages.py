@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from referrals import turns as turning
 from referrals.cards import card
 from referrals.content.sitemap import PAGES
 from referrals.dashboard import page as dashboard_page
@@ -23,7 +21,6 @@ from referrals.query.selection import MEASURES, Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import latest_published, open_release
 from referrals.static_site.links import FOLDER
-from referrals.turns import Turn
 from tests.fixtures.page_scripts import SCRIPTS
 
 TITLES = {head.path: head.title for head in PAGES}
@@ -381,25 +378,3 @@ def test_a_card_is_made_once_and_shared() -> None:
     first = dashboard_page.dimension_card("sex", Selection())
     assert dashboard_page.dimension_card("sex", Selection()) is first
     assert dashboard_page.dimension_card("sex", Selection(measure="share")) is not first
-
-
-def test_every_run_of_a_page_waits_for_its_turn(
-    open_page: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    turns: list[str] = []
-
-    class Counted(Turn):
-        """A turn that is counted."""
-
-        @contextmanager
-        def taken(self) -> Iterator[None]:
-            turns.append("taken")
-            yield
-            turns.append("left")
-
-    monkeypatch.setattr(turning, "TURN", Counted())
-    reader = open_page(SCRIPTS["/sex"])
-    first = list(turns)
-    reader.app.run()
-    assert first == ["taken", "left"]
-    assert turns == first * 2

@@ -142,7 +142,7 @@ def test_one_thing_is_made_at_a_time_and_what_is_kept_waits_for_nobody() -> None
     for reader in readers:
         reader.start()
     begun.wait(30)
-    assert quick(0) == 0, "looked up, while four others are waiting for their turn"
+    assert quick(0) == 0, "looked up, while four others wait for one another"
     finish.set()
     for reader in readers:
         reader.join(30)

@@ -1,8 +1,9 @@
 """Garbage is collected on a timer, between requests, and never among what the process began with.
 
-Streamlit collects after every run of the script unless it is told not to, which took most of the processor. Python's own
-collector still runs, but its last generation only when much has changed: what closed sessions leave behind in circles would
-wait for long. What is there before the first reader comes stays for good, and is not looked at again.
+Streamlit collects after every run of the script unless it is told not to, which took most of the processor;
+`runner.postScriptGC = false` in `.streamlit/config.toml` tells it not to. Python's own collector looks at its last generation
+only when much has changed: what closed sessions leave behind in circles would wait for long. What is there before the first
+reader comes stays for good, and is not looked at again.
 """
 
 from __future__ import annotations
@@ -21,10 +22,6 @@ from typing import Final
 EVERY: Final = 60.0
 """Seconds between two collections. One takes some tens of milliseconds, and less the less there is."""
 
-YOUNG: Final = 10_000
-"""How many objects more must have come than gone before Python's own collector looks at them. By its own 700 it looks several
-times in one run of the script, at what that run still needs."""
-
 
 def collecting(
     first: Callable[[], AbstractContextManager[object]] = nullcontext, *, every: float = EVERY
@@ -40,15 +37,12 @@ def collecting(
             # Not later: a session that was open then would never be collected.
             gc.collect()
             gc.freeze()
-            before = gc.get_threshold()
-            gc.set_threshold(YOUNG, *before[1:])
             collector = Collector(every)
             collector.start()
             try:
                 yield
             finally:
                 collector.stop()
-                gc.set_threshold(*before)
 
     return lifespan
 

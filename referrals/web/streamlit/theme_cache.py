@@ -1,20 +1,14 @@
-"""What Streamlit does in every run of the script, and need not: it reads the theme again, and says each thing by itself.
+"""The theme and the settings, read once for all runs of the script.
 
-A filter change is one run of some milliseconds, and most of that is Streamlit's. Reading the six parts of the theme anew took
-an eighth of it. As much went on waking the thread that sends, once for each of some twenty messages, which then waited for the
-threads that draw. `docs/load.md` has what a run costs now.
+Streamlit reads the six parts of the theme again in every run, for every session, which took an eighth of the processor time of
+a change of a filter. `streamlit_setup` puts `once` round the two functions that do so.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final
-
-PATIENCE: Final = 0.05
-"""Seconds after which the next thing that is drawn is said, with all before it, and everything from then on as it is drawn."""
+from typing import Any
 
 Fill = Callable[..., None]
 """A function of Streamlit's that fills in a message of settings: the message, and the name of a part of them, if any."""
@@ -39,43 +33,3 @@ def once(fill: Fill) -> Fill:
             message.MergeFrom(known[part])
 
     return filled
-
-
-@contextmanager
-def together(
-    context: Any,
-    *,
-    batched: Callable[[list[Any]], Iterable[Any]] = iter,
-    patience: float = PATIENCE,
-) -> Iterator[None]:
-    """Hold what a run says until the block ends, and say it then, in its order; after so many seconds, as it comes.
-
-    `context` is Streamlit's of that run, and `batched` returns what is held as it is to be said. A run that its reader has
-    overtaken, or that is stopped, ends where it next says something, as ever, and what is held then is not said: another run
-    draws the page anew. One that fails says what it drew before, and its fault is the one that is raised.
-    """
-    say, held, until = context._enqueue, list[Any](), time.monotonic() + patience  # noqa: SLF001
-
-    def let_go() -> None:
-        context._enqueue = say  # noqa: SLF001
-        for message in batched(held):
-            say(message)
-        held.clear()
-
-    def hold(message: Any) -> None:
-        context.yield_check()
-        held.append(message)
-        if time.monotonic() > until:
-            let_go()
-
-    context._enqueue = hold  # noqa: SLF001
-    try:
-        yield
-    except Exception:
-        with suppress(BaseException):  # it may be overtaken as well
-            let_go()
-        raise
-    except BaseException:  # Streamlit's way to end a run that is stopped or overtaken
-        context._enqueue = say  # noqa: SLF001
-        raise
-    let_go()

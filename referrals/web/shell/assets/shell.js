@@ -12,32 +12,6 @@
   // Streamlit would look for its server below the address of every page first, and write each failure to the console.
   window.__streamlit = { BACKEND_BASE_URL: `${location.origin}/`, MAIN_PAGE_BASE_URL: `${location.origin}/` };
 
-  // ---- The socket ------------------------------------------------------------------------------------------------
-
-  // Streamlit opens its socket when it has been read and has asked two questions. It is opened at once, and given to it then:
-  // that is two waits of the network less. Where it is asked for otherwise, or was lost meanwhile, Streamlit gets its own.
-  const STREAM = `${location.origin.replace('http', 'ws')}/_stcore/stream`;
-  const SPOKEN = ['streamlit', 'PLACEHOLDER_AUTH_TOKEN']; // by a browser without a session
-
-  function openEarly() {
-    const Own = window.WebSocket;
-    const early = new Own(STREAM, SPOKEN);
-    window.WebSocket = new Proxy(Own, {
-      construct(_, [address, protocols]) {
-        window.WebSocket = Own;
-        const fits = String(address) === STREAM && String(protocols) === String(SPOKEN);
-        if (!fits || early.readyState > Own.OPEN) {
-          early.close();
-          return new Own(address, protocols);
-        }
-        // It was open before anybody could listen for it.
-        if (early.readyState === Own.OPEN) setTimeout(() => early.dispatchEvent(new Event('open')));
-        return early;
-      },
-    });
-  }
-  if (location.pathname in titles) openEarly();
-
   // ---- Leave this page -------------------------------------------------------------------------------------------
 
   const LEFT = 'left'; // all that stays in this tab's own storage: Back must not bring the page up again

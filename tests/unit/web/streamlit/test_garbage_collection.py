@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from referrals.web.streamlit.garbage_collection import YOUNG, collecting
+from referrals.web.streamlit.garbage_collection import collecting
 
 
 class Circle:
@@ -94,12 +94,3 @@ def test_it_collects_for_as_long_as_an_application_is_served() -> None:
     served(lambda: names.extend(thread.name for thread in threading.enumerate()))
     assert "garbage" in names
     assert "garbage" not in [thread.name for thread in threading.enumerate()]
-
-
-def test_young_objects_are_looked_at_less_often_while_the_site_is_served_and_as_before_afterwards() -> (
-    None
-):
-    before, meanwhile = gc.get_threshold(), list[int]()
-    served(lambda: meanwhile.append(gc.get_threshold()[0]))
-    assert meanwhile == [YOUNG]
-    assert gc.get_threshold() == before

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
-import pytest
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
-import app as frame
+from referrals.web.streamlit import setup
 from referrals.web.streamlit.session_manager import Noting, Speaking
 
 
@@ -136,21 +132,7 @@ def test_streamlits_loop_asks_for_sessions_where_the_site_puts_its_own_list() ->
     assert "self._session_mgr.connect_session(" in inspect.getsource(Runtime.connect_session)
 
 
-def test_the_loop_of_the_site_that_is_served_is_told_of_no_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_loop_of_the_site_that_is_served_is_told_of_no_others() -> None:
     runtime: Any = SimpleNamespace(_session_mgr=Manager())
-
-    @asynccontextmanager
-    async def nothing(*_: object) -> AsyncIterator[None]:
-        yield
-
-    monkeypatch.setattr(frame, "get_instance", lambda: runtime)
-    monkeypatch.setattr(frame, "collecting", lambda _first: nothing)
-    monkeypatch.setattr(frame, "TWIN", SimpleNamespace(drawn_ahead=nothing))
-
-    async def serve() -> None:
-        async with frame.beside(frame.app):
-            assert isinstance(runtime._session_mgr, Speaking)
-
-    asyncio.run(serve())
+    assert setup.patch_runtime(runtime) == []
+    assert isinstance(runtime._session_mgr, Speaking)

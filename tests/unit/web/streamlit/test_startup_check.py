@@ -1,0 +1,210 @@
+"""The start-up check: a server draws a page before it takes requests, and is not ready where a private name is gone."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import streamlit
+from starlette.applications import Starlette
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime import app_session
+from streamlit.runtime.pages_manager import PagesManager
+
+from referrals.paths import ROOT
+from referrals.web import health
+from referrals.web.streamlit import setup
+from referrals.web.streamlit.startup_check import PENDING, Page, StartupCheck
+from tests.fixtures.asgi_client import ask
+
+FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
+FAILED = ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+
+SERVED = """
+import json, sys
+from streamlit.runtime import app_session
+
+plant = sys.argv[1]
+if plant == "theme function":
+    del app_session._populate_theme_msg
+elif plant == "page":
+    from referrals.dashboard import components
+    def fail(*_):
+        raise ValueError("/private")
+    components.guarded = fail
+
+import app
+from starlette.testclient import TestClient
+
+with TestClient(app.app, base_url="http://localhost") as client:
+    answer = client.get("/readyz")
+    print(json.dumps({"status": answer.status_code, "body": answer.json()}))
+"""
+"""A server in a process of its own, with something of Streamlit's taken away before it starts."""
+
+
+def html() -> ForwardMsg:
+    message = ForwardMsg()
+    message.delta.new_element.html.body = "<h1>A heading</h1>"
+    return message
+
+
+def exception() -> ForwardMsg:
+    message = ForwardMsg()
+    message.delta.new_element.exception.message = "a fault"
+    return message
+
+
+class Runtime:
+    """A runtime that answers a session with the messages given."""
+
+    def __init__(self, *messages: ForwardMsg) -> None:
+        self._messages = messages
+        self._client: Any = None
+        self.closed: list[str] = []
+
+    def connect_session(self, client: Page, user_info: dict[str, str]) -> str:
+        assert user_info == {}
+        self._client = client
+        return "a"
+
+    def handle_backmsg(self, session_id: str, message: Any) -> None:
+        assert (session_id, message.WhichOneof("type")) == ("a", "rerun_script")
+        for one in self._messages:
+            self._client.write_forward_msg(one)
+
+    def close_session(self, session_id: str) -> None:
+        self.closed.append(session_id)
+
+
+def checked(runtime: Any, *missing: str, patience: float = 5) -> str:
+    """Return the problem that the check finds, which `/readyz` then answers with."""
+    check = StartupCheck(patience)
+    assert check.problem == PENDING, "until it has run the process is not ready"
+
+    async def serve() -> None:
+        async with check.running(runtime, missing):
+            pass
+
+    asyncio.run(serve())
+    return check.problem
+
+
+def test_the_private_names_were_read_in_the_version_of_streamlit_that_is_installed() -> None:
+    """A new Streamlit fails here: read the names of `streamlit_setup` in its source, then write its version there."""
+    assert streamlit.__version__ == setup.READ_IN
+
+
+def test_a_page_that_is_drawn_whole_is_no_problem_and_its_session_is_closed() -> None:
+    runtime = Runtime(html(), FINISHED)
+    assert checked(runtime) == ""
+    assert runtime.closed == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("messages", "says"),
+    [
+        ((html(), exception(), FINISHED), "The script of the first page failed."),
+        ((html(), FAILED), "The script of the first page failed."),
+        ((FINISHED,), "The first page was drawn empty."),
+    ],
+    ids=["exception", "script", "empty"],
+)
+def test_a_page_that_is_not_drawn_whole_is_a_problem(
+    messages: tuple[ForwardMsg, ...], says: str
+) -> None:
+    assert says in checked(Runtime(*messages))
+
+
+def test_a_page_that_is_never_finished_is_a_problem_and_its_session_is_closed() -> None:
+    runtime = Runtime(html())
+    assert "not drawn within 0 seconds" in checked(runtime, patience=0.01)
+    assert runtime.closed == ["a"]
+
+
+def test_a_fault_in_the_runtime_is_a_problem_without_its_words() -> None:
+    assert checked(SimpleNamespace()) == "The first page could not be drawn (AttributeError)."
+
+
+def test_a_private_name_that_is_gone_is_named() -> None:
+    assert "Streamlit no longer has Runtime._session_mgr." in checked(
+        Runtime(html(), FINISHED), "Runtime._session_mgr"
+    )
+
+
+def test_a_process_with_a_problem_is_not_ready_and_is_alive() -> None:
+    site = Starlette(
+        routes=[*health.routes(lambda: {"a": "b"}, startup_problem=lambda: "No page.")]
+    )
+    answer = ask(site, "/readyz")
+    assert (answer.status, json.loads(answer.body)["detail"]) == (503, "No page.")
+    assert ask(site, "/healthz").status == 200
+
+
+@pytest.mark.parametrize("name", setup.CACHED)
+def test_a_function_that_streamlit_no_longer_has_is_reported_and_not_raised(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kept in setup.CACHED:
+        monkeypatch.setattr(app_session, kept, getattr(app_session, kept))
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    monkeypatch.delattr(app_session, name)
+    assert setup.patch_modules() == [f"streamlit.runtime.app_session.{name}"]
+
+
+def test_a_pages_setting_that_streamlit_no_longer_has_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for kept in setup.CACHED:
+        monkeypatch.setattr(app_session, kept, getattr(app_session, kept))
+    monkeypatch.delattr(PagesManager, "uses_pages_directory")
+    assert setup.patch_modules() == ["PagesManager.uses_pages_directory"]
+
+
+def test_a_session_manager_or_callback_that_streamlit_no_longer_has_is_reported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert setup.patch_runtime(SimpleNamespace()) == ["Runtime._session_mgr"]
+    monkeypatch.setattr(app_session.AppSession, "__init__", lambda _: None)
+    runtime = SimpleNamespace(_session_mgr="a manager")
+    assert setup.patch_runtime(runtime) == ["AppSession._message_enqueued_callback"]
+    assert runtime._session_mgr == "a manager", "and left alone"
+
+
+def ready(plant: str) -> tuple[int, dict[str, Any]]:
+    """Return what `/readyz` of the whole site answers."""
+    ran = subprocess.run(
+        [sys.executable, "-c", SERVED, plant], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    answer = json.loads(ran.stdout.splitlines()[-1])
+    return answer["status"], answer["body"]
+
+
+def test_the_site_draws_a_page_when_it_starts_and_is_ready() -> None:
+    status, body = ready("nothing")
+    assert (status, body["status"]) == (200, "ready")
+
+
+@pytest.mark.parametrize(
+    ("plant", "says"),
+    [
+        (
+            "theme function",
+            "Streamlit no longer has streamlit.runtime.app_session._populate_theme_msg.",
+        ),
+        ("page", "The script of the first page failed."),
+    ],
+)
+def test_the_site_is_not_ready_where_streamlit_lacks_a_private_name_or_a_page_fails(
+    plant: str, says: str
+) -> None:
+    status, body = ready(plant)
+    assert status == 503
+    assert says in body["detail"]
+    assert "/private" not in json.dumps(body)
