@@ -1,0 +1,77 @@
+"""The documents name files, folders and commands of this repository: each is there, under that name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CURRENT = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
+"""Documents about the tree as it is. The changelog and the decision records also name what is gone."""
+
+DOCUMENTS = sorted(path for pattern in CURRENT for path in ROOT.glob(pattern))
+LINKED = sorted([*DOCUMENTS, *ROOT.glob("docs/decisions/*.md"), ROOT / "CHANGELOG.md"])
+
+BELOW = ("", "referrals", "referrals/publishing", "tests")
+"""Where a path in a document may begin: CONTRIBUTING and docs/ leave `referrals/` out."""
+
+NOT_OURS = ("/", "~", "build/", ".venv/", "deploy/tls/", "data/releases/", "static/", "streamlit/")
+"""Addresses, files of Streamlit, and what commands make."""
+
+PATH = re.compile(r"[\w./-]+")
+LONGEST_RECORD = 45
+
+
+def named_paths(text: str) -> set[str]:
+    """Return what a document sets as code that looks like a path of ours."""
+    quoted = re.findall(r"`([^`\n]+)`", text)
+    paths = {name for name in quoted if PATH.fullmatch(name) and ("/" in name or name.endswith(".py"))}
+    return {name for name in paths if not name.startswith(NOT_OURS) and "//" not in name}
+
+
+def exists(name: str) -> bool:
+    """Return whether a path, or the module of that name, is in the repository."""
+    places = [ROOT / below / name for below in BELOW]
+    if any(place.exists() or place.with_suffix(".py").exists() for place in places):
+        return True
+    return "/" not in name and any((ROOT / "referrals").rglob(name))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_path_that_a_document_names_exists(document: Path) -> None:
+    missing = sorted(name for name in named_paths(document.read_text(encoding="utf-8")) if not exists(name))
+    assert not missing
+
+
+@pytest.mark.parametrize("document", LINKED, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
+    targets = set(re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")))
+    missing = sorted(one for one in targets if not one.startswith("http") and not (document.parent / one).exists())
+    assert not missing
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_that_a_document_runs_exists(document: Path) -> None:
+    modules = set(re.findall(r"python -m (referrals[\w.]*)", document.read_text(encoding="utf-8")))
+    assert not sorted(name for name in modules if not exists(name.replace(".", "/")))
+
+
+@pytest.mark.parametrize("record", sorted(ROOT.glob("docs/decisions/0*.md")), ids=lambda path: path.name)
+def test_a_decision_record_is_short_and_has_its_sections(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < LONGEST_RECORD
+    assert re.match(rf"# {record.name[:4]}: .+\n\nStatus: \w+", text)
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+
+
+def test_every_decision_record_is_listed() -> None:
+    listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert not [path.name for path in ROOT.glob("docs/decisions/0*.md") if f"({path.name})" not in listed]
+
+
+@pytest.mark.parametrize("name", ["query/nothing", "referrals/nowhere.py", "peddling.py"])
+def test_a_path_that_is_not_there_is_noticed(name: str) -> None:
+    assert named_paths(f"see `{name}`") == {name}
+    assert not exists(name)
