@@ -13,8 +13,8 @@ APP := $(VENV)/.app
 DEV := $(VENV)/.dev
 SPARK := build/spark
 YEARS := 2020-21 2021-22 2022-23 2023-24
-SOURCES := app.py pages referrals tests
-WITHOUT_BROWSER := tests/unit tests/integration tests/pages referrals
+SOURCES := app.py pages referrals tests bench deploy
+WITHOUT_BROWSER := tests/unit tests/integration tests/pages tests/architecture tests/deploy tests/docs bench/tests referrals
 
 .DEFAULT_GOAL := help
 .PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean

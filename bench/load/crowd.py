@@ -105,7 +105,7 @@ class Crowd:
         self._shown = shown
         self._topics = topics
         self._come_back = come_back
-        self._draw = random.Random(7)  # noqa: S311
+        self._draw = random.Random(7)
         self._tabs: list[Tab] = []
         self._came = 0
         self._tally = Tally()

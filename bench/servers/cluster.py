@@ -154,7 +154,7 @@ def command_of_the_image(port: int) -> list[str]:
     """Return the command that the image runs, for this Python and a port of this machine only."""
     said = IMAGE.read_text(encoding="utf-8").replace("\\\n", "")
     (command,) = re.findall(r"^CMD (\[.*\])$", said, re.MULTILINE)
-    here = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}  # noqa: S104 - what it is replaced by is narrower
+    here = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}
     return [here.get(word, word) for word in json.loads(command)]
 
 

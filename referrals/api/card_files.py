@@ -134,7 +134,7 @@ class _File:
         self._making = making
         self._site = site
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
             refuse_what_is_not_reading(scope)

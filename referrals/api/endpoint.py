@@ -41,7 +41,7 @@ class Door:
         self._forms = {form: FORMS[form].partition(";")[0] for form in resource.forms}
         self._read: dict[tuple[str, bytes], Asked] = {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
             reply = await self._reply(scope)
@@ -112,7 +112,7 @@ class Door:
 class Nowhere:
     """Every address below ours that is none."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - what ASGI calls it with
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Say that there is nothing, to whatever method."""
         problem = Problem(
             "no-such-address",

@@ -38,7 +38,7 @@ LONGEST_QUOTE: Final = 80
 """How much of what was asked for is said back, in characters."""
 
 
-class Problem(ReferralsError):  # noqa: N818 - RFC 9457 calls it so
+class Problem(ReferralsError):
     """A request that cannot be answered. The message says what is wrong and what to do.
 
     `more` holds further members of the document, such as `choices`, and `headers` those of the answer.

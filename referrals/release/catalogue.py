@@ -192,7 +192,7 @@ class Shelf:
         """Put the release in a folder among those that are open. Return why not, where that cannot be done."""
         try:
             opened = open_release(self._folder / name)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one release, the others stand
+        except Exception as error:
             return error
         if opened.about.release_id != name:
             held = opened.about.release_id

@@ -167,7 +167,7 @@ def _listed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _names(folder: Path) -> set[str]:
     try:
-        return set(os.listdir(folder))  # noqa: PTH208 - names are what is wanted
+        return set(os.listdir(folder))
     except OSError as error:
         raise ReleaseError(
             f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}"

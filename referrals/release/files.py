@@ -111,7 +111,7 @@ def content(release: Release, file: File) -> bytes:
 
 def _file(
     release: Release, name: str, media_type: str, size: int, sha256: str, title: str = ""
-) -> File:  # noqa: PLR0913, PLR0917
+) -> File:
     is_marked = release.about.is_illustrative and media_type not in SCRIPTS
     return File(
         name,

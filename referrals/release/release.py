@@ -154,7 +154,7 @@ def open_release(folder: Path) -> Release:
     except BaseException:
         database.put_away()
         raise
-    weakref.finalize(opened, _close, opened._connection, database)  # noqa: SLF001 - it must not hold the release itself
+    weakref.finalize(opened, _close, opened._connection, database)
     return opened
 
 

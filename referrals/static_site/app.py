@@ -102,7 +102,7 @@ class Twin:
             return
         try:
             files = await self._standing()
-        except Exception as error:  # noqa: BLE001 - readers get the help lines, whatever went wrong
+        except Exception as error:
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(error)(scope, receive, send)
@@ -147,7 +147,7 @@ class Twin:
             raise ReferralsError(failure.said)
         try:
             return await asyncio.to_thread(self._draw, standing)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the next reader would only meet it again
+        except Exception as error:
             said = _told(error)
             self._failure = Failure(standing.version, said, monotonic() + RETRY_AFTER)
             stay = " The old ones stand." if self._files else ""

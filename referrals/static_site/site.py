@@ -25,7 +25,7 @@ from referrals.static_site import json_ld, layout
 from referrals.static_site import pages as static_site_pages
 from referrals.static_site.links import FOLDER, SERVED, Placing, Spot, relinked
 
-STYLE: Final = Path(__file__).with_name("style.css").read_bytes()
+STYLE: Final = (Path(__file__).with_name("assets") / "style.css").read_bytes()
 STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"

@@ -110,7 +110,7 @@ def _answers(site: Site) -> bool:
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit and site.process.poll() is None:
         try:
-            with urlopen(f"{site.address}/_stcore/health", timeout=2) as answer:  # noqa: S310
+            with urlopen(f"{site.address}/_stcore/health", timeout=2) as answer:
                 if answer.read() == b"ok":
                     return True
         except (URLError, OSError):

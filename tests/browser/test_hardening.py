@@ -21,8 +21,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
-from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - to speak as a browser does
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: TID251
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 

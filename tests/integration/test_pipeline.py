@@ -35,7 +35,7 @@ SEED = 11
 
 
 def rows(count: int = 360) -> list[list[str]]:
-    chance = random.Random(SEED)  # noqa: S311 - the same invented records, and moments, every time
+    chance = random.Random(SEED)
     return [
         [
             f"R{number:05}",

@@ -42,7 +42,7 @@ def new(tmp_path: Path) -> Path:
 def run(name: str, folder: Path, new: Path, release: str = ID) -> None:
     """Run commands of the page, as somebody does who copies them into a shell."""
     environment = {"PATH": "/usr/bin:/bin", "FOLDER": str(folder), "ID": release, "NEW": str(new)}
-    subprocess.run(["bash", "-euc", PRINTED[name]], check=True, env=environment)  # noqa: S607
+    subprocess.run(["bash", "-euc", PRINTED[name]], check=True, env=environment)
 
 
 def period(folder: Path) -> str:
@@ -94,7 +94,7 @@ def test_one_step_does_instead_of_both_where_mv_can(folder: Path, new: Path) -> 
     if (
         "--exchange"
         not in subprocess.run(["mv", "--help"], capture_output=True, text=True, check=True).stdout
-    ):  # noqa: S607
+    ):
         pytest.skip("this mv cannot exchange two folders")
     shutil.copytree(new, folder / f".{ID}.new")
     run("exchange", folder, new)

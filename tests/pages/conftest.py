@@ -10,8 +10,8 @@ from html import unescape
 from typing import Any
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager  # noqa: TID251 - as app.py does
-from streamlit.testing.v1 import AppTest  # noqa: TID251 - Streamlit's own way to run an app without a browser
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
 
 from referrals.dashboard import page as dashboard_page
 from referrals.paths import ROOT

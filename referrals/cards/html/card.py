@@ -15,7 +15,7 @@ from referrals.content import pages
 
 
 @kept(512, KEPT, apart=is_whole)
-def above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
+def above(card: Card, quick: bool) -> str:
     """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
     warning = notices.box(f"<p>{pages.inline(card.warning)}</p>") if card.warning else ""
     if not card.bars:
@@ -29,7 +29,7 @@ def above(card: Card, quick: bool) -> str:  # noqa: FBT001 - kept by position
 
 
 @kept(512, KEPT, apart=is_whole)
-def below(card: Card, quick: bool, more: str, base: str) -> str:  # noqa: FBT001 - kept by position
+def below(card: Card, quick: bool, more: str, base: str) -> str:
     """Return what stands below a card's chart; addresses that are taken elsewhere begin with `base`."""
     way_on = f"<p>{pages.inline(more)}</p>" if more else ""
     table = "" if quick else card.table
@@ -43,7 +43,7 @@ def below(card: Card, quick: bool, more: str, base: str) -> str:  # noqa: FBT001
 
 
 @kept(512, KEPT, apart=is_whole)
-def whole(card: Card, quick: bool, more: str, base: str) -> str:  # noqa: FBT001 - kept by position
+def whole(card: Card, quick: bool, more: str, base: str) -> str:
     """Return a card that has no chart to load, in one piece."""
     return f'<div class="card">{above(card, quick)}{below(card, quick, more, base)}</div>'
 

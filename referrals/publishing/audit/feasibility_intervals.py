@@ -238,7 +238,7 @@ class Attacker:
                  if codes not in self._year.cells]  # fmt: skip
         part = [codes for codes in zeros if is_part(codes, one)]
         rest = [codes for codes in zeros if not is_part(codes, one)]
-        chance = random.Random(0)  # noqa: S311 - nothing secret rests on it
+        chance = random.Random(0)
         return [*self._year.cells, *_some(part, chance), *_some(rest, chance)]
 
     def _changes(self, values: Integers) -> dict[Codes, int]:

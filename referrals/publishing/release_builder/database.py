@@ -38,9 +38,8 @@ def write(tables: Path, database: Path) -> None:
         str(tables),
         str(database),
     ]
-    ran = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **STILL}, capture_output=True, check=False
-    )  # noqa: S603
+    environment = {**os.environ, **STILL}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
     # Where the disk is full, DuckDB leaves what it could not write into the file beside it, and says nothing.
     if ran.returncode or database.with_name(f"{database.name}.wal").exists():
         raise DataError(

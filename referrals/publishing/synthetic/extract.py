@@ -61,7 +61,7 @@ def _silent(_said: str) -> None:
     """Report no progress."""
 
 
-def synthesise(  # noqa: PLR0913 - one for each option of the command
+def synthesise(
     to: Path,
     *,
     year: str,

@@ -74,8 +74,13 @@ def _listen() -> None:
 
 
 def _warned(
-    message: object, category: type[Warning], filename: str, lineno: int, *_: object, **__: object
-) -> None:  # noqa: ARG001
+    message: object,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    *_: object,
+    **__: object,
+) -> None:
     """Write where a warning came from and of what kind it is. Its words may quote anything."""
     fields = {
         "event": "warning",

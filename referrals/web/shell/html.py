@@ -95,7 +95,7 @@ def _head(head: PageHead, frame: Frame) -> str:
         f'<script src="{asset("shell.js").address}" data-exit="{HARMLESS}"'
         f' data-site="{escape(frame.site)}" data-titles="{escape(titles)}"></script>'
         f'<link rel="stylesheet" href="{asset("shell.css").address}">'
-        f'<link rel="icon" type="image/svg+xml" href="{asset("mark.svg").address}">'
+        f'<link rel="icon" type="image/svg+xml" href="{asset("logo.svg").address}">'
     )
 
 

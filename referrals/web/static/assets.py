@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from referrals.web.http.content_encoding import Encoded, choose
 
-FOLDER = Path(__file__).with_name("assets")
+FOLDER = Path(__file__).parents[1] / "shell" / "assets"
 MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 

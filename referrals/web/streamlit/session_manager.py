@@ -46,9 +46,9 @@ class Speaking:
         """Open a session, or take up again one whose reader was gone: something may wait in it."""
         session_id: str = self._manager.connect_session(*arguments, **named)
         session = self._manager.get_active_session_info(session_id).session
-        wake = session._message_enqueued_callback  # noqa: SLF001
+        wake = session._message_enqueued_callback
         if not isinstance(wake, Noting):
-            session._message_enqueued_callback = Noting(session_id, self._waiting, wake)  # noqa: SLF001
+            session._message_enqueued_callback = Noting(session_id, self._waiting, wake)
         self._waiting.add(session_id)
         return session_id
 

@@ -55,7 +55,7 @@ def stand(release: Release) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def ask(stand: Shelf) -> Asker:  # noqa: ARG001 - what stands is in place before anything is asked
+def ask(stand: Shelf) -> Asker:
     return Asker(
         Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)])
     )

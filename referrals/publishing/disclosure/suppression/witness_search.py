@@ -44,7 +44,7 @@ class Search:
     ) -> None:
         """Take the tables as they are published, a withheld cell as None, and what was published elsewhere."""
         self._values, self._categories, self._width, self._facts = values, categories, width, facts
-        self._random = Random(seed)  # noqa: S311 - it keeps no secret
+        self._random = Random(seed)
         self._withheld = [cell for cell, value in values.items() if value is None]
         self._found: list[tuple[Counts, Mapping[Cell, int]]] = []
         self._seen: dict[Cell, Range] = {}

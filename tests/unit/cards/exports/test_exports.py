@@ -433,7 +433,7 @@ def test_a_label_too_long_for_its_place_is_shortened_where_a_word_ends(by_sex: C
 
 
 def drawn(card: Card) -> ET.Element:
-    return ET.fromstring(exports.picture(card, BASE))  # noqa: S314 - our own text, and whether it parses is the test
+    return ET.fromstring(exports.picture(card, BASE))
 
 
 def bars_of(root: ET.Element) -> tuple[list[float], list[float]]:

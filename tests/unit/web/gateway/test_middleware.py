@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Message
-from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: TID251 - the messages themselves, to be guarded against
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from referrals.web.gateway import websocket_guard
 from referrals.web.gateway.limits import Limits, Pace

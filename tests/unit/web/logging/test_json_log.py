@@ -185,7 +185,7 @@ def test_values_that_other_programs_put_into_a_message_are_left_out(
     foreign.warning(
         "Rejecting connection: origin=%s, host=%s", "https://example.org", "203.0.113.9"
     )
-    foreign.error("Cannot read: %s" % "/home/someone/file")  # noqa: UP031 - as careless programs do it
+    foreign.error("Cannot read: %s" % "/home/someone/file")
     assert [line["message"] for line in written()] == [
         "Rejecting connection: origin=%s, host=%s",
         "Cannot read",

@@ -504,7 +504,7 @@ def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
     assert threading.current_thread().name not in makers
 
 
-@pytest.mark.parametrize("name", ["shell.js", "shell.css", "mark.svg"])
+@pytest.mark.parametrize("name", ["shell.js", "shell.css", "logo.svg"])
 def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(
     client: Client, name: str
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
 from streamlit.runtime import app_session
 
-import app  # noqa: F401 - which puts the cache in place
+import app
 from referrals.web.streamlit import theme_cache
 
 FILL = inspect.unwrap(app_session._populate_theme_msg)

@@ -27,7 +27,7 @@ from tests.fixtures.small_counts import TINY, YEAR, as_public, every_sum, grid, 
 
 SHOWN = (0, 5, 6, 7, 8, 9, 12, 20)
 
-CHANCE = random.Random(3)  # noqa: S311 - invented counts, the same each time
+CHANCE = random.Random(3)
 START = {codes: CHANCE.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 9, 12, 14, 25)) for codes in grid()}
 """A year of small and large counts, in which every total is well over ten."""
 
@@ -305,7 +305,7 @@ def size(year: Year) -> int:
 
 
 def test_one_person_more_in_each_of_many_large_cells_is_held_back_and_would_be_named() -> None:
-    some = random.Random(3).sample(grid(), 32)  # noqa: S311 - invented, the same each time
+    some = random.Random(3).sample(grid(), 32)
     table, revision = even(dict.fromkeys(some, 1))
     assert (moved(table, revision), revision.held_back) == ({}, 32)
     careless = Year(YEAR, TINY, after(EVEN, dict.fromkeys(some, 1)), ())

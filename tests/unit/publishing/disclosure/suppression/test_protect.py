@@ -377,7 +377,7 @@ def test_where_witnesses_cannot_be_found_more_is_withheld_until_a_cell_has_to_be
 
 def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
     """A small table of people most of whom have the first codes. In these, cells once had to be withheld late."""
-    chance = Random(seed)  # noqa: S311 - nothing secret rests on it
+    chance = Random(seed)
     dimensions = "abcd"[: chance.choice((3, 3, 4))]
     codes = {
         name: [f"{name}{code}" for code in range(chance.choice((2, 2, 3)))] for name in dimensions
