@@ -1,4 +1,4 @@
-"""The words round every static page, from `data/locale/<language>/twin.toml`: a new language is a new file."""
+"""The words round every static page, from `data/locale/<language>/messages.toml`: a new language is a new file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from referrals.errors import DataError
 from referrals.i18n.languages import ENGLISH, tag
 from referrals.paths import LOCALE
 
-FILE: Final = "twin.toml"
+FILE: Final = "messages.toml"
 
 
 @dataclass(frozen=True)

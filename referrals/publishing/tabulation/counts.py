@@ -108,7 +108,7 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
 def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count) -> list[Category]:
     """Count the table `records` once, by `engine`, and return every code that occurs, a row a year, dimension and code."""
     engine(connection)
-    for name in ("repeat_persons", "people"):
+    for name in ("repeat_persons", "person_adjustments"):
         connection.execute(sql.statement(f"tabulation/{name}"))
     return [
         Category(*row)

@@ -567,7 +567,7 @@ def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('manu = "x"', "names that en/twin.toml does not have: manu"),
+        ('manu = "x"', "names that en/messages.toml does not have: manu"),
         ("menu = 1", "names without words in quotation marks: menu"),
         ("menu = x", r"cannot be read \(TOMLDecodeError\)"),
     ],
