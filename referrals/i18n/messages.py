@@ -1,53 +1,93 @@
-"""The words round every static page, from `data/locale/<language>/messages.toml`: a new language is a new file."""
+"""The message catalogue: every sentence of the site by key, one folder of TOML files a language.
+
+A key is the name of a file and the path inside it: `layout.menu` is `menu` in `data/locale/en/layout.toml`. A message is a
+string with `{placeholders}`, or a table of CLDR plural forms chosen by the number named in `count`:
+
+    [shown]
+    count = "n"
+    one = "{n} victim referral"
+    other = "{n} victim referrals"
+
+Callers choose a message and pass numbers; they never join pieces of sentences, because word order differs by language. A
+message that a language lacks is shown in English, marked as English.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from html import escape
-from typing import Final
+from typing import Any, Final
 
+from babel import Locale
+
+from referrals import formatting
 from referrals.errors import DataError
 from referrals.i18n.languages import ENGLISH, tag
 from referrals.paths import LOCALE
 
-FILE: Final = "messages.toml"
+COUNT: Final = "count"
+PLURAL_FORMS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
+_PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+
+Message = str | Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Words:
-    """The words of a language by their names, and those of English for what it has no words for."""
+class Messages:
+    """The messages of one language, with English for those that it lacks."""
 
-    own: Mapping[str, str]
-    english: Mapping[str, str]
+    language: str
+    own: Mapping[str, Message]
+    english: Mapping[str, Message]
 
-    def text(self, name: str) -> str:
-        """Return the words of a name, for a place that cannot say in which language they are."""
-        return self.own.get(name, self.english[name])
+    def text(self, key: str, **values: object) -> str:
+        """Return a message as plain text, its placeholders filled. Whole numbers get their thousands marked.
 
-    def html(self, name: str) -> str:
-        """Return the words of a name as HTML, marked as English where they are English for want of others."""
-        return (
-            escape(self.own[name], quote=False)
-            if name in self.own
-            else in_english(escape(self.english[name], quote=False))
-        )
+        Raises:
+            KeyError: English has no such message, or a placeholder has no value: a mistake in our code.
+        """
+        language = self.language if key in self.own else ENGLISH
+        message = self.own.get(key, self.english[key])
+        if not isinstance(message, str):
+            message = _plural(message, values, language)
+        return _PLACEHOLDER.sub(lambda match: _shown(values[match[1]]), message)
+
+    def html(self, key: str, **values: object) -> str:
+        """Return a message as HTML, everything in it escaped; wrapped in `lang="en-GB"` if it falls back to English."""
+        html = escape(self.text(key, **values), quote=False)
+        return html if key in self.own else in_english(html)
 
 
-def of(language: str) -> Words:
-    """Return the words of a language; those of one that has no file are all English.
+@cache
+def of(language: str) -> Messages:
+    """Return the messages of a language. One that has no folder falls back to English for all.
 
     Raises:
-        DataError: the file cannot be read, or names words that English does not have.
+        DataError: a file cannot be read, or has a key, a placeholder or a form that English does not have.
     """
     english = _read(ENGLISH)
-    own = _read(language) if (LOCALE / language / FILE).is_file() else {}
+    own = english if language == ENGLISH else _read(language)
     if unknown := sorted(own.keys() - english.keys()):
         raise DataError(
-            f"data/locale/{language}/{FILE} has names that {ENGLISH}/{FILE} does not have: {', '.join(unknown)}."
+            f"data/locale/{language} has messages that data/locale/{ENGLISH} does not have: "
+            f"{', '.join(unknown)}."
         )
-    return Words(own, english)
+    wrong = [key for key in own if _placeholders(own[key]) - _placeholders(english[key])]
+    if wrong:
+        raise DataError(
+            f"data/locale/{language} uses placeholders that English does not have, in: "
+            f"{', '.join(sorted(wrong))}."
+        )
+    return Messages(language, own, english)
+
+
+def text(key: str, **values: object) -> str:
+    """Return an English message as plain text. See `Messages.text`."""
+    return of(ENGLISH).text(key, **values)
 
 
 def in_english(html: str, *, element: str = "span") -> str:
@@ -59,16 +99,54 @@ def in_english(html: str, *, element: str = "span") -> str:
     return f'<{element} lang="{tag(ENGLISH)}" dir="ltr">{html}</{element}>'
 
 
-def _read(language: str) -> dict[str, str]:
-    path = LOCALE / language / FILE
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            f"data/locale/{language}/{FILE} cannot be read ({type(error).__name__})."
-        ) from None
-    if wrong := [name for name, words in found.items() if not isinstance(words, str)]:
-        raise DataError(
-            f"data/locale/{language}/{FILE} has names without words in quotation marks: {', '.join(wrong)}."
-        )
+def _plural(forms: Mapping[str, str], values: Mapping[str, object], language: str) -> str:
+    number = values[forms[COUNT]]
+    form = Locale.parse(language, sep="-").plural_form(number)
+    return forms.get(str(form), forms["other"])
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return formatting.count(value)
+    return str(value)
+
+
+def _placeholders(message: Message) -> frozenset[str]:
+    texts = [message] if isinstance(message, str) else list(message.values())
+    return frozenset(name for one in texts for name in _PLACEHOLDER.findall(one))
+
+
+def _read(language: str) -> dict[str, Message]:
+    found: dict[str, Message] = {}
+    for path in sorted((LOCALE / language).glob("*.toml")):
+        where = f"data/locale/{language}/{path.name}"
+        try:
+            tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"{where} cannot be read ({type(error).__name__}).") from None
+        _collect(found, path.stem, tree, where)
     return found
+
+
+def _collect(found: dict[str, Message], key: str, node: Any, where: str) -> None:
+    """Add every message below a node to `found`, keyed by its path."""
+    if isinstance(node, str):
+        found[key] = node
+    elif isinstance(node, dict) and COUNT in node:
+        found[key] = _checked_plural(node, key, where)
+    elif isinstance(node, dict):
+        for name, child in node.items():
+            _collect(found, f"{key}.{name}", child, where)
+    else:
+        raise DataError(f"{where} has a message that is not text in quotation marks: {key}.")
+
+
+def _checked_plural(node: Mapping[str, Any], key: str, where: str) -> Mapping[str, str]:
+    unknown = node.keys() - PLURAL_FORMS - {COUNT}
+    is_text = all(isinstance(form, str) for form in node.values())
+    if unknown or not is_text or "other" not in node:
+        raise DataError(
+            f"{where} has a plural that cannot be used: {key}. It needs `{COUNT}`, `other` and, of "
+            f"the other forms, {', '.join(sorted(PLURAL_FORMS - {'other'}))} only."
+        )
+    return dict(node)

@@ -9,7 +9,7 @@ from html import escape
 from referrals.content import pages as content_pages
 from referrals.i18n import languages as i18n_languages
 from referrals.i18n import messages
-from referrals.i18n.messages import Words
+from referrals.i18n.messages import Messages
 from referrals.page_meta import PageHead, by_section, page_title
 from referrals.web.shell.html import CURRENT_PAGE, LEAVING
 
@@ -39,12 +39,12 @@ def document(head: PageHead, main: str, around: Surroundings, *, data: str = "")
     return (
         f'<!DOCTYPE html>\n<html lang="{i18n_languages.tag(around.language)}" dir="{i18n_languages.direction(around.language)}"><head>'
         '<meta charset="UTF-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(page_title(head, said.text('site')))}</title>"
+        f"<title>{escape(page_title(head, said.text('layout.site')))}</title>"
         f'<meta name="description" content="{escape(head.description)}">'
         '<meta name="referrer" content="no-referrer">'
         f"{_known_by(around)}"
         f'<link rel="icon" href="data:,"><link rel="stylesheet" href="{around.stylesheet}">{data}</head>'
-        f'<body><a class="skip" href="#main">{said.html("skip")}</a>{_header(around, said)}'
+        f'<body><a class="skip" href="#main">{said.html("layout.skip")}</a>{_header(around, said)}'
         f'<main id="main">{main}</main>{_menu(head.path, around.menu, said)}</body></html>\n'
     )
 
@@ -76,17 +76,17 @@ def _known_by(around: Surroundings) -> str:
     )
 
 
-def _header(around: Surroundings, said: Words) -> str:
-    full = f'<a href="{escape(around.full)}">{said.html("full")}</a>' if around.full else ""
+def _header(around: Surroundings, said: Messages) -> str:
+    full = f'<a href="{escape(around.full)}">{said.html("layout.full")}</a>' if around.full else ""
     return (
-        f'<header><a class="wordmark" href="{around.home}"><span aria-hidden="true"></span>{said.html("site")}</a>'
-        f'<p><a href="#menu">{said.html("menu")}</a>{full}</p>{_languages(around, said)}'
-        f'<p class="exit"><a {LEAVING} aria-describedby="exit-about">{said.html("leave")}</a>'
-        f'<span id="exit-about">{said.html("leave_about")}</span></p></header>'
+        f'<header><a class="wordmark" href="{around.home}"><span aria-hidden="true"></span>{said.html("layout.site")}</a>'
+        f'<p><a href="#menu">{said.html("layout.menu")}</a>{full}</p>{_languages(around, said)}'
+        f'<p class="exit"><a {LEAVING} aria-describedby="exit-about">{said.html("layout.leave")}</a>'
+        f'<span id="exit-about">{said.html("layout.leave_about")}</span></p></header>'
     )
 
 
-def _languages(around: Surroundings, said: Words) -> str:
+def _languages(around: Surroundings, said: Messages) -> str:
     """Return the links to the other languages, each in its own name; nothing where there is only one."""
     others = [
         f'<a href="{address}" lang="{code}" hreflang="{code}" dir="{i18n_languages.direction(code)}">{i18n_languages.own_name(code)}</a>'
@@ -94,19 +94,19 @@ def _languages(around: Surroundings, said: Words) -> str:
         if code != around.language
     ]
     return (
-        f'<nav aria-label="{escape(said.text("languages"))}">{" ".join(others)}</nav>'
+        f'<nav aria-label="{escape(said.text("layout.languages"))}">{" ".join(others)}</nav>'
         if others
         else ""
     )
 
 
-def _menu(here: str, menu: Mapping[PageHead, str], said: Words) -> str:
+def _menu(here: str, menu: Mapping[PageHead, str], said: Messages) -> str:
     """Return every page of the site under its section. It stands at the end, so that a page begins with what it says."""
     groups = "".join(
         f"<div><h2>{escape(section)}</h2><ul>{''.join(_entry(head, menu[head], here) for head in pages)}</ul></div>"
         for section, pages in by_section(menu).items()
     )
-    return f'<footer><nav id="menu" tabindex="-1" aria-label="{escape(said.text("pages"))}">{groups}</nav></footer>'
+    return f'<footer><nav id="menu" tabindex="-1" aria-label="{escape(said.text("layout.pages"))}">{groups}</nav></footer>'
 
 
 def _entry(head: PageHead, address: str, here: str) -> str:

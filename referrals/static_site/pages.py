@@ -71,7 +71,7 @@ def _text(release: Release, spot: Spot) -> str:
         spot.path.strip("/") or "overview", _figures(release, spot.language), language=spot.language
     )
     title, end, rest = html.partition("</h1>")
-    listed = pages.contents(rest, summary=messages.of(spot.language).html("contents"))
+    listed = pages.contents(rest, summary=messages.of(spot.language).html("layout.contents"))
     return f"{_ANCHOR.sub('<h1>', title)}{end}{listed}{rest}"
 
 

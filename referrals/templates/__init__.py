@@ -5,7 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from pathlib import Path
 from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+"""The one Jinja2 environment: everything that is not `Markup` is escaped, and a missing value is an error."""
+
+
+def render(template: str, **values: object) -> Markup:
+    """Return a template of this folder, such as `shell/page.html`, filled with values."""
+    return Markup(ENVIRONMENT.get_template(template).render(values))  # noqa: S704 - autoescaped
+
 
 _TELEPHONE: Final = re.compile(r"\+?\d[\d ]{7,}\d")
 

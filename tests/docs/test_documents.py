@@ -27,7 +27,9 @@ LONGEST_RECORD = 45
 def named_paths(text: str) -> set[str]:
     """Return what a document sets as code that looks like a path of ours."""
     quoted = re.findall(r"`([^`\n]+)`", text)
-    paths = {name for name in quoted if PATH.fullmatch(name) and ("/" in name or name.endswith(".py"))}
+    paths = {
+        name for name in quoted if PATH.fullmatch(name) and ("/" in name or name.endswith(".py"))
+    }
     return {name for name in paths if not name.startswith(NOT_OURS) and "//" not in name}
 
 
@@ -41,14 +43,20 @@ def exists(name: str) -> bool:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_path_that_a_document_names_exists(document: Path) -> None:
-    missing = sorted(name for name in named_paths(document.read_text(encoding="utf-8")) if not exists(name))
+    missing = sorted(
+        name for name in named_paths(document.read_text(encoding="utf-8")) if not exists(name)
+    )
     assert not missing
 
 
 @pytest.mark.parametrize("document", LINKED, ids=lambda path: path.name)
 def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
     targets = set(re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")))
-    missing = sorted(one for one in targets if not one.startswith("http") and not (document.parent / one).exists())
+    missing = sorted(
+        one
+        for one in targets
+        if not one.startswith("http") and not (document.parent / one).exists()
+    )
     assert not missing
 
 
@@ -58,7 +66,9 @@ def test_every_module_that_a_document_runs_exists(document: Path) -> None:
     assert not sorted(name for name in modules if not exists(name.replace(".", "/")))
 
 
-@pytest.mark.parametrize("record", sorted(ROOT.glob("docs/decisions/0*.md")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "record", sorted(ROOT.glob("docs/decisions/0*.md")), ids=lambda path: path.name
+)
 def test_a_decision_record_is_short_and_has_its_sections(record: Path) -> None:
     text = record.read_text(encoding="utf-8")
     assert len(text.splitlines()) < LONGEST_RECORD
@@ -68,7 +78,9 @@ def test_a_decision_record_is_short_and_has_its_sections(record: Path) -> None:
 
 def test_every_decision_record_is_listed() -> None:
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
-    assert not [path.name for path in ROOT.glob("docs/decisions/0*.md") if f"({path.name})" not in listed]
+    assert not [
+        path.name for path in ROOT.glob("docs/decisions/0*.md") if f"({path.name})" not in listed
+    ]
 
 
 @pytest.mark.parametrize("name", ["query/nothing", "referrals/nowhere.py", "peddling.py"])

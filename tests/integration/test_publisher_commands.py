@@ -16,8 +16,7 @@ from referrals.publishing.history import history
 from tests.fixtures import published_releases
 
 LINES: Final = tuple(
-    published_releases.record(number, random.Random(number))
-    for number in range(40)
+    published_releases.record(number, random.Random(number)) for number in range(40)
 )
 COLUMNS: Final = published_releases.HEADER.split(",")
 MENDED: Final = 6

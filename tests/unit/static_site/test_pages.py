@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from starlette.routing import Match, Route
 
-from app import BESIDE
+from app import SERVED
 from referrals.api.endpoint import Nowhere
 from referrals.cards import card as card_module
 from referrals.cards.html import notices, parts
@@ -244,7 +244,9 @@ def answered(path: str) -> bool:
     """Return whether the full site has a page at an address, or a route of its own."""
     asked = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
     routes = [
-        one for one in BESIDE if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)
+        one
+        for one in SERVED.routes
+        if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)
     ]
     return path in {head.path for head in PAGES} or any(
         one.matches(asked)[0] is Match.FULL for one in routes
@@ -476,6 +478,7 @@ def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(module, "CONTENT", tmp_path)
     shutil.copytree(LOCALE, tmp_path / "locale")
     monkeypatch.setattr(messages, "LOCALE", tmp_path / "locale")
+    messages.of.cache_clear()
     return tmp_path
 
 
@@ -544,7 +547,7 @@ def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(
 ) -> None:
     own = with_languages / "locale" / "ar"
     own.mkdir()
-    (own / messages.FILE).write_text('menu = "القائمة"\n', encoding="utf-8")
+    (own / "layout.toml").write_text('menu = "القائمة"\n', encoding="utf-8")
     (with_languages / "ar" / "page-end.md").write_text("{E002} [حول](/about)\n", encoding="utf-8")
     html = site.files(Standing("alone", release, ()))["ar/about"].decode()
     assert '<a href="#menu">القائمة</a>' in html
@@ -567,8 +570,8 @@ def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('manu = "x"', "names that en/messages.toml does not have: manu"),
-        ("menu = 1", "names without words in quotation marks: menu"),
+        ('manu = "x"', "messages that data/locale/en does not have: layout.manu"),
+        ("menu = 1", "a message that is not text in quotation marks: layout.menu"),
         ("menu = x", r"cannot be read \(TOMLDecodeError\)"),
     ],
 )
@@ -576,8 +579,8 @@ def test_a_file_of_words_that_cannot_be_used_is_refused_by_name(
     with_languages: Path, text: str, says: str
 ) -> None:
     (with_languages / "locale" / "cy").mkdir()
-    (with_languages / "locale" / "cy" / messages.FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match=rf"data/locale/cy/twin\.toml .*{says}"):
+    (with_languages / "locale" / "cy" / "layout.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=rf"data/locale/cy.*{says}"):
         messages.of("cy")
 
 

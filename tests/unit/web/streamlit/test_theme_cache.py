@@ -8,7 +8,6 @@ import pytest
 from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
 from streamlit.runtime import app_session
 
-import app
 from referrals.web.streamlit import theme_cache
 
 FILL = inspect.unwrap(app_session._populate_theme_msg)
