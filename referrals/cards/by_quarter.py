@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Final
 
 import pandas as pd
@@ -55,7 +54,7 @@ def card(release: Release, answer: Answer) -> Card:
 
 def _rows(frame: pd.DataFrame) -> list[list[str]]:
     return [
-        [escape(row["label"]), card_module.number_cell(row, MEANINGS, rounded.reach(row))]
+        [row["label"], card_module.number_cell(row, MEANINGS, rounded.reach(row))]
         for row in records(frame)
     ]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 
 import pandas as pd
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.bars import marks
@@ -166,7 +166,7 @@ def of_cross(release: Release, dimension: str, answers: Mapping[str, Answer], *,
         quote["statement_id"]: quote for answer in every for quote in quotes(release, answer)
     }
     rows = [
-        [f"{escape(label)}: {escape(phrases.in_sentence(row['label']))}", *_cells(answer, row)]
+        [f"{label}: {phrases.in_sentence(row['label'])}", *_cells(answer, row)]
         for label, answer in answers.items()
         for row in records(answer.rows)
     ]
@@ -235,47 +235,56 @@ def _header(answer: Answer) -> list[str]:
 
 
 def _table(answer: Answer) -> str:
-    rows = [[escape(row["label"]), *_cells(answer, row)] for row in records(answer.rows)]
-    total = escape(rounded.total(answer) if answer.is_additive else answers_module.counted(answer))
+    rows = [[row["label"], *_cells(answer, row)] for row in records(answer.rows)]
+    total = rounded.total(answer) if answer.is_additive else answers_module.counted(answer)
     return templates.table(f"{transcribed.title(answer)}. Total: {total}.", _header(answer), rows)
 
 
 def _cells(answer: Answer, row: Mapping[str, Any]) -> list[str]:
     meanings = transcribed.meanings(is_additive=answer.is_additive)
     number = number_cell(row, meanings, rounded.reach(row) if answer.is_additive else "")
-    return [number, f"{_share_cell(answer, row)}{_symbol(_share_status(answer, row), meanings)}"]
+    return [number, _share_cell(answer, row) + _symbol(_share_status(answer, row), meanings)]
 
 
-def number_cell(row: Mapping[str, Any], meanings: Mapping[str, str], reach: str = "") -> str:
+def number_cell(row: Mapping[str, Any], meanings: Mapping[str, str], reach: str = "") -> Markup:
     """Return a number as a cell of a table: with the letter of its status, and what it could be where that is given."""
-    return f"<bdi>{escape(row['shown'])}</bdi>{_symbol(row['status'], meanings)}{_possible(reach)}"
+    number = Markup("<bdi>{}</bdi>").format(row["shown"])
+    return number + _symbol(row["status"], meanings) + _possible(reach)
 
 
-def _symbol(status: str, meanings: Mapping[str, str]) -> str:
-    return f' <abbr title="{escape(meanings[status])}">[{status}]</abbr>' if status else ""
+def _symbol(status: str, meanings: Mapping[str, str]) -> Markup:
+    if not status:
+        return Markup()
+    return Markup(' <abbr title="{}">[{}]</abbr>').format(meanings[status], status)
 
 
 def _share_status(answer: Answer, row: Mapping[str, Any]) -> str:
     return "u" if answer.is_few and transcribed.share(row) else ""
 
 
-def _share_cell(answer: Answer, row: Mapping[str, Any]) -> str:
+def _share_cell(answer: Answer, row: Mapping[str, Any]) -> Markup:
     share = transcribed.share(row)
     if row["of_recorded"] is None or pd.isna(row["of_recorded"]):
         if answer.is_additive:
             return _adjusted(share, rounded.share_reach(answer, row))
         of_all = " of all" if row["code"] == NOT_RECORDED else ""
-        return f"<bdi>{share}</bdi>{of_all}" if share else "–"
-    return f"<bdi>{percent(row['of_recorded'])}</bdi> of recorded<br><small>possible: <bdi>{share}</bdi> of all</small>"
+        return Markup("<bdi>{}</bdi>{}").format(share, of_all) if share else Markup("–")
+    return Markup(
+        "<bdi>{}</bdi> of recorded<br><small>possible: <bdi>{}</bdi> of all</small>"
+    ).format(percent(row["of_recorded"]), share)
 
 
-def _adjusted(share: str, possible: str) -> str:
+def _adjusted(share: str, possible: str) -> Markup:
     """Return a share of adjusted numbers, with what it could be."""
-    return f"<bdi>{share}</bdi>{_possible(possible)}" if share else "–"
+    if not share:
+        return Markup("–")
+    return Markup("<bdi>{}</bdi>{}").format(share, _possible(possible))
 
 
-def _possible(reach: str) -> str:
-    return f"<br><small>possible: <bdi>{reach}</bdi></small>" if reach else ""
+def _possible(reach: str) -> Markup:
+    if not reach:
+        return Markup()
+    return Markup("<br><small>possible: <bdi>{}</bdi></small>").format(reach)
 
 
 def _data(answer: Answer) -> pd.DataFrame:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Final
 
 import pandas as pd
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Bar, Card, Draw
@@ -114,7 +114,7 @@ def _quarters_finding(frame: pd.DataFrame) -> str:
 def _quarters_rows(frame: pd.DataFrame) -> list[list[str]]:
     wide = _wide(frame).reindex(columns=["_T", "0-17", "18+", "_NK", "18+_NK"])
     return [
-        [escape(label), _cell(row["_T"]), _cell(row["0-17"]), *_adults(row)]
+        [label, _cell(row["_T"]), _cell(row["0-17"]), *_adults(row)]
         for label, row in reversed(list(zip(wide.index, records(wide), strict=True)))
     ]
 
@@ -122,7 +122,7 @@ def _quarters_rows(frame: pd.DataFrame) -> list[list[str]]:
 def _adults(row: Mapping[str, Any]) -> list[str]:
     """Return the cells for adults and for age not recorded, which are one number where the second is small."""
     if pd.isna(row["18+"]):
-        return [f"{_cell(row['18+_NK'])} (both)", "grouped with adults"]
+        return [_cell(row["18+_NK"]) + " (both)", "grouped with adults"]
     return [_cell(row["18+"]), _cell(row["_NK"])]
 
 
@@ -149,14 +149,14 @@ def _years_finding(frame: pd.DataFrame) -> str:
 def _years_rows(frame: pd.DataFrame) -> list[list[str]]:
     return [
         [
-            escape(row["period_label"]),
+            row["period_label"],
             _cell(row["value"])
             + (
-                ' <abbr title="worked out from printed figures">[e]</abbr>'
+                Markup(' <abbr title="worked out from printed figures">[e]</abbr>')
                 if row["status"] == "e"
-                else ""
+                else Markup()
             ),
-            escape(day(row["vintage"])),
+            day(row["vintage"]),
         ]
         for row in records(frame)
     ]
@@ -183,7 +183,7 @@ def _police_rows(frame: pd.DataFrame) -> list[list[str]]:
     wide = _wide(part)
     order = ["_T", "M", "F_NK", "0-17", "18+", "_NK", "GBR", "ALB", "VNM", "_OTH"]
     return [
-        [escape(label), *(_cell(wide.loc[label, code]) for code in order)] for label in wide.index
+        [label, *(_cell(wide.loc[label, code]) for code in order)] for label in wide.index
     ]
 
 
@@ -218,7 +218,7 @@ def _commissioner_finding(frame: pd.DataFrame) -> str:
 
 def _plain_rows(frame: pd.DataFrame) -> list[list[str]]:
     return [
-        [escape(row["period_label"]), _cell(row["value"]), escape(row["note"])]
+        [row["period_label"], _cell(row["value"]), row["note"]]
         for row in records(frame)
     ]
 
@@ -237,8 +237,8 @@ def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
     )
 
 
-def _cell(value: float) -> str:
-    return "–" if pd.isna(value) else f"<bdi>{count(int(value))}</bdi>"
+def _cell(value: float) -> Markup:
+    return Markup("–") if pd.isna(value) else Markup("<bdi>{}</bdi>").format(count(int(value)))
 
 
 LOOKS: Final[Mapping[str, Look]] = {

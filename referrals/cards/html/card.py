@@ -1,70 +1,112 @@
-"""What stands above and below a card's chart on the screen, as two pieces of HTML that are made once and kept."""
+"""A card as HTML: its parts, for every presenter, and the dashboard's card, made once and cached.
+
+The dashboard draws the chart between `above` and `below`; the static site puts the parts together
+itself, without anything to copy.
+"""
 
 from __future__ import annotations
 
-from html import escape
+from typing import Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.api import card_files
 from referrals.caching import kept
 from referrals.cards.card import Card
 from referrals.cards.exports import text as exports
-from referrals.cards.html import notices, parts, sources
+from referrals.cards.html import notices, sources
 from referrals.cards.registry import KEPT, is_whole
 from referrals.content import pages
+from referrals.i18n import messages
+from referrals.release.release import INVENTED
+
+TEMPLATE: Final = "cards/card.html"
+LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
 
 
-@kept(512, KEPT, apart=is_whole)
-def above(card: Card, quick: bool) -> str:
-    """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
-    warning = notices.box(f"<p>{pages.inline(card.warning)}</p>") if card.warning else ""
+def head(card: Card) -> Markup:
+    """Return the part above the figure: finding, unit, the release's own rule, and a warning if it is invented."""
+    return templates.macro(TEMPLATE, "head", card, INVENTED)
+
+
+def bars(card: Card) -> Markup:
+    """Return the figure as a table of bars, which needs no script; empty for a card without bars."""
     if not card.bars:
-        return parts.head(card) + warning
-    bars = parts.bars(card)
-    # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-    chart = (
-        bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
-    )
-    return parts.head(card) + warning + chart
+        return Markup()
+    return templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+
+
+def notes(card: Card, *, folded: bool) -> Markup:
+    """Return the notes of a card, followed by the meaning of each status letter in its table.
+
+    Folded notes are for a figure that is shown without its table, so they leave the letters out.
+    """
+    items: list[str] = [pages.inline(note) for note in card.notes]
+    if not folded:
+        items += exports.symbols(card)
+    summary = messages.text("card.notes") if folded else ""
+    return templates.macro(TEMPLATE, "notes", items, summary)
+
+
+def warning(card: Card) -> Markup:
+    """Return the box with what a reader must know before the figure; empty for most cards."""
+    return notices.box(pages.inline(card.warning)) if card.warning else Markup()
 
 
 @kept(512, KEPT, apart=is_whole)
-def below(card: Card, quick: bool, more: str, base: str) -> str:
-    """Return what stands below a card's chart; addresses that are taken elsewhere begin with `base`."""
-    way_on = f"<p>{pages.inline(more)}</p>" if more else ""
-    table = "" if quick else card.table
+def above(card: Card, quick: bool) -> Markup:
+    """Return what is above a card's chart, and the chart itself if it is one of bars alone.
+
+    A Plotly chart doesn't print, so a table of bars replaces it on paper.
+    """
+    chart = bars(card)
+    if chart and not quick and card.draw is not None:
+        chart = templates.macro(TEMPLATE, "on_paper", chart, card.about.is_illustrative)
+    return head(card) + warning(card) + chart
+
+
+@kept(512, KEPT, apart=is_whole)
+def below(card: Card, quick: bool, more: str, base: str) -> Markup:
+    """Return what is below a card's chart. `base` begins the addresses that leave the site."""
+    table = Markup() if quick else Markup(card.table)  # noqa: S704 - made by templates.table
     return (
         table
-        + parts.notes(card, folded=quick)
+        + notes(card, folded=quick)
         + sources.html(card)
-        + way_on
+        + link_on(more)
         + _take_away(card, base)
     )
 
 
+def link_on(more: str) -> Markup:
+    """Return a line of Markdown that leads to a page with more on the subject; empty for ''."""
+    return Markup("<p>{}</p>").format(pages.inline(more)) if more else Markup()
+
+
 @kept(512, KEPT, apart=is_whole)
-def whole(card: Card, quick: bool, more: str, base: str) -> str:
-    """Return a card that has no chart to load, in one piece."""
-    return f'<div class="card">{above(card, quick)}{below(card, quick, more, base)}</div>'
+def whole(card: Card, quick: bool, more: str, base: str) -> Markup:
+    """Return a card without a Plotly chart, in one piece."""
+    return templates.macro(TEMPLATE, "whole", above(card, quick), below(card, quick, more, base))
 
 
-def _mark(card: Card) -> str:
-    return " watermarked" if card.about.is_illustrative else ""
+def _take_away(card: Card, base: str) -> Markup:
+    """Return the folded list of downloads, texts to copy and the link to this view.
 
-
-def _take_away(card: Card, base: str) -> str:
-    """Return what can be taken away, folded: files, the card as text, how to cite it, and its link.
-
-    Streamlit's own buttons would be five messages a card in every run, and its box to copy from 1.6 MB of script.
+    Streamlit's own buttons would cost five messages per card in every run, and its text box with a
+    copy button 1.6 MB of script.
     """
-    return (
-        '<details class="take-away"><summary>Download, copy, cite or link</summary>'
-        f'<p class="files">{"".join(_file(card, ending) for ending in card_files.endings(card))}</p>'
-        f"{templates.to_copy('Copy as text', exports.text(card, base))}"
-        f"{templates.to_copy('Cite', exports.citation(card, base))}"
-        f"<p><b>Link to this view</b><br>{templates.link(card.link, base + card.link)}</p></details>"
+    files = [
+        {"address": card_files.address(card, ending), "label": card_files.FORMS[ending].label}
+        for ending in card_files.endings(card)
+    ]
+    return templates.macro(
+        TEMPLATE,
+        "take_away",
+        words={label: messages.text(f"card.{label}") for label in LABELS},
+        files=files,
+        text=exports.text(card, base),
+        citation=exports.citation(card, base),
+        address=card.link,
+        full_address=base + card.link,
     )
-
-
-def _file(card: Card, ending: str) -> str:
-    return f'<a href="{escape(card_files.address(card, ending))}" download>{card_files.FORMS[ending].label}</a>'

@@ -1,0 +1,48 @@
+"""The only way to draw a card: finding, chart, table, notes, sources and downloads, always together."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from referrals.caching import kept
+from referrals.cards.card import Card
+from referrals.cards.charts import bars
+from referrals.cards.html import card as card_html
+from referrals.cards.registry import KEPT, is_whole
+from referrals.dashboard import page_url
+
+CACHED_CHARTS: Final = 512
+
+
+def draw(card: Card, *, quick: bool = False, more: str = "") -> None:
+    """Draw a card.
+
+    `quick` draws the chart as a table of bars, which has nothing to load. `more` is a line of Markdown that
+    leads to a page on the same subject.
+    """
+    base = page_url.base()
+    if quick or card.draw is None:
+        st.html(card_html.whole(card, quick, more, base))
+        return
+    with st.container(border=True):
+        st.html(card_html.above(card, quick))
+        st.plotly_chart(
+            chart(card, _palette()),
+            config=dict(bars.CONFIG),
+            alt=card.alternative,
+            theme=None,
+            key=f"chart_{card.name}",
+        )
+        st.html(card_html.below(card, quick, more, base))
+
+
+@kept(CACHED_CHARTS, KEPT, apart=is_whole)
+def chart(card: Card, palette: bars.Palette) -> Any:
+    """Return a card's Plotly figure as it is sent, made once for each view and palette."""
+    return bars.Finished(card.draw(palette)) if card.draw else None
+
+
+def _palette() -> bars.Palette:
+    return bars.DARK if st.context.theme.type == "dark" else bars.LIGHT
