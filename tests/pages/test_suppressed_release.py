@@ -14,7 +14,7 @@ from referrals.cards import by_quarter
 from referrals.cards import card as card_module
 from referrals.cards.exports import text as exports
 from referrals.cards.wording import suppressed
-from referrals.dashboard import page
+from referrals.dashboard import session
 from referrals.query import answer as answers_module
 from referrals.query.selection import Selection
 from referrals.release.release import Release, open_release
@@ -35,7 +35,7 @@ def tabled(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture
 def both(tabled: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """A site that offers the exact tables beside the published year."""
-    monkeypatch.setattr(page, "others", lambda: (tabled,))
+    monkeypatch.setattr(session, "others", lambda: (tabled,))
     return tabled
 
 

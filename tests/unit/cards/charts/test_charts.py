@@ -20,7 +20,8 @@ from referrals.cards.bars import marks
 from referrals.cards.charts import bars as bar_charts
 from referrals.cards.charts.bars import DARK, LIGHT, Palette
 from referrals.cards.exports import text as exports
-from referrals.cards.html import parts, sources
+from referrals.cards.html import card as card_html
+from referrals.cards.html import sources
 from referrals.frames import records
 from referrals.paths import PUBLISHED, ROOT
 from referrals.query import answer as answers_module
@@ -351,10 +352,10 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
     )
     card = card_module.of_dimension(release, hostile)
     html = (
-        parts.head(card)
-        + parts.bars(card)
+        card_html.head(card)
+        + card_html.bars(card)
         + card.table
-        + parts.notes(card, folded=False)
+        + card_html.notes(card, folded=False)
         + sources.html(card)
     )
     assert "&lt;a href=" in html
