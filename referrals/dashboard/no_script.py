@@ -18,9 +18,9 @@ from referrals.cards.html import sources
 from referrals.cards.registry import KEPT
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
-from referrals.dashboard import page
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
+from referrals.query import answer
 from referrals.query.selection import Selection
 from referrals.release import catalogue
 from referrals.release.release import Release
@@ -44,9 +44,7 @@ def _body(release: Release, path: str) -> Markup:
     key, helplines = key_of(path), pages.helplines_with_heading()
     if key == outline.OVERVIEW:
         figures = [_figure(release, topic.dimension) for topic in outline.TOPICS]
-        return templates.macro(
-            TEMPLATE, "body", [page.text(release, key).body, helplines, *figures]
-        )
+        return templates.macro(TEMPLATE, "body", [_text(release, key), helplines, *figures])
     for topic in outline.TOPICS:
         if topic.key == key:
             return templates.macro(TEMPLATE, "body", [_figure(release, topic.dimension), helplines])
@@ -58,6 +56,10 @@ def _body(release: Release, path: str) -> Markup:
         messages.html("no_script.static_page_says", link=link),
         helplines,
     )
+
+
+def _text(release: Release, name: str) -> Markup:
+    return pages.page(name, answer.figures(release)).body
 
 
 def _figure(release: Release, dimension: str) -> Markup:

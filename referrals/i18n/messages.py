@@ -123,6 +123,8 @@ def in_english(html: str, *, element: str = "span") -> Markup:
 
 def _plural(forms: Mapping[str, str], values: Mapping[str, object], language: str) -> str:
     number = values[forms[COUNT]]
+    if not isinstance(number, int):
+        raise TypeError(f"a plural is chosen by a whole number, not by {number!r}")
     form = Locale.parse(language, sep="-").plural_form(number)
     return forms.get(str(form), forms["other"])
 
