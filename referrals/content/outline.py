@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from referrals.release.release import About
+from referrals.release.release import About, Kind
 
 OVERVIEW: Final = "overview"
 
@@ -176,8 +176,8 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
 
 def blocks(key: str, about: About) -> tuple[Block, ...]:
     """Return the blocks of a page that apply to the release that it shows."""
-    is_from_records = about.additive or about.is_tabled
-    left_out = Only.PUBLISHED if is_from_records else Only.FROM_RECORDS
+    is_transcribed = about.kind is Kind.TRANSCRIBED
+    left_out = Only.FROM_RECORDS if is_transcribed else Only.PUBLISHED
     return tuple(block for block in PAGES[key] if block.only is not left_out)
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from referrals.caching import kept
 from referrals.cards.card import Card
-from referrals.cards.charts import bars
+from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
 from referrals.cards.registry import KEPT, is_whole
 from referrals.dashboard import page_url
@@ -30,7 +30,7 @@ def draw(card: Card, *, quick: bool = False, more: str = "") -> None:
         st.html(card_html.above(card, quick))
         st.plotly_chart(
             chart(card, _palette()),
-            config=dict(bars.CONFIG),
+            config=dict(charts.CONFIG),
             alt=card.alternative,
             theme=None,
             key=f"chart_{card.name}",
@@ -39,10 +39,10 @@ def draw(card: Card, *, quick: bool = False, more: str = "") -> None:
 
 
 @kept(CACHED_CHARTS, KEPT, apart=is_whole)
-def chart(card: Card, palette: bars.Palette) -> Any:
+def chart(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure as it is sent, made once for each view and palette."""
-    return bars.Finished(card.draw(palette)) if card.draw else None
+    return charts.Finished(card.draw(palette)) if card.draw else None
 
 
-def _palette() -> bars.Palette:
-    return bars.DARK if st.context.theme.type == "dark" else bars.LIGHT
+def _palette() -> charts.Palette:
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT

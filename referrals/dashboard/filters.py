@@ -56,7 +56,7 @@ def draw(dimension: str, release: Release) -> Selection:
 
     A parameter of the address that the page cannot use is named in a notice, and changes nothing.
     """
-    offer, labels = registry.offer(release, dimension)
+    offer, labels = registry.filters(release, dimension)
     selection, unusable = read_address(st.query_params.to_dict(), _with_releases(offer))
     filters = [_filter(name, codes, labels) for name, codes in offer.items()]
     filters.append(_measure_filter())
@@ -142,7 +142,7 @@ def _write_release(dimension: str) -> None:
     """Write the chosen release into the address, and keep the other choices that it can answer."""
     release = session.offered().get(st.session_state[_key(RELEASE)], session.published())
     parameters = st.query_params.to_dict() | {RELEASE: release.about.release_id}
-    offer, _ = registry.offer(release, dimension)
+    offer, _ = registry.filters(release, dimension)
     selection, _ = read_address(parameters, _with_releases(offer))
     st.query_params.from_dict(selection.address())
 

@@ -20,8 +20,8 @@ from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
-from referrals.query import answer
 from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
 from referrals.release import catalogue
 from referrals.release.release import Release
 
@@ -59,7 +59,7 @@ def _body(release: Release, path: str) -> Markup:
 
 
 def _text(release: Release, name: str) -> Markup:
-    return pages.page(name, answer.figures(release)).body
+    return pages.page(name, text_figures(release)).body
 
 
 def _figure(release: Release, dimension: str) -> Markup:

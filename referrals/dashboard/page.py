@@ -20,8 +20,8 @@ from referrals.content.outline import Block
 from referrals.content.pages import Text
 from referrals.dashboard import figure, filters, page_url, session
 from referrals.i18n import messages
-from referrals.query import answer
 from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
 from referrals.release.release import Release
 
 
@@ -81,7 +81,7 @@ def _page_end(relation: str, release: Release, selection: Selection) -> Markup:
 @kept(4, KEPT)
 def _figures(release: Release) -> dict[str, str]:
     """Return the figures of a release by the names that texts give them."""
-    return dict(answer.figures(release))
+    return dict(text_figures(release))
 
 
 @kept(64, KEPT)

@@ -14,7 +14,8 @@ from markupsafe import Markup, escape
 
 from referrals import templates
 from referrals.cards import page_cards
-from referrals.cards.card import UNFILTERED, Card
+from referrals.cards.by_dimension import UNFILTERED
+from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, releases, sources
 from referrals.cards.html import relations as relations_html
@@ -22,11 +23,11 @@ from referrals.content import outline, pages, sitemap
 from referrals.content.outline import Block
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
-from referrals.query import answer
 from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Standing
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 from referrals.static_site.links import DOWNLOADS, PageKey
 
 PAGE_END: Final = "page-end"
@@ -84,7 +85,7 @@ def _block(block: Block, name: str, release: Release, standing: Standing) -> Bod
         case outline.Text(text, has_title):
             if has_title:
                 return Body(_text_with_title(release, text, ENGLISH))
-            return Body(pages.page(text, answer.figures(release)).body)
+            return Body(pages.page(text, text_figures(release)).body)
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
         case outline.Relations():
@@ -113,8 +114,8 @@ def _summaries(dimensions: Iterable[str], release: Release) -> Body:
 
 def _selection(release: Release) -> Selection:
     """Return the selection of everything in a release; the published one needs no name."""
-    about = release.about
-    return Selection(release=about.release_id if about.additive or about.is_tabled else "")
+    is_transcribed = release.about.kind is Kind.TRANSCRIBED
+    return Selection(release="" if is_transcribed else release.about.release_id)
 
 
 def _without_note_on_filters(card: Card) -> Card:
@@ -128,7 +129,7 @@ def _card(card: Card) -> Markup:
         head=card_html.head(card),
         warning=card_html.warning(card),
         bars=card_html.bars(card),
-        table=Markup(card.table),  # noqa: S704 - made by templates.table
+        table=card.table,
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),
         download=f"/{download(card)}",
@@ -163,7 +164,7 @@ def _text_with_title(release: Release, name: str, language: str) -> Markup:
 
 def _figures(release: Release, language: str) -> Mapping[str, str]:
     """Return the figures that a text can name; isolated if the text runs from right to left."""
-    figures = answer.figures(release)
+    figures = text_figures(release)
     if direction(language) == "ltr":
         return figures
     return {

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
-from referrals.cards.exports import text
+from referrals.cards.exports import csv
 from referrals.cards.html import notices
 from referrals.content import outline
 from referrals.content import pages as content_pages
@@ -21,7 +21,7 @@ from referrals.i18n import languages, messages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Standing
-from referrals.release.release import About, Release
+from referrals.release.release import About, Kind, Release
 from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 
@@ -92,7 +92,7 @@ def files(standing: Standing, style: LinkStyle = SERVED) -> dict[str, bytes]:
     for key in site.heads:
         html, cards = _page(site, key)
         made[style.file(key.stem)] = html.encode()
-        made |= {pages.download(card): text.csv(card, style.base).encode() for card in cards}
+        made |= {pages.download(card): csv.write(card, style.base).encode() for card in cards}
     if style.base:
         made[SITEMAP] = _sitemap(site).encode()
     return made
@@ -101,7 +101,7 @@ def files(standing: Standing, style: LinkStyle = SERVED) -> dict[str, bytes]:
 def with_topic_pages(standing: Standing) -> tuple[Release, ...]:
     """Return the releases built from records, each of which has topic pages of its own."""
     return tuple(
-        release for release in standing.others if release.about.additive or release.about.is_tabled
+        release for release in standing.others if release.about.kind is not Kind.TRANSCRIBED
     )
 
 

@@ -11,10 +11,11 @@ from typing import Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.api import card_files
 from referrals.caching import kept
 from referrals.cards.card import Card
-from referrals.cards.exports import text as exports
+from referrals.cards.exports import text
+from referrals.cards.exports.formats import FORMATS, address, endings
+from referrals.cards.exports.notes import symbols
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import KEPT, is_whole
 from referrals.content import pages
@@ -44,7 +45,7 @@ def notes(card: Card, *, folded: bool) -> Markup:
     """
     items: list[str] = [pages.inline(note) for note in card.notes]
     if not folded:
-        items += exports.symbols(card)
+        items += symbols(card)
     summary = messages.text("card.notes") if folded else ""
     return templates.macro(TEMPLATE, "notes", items, summary)
 
@@ -69,7 +70,7 @@ def above(card: Card, quick: bool) -> Markup:
 @kept(512, KEPT, apart=is_whole)
 def below(card: Card, quick: bool, more: str, base: str) -> Markup:
     """Return what is below a card's chart. `base` begins the addresses that leave the site."""
-    table = Markup() if quick else Markup(card.table)  # noqa: S704 - made by templates.table
+    table = Markup() if quick else card.table
     return (
         table
         + notes(card, folded=quick)
@@ -97,16 +98,16 @@ def _take_away(card: Card, base: str) -> Markup:
     copy button 1.6 MB of script.
     """
     files = [
-        {"address": card_files.address(card, ending), "label": card_files.FORMS[ending].label}
-        for ending in card_files.endings(card)
+        {"address": address(card, ending), "label": FORMATS[ending].label}
+        for ending in endings(card)
     ]
     return templates.macro(
         TEMPLATE,
         "take_away",
         words={label: messages.text(f"card.{label}") for label in LABELS},
         files=files,
-        text=exports.text(card, base),
-        citation=exports.citation(card, base),
+        text=text.write(card, base),
+        citation=text.citation(card, base),
         address=card.link,
         full_address=base + card.link,
     )

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
-from referrals.release.release import About
+from referrals.release.release import About, Kind
 
 TEMPLATE: Final = "cards/notices.html"
 LONGEST_PART, LONGEST_LIST = 80, 240
@@ -60,7 +60,7 @@ def banner(about: About) -> Markup:
 
 def option(about: About) -> str:
     """Return a release as an option of a choice: 'Published: April 2020 to March 2021'."""
-    kind = "option_exact" if about.is_tabled else "option"
+    kind = "option_exact" if about.kind is Kind.SUPPRESSED else "option"
     return messages.text(f"notices.{kind}.{about.status}", period=about.period_label)
 
 

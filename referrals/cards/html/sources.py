@@ -12,6 +12,7 @@ from referrals import templates
 from referrals.cards.card import Card
 from referrals.formatting import day
 from referrals.i18n import messages
+from referrals.release.release import Kind
 
 TEMPLATE: Final = "cards/sources.html"
 
@@ -82,7 +83,7 @@ def line(card: Card) -> Markup:
     source line.
     """
     number = len(cited(card))
-    if not number and not (card.about.additive or card.about.is_tabled):
+    if not number and card.about.kind is Kind.TRANSCRIBED:
         return Markup()
     if number > MOST_NAMED_SOURCES:
         return templates.macro(TEMPLATE, "line", messages.text("sources.many", n=number))
