@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from referrals.cards import card, page_cards
+from referrals.cards import page_cards
+from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.dashboard import session
 from referrals.i18n import messages
@@ -19,7 +20,7 @@ from referrals.release.release import INVENTED, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
-TOPICS = tuple(card.PATHS.values())
+TOPICS = tuple(PATHS.values())
 EVERY_RELEASE = "/releases"
 """The one other page that is about every release."""
 
@@ -105,7 +106,7 @@ def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(
 def test_every_other_dimension_and_the_period_can_be_chosen_together(
     open_page: Open, path: str
 ) -> None:
-    mine = next(name for name, address in card.PATHS.items() if address == path)
+    mine = next(name for name, address in PATHS.items() if address == path)
     codes = {
         "nationality": "VNM",
         "age_band": "20-29",

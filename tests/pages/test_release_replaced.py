@@ -13,7 +13,7 @@ import pytest
 
 from referrals.cards import page_cards, registry
 from referrals.cards.card import Card
-from referrals.cards.charts import bars
+from referrals.cards.charts import base as charts
 from referrals.cards.html import notices
 from referrals.content import outline
 from referrals.dashboard import figure, navigation, no_script, session
@@ -102,7 +102,7 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
     before = card_of_sex()
     revise(place)
     after = card_of_sex()
-    palette = bars.LIGHT
+    palette = charts.LIGHT
     assert figure.chart(before, palette) is figure.chart(before, palette)
     assert figure.chart(before, palette) is not figure.chart(after, palette)
 
@@ -251,9 +251,9 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
 def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
     opened = weakref.ref(published())
     for card in (card_of_sex(), page_cards.card(outline.ContextSeries("years"), published(), Selection())):
-        figure.chart(card, bars.LIGHT)
+        figure.chart(card, charts.LIGHT)
     assert no_script.body("/")
-    assert registry.offer(published(), "sex")
+    assert registry.filters(published(), "sex")
     revise(place)
     assert published() is not opened()
     gc.collect()

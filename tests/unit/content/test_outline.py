@@ -12,7 +12,7 @@ from referrals.content import outline, sitemap
 from referrals.dashboard import page as dashboard_page
 from referrals.i18n import messages
 from referrals.paths import ROOT
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 from referrals.static_site import pages as static_pages
 
 
@@ -24,7 +24,7 @@ def test_the_outline_and_the_sitemap_have_the_same_pages_in_the_same_order() -> 
 def test_a_page_begins_with_its_heading_and_has_one_end_for_each_release(
     key: str, release: Release
 ) -> None:
-    from_records = replace(release.about, additive=True)
+    from_records = replace(release.about, kind=Kind.ROUNDED)
     for about in (release.about, from_records):
         first, *_, last = outline.blocks(key, about)
         assert isinstance(first, outline.Heading | outline.Text)
@@ -45,7 +45,7 @@ def test_a_block_is_left_out_of_pages_of_releases_that_it_is_not_for(
 ) -> None:
     names = [type(block).__name__ for block in outline.blocks(key, release.about)]
     assert names == published
-    about = replace(release.about, additive=True)
+    about = replace(release.about, kind=Kind.ROUNDED)
     assert [type(block).__name__ for block in outline.blocks(key, about)] == from_records
 
 

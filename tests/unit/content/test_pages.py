@@ -18,7 +18,7 @@ from referrals.content import pages as content_pages
 from referrals.content.pages import Section, Text
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
-from referrals.query import answer
+from referrals.query.statements import text_figures
 from referrals.reference.codelists import STATUSES
 from referrals.release.release import Release
 
@@ -42,7 +42,7 @@ LONGEST_AVERAGE = 20
 
 @pytest.fixture(scope="module")
 def figures(release: Release) -> Mapping[str, str]:
-    return answer.figures(release)
+    return text_figures(release)
 
 
 @pytest.fixture(scope="module")
