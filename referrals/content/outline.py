@@ -110,7 +110,8 @@ class PageEnd:
 
 
 CardBlock = Card | Quarters | Crossed | ContextSeries
-Block = Heading | Text | CardBlock | Summaries | Relations | Releases | PageEnd
+HtmlBlock = Heading | Text | Relations | Releases | PageEnd
+Block = HtmlBlock | CardBlock | Summaries
 
 PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
     OVERVIEW: (
@@ -193,7 +194,7 @@ def has_charts(key: str) -> bool:
 
 @dataclass(frozen=True)
 class Topic:
-    """The page of one dimension; `crossed_by` is the dimension of its second card, if it has one."""
+    """The page of one dimension; `crossed_by` is the dimension of its second card, or ''."""
 
     key: str
     dimension: str

@@ -1,9 +1,9 @@
-"""Explanatory texts: Markdown with figures named by id, rendered as HTML with the figures filled in.
+"""Explanatory texts: Markdown that names figures by id, rendered with the figures filled in.
 
-A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement, `{cell:crime_type=DA}` a
-cell of the release, and a paragraph `{helplines}` or `{symbols}` a list made from data. An unknown
-name is an error, so that no text can show a figure that the release does not hold. Raw HTML in a text
-is escaped.
+A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
+`{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}` or `{symbols}` a list
+made from data. An unknown name is an error, so that no text can show a figure that the release
+does not hold. Raw HTML in a text is escaped.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -31,9 +32,6 @@ from referrals.paths import CONTENT
 from referrals.reference import helplines as reference_helplines
 from referrals.reference.codelists import STATUSES
 from referrals.reference.table_schema import Row
-
-HELPLINES, SYMBOLS = "helplines", "symbols"
-"""Names of whole blocks that are made from data."""
 
 SECTIONS_WITHOUT_CONTENTS: Final = 5
 """A page with more sections than this begins with a list of them."""
@@ -72,8 +70,8 @@ def page(name: str, figures: Mapping[str, str], *, language: str = ENGLISH) -> T
         )
 
     def figure(asked: str) -> str:
-        if asked in _BLOCKS:
-            return f"{{{asked}}}"
+        if (block := f"{{{asked}}}") in _BLOCKS:
+            return block
         if (key := _in_order(asked)) not in figures:
             raise DataError(
                 f"{path.name} names a figure that the release does not hold: {{{asked}}}."
@@ -90,7 +88,7 @@ def exists(name: str, *, language: str) -> bool:
 
 
 def helplines() -> Markup:
-    """Return the help lines as a list, in the order of the file, with the day of the oldest check."""
+    """Return the help lines in the order of the file, with the day of the oldest check."""
     rows = reference_helplines.helplines()
     checked = day(min(row["last_checked"] for row in rows))
     return templates.render(
@@ -146,28 +144,25 @@ def _symbols() -> Markup:
     return templates.table(messages.text("symbols.caption"), header, rows)
 
 
-_BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {HELPLINES: helplines, SYMBOLS: _symbols}
+_BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {
+    "{helplines}": helplines,
+    "{symbols}": _symbols,
+}
+"""The HTML of each paragraph that stands for a whole block made from data."""
 
 
 def _with_blocks(tokens: Sequence[Token], language: str) -> list[Token]:
     """Replace each paragraph that only names a block with that block's HTML."""
-    made: list[Token] = []
-    for token in tokens:
-        name = token.content[1:-1]
-        if token.type == "inline" and token.content == f"{{{name}}}" and name in _BLOCKS:
-            made[-1].hidden = True  # the paragraph around it
-            html = _BLOCKS[name]()
+    made = list(tokens)
+    for index, token in enumerate(tokens):
+        block = _BLOCKS.get(token.content)
+        if block and tokens[index - 1].type == "paragraph_open":
+            html = block()
             if language != ENGLISH:
                 html = messages.in_english(html, element="div")
-            made.append(Token("html_block", "", 0, content=html))
-        else:
-            token.hidden = token.hidden or _closes_block(token, made)
-            made.append(token)
+            made[index] = Token("html_block", "", 0, content=html)
+            made[index - 1].hidden = made[index + 1].hidden = True
     return made
-
-
-def _closes_block(token: Token, before: Sequence[Token]) -> bool:
-    return token.type == "paragraph_close" and before[-1].type == "html_block"
 
 
 def _text(tokens: list[Token]) -> Text:
@@ -178,7 +173,7 @@ def _text(tokens: list[Token]) -> Text:
         tokens = tokens[3:]  # heading_open, inline, heading_close
     sections = tuple(
         Section(str(token.attrGet("id")), _words(heading))
-        for token, heading in zip(tokens, tokens[1:], strict=False)
+        for token, heading in pairwise(tokens)
         if token.type == "heading_open" and token.tag == "h2"
     )
     return Text(title, anchor, _rendered(tokens), sections)
@@ -225,7 +220,7 @@ def _box(
     _options: OptionsDict,
     _environment: EnvType,
 ) -> str:
-    """Return the tags around a box. A dated box gives its date in words, for those who cannot see it."""
+    """Return the tags around a box. A dated one has its date in words, for who cannot see it."""
     token = tokens[index]
     name, _, date = token.info.strip().partition(" ")
     if token.nesting == -1:

@@ -1,7 +1,7 @@
 """Every page of the site, in the order of the menu.
 
-Titles, descriptions and sections come from `data/content/en/pages.csv` alone; the address, the script
-and the composition follow from the page's key.
+Titles, descriptions and sections come from `data/content/en/pages.csv` alone; the address, the
+script and the composition follow from the page's key.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The pages as Streamlit draws them. `page` interprets `content.outline`, `figure` draws the cards."""
+"""The pages in Streamlit: `page` interprets `content.outline`, `figure` draws the cards."""

@@ -1,4 +1,4 @@
-"""The only way to draw a card: finding, chart, table, notes, sources and downloads, always together."""
+"""The only way to draw a card: finding, chart, table, notes, sources and downloads together."""
 
 from __future__ import annotations
 
@@ -16,18 +16,14 @@ from referrals.dashboard import page_url
 CACHED_CHARTS: Final = 512
 
 
-def draw(card: Card, *, quick: bool = False, more: str = "") -> None:
-    """Draw a card.
-
-    `quick` draws the chart as a table of bars, which has nothing to load. `more` is a line of Markdown that
-    leads to a page on the same subject.
-    """
+def draw(card: Card) -> None:
+    """Draw a card."""
     base = page_url.base()
-    if quick or card.draw is None:
-        st.html(card_html.whole(card, quick, more, base))
+    if card.draw is None:
+        st.html(card_html.whole(card, base))
         return
     with st.container(border=True):
-        st.html(card_html.above(card, quick))
+        st.html(card_html.above(card))
         st.plotly_chart(
             chart(card, _palette()),
             config=dict(charts.CONFIG),
@@ -35,7 +31,15 @@ def draw(card: Card, *, quick: bool = False, more: str = "") -> None:
             theme=None,
             key=f"chart_{card.name}",
         )
-        st.html(card_html.below(card, quick, more, base))
+        st.html(card_html.below(card, base))
+
+
+def draw_summary(card: Card, more: str) -> None:
+    """Draw a card in short, as a table of bars that has nothing to load.
+
+    `more` is a line of Markdown that leads to the page with the rest.
+    """
+    st.html(card_html.summary(card, more, page_url.base()))
 
 
 @kept(CACHED_CHARTS, KEPT, apart=is_whole)

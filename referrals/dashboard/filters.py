@@ -47,7 +47,7 @@ class Filter:
 
 
 def requested_release() -> Release:
-    """Return the release that the address asks for; the published one if it asks for none we have."""
+    """Return the release that the address asks for; the published one if that is not offered."""
     return session.offered().get(st.query_params.get(RELEASE, ""), session.published())
 
 
@@ -108,8 +108,8 @@ def _draw_filter(each: Filter, chosen: str, defaults: Mapping[str, str]) -> None
 def _write_choices(defaults: Mapping[str, str]) -> None:
     """Write every choice that differs from its default into the address.
 
-    All of them, not only the one that changed: a reader who chooses twice in a moment is answered by one
-    run, whose address does not hold the first choice yet.
+    All of them, not only the one that changed: a reader who chooses twice in a moment is answered
+    by one run, whose address does not hold the first choice yet.
     """
     for name, default in defaults.items():
         chosen = st.session_state[_key(name)]

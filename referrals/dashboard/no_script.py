@@ -1,7 +1,8 @@
 """The body of each page for a browser that runs no script.
 
-The shell sends it with every page, so it is short: the first page and the topic pages show their own
-figures, and any other page links to the static page that says the same. The help lines are on each.
+The shell sends it with every page, so it is short: the first page and the topic pages show their
+own figures, and any other page links to the static page that says the same. The help lines are on
+each.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The interpreter of `content.outline` for Streamlit: `page.draw("sex")` is the whole script of a page.
+"""The interpreter of `content.outline` for Streamlit: `page.draw("sex")` draws a whole page.
 
 Each block is one element wherever possible, because every element is a message in every run.
 """
@@ -53,7 +53,7 @@ def _draw(block: Block, release: Release, selection: Selection) -> None:
         case outline.Summaries(dimensions):
             for dimension in dimensions:
                 card = page_cards.card(outline.Card(dimension), release, selection)
-                figure.draw(card, quick=True, more=messages.text(f"more.{dimension}"))
+                figure.draw_summary(card, messages.text(f"more.{dimension}"))
         case outline.Relations():
             st.html(_relations(release))
         case outline.Releases():

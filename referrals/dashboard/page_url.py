@@ -1,7 +1,7 @@
 """The address of the page that a reader sees, for links and codes that leave the site.
 
-Streamlit passes on whatever address the page says it has, of any length. This one is made of what the
-server knows.
+Streamlit passes on whatever address the page says it has, of any length. This one is made of what
+the server knows.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ LONGEST: Final = 300
 def base() -> str:
     """Return the origin of the site, such as `https://example.org`; '' if it is unknown.
 
-    It is the origin from which the reader's browser opened the session. The gateway accepts only the origin
-    of the host that was asked for, so it has the right scheme even if a proxy terminates HTTPS.
+    It is the origin from which the reader's browser opened the session. The gateway accepts only
+    the origin of the host that was asked for, so it has the right scheme even if a proxy
+    terminates HTTPS.
     """
     return origins.of_text(st.context.headers.get("origin", ""))
 

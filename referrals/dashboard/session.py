@@ -1,7 +1,8 @@
 """The releases that a reader's session shows, and the notices about them.
 
-A session keeps the releases that it began with until it is reloaded, whatever is published meanwhile, so
-that the figures on a page never change under a reader. It gives them up only when they are withdrawn.
+A session keeps the releases that it began with until it is reloaded, whatever is published
+meanwhile, so that the figures on a page never change under a reader. It gives them up only when
+they are withdrawn.
 """
 
 from __future__ import annotations
@@ -39,15 +40,15 @@ _RUN: Final = _Run()
 def run() -> Iterator[None]:
     """Look the releases up once for a script run, and draw the notices about them.
 
-    The cache is emptied at the end: the thread may go on with another run, whose callbacks come before it
-    looks anything up.
+    The cache is emptied at the end: the thread may go on with another run, whose callbacks come
+    before it looks anything up.
 
     Raises:
         ReleaseError: there is no release to show.
     """
     try:
         try:
-            # First the catalogue, even if it has nothing to show: the session's own may be withdrawn.
+            # Even if the catalogue has nothing to show: the session's own may be withdrawn.
             current = catalogue.standing()
         finally:
             _RUN.releases = _of_session()

@@ -1,7 +1,7 @@
 """The languages of the site and the pages that each of them has.
 
-A language is a folder `data/content/<language>` with a `pages.csv`, so a new one is new files and no
-code. The dashboard is in English; the static site has every language.
+A language is a folder `data/content/<language>` with a `pages.csv`, so a new one is new files and
+no code. The dashboard is in English; the static site has every language.
 """
 
 from __future__ import annotations

@@ -1,15 +1,16 @@
 """The message catalogue: every sentence of the site by key, one folder of TOML files per language.
 
-A key is the name of a file and the path inside it: `layout.menu` is `menu` in `data/locale/en/layout.toml`. A message is a
-string with `{placeholders}`, or a table of CLDR plural forms chosen by the number named in `count`:
+A key is the name of a file and the path inside it: `layout.menu` is `menu` in
+`data/locale/en/layout.toml`. A message is a string with `{placeholders}`, or a table of CLDR
+plural forms chosen by the number named in `count`:
 
     [shown]
     count = "n"
     one = "{n} victim referral"
     other = "{n} victim referrals"
 
-Callers choose a message and pass numbers; they never join pieces of sentences, because word order differs by language. A
-message that a language lacks is shown in English, marked as English.
+Callers choose a message and pass numbers; they never join pieces of sentences, because word order
+differs by language. A message that a language lacks is shown in English, marked as English.
 """
 
 from __future__ import annotations

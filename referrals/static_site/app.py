@@ -1,7 +1,7 @@
 """The static site as the process serves it: rendered once per version of the releases.
 
-A page is looked up by its path and sent in the encoding that the client accepts; nothing is computed for a
-request.
+A page is looked up by its path and sent in the encoding that the client accepts; nothing is
+computed for a request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ RETRY_AFTER: Final = 30
 
 @dataclass(frozen=True)
 class Failure:
-    """A version of the releases that could not be rendered, why, and until when not to try again."""
+    """A version of the releases that could not be rendered, and when to try again."""
 
     version: str
     reason: str
@@ -54,11 +54,12 @@ class Failure:
 class StaticSite:
     """The ASGI application of everything below `/lite/`.
 
-    `base` is the origin that readers know the site by, such as `https://example.org`; '' if it is unknown.
-    With it the pages have absolute canonical addresses, and there is a sitemap.
+    `base` is the origin that readers know the site by, such as `https://example.org`; '' if it is
+    unknown. With it the pages have absolute canonical addresses, and there is a sitemap.
 
-    When the releases change, readers get the old pages until a thread has rendered the new ones. If
-    rendering fails, the old pages stay and the log has the reason. Pages of a withdrawn release are never
+    When the releases change, readers get the old pages until a thread has rendered the new ones.
+    If rendering fails, the old pages stay and the log has the reason. Pages of a withdrawn release
+    are never
     sent: readers wait for the new ones.
     """
 
@@ -101,7 +102,7 @@ class StaticSite:
             return
         try:
             files = await self._current_files()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the reader gets a page that says so
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(error)(scope, receive, send)
@@ -109,7 +110,7 @@ class StaticSite:
         await files.answer(scope, send)
 
     async def _current_files(self) -> Files:
-        """Return the files of the current releases, or the previous ones while these are rendered."""
+        """Return the files of the current releases, or the previous ones until then."""
         standing = catalogue.standing()
         if self._rendered and catalogue.has_withdrawn(self._rendered):
             self._files = self._rendered = None
@@ -144,7 +145,7 @@ class StaticSite:
             raise ReferralsError(failure.reason)
         try:
             return await asyncio.to_thread(self._files_of, standing)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             reason = _public_reason(error)
             self._failure = Failure(standing.version, reason, monotonic() + RETRY_AFTER)
             LOG.warning(

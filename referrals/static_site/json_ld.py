@@ -1,6 +1,7 @@
 """A page's figures for search engines and harvesters of data: a schema.org Dataset in JSON-LD.
 
-It is data and nothing that runs, so the content security policy of a page without scripts allows it.
+It is data and nothing that runs, so the content security policy of a page without scripts allows
+it.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ def dataset(
 ) -> Markup:
     """Return the description of a page's cards as an element for its head.
 
-    `name` belongs to this page alone, `address` is that of the page, and `downloads` are the addresses of
-    CSV files by title.
+    `name` belongs to this page alone, `address` is that of the page, and `downloads` are the
+    addresses of CSV files by title.
     """
     about, cells = release.about, metadata.of_cells(release)
     described: dict[str, Any] = {
@@ -68,8 +69,8 @@ def dataset(
 def interval(period: str) -> str:
     """Return a period in words as an ISO 8601 interval of days; '' if it is not two months.
 
-    >>> interval("April 2020 to March 2021"), interval("April 2023 to February 2024"), interval("2020")
-    ('2020-04-01/2021-03-31', '2023-04-01/2024-02-29', '')
+    >>> interval("April 2020 to March 2021"), interval("April 2023 to February 2024"),
+    interval("2020") ('2020-04-01/2021-03-31', '2023-04-01/2024-02-29', '')
     """
     found = PERIOD.fullmatch(period)
     if not found:

@@ -54,8 +54,8 @@ class LinkStyle:
     """How the pages of a static site link to one another and to the full site.
 
     Attributes:
-        site: begins each link to the full site: '' if both are on one host, its origin if they are not,
-            None if the full site is unknown, as in a folder on a stick.
+        site: begins each link to the full site: '' if both are on one host, its origin if they are
+            not, None if the full site is unknown, as in a folder on a stick.
         base: the origin that readers know the site by; '' if it is unknown.
         ending: the ending of a page's file name.
         root: the path of the static site on its host.
@@ -67,7 +67,7 @@ class LinkStyle:
     root: str
 
     def file(self, stem: str) -> str:
-        """Return a page's place below the root: 'age.html' in a folder, 'age' if served ('' for the first)."""
+        """Return the place of a page below the root: 'age.html' in a folder, 'age' if served."""
         if self.ending:
             return stem + self.ending
         return stem.removesuffix(INDEX) if posixpath.basename(stem) == INDEX else stem
@@ -112,10 +112,10 @@ def rewrite_links(
 ) -> Markup:
     """Return HTML with its site-relative links rewritten for the place of a page.
 
-    A link leads to the static page of that address, in the same language if there is one, or to one of
-    the `files` of the static site. Anything else leads to the full site; if that is unknown, only the words
-    of the link remain. Texts, cards and lists are rendered once for every presenter, so that only this
-    last step knows where the page will be.
+    A link leads to the static page of that address, in the same language if there is one, or to
+    one of the `files` of the static site. Anything else leads to the full site; if that is
+    unknown, only the words of the link remain. Texts, cards and lists are rendered once for every
+    presenter, so that only this last step knows where the page will be.
     """
 
     def rewritten(found: re.Match[str]) -> str:

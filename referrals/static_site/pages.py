@@ -1,7 +1,7 @@
 """The interpreter of `content.outline` for the static site: the main part of each page.
 
-Headings, cards, texts and relations are those of the dashboard. The cards' words are in English for now, so
-another language has the explanatory texts alone.
+Headings, cards, texts and relations are those of the dashboard. The cards' words are in English
+for now, so another language has the explanatory texts alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, releases, sources
 from referrals.cards.html import relations as relations_html
 from referrals.content import outline, pages, sitemap
-from referrals.content.outline import Block
+from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
 from referrals.query.selection import Selection
@@ -68,7 +68,7 @@ def download(card: Card) -> str:
 
 
 def release_files(standing: Standing) -> dict[str, bytes]:
-    """Return every file of every release by its place below the root, for a copy without a server."""
+    """Return every file of every release by its place, for a folder that has no server."""
     found: dict[str, bytes] = {}
     for release_id, release in standing.offered().items():
         folder = f"releases/{release_id}"
@@ -80,23 +80,31 @@ def release_files(standing: Standing) -> dict[str, bytes]:
 
 def _block(block: Block, name: str, release: Release, standing: Standing) -> Body:
     match block:
-        case outline.Heading(has_status):
-            return Body(notices.opening(name, release.about, has_status=has_status))
-        case outline.Text(text, has_title):
-            if has_title:
-                return Body(_text_with_title(release, text, ENGLISH))
-            return Body(pages.page(text, text_figures(release)).body)
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
-        case outline.Relations():
-            return Body(relations_html.relations_and_worked_out(release))
-        case outline.Releases():
-            return Body(releases.html(standing.offered().values()))
-        case outline.PageEnd(relation):
-            return Body(_relation(release, relation) + _page_end(release, standing.published))
         case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
-            card = _without_note_on_filters(page_cards.card(block, release, _selection(release)))
+            card = page_cards.card(block, release, _selection(release))
+            card = _without_note_on_filters(card)
             return Body(_card(card), (card,))
+        case _:
+            return Body(_html(block, name, release, standing))
+
+
+def _html(block: HtmlBlock, name: str, release: Release, standing: Standing) -> Markup:
+    """Return a block that has no cards."""
+    match block:
+        case outline.Heading(has_status):
+            return notices.opening(name, release.about, has_status=has_status)
+        case outline.Text(text, has_title) if has_title:
+            return _text_with_title(release, text, ENGLISH)
+        case outline.Text(text):
+            return pages.page(text, text_figures(release)).body
+        case outline.Relations():
+            return relations_html.relations_and_worked_out(release)
+        case outline.Releases():
+            return releases.html(standing.offered().values())
+        case outline.PageEnd(relation):
+            return _relation(release, relation) + _page_end(release, standing.published)
 
 
 def _summaries(dimensions: Iterable[str], release: Release) -> Body:
@@ -177,7 +185,7 @@ def _page_end(release: Release, published: Release) -> Markup:
 
 
 def _page_end_in(language: str, release: Release, published: Release) -> Markup:
-    """Return the end of a page in another language: its own text, or the English one marked as such."""
+    """Return the end of a page in another language: its own text, or the English one marked."""
     if not pages.exists(PAGE_END, language=language):
         return messages.in_english(_page_end(release, published), element="div")
     own = pages.page(PAGE_END, _figures(release, language), language=language).body

@@ -1,4 +1,4 @@
-"""The files of the static site as HTTP responses: each in every encoding, made before it is asked for."""
+"""The files of the static site as HTTP responses, each encoded before it is asked for."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".xml": "application/xml",
 }
 ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"
-"""The caching of a page: a new release is seen within a minute. A cache may serve a page for a day if
-nothing answers."""
+"""The caching of a page: a new release is seen within a minute.
+
+A cache may serve its copy for a day if nothing answers."""
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 NO_SCRIPT: Final = (
@@ -33,8 +34,9 @@ NO_SCRIPT: Final = (
     "form-action 'none'; "
     f"frame-ancestors {security_headers.ancestors(security_headers.FRAMERS)}"
 )
-"""The content security policy. Pages have no script and load only their stylesheet; the length of a bar
-is a style attribute."""
+"""The content security policy: no script, and nothing to load but the stylesheet.
+
+The length of a bar is a style attribute."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -113,7 +115,7 @@ def _raw(headers: Mapping[str, str]) -> Headers:
 
 
 def _cache_control(name: str) -> str:
-    """Return how long a file may be cached: for ever if its name holds its digest, an error never."""
+    """Return how long a file may be cached: for ever if it is named by digest, an error never."""
     if name == site.NOT_FOUND:
         return "no-store"
     return FOR_EVER if name == site.STYLESHEET else ONE_MINUTE

@@ -1,4 +1,4 @@
-"""Every file of the static site, in memory: pages, stylesheet and tables of the current releases."""
+"""Every file of the static site, in memory: pages, stylesheet and the tables of cards."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Site:
 
     @property
     def release_files(self) -> Mapping[str, bytes]:
-        """The files of the releases that go with the pages: all of them if there is no full site."""
+        """The files of the releases that go with the pages: all if there is no full site."""
         return pages.release_files(self.standing) if self.style.site is None else {}
 
     @property
@@ -133,7 +133,7 @@ def versions(standing: Standing, base: str) -> tuple[Version, ...]:
 
 
 def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
-    """Return the head of a topic page of another release; it says so if the figures are invented."""
+    """Return the head of a topic page of another release, marked if the figures are invented."""
     is_invented = about.is_illustrative
     description = messages.text("notices.banner") if is_invented else f"{about.title}."
     title = f"{head.title}: {notices.option(about)}"
@@ -191,8 +191,8 @@ def _frame(site: Site, key: PageKey) -> layout.Frame:
 def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
     """Return the description of a page's figures for harvesters of data.
 
-    Pages that show other publications have none. Nor have invented figures, which a search for data would
-    find.
+    Pages that show other publications have none. Nor have invented figures, which a search for
+    data would find.
     """
     is_topic = key.path in TOPIC_PATHS
     if not (is_topic or key.path == "/") or not cards or not site.is_listed(key):
@@ -209,7 +209,7 @@ def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
 
 
 def _downloads(site: Site, key: PageKey, about: About, cards: Iterable[Card]) -> dict[str, str]:
-    """Return the CSV files of a page by title: those of cards and, if there is an API, every cell."""
+    """Return the CSV files of a page by title: its cards and, if there is an API, every cell."""
     style = site.style
     places = {card.title: pages.download(card) for card in cards}
     if style.site is None:
@@ -221,7 +221,7 @@ def _downloads(site: Site, key: PageKey, about: About, cards: Iterable[Card]) ->
 
 
 def _not_found(site: Site) -> str:
-    """Return the 404 page. It is shown at addresses of any depth, so its links begin at the root."""
+    """Return the 404 page, whose links begin at the root: it is shown at any depth."""
     root, style = site.style.root, site.style
     title = messages.text("layout.not_found")
     description = messages.text("layout.not_found_description")

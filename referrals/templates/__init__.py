@@ -61,7 +61,7 @@ def bars(
 
 
 def to_copy(heading: str, text: str, button: str = "Copy") -> Markup:
-    """Return a text under a heading, with a button that copies it (the shell's script does that)."""
+    """Return a text under a heading, with a button that copies it by a script of the shell."""
     return macro("macros.html", "to_copy", heading, text, button)
 
 

@@ -27,12 +27,12 @@ LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
 
 
 def head(card: Card) -> Markup:
-    """Return the part above the figure: finding, unit, the release's own rule, and a warning if it is invented."""
+    """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
     return templates.macro(TEMPLATE, "head", card, INVENTED)
 
 
 def bars(card: Card) -> Markup:
-    """Return the figure as a table of bars, which needs no script; empty for a card without bars."""
+    """Return the figure as a table of bars, which needs no script; empty if it has no bars."""
     if not card.bars:
         return Markup()
     return templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
@@ -56,39 +56,41 @@ def warning(card: Card) -> Markup:
 
 
 @kept(512, KEPT, apart=is_whole)
-def above(card: Card, quick: bool) -> Markup:
-    """Return what is above a card's chart, and the chart itself if it is one of bars alone.
-
-    A Plotly chart doesn't print, so a table of bars replaces it on paper.
-    """
+def above(card: Card) -> Markup:
+    """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
     chart = bars(card)
-    if chart and not quick and card.draw is not None:
+    if chart:
         chart = templates.macro(TEMPLATE, "on_paper", chart, card.about.is_illustrative)
     return head(card) + warning(card) + chart
 
 
 @kept(512, KEPT, apart=is_whole)
-def below(card: Card, quick: bool, more: str, base: str) -> Markup:
+def below(card: Card, base: str) -> Markup:
     """Return what is below a card's chart. `base` begins the addresses that leave the site."""
-    table = Markup() if quick else card.table
-    return (
-        table
-        + notes(card, folded=quick)
-        + sources.html(card)
-        + link_on(more)
-        + _take_away(card, base)
-    )
-
-
-def link_on(more: str) -> Markup:
-    """Return a line of Markdown that leads to a page with more on the subject; empty for ''."""
-    return Markup("<p>{}</p>").format(pages.inline(more)) if more else Markup()
+    return card.table + notes(card, folded=False) + sources.html(card) + _take_away(card, base)
 
 
 @kept(512, KEPT, apart=is_whole)
-def whole(card: Card, quick: bool, more: str, base: str) -> Markup:
-    """Return a card without a Plotly chart, in one piece."""
-    return templates.macro(TEMPLATE, "whole", above(card, quick), below(card, quick, more, base))
+def whole(card: Card, base: str) -> Markup:
+    """Return a card that has no Plotly chart."""
+    top = head(card) + warning(card) + bars(card)
+    return templates.macro(TEMPLATE, "whole", top, below(card, base))
+
+
+@kept(64, KEPT)
+def summary(card: Card, more: str, base: str) -> Markup:
+    """Return a card with its bars, but without its table and Plotly chart.
+
+    `more` is a line of Markdown that leads to the page that has them.
+    """
+    top = head(card) + warning(card) + bars(card)
+    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + _take_away(card, base)
+    return templates.macro(TEMPLATE, "whole", top, rest)
+
+
+def link_on(more: str) -> Markup:
+    """Return a line of Markdown that leads to a page on the same subject."""
+    return Markup("<p>{}</p>").format(pages.inline(more))
 
 
 def _take_away(card: Card, base: str) -> Markup:

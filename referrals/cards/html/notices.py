@@ -51,7 +51,7 @@ def status(about: About) -> Markup:
 
 
 def banner(about: About) -> Markup:
-    """Return the box that calls the figures invented; empty if they are not. It cannot be closed."""
+    """Return the box that calls figures invented; empty if they are not. It cannot be closed."""
     if not about.is_illustrative:
         return Markup()
     text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
@@ -65,10 +65,10 @@ def option(about: About) -> str:
 
 
 def changed(shown: frozenset[str], current: frozenset[str]) -> Markup:
-    """Return the notice of a page that does not show the current releases, each given by its edition.
+    """Return the notice that a page does not show the current releases, given by their editions.
 
-    Its link opens the same address in a new session: its attribute keeps the shell from following it
-    within this session.
+    Its link opens the same address in a new session: its attribute keeps the shell from following
+    it within this session.
     """
     key = "newer" if current - shown else "fewer"
     sentence, reload = messages.text(f"notices.{key}"), messages.text(f"notices.{key}_reload")
@@ -76,7 +76,7 @@ def changed(shown: frozenset[str], current: frozenset[str]) -> Markup:
 
 
 def withdrawn() -> Markup:
-    """Return the notice for a reader whose figures were withdrawn while others can still be shown."""
+    """Return the notice for a reader whose figures were withdrawn; others can still be shown."""
     return templates.macro(TEMPLATE, "withdrawn", messages.text("notices.withdrawn"))
 
 

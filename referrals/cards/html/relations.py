@@ -36,7 +36,7 @@ def relation(release: Release, relation_id: str) -> Markup:
 
 
 def relations(release: Release) -> Markup:
-    """Return every relation, grouped by result in the ledger's order, after a count of each group."""
+    """Return every relation by result, in the ledger's order, after a count of each result."""
     rows = release.rows("query/relations")
     by_result = {result: [row for row in rows if row["result"] == result] for result in RESULTS}
     found = {result: group for result, group in by_result.items() if group}
@@ -80,7 +80,7 @@ def result_name(result: str) -> str:
 
 
 def relation_body(row: Row, readings: Sequence[Row]) -> Markup:
-    """Return one relation without its title: source, arithmetic, what is shown, and explanations."""
+    """Return one relation without its title: source, arithmetic, figures shown, explanations."""
     usual = [_explained(reading) for reading in readings if reading["is_usual"]]
     misprints = [_explained(reading) for reading in readings if not reading["is_usual"]]
     return templates.macro(

@@ -59,7 +59,10 @@ def _release(release: Release) -> Markup:
 
 
 def _files(release: Release, files: Sequence[File]) -> Markup:
-    """Return the table of files. The file's name is below its title: a phone has no room for both columns."""
+    """Return the table of files.
+
+    A file's name is below its title, because a phone has no room for a third column.
+    """
     folder = _folder(release)
     rows = [
         [

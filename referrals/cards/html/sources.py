@@ -79,8 +79,8 @@ def html(card: Card) -> Markup:
 def line(card: Card) -> Markup:
     """Return the source line of a card.
 
-    A release built from records is its own source. A card of printed figures without a source has no
-    source line.
+    A release built from records is its own source. A card of printed figures without a source has
+    no source line.
     """
     number = len(cited(card))
     if not number and card.about.kind is Kind.TRANSCRIBED:
@@ -91,7 +91,7 @@ def line(card: Card) -> Markup:
 
 
 def named_line(card: Card) -> str:
-    """Return the source line that names every source, as text: 'Source: Home Office, ….'"""
+    """Return the source line that names every source, as text: 'Source: Home Office, ….'."""
     return messages.text("sources.line", names="; ".join(names(card)))
 
 
