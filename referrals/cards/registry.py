@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards import by_quarter, context_series
 from referrals.cards import card as card_module
 from referrals.cards.card import Card
@@ -34,37 +34,37 @@ def is_whole(*asked: object) -> bool:
     )
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
     """Return what a page of a dimension offers to choose, and every label, made once for a release."""
     return answers_module.offer(opened, dimension), answers_module.labels(opened)
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _answer(opened: Release, dimension: str, selection: Selection) -> Answer:
     """Return what a release says of a dimension within a selection: the cards of one page rest on the same answer."""
     return answers_module.answer(opened, dimension, selection)
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def of_dimension(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection, made once for a release."""
     return card_module.of_dimension(opened, _answer(opened, dimension, selection))
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def of_quarters(opened: Release, dimension: str, selection: Selection) -> Card:
     """Return the card of every quarter within a selection of an additive release, made once for a release."""
     return by_quarter.card(opened, _answer(opened, dimension, selection))
 
 
-@kept(128, KEPT)
+@cached(128, KEPT)
 def of_cross(opened: Release, dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another that the release breaks it down by."""
     return card_module.crossed(opened, dimension, by=by, measure=measure)
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def of_context(opened: Release, name: str) -> Card:
     """Return the card of a context series, made once for a release."""
     return context_series.card(opened, name)

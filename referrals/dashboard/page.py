@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals import templates
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards import card as card_module
 from referrals.cards import registry
 from referrals.cards.card import Card
@@ -109,19 +109,19 @@ def chosen_release(selection: Selection) -> Release:
     return offered().get(selection.release, release())
 
 
-@kept(4, KEPT)
+@cached(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
     return answer.figures(opened)
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _page_html(opened: Release, name: str) -> str:
     """Return an explanatory page as HTML, made once for a release."""
     return pages.page(name, _figures(opened))
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def _arithmetic(opened: Release, relation_id: str) -> str:
     """Return one relation as HTML, or all of them with what follows from them where no id is given, made once."""
     if relation_id:
@@ -193,7 +193,7 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
         html(card_html.below(card, quick, more, base))
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def drawn(card: Card, palette: bar_charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
     return bar_charts.Finished(card.draw(palette)) if card.draw else None
@@ -214,7 +214,7 @@ def page_end(selection: Selection = EVERYTHING, *, relation: str = "") -> None:
     html(before + end + (_for_a_phone(whole) if whole else ""))
 
 
-@kept(256, {})
+@cached(256, {})
 def _for_a_phone(whole: str) -> str:
     """Return an address as a code to scan, folded away."""
     code = escape(
@@ -276,7 +276,7 @@ def without_script(path: str) -> str:
     return f'<div class="stHtml">{said}</div>'  # looks as it does where Streamlit draws it
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _without_script(opened: Release, path: str) -> str:
     own = [dimension for dimension, address in card_module.PATHS.items() if address == path]
     help_lines = f"{HELP_LINES}{pages.helplines()}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.release.release import ILLUSTRATIVE, MANIFEST, Release
 
 SUMS: Final = "SHA256SUMS"
@@ -73,7 +73,7 @@ def marked(name: str) -> str:
     return name if ILLUSTRATIVE in name else f"{first}-{ILLUSTRATIVE}{dot}{rest}"
 
 
-@kept(16, BY_EDITION)
+@cached(16, BY_EDITION)
 def manifest(release: Release) -> dict[str, Any]:
     """Return the manifest of a release."""
     document: dict[str, Any] = json.loads(release.files[MANIFEST])

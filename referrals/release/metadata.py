@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.reference.codelists import STATUSES
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Release
@@ -121,20 +121,20 @@ def files(one: Release) -> list[dict[str, Any]]:
     return [_file(one, file) for file in listed(one).values()]
 
 
-@kept(16, BY_EDITION)
+@cached(16, BY_EDITION)
 def codes(one: Release) -> Sequence[Mapping[str, Any]]:
     """Return every code that cells of a release can be asked for, in the order of showing."""
     return one.rows("api/codes")
 
 
-@kept(16, BY_EDITION)
+@cached(16, BY_EDITION)
 def series(one: Release) -> Sequence[Mapping[str, Any]]:
     """Return every context series of a release: only the release that is shown first must have any."""
     tables = {row["table_name"] for row in one.rows("query/table_columns")}
     return one.rows("api/context_series") if {"series", "context"} <= tables else []
 
 
-@kept(16, BY_EDITION)
+@cached(16, BY_EDITION)
 def _imprint(one: Release) -> Mapping[str, Any]:
     return one.rows("api/release_source")[0]
 

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.page_meta import Version
 from referrals.release import catalogue
@@ -170,7 +170,7 @@ class Twin:
         return Response(ROBOTS + where, media_type="text/plain", headers={"cache-control": FRESH})
 
 
-@kept(2, {Standing: lambda one: one.version})
+@cached(2, {Standing: lambda one: one.version})
 def _versions(standing: Standing, base: str) -> tuple[Version, ...]:
     return site.versions(standing, base)
 

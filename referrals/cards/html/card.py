@@ -6,7 +6,7 @@ from html import escape
 
 from referrals import templates
 from referrals.api import card_files
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.exports import text as exports
 from referrals.cards.html import notices, parts, sources
@@ -14,7 +14,7 @@ from referrals.cards.registry import KEPT, is_whole
 from referrals.content import pages
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def above(card: Card, quick: bool) -> str:
     """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
     warning = notices.box(f"<p>{pages.inline(card.warning)}</p>") if card.warning else ""
@@ -28,7 +28,7 @@ def above(card: Card, quick: bool) -> str:
     return parts.head(card) + warning + chart
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def below(card: Card, quick: bool, more: str, base: str) -> str:
     """Return what stands below a card's chart; addresses that are taken elsewhere begin with `base`."""
     way_on = f"<p>{pages.inline(more)}</p>" if more else ""
@@ -42,7 +42,7 @@ def below(card: Card, quick: bool, more: str, base: str) -> str:
     )
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def whole(card: Card, quick: bool, more: str, base: str) -> str:
     """Return a card that has no chart to load, in one piece."""
     return f'<div class="card">{above(card, quick)}{below(card, quick, more, base)}</div>'
