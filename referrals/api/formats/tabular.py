@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from referrals.csv_safety import neutral
+from referrals.csv_safety import escape_formula
 from referrals.reference.codelists import DIMENSIONS
 
 TEXT, COUNT, FLAG = "string", "integer", "boolean"
@@ -112,4 +112,4 @@ def as_parquet(table: Table) -> bytes:
 
 
 def _written(cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, bool) else neutral(cell)
+    return str(cell).lower() if isinstance(cell, bool) else escape_formula(cell)

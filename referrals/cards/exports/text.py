@@ -15,7 +15,7 @@ from referrals.cards.card import Bar, Card
 from referrals.cards.charts.bars import LIGHT, WATERMARK, WATERMARK_EVERY
 from referrals.cards.html import sources
 from referrals.cards.wording import transcribed
-from referrals.csv_safety import neutral
+from referrals.csv_safety import escape_formula
 
 WIDTH: Final = 900
 PLOT: Final = (350, 330)
@@ -45,7 +45,7 @@ def csv(card: Card, base: str) -> str:
         link=f"{base}{card.link}",
     )
     texts = frame.select_dtypes(include=["object", "str"]).columns
-    frame[texts] = frame[texts].map(neutral)
+    frame[texts] = frame[texts].map(escape_formula)
     return str(frame.to_csv(index=False, lineterminator="\r\n"))
 
 
