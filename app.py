@@ -26,7 +26,7 @@ else:
         versions=TWIN.versions,
         releases=catalogue.digests,
         refused=catalogue.refused,
-        looking=catalogue.looking,
+        looking=catalogue.refreshing,
         drawn_ahead=TWIN.drawn_ahead,
     )
     app = st.App(__file__, **application.options(SERVED))

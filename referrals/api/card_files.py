@@ -27,7 +27,7 @@ from referrals.cards.exports import text
 from referrals.content import outline
 from referrals.query.selection import RELEASE, Selection, read_address
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import origins
@@ -144,7 +144,7 @@ class _File:
         await reply.send(scope, send)
 
     async def _reply(self, scope: Scope) -> Reply:
-        standing, base = catalogue.standing(), self._site or origins.of_request(scope)
+        standing, base = catalogue.served(), self._site or origins.of_request(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = scope["query_string"].decode("latin-1")
         key = (standing.version, edition, name, self._ending, query, base)
@@ -152,14 +152,14 @@ class _File:
             key, partial(self._made, standing, edition, name, query, base)
         )
 
-    def _made(self, standing: Standing, edition: str, name: str, query: str, base: str) -> Reply:
+    def _made(self, standing: Served, edition: str, name: str, query: str, base: str) -> Reply:
         try:
             return response.of_content(self._content(standing, edition, name, query, base))
         except WRONG as error:
             return _said(error)
 
     def _content(
-        self, standing: Standing, edition: str, name: str, query: str, base: str
+        self, standing: Served, edition: str, name: str, query: str, base: str
     ) -> Content:
         opened, selection = asked(standing, name, query)
         if edition != opened.about.edition[:SHORT]:
@@ -182,7 +182,7 @@ def _said(error: Exception) -> Reply:
     return response.of_problem(error if isinstance(error, Problem) else not_ready(error))
 
 
-def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection]:
+def asked(standing: Served, name: str, query: str) -> tuple[Release, Selection]:
     """Return the release and the selection that the address of a file asks for, read as its page reads its own.
 
     Raises:
@@ -197,7 +197,7 @@ def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection
         raise Problem(
             "repeated-parameter", "Something is asked for twice in this address. Give it once."
         )
-    offered = standing.offered()
+    offered = standing.by_id()
     opened = offered.get(parameters.get(RELEASE, ""), standing.published)
     offer = (
         {**registry.offer(opened, subject.dimension)[0], RELEASE: list(offered)}

@@ -58,7 +58,7 @@ class Door:
 
     async def _question(self, scope: Scope) -> Question:
         """Return what a request asks. Raises Problem where that cannot be answered."""
-        standing = catalogue.standing()
+        standing = catalogue.served()
         parts: dict[str, str] = scope["path_params"]
         release = (
             named(standing, parts["release_id"]) if "release_id" in parts else standing.published

@@ -23,7 +23,7 @@ from referrals.api.problems import KINDS
 from referrals.api.request import LATEST, Parameter, Question
 from referrals.api.resource import BASE, FORMS, JSON, Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 
 VERSION: Final = "1.0.0"
@@ -92,7 +92,7 @@ SPECIFICATION: Final = Resource(
 )
 
 
-def _operation(resource: Resource, standing: Standing) -> Schema:
+def _operation(resource: Resource, standing: Served) -> Schema:
     headers = _headers(resource)
     responses: Schema = {
         "200": {
@@ -138,10 +138,10 @@ def _name(resource: Resource) -> str:
     return "_".join(words) if words else "specification"
 
 
-def _places(resource: Resource, standing: Standing) -> list[Schema]:
+def _places(resource: Resource, standing: Served) -> list[Schema]:
     """Return the variable parts of an address."""
     kinds: Mapping[str, Schema] = {
-        "release_id": {"type": "string", "enum": [LATEST, *standing.offered()]},
+        "release_id": {"type": "string", "enum": [LATEST, *standing.by_id()]},
         "version": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
         "file": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 100},
     }

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from referrals.api.problems import Problem, not_among, quoted
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 
 LATEST: Final = "latest"
@@ -51,7 +51,7 @@ class Question:
     """
 
     address: str
-    standing: Standing
+    standing: Served
     release: Release
     parts: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,9 +67,9 @@ class Question:
         return self.standing.version, self.address, *asked, self.form, self.is_negotiated
 
 
-def named(standing: Standing, release_id: str) -> Release:
+def named(standing: Served, release_id: str) -> Release:
     """Return the release of an id, or the published one of `latest`. Raises Problem where there is none."""
-    offered = standing.offered()
+    offered = standing.by_id()
     if release_id == LATEST:
         return standing.published
     if release_id not in offered:

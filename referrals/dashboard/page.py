@@ -32,7 +32,7 @@ from referrals.errors import ReferralsError
 from referrals.query import answer
 from referrals.query.selection import Selection
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 
 EVERYTHING: Final = Selection()
@@ -50,7 +50,7 @@ LOST: Final = "withdrawn"
 class _Run(threading.local):
     """What one run, which has a thread of its own, has looked up already."""
 
-    standing: Standing | None = None
+    standing: Served | None = None
 
 
 _RUN: Final = _Run()
@@ -61,7 +61,7 @@ def html(said: str) -> None:
     st.html(said)
 
 
-def standing() -> Standing:
+def standing() -> Served:
     """Return the releases of a session: those that stood when it began, whatever has been published since.
 
     Outside a session they are those that stand now. A session that began with one that was withdrawn begins again.
@@ -72,16 +72,16 @@ def standing() -> Standing:
     return _RUN.standing or _standing()
 
 
-def _standing() -> Standing:
+def _standing() -> Served:
     if get_script_run_ctx(suppress_warning=True) is None:
-        return catalogue.standing()
-    held: Standing | None = st.session_state.get(HELD)
+        return catalogue.served()
+    held: Served | None = st.session_state.get(HELD)
     if held and catalogue.has_withdrawn(held):
         st.session_state[LOST] = True
         held = None
     if held is None:
         st.session_state.pop(HELD, None)
-        held = st.session_state[HELD] = catalogue.standing()
+        held = st.session_state[HELD] = catalogue.served()
     return held
 
 
@@ -232,7 +232,7 @@ def relations() -> None:
     html(_arithmetic(release(), ""))
 
 
-def _say_what_changed(held: Standing, now: Standing) -> None:
+def _say_what_changed(held: Served, now: Served) -> None:
     """Say so where other releases stand now than when the session began. It shows what it began with until it is reloaded."""
     if LOST in st.session_state:
         note(notices.WITHDRAWN)
@@ -250,7 +250,7 @@ def guarded(draw: Callable[[], None], path: str) -> None:
     st.session_state[page_url.PATH] = path
     try:
         try:
-            now = catalogue.standing()  # asked first, and then the session, even where nothing stands: what it holds may be withdrawn
+            now = catalogue.served()  # asked first, and then the session, even where nothing stands: what it holds may be withdrawn
         finally:
             _RUN.standing = _standing()
         _say_what_changed(_RUN.standing, now)

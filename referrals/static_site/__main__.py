@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return 0, or 1 after one sentence that says what is wrong."""
     asked = _parser().parse_args(arguments)
     try:
-        made = site.files(catalogue.standing(), in_folder(asked.base))
+        made = site.files(catalogue.served(), in_folder(asked.base))
         atomic_folder.write(asked.to, made)
     except ReferralsError as error:
         print(error, file=sys.stderr)

@@ -22,7 +22,7 @@ from referrals.caching import cached
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.page_meta import Version
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER, served
 from referrals.static_site.responses import FRESH, NO_SCRIPT, Files
@@ -65,7 +65,7 @@ class Twin:
 
     base: str = ""
     _files: Files | None = None
-    _held: Standing | None = None
+    _held: Served | None = None
     _failure: Failure | None = None
     _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -91,7 +91,7 @@ class Twin:
     def versions(self) -> tuple[Version, ...]:
         """Return the pages as other forms of the full site's pages; none where no release stands to draw them from."""
         try:
-            return _versions(catalogue.standing(), self.base)
+            return _versions(catalogue.served(), self.base)
         except ReferralsError:
             return ()
 
@@ -111,7 +111,7 @@ class Twin:
 
     async def _standing(self) -> Files:
         """Return the files of the releases that stand now, or those before them while these are being drawn."""
-        standing = catalogue.standing()
+        standing = catalogue.served()
         if self._held and catalogue.has_withdrawn(self._held):
             self._files = self._held = None
         files = self._files
@@ -129,19 +129,19 @@ class Twin:
 
     async def _ahead(self) -> None:
         with suppress(Exception):  # the log has said why, or the first reader is told
-            await self._drawn(await asyncio.to_thread(catalogue.standing))
+            await self._drawn(await asyncio.to_thread(catalogue.served))
 
-    async def _redrawn(self, standing: Standing) -> None:
+    async def _redrawn(self, standing: Served) -> None:
         with suppress(ReferralsError):  # the log has said why
             await self._drawn(standing)
 
-    async def _drawn(self, standing: Standing) -> Files:
+    async def _drawn(self, standing: Served) -> Files:
         async with self._drawing:
             if self._files is None or self._files.version != standing.version:
                 self._files, self._held = await self._made(standing), standing
             return self._files
 
-    async def _made(self, standing: Standing) -> Files:
+    async def _made(self, standing: Served) -> Files:
         """Return the files of some releases. Whatever goes wrong is logged once, and not tried again for every reader."""
         if failure := self._failed(standing):
             raise ReferralsError(failure.said)
@@ -159,10 +159,10 @@ class Twin:
             )
             raise ReferralsError(said) from None
 
-    def _draw(self, standing: Standing) -> Files:
+    def _draw(self, standing: Served) -> Files:
         return Files(standing.version, site.files(standing, served(self.base)))
 
-    def _failed(self, standing: Standing) -> Failure | None:
+    def _failed(self, standing: Served) -> Failure | None:
         return self._failure if self._failure and self._failure.holds(standing.version) else None
 
     async def _robots(self, _: object) -> Response:
@@ -170,8 +170,8 @@ class Twin:
         return Response(ROBOTS + where, media_type="text/plain", headers={"cache-control": FRESH})
 
 
-@cached(2, {Standing: lambda one: one.version})
-def _versions(standing: Standing, base: str) -> tuple[Version, ...]:
+@cached(2, {Served: lambda one: one.version})
+def _versions(standing: Served, base: str) -> tuple[Version, ...]:
     return site.versions(standing, base)
 
 

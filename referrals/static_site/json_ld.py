@@ -37,7 +37,7 @@ def described(
 
     `name` is of this page alone, `address` is that of the page, and `downloads` are addresses of CSV files by what is in them.
     """
-    about, said = release.about, metadata.of_cells(release)
+    about, said = release.about, metadata.cells_header(release)
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",

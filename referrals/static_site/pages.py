@@ -21,7 +21,7 @@ from referrals.i18n.languages import ENGLISH, direction
 from referrals.query import answer as answers_module
 from referrals.query.selection import Selection
 from referrals.release import files
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
 from referrals.static_site.links import DOWNLOADS, Spot
 
@@ -38,7 +38,7 @@ class Body:
     cards: tuple[Card, ...] = ()
 
 
-def body(shown: Release, standing: Standing, spot: Spot) -> Body:
+def body(shown: Release, standing: Served, spot: Spot) -> Body:
     """Return the main part of a page, of the release that it shows among those that stand.
 
     Raises:
@@ -54,10 +54,10 @@ def download(card: Card) -> str:
     return f"{DOWNLOADS}/{card.file_name}.csv"
 
 
-def carried(standing: Standing) -> dict[str, bytes]:
+def carried(standing: Served) -> dict[str, bytes]:
     """Return every file of every release by its place below the root: for a copy of the pages that has no server to ask."""
     taken: dict[str, bytes] = {}
-    for release_id, one in standing.offered().items():
+    for release_id, one in standing.by_id().items():
         folder = f"releases/{release_id}"
         taken |= {
             f"{folder}/{name}": files.content(one, file) for name, file in files.listed(one).items()
@@ -97,7 +97,7 @@ def _end(shown: Release, published: Release, spot: Spot) -> str:
     return f'<hr><div class="page-end">{own}{attribution}</div>'
 
 
-def _overview(release: Release, _: Standing) -> Body:
+def _overview(release: Release, _: Served) -> Body:
     found = {dimension: _dimension(release, dimension) for dimension in outline.FIRST_SCREEN}
     drawn = "".join(
         _card(card, quick=True, more=outline.FIRST_SCREEN[dimension])
@@ -109,7 +109,7 @@ def _overview(release: Release, _: Standing) -> Body:
     return Body(f"{_text(release, Spot('/'))}{drawn}{sentences}{care}", tuple(found.values()))
 
 
-def _topic(topic: Topic, release: Release, _: Standing) -> Body:
+def _topic(topic: Topic, release: Release, _: Served) -> Body:
     about, end = release.about, ""
     found = [_dimension(release, topic.dimension)]
     if about.additive or about.is_tabled:
@@ -136,19 +136,19 @@ def _without_choices(card: Card) -> Card:
     return replace(card, notes=[note for note in card.notes if note != card_module.UNFILTERED])
 
 
-def _figures_check(release: Release, _: Standing) -> Body:
+def _figures_check(release: Release, _: Served) -> Body:
     every = f'{relations_html.relations(release)}<h2 id="worked-out">{outline.WORKED_OUT}</h2>{relations_html.worked_out(release)}'
     return Body(_opening(outline.FIGURES_CHECK, release.about) + every)
 
 
-def _trends(release: Release, _: Standing) -> Body:
+def _trends(release: Release, _: Served) -> Body:
     found = tuple(context_series.card(release, name) for name in context_series.LOOKS)
     return Body(_heading(outline.TRENDS) + "".join(map(_card, found)), found)
 
 
-def _releases(release: Release, standing: Standing) -> Body:
+def _releases(release: Release, standing: Served) -> Body:
     text = pages.page("releases", answers_module.figures(release)).partition("</h1>")[2]
-    return Body(_heading(outline.RELEASES) + releases.html(standing.offered().values()) + text)
+    return Body(_heading(outline.RELEASES) + releases.html(standing.by_id().values()) + text)
 
 
 def _dimension(release: Release, dimension: str) -> Card:
@@ -179,7 +179,7 @@ def _card(card: Card, *, quick: bool = False, more: str = "") -> str:
     return f'<section class="card">{parts.head(card)}{warning}{figure}{rest}</section>'
 
 
-_DRAWN: Final[Mapping[str, Callable[[Release, Standing], Body]]] = {
+_DRAWN: Final[Mapping[str, Callable[[Release, Served], Body]]] = {
     "/": _overview,
     "/trends": _trends,
     "/figures-check": _figures_check,

@@ -19,7 +19,7 @@ from referrals.content import pages as content_pages
 from referrals.i18n import languages as i18n_languages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
 from referrals.static_site import json_ld, layout
 from referrals.static_site import pages as static_site_pages
@@ -37,7 +37,7 @@ TOPIC_PATHS: Final = tuple(card_module.PATHS[topic.dimension] for topic in outli
 class Twin:
     """What every page has to know of the whole: the releases, how pages are placed, and the head of each page by its spot."""
 
-    standing: Standing
+    standing: Served
     placing: Placing
     heads: Mapping[Spot, PageHead]
 
@@ -56,7 +56,7 @@ class Twin:
         return self.releases[spot.release] if spot.release else self.standing.published
 
 
-def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
+def files(standing: Served, placing: Placing = SERVED) -> dict[str, bytes]:
     """Return every file of the twin by its place below the root. The same releases always give the same bytes.
 
     Raises:
@@ -76,12 +76,12 @@ def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
     return made
 
 
-def broken_down(standing: Standing) -> tuple[Release, ...]:
+def broken_down(standing: Served) -> tuple[Release, ...]:
     """Return the releases beside the published one that were made of records, whose topics have static pages of their own."""
     return tuple(one for one in standing.others if one.about.additive or one.about.is_tabled)
 
 
-def spots(standing: Standing) -> dict[Spot, PageHead]:
+def spots(standing: Served) -> dict[Spot, PageHead]:
     """Return every static page and its head: those of each language, then the topics of each release made of records."""
     found = {
         Spot(head.path, language): head
@@ -95,7 +95,7 @@ def spots(standing: Standing) -> dict[Spot, PageHead]:
     return found
 
 
-def versions(standing: Standing, base: str) -> tuple[Version, ...]:
+def versions(standing: Served, base: str) -> tuple[Version, ...]:
     """Return the pages as other forms of the full site's: the English ones, which have less to load, then each language."""
     pages: dict[str, dict[str, str]] = {}
     for spot in spots(standing):

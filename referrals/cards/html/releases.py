@@ -64,7 +64,7 @@ def _fixed(one: Release, files: Iterable[File]) -> str:
         ]
         for file in files
     ]
-    data = metadata.release(one)["address"]
+    data = metadata.path(one)
     return (
         f"<details><summary>Fixed addresses and SHA-256 of {escape(one.about.release_id)}</summary>"
         f"<p>This is version <code>{version(one)}</code>. {templates.link(f'{folder}/{SUMS}', SUMS)} holds every SHA-256. "

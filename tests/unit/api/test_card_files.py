@@ -21,7 +21,7 @@ from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.web import origins
 from referrals.web.direct_routes import Beside
@@ -35,10 +35,10 @@ CHOSEN = Selection(sex="F", release="illustrative")
 
 
 @pytest.fixture(autouse=True)
-def standing(release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch) -> Standing:
+def standing(release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch) -> Served:
     """A site with the published year and an illustrative series."""
-    both = Standing("both", release, (invented,))
-    monkeypatch.setattr(catalogue, "standing", lambda: both)
+    both = Served("both", release, (invented,))
+    monkeypatch.setattr(catalogue, "served", lambda: both)
     return both
 
 

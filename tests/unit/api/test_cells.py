@@ -23,7 +23,7 @@ from referrals.query import answer as answers_module
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures import json_stat_reader
 from tests.fixtures.asking import Asker
@@ -70,7 +70,7 @@ class Added:
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 

@@ -26,7 +26,7 @@ from referrals.api.openapi import SPECIFICATION
 from referrals.api.resource import JSON, Content, Resource
 from referrals.api.resources import RESOURCES
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures.asking import Asker
 
@@ -56,7 +56,7 @@ OF_ANY_ANSWER = {
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 
@@ -182,7 +182,7 @@ def test_where_a_file_leads_is_described() -> None:
         ("/releases/latest/cells.csv", "/releases/{release_id}/{file}"),
         ("/releases/illustrative/cells.csv", "/releases/{release_id}/{file}"),
         (
-            f"/releases/illustrative/{catalogue.standing().others[0].digest[:12]}/cells.csv",
+            f"/releases/illustrative/{catalogue.served().others[0].digest[:12]}/cells.csv",
             "/releases/{release_id}/{version}/{file}",
         ),
     ):

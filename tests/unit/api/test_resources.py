@@ -26,7 +26,7 @@ from referrals.api.formats.tabular import CELLS, EVERY_ROW, Table, as_csv
 from referrals.api.problems import KINDS
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import catalogue, files
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures.asking import Asker
 
@@ -38,7 +38,7 @@ TOTALS = "&".join(f"{name}=_T" for name in ("nationality", "age_band", "outcome"
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 
@@ -299,7 +299,7 @@ def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_re
 def test_a_release_need_not_have_context(
     ask: Asker, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "standing", lambda: Standing("without", release, (invented,)))
+    monkeypatch.setattr(catalogue, "served", lambda: Served("without", release, (invented,)))
     document = ask("/api/v1/releases/illustrative/context").json()
     assert (document["series"], document["observations"]) == ([], [])
 

@@ -26,7 +26,7 @@ from referrals.api.resources import RESOURCES
 from referrals.api.response import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release, open_release
 from tests.fixtures.asking import Asker
 
@@ -39,9 +39,9 @@ class Shelf:
     """A shelf whose releases a test changes."""
 
     def __init__(self, published: Release) -> None:
-        self.stands: Standing | Exception = Standing("one", published, ())
+        self.stands: Served | Exception = Served("one", published, ())
 
-    def __call__(self) -> Standing:
+    def __call__(self) -> Served:
         if isinstance(self.stands, Exception):
             raise self.stands
         return self.stands
@@ -50,7 +50,7 @@ class Shelf:
 @pytest.fixture
 def stand(release: Release) -> Iterator[Shelf]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", stand := Shelf(release))
+        patch.setattr(catalogue, "served", stand := Shelf(release))
         yield stand
 
 
@@ -100,7 +100,7 @@ def test_the_date_of_an_answer_is_when_its_release_was_written_and_never_before_
     ask: Asker, stand: Shelf, copied: Release, written: float, said: str
 ) -> None:
     os.utime(copied.folder / "datapackage.json", (written, written))
-    stand.stands = Standing("written", open_release(copied.folder), ())
+    stand.stands = Served("written", open_release(copied.folder), ())
     assert ask(CELLS).headers["last-modified"] == said
 
 
@@ -242,7 +242,7 @@ def test_what_is_packed_is_small_enough_to_be_kept() -> None:
 @pytest.fixture
 def both(stand: Shelf, release: Release, series: Release) -> Release:
     """The illustrative series, which stands beside the published release."""
-    stand.stands = Standing("both", release, (series,))
+    stand.stands = Served("both", release, (series,))
     return series
 
 
@@ -313,7 +313,7 @@ def test_a_version_that_is_gone_says_which_stands_now(ask: Asker, release: Relea
 def test_a_file_that_is_altered_on_disk_is_served_as_it_was_verified(
     ask: Asker, stand: Shelf, copied: Release
 ) -> None:
-    stand.stands = Standing("altered", copied, ())
+    stand.stands = Served("altered", copied, ())
     verified = (copied.folder / "cells.csv").read_bytes()
     (copied.folder / "cells.csv").write_text("not,what,was,listed\n", encoding="utf-8")
     assert ask(FILE).content == verified
@@ -326,9 +326,9 @@ def test_a_release_that_has_been_swapped_is_served_at_once(
     ask: Asker, stand: Shelf, release: Release, invented: Release
 ) -> None:
     assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21"]
-    stand.stands = Standing("two", release, (invented,))
+    stand.stands = Served("two", release, (invented,))
     assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21", "illustrative"]
-    stand.stands = Standing("three", release, ())
+    stand.stands = Served("three", release, ())
     assert ask("/api/v1/releases/illustrative").status_code == 404
 
 
@@ -369,7 +369,7 @@ def test_what_a_database_says_of_its_fault_stays_inside(
         raise duckdb.InterruptException("INTERRUPTED: select secret from cells")
 
     monkeypatch.setattr(copied, "rows", interrupted)
-    stand.stands = Standing("faulty", copied, ())
+    stand.stands = Served("faulty", copied, ())
     answer = ask(CELLS)
     assert answer.status_code == 503
     assert "select" not in answer.text

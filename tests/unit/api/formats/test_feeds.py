@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from referrals import api
 from referrals.api.formats import feeds
 from referrals.release import catalogue, metadata
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures.asking import Asker
 
@@ -28,7 +28,7 @@ CORRECTED = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def both_releases(release: Release, invented: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (invented,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (invented,)))
         yield
 
 
@@ -95,8 +95,8 @@ def test_an_invented_release_says_so_in_its_title_whatever_it_is_called(
     monkeypatch.setattr(
         invented, "about", replace(invented.about, title="Victim referrals by quarter")
     )
-    standing = catalogue.standing()
-    monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="renamed"))
+    standing = catalogue.served()
+    monkeypatch.setattr(catalogue, "served", lambda: replace(standing, version="renamed"))
     said = "Victim referrals by quarter (Illustrative: invented figures)"
     assert said in {
         one.findtext("atom:title", "", ATOM) for one in feed(ask).findall("atom:entry", ATOM)
@@ -110,9 +110,9 @@ def test_a_correction_is_announced_though_its_day_of_publication_stays(
     def day() -> dict[str, str]:
         return next(one for one in events(ask) if one["UID"] == str(feeds._id(release)))
 
-    before, standing = day(), catalogue.standing()
+    before, standing = day(), catalogue.served()
     monkeypatch.setattr(release, "changed", CORRECTED)
-    monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="corrected"))
+    monkeypatch.setattr(catalogue, "served", lambda: replace(standing, version="corrected"))
     root, after = feed(ask), day()
     entry = next(
         one
@@ -133,8 +133,8 @@ def test_a_release_that_was_written_before_its_day_is_announced_for_its_day(
 ) -> None:
     for one in (release, invented):
         monkeypatch.setattr(one, "changed", metadata.published(one) - timedelta(days=9))
-    standing = catalogue.standing()
-    monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="early"))
+    standing = catalogue.served()
+    monkeypatch.setattr(catalogue, "served", lambda: replace(standing, version="early"))
     for entry in feed(ask).findall("atom:entry", ATOM):
         assert entry.findtext("atom:updated", "", ATOM) == entry.findtext(
             "atom:published", "", ATOM
@@ -182,10 +182,10 @@ def test_a_folded_line_can_be_put_together_again(text: str) -> None:
 def test_a_title_with_marks_breaks_neither_feed_nor_calendar(
     ask: Asker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    standing = catalogue.standing()
+    standing = catalogue.served()
     hostile = replace(standing.published.about, title='A, B; C\\ & <script>\nEND:VEVENT "')
     monkeypatch.setattr(standing.published, "about", hostile)
-    monkeypatch.setattr(catalogue, "standing", lambda: replace(standing, version="hostile"))
+    monkeypatch.setattr(catalogue, "served", lambda: replace(standing, version="hostile"))
     titles = [one.findtext("atom:title", "", ATOM) for one in feed(ask).findall("atom:entry", ATOM)]
     assert hostile.title in titles
     summaries = [event["SUMMARY"] for event in events(ask)]
