@@ -16,7 +16,7 @@ from referrals.web import application, settings
 if application.in_session():
     navigation.draw()
 else:
-    ADDRESS = settings.insist(settings.base)
+    ADDRESS = settings.require(settings.base)
     TWIN = static_site.Twin(ADDRESS)
     SERVED = application.Site(
         name=SITE,
@@ -30,4 +30,4 @@ else:
         drawn_ahead=TWIN.drawn_ahead,
     )
     app = st.App(__file__, **application.options(SERVED))
-    settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
+    settings.require(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

@@ -22,7 +22,7 @@ from referrals.api.resource import Content
 from referrals.release import metadata
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import choose
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 
 READ: Final = "GET, HEAD, OPTIONS"
 OPEN_TO_ALL: Final = {
@@ -92,7 +92,7 @@ class Form:
 
     def is_known(self, asked: Mapping[bytes, str]) -> bool:
         """Return whether whoever asks has it: by its tag alone, as two editions of a release can be of the same date."""
-        return bool(self.tag) and has_it(asked.get(b"if-none-match", ""), self.tag)
+        return bool(self.tag) and is_listed(asked.get(b"if-none-match", ""), self.tag)
 
 
 @dataclass(frozen=True)

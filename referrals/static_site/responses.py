@@ -15,7 +15,7 @@ from referrals.static_site import site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, choose, compress
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 
 TYPES: Final[Mapping[str, str]] = {
     "": "text/html; charset=utf-8",
@@ -71,7 +71,7 @@ class Files:
             sent.body,
             [*sent.of_body, *sent.headers],
         )
-        if found and has_it(asked.get(b"if-none-match", ""), sent.tag):
+        if found and is_listed(asked.get(b"if-none-match", ""), sent.tag):
             status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(sent.headers)
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send(
