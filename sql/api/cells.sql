@@ -21,5 +21,5 @@ where
     and ($outcome is null or list_contains($outcome::varchar[], outcome))
 order by period, nationality, age_band, sex, crime_type, outcome
 limit
-    $most
-    offset $skip
+    $limit
+    offset $offset

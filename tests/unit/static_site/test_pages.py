@@ -15,7 +15,7 @@ import pytest
 from starlette.routing import Match, Route
 
 from app import SERVED
-from referrals.api.endpoint import Nowhere
+from referrals.api.endpoint import NotFound
 from referrals.cards import card as card_module
 from referrals.cards.html import notices, parts
 from referrals.content import outline
@@ -246,7 +246,7 @@ def answered(path: str) -> bool:
     routes = [
         one
         for one in SERVED.routes
-        if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)
+        if isinstance(one, Route) and not isinstance(one.endpoint, NotFound)
     ]
     return path in {head.path for head in PAGES} or any(
         one.matches(asked)[0] is Match.FULL for one in routes
