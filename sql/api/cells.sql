@@ -1,4 +1,4 @@
--- One row per cell of the release that has one of the codes asked for in every dimension, with how many such cells there are.
+-- One row per cell that matches every filter (null matches any code), with the number of matching cells in total.
 select
     period,
     nationality,
