@@ -17,14 +17,14 @@ IDENTITY: Final = ""
 SUFFIXES: Final = {"br": ".br", "gzip": ".gz"}
 """The file name suffix of each coding, best compression first."""
 
-BEST_QUALITY: Final = 11
+BEST: Final = 11
 """Brotli's highest quality, which compresses best and takes a hundred times as long as 5 does."""
 
 IDENTITY_WEIGHT: Final = 0.001
 """The uncompressed form is acceptable unless it is refused, but any listed coding is preferred."""
 
 
-def compress(body: bytes, encoding: str, *, quality: int = BEST_QUALITY) -> bytes:
+def compress(body: bytes, encoding: str, *, quality: int = BEST) -> bytes:
     """Return a body compressed reproducibly byte for byte; slow unless Brotli's quality is lower.
 
     >>> len(compress(b"1,336 " * 100, "br")) < 30
