@@ -6,11 +6,9 @@ the figures of the page. If they have been replaced since, the answer says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -21,10 +19,8 @@ from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
 from referrals.api.single_flight import SingleFlight
-from referrals.cards import context_series, registry
-from referrals.cards.card import Card
-from referrals.cards.exports import text
-from referrals.content import outline
+from referrals.cards import registry
+from referrals.cards.exports.formats import FOLDER, FORMATS, endings
 from referrals.query.selection import RELEASE, Selection, read_address
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -32,90 +28,8 @@ from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import origins
 
-FOLDER: Final = "/take-away/"
-PICTURE: Final = "svg"
 CACHE_BYTES: Final = 8 * 1024 * 1024
 """The size of the cache of finished files."""
-
-Writing = Callable[[Card, str], str]
-
-
-@dataclass(frozen=True)
-class Form:
-    """A file format of a card: the label of its link, its media type, and its serialiser."""
-
-    label: str
-    media_type: str
-    write: Writing
-
-
-FORMS: Final[Mapping[str, Form]] = {
-    "csv": Form("Table (CSV)", "text/csv; charset=utf-8; header=present", text.csv),
-    PICTURE: Form("Picture (SVG)", "image/svg+xml", text.picture),
-}
-"""The file formats by their endings."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """How a card is made, and the dimension whose page offers its filters, '' if it has none.
-
-    `is_of_release` tells whether a release must be chosen (True), must not be (False), or may be
-    (None).
-    """
-
-    make: Callable[[Release, Selection], Card]
-    dimension: str = ""
-    is_of_release: bool | None = None
-
-
-def _subjects() -> dict[str, Subject]:
-    """Return every card of the pages by its name."""
-    found: dict[str, Subject] = {}
-    for topic in outline.TOPICS:
-        own = topic.dimension
-        named = own.replace("_", "-")
-        found[named] = Subject(partial(_of_dimension, own), own)
-        found[f"quarters-of-{named}"] = Subject(partial(_of_quarters, own), own, is_of_release=True)
-        if topic.crossed_by:
-            by = topic.crossed_by.replace("_", "-")
-            found[f"{named}-by-{by}"] = Subject(
-                partial(_of_cross, own, topic.crossed_by), is_of_release=False
-            )
-    return found | {
-        look.series_id: Subject(partial(_of_context, name), is_of_release=False)
-        for name, look in context_series.LOOKS.items()
-    }
-
-
-def _of_dimension(dimension: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_dimension(opened, dimension, selection)
-
-
-def _of_quarters(dimension: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_quarters(opened, dimension, selection)
-
-
-def _of_cross(dimension: str, by: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_cross(opened, dimension, by, selection.measure)
-
-
-def _of_context(name: str, opened: Release, _: Selection) -> Card:
-    return registry.of_context(opened, name)
-
-
-SUBJECTS: Final[Mapping[str, Subject]] = _subjects()
-
-
-def address(card: Card, ending: str) -> str:
-    """Return the site-relative address of a card's file, with its edition and selection."""
-    chosen = f"?{urlencode(card.address)}" if card.address else ""
-    return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
-
-
-def endings(card: Card) -> list[str]:
-    """Return the file endings of a card: one without bars has no picture."""
-    return [ending for ending in FORMS if ending != PICTURE or card.bars]
 
 
 def routes(site_url: str = "") -> list[Route]:
@@ -126,7 +40,7 @@ def routes(site_url: str = "") -> list[Route]:
     flight = SingleFlight(response.cache(CACHE_BYTES))
     return [
         Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _CardFile(ending, flight, site_url))
-        for ending in FORMS
+        for ending in FORMATS
     ]
 
 
@@ -174,14 +88,15 @@ class _CardFile:
                 "These figures have been replaced since the page was opened. "
                 "Open the page again, and take the file there.",
             )
-        card, form = SUBJECTS[name].make(release, selection), FORMS[self._ending]
+        card = registry.card(name, release, selection)
+        file_format = FORMATS[self._ending]
         if self._ending not in endings(card):
             raise Problem(
                 "no-such-address", "There is no picture of this figure. Its table has every number."
             )
-        body = form.write(card, site_url).encode()
+        body = file_format.write(card, site_url).encode()
         file_name = f"{card.file_name}.{self._ending}"
-        return Content(body, form.media_type, release, file_name, is_attachment=True)
+        return Content(body, file_format.media_type, release, file_name, is_attachment=True)
 
 
 def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
@@ -190,8 +105,8 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     Raises:
         Problem: there is no such card, or its page does not offer the selection.
     """
-    subject = SUBJECTS.get(name)
-    if subject is None:
+    entry = registry.CARDS.get(name)
+    if entry is None:
         raise Problem("no-such-address", "There is no such figure to take away.")
     pairs = parse_qsl(query, keep_blank_values=True)
     parameters = dict(pairs)
@@ -202,15 +117,15 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     releases = served.by_id()
     release = releases.get(parameters.get(RELEASE, ""), served.published)
     offer = {}
-    if subject.dimension:
-        offer = {**registry.offer(release, subject.dimension)[0], RELEASE: list(releases)}
+    if entry.dimension:
+        offer = {**registry.filters(release, entry.dimension)[0], RELEASE: list(releases)}
     selection, unmet = read_address(parameters, offer)
     for parameter in unmet:
         raise Problem(
             "unknown-code",
             f"{quoted(f'{parameter}={parameters[parameter]}')} cannot be chosen for this figure.",
         )
-    if subject.is_of_release not in {None, bool(selection.release)}:
+    if entry.is_of_release not in {None, bool(selection.release)}:
         raise Problem(
             "unknown-code", "This release has no such figure. Take it from the page that shows it."
         )

@@ -13,7 +13,7 @@ from referrals.api.problems import Problem
 from referrals.api.request import Request
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import metadata
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 
 FILTERS: Final = ("period", *DIMENSIONS)
 MAX_CELLS: Final = 5_000
@@ -56,7 +56,7 @@ def select(request: Request) -> Page:
     offset = request.numbers.get("offset", 0)
     limit = request.numbers.get("limit", MAX_CELLS)
     combination = _combination(request.codes)
-    if release.about.additive and combination:
+    if release.about.kind is Kind.ROUNDED and combination:
         rows = _sums(release, combination, filters)
         _check_size(request, len(rows), offset)
         return Page(rows[offset : offset + limit], len(rows), offset, limit)
@@ -86,7 +86,7 @@ def _sums(release: Release, combination: Mapping[str, str], filters: Filters) ->
     listed = {row["period"]: row for row in _listed(release, filters, offset=0, limit=MAX_CELLS)}
     rows = release.rows(
         "query/rounded_observations",
-        {"dimension": "period", "period": release.about.period, **combination},
+        {"rows": "period", "columns": "", "period": release.about.period, **combination},
     )
     sums = {row["code"]: {**row, **combination, "period": row["code"]} for row in rows}
     periods = filters["period"] or sorted(sums)

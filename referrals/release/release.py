@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,6 +34,7 @@ __all__ = [
     "MANIFEST",
     "PUBLISHED",
     "About",
+    "Kind",
     "Release",
     "built_from",
     "latest_published",
@@ -67,6 +69,19 @@ QUERY_SECONDS: Final = 10
 """The time limit of one query. The slowest query of a page takes a hundredth of a second."""
 
 
+class Kind(StrEnum):
+    """How the numbers of a release came about, which decides how to query and read them.
+
+    A transcribed release is copied from a published source. The others are built from records: a
+    rounded one holds finest cells of which any selection is a sum, a suppressed one exact tables
+    of one and two dimensions with cells withheld.
+    """
+
+    TRANSCRIBED = "transcribed"
+    ROUNDED = "rounded"
+    SUPPRESSED = "suppressed"
+
+
 @dataclass(frozen=True)
 class About:
     """The description of a release.
@@ -81,17 +96,12 @@ class About:
     period: str
     period_label: str
     status: str
-    additive: bool
+    kind: Kind
     source_id: str
     published_on: str
     attribution: str
     lay_sentence: str
     edition: str = ""
-
-    @property
-    def is_tabled(self) -> bool:
-        """Whether it holds exact tables of one or two dimensions from records, and no finer."""
-        return not self.additive and self.status != PUBLISHED
 
     @property
     def is_illustrative(self) -> bool:
@@ -206,7 +216,19 @@ def _close(connection: duckdb.DuckDBPyConnection, database: MemoryFile) -> None:
 def _about(name: str, rows: list[dict[str, Any]], *, edition: str) -> About:
     if len(rows) != 1 or any(value is None for value in rows[0].values()):
         raise ReleaseError(f"The release {name} does not describe itself completely. {REBUILD}")
-    return About(**rows[0], edition=edition)
+    about = dict(rows[0])
+    kind = _kind(additive=about.pop("additive"), status=about["status"])
+    return About(**about, kind=kind, edition=edition)
+
+
+def _kind(*, additive: bool, status: str) -> Kind:
+    """Return the kind of a release.
+
+    Only a transcription of other figures has the status published.
+    """
+    if additive:
+        return Kind.ROUNDED
+    return Kind.TRANSCRIBED if status == PUBLISHED else Kind.SUPPRESSED
 
 
 def _check(opened: Release, *, manifest_status: object) -> None:
@@ -217,7 +239,9 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database and the manifest of the release {name} do not give it one known status. "
             f"{REBUILD}"
         )
-    required = contract.tables(additive=about.additive, shown_first=about.status == PUBLISHED)
+    required = contract.tables(
+        additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
+    )
     columns = {
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
@@ -226,7 +250,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database of the release {name} is of another version: "
             f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
-    gaps = opened.rows("query/contract_gaps") if about.additive else []
+    gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
     if any(row["orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"

@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute
 from referrals.api import card_files
 from referrals.cards import context_series, registry
 from referrals.cards.card import Card
-from referrals.cards.exports import text as exports
+from referrals.cards.exports import csv as csv_export
+from referrals.cards.exports import svg
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
@@ -57,15 +58,22 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
     for topic in outline.TOPICS:
         other = "sex" if topic.dimension != "sex" else "crime_type"
         chosen = Selection(release="illustrative").choosing(other, "F" if other == "sex" else "DA")
-        yield registry.of_dimension(release, topic.dimension, Selection(measure="share"))
-        yield registry.of_dimension(invented, topic.dimension, chosen)
-        yield registry.of_quarters(invented, topic.dimension, chosen)
+        yield registry.card(
+            registry.dimension_name(topic.dimension), release, Selection(measure="share")
+        )
+        yield registry.card(registry.dimension_name(topic.dimension), invented, chosen)
+        yield registry.card(registry.quarters_name(topic.dimension), invented, chosen)
         if topic.crossed_by:
             yield from (
-                registry.of_cross(release, topic.dimension, topic.crossed_by, one)
+                registry.card(
+                    registry.cross_name(topic.dimension, topic.crossed_by),
+                    release,
+                    Selection(measure=one),
+                )
                 for one in MEASURES
             )
-    yield from (registry.of_context(release, name) for name in context_series.LOOKS)
+    for design in context_series.DESIGNS.values():
+        yield registry.card(design.series_id, release, Selection())
 
 
 def links(card: Card) -> list[str]:
@@ -82,8 +90,8 @@ def test_each_link_of_each_card_serves_the_file_that_it_names(
     get: HttpClient, release: Release, invented: Release
 ) -> None:
     for card in every(release, invented):
-        written = {"csv": exports.csv(card, BASE)} | (
-            {"svg": exports.picture(card, BASE)} if card.bars else {}
+        written = {"csv": csv_export.write(card, BASE)} | (
+            {"svg": svg.write(card, BASE)} if card.bars else {}
         )
         assert len(links(card)) == len(written)
         for address, (ending, text) in zip(links(card), written.items(), strict=True):
@@ -101,12 +109,12 @@ def test_each_link_of_each_card_serves_the_file_that_it_names(
 def test_a_card_file_of_invented_figures_says_so_in_its_name(
     get: HttpClient, invented: Release
 ) -> None:
-    for address in links(registry.of_dimension(invented, "age_band", CHOSEN)):
+    for address in links(registry.card("age-band", invented, CHOSEN)):
         assert "illustrative" in get(address).headers["content-disposition"]
 
 
 def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release: Release) -> None:
-    address = links(registry.of_dimension(release, "sex", Selection()))[0]
+    address = links(registry.card("sex", release, Selection()))[0]
     first = get(address)
     assert {**security_headers.HEADERS, **security_headers.OPEN_TO_ALL}.items() <= dict(
         first.headers
@@ -150,7 +158,7 @@ def test_a_selection_that_no_page_offers_is_refused_in_plain_words(
 
 
 def test_a_card_file_of_a_replaced_edition_is_refused(get: HttpClient, release: Release) -> None:
-    address = links(registry.of_dimension(release, "sex", Selection()))[0]
+    address = links(registry.card("sex", release, Selection()))[0]
     answer = get(address.replace(release.digest[:12], "0" * 12))
     assert answer.status_code == 404
     assert "have been replaced since the page was opened" in answer.json()["detail"]
@@ -158,23 +166,21 @@ def test_a_card_file_of_a_replaced_edition_is_refused(get: HttpClient, release: 
 
 def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
     assert (
-        get(
-            links(registry.of_dimension(release, "sex", Selection()))[0], method="DELETE"
-        ).status_code
+        get(links(registry.card("sex", release, Selection()))[0], method="DELETE").status_code
         == 405
     )
 
 
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
-    card = registry.of_dimension(release, "sex", Selection())
+    card = registry.card("sex", release, Selection())
     address = links(card)[0]
-    assert client_of("https://figures.example")(address).text == exports.csv(
+    assert client_of("https://figures.example")(address).text == csv_export.write(
         card, "https://figures.example"
     )
-    assert client_of()(address, headers={"host": "other.example:8080"}).text == exports.csv(
+    assert client_of()(address, headers={"host": "other.example:8080"}).text == csv_export.write(
         card, "http://other.example:8080"
     )
-    assert client_of()(address, headers={"host": 'x"><script>'}).text == exports.csv(card, "")
+    assert client_of()(address, headers={"host": 'x"><script>'}).text == csv_export.write(card, "")
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
@@ -185,9 +191,9 @@ def test_a_malformed_host_brings_nothing_into_a_card_file(said: str) -> None:
 
 def test_the_access_log_names_the_file_format_and_no_selection(release: Release) -> None:
     routes: list[BaseRoute] = [*card_files.routes()]
-    address = links(registry.of_dimension(release, "sex", Selection(crime_type="DA")))[0]
+    address = links(registry.card("sex", release, Selection(crime_type="DA")))[0]
     assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
 def test_every_card_of_the_pages_can_be_requested(release: Release, invented: Release) -> None:
-    assert {card.name for card in every(release, invented)} == set(card_files.SUBJECTS)
+    assert {card.name for card in every(release, invented)} == set(registry.CARDS)
