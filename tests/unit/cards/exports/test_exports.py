@@ -25,6 +25,7 @@ from referrals.cards.wording import transcribed
 from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
 from referrals.release.release import Release
+from tests.fixtures.examples import examples
 
 BASE = "https://figures.example"
 CARRIED = ("title", "period", "unit", "release", "release_status", "notes", "source", "link")
@@ -174,7 +175,7 @@ def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> No
     } == {cell}
 
 
-@settings(max_examples=40)  # each writes and reads a file
+@settings(max_examples=examples(40))  # each writes and reads a file
 @given(cell=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cell: str) -> None:
     rows = rows_of(csv_export.write(replace(by_sex, data=labelled(by_sex, cell)), BASE))
