@@ -1,4 +1,4 @@
-"""What the tests of pages share: the app, opened at a page as a reader's browser opens it."""
+"""The fixtures of page tests: the app, opened at a page as a browser opens it."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class Reader:
 
     @property
     def html(self) -> list[str]:
-        """The pieces of HTML on the page, in order, without the texts to copy, which repeat what stands there."""
+        """The HTML elements of the page, in order, without the texts to copy, which repeat them."""
         return [_TO_COPY.sub("", body) for body in self._bodies]
 
     @property
     def to_copy(self) -> list[str]:
-        """The texts that a reader can copy: for each card the words of it, and how to cite it."""
+        """The texts to copy: for each card its text and its citation."""
         return [unescape(text) for text in _TO_COPY.findall("".join(self._bodies))]
 
     @property
     def text(self) -> str:
-        """All that a page says: HTML, texts to copy, messages."""
+        """Everything on the page: error messages, HTML and texts to copy."""
         return "\n".join([*(str(part.value) for part in self.app.error), *self.html, *self.to_copy])
 
     @property
@@ -50,7 +50,7 @@ class Reader:
         return dict(self.app.query_params)
 
     def choose(self, name: str, code: str) -> Reader:
-        """Choose a code of one of the page's filters, as a finger on its button does."""
+        """Choose an option of one of the page's filters, as a click does."""
         key = f"choose_{name}"
         found = [one for one in (*self.app.radio, *self.app.selectbox) if one.key == key]
         found[0].set_value(code).run()
@@ -59,24 +59,25 @@ class Reader:
 
 @pytest.fixture(scope="session", autouse=True)
 def as_served() -> Iterator[None]:
-    """Have AppTest run app.py as the server does: app.py itself says that `pages` is not a folder of pages of the old kind.
+    """Have AppTest run app.py as the server does: app.py switches the discovery of `pages/` off.
 
-    That a server does is tested in a browser (`test_a_new_server_draws_the_page_asked_for_first_within_the_frame`).
+    That a server does so is tested in a browser
+    (`test_a_new_server_draws_the_page_asked_for_first_within_the_frame`).
     """
     made = PagesManager.__init__
 
-    def as_app_says(manager: PagesManager, *arguments: Any, **named: Any) -> None:
+    def without_discovery(manager: PagesManager, *arguments: Any, **named: Any) -> None:
         PagesManager.uses_pages_directory = False
         made(manager, *arguments, **named)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(PagesManager, "__init__", as_app_says)
+        patch.setattr(PagesManager, "__init__", without_discovery)
         yield
 
 
 @pytest.fixture(scope="session", autouse=True)
 def published_alone() -> Iterator[None]:
-    """Have the site offer the published release alone, whatever other releases this checkout holds."""
+    """Offer the published release alone, whatever other releases this checkout has."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "others", tuple)
         yield
@@ -89,7 +90,7 @@ def open_page() -> Callable[..., Reader]:
 
     def opened(script: str, address: Mapping[str, str] | None = None) -> Reader:
         app = _session()
-        # Each session would look for these again, for a third of a second. They are the same for all.
+        # The same for every session, and a third of a second to find again.
         app._bidi_component_manager = first._bidi_component_manager
         app._registered_pages = first._registered_pages
         app.switch_page(script)
@@ -102,7 +103,7 @@ def open_page() -> Callable[..., Reader]:
 
 @pytest.fixture(scope="session")
 def page(open_page: Callable[..., Reader]) -> Callable[[str], Reader]:
-    """A page as it is when it is opened, for tests that only read it: opened once."""
+    """A page as it is first shown, opened once for all tests that only read it."""
     return cache(open_page)
 
 

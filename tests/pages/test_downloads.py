@@ -1,4 +1,4 @@
-"""The page of releases and downloads: every file of every release, and where programs find the same."""
+"""The page of releases and downloads: every file of every release, and the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses that leave a page: made of what the server knows, and of nothing that a page says of itself."""
+"""Addresses that leave the site are made of what the server knows, never of what a page claims."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Open = Callable[..., Any]
 
 @pytest.fixture
 def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Have every session be one that a browser opened from an origin."""
+    """Pretend that a browser opened every session from an origin."""
     return lambda said: monkeypatch.setattr(page_url, "base", lambda: origins.of_text(said))
 
 
@@ -47,7 +47,7 @@ def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
-def test_no_origin_however_odd_brings_anything_into_a_page(said: str) -> None:
+def test_no_origin_can_inject_anything_into_a_page(said: str) -> None:
     assert not set(origins.of_text(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
 
 

@@ -1,4 +1,4 @@
-"""The choice between the published year and an illustrative series, and what a page says of figures that are invented."""
+"""The choice between the published year and a series of figures marked as invented."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def findings(reader: Any) -> list[str]:
     ]
 
 
-def test_where_there_is_one_release_there_is_nothing_to_choose(page: Open) -> None:
+def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
         assert "choose_release" not in [one.key for one in reader.app.radio]
@@ -143,7 +143,7 @@ def test_choosing_the_series_keeps_what_it_can_answer_and_drops_the_rest(open_pa
 @pytest.mark.parametrize(
     "address", [{"period": "2019-20"}, {"period": "_T"}, {"nationality": "FRA"}, {"sex": "f"}]
 )
-def test_what_the_series_does_not_hold_is_named_and_everything_is_shown(
+def test_a_code_that_the_series_lacks_is_named_and_everything_is_shown(
     open_page: Open, address: dict[str, str]
 ) -> None:
     reader = open_page(SCRIPTS["/age"], CHOSEN | address)
@@ -154,7 +154,7 @@ def test_what_the_series_does_not_hold_is_named_and_everything_is_shown(
 
 
 @pytest.mark.usefixtures("both")
-def test_asking_for_the_published_year_by_name_is_asking_for_nothing_special(
+def test_the_published_release_by_name_is_the_default(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], {"release": "2020-21"})

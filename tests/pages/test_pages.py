@@ -1,4 +1,4 @@
-"""Every page, as a reader's session draws it: whole, steered by filters and address, and clear when something is wrong."""
+"""Every page in a session: complete, filtered by widgets and address, and clear about errors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Open = Callable[..., Any]
 
 
 def options(path: str) -> list[tuple[str, str]]:
-    """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
+    """Every option (filter, code) of a page's filters, the default of each filter last."""
     offer = {
         name: (TOTAL, *codes)
         for name, codes in kinds.of(catalogue.served().published).filters(FILTERED[path]).items()
@@ -55,7 +55,7 @@ def findings(reader: Any) -> list[str]:
 
 
 def alternatives(reader: Any) -> list[str]:
-    """What the charts of a page are described as."""
+    """The alternative texts of the charts of a page."""
     return [chart.proto.alt for chart in reader.app.get("plotly_chart")]
 
 
@@ -93,7 +93,7 @@ def test_no_place_on_a_page_has_the_name_of_another(page: Open, path: str) -> No
 
 
 @pytest.mark.parametrize("path", [*FILTERED, "/trends"])
-def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_its_downloads(
+def test_every_chart_has_its_finding_as_description_its_table_and_its_downloads(
     page: Open, path: str
 ) -> None:
     reader = page(SCRIPTS[path])
@@ -108,12 +108,12 @@ def test_every_chart_is_described_by_its_finding_and_stands_with_its_table_and_i
 
 
 @pytest.mark.parametrize("path", FILTERED)
-def test_a_page_is_as_few_messages_as_its_charts_and_choices_allow(page: Open, path: str) -> None:
-    """Every element is made, hashed and sent anew whenever a reader chooses something."""
+def test_a_page_has_as_few_elements_as_its_charts_and_filters_allow(page: Open, path: str) -> None:
+    """Every element is made, hashed and sent again in every run."""
     reader = page(SCRIPTS[path])
     assert len(reader.html) == 2 + 2 * len(
         alternatives(reader)
-    )  # the lead, what stands round each chart, and the end
+    )  # the heading, above and below each chart, and the end
     assert not [
         kind
         for kind in ("expander", "download_button", "button", "markdown", "columns")
@@ -138,7 +138,7 @@ def test_the_overview_names_the_section_of_each_figure(page: Open, section: str)
     assert re.search(rf"section[^<\n]*\b{re.escape(section)}(?!\.?\d)", page(SCRIPTS["/"]).text)
 
 
-def test_the_overview_quotes_the_sentences_that_its_figures_stand_in(page: Open) -> None:
+def test_the_overview_quotes_the_sentences_of_its_figures(page: Open) -> None:
     said = unescape("".join(page(SCRIPTS["/"]).html))
     assert "62% (706) were male and 38% (425) were female" in said
     assert "Vietnam (237); Albania (168); and China (109)" in said
@@ -153,7 +153,7 @@ def test_figures_check_leads_with_the_counts_by_sex(page: Open) -> None:
     assert "1,336" in first
 
 
-def test_the_help_lines_stand_on_the_safeguarding_page(page: Open) -> None:
+def test_the_safeguarding_page_has_the_help_lines(page: Open) -> None:
     assert "".join(page(SCRIPTS["/safeguarding"]).html).count('class="telephone"') >= 11
 
 
@@ -200,7 +200,7 @@ def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(
     assert pressed.html == page(SCRIPTS[path]).html
 
 
-def test_two_filters_together_stand_in_the_address_and_come_back_from_it(open_page: Open) -> None:
+def test_two_filters_together_are_written_to_the_address_and_read_from_it(open_page: Open) -> None:
     pressed = open_page(SCRIPTS["/sex"]).choose("crime_type", "DA").choose("measure", "share")
     assert pressed.address == {"crime_type": "DA", "measure": "share"}
     linked = open_page(SCRIPTS["/sex"], {"measure": "share", "crime_type": "DA"})
@@ -208,7 +208,7 @@ def test_two_filters_together_stand_in_the_address_and_come_back_from_it(open_pa
     assert 'href="/sex?crime_type=DA&amp;measure=share"' in "".join(linked.html)
 
 
-def test_what_nobody_published_together_says_so_and_draws_nothing(open_page: Open) -> None:
+def test_a_combination_that_was_not_published_says_so_and_has_no_chart(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M"})
     assert not reader.app.exception
     finding = findings(reader)[0]
@@ -296,7 +296,7 @@ def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(
 
 
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(
+def test_without_a_release_the_safeguarding_page_still_has_the_help_lines(
     open_page: Open,
 ) -> None:
     """Nobody who needs help has to wait until the figures are mended."""
@@ -314,16 +314,18 @@ def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_he
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
-def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
+def test_every_page_is_run_by_our_navigation_whichever_is_opened_first(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    """Streamlit takes a folder named `pages` beside the app for pages of the old kind. Until somebody has opened the front
-    page of a new server it draws those by themselves: without our titles, without `guarded`, and /crime-type is "not found".
+    """Streamlit discovers pages in a folder named `pages`.
+
+    Until somebody has opened the first page of a new server, it would draw those by themselves:
+    without our titles, without our error messages, and with /crime-type "not found".
     """
-    framed: list[str] = []
-    monkeypatch.setattr(navigation, "run", lambda _draw, path: framed.append(path))
+    drawn: list[str] = []
+    monkeypatch.setattr(navigation, "run", lambda _draw, path: drawn.append(path))
     open_page(SCRIPTS[path])
-    assert framed == [path]
+    assert drawn == [path]
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
@@ -345,9 +347,7 @@ def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None
 
 
 @pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
-def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(
-    path: str, own: str
-) -> None:
+def test_the_page_of_a_dimension_shows_its_own_figure_without_scripts(path: str, own: str) -> None:
     html = no_script.body(path)
     assert own in html
     assert html.count('class="bars"') == 1
@@ -358,26 +358,26 @@ FIGURES = {"/", *PATHS.values()}
 
 
 @pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
-def test_a_long_page_names_the_one_that_needs_no_script_and_gives_the_help_lines(path: str) -> None:
+def test_a_long_page_links_to_its_static_page_without_scripts(path: str) -> None:
     html = no_script.body(path)
     assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
     assert HELP_LINE in html
     assert len(html) < 4_000, "it is sent to everyone"
 
 
-def test_the_low_data_version_is_where_its_own_routes_are() -> None:
+def test_the_address_of_the_static_site_is_that_of_its_routes() -> None:
     assert f"{no_script.STATIC_SITE}/" == FOLDER
 
 
-def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:
-    """Any visitor can have the caches emptied, and then the next page opens the release a second time."""
+def test_a_release_can_be_opened_twice(tmp_path: Path) -> None:
+    """A release is opened a second time while a session still uses the first."""
     built = latest_published()
     folder = shutil.copytree(built, tmp_path / built.name)
     held = open_release(folder)
     assert open_release(folder).about == held.about
 
 
-def test_a_card_is_made_once_and_shared() -> None:
+def test_a_card_is_cached() -> None:
     block, release = outline.Card("sex"), catalogue.served().published
     first = page_cards.card(block, release, Selection())
     assert page_cards.card(block, release, Selection()) is first

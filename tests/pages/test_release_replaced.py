@@ -1,4 +1,4 @@
-"""What a reader sees while releases come, change and go: the one that the session began with, until the page is reloaded."""
+"""Sessions while releases come and go: each keeps its own releases until a reload."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ Open = Callable[..., Any]
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of releases of a site of its own, which looks at it whenever it is asked: a copy of the published one."""
+    """A folder with a copy of the published release, checked at every request."""
     built = latest_published()
     shutil.copytree(built, tmp_path / "releases" / built.name)
-    monkeypatch.setattr(catalogue, "CATALOGUE", catalogue.Catalogue(tmp_path / "releases", refresh_seconds=0))
+    monkeypatch.setattr(
+        catalogue, "CATALOGUE", catalogue.Catalogue(tmp_path / "releases", refresh_seconds=0)
+    )
     monkeypatch.setattr(session, "others", lambda: session.releases().others)
     return tmp_path / "releases"
 
@@ -98,7 +100,7 @@ def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(
         assert "707" in shown(after.choose("measure", code))
 
 
-def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
+def test_the_charts_of_two_editions_are_cached_apart(place: Path) -> None:
     before = card_of_sex()
     revise(place)
     after = card_of_sex()
@@ -116,20 +118,15 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
         (Selection(period="2020-Q2"), False),
     ],
 )
-def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
+def test_unfiltered_results_are_cached_apart_so_that_filtered_ones_cannot_evict_them(
     selection: Selection, *, is_whole: bool
 ) -> None:
     assert registry.is_whole(published(), "sex", selection) == is_whole
     if not selection.period:
-        assert (
-            registry.is_whole(card_of_sex(selection), "https://example.org")
-            == is_whole
-        )
+        assert registry.is_whole(card_of_sex(selection), "https://example.org") == is_whole
 
 
-def test_a_series_that_is_added_is_offered_to_the_next_who_comes(
-    place: Path, open_page: Open
-) -> None:
+def test_an_added_release_is_offered_to_new_sessions(place: Path, open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"])
     rounded_release.write(place)
     assert "choose_release" not in radios(open_again(reader))
@@ -137,7 +134,7 @@ def test_a_series_that_is_added_is_offered_to_the_next_who_comes(
     assert "choose_release" in radios(open_page(SCRIPTS["/sex"]))
 
 
-def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_nobody_else(
+def test_a_removed_release_stays_in_open_sessions_and_is_not_offered_to_new_ones(
     place: Path, open_page: Open
 ) -> None:
     folder = rounded_release.write(place)
@@ -150,9 +147,7 @@ def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_no
     assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
 
 
-def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next_asks(
-    place: Path, open_page: Open
-) -> None:
+def test_a_session_loses_withdrawn_figures_at_its_next_run(place: Path, open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"])
     (place / "2020-21.withdrawn").touch()
     for opened in (
@@ -162,7 +157,8 @@ def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next
     ):
         assert not opened.app.exception
         assert [error.value for error in opened.app.error] == [
-            "These figures have been withdrawn by those who publish them, and are not shown any more."
+            "These figures have been withdrawn by those who publish them, "
+            "and are not shown any more."
         ]
         assert "706" not in opened.text
         assert "Help lines" in opened.text
@@ -171,7 +167,7 @@ def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next
     assert 'class="telephone"' in without_script
 
 
-def test_a_session_whose_only_figures_were_withdrawn_keeps_nothing_of_them_and_says_so_once_others_stand(
+def test_a_session_whose_only_release_was_withdrawn_says_so_once_there_is_another(
     place: Path, open_page: Open
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
@@ -183,7 +179,7 @@ def test_a_session_whose_only_figures_were_withdrawn_keeps_nothing_of_them_and_s
     assert WITHDRAWN in shown(open_again(reader))
 
 
-def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
+def test_the_cache_of_a_run_is_emptied_when_it_ends(
     place: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A thread may go on with another run, whose callbacks come before it looks anything up."""
@@ -202,7 +198,7 @@ def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
     assert {*left} == {None}
 
 
-def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(
+def test_a_withdrawn_release_disappears_from_the_page_that_shows_it(
     place: Path, open_page: Open
 ) -> None:
     rounded_release.write(place)
@@ -218,7 +214,7 @@ def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage", None])
-def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(
+def test_a_corrupt_release_is_refused_and_every_page_stays_as_it_was(
     place: Path, open_page: Open, spoil: bytes | None
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
@@ -248,9 +244,12 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
     assert catalogue.refused() == {}
 
 
-def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
+def test_cached_results_do_not_keep_a_release_open(place: Path) -> None:
     opened = weakref.ref(published())
-    for card in (card_of_sex(), page_cards.card(outline.ContextSeries("years"), published(), Selection())):
+    for card in (
+        card_of_sex(),
+        page_cards.card(outline.ContextSeries("years"), published(), Selection()),
+    ):
         figure.chart(card, charts.LIGHT)
     assert no_script.body("/")
     assert registry.filters(published(), "sex")
@@ -266,7 +265,7 @@ def test_the_notice_has_a_link_that_opens_the_same_address_anew() -> None:
     assert '<a href="" data-vr-reload>Reload to see them</a>' in notice
 
 
-def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(
+def test_a_query_that_takes_too_long_is_a_message_on_the_page(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*_: object) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""A release of exact tables on the pages: numbers, [c] where one is withheld, and plain words where nothing is published."""
+"""A suppressed release on the pages: numbers, [c] for withheld ones, words for unpublished ones."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: O
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_a_finer_combination_is_said_to_be_not_published(open_page: Open, path: str) -> None:
+def test_a_finer_combination_is_called_not_published(open_page: Open, path: str) -> None:
     others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
     asked = {name: code for name, code in others.items() if PATHS.get(name) != path}
     reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
@@ -127,7 +127,7 @@ def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page:
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_what_is_taken_away_says_what_is_withheld(tabled: Release, selection: Selection) -> None:
+def test_exports_say_what_is_withheld(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -187,7 +187,7 @@ def test_quarters_that_are_withheld_are_counted(
     assert said in suppressed.quarters_finding(answer, quarters(*values), period)
 
 
-def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_withheld(
+def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
     tabled: Release,
 ) -> None:
     assert "was the largest group shown, with" in suppressed.finding(
@@ -198,7 +198,7 @@ def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_wi
     )
 
 
-def test_where_two_groups_are_as_large_none_is_called_the_largest(tabled: Release) -> None:
+def test_of_two_equal_groups_neither_is_called_the_largest(tabled: Release) -> None:
     answer = kinds.of(tabled).answer("nationality", Selection())
     alike = tuple(replace(one, value=30) for one in answer.observations)
     finding = suppressed.finding(replace(answer, observations=alike))

@@ -1,4 +1,4 @@
-"""The words of the site: true to their source, with no figure typed by hand, and links that lead somewhere."""
+"""The texts of the site: true to their source, without typed figures or broken links."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from referrals.release.release import Release
 ENGLISH = CONTENT / "en"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ENGLISH.glob("*.md"))}
 FOR_PROGRAMS = re.compile(r"/(api/v1|releases/.|feed\.atom$|releases\.ics$)")
-"""Addresses that are no pages. Tests of the page of downloads ask each."""
+"""Addresses that are not pages. `tests/pages/test_downloads.py` requests each."""
 SOURCE = ROOT.parent / "shared" / "source" / "ecia.txt"
 
 
@@ -195,7 +195,7 @@ def test_the_day_of_the_oldest_check_is_shown_and_hours_that_were_not_read_are_n
     assert html.count("ask for hours") == sum(row["hours"] == "not read" for row in helplines())
 
 
-def test_help_stands_on_the_safeguarding_page_before_anything_else(
+def test_the_safeguarding_page_begins_with_the_help_lines(
     pages: Mapping[str, str],
 ) -> None:
     html = pages["safeguarding"]
@@ -225,7 +225,7 @@ def test_raw_html_in_a_page_is_text(
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,<b>", "vbscript:x"])
-def test_a_link_that_would_run_something_is_no_link(
+def test_a_link_that_would_run_a_script_is_not_a_link(
     planted: Path, figures: Mapping[str, str], address: str
 ) -> None:
     planted.write_text(f"# Planted\n\n[click]({address})\n", encoding="utf-8")
@@ -346,7 +346,7 @@ def test_a_link_that_leads_nowhere_is_noticed(places: Mapping[str, set[str]], li
     assert broken([link, "/glossary#nccu", "https://example.org/"], "/", places) == [link]
 
 
-def test_other_sites_are_linked_only_where_the_data_name_them() -> None:
+def test_other_sites_are_linked_only_if_the_data_name_them() -> None:
     with (PUBLISHED / "sources.csv").open(encoding="utf-8", newline="") as stream:
         known = {row["address"] for row in csv.DictReader(stream)}
     linked = {
@@ -465,7 +465,7 @@ def misquoted(text: str, *sources: str) -> list[str]:
 
 
 def sections_of(text: str) -> set[str]:
-    """The numbers of the sections that a text cites: those in brackets, and elsewhere those with a point in them.
+    """The numbers of the sections that a text cites: in brackets, or elsewhere with a point in them.
 
     "Section 55 of the Borders, Citizenship and Immigration Act" is a section of something else.
     """
@@ -476,7 +476,7 @@ def sections_of(text: str) -> set[str]:
 
 
 def sections_in(source: str) -> set[str]:
-    """The numbers of the headings of the assessment, and the limbs 3A to 3C, which have none of their own."""
+    """The numbers of the headings of the assessment, and the limbs 3A to 3C, which have none."""
     return set(re.findall(r"^#+ \**(\d[\dA-C]*(?:\.\d+)*)\.? ", source, re.MULTILINE)) | {
         "3A",
         "3B",
@@ -485,7 +485,7 @@ def sections_in(source: str) -> set[str]:
 
 
 def typed(text: str, figures: Mapping[str, str]) -> list[str]:
-    """The figures of the release that a text holds as digits, with or without their comma. Years and single digits are not."""
+    """The figures of the release that a text has as digits, except years and single digits."""
     plain = re.sub(r"\]\([^)]*\)|\{[^}]*\}", "", text)
     numbers = {
         value
@@ -509,7 +509,7 @@ def telephones(text: str) -> list[str]:
 
 
 def average_length(text: str) -> float:
-    """How many words a sentence has on average, in paragraphs and lists. What has no full stop is no sentence."""
+    """The average number of words of the sentences, in paragraphs and lists, with a full stop."""
     prose = re.sub(r"^(?:#|:::|\||\{).*$", "", text, flags=re.MULTILINE)
     blocks = re.split(r"\n\s*\n|\n(?=\s*(?:[-*>]|\d+\.) )", re.sub(r"\]\([^)]*\)", "]", prose))
     sentences = [
@@ -557,7 +557,7 @@ def texts_by_path(pages: Mapping[str, str]) -> dict[str, str]:
 
 
 def broken(links: list[str], here: str, places: Mapping[str, set[str]]) -> list[str]:
-    """The links that lead to no page of the site, or to no place on one. Other sites and telephones are not looked at."""
+    """The links to pages and anchors of the site that do not exist."""
     lost = []
     for link in links:
         path, _, anchor = link.partition("#")

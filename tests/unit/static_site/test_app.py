@@ -1,4 +1,4 @@
-"""The light pages over HTTP: in what encodings, with what headers, and what readers get while releases change or fail."""
+"""The static site over HTTP: encodings, headers, and releases that change or fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from referrals.web.shell.html import LEAVING
 
 @dataclass(frozen=True)
 class Answer:
-    """What a browser receives."""
+    """A response."""
 
     status: int
     headers: Headers
@@ -43,7 +43,7 @@ class Answer:
 async def ask(
     app: ASGIApp, path: str, method: str = "GET", headers: dict[str, str] | None = None
 ) -> Answer:
-    """Ask an application for a path as a server does."""
+    """Send a request to an ASGI application."""
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -77,7 +77,7 @@ def made(release: Release) -> dict[str, bytes]:
 def releases(
     release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> list[Served]:
-    """What stands on the shelf: tests put another in its place. Its pages say which it is."""
+    """The releases of the catalogue, for tests to replace. A page ends with their version."""
     stands = [Served("one", release, ())]
     monkeypatch.setattr(catalogue, "served", lambda: stands[0])
     monkeypatch.setattr(
@@ -90,7 +90,7 @@ def releases(
 
 @pytest.fixture
 def asked(releases: list[Served]) -> Ask:
-    """Ask the routes of the static_site."""
+    """Send a request to the routes of the static site."""
     assert releases
     app = Starlette(routes=static_site_app.StaticSite().routes())
     return lambda *question: asyncio.run(ask(app, *question))
@@ -104,7 +104,7 @@ def asked(releases: list[Served]) -> Ask:
         ("br;q=0, identity", "", bytes),
     ],
 )
-def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
+def test_a_page_is_sent_in_the_best_encoding_that_the_client_accepts(
     asked: Ask,
     made: dict[str, bytes],
     accepted: str,
@@ -118,7 +118,7 @@ def test_a_page_comes_in_the_best_encoding_that_its_reader_takes(
     assert answer.headers["vary"] == "accept-encoding"
 
 
-def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_else_asked_for_again(
+def test_a_page_is_cached_for_a_minute_or_a_day_on_error_and_then_revalidated(
     asked: Ask,
 ) -> None:
     first = asked("/lite/age")
@@ -132,15 +132,13 @@ def test_a_page_may_be_kept_for_a_minute_and_shown_while_nobody_answers_and_is_e
 @pytest.mark.parametrize(
     ("known", "status"), [("*", 304), ("W/{tag}", 304), ('"x", {tag}', 304), ('"x{tag}x"', 200)]
 )
-def test_what_a_reader_has_already_is_not_sent_again_and_nothing_else_is_taken_for_it(
-    asked: Ask, known: str, status: int
-) -> None:
+def test_only_a_matching_if_none_match_gets_a_304(asked: Ask, known: str, status: int) -> None:
     tag = asked("/lite/age").headers["etag"]
     assert asked("/lite/age", "GET", {"if-none-match": known.format(tag=tag)}).status == status
     assert asked("/lite/no-such", "GET", {"if-none-match": "*"}).status == 404
 
 
-def test_encodings_of_a_page_have_tags_of_their_own(asked: Ask) -> None:
+def test_each_encoding_of_a_page_has_its_own_etag(asked: Ask) -> None:
     tags = {
         asked("/lite/age", "GET", {"accept-encoding": one}).headers["etag"]
         for one in ("br", "gzip", "")
@@ -148,13 +146,13 @@ def test_encodings_of_a_page_have_tags_of_their_own(asked: Ask) -> None:
     assert len(tags) == 3
 
 
-def test_only_the_head_of_a_page_comes_where_no_more_is_asked(asked: Ask) -> None:
+def test_a_head_request_gets_headers_without_a_body(asked: Ask) -> None:
     whole, head = asked("/lite/age"), asked("/lite/age", "HEAD")
     assert head.body == b""
     assert head.headers["content-length"] == str(len(whole.body))
 
 
-def test_no_script_may_run_on_a_page_and_nothing_may_frame_it(asked: Ask) -> None:
+def test_the_content_security_policy_allows_no_script(asked: Ask) -> None:
     headers = asked("/lite/").headers
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
     assert "script-src" not in headers["content-security-policy"]
@@ -162,7 +160,7 @@ def test_no_script_may_run_on_a_page_and_nothing_may_frame_it(asked: Ask) -> Non
     assert "set-cookie" not in headers
 
 
-def test_a_table_comes_as_a_file_with_its_own_name(asked: Ask) -> None:
+def test_a_table_is_an_attachment_with_its_own_name(asked: Ask) -> None:
     answer = asked("/lite/data/victim-referrals-2020-21-published-sex.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert (
@@ -172,28 +170,26 @@ def test_a_table_comes_as_a_file_with_its_own_name(asked: Ask) -> None:
     assert answer.text.startswith("nationality,")
 
 
-def test_the_stylesheet_may_be_kept_for_ever(asked: Ask) -> None:
+def test_the_stylesheet_is_immutable(asked: Ask) -> None:
     assert "immutable" in asked(f"/lite/{site.STYLESHEET}").headers["cache-control"]
 
 
 @pytest.mark.parametrize(
     "path", ["no-such", "age/", "age.html", "404", "../app.py", "data/", "é", "a" * 4000]
 )
-def test_an_address_that_is_not_there_gets_a_page_that_says_so_with_the_help_lines(
-    asked: Ask, path: str
-) -> None:
+def test_an_unknown_path_gets_a_404_page_with_the_help_lines(asked: Ask, path: str) -> None:
     answer = asked(f"/lite/{path}")
     assert answer.status == 404
     assert pages.helplines() in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_the_folder_is_found_without_its_slash(asked: Ask) -> None:
+def test_the_folder_without_its_slash_is_redirected(asked: Ask) -> None:
     answer = asked("/lite")
     assert (answer.status, answer.headers["location"]) == (308, "/lite/")
 
 
-def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
+def test_methods_that_write_are_not_allowed(asked: Ask) -> None:
     answer = asked("/lite/age", "POST")
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.text == "Nothing here can be changed. Use GET, HEAD, OPTIONS."
@@ -205,7 +201,7 @@ def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
     )
 
 
-def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -> None:
+def test_robots_txt_names_the_sitemap_if_the_address_is_known(asked: Ask) -> None:
     known = Starlette(routes=static_site_app.StaticSite("https://example.org").routes())
     assert (
         "Sitemap: https://example.org/lite/sitemap.xml\n"
@@ -215,11 +211,11 @@ def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -
 
 
 async def page(static_site: static_site_app.StaticSite) -> bytes:
-    """Ask a static_site for a page, and return its bytes."""
+    """Return the body of a page."""
     return (await ask(static_site, "/lite/age")).body
 
 
-def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
+def test_readers_get_the_old_pages_until_those_of_a_new_release_are_rendered(
     releases: list[Served], release: Release
 ) -> None:
     async def story() -> list[bytes]:
@@ -234,11 +230,11 @@ def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
 
 
 FAULTS = (ReleaseError("The release broken holds nothing."), KeyError("Vietnam, 237"))
-"""One of ours, which says what is wrong, and one that could say anything."""
+"""One of ours, whose text is safe to show, and one whose text could hold anything."""
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=["ours", "another"])
-def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_again_only_after_a_while(
+def test_a_failed_rendering_keeps_the_old_pages_and_is_retried_after_a_while(
     releases: list[Served],
     release: Release,
     monkeypatch: pytest.MonkeyPatch,
@@ -272,7 +268,7 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
     assert "Vietnam" not in caplog.text
 
 
-def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_and_says_when_to_come_back(
+def test_a_failed_first_rendering_runs_once_and_gives_every_reader_a_retry_after(
     releases: list[Served], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert releases
@@ -293,14 +289,15 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
         (503, str(static_site_app.RETRY_AFTER))
     }
     assert all(
-        messages.text("errors.static_site") in one.text and pages.helplines() in one.text for one in answers
+        messages.text("errors.static_site") in one.text and pages.helplines() in one.text
+        for one in answers
     )
     assert tried == ["one"]
     assert caplog.text.count("KeyError") == 1
     assert "Vietnam" not in caplog.text + answers[0].text
 
 
-def test_many_first_readers_wait_for_one_drawing(
+def test_many_first_readers_share_one_rendering(
     releases: list[Served], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert releases
@@ -320,7 +317,7 @@ def test_many_first_readers_wait_for_one_drawing(
     assert drawn == ["one"]
 
 
-def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn_of_theirs(
+def test_pages_are_rendered_and_compressed_ahead_in_another_thread(
     releases: list[Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert releases
@@ -347,7 +344,7 @@ def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn
     assert threading.get_ident() not in packed_by
 
 
-def test_a_shelf_that_breaks_is_told_by_its_kind(
+def test_an_unexpected_error_of_the_catalogue_is_logged_by_its_type_alone(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> Served:
@@ -362,7 +359,7 @@ def test_a_shelf_that_breaks_is_told_by_its_kind(
     )
 
 
-def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
+def test_without_a_release_the_page_still_has_the_exit_and_the_help_lines(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def gone() -> Served:
@@ -378,7 +375,7 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
     assert answer.headers["retry-after"] == "30"
 
 
-def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
+def test_pages_of_a_withdrawn_release_are_not_sent_while_new_ones_are_rendered(
     releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> bytes:
@@ -392,7 +389,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
     assert asyncio.run(story()).endswith(b"two")
 
 
-def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_drawn(
+def test_pages_of_a_withdrawn_release_are_not_sent_if_new_ones_cannot_be_rendered(
     releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> dict[str, bytes]:
@@ -412,7 +409,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
     ] * 2
 
 
-def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a_copy(
+def test_if_every_release_is_withdrawn_the_pages_are_gone_and_not_cached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def withdrawn() -> Served:

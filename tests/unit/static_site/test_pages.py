@@ -1,4 +1,4 @@
-"""The light twin: every page is there, says what the screens say, is small, and leads somewhere from every link."""
+"""The static site: complete, the same as the dashboard, small, and without a broken link."""
 
 from __future__ import annotations
 
@@ -35,14 +35,13 @@ from referrals.static_site.links import SERVED, LinkStyle, PageKey, in_folder, r
 from referrals.static_site.links import served as served_at
 
 NEED_A_SERVER: frozenset[str] = frozenset()
-"""Pages whose purpose is to answer what a reader asks of the server, so that they have no twin. Every other new page stands in
-data/content/en/pages.csv."""
+"""Pages that answer what a reader asks of the server, so that they have no static page."""
 
 BASE = f"https://{'a' * 48}.org"
-"""An address of a site, as long as they come: 60 characters."""
+"""An address of a site of 60 characters, as long as they get."""
 
 FIRST_PAGE, ANY_PAGE = 15_000, 40_000
-"""The most that a page may weigh, in bytes, before it is compressed."""
+"""The largest size of a page, in bytes, before it is compressed."""
 
 
 class Parsed(HTMLParser):
@@ -93,7 +92,7 @@ def known(releases: Served) -> dict[str, str]:
 
 
 def texts(made: dict[str, bytes]) -> dict[str, str]:
-    """Return files as text; those of a release that are none, as what can be read of them."""
+    """Return files as text, with replacement characters for bytes that are not text."""
     return {name: body.decode(errors="replace") for name, body in made.items()}
 
 
@@ -108,7 +107,7 @@ def described(html: str) -> dict[str, Any]:
     return found
 
 
-def test_every_page_of_the_site_has_a_twin_with_the_same_words_in_its_head() -> None:
+def test_every_page_of_the_site_has_a_static_page_with_the_same_head() -> None:
     assert [
         (head.path, head.title, head.description, head.section, head.label)
         for head in languages.heads("en")
@@ -120,7 +119,7 @@ def test_every_page_of_the_site_has_a_twin_with_the_same_words_in_its_head() -> 
 
 
 @pytest.mark.parametrize("path", [head.path for head in PAGES if head.path not in NEED_A_SERVER])
-def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(
+def test_a_static_page_has_its_title_one_heading_and_a_link_to_the_full_version(
     served: dict[str, str], path: str
 ) -> None:
     html = served[path.strip("/")]
@@ -132,7 +131,7 @@ def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(
 
 
 @pytest.mark.parametrize("topic", outline.TOPICS, ids=lambda topic: topic.dimension)
-def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
+def test_a_topic_page_shows_the_bars_and_the_table_of_the_dashboard(
     served: dict[str, str], release: Release, topic: outline.Topic
 ) -> None:
     card = by_dimension.card(release, kinds.of(release).answer(topic.dimension, Selection()))
@@ -176,7 +175,7 @@ def test_no_page_holds_anything_that_runs_or_loads(folder: dict[str, str]) -> No
     assert "@import" not in folder[site.STYLESHEET]
 
 
-def test_a_form_or_a_script_would_be_seen() -> None:
+def test_a_planted_form_or_script_is_noticed() -> None:
     assert Parsed('<script type="module"></script><form></form><p onclick="x">').running == [
         "script",
         "form",
@@ -196,7 +195,7 @@ def test_every_link_inside_leads_to_a_file_and_to_an_anchor_in_it(
     "link",
     ["no.html", "a.html#no", "/no", "/ages", "/api/v2", "/releases/2020-21/a/b/c", "/lite/no.html"],
 )
-def test_a_link_that_leads_nowhere_would_be_seen(link: str) -> None:
+def test_a_planted_broken_link_is_noticed(link: str) -> None:
     planted = {
         "index.html": f'<!DOCTYPE html><a href="{link}"></a><a href="/age?sex=F"></a>',
         "a.html": "<!DOCTYPE html>",
@@ -205,7 +204,7 @@ def test_a_link_that_leads_nowhere_would_be_seen(link: str) -> None:
 
 
 def lost(files: dict[str, str], *, root: str) -> list[str]:
-    """Return each link of a page that leads to no file of the twin, to no anchor in it, or to no address of the full site."""
+    """Return each link of a page to a file, an anchor or an address that does not exist."""
     parsed = {name: Parsed(html) for name, html in pages(files).items()}
     return [
         f"{name}: {link}"
@@ -269,14 +268,11 @@ def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     assert re.search(r"<title>[^<]*Illustrative", html)
     assert messages.text("notices.banner") in html.partition('<section class="card"')[0]
     assert html.count(INVENTED) >= html.count('<section class="card"') == 2
-    assert (
-        f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>'
-        in html
-    )
+    assert f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
     assert 'aria-current="page"' not in html
 
 
-def test_published_pages_do_not_say_invented_but_in_the_choice(served: dict[str, str]) -> None:
+def test_published_pages_name_invented_figures_only_in_the_choice(served: dict[str, str]) -> None:
     assert INVENTED not in served["age"]
     assert '<a href="illustrative/age">Illustrative series: ' in served["age"]
     assert '<a href="../age">Published: ' in served["illustrative/age"]
@@ -298,7 +294,7 @@ def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> N
     assert [line for line in said if "low-data version" not in line.lower()] == []
 
 
-def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str]) -> None:
+def test_no_page_mentions_filters_that_it_does_not_have(served: dict[str, str]) -> None:
     assert [name for name, html in pages(served).items() if by_dimension.UNFILTERED in html] == []
 
 
@@ -338,7 +334,7 @@ def test_each_page_of_published_figures_is_a_dataset_of_its_own_name(known: dict
     assert len(set(names)) == 5
 
 
-def test_invented_figures_are_offered_to_no_search_engine(known: dict[str, str]) -> None:
+def test_search_engines_may_not_list_invented_figures(known: dict[str, str]) -> None:
     for topic in outline.TOPICS:
         html = known[f"illustrative{PATHS[topic.dimension]}"]
         assert '<meta name="robots" content="noindex">' in html
@@ -355,7 +351,7 @@ def test_a_description_cannot_end_its_own_element(release: Release) -> None:
     assert described(html)["distribution"][0]["name"] == "</script><b>"
 
 
-def test_where_the_process_is_known_by_an_address_search_engines_get_it_and_links_lead_on_at_whatever_name_was_asked(
+def test_a_served_site_with_a_known_address_has_canonical_links_and_relative_ones(
     known: dict[str, str],
 ) -> None:
     assert f'<link rel="canonical" href="{BASE}/lite/age">' in known["age"]
@@ -404,11 +400,14 @@ def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
         ),
     ],
 )
-def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(
+def test_a_link_is_rewritten_to_a_static_page_or_the_full_site_or_dropped(
     link: str, style: LinkStyle, expected: str
 ) -> None:
-    twins = {PageKey("/"), PageKey("/age"), PageKey("/glossary")}
-    assert rewrite_links(link, PageKey("/sex", release="illustrative"), twins, style) == expected
+    static_pages = {PageKey("/"), PageKey("/age"), PageKey("/glossary")}
+    assert (
+        rewrite_links(link, PageKey("/sex", release="illustrative"), static_pages, style)
+        == expected
+    )
 
 
 def test_the_page_of_releases_lists_every_file_of_every_release(
@@ -422,7 +421,7 @@ def test_the_page_of_releases_lists_every_file_of_every_release(
     assert '<a href="/api/v1/docs">' in html
 
 
-def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_them(
+def test_a_folder_without_a_full_site_holds_the_files_of_the_releases(
     folder: dict[str, str], releases: Served
 ) -> None:
     made = site.files(releases, in_folder(None))
@@ -434,7 +433,9 @@ def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_the
     assert "/api/v1" not in " ".join(Parsed(folder["releases.html"]).links)
 
 
-def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(releases: Served) -> None:
+def test_a_folder_with_a_full_site_links_to_the_files_of_the_releases_there(
+    releases: Served,
+) -> None:
     made = site.files(releases, in_folder("https://example.org"))
     assert (
         '<a href="https://example.org/releases/2020-21/cells.csv">'
@@ -443,7 +444,7 @@ def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(releases:
     assert [name for name in made if name.startswith("releases/")] == []
 
 
-def test_the_full_site_is_told_which_page_has_which_other_form(releases: Served) -> None:
+def test_versions_map_the_pages_of_the_full_site_to_static_pages(releases: Served) -> None:
     (version,) = site.versions(releases, BASE)
     assert (version.name, version.language, version.base) == ("Low-data version", "", BASE)
     assert {head.path for head in PAGES} - version.pages.keys() == NEED_A_SERVER
@@ -458,7 +459,7 @@ def test_the_full_site_is_told_which_page_has_which_other_form(releases: Served)
 
 @pytest.fixture
 def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of content in Welsh and Arabic beside the English: one page each, and a first page in Welsh."""
+    """A folder of content with Welsh and Arabic: an overview and a page each."""
     shutil.copytree(CONTENT, tmp_path, dirs_exist_ok=True)
     for language, heading in (("cy", "Ynglŷn â"), ("ar", "حول")):
         (tmp_path / language).mkdir()
@@ -522,7 +523,7 @@ ENGLISH_ROUND_A_PAGE = (
 
 
 @pytest.mark.usefixtures("with_languages")
-def test_what_a_language_has_no_words_for_stands_in_english_and_says_so(release: Release) -> None:
+def test_a_message_that_a_language_lacks_is_in_english_and_marked_as_such(release: Release) -> None:
     made = texts(site.files(Served("alone", release, ())))
     for english in ENGLISH_ROUND_A_PAGE:
         assert f'<span lang="en-GB" dir="ltr">{english}' in made["ar/about"]
@@ -539,7 +540,7 @@ def test_what_a_language_has_no_words_for_stands_in_english_and_says_so(release:
     )
 
 
-def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(
+def test_a_language_can_have_its_own_messages_and_its_own_page_end(
     with_languages: Path, release: Release
 ) -> None:
     own = with_languages / "locale" / "ar"
@@ -572,7 +573,7 @@ def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
         ("menu = x", r"cannot be read \(TOMLDecodeError\)"),
     ],
 )
-def test_a_file_of_words_that_cannot_be_used_is_refused_by_name(
+def test_an_invalid_message_file_is_refused_by_name(
     with_languages: Path, text: str, says: str
 ) -> None:
     (with_languages / "locale" / "cy").mkdir()

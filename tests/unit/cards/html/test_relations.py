@@ -1,4 +1,4 @@
-"""Do the figures add up? Every relation, with what it is called, its working, and how it could have come about."""
+"""Do the figures add up? Every relation with its result, its working and its explanations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def text(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", html))
 
 
-def test_every_relation_of_the_ledger_is_on_the_page_with_all_that_it_says(
+def test_every_relation_of_the_ledger_is_on_the_page_in_full(
     rows: dict[str, dict[str, Any]], page: str
 ) -> None:
     with (PUBLISHED / "relations.csv").open(encoding="utf-8", newline="") as stream:
@@ -42,7 +42,7 @@ def test_every_relation_of_the_ledger_is_on_the_page_with_all_that_it_says(
         assert f'id="{row["relation_id"]}"' in page
 
 
-def test_every_relation_stands_under_the_word_for_its_result(
+def test_every_relation_is_listed_under_its_result(
     rows: dict[str, dict[str, Any]], page: str
 ) -> None:
     for result in relations_html.RESULTS:
@@ -62,7 +62,7 @@ def test_the_page_counts_what_it_lists(rows: dict[str, dict[str, Any]], page: st
     ]
 
 
-def test_every_result_has_a_word(rows: dict[str, dict[str, Any]]) -> None:
+def test_every_result_has_a_name(rows: dict[str, dict[str, Any]]) -> None:
     assert {row["result"] for row in rows.values()} == set(relations_html.RESULTS)
 
 
@@ -86,7 +86,7 @@ def test_the_arithmetic_is_that_of_the_printed_figures(
     assert [number for number in numbers if number not in rows[relation_id]["working"]] == []
 
 
-def test_the_page_begins_with_what_does_not_agree_and_that_with_the_counts_by_sex(
+def test_the_page_begins_with_the_counts_by_sex(
     page: str,
 ) -> None:
     assert re.findall(r'id="([^"]+)"', page)[:2] == ["gap", "R01"]
@@ -113,7 +113,7 @@ def test_every_reading_is_on_the_page(release: Release, page: str) -> None:
     assert all(one["reading"] in text(page) for one in readings)
 
 
-def test_one_relation_alone_carries_the_word_for_its_result(release: Release) -> None:
+def test_a_single_relation_carries_the_name_of_its_result(release: Release) -> None:
     assert "Does not agree" in relations_html.relation(release, "R01")
     assert "Can be worked out" in relations_html.relation(release, "R11")
 
@@ -143,7 +143,7 @@ def test_no_date_is_left_as_a_machine_writes_it(page: str) -> None:
     assert re.findall(r"\b\d{4}-\d\d-\d\d\b", text(page)) == []
 
 
-def test_what_the_ledger_says_is_text_and_never_markup(rows: dict[str, dict[str, Any]]) -> None:
+def test_the_texts_of_the_ledger_are_escaped(rows: dict[str, dict[str, Any]]) -> None:
     planted = {
         **rows["R01"],
         "says": "<script>alert(1)</script>",
