@@ -6,6 +6,7 @@ The dashboard and the static site both use them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from markupsafe import Markup
@@ -35,6 +36,7 @@ def lead(sentence: str) -> Markup:
     return templates.macro(TEMPLATE, "lead", sentence)
 
 
+@lru_cache(maxsize=128)
 def opening(key: str, about: About, *, has_status: bool) -> Markup:
     """Return the heading of the page of a key with its lead and, if asked for, the status line.
 
@@ -89,6 +91,7 @@ def unusable(parameters: Iterable[str]) -> Markup:
     )
 
 
+@lru_cache(maxsize=64)
 def page_end(published: About, shown: About) -> Markup:
     """Return the end of a page that shows a release: what the figures count, and help."""
     return templates.macro(

@@ -465,7 +465,7 @@ def misquoted(text: str, *sources: str) -> list[str]:
 
 
 def sections_of(text: str) -> set[str]:
-    """The numbers of the sections that a text cites: in brackets, or elsewhere with a point in them.
+    """The numbers of the sections that a text cites: in brackets, or elsewhere with a point.
 
     "Section 55 of the Borders, Citizenship and Immigration Act" is a section of something else.
     """
