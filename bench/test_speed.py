@@ -14,11 +14,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from referrals.cards import card as card_module
+from referrals.cards import by_dimension
 from referrals.cards.charts import bars as bar_charts
+from referrals.cards.charts import base as charts
 from referrals.publishing import transcribe
 from referrals.publishing.ledger import statements as ledgers
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release import release as releases
 
@@ -41,8 +42,8 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(
     folder = releases.latest_published()
     release = releases.open_release(folder)
     selection = Selection(crime_type="DA", measure="share")
-    answer = answers_module.answer(release, "sex", selection)
-    card = card_module.of_dimension(release, answer)
+    answer = kinds.of(release).answer("sex", selection)
+    card = by_dimension.card(release, answer)
     empty = duckdb.connect()
     work: dict[str, tuple[Callable[[], object], int]] = {
         "an empty query": (lambda: empty.execute("select 1").fetchall(), ROUNDS),
@@ -52,8 +53,8 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(
             3,
         ),
         "verify and open the release": (lambda: releases.open_release(folder), 5),
-        "answer one question": (lambda: answers_module.answer(release, "sex", selection), ROUNDS),
-        "make its card": (lambda: card_module.of_dimension(release, answer), ROUNDS),
+        "answer one question": (lambda: kinds.of(release).answer("sex", selection), ROUNDS),
+        "make its card": (lambda: by_dimension.card(release, answer), ROUNDS),
         "make its chart": (lambda: bar_charts.bars(answer), ROUNDS),
     }
     costs = {name: median_ms(*one) for name, one in work.items()}
@@ -62,7 +63,7 @@ def test_what_a_release_a_query_a_card_and_a_chart_cost(
         print(f"\n\n{'':32}{'median':>10}{'of an empty query':>20}")
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
-        drawn = card.draw(bar_charts.LIGHT) if card.draw else None
+        drawn = card.draw(charts.LIGHT) if card.draw else None
         print(
             f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes"
             if drawn

@@ -6,11 +6,9 @@ that stood on the page, or is told that they have been replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -21,10 +19,8 @@ from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Reply, Shelved
 from referrals.api.single_flight import Making
-from referrals.cards import context_series, registry
-from referrals.cards.card import Card
-from referrals.cards.exports import text
-from referrals.content import outline
+from referrals.cards import registry
+from referrals.cards.exports.formats import FOLDER, FORMATS, endings
 from referrals.query.selection import RELEASE, Selection, read_address
 from referrals.release import catalogue
 from referrals.release.catalogue import Standing
@@ -32,89 +28,8 @@ from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import origins
 
-FOLDER: Final = "/take-away/"
-PICTURE: Final = "svg"
 ROOM: Final = 8 * 1024 * 1024
 """How many bytes of finished files a process keeps."""
-
-Writing = Callable[[Card, str], str]
-
-
-@dataclass(frozen=True)
-class Form:
-    """One way to take a card away: what its link says, its media type, and what writes it."""
-
-    label: str
-    media_type: str
-    write: Writing
-
-
-FORMS: Final[Mapping[str, Form]] = {
-    "csv": Form("Table (CSV)", "text/csv; charset=utf-8; header=present", text.csv),
-    PICTURE: Form("Picture (SVG)", "image/svg+xml", text.picture),
-}
-"""The forms by the ending of their files."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a card is about: how it is made, and the dimension whose page offers what can be chosen, '' where nothing can be.
-
-    `is_of_release` says whether the card stands where a release was chosen (True), where none was (False), or on both (None).
-    """
-
-    make: Callable[[Release, Selection], Card]
-    dimension: str = ""
-    is_of_release: bool | None = None
-
-
-def _subjects() -> dict[str, Subject]:
-    """Return every card that stands on a page of figures, by its name."""
-    found: dict[str, Subject] = {}
-    for topic in outline.TOPICS:
-        own = topic.dimension
-        named = own.replace("_", "-")
-        found[named] = Subject(partial(_of_dimension, own), own)
-        found[f"quarters-of-{named}"] = Subject(partial(_of_quarters, own), own, is_of_release=True)
-        if topic.crossed_by:
-            by = topic.crossed_by.replace("_", "-")
-            found[f"{named}-by-{by}"] = Subject(
-                partial(_of_cross, own, topic.crossed_by), is_of_release=False
-            )
-    return found | {
-        look.series_id: Subject(partial(_of_context, name), is_of_release=False)
-        for name, look in context_series.LOOKS.items()
-    }
-
-
-def _of_dimension(dimension: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_dimension(opened, dimension, selection)
-
-
-def _of_quarters(dimension: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_quarters(opened, dimension, selection)
-
-
-def _of_cross(dimension: str, by: str, opened: Release, selection: Selection) -> Card:
-    return registry.of_cross(opened, dimension, by, selection.measure)
-
-
-def _of_context(name: str, opened: Release, _: Selection) -> Card:
-    return registry.of_context(opened, name)
-
-
-SUBJECTS: Final[Mapping[str, Subject]] = _subjects()
-
-
-def address(card: Card, ending: str) -> str:
-    """Return the site-relative address of a card as a file: of the edition that it was drawn from, with what was chosen."""
-    chosen = f"?{urlencode(card.address)}" if card.address else ""
-    return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
-
-
-def endings(card: Card) -> list[str]:
-    """Return the endings of the files that a card can be taken away in: one without bars has no picture."""
-    return [ending for ending in FORMS if ending != PICTURE or card.bars]
 
 
 def routes(site: str = "") -> list[Route]:
@@ -122,7 +37,7 @@ def routes(site: str = "") -> list[Route]:
     making = Making(Shelved(ROOM))
     return [
         Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _File(ending, making, site))
-        for ending in FORMS
+        for ending in FORMATS
     ]
 
 
@@ -167,7 +82,7 @@ class _File:
                 "unknown-version",
                 "These figures have been replaced since the page was opened. Open the page again, and take the file there.",
             )
-        card, form = SUBJECTS[name].make(opened, selection), FORMS[self._ending]
+        card, form = registry.card(name, opened, selection), FORMATS[self._ending]
         if self._ending not in endings(card):
             raise Problem(
                 "no-such-address", "There is no picture of this figure. Its table has every number."
@@ -188,7 +103,7 @@ def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection
     Raises:
         Problem: there is no such card, or something is asked that its page does not offer.
     """
-    subject = SUBJECTS.get(name)
+    subject = registry.CARDS.get(name)
     if subject is None:
         raise Problem("no-such-address", "There is no such figure to take away.")
     given = parse_qsl(query, keep_blank_values=True)
@@ -200,7 +115,7 @@ def asked(standing: Standing, name: str, query: str) -> tuple[Release, Selection
     offered = standing.offered()
     opened = offered.get(parameters.get(RELEASE, ""), standing.published)
     offer = (
-        {**registry.offer(opened, subject.dimension)[0], RELEASE: list(offered)}
+        {**registry.filters(opened, subject.dimension)[0], RELEASE: list(offered)}
         if subject.dimension
         else {}
     )

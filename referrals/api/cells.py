@@ -10,7 +10,7 @@ from referrals.api.problems import Problem
 from referrals.api.request import Question
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import metadata
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 
 FILTERS: Final = ("period", *DIMENSIONS)
 MOST_CELLS: Final = 5_000
@@ -54,7 +54,7 @@ def found(question: Question) -> Page:
         name: list(question.codes[name]) if name in question.codes else None for name in FILTERS
     }
     skip, most = question.numbers.get("offset", 0), question.numbers.get("limit", MOST_CELLS)
-    if release.about.additive and (combination := _combination(question.codes)):
+    if release.about.kind is Kind.ROUNDED and (combination := _combination(question.codes)):
         rows = _added_up(release, combination, asked)
         _refuse_what_does_not_fit(question, len(rows), skip)
         return Page(rows[skip : skip + most], len(rows), skip, most)
@@ -79,7 +79,7 @@ def _added_up(release: Release, combination: Mapping[str, str], asked: Mapping[s
     listed = {row["period"]: row for row in _listed(release, asked, skip=0, most=MOST_CELLS)}
     sums = release.rows(
         "query/rounded_observations",
-        {"dimension": "period", "period": release.about.period, **combination},
+        {"rows": "period", "columns": "", "period": release.about.period, **combination},
     )
     added_up = {one["code"]: {**one, **combination, "period": one["code"]} for one in sums}
     periods = asked["period"] or sorted(added_up)

@@ -23,7 +23,7 @@ from referrals.api.problems import Problem
 from referrals.api.request import LATEST, Choices, Parameter, Question
 from referrals.api.resource import BASE, FORMS, JSON, TABULAR, Content, Resource
 from referrals.release import files, metadata
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 
 FURTHEST: Final = 10_000_000
 ENDINGS: Final = {"json": "json", "csv": "csv", "parquet": "parquet", "json-stat": "json-stat.json"}
@@ -178,7 +178,7 @@ def _json_stat(question: Question, table: Table) -> bytes:
     one = question.release
     zeros = (
         {row["fixed"]: row["upper"] for row in one.rows("api/unlisted_zero_bounds")}
-        if one.about.additive
+        if one.about.kind is Kind.ROUNDED
         else {}
     )
     return as_json_stat(table, metadata.codes(one), question.codes, zeros)

@@ -1,90 +1,104 @@
-"""Where each bar of an answer is solid and where it is hatched, by number or by share: the same for every way of drawing it."""
+"""The bars of an answer, by number or by share: the same for Plotly, for HTML and for pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
 
-import pandas as pd
-
-from referrals.cards.wording import rounded, transcribed
+from referrals.cards.wording import kinds, phrases
 from referrals.formatting import percent
-from referrals.frames import records
-from referrals.query.answer import ABSENT, Answer
+from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
 from referrals.reference.codelists import NOT_RECORDED
 
 
-def marks(answer: Answer) -> pd.DataFrame:
-    """Return one row per bar of an answer.
+@dataclass(frozen=True)
+class Bar:
+    """One bar, in referrals or percent, or scaled to the longest bar.
 
-    Columns, in referrals or percent: `sure`, where the bar is solid to; `to`, how far its number could reach; `low`, how
-    little it could be, missing where that is `sure`. Beside them: `label`; `text`, the label at its end; `look`, one of main,
-    second, grey (not recorded) and missing (not published). What lies between `sure` and `to` is hatched where `low` is
-    missing, and a line from `low` to `to` where it is not.
+    It is solid to `sure`, and its number could reach `to`. If the number could also be less than `sure`, `low` is the least
+    that it could be, and a line runs from there to `to`; otherwise the part beyond `sure` is hatched. `shown` is the
+    number in words, `symbol` the letter of its status, and `look` is main, second, grey (not recorded) or missing.
     """
-    rows = records(answer.rows)
-    frame = pd.DataFrame(
-        [_mark(answer, row) for row in rows], columns=["sure", "to", "low", "text"]
+
+    label: str
+    shown: str
+    sure: float
+    to: float
+    look: str
+    low: float | None = None
+    symbol: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number in words with the letter of its status: '778 to 786 [e]'."""
+        return f"{self.shown} {self.symbol}".strip()
+
+    @property
+    def row(self) -> tuple[str, str, float, float, str]:
+        """The bar as a row of `templates.bars`, which draws no line for a number that could also be less."""
+        to = self.to if self.low is None else self.sure
+        return self.label, self.text, self.sure, to, self.look
+
+    def scaled(self, longest: float) -> Bar:
+        """Return the bar with its lengths as shares of the longest bar."""
+        low = None if self.low is None else self.low / longest
+        return replace(self, sure=self.sure / longest, to=self.to / longest, low=low)
+
+
+def bars(answer: Answer) -> tuple[Bar, ...]:
+    """Return one bar per observation of an answer, in referrals or, if its selection says so, percent."""
+    draw = _share if answer.selection.measure == SHARE else number
+    return tuple(
+        replace(draw(answer, one), look=_look(answer, one)) for one in answer.observations
     )
-    frame["low"] = frame["low"].astype(float)
-    frame["label"] = answer.rows["label"].to_numpy()
-    frame["look"] = [_look(answer, row) for row in rows]
-    return frame
 
 
-def _mark(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    if answer.selection.measure == SHARE:
-        return _share_of_sum(answer, row) if answer.is_additive else _share(row)
-    return _sum(row) if answer.is_additive else _number(row)
+def number(answer: Answer, observation: Observation) -> Bar:
+    """Return the bar of a number, in referrals: a rounded one has a line, a range is hatched."""
+    bar = _absent(observation, phrases.number(observation))
+    if not observation.has_number:
+        return bar
+    lower, upper = observation.bounds
+    if observation.value is not None and lower < upper and not observation.is_range:
+        possible = kinds.of(answer.kind).reach(observation)
+        shown = f"{bar.shown} ({possible})" if possible else bar.shown
+        return replace(bar, shown=shown, sure=observation.value, to=upper, low=lower, look="main")
+    return replace(bar, sure=lower, to=lower if observation.open_ended else upper, look="main")
 
 
-def _sum(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    """Return the mark of a sum of protected cells: solid to the sum, with a line for what it could have been before.
-
-    The words at the end of that line say both, for the sum alone would read as the end of it.
-    """
-    low = row["lower"] if row["status"] else None
-    possible = rounded.reach(row)
-    return (
-        row["value"],
-        row["upper"],
-        low,
-        f"{row['shown']} ({possible})" if possible else row["shown"],
-    )
-
-
-def _number(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    if row["status"] in ABSENT:
-        return 0, 0, None, row["shown"]
-    return row["lower"], row["lower"] if row["open_ended"] else row["upper"], None, row["shown"]
-
-
-def _share_of_sum(answer: Answer, row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    """Return the mark of a share of a sum: solid to it, with a line for what it could be if both numbers were off."""
-    if answer.is_few:
-        return 0, 0, None, transcribed.TOO_FEW
-    share, bounds = float(row["share_lower"]) * 100, rounded.share_bounds(answer, row)
-    if bounds is None or bounds[0] == bounds[1]:
-        return share, share, None, transcribed.share(row)
-    least, most = (float(bound) * 100 for bound in bounds)
-    return share, most, least, f"{transcribed.share(row)} ({rounded.share_reach(answer, row)})"
+def _share(answer: Answer, observation: Observation) -> Bar:
+    """Return the bar of a share, in percent: of those recorded if they are known, with a line for what it could be of all."""
+    if not observation.has_number:
+        return _absent(observation, phrases.number(observation))
+    share = observation.share
+    if share is None or answer.is_unreliable:
+        return _absent(observation, phrases.TOO_FEW)
+    low, high = float(share.lower) * 100, float(share.upper) * 100
+    wording = kinds.of(answer.kind)
+    bar = _absent(observation, f"{phrases.share(observation)}{wording.denominator(observation)}")
+    if share.of_recorded is not None:
+        shown = percent(share.of_recorded)
+        return replace(bar, shown=shown, sure=float(share.of_recorded) * 100, to=high, low=low)
+    if share.value is None:
+        return replace(bar, sure=low, to=low if observation.open_ended else high)
+    value = float(share.value) * 100
+    if low == high:
+        return replace(bar, sure=value, to=value)
+    shown = f"{bar.shown} ({wording.share_reach(answer, observation)})"
+    return replace(bar, shown=shown, sure=value, to=high, low=low)
 
 
-def _share(row: Mapping[str, Any]) -> tuple[float, float, float | None, str]:
-    """Return the mark of a share: of those recorded where they are known, with a line for what it could be among all."""
-    if row["status"] in ABSENT or pd.isna(row["share_lower"]):
-        return 0, 0, None, row["shown"] if row["status"] in ABSENT else transcribed.TOO_FEW
-    low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
-    if row["of_recorded"] is not None and not pd.isna(row["of_recorded"]):
-        return float(row["of_recorded"]) * 100, high, low, percent(row["of_recorded"])
-    of_all = " of all" if row["code"] == NOT_RECORDED else ""
-    return low, low if row["open_ended"] else high, None, f"{transcribed.share(row)}{of_all}"
+def _absent(observation: Observation, shown: str) -> Bar:
+    """Return a bar of no length with a text at its end."""
+    symbol = f"[{observation.status}]" if observation.status else ""
+    return Bar(observation.label, shown, 0, 0, "missing", symbol=symbol)
 
 
-def _look(answer: Answer, row: Mapping[str, Any]) -> str:
-    if row["status"] in ABSENT or (answer.is_few and answer.selection.measure == SHARE):
+def _look(answer: Answer, observation: Observation) -> str:
+    is_left_out = answer.is_unreliable and answer.selection.measure == SHARE
+    if is_left_out or not observation.has_number:
         return "missing"
-    if row["code"] == NOT_RECORDED:
+    if observation.code == NOT_RECORDED:
         return "grey"
-    return "second" if answer.dimension == "sex" and row["code"] == "F" else "main"
+    return "second" if answer.dimension == "sex" and observation.code == "F" else "main"

@@ -1,96 +1,89 @@
-"""A release made of records quarter by quarter, within one selection, as a card."""
+"""The card of every quarter of a release within one selection, beside the card of a dimension."""
 
 from __future__ import annotations
 
 from html import escape
-from typing import Final
-
-import pandas as pd
 
 from referrals import templates
-from referrals.cards import card as card_module
-from referrals.cards.card import Bar, Card
-from referrals.cards.charts import bars as bar_charts
-from referrals.cards.wording import phrases, rounded, suppressed, transcribed
-from referrals.frames import records
-from referrals.query import answer as answers_module
+from referrals.cards import bars
+from referrals.cards.bars import Bar
+from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
+from referrals.cards.charts import columns
+from referrals.cards.charts.columns import Column
+from referrals.cards.wording import kinds, phrases
+from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.release.release import Release
 
-MEANINGS: Final = transcribed.meanings(is_additive=True)
+FIRST_MONTHS = {"1": "Jan", "2": "Apr", "3": "Jul", "4": "Oct"}
 
 
 def card(release: Release, answer: Answer) -> Card:
-    """Return the card of every quarter of a release made of records, within the selection of an answer but for its period."""
-    frame = answers_module.quarters(release, answer.selection)
-    said = rounded if release.about.additive else suppressed
-    finding = said.quarters_finding(answer, frame, release.about.period_label)
-    is_illustrative = answer.is_illustrative
+    """Return the card of an answer's selection in every quarter; the selection's own period is ignored.
+
+    The release must have quarters.
+    """
+    quarters = release_kinds.of(release).quarters(answer.selection)
+    wording, about = kinds.of(answer.kind), release.about
+    finding = wording.quarters_finding(answer, quarters, about.period_label)
     title = phrases.headed(
-        f"{phrases.capital(phrases.what(answer))} by quarter", is_illustrative=is_illustrative
+        f"{phrases.capital(phrases.what(answer))} by quarter",
+        is_illustrative=answer.is_illustrative,
     )
-    drawn = frame.assign(period_label=frame["code"].map(_short))
-    values = "; ".join(f"{row['label']}: {row['shown']}" for row in records(frame))
+    values = "; ".join(f"{one.label}: {phrases.number(one)}" for one in quarters)
+    drawn = _columns(quarters)
+    rows = [[escape(one.label), number_cell(answer.kind, one)] for one in quarters]
     return Card(
         name=f"quarters-of-{answer.dimension.replace('_', '-')}",
         title=title,
         finding=finding,
-        unit=f"Number of victim referrals in each quarter, {release.about.period_label}",
-        table=templates.table(title, ["Quarter", "Referrals"], _rows(frame)),
+        unit=f"Number of victim referrals in each quarter, {about.period_label}",
+        table=templates.table(title, ["Quarter", "Referrals"], rows),
         alternative=f"{finding} Column chart. {values}.",
-        notes=said.numbers_notes(list(frame["status"])),
+        notes=wording.numbers_notes([one.status for one in quarters]),
         quotes=(),
-        data=_data(answer, frame),
-        path=card_module.PATHS[answer.dimension],
-        about=release.about,
-        period=release.about.period_label,
+        data=[_data_row(answer, one) for one in quarters],
+        path=PATHS[answer.dimension],
+        about=about,
+        period=about.period_label,
         what="Quarter",
-        bars=_bars(frame),
-        draw=card_module.drawing(lambda palette: bar_charts.columns(drawn, palette), release.about)
-        if frame["value"].notna().all()
-        else None,
+        bars=_bars(answer, quarters),
+        draw=drawing(lambda palette: columns.columns(drawn, palette), about) if drawn else None,
         address=answer.selection.address(),
     )
 
 
-def _rows(frame: pd.DataFrame) -> list[list[str]]:
+def _columns(quarters: tuple[Observation, ...]) -> list[Column]:
+    """Return the columns of a chart, none if a quarter has no number: a gap would look like 0."""
+    if not all(one.has_number for one in quarters):
+        return []
     return [
-        [escape(row["label"]), card_module.number_cell(row, MEANINGS, rounded.reach(row))]
-        for row in records(frame)
+        Column(_short(one.code), one.value or 0, lower=one.bounds[0], upper=one.bounds[1])
+        for one in quarters
     ]
 
 
-def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
-    longest = int(frame["upper"].fillna(0).max()) or 1
-    return tuple(
-        Bar(
-            row["label"],
-            f"{row['shown']} ({possible})" if (possible := rounded.reach(row)) else row["shown"],
-            0 if pd.isna(row["value"]) else row["value"] / longest,
-            0 if pd.isna(row["value"]) else row["upper"] / longest,
-            "missing" if pd.isna(row["value"]) else "main",
-            low=row["lower"] / longest if row["status"] == "e" else None,
-            symbol=f"[{row['status']}]" if row["status"] else "",
-        )
-        for row in records(frame)
-    )
+def _bars(answer: Answer, quarters: tuple[Observation, ...]) -> tuple[Bar, ...]:
+    drawn = [bars.number(answer, one) for one in quarters]
+    longest = max(bar.to for bar in drawn) or 1
+    return tuple(bar.scaled(longest) for bar in drawn)
 
 
-def _data(answer: Answer, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the quarters as tidy rows for a file: what was chosen, value, range, status and what it means."""
-    return pd.DataFrame(
-        {
-            **answer.selection.codes(),
-            "quarter": frame["code"],
-            "label": frame["label"],
-            "value": frame["value"].astype("Int64"),
-            "lower": frame["lower"].astype("Int64"),
-            "upper": frame["upper"].astype("Int64"),
-            "unit": "victim referrals",
-            "status": frame["status"],
-            "status_meaning": [MEANINGS.get(status, "exact") for status in frame["status"]],
-        }
-    )
+def _data_row(answer: Answer, observation: Observation) -> Row:
+    """Return a quarter as a row of a CSV file: the selection, value, range, status and its meaning."""
+    wording = kinds.of(answer.kind)
+    return {
+        **answer.selection.codes(),
+        "quarter": observation.code,
+        "label": observation.label,
+        "value": observation.value,
+        "lower": observation.lower,
+        "upper": observation.upper,
+        "unit": "victim referrals",
+        "status": observation.status,
+        "status_meaning": wording.SYMBOLS.get(observation.status, wording.NO_SYMBOL),
+    }
 
 
 def _short(code: str) -> str:
@@ -100,4 +93,4 @@ def _short(code: str) -> str:
     'Apr 2020'
     """
     year, _, quarter = code.partition("-Q")
-    return f"{('Jan', 'Apr', 'Jul', 'Oct')[int(quarter) - 1]} {year}"
+    return f"{FIRST_MONTHS[quarter]} {year}"

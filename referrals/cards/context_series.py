@@ -1,265 +1,324 @@
-"""Context from other publications as cards: each with its chart, its table and why it is not the same thing.
+"""Cards of series from other publications: each with its chart, its table and why it is not the same thing.
 
-No context figure is ever drawn on one axis with the victim referrals.
+No such figure is ever drawn on one axis with the victim referrals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from html import escape
 from typing import Any, Final
 
-import pandas as pd
-
 from referrals import templates
-from referrals.cards.card import Bar, Card, Draw
-from referrals.cards.charts import bars as bar_charts
+from referrals.cards.bars import Bar
+from referrals.cards.card import Card, Draw, Row
+from referrals.cards.charts import columns
+from referrals.cards.charts.base import Figure, Palette
+from referrals.cards.charts.columns import Column
 from referrals.formatting import count, day, percent
-from referrals.frames import records
-from referrals.query import answer
+from referrals.query import context_series
+from referrals.query.context_series import ContextObservation, ContextSeries
 from referrals.release.release import Release
+
+Observations = Sequence[ContextObservation]
 
 LONG_TABLE: Final = 20
 """A table of more observations than this scrolls inside its card."""
 
 FIRST_RELIABLE: Final = "2014"
-"""The Home Office marks the quarters before 2014 as not reliable: they are in the table, and not in the chart."""
+"""The Home Office marks the quarters before 2014 as not reliable: they are in the table, not in the chart."""
+
+AGES: Final[Mapping[str, str]] = {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}
+"""The categories of the stacked columns, from the bottom up."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """How one context card is made from its series: the finding, the table and the chart."""
+class Design:
+    """The finding, table and drawings of one context series, each a function of its observations."""
 
     series_id: str
-    finding: Callable[[pd.DataFrame], str]
+    finding: Callable[[Observations], str]
     header: tuple[str, ...]
-    rows: Callable[[pd.DataFrame], list[list[str]]]
-    draw: Callable[[pd.DataFrame, bar_charts.Palette], Any] | None = None
-    bars: Callable[[pd.DataFrame], tuple[Bar, ...]] | None = None
+    rows: Callable[[Observations], list[list[str]]]
+    draw: Callable[[Observations, Palette], Figure] | None = None
+    bars: Callable[[Observations], tuple[Bar, ...]] | None = None
 
 
 def card(release: Release, name: str) -> Card:
-    """Return the card of a context series by its name, one of the keys of `LOOKS`."""
-    look = LOOKS[name]
-    series, frame = answer.context(release, look.series_id)
-    finding = look.finding(frame)
+    """Return the card of a context series by its name, one of the keys of `DESIGNS`."""
+    design = DESIGNS[name]
+    series = context_series.read(release, design.series_id)
+    found = series.observations
+    finding, unit = design.finding(found), series.unit.capitalize()
     return Card(
-        name=look.series_id,
-        title=series["title"],
+        name=design.series_id,
+        title=series.title,
         finding=finding,
-        unit=f"{series['unit'].capitalize()}. {series['geography']}. {series['scope'].removesuffix('.')}",
+        unit=f"{unit}. {series.geography}. {series.scope.removesuffix('.')}",
         table=templates.table(
-            series["title"], look.header, look.rows(frame), tall=len(frame) > LONG_TABLE
+            series.title, design.header, design.rows(found), tall=len(found) > LONG_TABLE
         ),
-        alternative=f"{finding} Chart: {series['title']}." if look.draw else finding,
-        period=_period(frame),
-        notes=[series["note"]] if series["note"] else [],
-        warning=f"**Why this is not the same thing.** {series['why_not_comparable']}",
-        quotes=_quotes(frame),
-        data=frame.drop(columns=["quotation", "break_before"]).assign(unit=series["unit"]),
+        alternative=f"{finding} Chart: {series.title}." if design.draw else finding,
+        period=_period(found),
+        notes=[series.note] if series.note else [],
+        warning=f"**Why this is not the same thing.** {series.why_not_comparable}",
+        quotes=_quotes(found),
+        data=_data(series),
         path="/trends",
         about=release.about,
-        what=look.header[0],
-        counted=series["unit"].capitalize(),
-        bars=look.bars(frame) if look.bars else (),
-        draw=_drawing(look, frame),
+        what=design.header[0],
+        counted=unit,
+        bars=design.bars(found) if design.bars else (),
+        draw=_drawing(design, found),
     )
 
 
-def _period(frame: pd.DataFrame) -> str:
-    first, last = frame["period_label"].iloc[0], frame["period_label"].iloc[-1]
-    return str(first) if first == last else f"{first} to {last}"
+def _period(found: Observations) -> str:
+    first, last = found[0].period_label, found[-1].period_label
+    return first if first == last else f"{first} to {last}"
 
 
-def _drawing(look: Look, frame: pd.DataFrame) -> Draw | None:
-    if look.draw is None:
+def _drawing(design: Design, found: Observations) -> Draw | None:
+    if design.draw is None:
         return None
-    draw = look.draw
-    return lambda palette: draw(frame, palette)
+    draw = design.draw
+    return lambda palette: draw(found, palette)
 
 
-def _quotes(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the sources of a series, each once, with the sentence printed where there is one."""
-    found = [
-        {
-            "quotation": row["quotation"],
-            "publisher": row["publisher"],
-            "source_title": row["source_title"],
-            "published_on": row["published_on"],
-            "address": row["address"],
-            "statement_id": row["observation_id"],
-        }
-        for row in records(frame)
-    ]
-    return list({(one["source_title"], one["quotation"]): one for one in found}.values())
+def _data(series: ContextSeries) -> list[Row]:
+    """Return a series as rows of a CSV file: every field of each observation except two, and the unit."""
+    return [_data_row(one) | {"unit": series.unit} for one in series.observations]
 
 
-def _wide(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per period and one column per category, in the order of time."""
-    return frame.pivot_table(
-        index="period_label", columns="category", values="value", aggfunc="last", sort=False
-    )
+def _data_row(observation: ContextObservation) -> dict[str, object]:
+    row: dict[str, object] = asdict(observation)
+    del row["quotation"], row["break_before"]
+    return row
 
 
-def _quarters_finding(frame: pd.DataFrame) -> str:
-    totals = frame[frame["category"] == "_T"]
-    first, last = totals[totals["period_label"] >= FIRST_RELIABLE].iloc[0], totals.iloc[-1]
-    return (
-        f"Across all bodies that may refer, {count(last['value'])} people were referred as possible victims of modern slavery "
-        f"in {last['period_label']}, and {count(first['value'])} in {first['period_label']}."
-    )
-
-
-def _quarters_rows(frame: pd.DataFrame) -> list[list[str]]:
-    wide = _wide(frame).reindex(columns=["_T", "0-17", "18+", "_NK", "18+_NK"])
+def _quotes(found: Observations) -> list[dict[str, Any]]:
+    """Return the sources of a series, each once, with the sentence printed if there is one."""
+    by_sentence = {(one.source_title, one.quotation): one for one in found}
     return [
-        [escape(label), _cell(row["_T"]), _cell(row["0-17"]), *_adults(row)]
-        for label, row in reversed(list(zip(wide.index, records(wide), strict=True)))
+        {
+            "quotation": one.quotation,
+            "publisher": one.publisher,
+            "source_title": one.source_title,
+            "published_on": one.published_on,
+            "address": one.address,
+            "statement_id": one.observation_id,
+        }
+        for one in by_sentence.values()
     ]
 
 
-def _adults(row: Mapping[str, Any]) -> list[str]:
-    """Return the cells for adults and for age not recorded, which are one number where the second is small."""
-    if pd.isna(row["18+"]):
-        return [f"{_cell(row['18+_NK'])} (both)", "grouped with adults"]
-    return [_cell(row["18+"]), _cell(row["_NK"])]
+def _by_period(found: Observations) -> dict[str, dict[str, int]]:
+    """Return the latest value of each category, by period and category, oldest period first."""
+    values: dict[str, dict[str, int]] = {}
+    for one in found:
+        values.setdefault(one.period_label, {})[one.category] = one.value
+    return values
 
 
-def _quarters_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
-    recent = frame[(frame["period_label"] >= FIRST_RELIABLE) & (frame["category"] != "_T")]
-    drawn = recent.assign(category=recent["category"].replace("18+_NK", "18+"))
-    return bar_charts.stacked_quarters(
-        drawn, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette
+def _columns(found: Observations) -> list[Column]:
+    return [Column(one.period_label, one.value) for one in found]
+
+
+def _stacked_ages(found: Observations, palette: Palette) -> Figure:
+    categories = {
+        name: _columns([one for one in found if one.category == code])
+        for code, name in AGES.items()
+    }
+    return columns.stacked(categories, palette)
+
+
+def _quarters_finding(found: Observations) -> str:
+    totals = [one for one in found if one.category == "_T"]
+    first = next(one for one in totals if one.period_label >= FIRST_RELIABLE)
+    last = totals[-1]
+    return (
+        f"Across all bodies that may refer, {count(last.value)} people were referred as possible "
+        f"victims of modern slavery in {last.period_label}, and {count(first.value)} in "
+        f"{first.period_label}."
     )
 
 
-def _latest(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby("period_label", sort=False).tail(1)
+def _quarters_rows(found: Observations) -> list[list[str]]:
+    rows = [
+        [escape(period), _cell(values.get("_T")), _cell(values.get("0-17")), *_adults(values)]
+        for period, values in _by_period(found).items()
+    ]
+    return rows[::-1]
 
 
-def _years_finding(frame: pd.DataFrame) -> str:
-    year = frame["period_label"].value_counts(sort=False).idxmax()
-    values = ", then ".join(
-        count(value) for value in frame.loc[frame["period_label"] == year, "value"]
-    )
+def _adults(values: Mapping[str, int]) -> list[str]:
+    """Return the cells for adults and for age not recorded, which are one number if the second is small."""
+    if "18+" not in values:
+        return [f"{_cell(values.get('18+_NK'))} (both)", "grouped with adults"]
+    return [_cell(values["18+"]), _cell(values.get("_NK"))]
+
+
+def _quarters_chart(found: Observations, palette: Palette) -> Figure:
+    """Return the reliable quarters by age; a quarter whose adults are grouped has them as adults."""
+    recent = [
+        replace(one, category="18+") if one.category == "18+_NK" else one
+        for one in found
+        if one.period_label >= FIRST_RELIABLE
+    ]
+    return _stacked_ages(recent, palette)
+
+
+def _latest(found: Observations) -> list[ContextObservation]:
+    """Return the last observation of each period."""
+    return list({one.period_label: one for one in found}.values())
+
+
+def _years_finding(found: Observations) -> str:
+    printed = Counter(one.period_label for one in found)
+    year, _ = printed.most_common(1)[0]
+    values = ", then ".join(count(one.value) for one in found if one.period_label == year)
     return f"Yearly totals change after they are first printed: {year} was {values}."
 
 
-def _years_rows(frame: pd.DataFrame) -> list[list[str]]:
+def _years_rows(found: Observations) -> list[list[str]]:
+    derived = ' <abbr title="worked out from printed figures">[e]</abbr>'
     return [
         [
-            escape(row["period_label"]),
-            _cell(row["value"])
-            + (
-                ' <abbr title="worked out from printed figures">[e]</abbr>'
-                if row["status"] == "e"
-                else ""
-            ),
-            escape(day(row["vintage"])),
+            escape(one.period_label),
+            f"{_cell(one.value)}{derived if one.status == 'e' else ''}",
+            escape(day(one.vintage)),
         ]
-        for row in records(frame)
+        for one in found
     ]
 
 
-def _years_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
-    latest = _latest(frame)
-    return bar_charts.columns(latest, palette, earlier=frame.drop(latest.index))
+def _years_chart(found: Observations, palette: Palette) -> Figure:
+    latest = _latest(found)
+    earlier = [one for one in found if one not in latest]
+    return columns.columns(_columns(latest), palette, earlier=_columns(earlier))
 
 
-def _police_finding(frame: pd.DataFrame) -> str:
-    totals = frame[frame["dimension"] == "total"].pivot_table(
-        index="period_label", columns="scope", values="value", sort=False
-    )
-    shares = totals["police"] / totals["all"]
+def _years_bars(found: Observations) -> tuple[Bar, ...]:
+    return _bars(_latest(found))
+
+
+def _police_finding(found: Observations) -> str:
+    totals: dict[str, dict[str, int]] = {}
+    for one in found:
+        if one.dimension == "total":
+            totals.setdefault(one.period_label, {})[one.scope] = one.value
+    shares = [Fraction(values["police"], values["all"]) for values in totals.values()]
+    periods = list(totals)
     return (
-        f"Police made {percent(shares.min())} to {percent(shares.max())} of the referrals of possible modern slavery victims "
-        f"in each quarter from {totals.index[0]} to {totals.index[-1]}."
+        f"Police made {percent(min(shares))} to {percent(max(shares))} of the referrals of possible "
+        f"modern slavery victims in each quarter from {periods[0]} to {periods[-1]}."
     )
 
 
-def _police_rows(frame: pd.DataFrame) -> list[list[str]]:
-    part = frame[frame["scope"] == "police"]
-    wide = _wide(part)
+def _police_rows(found: Observations) -> list[list[str]]:
     order = ["_T", "M", "F_NK", "0-17", "18+", "_NK", "GBR", "ALB", "VNM", "_OTH"]
+    by_period = _by_period([one for one in found if one.scope == "police"])
     return [
-        [escape(label), *(_cell(wide.loc[label, code]) for code in order)] for label in wide.index
+        [escape(period), *(_cell(values.get(code)) for code in order)]
+        for period, values in by_period.items()
     ]
 
 
-def _police_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
-    part = frame[(frame["scope"] == "police") & (frame["dimension"] == "age")]
-    return bar_charts.stacked_quarters(
-        part, {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}, palette
+def _police_chart(found: Observations, palette: Palette) -> Figure:
+    police = [one for one in found if one.scope == "police" and one.dimension == "age"]
+    return _stacked_ages(police, palette)
+
+
+def _abuse_finding(found: Observations) -> str:
+    last = found[-1]
+    crimes = f"{count(last.value)} domestic abuse-related crimes in England and Wales"
+    return f"Police recorded {crimes} in {last.period_label}."
+
+
+def _abuse_chart(found: Observations, palette: Palette) -> Figure:
+    """Return the years as columns. A year without a value keeps its place, or its neighbours would look adjacent."""
+    first, last = int(found[0].period_label[:4]), int(found[-1].period_label[:4])
+    return columns.columns(
+        _columns(found),
+        palette,
+        breaks=[one.period_label for one in found if one.break_before],
+        periods=[f"{year}-{(year + 1) % 100:02}" for year in range(first, last + 1)],
     )
 
 
-def _abuse_finding(frame: pd.DataFrame) -> str:
-    last = frame.iloc[-1]
-    return f"Police recorded {count(last['value'])} domestic abuse-related crimes in England and Wales in {last['period_label']}."
-
-
-def _abuse_chart(frame: pd.DataFrame, palette: bar_charts.Palette) -> Any:
-    """Return the years as columns; a year without a value keeps its place, so that its neighbours do not look next to it."""
-    first, last = (
-        int(label[:4]) for label in (frame["period_label"].iloc[0], frame["period_label"].iloc[-1])
-    )
-    years = [f"{year}-{(year + 1) % 100:02}" for year in range(first, last + 1)]
-    return bar_charts.columns(
-        frame, palette, breaks=list(frame.loc[frame["break_before"], "period_label"]), places=years
+def _commissioner_finding(found: Observations) -> str:
+    made = f"{count(found[0].value)} such referrals of domestic abuse victims"
+    return (
+        f"The Domestic Abuse Commissioner says police made {made} in the three years "
+        f"{found[0].period_label}."
     )
 
 
-def _commissioner_finding(frame: pd.DataFrame) -> str:
-    row = frame.iloc[0]
-    made = f"{count(row['value'])} such referrals of domestic abuse victims"
-    return f"The Domestic Abuse Commissioner says police made {made} in the three years {row['period_label']}."
+def _plain_rows(found: Observations) -> list[list[str]]:
+    return [[escape(one.period_label), _cell(one.value), escape(one.note)] for one in found]
 
 
-def _plain_rows(frame: pd.DataFrame) -> list[list[str]]:
-    return [
-        [escape(row["period_label"]), _cell(row["value"]), escape(row["note"])]
-        for row in records(frame)
-    ]
+def _bars(found: Observations) -> tuple[Bar, ...]:
+    longest = max(one.value for one in found)
+    bars = [Bar(one.period_label, count(one.value), one.value, one.value, "main") for one in found]
+    return tuple(bar.scaled(longest) for bar in bars)
 
 
-def _bars(frame: pd.DataFrame) -> tuple[Bar, ...]:
-    longest = int(frame["value"].max())
-    return tuple(
-        Bar(
-            row["period_label"],
-            count(row["value"]),
-            row["value"] / longest,
-            row["value"] / longest,
-            "main",
-        )
-        for row in records(frame)
-    )
+def _cell(value: int | None) -> str:
+    return "–" if value is None else f"<bdi>{count(value)}</bdi>"
 
 
-def _cell(value: float) -> str:
-    return "–" if pd.isna(value) else f"<bdi>{count(int(value))}</bdi>"
-
-
-LOOKS: Final[Mapping[str, Look]] = {
-    "quarters_by_age": Look(
+DESIGNS: Final[Mapping[str, Design]] = {
+    "quarters_by_age": Design(
         "nrm-quarters-by-age",
         _quarters_finding,
         ("Quarter", "Total", "Under 18", "18 and over", "Age not recorded"),
         _quarters_rows,
         _quarters_chart,
     ),
-    "years": Look("nrm-years", _years_finding, ("Year", "Total", "As printed on"), _years_rows, _years_chart,
-        lambda frame: _bars(_latest(frame))),
-    "police": Look(
+    "years": Design(
+        "nrm-years",
+        _years_finding,
+        ("Year", "Total", "As printed on"),
+        _years_rows,
+        _years_chart,
+        _years_bars,
+    ),
+    "police": Design(
         "nrm-first-responders",
         _police_finding,
-        ("Quarter", "Total", "Male", "Female, other or not recorded", "Under 18", "18 and over", "Age not recorded", "UK",
-         "Albanian", "Vietnamese", "All other"),
+        (
+            "Quarter",
+            "Total",
+            "Male",
+            "Female, other or not recorded",
+            "Under 18",
+            "18 and over",
+            "Age not recorded",
+            "UK",
+            "Albanian",
+            "Vietnamese",
+            "All other",
+        ),
         _police_rows,
         _police_chart,
     ),
-    "domestic_abuse": Look("da-crimes", _abuse_finding, ("Year to March", "Crimes", "Note"), _plain_rows, _abuse_chart, _bars),
-    "commissioner": Look("dac-537", _commissioner_finding, ("Period", "Referrals", "Note"), _plain_rows),
-}  # fmt: skip
-"""The context cards by name, in the order of the page."""
+    "domestic_abuse": Design(
+        "da-crimes",
+        _abuse_finding,
+        ("Year to March", "Crimes", "Note"),
+        _plain_rows,
+        _abuse_chart,
+        _bars,
+    ),
+    "commissioner": Design(
+        "dac-537",
+        _commissioner_finding,
+        ("Period", "Referrals", "Note"),
+        _plain_rows,
+    ),
+}
+"""The designs of the context cards by name, in the order of the page."""

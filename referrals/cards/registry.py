@@ -1,70 +1,131 @@
-"""Cards that are made once for each release and selection, and then shared by every reader of the process: they are frozen."""
+"""Every card by name, made once for each release and selection. The dashboard, the static site and the API all ask here.
+
+Cards are frozen and hold no release, so that all readers of a process can share them and a replaced release can be closed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from referrals.caching import kept
-from referrals.cards import by_quarter, context_series
-from referrals.cards import card as card_module
+from referrals.cards import by_dimension, by_quarter, context_series
 from referrals.cards.card import Card
-from referrals.query import answer as answers_module
+from referrals.content import outline
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.labels import Labels, labels
 from referrals.query.selection import RELEASE, Offer, Selection
 from referrals.release.release import Release
 
 UNFILTERED: Final = frozenset({RELEASE, "measure"})
-"""What a card's address can hold though no filter is chosen."""
+"""Parameters of a card's address that are not filters."""
 
 KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
-    Release: lambda opened: opened.digest,
+    Release: lambda release: release.digest,
     Card: lambda card: (card.about.edition, card.name, card.link),
 }
-"""What tells one release or one card from another, for what is made of it once and kept."""
+"""The cache key of each type of argument."""
 
 
-def is_whole(*asked: object) -> bool:
-    """Return whether no filter is chosen in anything asked for: what most readers see is kept apart from what some choose."""
-    return not any(
-        one.chosen() or one.period
-        if isinstance(one, Selection)
-        else isinstance(one, Card) and set(one.address) - UNFILTERED
-        for one in asked
-    )
+@dataclass(frozen=True)
+class Entry:
+    """One card of the registry.
+
+    `dimension` is the one whose filters apply to it, '' if none do. `is_of_release` says whether the card is shown if a
+    release was chosen (True), if none was (False), or in both cases (None).
+    """
+
+    make: Callable[[Release, Selection], Card]
+    dimension: str = ""
+    is_of_release: bool | None = None
+
+
+def card(name: str, release: Release, selection: Selection) -> Card:
+    """Return a card by its name, one of the keys of `CARDS`."""
+    return CARDS[name].make(release, selection)
+
+
+def dimension_name(dimension: str) -> str:
+    """Return the name of the card of a dimension: 'crime-type'."""
+    return dimension.replace("_", "-")
+
+
+def quarters_name(dimension: str) -> str:
+    """Return the name of the card of every quarter on the page of a dimension: 'quarters-of-crime-type'."""
+    return f"quarters-of-{dimension_name(dimension)}"
+
+
+def cross_name(dimension: str, by: str) -> str:
+    """Return the name of the card of one dimension within each code of another: 'sex-by-crime-type'."""
+    return f"{dimension_name(dimension)}-by-{dimension_name(by)}"
+
+
+def is_whole(*arguments: object) -> bool:
+    """Return whether no argument has a filter: such results are cached apart, so that filtered ones cannot evict them."""
+    return not any(_has_filter(argument) for argument in arguments)
+
+
+def _has_filter(argument: object) -> bool:
+    if isinstance(argument, Selection):
+        return bool(argument.chosen() or argument.period)
+    return isinstance(argument, Card) and bool(set(argument.address) - UNFILTERED)
 
 
 @kept(32, KEPT)
-def offer(opened: Release, dimension: str) -> tuple[Offer, Mapping[tuple[str, str], str]]:
-    """Return what a page of a dimension offers to choose, and every label, made once for a release."""
-    return answers_module.offer(opened, dimension), answers_module.labels(opened)
+def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
+    """Return the filters of the page of a dimension, and the label of every code."""
+    return kinds.of(release).filters(dimension), labels(release)
 
 
 @kept(64, KEPT)
-def _answer(opened: Release, dimension: str, selection: Selection) -> Answer:
-    """Return what a release says of a dimension within a selection: the cards of one page rest on the same answer."""
-    return answers_module.answer(opened, dimension, selection)
+def _answer(release: Release, dimension: str, selection: Selection) -> Answer:
+    return kinds.of(release).answer(dimension, selection)
 
 
 @kept(512, KEPT, apart=is_whole)
-def of_dimension(opened: Release, dimension: str, selection: Selection) -> Card:
-    """Return the card of one dimension within a selection, made once for a release."""
-    return card_module.of_dimension(opened, _answer(opened, dimension, selection))
+def _of_dimension(dimension: str, release: Release, selection: Selection) -> Card:
+    return by_dimension.card(release, _answer(release, dimension, selection))
 
 
 @kept(512, KEPT, apart=is_whole)
-def of_quarters(opened: Release, dimension: str, selection: Selection) -> Card:
-    """Return the card of every quarter within a selection of an additive release, made once for a release."""
-    return by_quarter.card(opened, _answer(opened, dimension, selection))
+def _of_quarters(dimension: str, release: Release, selection: Selection) -> Card:
+    return by_quarter.card(release, _answer(release, dimension, selection))
 
 
 @kept(128, KEPT)
-def of_cross(opened: Release, dimension: str, by: str, measure: str) -> Card:
-    """Return the card of one dimension within each code of another that the release breaks it down by."""
-    return card_module.crossed(opened, dimension, by=by, measure=measure)
+def _crossed(dimension: str, by: str, release: Release, measure: str) -> Card:
+    return by_dimension.crossed(release, dimension, by=by, measure=measure)
+
+
+def _of_cross(dimension: str, by: str, release: Release, selection: Selection) -> Card:
+    return _crossed(dimension, by, release, selection.measure)
 
 
 @kept(32, KEPT)
-def of_context(opened: Release, name: str) -> Card:
-    """Return the card of a context series, made once for a release."""
-    return context_series.card(opened, name)
+def _context(name: str, release: Release) -> Card:
+    return context_series.card(release, name)
+
+
+def _of_context(name: str, release: Release, _: Selection) -> Card:
+    return _context(name, release)
+
+
+def _entries() -> dict[str, Entry]:
+    entries: dict[str, Entry] = {}
+    for topic in outline.TOPICS:
+        own, by = topic.dimension, topic.crossed_by
+        entries[dimension_name(own)] = Entry(partial(_of_dimension, own), own)
+        entries[quarters_name(own)] = Entry(partial(_of_quarters, own), own, is_of_release=True)
+        if by:
+            cross = Entry(partial(_of_cross, own, by), is_of_release=False)
+            entries[cross_name(own, by)] = cross
+    for name, design in context_series.DESIGNS.items():
+        entries[design.series_id] = Entry(partial(_of_context, name), is_of_release=False)
+    return entries
+
+
+CARDS: Final[Mapping[str, Entry]] = _entries()
+"""Every card of a page by its name."""

@@ -12,9 +12,9 @@ import streamlit as st
 
 from referrals.cards import registry
 from referrals.cards.html import notices
+from referrals.cards.wording import phrases
 from referrals.content.outline import Topic
 from referrals.dashboard import page
-from referrals.query import answer
 from referrals.query.selection import RELEASE, Offer, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
@@ -58,7 +58,7 @@ def _write_release(dimension: str) -> None:
 
 
 def _page_offer(dimension: str, opened: Release) -> Offer:
-    return {**registry.offer(opened, dimension)[0], RELEASE: list(page.offered())}
+    return {**registry.filters(opened, dimension)[0], RELEASE: list(page.offered())}
 
 
 def _filters(dimension: str, opened: Release) -> Selection:
@@ -66,11 +66,11 @@ def _filters(dimension: str, opened: Release) -> Selection:
 
     The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
     """
-    offer, names = registry.offer(opened, dimension)
+    offer, names = registry.filters(opened, dimension)
     selection, unmet = read_address(st.query_params.to_dict(), _page_offer(dimension, opened))
     choices = {
         name: (
-            answer.DIMENSION_NAMES[name].capitalize(),
+            phrases.DIMENSION_NAMES[name].capitalize(),
             {
                 code: names[name, code]
                 for code in ((TOTAL, *codes) if name in DIMENSIONS else codes)

@@ -17,10 +17,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals import templates
 from referrals.caching import kept
-from referrals.cards import card as card_module
-from referrals.cards import registry
-from referrals.cards.card import Card
-from referrals.cards.charts import bars as bar_charts
+from referrals.cards import context_series, registry
+from referrals.cards.card import PATHS, Card
+from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, parts, releases, sources
 from referrals.cards.html import relations as relations_html
@@ -29,8 +28,8 @@ from referrals.content import outline, pages
 from referrals.content.outline import Opening
 from referrals.dashboard import page_url
 from referrals.errors import ReferralsError
-from referrals.query import answer
 from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
 from referrals.release import catalogue
 from referrals.release.catalogue import Standing
 from referrals.release.release import Release
@@ -112,7 +111,7 @@ def chosen_release(selection: Selection) -> Release:
 @kept(4, KEPT)
 def _figures(opened: Release) -> Mapping[str, str]:
     """Return what each figure named in a page's text stands for."""
-    return answer.figures(opened)
+    return text_figures(opened)
 
 
 @kept(64, KEPT)
@@ -132,22 +131,24 @@ def _arithmetic(opened: Release, relation_id: str) -> str:
 
 def dimension_card(dimension: str, selection: Selection) -> Card:
     """Return the card of one dimension within a selection."""
-    return registry.of_dimension(chosen_release(selection), dimension, selection)
+    return registry.card(
+        registry.dimension_name(dimension), chosen_release(selection), selection
+    )
 
 
 def quarters_card(dimension: str, selection: Selection) -> Card:
     """Return the card of every quarter within a selection of an additive release, on the page of a dimension."""
-    return registry.of_quarters(chosen_release(selection), dimension, selection)
+    return registry.card(registry.quarters_name(dimension), chosen_release(selection), selection)
 
 
 def cross_card(dimension: str, by: str, measure: str) -> Card:
     """Return the card of one dimension within each code of another."""
-    return registry.of_cross(release(), dimension, by, measure)
+    return registry.card(registry.cross_name(dimension, by), release(), Selection(measure=measure))
 
 
 def context_card(name: str) -> Card:
     """Return the card of a context series."""
-    return registry.of_context(release(), name)
+    return registry.card(context_series.DESIGNS[name].series_id, release(), EVERYTHING)
 
 
 def title(opening: Opening, *, of_release: bool = True) -> None:
@@ -185,7 +186,7 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
         html(card_html.above(card, quick))
         st.plotly_chart(
             drawn(card, _palette()),
-            config=dict(bar_charts.CONFIG),
+            config=dict(charts.CONFIG),
             alt=card.alternative,
             theme=None,
             key=f"chart_{card.name}",
@@ -194,13 +195,13 @@ def figure(card: Card, *, quick: bool = False, more: str = "") -> None:
 
 
 @kept(512, KEPT, apart=is_whole)
-def drawn(card: Card, palette: bar_charts.Palette) -> Any:
+def drawn(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure, made once for each view and palette, as it is sent."""
-    return bar_charts.Finished(card.draw(palette)) if card.draw else None
+    return charts.Finished(card.draw(palette)) if card.draw else None
 
 
-def _palette() -> bar_charts.Palette:
-    return bar_charts.DARK if st.context.theme.type == "dark" else bar_charts.LIGHT
+def _palette() -> charts.Palette:
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
 
 
 def page_end(selection: Selection = EVERYTHING, *, relation: str = "") -> None:
@@ -278,12 +279,12 @@ def without_script(path: str) -> str:
 
 @kept(64, KEPT)
 def _without_script(opened: Release, path: str) -> str:
-    own = [dimension for dimension, address in card_module.PATHS.items() if address == path]
+    own = [dimension for dimension, address in PATHS.items() if address == path]
     help_lines = f"{HELP_LINES}{pages.helplines()}"
     if own or path == "/":
         bars = "".join(
-            _plain(registry.of_dimension(opened, dimension, EVERYTHING))
-            for dimension in own or card_module.PATHS
+            _plain(registry.card(registry.dimension_name(dimension), opened, EVERYTHING))
+            for dimension in own or PATHS
         )
         return (
             bars + help_lines

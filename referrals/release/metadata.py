@@ -9,7 +9,7 @@ from typing import Any, Final
 from referrals.caching import kept
 from referrals.reference.codelists import STATUSES
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 
 UNIT: Final = "victim referrals"
 COUNTED: Final = (
@@ -87,7 +87,7 @@ def protection(one: Release) -> list[str]:
 
 def listing(one: Release) -> list[str]:
     """Return the sentences that say which combinations of codes have a cell, and what one is that has none."""
-    return [LISTED, ADDED_UP] if one.about.additive else [UNLISTED]
+    return [LISTED, ADDED_UP] if one.about.kind is Kind.ROUNDED else [UNLISTED]
 
 
 def about(one: Release, notes: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -25,7 +26,7 @@ from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.release.memory_file import Sealed
 
 __all__ = [
-    "DATABASE", "ILLUSTRATIVE", "INVENTED", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Release", "built_from",
+    "DATABASE", "ILLUSTRATIVE", "INVENTED", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Kind", "Release", "built_from",
     "latest_published", "open_release",
 ]  # fmt: skip
 
@@ -55,13 +56,25 @@ PATIENCE: Final = 10
 """Seconds that one question may take. The slowest of a page takes a hundredth of one."""
 
 
+class Kind(StrEnum):
+    """How the numbers of a release came about, which decides how it is asked and what its numbers mean.
+
+    A transcribed release is copied from a published source. The others are built from records: a rounded one holds finest
+    cells of which any selection is a sum, a suppressed one exact tables of one and two dimensions with cells withheld.
+    """
+
+    TRANSCRIBED = "transcribed"
+    ROUNDED = "rounded"
+    SUPPRESSED = "suppressed"
+
+
 @dataclass(frozen=True)
 class About:
-    """What a release says of itself.
+    """The description of a release in its own tables.
 
-    `period` is the one that is shown first and `period_label` names all that is covered. `lay_sentence` stands beside every
-    chart, and is empty where a release has nothing to say of its numbers. `edition` is the SHA-256 of the manifest: two
-    releases of one id that differ in anything have different ones.
+    `period` is shown first, and `period_label` names all that is covered. `lay_sentence` goes with every chart, and is ''
+    if the numbers need none. `edition` is the SHA-256 of the manifest: two releases of one id that differ in anything
+    have different editions.
     """
 
     release_id: str
@@ -69,17 +82,12 @@ class About:
     period: str
     period_label: str
     status: str
-    additive: bool
+    kind: Kind
     source_id: str
     published_on: str
     attribution: str
     lay_sentence: str
     edition: str = ""
-
-    @property
-    def is_tabled(self) -> bool:
-        """Whether it holds tables of one and two dimensions that were made of records, and no finer sums."""
-        return not self.additive and self.status != PUBLISHED
 
     @property
     def is_illustrative(self) -> bool:
@@ -196,7 +204,16 @@ def _about(name: str, rows: list[dict[str, Any]], *, edition: str) -> About:
     """Return what a release says of itself, in one row and without gaps."""
     if len(rows) != 1 or any(value is None for value in rows[0].values()):
         raise ReleaseError(f"The release {name} does not say what it is. {REBUILD}")
-    return About(**rows[0], edition=edition)
+    about = dict(rows[0])
+    kind = _kind(additive=about.pop("additive"), status=about["status"])
+    return About(**about, kind=kind, edition=edition)
+
+
+def _kind(*, additive: bool, status: str) -> Kind:
+    """Return the kind of a release. Only a transcription of somebody else's figures has the status of published."""
+    if additive:
+        return Kind.ROUNDED
+    return Kind.TRANSCRIBED if status == PUBLISHED else Kind.SUPPRESSED
 
 
 def _check(opened: Release, *, said: object) -> None:
@@ -210,13 +227,13 @@ def _check(opened: Release, *, said: object) -> None:
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
     if lacking := contract.lacking(
-        columns, contract.tables(additive=about.additive, shown_first=said == PUBLISHED)
+        columns, contract.tables(additive=about.kind is Kind.ROUNDED, shown_first=said == PUBLISHED)
     ):
         named = ", ".join(lacking[:3])
         raise ReleaseError(
             f"The database of the release {name} is of another version: it lacks {named}. {REBUILD}"
         )
-    announced = opened.rows("query/contract_gaps") if about.additive else []
+    announced = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
     if any(row["orders"] != len(ORDERS) for row in announced):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"

@@ -9,20 +9,19 @@ from functools import partial
 from html import escape
 from typing import Final
 
-from referrals.cards import by_quarter, context_series
-from referrals.cards import card as card_module
-from referrals.cards.card import Card
+from referrals.cards import by_dimension, context_series, registry
+from referrals.cards.card import PATHS, Card
 from referrals.cards.html import notices, parts, releases, sources
 from referrals.cards.html import relations as relations_html
 from referrals.content import outline, pages
 from referrals.content.outline import Opening, Topic
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
-from referrals.query import answer as answers_module
 from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Standing
-from referrals.release.release import About, Release
+from referrals.release.release import About, Kind, Release
 from referrals.static_site.links import DOWNLOADS, Spot
 
 PAGE_END: Final = "page-end"
@@ -77,7 +76,7 @@ def _text(release: Release, spot: Spot) -> str:
 
 def _figures(release: Release, language: str) -> Mapping[str, str]:
     """Return what stands for each figure that a text names; text from right to left would turn a range of numbers round."""
-    found = answers_module.figures(release)
+    found = text_figures(release)
     return (
         {name: f"\u2066{figure}\u2069" for name, figure in found.items()}
         if direction(language) == "rtl"
@@ -103,7 +102,7 @@ def _overview(release: Release, _: Standing) -> Body:
         _card(card, quick=True, more=outline.FIRST_SCREEN[dimension])
         for dimension, card in found.items()
     )
-    care = pages.page("overview-care", answers_module.figures(release)).partition("</h1>")[2]
+    care = pages.page("overview-care", text_figures(release)).partition("</h1>")[2]
     # The cards rest on some of the same sentences: each stands here once, so that the first page is small.
     sentences = sources.sentences(*found.values())
     return Body(f"{_text(release, Spot('/'))}{drawn}{sentences}{care}", tuple(found.values()))
@@ -112,16 +111,13 @@ def _overview(release: Release, _: Standing) -> Body:
 def _topic(topic: Topic, release: Release, _: Standing) -> Body:
     about, end = release.about, ""
     found = [_dimension(release, topic.dimension)]
-    if about.additive or about.is_tabled:
-        everything = Selection(release=about.release_id)
-        found.append(
-            by_quarter.card(release, answers_module.answer(release, topic.dimension, everything))
-        )
+    if about.kind is not Kind.TRANSCRIBED:
+        name = registry.quarters_name(topic.dimension)
+        found.append(registry.card(name, release, Selection(release=about.release_id)))
     else:
         if topic.crossed_by:
-            found.append(
-                _without_choices(card_module.crossed(release, topic.dimension, by=topic.crossed_by))
-            )
+            name = registry.cross_name(topic.dimension, topic.crossed_by)
+            found.append(_without_choices(registry.card(name, release, Selection())))
         end = (
             f'<section class="card">{relations_html.relation(release, topic.relation)}</section>'
             if topic.relation
@@ -133,7 +129,7 @@ def _topic(topic: Topic, release: Release, _: Standing) -> Body:
 
 def _without_choices(card: Card) -> Card:
     """Return a card without the note on a reader's choices: here are none."""
-    return replace(card, notes=[note for note in card.notes if note != card_module.UNFILTERED])
+    return replace(card, notes=[note for note in card.notes if note != by_dimension.UNFILTERED])
 
 
 def _figures_check(release: Release, _: Standing) -> Body:
@@ -142,19 +138,22 @@ def _figures_check(release: Release, _: Standing) -> Body:
 
 
 def _trends(release: Release, _: Standing) -> Body:
-    found = tuple(context_series.card(release, name) for name in context_series.LOOKS)
+    found = tuple(
+        registry.card(design.series_id, release, Selection())
+        for design in context_series.DESIGNS.values()
+    )
     return Body(_heading(outline.TRENDS) + "".join(map(_card, found)), found)
 
 
 def _releases(release: Release, standing: Standing) -> Body:
-    text = pages.page("releases", answers_module.figures(release)).partition("</h1>")[2]
+    text = pages.page("releases", text_figures(release)).partition("</h1>")[2]
     return Body(_heading(outline.RELEASES) + releases.html(standing.offered().values()) + text)
 
 
 def _dimension(release: Release, dimension: str) -> Card:
     about = release.about
-    chosen = Selection(release=about.release_id if about.additive or about.is_tabled else "")
-    return card_module.of_dimension(release, answers_module.answer(release, dimension, chosen))
+    chosen = Selection(release="" if about.kind is Kind.TRANSCRIBED else about.release_id)
+    return registry.card(registry.dimension_name(dimension), release, chosen)
 
 
 def _opening(opening: Opening, about: About, *, lead: str = "") -> str:
@@ -184,6 +183,6 @@ _DRAWN: Final[Mapping[str, Callable[[Release, Standing], Body]]] = {
     "/trends": _trends,
     "/figures-check": _figures_check,
     "/releases": _releases,
-    **{card_module.PATHS[topic.dimension]: partial(_topic, topic) for topic in outline.TOPICS},
+    **{PATHS[topic.dimension]: partial(_topic, topic) for topic in outline.TOPICS},
 }
 """The pages that show figures. Their words are English for now, so other languages have the explanatory pages alone."""

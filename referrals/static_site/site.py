@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from referrals.cards import card as card_module
-from referrals.cards.card import Card
-from referrals.cards.exports import text
+from referrals.cards.card import PATHS, Card
+from referrals.cards.exports import csv
 from referrals.cards.html import notices
 from referrals.content import outline
 from referrals.content import pages as content_pages
@@ -20,7 +19,7 @@ from referrals.i18n import languages as i18n_languages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Standing
-from referrals.release.release import About, Release
+from referrals.release.release import About, Kind, Release
 from referrals.static_site import json_ld, layout
 from referrals.static_site import pages as static_site_pages
 from referrals.static_site.links import FOLDER, SERVED, Placing, Spot, relinked
@@ -30,7 +29,7 @@ STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"
 LOW_DATA: Final = "Low-data version"
-TOPIC_PATHS: Final = tuple(card_module.PATHS[topic.dimension] for topic in outline.TOPICS)
+TOPIC_PATHS: Final = tuple(PATHS[topic.dimension] for topic in outline.TOPICS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
         html, shown = _page(twin, spot)
         made[placing.file(spot.stem)] = html.encode()
         made |= {
-            static_site_pages.download(card): text.csv(card, placing.base).encode()
+            static_site_pages.download(card): csv.write(card, placing.base).encode()
             for card in shown
         }
     if placing.base:
@@ -78,7 +77,7 @@ def files(standing: Standing, placing: Placing = SERVED) -> dict[str, bytes]:
 
 def broken_down(standing: Standing) -> tuple[Release, ...]:
     """Return the releases beside the published one that were made of records, whose topics have static pages of their own."""
-    return tuple(one for one in standing.others if one.about.additive or one.about.is_tabled)
+    return tuple(one for one in standing.others if one.about.kind is not Kind.TRANSCRIBED)
 
 
 def spots(standing: Standing) -> dict[Spot, PageHead]:

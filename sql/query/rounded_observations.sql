@@ -1,17 +1,35 @@
--- One row per code of the dimension asked for, within a selection of an additive release: the sum of its finest cells.
-with asked as (
+-- One row per code of `columns` (only the total if that is '') and code of `rows`, within a selection of a rounded release:
+-- the sum of its finest cells.
+with row_codes as (
     select
         code,
         label,
         kind,
         members,
         position,
-        code <> '_T' and $dimension <> 'period' or kind = 'category' as is_fixed,
+        code <> '_T' and $rows <> 'period' or kind = 'category' as is_fixed,
         string_split(if(members = '', code, members), ' ') as parts
     from codes
     where
-        dimension = $dimension
-        and (kind <> 'aggregate' or $dimension = 'period')
+        dimension = $rows
+        and (kind <> 'aggregate' or $rows = 'period')
+),
+
+column_codes as (
+    select
+        code,
+        position,
+        code <> '_T' as is_fixed
+    from codes
+    where
+        dimension = $columns
+        and kind <> 'aggregate'
+    union all
+    select
+        '_T' as code,
+        0 as position,
+        false as is_fixed
+    where $columns = ''
 ),
 
 within_period as (
@@ -26,53 +44,69 @@ within_period as (
 
 matching as (
     select
-        case $dimension
+        case $rows
             when 'nationality' then finest.nationality
             when 'age_band' then finest.age_band
             when 'sex' then finest.sex
             when 'crime_type' then finest.crime_type
             when 'outcome' then finest.outcome
             when 'period' then finest.period
-        end as part,
+        end as row_part,
+        case $columns
+            when 'nationality' then finest.nationality
+            when 'age_band' then finest.age_band
+            when 'sex' then finest.sex
+            when 'crime_type' then finest.crime_type
+            when 'outcome' then finest.outcome
+            else '_T'
+        end as column_part,
         sum(finest.value) as value
     from finest
     cross join within_period
     where
-        ($dimension = 'period' or list_contains(within_period.quarters, finest.period))
+        ($rows = 'period' or list_contains(within_period.quarters, finest.period))
         and $nationality in ('_T', finest.nationality)
         and $age_band in ('_T', finest.age_band)
         and $sex in ('_T', finest.sex)
         and $crime_type in ('_T', finest.crime_type)
         and $outcome in ('_T', finest.outcome)
-    group by part
+    group by all
 ),
 
 summed as (
     select
-        asked.code,
-        asked.label,
-        asked.kind,
-        asked.members,
-        asked.position,
+        column_codes.code as column_code,
+        column_codes.position as column_position,
+        row_codes.code,
+        row_codes.label,
+        row_codes.kind,
+        row_codes.members,
+        row_codes.position,
         cast(coalesce(sum(matching.value), 0) as integer) as value,
-        cast(asked.is_fixed as integer)
-        + cast(within_period.is_fixed and $dimension <> 'period' as integer)
+        cast(row_codes.is_fixed as integer)
+        + cast(column_codes.is_fixed as integer)
+        + cast(within_period.is_fixed and $rows <> 'period' as integer)
         + len(list_filter([$nationality, $age_band, $sex, $crime_type, $outcome], lambda code: code <> '_T')) as fixed
-    from asked
+    from row_codes
+    cross join column_codes
     cross join within_period
-    left join matching on asked.code = '_T' or list_contains(asked.parts, matching.part)
+    left join matching
+        on
+            (row_codes.code = '_T' or list_contains(row_codes.parts, matching.row_part))
+            and column_codes.code in ('_T', matching.column_part)
     group by all
 ),
 
 -- A finest cell (six dimensions fixed) can be adjusted itself: 0 stands for 0 to 4, and 5, 6 and 7 for 1 to themselves.
 bounded as (
     select
-        summed.code,
-        summed.label,
-        summed.kind,
-        summed.members,
-        summed.position,
-        summed.value,
+        summed.* exclude (fixed),
+        if($rows = 'period', summed.code, $period) as period,
+        case 'nationality' when $rows then summed.code when $columns then summed.column_code else $nationality end as nationality,
+        case 'age_band' when $rows then summed.code when $columns then summed.column_code else $age_band end as age_band,
+        case 'sex' when $rows then summed.code when $columns then summed.column_code else $sex end as sex,
+        case 'crime_type' when $rows then summed.code when $columns then summed.column_code else $crime_type end as crime_type,
+        case 'outcome' when $rows then summed.code when $columns then summed.column_code else $outcome end as outcome,
         case
             when summed.fixed < 6 then greatest(summed.value - precision.max_error, 0)
             when summed.value < 8 then least(summed.value, 1)
@@ -87,8 +121,8 @@ bounded as (
     left join precision on summed.fixed = precision."order"
 ),
 
--- Sums of up to three dimensions, and finest cells, are published as cells as well: those say what a revision changed, and
--- which sums a published fact makes exact.
+-- Sums of up to three dimensions, and finest cells, are published as cells as well: those have the numbers that a revision
+-- changed, and the sums that a published fact makes exact.
 ranged as (
     select
         bounded.* exclude (lower, upper),
@@ -98,15 +132,16 @@ ranged as (
     from bounded
     left join cells
         on
-            cells.period = if($dimension = 'period', bounded.code, $period)
-            and cells.nationality = if($dimension = 'nationality', bounded.code, $nationality)
-            and cells.age_band = if($dimension = 'age_band', bounded.code, $age_band)
-            and cells.sex = if($dimension = 'sex', bounded.code, $sex)
-            and cells.crime_type = if($dimension = 'crime_type', bounded.code, $crime_type)
-            and cells.outcome = if($dimension = 'outcome', bounded.code, $outcome)
+            bounded.period = cells.period
+            and bounded.nationality = cells.nationality
+            and bounded.age_band = cells.age_band
+            and bounded.sex = cells.sex
+            and bounded.crime_type = cells.crime_type
+            and bounded.outcome = cells.outcome
 )
 
 select
+    column_code,
     code,
     label,
     kind,
@@ -120,4 +155,4 @@ select
         else 'e'
     end as status
 from ranged
-order by position
+order by column_position, position

@@ -1,21 +1,53 @@
--- One row per code of the dimension asked for, within a selection and a period of a release of tables; 'x' is not published.
+-- One row per code of `columns` (only the total if that is '') and code of `rows`, within a selection and a period of a
+-- suppressed release. Status 'x' is not published.
+with combinations as (
+    select
+        column_codes.code as column_code,
+        column_codes.position as column_position,
+        row_codes.code,
+        row_codes.label,
+        row_codes.kind,
+        row_codes.members,
+        row_codes.position,
+        if($rows = 'period', row_codes.code, $period) as period,
+        case 'nationality' when $rows then row_codes.code when $columns then column_codes.code else $nationality end as nationality,
+        case 'age_band' when $rows then row_codes.code when $columns then column_codes.code else $age_band end as age_band,
+        case 'sex' when $rows then row_codes.code when $columns then column_codes.code else $sex end as sex,
+        case 'crime_type' when $rows then row_codes.code when $columns then column_codes.code else $crime_type end as crime_type,
+        case 'outcome' when $rows then row_codes.code when $columns then column_codes.code else $outcome end as outcome
+    from codes as row_codes
+    cross join (
+        select
+            code,
+            position
+        from codes
+        where dimension = $columns
+        union all
+        select
+            '_T' as code,
+            0 as position
+        where $columns = ''
+    ) as column_codes
+    where row_codes.dimension = $rows
+)
+
 select
-    codes.code,
-    codes.label,
-    codes.kind,
-    codes.members,
+    combinations.column_code,
+    combinations.code,
+    combinations.label,
+    combinations.kind,
+    combinations.members,
     cells.value,
     cells.lower,
     cells.upper,
     coalesce(cells.status, 'x') as status
-from codes
+from combinations
 left join cells
     on
-        cells.period = if($dimension = 'period', codes.code, $period)
-        and cells.nationality = if($dimension = 'nationality', codes.code, $nationality)
-        and cells.age_band = if($dimension = 'age_band', codes.code, $age_band)
-        and cells.sex = if($dimension = 'sex', codes.code, $sex)
-        and cells.crime_type = if($dimension = 'crime_type', codes.code, $crime_type)
-        and cells.outcome = if($dimension = 'outcome', codes.code, $outcome)
-where codes.dimension = $dimension
-order by codes.position
+        combinations.period = cells.period
+        and combinations.nationality = cells.nationality
+        and combinations.age_band = cells.age_band
+        and combinations.sex = cells.sex
+        and combinations.crime_type = cells.crime_type
+        and combinations.outcome = cells.outcome
+order by combinations.column_position, combinations.position

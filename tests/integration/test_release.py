@@ -24,7 +24,14 @@ from referrals.errors import ReleaseError
 from referrals.publishing.ledger.statements import load
 from referrals.release import contract
 from referrals.release import release as releases
-from referrals.release.release import About, Release, built_from, latest_published, open_release
+from referrals.release.release import (
+    About,
+    Kind,
+    Release,
+    built_from,
+    latest_published,
+    open_release,
+)
 from tests.fixtures import rounded_release
 from tests.fixtures.examples import examples
 
@@ -55,7 +62,7 @@ def test_a_whole_release_says_what_it_is(release: Release) -> None:
         period="2020-21",
         period_label="April 2020 to March 2021",
         status="published",
-        additive=False,
+        kind=Kind.TRANSCRIBED,
         source_id="ecia-2021",
         published_on="2021-12-15",
         attribution="Contains public sector information licensed under the Open Government Licence v3.0.",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from referrals.cards.wording import transcribed
+from referrals.cards.wording import rounded
 from referrals.publishing import compare as comparison
 from referrals.publishing.cli import main
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release.release import open_release
 from tests.fixtures import published_releases
@@ -82,13 +82,16 @@ def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -
         ("sex", whole.choosing("crime_type", "DA")),
         ("age_band", whole),
     ):
-        told = answers_module.answer(opened, dimension, chosen).rows
-        places = [(period, *(chosen.codes() | {dimension: code}).values()) for code in told["code"]]
-        assert [status == "r" for status in told["status"]] == [
+        told = kinds.of(opened).answer(dimension, chosen).observations
+        places = [
+            (period, *(chosen.codes() | {dimension: code}).values())
+            for code in (one.code for one in told)
+        ]
+        assert [one.status == "r" for one in told] == [
             written.get(codes) == "r" for codes in places
         ]
-        assert "r" in set(told["status"])
-        assert "revised" in transcribed.meanings(is_additive=True)["r"]
+        assert any(one.status == "r" for one in told)
+        assert "revised" in rounded.SYMBOLS["r"]
 
 
 def test_the_manifest_says_what_r_means_and_how_changes_are_held_back_and_counts_none(

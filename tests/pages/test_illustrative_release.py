@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from referrals.cards import card
+from referrals.cards.card import PATHS
 from referrals.cards.html import notices
 from referrals.dashboard import page as dashboard_page
 from referrals.query.selection import Selection
@@ -17,7 +17,7 @@ from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
-TOPICS = tuple(card.PATHS.values())
+TOPICS = tuple(PATHS.values())
 EVERY_RELEASE = "/releases"
 """The one other page that is about every release."""
 
@@ -103,7 +103,7 @@ def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(
 def test_every_other_dimension_and_the_period_can_be_chosen_together(
     open_page: Open, path: str
 ) -> None:
-    mine = next(name for name, address in card.PATHS.items() if address == path)
+    mine = next(name for name, address in PATHS.items() if address == path)
     codes = {
         "nationality": "VNM",
         "age_band": "20-29",

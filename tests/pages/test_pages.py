@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from referrals.cards import card
+from referrals.cards.card import PATHS
 from referrals.content.sitemap import PAGES
 from referrals.dashboard import page as dashboard_page
 from referrals.paths import ROOT
-from referrals.query import answer
+from referrals.query import kinds
 from referrals.query.selection import MEASURES, Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import latest_published, open_release
@@ -24,7 +24,7 @@ from referrals.static_site.links import FOLDER
 from tests.fixtures.page_scripts import SCRIPTS
 
 TITLES = {head.path: head.title for head in PAGES}
-FILTERED = {path: dimension for dimension, path in card.PATHS.items()}
+FILTERED = {path: dimension for dimension, path in PATHS.items()}
 HELP_LINE = "0808 2000 247"
 
 Open = Callable[..., Any]
@@ -34,7 +34,7 @@ def options(path: str) -> list[tuple[str, str]]:
     """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
     offer = {
         name: (TOTAL, *codes)
-        for name, codes in answer.offer(dashboard_page.release(), FILTERED[path]).items()
+        for name, codes in kinds.of(dashboard_page.release()).filters(FILTERED[path]).items()
     }
     return [
         (name, code)
@@ -351,7 +351,7 @@ def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(
     assert HELP_LINE in html
 
 
-FIGURES = {"/", *card.PATHS.values()}
+FIGURES = {"/", *PATHS.values()}
 
 
 @pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))

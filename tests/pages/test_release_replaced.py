@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from referrals.cards import registry
-from referrals.cards.charts import bars
+from referrals.cards.charts import base as charts
 from referrals.cards.html import notices
 from referrals.dashboard import page
 from referrals.errors import ReleaseError
@@ -88,7 +88,7 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
     before = page.dimension_card("sex", Selection())
     revise(place)
     after = page.dimension_card("sex", Selection())
-    palette = bars.LIGHT
+    palette = charts.LIGHT
     assert page.drawn(before, palette) is page.drawn(before, palette)
     assert page.drawn(before, palette) is not page.drawn(after, palette)
 
@@ -237,9 +237,9 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
 def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
     opened = weakref.ref(page.release())
     for card in (page.dimension_card("sex", Selection()), page.context_card("years")):
-        page.drawn(card, bars.LIGHT)
+        page.drawn(card, charts.LIGHT)
     assert page.without_script("/")
-    assert registry.offer(page.release(), "sex")
+    assert registry.filters(page.release(), "sex")
     revise(place)
     assert page.release() is not opened()
     gc.collect()

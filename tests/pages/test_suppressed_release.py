@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from referrals.cards import by_quarter
-from referrals.cards import card as card_module
-from referrals.cards.exports import text as exports
+from referrals.cards import by_dimension, by_quarter
+from referrals.cards.card import PATHS
+from referrals.cards.exports import csv as csv_export
+from referrals.cards.exports import svg
+from referrals.cards.exports import text as text_export
 from referrals.cards.wording import suppressed
 from referrals.dashboard import page
-from referrals.query import answer as answers_module
+from referrals.query import kinds
+from referrals.query.observation import Observation
 from referrals.query.selection import Selection
 from referrals.release.release import Release, open_release
 from tests.fixtures import suppressed_release
 from tests.fixtures.page_scripts import SCRIPTS
 
-TOPICS = tuple(card_module.PATHS.values())
+TOPICS = tuple(PATHS.values())
 CHOSEN = {"release": "exact"}
 BASE = "https://example.org"
 Open = Callable[..., Any]
@@ -85,7 +88,7 @@ def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: O
 @pytest.mark.parametrize("path", TOPICS)
 def test_a_finer_combination_is_said_to_be_not_published(open_page: Open, path: str) -> None:
     others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
-    asked = {name: code for name, code in others.items() if card_module.PATHS.get(name) != path}
+    asked = {name: code for name, code in others.items() if PATHS.get(name) != path}
     reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
     assert not reader.app.exception
     assert any(
@@ -125,20 +128,26 @@ def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page:
     ],
 )
 def test_what_is_taken_away_says_what_is_withheld(tabled: Release, selection: Selection) -> None:
-    card = card_module.of_dimension(tabled, answers_module.answer(tabled, "nationality", selection))
-    for taken in (exports.text(card, BASE), exports.picture(card, BASE), exports.csv(card, BASE)):
+    card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
+    for taken in (
+        text_export.write(card, BASE),
+        svg.write(card, BASE),
+        csv_export.write(card, BASE),
+    ):
         assert "nan" not in taken.lower()
-    statuses = set(card.data["status"])
-    assert all(f"[{status}]" in exports.text(card, BASE) for status in statuses - {""})
-    missing = card.data[card.data["status"] != ""]
-    assert missing[["value", "lower", "upper", "share_lower"]].isna().all(axis=None)
+    statuses = {row["status"] for row in card.data}
+    assert all(f"[{status}]" in text_export.write(card, BASE) for status in statuses - {""})
+    for row in card.data:
+        if row["status"]:
+            numbers = [row[name] for name in ("value", "lower", "upper", "share_lower")]
+            assert numbers == [None] * 4
 
 
 @pytest.mark.parametrize(
     "selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")]
 )
 def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
-    card = by_quarter.card(tabled, answers_module.answer(tabled, "nationality", selection))
+    card = by_quarter.card(tabled, kinds.of(tabled).answer("nationality", selection))
     finer = len(selection.chosen()) > 1
     assert ("are not published" in card.finding) == finer
     assert (card.draw is None) == finer
@@ -146,10 +155,20 @@ def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) 
     assert len(card.bars) == 4
 
 
-def a_frame(*values: int | None) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"value": values, "status": ["" if value is not None else "c" for value in values]}
-    )
+def quarters(*values: int | None) -> list[Observation]:
+    """Quarters with these numbers, withheld if None."""
+    return [
+        Observation(
+            "2021-Q2",
+            "April to June 2021",
+            "category",
+            value,
+            value,
+            value,
+            "c" if value is None else "",
+        )
+        for value in values
+    ]
 
 
 @pytest.mark.parametrize(
@@ -163,22 +182,24 @@ def a_frame(*values: int | None) -> pd.DataFrame:
 def test_quarters_that_are_withheld_are_counted(
     tabled: Release, values: tuple[int | None, ...], said: str
 ) -> None:
-    answer = answers_module.answer(tabled, "sex", Selection())
-    assert said in suppressed.quarters_finding(answer, a_frame(*values), "April 2021 to March 2022")
+    answer = kinds.of(tabled).answer("sex", Selection())
+    period = "April 2021 to March 2022"
+    assert said in suppressed.quarters_finding(answer, quarters(*values), period)
 
 
 def test_the_largest_group_is_that_of_those_shown_and_not_of_all_where_one_is_withheld(
     tabled: Release,
 ) -> None:
     assert "was the largest group shown, with" in suppressed.finding(
-        answers_module.answer(tabled, "nationality", Selection(crime_type="MS"))
+        kinds.of(tabled).answer("nationality", Selection(crime_type="MS"))
     )
     assert "was the largest group, with" in suppressed.finding(
-        answers_module.answer(tabled, "nationality", Selection())
+        kinds.of(tabled).answer("nationality", Selection())
     )
 
 
 def test_where_two_groups_are_as_large_none_is_called_the_largest(tabled: Release) -> None:
-    answer = answers_module.answer(tabled, "nationality", Selection())
-    answer.rows["value"] = 30
-    assert "No one group is plainly the largest" in suppressed.finding(answer)
+    answer = kinds.of(tabled).answer("nationality", Selection())
+    alike = tuple(replace(one, value=30) for one in answer.observations)
+    finding = suppressed.finding(replace(answer, observations=alike))
+    assert "No one group is plainly the largest" in finding

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from referrals.paths import RELEASES
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.selection import SHARE, Offer, Selection
 from referrals.reference.codelists import DIMENSIONS
@@ -44,9 +44,9 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def answers(release: Release) -> tuple[Answer, ...]:
     """Every answer that a page can show, by number and by share: each dimension within each selection it is offered with."""
     by_number = [
-        answers_module.answer(release, dimension, selection)
+        kinds.of(release).answer(dimension, selection)
         for dimension in DIMENSIONS
-        for selection in _offered(answers_module.offer(release, dimension))
+        for selection in _offered(kinds.of(release).filters(dimension))
     ]
     by_share = [
         replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number

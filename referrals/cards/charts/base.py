@@ -1,17 +1,16 @@
-"""What every chart is made of, as Plotly's own JSON: colours, words, axes, and the figure as it is sent.
+"""The parts of every chart, as Plotly's own JSON: colours, words, axes, watermark, and the figure as it is sent.
 
-Plain lists and numbers, and no object of Plotly's for Python: those check and copy every value several times over, which took
-three quarters of the time in which a page was made. The tests hold every chart to Plotly's own rules instead.
+Plain lists and numbers, no Plotly objects: those check and copy every value several times over, which took three quarters
+of the time to make a page. The tests check every chart against Plotly's schema instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-import pandas as pd
 from plotly.basedatatypes import BaseFigure
 
 Figure = dict[str, Any]
@@ -19,6 +18,21 @@ Figure = dict[str, Any]
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
 NOTHING: Final = "rgba(0,0,0,0)"
+
+CONFIG: Final[Mapping[str, Any]] = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "showSendToCloud": False,
+    "staticPlot": False,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "responsive": True,
+}
+"""No toolbar (it adds eight stops for a keyboard), no upload button, no zoom that catches a thumb."""
+
+WATERMARK: Final = "Illustrative"
+WATERMARK_EVERY: Final = 320
+"""The height of a chart for each watermark, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +53,10 @@ DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8
 
 
 class Finished(BaseFigure):  # type: ignore[misc]  # Plotly has no types
-    """A chart as Streamlit takes it without another look: a mere dict it would build anew, and check, at each sending."""
+    """A chart that Streamlit sends as it is. A plain dict it would rebuild, and check, each time."""
 
-    def __init__(
-        self, figure: Figure
-    ) -> None:  # nothing of the base is wanted: it would hold, and copy, every value
+    def __init__(self, figure: Figure) -> None:
+        # The base class is not initialised: it would keep, and copy, every value.
         self._sent = figure
 
     def to_dict(self) -> Figure:
@@ -52,7 +65,7 @@ class Finished(BaseFigure):  # type: ignore[misc]  # Plotly has no types
 
 
 def plain(text: str) -> str:
-    """Return a text as Plotly draws it letter by letter: it takes tags for HTML, and `%{…}` for the name of a value.
+    """Escape a text for Plotly, which draws tags as HTML, and puts a value in place of `%{…}`.
 
     >>> plain("<b>50%{y} & more")
     '&lt;b&gt;50%&#123;y} &amp; more'
@@ -60,20 +73,8 @@ def plain(text: str) -> str:
     return escape(text, quote=False).replace("%{", "%&#123;")
 
 
-def numbers(values: Iterable[Any]) -> list[float | int | None]:
-    """Return values as JSON has them: those of NumPy as numbers, and None for what is missing.
-
-    >>> numbers(pd.Series([1.5, None]))
-    [1.5, None]
-    """
-    return [
-        None if pd.isna(value) else getattr(value, "item", lambda value=value: value)()
-        for value in values
-    ]
-
-
 def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[str, Any]:
-    """Return words in a chart. The text is Plotly's HTML: what is not ours in it has been through `plain`."""
+    """Return words in a chart. The text is Plotly's HTML: `plain` must have escaped any label in it."""
     return {
         "text": text,
         "showarrow": False,
@@ -90,9 +91,9 @@ def upright(
     right: int = 8,
     **layout: Any,
 ) -> Figure:
-    """Return a chart of columns that stand side by side, with words in it; `layout` is what it has besides.
+    """Return a chart of upright columns, with words in it and any other members of its layout.
 
-    `xaxis` and `yaxis` among that are added to the axes that all have.
+    Those named `xaxis` and `yaxis` are merged into the axes of every such chart.
     """
     tick = {"size": 14, "color": palette.text}
     across = {"automargin": True, "fixedrange": True, "tickfont": tick, **layout.pop("xaxis", {})}
@@ -116,7 +117,7 @@ def upright(
 
 
 def paper(palette: Palette) -> dict[str, Any]:
-    """Return what a layout begins with: nothing of Plotly's own looks, and our letters on the page's ground."""
+    """Return the layout of every chart: no Plotly theme, and our fonts on the background of the page."""
     return {
         "template": {},
         "font": {"family": FONT, "size": 15, "color": palette.text},
@@ -124,3 +125,27 @@ def paper(palette: Palette) -> dict[str, Any]:
         "plot_bgcolor": NOTHING,
         "hoverlabel": {"font": {"family": FONT, "size": 15}},
     }
+
+
+def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
+    """Return a figure with the word "Illustrative" across it, as often as its height needs."""
+    layout = figure["layout"]
+    times = max(round(layout["height"] / WATERMARK_EVERY), 1)
+    look: dict[str, Any] = {
+        "opacity": 0.3,
+        "textangle": -12,
+        "font": {"size": 44, "color": palette.quiet},
+    }
+    across = [
+        note(
+            WATERMARK,
+            palette,
+            x=0.5,
+            xref="paper",
+            y=1 - (place + 0.5) / times,
+            yref="paper",
+            **look,
+        )
+        for place in range(times)
+    ]
+    return {**figure, "layout": {**layout, "annotations": [*layout["annotations"], *across]}}

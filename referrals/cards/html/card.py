@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from referrals import templates
-from referrals.api import card_files
 from referrals.caching import kept
 from referrals.cards.card import Card
-from referrals.cards.exports import text as exports
+from referrals.cards.exports import text
+from referrals.cards.exports.formats import FORMATS, address, endings
 from referrals.cards.html import notices, parts, sources
 from referrals.cards.registry import KEPT, is_whole
 from referrals.content import pages
@@ -59,12 +59,12 @@ def _take_away(card: Card, base: str) -> str:
     """
     return (
         '<details class="take-away"><summary>Download, copy, cite or link</summary>'
-        f'<p class="files">{"".join(_file(card, ending) for ending in card_files.endings(card))}</p>'
-        f"{templates.to_copy('Copy as text', exports.text(card, base))}"
-        f"{templates.to_copy('Cite', exports.citation(card, base))}"
+        f'<p class="files">{"".join(_file(card, ending) for ending in endings(card))}</p>'
+        f"{templates.to_copy('Copy as text', text.write(card, base))}"
+        f"{templates.to_copy('Cite', text.citation(card, base))}"
         f"<p><b>Link to this view</b><br>{templates.link(card.link, base + card.link)}</p></details>"
     )
 
 
 def _file(card: Card, ending: str) -> str:
-    return f'<a href="{escape(card_files.address(card, ending))}" download>{card_files.FORMS[ending].label}</a>'
+    return f'<a href="{escape(address(card, ending))}" download>{FORMATS[ending].label}</a>'

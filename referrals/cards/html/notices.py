@@ -8,7 +8,7 @@ from typing import Final
 
 from referrals import templates
 from referrals.release import release
-from referrals.release.release import About
+from referrals.release.release import About, Kind
 
 STATUS_NAMES: Final[Mapping[str, str]] = {
     "published": "Printed in the assessment, or worked out from it",
@@ -77,9 +77,8 @@ def banner(about: About) -> str:
 
 def picked(about: About) -> str:
     """Return what the choice of figures calls a release: 'Published: April 2020 to March 2021'."""
-    return (
-        f"{PICKED[about.status]}: {about.period_label}{', exact tables' if about.is_tabled else ''}"
-    )
+    tables = ", exact tables" if about.kind is Kind.SUPPRESSED else ""
+    return f"{PICKED[about.status]}: {about.period_label}{tables}"
 
 
 def changed(held: frozenset[str], now: frozenset[str]) -> str:

@@ -6,7 +6,7 @@ from html import escape
 
 from referrals import templates
 from referrals.cards.card import Card
-from referrals.cards.exports import text
+from referrals.cards.exports.notes import symbols
 from referrals.cards.html import notices
 from referrals.content import pages
 
@@ -31,7 +31,7 @@ def notes(card: Card, *, folded: bool) -> str:
 
     Folded, they are without the letters: they then stand below a figure that is shown without its table.
     """
-    letters = [] if folded else text.symbols(card)
+    letters = [] if folded else symbols(card)
     items = "".join(f"<li>{pages.inline(one)}</li>" for one in card.notes) + "".join(
         f"<li>{escape(one)}</li>" for one in letters
     )

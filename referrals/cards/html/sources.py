@@ -10,6 +10,7 @@ from typing import Final
 from referrals import templates
 from referrals.cards.card import Card
 from referrals.formatting import day
+from referrals.release.release import Kind
 
 FEW: Final = 2
 """A card with more sources than this counts them in its source line, and lists them below."""
@@ -62,7 +63,7 @@ def line(card: Card) -> str:
     A release built from records is its own source; a card of printed figures that has none has no line.
     """
     sources = cited(card)
-    if not sources and not (card.about.additive or card.about.is_tabled):
+    if not sources and card.about.kind is Kind.TRANSCRIBED:
         return ""
     said = (
         f"Source: {'; '.join(names(card))}."

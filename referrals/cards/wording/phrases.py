@@ -1,11 +1,35 @@
-"""The parts that sentences about an answer are made of: what was counted, labels inside a sentence, lists."""
+"""The parts that sentences about an answer are made of: numbers, shares, what was counted, labels inside a sentence, lists."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from referrals.query.answer import DIMENSION_NAMES, Answer, counted
+from referrals.formatting import count, percent, percent_span, span
+from referrals.query import observation as observations
+from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.reference.codelists import NOT_RECORDED
+
+NOT_PUBLISHED: Final = "not published"
+WITHHELD: Final = "withheld"
+_ABSENT: Final[Mapping[str, str]] = {
+    observations.NOT_PUBLISHED: NOT_PUBLISHED,
+    observations.WITHHELD: WITHHELD,
+}
+
+TOO_FEW: Final = "too few"
+"""Shown instead of a share of too few referrals."""
+
+DIMENSION_NAMES: Final[Mapping[str, str]] = {
+    "nationality": "nationality",
+    "age_band": "age",
+    "sex": "sex",
+    "crime_type": "crime type",
+    "outcome": "outcome",
+    "period": "period",
+}
+"""The name of each dimension in the middle of a sentence."""
 
 LOWERED: Final = frozenset(
     {
@@ -28,6 +52,27 @@ STATELESS: Final = "_STL"
 _OF_SEX: Final = {"M": "of males", "F": "of females"}
 
 
+def number(observation: Observation) -> str:
+    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld', 'not published'."""
+    if absent := _ABSENT.get(observation.status):
+        return absent
+    if observation.value is None or observation.is_range:
+        return span(*observation.bounds, open_ended=observation.open_ended)
+    return count(observation.value)
+
+
+def share(observation: Observation) -> str:
+    """Return a share of everyone chosen as readers see it: '58% to 59%', 'over 50%', '' if there is none."""
+    found = observation.share
+    if found is None:
+        return ""
+    if observation.open_ended:
+        return f"over {percent(found.lower)}"
+    if found.value is not None:
+        return percent(found.value)
+    return percent_span(found.lower, found.upper)
+
+
 def headed(text: str, *, is_illustrative: bool) -> str:
     """Return a sentence or a title as it may leave the page: one on invented figures says so before anything else.
 
@@ -39,7 +84,7 @@ def headed(text: str, *, is_illustrative: bool) -> str:
 
 def whole(answer: Answer) -> str:
     """Return how many are counted, and what: '212 domestic abuse referrals of females'."""
-    return f"{counted(answer)} {what(answer)}"
+    return f"{number(answer.total)} {what(answer)}"
 
 
 def what(answer: Answer) -> str:

@@ -6,15 +6,23 @@ one that is shown, so nothing is called the largest of all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-import pandas as pd
-
 from referrals.cards.wording import phrases
-from referrals.formatting import count, percent
-from referrals.frames import records
-from referrals.query.answer import DIMENSION_NAMES, FEW, Answer
+from referrals.formatting import count
+from referrals.query.answer import FEW, Answer
+from referrals.query.observation import NOT_PUBLISHED, Observation
+from referrals.reference.codelists import NOT_RECORDED, STATUSES
+
+SYMBOLS: Final[Mapping[str, str]] = STATUSES
+"""The meaning of each status letter in a suppressed release."""
+
+NO_SYMBOL: Final = "exact"
+"""The meaning of a number without a letter."""
+
+LINE: Final = "what a share could be among all"
+"""The meaning of a line on a bar."""
 
 WITHHELD_NOTE: Final = (
     "A number marked [c] is withheld to protect people. It can be 0, small, or larger than one that is shown. "
@@ -31,7 +39,7 @@ def finding(answer: Answer) -> str:
     return phrases.headed(_finding(answer), is_illustrative=answer.is_illustrative)
 
 
-def quarters_finding(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
+def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
     """Return the headline of the quarters of an answer's selection: how many are shown, their least and their most."""
     return phrases.headed(
         _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
@@ -40,7 +48,7 @@ def quarters_finding(answer: Answer, quarters: pd.DataFrame, period: str) -> str
 
 def notes(answer: Answer) -> list[str]:
     """Return the notes that apply to an answer, as Markdown sentences."""
-    return numbers_notes([answer.total["status"], *answer.rows["status"]])
+    return numbers_notes(answer.statuses)
 
 
 def numbers_notes(statuses: Sequence[str]) -> list[str]:
@@ -50,33 +58,55 @@ def numbers_notes(statuses: Sequence[str]) -> list[str]:
     ]
 
 
+def total(answer: Answer) -> str:
+    """Return the total of an answer, 'withheld' or 'not published'."""
+    return phrases.number(answer.total)
+
+
+def reach(_: Observation) -> str:
+    """Return '': a number that is shown is exact."""
+    return ""
+
+
+def denominator(observation: Observation) -> str:
+    """Return the words after a share that say what it is of, '' if that is plain."""
+    return " of all" if observation.code == NOT_RECORDED else ""
+
+
+def share_reach(_answer: Answer, _observation: Observation) -> str:
+    """Return '': a share that is shown is exact."""
+    return ""
+
+
+def share_status(_answer: Answer, _observation: Observation) -> str:
+    """Return '': there are no shares of few referrals."""
+    return ""
+
+
 def _finding(answer: Answer) -> str:
-    name = DIMENSION_NAMES[answer.dimension]
+    name = phrases.DIMENSION_NAMES[answer.dimension]
     if not answer.is_published:
         return f"The {name} of {phrases.what(answer)} is not published."
-    shown = [
-        row
-        for row in records(answer.rows)
-        if row["kind"] == "category" and not pd.isna(row["value"])
-    ]
-    first = max(shown, key=lambda row: row["value"], default={"value": 0})
-    if first["value"] < FEW or sum(row["value"] == first["value"] for row in shown) > 1:
+    shown = [one for one in answer.observations if one.kind == "category" and one.has_number]
+    values = [one.value or 0 for one in shown]
+    most = max(values, default=0)
+    if most < FEW or values.count(most) > 1:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    which = "largest group" if len(shown) == len(answer.rows) else "largest group shown"
-    subject = f"{first['label']}s were" if answer.dimension == "sex" else f"{first['label']} was"
-    return f"{subject} the {which}, with {first['shown']} of {phrases.whole(answer)} ({percent(first['share_lower'])})."
+    first = shown[values.index(most)]
+    which = "largest group" if len(shown) == len(answer.observations) else "largest group shown"
+    subject = f"{first.label}s were" if answer.dimension == "sex" else f"{first.label} was"
+    of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
+    return f"{subject} the {which}, with {of_all}."
 
 
-def _quarters(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
-    shown = quarters["value"].dropna().astype(int)
+def _quarters(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
     what = phrases.what(answer)
-    if (quarters["status"] == "x").all():
+    if all(one.status == NOT_PUBLISHED for one in quarters):
         return f"The quarters of {what} are not published."
-    if shown.empty:
+    shown = [one.value for one in quarters if one.value is not None]
+    if not shown:
         return f"The quarters of {what} are all withheld, {period}."
-    span = (
-        f"{count(shown.min())} to {count(shown.max())}"
-        if shown.min() < shown.max()
-        else count(shown.max())
-    )
-    return f"{len(shown)} of the {len(quarters)} quarters are shown, {period}. Each of those has {span} {what}."
+    least, most = min(shown), max(shown)
+    span = f"{count(least)} to {count(most)}" if least < most else count(most)
+    each = f"Each of those has {span} {what}."
+    return f"{len(shown)} of the {len(quarters)} quarters are shown, {period}. {each}"

@@ -1,25 +1,25 @@
-"""Answers in words: the finding of a card, the notes that apply to what was chosen, and what a chart shows."""
+"""Answers of the published year in words: what the assessment prints, what follows from it, and what it does not publish."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
-import pandas as pd
-
-from referrals.cards.wording import phrases, rounded, suppressed
+from referrals.cards.wording import phrases
 from referrals.formatting import count, percent, percent_span
-from referrals.frames import records
-from referrals.query.answer import ABSENT, DIMENSION_NAMES, Answer, counted, recorded_count
-from referrals.query.selection import SHARE
+from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.reference.codelists import NOT_RECORDED, STATUSES
 
-SYMBOLS: Final = STATUSES
-"""What each status letter means, in the order in which a table explains them."""
+SYMBOLS: Final[Mapping[str, str]] = STATUSES
+"""The meaning of each status letter in a transcribed release."""
 
-TOO_FEW: Final = "too few"
-"""What stands where a share would be, of too few to give one."""
+NO_SYMBOL: Final = "as printed"
+"""The meaning of a number without a letter."""
+
+LINE: Final = "what a share could be among all"
+"""The meaning of a line on a bar."""
 
 SEX_NOTE: Final = (
     "The three printed counts by sex fall short of the total. [Do the figures add up?](/figures-check) shows why the "
@@ -27,161 +27,142 @@ SEX_NOTE: Final = (
 )
 
 
-def title(answer: Answer) -> str:
-    """Return what a card shows: 'Victim referrals by sex: domestic abuse'."""
-    return phrases.headed(_title(answer), is_illustrative=answer.is_illustrative)
-
-
 def finding(answer: Answer) -> str:
-    """Return the headline of a card: one sentence that says what the figures show, with its numbers."""
-    if answer.is_additive:
-        return rounded.finding(answer)
-    if answer.is_tabled:
-        return suppressed.finding(answer)
+    """Return the headline of an answer: one sentence that says what the figures show, with its numbers."""
     if not answer.is_published:
-        return f"The assessment does not publish the {DIMENSION_NAMES[answer.dimension]} of {phrases.what(answer)}."
+        name = phrases.DIMENSION_NAMES[answer.dimension]
+        return f"The assessment does not publish the {name} of {phrases.what(answer)}."
     return _FINDINGS[answer.dimension](answer)
+
+
+def quarters_finding(answer: Answer, _quarters: Sequence[Observation], _period: str) -> str:
+    """Return a sentence that there are no quarters: the source covers one year."""
+    return f"The assessment does not publish the quarters of {phrases.what(answer)}."
 
 
 def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     """Return the headline of a dimension within each of several groups: one clause a group."""
-    clauses = [
-        clause for answer in answers if (clause := _CLAUSES.get(dimension, _largest_clause)(answer))
-    ]
+    clause = _CLAUSES.get(dimension, _largest_clause)
+    clauses = tuple(clause(answer) for answer in answers)
     head = "Where sex was recorded, " if dimension == "sex" else ""
-    sentence = phrases.listed(tuple(clauses))
-    return f"{phrases.capital(head + sentence)}."
-
-
-def share(row: Mapping[str, Any]) -> str:
-    """Return a row's share of everyone chosen, as a reader sees it: '58% to 59%', 'over 50%', ''."""
-    if row["share_lower"] is None or pd.isna(row["share_lower"]):
-        return ""
-    if row["open_ended"]:
-        return f"over {percent(row['share_lower'])}"
-    return percent_span(row["share_lower"], row["share_upper"])
+    return f"{phrases.capital(head + phrases.listed(clauses))}."
 
 
 def notes(answer: Answer) -> list[str]:
-    """Return the notes that apply to this answer, as Markdown sentences."""
-    if answer.is_additive or answer.is_tabled:
-        return rounded.notes(answer) if answer.is_additive else suppressed.notes(answer)
-    rows = answer.rows
+    """Return the notes that apply to an answer, as Markdown sentences."""
     found = [_NOTES[answer.dimension]]
-    if answer.dimension == "sex" and (rows["status"] == "u").any():
+    if answer.dimension == "sex" and any(one.status == "u" for one in answer.observations):
         found.append(SEX_NOTE)
     if "crime_type" in answer.labels and answer.dimension != "crime_type":
         found.append(_NOTES["crime_type"])
     if answer.unpublished:
-        found.append(
-            f"Not published for this choice: {phrases.listed(tuple(map(phrases.in_sentence, answer.unpublished)))}."
-        )
+        labels = tuple(phrases.in_sentence(label) for label in answer.unpublished)
+        found.append(f"Not published for this choice: {phrases.listed(labels)}.")
     return found
 
 
-def workings(answer: Answer, group: str = "") -> list[str]:
-    """Return how each number that is not printed was worked out, a sentence a row; `group` names what it is part of."""
-    return [
-        f"{_named(row['label'], group)}: {row['working'].removesuffix('.')}."
-        for row in records(answer.rows)
-        if row["working"]
-    ]
+def numbers_notes(_statuses: Sequence[str]) -> list[str]:
+    """Return no notes: no status of a printed number needs one."""
+    return []
 
 
-def _named(label: str, group: str) -> str:
-    return f"{group}, {phrases.in_sentence(label)}" if group else phrases.capital(label)
+def total(answer: Answer) -> str:
+    """Return the total of an answer: '1,336', '210 to 212', 'not published'."""
+    return phrases.number(answer.total)
 
 
-def chart_text(answer: Answer) -> str:
-    """Return what a chart shows in words, the finding first, for those who do not see it."""
-    by_share = answer.selection.measure == SHARE and not answer.is_few
-    rows = "; ".join(
-        f"{row['label']}: {(by_share and share(row)) or row['shown']}"
-        for row in records(answer.rows)
-    )
-    return (
-        f"{finding(answer)} Bar chart of {_title(answer)[0].lower()}{_title(answer)[1:]}. {rows}."
-    )
+def reach(_: Observation) -> str:
+    """Return '': the range of a number is the number itself."""
+    return ""
 
 
-def meanings(*, is_additive: bool) -> Mapping[str, str]:
-    """Return what each status letter means beside the numbers of a release."""
-    return {**SYMBOLS, **rounded.SYMBOLS} if is_additive else SYMBOLS
+def denominator(observation: Observation) -> str:
+    """Return the words after a share that say what it is of, '' if that is plain."""
+    return " of all" if observation.code == NOT_RECORDED else ""
 
 
-def shares_of(answer: Answer) -> str:
-    """Return what the shares of an answer are shares of."""
-    if answer.recorded is not None:
-        return f"Share of the {count(answer.recorded)} with {DIMENSION_NAMES[answer.dimension]} recorded"
-    if answer.total["status"] in ABSENT:
-        return f"Share of {phrases.what(answer)}"
-    return f"Share of {counted(answer)} {phrases.what(answer)}"
+def share_reach(_answer: Answer, _observation: Observation) -> str:
+    """Return '': the range of a share is the share itself."""
+    return ""
 
 
-def _title(answer: Answer) -> str:
-    return f"{phrases.capital(phrases.what(answer))} by {DIMENSION_NAMES[answer.dimension]}"
+def share_status(_answer: Answer, _observation: Observation) -> str:
+    """Return '': a share has the letter of its number."""
+    return ""
 
 
 def _nationality(answer: Answer) -> str:
     named = [
-        row
-        for row in _published(answer)
-        if not row["code"].startswith("_") or row["code"] == "_TOP3"
+        one
+        for one in _published(answer)
+        if not one.code.startswith("_") or one.code == "_TOP3"
     ]
-    low = Fraction(sum(int(row["lower"]) for row in named), answer.total["upper"])
-    high = Fraction(sum(int(row["upper"]) for row in named), answer.total["lower"])
-    names = phrases.listed(tuple(phrases.in_sentence(row["label"]) for row in named))
+    least, most = answer.total.bounds
+    low = Fraction(sum(one.bounds[0] for one in named), most)
+    high = Fraction(sum(one.bounds[1] for one in named), least)
+    names = phrases.listed(tuple(phrases.in_sentence(one.label) for one in named))
     return f"{names} made up {percent_span(low, high)} of {phrases.whole(answer)}."
 
 
 def _sex_clause(answer: Answer) -> str:
-    male, female = _row(answer, "M"), _row(answer, "F")
-    larger = max((male, female), key=lambda row: row["of_recorded"])
-    return f"{larger['label'].lower()}s were {percent(larger['of_recorded'])} of {phrases.what(answer)}"
+    larger, _ = _by_recorded(answer)
+    share = percent(_of_recorded(larger))
+    return f"{larger.label.lower()}s were {share} of {phrases.what(answer)}"
 
 
 def _largest_clause(answer: Answer) -> str:
     first = _published(answer)[0]
-    return f"{first['label'].lower()} was {share(first)} of {phrases.what(answer).replace('victim ', '')}"
+    what = phrases.what(answer).replace("victim ", "")
+    return f"{first.label.lower()} was {phrases.share(first)} of {what}"
 
 
 def _age(answer: Answer) -> str:
-    child = _row(answer, "0-17")
-    if child["status"] == "x":
+    child = answer.observation("0-17")
+    if not child.has_number:
         return _largest(answer)
-    of_all = f"{child['shown']} of {phrases.whole(answer)}"
-    return f"{of_all} were of people who said they were under 18 ({share(child)})."
+    of_all = f"{phrases.number(child)} of {phrases.whole(answer)}"
+    return f"{of_all} were of people who said they were under 18 ({phrases.share(child)})."
 
 
 def _sex(answer: Answer) -> str:
-    male, female, unknown = _row(answer, "M"), _row(answer, "F"), _row(answer, NOT_RECORDED)
-    larger, smaller = sorted((male, female), key=lambda row: -row["lower"])
+    larger, smaller = _by_recorded(answer)
+    unknown = answer.observation(NOT_RECORDED)
+    recorded = "" if answer.recorded is None else count(answer.recorded)
     return (
-        f"Of the {recorded_count(answer)} {phrases.what(answer)} with sex recorded, "
-        f"{percent(larger['of_recorded'])} were {larger['label'].lower()} and {percent(smaller['of_recorded'])} "
-        f"{smaller['label'].lower()}. Sex was not recorded in {unknown['shown']} more."
+        f"Of the {recorded} {phrases.what(answer)} with sex recorded, "
+        f"{percent(_of_recorded(larger))} were {larger.label.lower()} and "
+        f"{percent(_of_recorded(smaller))} {smaller.label.lower()}. "
+        f"Sex was not recorded in {phrases.number(unknown)} more."
     )
+
+
+def _by_recorded(answer: Answer) -> tuple[Observation, Observation]:
+    """Return males and females, the larger number first."""
+    male, female = answer.observation("M"), answer.observation("F")
+    return (female, male) if _of_recorded(female) > _of_recorded(male) else (male, female)
+
+
+def _of_recorded(observation: Observation) -> Fraction:
+    """Return the share of those recorded, 0 if it is not known."""
+    share = observation.share
+    return share.of_recorded or Fraction(0) if share else Fraction(0)
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest category, and none where its range overlaps another's."""
+    """Return a sentence on the largest category, or that there is none if its range overlaps another's."""
     first, *others = _published(answer)
+    of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
     if not others:
-        return f"{first['label']} made up {first['shown']} of {phrases.whole(answer)} ({share(first)})."
-    if first["lower"] <= max(other["upper"] for other in others):
+        return f"{first.label} made up {of_all}."
+    if first.bounds[0] <= max(one.bounds[1] for one in others):
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    return f"{first['label']} was the largest group: {first['shown']} of {phrases.whole(answer)} ({share(first)})."
+    return f"{first.label} was the largest group: {of_all}."
 
 
-def _published(answer: Answer) -> list[dict[str, Any]]:
-    """Return the rows that have a count, the largest first."""
-    return sorted(
-        (row for row in records(answer.rows) if row["status"] != "x"), key=lambda row: -row["lower"]
-    )
-
-
-def _row(answer: Answer, code: str) -> Mapping[str, Any]:
-    return next(row for row in records(answer.rows) if row["code"] == code)
+def _published(answer: Answer) -> list[Observation]:
+    """Return the observations that have a number, the largest first."""
+    found = [one for one in answer.observations if one.has_number]
+    return sorted(found, key=lambda one: -one.bounds[0])
 
 
 _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {

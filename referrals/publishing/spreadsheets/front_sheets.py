@@ -9,7 +9,7 @@ from typing import Final
 from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import ILLUSTRATIVE, About
+from referrals.release.release import ILLUSTRATIVE, About, Kind
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"
@@ -81,7 +81,7 @@ class Imprint:
 
 def symbols(about: About) -> Mapping[str, tuple[str, str]]:
     """Return the short name and the meaning of each status letter of a release."""
-    return OF_SUMS if about.additive else SYMBOLS
+    return OF_SUMS if about.kind is Kind.ROUNDED else SYMBOLS
 
 
 def lines(about: About, *said: str) -> list[str | Link]:
@@ -122,7 +122,7 @@ def notes(about: About, used: Collection[str]) -> Sheet:
 
 def all_cells(about: About, imprint: Imprint) -> Sheet:
     """Return the sheet that says where every number of the release is, and what its columns hold."""
-    unlisted = [NOT_LISTED] if about.additive else []
+    unlisted = [NOT_LISTED] if about.kind is Kind.ROUNDED else []
     return Sheet(
         name=ALL_CELLS,
         title="Where all cells of the release are",
@@ -176,7 +176,7 @@ def _remarks(about: About) -> Iterator[tuple[str, str]]:
         "What was not recorded is a group of its own. It is not shared out among the others.",
     )
     yield "Codes", f"Codes stay the same from release to release. {TOTAL} stands for the total."
-    if about.additive:
+    if about.kind is Kind.ROUNDED:
         yield (
             "0",
             "No referral where the status is exact. Where it is estimated, there may have been some.",

@@ -20,7 +20,7 @@ from referrals.publishing.release_builder.folder import SPREADSHEETS
 from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Book, Sheet, Value
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Release
+from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Kind, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Book], None]]] = {
     ".xlsx": excel.write,
@@ -88,7 +88,7 @@ class Tables:
         self._periods = self._listed("period") or [_only_period(release.about)]
         self._cells = {_place(row): row for row in release.rows("spreadsheets/cells")}
         self._has_notes = any(row["working"] for row in self._cells.values())
-        errors = release.rows("spreadsheets/largest_errors") if release.about.additive else []
+        errors = release.rows("spreadsheets/largest_errors") if release.about.kind is Kind.ROUNDED else []
         self._largest_error = {row["order"]: row["max_error"] for row in errors}
 
     def sheets(self) -> list[Sheet]:
@@ -158,7 +158,7 @@ class Tables:
 
     def _unlisted(self, entries: Sequence[Row]) -> Row:
         """Return a cell that the release does not list: 0 in an additive one, as exact as a sum of its order is."""
-        if not self._about.additive:
+        if self._about.kind is not Kind.ROUNDED:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = entries
         error = self._largest_error[

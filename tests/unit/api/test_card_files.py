@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute
 from referrals.api import card_files
 from referrals.cards import context_series, registry
 from referrals.cards.card import Card
-from referrals.cards.exports import text as exports
+from referrals.cards.exports import csv as csv_export
+from referrals.cards.exports import svg
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
@@ -56,15 +57,22 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
     for topic in outline.TOPICS:
         other = "sex" if topic.dimension != "sex" else "crime_type"
         chosen = Selection(release="illustrative").choosing(other, "F" if other == "sex" else "DA")
-        yield registry.of_dimension(release, topic.dimension, Selection(measure="share"))
-        yield registry.of_dimension(invented, topic.dimension, chosen)
-        yield registry.of_quarters(invented, topic.dimension, chosen)
+        yield registry.card(
+            registry.dimension_name(topic.dimension), release, Selection(measure="share")
+        )
+        yield registry.card(registry.dimension_name(topic.dimension), invented, chosen)
+        yield registry.card(registry.quarters_name(topic.dimension), invented, chosen)
         if topic.crossed_by:
             yield from (
-                registry.of_cross(release, topic.dimension, topic.crossed_by, one)
+                registry.card(
+                    registry.cross_name(topic.dimension, topic.crossed_by),
+                    release,
+                    Selection(measure=one),
+                )
                 for one in MEASURES
             )
-    yield from (registry.of_context(release, name) for name in context_series.LOOKS)
+    for design in context_series.DESIGNS.values():
+        yield registry.card(design.series_id, release, Selection())
 
 
 def links(card: Card) -> list[str]:
@@ -81,8 +89,8 @@ def test_each_link_of_each_card_leads_to_the_file_that_it_names(
     ask: Asker, release: Release, invented: Release
 ) -> None:
     for card in every(release, invented):
-        written = {"csv": exports.csv(card, BASE)} | (
-            {"svg": exports.picture(card, BASE)} if card.bars else {}
+        written = {"csv": csv_export.write(card, BASE)} | (
+            {"svg": svg.write(card, BASE)} if card.bars else {}
         )
         assert len(links(card)) == len(written)
         for address, (ending, text) in zip(links(card), written.items(), strict=True):
@@ -98,14 +106,14 @@ def test_each_link_of_each_card_leads_to_the_file_that_it_names(
 
 
 def test_a_file_of_invented_figures_says_so_in_its_name(ask: Asker, invented: Release) -> None:
-    for address in links(registry.of_dimension(invented, "age_band", CHOSEN)):
+    for address in links(registry.card("age-band", invented, CHOSEN)):
         assert "illustrative" in ask(address).headers["content-disposition"]
 
 
 def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(
     ask: Asker, release: Release
 ) -> None:
-    address = links(registry.of_dimension(release, "sex", Selection()))[0]
+    address = links(registry.card("sex", release, Selection()))[0]
     first = ask(address)
     assert {**security_headers.HEADERS, **security_headers.OPEN_TO_ALL}.items() <= dict(
         first.headers
@@ -151,7 +159,7 @@ def test_what_no_page_offers_is_refused_in_plain_words(
 def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(
     ask: Asker, release: Release
 ) -> None:
-    address = links(registry.of_dimension(release, "sex", Selection()))[0]
+    address = links(registry.card("sex", release, Selection()))[0]
     answer = ask(address.replace(release.digest[:12], "0" * 12))
     assert answer.status_code == 404
     assert "have been replaced since the page was opened" in answer.json()["detail"]
@@ -159,23 +167,21 @@ def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(
 
 def test_nothing_can_be_written_to_the_address_of_a_file(ask: Asker, release: Release) -> None:
     assert (
-        ask(
-            links(registry.of_dimension(release, "sex", Selection()))[0], method="DELETE"
-        ).status_code
+        ask(links(registry.card("sex", release, Selection()))[0], method="DELETE").status_code
         == 405
     )
 
 
 def test_the_link_in_a_file_is_to_the_address_that_readers_know(release: Release) -> None:
-    card = registry.of_dimension(release, "sex", Selection())
+    card = registry.card("sex", release, Selection())
     address = links(card)[0]
-    assert served("https://figures.example")(address).text == exports.csv(
+    assert served("https://figures.example")(address).text == csv_export.write(
         card, "https://figures.example"
     )
-    assert served()(address, headers={"host": "other.example:8080"}).text == exports.csv(
+    assert served()(address, headers={"host": "other.example:8080"}).text == csv_export.write(
         card, "http://other.example:8080"
     )
-    assert served()(address, headers={"host": 'x"><script>'}).text == exports.csv(card, "")
+    assert served()(address, headers={"host": 'x"><script>'}).text == csv_export.write(card, "")
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
@@ -186,11 +192,11 @@ def test_no_host_however_odd_brings_anything_into_a_file(said: str) -> None:
 
 def test_the_log_names_the_kind_of_a_file_and_nothing_that_was_chosen(release: Release) -> None:
     routes: list[BaseRoute] = [*card_files.routes()]
-    address = links(registry.of_dimension(release, "sex", Selection(crime_type="DA")))[0]
+    address = links(registry.card("sex", release, Selection(crime_type="DA")))[0]
     assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
 def test_a_card_that_nobody_can_ask_for_stands_on_no_page(
     release: Release, invented: Release
 ) -> None:
-    assert {card.name for card in every(release, invented)} == set(card_files.SUBJECTS)
+    assert {card.name for card in every(release, invented)} == set(registry.CARDS)

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from starlette.applications import Starlette
 
 from referrals import api
 from referrals.api.formats import json_stat as formats_json_stat
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release import catalogue
@@ -129,13 +130,9 @@ def test_a_combination_that_is_not_listed_has_the_bounds_and_the_letter_of_the_s
         (one for one in added.listed if all(one[name] == code for name, code in asked.items())),
         None,
     )
-    shown = answers_module.answer(series, "sex", Selection(**asked))
-    row = (
-        shown.total
-        if asked["sex"] == TOTAL
-        else next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
-    )
-    expected = listed or row
+    shown = kinds.of(series).answer("sex", Selection(**asked))
+    row = shown.total if asked["sex"] == TOTAL else shown.observation(asked["sex"])
+    expected = listed or asdict(row)
     assert [str(cell[name]) for name in (*MEASURES, "status")] == [
         str(expected[name]) for name in (*MEASURES, "status")
     ]
@@ -262,8 +259,8 @@ def test_a_0_of_a_cube_has_the_bounds_that_the_screens_give_it(ask: Asker, serie
     assert zeros
     for codes in zeros[:20]:
         asked = dict(zip(("period", *DIMENSIONS), codes, strict=True))
-        shown = answers_module.answer(series, "sex", Selection(**asked))
-        row = next(iter(shown.rows[shown.rows["code"] == asked["sex"]].to_dict("records")))
+        shown = kinds.of(series).answer("sex", Selection(**asked))
+        row = asdict(shown.observation(asked["sex"]))
         assert [found[*codes, name] for name in MEASURES] == [
             (row[name], row["status"]) for name in MEASURES
         ]

@@ -10,13 +10,14 @@ from html.parser import HTMLParser
 import pytest
 
 from referrals import templates
-from referrals.cards import card as card_module
-from referrals.cards.card import Card
-from referrals.cards.charts.bars import DARK
-from referrals.cards.wording import transcribed
-from referrals.frames import records
-from referrals.query import answer as answers_module
+from referrals.cards import by_dimension
+from referrals.cards.card import PATHS, Card
+from referrals.cards.charts.base import DARK
+from referrals.cards.wording import captions, phrases, transcribed
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.labels import labels
+from referrals.query.observation import Observation
 from referrals.query.selection import SHARE, Selection, read_address
 from referrals.release.release import Release
 
@@ -58,18 +59,18 @@ class Cells(HTMLParser):
 def made(release: Release, answers: tuple[Answer, ...]) -> list[tuple[Answer, Card]]:
     """Every answer of a dimension that has a page, with its card."""
     return [
-        (answer, card_module.of_dimension(release, answer))
+        (answer, by_dimension.card(release, answer))
         for answer in answers
-        if answer.dimension in card_module.PATHS
+        if answer.dimension in PATHS
     ]
 
 
 @pytest.fixture
 def by_crime(release: Release) -> Mapping[str, Answer]:
     """The answers by sex within each crime type, by the label of the crime type."""
-    names = answers_module.labels(release)
+    names = labels(release)
     return {
-        names["crime_type", code]: answers_module.answer(release, "sex", Selection(crime_type=code))
+        names["crime_type", code]: kinds.of(release).answer("sex", Selection(crime_type=code))
         for code in ("MS", "DA", "OTH")
     }
 
@@ -79,10 +80,10 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert card.finding == transcribed.finding(answer)
         assert card.alternative.startswith(card.finding)
         assert "April 2020 to March 2021" in card.unit
-        assert set(transcribed.notes(answer)) | set(transcribed.workings(answer)) <= set(card.notes)
+        assert set(transcribed.notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
-        assert [bar.label for bar in card.bars] == list(answer.rows["label"])
+        assert [bar.label for bar in card.bars] == [one.label for one in answer.observations]
 
 
 def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(
@@ -91,15 +92,16 @@ def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_sha
     for answer, card in made:
         header, *body = Cells(card.table).rows
         assert header[1:] == ["Referrals", "Share"]
-        for row, (label, shown, share) in zip(records(answer.rows), body, strict=True):
-            assert label == row["label"]
-            assert shown == f"{row['shown']} [{row['status']}]" if row["status"] else row["shown"]
-            assert (share == "–") == (row["status"] == "x" or answer.total["status"] == "x")
-            assert transcribed.share(row) in share or share == "–"
+        for row, (label, shown, share) in zip(answer.observations, body, strict=True):
+            assert label == row.label
+            number = phrases.number(row)
+            assert shown == (f"{number} [{row.status}]" if row.status else number)
+            assert (share == "–") == (row.status == "x" or answer.total.status == "x")
+            assert phrases.share(row) in share or share == "–"
 
 
 def test_the_table_says_what_its_shares_by_sex_are_of(release: Release) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     male = next(row for row in Cells(card.table).rows if row[0] == "Male")
     assert male[2].startswith("62% of recorded")
     assert "53% to 68% of all" in male[2]
@@ -132,9 +134,7 @@ def test_every_card_rests_on_printed_sentences_with_their_place(
 def test_the_sentences_behind_a_card_are_those_of_its_numbers(
     release: Release, dimension: str, chosen: dict[str, str], sections: list[str]
 ) -> None:
-    card = card_module.of_dimension(
-        release, answers_module.answer(release, dimension, Selection(**chosen))
-    )
+    card = by_dimension.card(release, kinds.of(release).answer(dimension, Selection(**chosen)))
     assert set(sections) <= {quote["section"] for quote in card.quotes}
 
 
@@ -143,15 +143,13 @@ def test_the_link_of_a_card_leads_back_to_the_same_view(
 ) -> None:
     for answer, card in made:
         path, _, _ = card.link.partition("?")
-        assert path == card_module.PATHS[answer.dimension]
-        selection, unmet = read_address(
-            card.address, answers_module.offer(release, answer.dimension)
-        )
+        assert path == PATHS[answer.dimension]
+        selection, unmet = read_address(card.address, kinds.of(release).filters(answer.dimension))
         assert (selection, unmet) == (answer.selection, ())
 
 
 def test_the_link_and_the_file_name_of_showing_everything_are_plain(release: Release) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     assert card.link == "/sex"
     assert card.file_name == "victim-referrals-2020-21-published-sex"
 
@@ -166,15 +164,15 @@ def test_file_names_carry_the_release_and_its_status_and_differ_by_view(
 
 
 def test_an_illustrative_card_says_so_in_its_file_name(release: Release) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     invented = replace(card, about=replace(card.about, status="illustrative"))
     assert "-illustrative-" in invented.file_name
 
 
 def test_the_unit_says_number_or_what_the_share_is_of(release: Release) -> None:
     units = {
-        measure: card_module.of_dimension(
-            release, answers_module.answer(release, "sex", Selection(measure=measure))
+        measure: by_dimension.card(
+            release, kinds.of(release).answer("sex", Selection(measure=measure))
         ).unit
         for measure in ("number", SHARE)
     }
@@ -191,40 +189,39 @@ def test_bars_are_shares_of_the_longest(made: list[tuple[Answer, Card]]) -> None
 
 
 def test_the_data_of_a_card_keep_codes_bounds_and_status_as_they_are(release: Release) -> None:
-    data = card_module.of_dimension(
-        release, answers_module.answer(release, "age_band", Selection())
-    ).data
-    rows = data.set_index("age_band")
-    assert list(rows.loc["0-17", ["value", "lower", "upper", "status"]]) == [145, 145, 145, ""]
+    data = by_dimension.card(release, kinds.of(release).answer("age_band", Selection())).data
+    rows = {row["age_band"]: row for row in data}
+    numbers = [rows["0-17"][name] for name in ("value", "lower", "upper", "status")]
+    assert numbers == [145, 145, 145, ""]
     # "Just over 50%" has no upper end, and the number that arithmetic allows is none that the source gives.
-    assert rows.loc["20-39", "lower"] == 669
-    assert rows["upper"].isna()["20-39"]
-    assert list(data["sex"].unique()) == ["_T"]
+    assert (rows["20-39"]["lower"], rows["20-39"]["upper"]) == (669, None)
+    assert {row["sex"] for row in data} == {"_T"}
 
 
 def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answer, Card]]) -> None:
     for _, card in made:
-        missing = card.data[card.data["status"] == "x"]
-        assert missing[["value", "lower", "upper"]].isna().all(axis=None)
-        assert set(missing["status_meaning"]) <= {transcribed.SYMBOLS["x"]}
+        for row in card.data:
+            if row["status"] == "x":
+                assert (row["value"], row["lower"], row["upper"]) == (None, None, None)
+                assert row["status_meaning"] == transcribed.SYMBOLS["x"]
 
 
 def test_a_card_across_groups_has_every_row_of_every_group(
     release: Release, by_crime: Mapping[str, Answer]
 ) -> None:
-    card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
+    card = by_dimension.of_columns(release, by_crime, by="crime_type")
     rows = Cells(card.table).rows[1:]
     assert len(rows) == len(card.data) == 9
     assert ["Domestic abuse: female", "147"] in [row[:2] for row in rows]
-    assert set(card.data["crime_type"]) == {"MS", "DA", "OTH"}
+    assert {row["crime_type"] for row in card.data} == {"MS", "DA", "OTH"}
     assert card.file_name == "victim-referrals-2020-21-published-sex-by-crime-type"
-    assert all(transcribed.chart_text(answer) in card.alternative for answer in by_crime.values())
+    assert all(captions.chart_text(answer) in card.alternative for answer in by_crime.values())
 
 
 def test_a_card_across_groups_gives_each_sentence_and_each_note_once(
     release: Release, by_crime: Mapping[str, Answer]
 ) -> None:
-    card = card_module.of_cross(release, "sex", by_crime, by="crime_type")
+    card = by_dimension.of_columns(release, by_crime, by="crime_type")
     assert len(set(card.notes)) == len(card.notes)
     quotations = [quote["quotation"] for quote in card.quotes]
     assert len(set(quotations)) == len(quotations)
@@ -233,7 +230,7 @@ def test_a_card_across_groups_gives_each_sentence_and_each_note_once(
 def test_the_workings_of_a_card_across_groups_name_their_group(
     release: Release, by_crime: Mapping[str, Answer]
 ) -> None:
-    notes = card_module.of_cross(release, "sex", by_crime, by="crime_type").notes
+    notes = by_dimension.of_columns(release, by_crime, by="crime_type").notes
     assert "Other or unstated crime, female: 425 − 147 − 210." in notes
 
 
@@ -241,18 +238,16 @@ def test_a_card_draws_itself_in_the_palette_of_its_page(
     release: Release, by_crime: Mapping[str, Answer]
 ) -> None:
     for card in (
-        card_module.of_dimension(release, answers_module.answer(release, "sex", Selection())),
-        card_module.of_cross(release, "sex", by_crime, by="crime_type"),
+        by_dimension.card(release, kinds.of(release).answer("sex", Selection())),
+        by_dimension.of_columns(release, by_crime, by="crime_type"),
     ):
         assert card.draw is not None
         assert card.draw(DARK)["layout"]["font"]["color"] == DARK.text
 
 
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
-    answer = answers_module.answer(release, "sex", Selection())
-    card = card_module.of_dimension(
-        release, replace(answer, rows=answer.rows.assign(label=HOSTILE))
-    )
+    answer = kinds.of(release).answer("sex", Selection())
+    card = by_dimension.card(release, replace(answer, observations=relabelled(answer, HOSTILE)))
     drawn = templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
     for html in (card.table, drawn):
         assert "script" not in Cells(html).tags
@@ -300,3 +295,8 @@ def test_a_link_cannot_break_out_of_its_attribute() -> None:
     assert "<b>" not in html
     assert 'rel="noreferrer"' in html
     assert "rel=" not in templates.link("/about", "About")
+
+
+def relabelled(answer: Answer, label: str) -> tuple[Observation, ...]:
+    """The observations of an answer under another label."""
+    return tuple(replace(one, label=label) for one in answer.observations)

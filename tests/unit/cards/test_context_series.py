@@ -14,11 +14,10 @@ import pytest
 
 from referrals.cards import context_series
 from referrals.cards.card import Card
-from referrals.cards.charts.bars import LIGHT
+from referrals.cards.charts.base import LIGHT
 from referrals.formatting import count, percent
-from referrals.frames import records
 from referrals.paths import PUBLISHED
-from referrals.query import answer
+from referrals.query import context_series as query_series
 from referrals.release.release import Release
 
 Row = dict[str, str]
@@ -51,7 +50,7 @@ def table_of(card: Card) -> list[list[str]]:
 
 @pytest.fixture(scope="module")
 def cards(release: Release) -> Mapping[str, Card]:
-    return {name: context_series.card(release, name) for name in context_series.LOOKS}
+    return {name: context_series.card(release, name) for name in context_series.DESIGNS}
 
 
 # Findings
@@ -114,7 +113,9 @@ def test_every_number_in_a_finding_is_printed_or_a_share_of_what_is(
     cards: Mapping[str, Card],
 ) -> None:
     for name, card in cards.items():
-        known = {count(int(row["value"])) for row in printed(context_series.LOOKS[name].series_id)}
+        known = {
+            count(int(row["value"])) for row in printed(context_series.DESIGNS[name].series_id)
+        }
         numbers = re.findall(r"\d{1,3}(?:,\d{3})+|\b\d{3}\b", card.finding)
         assert numbers or "%" in card.finding
         assert set(numbers) <= known
@@ -134,8 +135,9 @@ def test_every_card_names_each_of_its_sources_with_its_date(
     release: Release, cards: Mapping[str, Card]
 ) -> None:
     for name, card in cards.items():
-        _, frame = answer.context(release, context_series.LOOKS[name].series_id)
-        assert {quote["source_title"] for quote in card.quotes} == set(frame["source_title"])
+        series = query_series.read(release, context_series.DESIGNS[name].series_id)
+        titles = {one.source_title for one in series.observations}
+        assert {quote["source_title"] for quote in card.quotes} == titles
         assert all(quote["publisher"] for quote in card.quotes)
 
 
@@ -143,9 +145,9 @@ def test_the_data_of_a_card_are_every_observation_with_its_vintage(
     cards: Mapping[str, Card],
 ) -> None:
     for name, card in cards.items():
-        rows = printed(context_series.LOOKS[name].series_id)
+        rows = printed(context_series.DESIGNS[name].series_id)
         assert {(row["observation_id"], int(row["value"]), row["vintage"]) for row in rows} == {
-            (row["observation_id"], row["value"], row["vintage"]) for row in records(card.data)
+            (row["observation_id"], row["value"], row["vintage"]) for row in card.data
         }
 
 
@@ -197,7 +199,7 @@ def test_the_columns_of_each_quarter_reach_its_printed_total(cards: Mapping[str,
         for trace in chart_of(cards[name]).data:
             for label, value in zip(trace.x, trace.y, strict=True):
                 reached[label] += int(value)
-        totals = printed(context_series.LOOKS[name].series_id, category="_T", scope=scope)
+        totals = printed(context_series.DESIGNS[name].series_id, category="_T", scope=scope)
         assert reached == {
             row["period_label"]: int(row["value"])
             for row in totals

@@ -17,7 +17,7 @@ from referrals.cards.wording import transcribed
 from referrals.content import pages as content_pages
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
-from referrals.query import answer
+from referrals.query.statements import text_figures
 from referrals.release.release import Release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -41,7 +41,7 @@ LONGEST_AVERAGE = 20
 
 @pytest.fixture(scope="module")
 def figures(release: Release) -> Mapping[str, str]:
-    return answer.figures(release)
+    return text_figures(release)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
 
 import pandas as pd
 import pytest
 
+from referrals.cards.wording import phrases
+from referrals.cards.wording.phrases import NOT_PUBLISHED
 from referrals.formatting import percent
-from referrals.frames import records
-from referrals.query import answer as answers_module
-from referrals.query.answer import NOT_PUBLISHED, Answer
+from referrals.query import context_series, kinds
+from referrals.query.answer import Answer
+from referrals.query.labels import labels
+from referrals.query.observation import Share
 from referrals.query.selection import Selection
+from referrals.query.statements import statements, text_figures
 from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.release.release import Release
 
@@ -90,26 +93,26 @@ UNPUBLISHED = [
 ]
 
 
-def row(answer: Answer, code: str) -> dict[str, Any]:
-    return next(one for one in records(answer.rows) if one["code"] == code)
+def codes(answer: Answer) -> list[str]:
+    return [one.code for one in answer.observations]
 
 
 @pytest.mark.parametrize(("dimension", "selection", "shown"), SHOWN, ids=named)
 def test_each_row_shows_its_count_its_range_or_that_there_is_none(
     release: Release, dimension: str, selection: Selection, shown: dict[str, str]
 ) -> None:
-    rows = answers_module.answer(release, dimension, selection).rows
-    assert dict(zip(rows["code"], rows["shown"], strict=True)) == shown
+    answer = kinds.of(release).answer(dimension, selection)
+    assert {one.code: phrases.number(one) for one in answer.observations} == shown
 
 
 def test_rows_stand_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
-    assert list(answers_module.answer(release, "crime_type", EVERYTHING).rows["code"]) == [
+    assert codes(kinds.of(release).answer("crime_type", EVERYTHING)) == [
         "MS",
         "DA",
         "OTH",
         "_NK",
     ]
-    assert list(answers_module.answer(release, "nationality", EVERYTHING).rows["code"]) == [
+    assert codes(kinds.of(release).answer("nationality", EVERYTHING)) == [
         "VNM",
         "ALB",
         "CHN",
@@ -131,37 +134,34 @@ def test_rows_stand_in_the_order_of_the_codelist_and_never_of_size(release: Rele
 def test_a_share_by_sex_is_of_those_recorded_and_its_range_gives_the_unknown_to_one_side_or_the_other(
     release: Release, selection: Selection, code: str, recorded: Fraction, of_all: tuple[str, str]
 ) -> None:
-    found = row(answers_module.answer(release, "sex", selection), code)
-    assert found["of_recorded"] == recorded
-    assert (percent(found["share_lower"], 1), percent(found["share_upper"], 1)) == of_all
+    share = kinds.of(release).answer("sex", selection).observation(code).share
+    assert share is not None
+    assert share.of_recorded == recorded
+    assert (percent(share.lower, 1), percent(share.upper, 1)) == of_all
 
 
 def test_the_three_nationalities_are_54_7_to_55_8_percent_of_modern_slavery(
     release: Release,
 ) -> None:
-    found = row(answers_module.answer(release, "nationality", SLAVERY), "_TOP3")
-    assert (found["share_lower"], found["share_upper"]) == (Fraction(430, 786), Fraction(434, 778))
+    share = kinds.of(release).answer("nationality", SLAVERY).observation("_TOP3").share
+    assert share == Share(Fraction(430, 786), Fraction(434, 778))
     assert (percent(Fraction(430, 786), 1), percent(Fraction(434, 778), 1)) == ("54.7%", "55.8%")
 
 
 def test_a_share_of_something_else_than_sex_is_of_everyone(release: Release) -> None:
-    found = row(answers_module.answer(release, "nationality", EVERYTHING), "VNM")
-    assert (found["share_lower"], found["of_recorded"]) == (Fraction(237, 1336), None)
+    share = kinds.of(release).answer("nationality", EVERYTHING).observation("VNM").share
+    assert share == Share(Fraction(237, 1336), Fraction(237, 1336))
 
 
 def test_no_share_leaves_0_to_100_percent_or_turns_round(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
-        for found in records(answer.rows):
-            if found["status"] != "x":
-                assert 0 <= found["share_lower"] <= found["share_upper"] <= 1, (
-                    answer.dimension,
-                    answer.within,
-                    found["code"],
-                )
-                assert (
-                    found["of_recorded"] is None
-                    or found["share_lower"] <= found["of_recorded"] <= found["share_upper"]
-                )
+        for found in answer.observations:
+            if found.status != "x":
+                share = found.share
+                assert share is not None
+                place = (answer.dimension, answer.within, found.code)
+                assert 0 <= share.lower <= share.upper <= 1, place
+                assert share.of_recorded is None or share.lower <= share.of_recorded <= share.upper
 
 
 @pytest.mark.parametrize(
@@ -172,61 +172,55 @@ def test_no_share_leaves_0_to_100_percent_or_turns_round(answers: tuple[Answer, 
 def test_how_many_have_their_sex_recorded_is_known(
     release: Release, selection: Selection, recorded: int
 ) -> None:
-    answer = answers_module.answer(release, "sex", selection)
+    answer = kinds.of(release).answer("sex", selection)
     assert answer.recorded == recorded
-    assert answers_module.recorded_count(answer) == f"{recorded:,}"
 
 
 def test_how_many_have_a_nationality_recorded_is_not_known(release: Release) -> None:
-    answer = answers_module.answer(release, "nationality", EVERYTHING)
-    assert answer.recorded is None
-    assert answers_module.recorded_count(answer) == ""
+    assert kinds.of(release).answer("nationality", EVERYTHING).recorded is None
 
 
 def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        codes = codelist(answer.dimension).codes
-        # What has a number, shown or not, is what the aggregate's members could be shown by themselves with.
-        shown = answer.rows.set_index("code")["status"]
-        for code in shown.index:
-            members = codes[code].members
-            missing = [codes[member].label for member in members if shown.get(member, "x") == "x"]
+        listed = codelist(answer.dimension).codes
+        shown = {one.code: one.status for one in answer.observations}
+        for code in shown:
+            members = listed[code].members
+            missing = [listed[member].label for member in members if shown.get(member, "x") == "x"]
             assert not members or missing, f"{code} repeats what its members say"
             assert set(missing) <= set(answer.unpublished)
 
 
 def test_an_aggregate_stays_out_where_all_its_members_have_counts(release: Release) -> None:
-    assert "_TOP3" not in set(
-        answers_module.answer(release, "nationality", EVERYTHING).rows["code"]
-    )
-    assert "_R" not in set(answers_module.answer(release, "sex", EVERYTHING).rows["code"])
+    assert "_TOP3" not in codes(kinds.of(release).answer("nationality", EVERYTHING))
+    assert "_R" not in codes(kinds.of(release).answer("sex", EVERYTHING))
 
 
 def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release) -> None:
-    assert answers_module.answer(release, "nationality", SLAVERY).unpublished == (
+    assert kinds.of(release).answer("nationality", SLAVERY).unpublished == (
         "Vietnam",
         "Albania",
         "China",
     )
-    assert answers_module.answer(release, "age_band", EVERYTHING).unpublished == (
+    assert kinds.of(release).answer("age_band", EVERYTHING).unpublished == (
         "18 and 19", "20 to 29", "30 to 39", "40 to 49", "50 to 59", "60 and over", "Age not recorded",
     )  # fmt: skip
-    assert answers_module.answer(release, "sex", EVERYTHING).unpublished == ()
+    assert kinds.of(release).answer("sex", EVERYTHING).unpublished == ()
 
 
 def test_a_part_of_another_aggregate_says_that_it_is_one(release: Release) -> None:
-    labels = answers_module.answer(release, "age_band", EVERYTHING).rows.set_index("code")["label"]
-    assert labels["20-39"].startswith("of these, ")
-    assert not labels["18+_NK"].startswith("of these, ")
+    answer = kinds.of(release).answer("age_band", EVERYTHING)
+    assert answer.observation("20-39").label.startswith("of these, ")
+    assert not answer.observation("18+_NK").label.startswith("of these, ")
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
 def test_a_page_offers_what_the_release_breaks_its_dimension_down_by_and_nothing_else(
     release: Release, dimension: str
 ) -> None:
-    offered = answers_module.offer(release, dimension)
+    offered = kinds.of(release).filters(dimension)
     assert {name: list(codes) for name, codes in offered.items()} == OFFERED[dimension]
     # The same by another way: from the release's own file of cells, which anyone can download.
     cells = pd.read_csv(release.folder / "cells.csv", dtype=str, keep_default_na=False)
@@ -243,24 +237,23 @@ def test_every_selection_offered_alone_has_something_to_show(release: Release) -
     for dimension, offer in OFFERED.items():
         for name, codes in offer.items():
             for code in codes:
-                assert answers_module.answer(
-                    release, dimension, EVERYTHING.choosing(name, code)
-                ).is_published
+                assert (
+                    kinds.of(release)
+                    .answer(dimension, EVERYTHING.choosing(name, code))
+                    .is_published
+                )
 
 
 @pytest.mark.parametrize(("dimension", "selection"), UNPUBLISHED, ids=named)
 def test_what_nobody_published_is_x_and_never_0(
     release: Release, dimension: str, selection: Selection
 ) -> None:
-    answer = answers_module.answer(release, dimension, selection)
+    answer = kinds.of(release).answer(dimension, selection)
     assert not answer.is_published
-    assert set(answer.rows["status"]) == {"x"}
-    assert set(answer.rows["shown"]) == {NOT_PUBLISHED}
-    assert (
-        answer.rows[["value", "lower", "upper", "share_lower", "share_upper", "of_recorded"]]
-        .isna()
-        .all(axis=None)
-    )
+    for one in answer.observations:
+        assert phrases.number(one) == NOT_PUBLISHED
+        numbers = (one.value, one.lower, one.upper, one.share)
+        assert (one.status, numbers) == ("x", (None, None, None, None))
 
 
 def test_no_cell_of_the_release_that_is_not_published_holds_a_number(release: Release) -> None:
@@ -275,14 +268,14 @@ def test_a_dimensions_own_choice_is_left_out_of_its_answer(
     release: Release, dimension: str
 ) -> None:
     code = next(code for code in codelist(dimension).codes if code != "_T")
-    answer = answers_module.answer(release, dimension, EVERYTHING.choosing(dimension, code))
+    answer = kinds.of(release).answer(dimension, EVERYTHING.choosing(dimension, code))
     assert answer.selection == EVERYTHING
     assert answer.within == ""
 
 
 def test_a_selection_is_named_in_words(release: Release) -> None:
     assert (
-        answers_module.answer(release, "crime_type", THREE).within
+        kinds.of(release).answer("crime_type", THREE).within
         == "Vietnam, Albania and China together"
     )
 
@@ -300,41 +293,35 @@ def test_a_selection_is_named_in_words(release: Release) -> None:
 def test_the_total_of_a_selection_is_said_in_words(
     release: Release, dimension: str, selection: Selection, counted: str
 ) -> None:
-    assert answers_module.counted(answers_module.answer(release, dimension, selection)) == counted
+    assert phrases.number(kinds.of(release).answer(dimension, selection).total) == counted
 
 
 def test_the_parts_of_a_dimension_can_add_up_to_its_total(answers: tuple[Answer, ...]) -> None:
     """Where all the parts are published, the total lies between the sum of the smallest and the sum of the largest."""
     checked = 0
     for answer in answers:
-        parts = answer.rows[
-            (answer.rows["kind"] != "aggregate") & ~answer.rows["label"].str.startswith("of these")
-        ]
-        published = parts[parts["status"] != "x"]
-        missing = set(parts["code"]) - set(published["code"])
-        if answer.total["status"] != "x" and not answer.unpublished and missing <= {"_NK"}:
+        parts = [one for one in answer.observations if one.kind != "aggregate"]
+        published = [one.bounds for one in parts if one.has_number]
+        missing = {one.code for one in parts if not one.has_number}
+        if answer.total.has_number and not answer.unpublished and missing <= {"_NK"}:
             checked += 1
-            assert published["lower"].sum() <= answer.total["upper"], (
-                answer.dimension,
-                answer.within,
-            )
-            assert published["upper"].sum() >= answer.total["lower"], (
-                answer.dimension,
-                answer.within,
-            )
+            least, most = answer.total.bounds
+            place = (answer.dimension, answer.within)
+            assert sum(lower for lower, _ in published) <= most, place
+            assert sum(upper for _, upper in published) >= least, place
     assert checked >= 8
 
 
 def test_every_code_that_a_row_can_have_has_a_label(
     release: Release, answers: tuple[Answer, ...]
 ) -> None:
-    labels = answers_module.labels(release)
+    known = labels(release)
     for answer in answers:
-        assert all(labels[answer.dimension, code] for code in answer.rows["code"])
+        assert all(known[answer.dimension, code] for code in codes(answer))
 
 
 def test_statements_come_in_the_order_asked_for_with_their_source(release: Release) -> None:
-    found = answers_module.statements(release, ["E036", "E002"])
+    found = statements(release, ["E036", "E002"])
     assert [(one["statement_id"], one["section"], one["printed"]) for one in found] == [
         ("E036", "3.8.2", "194"),
         ("E002", "2.1", "1,336"),
@@ -344,12 +331,12 @@ def test_statements_come_in_the_order_asked_for_with_their_source(release: Relea
 
 def test_the_youngest_and_the_oldest_age_can_be_shown_nowhere(release: Release) -> None:
     """One person could be either, so they stay in the ledger and out of the release."""
-    assert answers_module.statements(release, ["E017", "E018"]) == []
-    assert not {"E017", "E018"} & set(answers_module.figures(release))
+    assert statements(release, ["E017", "E018"]) == []
+    assert not {"E017", "E018"} & set(text_figures(release))
 
 
 def test_figures_are_named_by_statement_and_by_cell(release: Release) -> None:
-    figures = answers_module.figures(release)
+    figures = text_figures(release)
     assert figures["E002"] == figures["cell:"] == "1,336"
     assert figures["cell:sex=_NK,crime_type=DA"] == "18 to 20"
     assert figures["cell:age_band=20-39"] == "at least 669"
@@ -358,7 +345,9 @@ def test_figures_are_named_by_statement_and_by_cell(release: Release) -> None:
 def test_a_context_series_comes_with_its_oldest_period_and_its_oldest_vintage_first(
     release: Release,
 ) -> None:
-    series, frame = answers_module.context(release, "nrm-years")
-    assert series["series_id"] == "nrm-years"
-    assert list(frame[frame["period_label"] == "2019"]["value"]) == [10627, 10611, 10606]
-    assert frame["period_start"].is_monotonic_increasing
+    series = context_series.read(release, "nrm-years")
+    assert series.series_id == "nrm-years"
+    found = series.observations
+    assert [one.value for one in found if one.period_label == "2019"] == [10627, 10611, 10606]
+    starts = [one.period_start for one in found]
+    assert starts == sorted(starts)

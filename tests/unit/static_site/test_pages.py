@@ -16,7 +16,8 @@ from starlette.routing import Match, Route
 
 from app import SERVED
 from referrals.api.endpoint import Nowhere
-from referrals.cards import card as card_module
+from referrals.cards import by_dimension
+from referrals.cards.card import PATHS
 from referrals.cards.html import notices, parts
 from referrals.content import outline
 from referrals.content import pages as content_pages
@@ -24,7 +25,7 @@ from referrals.content.sitemap import PAGES
 from referrals.errors import DataError
 from referrals.i18n import languages, messages
 from referrals.paths import CONTENT, LOCALE
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release import files, metadata
 from referrals.release.catalogue import Standing
@@ -134,9 +135,7 @@ def test_a_twin_has_the_title_of_its_page_one_heading_and_a_way_back(
 def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
     served: dict[str, str], release: Release, topic: outline.Topic
 ) -> None:
-    card = card_module.of_dimension(
-        release, answers_module.answer(release, topic.dimension, Selection())
-    )
+    card = by_dimension.card(release, kinds.of(release).answer(topic.dimension, Selection()))
     html = served[card.path.strip("/")]
     assert parts.head(card) in html
     assert parts.bars(card) in html
@@ -148,9 +147,7 @@ def test_the_first_page_shows_every_card_and_every_sentence_behind_it_once(
     served: dict[str, str], release: Release
 ) -> None:
     for dimension in outline.FIRST_SCREEN:
-        card = card_module.of_dimension(
-            release, answers_module.answer(release, dimension, Selection())
-        )
+        card = by_dimension.card(release, kinds.of(release).answer(dimension, Selection()))
         assert parts.bars(card) in served[""]
         assert all(
             unescape(served[""]).count(f"“{quote['quotation']}”") == 1 for quote in card.quotes
@@ -268,14 +265,11 @@ def test_a_folder_needs_no_server_every_link_of_a_page_is_relative_or_leaves_the
 def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     served: dict[str, str], topic: outline.Topic
 ) -> None:
-    html = served[f"illustrative{card_module.PATHS[topic.dimension]}"]
+    html = served[f"illustrative{PATHS[topic.dimension]}"]
     assert re.search(r"<title>[^<]*Illustrative", html)
     assert notices.BANNER in html.partition('<section class="card"')[0]
     assert html.count(notices.INVENTED) >= html.count('<section class="card"') == 2
-    assert (
-        f'<a href="{card_module.PATHS[topic.dimension]}?release=illustrative">Full version</a>'
-        in html
-    )
+    assert f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
     assert 'aria-current="page"' not in html
 
 
@@ -302,7 +296,7 @@ def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> N
 
 
 def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str]) -> None:
-    assert [name for name, html in pages(served).items() if card_module.UNFILTERED in html] == []
+    assert [name for name, html in pages(served).items() if by_dimension.UNFILTERED in html] == []
 
 
 def test_the_same_releases_always_make_the_same_bytes(
@@ -343,7 +337,7 @@ def test_each_page_of_published_figures_is_a_dataset_of_its_own_name(known: dict
 
 def test_invented_figures_are_offered_to_no_search_engine(known: dict[str, str]) -> None:
     for topic in outline.TOPICS:
-        html = known[f"illustrative{card_module.PATHS[topic.dimension]}"]
+        html = known[f"illustrative{PATHS[topic.dimension]}"]
         assert '<meta name="robots" content="noindex">' in html
         assert "ld+json" not in html
         assert "canonical" not in html
@@ -352,7 +346,7 @@ def test_invented_figures_are_offered_to_no_search_engine(known: dict[str, str])
 
 
 def test_a_description_cannot_end_its_own_element(release: Release) -> None:
-    card = card_module.of_dimension(release, answers_module.answer(release, "sex", Selection()))
+    card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     html = json_ld.described(release, [card], name="", address="", downloads={"</script><b>": "x"})
     assert html.count("</script>") == 1
     assert described(html)["distribution"][0]["name"] == "</script><b>"

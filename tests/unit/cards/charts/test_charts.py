@@ -8,23 +8,24 @@ import tomllib
 from dataclasses import replace
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from plotly import tools
 from plotly.io import to_json
 
-from referrals.cards import card as card_module
-from referrals.cards import context_series
-from referrals.cards.bars import marks
+from referrals.cards import by_dimension, context_series
+from referrals.cards.bars import bars
 from referrals.cards.charts import bars as bar_charts
-from referrals.cards.charts.bars import DARK, LIGHT, Palette
-from referrals.cards.exports import text as exports
+from referrals.cards.charts import base as charts
+from referrals.cards.charts import columns
+from referrals.cards.charts.base import DARK, LIGHT, Palette
+from referrals.cards.charts.columns import Column
+from referrals.cards.exports import svg
 from referrals.cards.html import parts, sources
-from referrals.frames import records
 from referrals.paths import PUBLISHED, ROOT
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.query.selection import SHARE, Selection
 from referrals.reference.codelists import codelist
 from referrals.release.release import Release
@@ -35,7 +36,7 @@ PAGES = {
     "dark": (DARK, THEME["dark"]["backgroundColor"]),
 }
 Drawn = list[tuple[Answer, Any]]
-DRAWN = [name for name, look in context_series.LOOKS.items() if look.draw is not None]
+DRAWN = [name for name, look in context_series.DESIGNS.items() if look.draw is not None]
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +58,15 @@ def test_a_number_is_solid_to_its_smallest_and_hatched_to_its_largest(
     published: tuple[Answer, ...],
 ) -> None:
     for answer in published:
-        scale = {"number": (1, "lower", "upper"), SHARE: (100, "share_lower", "share_upper")}[
-            answer.selection.measure
-        ]
-        for row, mark in zip(records(answer.rows), records(marks(answer)), strict=True):
-            if row["status"] == "x" or (
-                answer.selection.measure == SHARE and row["of_recorded"] is not None
-            ):
+        by_share = answer.selection.measure == SHARE
+        for row, bar in zip(answer.observations, bars(answer), strict=True):
+            share = row.share
+            if share is None or (by_share and share.of_recorded is not None):
                 continue
-            low, high = (float(row[end] * scale[0]) for end in scale[1:])
-            assert (mark["sure"], mark["to"]) == pytest.approx(
-                (low, low if row["open_ended"] else high)
-            )
-            assert pd.isna(mark["low"])
+            low, high = (share.lower * 100, share.upper * 100) if by_share else row.bounds
+            expected = (float(low), float(low if row.open_ended else high))
+            assert (bar.sure, bar.to) == pytest.approx(expected)
+            assert bar.low is None
 
 
 def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_them(
@@ -77,40 +74,38 @@ def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_th
 ) -> None:
     seen = 0
     for answer in published:
-        for row, mark in zip(records(answer.rows), records(marks(answer)), strict=True):
-            if answer.selection.measure == SHARE and row["of_recorded"] is not None:
+        for row, bar in zip(answer.observations, bars(answer), strict=True):
+            share = row.share
+            if answer.selection.measure == SHARE and share and share.of_recorded is not None:
                 seen += 1
-                low, high = float(row["share_lower"]) * 100, float(row["share_upper"]) * 100
-                assert (mark["sure"], mark["low"], mark["to"]) == pytest.approx(
-                    (float(row["of_recorded"]) * 100, low, high)
-                )
+                expected = [
+                    float(part) * 100 for part in (share.of_recorded, share.lower, share.upper)
+                ]
+                assert [bar.sure, bar.low, bar.to] == pytest.approx(expected)
     assert seen == 8
 
 
 @pytest.mark.parametrize("measure", ["number", SHARE])
 def test_an_open_end_has_no_hatch_and_says_that_it_is_open(release: Release, measure: str) -> None:
-    answer = answers_module.answer(release, "age_band", Selection(measure=measure))
-    bar = marks(answer).iloc[list(answer.rows["code"]).index("20-39")]
-    assert bar["sure"] == bar["to"] > 0
-    assert bar["text"] in {"at least 669", "over 50%"}
+    answer = kinds.of(release).answer("age_band", Selection(measure=measure))
+    (bar,) = [bar for bar in bars(answer) if bar.label.endswith("20 to 39")]
+    assert bar.sure == bar.to > 0
+    assert bar.shown in {"at least 669", "over 50%"}
 
 
 @pytest.mark.parametrize("measure", ["number", SHARE])
 def test_what_is_not_published_has_no_bar_and_says_so(release: Release, measure: str) -> None:
-    answer = answers_module.answer(
-        release, "crime_type", Selection(nationality="_TOP3", measure=measure)
-    )
-    missing = marks(answer)[answer.rows["status"].eq("x").to_numpy()]
+    answer = kinds.of(release).answer("crime_type", Selection(nationality="_TOP3", measure=measure))
+    missing = [bar for bar in bars(answer) if bar.symbol == "[x]"]
     assert len(missing) == 3
-    assert set(missing["text"]) == {"not published"}
-    assert set(missing["look"]) == {"missing"}
-    assert missing[["sure", "to"]].eq(0).all(axis=None)
+    assert {bar.shown for bar in missing} == {"not published"}
+    assert {(bar.look, bar.sure, bar.to) for bar in missing} == {("missing", 0, 0)}
 
 
 def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release: Release) -> None:
-    male = records(marks(answers_module.answer(release, "sex", Selection(measure=SHARE))))[0]
-    assert male["text"].startswith("62%")
-    assert [round(male[end], 1) for end in ("low", "sure", "to")] == [52.8, 62.4, 68.2]
+    male, *_ = bars(kinds.of(release).answer("sex", Selection(measure=SHARE)))
+    assert male.shown.startswith("62%")
+    assert [round(end or 0, 1) for end in (male.low, male.sure, male.to)] == [52.8, 62.4, 68.2]
 
 
 # Bars
@@ -119,14 +114,14 @@ def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release
 def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
     for answer, figure in drawn:
         solid, hatched = figure.data
-        assert [text.removeprefix("<b>").removesuffix("</b>") for text in hatched.text] == list(
-            marks(answer)["text"]
-        )
+        assert [text.removeprefix("<b>").removesuffix("</b>") for text in hatched.text] == [
+            bar.shown for bar in bars(answer)
+        ]
         assert all(hatched.text)
         assert hatched.textposition == "outside"
         assert list(solid.y) == list(hatched.y)
         above = {note.y + bar_charts.LABEL_ABOVE: note.text for note in figure.layout.annotations}
-        assert [above[place] for place in solid.y] == list(answer.rows["label"])
+        assert [above[place] for place in solid.y] == [one.label for one in answer.observations]
 
 
 def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
@@ -134,8 +129,8 @@ def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
         _, hatched = figure.data
         if answer.selection.measure != SHARE:
             widths = [
-                0 if row["status"] == "x" or row["open_ended"] else row["upper"] - row["lower"]
-                for row in records(answer.rows)
+                0 if row.status == "x" or row.open_ended else row.upper - row.lower
+                for row in answer.observations
             ]
             assert list(hatched.x) == widths
             assert [shape == "/" for shape in hatched.marker.pattern.shape] == [
@@ -147,17 +142,16 @@ def test_a_line_on_a_share_by_sex_runs_over_all_that_it_could_be(drawn: Drawn) -
     lines = 0
     for answer, figure in drawn:
         solid, hatched = figure.data
-        assert solid.error_x.visible == marks(answer)["low"].notna().any()
+        assert solid.error_x.visible == any(bar.low is not None for bar in bars(answer))
         ends = zip(solid.x, solid.error_x.arrayminus, solid.error_x.array, strict=True)
-        for mark, shape, (at, less, more) in zip(
-            records(marks(answer)), hatched.marker.pattern.shape, ends, strict=True
+        for bar, shape, (at, less, more) in zip(
+            bars(answer), hatched.marker.pattern.shape, ends, strict=True
         ):
-            if pd.isna(mark["low"]):
-                assert pd.isna(less)
-                assert pd.isna(more)
+            if bar.low is None:
+                assert (less, more) == (None, None)
             else:
                 lines += 1
-                assert (at - less, at + more) == pytest.approx((mark["low"], mark["to"]))
+                assert (at - less, at + more) == pytest.approx((bar.low, bar.to))
                 assert shape == ""
     assert lines == 8
 
@@ -166,16 +160,16 @@ def test_bars_start_at_zero_and_their_labels_have_room(drawn: Drawn) -> None:
     for answer, figure in drawn:
         start, end = figure.layout.xaxis.range
         assert start == 0
-        assert end > marks(answer)["to"].max() * 1.3
+        assert end > max(bar.to for bar in bars(answer)) * 1.3
         assert figure.layout.barmode == "stack"
 
 
 def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) -> None:
-    answer = answers_module.answer(release, "sex", Selection())
+    answer = kinds.of(release).answer("sex", Selection())
     solid, _ = go.Figure(bar_charts.bars(answer)).data
     looks = dict(
         zip(
-            answer.rows["code"],
+            [one.code for one in answer.observations],
             zip(solid.marker.color, solid.marker.pattern.shape, strict=True),
             strict=True,
         )
@@ -187,7 +181,7 @@ def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) 
 
 def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Release) -> None:
     answers = {
-        code: answers_module.answer(release, "sex", Selection(crime_type=code))
+        code: kinds.of(release).answer("sex", Selection(crime_type=code))
         for code in ("MS", "DA", "OTH")
     }
     figure = go.Figure(bar_charts.small_multiples(answers))
@@ -210,7 +204,7 @@ def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Rele
 def test_one_group_alone_can_be_drawn(release: Release) -> None:
     figure = go.Figure(
         bar_charts.small_multiples(
-            {"Modern slavery": answers_module.answer(release, "sex", Selection(crime_type="MS"))}
+            {"Modern slavery": kinds.of(release).answer("sex", Selection(crime_type="MS"))}
         )
     )
     assert figure.layout.xaxis.range[0] == 0
@@ -220,11 +214,8 @@ def test_one_group_alone_can_be_drawn(release: Release) -> None:
 
 
 def test_stacked_columns_start_at_zero_and_differ_by_pattern_as_well_as_by_colour() -> None:
-    frame = pd.DataFrame(
-        [(period, category, 5) for period in ("2020", "2021") for category in "abc"],
-        columns=["period_label", "category", "value"],
-    )
-    figure = go.Figure(bar_charts.stacked_quarters(frame, {"a": "One", "b": "Two", "c": "Three"}))
+    values = [Column("2020", 5), Column("2021", 5)]
+    figure = go.Figure(columns.stacked({"One": values, "Two": values, "Three": values}))
     assert figure.layout.yaxis.rangemode == "tozero"
     assert figure.layout.barmode == "stack"
     assert (
@@ -238,8 +229,8 @@ def test_stacked_columns_start_at_zero_and_differ_by_pattern_as_well_as_by_colou
 
 
 def test_columns_start_at_zero_and_each_has_its_number_at_its_top() -> None:
-    frame = pd.DataFrame({"period_label": ["2019", "2020", "2021"], "value": [1000, 2000, 3000]})
-    figure = go.Figure(bar_charts.columns(frame, earlier=frame.head(1), breaks=["2021"]))
+    values = [Column("2019", 1000), Column("2020", 2000), Column("2021", 3000)]
+    figure = go.Figure(columns.columns(values, earlier=values[:1], breaks=["2021"]))
     assert figure.layout.yaxis.rangemode == "tozero"
     assert list(figure.data[0].text) == ["1,000", "2,000", "3,000"]
     assert figure.data[1].mode == "markers"
@@ -258,7 +249,7 @@ def test_no_chart_of_context_holds_a_figure_on_victim_referrals(
         series = {
             int(row["value"])
             for row in csv.DictReader(stream)
-            if row["series_id"] == context_series.LOOKS[name].series_id
+            if row["series_id"] == context_series.DESIGNS[name].series_id
         }
     values = {int(value) for trace in draw(LIGHT)["data"] for value in trace["y"]}
     assert values <= series
@@ -275,11 +266,9 @@ def test_no_chart_of_victim_referrals_holds_a_figure_from_elsewhere(drawn: Drawn
 # What every chart is made of
 
 
-def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, bar_charts.Figure]:
+def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, charts.Figure]:
     """Return one chart of every kind that the site draws."""
-    frame = pd.DataFrame(
-        {"period_label": ["1", "2"], "value": [7, 9], "lower": [5, 9], "upper": [8, 9]}
-    )
+    ranges = [Column("1", 7, 5, 8), Column("2", 9, 9, 9)]
     of_context = {
         name: draw(LIGHT) for name in DRAWN if (draw := context_series.card(release, name).draw)
     }
@@ -291,7 +280,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ba
         **of_context,
         **of_answers,
         "several": several,
-        "range": bar_charts.watermarked(bar_charts.columns(frame)),
+        "range": charts.watermarked(columns.columns(ranges)),
     }
 
 
@@ -305,7 +294,7 @@ def test_every_chart_is_what_plotly_takes_and_plain_json(
 
 
 def test_plotly_refuses_a_chart_with_a_mistake_in_it() -> None:
-    figure = bar_charts.columns(pd.DataFrame({"period_label": ["1"], "value": [1]}))
+    figure = columns.columns([Column("1", 1)])
     figure["data"][0]["colour"] = "red"
     with pytest.raises(ValueError, match="colour"):
         go.Figure(figure)
@@ -315,7 +304,7 @@ def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(
     published: tuple[Answer, ...],
 ) -> None:
     figure = bar_charts.bars(published[0])
-    finished = bar_charts.Finished(figure)
+    finished = charts.Finished(figure)
     assert tools.return_figure_from_figure_or_data(finished, validate_figure=True) is figure
     assert json.loads(to_json(figure, validate=False)) == figure
 
@@ -328,14 +317,12 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
     published: tuple[Answer, ...],
 ) -> None:
     # Plotly draws tags in every text, links and pictures among them, and puts values in the place of %{...}.
-    hostile = replace(published[0], rows=published[0].rows.assign(label=HOSTILE, shown=HOSTILE))
-    frame = pd.DataFrame(
-        {"period_label": [HOSTILE], "category": ["a"], "value": [7], "lower": [5], "upper": [8]}
-    )
+    hostile = replace(published[0], observations=relabelled(published[0]))
+    values = [Column(HOSTILE, 7, 5, 8)]
     drawn = [
         bar_charts.small_multiples({HOSTILE: hostile}),
-        bar_charts.stacked_quarters(frame, {"a": HOSTILE}),
-        bar_charts.columns(frame, earlier=frame, breaks=[HOSTILE], places=[HOSTILE]),
+        columns.stacked({HOSTILE: values}),
+        columns.columns(values, earlier=values, breaks=[HOSTILE], periods=[HOSTILE]),
     ]
     for figure in drawn:
         said = [text for text in texts(figure) if "evil" in text]
@@ -345,11 +332,14 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
 
 
 def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
-    rows = published[0].rows.assign(label=HOSTILE)
     hostile = replace(
-        published[0], rows=rows, labels={"sex": HOSTILE}, unpublished=(HOSTILE,), period=HOSTILE
+        published[0],
+        observations=relabelled(published[0]),
+        labels={"sex": HOSTILE},
+        unpublished=(HOSTILE,),
+        period=HOSTILE,
     )
-    card = card_module.of_dimension(release, hostile)
+    card = by_dimension.card(release, hostile)
     html = (
         parts.head(card)
         + parts.bars(card)
@@ -360,7 +350,12 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
     assert "&lt;a href=" in html
     assert "<b>A</b>" not in html
     assert '<a href="//evil' not in html
-    assert "<b>A</b>" not in exports.picture(card, "")
+    assert "<b>A</b>" not in svg.write(card, "")
+
+
+def relabelled(answer: Answer) -> tuple[Observation, ...]:
+    """The observations of an answer under a hostile label."""
+    return tuple(replace(one, label=HOSTILE) for one in answer.observations)
 
 
 def texts(part: Any) -> list[str]:
@@ -376,12 +371,12 @@ def texts(part: Any) -> list[str]:
 
 
 def test_a_chart_has_no_toolbar_no_upload_and_no_zoom_that_catches_a_thumb() -> None:
-    assert bar_charts.CONFIG["displayModeBar"] is False
-    assert bar_charts.CONFIG["showSendToCloud"] is False
-    assert bar_charts.CONFIG["displaylogo"] is False
-    assert bar_charts.CONFIG["scrollZoom"] is False
-    assert not bar_charts.CONFIG.get("showLink", False)
-    assert not bar_charts.CONFIG.get("plotlyServerURL")
+    assert charts.CONFIG["displayModeBar"] is False
+    assert charts.CONFIG["showSendToCloud"] is False
+    assert charts.CONFIG["displaylogo"] is False
+    assert charts.CONFIG["scrollZoom"] is False
+    assert not charts.CONFIG.get("showLink", False)
+    assert not charts.CONFIG.get("plotlyServerURL")
 
 
 def test_a_chart_names_no_address_to_load_anything_from(release: Release, drawn: Drawn) -> None:
@@ -409,9 +404,9 @@ def test_text_in_a_chart_can_be_read_on_its_page(page: str, part: str) -> None:
     assert contrast(getattr(palette, part), background) >= 4.5
 
 
-@pytest.mark.parametrize("look", exports.SHADES)
+@pytest.mark.parametrize("look", svg.SHADES)
 def test_a_bar_in_a_picture_stands_out_from_its_white_ground(look: str) -> None:
-    assert contrast(exports.SHADES[look], "#ffffff") >= 3
+    assert contrast(svg.SHADES[look], "#ffffff") >= 3
 
 
 def test_contrast_is_that_of_wcag_and_a_pale_grey_fails_it() -> None:
@@ -428,23 +423,21 @@ def test_a_chart_takes_every_colour_from_its_palette(release: Release, palette: 
     draw = context_series.card(release, "years").draw
     assert draw is not None
     for figure in (
-        bar_charts.bars(answers_module.answer(release, "sex", Selection()), palette),
+        bar_charts.bars(kinds.of(release).answer("sex", Selection()), palette),
         draw(palette),
     ):
         assert {colour.lower() for colour in colours(figure)} <= own
 
 
 def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> None:
-    layout = bar_charts.columns(
-        pd.DataFrame({"period_label": ["1", "2"], "value": [1, 2]}), DARK, breaks=["2"]
-    )["layout"]
+    layout = columns.columns([Column("1", 1), Column("2", 2)], DARK, breaks=["2"])["layout"]
     assert layout["font"]["color"] == DARK.text
     assert layout["template"] == {}, "with none at all, Plotly would take its own"
     assert [note["font"]["color"] for note in layout["annotations"]] == [DARK.text]
     assert (
-        bar_charts.bars(answers_module.answer(release, "sex", Selection()), DARK)["data"][1][
-            "textfont"
-        ]["color"]
+        bar_charts.bars(kinds.of(release).answer("sex", Selection()), DARK)["data"][1]["textfont"][
+            "color"
+        ]
         == DARK.text
     )
 

@@ -9,19 +9,20 @@ from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.cards import card as card_module
-from referrals.cards import context_series
-from referrals.cards.card import Bar, Card
-from referrals.cards.exports import text as exports
+from referrals.cards import by_dimension, context_series
+from referrals.cards.bars import Bar
+from referrals.cards.card import Card, Row
+from referrals.cards.exports import csv as csv_export
+from referrals.cards.exports import notes as export_notes
+from referrals.cards.exports import svg
+from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
 from referrals.cards.wording import transcribed
-from referrals.frames import records
-from referrals.query import answer as answers_module
+from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
 from referrals.release.release import Release
 from tests.fixtures.examples import examples
@@ -47,30 +48,26 @@ def named(value: object) -> str:
 
 @pytest.fixture(scope="module")
 def by_sex(release: Release) -> Card:
-    return card_module.of_dimension(
-        release, answers_module.answer(release, "sex", Selection(crime_type="DA"))
-    )
+    return by_dimension.card(release, kinds.of(release).answer("sex", Selection(crime_type="DA")))
 
 
 @pytest.fixture(scope="module")
 def by_crime(release: Release) -> Card:
-    return card_module.of_dimension(
-        release, answers_module.answer(release, "crime_type", Selection())
-    )
+    return by_dimension.card(release, kinds.of(release).answer("crime_type", Selection()))
 
 
 @pytest.fixture(scope="module")
 def across(release: Release) -> Card:
     answers = {
-        code: answers_module.answer(release, "sex", Selection(crime_type=code))
+        code: kinds.of(release).answer("sex", Selection(crime_type=code))
         for code in ("MS", "DA", "OTH")
     }
-    return card_module.of_cross(release, "sex", answers, by="crime_type")
+    return by_dimension.of_columns(release, answers, by="crime_type")
 
 
 @pytest.fixture(scope="module")
 def contexts(release: Release) -> Mapping[str, Card]:
-    return {name: context_series.card(release, name) for name in context_series.LOOKS}
+    return {name: context_series.card(release, name) for name in context_series.DESIGNS}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +78,7 @@ def every(by_sex: Card, by_crime: Card, across: Card, contexts: Mapping[str, Car
 @pytest.fixture(scope="module")
 def files(every: list[Card]) -> list[tuple[Card, str]]:
     """Each card with its CSV file."""
-    return [(card, exports.csv(card, BASE)) for card in every]
+    return [(card, csv_export.write(card, BASE)) for card in every]
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -95,9 +92,9 @@ def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
     for card, text in files:
         rows = rows_of(text)
         assert len(rows) == len(card.data)
-        for row, kept in zip(rows, records(card.data), strict=True):
+        for row, kept in zip(rows, card.data, strict=True):
             assert {
-                name: "" if pd.isna(value) else str(value) for name, value in kept.items()
+                name: "" if value is None else str(value) for name, value in kept.items()
             }.items() <= row.items()
 
 
@@ -123,18 +120,18 @@ def test_each_row_of_a_csv_file_can_be_read_alone(files: list[tuple[Card, str]])
             assert (row["release"], row["release_status"]) == ("2020-21", "published")
             assert row["link"] == f"{BASE}{card.link}"
             assert "](/" not in row["notes"]
-            assert all(exports.plain(note) in row["notes"] for note in card.notes)
+            assert all(export_notes.plain(note) in row["notes"] for note in card.notes)
 
 
 def test_a_csv_file_names_its_sources_with_their_sections(by_sex: Card) -> None:
-    for row in rows_of(exports.csv(by_sex, BASE)):
+    for row in rows_of(csv_export.write(by_sex, BASE)):
         assert "Home Office, Equality and Community Impact Assessment" in row["source"]
         assert "15 December 2021" in row["source"]
         assert "3.8.2" in row["source"]
 
 
 def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_crime: Card) -> None:
-    rows = {row["crime_type"]: row for row in rows_of(exports.csv(by_crime, BASE))}
+    rows = {row["crime_type"]: row for row in rows_of(csv_export.write(by_crime, BASE))}
     assert (rows["MS"]["value"], rows["MS"]["lower"], rows["MS"]["upper"]) == ("", "778", "786")
     assert rows["MS"]["status"] == "e"
     assert rows["MS"]["working"]
@@ -165,8 +162,8 @@ def test_what_is_not_the_same_thing_is_said_on_each_row(files: list[tuple[Card, 
 def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(
     by_sex: Card, cell: str
 ) -> None:
-    planted = replace(by_sex, title=cell, data=by_sex.data.assign(label=cell))
-    for row in rows_of(exports.csv(planted, BASE)):
+    planted = replace(by_sex, title=cell, data=labelled(by_sex, cell))
+    for row in rows_of(csv_export.write(planted, BASE)):
         assert row["label"] == row["title"] == f"'{cell}"
 
 
@@ -174,14 +171,14 @@ def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(
 def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> None:
     assert {
         row["label"]
-        for row in rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))
+        for row in rows_of(csv_export.write(replace(by_sex, data=labelled(by_sex, cell)), BASE))
     } == {cell}
 
 
 @settings(max_examples=examples(40))  # each writes and reads a file
 @given(cell=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cell: str) -> None:
-    rows = rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))
+    rows = rows_of(csv_export.write(replace(by_sex, data=labelled(by_sex, cell)), BASE))
     assert {row["label"] for row in rows} <= {cell, f"'{cell}"}
     assert not any(row["label"].startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows)
     assert len(rows) == len(by_sex.data)
@@ -194,18 +191,18 @@ def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_
     by_sex: Card, by_crime: Card
 ) -> None:
     for card in (by_sex, by_crime):
-        text = exports.text(card, BASE)
+        text = text_export.write(card, BASE)
         assert text.startswith(card.finding)
         assert f"{card.title}. {card.unit}" in text
         assert all(f"{bar.label}: {bar.shown}" in text for bar in card.bars)
-        assert all(exports.plain(note) in text for note in card.notes)
+        assert all(export_notes.plain(note) in text for note in card.notes)
         assert "section" in text
         assert "Release 2020-21 (published)" in text
         assert text.endswith(f"{BASE}{card.link}")
 
 
 def test_the_text_of_a_card_across_groups_has_every_number(across: Card) -> None:
-    text = exports.text(across, BASE)
+    text = text_export.write(across, BASE)
     assert all(
         number in text
         for number in ("447", "210", "121 to 129", "45", "147", "18 to 20", "214", "68", "45 to 66")
@@ -214,25 +211,25 @@ def test_the_text_of_a_card_across_groups_has_every_number(across: Card) -> None
 
 def test_no_text_ends_a_sentence_twice_or_holds_markup(every: list[Card]) -> None:
     for card in every:
-        text = exports.text(card, BASE)
+        text = text_export.write(card, BASE)
         assert ".." not in text, card.name
         assert not any(mark in text for mark in ("](", "**", "<b", "&amp;")), card.name
 
 
 def test_no_text_speaks_of_a_table_that_it_leaves_behind(every: list[Card]) -> None:
     for card in every:
-        assert "table below" not in exports.text(card, BASE), card.name
+        assert "table below" not in text_export.write(card, BASE), card.name
 
 
 def test_a_text_that_stands_alone_says_why_other_figures_are_not_the_same_thing(
     contexts: Mapping[str, Card],
 ) -> None:
     for card in contexts.values():
-        assert "Why this is not the same thing" in exports.text(card, BASE)
+        assert "Why this is not the same thing" in text_export.write(card, BASE)
 
 
 def test_a_citation_names_source_date_section_title_release_and_link(by_sex: Card) -> None:
-    citation = exports.citation(by_sex, BASE)
+    citation = text_export.citation(by_sex, BASE)
     for part in (
         "Home Office, ",
         "(15 December 2021)",
@@ -250,10 +247,10 @@ def test_the_sections_of_a_source_are_listed_once_and_in_order(every: list[Card]
 
 def test_an_invented_release_says_so_in_everything_that_leaves_the_page(by_sex: Card) -> None:
     invented = replace(by_sex, about=replace(by_sex.about, status="illustrative"))
-    assert "illustrative" in exports.text(invented, BASE)
-    assert "illustrative" in exports.citation(invented, BASE)
-    assert "illustrative" in exports.picture(invented, BASE)
-    assert {row["release_status"] for row in rows_of(exports.csv(invented, BASE))} == {
+    assert "illustrative" in text_export.write(invented, BASE)
+    assert "illustrative" in text_export.citation(invented, BASE)
+    assert "illustrative" in svg.write(invented, BASE)
+    assert {row["release_status"] for row in rows_of(csv_export.write(invented, BASE))} == {
         "illustrative"
     }
 
@@ -276,11 +273,11 @@ def test_every_source_of_other_figures_is_named_with_its_date(contexts: Mapping[
     ],
 )
 def test_a_note_loses_its_markup_and_nothing_else(note: str, plain: str) -> None:
-    assert exports.plain(note) == plain
+    assert export_notes.plain(note) == plain
 
 
 def test_letters_are_explained_where_they_stand_and_nowhere_else(by_crime: Card) -> None:
-    assert exports.symbols(by_crime) == [
+    assert export_notes.symbols(by_crime) == [
         "[e] estimated or derived: worked out by us from printed figures",
         "[x] not available: not published",
     ]
@@ -336,20 +333,16 @@ def test_bars_of_a_picture_begin_where_the_others_do(by_crime: Card) -> None:
 
 
 def test_an_open_end_has_no_hatch_in_a_picture(release: Release) -> None:
-    card = card_module.of_dimension(
-        release, answers_module.answer(release, "age_band", Selection())
-    )
+    card = by_dimension.card(release, kinds.of(release).answer("age_band", Selection()))
     assert bars_of(drawn(card))[1] == []
 
 
 def test_a_picture_explains_its_hatching_only_where_it_has_any(
     release: Release, by_crime: Card
 ) -> None:
-    exact = card_module.of_dimension(
-        release, answers_module.answer(release, "nationality", Selection())
-    )
-    assert "Hatched" in exports.picture(by_crime, BASE)
-    assert "Hatched" not in exports.picture(exact, BASE)
+    exact = by_dimension.card(release, kinds.of(release).answer("nationality", Selection()))
+    assert "Hatched" in svg.write(by_crime, BASE)
+    assert "Hatched" not in svg.write(exact, BASE)
 
 
 def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
@@ -358,7 +351,7 @@ def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
     assert grey.to > grey.sure
     root = drawn(by_sex)
     (hatched,) = [bar for bar in root.iter(f"{SVG}rect") if bar.get("stroke")]
-    assert hatched.get("stroke") == exports.SHADES["grey"]
+    assert hatched.get("stroke") == svg.SHADES["grey"]
 
 
 @pytest.mark.parametrize(
@@ -376,9 +369,7 @@ def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
 def test_no_line_of_a_picture_runs_out_of_it(
     release: Release, dimension: str, selection: Selection
 ) -> None:
-    root = drawn(
-        card_module.of_dimension(release, answers_module.answer(release, dimension, selection))
-    )
+    root = drawn(by_dimension.card(release, kinds.of(release).answer(dimension, selection)))
     width, height = float(root.get("width", 0)), float(root.get("height", 0))
     for text in root.iter(f"{SVG}text"):
         # Letters of Arial are about half as wide as they are high; links are one word and cannot be wrapped.
@@ -433,8 +424,13 @@ def test_a_label_too_long_for_its_place_is_shortened_where_a_word_ends(by_sex: C
     assert labels == ["one two three one two three one two three…"]
 
 
+def labelled(card: Card, label: str) -> list[Row]:
+    """The data of a card with another label in each row."""
+    return [{**row, "label": label} for row in card.data]
+
+
 def drawn(card: Card) -> ET.Element:
-    return ET.fromstring(exports.picture(card, BASE))
+    return ET.fromstring(svg.write(card, BASE))
 
 
 def bars_of(root: ET.Element) -> tuple[list[float], list[float]]:

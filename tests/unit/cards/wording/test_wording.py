@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.cards.wording import phrases, transcribed
-from referrals.formatting import count, percent, span
-from referrals.frames import records
-from referrals.query import answer as answers_module
+from referrals.cards.wording import captions, phrases, transcribed
+from referrals.formatting import count, percent
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.observation import Observation, Share
 from referrals.query.selection import Selection
 from referrals.reference.codelists import codelist
-from referrals.release.release import Release
+from referrals.release.release import Kind, Release
 from tests.fixtures.examples import examples
 
 # What the finding of every selection that a page offers must say, worked by hand from the printed figures.
@@ -57,7 +54,7 @@ FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
 def test_a_finding_says_what_the_figures_say(
     release: Release, dimension: str, chosen: dict[str, str], said: list[str]
 ) -> None:
-    finding = transcribed.finding(answers_module.answer(release, dimension, Selection(**chosen)))
+    finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
     assert [part for part in said if part not in finding] == [], finding
 
 
@@ -71,7 +68,7 @@ def test_every_selection_that_is_offered_alone_has_its_finding_in_the_list_above
             {},
             *(
                 {name: code}
-                for name, codes in answers_module.offer(release, dimension).items()
+                for name, codes in kinds.of(release).filters(dimension).items()
                 for code in codes
             ),
         )
@@ -86,7 +83,7 @@ def test_a_finding_holds_no_number_that_its_answer_does_not(answers: tuple[Answe
 
 
 def test_a_number_from_elsewhere_in_a_finding_is_noticed(release: Release) -> None:
-    answer = answers_module.answer(release, "sex", Selection())
+    answer = kinds.of(release).answer("sex", Selection())
     assert strange_numbers(f"{transcribed.finding(answer)} That is 7% of 126,453.", answer) == [
         "7%",
         "126,453",
@@ -112,18 +109,18 @@ def test_findings_are_whole_sentences_in_words(answers: tuple[Answer, ...]) -> N
 def test_where_nothing_is_published_the_finding_says_so_and_gives_no_number(
     release: Release, dimension: str, chosen: dict[str, str]
 ) -> None:
-    finding = transcribed.finding(answers_module.answer(release, dimension, Selection(**chosen)))
+    finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
     assert "does not publish" in finding
     assert not re.search(r"\d", finding)
 
 
 def test_what_is_not_published_is_no_total_to_take_shares_of(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
-        if answer.total["status"] == "x":
-            assert "not published" not in transcribed.shares_of(answer), answer.within
+        if answer.total.status == "x":
+            assert "not published" not in captions.shares_of(answer), answer.within
 
 
-@settings(max_examples=examples(30))  # each builds a frame
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 12)), min_size=2, max_size=5))
 def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(
     pairs: list[tuple[int, int]],
@@ -155,9 +152,7 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
 ) -> None:
     for answer in answers:
         spans = sorted(
-            (int(one["lower"]), int(one["upper"]))
-            for one in records(answer.rows)
-            if one["status"] != "x"
+            (int(one.lower), int(one.upper)) for one in answer.observations if one.status != "x"
         )
         overlap = len(spans) > 1 and spans[-1][0] <= max(high for _, high in spans[:-1])
         if (
@@ -187,20 +182,17 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
 def test_a_finding_across_groups_has_the_number_of_each_group(
     release: Release, dimension: str, by: str, said: list[str]
 ) -> None:
-    codes = answers_module.offer(release, dimension)[by]
+    codes = kinds.of(release).filters(dimension)[by]
     finding = transcribed.cross_finding(
         dimension,
-        [
-            answers_module.answer(release, dimension, Selection().choosing(by, code))
-            for code in codes
-        ],
+        [kinds.of(release).answer(dimension, Selection().choosing(by, code)) for code in codes],
     )
     assert [part for part in said if part not in finding] == [], finding
 
 
 def test_in_domestic_abuse_the_larger_share_is_the_womens(release: Release) -> None:
     by_crime = [
-        answers_module.answer(release, "sex", Selection(crime_type=code)) for code in ("MS", "DA")
+        kinds.of(release).answer("sex", Selection(crime_type=code)) for code in ("MS", "DA")
     ]
     finding = transcribed.cross_finding("sex", by_crime)
     assert "females were 77% of domestic abuse" in finding
@@ -212,46 +204,43 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
 ) -> None:
     seen = 0
     for answer in answers:
-        workings = transcribed.workings(answer)
-        for row in records(answer.rows):
+        workings = captions.workings(answer)
+        for row in answer.observations:
             mine = [
-                one for one in workings if one.casefold().startswith(f"{row['label']}:".casefold())
+                one for one in workings if one.casefold().startswith(f"{row.label}:".casefold())
             ]
-            assert len(mine) == (row["status"] == "e"), (
+            assert len(mine) == (row.status == "e"), (
                 answer.dimension,
                 answer.within,
-                row["label"],
+                row.label,
             )
             if mine:
                 seen += 1
-                assert row["working"].removesuffix(".") in mine[0]
+                assert row.working.removesuffix(".") in mine[0]
                 assert not mine[0].endswith("..")
     assert seen > 20
 
 
 def test_a_working_names_the_group_that_it_is_part_of(release: Release) -> None:
-    answer = answers_module.answer(release, "sex", Selection(crime_type="OTH"))
-    assert "Other or unstated crime, male: 706 − 45 − 447." in transcribed.workings(
+    answer = kinds.of(release).answer("sex", Selection(crime_type="OTH"))
+    assert "Other or unstated crime, male: 706 − 45 − 447." in captions.workings(
         answer, "Other or unstated crime"
     )
 
 
 def test_the_range_that_rests_on_a_disagreement_points_to_the_arithmetic(release: Release) -> None:
-    everyone = transcribed.notes(answers_module.answer(release, "sex", Selection()))
+    everyone = transcribed.notes(kinds.of(release).answer("sex", Selection()))
     assert any("(/figures-check)" in note for note in everyone)
     # Within a crime type nothing disagrees, so there is nothing to point to.
     assert not any(
         "(/figures-check)" in note
-        for note in transcribed.notes(
-            answers_module.answer(release, "sex", Selection(crime_type="DA"))
-        )
+        for note in transcribed.notes(kinds.of(release).answer("sex", Selection(crime_type="DA")))
     )
 
 
 def test_notes_belong_to_what_was_chosen(release: Release) -> None:
     plain, slavery = (
-        answers_module.answer(release, "nationality", Selection(crime_type=code))
-        for code in ("_T", "MS")
+        kinds.of(release).answer("nationality", Selection(crime_type=code)) for code in ("_T", "MS")
     )
     about_crime = [note for note in transcribed.notes(slavery) if "human trafficking" in note]
     assert len(about_crime) == 1
@@ -294,9 +283,9 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        text = transcribed.chart_text(answer)
+        text = captions.chart_text(answer)
         assert text.startswith(transcribed.finding(answer))
-        assert all(f"{row['label']}: " in text for row in records(answer.rows))
+        assert all(f"{row.label}: " in text for row in answer.observations)
 
 
 @pytest.mark.parametrize(
@@ -312,28 +301,28 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
     ],
 )
 def test_a_title_says_what_was_chosen(release: Release, chosen: dict[str, str], title: str) -> None:
-    assert transcribed.title(answers_module.answer(release, "sex", Selection(**chosen))) == title
+    assert captions.title(kinds.of(release).answer("sex", Selection(**chosen))) == title
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "is_open", "shown"),
+    ("share", "is_open", "shown"),
     [
-        (Fraction(1, 2), Fraction(1, 2), False, "50%"),
-        (Fraction(430, 786), Fraction(434, 778), False, "55% to 56%"),
-        (Fraction(669, 1336), Fraction(1191, 1336), True, "over 50%"),
-        (None, None, False, ""),
+        (Share(Fraction(1, 2), Fraction(1, 2)), False, "50%"),
+        (Share(Fraction(430, 786), Fraction(434, 778)), False, "55% to 56%"),
+        (Share(Fraction(1, 4), Fraction(3, 4), Fraction(1, 2)), False, "50%"),
+        (Share(Fraction(669, 1336), Fraction(1191, 1336)), True, "over 50%"),
+        (None, False, ""),
     ],
 )
 def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
-    low: Fraction | None, high: Fraction | None, is_open: bool, shown: str
+    share: Share | None, *, is_open: bool, shown: str
 ) -> None:
-    assert (
-        transcribed.share({"share_lower": low, "share_upper": high, "open_ended": is_open}) == shown
-    )
+    counted = Observation("M", "Male", "category", 1, 1, 1, open_ended=is_open, share=share)
+    assert phrases.share(counted) == shown
 
 
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
-    letters = {letter for answer in answers for letter in answer.rows["status"]}
+    letters = {letter for answer in answers for letter in answer.statuses}
     assert {"e", "u", "x"} <= letters
     assert letters - {""} <= set(transcribed.SYMBOLS)
 
@@ -341,21 +330,17 @@ def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer
 def strange_numbers(text: str, answer: Answer) -> list[str]:
     """The numbers of a text that are neither in an answer nor shares worked out from it."""
     known = {"18"}  # "under 18" is an age
-    rows = [row for row in records(answer.rows) if row["status"] != "x"]
-    for one in (*rows, *([answer.total] if answer.total["status"] != "x" else [])):
-        known |= {count(int(one["lower"])), count(int(one["upper"]))}
-    for row in rows:
-        known |= {
-            percent(row[name])
-            for name in ("share_lower", "share_upper", "of_recorded")
-            if row[name] is not None
-        }
-    named = [row for row in rows if not row["code"].startswith("_") or row["code"] == "_TOP3"]
+    rows = [row for row in answer.observations if row.status != "x"]
+    for one in (*rows, *([answer.total] if answer.total.status != "x" else [])):
+        known |= {count(bound) for bound in one.bounds}
+    shares = {row.code: row.share for row in rows if row.share is not None}
+    for share in shares.values():
+        parts = (share.lower, share.upper, share.of_recorded)
+        known |= {percent(part) for part in parts if part is not None}
+    named = [share for code, share in shares.items() if code[0] != "_" or code == "_TOP3"]
     if named and answer.dimension == "nationality":
-        known |= {
-            percent(sum((row[end] for row in named), Fraction(0)))
-            for end in ("share_lower", "share_upper")
-        }
+        known.add(percent(sum((share.lower for share in named), Fraction(0))))
+        known.add(percent(sum((share.upper for share in named), Fraction(0))))
     if answer.recorded is not None:
         known.add(count(answer.recorded))
     return [number for number in re.findall(r"\d[\d,]*%?", text) if number.strip(",") not in known]
@@ -364,27 +349,19 @@ def strange_numbers(text: str, answer: Answer) -> list[str]:
 def planted(dimension: str, ranges: Mapping[str, Sequence[int]]) -> Answer:
     """An answer with one category for each label, as wide as its range, out of a total that holds them all."""
     total = sum(high for _, high in ranges.values()) or 1
-    rows: list[dict[str, Any]] = [
-        {
-            "code": label,
-            "label": label,
-            "kind": "category",
-            "value": None,
-            "lower": low,
-            "upper": high,
-            "status": "e",
-            "open_ended": False,
-            "working": "planted",
-            "statement_ids": [],
-            "shown": span(low, high),
-            "share_lower": Fraction(low, total),
-            "share_upper": Fraction(high, total),
-            "of_recorded": None,
-        }
+    observations = tuple(
+        Observation(
+            label,
+            label,
+            "category",
+            None,
+            low,
+            high,
+            "e",
+            working="planted",
+            share=Share(Fraction(low, total), Fraction(high, total)),
+        )
         for label, (low, high) in ranges.items()
-    ]
-    whole = {"status": "", "lower": total, "upper": total, "statement_ids": []}
-    return replace(_EMPTY, dimension=dimension, rows=pd.DataFrame(rows), total=whole)
-
-
-_EMPTY = Answer("crime_type", Selection(), pd.DataFrame(), {}, None, (), {})
+    )
+    whole = Observation("_T", "All", "total", total, total, total)
+    return Answer(dimension, Selection(), observations, whole, Kind.TRANSCRIBED)

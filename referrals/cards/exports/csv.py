@@ -1,0 +1,33 @@
+"""A card as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from referrals.cards.card import Card
+from referrals.cards.exports.notes import notes
+from referrals.cards.html import sources
+from referrals.csv_safety import neutral
+
+
+def write(card: Card, base: str) -> str:
+    """Return a card as a CSV file (RFC 4180) of tidy rows, each with all that is needed to read it alone.
+
+    A cell that a spreadsheet would run as a formula begins with an apostrophe. Links begin with `base`.
+    """
+    shared = {
+        "title": card.title,
+        "period": card.period,
+        "release": card.about.release_id,
+        "release_status": card.about.status,
+        "notes": " ".join(notes(card)),
+        "source": "; ".join(sources.names(card)),
+        "link": f"{base}{card.link}",
+    }
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([*card.data[0], *shared])
+    for row in card.data:
+        writer.writerow([neutral(cell) for cell in (*row.values(), *shared.values())])
+    return file.getvalue()

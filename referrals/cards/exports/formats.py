@@ -1,0 +1,48 @@
+"""The formats of a card's files and the address of each file: a page links to it, the API answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from referrals.cards.card import Card
+from referrals.cards.exports import csv, svg
+from referrals.release.files import SHORT
+
+FOLDER: Final = "/take-away/"
+PICTURE: Final = "svg"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format of a card's files: the label of its link, its media type, and the function that writes it.
+
+    `write` takes the card and the address that links begin with.
+    """
+
+    label: str
+    media_type: str
+    write: Callable[[Card, str], str]
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "csv": Format("Table (CSV)", "text/csv; charset=utf-8; header=present", csv.write),
+    PICTURE: Format("Picture (SVG)", "image/svg+xml", svg.write),
+}
+"""The formats by the ending of their files."""
+
+
+def address(card: Card, ending: str) -> str:
+    """Return the site-relative address of a card's file.
+
+    It names the edition of the release, so that a reader gets the figures of the page, or is told that they were replaced.
+    """
+    chosen = f"?{urlencode(card.address)}" if card.address else ""
+    return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
+
+
+def endings(card: Card) -> list[str]:
+    """Return the endings of a card's files. A card without bars has no picture."""
+    return [ending for ending in FORMATS if ending != PICTURE or card.bars]

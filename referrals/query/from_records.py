@@ -1,0 +1,74 @@
+"""Questions to releases built from records, which both kinds of these answer from one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from referrals.query import crosstab
+from referrals.query.answer import Answer
+from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
+from referrals.query.labels import labels, of_selection
+from referrals.query.observation import Observation
+from referrals.query.selection import PERIOD, Offer, Selection
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.release import Release
+
+WithShare = Callable[[Observation, Observation], Observation]
+"""Returns an observation with its share of a total."""
+
+
+def filters(release: Release, dimension: str) -> Offer:
+    """Return every period, the release's own first, and every code of each dimension other than `dimension`.
+
+    Aggregates are filters only among periods (years), and totals never.
+    """
+    offer: dict[str, list[str]] = {name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension}
+    for row in release.rows("query/codes"):
+        name, code = row["dimension"], row["code"]
+        is_aggregate = row["kind"] == "aggregate" and name != PERIOD
+        if name in offer and code != TOTAL and not is_aggregate:
+            offer[name].append(code)
+    offer[PERIOD].sort(key=lambda code: code != release.about.period)
+    return offer
+
+
+def read(
+    release: Release,
+    statement: str,
+    dimensions: tuple[str, str],
+    selection: Selection,
+    with_share: WithShare,
+    *,
+    reliable_from: int = 0,
+) -> Crosstab:
+    """Return the crosstab of two dimensions (rows, columns) within a selection and its period.
+
+    Shares of a total of fewer than `reliable_from` referrals are marked as unreliable.
+    """
+    known = labels(release)
+    period = selection.period or release.about.period
+
+    def answer(records: Sequence[Record], within: Selection) -> Answer:
+        found = [crosstab.observation(record) for record in records]
+        total = next(one for one in found if one.code == TOTAL)
+        return Answer(
+            dimensions[0],
+            within,
+            tuple(with_share(one, total) for one in found if one.code != TOTAL),
+            total,
+            release.about.kind,
+            labels=of_selection(within, known),
+            period=known[PERIOD, period],
+            is_illustrative=release.about.is_illustrative,
+            is_unreliable=total.value is not None and total.value < reliable_from,
+        )
+
+    return crosstab.read(release, statement, dimensions, selection, answer, period=period)
+
+
+def quarters(release: Release, statement: str, selection: Selection) -> tuple[Observation, ...]:
+    """Return every quarter within a selection, oldest first."""
+    bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
+    records = release.rows(statement, bound | selection.codes())
+    found = [crosstab.observation(record) for record in records]
+    return tuple(one for one in found if one.kind == "category")

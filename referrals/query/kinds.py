@@ -1,0 +1,43 @@
+"""The three kinds of release behind one protocol: the only place that chooses how a release is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from referrals.query.answer import Answer
+from referrals.query.crosstab import Crosstab
+from referrals.query.observation import Observation
+from referrals.query.rounded import Rounded
+from referrals.query.selection import Offer, Selection
+from referrals.query.suppressed import Suppressed
+from referrals.query.transcribed import Transcribed
+from referrals.release.release import Kind, Release
+
+
+class ReleaseKind(Protocol):
+    """The questions that every release answers, whichever way its numbers came about."""
+
+    def filters(self, dimension: str) -> Offer:
+        """Return the codes by which the page of a dimension can be filtered, by dimension; also periods, if it has several."""
+
+    def answer(self, dimension: str, selection: Selection) -> Answer:
+        """Return the numbers of a dimension within a selection, whose own choice of that dimension is ignored."""
+
+    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
+        """Return the numbers of one dimension within each code of another, within a selection."""
+
+    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
+        """Return every quarter within a selection, whose period is ignored, oldest first; none if there are no quarters."""
+
+
+_KINDS: Final[Mapping[Kind, Callable[[Release], ReleaseKind]]] = {
+    Kind.TRANSCRIBED: Transcribed,
+    Kind.ROUNDED: Rounded,
+    Kind.SUPPRESSED: Suppressed,
+}
+
+
+def of(release: Release) -> ReleaseKind:
+    """Return a release as its kind, to ask it questions."""
+    return _KINDS[release.about.kind](release)

@@ -1,0 +1,66 @@
+"""One number of an answer, typed: the only shape in which figures leave a release for a card, a chart or a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+NOT_PUBLISHED: Final = "x"
+WITHHELD: Final = "c"
+ABSENT: Final = frozenset({NOT_PUBLISHED, WITHHELD})
+"""The statuses of observations that have no number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """An observation as a share of its answer's total, of 1.
+
+    `value` is None if the share is known as a range only. `of_recorded` is the share of those with the dimension
+    recorded, None if nobody knows how many those are.
+    """
+
+    lower: Fraction
+    upper: Fraction
+    value: Fraction | None = None
+    of_recorded: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The number of referrals with one code of a dimension, within a selection.
+
+    `lower` and `upper` are the least and the most that the number can be, None if there is no number (`status` says why);
+    `value` is a single number if there is one. `is_range` means that the bounds are to be shown and not the value: it was
+    printed, but disagrees with other printed numbers. `open_ended` means that the source gives no upper end. `share` is
+    None if no share can be given.
+    """
+
+    code: str
+    label: str
+    kind: str
+    value: int | None
+    lower: int | None
+    upper: int | None
+    status: str = ""
+    is_range: bool = False
+    open_ended: bool = False
+    working: str = ""
+    statement_ids: tuple[str, ...] = ()
+    share: Share | None = None
+
+    @property
+    def has_number(self) -> bool:
+        """Whether there is a number or a range, neither withheld nor unpublished."""
+        return self.lower is not None
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The least and the most that the number can be.
+
+        Raises:
+            ValueError: there is no number.
+        """
+        if self.lower is None or self.upper is None:
+            raise ValueError(f"{self.label} has no number (status {self.status!r}).")
+        return self.lower, self.upper

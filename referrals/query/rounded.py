@@ -1,0 +1,56 @@
+"""A release whose small counts are rounded: any selection is a sum of its finest cells, with a range around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from referrals.query import from_records
+from referrals.query.answer import FEW, Answer
+from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.observation import Observation, Share
+from referrals.query.selection import Offer, Selection
+from referrals.release.release import Release
+
+STATEMENT: Final = "query/rounded_observations"
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """A rounded release, asked as `kinds.ReleaseKind` says."""
+
+    release: Release
+
+    def filters(self, dimension: str) -> Offer:
+        """Return every period, and every code of each other dimension."""
+        return from_records.filters(self.release, dimension)
+
+    def answer(self, dimension: str, selection: Selection) -> Answer:
+        """Return the sums of a dimension within a selection, with their shares of the total."""
+        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+
+    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
+        """Return the sums of one dimension within each code of another. They add up to the margins."""
+        dimensions = (rows, columns)
+        return from_records.read(
+            self.release, STATEMENT, dimensions, selection, _with_share, reliable_from=FEW
+        )
+
+    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
+        """Return the sum of every quarter within a selection."""
+        return from_records.quarters(self.release, STATEMENT, selection)
+
+
+def _with_share(observation: Observation, total: Observation) -> Observation:
+    """Return an observation with its share of the total: of the sums, and of what both could be without rounding."""
+    if observation.value is None or not total.value:
+        return observation
+    lower, upper = observation.bounds
+    least, most = total.bounds
+    share = Share(
+        lower=Fraction(lower, most),
+        upper=min(Fraction(upper, max(least, 1)), Fraction(1)),
+        value=Fraction(observation.value, total.value),
+    )
+    return replace(observation, share=share)

@@ -1,0 +1,47 @@
+"""A release of exact tables of one and two dimensions with small cells withheld. Its cells are never added up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from referrals.query import from_records
+from referrals.query.answer import FEW, Answer
+from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.observation import Observation, Share
+from referrals.query.selection import Offer, Selection
+from referrals.release.release import Release
+
+STATEMENT: Final = "query/suppressed_observations"
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A suppressed release, asked as `kinds.ReleaseKind` says."""
+
+    release: Release
+
+    def filters(self, dimension: str) -> Offer:
+        """Return every period, and every code of each other dimension, whether or not a combination is published."""
+        return from_records.filters(self.release, dimension)
+
+    def answer(self, dimension: str, selection: Selection) -> Answer:
+        """Return the cells of a dimension within a selection; there are no shares of a small or absent total."""
+        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+
+    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
+        """Return the cells of one dimension within each code of another, published or not."""
+        return from_records.read(self.release, STATEMENT, (rows, columns), selection, _with_share)
+
+    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
+        """Return the cell of every quarter within a selection."""
+        return from_records.quarters(self.release, STATEMENT, selection)
+
+
+def _with_share(observation: Observation, total: Observation) -> Observation:
+    """Return an observation with its share of the total, unless either is absent or the total is small."""
+    if observation.value is None or total.value is None or total.value < FEW:
+        return observation
+    part = Fraction(observation.value, total.value)
+    return replace(observation, share=Share(lower=part, upper=part, value=part))

@@ -1,0 +1,158 @@
+"""The published year, transcribed from its source: counts, ranges that follow from them, and much that is not published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from referrals.query import crosstab
+from referrals.query.answer import Answer
+from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
+from referrals.query.labels import labels, of_selection
+from referrals.query.observation import NOT_PUBLISHED, Observation, Share
+from referrals.query.selection import Offer, Selection
+from referrals.reference.codelists import NOT_RECORDED, TOTAL
+from referrals.release.release import Release
+
+STATEMENT: Final = "query/transcribed_observations"
+
+
+@dataclass(frozen=True)
+class Transcribed:
+    """A transcribed release, asked as `kinds.ReleaseKind` says."""
+
+    release: Release
+
+    def filters(self, dimension: str) -> Offer:
+        """Return the codes of other dimensions within which the source breaks a dimension down."""
+        offer: dict[str, list[str]] = {}
+        for row in self.release.rows("query/available_filters", {"dimension": dimension}):
+            offer.setdefault(row["dimension"], []).append(row["code"])
+        return offer
+
+    def answer(self, dimension: str, selection: Selection) -> Answer:
+        """Return the counts and ranges of a dimension within a selection, with their shares."""
+        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+
+    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
+        """Return the counts and ranges of one dimension within each code of another.
+
+        The columns can differ in their rows: an aggregate is shown only in a column that lacks one of its members.
+        """
+        about, known = self.release.about, labels(self.release)
+
+        def answer(records: Sequence[Record], within: Selection) -> Answer:
+            found = [_observation(record) for record in records]
+            total = next(one for one in found if one.code == TOTAL)
+            members = {record["code"]: tuple(record["members"].split()) for record in records}
+            shown, unpublished = _shown(found, members)
+            recorded = _recorded(found)
+            return Answer(
+                rows,
+                within,
+                tuple(replace(one, share=_share(one, total, shown, recorded)) for one in shown),
+                total,
+                about.kind,
+                recorded=recorded,
+                unpublished=unpublished,
+                labels=of_selection(within, known),
+                period=about.period_label,
+                is_illustrative=about.is_illustrative,
+            )
+
+        return crosstab.read(self.release, STATEMENT, (rows, columns), selection, answer)
+
+    def quarters(self, _: Selection) -> tuple[Observation, ...]:
+        """Return no quarters: the source covers one year."""
+        return ()
+
+
+def _observation(record: Record) -> Observation:
+    """Return the observation in a row of the statement: a range, unless its bounds are equal."""
+    found = crosstab.observation(record)
+    return replace(found, is_range=found.lower != found.upper)
+
+
+def _shown(
+    found: Sequence[Observation], members: Mapping[str, Sequence[str]]
+) -> tuple[list[Observation], tuple[str, ...]]:
+    """Return the observations to show, and the labels of those that an aggregate stands for.
+
+    An aggregate is shown if one of its members is not published, and stands for all such members.
+    """
+    published = {one.code for one in found if one.status != NOT_PUBLISHED}
+    missing = {
+        code: {member for member in members[code] if member not in published} for code in published
+    }
+    aggregates = {code for code in published if missing[code]}
+    hidden = {member for code in aggregates for member in missing[code]}
+    parts = [_labelled(one, aggregates, members) for one in found if one.code != TOTAL]
+    shown = [
+        one
+        for one in parts
+        if one.code in aggregates or (one.kind != "aggregate" and one.code not in hidden)
+    ]
+    return shown, tuple(one.label for one in parts if one.code in hidden)
+
+
+def _labelled(
+    observation: Observation, aggregates: set[str], members: Mapping[str, Sequence[str]]
+) -> Observation:
+    """Return an observation, its label marked if it is part of another aggregate that is shown."""
+    own = set(members[observation.code])
+    if own and any(own < set(members[code]) for code in aggregates):
+        return replace(observation, label=f"of these, {observation.label}")
+    return observation
+
+
+def _recorded(found: Sequence[Observation]) -> int | None:
+    """Return how many have the dimension recorded, or None if any count of it, or of the rest, is missing."""
+    counts = [one.value for one in found if one.kind == "category"]
+    is_known = any(one.code == NOT_RECORDED and one.has_number for one in found)
+    exact = [count for count in counts if count is not None]
+    return sum(exact) if is_known and len(exact) == len(counts) else None
+
+
+def _share(
+    observation: Observation,
+    total: Observation,
+    shown: Sequence[Observation],
+    recorded: int | None,
+) -> Share | None:
+    """Return the range of an observation's share of the total, and its share of those recorded.
+
+    Any number of those not recorded could belong to a category: the range runs from none of them to all of them.
+    """
+    if not observation.has_number or not total.has_number:
+        return None
+    lower, upper = observation.bounds
+    if recorded is not None and observation.code != NOT_RECORDED and observation.value is not None:
+        unknown = max(one.bounds[1] for one in shown if one.code == NOT_RECORDED)
+        return Share(
+            lower=Fraction(lower, recorded + unknown),
+            upper=Fraction(upper + unknown, recorded + unknown),
+            of_recorded=Fraction(observation.value, recorded),
+        )
+    least, most = _matching_totals(observation, total, shown)
+    return Share(lower=Fraction(lower, least), upper=min(Fraction(upper, most), Fraction(1)))
+
+
+def _matching_totals(
+    observation: Observation, total: Observation, shown: Sequence[Observation]
+) -> tuple[int, int]:
+    """Return the totals that go with the least and with the most that an observation can be.
+
+    A part and its total move together: the most "not recorded" goes with the largest total, not the smallest. If other
+    parts are missing, that is not known, and the far ends of the total are taken.
+    """
+    lower, upper = observation.bounds
+    least, most = total.bounds
+    is_missing = any(not one.has_number and one.code != NOT_RECORDED for one in shown)
+    if is_missing or least == most:
+        return most, least
+    others = [one.bounds for one in shown if one.code != observation.code and one.has_number]
+    smallest = sum(low for low, _ in others)
+    largest = sum(high for _, high in others)
+    return min(most, lower + largest), max(least, upper + smallest)
