@@ -16,7 +16,7 @@ from referrals.web import application, settings
 if application.in_session():
     navigation.draw()
 else:
-    ADDRESS = settings.insist(settings.base)
+    ADDRESS = settings.require(settings.base)
     STATIC_SITE = static_site.StaticSite(ADDRESS)
     SERVED = application.Site(
         name=SITE,
@@ -26,8 +26,8 @@ else:
         versions=STATIC_SITE.versions,
         releases=catalogue.digests,
         refused=catalogue.refused,
-        looking=catalogue.looking,
+        looking=catalogue.refreshing,
         drawn_ahead=STATIC_SITE.rendered_ahead,
     )
     app = st.App(__file__, **application.options(SERVED))
-    settings.insist(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))
+    settings.require(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

@@ -1,81 +1,78 @@
-"""What is made once and kept for every reader of this process.
+"""A process-wide cache for results that every reader shares.
 
-Streamlit's own caches hash every argument anew at each call, and any reader can empty them by a message to the server. These
-are looked up by what tells one argument from another, and nobody outside can reach them.
+The cards, the dashboard and the release metadata use it. Streamlit's own caches hash every
+argument anew at each call, and any reader can clear them by a message to the server. Here a key is
+cheap (a release is its digest), and no reader can reach it.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from functools import wraps
 from threading import Lock, RLock
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
-Made = TypeVar("Made")
-Making = Callable[..., Made]
+import cachetools
 
-MAKING: Final = RLock()
-"""Held by the one thread of the process that makes something: readers who ask for what nobody has made yet wait for one
-another, and leave the processor to those who only look."""
+Result = TypeVar("Result")
+Function = Callable[..., Result]
+
+COMPUTING: Final = RLock()
+"""Held by the only thread that computes a missing entry, whichever function it belongs to. It
+leaves the processor to readers whose entries exist. It is reentrant because one cached function
+may call another."""
 
 
-def kept(
+def cached(
     entries: int,
-    tell_apart: Mapping[Any, Callable[[Any], Hashable]],
+    keys: Mapping[Any, Callable[[Any], Hashable]],
     *,
-    apart: Callable[..., bool] = lambda *_: False,
-) -> Callable[[Making[Made]], Making[Made]]:
-    """Return a decorator that keeps what a function makes, for at most so many different arguments.
+    separate: Callable[..., bool] | None = None,
+) -> Callable[[Function[Result]], Function[Result]]:
+    """Return a decorator that caches results and evicts the least recently used one.
 
-    `tell_apart` says, by type, what tells one argument from another; where a type is not in it, the argument itself does.
-    What was asked for longest ago is forgotten first. What is made of arguments that `apart` is true of has as many places
-    of its own, which nothing else can take. Two readers who ask for the same at once wait for one making, and nothing else
-    is made meanwhile: never wait for one where others wait for you.
+    Several threads that miss the same entry wait for one computation. Never wait for another
+    thread inside a cached function.
+
+    Args:
+        entries: the number of results to keep.
+        keys: the function that gives the cache key of a type. Other arguments are their own key.
+        separate: if true of the arguments, the result goes into a second space of as many entries.
     """
 
-    def keeping(make: Making[Made]) -> Making[Made]:
-        some: _Kept[Made] = _Kept(entries)
-        set_apart: _Kept[Made] = _Kept(entries)
+    def decorate(function: Function[Result]) -> Function[Result]:
+        common = _cached(entries, keys, function)
+        if separate is None:
+            return common
+        reserved = _cached(entries, keys, function)
 
-        @wraps(make)
-        def recall(*arguments: Any) -> Made:
-            asked = tuple(tell_apart.get(type(one), _itself)(one) for one in arguments)
-            if (known := set_apart.look(asked) or some.look(asked)) is not None:
-                return known[0]
-            with MAKING:
-                if (known := set_apart.look(asked) or some.look(asked)) is not None:
-                    return known[0]
-                return (set_apart if apart(*arguments) else some).keep(asked, make(*arguments))
+        @wraps(function)
+        def lookup(*arguments: Any) -> Result:
+            return (reserved if separate(*arguments) else common)(*arguments)
 
-        return recall
+        return lookup
 
-    return keeping
+    return decorate
 
 
-class _Kept(Generic[Made]):
-    """What one function has made, the longest unasked first."""
+def _cached(
+    entries: int, keys: Mapping[Any, Callable[[Any], Hashable]], function: Function[Result]
+) -> Function[Result]:
+    def key(*arguments: Any) -> Hashable:
+        return tuple(keys.get(type(value), _itself)(value) for value in arguments)
 
-    def __init__(self, entries: int) -> None:
-        self._entries = entries
-        self._made: OrderedDict[Hashable, tuple[Made]] = OrderedDict()
-        self._looking = Lock()
+    cache: cachetools.LRUCache[Hashable, Result] = cachetools.LRUCache(entries)
+    look_up = cachetools.cached(cache, key=key, lock=Lock())
+    # Looked up again once it is this thread's turn: another may have computed the entry meanwhile.
+    compute_if_missing = look_up(function)
 
-    def look(self, asked: Hashable) -> tuple[Made] | None:
-        """Return what was made, by itself in a tuple, or None where it is not there."""
-        with self._looking:
-            if (known := self._made.get(asked)) is not None:
-                self._made.move_to_end(asked)
-            return known
+    @wraps(function)
+    def take_turn(*arguments: Any) -> Result:
+        with COMPUTING:
+            return compute_if_missing(*arguments)
 
-    def keep(self, asked: Hashable, fresh: Made) -> Made:
-        """Keep what was made, forget what was asked for longest ago where there is no room, and return it."""
-        with self._looking:
-            self._made[asked] = (fresh,)
-            if len(self._made) > self._entries:
-                self._made.popitem(last=False)
-        return fresh
+    return look_up(take_turn)
 
 
-def _itself(one: Hashable) -> Hashable:
-    return one
+def _itself(value: Hashable) -> Hashable:
+    return value

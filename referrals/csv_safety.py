@@ -1,17 +1,20 @@
-"""Text that a spreadsheet would take for a formula, made harmless wherever a file of ours may be opened in one."""
+"""CSV injection: escape text that a spreadsheet would run as a formula.
+
+Every CSV file of ours uses it, since any of them may be opened in a spreadsheet.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-LEADS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that a spreadsheet would run."""
+FORMULA_PREFIXES: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def neutral(cell: object) -> object:
-    r"""Return a cell of a file, text that a spreadsheet would run begun with an apostrophe; anything else as it is.
+def escape_formula(cell: object) -> object:
+    r"""Return a cell of a CSV file, with an apostrophe before text that a spreadsheet would run.
 
-    >>> neutral('=HYPERLINK("x")'), neutral("Vietnam"), neutral(-1)
+    >>> escape_formula('=HYPERLINK("x")'), escape_formula("Vietnam"), escape_formula(-1)
     ('\'=HYPERLINK("x")', 'Vietnam', -1)
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(LEADS) else cell
+    is_formula = isinstance(cell, str) and cell.startswith(FORMULA_PREFIXES)
+    return f"'{cell}" if is_formula else cell

@@ -1,4 +1,4 @@
-"""Where the repository keeps things. Every path the package reads starts here."""
+"""Folders of the repository. Every path that the package reads starts here."""
 
 from __future__ import annotations
 

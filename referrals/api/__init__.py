@@ -1,4 +1,4 @@
-"""The releases for programs: API, feed, calendar and downloads."""
+"""The public API: data, downloads, feed, calendar, their description and docs page."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from starlette.routing import Route
 
 from referrals.api.docs_page import DOCS
 from referrals.api.downloads import DOWNLOADS, FOLDER, PAGE
-from referrals.api.endpoint import Elsewhere, Nowhere, doors
+from referrals.api.endpoint import NotFound, Redirect, routes_of
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
 from referrals.api.resources import RESOURCES
 
 
-def routes(site: str = "") -> list[Route]:
-    """Return every address that answers programs, for `st.App(routes=...)`; what is below them and is none, answers 404.
+def routes(site_url: str = "") -> list[Route]:
+    """Return the routes of the API. An unknown address below them answers 404.
 
-    `site` is the address that readers know the site by, such as `https://example.org`, '' where it is not known. With it
-    addresses are whole in what leaves the site alone: rows of tables, and entries of the feed.
+    `site_url` is the public address of the site, such as `https://example.org`, '' if it is not
+    known. With it, addresses in rows of tables and in the feed are absolute.
     """
-    leading = {"/api": DOCS.path, "/api/": DOCS.path, f"{PAGE}/": PAGE}
-    nowhere = [Route(path, Nowhere()) for path in ("/api/{rest:path}", f"{PAGE}/{{rest:path}}")]
+    redirects = {"/api": DOCS.path, "/api/": DOCS.path, f"{PAGE}/": PAGE}
+    unknown = ("/api/{rest:path}", f"{PAGE}/{{rest:path}}")
     resources = (SPECIFICATION, DOCS, *RESOURCES, FOLDER, *DOWNLOADS, *FEEDS)
     return [
-        *doors(resources, site),
-        *(Route(path, Elsewhere(to)) for path, to in leading.items()),
-        *nowhere,
+        *routes_of(resources, site_url),
+        *(Route(path, Redirect(target)) for path, target in redirects.items()),
+        *(Route(path, NotFound()) for path in unknown),
     ]

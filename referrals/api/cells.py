@@ -1,4 +1,7 @@
-"""Which cells a question asks for: those that are listed, and of an additive release any combination that is named whole."""
+"""The cells that a request selects.
+
+They are the listed cells and, in an additive release, the sum of any one combination of codes.
+"""
 
 from __future__ import annotations
 
@@ -7,93 +10,99 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from referrals.api.problems import Problem
-from referrals.api.request import Question
+from referrals.api.request import Request
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import metadata
 from referrals.release.release import Kind, Release
 
 FILTERS: Final = ("period", *DIMENSIONS)
-MOST_CELLS: Final = 5_000
-"""The most cells in one answer. More are refused, not cut: who saves a file must not take a part for the whole."""
+MAX_CELLS: Final = 5_000
+"""The most cells in one answer. More are refused rather than cut, or a saved part would pass for
+the whole."""
 
 Rows = Sequence[Mapping[str, Any]]
+Filters = Mapping[str, Sequence[str] | None]
+"""The codes to match in each dimension, None for any code."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """Cells in the order of their codes: `rows` after the first `skip`, at most `most`, of `total`."""
+    """One page of cells in the order of their codes: at most `limit` rows after `offset`."""
 
     rows: Rows
     total: int
-    skip: int
-    most: int
+    offset: int
+    limit: int
 
     @property
-    def beside(self) -> dict[str, tuple[int, int]]:
-        """Where the pages before and after begin and how many cells each has at most, those that there are."""
-        before = (
-            {"prev": (max(self.skip - self.most, 0), min(self.most, self.skip))}
-            if self.skip
-            else {}
-        )
-        return before | (
-            {"next": (self.skip + self.most, self.most)}
-            if self.skip + self.most < self.total
-            else {}
-        )
+    def neighbours(self) -> dict[str, tuple[int, int]]:
+        """The offset and limit of the previous and the next page, if they exist."""
+        found = {}
+        if self.offset:
+            found["prev"] = (max(self.offset - self.limit, 0), min(self.limit, self.offset))
+        if self.offset + self.limit < self.total:
+            found["next"] = (self.offset + self.limit, self.limit)
+        return found
 
 
-def found(question: Question) -> Page:
-    """Return the cells that a question asks for.
+def select(request: Request) -> Page:
+    """Return the cells that a request selects.
 
     Raises:
-        Problem: there are more than one answer holds, or none after those that are to be left out.
+        Problem: there are more than one answer holds, or the offset is past the last.
     """
-    release = question.release
-    asked = {
-        name: list(question.codes[name]) if name in question.codes else None for name in FILTERS
-    }
-    skip, most = question.numbers.get("offset", 0), question.numbers.get("limit", MOST_CELLS)
-    if release.about.kind is Kind.ROUNDED and (combination := _combination(question.codes)):
-        rows = _added_up(release, combination, asked)
-        _refuse_what_does_not_fit(question, len(rows), skip)
-        return Page(rows[skip : skip + most], len(rows), skip, most)
-    # The first row says how many there are: nothing is fetched of an answer that is refused.
-    first = _listed(release, asked, skip=0, most=1)
+    release = request.release
+    filters: Filters = {name: _as_list(request.codes.get(name)) for name in FILTERS}
+    offset = request.numbers.get("offset", 0)
+    limit = request.numbers.get("limit", MAX_CELLS)
+    combination = _combination(request.codes)
+    if release.about.kind is Kind.ROUNDED and combination:
+        rows = _sums(release, combination, filters)
+        _check_size(request, len(rows), offset)
+        return Page(rows[offset : offset + limit], len(rows), offset, limit)
+    # The first row holds the total, so a request that will be refused fetches one row only.
+    first = _listed(release, filters, offset=0, limit=1)
     total = first[0]["total"] if first else 0
-    _refuse_what_does_not_fit(question, total, skip)
-    return Page(_listed(release, asked, skip=skip, most=most) if total else [], total, skip, most)
+    _check_size(request, total, offset)
+    rows = _listed(release, filters, offset=offset, limit=limit) if total else []
+    return Page(rows, total, offset, limit)
+
+
+def _as_list(codes: Sequence[str] | None) -> list[str] | None:
+    return None if codes is None else list(codes)
 
 
 def _combination(codes: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Return the code of each dimension where a question names one for every dimension, and nothing where it does not."""
+    """Return the code of each dimension if exactly one is given for all, else nothing."""
     single = {name: codes[name][0] for name in DIMENSIONS if len(codes.get(name, ())) == 1}
     return single if len(single) == len(DIMENSIONS) else {}
 
 
-def _added_up(release: Release, combination: Mapping[str, str], asked: Mapping[str, Any]) -> Rows:
-    """Return the cell of a combination in each period asked for: as it is listed, or else as a sum of finest cells.
+def _sums(release: Release, combination: Mapping[str, str], filters: Filters) -> Rows:
+    """Return a combination's cell in each selected period: listed, or a sum of finest cells.
 
-    The sums are those of the screens, with the same bounds and letters.
+    The sums are those of the pages, with the same bounds and statuses.
     """
-    listed = {row["period"]: row for row in _listed(release, asked, skip=0, most=MOST_CELLS)}
-    sums = release.rows(
+    listed = {row["period"]: row for row in _listed(release, filters, offset=0, limit=MAX_CELLS)}
+    rows = release.rows(
         "query/rounded_observations",
         {"rows": "period", "columns": "", "period": release.about.period, **combination},
     )
-    added_up = {one["code"]: {**one, **combination, "period": one["code"]} for one in sums}
-    periods = asked["period"] or sorted(added_up)
-    return [listed.get(period) or added_up[period] for period in periods]
+    sums = {row["code"]: {**row, **combination, "period": row["code"]} for row in rows}
+    periods = filters["period"] or sorted(sums)
+    return [listed.get(period) or sums[period] for period in periods]
 
 
-def _listed(release: Release, asked: Mapping[str, Any], *, skip: int, most: int) -> Rows:
-    return release.rows("api/cells", {**asked, "most": most, "skip": skip})
+def _listed(release: Release, filters: Filters, *, offset: int, limit: int) -> Rows:
+    return release.rows("api/cells", {**filters, "limit": limit, "offset": offset})
 
 
-def _refuse_what_does_not_fit(question: Question, total: int, skip: int) -> None:
-    if total > MOST_CELLS and "limit" not in question.numbers:
+def _check_size(request: Request, total: int, offset: int) -> None:
+    """Refuse an answer that would be too long or that would start past the last cell."""
+    if total > MAX_CELLS and "limit" not in request.numbers:
         detail = (
-            f"There are {total} such cells, and one answer holds {MOST_CELLS}. Choose codes, or give limit and offset. "
+            f"{total} cells match, and one answer holds {MAX_CELLS}. "
+            "Filter by more codes, or use limit and offset. "
             "The files of the release hold all of its cells."
         )
         raise Problem(
@@ -101,8 +110,8 @@ def _refuse_what_does_not_fit(question: Question, total: int, skip: int) -> None
             detail,
             total=total,
             parameter="limit",
-            release=metadata.address(question.release),
+            release=metadata.path(request.release),
         )
-    if skip and skip >= total:
-        detail = f"There are {total} such cells, and offset leaves out {skip}. Give a smaller one."
+    if offset and offset >= total:
+        detail = f"{total} cells match, and offset is {offset}. Use a smaller offset."
         raise Problem("past-the-last", detail, total=total, parameter="offset")

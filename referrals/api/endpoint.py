@@ -1,4 +1,7 @@
-"""The door: what is asked over HTTP goes in, one reply comes out, and nothing that goes wrong comes out as anything else."""
+"""The ASGI endpoint of a resource: parse, negotiate, answer.
+
+Every failure becomes an RFC 9457 problem.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 import duckdb
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
@@ -13,175 +17,198 @@ from starlette.types import Receive, Scope, Send
 
 from referrals.api import response
 from referrals.api.problems import Problem
-from referrals.api.request import LONGEST_QUERY, Asked, Question, named, preferred, read_query
-from referrals.api.resource import FORMS, PERMANENT_REDIRECT, Resource
-from referrals.api.response import READ, Reply, Shelved
-from referrals.api.single_flight import Making
+from referrals.api.request import (
+    MAX_QUERY_BYTES,
+    Query,
+    Request,
+    find_release,
+    preferred_format,
+    read_query,
+)
+from referrals.api.resource import MEDIA_TYPES, PERMANENT_REDIRECT, Resource
+from referrals.api.response import READ_METHODS, Response
+from referrals.api.single_flight import SingleFlight
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.release import catalogue
 from referrals.release.release import Release
 
-ROOM: Final = 64 * 1024 * 1024
-"""How many bytes of finished answers a process keeps."""
+CACHE_BYTES: Final = 64 * 1024 * 1024
+"""The size of the cache of finished responses."""
 
-READ_BEFORE: Final = 100
-"""How many queries are known by their text, at each address."""
+PARSED_QUERIES: Final = 100
+"""The number of parsed query strings that each endpoint remembers."""
 
-WRONG: Final = (ReferralsError, duckdb.Error, OSError)
-"""What can go wrong and is said: a problem of the request, or a release that cannot be asked."""
+FAILURES: Final = (ReferralsError, duckdb.Error, OSError)
+"""The exceptions that become a problem: an invalid request, or a release that cannot be read."""
 
 
-class Door:
-    """One address. Its answers are kept for as long as the same releases stand, and made in another thread."""
+class Endpoint:
+    """One address.
 
-    def __init__(self, resource: Resource, making: Making, site: str) -> None:
+    Responses are computed in another thread, and cached while the same releases are served.
+    """
+
+    def __init__(self, resource: Resource, flight: SingleFlight, site_url: str) -> None:
         self._resource = resource
-        self._making = making
-        self._site = site
-        self._forms = {form: FORMS[form].partition(";")[0] for form in resource.forms}
-        self._read: dict[tuple[str, bytes], Asked] = {}
+        self._flight = flight
+        self._site_url = site_url
+        self._media_types = {name: MEDIA_TYPES[name].partition(";")[0] for name in resource.formats}
+        self._queries: LRUCache[tuple[str, bytes], Query] = LRUCache(PARSED_QUERIES)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request."""
         try:
-            reply = await self._reply(scope)
-        except WRONG as error:
-            reply = _said(error)
-        await reply.send(scope, send)
+            answer = await self._answer(scope)
+        except FAILURES as error:
+            answer = problem_response(error)
+        await answer.send(scope, send)
 
-    async def _reply(self, scope: Scope) -> Reply:
+    async def _answer(self, scope: Scope) -> Response:
         if scope["method"] == "OPTIONS":
-            return response.of_preflight()
-        refuse_what_is_not_reading(scope)
-        question = await self._question(scope)
-        return await self._making.reply(question.key, partial(self._made, question))
+            return response.preflight()
+        check_method_and_length(scope)
+        request = await self._request(scope)
+        return await self._flight.response(request.key, partial(self._compute, request))
 
-    async def _question(self, scope: Scope) -> Question:
-        """Return what a request asks. Raises Problem where that cannot be answered."""
-        standing = catalogue.standing()
-        parts: dict[str, str] = scope["path_params"]
-        release = (
-            named(standing, parts["release_id"]) if "release_id" in parts else standing.published
+    async def _request(self, scope: Scope) -> Request:
+        """Return the checked request.
+
+        The release is looked up first: of two faults, an unknown release is the one to report.
+
+        Raises:
+            Problem: the request cannot be answered.
+        """
+        served = catalogue.served()
+        path_parameters: dict[str, str] = scope["path_params"]
+        release = served.published
+        if "release_id" in path_parameters:
+            release = find_release(served, path_parameters["release_id"])
+        query = await self._query(release, scope["query_string"])
+        is_negotiated = len(self._media_types) > 1 and not query.format
+        chosen_format = query.format or next(iter(self._media_types), "")
+        if is_negotiated:
+            chosen_format = self._negotiate(_accept_header(scope))
+        return Request(
+            path=scope["path"],
+            served=served,
+            release=release,
+            path_parameters=path_parameters,
+            codes=query.codes,
+            numbers=query.numbers,
+            format=chosen_format,
+            is_negotiated=is_negotiated,
+            site_url=self._site_url,
         )
-        codes, numbers, form = await self._asked(release, scope["query_string"])
-        is_negotiated = len(self._forms) > 1 and not form
-        if is_negotiated and not (form := _liked(_accept(scope), tuple(self._forms.items()))):
+
+    async def _query(self, release: Release, text: bytes) -> Query:
+        if not text:
+            return Query()
+        key = (release.digest, text)
+        query = self._queries.get(key)
+        if query is None:
+            # In a thread, because the codes of a release may wait for another computation.
+            query = await run_in_threadpool(
+                read_query,
+                text.decode("latin-1"),
+                self._resource.parameters,
+                tuple(self._media_types),
+                release,
+            )
+            self._queries[key] = query
+        return query
+
+    def _negotiate(self, accept: str) -> str:
+        chosen = _preferred_format(accept, tuple(self._media_types.items()))
+        if not chosen:
             raise Problem(
                 "no-such-format",
-                "None of the formats in the Accept header is one of this address. See choices.",
+                "This address has none of the formats in the Accept header. See choices.",
                 headers={"vary": "accept"},
-                choices=self._forms,
+                choices=self._media_types,
             )
-        form = form or next(iter(self._forms), "")
-        return Question(
-            scope["path"],
-            standing,
-            release,
-            parts,
-            codes,
-            numbers,
-            form,
-            is_negotiated=is_negotiated,
-            site=self._site,
-        )
+        return chosen
 
-    async def _asked(self, release: Release, query: bytes) -> Asked:
-        """Return what a query asks of a release. One that was read before is known by its text."""
-        if not query:
-            return {}, {}, ""
-        if not (asked := self._read.get((release.digest, query))):
-            # In a thread: the codes of a release may have to wait until what others want is made.
-            text, forms = query.decode("latin-1"), tuple(self._forms)
-            asked = await run_in_threadpool(
-                read_query, text, self._resource.parameters, forms, release
-            )
-            if len(self._read) >= READ_BEFORE:
-                self._read.clear()
-            self._read[release.digest, query] = asked
-        return asked
-
-    def _made(self, question: Question) -> Reply:
+    def _compute(self, request: Request) -> Response:
         try:
-            return response.of_content(
-                self._resource.make(question), is_negotiated=question.is_negotiated
-            )
-        except WRONG as error:
-            return _said(error)
+            content = self._resource.answer(request)
+            return response.from_content(content, is_negotiated=request.is_negotiated)
+        except FAILURES as error:
+            return problem_response(error)
 
 
-class Nowhere:
-    """Every address below ours that is none."""
+class NotFound:
+    """Every unknown address below those of the API."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Say that there is nothing, to whatever method."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer any method with a problem."""
         problem = Problem(
             "no-such-address",
-            "There is nothing at this address. /api/v1 lists every one that there is.",
+            "There is nothing at this address. /api/v1 lists every address.",
         )
-        await response.of_problem(problem).send(scope, send)
+        await response.from_problem(problem).send(scope, send)
 
 
-class Elsewhere:
-    """An address that people try, which leads to the page that they want."""
+class Redirect:
+    """An address that people guess, which redirects to the page that they want."""
 
     def __init__(self, address: str) -> None:
         self._address = address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lead there."""
-        headers = {"cache-control": response.SOON, **response.OPEN_TO_ALL}
+        """Redirect permanently."""
+        headers = {"cache-control": response.SHORT_CACHE, **response.CORS}
         await RedirectResponse(self._address, PERMANENT_REDIRECT, headers)(scope, receive, send)
 
 
-def doors(resources: tuple[Resource, ...], site: str = "") -> list[Route]:
-    """Return a route for each resource. Addresses from outside begin with `site`.
+def routes_of(resources: tuple[Resource, ...], site_url: str = "") -> list[Route]:
+    """Return a route for each resource. `site_url` comes before addresses that leave the site.
 
-    All share one store of finished answers. Those that take long wait in a line of their own, and keep nobody from a file.
+    All share one cache. Slow resources have a queue of their own, so that a file never waits
+    behind them.
     """
-    kept = Shelved(ROOM)
-    lines = {takes_long: Making(kept) for takes_long in (True, False)}
+    cache = response.cache(CACHE_BYTES)
+    flights = {is_slow: SingleFlight(cache) for is_slow in (True, False)}
     return [
-        Route(resource.path, Door(resource, lines[resource.takes_long], site))
+        Route(resource.path, Endpoint(resource, flights[resource.is_slow], site_url))
         for resource in resources
     ]
 
 
-def refuse_what_is_not_reading(scope: Scope) -> None:
-    """Raise a Problem for a method that would change something, or a query longer than is read."""
+def check_method_and_length(scope: Scope) -> None:
+    """Raise a Problem if the method is not GET or HEAD, or the query string is too long."""
     if scope["method"] not in {"GET", "HEAD"}:
-        detail = f"Nothing here can be changed. Use {READ}."
-        raise Problem("method-not-allowed", detail, headers={"allow": READ})
-    if len(scope["query_string"]) > LONGEST_QUERY:
+        detail = f"Nothing here can be changed. Use {READ_METHODS}."
+        raise Problem("method-not-allowed", detail, headers={"allow": READ_METHODS})
+    if len(scope["query_string"]) > MAX_QUERY_BYTES:
         raise Problem(
             "address-too-long",
-            f"The query is longer than {LONGEST_QUERY} bytes. Ask for fewer codes at once.",
+            f"The query is longer than {MAX_QUERY_BYTES} bytes. Ask for fewer codes at once.",
         )
 
 
-def not_ready(error: Exception) -> Problem:
-    """Return the problem of a release that cannot be asked: our own words of it, and never a database's.
+def problem_response(error: Exception) -> Response:
+    """Return the response to a failure.
 
-    One that was withdrawn is gone, rather than not ready: a cache may hand out old copies for a fault of the server.
+    It never repeats the message of a database or of the operating system.
+
+    Withdrawn figures are gone (410) rather than unavailable (503): a cache may serve old copies
+    when a server fails.
     """
+    if isinstance(error, Problem):
+        return response.from_problem(error)
     if isinstance(error, WithdrawnError):
-        return Problem("withdrawn", str(error))
-    said = (
-        str(error)
-        if isinstance(error, ReferralsError)
-        else "A release cannot be read. Ask again in a moment."
-    )
-    return Problem("not-ready", said, headers={"retry-after": "5"})
+        return response.from_problem(Problem("withdrawn", str(error)))
+    detail = "A release cannot be read. Try again in a moment."
+    if isinstance(error, ReferralsError):
+        detail = str(error)
+    return response.from_problem(Problem("not-ready", detail, headers={"retry-after": "5"}))
 
 
-def _said(error: Exception) -> Reply:
-    return response.of_problem(error if isinstance(error, Problem) else not_ready(error))
-
-
-def _accept(scope: Scope) -> str:
-    found = [value for name, value in scope["headers"] if name == b"accept"]
-    return b",".join(found).decode("latin-1")
+def _accept_header(scope: Scope) -> str:
+    values = [value for name, value in scope["headers"] if name == b"accept"]
+    return b",".join(values).decode("latin-1")
 
 
 @lru_cache(maxsize=256)
-def _liked(accept: str, forms: tuple[tuple[str, str], ...]) -> str:
-    return preferred(accept, dict(forms))
+def _preferred_format(accept: str, media_types: tuple[tuple[str, str], ...]) -> str:
+    return preferred_format(accept, dict(media_types))

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), made from the same lists that requests are checked against."""
+"""The OpenAPI 3.1 document, generated from the lists that requests are checked against."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from referrals.api import problems
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.formats.tabular import (
@@ -20,24 +19,25 @@ from referrals.api.formats.tabular import (
     Columns,
 )
 from referrals.api.problems import KINDS
-from referrals.api.request import LATEST, Parameter, Question
-from referrals.api.resource import BASE, FORMS, JSON, Content, Resource
+from referrals.api.request import LATEST, Parameter, Request
+from referrals.api.resource import BASE, JSON, MEDIA_TYPES, Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.web.http import problem as problem_document
 
 VERSION: Final = "1.0.0"
-FEW: Final = 5
-"""How many codes are examples of a parameter."""
+MAX_EXAMPLES: Final = 5
+"""The number of example codes of a parameter."""
 
-EVERY_HEADER: Final = (
+COMMON_HEADERS: Final = (
     "ETag",
     "Cache-Control",
     "Vary",
     "Repr-Digest",
     "Access-Control-Allow-Origin",
 )
-AT_THE_GATE: Final = (
+GATEWAY_STATUSES: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -45,54 +45,54 @@ AT_THE_GATE: Final = (
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
 )
-"""The statuses with which a request can be refused before anybody looks at what it asks for."""
+"""The statuses with which the gateway can refuse any request."""
 
-COME_BACK: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-"""The statuses that say when to ask again."""
+RETRY_STATUSES: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+"""The statuses with a `Retry-After` header."""
 
-OF_A_BODY: Final = frozenset({"Repr-Digest", "Content-Disposition"})
+BODY_HEADERS: Final = frozenset({"Repr-Digest", "Content-Disposition"})
 """The headers that an answer without a body lacks."""
 
 Schema = dict[str, Any]
 
-ABOUT: Final = (
-    "Victims of crime whom UK police referred to Home Office Immigration Enforcement: numbers, codes, printed sentences, "
-    "certificates and context. Reading only, no key. Every answer says of which release and of what status it is; "
-    "`illustrative` figures are invented. A wrong request is answered by a problem document (RFC 9457) that names the "
-    "choices. Who asks very often is told so (429), and so is everyone while more answers are being made than can be waited "
-    "for (503): ask again after as many seconds as `Retry-After` says. To copy everything, take the files of a release. "
-    "Ask whether an answer has changed by its ETag: `Last-Modified` says when the copy of the release that is served was "
-    "written, never earlier than the release was published, and is not compared."
+DESCRIPTION: Final = (
+    "Victims of crime whom UK police referred to Home Office Immigration Enforcement: counts, "
+    "codes, printed sentences, certificates and context. The API is read-only and needs no key. "
+    "Every answer names its release and that release's status; `illustrative` figures are "
+    "invented. An invalid request is answered with a problem document (RFC 9457) that lists the "
+    "valid choices. A client that sends too many requests receives 429. While too many answers "
+    "are being computed, every client receives 503. In both cases, wait for the number of seconds "
+    "in `Retry-After`. To copy everything, download the files of a release. To check whether an "
+    "answer has changed, use its ETag. `Last-Modified` is the time at which the served copy of the "
+    "release was written, never earlier than its publication, and is not compared."
 )
 
 
-def specification(question: Question) -> Content:
-    """Return the description of every address, with the codes of the release shown first as examples."""
-    standing = question.standing
+def specification(request: Request) -> Content:
+    """Return the OpenAPI document, with codes of the published release as examples."""
+    served = request.served
+    resources = (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)
     document = {
         "openapi": "3.1.0",
         "info": {
             "title": "Victim referrals",
             "version": VERSION,
             "summary": "Read-only data",
-            "description": ABOUT,
+            "description": DESCRIPTION,
         },
-        "servers": [{"url": question.site or "/"}],
-        "paths": {
-            one.path: {"get": _operation(one, standing)}
-            for one in (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)
-        },
+        "servers": [{"url": request.site_url or "/"}],
+        "paths": {resource.path: {"get": _operation(resource, served)} for resource in resources},
         "components": {"schemas": _schemas()},
     }
     return Content(json.dumps(document, ensure_ascii=False).encode(), JSON)
 
 
 SPECIFICATION: Final = Resource(
-    BASE, "This description", "What there is to ask for, as OpenAPI 3.1.", specification
+    BASE, "Get this description", "The API as an OpenAPI 3.1 document.", specification
 )
 
 
-def _operation(resource: Resource, standing: Standing) -> Schema:
+def _operation(resource: Resource, served: Served) -> Schema:
     headers = _headers(resource)
     responses: Schema = {
         "200": {
@@ -101,74 +101,82 @@ def _operation(resource: Resource, standing: Standing) -> Schema:
             "content": _contents(resource),
         },
         "304": {
-            "description": "Nothing has changed",
-            "headers": {name: said for name, said in headers.items() if name not in OF_A_BODY},
+            "description": "Not modified",
+            "headers": {
+                name: schema for name, schema in headers.items() if name not in BODY_HEADERS
+            },
         },
     }
-    responses |= {str(status): {"description": to} for status, to in resource.leads.items()}
+    for status, target in resource.redirects.items():
+        responses[str(status)] = {"description": target}
+    for status in error_statuses(resource):
+        responses[str(status)] = _problem(status)
     return {
-        "operationId": _name(resource),
+        "operationId": _operation_id(resource),
         "summary": resource.summary,
-        "description": resource.says,
+        "description": resource.description,
         "parameters": [
-            *_places(resource, standing),
-            *(_query(one, standing.published) for one in resource.parameters),
-            *_format(resource),
+            *_path_parameters(resource, served),
+            *(_query_parameter(parameter, served.published) for parameter in resource.parameters),
+            *_format_parameter(resource),
         ],
-        "responses": responses | {str(status): _problem(status) for status in refusals(resource)},
+        "responses": responses,
     }
 
 
-def refusals(resource: Resource) -> list[int]:
-    """Return the statuses with which an address refuses: those that every address has, and those of what it takes."""
-    named = {HTTPStatus.NOT_FOUND} if resource.is_of_release else set()
-    negotiated = {HTTPStatus.NOT_ACCEPTABLE} if len(resource.forms) > 1 else set()
-    return sorted(
-        {*AT_THE_GATE, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE, *named, *negotiated}
-    )
+def error_statuses(resource: Resource) -> list[int]:
+    """Return the error statuses of an address, in order."""
+    statuses = {*GATEWAY_STATUSES, HTTPStatus.GONE, HTTPStatus.SERVICE_UNAVAILABLE}
+    if resource.names_release:
+        statuses.add(HTTPStatus.NOT_FOUND)
+    if len(resource.formats) > 1:
+        statuses.add(HTTPStatus.NOT_ACCEPTABLE)
+    return sorted(statuses)
 
 
-def _name(resource: Resource) -> str:
-    """Return the name of an operation, as programs that are made from the description call it."""
-    words = [
-        part.strip("{}")
-        for part in resource.path.removeprefix(BASE).replace(".", "_").split("/")
-        if part
-    ]
+def _operation_id(resource: Resource) -> str:
+    """Return the operation id, which generated clients use as a function name."""
+    path = resource.path.removeprefix(BASE).replace(".", "_")
+    words = [part.strip("{}") for part in path.split("/") if part]
     return "_".join(words) if words else "specification"
 
 
-def _places(resource: Resource, standing: Standing) -> list[Schema]:
-    """Return the variable parts of an address."""
-    kinds: Mapping[str, Schema] = {
-        "release_id": {"type": "string", "enum": [LATEST, *standing.offered()]},
+def _path_parameters(resource: Resource, served: Served) -> list[Schema]:
+    schemas: Mapping[str, Schema] = {
+        "release_id": {"type": "string", "enum": [LATEST, *served.by_id()]},
         "version": {"type": "string", "pattern": "^[0-9a-f]{12}$"},
         "file": {"type": "string", "pattern": r"^[A-Za-z0-9][A-Za-z0-9._-]*$", "maxLength": 100},
     }
     return [
         {"name": name, "in": "path", "required": True, "schema": schema}
-        for name, schema in kinds.items()
+        for name, schema in schemas.items()
         if f"{{{name}}}" in resource.path
     ]
 
 
-def _query(parameter: Parameter, published: Release) -> Schema:
-    """Return a parameter of a query. Codes are not listed: each release has its own, and a new one has new ones."""
+def _query_parameter(parameter: Parameter, published: Release) -> Schema:
+    """Return a query parameter.
+
+    Its codes are examples and no enum, because each release has its own.
+    """
+    description = parameter.description
     schema: Schema
-    says = parameter.says
     if parameter.choices is None:
-        schema = {"type": COUNT, "minimum": parameter.least, "maximum": parameter.most}
+        schema = {"type": COUNT, "minimum": parameter.minimum, "maximum": parameter.maximum}
     else:
-        examples = list(parameter.choices(published))[:FEW]
+        examples = list(parameter.choices(published))[:MAX_EXAMPLES]
         schema = {"type": "array", "items": {"type": "string", "examples": examples}, "minItems": 1}
-        says = f"{says} Each release has its own codes. One that it lacks is refused, and the answer names those that it has."
-    return {"name": parameter.name, "in": "query", "description": says, "schema": schema}
+        description += (
+            " Each release has its own codes. "
+            "For a code that it lacks, the answer is a problem that lists those that it has."
+        )
+    return {"name": parameter.name, "in": "query", "description": description, "schema": schema}
 
 
-def _format(resource: Resource) -> list[Schema]:
-    if not resource.forms:
+def _format_parameter(resource: Resource) -> list[Schema]:
+    if not resource.formats:
         return []
-    schema = {"type": "string", "enum": list(resource.forms), "default": resource.forms[0]}
+    schema = {"type": "string", "enum": list(resource.formats), "default": resource.formats[0]}
     return [
         {
             "name": "format",
@@ -180,43 +188,40 @@ def _format(resource: Resource) -> list[Schema]:
 
 
 def _headers(resource: Resource) -> Schema:
-    of_release = (
-        ("Last-Modified", "X-Release", "X-Release-Status", "Content-Disposition")
-        if resource.is_of_release
-        else ()
-    )
-    return {
-        name: {"schema": {"type": "string"}}
-        for name in (*EVERY_HEADER, *of_release, *resource.headers)
-    }
+    names = list(COMMON_HEADERS)
+    if resource.names_release:
+        names += ["Last-Modified", "X-Release", "X-Release-Status", "Content-Disposition"]
+    names += resource.headers
+    return {name: {"schema": {"type": "string"}} for name in names}
 
 
 def _contents(resource: Resource) -> Schema:
-    if not resource.forms:
-        return {_KINDS_OF_FILE.get(resource.path, "*/*"): {}}
-    contents: Schema = {FORMS[form].partition(";")[0]: {} for form in resource.forms}
-    names = [
-        _DOCUMENTS.get(resource.path, "Specification"),
-        *(["JsonStat"] if "json-stat" in resource.forms else []),
-    ]
-    contents[JSON] = {
-        "schema": {"anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in names]}
-    }
+    if not resource.formats:
+        return {_FEED_MEDIA_TYPES.get(resource.path, "*/*"): {}}
+    contents: Schema = {MEDIA_TYPES[name].partition(";")[0]: {} for name in resource.formats}
+    schemas = [_DOCUMENTS.get(resource.path, "Specification")]
+    if "json-stat" in resource.formats:
+        schemas.append("JsonStat")
+    references = [{"$ref": f"#/components/schemas/{name}"} for name in schemas]
+    contents[JSON] = {"schema": {"anyOf": references}}
     return contents
 
 
 def _problem(status: int) -> Schema:
-    titles = [title for code, title in KINDS.values() if code == status] or [
-        HTTPStatus(status).phrase
-    ]
-    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    described = {"description": " / ".join(titles), "content": content}
-    return described | (
-        {"headers": {"Retry-After": {"schema": {"type": "integer"}}}} if status in COME_BACK else {}
-    )
+    titles = [title for code, title in KINDS.values() if code == status]
+    if not titles:
+        titles = [HTTPStatus(status).phrase]
+    problem_schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    response: Schema = {
+        "description": " / ".join(titles),
+        "content": {problem_document.MEDIA_TYPE: problem_schema},
+    }
+    if status in RETRY_STATUSES:
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    return response
 
 
-_KINDS_OF_FILE: Final = {"/feed.atom": "application/atom+xml", "/releases.ics": "text/calendar"}
+_FEED_MEDIA_TYPES: Final = {"/feed.atom": "application/atom+xml", "/releases.ics": "text/calendar"}
 _OF_RELEASE: Final = f"{BASE}/releases/{{release_id}}"
 _DOCUMENTS: Final = {
     f"{BASE}/releases": "Releases",
@@ -232,40 +237,31 @@ _DOCUMENTS: Final = {
 def _schemas() -> dict[str, Schema]:
     text: Schema = {"type": "string"}
     number: Schema = {"type": "integer", "minimum": 0}
-    release = _object(
-        **dict.fromkeys(
-            (
-                "id",
-                "title",
-                "status",
-                "period",
-                "period_label",
-                "published_on",
-                "version",
-                "sha256",
-                "address",
-            ),
-            text,
-        ),
-        is_illustrative={"type": "boolean"},
+    release_texts = (
+        "id",
+        "title",
+        "status",
+        "period",
+        "period_label",
+        "published_on",
+        "version",
+        "sha256",
+        "address",
     )
-    about = {
+    file_texts = ("name", "title", "media_type", "sha256", "address", "version_address")
+    release = _object(**dict.fromkeys(release_texts, text), is_illustrative={"type": "boolean"})
+    header = {
         "release": {"$ref": "#/components/schemas/About"},
         "notes": _list(text),
-        "status_meanings": _texts(),
-        "source": _texts(),
+        "status_meanings": _text_map(),
+        "source": _text_map(),
         "licence": text,
         "attribution": text,
     }
-    file = _object(
-        **dict.fromkeys(
-            ("name", "title", "media_type", "sha256", "address", "version_address"), text
-        ),
-        bytes=number,
-    )
+    file = _object(**dict.fromkeys(file_texts, text), bytes=number)
     code = _row(CODES)
     code["properties"]["members"] = _list(text)
-    counted = {
+    paging = {
         "unit": text,
         "chosen": {"type": "object"},
         "total": number,
@@ -275,16 +271,16 @@ def _schemas() -> dict[str, Schema]:
     return {
         "About": release,
         "Releases": _object(latest=text, releases=_list({"$ref": "#/components/schemas/About"})),
-        "Release": _object(**about, files=_list(file)),
+        "Release": _object(**header, files=_list(file)),
         "Codelists": _object(
-            **about, codelists={"type": "object", "additionalProperties": _list(code)}
+            **header, codelists={"type": "object", "additionalProperties": _list(code)}
         ),
-        "Cells": _object(**about, **counted, cells=_list(_row(CELLS))),
-        "Statements": _object(**about, statements=_list(_row(STATEMENTS))),
+        "Cells": _object(**header, **paging, cells=_list(_row(CELLS))),
+        "Statements": _object(**header, statements=_list(_row(STATEMENTS))),
         "Context": _object(
-            **about, series=_list(_row(SERIES)), observations=_list(_row(OBSERVATIONS))
+            **header, series=_list(_row(SERIES)), observations=_list(_row(OBSERVATIONS))
         ),
-        "Certificate": _object(**about, certificate={"type": "object"}),
+        "Certificate": _object(**header, certificate={"type": "object"}),
         "JsonStat": _object(
             **{"version": {"const": "2.0"}, "class": {"const": "dataset"}},
             id=_list(text),
@@ -296,10 +292,9 @@ def _schemas() -> dict[str, Schema]:
 
 
 def _row(columns: Columns) -> Schema:
-    kinds = {
-        name: {"type": [kind, "null"] if kind == COUNT else kind} for name, kind in columns.items()
-    }
-    return _object(**kinds)
+    """Return the schema of a row. Only counts can be null."""
+    types = {name: [kind, "null"] if kind == COUNT else kind for name, kind in columns.items()}
+    return _object(**{name: {"type": type_} for name, type_ in types.items()})
 
 
 def _object(**properties: Schema) -> Schema:
@@ -310,5 +305,5 @@ def _list(items: Mapping[str, Any]) -> Schema:
     return {"type": "array", "items": items}
 
 
-def _texts() -> Schema:
+def _text_map() -> Schema:
     return {"type": "object", "additionalProperties": {"type": "string"}}

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as a problem document (RFC 9457): a sentence for a person, and the choices for a program."""
+"""The problems of the API (RFC 9457): a sentence for a person, the valid choices for a program."""
 
 from __future__ import annotations
 
@@ -7,90 +7,95 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from referrals.errors import ReferralsError
+from referrals.web.http import problem
 
-MEDIA_TYPE: Final = "application/problem+json"
-DOCUMENTED: Final = "/api/v1/docs"
+DOCS_PATH: Final = "/api/v1/docs"
 
 KINDS: Final[Mapping[str, tuple[int, str]]] = {
-    "unknown-parameter": (400, "There is no such parameter"),
-    "repeated-parameter": (400, "A parameter is given more than once"),
-    "unknown-code": (400, "There is no such code"),
-    "not-a-number": (400, "A whole number was expected"),
-    "too-many-cells": (400, "The answer would be too long"),
-    "past-the-last": (400, "There are not so many"),
-    "no-cells": (400, "There is no such cell"),
-    "not-in-parts": (400, "It is not given in parts"),
-    "no-such-address": (404, "There is nothing at this address"),
-    "unknown-release": (404, "There is no such release"),
-    "unknown-file": (404, "The release has no such file"),
+    "unknown-parameter": (400, "Unknown parameter"),
+    "repeated-parameter": (400, "Repeated parameter"),
+    "unknown-code": (400, "Unknown code"),
+    "not-a-number": (400, "Not a valid number"),
+    "too-many-cells": (400, "Too many cells for one answer"),
+    "past-the-last": (400, "Offset past the last cell"),
+    "no-cells": (400, "No matching cells"),
+    "not-in-parts": (400, "This answer cannot be paged"),
+    "no-such-address": (404, "Unknown address"),
+    "unknown-release": (404, "Unknown release"),
+    "unknown-file": (404, "Unknown file"),
     "unknown-version": (404, "This version is not served here"),
     "no-certificate": (404, "The release has no certificate"),
-    "method-not-allowed": (405, "Data can only be read"),
-    "no-such-format": (406, "It is not available in this format"),
+    "method-not-allowed": (405, "The API is read-only"),
+    "no-such-format": (406, "Format not available"),
     "withdrawn": (410, "The figures have been withdrawn"),
     "address-too-long": (414, "The address is too long"),
-    "not-ready": (503, "The figures cannot be served at the moment"),
-    "busy": (503, "Too many answers are being made at once"),
+    "not-ready": (503, "The figures are temporarily unavailable"),
+    "busy": (503, "Too many answers are being computed"),
 }
-"""The status and the title of every kind of problem. Its address ends in its name, and explains it to a person."""
+"""The status and title of each kind of problem. Its `type` leads to its explanation on the docs
+page."""
 
-LONGEST_QUOTE: Final = 80
-"""How much of what was asked for is said back, in characters."""
+MAX_QUOTE: Final = 80
+"""The length in characters after which a quoted value is cut."""
 
 
-class Problem(ReferralsError):
+class Problem(ReferralsError):  # noqa: N818 - the term of RFC 9457
     """A request that cannot be answered. The message says what is wrong and what to do.
 
-    `more` holds further members of the document, such as `choices`, and `headers` those of the answer.
+    `members` are further members of the document, such as `choices`; `headers` are further headers
+    of the answer.
     """
 
     def __init__(
-        self, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: Any
+        self, kind: str, detail: str, *, headers: Mapping[str, str] | None = None, **members: Any
     ) -> None:
         super().__init__(detail)
         self.status, self._title = KINDS[kind]
-        self._kind = kind
-        self._more = more
+        self._type = f"{DOCS_PATH}#{kind}"
+        self._members = members
         self.headers = dict(headers or {})
 
     def document(self) -> dict[str, Any]:
         """Return the members of the problem document."""
-        return {
-            "type": f"{DOCUMENTED}#{self._kind}",
-            "title": self._title,
-            "status": self.status,
-            "detail": str(self),
-            **self._more,
-        }
+        return problem.document(
+            self.status, self._title, str(self), type_=self._type, **self._members
+        )
 
 
-def quoted(text: str) -> str:
-    """Return what was asked for as a message says it back: in quotes, and cut where it is long.
+def quoted(value: str) -> str:
+    """Return a value of a request in quotation marks, cut if it is long.
 
     >>> quoted("XX")
     "'XX'"
     """
-    return f"'{text[:LONGEST_QUOTE]}{'…' if len(text) > LONGEST_QUOTE else ''}'"
+    return f"'{value[:MAX_QUOTE]}{'…' if len(value) > MAX_QUOTE else ''}'"
 
 
-def meant(asked: str, choices: Mapping[str, str]) -> str:
-    """Return the choice that was probably meant, by its name or its label, and '' where none is near.
+def closest(value: str, choices: Mapping[str, str]) -> str:
+    """Return the choice closest to a value by its code or label, '' if none is close.
 
-    >>> meant("da", {"DA": "Domestic abuse"}), meant("Domestic abuse", {"DA": "Domestic abuse"}), meant("7", {"DA": ""})
-    ('DA', 'DA', '')
+    >>> closest("da", {"DA": "Domestic abuse"}), closest("Domestic abuse", {"DA": "Domestic abuse"})
+    ('DA', 'DA')
+    >>> closest("7", {"DA": ""})
+    ''
     """
-    spelt = {label.casefold(): code for code, label in choices.items()} | {
-        code.casefold(): code for code in choices
-    }
-    near = difflib.get_close_matches(asked[:LONGEST_QUOTE].casefold(), spelt, n=1, cutoff=0.7)
-    return spelt[near[0]] if near else ""
+    spellings = {label.casefold(): code for code, label in choices.items()}
+    spellings |= {code.casefold(): code for code in choices}
+    matches = difflib.get_close_matches(value[:MAX_QUOTE].casefold(), spellings, n=1, cutoff=0.7)
+    return spellings[matches[0]] if matches else ""
 
 
-def not_among(kind: str, what: str, asked: str, choices: Mapping[str, str], **more: Any) -> Problem:
-    """Return the problem of something that is not one of the choices; `what` says what they are choices of."""
-    probably = meant(asked, choices)
-    hint = f" Did you mean {probably}?" if probably else ""
-    more |= {"did_you_mean": probably} if probably else {}
-    return Problem(
-        kind, f"{quoted(asked)} is not {what}.{hint} See choices.", choices=dict(choices), **more
-    )
+def unknown_choice(
+    kind: str, expected: str, value: str, choices: Mapping[str, str], **members: Any
+) -> Problem:
+    """Return the problem of a value that is not one of the choices.
+
+    `expected` names them, such as 'a code of sex'.
+    """
+    suggestion = closest(value, choices)
+    hint = ""
+    if suggestion:
+        hint = f" Did you mean {suggestion}?"
+        members["did_you_mean"] = suggestion
+    detail = f"{quoted(value)} is not {expected}.{hint} See choices."
+    return Problem(kind, detail, choices=dict(choices), **members)

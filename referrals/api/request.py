@@ -1,4 +1,4 @@
-"""What a program asks: an address and its query, checked against what there is, and made into one frozen question."""
+"""Requests of the API: an address and its query, parsed and checked against a release."""
 
 from __future__ import annotations
 
@@ -8,149 +8,176 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
 
-from referrals.api.problems import Problem, not_among, quoted
-from referrals.release.catalogue import Standing
+from referrals.api.problems import Problem, quoted, unknown_choice
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.web.http.negotiation import preferences
 
 LATEST: Final = "latest"
-"""What stands in an address for the published release, whichever that is."""
+"""The release id in an address that means the published release, whichever it is."""
 
-LONGEST_QUERY: Final = 2_000
-"""The longest query string that is read, in bytes."""
+MAX_QUERY_BYTES: Final = 2_000
+"""The length after which a query string is refused."""
+
+FORMAT: Final = "format"
 
 Choices = Callable[[Release], Mapping[str, str]]
-"""What a parameter can be in a release: each code with its label."""
-
-Asked = tuple[Mapping[str, tuple[str, ...]], Mapping[str, int], str]
-"""What a query string asks for: codes, numbers and a format, '' where it names none."""
+"""The codes that a parameter can take in a release, each with its label."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a query. With `choices` it is a code and may be repeated; without, a whole number given once.
+    """A parameter of a query.
 
-    `usual` is the number that stands where none is given, None where nothing does.
+    With `choices` it is a code and may be repeated; without, it is a whole number given once.
+
+    `default` is the number that is used if none is given, None if there is no such number.
     """
 
     name: str
-    says: str
+    description: str
     choices: Choices | None = None
-    least: int = 0
-    most: int = 0
-    usual: int | None = None
+    minimum: int = 0
+    maximum: int = 0
+    default: int | None = None
 
 
 @dataclass(frozen=True)
-class Question:
-    """A request that can be answered.
+class Query:
+    """The parameters of a query string. `format` is '' if it names none."""
 
-    `release` is the one that its address names. `codes` are those asked for by parameter, in one order whatever order they
-    were given in (a parameter that was not given is not in it), `numbers` likewise, and `form` is the format, which was
-    chosen by the `Accept` header where `is_negotiated`. `parts` are the variable parts of the address, and `site` is what
-    addresses begin with from outside, '' where that is not known.
-    """
-
-    address: str
-    standing: Standing
-    release: Release
-    parts: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
-    form: str = "json"
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A valid request.
+
+    `release` is the one that the address names. `codes` and `numbers` hold the parameters that
+    were given; codes are sorted, so that their order in the query makes no difference.
+    `is_negotiated` means that the `Accept` header chose the format. `site_url` comes before
+    addresses that leave the site, '' if it is not known.
+    """
+
+    path: str
+    served: Served
+    release: Release
+    path_parameters: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    format: str = "json"
     is_negotiated: bool = False
-    site: str = ""
+    site_url: str = ""
 
     @property
     def key(self) -> Hashable:
-        """What tells the answer from every other, however the question was written."""
-        asked = (frozenset(self.codes.items()), frozenset(self.numbers.items()))
-        return self.standing.version, self.address, *asked, self.form, self.is_negotiated
+        """The cache key of the answer, the same however the request is written."""
+        return (
+            self.served.version,
+            self.path,
+            frozenset(self.codes.items()),
+            frozenset(self.numbers.items()),
+            self.format,
+            self.is_negotiated,
+        )
 
 
-def named(standing: Standing, release_id: str) -> Release:
-    """Return the release of an id, or the published one of `latest`. Raises Problem where there is none."""
-    offered = standing.offered()
+def find_release(served: Served, release_id: str) -> Release:
+    """Return the release of an id, or the published one for `latest`.
+
+    Raises:
+        Problem: there is no such release.
+    """
     if release_id == LATEST:
-        return standing.published
-    if release_id not in offered:
-        titles = {LATEST: standing.published.about.title} | {
-            one: release.about.title for one, release in offered.items()
-        }
-        raise not_among("unknown-release", "a release that is served here", release_id, titles)
-    return offered[release_id]
+        return served.published
+    releases = served.by_id()
+    if release_id not in releases:
+        titles = {LATEST: served.published.about.title}
+        titles |= {name: release.about.title for name, release in releases.items()}
+        raise unknown_choice("unknown-release", "a release that is served here", release_id, titles)
+    return releases[release_id]
 
 
 def read_query(
-    query: str, parameters: Sequence[Parameter], forms: Sequence[str], release: Release
-) -> Asked:
-    """Return what a query string asks of a release. A number that stands where none is given is not in it.
+    query: str, parameters: Sequence[Parameter], formats: Sequence[str], release: Release
+) -> Query:
+    """Return the parameters of a query string. A number equal to its default is left out.
 
     Raises:
-        Problem: a parameter is unknown, given twice where it may not be, or not one of its choices.
+        Problem: a parameter is unknown, repeated although it may not be, or not one of its choices.
     """
-    known = {one.name: one for one in parameters}
-    says = {one.name: one.says for one in parameters} | (
-        {"format": "The format of the answer."} if forms else {}
-    )
-    given: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        if name not in says:
-            raise not_among("unknown-parameter", "a parameter of this address", name, says)
-        given.setdefault(name, []).append(value)
-    has_form = "format" in given
-    form = _once("format", given.pop("format", [""]))
-    if has_form and form not in forms:
-        raise not_among(
-            "unknown-code", "a format of this address", form, _named(forms), parameter="format"
-        )
+    known = {parameter.name: parameter for parameter in parameters}
+    given = _values_by_name(query, parameters, formats)
+    chosen_format = ""
+    if FORMAT in given:
+        chosen_format = _once(FORMAT, given.pop(FORMAT))
+        if chosen_format not in formats:
+            raise unknown_choice(
+                "unknown-code",
+                "a format of this address",
+                chosen_format,
+                dict.fromkeys(formats, ""),
+                parameter=FORMAT,
+            )
     codes = {
-        name: _codes(known[name], asked, release)
-        for name, asked in given.items()
+        name: _codes(known[name].choices, name, values, release)
+        for name, values in given.items()
         if known[name].choices
     }
     numbers = {
-        name: _number(known[name], _once(name, asked))
-        for name, asked in given.items()
+        name: _number(known[name], _once(name, values))
+        for name, values in given.items()
         if not known[name].choices
     }
-    return (
-        codes,
-        {name: number for name, number in numbers.items() if number != known[name].usual},
-        form,
-    )
+    stated = {name: number for name, number in numbers.items() if number != known[name].default}
+    return Query(codes, stated, chosen_format)
 
 
-def preferred(accept: str, forms: Mapping[str, str]) -> str:
-    """Return the format that an `Accept` header likes best, the first of equals, and '' where it accepts none.
+def preferred_format(accept: str, media_types: Mapping[str, str]) -> str:
+    """Return the format that an `Accept` header prefers (the first of equals), '' if none.
 
-    >>> preferred("text/csv, application/json;q=0.5", {"json": "application/json", "csv": "text/csv"})
+    `media_types` holds the media type of each format.
+
+    >>> preferred_format(
+    ...     "text/csv, application/json;q=0.5", {"json": "application/json", "csv": "text/csv"}
+    ... )
     'csv'
-    >>> preferred("*/*", {"json": "application/json"}), preferred("text/html", {"json": "application/json"})
-    ('json', '')
+    >>> preferred_format("*/*", {"json": "application/json"})
+    'json'
+    >>> preferred_format("text/html", {"json": "application/json"})
+    ''
     """
-    ranges = [_range(one) for one in accept.split(",")] if accept.strip() else [("*/*", 1.0)]
-    liking = {form: _liking(media_type, ranges) for form, media_type in forms.items()}
-    best = max(liking, key=lambda form: liking[form])
-    return best if liking[best] else ""
+    ranges = preferences(accept) if accept.strip() else [("*/*", 1.0)]
+    weights = {name: _weight(media_type, ranges) for name, media_type in media_types.items()}
+    best = max(weights, key=lambda name: weights[name])
+    return best if weights[best] else ""
 
 
-def _range(text: str) -> tuple[str, float]:
-    """Return a media range with how much it is wanted; a number that is none counts as fully."""
-    kind, *options = text.replace(" ", "").lower().split(";")
-    wanted = next((option[2:] for option in options if option.startswith("q=")), "1")
-    return kind, float(wanted) if re.fullmatch(r"[01](\.[0-9]{0,3})?", wanted) else 1.0
-
-
-def _liking(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
-    """Return how much a media type is wanted: the most specific range that fits it says."""
-    for fitting in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
-        if wanted := [quality for kind, quality in ranges if kind == fitting]:
-            return max(wanted)
+def _weight(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """Return the weight of a media type: that of the most specific range that matches it."""
+    main_type = media_type.partition("/")[0]
+    for pattern in (media_type, f"{main_type}/*", "*/*"):
+        if weights := [weight for media_range, weight in ranges if media_range == pattern]:
+            return max(weights)
     return 0.0
 
 
-def _named(codes: Sequence[str]) -> dict[str, str]:
-    return dict.fromkeys(codes, "")
+def _values_by_name(
+    query: str, parameters: Sequence[Parameter], formats: Sequence[str]
+) -> dict[str, list[str]]:
+    descriptions = {parameter.name: parameter.description for parameter in parameters}
+    if formats:
+        descriptions[FORMAT] = "The format of the answer."
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in descriptions:
+            raise unknown_choice(
+                "unknown-parameter", "a parameter of this address", name, descriptions
+            )
+        values.setdefault(name, []).append(value)
+    return values
 
 
 def _once(name: str, values: Sequence[str]) -> str:
@@ -163,17 +190,22 @@ def _once(name: str, values: Sequence[str]) -> str:
     return values[0]
 
 
-def _codes(parameter: Parameter, asked: Sequence[str], release: Release) -> tuple[str, ...]:
-    choices = parameter.choices(release) if parameter.choices else {}
-    for code in asked:
-        if code not in choices:
-            what = f"a code of {parameter.name} in the release {release.about.release_id}"
-            raise not_among("unknown-code", what, code, choices, parameter=parameter.name)
-    return tuple(sorted(set(asked)))
+def _codes(
+    choices: Choices | None, name: str, values: Sequence[str], release: Release
+) -> tuple[str, ...]:
+    codes = choices(release) if choices else {}
+    for value in values:
+        if value not in codes:
+            expected = f"a code of {name} in the release {release.about.release_id}"
+            raise unknown_choice("unknown-code", expected, value, codes, parameter=name)
+    return tuple(sorted(set(values)))
 
 
 def _number(parameter: Parameter, text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text) or not parameter.least <= int(text) <= parameter.most:
-        detail = f"{parameter.name} is {quoted(text)}. Give a whole number from {parameter.least} to {parameter.most}."
+    lowest, highest = parameter.minimum, parameter.maximum
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not lowest <= int(text) <= highest:
+        detail = (
+            f"{parameter.name} is {quoted(text)}. Give a whole number from {lowest} to {highest}."
+        )
         raise Problem("not-a-number", detail, parameter=parameter.name)
     return int(text)

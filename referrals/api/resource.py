@@ -1,4 +1,4 @@
-"""What an answer holds, and what an address is: what it takes, which formats it has, and what makes its content."""
+"""A resource of the API: its address, parameters and formats, and the function that answers it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from referrals.api.request import Parameter, Question
+from referrals.api.request import Parameter, Request
 from referrals.release.release import Release
 
 BASE: Final = "/api/v1"
 JSON: Final = "application/json"
-FORMS: Final[Mapping[str, str]] = {
+MEDIA_TYPES: Final[Mapping[str, str]] = {
     "json": JSON,
     "csv": "text/csv; charset=utf-8; header=present",
     "parquet": "application/vnd.apache.parquet",
@@ -26,10 +26,12 @@ PERMANENT_REDIRECT: Final = 308
 
 @dataclass(frozen=True)
 class Content:
-    """What an answer holds. `release` is the one that it is about, None where it is about all of them.
+    """The content of an answer, before compression and caching.
 
-    `is_attachment` asks a browser to save it under `file_name`. `is_final` says that this address never answers otherwise.
-    `sha256` is that of the body in hexadecimal where it is known already.
+    `release` is the release that it describes, None if it describes all of them. With
+    `is_attachment`, a browser saves it under `file_name`. `is_immutable` means that the address
+    will never answer otherwise. `sha256` is that of the body in hexadecimal, '' if it is not known
+    yet.
     """
 
     body: bytes
@@ -38,37 +40,37 @@ class Content:
     file_name: str = ""
     status: int = 200
     is_attachment: bool = False
-    is_final: bool = False
+    is_immutable: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     sha256: str = ""
 
 
 @dataclass(frozen=True)
 class Resource:
-    """An address with its variable parts in braces, what it takes, the formats that it has, and what makes its content.
+    """An address of the API, with its path parameters in braces.
 
-    `leads` are the statuses with which it can lead elsewhere, each with where to. `headers` are those of its answers besides
-    the ones that every answer has. Answers that `takes_long` is true of are counted anew for each question.
+    `redirects` maps each status with which it may redirect to a description of the target.
+    `headers` are those of its answers beyond the common ones. `is_slow` marks an answer that is
+    computed anew for each different request.
     """
 
     path: str
     summary: str
-    says: str
-    make: Callable[[Question], Content]
+    description: str
+    answer: Callable[[Request], Content]
     parameters: Sequence[Parameter] = ()
-    forms: Sequence[str] = ("json",)
-    leads: Mapping[int, str] = field(default_factory=dict)
+    formats: Sequence[str] = ("json",)
+    redirects: Mapping[int, str] = field(default_factory=dict)
     headers: Sequence[str] = ()
-    takes_long: bool = False
+    is_slow: bool = False
 
     @property
-    def is_of_release(self) -> bool:
-        """Whether its address names a release."""
+    def names_release(self) -> bool:
+        """Whether the address names a release."""
         return "{release_id}" in self.path
 
 
-def elsewhere(address: str, status: int, release: Release | None = None) -> Content:
-    """Return the content that leads to another address."""
-    return Content(
-        b"", "text/plain; charset=utf-8", release, status=status, headers={"location": address}
-    )
+def redirect(address: str, status: int, release: Release | None = None) -> Content:
+    """Return the content of a redirect."""
+    headers = {"location": address}
+    return Content(b"", "text/plain; charset=utf-8", release, status=status, headers=headers)

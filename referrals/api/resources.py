@@ -1,14 +1,14 @@
-"""What each address of the API answers: a question in, the content of an answer out. One list says all there is."""
+"""Every data resource of the API, in one list, and the functions that answer them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from referrals.api import cells
-from referrals.api.cells import FILTERS, MOST_CELLS, Page
+from referrals.api.cells import FILTERS, MAX_CELLS, Page
 from referrals.api.formats.json_stat import as_json_stat
 from referrals.api.formats.tabular import (
     CELLS,
@@ -20,174 +20,191 @@ from referrals.api.formats.tabular import (
     as_parquet,
 )
 from referrals.api.problems import Problem
-from referrals.api.request import LATEST, Choices, Parameter, Question
-from referrals.api.resource import BASE, FORMS, JSON, TABULAR, Content, Resource
+from referrals.api.request import LATEST, Choices, Parameter, Request
+from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
 from referrals.release import files, metadata
 from referrals.release.release import Kind, Release
 
-FURTHEST: Final = 10_000_000
-ENDINGS: Final = {"json": "json", "csv": "csv", "parquet": "parquet", "json-stat": "json-stat.json"}
+MAX_OFFSET: Final = 10_000_000
+EXTENSIONS: Final = {
+    "json": "json",
+    "csv": "csv",
+    "parquet": "parquet",
+    "json-stat": "json-stat.json",
+}
+SAVED_FORMATS: Final = frozenset({"csv", "parquet"})
+"""The formats that a browser saves rather than shows."""
+
 DESCRIBED_BY: Final = "describedby"
 
 
 def codes_of(dimension: str) -> Choices:
-    """Return what tells the codes of a dimension in a release, each with its label."""
+    """Return the function that gives the codes of a dimension in a release, each with its label."""
 
     def choices(release: Release) -> dict[str, str]:
         return {
-            one["code"]: one["label"]
-            for one in metadata.codes(release)
-            if one["dimension"] == dimension
+            row["code"]: row["label"]
+            for row in metadata.codes(release)
+            if row["dimension"] == dimension
         }
 
     return choices
 
 
-def _series_of(release: Release) -> dict[str, str]:
-    return {one["series_id"]: one["title"] for one in metadata.series(release)}
+def _series_titles(release: Release) -> dict[str, str]:
+    return {row["series_id"]: row["title"] for row in metadata.series(release)}
 
 
-def _releases(question: Question) -> Content:
-    offered = question.standing.offered().values()
+def _releases(request: Request) -> Content:
+    served = request.served
     return _document(
         {
-            "latest": question.standing.published.about.release_id,
-            "releases": list(map(metadata.release, offered)),
+            "latest": served.published.about.release_id,
+            "releases": [metadata.summary(release) for release in served.by_id().values()],
         }
     )
 
 
-def _release(question: Question) -> Content:
-    one = question.release
-    notes = [*metadata.protection(one), *metadata.listing(one)]
-    return _document(metadata.about(one, notes) | {"files": metadata.files(one)}, one)
+def _release(request: Request) -> Content:
+    release = request.release
+    notes = [*metadata.protection_notes(release), *metadata.listing_notes(release)]
+    members = metadata.header(release, notes) | {"files": metadata.files(release)}
+    return _document(members, release)
 
 
-def _codelists(question: Question) -> Content:
-    lists: dict[str, list[dict[str, Any]]] = {name: [] for name in FILTERS}
-    for one in metadata.codes(question.release):
+def _codelists(request: Request) -> Content:
+    codelists: dict[str, list[dict[str, Any]]] = {name: [] for name in FILTERS}
+    for row in metadata.codes(request.release):
         entry = {
-            "code": one["code"],
-            "label": one["label"],
-            "kind": one["kind"],
-            "members": one["members"].split(),
+            "code": row["code"],
+            "label": row["label"],
+            "kind": row["kind"],
+            "members": row["members"].split(),
         }
-        lists[one["dimension"]].append(entry)
-    return _document(_about(question) | {"codelists": lists}, question.release, "codelists")
+        codelists[row["dimension"]].append(entry)
+    members = _header(request) | {"codelists": codelists}
+    return _document(members, request.release, "codelists")
 
 
-def _statements(question: Question) -> Content:
-    rows = question.release.rows("api/statements")
-    return _tabled(
-        question, Table("statements", STATEMENTS, rows, _about(question), _beside(question))
-    )
+def _statements(request: Request) -> Content:
+    rows = request.release.rows("api/statements")
+    table = Table("statements", STATEMENTS, rows, _header(request), _row_notes(request))
+    return _tabular(request, table)
 
 
-def _context(question: Question) -> Content:
-    """Return the observations of other publishers' series. How our own counts are protected says nothing of them."""
-    every = metadata.series(question.release)
-    chosen = [
-        one
-        for one in every
-        if one["series_id"] in question.codes.get("series", (one["series_id"],))
+def _context(request: Request) -> Content:
+    """Return other publishers' series, to which our disclosure control does not apply."""
+    release = request.release
+    series = [
+        row
+        for row in metadata.series(release)
+        if row["series_id"] in request.codes.get("series", (row["series_id"],))
     ]
-    asked = {"series": [one["series_id"] for one in chosen]}
-    rows = question.release.rows("api/context_observations", asked) if chosen else []
-    about = metadata.about(question.release, [metadata.OF_OTHERS]) | {"series": chosen}
-    notes = metadata.beside(question.release, question.site, [])
-    return _tabled(question, Table("observations", OBSERVATIONS, rows, about, notes))
+    ids = [row["series_id"] for row in series]
+    rows = release.rows("api/context_observations", {"series": ids}) if series else []
+    header = metadata.header(release, [metadata.OTHER_PUBLISHERS]) | {"series": series}
+    notes = metadata.row_notes(release, request.site_url, [])
+    return _tabular(request, Table("observations", OBSERVATIONS, rows, header, notes))
 
 
-def _certificate(question: Question) -> Content:
-    own_names = {file.own_name: file for file in files.listed(question.release).values()}
-    if "certificate.json" not in own_names:
+def _certificate(request: Request) -> Content:
+    release = request.release
+    by_own_name = {file.own_name: file for file in files.listed(release).values()}
+    if "certificate.json" not in by_own_name:
         raise Problem(
             "no-certificate",
-            f"The release {question.release.about.release_id} was copied from a published document. Nothing in it was "
-            "protected here, so there is no certificate. Its statements give each sentence.",
+            f"The release {release.about.release_id} was transcribed from a published document. "
+            "Nothing in it needed protection here, so there is no certificate. Its statements give "
+            "each sentence.",
         )
-    certificate = json.loads(files.content(question.release, own_names["certificate.json"]))
-    return _document(
-        _about(question) | {"certificate": certificate}, question.release, "certificate"
-    )
+    certificate = json.loads(files.content(release, by_own_name["certificate.json"]))
+    members = _header(request) | {"certificate": certificate}
+    return _document(members, release, "certificate")
 
 
-def _cells(question: Question) -> Content:
-    if question.form == "json-stat" and question.numbers:
+def _cells(request: Request) -> Content:
+    if request.format == "json-stat" and request.numbers:
         raise Problem(
             "not-in-parts",
-            "A JSON-stat dataset is whole: ask for it without limit and offset.",
+            "A JSON-stat dataset cannot be paged. Leave out limit and offset.",
             parameter="limit",
         )
-    page = cells.found(question)
-    about = metadata.of_cells(question.release) | {
-        "chosen": {name: list(question.codes[name]) for name in FILTERS if name in question.codes},
+    page = cells.select(request)
+    header = metadata.cells_header(request.release) | {
+        "chosen": {name: list(request.codes[name]) for name in FILTERS if name in request.codes},
         "total": page.total,
-        "offset": page.skip,
+        "offset": page.offset,
         "returned": len(page.rows),
     }
-    table = Table("cells", CELLS, page.rows, about, _beside(question))
-    return _tabled(question, table, _pages(question, page), {"x-total-count": str(page.total)})
+    table = Table("cells", CELLS, page.rows, header, _row_notes(request))
+    headers = {"x-total-count": str(page.total)}
+    return _tabular(request, table, _page_links(request, page), headers)
 
 
-def _pages(question: Question, page: Page) -> dict[str, str]:
-    """Return the addresses of the pages before and after, where there are any."""
-    asked = {**question.codes, "format": [question.form]}
-    return {
-        name: f"{question.address}?{urlencode({**asked, 'limit': [most], 'offset': [start]}, doseq=True)}"
-        for name, (start, most) in page.beside.items()
-    }
+def _page_links(request: Request, page: Page) -> dict[str, str]:
+    """Return the addresses of the previous and the next page, if they exist."""
+    query = {**request.codes, "format": [request.format]}
+    links = {}
+    for name, (offset, limit) in page.neighbours.items():
+        paged = urlencode({**query, "limit": [limit], "offset": [offset]}, doseq=True)
+        links[name] = f"{request.path}?{paged}"
+    return links
 
 
-def _about(question: Question) -> dict[str, Any]:
-    return metadata.about(question.release, metadata.protection(question.release))
+def _header(request: Request) -> dict[str, Any]:
+    return metadata.header(request.release, metadata.protection_notes(request.release))
 
 
-def _beside(question: Question) -> str:
-    lay = question.release.about.lay_sentence
-    return metadata.beside(question.release, question.site, [lay] if lay else [])
+def _row_notes(request: Request) -> str:
+    lay_sentence = request.release.about.lay_sentence
+    notes = [lay_sentence] if lay_sentence else []
+    return metadata.row_notes(request.release, request.site_url, notes)
 
 
-def _tabled(
-    question: Question,
+def _tabular(
+    request: Request,
     table: Table,
     links: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Content:
-    """Return a table in the format that was asked for, with links to what is beside it and to what describes it (RFC 8288)."""
-    links = {**(links or {}), DESCRIBED_BY: f"{question.site}{metadata.address(question.release)}"}
+    """Return a table in the requested format, with links (RFC 8288) to pages and release."""
+    release = request.release
+    release_url = f"{request.site_url}{metadata.path(release)}"
+    links = {**(links or {}), DESCRIBED_BY: release_url}
     return Content(
-        _json_stat(question, table)
-        if question.form == "json-stat"
-        else _WRITTEN[question.form](table),
-        FORMS[question.form],
-        question.release,
-        f"{files.stem(question.release)}-{table.name}.{ENDINGS[question.form]}",
-        is_attachment=question.form in {"csv", "parquet"},
+        _SERIALISERS[request.format](request, table),
+        MEDIA_TYPES[request.format],
+        release,
+        f"{files.stem(release)}-{table.name}.{EXTENSIONS[request.format]}",
+        is_attachment=request.format in SAVED_FORMATS,
         headers={
-            "link": ", ".join(f'<{to}>; rel="{name}"' for name, to in links.items()),
+            "link": ", ".join(f'<{target}>; rel="{name}"' for name, target in links.items()),
             **(headers or {}),
         },
     )
 
 
-_WRITTEN: Final = {"json": as_json, "csv": as_csv, "parquet": as_parquet}
+def _json_stat(request: Request, table: Table) -> bytes:
+    release = request.release
+    zero_bounds: dict[int, int] = {}
+    if release.about.kind is Kind.ROUNDED:
+        rows = release.rows("api/unlisted_zero_bounds")
+        zero_bounds = {row["fixed"]: row["upper"] for row in rows}
+    return as_json_stat(table, metadata.codes(release), request.codes, zero_bounds)
 
 
-def _json_stat(question: Question, table: Table) -> bytes:
-    one = question.release
-    zeros = (
-        {row["fixed"]: row["upper"] for row in one.rows("api/unlisted_zero_bounds")}
-        if one.about.kind is Kind.ROUNDED
-        else {}
-    )
-    return as_json_stat(table, metadata.codes(one), question.codes, zeros)
+_SERIALISERS: Final[Mapping[str, Callable[[Request, Table], bytes]]] = {
+    "json": lambda _, table: as_json(table),
+    "csv": lambda _, table: as_csv(table),
+    "parquet": lambda _, table: as_parquet(table),
+    "json-stat": _json_stat,
+}
 
 
 def _document(
-    members: Mapping[str, Any], release: Release | None = None, name: str = ""
+    members: Mapping[str, Any], release: Release | None = None, name: str = "release"
 ) -> Content:
-    file_name = f"{files.stem(release)}-{name or 'release'}.json" if release else ""
+    file_name = f"{files.stem(release)}-{name}.json" if release else ""
     return Content(json.dumps(members, ensure_ascii=False).encode(), JSON, release, file_name)
 
 
@@ -195,71 +212,79 @@ OF_RELEASE: Final = f"{BASE}/releases/{{release_id}}"
 CELL_PARAMETERS: Final = (
     *(
         Parameter(
-            name, f"Cells with this code of {name}. Give it again for another code.", codes_of(name)
+            name,
+            f"Filter by code of `{name}`. Repeat the parameter to match several codes.",
+            codes_of(name),
         )
         for name in FILTERS
     ),
     Parameter(
         "limit",
-        f"How many cells to answer at most. Without it all are, up to {MOST_CELLS}.",
-        least=1,
-        most=MOST_CELLS,
+        "Maximum number of cells to return. "
+        f"Without it, all matching cells are returned, up to {MAX_CELLS}.",
+        minimum=1,
+        maximum=MAX_CELLS,
     ),
     Parameter(
         "offset",
-        "How many cells to leave out first. There must be more than that.",
-        most=FURTHEST,
-        usual=0,
+        "Number of cells to skip. Must be less than the number of matching cells.",
+        maximum=MAX_OFFSET,
+        default=0,
     ),
 )
 RESOURCES: Final = (
     Resource(
         f"{BASE}/releases",
-        "Every release",
-        "Each release with its status and what it covers.",
+        "List releases",
+        "Every release, with its status and the period it covers.",
         _releases,
     ),
     Resource(
         OF_RELEASE,
-        "One release",
-        f"What it covers, its notes, what its letters mean, and its files. `{LATEST}` is the published one.",
+        "Describe a release",
+        "The period it covers, its notes, the meaning of its statuses, and its files. "
+        f"`{LATEST}` is the published release.",
         _release,
     ),
     Resource(
         f"{OF_RELEASE}/codelists",
-        "Codes",
+        "List codes",
         "Every code of every dimension, with its label.",
         _codelists,
     ),
     Resource(
         f"{OF_RELEASE}/cells",
-        "Numbers",
-        "Cells of the release, each with its bounds and its status. A dimension that is not named is not filtered: `_T` asks "
-        "for its total. Two codes of one dimension ask for both. Cells are listed as the release lists them. Where it is made "
-        "of finest cells, one code for each of the five dimensions asks for that combination, and it is added up where it is "
-        "not listed. `json-stat` takes neither `limit` nor `offset`.",
+        "Get cells",
+        "Cells of the release, each with a value, bounds and a status. A dimension without a "
+        "filter matches every code; use `_T` for its total. Only cells that the release lists are "
+        "returned, with one exception: if the release is built from finest cells, one code for "
+        "each of the five dimensions returns that combination, which is added up if it is not "
+        "listed. `json-stat` accepts neither `limit` nor `offset`.",
         _cells,
         CELL_PARAMETERS,
         (*TABULAR, "json-stat"),
         headers=("Link", "X-Total-Count"),
-        takes_long=True,
+        is_slow=True,
     ),
     Resource(
         f"{OF_RELEASE}/statements",
-        "Printed figures",
-        "Each printed figure with the sentence it stands in, its section and its source.",
+        "Get printed figures",
+        "Every printed figure, with the sentence that it appears in, its section and its source.",
         _statements,
-        forms=TABULAR,
+        formats=TABULAR,
         headers=("Link",),
     ),
     Resource(
         f"{OF_RELEASE}/context",
-        "Context series",
-        "Figures of other publishers, each with its unit, why it does not count the same thing, and the date of each value.",
+        "Get context series",
+        "Figures of other publishers, each with its unit, the reason why it is not comparable, "
+        "and the date of each value.",
         _context,
         (
             Parameter(
-                "series", "Observations of this series. Give it again for another.", _series_of
+                "series",
+                "Filter by series. Repeat the parameter to match several series.",
+                _series_titles,
             ),
         ),
         TABULAR,
@@ -267,9 +292,9 @@ RESOURCES: Final = (
     ),
     Resource(
         f"{OF_RELEASE}/certificate",
-        "Certificate",
-        "How people are protected, and what was attacked.",
+        "Get the disclosure certificate",
+        "How the release protects people, and the attacks that it was tested against.",
         _certificate,
     ),
 )
-"""Every address of the API that answers with data."""
+"""Every data resource. Requests, the OpenAPI document and the docs page all use this list."""

@@ -1,12 +1,10 @@
-"""Finished answers: bytes and headers, plain and packed, made once and sent many times."""
+"""Finished responses: headers and bytes, plain and gzipped, computed once and sent many times."""
 
 from __future__ import annotations
 
 import base64
 import gzip
 import hashlib
-import json
-from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -14,43 +12,51 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Final
 
+from cachetools import LRUCache
 from starlette.types import Scope, Send
 
-from referrals.api import problems
 from referrals.api.problems import Problem
 from referrals.api.resource import Content
 from referrals.release import metadata
+from referrals.web.http import problem as problem_document
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import choose
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 
-READ: Final = "GET, HEAD, OPTIONS"
-OPEN_TO_ALL: Final = {
+READ_METHODS: Final = "GET, HEAD, OPTIONS"
+CORS: Final = {
     **security_headers.OPEN_TO_ALL,
-    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, retry-after, x-release, "
-    "x-release-status, x-total-count",
+    "access-control-expose-headers": "content-disposition, etag, last-modified, link, repr-digest, "
+    "retry-after, x-release, x-release-status, x-total-count",
 }
 PREFLIGHT: Final = {
-    **OPEN_TO_ALL,
-    "access-control-allow-methods": READ,
+    **CORS,
+    "access-control-allow-methods": READ_METHODS,
     "access-control-allow-headers": "accept, if-none-match, if-modified-since",
     "access-control-max-age": "86400",
-    "allow": READ,
+    "allow": READ_METHODS,
 }
-SOON: Final = "public, max-age=15, stale-if-error=86400"
-"""A new release is seen by everyone within a quarter of a minute; a cache may help out while nobody answers."""
+SHORT_CACHE: Final = "public, max-age=15, stale-if-error=86400"
+"""Everyone sees a new release within 15 seconds; a shared cache may serve an old one while the
+server fails."""
 
-FOR_EVER: Final = "public, max-age=31536000, immutable"
-SMALL: Final = 500
-"""An answer of fewer bytes is not packed."""
+PERMANENT_CACHE: Final = "public, max-age=31536000, immutable"
+MIN_COMPRESSED_BYTES: Final = 500
+"""Smaller bodies are not compressed."""
 
-LARGE: Final = 7 * 1024 * 1024
-"""An answer of more bytes is not packed: it would be too large to keep, and packed again for everyone who asks."""
+MAX_COMPRESSED_BYTES: Final = 7 * 1024 * 1024
+"""Larger bodies are not compressed: they would not fit the cache, so each request would compress
+them again."""
 
-BESIDES: Final = 4096
-"""What an answer takes besides its bytes: its headers, and the query that asks for it, which is not longer than that."""
+MAX_CACHE_SHARE: Final = 4
+"""A response that takes more than a quarter of the cache is not cached: it would evict too many
+others."""
 
-PACKED_ALREADY: Final = frozenset(
+OVERHEAD_BYTES: Final = 4096
+"""The size of a cached response besides its bodies: its headers, and its key, which is at most a
+query string."""
+
+COMPRESSED_MEDIA_TYPES: Final = frozenset(
     {
         "application/gzip",
         "application/vnd.apache.parquet",
@@ -58,12 +64,12 @@ PACKED_ALREADY: Final = frozenset(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     }
 )
-"""The media types of what gets no smaller."""
+"""Media types that gzip does not make smaller."""
 
-ASKED: Final = frozenset({b"accept-encoding", b"if-none-match"})
-"""The headers of a request that a finished answer is sent by."""
+REQUEST_HEADERS: Final = frozenset({b"accept-encoding", b"if-none-match"})
+"""The request headers that decide how a finished response is sent."""
 
-WITHOUT_A_BODY: Final = frozenset(
+BODY_HEADERS: Final = frozenset(
     {
         b"content-length",
         b"content-encoding",
@@ -72,136 +78,133 @@ WITHOUT_A_BODY: Final = frozenset(
         b"repr-digest",
     }
 )
+"""Headers that a response without a body (304) lacks."""
 
 RawHeaders = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
-class Form:
-    """An answer in one encoding: its headers with everything about its bytes, and its ETag."""
+class Representation:
+    """A response in one content encoding, with its ETag ('' if it has none)."""
 
     status: int
     headers: RawHeaders
     body: bytes
-    tag: str
+    etag: str
 
     @cached_property
-    def unchanged(self) -> RawHeaders:
-        """The headers of an answer that says that nothing has changed."""
-        return [(name, value) for name, value in self.headers if name not in WITHOUT_A_BODY]
+    def not_modified_headers(self) -> RawHeaders:
+        """The headers of a 304 response."""
+        return [(name, value) for name, value in self.headers if name not in BODY_HEADERS]
 
-    def is_known(self, asked: Mapping[bytes, str]) -> bool:
-        """Return whether whoever asks has it: by its tag alone, as two editions of a release can be of the same date."""
-        return bool(self.tag) and has_it(asked.get(b"if-none-match", ""), self.tag)
+    def is_known(self, request_headers: Mapping[bytes, str]) -> bool:
+        """Return whether the client has this body already.
+
+        Only the ETag tells, because two editions of a release can have the same date.
+        """
+        return bool(self.etag) and is_listed(request_headers.get(b"if-none-match", ""), self.etag)
 
 
 @dataclass(frozen=True)
-class Reply:
-    """An answer as it is, and under gzip where that is smaller."""
+class Response:
+    """A response as it is and, if that is smaller, gzipped."""
 
-    plain: Form
-    packed: Form | None = None
+    plain: Representation
+    gzipped: Representation | None = None
 
     @property
     def size(self) -> int:
-        """How many bytes it takes to keep."""
-        return BESIDES + len(self.plain.body) + (len(self.packed.body) if self.packed else 0)
+        """The size in the cache, in bytes."""
+        gzipped_size = len(self.gzipped.body) if self.gzipped else 0
+        return OVERHEAD_BYTES + len(self.plain.body) + gzipped_size
 
     async def send(self, scope: Scope, send: Send) -> None:
-        """Send it to whoever asked: packed to those who can read that, and only its headers to those who have it."""
-        asked = {name: value.decode("latin-1") for name, value in scope["headers"] if name in ASKED}
-        form = (
-            self.packed
-            if self.packed and choose(asked.get(b"accept-encoding", ""), ("gzip",))
-            else self.plain
-        )
-        is_known = form.is_known(asked)
-        status, headers = (
-            (HTTPStatus.NOT_MODIFIED, form.unchanged) if is_known else (form.status, form.headers)
-        )
-        # A copy: middleware on the way out writes into the list that it is given.
-        await send({"type": "http.response.start", "status": status, "headers": list(headers)})
+        """Send the representation that the client accepts, or 304 if it has that already."""
+        headers = {
+            name: value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name in REQUEST_HEADERS
+        }
+        chosen = self.plain
+        if self.gzipped and choose(headers.get(b"accept-encoding", ""), ("gzip",)):
+            chosen = self.gzipped
+        is_known = chosen.is_known(headers)
         await send(
             {
-                "type": "http.response.body",
-                "body": b"" if is_known or scope["method"] == "HEAD" else form.body,
+                "type": "http.response.start",
+                "status": HTTPStatus.NOT_MODIFIED if is_known else chosen.status,
+                # A copy, because middleware appends to the list that it is given.
+                "headers": list(chosen.not_modified_headers if is_known else chosen.headers),
             }
         )
+        has_body = not is_known and scope["method"] != "HEAD"
+        await send({"type": "http.response.body", "body": chosen.body if has_body else b""})
 
 
-class Shelved:
-    """Replies kept by what was asked, the longest unasked given up first, within so many bytes."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._kept: OrderedDict[Hashable, Reply] = OrderedDict()
-        self.bytes = 0
-
-    def find(self, key: Hashable) -> Reply | None:
-        """Return the reply that is kept for a key, if any."""
-        if reply := self._kept.get(key):
-            self._kept.move_to_end(key)
-        return reply
-
-    def keep(self, key: Hashable, reply: Reply) -> None:
-        """Keep a reply, unless it alone would take a quarter of the room."""
-        if key in self._kept or reply.size > self._most // 4:
-            return
-        self._kept[key] = reply
-        self.bytes += reply.size
-        while self.bytes > self._most:
-            self.bytes -= self._kept.popitem(last=False)[1].size
+Cache = LRUCache[Hashable, Response]
 
 
-def of_content(content: Content, *, is_negotiated: bool = False) -> Reply:
-    """Return the reply with a content: what it says of itself in its headers, and a tag that changes when it does.
+def cache(max_bytes: int) -> Cache:
+    """Return an empty cache of responses that evicts the least recently used beyond `max_bytes`."""
+    return LRUCache(max_bytes, getsizeof=lambda response: response.size)
 
-    The tag is of the bytes, so that a new version of our code is noticed as a new release is. The date is that of the release
-    alone, and tells people how fresh it is.
+
+def store(cache: Cache, key: Hashable, response: Response) -> None:
+    """Add a response to a cache, unless it would take more than its share."""
+    if response.size <= cache.maxsize // MAX_CACHE_SHARE:
+        cache[key] = response
+
+
+def from_content(content: Content, *, is_negotiated: bool = False) -> Response:
+    """Return the response with a content.
+
+    The ETag is that of the bytes, so it changes with our code as well as with the release. The
+    date is that of the release and only tells people how fresh it is.
     """
     headers = {
         "content-type": content.media_type,
-        "cache-control": FOR_EVER if content.is_final else SOON,
+        "cache-control": PERMANENT_CACHE if content.is_immutable else SHORT_CACHE,
         "vary": "accept, accept-encoding" if is_negotiated else "accept-encoding",
-        **OPEN_TO_ALL,
-        **_named(content),
-        **_of_release(content),
+        **CORS,
+        **_disposition(content),
+        **_release_headers(content),
         **content.headers,
     }
-    plain = _form(content.status, headers, content.body, content.sha256)
-    if not SMALL <= len(content.body) <= LARGE or content.media_type in PACKED_ALREADY:
-        return Reply(plain)
-    packed = gzip.compress(content.body, 6, mtime=0)
-    return Reply(plain, _form(content.status, {**headers, "content-encoding": "gzip"}, packed))
+    plain = _represent(content.status, headers, content.body, content.sha256)
+    is_compressible = MIN_COMPRESSED_BYTES <= len(content.body) <= MAX_COMPRESSED_BYTES
+    if not is_compressible or content.media_type in COMPRESSED_MEDIA_TYPES:
+        return Response(plain)
+    gzipped = gzip.compress(content.body, 6, mtime=0)
+    encoded = {**headers, "content-encoding": "gzip"}
+    return Response(plain, _represent(content.status, encoded, gzipped))
 
 
-def of_problem(problem: Problem) -> Reply:
-    """Return the reply that says what is wrong."""
+def from_problem(problem: Problem) -> Response:
+    """Return the response with a problem document."""
+    body = problem_document.body(problem.document())
     headers = {
-        "content-type": problems.MEDIA_TYPE,
+        "content-type": problem_document.MEDIA_TYPE,
         "cache-control": "no-store",
-        **OPEN_TO_ALL,
+        **CORS,
         **problem.headers,
+        "content-length": str(len(body)),
     }
-    body = json.dumps(problem.document(), ensure_ascii=False).encode("utf-8", "replace")
-    return Reply(Form(problem.status, _raw(headers | {"content-length": str(len(body))}), body, ""))
+    return Response(Representation(problem.status, _raw(headers), body, ""))
 
 
-def of_preflight() -> Reply:
-    """Return the reply to a browser that asks whether it may ask."""
-    return Reply(Form(204, _raw(PREFLIGHT), b"", ""))
+def preflight() -> Response:
+    """Return the response to a CORS preflight request."""
+    return Response(Representation(HTTPStatus.NO_CONTENT, _raw(PREFLIGHT), b"", ""))
 
 
-def _named(content: Content) -> dict[str, str]:
-    how = "attachment" if content.is_attachment else "inline"
-    return (
-        {"content-disposition": f'{how}; filename="{content.file_name}"'}
-        if content.file_name
-        else {}
-    )
+def _disposition(content: Content) -> dict[str, str]:
+    if not content.file_name:
+        return {}
+    kind = "attachment" if content.is_attachment else "inline"
+    return {"content-disposition": f'{kind}; filename="{content.file_name}"'}
 
 
-def _of_release(content: Content) -> dict[str, str]:
+def _release_headers(content: Content) -> dict[str, str]:
     if content.release is None:
         return {}
     about = content.release.about
@@ -212,17 +215,21 @@ def _of_release(content: Content) -> dict[str, str]:
     }
 
 
-def _form(status: int, headers: Mapping[str, str], body: bytes, sha256: str = "") -> Form:
-    """Return an answer in one encoding; `sha256` is that of the body where it is known already."""
+def _represent(
+    status: int, headers: Mapping[str, str], body: bytes, sha256: str = ""
+) -> Representation:
+    """Return a response in one encoding. `sha256` is that of the body, if it is known already."""
     digest = bytes.fromhex(sha256) if sha256 else hashlib.sha256(body).digest()
-    # What leads elsewhere has no bytes of its own that could tell one place from another.
-    tag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
-    about = {
+    # The empty bodies of redirects are all alike, so an ETag could not tell their targets apart.
+    etag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
+    all_headers = {
+        **headers,
         "repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
         "content-length": str(len(body)),
     }
-    about |= {"etag": tag} if tag else {}
-    return Form(status, _raw({**headers, **about}), body, tag)
+    if etag:
+        all_headers["etag"] = etag
+    return Representation(status, _raw(all_headers), body, etag)
 
 
 def _raw(headers: Mapping[str, str]) -> RawHeaders:

@@ -1,4 +1,7 @@
-"""Answers in the making: each is made once however many ask for it, a few at a time, and not more wait than can be served."""
+"""Single flight: a response is computed once for all requests that wait for it.
+
+The queue is bounded, so that a crowd is refused rather than kept waiting.
+"""
 
 from __future__ import annotations
 
@@ -10,47 +13,48 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 
 from referrals.api.problems import Problem
-from referrals.api.response import Reply, Shelved
+from referrals.api.response import Cache, Response, store
 
-AT_ONCE: Final = 2
-"""How many answers of one line are made at one time. The others wait, so that screens keep their turn."""
+MAX_RUNNING: Final = 2
+"""How many responses are computed at once. More would keep the processor from the pages."""
 
-IN_LINE: Final = 20
-"""How many different answers wait for their turn. A long one takes a fifth of a second: whoever waits, waits two at most."""
+MAX_WAITING: Final = 20
+"""How many different responses may wait. A slow one takes 0.2 s, so a request waits two seconds at
+most."""
 
 
-class Making:
-    """The answers that are kept, and those that are being made in other threads."""
+class SingleFlight:
+    """Computes responses in other threads and caches them. It must be used from one event loop."""
 
-    def __init__(self, kept: Shelved) -> None:
-        self._kept = kept
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._tasks: dict[Hashable, asyncio.Task[Reply]] = {}
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._running = asyncio.Semaphore(MAX_RUNNING)
+        self._tasks: dict[Hashable, asyncio.Task[Response]] = {}
 
-    async def reply(self, key: Hashable, make: Callable[[], Reply]) -> Reply:
-        """Return the reply of a key: the one that is kept, the one that others wait for already, or else a new one.
+    async def response(self, key: Hashable, compute: Callable[[], Response]) -> Response:
+        """Return a cached response, that of a running computation, or a new one.
 
         Raises:
-            Problem: too many wait already.
+            Problem: too many responses are waiting.
         """
-        if found := self._kept.find(key):
+        if found := self._cache.get(key):
             return found
         task = self._tasks.get(key)
         if task is None:
-            if len(self._tasks) >= AT_ONCE + IN_LINE:
+            if len(self._tasks) >= MAX_RUNNING + MAX_WAITING:
                 raise Problem(
                     "busy",
-                    "Other answers are being made. Ask again in a moment.",
+                    "Too many other answers are being computed. Try again in a moment.",
                     headers={"retry-after": "2"},
                 )
-            task = self._tasks[key] = asyncio.create_task(self._made(key, make))
+            task = self._tasks[key] = asyncio.create_task(self._compute(key, compute))
             task.add_done_callback(lambda _: self._tasks.pop(key))
-        # Whoever gives up does not take the answer from the others.
+        # A request that is cancelled must not cancel the computation for the others.
         return await asyncio.shield(task)
 
-    async def _made(self, key: Hashable, make: Callable[[], Reply]) -> Reply:
-        async with self._turns:
-            reply = await run_in_threadpool(make)
-        if reply.plain.status < HTTPStatus.BAD_REQUEST:
-            self._kept.keep(key, reply)
-        return reply
+    async def _compute(self, key: Hashable, compute: Callable[[], Response]) -> Response:
+        async with self._running:
+            response = await run_in_threadpool(compute)
+        if response.plain.status < HTTPStatus.BAD_REQUEST:
+            store(self._cache, key, response)
+        return response

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards import by_dimension, by_quarter, context_series
 from referrals.cards.card import Card
 from referrals.content import outline
@@ -74,28 +74,28 @@ def _has_filter(argument: object) -> bool:
     return isinstance(argument, Card) and bool(set(argument.address) - UNFILTERED)
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
     """Return the filters of the page of a dimension, and the label of every code."""
     return kinds.of(release).filters(dimension), labels(release)
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _answer(release: Release, dimension: str, selection: Selection) -> Answer:
     return kinds.of(release).answer(dimension, selection)
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def _of_dimension(dimension: str, release: Release, selection: Selection) -> Card:
     return by_dimension.card(release, _answer(release, dimension, selection))
 
 
-@kept(512, KEPT, apart=is_whole)
+@cached(512, KEPT, separate=is_whole)
 def _of_quarters(dimension: str, release: Release, selection: Selection) -> Card:
     return by_quarter.card(release, _answer(release, dimension, selection))
 
 
-@kept(128, KEPT)
+@cached(128, KEPT)
 def _crossed(dimension: str, by: str, release: Release, measure: str) -> Card:
     return by_dimension.crossed(release, dimension, by=by, measure=measure)
 
@@ -104,7 +104,7 @@ def _of_cross(dimension: str, by: str, release: Release, selection: Selection) -
     return _crossed(dimension, by, release, selection.measure)
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def _context(name: str, release: Release) -> Card:
     return context_series.card(release, name)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
@@ -42,7 +42,7 @@ def draw_summary(card: Card, more: str) -> None:
     st.html(card_html.summary(card, more, page_url.base()))
 
 
-@kept(CACHED_CHARTS, KEPT, apart=is_whole)
+@cached(CACHED_CHARTS, KEPT, separate=is_whole)
 def chart(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure as it is sent, made once for each view and palette."""
     return charts.Finished(card.draw(palette)) if card.draw else None

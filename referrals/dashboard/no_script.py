@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards import page_cards
 from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
@@ -35,12 +35,12 @@ TEMPLATE: Final = "dashboard/no_script.html"
 def body(path: str) -> Markup:
     """Return what the page at a path shows without scripts, or why there are no figures to show."""
     try:
-        return _body(catalogue.standing().published, path)
+        return _body(catalogue.served().published, path)
     except ReferralsError as error:
         return templates.macro(TEMPLATE, "error", str(error), pages.helplines_with_heading())
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _body(release: Release, path: str) -> Markup:
     key, helplines = key_of(path), pages.helplines_with_heading()
     if key == outline.OVERVIEW:

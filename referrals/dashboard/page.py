@@ -10,7 +10,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.cards import page_cards
 from referrals.cards.html import notices, releases
 from referrals.cards.html import relations as relations_html
@@ -78,34 +78,34 @@ def _page_end(relation: str, release: Release, selection: Selection) -> Markup:
     return before + end + (_phone(address) if address else Markup())
 
 
-@kept(4, KEPT)
+@cached(4, KEPT)
 def _figures(release: Release) -> dict[str, str]:
     """Return the figures of a release by the names that texts give them."""
     return dict(text_figures(release))
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def text(release: Release, name: str) -> Text:
     """Return an explanatory text with the figures of a release, made once."""
     return pages.page(name, _figures(release))
 
 
-@kept(64, KEPT)
+@cached(64, KEPT)
 def _text_with_title(release: Release, name: str) -> Markup:
     return pages.with_title(text(release, name), contents=messages.text("layout.contents"))
 
 
-@kept(32, KEPT)
+@cached(32, KEPT)
 def _relation(release: Release, relation_id: str) -> Markup:
     return relations_html.relation(release, relation_id)
 
 
-@kept(4, KEPT)
+@cached(4, KEPT)
 def _relations(release: Release) -> Markup:
     return relations_html.relations_and_worked_out(release)
 
 
-@kept(256, {})
+@cached(256, {})
 def _phone(address: str) -> Markup:
     """Return an address as a code to scan, folded."""
     code = segno.make(address, error="m")

@@ -17,7 +17,7 @@ import streamlit as st
 from referrals.cards.html import notices
 from referrals.query.selection import Selection
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 
 RELEASES: Final = "standing"
@@ -30,7 +30,7 @@ WITHDRAWN: Final = "withdrawn"
 class _Run(threading.local):
     """The releases that the current script run has looked up. Each run has a thread of its own."""
 
-    releases: Standing | None = None
+    releases: Served | None = None
 
 
 _RUN: Final = _Run()
@@ -49,7 +49,7 @@ def run() -> Iterator[None]:
     try:
         try:
             # Even if the catalogue has nothing to show: the session's own may be withdrawn.
-            current = catalogue.standing()
+            current = catalogue.served()
         finally:
             _RUN.releases = _of_session()
         _draw_notices(_RUN.releases, current)
@@ -58,7 +58,7 @@ def run() -> Iterator[None]:
         _RUN.releases = None
 
 
-def releases() -> Standing:
+def releases() -> Served:
     """Return the releases of the session.
 
     Raises:
@@ -87,18 +87,18 @@ def chosen(selection: Selection) -> Release:
     return offered().get(selection.release, published())
 
 
-def _of_session() -> Standing:
-    held: Standing | None = st.session_state.get(RELEASES)
+def _of_session() -> Served:
+    held: Served | None = st.session_state.get(RELEASES)
     if held and catalogue.has_withdrawn(held):
         st.session_state[WITHDRAWN] = True
         held = None
     if held is None:
         st.session_state.pop(RELEASES, None)
-        held = st.session_state[RELEASES] = catalogue.standing()
+        held = st.session_state[RELEASES] = catalogue.served()
     return held
 
 
-def _draw_notices(shown: Standing, current: Standing) -> None:
+def _draw_notices(shown: Served, current: Served) -> None:
     if WITHDRAWN in st.session_state:
         st.html(notices.withdrawn())
     if current.version != shown.version:

@@ -1,6 +1,7 @@
-"""The dimensions of every count and the codes each can take, read from `data/reference`.
+"""The dimensions of a cell and their code lists, read from `data/reference`.
 
-Codes are stable for ever and stand in addresses, files and queries; labels are what readers see and may be translated.
+Codes never change: addresses, files and queries hold them. Labels are for readers and can be
+translated.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from referrals.paths import REFERENCE
 from referrals.reference import table_schema
 
 DIMENSIONS: Final = ("nationality", "age_band", "sex", "crime_type", "outcome")
-"""The dimensions of a cell, in the order in which files and queries list them."""
+"""The dimensions of a cell, in the order of columns in files and queries."""
 
 FINEST: Final = ("quarter", *DIMENSIONS)
-"""The dimensions of the finest cells within a year, in the order of their codes."""
+"""The dimensions of a finest cell within a year, in the order of columns."""
 
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
@@ -33,12 +34,12 @@ STATUSES: Final[Mapping[str, str]] = {
     "p": "provisional: it may change",
     "low": "too small to show: it rounds to zero",
 }
-"""What each status letter means, in the order in which a table explains them."""
+"""The meaning of each status, in the order in which tables explain them."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a codelist. `members` are the codes that an aggregate adds up, and empty for every other kind."""
+    """One entry of a code list. `members` are the codes that an aggregate adds up, else empty."""
 
     code: str
     label: str
@@ -48,13 +49,17 @@ class Code:
 
 @dataclass(frozen=True)
 class Codelist:
-    """The codes of one dimension, in the order in which they are always shown."""
+    """The codes of one dimension, in display order."""
 
     dimension: str
     codes: Mapping[str, Code]
 
     def label(self, code: str) -> str:
-        """Return the label of a code. Raises DataError for a code that is not in the list."""
+        """Return the label of a code.
+
+        Raises:
+            DataError: the code is not in the list.
+        """
         if code not in self.codes:
             raise DataError(
                 f"'{code}' is not a code of {self.dimension}. Codes: {', '.join(self.codes)}."
@@ -62,12 +67,16 @@ class Codelist:
         return self.codes[code].label
 
     def parts(self, code: str, partition: Iterable[str]) -> frozenset[str]:
-        """Return which codes of `partition` a code adds up: all for the total, the members of an aggregate, or itself.
+        """Return the codes of `partition` that a code covers.
 
-        Raises DataError for a code that is not in the list.
+        They are all of them for the total, the members of an aggregate, and the code itself
+        otherwise.
 
         >>> sorted(codelist("age_band").parts("20-39", ["0-17", "20-29", "30-39"]))
         ['20-29', '30-39']
+
+        Raises:
+            DataError: the code is not in the list.
         """
         self.label(code)
         if code == TOTAL:
@@ -78,10 +87,10 @@ class Codelist:
 
 @cache
 def codelist(dimension: str) -> Codelist:
-    """Return the codelist of a dimension.
+    """Return the code list of a dimension.
 
     Raises:
-        DataError: the file breaks its schema, or an aggregate names a member that is not in the list.
+        DataError: the file breaks its schema, or an aggregate has a member that is not in the list.
     """
     rows = table_schema.read(REFERENCE / f"{dimension}.csv")
     codes = {
@@ -91,6 +100,7 @@ def codelist(dimension: str) -> Codelist:
     for code in codes.values():
         if unknown := [member for member in code.members if member not in codes]:
             raise DataError(
-                f"{dimension}.csv: '{code.code}' adds up codes that are not listed: {', '.join(unknown)}."
+                f"{dimension}.csv: '{code.code}' adds up codes that are not listed: "
+                f"{', '.join(unknown)}."
             )
     return Codelist(dimension, codes)

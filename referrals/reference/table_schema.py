@@ -1,7 +1,9 @@
-"""Read a CSV file against the Table Schema beside it, and say exactly where it is wrong.
+"""CSV files validated against their Table Schemas, with an error for every invalid cell.
 
-A schema is `<name>.schema.json` beside `<name>.csv`, in the Frictionless Table Schema standard. We use the part of the
-standard that our files need: field types string, integer and date; constraints required, unique, enum, pattern, minimum.
+The schema of `<name>.csv` is `<name>.schema.json` beside it, in the Frictionless Table Schema
+standard. Only what our files use is supported: types string, integer and date; constraints
+required, unique, enum, pattern and minimum. The frictionless library is a development dependency
+alone, because the served site reads these files too.
 """
 
 from __future__ import annotations
@@ -20,30 +22,28 @@ Row = dict[str, str]
 
 _TYPES: Mapping[str, Callable[[str], object]] = {
     "string": str,
-    "integer": lambda cell: int(_of_form(r"-?[0-9]+", cell)),
-    "date": lambda cell: date.fromisoformat(_of_form(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell)),
+    "integer": lambda cell: int(_matching(r"-?[0-9]+", cell)),
+    "date": lambda cell: date.fromisoformat(_matching(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell)),
 }
 
 
 def read(path: Path) -> list[Row]:
-    """Return the rows of a CSV file as text, each checked against `<name>.schema.json` beside it.
-
-    Cells are returned as text ('' where empty), in the file's order, keyed by the schema's field names.
+    """Return the rows of a CSV file in order, keyed by field name, every cell as text.
 
     Raises:
-        DataError: the file or its schema is missing, the header differs from the schema, or cells break it. All the
-            broken cells of a file are named in one message.
+        DataError: the file or its schema is missing, the header differs from the schema, or cells
+            break it. One message lists every invalid cell.
     """
     fields = _schema(path)["fields"]
     names = [field["name"] for field in fields]
     rows = _rows(path, names)
-    problems = [
-        problem
-        for field in fields
-        for problem in _column_problems(field, [row[field["name"]] for row in rows])
-    ]
+    problems: list[str] = []
+    for field in fields:
+        problems += _column_problems(field, [row[field["name"]] for row in rows])
     if problems:
-        listed = "\n".join(f"  {path.name} {problem}" for problem in sorted(problems, key=_line_of))
+        listed = "\n".join(
+            f"  {path.name} {problem}" for problem in sorted(problems, key=_row_number)
+        )
         raise DataError(
             f"{path.name} does not meet {path.stem}.schema.json. Correct these cells:\n{listed}"
         )
@@ -52,9 +52,9 @@ def read(path: Path) -> list[Row]:
 
 def _schema(path: Path) -> dict[str, Any]:
     schema_path = path.with_suffix(".schema.json")
-    for wanted in (path, schema_path):
-        if not wanted.is_file():
-            raise DataError(f"{wanted} is missing. Restore it from the repository.")
+    for required in (path, schema_path):
+        if not required.is_file():
+            raise DataError(f"{required} is missing. Restore it from the repository.")
     schema: dict[str, Any] = json.loads(schema_path.read_text(encoding="utf-8"))
     return schema
 
@@ -65,16 +65,16 @@ def _rows(path: Path, names: list[str]) -> list[Row]:
             header, *rows = list(csv.reader(stream, strict=True)) or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
         raise DataError(
-            f"{path.name} cannot be read as CSV in UTF-8 ({error}). Mend the file."
+            f"{path.name} cannot be read as CSV in UTF-8 ({error}). Correct the file."
         ) from error
     if header != names:
         raise DataError(
-            f"{path.name} line 1: the columns are {header}, and its schema says {names}."
+            f"{path.name} line 1: the columns are {header}, but its schema has {names}."
         )
     for line, cells in enumerate(rows, start=2):
         if len(cells) != len(names):
             raise DataError(
-                f"{path.name} row {line}: {len(cells)} cells where the header has {len(names)}."
+                f"{path.name} row {line}: {len(cells)} cells, but the header has {len(names)}."
             )
     return [dict(zip(names, cells, strict=True)) for cells in rows]
 
@@ -83,15 +83,15 @@ def _column_problems(field: Mapping[str, Any], cells: list[str]) -> Iterator[str
     rules = field.get("constraints", {})
     seen: dict[str, int] = {}
     for line, cell in enumerate(cells, start=2):
-        where = f"row {line}, {field['name']}:"
+        location = f"row {line}, {field['name']}:"
         if not cell:
             if rules.get("required"):
-                yield f"{where} is empty, and must not be"
+                yield f"{location} is required"
             continue
         if (fault := _cell_fault(cell, field["type"], rules)) is not None:
-            yield f"{where} {fault}"
+            yield f"{location} {fault}"
         if rules.get("unique") and seen.setdefault(cell, line) != line:
-            yield f"{where} '{cell}' stands already in row {seen[cell]}"
+            yield f"{location} '{cell}' is in row {seen[cell]} already"
 
 
 def _cell_fault(cell: str, kind: str, rules: Mapping[str, Any]) -> str | None:
@@ -108,11 +108,11 @@ def _cell_fault(cell: str, kind: str, rules: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _of_form(pattern: str, cell: str) -> str:
+def _matching(pattern: str, cell: str) -> str:
     if re.fullmatch(pattern, cell) is None:
         raise ValueError(cell)
     return cell
 
 
-def _line_of(problem: str) -> int:
+def _row_number(problem: str) -> int:
     return int(problem.split()[1].rstrip(","))

@@ -1,1 +1,1 @@
-"""The release contract: the folder that crosses from publishing to the site, and how it is read."""
+"""The release contract: the folder that crosses from publishing to the site, and its readers."""

@@ -1,13 +1,15 @@
-"""The shelf: the releases that are served now, to screens, programs and static pages alike.
+"""The catalogue: the releases that are served now, by pages, API and static site alike.
 
-A site that is served looks at the folder of releases every second, in a thread of its own (`looking`); elsewhere whoever asks
-looks. What changed is opened there and then; everyone else is answered from what stands. A folder that is not a whole release
-is refused and the log says why, once; what was last opened whole under that name stays. A release whose folder is gone stands
-no more, but for the last that is published: its folder may have gone by accident.
+While a site is served, a thread refreshes the catalogue every second (`refreshing`); otherwise
+callers refresh it. A new or changed folder is opened and verified during the refresh, and everyone
+else is answered from the releases already open. A folder that is not a valid release is refused
+and logged once, and the last valid release of that name stays. A release whose folder is gone is
+no longer served, except the last published one, whose folder may have been removed by accident.
 
-A release that must go at once is withdrawn: by a file or a folder beside it with its name and `.withdrawn`, whether its own
-folder is there or not. It then stands no more, even where nothing is left to show, and no session keeps it. It goes before
-anything else is opened. A mark that is left over, of which no folder is there, is no reason for a site that shows nothing.
+A release is withdrawn by a file or folder beside it with its name and `.withdrawn`, whether its
+own folder exists or not. It leaves the catalogue at once, before anything new is opened, even if
+nothing remains to show, and open sessions drop it. A site may show nothing only if a withdrawal
+explains it; a stale `.withdrawn` marker (no folder of that name) does not.
 """
 
 from __future__ import annotations
@@ -30,320 +32,356 @@ from referrals.paths import RELEASES
 from referrals.release.contract import REBUILD
 from referrals.release.release import PUBLISHED, Release, open_release
 
-LOOK_EVERY: Final = 1.0
-"""Seconds between two looks at the folder. A look that finds nothing new costs as much as listing its files."""
+REFRESH_SECONDS: Final = 1.0
+"""Seconds between two refreshes. A refresh that finds no change costs as much as listing the
+files."""
 
-ATTEMPTS: Final = 3
-"""How often a folder that changes while it is opened is opened again at once."""
+OPEN_ATTEMPTS: Final = 3
+"""How many times in a row a folder is opened if it changes while it is being opened."""
 
-WITHDRAWN: Final = ".withdrawn"
-"""What the name of the mark beside a release adds to its own, where the release is withdrawn."""
+WITHDRAWN_SUFFIX: Final = ".withdrawn"
+"""The suffix of the marker beside a withdrawn release."""
+
+MAX_REASONS: Final = 3
+"""How many refused folders an error message explains."""
 
 LOG: Final = logging.getLogger(__name__)
 
-Trace = tuple[object, ...]
-"""What tells whether anything in a folder has changed: names, numbers, sizes and times of its files, without their content."""
+Fingerprint = tuple[object, ...]
+"""Names, inode numbers, sizes and times of a folder's files, which change if any file does. Their
+content is not read."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Every release that can be asked for at one moment.
+class Served:
+    """The releases that are served at one moment.
 
-    `version` changes whenever a release is added, replaced or taken away. `published` is the one that is shown first, and
-    `others` are the rest, the newest first.
+    `version` changes whenever a release is added, replaced or removed. `published` is shown first;
+    `others` are the rest, newest first.
     """
 
     version: str
     published: Release
     others: tuple[Release, ...]
 
-    def offered(self) -> dict[str, Release]:
+    def by_id(self) -> dict[str, Release]:
         """Return every release by its id, the published one first."""
-        return {one.about.release_id: one for one in (self.published, *self.others)}
+        return {release.about.release_id: release for release in (self.published, *self.others)}
 
     def editions(self) -> frozenset[str]:
-        """Return what tells each release from every other, and from itself when it is replaced."""
-        return frozenset(one.digest for one in (self.published, *self.others))
+        """Return the digest of every release.
+
+        Two editions of one release have different digests.
+        """
+        return frozenset(release.digest for release in (self.published, *self.others))
 
 
-class Shelf:
-    """The releases in one folder, each opened once for everyone who asks. Many threads may ask at once."""
+class Catalogue:
+    """The releases in one folder, each opened once for all callers. Thread-safe."""
 
-    def __init__(self, folder: Path, *, look_every: float = LOOK_EVERY) -> None:
-        """Take the folder of the releases, and the seconds between two looks at it. Nothing is opened yet."""
+    def __init__(self, folder: Path, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
+        """Take the folder of releases and the interval between refreshes. Nothing is opened yet."""
         self._folder = folder
-        self._look_every = look_every
-        self._next_look = 0.0
-        self._looking = Lock()
-        self._has_looker = False
-        self._standing: Standing | None = None
+        self._refresh_seconds = refresh_seconds
+        self._next_refresh = 0.0
+        self._refresh_lock = Lock()
+        self._has_thread = False
+        self._served: Served | None = None
         self._open: dict[str, Release] = {}
-        self._traces: dict[str, Trace] = {}
+        self._fingerprints: dict[str, Fingerprint] = {}
         self._refused: dict[str, str] = {}
-        self._marked: Mapping[str, bool] = {}
-        self._taken: frozenset[str] = frozenset()
+        self._markers: Mapping[str, bool] = {}
+        self._withdrawn_published: frozenset[str] = frozenset()
         self._editions: dict[str, set[str]] = {}
-        self._withdrawn: set[str] = set()
+        self._withdrawn_editions: set[str] = set()
 
-    def standing(self) -> Standing:
-        """Return the releases that stand now, opened and verified.
+    def served(self) -> Served:
+        """Return the releases that are served now, opened and verified.
 
         Raises:
-            WithdrawnError: none is left to show, because one was withdrawn.
-            ReleaseError: there is no whole published release, and has been none since the process started.
+            WithdrawnError: nothing can be shown because a release was withdrawn.
+            ReleaseError: there has been no valid published release since the process started.
         """
-        # Only the very first have to wait: after that, whoever comes while another is looking takes what is known.
-        if not self._is_known() and self._looking.acquire(blocking=not self._next_look):
+        # Only the first caller waits. Later ones use the current releases while another refreshes.
+        is_first = not self._next_refresh
+        if not self._is_current() and self._refresh_lock.acquire(blocking=is_first):
             try:
-                self._look()
+                self._refresh()
             finally:
-                self._looking.release()
-        if self._standing is not None:
-            return self._standing
-        if self._taken or (any(self._marked.values()) and not self._refused):
+                self._refresh_lock.release()
+        if self._served is not None:
+            return self._served
+        has_marked_folder = any(self._markers.values())
+        if self._withdrawn_published or (has_marked_folder and not self._refused):
             raise WithdrawnError(
-                "These figures have been withdrawn by those who publish them, and are not shown any more."
+                "These figures have been withdrawn by those who publish them, "
+                "and are not shown any more."
             )
-        reasons = list(self._refused.values()) or [REBUILD]
+        reasons = list(self._refused.values())[:MAX_REASONS] or [REBUILD]
         raise ReleaseError(
-            " ".join([f"There is no published release in {self._folder.name}/.", *reasons[:3]])
+            " ".join([f"There is no published release in {self._folder.name}/.", *reasons])
         )
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
-        """Look now, and then in a thread until the block ends: nobody who asks meanwhile waits for a release to be opened."""
+    def refreshing(self) -> Iterator[None]:
+        """Refresh now, then in a thread until the block ends: no caller waits for it."""
         ended = Event()
-        looker = Thread(target=self._look_until, args=(ended,), name="shelf", daemon=True)
-        with self._looking:
-            self._look()
-        self._has_looker = True
-        looker.start()
+        thread = Thread(
+            target=self._refresh_until, args=(ended,), name="release-catalogue", daemon=True
+        )
+        with self._refresh_lock:
+            self._refresh()
+        self._has_thread = True
+        thread.start()
         try:
             yield
         finally:
             ended.set()
-            looker.join()
-            self._has_looker = False
+            thread.join()
+            self._has_thread = False
 
-    def has_withdrawn(self, held: Standing) -> bool:
-        """Return whether one of the releases that stood together once has been withdrawn since, as of the last look."""
-        if not self._marked and not self._withdrawn:
-            return False  # as nearly always: every page asks, several times
-        return not self._marked.keys().isdisjoint(held.offered()) or not self._withdrawn.isdisjoint(
-            held.editions()
-        )
+    def has_withdrawn(self, earlier: Served) -> bool:
+        """Return whether any of the earlier releases is withdrawn now, as of the last refresh."""
+        # Nearly always the answer, and every page asks several times.
+        if not self._markers and not self._withdrawn_editions:
+            return False
+        if not self._markers.keys().isdisjoint(earlier.by_id()):
+            return True
+        return not self._withdrawn_editions.isdisjoint(earlier.editions())
 
     def refused(self) -> dict[str, str]:
-        """Return why each folder that was refused was refused, by its name. What was open under that name still stands."""
+        """Return why each refused folder was refused, by name.
+
+        An earlier release of that name may still be served.
+        """
         return dict(self._refused)
 
-    def _is_known(self) -> bool:
-        return self._has_looker or monotonic() < self._next_look
+    def _is_current(self) -> bool:
+        return self._has_thread or monotonic() < self._next_refresh
 
-    def _look_until(self, ended: Event) -> None:
-        while not ended.wait(self._look_every):
+    def _refresh_until(self, ended: Event) -> None:
+        while not ended.wait(self._refresh_seconds):
             try:
-                with self._looking:
-                    self._look()
-            except Exception as error:  # a thread that ends is a site that never sees a new release
+                with self._refresh_lock:
+                    self._refresh()
+            except Exception as error:  # without its thread, the site would never see a new release
                 LOG.exception(
-                    "The folder of releases could not be looked at (%s).", type(error).__name__
+                    "The folder of releases could not be refreshed (%s).", type(error).__name__
                 )
 
-    def _look(self) -> None:
-        """Let go of what is withdrawn, then open what is new or has changed, and let go of what is gone."""
-        if monotonic() < self._next_look:
+    def _refresh(self) -> None:
+        """Drop withdrawn releases, open new and changed ones, drop those that are gone."""
+        if monotonic() < self._next_refresh:
             return
         try:
-            traces, marked = _found(self._folder)
+            fingerprints, markers = _scan(self._folder)
         except OSError as error:
             self._refuse(
                 self._folder.name,
                 f"The folder {self._folder.name} cannot be read: {error.strerror}. {REBUILD}",
             )
         else:
-            self._withdraw(marked)
-            self._arrange()  # to open what has changed can take long
+            self._withdraw(markers)
+            self._update_served()  # at once, because opening the changed releases can take long
             changed = [
-                name for name, trace in sorted(traces.items()) if trace != self._traces.get(name)
+                name
+                for name, fingerprint in sorted(fingerprints.items())
+                if fingerprint != self._fingerprints.get(name)
             ]
-            self._traces = traces | {name: self._open_again(name) for name in changed}
-            self._let_go(traces)
-            self._arrange()
+            opened = {name: self._reopen(name) for name in changed}
+            self._fingerprints = fingerprints | opened
+            self._drop_missing(fingerprints)
+            self._update_served()
         finally:
-            self._next_look = monotonic() + self._look_every
+            self._next_refresh = monotonic() + self._refresh_seconds
 
-    def _open_again(self, name: str) -> Trace:
-        """Open one folder, and return its trace from before. One that is exchanged meanwhile is neither the old nor the new."""
-        for _ in range(ATTEMPTS):
-            before = _trace(self._folder / name)
-            error = self._opened(name)
-            if _trace(self._folder / name) == before:
+    def _reopen(self, name: str) -> Fingerprint:
+        """Open one folder and return its fingerprint.
+
+        A folder that is swapped meanwhile is opened again.
+        """
+        for _ in range(OPEN_ATTEMPTS):
+            before = _fingerprint(self._folder / name)
+            error = self._open_folder(name)
+            if _fingerprint(self._folder / name) == before:
                 break
         if error is None:
             return before
-        self._refuse(
-            name, str(error) if isinstance(error, ReleaseError) else _unforeseen(name, error)
-        )
-        # What the system could not do now it may do the next time: the folder need not change for that.
-        return () if _may_pass(error) else before
+        is_known = isinstance(error, ReleaseError)
+        self._refuse(name, str(error) if is_known else _unexpected(name, error))
+        # A failure of the system may pass without any change of the folder, so it is tried again.
+        return () if _is_temporary(error) else before
 
-    def _opened(self, name: str) -> Exception | None:
-        """Put the release in a folder among those that are open. Return why not, where that cannot be done."""
+    def _open_folder(self, name: str) -> Exception | None:
+        """Open the release in a folder and add it to the open ones.
+
+        Return the error if it cannot be opened.
+        """
         try:
             opened = open_release(self._folder / name)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever fails, the other releases are served
             return error
-        if opened.about.release_id != name:
-            held = opened.about.release_id
+        release_id = opened.about.release_id
+        if release_id != name:
             return ReleaseError(
-                f"The folder {name} holds the release {held}. Give the folder the name of its release."
+                f"The folder {name} holds the release {release_id}. "
+                "Give the folder the name of its release."
             )
         self._refused.pop(name, None)
         if name not in self._open or self._open[name].digest != opened.digest:
             self._open[name] = opened
             self._editions.setdefault(name, set()).add(opened.digest)
-            self._withdrawn.discard(opened.digest)
-            LOG.info("The release %s stands now, edition %s.", name, opened.digest[:12])
+            self._withdrawn_editions.discard(opened.digest)
+            LOG.info("The release %s is served now, edition %s.", name, opened.digest[:12])
         return None
 
     def _refuse(self, name: str, reason: str) -> None:
         if self._refused.get(name) != reason:
-            stays = " The one that was opened before stays." if name in self._open else ""
-            LOG.warning("A release is refused. %s%s", reason, stays)
+            fallback = " The one that was opened before stays." if name in self._open else ""
+            LOG.warning("A release is refused. %s%s", reason, fallback)
         self._refused[name] = reason
 
-    def _withdraw(self, marked: Mapping[str, bool]) -> None:
-        """Let go of the releases that are marked as withdrawn, and take note of every edition that somebody may still hold."""
-        published = {name for name, one in self._open.items() if one.about.status == PUBLISHED}
-        self._taken = frozenset((self._taken | published) & marked.keys())
-        for name in sorted(marked):
-            if name not in self._marked:
+    def _withdraw(self, markers: Mapping[str, bool]) -> None:
+        """Drop the marked releases and remember their editions: sessions may hold them."""
+        published = {
+            name for name, release in self._open.items() if release.about.status == PUBLISHED
+        }
+        self._withdrawn_published = frozenset(
+            (self._withdrawn_published | published) & markers.keys()
+        )
+        for name in sorted(markers):
+            if name not in self._markers:
                 LOG.warning("The release %s is withdrawn.", name)
-            self._withdrawn |= self._editions.pop(name, set())
+            self._withdrawn_editions |= self._editions.pop(name, set())
             self._open.pop(name, None)
-        self._marked = marked
+        self._markers = markers
 
-    def _let_go(self, present: Collection[str]) -> None:
-        """Forget the releases whose folders are gone, but for the last that is published: the site does not go dark."""
-        is_dark = _published(one for name, one in self._open.items() if name in present) is None
-        kept = self._standing.published.about.release_id if self._standing and is_dark else None
+    def _drop_missing(self, present: Collection[str]) -> None:
+        """Drop releases whose folders are gone.
+
+        The last published one stays, so that the site never goes dark by accident.
+        """
+        remaining = (release for name, release in self._open.items() if name in present)
+        keep = None
+        if self._served and _newest_published(remaining) is None:
+            keep = self._served.published.about.release_id
         for name in sorted((self._open.keys() | self._refused.keys()) - set(present)):
-            if name == kept:
+            if name == keep:
                 self._refuse(
                     name, f"The folder of the release {name} is gone, and no other is published."
                 )
                 continue
             self._refused.pop(name, None)
             if self._open.pop(name, None):
-                LOG.info("The release %s stands no more.", name)
+                LOG.info("The release %s is no longer served.", name)
 
-    def _arrange(self) -> None:
-        """Say anew what stands, where that is not what stood before."""
-        if not (published := _published(self._open.values())):
-            self._standing = None
+    def _update_served(self) -> None:
+        """Replace `_served` if the open releases differ from it."""
+        if not (published := _newest_published(self._open.values())):
+            self._served = None
             return
-        others = [one for _, one in sorted(self._open.items()) if one is not published]
-        others.sort(key=lambda one: one.about.published_on, reverse=True)
-        version = hashlib.sha256(
-            "".join(one.digest for one in (published, *others)).encode()
-        ).hexdigest()
-        if self._standing is None or self._standing.version != version:
-            self._standing = Standing(version, published, tuple(others))
+        others = [release for _, release in sorted(self._open.items()) if release is not published]
+        others.sort(key=lambda release: release.about.published_on, reverse=True)
+        digests = "".join(release.digest for release in (published, *others))
+        version = hashlib.sha256(digests.encode()).hexdigest()
+        if self._served is None or self._served.version != version:
+            self._served = Served(version, published, tuple(others))
 
 
-def _published(releases: Iterable[Release]) -> Release | None:
-    """Return the newest published release, by its name, or None."""
-    published = [one for one in releases if one.about.status == PUBLISHED]
-    return max(published, key=lambda one: one.about.release_id, default=None)
+def _newest_published(releases: Iterable[Release]) -> Release | None:
+    """Return the published release with the last id, or None."""
+    published = [release for release in releases if release.about.status == PUBLISHED]
+    return max(published, key=lambda release: release.about.release_id, default=None)
 
 
-def _found(folder: Path) -> tuple[dict[str, Trace], dict[str, bool]]:
-    """Return the trace of every folder that could be a release, by name, and of those withdrawn whether they are there.
+def _scan(folder: Path) -> tuple[dict[str, Fingerprint], dict[str, bool]]:
+    """Return the fingerprint of each candidate folder, and each marker: whether its folder exists.
 
-    Where the mark is a folder itself, it is the release under another name.
+    A marker that is a folder counts as the release's folder, which was renamed.
     """
     with os.scandir(folder) as entries:
-        names = {
-            one.name: one.is_dir()
-            for one in entries
-            if one.name.isprintable() and not one.name.startswith(".")
+        is_folder = {
+            entry.name: entry.is_dir()
+            for entry in entries
+            if entry.name.isprintable() and not entry.name.startswith(".")
         }
-    marks = {
-        name.removesuffix(WITHDRAWN): is_dir
-        for name, is_dir in names.items()
-        if name.endswith(WITHDRAWN)
-    }
-    marked = {name: is_dir or names.get(name, False) for name, is_dir in marks.items()}
-    could_be = [
+    markers: dict[str, bool] = {}
+    for name, is_dir in is_folder.items():
+        if name.endswith(WITHDRAWN_SUFFIX):
+            withdrawn = name.removesuffix(WITHDRAWN_SUFFIX)
+            markers[withdrawn] = is_dir or is_folder.get(withdrawn, False)
+    candidates = [
         name
-        for name, is_dir in names.items()
-        if is_dir and not name.endswith(WITHDRAWN) and name not in marked
+        for name, is_dir in is_folder.items()
+        if is_dir and not name.endswith(WITHDRAWN_SUFFIX) and name not in markers
     ]
-    return {name: _trace(folder / name) for name in could_be}, marked
+    return {name: _fingerprint(folder / name) for name in candidates}, markers
 
 
-def _may_pass(error: Exception) -> bool:
-    """Return whether a release could be opened later though nothing in its folder changes: no handles left, no memory."""
+def _is_temporary(error: Exception) -> bool:
+    """Return whether opening may succeed later: the system was out of file handles or memory."""
     cause = error.__cause__ if isinstance(error, ReleaseError) else error
-    return cause is not None and (
-        not isinstance(cause, duckdb.Error) or isinstance(cause, duckdb.IOException)
-    )
+    if cause is None:
+        return False
+    return not isinstance(cause, duckdb.Error) or isinstance(cause, duckdb.IOException)
 
 
-def _unforeseen(name: str, error: Exception) -> str:
+def _unexpected(name: str, error: Exception) -> str:
     return f"The release {name} could not be opened ({type(error).__name__})."
 
 
-def _trace(folder: Path) -> Trace:
+def _fingerprint(folder: Path) -> Fingerprint:
     try:
         with os.scandir(folder) as entries:
             files = sorted(
-                (entry.name, *_stamp(entry.stat(follow_symlinks=False))) for entry in entries
+                (entry.name, *_file_fingerprint(entry.stat(follow_symlinks=False)))
+                for entry in entries
             )
-        return (*_stamp(folder.lstat()), *files)
+        return (*_file_fingerprint(folder.lstat()), *files)
     except OSError as error:
         return (error.errno,)
 
 
-def _stamp(found: os.stat_result) -> tuple[int, ...]:
-    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+def _file_fingerprint(stat: os.stat_result) -> tuple[int, ...]:
+    return stat.st_ino, stat.st_mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
-SHELF: Final = Shelf(RELEASES)
-"""The shelf of this process."""
+CATALOGUE: Final = Catalogue(RELEASES)
+"""The catalogue of this process."""
 
 
-def standing() -> Standing:
-    """Return the releases that stand now, opened and verified; a change on disk shows within a second or two.
+def served() -> Served:
+    """Return the releases that are served now, opened and verified.
+
+    A change on disk shows within two seconds.
 
     Raises:
-        WithdrawnError: none is left to show, because one was withdrawn.
-        ReleaseError: there is no whole published release, and has been none since the process started.
+        WithdrawnError: nothing can be shown because a release was withdrawn.
+        ReleaseError: there has been no valid published release since the process started.
     """
-    return SHELF.standing()
+    return CATALOGUE.served()
 
 
 def digests() -> dict[str, str]:
-    """Return the digest of every release that stands, by its id.
+    """Return the digest of every served release by its id.
 
     Raises:
-        WithdrawnError: none is left to show, because one was withdrawn.
-        ReleaseError: there is no whole published release, and has been none since the process started.
+        WithdrawnError: nothing can be shown because a release was withdrawn.
+        ReleaseError: there has been no valid published release since the process started.
     """
-    return {name: one.digest for name, one in standing().offered().items()}
+    return {name: release.digest for name, release in served().by_id().items()}
 
 
 def refused() -> Mapping[str, str]:
-    """Return why each folder of releases that was refused was refused, by its name, as of the last look."""
-    return SHELF.refused()
+    """Return why each refused folder was refused, by name, as of the last refresh."""
+    return CATALOGUE.refused()
 
 
-def has_withdrawn(held: Standing) -> bool:
-    """Return whether one of the releases that stood together once has been withdrawn since, as of the last look."""
-    return SHELF.has_withdrawn(held)
+def has_withdrawn(earlier: Served) -> bool:
+    """Return whether an earlier release is withdrawn now. See `Catalogue.has_withdrawn`."""
+    return CATALOGUE.has_withdrawn(earlier)
 
 
-def looking() -> AbstractContextManager[None]:
-    """Look at the folder of releases in a thread until the block ends: while a site is served."""
-    return SHELF.looking()
+def refreshing() -> AbstractContextManager[None]:
+    """Refresh the catalogue in a thread until the block ends: while a site is served."""
+    return CATALOGUE.refreshing()

@@ -1,7 +1,8 @@
-"""What a release folder must be: its files, those of its manifest and no others, and the tables that its database holds.
+"""The release contract: the files of a release folder and the tables of its database.
 
-A release says the version of this contract under `contract` in its manifest, and none means the first. A change that a site of
-today could not read, or would read wrongly, is a new version: a site refuses the versions that it does not know.
+`release.open_release` and the release builder use it. A manifest names the version of the contract
+under `contract`; without it the version is 1. A change that today's sites could not read, or would
+misread, is a new version: a site refuses versions that it does not know.
 """
 
 from __future__ import annotations
@@ -30,41 +31,44 @@ STATUSES: Final = ("published", "official", "illustrative")
 
 PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 
-LARGEST: Final = 256 * 2**20
-"""Bytes of a file that no release comes near. It is held in memory: a larger one is not read."""
+MAX_FILE_BYTES: Final = 256 * 2**20
+"""Files are held in memory, so larger ones are not read. No release comes near it."""
 
 TABLES: Final[Mapping[str, str]] = {
-    "release": "release_id title period period_label status additive source_id published_on licence attribution lay_sentence",
+    "release": "release_id title period period_label status additive source_id published_on "
+    "licence attribution lay_sentence",
     "cells": "period nationality age_band sex crime_type outcome value lower upper status",
     "codes": "dimension code label kind members position",
     "evidence": "nationality age_band sex crime_type open_ended shown working statement_ids",
-    "statements": "statement_id source_id section kind subject measure period_start period_end nationality age_band sex "
-    "crime_type share_of value printed unit precision role quotation note",
+    "statements": "statement_id source_id section kind subject measure period_start period_end "
+    "nationality age_band sex crime_type share_of value printed unit precision role quotation note",
     "sources": "source_id title publisher published_on address licence note",
     "relations": "relation_id position kind statement_ids title says result working shown",
     "readings": "relation_id position reading breaks is_usual",
 }
-"""The tables that every release has, and the columns that are asked of them."""
+"""The tables of every release, with the columns that queries use."""
 
 TABLES_OF_RECORDS: Final[Mapping[str, str]] = {
     "finest": "period year nationality age_band sex crime_type outcome value",
     "precision": "order max_error",
 }
-"""Those that an additive release has as well."""
+"""The further tables of an additive release."""
 
 TABLES_OF_DOCUMENT: Final[Mapping[str, str]] = {
-    "context": "observation_id series_id period_start period_end period_label dimension category scope value lower upper "
-    "status vintage source_id quotation break_before note",
+    "context": "observation_id series_id period_start period_end period_label dimension category "
+    "scope value lower upper status vintage source_id quotation break_before note",
     "series": "series_id title publisher unit geography scope why_not_comparable note",
 }
-"""Those that the release shown first has as well: pages on other publishers' series ask it alone."""
+"""The further tables of the published release: pages on other publishers' series query no other."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """The files of a release folder, read and verified. `digest` is the SHA-256 of the manifest, which lists that of each.
+    """The verified content of a release folder.
 
-    `changed` is when the manifest was last written, in seconds since 1970: what is in it changes whenever any file does.
+    `digest` is the SHA-256 of the manifest, which lists the SHA-256 of every other file, so it
+    changes whenever any file does. `changed` is when the manifest was last written, in seconds
+    since 1970.
     """
 
     manifest: Mapping[str, Any]
@@ -74,72 +78,77 @@ class Contents:
 
 
 def read(folder: Path) -> Contents:
-    """Return what a release folder holds, each file read once: what was verified is what is returned.
+    """Return the verified content of a release folder.
+
+    Each file is read once, so the verified bytes are those returned.
 
     Raises:
-        ReleaseError: the folder is missing, a link or of another version of the contract, or its files are not exactly
-            those of its manifest.
+        ReleaseError: the folder is missing, is a link, follows another version of the contract, or
+            holds other files than its manifest lists.
     """
     if folder.is_symlink():
         raise ReleaseError(
             f"The release {folder.name} is a link. Put the folder itself in its place."
         )
-    written, changed = _content(folder, MANIFEST, missing="has no manifest")
-    manifest = _manifest(folder, written)
-    listed = _listed(folder, manifest)
+    manifest_bytes, changed = _read_file(folder, MANIFEST, missing="has no manifest")
+    manifest = _parse_manifest(folder, manifest_bytes)
+    files = {MANIFEST: manifest_bytes}
+    for name, expected in _listed_hashes(folder, manifest).items():
+        files[name] = _read_verified(folder, name, expected)
     return Contents(
         manifest=manifest,
-        digest=hashlib.sha256(written).hexdigest(),
-        files={
-            MANIFEST: written,
-            **{name: _verified(folder, name, expected) for name, expected in listed.items()},
-        },
+        digest=hashlib.sha256(manifest_bytes).hexdigest(),
+        files=files,
         changed=changed,
     )
 
 
 def tables(*, additive: bool, shown_first: bool) -> Mapping[str, str]:
-    """Return the tables of a release of a kind, each with its columns."""
-    return {
-        **TABLES,
-        **(TABLES_OF_RECORDS if additive else {}),
-        **(TABLES_OF_DOCUMENT if shown_first else {}),
-    }
+    """Return the tables that a release of this kind must have, each with its columns."""
+    required = dict(TABLES)
+    if additive:
+        required |= TABLES_OF_RECORDS
+    if shown_first:
+        required |= TABLES_OF_DOCUMENT
+    return required
 
 
-def lacking(columns: Collection[tuple[str, str]], tables: Mapping[str, str]) -> list[str]:
-    """Return the columns, as `table.column`, that a database with these columns does not have of these tables.
+def missing_columns(columns: Collection[tuple[str, str]], tables: Mapping[str, str]) -> list[str]:
+    """Return the required columns that a database lacks, as `table.column`.
 
-    >>> lacking({("codes", "code"), ("codes", "label")}, {"codes": "code label kind"})
+    `columns` holds the (table, column) pairs of the database.
+
+    >>> missing_columns({("codes", "code"), ("codes", "label")}, {"codes": "code label kind"})
     ['codes.kind']
     """
-    held = set(columns)
-    return [
-        f"{table}.{name}"
-        for table, names in tables.items()
-        for name in names.split()
-        if (table, name) not in held
-    ]
+    present = set(columns)
+    missing = []
+    for table, names in tables.items():
+        missing += [f"{table}.{name}" for name in names.split() if (table, name) not in present]
+    return missing
 
 
-def _manifest(folder: Path, written: bytes) -> dict[str, Any]:
-    """Return the manifest, of a version that is known."""
+def _parse_manifest(folder: Path, content: bytes) -> dict[str, Any]:
+    """Return a manifest of the known version of the contract."""
     try:
-        manifest = json.loads(written)
+        manifest = json.loads(content)
     except (ValueError, RecursionError):
         manifest = None
     if not isinstance(manifest, dict):
-        raise ReleaseError(f"The release {folder.name} has no manifest that can be read. {REBUILD}")
+        raise ReleaseError(f"The release {folder.name} has no readable manifest. {REBUILD}")
     if (version := manifest.get("contract", VERSION)) != VERSION:
         raise ReleaseError(
-            f"The release {folder.name} follows version {str(version)[:20]} of the contract; this site reads {VERSION}. "
-            "Bring the site up to date, or build the release with this version."
+            f"The release {folder.name} follows version {str(version)[:20]} of the contract; "
+            f"this site reads {VERSION}. Upgrade the site, or build the release with this version."
         )
     return manifest
 
 
-def _listed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
-    """Return the files that a manifest lists with their hashes. They are all that the folder holds, beside the manifest."""
+def _listed_hashes(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the hash of every file that a manifest lists.
+
+    The folder holds these, the manifest, and nothing else.
+    """
     try:
         listed = {
             str(resource["path"]): str(resource["hash"]) for resource in manifest["resources"]
@@ -156,26 +165,27 @@ def _listed(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
         )
     if not all(map(PLAIN_NAME.fullmatch, listed)):
         raise ReleaseError(
-            f"The manifest of the release {folder.name} lists something that is no name of a file. {REBUILD}"
+            f"The manifest of the release {folder.name} lists an invalid file name. {REBUILD}"
         )
-    if more := sorted(_names(folder) - listed.keys() - {MANIFEST}):
+    if unlisted := sorted(_file_names(folder) - listed.keys() - {MANIFEST}):
+        names = ", ".join(map(ascii, unlisted[:3]))
         raise ReleaseError(
-            f"The release {folder.name} holds {', '.join(map(ascii, more[:3]))}, which its manifest does not list. {REBUILD}"
+            f"The release {folder.name} holds {names}, which its manifest does not list. {REBUILD}"
         )
     return listed
 
 
-def _names(folder: Path) -> set[str]:
+def _file_names(folder: Path) -> set[str]:
     try:
-        return set(os.listdir(folder))
+        return {path.name for path in folder.iterdir()}
     except OSError as error:
         raise ReleaseError(
             f"The folder of the release {folder.name} cannot be read: {error.strerror}. {REBUILD}"
         ) from error
 
 
-def _verified(folder: Path, name: str, expected: str) -> bytes:
-    content, _ = _content(folder, name, missing=f"lacks {name}")
+def _read_verified(folder: Path, name: str, expected: str) -> bytes:
+    content, _ = _read_file(folder, name, missing=f"lacks {name}")
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != expected:
         raise ReleaseError(
             f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}"
@@ -183,15 +193,15 @@ def _verified(folder: Path, name: str, expected: str) -> bytes:
     return content
 
 
-def _content(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
-    """Return the bytes of a file of a folder and when they were written, in seconds since 1970.
+def _read_file(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
+    """Return the bytes of a regular file and when it was written, in seconds since 1970.
 
-    They are of a file itself, never through a link, and never of a pipe that would wait.
+    A link is not followed, and a pipe cannot make it wait.
     """
     try:
-        with open(folder / name, "rb", opener=_itself) as stream:
+        with open(folder / name, "rb", opener=_open_without_following) as stream:
             found = os.fstat(stream.fileno())
-            if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST:
+            if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_FILE_BYTES:
                 return stream.read(), found.st_mtime
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"The release {folder.name} {missing}. {REBUILD}") from None
@@ -201,9 +211,10 @@ def _content(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
             f"{name} of the release {folder.name} cannot be read: {reason}. {REBUILD}"
         ) from error
     raise ReleaseError(
-        f"{name} of the release {folder.name} is no file, or too large for one. {REBUILD}"
+        f"{name} of the release {folder.name} is not a regular file, or exceeds the size limit. "
+        f"{REBUILD}"
     )
 
 
-def _itself(path: str, flags: int) -> int:
+def _open_without_following(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)

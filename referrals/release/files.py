@@ -1,4 +1,8 @@
-"""The files of a release as they are served: each is the one that the manifest lists, or it is not served."""
+"""The downloadable files of a release: names, media types, checksums and content.
+
+API downloads, release lists and the static site use it. Only files that the manifest lists, as
+they were verified, are served.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +11,17 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.release.release import ILLUSTRATIVE, MANIFEST, Release
 
 SUMS: Final = "SHA256SUMS"
 SHORT: Final = 12
-"""How many characters of a release's digest name its version in an address."""
+"""The length in characters of the version (a shortened digest) in an address."""
 
-BY_EDITION: Final[Mapping[Any, Callable[[Any], Hashable]]] = {Release: lambda one: one.digest}
-"""What tells one release from another, where what is made of it is kept."""
+BY_EDITION: Final[Mapping[Any, Callable[[Any], Hashable]]] = {
+    Release: lambda release: release.digest
+}
+"""Cache keys: a release is its digest."""
 
 TITLES: Final = {
     "cells.csv": "Every cell, as CSV",
@@ -30,14 +36,14 @@ TITLES: Final = {
     MANIFEST: "The manifest: what each file is",
 }
 SCRIPTS: Final = frozenset({"text/x-python", "application/sql"})
-"""The kinds of file that hold no figures."""
+"""The media types of files without figures, which need no mark in their names."""
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a release: its media type, its size in bytes, its SHA-256 in hexadecimal, and what it is in words.
+    """One file of a release. `size` is in bytes, `sha256` in hexadecimal.
 
-    `own_name` is its name in the release, and `name` the one it is served under.
+    `own_name` is its name in the release folder, `name` the name under which it is served.
     """
 
     own_name: str
@@ -49,22 +55,23 @@ class File:
 
 
 def version(release: Release) -> str:
-    """Return the name of a release's version: it changes when any of its files does."""
+    """Return the version of a release, which changes when any of its files does."""
     return release.digest[:SHORT]
 
 
 def stem(release: Release) -> str:
-    """Return what the names of downloads begin with: the site, the release, and that it is invented where it is.
+    """Return the beginning of download names, such as 'victim-referrals-2020-21'.
 
-    It never names the release as anything but what it is: 'victim-referrals-2020-21', 'victim-referrals-illustrative'.
+    Invented figures are always marked as illustrative.
     """
     about = release.about
-    named = about.status in about.release_id
-    return f"victim-referrals-{about.release_id}{'-illustrative' if about.is_illustrative and not named else ''}"
+    is_marked = about.status in about.release_id
+    suffix = f"-{ILLUSTRATIVE}" if about.is_illustrative and not is_marked else ""
+    return f"victim-referrals-{about.release_id}{suffix}"
 
 
 def marked(name: str) -> str:
-    """Return the name of a file of invented figures with a mark in it: whoever saves it under that name still sees it.
+    """Return a file name marked as illustrative, so that a saved copy still says so.
 
     >>> marked("witnesses.csv.gz"), marked("referrals-illustrative.xlsx")
     ('witnesses-illustrative.csv.gz', 'referrals-illustrative.xlsx')
@@ -73,7 +80,7 @@ def marked(name: str) -> str:
     return name if ILLUSTRATIVE in name else f"{first}-{ILLUSTRATIVE}{dot}{rest}"
 
 
-@kept(16, BY_EDITION)
+@cached(16, BY_EDITION)
 def manifest(release: Release) -> dict[str, Any]:
     """Return the manifest of a release."""
     document: dict[str, Any] = json.loads(release.files[MANIFEST])
@@ -81,43 +88,39 @@ def manifest(release: Release) -> dict[str, Any]:
 
 
 def listed(release: Release) -> dict[str, File]:
-    """Return every file of a release by the name that it is served under, the manifest last."""
+    """Return every file of a release by its served name, the manifest last."""
+    own = {
+        "path": MANIFEST,
+        "mediatype": "application/json",
+        "bytes": len(release.files[MANIFEST]),
+        "hash": release.digest,
+    }
+    resources = [*manifest(release)["resources"], own]
     files = [
-        _file(
-            release,
-            one["path"],
-            one["mediatype"],
-            one["bytes"],
-            one["hash"].removeprefix("sha256:"),
-            one.get("title", ""),
-        )
-        for one in manifest(release)["resources"]
+        _file(resource, is_illustrative=release.about.is_illustrative) for resource in resources
     ]
-    files.append(
-        _file(release, MANIFEST, "application/json", len(release.files[MANIFEST]), release.digest)
-    )
     return {file.name: file for file in files}
 
 
 def sums(release: Release) -> bytes:
-    """Return the SHA-256 of every file as `sha256sum --check` reads them."""
+    """Return the SHA-256 of every file in the format of `sha256sum --check`."""
     return "".join(f"{file.sha256}  {file.name}\n" for file in listed(release).values()).encode()
 
 
 def content(release: Release, file: File) -> bytes:
-    """Return the bytes of a listed file as they were verified, whatever has happened to the folder since."""
+    """Return the verified bytes of a file, whatever has happened to the folder since."""
     return release.files[file.own_name]
 
 
-def _file(
-    release: Release, name: str, media_type: str, size: int, sha256: str, title: str = ""
-) -> File:
-    is_marked = release.about.is_illustrative and media_type not in SCRIPTS
+def _file(resource: Mapping[str, Any], *, is_illustrative: bool) -> File:
+    """Return a file from its entry in the manifest."""
+    name, media_type = resource["path"], resource["mediatype"]
+    is_marked = is_illustrative and media_type not in SCRIPTS
     return File(
-        name,
-        marked(name) if is_marked else name,
-        media_type,
-        size,
-        sha256,
-        title or TITLES.get(name, name),
+        own_name=name,
+        name=marked(name) if is_marked else name,
+        media_type=media_type,
+        size=resource["bytes"],
+        sha256=resource["hash"].removeprefix("sha256:"),
+        title=resource.get("title") or TITLES.get(name, name),
     )

@@ -1,4 +1,7 @@
-"""What every answer says of the release that it is from: what it is, its notes, its letters, its source and its licence."""
+"""The metadata of a release: identity, notes, statuses, source and licence.
+
+API answers, feeds, JSON-LD and release lists use it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.reference.codelists import STATUSES
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Kind, Release
@@ -16,32 +19,36 @@ COUNTED: Final = (
     "A victim referral is one time that police passed on the details of a victim of crime."
 )
 INVENTED: Final = "These figures are invented. They are not about real people."
-UNLISTED: Final = "A combination that is not listed is not published, nor is a cell with the status x. That is not 0."
+UNLISTED: Final = (
+    "A combination that is not listed is not published, nor is a cell with the status x. "
+    "That is not 0."
+)
 LISTED: Final = (
-    "Listed are sums with a code other than _T in up to three dimensions, where a quarter counts as one, and finest cells: a "
-    "quarter and a code other than _T in each dimension. One of these that is not listed is published as 0."
+    "Listed are sums with a code other than _T in up to three dimensions, where a quarter counts "
+    "as one, and finest cells: a quarter and a code other than _T in each dimension. One of these "
+    "that is not listed is published as 0."
 )
 ADDED_UP: Final = (
-    "Any other combination is a sum of finest cells. Name one code for each of nationality, age_band, sex, crime_type and "
-    "outcome, and it is added up."
+    "Any other combination is a sum of finest cells. Name one code for each of nationality, "
+    "age_band, sex, crime_type and outcome, and it is added up."
 )
-OPEN: Final = (
+UNFILTERED: Final = (
     "A dimension that is not named in a query is not filtered: ask for _T to have its total alone."
 )
-OF_OTHERS: Final = (
-    "These are figures of other publishers, each in its own unit. None of them counts victim referrals: why_not_comparable "
-    "says why."
+OTHER_PUBLISHERS: Final = (
+    "These are figures of other publishers, each in its own unit. None of them counts victim "
+    "referrals: why_not_comparable says why."
 )
 
 
-def address(one: Release) -> str:
-    """Return where a release describes itself, within this site."""
-    return f"/api/v1/releases/{one.about.release_id}"
+def path(release: Release) -> str:
+    """Return the path of a release in the API, without the site's address."""
+    return f"/api/v1/releases/{release.about.release_id}"
 
 
-def release(one: Release) -> dict[str, Any]:
-    """Return what a release is, and where it is."""
-    about = one.about
+def summary(release: Release) -> dict[str, Any]:
+    """Return the identity of a release, with its path in the API."""
+    about = release.about
     return {
         "id": about.release_id,
         "title": about.title,
@@ -50,97 +57,96 @@ def release(one: Release) -> dict[str, Any]:
         "period": about.period,
         "period_label": about.period_label,
         "published_on": about.published_on,
-        "version": version(one),
-        "sha256": one.digest,
-        "address": address(one),
+        "version": version(release),
+        "sha256": release.digest,
+        "address": path(release),
     }
 
 
-def published(one: Release) -> datetime:
-    """Return the beginning of the day of publication."""
-    return datetime.combine(date.fromisoformat(one.about.published_on), time(), UTC)
+def published(release: Release) -> datetime:
+    """Return the start of the day of publication (UTC)."""
+    return datetime.combine(date.fromisoformat(release.about.published_on), time(), UTC)
 
 
-def changed(one: Release) -> datetime:
-    """Return when this edition came out: on the day of publication, or when it was written, where it is a later correction.
+def changed(release: Release) -> datetime:
+    """Return when this edition came out: the day of publication, or the time of a later correction.
 
-    It is the time of the manifest in the folder that is served, and tells people how fresh that is. Which edition it is, only
-    its digest says.
+    It comes from the time of the served manifest and tells people how fresh the copy is. Only the
+    digest identifies the edition.
     """
-    return max(published(one), one.changed)
+    return max(published(release), release.changed)
 
 
-def invented(one: Release) -> list[str]:
-    """Return the sentence that says that figures are invented, where they are."""
-    return [INVENTED] if one.about.is_illustrative else []
+def illustrative_notes(release: Release) -> list[str]:
+    """Return the note that the figures are invented, if they are."""
+    return [INVENTED] if release.about.is_illustrative else []
 
 
-def protection(one: Release) -> list[str]:
-    """Return the sentences that say how the numbers of a release are protected, without which they would be misread."""
-    control = manifest(one).get("disclosure_control", {})
-    said = [
-        one.about.lay_sentence,
-        control.get("held_back_rule", "") if control.get("held_back") else "",
-    ]
-    return [sentence for sentence in said if sentence]
+def protection_notes(release: Release) -> list[str]:
+    """Return the notes on disclosure control without which the numbers would be misread."""
+    control = manifest(release).get("disclosure_control", {})
+    held_back = control.get("held_back_rule", "") if control.get("held_back") else ""
+    return [note for note in (release.about.lay_sentence, held_back) if note]
 
 
-def listing(one: Release) -> list[str]:
-    """Return the sentences that say which combinations of codes have a cell, and what one is that has none."""
-    return [LISTED, ADDED_UP] if one.about.kind is Kind.ROUNDED else [UNLISTED]
+def listing_notes(release: Release) -> list[str]:
+    """Return the notes on which combinations have a cell, and on those that have none."""
+    return [LISTED, ADDED_UP] if release.about.kind is Kind.ROUNDED else [UNLISTED]
 
 
-def about(one: Release, notes: Sequence[str]) -> dict[str, Any]:
-    """Return what stands first in every document about a release, with the notes that go with what is in it."""
-    imprint = _imprint(one)
+def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:
+    """Return the first members of every document about a release, with the notes on its content."""
+    source = _source(release)
     return {
-        "release": release(one),
-        "notes": [*invented(one), *notes],
-        "status_meanings": manifest(one).get("status_letters") or {"": "as printed", **STATUSES},
+        "release": summary(release),
+        "notes": [*illustrative_notes(release), *notes],
+        "status_meanings": manifest(release).get("status_letters")
+        or {"": "as printed", **STATUSES},
         "source": {
-            name: imprint[name] for name in ("publisher", "title", "published_on", "address")
+            name: source[name] for name in ("publisher", "title", "published_on", "address")
         },
-        "licence": imprint["licence"],
-        "attribution": one.about.attribution,
+        "licence": source["licence"],
+        "attribution": release.about.attribution,
     }
 
 
-def of_cells(one: Release) -> dict[str, Any]:
-    """Return what stands first in a document with cells."""
-    notes = [COUNTED, *protection(one), *listing(one), OPEN]
-    return about(one, notes) | {"unit": UNIT}
+def cells_header(release: Release) -> dict[str, Any]:
+    """Return the first members of a document with cells."""
+    notes = [COUNTED, *protection_notes(release), *listing_notes(release), UNFILTERED]
+    return header(release, notes) | {"unit": UNIT}
 
 
-def beside(one: Release, site: str, notes: Sequence[str]) -> str:
-    """Return what each row says that may be found alone: that it is invented where it is, these notes, and where more is."""
-    return " ".join([*invented(one), *notes, f"More: {site}{address(one)}"])
+def row_notes(release: Release, site_url: str, notes: Sequence[str]) -> str:
+    """Return the notes in each row of a table, which may be read alone, and a link to the rest."""
+    link = f"More: {site_url}{path(release)}"
+    return " ".join([*illustrative_notes(release), *notes, link])
 
 
-def files(one: Release) -> list[dict[str, Any]]:
-    """Return the files of a release, each with its address, and the one that will never hold anything else."""
-    return [_file(one, file) for file in listed(one).values()]
+def files(release: Release) -> list[dict[str, Any]]:
+    """Return the files of a release, each with its current address and its permanent one."""
+    return [_file(release, file) for file in listed(release).values()]
 
 
-@kept(16, BY_EDITION)
-def codes(one: Release) -> Sequence[Mapping[str, Any]]:
-    """Return every code that cells of a release can be asked for, in the order of showing."""
-    return one.rows("api/codes")
+@cached(16, BY_EDITION)
+def codes(release: Release) -> Sequence[Mapping[str, Any]]:
+    """Return every code that cells can be filtered by, in display order."""
+    return release.rows("api/codes")
 
 
-@kept(16, BY_EDITION)
-def series(one: Release) -> Sequence[Mapping[str, Any]]:
-    """Return every context series of a release: only the release that is shown first must have any."""
-    tables = {row["table_name"] for row in one.rows("query/table_columns")}
-    return one.rows("api/context_series") if {"series", "context"} <= tables else []
+@cached(16, BY_EDITION)
+def series(release: Release) -> Sequence[Mapping[str, Any]]:
+    """Return every context series of a release. Only the published release must have any."""
+    tables = {row["table_name"] for row in release.rows("query/table_columns")}
+    return release.rows("api/context_series") if {"series", "context"} <= tables else []
 
 
-@kept(16, BY_EDITION)
-def _imprint(one: Release) -> Mapping[str, Any]:
-    return one.rows("api/release_source")[0]
+@cached(16, BY_EDITION)
+def _source(release: Release) -> Mapping[str, Any]:
+    return release.rows("api/release_source")[0]
 
 
-def _file(one: Release, file: File) -> dict[str, Any]:
-    folder = f"/releases/{one.about.release_id}"
+def _file(release: Release, file: File) -> dict[str, Any]:
+    folder = f"/releases/{release.about.release_id}"
     return {
         "name": file.name,
         "title": file.title,
@@ -148,5 +154,5 @@ def _file(one: Release, file: File) -> dict[str, Any]:
         "bytes": file.size,
         "sha256": file.sha256,
         "address": f"{folder}/{file.name}",
-        "version_address": f"{folder}/{version(one)}/{file.name}",
+        "version_address": f"{folder}/{version(release)}/{file.name}",
     }

@@ -1,7 +1,8 @@
-"""The release contract at work: open a release folder read-only, verify it, and answer questions about it.
+"""An open release: verified, read-only, answering queries.
 
-A folder whose files are not those of its manifest is refused (`referrals.release.contract`). Nothing on the public side reads any data
-but through an open release, which holds all that it ever answers from: once it is open, its folder can change or go.
+The public side reads no data except through an open release. A folder whose files differ from its
+manifest is refused (`referrals.release.contract`). Everything that is needed is in memory, so the
+folder can change or disappear afterwards.
 """
 
 from __future__ import annotations
@@ -23,21 +24,32 @@ from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
-from referrals.release.memory_file import Sealed
+from referrals.release.memory_file import MemoryFile
 
 __all__ = [
-    "DATABASE", "ILLUSTRATIVE", "INVENTED", "LOCKDOWN", "MANIFEST", "PUBLISHED", "About", "Kind", "Release", "built_from",
-    "latest_published", "open_release",
-]  # fmt: skip
+    "DATABASE",
+    "ILLUSTRATIVE",
+    "INVENTED",
+    "LOCKDOWN",
+    "MANIFEST",
+    "PUBLISHED",
+    "About",
+    "Kind",
+    "Release",
+    "built_from",
+    "latest_published",
+    "open_release",
+]
 
 ILLUSTRATIVE: Final = "illustrative"
 INVENTED: Final = "Illustrative: invented figures"
-"""What stands at the head of invented figures, so that a picture or a title of them says it."""
+"""The heading of invented figures, so that any picture or title of them says so."""
 
 PUBLISHED: Final = "published"
 
 ORDERS: Final = range(6)
-"""How many dimensions a sum of an additive release can fix, short of all six, which make one finest cell."""
+"""The numbers of dimensions that a sum of an additive release can fix. All six give a finest cell,
+which is no sum."""
 
 LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "enable_external_access": False,
@@ -50,17 +62,19 @@ LOCKDOWN: Final[dict[str, str | bool | int | float | list[str]]] = {
     "temp_directory": "",
     "lock_configuration": True,
 }
-"""Settings of the connection: it can read its own file and nothing else, within bounded memory. The lock comes last."""
+"""Settings of the connection: it reads its own file only, in bounded memory. The lock must come
+last."""
 
-PATIENCE: Final = 10
-"""Seconds that one question may take. The slowest of a page takes a hundredth of one."""
+QUERY_SECONDS: Final = 10
+"""The time limit of one query. The slowest query of a page takes a hundredth of a second."""
 
 
 class Kind(StrEnum):
-    """How the numbers of a release came about, which decides how it is asked and what its numbers mean.
+    """How the numbers of a release came about, which decides how to query and read them.
 
-    A transcribed release is copied from a published source. The others are built from records: a rounded one holds finest
-    cells of which any selection is a sum, a suppressed one exact tables of one and two dimensions with cells withheld.
+    A transcribed release is copied from a published source. The others are built from records: a
+    rounded one holds finest cells of which any selection is a sum, a suppressed one exact tables
+    of one and two dimensions with cells withheld.
     """
 
     TRANSCRIBED = "transcribed"
@@ -70,11 +84,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class About:
-    """The description of a release in its own tables.
+    """The description of a release.
 
-    `period` is shown first, and `period_label` names all that is covered. `lay_sentence` goes with every chart, and is ''
-    if the numbers need none. `edition` is the SHA-256 of the manifest: two releases of one id that differ in anything
-    have different editions.
+    `period` is shown first; `period_label` names the whole period covered. `lay_sentence` explains
+    the precision of the numbers beside every chart, and is empty if there is nothing to explain.
+    `edition` is the SHA-256 of the manifest, which differs between two editions of one release.
     """
 
     release_id: str
@@ -91,21 +105,22 @@ class About:
 
     @property
     def is_illustrative(self) -> bool:
-        """Whether the figures are invented: whatever leaves the site then says so."""
+        """Whether the figures are invented, which every page, file and answer must then say."""
         return self.status == ILLUSTRATIVE
 
     @property
     def marked_title(self) -> str:
-        """The title, which says that the figures are invented where they are: 'A series (Illustrative: invented figures)'."""
-        says_it = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
-        return self.title if says_it else f"{self.title} ({INVENTED})"
+        """The title, ending in '(Illustrative: invented figures)' unless it is clear already."""
+        is_clear = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
+        return self.title if is_clear else f"{self.title} ({INVENTED})"
 
 
 class Release:
-    """An open release. Many threads may ask at once: each question takes its own cursor on one read-only connection.
+    """An open release. Thread-safe: each query has a cursor of its own on one read-only connection.
 
-    `files` are the files of its folder by name, the manifest among them, as they were when they were verified. `changed` is
-    when this edition of it was written: a correction on the day of publication moves it, and a copy of the folder need not.
+    `files` holds the verified bytes of every file of the folder by name, including the manifest.
+    `changed` is when this edition was written; a correction on the day of publication moves it,
+    while a copy of the folder keeps it.
     """
 
     def __init__(
@@ -117,62 +132,59 @@ class Release:
         files: Mapping[str, bytes] = MappingProxyType({}),
         changed: float = 0,
     ) -> None:
-        """Take a folder and an open connection to its database, and what was verified; `open_release` does all of it."""
+        """Take the verified content of a folder and a connection to its database.
+
+        Use `open_release`.
+        """
         self.folder = folder
         self.digest = digest
         self.files = MappingProxyType(dict(files))
         self.changed = datetime.fromtimestamp(int(changed), UTC)
         self._connection = connection
-        self.about = _about(folder.name, self._ask("query/release"), edition=digest)
+        self.about = _about(folder.name, sql.rows(connection, "query/release"), edition=digest)
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        """Return the answer of the query `sql/<name>.sql` as rows keyed by column name.
+        """Return the result of the query `sql/<name>.sql` as rows keyed by column name.
 
         Raises:
-            ReleaseError: it takes longer, or more memory, than one question may.
+            ReleaseError: the query exceeds its time or memory limit.
         """
         try:
-            return self._ask(name, parameters)
+            return sql.rows(self._connection, name, parameters)
         except (duckdb.InterruptException, duckdb.OutOfMemoryException):
             raise ReleaseError(
-                f"The release {self.about.release_id} could not answer in {PATIENCE} seconds. Try again, or ask for less."
+                f"The release {self.about.release_id} could not answer in {QUERY_SECONDS} seconds. "
+                "Try again, or ask for less."
             ) from None
-
-    def _ask(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        cursor = self._connection.cursor().execute(sql.statement(name), dict(parameters or {}))
-        columns = [column[0] for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
 def open_release(folder: Path) -> Release:
     """Return the release in a folder, verified and open read-only.
 
-    The database that is open is the one that was verified, and stays it whatever happens to the folder. It is closed when
-    nobody holds the release any more.
+    The open database is the verified one, whatever happens to the folder. It is closed when the
+    release is garbage-collected.
 
     Raises:
-        ReleaseError: the folder is not what `contract.read` asks for, its database is not of this version of the contract or
-            does not say what the manifest says, or an additive release does not say how exact its sums are, or has cells
-            that no sum would count.
+        ReleaseError: the folder breaks the contract (see `contract.read`), its database lacks a
+            table or column or contradicts the manifest, or an additive release lacks the precision
+            of its sums or has cells with unlisted codes.
     """
     contents = contract.read(folder)
-    database = Sealed(contents.files[DATABASE])
+    database = MemoryFile(contents.files[DATABASE])
     try:
-        opened = _connected(folder, contents, database)
+        return _connect(folder, contents, database)
     except BaseException:
-        database.put_away()
+        database.close()
         raise
-    weakref.finalize(opened, _close, opened._connection, database)
-    return opened
 
 
-def _connected(folder: Path, contents: Contents, database: Sealed) -> Release:
-    """Return a release that asks a verified database, held to all that the contract says of its tables."""
-    settings: dict[str, Any] = {"max_execution_time": PATIENCE * 1000, **LOCKDOWN}
+def _connect(folder: Path, contents: Contents, database: MemoryFile) -> Release:
+    """Return a release on a verified database, whose tables are checked against the contract."""
+    settings: dict[str, Any] = {"max_execution_time": QUERY_SECONDS * 1000, **LOCKDOWN}
     try:
         connection = duckdb.connect(database.path, read_only=True, config=settings)
     except duckdb.Error as error:
-        raise _unopened(folder.name, error) from error
+        raise _cannot_be_opened(folder.name, error) from error
     try:
         opened = Release(
             folder,
@@ -181,71 +193,78 @@ def _connected(folder: Path, contents: Contents, database: Sealed) -> Release:
             files=contents.files,
             changed=contents.changed,
         )
-        _check(opened, said=contents.manifest.get("status"))
+        _check(opened, manifest_status=contents.manifest.get("status"))
     except duckdb.Error as error:
         connection.close()
-        raise _unopened(folder.name, error) from error
+        raise _cannot_be_opened(folder.name, error) from error
     except BaseException:
         connection.close()
         raise
+    weakref.finalize(opened, _close, connection, database)
     return opened
 
 
-def _unopened(name: str, error: duckdb.Error) -> ReleaseError:
+def _cannot_be_opened(name: str, error: duckdb.Error) -> ReleaseError:
     return ReleaseError(f"The release {name} cannot be opened ({type(error).__name__}). {REBUILD}")
 
 
-def _close(connection: duckdb.DuckDBPyConnection, database: Sealed) -> None:
+def _close(connection: duckdb.DuckDBPyConnection, database: MemoryFile) -> None:
     connection.close()
-    database.put_away()
+    database.close()
 
 
 def _about(name: str, rows: list[dict[str, Any]], *, edition: str) -> About:
-    """Return what a release says of itself, in one row and without gaps."""
     if len(rows) != 1 or any(value is None for value in rows[0].values()):
-        raise ReleaseError(f"The release {name} does not say what it is. {REBUILD}")
+        raise ReleaseError(f"The release {name} does not describe itself completely. {REBUILD}")
     about = dict(rows[0])
     kind = _kind(additive=about.pop("additive"), status=about["status"])
     return About(**about, kind=kind, edition=edition)
 
 
 def _kind(*, additive: bool, status: str) -> Kind:
-    """Return the kind of a release. Only a transcription of somebody else's figures has the status of published."""
+    """Return the kind of a release.
+
+    Only a transcription of other figures has the status published.
+    """
     if additive:
         return Kind.ROUNDED
     return Kind.TRANSCRIBED if status == PUBLISHED else Kind.SUPPRESSED
 
 
-def _check(opened: Release, *, said: object) -> None:
-    """Hold the database of a release to the contract. `said` is the status in its manifest."""
+def _check(opened: Release, *, manifest_status: object) -> None:
+    """Check the database of a release against the contract."""
     about, name = opened.about, opened.folder.name
-    if about.status != said or said not in contract.STATUSES:
+    if about.status != manifest_status or manifest_status not in contract.STATUSES:
         raise ReleaseError(
-            f"The database and the manifest of the release {name} do not give it one known status. {REBUILD}"
+            f"The database and the manifest of the release {name} do not give it one known status. "
+            f"{REBUILD}"
         )
+    required = contract.tables(
+        additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
+    )
     columns = {
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
-    if lacking := contract.lacking(
-        columns, contract.tables(additive=about.kind is Kind.ROUNDED, shown_first=said == PUBLISHED)
-    ):
-        named = ", ".join(lacking[:3])
+    if missing := contract.missing_columns(columns, required):
         raise ReleaseError(
-            f"The database of the release {name} is of another version: it lacks {named}. {REBUILD}"
+            f"The database of the release {name} is of another version: "
+            f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
-    announced = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
-    if any(row["orders"] != len(ORDERS) for row in announced):
+    gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
+    if any(row["orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"
         )
-    if any(row["strays"] for row in announced):
+    if any(row["strays"] for row in gaps):
         raise ReleaseError(
             f"The release {name} has cells with codes that it does not list. {REBUILD}"
         )
 
 
 def latest_published(folder: Path = RELEASES) -> Path:
-    """Return the newest folder below `folder` whose manifest says that it is published. It is not verified.
+    """Return the newest folder in `folder` whose manifest has the status published.
+
+    It is not verified.
 
     Raises:
         ReleaseError: there is none.
@@ -257,7 +276,7 @@ def latest_published(folder: Path = RELEASES) -> Path:
 
 
 def built_from(folder: Path) -> str | None:
-    """Return the digest of the inputs that a whole release was built from, or None where there is no whole release."""
+    """Return the digest of a release's inputs, or None if the folder holds no valid release."""
     try:
         return contract.read(folder).manifest.get("inputs_sha256")
     except ReleaseError:

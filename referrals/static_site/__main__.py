@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command. Return 0, or 1 after an error message of one sentence."""
     options = _parser().parse_args(arguments)
     try:
-        files = site.files(catalogue.standing(), in_folder(options.base))
+        files = site.files(catalogue.served(), in_folder(options.base))
         atomic_folder.write(options.to, files)
     except ReferralsError as error:
         print(error, file=sys.stderr)

@@ -19,12 +19,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from referrals.caching import kept
+from referrals.caching import cached
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.i18n import messages
 from referrals.page_meta import Version
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER, served
 from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files
@@ -65,7 +65,7 @@ class StaticSite:
 
     base: str = ""
     _files: Files | None = None
-    _rendered: Standing | None = None
+    _rendered: Served | None = None
     _failure: Failure | None = None
     _rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -91,7 +91,7 @@ class StaticSite:
     def versions(self) -> tuple[Version, ...]:
         """Return the pages as versions of the full site's; none if there is no release."""
         try:
-            return _versions(catalogue.standing(), self.base)
+            return _versions(catalogue.served(), self.base)
         except ReferralsError:
             return ()
 
@@ -111,7 +111,7 @@ class StaticSite:
 
     async def _current_files(self) -> Files:
         """Return the files of the current releases, or the previous ones until then."""
-        standing = catalogue.standing()
+        standing = catalogue.served()
         if self._rendered and catalogue.has_withdrawn(self._rendered):
             self._files = self._rendered = None
         files = self._files
@@ -126,20 +126,20 @@ class StaticSite:
 
     async def _render_ahead(self) -> None:
         with suppress(Exception):  # logged already, or told to the first reader
-            await self._render(await asyncio.to_thread(catalogue.standing))
+            await self._render(await asyncio.to_thread(catalogue.served))
 
-    async def _render_again(self, standing: Standing) -> None:
+    async def _render_again(self, standing: Served) -> None:
         with suppress(ReferralsError):  # logged already
             await self._render(standing)
 
-    async def _render(self, standing: Standing) -> Files:
+    async def _render(self, standing: Served) -> Files:
         """Return the files of some releases, rendered once however many readers ask."""
         async with self._rendering:
             if self._files is None or self._files.version != standing.version:
                 self._files, self._rendered = await self._render_in_thread(standing), standing
             return self._files
 
-    async def _render_in_thread(self, standing: Standing) -> Files:
+    async def _render_in_thread(self, standing: Served) -> Files:
         """Return the files of some releases. A failure is logged once, and not retried at once."""
         if failure := self._failed(standing):
             raise ReferralsError(failure.reason)
@@ -156,10 +156,10 @@ class StaticSite:
             )
             raise ReferralsError(reason) from None
 
-    def _files_of(self, standing: Standing) -> Files:
+    def _files_of(self, standing: Served) -> Files:
         return Files(standing.version, site.files(standing, served(self.base)))
 
-    def _failed(self, standing: Standing) -> Failure | None:
+    def _failed(self, standing: Served) -> Failure | None:
         return self._failure if self._failure and self._failure.holds(standing.version) else None
 
     async def _robots(self, _: object) -> Response:
@@ -168,8 +168,8 @@ class StaticSite:
         return Response(ROBOTS + sitemap, media_type="text/plain", headers=headers)
 
 
-@kept(2, {Standing: lambda standing: standing.version})
-def _versions(standing: Standing, base: str) -> tuple[Version, ...]:
+@cached(2, {Served: lambda standing: standing.version})
+def _versions(standing: Served, base: str) -> tuple[Version, ...]:
     return site.versions(standing, base)
 
 

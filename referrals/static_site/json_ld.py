@@ -42,7 +42,7 @@ def dataset(
     `name` belongs to this page alone, `address` is that of the page, and `downloads` are the
     addresses of CSV files by title.
     """
-    about, cells = release.about, metadata.of_cells(release)
+    about, cells = release.about, metadata.cells_header(release)
     described: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Dataset",

@@ -26,7 +26,7 @@ from referrals.i18n.languages import ENGLISH, direction
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
 from referrals.release import files
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Kind, Release
 from referrals.static_site.links import DOWNLOADS, PageKey
 
@@ -45,7 +45,7 @@ class Body:
     cards: tuple[Card, ...] = ()
 
 
-def body(release: Release, standing: Standing, key: PageKey) -> Body:
+def body(release: Release, standing: Served, key: PageKey) -> Body:
     """Return the main part of a page that shows a release.
 
     Raises:
@@ -67,10 +67,10 @@ def download(card: Card) -> str:
     return f"{DOWNLOADS}/{card.file_name}.csv"
 
 
-def release_files(standing: Standing) -> dict[str, bytes]:
+def release_files(standing: Served) -> dict[str, bytes]:
     """Return every file of every release by its place, for a folder that has no server."""
     found: dict[str, bytes] = {}
-    for release_id, release in standing.offered().items():
+    for release_id, release in standing.by_id().items():
         folder = f"releases/{release_id}"
         for name, file in files.listed(release).items():
             found[f"{folder}/{name}"] = files.content(release, file)
@@ -78,7 +78,7 @@ def release_files(standing: Standing) -> dict[str, bytes]:
     return found
 
 
-def _block(block: Block, name: str, release: Release, standing: Standing) -> Body:
+def _block(block: Block, name: str, release: Release, standing: Served) -> Body:
     match block:
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
@@ -90,7 +90,7 @@ def _block(block: Block, name: str, release: Release, standing: Standing) -> Bod
             return Body(_html(block, name, release, standing))
 
 
-def _html(block: HtmlBlock, name: str, release: Release, standing: Standing) -> Markup:
+def _html(block: HtmlBlock, name: str, release: Release, standing: Served) -> Markup:
     """Return a block that has no cards."""
     match block:
         case outline.Heading(has_status):
@@ -102,7 +102,7 @@ def _html(block: HtmlBlock, name: str, release: Release, standing: Standing) -> 
         case outline.Relations():
             return relations_html.relations_and_worked_out(release)
         case outline.Releases():
-            return releases.html(standing.offered().values())
+            return releases.html(standing.by_id().values())
         case outline.PageEnd(relation):
             return _relation(release, relation) + _page_end(release, standing.published)
 

@@ -15,7 +15,7 @@ from referrals.static_site import site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, choose, compress
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "": "text/html; charset=utf-8",
@@ -81,7 +81,7 @@ class Files:
         file = found or self._encoded[site.NOT_FOUND, encoding]
         status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
         body, headers = file.body, [*file.body_headers, *file.headers]
-        if found and has_it(request.get(b"if-none-match", ""), file.etag):
+        if found and is_listed(request.get(b"if-none-match", ""), file.etag):
             status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(file.headers)
         if scope["method"] == "HEAD":
             body = b""

@@ -20,7 +20,7 @@ from referrals.content import pages as content_pages
 from referrals.i18n import languages, messages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import About, Kind, Release
 from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
@@ -42,7 +42,7 @@ class Site:
         heads: the head of every page.
     """
 
-    standing: Standing
+    standing: Served
     style: LinkStyle
     heads: Mapping[PageKey, PageHead]
 
@@ -80,7 +80,7 @@ class Site:
         }
 
 
-def files(standing: Standing, style: LinkStyle = SERVED) -> dict[str, bytes]:
+def files(standing: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
     """Return every file by its place below the root. The same releases always give the same bytes.
 
     Raises:
@@ -98,14 +98,14 @@ def files(standing: Standing, style: LinkStyle = SERVED) -> dict[str, bytes]:
     return made
 
 
-def with_topic_pages(standing: Standing) -> tuple[Release, ...]:
+def with_topic_pages(standing: Served) -> tuple[Release, ...]:
     """Return the releases built from records, each of which has topic pages of its own."""
     return tuple(
         release for release in standing.others if release.about.kind is not Kind.TRANSCRIBED
     )
 
 
-def page_heads(standing: Standing) -> dict[PageKey, PageHead]:
+def page_heads(standing: Served) -> dict[PageKey, PageHead]:
     """Return the head of every page: those of each language, then the topics of each release."""
     found = {
         PageKey(head.path, language): head
@@ -119,7 +119,7 @@ def page_heads(standing: Standing) -> dict[PageKey, PageHead]:
     return found
 
 
-def versions(standing: Standing, base: str) -> tuple[Version, ...]:
+def versions(standing: Served, base: str) -> tuple[Version, ...]:
     """Return the pages as versions of the full site's: the English ones, then each language."""
     by_language: dict[str, dict[str, str]] = {}
     for key in page_heads(standing):

@@ -82,7 +82,7 @@ def options(site: Site) -> dict[str, Any]:
         "middleware": [
             Middleware(Watch, pages=[head.path for head in site.heads], routes=beside),
             Middleware(
-                Gateway, messages=client_messages.MESSAGES, hosts=settings.insist(settings.hosts)
+                Gateway, messages=client_messages.MESSAGES, hosts=settings.require(settings.hosts)
             ),
             Middleware(Beside, routes=beside),
             Middleware(

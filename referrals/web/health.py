@@ -79,4 +79,5 @@ def _answer(body: Mapping[str, object]) -> Response:
 
 
 def _not_ready(detail: str) -> Response:
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, {"retry-after": "5"})
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    return problem(status, status.phrase, detail, headers={"retry-after": "5"})

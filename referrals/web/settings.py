@@ -86,7 +86,7 @@ def check(
         )
 
 
-def insist(read: Callable[[], Answer]) -> Answer:
+def require(read: Callable[[], Answer]) -> Answer:
     """Return what `read` returns; where a setting stops it, end the program with that sentence alone."""
     try:
         return read()

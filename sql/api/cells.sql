@@ -1,4 +1,4 @@
--- One row per cell of the release that has one of the codes asked for in every dimension, with how many such cells there are.
+-- One row per cell that matches every filter (null matches any code), with the number of matching cells in total.
 select
     period,
     nationality,
@@ -21,5 +21,5 @@ where
     and ($outcome is null or list_contains($outcome::varchar[], outcome))
 order by period, nationality, age_band, sex, crime_type, outcome
 limit
-    $most
-    offset $skip
+    $limit
+    offset $offset

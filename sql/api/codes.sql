@@ -1,4 +1,4 @@
--- One row per dimension and code that cells of the release can be asked for, in the order of showing.
+-- One row per (dimension, code) that cells can be filtered by, in display order.
 select
     dimension,
     code,

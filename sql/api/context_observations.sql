@@ -1,4 +1,4 @@
--- One row per observation of the context series asked for, or of every one, with what the series is; the oldest first.
+-- One row per observation of the context series in $series, with its series and source, oldest first.
 select
     context.series_id,
     series.title,

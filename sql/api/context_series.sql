@@ -1,4 +1,4 @@
--- One row per context series of the release.
+-- One row per context series.
 select
     series_id,
     title,

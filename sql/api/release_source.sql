@@ -1,4 +1,4 @@
--- One row: where the release comes from, and its licence.
+-- One row: the source and licence of the release.
 select
     release.licence,
     coalesce(sources.publisher, '') as publisher,

@@ -1,4 +1,4 @@
--- One row per published statement, with the source it is printed in.
+-- One row per published statement, with its source.
 select
     statements.statement_id,
     statements.section,

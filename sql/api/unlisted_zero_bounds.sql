@@ -1,11 +1,11 @@
--- One row per number of codes other than '_T' of listed cells: how much can stand behind one that is not listed, which is 0.
+-- One row per number of codes other than '_T' (fixed): the upper bound of an unlisted cell, whose value is 0.
 select
     "order" as fixed,
     max_error as upper
 from precision
 where "order" <= 3
 union all
--- A finest cell of 1 to 4 may have been adjusted to 0 itself.
+-- Disclosure control may adjust a finest cell of 1 to 4 to 0.
 select
     6 as fixed,
     4 as upper

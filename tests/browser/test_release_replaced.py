@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from referrals.paths import ROOT
-from referrals.release.catalogue import LOOK_EVERY
+from referrals.release.catalogue import REFRESH_SECONDS
 from tests.browser.servers import open_page, serve
 from tests.fixtures.second_edition import REVISED, revise
 
@@ -44,7 +44,7 @@ def test_a_page_keeps_its_release_says_that_there_is_a_newer_one_and_its_link_sh
         page = context.new_page()
         open_page(page, f"{site}/sex", "Sex")
         revise(checkout / "data" / "releases")
-        time.sleep(LOOK_EVERY)
+        time.sleep(REFRESH_SECONDS)
         page.get_by_role("radio", name="Share").check(force=True)
         notice = page.get_by_role("status").filter(has_text=NEWER)
         expect(notice).to_be_visible(timeout=30_000)

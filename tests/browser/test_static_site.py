@@ -36,7 +36,7 @@ KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
 @pytest.fixture(scope="module")
 def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stick") / "site"
-    atomic_folder.write(folder, site.files(release_catalogue.standing(), in_folder(None)))
+    atomic_folder.write(folder, site.files(release_catalogue.served(), in_folder(None)))
     return folder
 
 
@@ -154,7 +154,7 @@ def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for module in (languages, pages):
         monkeypatch.setattr(module, "CONTENT", texts)
     atomic_folder.write(
-        tmp_path / "site", site.files(release_catalogue.standing(), in_folder(None))
+        tmp_path / "site", site.files(release_catalogue.served(), in_folder(None))
     )
     return tmp_path / "site" / "ar" / "index.html"
 

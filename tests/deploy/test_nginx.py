@@ -166,7 +166,7 @@ def test_who_asks_the_api_too_often_is_told_so_as_the_api_tells_what_is_wrong(
 
 def test_one_address_at_once_does_not_fill_a_line_of_a_replica() -> None:
     (burst,) = re.findall(r"zone=programs burst=(\d+) nodelay;", (NGINX / "nginx.conf").read_text())
-    assert int(burst) + 1 < single_flight.IN_LINE
+    assert int(burst) + 1 < single_flight.MAX_WAITING
 
 
 def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Opening) -> None:

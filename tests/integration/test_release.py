@@ -1,4 +1,4 @@
-"""What a release refuses to be opened from, and what an open one refuses to do."""
+"""Releases that cannot be opened, and what an open release cannot do."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ FILES = ("release.duckdb", "cells.csv", "cells.parquet", "statements.csv")
 
 
 def refusal(folder: Path) -> str:
-    """Return the message with which a release is refused. It always says what to do."""
+    """Return the message with which a release is refused, which always says what to do."""
     with pytest.raises(ReleaseError) as refused:
         open_release(folder)
     assert "make data" in str(refused.value)
@@ -55,17 +55,19 @@ def relist(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def test_a_whole_release_says_what_it_is(release: Release) -> None:
+def test_a_valid_release_describes_itself(release: Release) -> None:
     assert release.about == About(
         release_id="2020-21",
-        title="Victims of crime referred by police to Immigration Enforcement, April 2020 to March 2021",
+        title="Victims of crime referred by police to Immigration Enforcement, "
+        "April 2020 to March 2021",
         period="2020-21",
         period_label="April 2020 to March 2021",
         status="published",
         kind=Kind.TRANSCRIBED,
         source_id="ecia-2021",
         published_on="2021-12-15",
-        attribution="Contains public sector information licensed under the Open Government Licence v3.0.",
+        attribution="Contains public sector information licensed under the "
+        "Open Government Licence v3.0.",
         lay_sentence="",
         edition=release.digest,
     )
@@ -140,7 +142,7 @@ def test_a_manifest_that_leaves_out_the_database_is_refused(small: SmallRelease)
         '{"resources": [{"hash": "sha256:0"}]}',
     ],
 )
-def test_a_manifest_that_is_none_is_refused(small: SmallRelease, content: str) -> None:
+def test_an_invalid_manifest_is_refused(small: SmallRelease, content: str) -> None:
     folder = small()
     (folder / "datapackage.json").write_text(content, encoding="utf-8")
     assert "2020-21" in refusal(folder)
@@ -156,7 +158,7 @@ def test_a_release_without_a_manifest_is_refused(
     assert refusal(asked).startswith("The release 2020-21 has no manifest.")
 
 
-def test_a_database_that_is_none_is_refused_even_where_the_manifest_lists_it(
+def test_a_file_that_is_not_a_database_is_refused_even_if_the_manifest_lists_it(
     small: SmallRelease,
 ) -> None:
     folder = small()
@@ -181,31 +183,31 @@ def test_a_release_of_another_version_of_the_contract_is_refused_and_both_are_na
 
 
 @pytest.mark.parametrize("column", ["cells.status", "statements.quotation", "series.note"])
-def test_a_release_of_an_older_schema_is_refused_and_what_it_lacks_is_named(
+def test_a_release_that_lacks_a_column_is_refused_by_its_name(
     small: SmallRelease, column: str
 ) -> None:
     assert refusal(small(without=column)).endswith(f"it lacks {column}. {contract.REBUILD}")
 
 
 @pytest.mark.parametrize("table", contract.TABLES_OF_RECORDS)
-def test_an_additive_release_of_an_older_schema_is_refused(tmp_path: Path, table: str) -> None:
+def test_an_additive_release_that_lacks_a_table_is_refused(tmp_path: Path, table: str) -> None:
     folder = rounded_release.write(tmp_path)
     rewrite(folder, f"drop table {table}")
     assert f"it lacks {table}." in refusal(folder)
 
 
 def test_the_contract_names_every_table_and_column_of_the_real_release(release: Release) -> None:
-    held: dict[str, list[str]] = {}
+    present: dict[str, list[str]] = {}
     for row in release.rows("query/table_columns"):
-        held.setdefault(row["table_name"], []).append(row["column_name"])
+        present.setdefault(row["table_name"], []).append(row["column_name"])
     listed = contract.tables(additive=False, shown_first=True)
-    assert {name: set(columns) for name, columns in held.items()} == {
+    assert {name: set(columns) for name, columns in present.items()} == {
         name: set(listed[name].split()) for name in listed
     }
 
 
 def rewrite(folder: Path, statement: str) -> None:
-    """Change the database of a release and list what came of it, as somebody who built it so would have."""
+    """Change the database of a release and list its new hash, as its builder would have done."""
     with duckdb.connect(folder / "release.duckdb") as connection:
         connection.execute(statement)
     listed = f"sha256:{hashlib.sha256((folder / 'release.duckdb').read_bytes()).hexdigest()}"
@@ -215,15 +217,15 @@ def rewrite(folder: Path, statement: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "message"),
     [
-        ("delete from release", "does not say what it is"),
-        ("insert into release select * from release", "does not say what it is"),
-        ("update release set title = null", "does not say what it is"),
+        ("delete from release", "does not describe itself completely"),
+        ("insert into release select * from release", "does not describe itself completely"),
+        ("update release set title = null", "does not describe itself completely"),
         ("update release set status = 'illustrative'", "do not give it one known status"),
         ("drop table release", "cannot be opened"),
         ("alter table release drop lay_sentence", "cannot be opened"),
     ],
 )
-def test_a_database_that_does_not_say_what_the_manifest_says_is_refused(
+def test_a_database_that_contradicts_the_manifest_is_refused(
     small: SmallRelease, statement: str, message: str
 ) -> None:
     folder = small()
@@ -231,26 +233,26 @@ def test_a_database_that_does_not_say_what_the_manifest_says_is_refused(
     assert message in refusal(folder)
 
 
-def test_a_status_that_nobody_knows_is_refused(small: SmallRelease) -> None:
+def test_an_unknown_status_is_refused(small: SmallRelease) -> None:
     assert "one known status" in refusal(small(status="secret"))
 
 
 @pytest.mark.parametrize("name", [*FILES, "datapackage.json"])
-@pytest.mark.parametrize("what", ["a link", "a pipe", "a folder", "a huge file"])
-def test_what_is_no_file_is_refused_and_not_waited_for(
-    small: SmallRelease, tmp_path: Path, name: str, what: str
+@pytest.mark.parametrize("kind", ["a link", "a pipe", "a folder", "a huge file"])
+def test_only_a_regular_file_is_read_and_a_pipe_is_not_waited_for(
+    small: SmallRelease, tmp_path: Path, name: str, kind: str
 ) -> None:
     folder = small()
     path = (folder / name).rename(tmp_path / name)
-    if what == "a link":
+    if kind == "a link":
         (folder / name).symlink_to(path)
-    elif what == "a pipe":
+    elif kind == "a pipe":
         os.mkfifo(folder / name)
-    elif what == "a folder":
+    elif kind == "a folder":
         (folder / name).mkdir()
     else:
         with (folder / name).open("wb") as stream:
-            stream.truncate(contract.LARGEST + 1)
+            stream.truncate(contract.MAX_FILE_BYTES + 1)
     assert refusal(folder).startswith(f"{name} of the release 2020-21 ")
 
 
@@ -264,39 +266,39 @@ def test_a_link_to_a_release_is_refused(small: SmallRelease, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("denied", [*FILES, "datapackage.json", "2020-21"])
-def test_what_may_not_be_read_is_refused_by_name(
+def test_an_unreadable_file_is_refused_by_name(
     small: SmallRelease, monkeypatch: pytest.MonkeyPatch, denied: str
 ) -> None:
-    # Whoever runs the tests may be allowed to read everything: so the system's answer is given in its place.
+    # The tests may run as root, which can read everything, so the error of the system is simulated.
     folder = small()
 
     def refuse(work: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(path: Path, *more: Any) -> Any:
+        def refusing(path: Path, *more: Any) -> Any:
             if Path(path).name == denied:
                 raise PermissionError(13, "Permission denied", str(path))
             return work(path, *more)
 
-        return asked
+        return refusing
 
     for name in ("open", "listdir"):
         monkeypatch.setattr(os, name, refuse(getattr(os, name)))
-    said = refusal(folder)
-    assert "cannot be read: Permission denied." in said
-    assert denied in said
-    assert str(folder.parent) not in said
+    message = refusal(folder)
+    assert "cannot be read: Permission denied." in message
+    assert denied in message
+    assert str(folder.parent) not in message
 
 
 @pytest.mark.parametrize(
     "name", ["../cells.csv", "/etc/passwd", "a/b", "", ".", "..", "a\0b", "\ud800", "\n", "x" * 300]
 )
-def test_a_manifest_that_lists_what_is_no_name_of_a_file_is_refused(
+def test_a_manifest_that_lists_an_invalid_file_name_is_refused(
     small: SmallRelease, name: str
 ) -> None:
     folder = small()
     relist(
         folder, lambda manifest: manifest["resources"].append({"path": name, "hash": "sha256:0"})
     )
-    assert "lists something that is no name of a file" in refusal(folder)
+    assert "lists an invalid file name" in refusal(folder)
 
 
 NAMES = st.sampled_from(["resources", "path", "hash", "status", "contract", "more"])
@@ -316,14 +318,16 @@ JSON = st.recursive(
     | JSON.map(lambda value: json.dumps(value).encode())
     | st.just(b"[" * 100_000)
 )
-def test_whatever_a_manifest_holds_it_is_a_clear_refusal(tmp_path: Path, manifest: bytes) -> None:
+def test_any_other_content_of_a_manifest_is_a_release_error(
+    tmp_path: Path, manifest: bytes
+) -> None:
     (tmp_path / "datapackage.json").write_bytes(manifest)
     with pytest.raises(ReleaseError):
         open_release(tmp_path)
 
 
 @pytest.mark.parametrize("about", ["create table release as select 1 as one", "select 1"])
-def test_a_database_that_does_not_say_what_it_is_is_refused(
+def test_a_database_that_does_not_describe_the_release_is_refused(
     small: SmallRelease, about: str
 ) -> None:
     assert refusal(small(about=about)).startswith("The release 2020-21 cannot be opened")
@@ -365,16 +369,16 @@ def opened(written: Path) -> Release:
 
 @pytest.fixture
 def outside(tmp_path: Path) -> dict[str, str]:
-    """Return a file and a folder that exist, so that only a lock can be what refuses them."""
+    """Return a file and a folder that exist, so that only a lock can refuse them."""
     (tmp_path / "values.csv").write_text("value\n1\n", encoding="utf-8")
     return {"file": str(tmp_path / "values.csv"), "folder": str(tmp_path)}
 
 
 @pytest.mark.parametrize("statement", [*WRITES, *OUTSIDE, *SETTINGS])
-def test_an_ordinary_connection_would_do_it(
+def test_an_ordinary_connection_runs_each_of_these_statements(
     small: SmallRelease, outside: dict[str, str], statement: str
 ) -> None:
-    # The planted fault of the three tests below: without the locks, each of these is done.
+    # The planted fault of the three tests below: without the locks, each statement runs.
     with duckdb.connect(small() / "release.duckdb") as connection, does_not_raise():
         connection.execute(statement.format(**outside))
 
@@ -405,12 +409,12 @@ def test_the_locks_of_an_open_release_cannot_be_undone(opened: Release, statemen
 @pytest.mark.parametrize(
     "statement", ["install httpfs", "install httpfs from community", "load httpfs"]
 )
-def test_no_extension_is_fetched_or_loaded(opened: Release, statement: str) -> None:
+def test_an_open_release_installs_and_loads_no_extension(opened: Release, statement: str) -> None:
     with pytest.raises(duckdb.PermissionException, match=r"disabled (through|by) configuration"):
         opened._connection.execute(statement)
 
 
-def test_the_values_of_our_own_program_cannot_be_asked_for(opened: Release) -> None:
+def test_an_open_release_cannot_query_variables_of_the_program(opened: Release) -> None:
     people = pd.DataFrame({"value": [1336]})
     with duckdb.connect() as ordinary:
         assert ordinary.execute("select * from people").fetchall() == [(1336,)]
@@ -432,11 +436,11 @@ LOCKS = {
 }
 
 
-# What is open is what was verified
+# An open release is the verified one
 
 
 @pytest.mark.parametrize("change", ["replaced", "overwritten in place", "cut", "taken away"])
-def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(
+def test_an_open_release_does_not_change_whatever_happens_to_its_folder(
     small: SmallRelease, change: str
 ) -> None:
     folder = small(value=1)
@@ -461,8 +465,8 @@ def test_an_open_release_stays_what_was_verified_whatever_happens_to_its_folder(
     )
 
 
-def test_a_release_put_in_the_place_of_an_open_one_answers_for_itself(small: SmallRelease) -> None:
-    # DuckDB keeps one instance for each path: opened where it lies, the second would answer with the data of the first.
+def test_a_release_that_replaces_an_open_one_answers_with_its_own_data(small: SmallRelease) -> None:
+    # DuckDB keeps one instance for each path: by path, the second answers with the first's data.
     folder = small(value=1)
     with duckdb.connect(folder / "release.duckdb", read_only=True) as by_path:
         small(value=2)
@@ -478,15 +482,15 @@ def test_a_release_put_in_the_place_of_an_open_one_answers_for_itself(small: Sma
 
 def test_releases_opened_one_after_another_leave_no_file_open(small: SmallRelease) -> None:
     folders = [small("2020-21", value=1), small("2021-22", value=2)]
-    held = [open_release(folders[0])]
+    opened = [open_release(folders[0])]
     before = open_files()
     for turn in range(30):
-        held[0] = open_release(folders[turn % 2])
-        assert held[0]._connection.execute("select value from cells").fetchall() == [
+        opened[0] = open_release(folders[turn % 2])
+        assert opened[0]._connection.execute("select value from cells").fetchall() == [
             (1 + turn % 2,)
         ]
     assert open_files() == before
-    held.clear()
+    opened.clear()
     assert open_files() < before
 
 
@@ -504,11 +508,11 @@ def test_a_refused_release_leaves_no_file_open(tmp_path: Path) -> None:
 # Locks and limits
 
 
-def test_a_question_that_takes_too_long_is_stopped_and_said_in_a_sentence(
+def test_a_query_that_takes_too_long_is_a_release_error(
     small: SmallRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = small()
-    monkeypatch.setattr(releases, "PATIENCE", 0.1)
+    monkeypatch.setattr(releases, "QUERY_SECONDS", 0.1)
     opened = open_release(folder)
     monkeypatch.setattr(sql, "statement", {"endless": ENDLESS}.get)
     with pytest.raises(
@@ -517,10 +521,13 @@ def test_a_question_that_takes_too_long_is_stopped_and_said_in_a_sentence(
         opened.rows("endless")
 
 
-ENDLESS = "select count(*) from range(100000000) as one, range(100000000) as other where one.range * other.range % 7 = 3"
+ENDLESS = (
+    "select count(*) from range(100000000) as one, range(100000000) as other "
+    "where one.range * other.range % 7 = 3"
+)
 
 
-def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(
+def test_a_query_that_takes_too_much_memory_is_a_release_error(
     opened: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     greedy = "select list(repeat('x', 1000) || range) from range(1000000)"
@@ -531,29 +538,31 @@ def test_a_question_that_takes_too_much_memory_is_said_in_a_sentence(
 
 @pytest.mark.parametrize(("name", "value"), LOCKS.items())
 def test_every_lock_is_set(opened: Release, name: str, value: bool | int | str) -> None:
-    # Some locks cover for others today. Each is set, so that none has to.
+    # Some locks make others redundant today. Each is set all the same.
     assert opened._connection.execute(
         "select current_setting($name)", {"name": name}
     ).fetchall() == [(value,)]
 
 
-def test_many_threads_at_once_each_get_the_answer_to_their_own_question(release: Release) -> None:
+def test_concurrent_threads_each_get_the_result_of_their_own_query(release: Release) -> None:
     printed = {
         one.statement_id: one.printed
         for one in load().statements.values()
         if one.statement_id not in {"E017", "E018"}
     }
-    asked = list(printed) * 3
+    statement_ids = list(printed) * 3
 
     def answer(statement_id: str) -> list[tuple[str, str]]:
         rows = release.rows("query/statements", {"ids": [statement_id]})
         return [(row["statement_id"], row["printed"]) for row in rows]
 
     with ThreadPoolExecutor(8) as threads:
-        assert list(threads.map(answer, asked)) == [[(one, printed[one])] for one in asked]
+        assert list(threads.map(answer, statement_ids)) == [
+            [(statement_id, printed[statement_id])] for statement_id in statement_ids
+        ]
 
 
-def test_an_answer_has_the_columns_of_its_query_even_without_a_parameter(release: Release) -> None:
+def test_a_query_without_parameters_returns_rows_by_column_name(release: Release) -> None:
     rows = release.rows("query/relations")
     assert [row["relation_id"] for row in rows] == [f"R{number:02}" for number in range(1, 21)]
     assert set(rows[0]) == {
@@ -568,7 +577,7 @@ def test_an_answer_has_the_columns_of_its_query_even_without_a_parameter(release
     }
 
 
-def test_the_newest_published_release_is_the_one_shown(small: SmallRelease) -> None:
+def test_latest_published_returns_the_newest_published_folder(small: SmallRelease) -> None:
     small("2019-20")
     newest = small("2020-21")
     small("2021-22", status="illustrative")
@@ -583,7 +592,7 @@ def test_the_newest_published_release_is_the_one_shown(small: SmallRelease) -> N
 @pytest.mark.parametrize(
     ("name", "status"), [(".2020-21.building", "published"), ("2020-21", "illustrative")]
 )
-def test_where_no_release_is_published_there_is_none_to_show(
+def test_latest_published_raises_if_no_release_is_published(
     small: SmallRelease, name: str, status: str
 ) -> None:
     with pytest.raises(
@@ -592,26 +601,26 @@ def test_where_no_release_is_published_there_is_none_to_show(
         latest_published(small(name, status=status).parent)
 
 
-def test_where_there_is_no_folder_of_releases_there_is_none_to_show(tmp_path: Path) -> None:
+def test_latest_published_raises_if_there_is_no_folder_of_releases(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="There is no published release"):
         latest_published(tmp_path / "releases")
 
 
-def test_a_whole_release_knows_what_it_was_built_from(small: SmallRelease) -> None:
+def test_built_from_returns_the_digest_of_the_inputs(small: SmallRelease) -> None:
     assert built_from(small(value=7)) == "inputs of 7"
 
 
 @pytest.mark.parametrize("name", [*FILES, "datapackage.json"])
-def test_a_release_that_is_not_whole_counts_as_not_built(small: SmallRelease, name: str) -> None:
+def test_built_from_is_none_for_an_incomplete_release(small: SmallRelease, name: str) -> None:
     folder = small()
     (folder / name).unlink()
     assert built_from(folder) is None
 
 
-# What a release of records is refused for
+# Releases of records
 
 
-def test_an_additive_release_that_does_not_announce_its_precision_is_refused(
+def test_an_additive_release_without_its_precision_is_refused(
     tmp_path: Path,
 ) -> None:
     whole = open_release(rounded_release.write(tmp_path / "whole"))
@@ -621,15 +630,13 @@ def test_an_additive_release_that_does_not_announce_its_precision_is_refused(
 
 
 @pytest.mark.parametrize("column", ["nationality", "outcome", "period"])
-def test_an_additive_release_with_cells_that_no_sum_would_count_is_refused(
-    tmp_path: Path, column: str
-) -> None:
+def test_an_additive_release_with_unlisted_codes_is_refused(tmp_path: Path, column: str) -> None:
     cells = rounded_release.finest_cells(cells=10)
     cells.loc[0, column] = "XXX"
     assert "codes that it does not list" in refusal(rounded_release.write(tmp_path, finest=cells))
 
 
-def test_an_illustrative_release_is_never_taken_for_the_published_one(tmp_path: Path) -> None:
+def test_latest_published_never_returns_an_illustrative_release(tmp_path: Path) -> None:
     rounded_release.write(tmp_path, release_id="2099-00")
     with pytest.raises(ReleaseError, match="There is no published release"):
         latest_published(tmp_path)

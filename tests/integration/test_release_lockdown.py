@@ -1,4 +1,4 @@
-"""Each lock of an open release, taken away on its own: what it alone keeps shut comes open, and is shut again with it."""
+"""Each lock of an open release: the statements that it alone blocks."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ HOLES = [
     ("lock_configuration", "set memory_limit = '1TB'"),
     ("lock_configuration", "pragma enable_profiling = 'json'"),
 ]
-"""What one lock alone keeps shut. Found by trying each against every lock."""
+"""Statements that one lock alone blocks. Found by trying each statement against every lock."""
 
 COVERED = sorted(LOCKDOWN.keys() - {lock for lock, _ in HOLES} - {"threads"})
-"""Locks behind which another stands today. Their defaults are open, so that each must be set; of threads it depends."""
+"""Locks that another makes redundant today. Their defaults are open, so each must be set. The
+default of threads depends on the machine."""
 
 SORT = (
     "select count(*) from (select range, hash(range) as mixed from range(4000000) order by mixed)"
@@ -45,7 +46,7 @@ def connect(folder: Path, **config: str | bool | float | list[str]) -> duckdb.Du
 
 @pytest.fixture
 def folder(written: Path, tmp_path: Path) -> Path:
-    """A folder with a release's database, another database, and a file: all that could be reached."""
+    """A folder with the database of a release, another database and a file to reach for."""
     for name in ("release.duckdb", "other.duckdb"):
         (tmp_path / name).write_bytes((written / "release.duckdb").read_bytes())
     (tmp_path / "values.csv").write_text("value\n1\n", encoding="utf-8")
@@ -53,38 +54,36 @@ def folder(written: Path, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("lock", "statement"), HOLES)
-def test_a_hole_is_open_without_its_lock_and_shut_with_it(
+def test_a_statement_runs_without_its_lock_and_fails_with_it(
     folder: Path, lock: str, statement: str
 ) -> None:
-    asked = statement.format(folder=folder)
+    hole = statement.format(folder=folder)
     with connect(
         folder, **{name: value for name, value in LOCKDOWN.items() if name != lock}
     ) as unlocked:
-        unlocked.execute(asked)
+        unlocked.execute(hole)
     with (
         connect(folder, **LOCKDOWN) as locked,
         pytest.raises(duckdb.Error, match=r"disabled|cannot change|locked"),
     ):
-        locked.execute(asked)
+        locked.execute(hole)
 
 
 @pytest.mark.parametrize("lock", COVERED)
-def test_a_lock_that_another_covers_is_open_by_default_and_set_here(
-    folder: Path, lock: str
-) -> None:
-    asked = ("select current_setting($name)", {"name": lock})
+def test_a_redundant_lock_differs_from_its_default(folder: Path, lock: str) -> None:
+    query = ("select current_setting($name)", {"name": lock})
     with connect(folder) as ordinary:
-        by_default = ordinary.execute(*asked).fetchall()
+        by_default = ordinary.execute(*query).fetchall()
     with connect(folder, **LOCKDOWN) as locked:
-        assert locked.execute(*asked).fetchall() != by_default
+        assert locked.execute(*query).fetchall() != by_default
 
 
 def test_the_lock_on_the_settings_comes_last() -> None:
-    # Those after it would be refused, or silently not set.
+    # Later settings would be refused, or silently not set.
     assert list(LOCKDOWN)[-1] == "lock_configuration"
 
 
-def test_a_query_that_needs_more_memory_than_there_is_ends_and_writes_nothing_to_disk(
+def test_a_query_that_exceeds_the_memory_limit_fails_and_writes_nothing_to_disk(
     folder: Path,
 ) -> None:
     small = {**LOCKDOWN, "memory_limit": "64MB"}
@@ -94,13 +93,13 @@ def test_a_query_that_needs_more_memory_than_there_is_ends_and_writes_nothing_to
     assert sorted(folder.rglob("*")) == before
 
 
-def test_with_a_folder_for_it_the_same_query_would_fill_the_disk(folder: Path) -> None:
+def test_with_a_temporary_folder_the_same_query_spills_to_disk(folder: Path) -> None:
     small = {**LOCKDOWN, "memory_limit": "64MB", "temp_directory": str(folder / "spilt")}
     with connect(folder, **small) as spilling:
         assert spilling.execute(SORT).fetchone() == (4_000_000,)
 
 
-ALLOWED_STILL = [
+STILL_ALLOWED = [
     "create temp table more as select 1",
     "pragma database_list",
     "select 1; select 2",
@@ -108,9 +107,10 @@ ALLOWED_STILL = [
 ]
 
 
-@pytest.mark.parametrize("statement", ALLOWED_STILL)
-def test_some_statements_go_through_all_locks(folder: Path, statement: str) -> None:
-    # Why no reader may ever write SQL: the two tests below hold that wall, and the locks are the second.
+@pytest.mark.parametrize("statement", STILL_ALLOWED)
+def test_some_statements_pass_every_lock(folder: Path, statement: str) -> None:
+    # Hence no reader may ever write SQL. The tests below guard that; the locks are the second
+    # defence.
     with connect(folder, **LOCKDOWN) as locked, does_not_raise():
         locked.execute(statement)
 
@@ -138,16 +138,15 @@ def sql_calls(source: str) -> list[str]:
     ]
 
 
-def test_the_public_side_runs_statements_of_our_own_files_and_no_others() -> None:
+def test_the_public_side_runs_only_statements_from_our_own_files() -> None:
     ran = {
         path.relative_to(ROOT).as_posix(): calls
         for path in PUBLIC
         if (calls := sql_calls(path.read_text(encoding="utf-8")))
     }
-    assert set(ran) == {"referrals/release/release.py"}
-    assert "sql.statement(name)" in ran["referrals/release/release.py"]
+    assert ran == {"referrals/sql.py": ["statement(name)"]}
 
 
 @pytest.mark.parametrize("line", ["cursor.execute(f'select {column}')", "connection.sql(text)"])
-def test_a_statement_made_of_text_is_noticed(line: str) -> None:
+def test_a_statement_built_from_text_is_found(line: str) -> None:
     assert sql_calls(f"def f():\n    {line}\n") != []

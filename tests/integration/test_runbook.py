@@ -13,7 +13,7 @@ import yaml  # type: ignore[import-untyped]
 
 from referrals.errors import WithdrawnError
 from referrals.paths import RELEASES, ROOT
-from referrals.release.catalogue import Shelf
+from referrals.release.catalogue import Catalogue
 from referrals.release.release import open_release
 from tests.fixtures.second_edition import REVISED, revise
 
@@ -102,26 +102,26 @@ def test_one_step_does_instead_of_both_where_mv_can(folder: Path, new: Path) -> 
 
 
 def test_a_release_that_was_withdrawn_stands_no_more(folder: Path, new: Path) -> None:
-    shelf = Shelf(folder, look_every=0)
-    assert "illustrative" in shelf.standing().offered()
+    catalogue = Catalogue(folder, refresh_seconds=0)
+    assert "illustrative" in catalogue.served().by_id()
     run("withdraw", folder, new, "illustrative")
-    assert list(shelf.standing().offered()) == [ID]
+    assert list(catalogue.served().by_id()) == [ID]
 
 
 def test_the_last_published_release_is_withdrawn_too_and_a_correction_stands_once_the_mark_is_gone(
     folder: Path, new: Path
 ) -> None:
-    shelf = Shelf(folder, look_every=0)
-    held = shelf.standing()
+    catalogue = Catalogue(folder, refresh_seconds=0)
+    held = catalogue.served()
     run("withdraw", folder, new)
     with pytest.raises(WithdrawnError):
-        shelf.standing()
+        catalogue.served()
     run("swap", folder, new)
     with pytest.raises(WithdrawnError):
-        shelf.standing()
+        catalogue.served()
     run("restore", folder, new)
-    assert shelf.standing().published.about.period_label == REVISED
-    assert shelf.has_withdrawn(held)
+    assert catalogue.served().published.about.period_label == REVISED
+    assert catalogue.has_withdrawn(held)
 
 
 def test_the_cache_that_the_page_empties_is_the_one_that_nginx_fills() -> None:

@@ -15,7 +15,7 @@ from referrals.release import catalogue
 from referrals.release.files import listed, version
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient
 
 SCRIPT = "pages/releases.py"
 
@@ -27,7 +27,7 @@ def text(page: Callable[[str], Any]) -> str:
 
 @pytest.fixture(scope="module")
 def published() -> Release:
-    return catalogue.standing().published
+    return catalogue.served().published
 
 
 def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(
@@ -41,7 +41,7 @@ def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(
 
 
 def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> None:
-    ask = Asker(Starlette(routes=api.routes()))
+    get = HttpClient(Starlette(routes=api.routes()))
     addresses = {
         one
         for one in re.findall(r'href="(/[^"#]*)"', text)
@@ -55,7 +55,7 @@ def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> N
         "/releases/2020-21/SHA256SUMS",
     } <= addresses
     assert {
-        one: ask(one.replace("&amp;", "&")).status_code // 100 for one in addresses
+        one: get(one.replace("&amp;", "&")).status_code // 100 for one in addresses
     } == dict.fromkeys(addresses, 2) | {
         one: 3 for one in addresses if one.startswith("/releases/latest")
     }

@@ -184,7 +184,7 @@ def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(
 
 def test_the_cards_of_two_releases_are_cached_apart(series: Release) -> None:
     block, chosen = outline.Card("sex"), Selection(release="illustrative")
-    published = page_cards.card(block, catalogue.standing().published, Selection())
+    published = page_cards.card(block, catalogue.served().published, Selection())
     invented = page_cards.card(block, series, chosen)
     assert published.finding != invented.finding
     assert page_cards.card(block, series, chosen) is invented

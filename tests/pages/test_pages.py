@@ -37,7 +37,7 @@ def options(path: str) -> list[tuple[str, str]]:
     """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
     offer = {
         name: (TOTAL, *codes)
-        for name, codes in kinds.of(catalogue.standing().published).filters(FILTERED[path]).items()
+        for name, codes in kinds.of(catalogue.served().published).filters(FILTERED[path]).items()
     }
     return [
         (name, code)
@@ -378,7 +378,7 @@ def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -
 
 
 def test_a_card_is_made_once_and_shared() -> None:
-    block, release = outline.Card("sex"), catalogue.standing().published
+    block, release = outline.Card("sex"), catalogue.served().published
     first = page_cards.card(block, release, Selection())
     assert page_cards.card(block, release, Selection()) is first
     assert page_cards.card(block, release, Selection(measure="share")) is not first

@@ -44,7 +44,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def published() -> Release:
-    return catalogue.standing().published
+    return catalogue.served().published
 
 
 def card_of_sex(selection: Selection = EVERYTHING) -> Card:
@@ -233,10 +233,10 @@ def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(
 
 def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None:
     readers = [open_page(SCRIPTS["/sex"]) for _ in range(2)]
-    revised, first = place / ".revised", catalogue.standing().version
+    revised, first = place / ".revised", catalogue.served().version
     revise(place)
     (place / ".replaced").rename(revised)
-    assert catalogue.standing().version != first
+    assert catalogue.served().version != first
     for number in range(20):
         release = latest_published(place)
         release.rename(place / ".replaced")
@@ -244,7 +244,7 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
         (place / ".replaced").rename(revised)
         reader = readers[number % 2].choose("measure", ("share", "number")[number // 2 % 2])
         assert "706" in shown(reader)
-        assert (NEWER in shown(reader)) == (catalogue.standing().version != first)
+        assert (NEWER in shown(reader)) == (catalogue.served().version != first)
     assert catalogue.refused() == {}
 
 

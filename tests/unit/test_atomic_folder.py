@@ -10,7 +10,7 @@ import pytest
 from referrals import atomic_folder
 from referrals.errors import ReferralsError, ReleaseError
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.static_site.__main__ import main
 
@@ -76,7 +76,7 @@ def test_a_fault_between_the_two_moves_puts_the_old_folder_back(
 
 @pytest.fixture
 def stands(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "standing", lambda: Standing("one", release, ()))
+    monkeypatch.setattr(catalogue, "served", lambda: Served("one", release, ()))
 
 
 @pytest.mark.usefixtures("stands")
@@ -112,9 +112,9 @@ def test_a_fault_is_one_sentence_and_no_traceback(
 def test_a_missing_release_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def gone() -> Standing:
+    def gone() -> Served:
         raise ReleaseError("There is no published release in releases/.")
 
-    monkeypatch.setattr(catalogue, "standing", gone)
+    monkeypatch.setattr(catalogue, "served", gone)
     assert main(["build", "--to", str(tmp_path / "site")]) == 1
     assert capsys.readouterr().err == "There is no published release in releases/.\n"

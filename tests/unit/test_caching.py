@@ -1,4 +1,4 @@
-"""What is made once and kept: for how long, for how many, and how often it is made."""
+"""The process-wide cache: how often a result is computed, by whom, and how many are kept."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.caching import kept
+from referrals.caching import cached
 
 
 @dataclass
 class Book:
-    """Something that cannot be looked up by itself: it has an id that can."""
+    """An argument that cannot be hashed; its number can."""
 
     number: int
 
 
-def test_the_same_question_is_answered_once() -> None:
-    made: list[str] = []
+def test_a_result_is_computed_once_for_the_same_argument() -> None:
+    computed: list[str] = []
 
-    @kept(4, {})
+    @cached(4, {})
     def answer(question: str) -> str:
-        made.append(question)
+        computed.append(question)
         return question.upper()
 
     assert [answer("a"), answer("b"), answer("a")] == ["A", "B", "A"]
-    assert made == ["a", "b"]
+    assert computed == ["a", "b"]
 
 
-def test_what_tells_arguments_apart_is_what_is_said() -> None:
-    @kept(4, {Book: lambda book: book.number})
+def test_an_argument_is_cached_by_the_key_of_its_type() -> None:
+    @cached(4, {Book: lambda book: book.number})
     def answer(book: Book) -> Book:
         return book
 
@@ -40,26 +40,38 @@ def test_what_tells_arguments_apart_is_what_is_said() -> None:
     assert answer(Book(2)) is not first
 
 
-def test_what_was_asked_for_longest_ago_is_forgotten_first() -> None:
-    made: list[int] = []
+def test_a_result_of_none_is_cached_too() -> None:
+    computed: list[int] = []
 
-    @kept(2, {})
+    @cached(4, {})
+    def answer(question: int) -> None:
+        computed.append(question)
+
+    answer(1)
+    answer(1)
+    assert computed == [1]
+
+
+def test_the_least_recently_used_result_is_evicted_first() -> None:
+    computed: list[int] = []
+
+    @cached(2, {})
     def answer(question: int) -> int:
-        made.append(question)
+        computed.append(question)
         return question
 
     for question in (1, 2, 1, 3, 1, 2):
         answer(question)
-    assert made == [1, 2, 3, 2]
+    assert computed == [1, 2, 3, 2]
 
 
-def test_two_who_ask_at_once_wait_for_one_making() -> None:
-    made: list[int] = []
+def test_threads_that_miss_the_same_entry_wait_for_one_computation() -> None:
+    computed: list[int] = []
     begun = threading.Event()
 
-    @kept(2, {})
+    @cached(2, {})
     def answer(question: int) -> int:
-        made.append(question)
+        computed.append(question)
         begun.wait(0.05)
         return question
 
@@ -68,72 +80,72 @@ def test_two_who_ask_at_once_wait_for_one_making() -> None:
         reader.start()
     for reader in readers:
         reader.join()
-    assert made == [7]
+    assert computed == [7]
 
 
-def test_what_cannot_be_made_is_tried_again() -> None:
-    tries: list[int] = []
+def test_a_computation_that_failed_is_tried_again() -> None:
+    attempts: list[int] = []
 
-    @kept(2, {})
+    @cached(2, {})
     def answer(question: int) -> int:
-        tries.append(question)
-        return 1 // (len(tries) - 1)
+        attempts.append(question)
+        return 1 // (len(attempts) - 1)
 
     for _ in range(2):
         try:
-            told = answer(0)
+            result = answer(0)
         except ZeroDivisionError:
-            told = -1
-    assert (tries, told) == ([0, 0], 1)
+            result = -1
+    assert (attempts, result) == ([0, 0], 1)
 
 
-@given(questions=st.lists(st.integers(0, 9)), room=st.integers(1, 4))
-def test_no_more_is_kept_than_there_is_room_for_and_every_answer_is_right(
-    questions: list[int], room: int
+@given(questions=st.lists(st.integers(0, 9)), entries=st.integers(1, 4))
+def test_a_cache_never_holds_more_than_its_entries_and_every_result_is_right(
+    questions: list[int], entries: int
 ) -> None:
-    kept_now: set[int] = set()
+    alive: set[int] = set()
 
     class Answer:
         def __init__(self, question: int) -> None:
             self.question = question
-            kept_now.add(id(self))
+            alive.add(id(self))
 
         def __del__(self) -> None:
-            kept_now.discard(id(self))
+            alive.discard(id(self))
 
-    answer = kept(room, {})(Answer)
+    answer = cached(entries, {})(Answer)
     assert [answer(question).question for question in questions] == questions
-    assert len(kept_now) <= room
+    assert len(alive) <= entries
 
 
-def test_what_is_set_apart_is_never_forgotten_for_anything_else() -> None:
-    made: list[int] = []
+def test_a_result_with_separate_entries_is_never_evicted_by_the_others() -> None:
+    computed: list[int] = []
 
-    @kept(2, {}, apart=lambda question: question < 2)
+    @cached(2, {}, separate=lambda question: question < 2)
     def answer(question: int) -> int:
-        made.append(question)
+        computed.append(question)
         return question
 
     for question in (0, 1, *range(10, 30), 0, 1, 28, 29):
         answer(question)
-    assert made == [0, 1, *range(10, 30)]
+    assert computed == [0, 1, *range(10, 30)]
 
 
-def test_one_thing_is_made_at_a_time_and_what_is_kept_waits_for_nobody() -> None:
-    at_work, most = 0, 0
+def test_one_entry_is_computed_at_a_time_and_a_cached_one_waits_for_nobody() -> None:
+    running, most = 0, 0
     begun, finish = threading.Event(), threading.Event()
 
-    @kept(8, {})
+    @cached(8, {})
     def slow(question: int) -> int:
-        nonlocal at_work, most
-        at_work += 1
-        most = max(most, at_work)
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
         begun.set()
         finish.wait(30)
-        at_work -= 1
+        running -= 1
         return question
 
-    @kept(8, {})
+    @cached(8, {})
     def quick(question: int) -> int:
         return question
 
@@ -142,19 +154,19 @@ def test_one_thing_is_made_at_a_time_and_what_is_kept_waits_for_nobody() -> None
     for reader in readers:
         reader.start()
     begun.wait(30)
-    assert quick(0) == 0, "looked up, while four others wait for one another"
+    assert quick(0) == 0, "found in the cache while four threads wait for one another"
     finish.set()
     for reader in readers:
         reader.join(30)
     assert most == 1
 
 
-def test_what_is_made_can_ask_for_more_that_is_made() -> None:
-    @kept(2, {})
+def test_a_cached_function_can_call_another() -> None:
+    @cached(2, {})
     def part(question: int) -> int:
         return question + 1
 
-    @kept(2, {})
+    @cached(2, {})
     def whole(question: int) -> int:
         return part(question) * 2
 

@@ -1,4 +1,4 @@
-"""How numbers are written, and that writing them changes nothing but their form."""
+"""Numbers, percentages and dates as text, and that their values survive it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,21 @@ from referrals import formatting
         (10_000_000, "10,000,000"),
     ],
 )
-def test_a_count_has_its_thousands_marked(value: int, written: str) -> None:
+def test_a_count_has_thousands_separators(value: int, written: str) -> None:
     assert formatting.count(value) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (formatting.count(126453, locale="cy"), "126,453"),
+        (formatting.count(126453, locale="pl"), "126\u00a0453"),
+        (formatting.percent(Fraction(1336, 126453), 1, locale="pl"), "1,1%"),
+        (formatting.day("2021-12-15", locale="cy"), "15 Rhagfyr 2021"),
+    ],
+)
+def test_numbers_and_dates_follow_the_locale(written: str, expected: str) -> None:
+    assert written == expected
 
 
 @given(st.integers(min_value=0, max_value=10**15))
@@ -43,7 +56,7 @@ def test_a_count_is_the_same_number_when_read_back(value: int) -> None:
         (0, 0, False, "0"),
     ],
 )
-def test_a_span_says_one_number_or_both_ends_or_that_the_upper_end_is_open(
+def test_a_span_is_one_number_both_bounds_or_at_least_the_lower(
     lower: int, upper: int, open_ended: bool, written: str
 ) -> None:
     assert formatting.span(lower, upper, open_ended=open_ended) == written
@@ -79,10 +92,10 @@ def test_a_percentage_is_rounded_half_up_as_the_assessment_rounds(
     st.integers(min_value=1, max_value=200_000),
     st.integers(min_value=0, max_value=3),
 )
-def test_a_percentage_is_never_off_by_a_rounding_of_the_machine(
+def test_a_percentage_has_no_floating_point_error(
     part: int, whole: int, places: int
 ) -> None:
-    # Decimal divides to 28 digits: enough to tell every half from its neighbours at these sizes.
+    # Decimal divides to 28 digits, enough to tell a half from its neighbours at these sizes.
     exact = Decimal(part) * 100 / Decimal(whole)
     expected = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     assert formatting.percent(Fraction(part, whole), places) == f"{expected:,}%"
@@ -97,19 +110,19 @@ def test_a_percentage_is_never_off_by_a_rounding_of_the_machine(
         (Fraction(1, 4), Fraction(1, 4), 0, "25%"),
     ],
 )
-def test_a_range_of_shares_is_one_percentage_where_both_ends_round_alike(
+def test_a_percent_span_is_one_percentage_if_both_bounds_round_to_the_same(
     lower: Fraction, upper: Fraction, places: int, written: str
 ) -> None:
     assert formatting.percent_span(lower, upper, places) == written
 
 
-def test_each_figure_in_a_text_is_filled_in_from_its_name() -> None:
+def test_each_name_in_braces_is_replaced_by_its_figure() -> None:
     figures = {"E001": "126,453", "cell:sex=_R;crime_type=DA": "192"}
     text = "{cell:sex=_R;crime_type=DA} of {E001}, and {E001} again"
     assert formatting.fill(text, figures.__getitem__) == "192 of 126,453, and 126,453 again"
 
 
-def test_a_figure_that_is_filled_in_is_not_searched_for_further_names() -> None:
+def test_a_filled_in_figure_is_not_searched_for_further_names() -> None:
     assert formatting.fill("{a}", {"a": "{b}"}.__getitem__) == "{b}"
 
 
@@ -117,10 +130,10 @@ NOTHING: dict[str, str] = {}
 
 
 @pytest.mark.parametrize("text", ["no figure", "{}", "a { b", "{E001\n}"])
-def test_text_without_a_name_in_braces_is_left_alone(text: str) -> None:
+def test_text_without_a_name_in_braces_is_unchanged(text: str) -> None:
     assert formatting.fill(text, NOTHING.__getitem__) == text
 
 
-def test_a_name_that_stands_for_nothing_is_an_error_and_never_printed() -> None:
+def test_an_unknown_name_in_braces_is_an_error_and_never_printed() -> None:
     with pytest.raises(KeyError):
         formatting.fill("{E999}", NOTHING.__getitem__)

@@ -1,4 +1,4 @@
-"""Statements in `sql/`: one a file, its grain first, and nothing in them but named parameters."""
+"""Statements in `sql/`: one a file, its grain first, with named parameters only."""
 
 from __future__ import annotations
 
@@ -16,41 +16,34 @@ GRAIN = re.compile(r"-- One row( per .+|: .+)\.")
 
 
 def faults(text: str) -> list[str]:
-    """Return what is wrong with the text of a statement file."""
+    """Return the faults in the text of a statement file."""
     statements = duckdb.extract_statements(text)
     parameters = sorted(name for statement in statements for name in statement.named_parameters)
-    return [
-        *(
-            []
-            if GRAIN.fullmatch(text.split("\n", 1)[0])
-            else ["the first line does not say the grain"]
-        ),
-        *([] if len(statements) == 1 else [f"{len(statements)} statements"]),
-        *(
-            f"${name} is not a name"
-            for name in parameters
-            if not re.fullmatch(r"[a-z][a-z_]*", name)
-        ),
-    ]
+    found = []
+    if not GRAIN.fullmatch(text.split("\n", 1)[0]):
+        found.append("the first line does not state the grain")
+    if len(statements) != 1:
+        found.append(f"{len(statements)} statements")
+    unnamed = [name for name in parameters if not re.fullmatch(r"[a-z][a-z_]*", name)]
+    return found + [f"${name} is not a name" for name in unnamed]
 
 
-def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
+def test_sql_has_one_folder_for_each_package_that_queries_a_database() -> None:
     parts = {
-        "release",
-        "queries",
-        "staging",
-        "checks",
+        "api",
+        "audit",
+        "extract",
+        "query",
+        "release_builder",
+        "spreadsheets",
         "synthetic",
         "tabulation",
-        "audit",
-        "spreadsheets",
-        "api",
     }
     assert {name.split("/")[0] for name in NAMES} == parts
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_statement_file_says_its_grain_and_holds_one_statement_with_named_parameters(
+def test_a_statement_file_states_its_grain_and_holds_one_statement(
     name: str,
 ) -> None:
     assert faults(sql.statement(name)) == []
@@ -59,9 +52,9 @@ def test_a_statement_file_says_its_grain_and_holds_one_statement_with_named_para
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("select 1", "the first line does not say the grain"),
-        ("\n-- One row: it.\nselect 1", "the first line does not say the grain"),
-        ("-- One row: it\nselect 1", "the first line does not say the grain"),
+        ("select 1", "the first line does not state the grain"),
+        ("\n-- One row: it.\nselect 1", "the first line does not state the grain"),
+        ("-- One row: it\nselect 1", "the first line does not state the grain"),
         ("-- One row: it.\nselect 1; select 2", "2 statements"),
         ("-- One row: it.\n", "0 statements"),
         ("-- One row: it.\nselect ?", "$1 is not a name"),
@@ -78,13 +71,14 @@ def test_a_statement_is_the_text_of_its_file() -> None:
     )
 
 
-def test_a_statement_that_does_not_exist_is_a_mistake_of_ours() -> None:
+def test_a_missing_statement_raises_file_not_found() -> None:
     with pytest.raises(FileNotFoundError):
-        sql.statement("queries/nothing")
+        sql.statement("query/nothing")
 
 
 def test_every_statement_file_is_used_by_name_in_our_code() -> None:
-    # Names of release tables are put together from lists in `transcribe`, so their last part alone is looked for.
+    # `transcribe` builds the names of release tables from lists, so only the last part is searched
+    # for.
     code = "\n".join(
         path.read_text(encoding="utf-8") for path in Path(sql.__file__).parent.rglob("*.py")
     )

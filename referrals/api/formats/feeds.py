@@ -1,143 +1,154 @@
-"""The releases as a feed (Atom, RFC 4287) and as a calendar (iCalendar, RFC 5545): what came out, and when.
+"""The releases as a feed (Atom, RFC 4287) and as a calendar (iCalendar, RFC 5545).
 
-A day in the future stands in neither, as no release announces one.
+Neither holds a future date, because no release announces one.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from html import escape
-from typing import Final
+from typing import Any, Final
 
-from referrals.api.request import Question
+from referrals import templates
+from referrals.api.request import Request
 from referrals.api.resource import Content, Resource
 from referrals.release import files, metadata
 from referrals.release.release import Release
 
-NAMES: Final = uuid.UUID("7c0d7b0a-0a53-5c57-9f4a-3d6b6d1f4f10")
-"""The namespace of the ids below. It never changes: a reader of feeds knows an entry by its id alone."""
+NAMESPACE: Final = uuid.UUID("7c0d7b0a-0a53-5c57-9f4a-3d6b6d1f4f10")
+"""The namespace of the ids below. It must never change: feed readers know an entry by its id
+alone."""
 
-SITE: Final = "Victim referrals"
-MOMENT: Final = "%Y-%m-%dT%H:%M:%SZ"
-STAMP: Final = "%Y%m%dT%H%M%SZ"
-"""How a feed and a calendar write a moment."""
+SITE_NAME: Final = "Victim referrals"
+ATOM_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+CALENDAR_TIME: Final = "%Y%m%dT%H%M%SZ"
 
-OCTETS: Final = 75
+MAX_LINE_OCTETS: Final = 75
 """The longest line of a calendar, in octets."""
 
 
-def atom(question: Question) -> Content:
-    """Return the feed: an entry for each release, the newest first."""
-    site, released = question.site, _newest_first(question.standing.offered().values())
-    text = (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en-GB">\n'
-        f"<id>urn:uuid:{uuid.uuid5(NAMES, 'feed')}</id>\n<title>{SITE}: releases</title>\n"
-        f"<updated>{max(map(metadata.changed, released)):{MOMENT}}</updated>\n<author><name>{SITE}</name></author>\n"
-        f'<link rel="self" type="application/atom+xml" href="{site}/feed.atom"/>\n'
-        f'<link rel="alternate" type="text/html" href="{site}/releases"/>\n'
-        f"{''.join(_entry(one, site) for one in released)}</feed>\n"
+def atom(request: Request) -> Content:
+    """Return the feed: one entry for each release, newest first."""
+    releases = _newest_first(request.served.by_id().values())
+    feed = templates.render(
+        "api/feed.xml",
+        feed_id=uuid.uuid5(NAMESPACE, "feed"),
+        name=SITE_NAME,
+        updated=f"{max(metadata.changed(release) for release in releases):{ATOM_TIME}}",
+        site_url=request.site_url,
+        entries=[_entry(release, request.site_url) for release in releases],
     )
-    return Content(text.encode(), "application/atom+xml; charset=utf-8")
+    return Content(f"{feed}\n".encode(), "application/atom+xml; charset=utf-8")
 
 
-def calendar(question: Question) -> Content:
-    """Return the calendar: a day for each release."""
-    released = _newest_first(question.standing.offered().values())
+def calendar(request: Request) -> Content:
+    """Return the calendar: one all-day event for each release."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        f"PRODID:-//{SITE}//Releases//EN",
-        f"X-WR-CALNAME:{SITE}: releases",
+        f"PRODID:-//{SITE_NAME}//Releases//EN",
+        f"X-WR-CALNAME:{SITE_NAME}: releases",
     ]
-    lines += [line for one in released for line in _event(one)]
-    text = "".join(
-        f"{folded}\r\n" for line in [*lines, "END:VCALENDAR"] for folded in _folded(line)
-    )
+    for release in _newest_first(request.served.by_id().values()):
+        lines += _event(release)
+    lines.append("END:VCALENDAR")
+    pieces = [piece for line in lines for piece in _folded(line)]
     return Content(
-        text.encode(), "text/calendar; charset=utf-8", file_name="victim-referrals-releases.ics"
+        "".join(f"{piece}\r\n" for piece in pieces).encode(),
+        "text/calendar; charset=utf-8",
+        file_name="victim-referrals-releases.ics",
     )
 
 
-def _newest_first(released: Iterable[Release]) -> list[Release]:
-    return sorted(released, key=lambda one: one.about.published_on, reverse=True)
+def _newest_first(releases: Iterable[Release]) -> list[Release]:
+    return sorted(releases, key=lambda release: release.about.published_on, reverse=True)
 
 
-def _entry(one: Release, site: str) -> str:
-    page = f"{site}/releases#release-{one.about.release_id}"
-    parts = "".join(
-        f"<p>{escape(part)}</p>" for part in [*_said(one), f"Version {files.version(one)}."]
-    )
-    return (
-        f"<entry>\n<id>urn:uuid:{_id(one)}</id>\n<title>{escape(_title(one))}</title>\n"
-        f"<updated>{metadata.changed(one):{MOMENT}}</updated>\n"
-        f"<published>{metadata.published(one):{MOMENT}}</published>\n"
-        f'<category term="{escape(one.about.status)}"/>\n<link rel="alternate" type="text/html" href="{escape(page)}"/>\n'
-        f'<link rel="enclosure" type="text/csv" href="{escape(_table(one, site))}"/>\n'
-        f'<summary>{escape(" ".join(_said(one)))}</summary>\n<content type="html">{escape(parts)}</content>\n</entry>\n'
-    )
+def _entry(release: Release, site_url: str) -> dict[str, Any]:
+    """Return the values of one entry of the feed."""
+    notes = _notes(release)
+    return {
+        "id": _id(release),
+        "title": _title(release),
+        "updated": f"{metadata.changed(release):{ATOM_TIME}}",
+        "published": f"{metadata.published(release):{ATOM_TIME}}",
+        "status": release.about.status,
+        "page": f"{site_url}/releases#release-{release.about.release_id}",
+        "table": _table(release, site_url),
+        "summary": " ".join(notes),
+        "content": [*notes, f"Version {files.version(release)}."],
+    }
 
 
-def _table(one: Release, site: str) -> str:
-    """Return the address of every cell of this version, as CSV."""
-    name = next(file.name for file in files.listed(one).values() if file.own_name == "cells.csv")
-    return f"{site}/releases/{one.about.release_id}/{files.version(one)}/{name}"
+def _table(release: Release, site_url: str) -> str:
+    """Return the permanent address of every cell of a release as CSV."""
+    listed = files.listed(release).values()
+    name = next(file.name for file in listed if file.own_name == "cells.csv")
+    return f"{site_url}/releases/{release.about.release_id}/{files.version(release)}/{name}"
 
 
-def _event(one: Release) -> Iterator[str]:
-    """Give the lines of a day. Its sequence number grows with each correction, as calendars ask of an event that changes."""
-    published, changed = metadata.published(one), metadata.changed(one)
-    yield from (
+def _event(release: Release) -> list[str]:
+    """Return the lines of an event.
+
+    Its sequence number grows with each correction, as RFC 5545 requires.
+    """
+    published, changed = metadata.published(release), metadata.changed(release)
+    return [
         "BEGIN:VEVENT",
-        f"UID:{_id(one)}",
-        f"DTSTAMP:{changed:{STAMP}}",
-        f"LAST-MODIFIED:{changed:{STAMP}}",
-    )
-    yield from (
+        f"UID:{_id(release)}",
+        f"DTSTAMP:{changed:{CALENDAR_TIME}}",
+        f"LAST-MODIFIED:{changed:{CALENDAR_TIME}}",
         f"SEQUENCE:{int((changed - published).total_seconds())}",
         f"DTSTART;VALUE=DATE:{published:%Y%m%d}",
-    )
-    yield from (f"SUMMARY:{_literal(_title(one))}", f"DESCRIPTION:{_literal(' '.join(_said(one)))}")
-    yield from (f"CATEGORIES:{_literal(one.about.status)}", "TRANSP:TRANSPARENT", "END:VEVENT")
-
-
-def _title(one: Release) -> str:
-    """Return what came out: a release, or the revision of another."""
-    revised = files.manifest(one).get("disclosure_control", {}).get("revises", "")
-    return f"{one.about.marked_title}{f' (revises {revised})' if revised else ''}"
-
-
-def _said(one: Release) -> list[str]:
-    return [
-        *metadata.invented(one),
-        f"Covers {one.about.period_label}.",
-        f"Status: {one.about.status}.",
+        f"SUMMARY:{_escaped(_title(release))}",
+        f"DESCRIPTION:{_escaped(' '.join(_notes(release)))}",
+        f"CATEGORIES:{_escaped(release.about.status)}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
     ]
 
 
-def _id(one: Release) -> uuid.UUID:
-    return uuid.uuid5(NAMES, f"release/{one.about.release_id}")
+def _title(release: Release) -> str:
+    """Return the title of a release, with the release that it revises, if any."""
+    revised = files.manifest(release).get("disclosure_control", {}).get("revises", "")
+    suffix = f" (revises {revised})" if revised else ""
+    return f"{release.about.marked_title}{suffix}"
 
 
-def _literal(text: str) -> str:
-    r"""Return text as the value of a property.
+def _notes(release: Release) -> list[str]:
+    return [
+        *metadata.illustrative_notes(release),
+        f"Covers {release.about.period_label}.",
+        f"Status: {release.about.status}.",
+    ]
 
-    >>> _literal("One; two, three")
+
+def _id(release: Release) -> uuid.UUID:
+    return uuid.uuid5(NAMESPACE, f"release/{release.about.release_id}")
+
+
+def _escaped(text: str) -> str:
+    r"""Return text as the value of a calendar property.
+
+    >>> _escaped("One; two, three")
     'One\\; two\\, three'
     """
-    for mark in ("\\", ";", ","):
-        text = text.replace(mark, f"\\{mark}")
+    for character in ("\\", ";", ","):
+        text = text.replace(character, f"\\{character}")
     return text.replace("\r", "").replace("\n", "\\n")
 
 
 def _folded(line: str) -> Iterator[str]:
-    """Give a line in pieces of at most 75 octets, every one but the first begun with a space, and no letter torn."""
+    """Yield a line in pieces of at most 75 octets, without splitting a character.
+
+    Each piece but the first begins with a space.
+    """
     piece = ""
-    for letter in line:
-        if len(f"{piece}{letter}".encode()) > OCTETS:
+    for character in line:
+        if len(f"{piece}{character}".encode()) > MAX_LINE_OCTETS:
             yield piece
             piece = " "
-        piece += letter
+        piece += character
     yield piece
 
 
@@ -145,17 +156,17 @@ FEEDS: Final = (
     Resource(
         "/feed.atom",
         "Feed",
-        "Releases and revisions, the newest first, as an Atom feed.",
+        "Releases and revisions as an Atom feed, newest first.",
         atom,
-        forms=(),
+        formats=(),
     ),
     Resource(
         "/releases.ics",
         "Calendar",
-        "The days on which releases came out, as a calendar.",
+        "The dates of releases as a calendar.",
         calendar,
-        forms=(),
+        formats=(),
         headers=("Content-Disposition",),
     ),
 )
-"""The addresses of what can be subscribed to."""
+"""The resources that can be subscribed to."""

@@ -1,13 +1,13 @@
-"""Cells as a JSON-stat 2.0 dataset: a sparse cube of codes, with the value and its bounds as a dimension.
+"""Cells as a JSON-stat 2.0 dataset (https://json-stat.org/full/): a sparse cube of codes.
 
-https://json-stat.org/full/ says what each member means.
+The value and its bounds are one more dimension of the cube, the measure.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -19,103 +19,121 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 MEASURE: Final = "measure"
 MEASURES: Final = {"value": "Referrals", "lower": "At least", "upper": "At most"}
 UNIT: Final = {"label": "referrals", "decimals": 0}
-MOST_PLACES: Final = 20_000
-"""The most combinations of codes in one cube."""
+MAX_COMBINATIONS: Final = 20_000
+"""The most combinations of codes in one dataset."""
 
 Labels = Mapping[str, Mapping[str, str]]
+"""The codes of each dimension of the cube with their labels, in display order."""
 
 
 def as_json_stat(
-    table: Table, codes: Rows, asked: Mapping[str, Sequence[str]], zeros: Mapping[int, int]
+    table: Table,
+    codes: Rows,
+    filters: Mapping[str, Sequence[str]],
+    zero_bounds: Mapping[int, int],
 ) -> bytes:
     """Return a table of cells as a dataset.
 
-    `codes` are those of the release, in the order of showing. An axis has those that were `asked` for, and where none were
-    those that occur. `zeros` says, by how many codes other than the total a listed cell has, how much can stand behind one
-    that is not listed, which is 0; where it says nothing, a cell that is not listed has no value. Nor has one without a
-    number, and its status says why.
+    A dimension has the codes that the request filters by or, without a filter, those that occur in
+    the cells. A cell without a number has no value, and its status says why.
+
+    Args:
+        table: the cells.
+        codes: every code of the release in display order.
+        filters: the codes by which the request filters each dimension.
+        zero_bounds: the upper bound of an unlisted cell, which is 0, by the number of its codes
+            other than the total. An unlisted cell with another number of such codes has no value.
 
     Raises:
-        Problem: there is no cell, or the cube would be too large.
+        Problem: no cell matches, or the cube would be too large.
     """
-    labels = _labels(table.rows, codes, asked)
-    size = [len(labels[axis]) for axis in FILTERS]
-    if not prod(size):
+    labels = _labels(table.rows, codes, filters)
+    size = [len(labels[dimension]) for dimension in FILTERS]
+    combinations = prod(size)
+    if not combinations:
         raise Problem(
             "no-cells",
-            "There is no such cell, and a JSON-stat dataset holds at least one. Ask for json.",
+            "No cell matches, and a JSON-stat dataset holds at least one. Use format=json.",
         )
-    if prod(size) > MOST_PLACES:
-        detail = f"These codes have {prod(size)} combinations, and a JSON-stat dataset holds {MOST_PLACES}. Choose fewer codes."
-        raise Problem("too-many-cells", detail, total=prod(size))
+    if combinations > MAX_COMBINATIONS:
+        detail = (
+            f"These codes have {combinations} combinations, and a JSON-stat dataset holds "
+            f"{MAX_COMBINATIONS}. Filter by fewer codes."
+        )
+        raise Problem("too-many-cells", detail, total=combinations)
     quarters = {
-        one["code"] for one in codes if one["dimension"] == "period" and one["kind"] == "category"
+        row["code"] for row in codes if row["dimension"] == "period" and row["kind"] == "category"
     }
-    values, status = _numbers(table.rows, labels, zeros, quarters)
+    values, status = _values(table.rows, labels, zero_bounds, quarters)
     dataset = {
         "version": "2.0",
         "class": "dataset",
-        "label": table.about["release"]["title"],
-        "source": table.about["source"]["title"],
-        "updated": table.about["release"]["published_on"],
-        "note": table.about["notes"],
+        "label": table.header["release"]["title"],
+        "source": table.header["source"]["title"],
+        "updated": table.header["release"]["published_on"],
+        "note": table.header["notes"],
         "id": [*FILTERS, MEASURE],
         "size": [*size, len(MEASURES)],
         "role": {"time": ["period"], "metric": [MEASURE]},
         "dimension": {
-            **{axis: _dimension(axis, labels[axis]) for axis in FILTERS},
+            **{name: _dimension(name, labels[name]) for name in FILTERS},
             MEASURE: _measure(),
         },
         "value": values,
         "status": status,
-        "extension": dict(table.about),
+        "extension": dict(table.header),
     }
     return json.dumps(dataset, ensure_ascii=False).encode()
 
 
-def _labels(rows: Sequence[Row], codes: Rows, asked: Mapping[str, Sequence[str]]) -> Labels:
-    """Return the codes on each axis with their labels, in the order of showing; none at all where there is no cell."""
-    wanted = (
-        {axis: set(asked.get(axis, ())) or {row[axis] for row in rows} for axis in FILTERS}
-        if rows
-        else {}
-    )
-    labels: dict[str, dict[str, str]] = {axis: {} for axis in FILTERS}
-    for one in codes:
-        if one["code"] in wanted.get(one["dimension"], ()):
-            labels[one["dimension"]][one["code"]] = one["label"]
+def _labels(rows: Sequence[Row], codes: Rows, filters: Mapping[str, Sequence[str]]) -> Labels:
+    """Return the codes of each dimension with their labels; none at all if there is no cell."""
+    labels: dict[str, dict[str, str]] = {dimension: {} for dimension in FILTERS}
+    if not rows:
+        return labels
+    wanted = {}
+    for dimension in FILTERS:
+        occurring = {row[dimension] for row in rows}
+        wanted[dimension] = set(filters.get(dimension, ())) or occurring
+    for code in codes:
+        if code["code"] in wanted.get(code["dimension"], ()):
+            labels[code["dimension"]][code["code"]] = code["label"]
     return labels
 
 
-def _numbers(
-    rows: Sequence[Row], labels: Labels, zeros: Mapping[int, int], quarters: set[str]
+def _values(
+    rows: Sequence[Row], labels: Labels, zero_bounds: Mapping[int, int], quarters: Collection[str]
 ) -> tuple[dict[str, int], dict[str, str]]:
-    """Return the numbers and the letters by their place in the cube, of which the last axis, the measure, runs fastest."""
-    listed = {tuple(row[axis] for axis in FILTERS): row for row in rows}
+    """Return values and statuses by index in the cube, whose last dimension varies fastest."""
+    listed = {tuple(row[dimension] for dimension in FILTERS): row for row in rows}
+    combinations = itertools.product(*(labels[dimension] for dimension in FILTERS))
     values: dict[str, int] = {}
     status: dict[str, str] = {}
-    for place, cell in enumerate(itertools.product(*(labels[axis] for axis in FILTERS))):
-        row = listed.get(cell) or _zero(cell, zeros, quarters)
-        for start, measure in enumerate(MEASURES, start=place * len(MEASURES)):
+    for position, combination in enumerate(combinations):
+        row = listed.get(combination) or _unlisted(combination, zero_bounds, quarters)
+        for index, measure in enumerate(MEASURES, start=position * len(MEASURES)):
             if row.get(measure) is not None:
-                values[str(start)] = row[measure]
+                values[str(index)] = row[measure]
             if row.get("status"):
-                status[str(start)] = row["status"]
+                status[str(index)] = row["status"]
     return values, status
 
 
-def _zero(cell: Sequence[str], zeros: Mapping[int, int], quarters: set[str]) -> Row:
-    """Return what a cell is that is not listed: 0 with its bounds, or nothing where such cells are not."""
-    period, *codes = cell
+def _unlisted(
+    combination: Sequence[str], zero_bounds: Mapping[int, int], quarters: Collection[str]
+) -> Row:
+    """Return an unlisted cell: 0 with its bounds, or an empty row if it may not be 0."""
+    period, *codes = combination
     fixed = (period in quarters) + len(DIMENSIONS) - codes.count(TOTAL)
-    if fixed not in zeros:
+    if fixed not in zero_bounds:
         return {}
-    return {"value": 0, "lower": 0, "upper": zeros[fixed], "status": "e" if zeros[fixed] else ""}
+    upper = zero_bounds[fixed]
+    return {"value": 0, "lower": 0, "upper": upper, "status": "e" if upper else ""}
 
 
-def _dimension(axis: str, labels: Mapping[str, str]) -> dict[str, Any]:
+def _dimension(name: str, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "label": axis.replace("_", " ").capitalize(),
+        "label": name.replace("_", " ").capitalize(),
         "category": {"index": list(labels), "label": dict(labels)},
     }
 

@@ -8,7 +8,7 @@ import io
 from referrals.cards.card import Card
 from referrals.cards.exports.notes import notes
 from referrals.cards.html import sources
-from referrals.csv_safety import neutral
+from referrals.csv_safety import escape_formula
 
 
 def write(card: Card, base: str) -> str:
@@ -29,5 +29,5 @@ def write(card: Card, base: str) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([*card.data[0], *shared])
     for row in card.data:
-        writer.writerow([neutral(cell) for cell in (*row.values(), *shared.values())])
+        writer.writerow([escape_formula(cell) for cell in (*row.values(), *shared.values())])
     return file.getvalue()

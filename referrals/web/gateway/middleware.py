@@ -75,7 +75,7 @@ class Gateway:
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
     LOG.info(
         "A request was refused.",
-        extra={"fields": {"event": "refused", "why": refusal.why, "status": refusal.status}},
+        extra={"fields": {"event": "refused", "why": refusal.reason, "status": refusal.status}},
     )
     if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
         await refusal.response(scope["path"])(scope, receive, send)

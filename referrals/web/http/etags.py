@@ -1,17 +1,15 @@
-"""Entity tags: whether whoever asks has what would be sent already (RFC 9110, 13.1.2)."""
+"""Entity tags: the `If-None-Match` precondition (RFC 9110, 13.1.2)."""
 
 from __future__ import annotations
 
 
-def has_it(if_none_match: str, tag: str) -> bool:
-    """Return whether an `If-None-Match` header names a tag; a cache on the way may have marked it as weak.
+def is_listed(if_none_match: str, tag: str) -> bool:
+    """Return whether an `If-None-Match` header lists a tag, so that a 304 is enough.
 
-    >>> has_it('W/"1", "2"', '"1"'), has_it("*", '"1"'), has_it('"12"', '"1"'), has_it("", '"1"')
+    The comparison is weak, as a cache on the way may have weakened the tag.
+
+    >>> is_listed('W/"1", "2"', '"1"'), is_listed("*", '"1"'), is_listed('"12"', '"1"'), is_listed("", '"1"')
     (True, True, False, False)
     """
-    tags = (
-        [one.strip().removeprefix("W/") for one in if_none_match.split(",")]
-        if if_none_match
-        else []
-    )
+    tags = [listed.strip().removeprefix("W/") for listed in if_none_match.split(",")]
     return tag in tags or "*" in tags

@@ -1,4 +1,8 @@
-"""The headers every answer carries: nothing from elsewhere, nothing kept, nothing told to the next site."""
+"""The security headers of every answer, and the Content-Security-Policy of pages.
+
+They keep a page to its own origin: nothing is loaded from elsewhere, and no other site learns that
+a reader was here.
+"""
 
 import base64
 import hashlib
@@ -11,26 +15,30 @@ from referrals.errors import SettingsError
 from referrals.web import settings
 
 HTTPS_ONLY: Final = "max-age=31536000"
-"""A year of HTTPS only, for this name alone: names beside and below it are not ours to decide for."""
+"""HSTS for one year, without `includeSubDomains`: other names of the domain are not ours."""
 
 OPEN_TO_ALL: Final = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
 }
-"""The headers of an answer that pages of any origin may read: data, which needs no key and knows nobody."""
+"""Headers that let pages of any origin read an answer: public data, which needs no credentials."""
 
 DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$")
-"""Where there is data. A page that asks for it must be able to read why it is refused."""
+"""Paths of public data. Error answers at these paths must be readable by other origins too."""
 
-UNUSED: Final = (
-    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope", "hid",
-    "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment", "screen-wake-lock", "serial", "usb",
+DISABLED_FEATURES: Final = (
+    "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
+    "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
+    "payment", "screen-wake-lock", "serial", "usb",
 )  # fmt: skip
-"""What no page here asks a browser for, so that nothing in a page can."""
+"""Browser features that no page needs, so that an injected script cannot use them either."""
 
 
 def framers(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Return the sites that may frame this one: none where the setting is unreadable, which `settings.insist` then refuses."""
+    """Return the origins that may frame this site, none if the setting cannot be read.
+
+    An unreadable setting stops the start elsewhere (`settings.require`).
+    """
     try:
         return settings.frame_ancestors(environment)
     except SettingsError:
@@ -38,28 +46,34 @@ def framers(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 
 
 def headers(framers: tuple[str, ...] = ()) -> dict[str, str]:
-    """Return the headers of every answer; the old header against frames cannot name a site, so it gives way to the policy."""
-    always = {
+    """Return the headers of every answer.
+
+    `X-Frame-Options` cannot name an origin, so it is left out if some site may frame this one and
+    `frame-ancestors` decides alone.
+    """
+    common = {
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
-        "permissions-policy": ", ".join(f"{name}=()" for name in UNUSED),
+        "permissions-policy": ", ".join(f"{name}=()" for name in DISABLED_FEATURES),
     }
-    return always if framers else {**always, "x-frame-options": "DENY"}
+    return common if framers else {**common, "x-frame-options": "DENY"}
 
 
 def is_open_to_all(path: str) -> bool:
-    """Return whether pages of any origin may read what is at an address.
+    """Return whether pages of any origin may read the answers at a path.
 
-    >>> [is_open_to_all(path) for path in ("/api/v1", "/releases/2020-21/cells.csv", "/feed.atom", "/releases", "/apis")]
-    [True, True, True, False, False]
+    >>> [is_open_to_all(path) for path in ("/api/v1", "/releases/2020-21/cells.csv", "/feed.atom")]
+    [True, True, True]
+    >>> [is_open_to_all(path) for path in ("/releases", "/apis")]
+    [False, False]
     """
     return DATA.match(path) is not None
 
 
 def ancestors(framers: tuple[str, ...]) -> str:
-    """Return who may frame a page, as a policy says it.
+    """Return the value of `frame-ancestors`.
 
     >>> ancestors(()), ancestors(("https://example.org",))
     ("'none'", 'https://example.org')
@@ -68,9 +82,9 @@ def ancestors(framers: tuple[str, ...]) -> str:
 
 
 def content_security_policy(trusted_html: str = "", framers: tuple[str, ...] | None = None) -> str:
-    """Return the policy of a page; only the inline scripts of HTML that we know to be Streamlit's own may run.
+    """Return the policy of a page: of inline scripts, only those of `trusted_html` may run.
 
-    `framers` are those of the environment where none are given.
+    `trusted_html` is Streamlit's own index.html. `framers` defaults to those of the environment.
     """
     scripts = " ".join(["'self'", *map(_hash, _inline_scripts(trusted_html))])
     return "; ".join(
@@ -94,7 +108,7 @@ def _inline_scripts(html: str) -> list[str]:
 
 
 def _hash(script: str) -> str:
-    """Return the source expression of one inline script.
+    """Return the CSP source expression of one inline script.
 
     >>> _hash("alert(1)")
     "'sha256-bhHHL3z2vDgxUt0W3dWQOrprscmda2Y5pLsLg4GF+pI='"
@@ -106,3 +120,4 @@ def _hash(script: str) -> str:
 FRAMERS: Final = framers()
 HEADERS: Final = headers(FRAMERS)
 DEFAULT: Final = content_security_policy()
+"""The policy of an answer that is not a page: no inline script may run."""

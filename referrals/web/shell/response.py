@@ -12,7 +12,7 @@ from starlette.types import Message, Send
 
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import Encoded, choose
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Page:
         }
         if status == HTTPStatus.OK:
             headers["etag"] = etag
-            if has_it(request.get("if-none-match", ""), etag):
+            if is_listed(request.get("if-none-match", ""), etag):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding

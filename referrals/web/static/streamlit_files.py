@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
 from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, choose
-from referrals.web.http.etags import has_it
+from referrals.web.http.etags import is_listed
 from referrals.web.static import precompress
 from referrals.web.static.assets import FOR_EVER, MEDIA_TYPES
 
@@ -54,7 +54,7 @@ class StaticFile:
             "vary": "accept-encoding",
             "content-security-policy": OWN_ONLY,
         }
-        if has_it(request.get("if-none-match", ""), etag):
+        if is_listed(request.get("if-none-match", ""), etag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding

@@ -1,4 +1,4 @@
-"""The files of a card: what is written beside the chart is what is served, and nothing else can be asked for."""
+"""Card files: each link serves the exporter's file, and nothing else can be requested."""
 
 from __future__ import annotations
 
@@ -22,38 +22,39 @@ from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.web import origins
 from referrals.web.direct_routes import Beside
 from referrals.web.http import security_headers
 from referrals.web.logging.access_log import Names
-from tests.fixtures.asgi_client import scope_of
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient, scope_of
 
 BASE = "http://test"
 CHOSEN = Selection(sex="F", release="illustrative")
 
 
 @pytest.fixture(autouse=True)
-def standing(release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch) -> Standing:
-    """A site with the published year and an illustrative series."""
-    both = Standing("both", release, (invented,))
-    monkeypatch.setattr(catalogue, "standing", lambda: both)
+def served(release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch) -> Served:
+    """The published release with an illustrative series."""
+    both = Served("both", release, (invented,))
+    monkeypatch.setattr(catalogue, "served", lambda: both)
     return both
 
 
 @pytest.fixture
-def ask() -> Asker:
-    return served()
+def get() -> HttpClient:
+    return client_of()
 
 
-def served(site: str = "") -> Asker:
-    return Asker(Starlette(middleware=[Middleware(Beside, routes=card_files.routes(site))]))
+def client_of(site_url: str = "") -> HttpClient:
+    return HttpClient(
+        Starlette(middleware=[Middleware(Beside, routes=card_files.routes(site_url))])
+    )
 
 
 def every(release: Release, invented: Release) -> Iterator[Card]:
-    """Each kind of card that stands on a page, with and without something chosen."""
+    """Each kind of card of the pages, with and without filters."""
     for topic in outline.TOPICS:
         other = "sex" if topic.dimension != "sex" else "crime_type"
         chosen = Selection(release="illustrative").choosing(other, "F" if other == "sex" else "DA")
@@ -76,7 +77,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
 
 
 def links(card: Card) -> list[str]:
-    """The addresses of the files in the panel of a card."""
+    """The addresses of the files of a card, from its HTML."""
     return [
         unescape(one)
         for one in re.findall(
@@ -85,8 +86,8 @@ def links(card: Card) -> list[str]:
     ]
 
 
-def test_each_link_of_each_card_leads_to_the_file_that_it_names(
-    ask: Asker, release: Release, invented: Release
+def test_each_link_of_each_card_serves_the_file_that_it_names(
+    get: HttpClient, release: Release, invented: Release
 ) -> None:
     for card in every(release, invented):
         written = {"csv": csv_export.write(card, BASE)} | (
@@ -94,7 +95,7 @@ def test_each_link_of_each_card_leads_to_the_file_that_it_names(
         )
         assert len(links(card)) == len(written)
         for address, (ending, text) in zip(links(card), written.items(), strict=True):
-            answer = ask(address)
+            answer = get(address)
             assert (answer.status_code, answer.content) == (200, text.encode()), address
             assert (
                 answer.headers["content-disposition"]
@@ -105,24 +106,24 @@ def test_each_link_of_each_card_leads_to_the_file_that_it_names(
             )
 
 
-def test_a_file_of_invented_figures_says_so_in_its_name(ask: Asker, invented: Release) -> None:
-    for address in links(registry.card("age-band", invented, CHOSEN)):
-        assert "illustrative" in ask(address).headers["content-disposition"]
-
-
-def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(
-    ask: Asker, release: Release
+def test_a_card_file_of_invented_figures_says_so_in_its_name(
+    get: HttpClient, invented: Release
 ) -> None:
+    for address in links(registry.card("age-band", invented, CHOSEN)):
+        assert "illustrative" in get(address).headers["content-disposition"]
+
+
+def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release: Release) -> None:
     address = links(registry.card("sex", release, Selection()))[0]
-    first = ask(address)
+    first = get(address)
     assert {**security_headers.HEADERS, **security_headers.OPEN_TO_ALL}.items() <= dict(
         first.headers
     ).items()
     assert first.headers["x-content-type-options"] == "nosniff"
     assert first.headers["content-security-policy"] == security_headers.DEFAULT
     assert "max-age=15" in first.headers["cache-control"]
-    assert ask(address, headers={"if-none-match": first.headers["etag"]}).status_code == 304
-    assert ask(address, method="HEAD").content == b""
+    assert get(address, headers={"if-none-match": first.headers["etag"]}).status_code == 304
+    assert get(address, method="HEAD").content == b""
 
 
 @pytest.mark.parametrize(
@@ -131,7 +132,7 @@ def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(
         ("sex.csv?colour=red", 400, "'colour=red' cannot be chosen for this figure."),
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
         ("sex.csv?release=2019-20", 400, "'release=2019-20' cannot be chosen for this figure."),
-        ("sex.csv?measure=share&measure=number", 400, "Something is asked for twice"),
+        ("sex.csv?measure=share&measure=number", 400, "A parameter is given twice"),
         (
             "sex-by-crime-type.csv?crime_type=DA",
             400,
@@ -148,55 +149,51 @@ def test_a_file_has_the_headers_of_every_answer_and_is_not_sent_twice(
         ("sex.csv?" + "a" * 3_000, 414, "The query is longer"),
     ],
 )
-def test_what_no_page_offers_is_refused_in_plain_words(
-    ask: Asker, release: Release, asked: str, status: int, said: str
+def test_a_selection_that_no_page_offers_is_refused_in_plain_words(
+    get: HttpClient, release: Release, asked: str, status: int, said: str
 ) -> None:
-    answer = ask(f"/take-away/{release.digest[:12]}/{asked}")
+    answer = get(f"/take-away/{release.digest[:12]}/{asked}")
     assert answer.status_code == status
     assert answer.json()["detail"].startswith(said)
 
 
-def test_figures_that_have_been_replaced_are_not_given_for_those_of_the_page(
-    ask: Asker, release: Release
-) -> None:
+def test_a_card_file_of_a_replaced_edition_is_refused(get: HttpClient, release: Release) -> None:
     address = links(registry.card("sex", release, Selection()))[0]
-    answer = ask(address.replace(release.digest[:12], "0" * 12))
+    answer = get(address.replace(release.digest[:12], "0" * 12))
     assert answer.status_code == 404
     assert "have been replaced since the page was opened" in answer.json()["detail"]
 
 
-def test_nothing_can_be_written_to_the_address_of_a_file(ask: Asker, release: Release) -> None:
+def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
     assert (
-        ask(links(registry.card("sex", release, Selection()))[0], method="DELETE").status_code
+        get(links(registry.card("sex", release, Selection()))[0], method="DELETE").status_code
         == 405
     )
 
 
-def test_the_link_in_a_file_is_to_the_address_that_readers_know(release: Release) -> None:
+def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
     card = registry.card("sex", release, Selection())
     address = links(card)[0]
-    assert served("https://figures.example")(address).text == csv_export.write(
+    assert client_of("https://figures.example")(address).text == csv_export.write(
         card, "https://figures.example"
     )
-    assert served()(address, headers={"host": "other.example:8080"}).text == csv_export.write(
+    assert client_of()(address, headers={"host": "other.example:8080"}).text == csv_export.write(
         card, "http://other.example:8080"
     )
-    assert served()(address, headers={"host": 'x"><script>'}).text == csv_export.write(card, "")
+    assert client_of()(address, headers={"host": 'x"><script>'}).text == csv_export.write(card, "")
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
-def test_no_host_however_odd_brings_anything_into_a_file(said: str) -> None:
+def test_a_malformed_host_brings_nothing_into_a_card_file(said: str) -> None:
     known = origins.of_request(scope_of("/", headers=[("host", said)]))
     assert not set(known.removeprefix("http://")) & set("/?#@%\"'<> ")
 
 
-def test_the_log_names_the_kind_of_a_file_and_nothing_that_was_chosen(release: Release) -> None:
+def test_the_access_log_names_the_file_format_and_no_selection(release: Release) -> None:
     routes: list[BaseRoute] = [*card_files.routes()]
     address = links(registry.card("sex", release, Selection(crime_type="DA")))[0]
     assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
-def test_a_card_that_nobody_can_ask_for_stands_on_no_page(
-    release: Release, invented: Release
-) -> None:
+def test_every_card_of_the_pages_can_be_requested(release: Release, invented: Release) -> None:
     assert {card.name for card in every(release, invented)} == set(registry.CARDS)

@@ -1,6 +1,7 @@
-"""Any combination of an additive release: each answer is the sum of its finest cells, and not all that is unlisted is 0.
+"""Any combination of an additive release is the sum of its finest cells.
 
-The finest cells are read from the release's own CSV file, and added up here.
+An unlisted combination need not be 0.
+The finest cells are read from the release's own CSV file and added up here.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 
 from referrals import api
-from referrals.api.formats import json_stat as formats_json_stat
+from referrals.api.formats import json_stat
 from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures import json_stat_reader
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient
 
 ADDRESS: Final = "/api/v1/releases/illustrative/cells"
 MEASURES: Final = ("value", "lower", "upper")
@@ -38,13 +39,13 @@ REPORTED: Final = {
     "crime_type": "MS",
     "outcome": TOTAL,
 }
-"""A combination of four codes that is not listed, and is not 0."""
+"""A combination of four codes that is not listed and is not 0."""
 
 Cell = Mapping[str, Any]
 
 
-class Added:
-    """The finest cells of a release with the quarters of each year, added up one by one."""
+class FinestCells:
+    """The finest cells of a release, added up one by one."""
 
     def __init__(self, release: Release) -> None:
         rows = csv.DictReader(io.StringIO(release.files["cells.csv"].decode()))
@@ -54,7 +55,7 @@ class Added:
         self.finest = [row for row in self.listed if self.fixed(row) == 1 + len(DIMENSIONS)]
 
     def fixed(self, cell: Cell) -> int:
-        """How many codes a combination fixes, a quarter being one."""
+        """The number of codes that a combination fixes, counting a quarter as one."""
         codes = [cell[name] for name in DIMENSIONS]
         return (cell["period"] not in self.quarters) + len(codes) - codes.count(TOTAL)
 
@@ -71,28 +72,28 @@ class Added:
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 
 @pytest.fixture(scope="module")
-def ask() -> Asker:
-    return Asker(Starlette(routes=api.routes()))
+def get() -> HttpClient:
+    return HttpClient(Starlette(routes=api.routes()))
 
 
 @pytest.fixture(scope="module")
-def added(series: Release) -> Added:
-    return Added(series)
+def finest(series: Release) -> FinestCells:
+    return FinestCells(series)
 
 
 @pytest.fixture(scope="module")
-def codes(ask: Asker) -> dict[str, list[str]]:
-    lists = ask("/api/v1/releases/illustrative/codelists").json()["codelists"]
+def codes(get: HttpClient) -> dict[str, list[str]]:
+    lists = get("/api/v1/releases/illustrative/codelists").json()["codelists"]
     return {name: [one["code"] for one in listed] for name, listed in lists.items()}
 
 
-def cells(ask: Asker, asked: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
-    answer = ask(f"{ADDRESS}?{urlencode(asked, doseq=True)}")
+def cells(get: HttpClient, asked: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
+    answer = get(f"{ADDRESS}?{urlencode(asked, doseq=True)}")
     assert answer.status_code == 200
     found: list[dict[str, Any]] = answer.json()["cells"]
     return found
@@ -100,34 +101,38 @@ def cells(ask: Asker, asked: Mapping[str, str | Sequence[str]]) -> list[dict[str
 
 @given(st.data())
 def test_the_value_of_any_combination_is_the_sum_of_its_finest_cells(
-    ask: Asker, added: Added, codes: dict[str, list[str]], data: st.DataObject
+    get: HttpClient, finest: FinestCells, codes: dict[str, list[str]], data: st.DataObject
 ) -> None:
     asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
-    (cell,) = cells(ask, asked)
+    (cell,) = cells(get, asked)
     assert {name: cell[name] for name in asked} == asked
-    assert cell["value"] == added.value(asked)
+    assert cell["value"] == finest.value(asked)
     assert cell["lower"] <= cell["value"] <= cell["upper"]
 
 
 def test_a_combination_of_four_codes_is_added_up_in_every_period(
-    ask: Asker, added: Added, codes: dict[str, list[str]]
+    get: HttpClient, finest: FinestCells, codes: dict[str, list[str]]
 ) -> None:
-    found = cells(ask, REPORTED)
+    found = cells(get, REPORTED)
     assert [cell["period"] for cell in found] == sorted(codes["period"])
     assert {cell["period"]: cell["value"] for cell in found} == {
-        period: added.value({**REPORTED, "period": period}) for period in codes["period"]
+        period: finest.value({**REPORTED, "period": period}) for period in codes["period"]
     }
     assert found[0]["value"] > 0
 
 
 @given(st.data())
-def test_a_combination_that_is_not_listed_has_the_bounds_and_the_letter_of_the_screens(
-    ask: Asker, series: Release, added: Added, codes: dict[str, list[str]], data: st.DataObject
+def test_an_unlisted_combination_has_the_bounds_and_status_of_the_pages(
+    get: HttpClient,
+    series: Release,
+    finest: FinestCells,
+    codes: dict[str, list[str]],
+    data: st.DataObject,
 ) -> None:
     asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
-    (cell,) = cells(ask, asked)
+    (cell,) = cells(get, asked)
     listed = next(
-        (one for one in added.listed if all(one[name] == code for name, code in asked.items())),
+        (one for one in finest.listed if all(one[name] == code for name, code in asked.items())),
         None,
     )
     shown = kinds.of(series).answer("sex", Selection(**asked))
@@ -139,59 +144,61 @@ def test_a_combination_that_is_not_listed_has_the_bounds_and_the_letter_of_the_s
 
 
 @given(st.data())
-def test_what_the_notes_call_listed_is_listed_unless_it_is_0(
-    added: Added, codes: dict[str, list[str]], data: st.DataObject
+def test_a_combination_that_the_notes_call_listed_is_listed_unless_it_is_0(
+    finest: FinestCells, codes: dict[str, list[str]], data: st.DataObject
 ) -> None:
     asked = {
         name: data.draw(st.sampled_from([TOTAL, *listed]), label=name)
         for name, listed in codes.items()
     }
     asked["period"] = data.draw(st.sampled_from(codes["period"]), label="period")
-    is_listed = any(all(one[name] == code for name, code in asked.items()) for one in added.listed)
-    assert is_listed == (added.fixed(asked) in {0, 1, 2, 3, 6} and added.value(asked) > 0)
+    is_listed = any(all(one[name] == code for name, code in asked.items()) for one in finest.listed)
+    assert is_listed == (finest.fixed(asked) in {0, 1, 2, 3, 6} and finest.value(asked) > 0)
 
 
-def test_pages_of_a_combination_together_are_all_of_it(ask: Asker) -> None:
-    whole = cells(ask, REPORTED)
+def test_the_pages_of_a_combination_add_up_to_all_of_it(get: HttpClient) -> None:
+    whole = cells(get, REPORTED)
     found, address = [], f"{ADDRESS}?{urlencode(REPORTED)}&limit=7"
     while address:
-        answer = ask(address)
+        answer = get(address)
         found += answer.json()["cells"]
         address = answer.links.get("next", {}).get("url", "")
     assert found == whole
 
 
-def test_the_page_before_ends_where_a_page_begins(ask: Asker) -> None:
-    whole = cells(ask, REPORTED)
-    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=7&offset=3")
-    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[:3]
-    answer = ask(f"{ADDRESS}?{urlencode(REPORTED)}&limit=2&offset=3")
-    assert ask(answer.links["prev"]["url"]).json()["cells"] == whole[1:3]
+def test_the_previous_page_ends_where_a_page_begins(get: HttpClient) -> None:
+    whole = cells(get, REPORTED)
+    answer = get(f"{ADDRESS}?{urlencode(REPORTED)}&limit=7&offset=3")
+    assert get(answer.links["prev"]["url"]).json()["cells"] == whole[:3]
+    answer = get(f"{ADDRESS}?{urlencode(REPORTED)}&limit=2&offset=3")
+    assert get(answer.links["prev"]["url"]).json()["cells"] == whole[1:3]
 
 
-def test_periods_that_are_named_are_those_that_are_answered(ask: Asker) -> None:
-    found = cells(ask, {**REPORTED, "period": ["2021-Q1", "2020-21"]})
+def test_only_the_named_periods_are_returned(get: HttpClient) -> None:
+    found = cells(get, {**REPORTED, "period": ["2021-Q1", "2020-21"]})
     assert [cell["period"] for cell in found] == ["2020-21", "2021-Q1"]
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "json-stat"])
-def test_nothing_that_is_said_of_an_additive_release_calls_every_unlisted_combination_0(
-    ask: Asker, form: str
+def test_no_note_of_an_additive_release_calls_every_unlisted_combination_0(
+    get: HttpClient, form: str
 ) -> None:
-    answer = ask(f"{ADDRESS}?sex=F&crime_type=MS&age_band=20-29&format={form}")
+    answer = get(f"{ADDRESS}?sex=F&crime_type=MS&age_band=20-29&format={form}")
     assert b"combination that is not listed is published as 0" not in answer.content
 
 
 @pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
-def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(ask: Asker, rest: str) -> None:
-    said = " ".join(ask(f"/api/v1/releases/illustrative{rest}").json()["notes"])
+def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(get: HttpClient, rest: str) -> None:
+    said = " ".join(get(f"/api/v1/releases/illustrative{rest}").json()["notes"])
     assert "up to three dimensions" in said
     assert "finest cells" in said
     assert "Name one code for each" in said
 
 
-def test_a_printed_release_says_that_what_is_not_listed_is_not_published(ask: Asker) -> None:
-    document = ask(f"/api/v1/releases/latest/cells?{urlencode(REPORTED)}").json()
+def test_a_transcribed_release_notes_that_an_unlisted_combination_is_not_published(
+    get: HttpClient,
+) -> None:
+    document = get(f"/api/v1/releases/latest/cells?{urlencode(REPORTED)}").json()
     assert document["cells"] == []
     assert any(
         note.startswith("A combination that is not listed is not published")
@@ -202,8 +209,10 @@ def test_a_printed_release_says_that_what_is_not_listed_is_not_published(ask: As
 # JSON-stat
 
 
-def stat(ask: Asker, address: str, query: str) -> dict[tuple[str, ...], tuple[int | None, str]]:
-    answer = ask(f"{address}?{query}&format=json-stat")
+def stat(
+    get: HttpClient, address: str, query: str
+) -> dict[tuple[str, ...], tuple[int | None, str]]:
+    answer = get(f"{address}?{query}&format=json-stat")
     assert answer.status_code == 200
     dataset = answer.json()
     assert dataset["id"] == ["period", *DIMENSIONS, "measure"]
@@ -220,11 +229,11 @@ def stat(ask: Asker, address: str, query: str) -> dict[tuple[str, ...], tuple[in
         (ADDRESS, urlencode(REPORTED)),
     ],
 )
-def test_a_json_stat_dataset_gives_back_each_cell_with_its_letter_on_each_number(
-    ask: Asker, address: str, query: str
+def test_a_json_stat_dataset_holds_each_cell_with_its_status_on_each_number(
+    get: HttpClient, address: str, query: str
 ) -> None:
-    found = stat(ask, address, query)
-    listed = ask(f"{address}?{query}").json()["cells"]
+    found = stat(get, address, query)
+    listed = get(f"{address}?{query}").json()["cells"]
     for cell in listed:
         at = tuple(cell[name] for name in ("period", *DIMENSIONS))
         assert [found[*at, name] for name in MEASURES] == [
@@ -233,26 +242,28 @@ def test_a_json_stat_dataset_gives_back_each_cell_with_its_letter_on_each_number
     assert listed
 
 
-def test_a_cube_holds_a_0_where_such_cells_are_listed_and_nothing_where_they_are_not(
-    ask: Asker, added: Added
+def test_a_json_stat_cube_holds_0_only_for_combinations_that_would_be_listed(
+    get: HttpClient, finest: FinestCells
 ) -> None:
     found = stat(
-        ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK"
+        get, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK"
     )
     unlisted = 0
     for *codes, measure in found:
         cell = dict(zip(("period", *DIMENSIONS), codes, strict=True))
         value, status = found[*codes, measure]
-        if added.fixed(cell) in {4, 5}:
+        if finest.fixed(cell) in {4, 5}:
             assert (value, status) == (None, "")
             unlisted += 1
         elif measure == "value":
-            assert value == added.value(cell)
+            assert value == finest.value(cell)
     assert unlisted
 
 
-def test_a_0_of_a_cube_has_the_bounds_that_the_screens_give_it(ask: Asker, series: Release) -> None:
-    found = stat(ask, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M&sex=F")
+def test_a_0_of_a_json_stat_cube_has_the_bounds_of_the_pages(
+    get: HttpClient, series: Release
+) -> None:
+    found = stat(get, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M&sex=F")
     zeros = sorted(
         {codes[:-1] for codes, (value, _) in found.items() if codes[-1] == "value" and value == 0}
     )
@@ -266,18 +277,18 @@ def test_a_0_of_a_cube_has_the_bounds_that_the_screens_give_it(ask: Asker, serie
         ]
 
 
-def test_codes_that_are_named_are_in_the_cube_though_no_cell_has_them(
-    ask: Asker, codes: dict[str, list[str]]
+def test_named_codes_are_in_the_json_stat_cube_even_if_no_cell_has_them(
+    get: HttpClient, codes: dict[str, list[str]]
 ) -> None:
     every = "&".join(f"nationality={code}" for code in codes["nationality"])
     asked = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
-    listed = {cell["nationality"] for cell in ask(f"{ADDRESS}?{asked}").json()["cells"]}
-    assert listed < {found[1] for found in stat(ask, ADDRESS, asked)} == set(codes["nationality"])
+    listed = {cell["nationality"] for cell in get(f"{ADDRESS}?{asked}").json()["cells"]}
+    assert listed < {found[1] for found in stat(get, ADDRESS, asked)} == set(codes["nationality"])
 
 
-def test_a_cube_that_would_be_too_large_is_refused(
-    ask: Asker, monkeypatch: pytest.MonkeyPatch
+def test_a_json_stat_cube_that_would_be_too_large_is_refused(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats_json_stat, "MOST_PLACES", 10)
-    problem = ask(f"{ADDRESS}?period=2021-22&sex=F&format=json-stat").json()
+    monkeypatch.setattr(json_stat, "MAX_COMBINATIONS", 10)
+    problem = get(f"{ADDRESS}?period=2021-22&sex=F&format=json-stat").json()
     assert problem["type"].endswith("#too-many-cells")

@@ -1,4 +1,4 @@
-"""The API against its own description: whatever schemathesis makes of that is answered as it says."""
+"""The API conforms to its own OpenAPI document, as schemathesis finds."""
 
 from __future__ import annotations
 
@@ -20,43 +20,44 @@ from starlette.routing import Route
 from referrals import api
 from referrals.api import openapi
 from referrals.api.downloads import DOWNLOADS
-from referrals.api.endpoint import doors
+from referrals.api.endpoint import routes_of
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
 from referrals.api.resource import JSON, Content, Resource
 from referrals.api.resources import RESOURCES
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient
 
 WRONG = [400, 404, 406, 414]
 CHECKS = SchemathesisConfig.from_dict(
     {
         "checks": {
             "negative_data_rejection": {"expected-statuses": WRONG},
-            # A code that another release has, or one page too many, is well formed. That others are answered is asserted.
+            # A code of another release, or a page past the last, is well formed. Below, others
+            # must be answered.
             "positive_data_acceptance": {"expected-statuses": ["2xx", "3xx", 400, 404]},
         }
     }
 )
-TAKING = (SPECIFICATION, *RESOURCES, *DOWNLOADS)
-"""The addresses that can be asked wrongly: they have parameters, or parts that vary."""
+PARAMETRISED = (SPECIFICATION, *RESOURCES, *DOWNLOADS)
+"""The addresses that can be requested wrongly: they have parameters."""
 
-OF_ANY_ANSWER = {
+UNDESCRIBED_HEADERS = {
     "content-type",
     "content-length",
     "content-encoding",
     "cross-origin-resource-policy",
     "access-control-expose-headers",
 }
-"""Headers that are not the description's to name."""
+"""Headers that the description does not name."""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 
@@ -66,9 +67,9 @@ def description() -> BaseSchema:
 
 
 def described(routes: Sequence[Route]) -> BaseSchema:
-    """The description as a program has it that knows the codes: the examples are all it asks for."""
+    """The description for a client that knows the codes: it uses the examples only."""
     app = Starlette(routes=routes)
-    document = Asker(app)("/api/v1").json()
+    document = HttpClient(app)("/api/v1").json()
     for path in document["paths"].values():
         for parameter in path["get"]["parameters"]:
             items = parameter["schema"].get("items", {})
@@ -79,54 +80,61 @@ def described(routes: Sequence[Route]) -> BaseSchema:
     return schema
 
 
-def ask(description: BaseSchema, resource: Resource, mode: GenerationMode) -> Counter[int]:
-    """Ask an address in many ways, the same in every run, and raise what is not as described. Return the statuses it had."""
-    had: Counter[int] = Counter()
+def send_generated(
+    description: BaseSchema, resource: Resource, mode: GenerationMode
+) -> Counter[int]:
+    """Send generated requests, the same in every run, and raise if an answer is not as described.
+
+    Return how often each status occurred.
+    """
+    statuses: Counter[int] = Counter()
 
     @seed(7)
     @settings(
         max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(description[resource.path]["GET"].as_strategy(generation_mode=mode))
-    def asked(case: schemathesis.Case[Any]) -> None:
-        had[case.call_and_validate().status_code] += 1
+    def send(case: schemathesis.Case[Any]) -> None:
+        statuses[case.call_and_validate().status_code] += 1
 
-    asked()
-    return had
+    send()
+    return statuses
 
 
-@pytest.mark.parametrize("resource", [*TAKING, *FEEDS], ids=lambda one: one.path)
-def test_an_address_answers_right_requests_as_it_is_described(
+@pytest.mark.parametrize("resource", [*PARAMETRISED, *FEEDS], ids=lambda resource: resource.path)
+def test_valid_requests_are_answered_as_described(
     description: BaseSchema, resource: Resource
 ) -> None:
-    assert ask(description, resource, GenerationMode.POSITIVE)[
+    assert send_generated(description, resource, GenerationMode.POSITIVE)[
         404 if resource in DOWNLOADS else 200
     ]
 
 
-@pytest.mark.parametrize("resource", TAKING, ids=lambda one: one.path)
-def test_an_address_refuses_wrong_requests_as_it_is_described(
+@pytest.mark.parametrize("resource", PARAMETRISED, ids=lambda resource: resource.path)
+def test_invalid_requests_are_refused_as_described(
     description: BaseSchema, resource: Resource
 ) -> None:
-    refused = ask(description, resource, GenerationMode.NEGATIVE)
-    assert refused, "each answer was held against the description"
+    refused = send_generated(description, resource, GenerationMode.NEGATIVE)
+    assert refused, "each answer was checked against the description"
 
 
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.path)
-def test_an_answer_that_is_not_as_described_is_noticed(resource: Resource) -> None:
-    planted = replace(resource, make=lambda _: Content(b"[]", JSON))
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
+def test_an_answer_that_breaks_its_schema_is_found(resource: Resource) -> None:
+    planted = replace(resource, answer=lambda _: Content(b"[]", JSON))
     with pytest.raises(FailureGroup, match="Response violates schema"):
-        ask(described(doors((SPECIFICATION, planted))), resource, GenerationMode.POSITIVE)
+        send_generated(
+            described(routes_of((SPECIFICATION, planted))), resource, GenerationMode.POSITIVE
+        )
 
 
-@pytest.mark.parametrize("resource", [*TAKING, *FEEDS], ids=lambda one: one.path)
-def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(
+@pytest.mark.parametrize("resource", [*PARAMETRISED, *FEEDS], ids=lambda resource: resource.path)
+def test_an_address_is_described_with_exactly_its_error_statuses(
     resource: Resource,
 ) -> None:
-    described = openapi.refusals(resource)
+    described = openapi.error_statuses(resource)
     assert (404 in described) == ("{" in resource.path)
-    assert (406 in described) == (len(resource.forms) > 1)
-    assert 405 not in described, "it is a GET that is described"
+    assert (406 in described) == (len(resource.formats) > 1)
+    assert 405 not in described, "only GET is described"
     assert {400, 410, 413, 414, 421, 429, 431, 503} <= set(described)
 
 
@@ -147,8 +155,8 @@ def test_an_address_is_described_with_the_statuses_it_can_have_and_no_others(
     ],
 )
 def test_every_header_of_an_answer_is_described(release: Release, address: str) -> None:
-    asker = Asker(Starlette(routes=api.routes()))
-    paths = asker("/api/v1").json()["paths"]
+    get = HttpClient(Starlette(routes=api.routes()))
+    paths = get("/api/v1").json()["paths"]
     path = (
         address.partition("?")[0]
         .replace("/latest", "/{release_id}")
@@ -158,17 +166,17 @@ def test_every_header_of_an_answer_is_described(release: Release, address: str) 
         "/cells.csv", "/{file}"
     )
     described = paths[path]["get"]["responses"]
-    said = {name.lower() for name in described["200"]["headers"]}
-    answer = asker(address)
-    assert set(answer.headers) - OF_ANY_ANSWER <= said
-    unchanged = asker(address, headers={"if-none-match": answer.headers["etag"]})
+    described_headers = {name.lower() for name in described["200"]["headers"]}
+    answer = get(address)
+    assert set(answer.headers) - UNDESCRIBED_HEADERS <= described_headers
+    unchanged = get(address, headers={"if-none-match": answer.headers["etag"]})
     assert unchanged.status_code == 304
     assert {name.lower() for name in described["304"]["headers"]} <= set(unchanged.headers)
 
 
 @pytest.mark.parametrize("status", ["429", "503"])
-def test_who_is_to_ask_again_is_told_when(status: str) -> None:
-    described = Asker(Starlette(routes=api.routes()))("/api/v1").json()
+def test_retry_after_is_described_for_429_and_503(status: str) -> None:
+    described = HttpClient(Starlette(routes=api.routes()))("/api/v1").json()
     assert all(
         "Retry-After" in one["get"]["responses"][status]["headers"]
         for one in described["paths"].values()
@@ -176,23 +184,23 @@ def test_who_is_to_ask_again_is_told_when(status: str) -> None:
     assert status in described["info"]["description"]
 
 
-def test_where_a_file_leads_is_described() -> None:
-    asker = Asker(Starlette(routes=api.routes()))
-    paths = asker("/api/v1").json()["paths"]
+def test_the_redirects_of_files_are_described() -> None:
+    get = HttpClient(Starlette(routes=api.routes()))
+    paths = get("/api/v1").json()["paths"]
     for address, path in (
         ("/releases/latest/cells.csv", "/releases/{release_id}/{file}"),
         ("/releases/illustrative/cells.csv", "/releases/{release_id}/{file}"),
         (
-            f"/releases/illustrative/{catalogue.standing().others[0].digest[:12]}/cells.csv",
+            f"/releases/illustrative/{catalogue.served().others[0].digest[:12]}/cells.csv",
             "/releases/{release_id}/{version}/{file}",
         ),
     ):
-        assert str(asker(address).status_code) in paths[path]["get"]["responses"]
+        assert str(get(address).status_code) in paths[path]["get"]["responses"]
     assert "307" not in paths["/releases/{release_id}/{version}/{file}"]["get"]["responses"]
 
 
-def test_codes_are_described_in_words_so_that_a_release_with_others_is_as_described() -> None:
-    cells = Asker(Starlette(routes=api.routes()))("/api/v1").json()["paths"][
+def test_codes_are_examples_and_no_enum_because_releases_differ() -> None:
+    cells = HttpClient(Starlette(routes=api.routes()))("/api/v1").json()["paths"][
         "/api/v1/releases/{release_id}/cells"
     ]["get"]
     nationality = next(one for one in cells["parameters"] if one["name"] == "nationality")

@@ -1,6 +1,7 @@
-"""What programs are answered: cells by code in each format, codes, sentences, context, certificates, and what is refused.
+"""The resources of the API: cells, codes, statements, context, certificates, and problems.
 
-Both releases that ship stand. `test_api_cells` asks the series for combinations that it does not list.
+Both releases of the repository are served. `test_cells` requests combinations that the series does
+not list.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ from referrals.api.formats.tabular import CELLS, EVERY_ROW, Table, as_csv
 from referrals.api.problems import KINDS
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import catalogue, files
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient
 
 CELLS_ADDRESS = "/api/v1/releases/2020-21/cells"
 INVENTED_CELLS = "/api/v1/releases/illustrative/cells"
@@ -38,13 +39,13 @@ TOTALS = "&".join(f"{name}=_T" for name in ("nationality", "age_band", "outcome"
 @pytest.fixture(scope="module", autouse=True)
 def both_releases(release: Release, series: Release) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", lambda: Standing("both", release, (series,)))
+        patch.setattr(catalogue, "served", lambda: Served("both", release, (series,)))
         yield
 
 
 @pytest.fixture(scope="module")
-def ask() -> Asker:
-    return Asker(Starlette(routes=api.routes()))
+def get() -> HttpClient:
+    return HttpClient(Starlette(routes=api.routes()))
 
 
 def table_of(answer: httpx.Response) -> list[dict[str, Any]]:
@@ -57,9 +58,9 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def refused(ask: Asker, address: str) -> dict[str, Any]:
-    """The problem document that an address is answered with, which must be one."""
-    answer = ask(address)
+def problem_at(get: HttpClient, address: str) -> dict[str, Any]:
+    """The problem document of an address."""
+    answer = get(address)
     document: dict[str, Any] = answer.json()
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.status_code == document["status"] >= 400
@@ -69,10 +70,8 @@ def refused(ask: Asker, address: str) -> dict[str, Any]:
 # Cells
 
 
-def test_every_cell_on_domestic_abuse_comes_as_tidy_csv_with_bounds_and_status(
-    ask: Asker, release: Release
-) -> None:
-    answer = ask(f"{CELLS_ADDRESS}?crime_type=DA&format=csv")
+def test_cells_come_as_tidy_csv_with_bounds_and_status(get: HttpClient, release: Release) -> None:
+    answer = get(f"{CELLS_ADDRESS}?crime_type=DA&format=csv")
     rows = rows_of(answer.text)
     assert list(rows[0]) == [*CELLS, *EVERY_ROW]
     assert len(rows) == int(answer.headers["x-total-count"])
@@ -91,35 +90,35 @@ def test_every_cell_on_domestic_abuse_comes_as_tidy_csv_with_bounds_and_status(
     }
 
 
-def test_what_is_not_published_is_a_cell_with_the_status_x_and_no_number(ask: Asker) -> None:
-    cells = ask(f"{CELLS_ADDRESS}?nationality=VNM&sex=F").json()["cells"]
+def test_an_unpublished_cell_has_the_status_x_and_no_number(get: HttpClient) -> None:
+    cells = get(f"{CELLS_ADDRESS}?nationality=VNM&sex=F").json()["cells"]
     assert {(cell["value"], cell["lower"], cell["upper"], cell["status"]) for cell in cells} == {
         (None, None, None, "x")
     }
 
 
-def test_two_codes_of_one_dimension_ask_for_the_cells_of_both(ask: Asker) -> None:
-    cells = ask(f"{CELLS_ADDRESS}?sex=M&sex=F&sex=M&crime_type=_T&{TOTALS}").json()["cells"]
+def test_two_codes_of_one_dimension_match_the_cells_of_either(get: HttpClient) -> None:
+    cells = get(f"{CELLS_ADDRESS}?sex=M&sex=F&sex=M&crime_type=_T&{TOTALS}").json()["cells"]
     assert [(cell["sex"], cell["value"]) for cell in cells] == [("F", 425), ("M", 706)]
 
 
-def test_codes_of_two_dimensions_ask_for_the_cells_of_both_at_once(ask: Asker) -> None:
-    cells = ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&{TOTALS}").json()["cells"]
+def test_codes_of_two_dimensions_match_the_cells_that_have_both(get: HttpClient) -> None:
+    cells = get(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&{TOTALS}").json()["cells"]
     assert [(cell["sex"], cell["crime_type"], cell["value"]) for cell in cells] == [
         ("F", "DA", 147)
     ]
 
 
-def test_a_release_of_quarters_can_be_asked_for_one_quarter(ask: Asker) -> None:
-    cells = ask(f"{INVENTED_CELLS}?period=2020-Q2").json()["cells"]
+def test_cells_can_be_filtered_by_quarter(get: HttpClient) -> None:
+    cells = get(f"{INVENTED_CELLS}?period=2020-Q2").json()["cells"]
     assert {cell["period"] for cell in cells} == {"2020-Q2"}
 
 
-def test_every_format_holds_the_same_numbers(ask: Asker) -> None:
+def test_every_format_holds_the_same_numbers(get: HttpClient) -> None:
     asked = f"{CELLS_ADDRESS}?crime_type=DA&crime_type=MS"
-    cells = ask(asked).json()["cells"]
-    as_csv_rows = rows_of(ask(f"{asked}&format=csv").text)
-    parquet = pq.read_table(io.BytesIO(ask(f"{asked}&format=parquet").content))
+    cells = get(asked).json()["cells"]
+    as_csv_rows = rows_of(get(f"{asked}&format=csv").text)
+    parquet = pq.read_table(io.BytesIO(get(f"{asked}&format=parquet").content))
     assert [{name: cell[name] for name in CELLS} for cell in parquet.to_pylist()] == cells
     assert [[row[name] for name in CELLS] for row in as_csv_rows] == [
         ["" if cell[name] is None else str(cell[name]) for name in CELLS] for cell in cells
@@ -128,34 +127,34 @@ def test_every_format_holds_the_same_numbers(ask: Asker) -> None:
     assert about["release"]["status"] == "published"
 
 
-def test_a_format_can_be_asked_for_by_header_and_the_address_wins(ask: Asker) -> None:
-    by_header = ask(f"{CELLS_ADDRESS}?sex=F", headers={"accept": "text/html;q=0.9, text/csv"})
+def test_the_accept_header_chooses_the_format_unless_the_query_does(get: HttpClient) -> None:
+    by_header = get(f"{CELLS_ADDRESS}?sex=F", headers={"accept": "text/html;q=0.9, text/csv"})
     assert by_header.headers["content-type"].startswith("text/csv")
-    by_address = ask(f"{CELLS_ADDRESS}?sex=F&format=json", headers={"accept": "text/csv"})
+    by_address = get(f"{CELLS_ADDRESS}?sex=F&format=json", headers={"accept": "text/csv"})
     assert by_address.headers["content-type"] == "application/json"
 
 
-def test_pages_of_cells_link_to_one_another_and_together_are_all(ask: Asker) -> None:
-    whole = ask(f"{CELLS_ADDRESS}?sex=F").json()["cells"]
+def test_pages_of_cells_link_to_one_another_and_add_up_to_all(get: HttpClient) -> None:
+    whole = get(f"{CELLS_ADDRESS}?sex=F").json()["cells"]
     found, address = [], f"{CELLS_ADDRESS}?sex=F&limit=100"
     while address:
-        answer = ask(address)
+        answer = get(address)
         found += answer.json()["cells"]
         address = answer.links.get("next", {}).get("url", "")
     assert found == whole
     assert answer.links["prev"]["url"].startswith(CELLS_ADDRESS)
 
 
-def test_what_leaves_out_every_cell_is_refused_with_how_many_there_are(ask: Asker) -> None:
-    total = ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA").json()["total"]
+def test_an_offset_past_the_last_cell_is_refused_with_the_total(get: HttpClient) -> None:
+    total = get(f"{CELLS_ADDRESS}?sex=F&crime_type=DA").json()["total"]
     for offset in (total, 9000):
-        problem = refused(ask, f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={offset}")
+        problem = problem_at(get, f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={offset}")
         assert (problem["status"], problem["total"]) == (400, total)
-    assert ask(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={total - 1}").json()["returned"] == 1
+    assert get(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&offset={total - 1}").json()["returned"] == 1
 
 
-def test_an_answer_that_would_be_too_long_is_refused_and_not_cut(
-    ask: Asker, monkeypatch: pytest.MonkeyPatch
+def test_too_many_cells_are_refused_rather_than_cut(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetched: list[int] = []
     rows = Release.rows
@@ -167,23 +166,23 @@ def test_an_answer_that_would_be_too_long_is_refused_and_not_cut(
         fetched.append(len(found) if name == "api/cells" else 0)
         return found
 
-    monkeypatch.setattr(cells, "MOST_CELLS", 10)
+    monkeypatch.setattr(cells, "MAX_CELLS", 10)
     monkeypatch.setattr(Release, "rows", counted)
-    problem = refused(ask, f"{CELLS_ADDRESS}?sex=F&outcome=_T")
+    problem = problem_at(get, f"{CELLS_ADDRESS}?sex=F&outcome=_T")
     assert problem["type"].endswith("#too-many-cells")
     assert problem["total"] > 10
     assert "limit" in problem["detail"]
-    assert max(fetched) == 1, "nothing is fetched of an answer that is refused"
+    assert max(fetched) == 1, "no cell is fetched for an answer that is refused"
 
 
-def test_text_that_a_spreadsheet_would_run_is_made_harmless_in_csv() -> None:
-    about = {"release": {"id": "=1+1", "status": "@x"}}
+def test_formulas_are_escaped_in_csv() -> None:
+    header = {"release": {"id": "=1+1", "status": "@x"}}
     rows = [{"label": "=HYPERLINK()", "value": -1}]
-    text = as_csv(Table("cells", {"label": "string", "value": "integer"}, rows, about, notes="-2"))
+    text = as_csv(Table("cells", {"label": "string", "value": "integer"}, rows, header, notes="-2"))
     assert text.decode().split("\r\n")[1] == "'=HYPERLINK(),-1,'=1+1,'@x,'-2"
 
 
-# Everything else about a release
+# Other resources of a release
 
 
 OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context")
@@ -200,10 +199,10 @@ OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context
         ("illustrative", "/certificate"),
     ],
 )
-def test_every_answer_about_a_release_says_its_status_its_notes_and_its_licence(
-    ask: Asker, release_id: str, rest: str
+def test_every_document_about_a_release_has_its_status_notes_and_licence(
+    get: HttpClient, release_id: str, rest: str
 ) -> None:
-    answer = ask(f"/api/v1/releases/{release_id}{rest}")
+    answer = get(f"/api/v1/releases/{release_id}{rest}")
     document = answer.json()
     invented = release_id == "illustrative"
     assert (
@@ -221,42 +220,42 @@ def test_every_answer_about_a_release_says_its_status_its_notes_and_its_licence(
     assert document["status_meanings"]["e"]
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_every_row_of_invented_figures_says_that_they_are(ask: Asker, form: str) -> None:
-    answer = ask(f"{INVENTED_CELLS}?sex=F&format={form}")
+@pytest.mark.parametrize("format_name", ["csv", "parquet"])
+def test_every_row_of_invented_figures_says_so(get: HttpClient, format_name: str) -> None:
+    answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
     rows = table_of(answer)
     assert {row["release_status"] for row in rows} == {"illustrative"}
     assert "illustrative" in answer.headers["content-disposition"]
     assert {row["notes"].startswith("These figures are invented.") for row in rows} == {True}
 
 
-@pytest.mark.parametrize("form", ["csv", "parquet"])
-def test_every_row_says_in_words_how_numbers_are_protected_and_where_more_is(
-    series: Release, form: str
+@pytest.mark.parametrize("format_name", ["csv", "parquet"])
+def test_every_row_explains_the_protection_and_links_to_the_release(
+    series: Release, format_name: str
 ) -> None:
-    ask = Asker(Starlette(routes=api.routes("https://dashboard.example.org")))
-    answer = ask(f"{INVENTED_CELLS}?sex=F&format={form}")
+    get = HttpClient(Starlette(routes=api.routes("https://dashboard.example.org")))
+    answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
     where = "https://dashboard.example.org/api/v1/releases/illustrative"
     for row in table_of(answer):
         assert series.about.lay_sentence in row["notes"]
         assert row["notes"].endswith(where)
     assert answer.links["describedby"]["url"] == where
     assert (
-        ask(f"{CELLS_ADDRESS}?sex=F")
+        get(f"{CELLS_ADDRESS}?sex=F")
         .links["describedby"]["url"]
         .endswith("/api/v1/releases/2020-21")
     )
 
 
-def test_the_list_of_releases_names_the_published_one_as_the_latest(ask: Asker) -> None:
-    document = ask("/api/v1/releases").json()
+def test_the_list_of_releases_names_the_published_one_as_latest(get: HttpClient) -> None:
+    document = get("/api/v1/releases").json()
     assert document["latest"] == "2020-21"
     assert [one["id"] for one in document["releases"]] == ["2020-21", "illustrative"]
     assert [one["is_illustrative"] for one in document["releases"]] == [False, True]
 
 
-def test_codelists_give_each_code_with_its_label_and_what_it_adds_up(ask: Asker) -> None:
-    lists = ask("/api/v1/releases/latest/codelists").json()["codelists"]
+def test_codelists_hold_each_code_with_its_label_and_members(get: HttpClient) -> None:
+    lists = get("/api/v1/releases/latest/codelists").json()["codelists"]
     assert list(lists) == ["period", *DIMENSIONS]
     assert {
         "code": "_R",
@@ -266,29 +265,29 @@ def test_codelists_give_each_code_with_its_label_and_what_it_adds_up(ask: Asker)
     } in lists["sex"]
 
 
-def test_statements_give_the_sentence_its_section_and_its_source(ask: Asker) -> None:
-    rows = rows_of(ask("/api/v1/releases/latest/statements?format=csv").text)
+def test_statements_hold_the_sentence_its_section_and_its_source(get: HttpClient) -> None:
+    rows = rows_of(get("/api/v1/releases/latest/statements?format=csv").text)
     referrals = next(row for row in rows if row["statement_id"] == "E002")
     assert "1,336" in referrals["quotation"]
     assert (referrals["section"], referrals["publisher"]) == ("2.1", "Home Office")
 
 
-def test_context_gives_the_series_asked_for_and_says_why_it_is_not_comparable(ask: Asker) -> None:
-    document = ask("/api/v1/releases/latest/context?series=dac-537").json()
+def test_context_holds_the_named_series_and_why_it_is_not_comparable(get: HttpClient) -> None:
+    document = get("/api/v1/releases/latest/context?series=dac-537").json()
     assert [one["series_id"] for one in document["series"]] == ["dac-537"]
     assert document["series"][0]["why_not_comparable"]
     assert {one["series_id"] for one in document["observations"]} == {"dac-537"}
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
-def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_referrals(
-    ask: Asker, form: str
+@pytest.mark.parametrize("format_name", ["json", "csv", "parquet"])
+def test_each_observation_names_its_unit_which_is_never_victim_referrals(
+    get: HttpClient, format_name: str
 ) -> None:
     series = {
-        one["series_id"]: one for one in ask("/api/v1/releases/latest/context").json()["series"]
+        one["series_id"]: one for one in get("/api/v1/releases/latest/context").json()["series"]
     }
-    answer = ask(f"/api/v1/releases/latest/context?format={form}")
-    rows = answer.json()["observations"] if form == "json" else table_of(answer)
+    answer = get(f"/api/v1/releases/latest/context?format={format_name}")
+    rows = answer.json()["observations"] if format_name == "json" else table_of(answer)
     assert {row["series_id"] for row in rows} == set(series)
     for row in rows:
         for name in ("title", "unit", "geography", "why_not_comparable"):
@@ -297,25 +296,25 @@ def test_each_observation_says_what_it_counts_and_never_that_it_counts_victim_re
 
 
 def test_a_release_need_not_have_context(
-    ask: Asker, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
+    get: HttpClient, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalogue, "standing", lambda: Standing("without", release, (invented,)))
-    document = ask("/api/v1/releases/illustrative/context").json()
+    monkeypatch.setattr(catalogue, "served", lambda: Served("without", release, (invented,)))
+    document = get("/api/v1/releases/illustrative/context").json()
     assert (document["series"], document["observations"]) == ([], [])
 
 
-def test_a_release_that_was_printed_has_no_certificate_and_says_why(ask: Asker) -> None:
+def test_a_transcribed_release_has_no_certificate_and_explains_why(get: HttpClient) -> None:
     assert (
-        "copied from a published document"
-        in refused(ask, "/api/v1/releases/latest/certificate")["detail"]
+        "transcribed from a published document"
+        in problem_at(get, "/api/v1/releases/latest/certificate")["detail"]
     )
 
 
-# What is refused
+# Problems
 
 
-def test_a_bad_code_is_refused_and_the_choices_are_named(ask: Asker) -> None:
-    problem = refused(ask, f"{CELLS_ADDRESS}?crime_type=DV&format=csv")
+def test_an_unknown_code_is_refused_with_the_choices(get: HttpClient) -> None:
+    problem = problem_at(get, f"{CELLS_ADDRESS}?crime_type=DV&format=csv")
     assert problem["status"] == 400
     assert problem["parameter"] == "crime_type"
     assert problem["choices"]["DA"] == "Domestic abuse"
@@ -325,17 +324,17 @@ def test_a_bad_code_is_refused_and_the_choices_are_named(ask: Asker) -> None:
 @pytest.mark.parametrize(
     ("asked", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")]
 )
-def test_a_code_that_is_nearly_right_is_answered_with_the_one_that_was_meant(
-    ask: Asker, asked: str, meant: str
+def test_a_misspelt_code_is_answered_with_a_suggestion(
+    get: HttpClient, asked: str, meant: str
 ) -> None:
-    assert refused(ask, f"{CELLS_ADDRESS}?crime_type={asked}")["did_you_mean"] == meant
+    assert problem_at(get, f"{CELLS_ADDRESS}?crime_type={asked}")["did_you_mean"] == meant
 
 
-def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_nothing(
-    ask: Asker,
+def test_a_code_of_another_release_is_refused_rather_than_matching_nothing(
+    get: HttpClient,
 ) -> None:
-    assert ask(f"{INVENTED_CELLS}?nationality=AFG").status_code == 200
-    assert refused(ask, f"{CELLS_ADDRESS}?nationality=AFG")["status"] == 400
+    assert get(f"{INVENTED_CELLS}?nationality=AFG").status_code == 200
+    assert problem_at(get, f"{CELLS_ADDRESS}?nationality=AFG")["status"] == 400
 
 
 @pytest.mark.parametrize(
@@ -368,40 +367,50 @@ def test_a_code_that_only_another_release_has_is_refused_and_not_answered_with_n
         (f"{CELLS_ADDRESS}?{'sex=F&' * 400}", 414, "address-too-long"),
     ],
 )
-def test_what_cannot_be_answered_is_refused_with_its_kind(
-    ask: Asker, address: str, status: int, kind: str
+def test_an_invalid_request_is_answered_with_its_kind_of_problem(
+    get: HttpClient, address: str, status: int, kind: str
 ) -> None:
-    problem = refused(ask, address)
+    problem = problem_at(get, address)
     assert (problem["status"], problem["type"]) == (status, f"/api/v1/docs#{kind}")
     assert problem["title"] == KINDS[kind][1]
 
 
-def test_a_format_that_there_is_not_is_refused_and_those_that_there_are_are_named(
-    ask: Asker,
+@pytest.mark.parametrize(
+    "query", ["colour=red", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
+)
+def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
+    get: HttpClient, query: str
 ) -> None:
-    answer = ask(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
+    problem = problem_at(get, f"/api/v1/releases/2019-20/cells?{query}")
+    assert (problem["status"], problem["type"]) == (404, "/api/v1/docs#unknown-release")
+
+
+def test_an_unacceptable_format_is_refused_with_the_choices(
+    get: HttpClient,
+) -> None:
+    answer = get(CELLS_ADDRESS, headers={"accept": "application/xml, text/csv;q=0"})
     assert answer.status_code == 406
     assert answer.json()["choices"]["csv"] == "text/csv"
 
 
-def test_every_kind_of_problem_is_explained_on_the_page_that_it_leads_to(ask: Asker) -> None:
-    page = ask("/api/v1/docs").text
+def test_every_kind_of_problem_is_explained_on_the_docs_page(get: HttpClient) -> None:
+    page = get("/api/v1/docs").text
     assert [kind for kind in KINDS if f'id="{kind}"' not in page] == []
     assert "<script" not in page
 
 
-def test_what_was_asked_for_is_said_back_cut_short(ask: Asker) -> None:
-    assert len(refused(ask, f"{CELLS_ADDRESS}?sex={'F' * 1500}")["detail"]) < 200
+def test_a_long_value_is_cut_when_a_problem_quotes_it(get: HttpClient) -> None:
+    assert len(problem_at(get, f"{CELLS_ADDRESS}?sex={'F' * 1500}")["detail"]) < 200
 
 
 @given(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
     st.text(st.characters(max_codepoint=126), max_size=40),
 )
-def test_whatever_is_asked_is_answered_or_refused_in_words(
-    ask: Asker, query: str, accept: str
+def test_any_query_and_accept_header_is_answered_or_refused_with_a_detail(
+    get: HttpClient, query: str, accept: str
 ) -> None:
-    answer = ask(
+    answer = get(
         f"{CELLS_ADDRESS}?limit=1&{quote(query, safe='=&;+%')}",
         headers={"accept": accept.strip("\r\n")},
     )
@@ -409,7 +418,7 @@ def test_whatever_is_asked_is_answered_or_refused_in_words(
     assert answer.status_code == 200 or answer.json()["detail"]
 
 
-def test_invented_figures_say_so_in_file_names_whatever_their_release_is_called(
+def test_file_names_of_invented_figures_say_so_whatever_their_release_is_called(
     invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert files.stem(invented) == "victim-referrals-illustrative"

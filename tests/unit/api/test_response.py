@@ -1,4 +1,4 @@
-"""How answers are served: kept, compressed, conditional, open to every origin, whole when a release is swapped or broken."""
+"""Responses: cached, compressed, conditional, open to every origin, and whole during a swap."""
 
 from __future__ import annotations
 
@@ -20,50 +20,57 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from referrals import api
 from referrals.api import endpoint, single_flight
-from referrals.api.request import Question, read_query
+from referrals.api import response as responses
+from referrals.api.request import Request, read_query
 from referrals.api.resource import Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.api.response import FOR_EVER, LARGE, Form, Reply, Shelved, of_content
+from referrals.api.response import (
+    MAX_COMPRESSED_BYTES,
+    PERMANENT_CACHE,
+    Representation,
+    Response,
+    from_content,
+)
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release, open_release
-from tests.fixtures.asking import Asker
+from tests.fixtures.asgi_client import HttpClient
 
 LIST = "/api/v1/releases"
 CELLS = "/api/v1/releases/2020-21/cells?crime_type=DA"
 FILE = "/releases/2020-21/cells.csv"
 
 
-class Shelf:
-    """A shelf whose releases a test changes."""
+class FakeCatalogue:
+    """A catalogue whose releases a test replaces, or an error in place of them."""
 
     def __init__(self, published: Release) -> None:
-        self.stands: Standing | Exception = Standing("one", published, ())
+        self.current: Served | Exception = Served("one", published, ())
 
-    def __call__(self) -> Standing:
-        if isinstance(self.stands, Exception):
-            raise self.stands
-        return self.stands
+    def __call__(self) -> Served:
+        if isinstance(self.current, Exception):
+            raise self.current
+        return self.current
 
 
 @pytest.fixture
-def stand(release: Release) -> Iterator[Shelf]:
+def served(release: Release) -> Iterator[FakeCatalogue]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "standing", stand := Shelf(release))
-        yield stand
+        patch.setattr(catalogue, "served", fake := FakeCatalogue(release))
+        yield fake
 
 
 @pytest.fixture
-def ask(stand: Shelf) -> Asker:
-    return Asker(
+def get(served: FakeCatalogue) -> HttpClient:  # noqa: ARG001 - it must exist first
+    return HttpClient(
         Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)])
     )
 
 
 @pytest.fixture
 def copied(release: Release, tmp_path: Path) -> Release:
-    """The published release, in a folder that a test may harm."""
+    """A copy of the published release, which a test may damage."""
     return open_release(shutil.copytree(release.folder, tmp_path / release.folder.name))
 
 
@@ -72,20 +79,20 @@ def copied(release: Release, tmp_path: Path) -> Release:
 
 @pytest.mark.parametrize("encoding", ["identity", "gzip"])
 @pytest.mark.parametrize("mark", ["{}", "W/{}", '"other", {}', "*"])
-def test_who_has_an_answer_already_is_told_so_without_a_body(
-    ask: Asker, encoding: str, mark: str
+def test_a_matching_etag_is_answered_with_304_and_no_body(
+    get: HttpClient, encoding: str, mark: str
 ) -> None:
-    first = ask(CELLS, headers={"accept-encoding": encoding})
+    first = get(CELLS, headers={"accept-encoding": encoding})
     known = {"accept-encoding": encoding, "if-none-match": mark.format(first.headers["etag"])}
-    second = ask(CELLS, headers=known)
+    second = get(CELLS, headers=known)
     assert (second.status_code, second.content) == (304, b"")
     assert second.headers["etag"] == first.headers["etag"]
     assert "content-type" not in second.headers
 
 
-def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
+def test_plain_and_gzipped_bodies_have_different_etags(get: HttpClient) -> None:
     tags = {
-        ask(CELLS, headers={"accept-encoding": encoding}).headers["etag"]
+        get(CELLS, headers={"accept-encoding": encoding}).headers["etag"]
         for encoding in ("identity", "gzip")
     }
     assert len(tags) == 2
@@ -96,17 +103,19 @@ def test_plain_and_packed_bytes_have_tags_of_their_own(ask: Asker) -> None:
     [(4e9, "Tue, 02 Oct 2096 07:06:40 GMT"), (0, "Wed, 15 Dec 2021 00:00:00 GMT")],
     ids=["after publication", "before publication"],
 )
-def test_the_date_of_an_answer_is_when_its_release_was_written_and_never_before_it_was_published(
-    ask: Asker, stand: Shelf, copied: Release, written: float, said: str
+def test_last_modified_is_when_the_release_was_written_and_never_before_its_publication(
+    get: HttpClient, served: FakeCatalogue, copied: Release, written: float, said: str
 ) -> None:
     os.utime(copied.folder / "datapackage.json", (written, written))
-    stand.stands = Standing("written", open_release(copied.folder), ())
-    assert ask(CELLS).headers["last-modified"] == said
+    served.current = Served("written", open_release(copied.folder), ())
+    assert get(CELLS).headers["last-modified"] == said
 
 
-def test_a_date_proves_nothing_as_two_editions_can_have_the_same(ask: Asker) -> None:
+def test_if_modified_since_is_ignored_because_two_editions_can_have_one_date(
+    get: HttpClient,
+) -> None:
     assert (
-        ask(CELLS, headers={"if-modified-since": ask(CELLS).headers["last-modified"]}).status_code
+        get(CELLS, headers={"if-modified-since": get(CELLS).headers["last-modified"]}).status_code
         == 200
     )
 
@@ -122,14 +131,14 @@ def test_a_date_proves_nothing_as_two_editions_can_have_the_same(ask: Asker) -> 
         ("/feed.atom", {}, "accept-encoding"),
     ],
 )
-def test_an_answer_varies_by_what_it_was_chosen_by(
-    ask: Asker, address: str, headers: dict[str, str], vary: str
+def test_vary_names_the_headers_that_chose_the_answer(
+    get: HttpClient, address: str, headers: dict[str, str], vary: str
 ) -> None:
-    assert ask(address, headers=headers).headers["vary"] == vary
+    assert get(address, headers=headers).headers["vary"] == vary
 
 
-def test_an_address_that_leads_elsewhere_is_never_said_to_be_unchanged(ask: Asker) -> None:
-    assert "etag" not in ask("/releases/latest/cells.csv").headers
+def test_a_redirect_has_no_etag(get: HttpClient) -> None:
+    assert "etag" not in get("/releases/latest/cells.csv").headers
 
 
 # Methods, origins, compression
@@ -138,25 +147,25 @@ def test_an_address_that_leads_elsewhere_is_never_said_to_be_unchanged(ask: Aske
 @pytest.mark.parametrize(
     "address", [LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1", "/api/v1/docs"]
 )
-def test_head_is_answered_as_get_without_the_body(ask: Asker, address: str) -> None:
-    get, head = ask(address), ask(address, method="HEAD")
+def test_head_is_answered_as_get_without_the_body(get: HttpClient, address: str) -> None:
+    get, head = get(address), get(address, method="HEAD")
     assert (head.status_code, head.content) == (200, b"")
     assert {**head.headers} == {**get.headers}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"])
-def test_what_would_change_something_is_refused_with_what_is_allowed(
-    ask: Asker, method: str
+def test_a_method_that_would_change_something_is_refused_with_the_allowed_ones(
+    get: HttpClient, method: str
 ) -> None:
-    answer = ask(LIST, method=method)
+    answer = get(LIST, method=method)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
-    assert answer.json()["title"] == "Data can only be read"
+    assert answer.json()["title"] == "The API is read-only"
 
 
-def test_a_page_of_any_origin_may_ask_and_may_ask_whether_it_may(ask: Asker) -> None:
-    assert ask(LIST).headers["access-control-allow-origin"] == "*"
-    assert ask(f"{LIST}/nothing").headers["access-control-allow-origin"] == "*"
-    before = ask(
+def test_any_origin_may_read_and_may_send_a_preflight_request(get: HttpClient) -> None:
+    assert get(LIST).headers["access-control-allow-origin"] == "*"
+    assert get(f"{LIST}/nothing").headers["access-control-allow-origin"] == "*"
+    before = get(
         LIST,
         method="OPTIONS",
         headers={"origin": "https://a.example", "access-control-request-method": "GET"},
@@ -165,32 +174,32 @@ def test_a_page_of_any_origin_may_ask_and_may_ask_whether_it_may(ask: Asker) -> 
     assert "GET" in before.headers["access-control-allow-methods"]
 
 
-def test_an_answer_is_packed_once_for_those_who_can_read_that(ask: Asker) -> None:
-    packed = ask(CELLS, headers={"accept-encoding": "gzip"})
-    plain = ask(CELLS, headers={"accept-encoding": "identity"})
+def test_an_answer_is_gzipped_for_a_client_that_accepts_it(get: HttpClient) -> None:
+    packed = get(CELLS, headers={"accept-encoding": "gzip"})
+    plain = get(CELLS, headers={"accept-encoding": "identity"})
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert int(packed.headers["content-length"]) < len(plain.content) / 5
     assert packed.content == plain.content
 
 
-def test_an_answer_that_was_kept_is_sent_again_with_the_headers_that_it_had_first(
-    ask: Asker,
+def test_a_cached_answer_is_sent_again_with_its_first_headers(
+    get: HttpClient,
 ) -> None:
-    """Middleware writes into the list of headers that it is given, and the answer is kept."""
-    first = ask(CELLS, headers={"accept-encoding": "identity"})
-    assert {**ask(CELLS, headers={"accept-encoding": "identity"}).headers} == {**first.headers}
+    """Middleware appends to the list of headers that it is given, and the response is cached."""
+    first = get(CELLS, headers={"accept-encoding": "identity"})
+    assert {**get(CELLS, headers={"accept-encoding": "identity"}).headers} == {**first.headers}
 
 
 # Downloads
 
 
-def test_a_download_is_byte_for_byte_the_file_that_the_manifest_lists(
-    ask: Asker, release: Release
+def test_a_download_is_byte_for_byte_the_file_in_the_manifest(
+    get: HttpClient, release: Release
 ) -> None:
-    for line in ask("/releases/2020-21/SHA256SUMS").text.splitlines():
+    for line in get("/releases/2020-21/SHA256SUMS").text.splitlines():
         digest, name = line.split("  ")
-        answer = ask(f"/releases/2020-21/{name}")
+        answer = get(f"/releases/2020-21/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
         assert (
             answer.headers["content-disposition"]
@@ -199,77 +208,81 @@ def test_a_download_is_byte_for_byte_the_file_that_the_manifest_lists(
     assert digest == release.digest
 
 
-def test_latest_leads_to_an_address_that_never_changes(ask: Asker, release: Release) -> None:
-    answer = ask("/releases/latest/referrals-latest.xlsx")
+def test_latest_redirects_to_a_permanent_address(get: HttpClient, release: Release) -> None:
+    answer = get("/releases/latest/referrals-latest.xlsx")
     fixed = answer.headers["location"]
     assert (answer.status_code, fixed) == (
         307,
         f"/releases/2020-21/{release.digest[:12]}/referrals-2020-21.xlsx",
     )
-    assert ask(fixed).headers["cache-control"] == FOR_EVER
-    assert "immutable" not in ask(FILE).headers["cache-control"]
+    assert get(fixed).headers["cache-control"] == PERMANENT_CACHE
+    assert "immutable" not in get(FILE).headers["cache-control"]
 
 
-@pytest.mark.usefixtures("stand")
-def test_what_is_packed_already_is_not_packed_again() -> None:
-    ask = Asker(Starlette(routes=api.routes()))
+@pytest.mark.usefixtures("served")
+def test_a_compressed_file_is_not_gzipped_again() -> None:
+    get = HttpClient(Starlette(routes=api.routes()))
     for name in ("referrals-2020-21.xlsx", "referrals-2020-21.ods", "cells.parquet"):
         assert (
             "content-encoding"
-            not in ask(f"/releases/2020-21/{name}", headers={"accept-encoding": "gzip"}).headers
+            not in get(f"/releases/2020-21/{name}", headers={"accept-encoding": "gzip"}).headers
         )
 
 
-def test_a_large_file_is_neither_hashed_nor_packed_for_everyone_who_asks(
+def test_a_large_file_is_neither_hashed_nor_gzipped_for_each_request(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Its SHA-256 stands in the manifest, and what is too large to keep would be packed anew each time."""
-    body = b"x" * (LARGE + 1)
+    """Its SHA-256 is in the manifest.
+
+    Too large to cache, it would be compressed for each request.
+    """
+    body = b"x" * (MAX_COMPRESSED_BYTES + 1)
     digest = hashlib.sha256(body).hexdigest()
     monkeypatch.setattr(hashlib, "sha256", lambda _: pytest.fail("It was hashed."))
-    reply = of_content(Content(body, "application/vnd.duckdb", sha256=digest))
-    assert reply.packed is None
-    assert reply.plain.body is body
-    assert reply.plain.tag == f'"{digest[:32]}"'
+    response = from_content(Content(body, "application/vnd.duckdb", sha256=digest))
+    assert response.gzipped is None
+    assert response.plain.body is body
+    assert response.plain.etag == f'"{digest[:32]}"'
 
 
-def test_what_is_packed_is_small_enough_to_be_kept() -> None:
-    kept = Shelved(endpoint.ROOM)
-    kept.keep("largest", Reply(Form(200, [], b"x" * LARGE, ""), Form(200, [], b"x" * LARGE, "")))
-    assert kept.find("largest")
+def test_the_largest_compressed_response_fits_the_cache() -> None:
+    cache = responses.cache(endpoint.CACHE_BYTES)
+    largest = Representation(200, [], b"x" * MAX_COMPRESSED_BYTES, "")
+    responses.store(cache, "largest", Response(largest, largest))
+    assert cache.get("largest")
 
 
 @pytest.fixture
-def both(stand: Shelf, release: Release, series: Release) -> Release:
-    """The illustrative series, which stands beside the published release."""
-    stand.stands = Standing("both", release, (series,))
+def both(served: FakeCatalogue, release: Release, series: Release) -> Release:
+    """The illustrative series, served beside the published release."""
+    served.current = Served("both", release, (series,))
     return series
 
 
-def test_every_file_of_invented_figures_says_so_in_its_address_and_holds_what_its_sum_says(
-    ask: Asker, both: Release
+def test_each_file_of_invented_figures_has_a_marked_address_and_its_listed_checksum(
+    get: HttpClient, both: Release
 ) -> None:
     """`curl -O` saves a file under the name in its address."""
-    for line in ask("/releases/illustrative/SHA256SUMS").text.splitlines():
+    for line in get("/releases/illustrative/SHA256SUMS").text.splitlines():
         digest, name = line.split("  ")
         assert "illustrative" in name or name in {"verify.py", "verify.sql"}
-        answer = ask(f"/releases/illustrative/{name}")
+        answer = get(f"/releases/illustrative/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
-    listed = ask("/api/v1/releases/illustrative").json()["files"]
+    listed = get("/api/v1/releases/illustrative").json()["files"]
     assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {
         one["name"] for one in listed
     }
     assert {
-        ask(one[where]).status_code for one in listed for where in ("address", "version_address")
+        get(one[where]).status_code for one in listed for where in ("address", "version_address")
     } == {200}
-    assert ask("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
+    assert get("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
 
 
-def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(
-    ask: Asker, both: Release
+def test_the_plain_name_of_a_file_of_invented_figures_redirects_to_the_marked_one(
+    get: HttpClient, both: Release
 ) -> None:
     for folder in ("/releases/illustrative", f"/releases/illustrative/{both.digest[:12]}"):
-        answer = ask(f"{folder}/cells.csv")
+        answer = get(f"{folder}/cells.csv")
         assert (answer.status_code, answer.headers["location"]) == (
             308,
             f"{folder}/cells-illustrative.csv",
@@ -285,15 +298,15 @@ def test_the_plain_name_of_a_file_of_invented_figures_leads_to_the_marked_one(
         ("/api/", 308, "/api/v1/docs"),
     ],
 )
-def test_an_address_that_people_try_leads_to_a_page(
-    ask: Asker, address: str, status: int, to: str
+def test_a_guessed_address_redirects_to_a_page(
+    get: HttpClient, address: str, status: int, to: str
 ) -> None:
-    answer = ask(address)
+    answer = get(address)
     assert (answer.status_code, answer.headers["location"]) == (status, to)
 
 
-def test_the_page_of_the_api_can_be_left_at_once_and_its_header_skipped(ask: Asker) -> None:
-    html = ask("/api/v1/docs").text
+def test_the_docs_page_has_an_exit_link_and_a_skip_link(get: HttpClient) -> None:
+    html = get("/api/v1/docs").text
     assert (
         html.index('<a class="skip" href="#main">')
         < html.index("Leave this page</a>")
@@ -302,46 +315,46 @@ def test_the_page_of_the_api_can_be_left_at_once_and_its_header_skipped(ask: Ask
     assert 'lang="en-GB"' in html
 
 
-def test_a_version_that_is_gone_says_which_stands_now(ask: Asker, release: Release) -> None:
-    answer = ask("/releases/2020-21/0123456789ab/cells.csv")
+def test_an_unknown_version_names_the_current_one(get: HttpClient, release: Release) -> None:
+    answer = get("/releases/2020-21/0123456789ab/cells.csv")
     assert answer.status_code == 404
     assert answer.json()["version"] == release.digest[:12]
-    assert "any more" not in answer.text, "it may never have been"
+    assert "any more" not in answer.text, "it may never have been served"
     assert answer.json()["address"] == FILE
 
 
-def test_a_file_that_is_altered_on_disk_is_served_as_it_was_verified(
-    ask: Asker, stand: Shelf, copied: Release
+def test_a_file_altered_on_disk_is_served_as_it_was_verified(
+    get: HttpClient, served: FakeCatalogue, copied: Release
 ) -> None:
-    stand.stands = Standing("altered", copied, ())
+    served.current = Served("altered", copied, ())
     verified = (copied.folder / "cells.csv").read_bytes()
     (copied.folder / "cells.csv").write_text("not,what,was,listed\n", encoding="utf-8")
-    assert ask(FILE).content == verified
+    assert get(FILE).content == verified
 
 
-# Swaps and faults
+# Replaced, broken and withdrawn releases
 
 
-def test_a_release_that_has_been_swapped_is_served_at_once(
-    ask: Asker, stand: Shelf, release: Release, invented: Release
+def test_a_replaced_release_is_served_at_once(
+    get: HttpClient, served: FakeCatalogue, release: Release, invented: Release
 ) -> None:
-    assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21"]
-    stand.stands = Standing("two", release, (invented,))
-    assert [one["id"] for one in ask(LIST).json()["releases"]] == ["2020-21", "illustrative"]
-    stand.stands = Standing("three", release, ())
-    assert ask("/api/v1/releases/illustrative").status_code == 404
+    assert [one["id"] for one in get(LIST).json()["releases"]] == ["2020-21"]
+    served.current = Served("two", release, (invented,))
+    assert [one["id"] for one in get(LIST).json()["releases"]] == ["2020-21", "illustrative"]
+    served.current = Served("three", release, ())
+    assert get("/api/v1/releases/illustrative").status_code == 404
 
 
 @pytest.mark.parametrize(
     "error",
     [ReleaseError("There is no published release. Run make data."), OSError("/private/path")],
 )
-def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(
-    ask: Asker, stand: Shelf, error: Exception
+def test_a_failing_catalogue_is_answered_with_503_and_no_internal_detail(
+    get: HttpClient, served: FakeCatalogue, error: Exception
 ) -> None:
-    stand.stands = error
+    served.current = error
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
-        answer = ask(address)
+        answer = get(address)
         assert (answer.status_code, answer.headers["content-type"]) == (
             503,
             "application/problem+json",
@@ -350,75 +363,73 @@ def test_a_broken_shelf_is_said_in_words_and_nothing_else_of_it(
         assert "/private" not in answer.text
 
 
-def test_what_was_withdrawn_is_gone_which_no_cache_covers_with_a_copy(
-    ask: Asker, stand: Shelf
+def test_withdrawn_figures_are_410_which_no_cache_replaces_by_an_old_copy(
+    get: HttpClient, served: FakeCatalogue
 ) -> None:
-    stand.stands = WithdrawnError("These figures have been withdrawn.")
+    served.current = WithdrawnError("These figures have been withdrawn.")
     for address in (LIST, CELLS, FILE, "/feed.atom", "/releases.ics", "/api/v1"):
-        answer = ask(address)
+        answer = get(address)
         assert (answer.status_code, answer.headers["cache-control"]) == (410, "no-store")
         assert (answer.json()["type"], answer.json()["detail"]) == (
             "/api/v1/docs#withdrawn", "These figures have been withdrawn.",
         )  # fmt: skip
 
 
-def test_what_a_database_says_of_its_fault_stays_inside(
-    ask: Asker, stand: Shelf, copied: Release, monkeypatch: pytest.MonkeyPatch
+def test_the_message_of_a_database_error_is_not_sent(
+    get: HttpClient, served: FakeCatalogue, copied: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
         raise duckdb.InterruptException("INTERRUPTED: select secret from cells")
 
     monkeypatch.setattr(copied, "rows", interrupted)
-    stand.stands = Standing("faulty", copied, ())
-    answer = ask(CELLS)
+    served.current = Served("faulty", copied, ())
+    answer = get(CELLS)
     assert answer.status_code == 503
     assert "select" not in answer.text
 
 
-# What is kept
+# Caching and single flight
 
 
-def counted(made: list[str]) -> Callable[[object], Content]:
-    def make(_: object) -> Content:
-        made.append("one")
+def counted(computed: list[str]) -> Callable[[object], Content]:
+    def answer(_: object) -> Content:
+        computed.append("one")
         return Content(b"x" * 600, "text/plain")
 
-    return make
+    return answer
 
 
-@pytest.mark.usefixtures("stand")
-def test_an_answer_is_made_once_however_many_ask_at_the_same_time() -> None:
-    made: list[str] = []
-    app = Starlette(routes=endpoint.doors((Resource("/one", "One", "One.", counted(made)),)))
+@pytest.mark.usefixtures("served")
+def test_concurrent_requests_share_one_computation() -> None:
+    computed: list[str] = []
+    app = Starlette(
+        routes=endpoint.routes_of((Resource("/one", "One", "One.", counted(computed)),))
+    )
 
     async def crowd() -> set[int]:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test"
-        ) as client:
+        async with HttpClient(app).session() as client:
             return {
                 answer.status_code
                 for answer in await asyncio.gather(*(client.get("/one") for _ in range(20)))
             }
 
     assert asyncio.run(crowd()) == {200}
-    assert len(made) == 1
+    assert len(computed) == 1
 
 
-@pytest.mark.usefixtures("stand")
-def test_whoever_gives_up_does_not_take_the_answer_from_the_others() -> None:
-    made: list[str] = []
+@pytest.mark.usefixtures("served")
+def test_a_cancelled_request_does_not_cancel_the_computation_for_others() -> None:
+    computed: list[str] = []
     started = threading.Event()
 
-    def make(_: Question) -> Content:
+    def answer(_: Request) -> Content:
         started.wait(10)
-        return counted(made)(_)
+        return counted(computed)(_)
 
-    app = Starlette(routes=endpoint.doors((Resource("/one", "One", "One.", make),)))
+    app = Starlette(routes=endpoint.routes_of((Resource("/one", "One", "One.", answer),)))
 
     async def two() -> int:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test"
-        ) as client:
+        async with HttpClient(app).session() as client:
             first, second = (asyncio.ensure_future(client.get("/one")) for _ in range(2))
             await asyncio.sleep(0.05)
             first.cancel()
@@ -427,24 +438,22 @@ def test_whoever_gives_up_does_not_take_the_answer_from_the_others() -> None:
             return (await second).status_code
 
     assert asyncio.run(two()) == 200
-    assert len(made) == 1
+    assert len(computed) == 1
 
 
-@pytest.mark.usefixtures("stand")
-def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made() -> None:
+@pytest.mark.usefixtures("served")
+def test_a_full_queue_refuses_at_once_and_answers_the_others() -> None:
     waiting = threading.Event()
 
-    def make(question: Question) -> Content:
+    def answer(request: Request) -> Content:
         waiting.wait(10)
-        return Content(question.parts["name"].encode(), "text/plain")
+        return Content(request.path_parameters["name"].encode(), "text/plain")
 
-    app = Starlette(routes=endpoint.doors((Resource("/one/{name}", "One", "One.", make),)))
-    room = single_flight.AT_ONCE + single_flight.IN_LINE
+    app = Starlette(routes=endpoint.routes_of((Resource("/one/{name}", "One", "One.", answer),)))
+    room = single_flight.MAX_RUNNING + single_flight.MAX_WAITING
 
     async def crowd() -> list[httpx.Response]:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test"
-        ) as client:
+        async with HttpClient(app).session() as client:
             waits = [asyncio.ensure_future(client.get(f"/one/{name}")) for name in range(room)]
             await asyncio.sleep(0.1)
             refused = await client.get("/one/more")
@@ -453,32 +462,30 @@ def test_more_answers_than_can_wait_are_refused_at_once_and_the_others_are_made(
 
     refused, *answered = asyncio.run(crowd())
     assert (refused.status_code, refused.json()["type"]) == (503, "/api/v1/docs#busy")
-    assert {refused.headers[name] for name in ("retry-after", "cache-control", "access-control-allow-origin")} == {
-        "2", "no-store", "*",
-    }  # fmt: skip
+    assert refused.headers["retry-after"] == "2"
+    assert refused.headers["cache-control"] == "no-store"
+    assert refused.headers["access-control-allow-origin"] == "*"
     assert [one.text for one in answered] == [str(name) for name in range(room)]
 
 
-@pytest.mark.usefixtures("stand")
-def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
+@pytest.mark.usefixtures("served")
+def test_a_file_does_not_wait_behind_slow_answers() -> None:
     waiting = threading.Event()
 
-    def make(question: Question) -> Content:
+    def answer(request: Request) -> Content:
         waiting.wait(10)
-        return Content(question.parts["name"].encode(), "text/plain")
+        return Content(request.path_parameters["name"].encode(), "text/plain")
 
-    long = Resource("/long/{name}", "One", "One.", make, takes_long=True)
+    long = Resource("/long/{name}", "One", "One.", answer, is_slow=True)
     app = Starlette(
-        routes=endpoint.doors(
+        routes=endpoint.routes_of(
             (long, Resource("/file", "One", "One.", lambda _: Content(b"file", "text/plain")))
         )
     )
 
     async def crowd() -> str:
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://test"
-        ) as client:
-            names = range(single_flight.AT_ONCE + single_flight.IN_LINE)
+        async with HttpClient(app).session() as client:
+            names = range(single_flight.MAX_RUNNING + single_flight.MAX_WAITING)
             waits = [asyncio.ensure_future(client.get(f"/long/{name}")) for name in names]
             await asyncio.sleep(0.1)
             answer = await asyncio.wait_for(client.get("/file"), timeout=5)
@@ -489,14 +496,12 @@ def test_a_file_does_not_wait_behind_answers_that_take_long() -> None:
     assert asyncio.run(crowd()) == "file"
 
 
-def test_only_cells_take_long() -> None:
-    assert [one.path for one in RESOURCES if one.takes_long] == [
-        "/api/v1/releases/{release_id}/cells"
-    ]
+def test_only_the_cells_resource_is_slow() -> None:
+    assert [one.path for one in RESOURCES if one.is_slow] == ["/api/v1/releases/{release_id}/cells"]
 
 
-def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(
-    ask: Asker, monkeypatch: pytest.MonkeyPatch
+def test_a_query_is_parsed_outside_the_event_loop(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_by: list[int] = []
 
@@ -505,58 +510,60 @@ def test_nobody_waits_while_the_codes_of_a_query_wait_for_what_others_make(
         return read_query(*given)
 
     monkeypatch.setattr(endpoint, "read_query", watched)
-    assert ask(CELLS).status_code == 200
+    assert get(CELLS).status_code == 200
     assert read_by
     assert threading.get_ident() not in read_by
 
 
-def test_one_question_is_one_answer_however_it_is_written(
-    ask: Asker, release: Release, monkeypatch: pytest.MonkeyPatch
+def test_one_cached_answer_serves_every_spelling_of_a_request(
+    get: HttpClient, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The address is what anybody can write: an answer that is kept must be found whatever they write round it."""
-    asked: list[str] = []
+    """Anybody can write an address, so a cached answer must be found however they write it."""
+    queries: list[str] = []
     rows = release.rows
     monkeypatch.setattr(
-        release, "rows", lambda name, *rest: asked.append(name) or rows(name, *rest)
+        release, "rows", lambda name, *rest: queries.append(name) or rows(name, *rest)
     )  # type: ignore[func-returns-value]
     cells = "/api/v1/releases/2020-21/cells"
-    first = ask(f"{cells}?sex=F&sex=M&crime_type=DA&format=json")
-    made = len(asked)
+    first = get(f"{cells}?sex=F&sex=M&crime_type=DA&format=json")
+    run = len(queries)
     for query in (
         "sex=M&sex=F&crime_type=DA&format=json",
         "format=json&crime_type=DA&sex=F&sex=M&sex=F",
         "sex=%46&sex=M&crime_type=DA&format=json&offset=0",
         "&&sex=F&sex=M&&crime_type=DA&format=json&",
     ):
-        assert ask(f"{cells}?{query}").content == first.content
-    assert len(asked) == made > 0
+        assert get(f"{cells}?{query}").content == first.content
+    assert len(queries) == run > 0
 
 
-@pytest.mark.usefixtures("stand")
-def test_an_answer_that_was_made_is_not_made_again() -> None:
-    made: list[str] = []
-    one = Asker(Starlette(routes=endpoint.doors((Resource("/one", "One", "One.", counted(made)),))))
+@pytest.mark.usefixtures("served")
+def test_a_cached_answer_is_not_computed_again() -> None:
+    computed: list[str] = []
+    one = HttpClient(
+        Starlette(routes=endpoint.routes_of((Resource("/one", "One", "One.", counted(computed)),)))
+    )
     assert [one("/one").status_code for _ in range(3)] == [200, 200, 200]
-    assert len(made) == 1
+    assert len(computed) == 1
 
 
-def reply_of(size: int) -> Reply:
-    return Reply(Form(200, [], b"x" * size, '"x"'))
+def response_of(size: int) -> Response:
+    return Response(Representation(200, [], b"x" * size, '"x"'))
 
 
-def test_what_is_kept_stays_within_its_bytes_and_the_longest_unasked_goes_first() -> None:
-    kept = Shelved(100_000)
+def test_the_cache_stays_within_its_bytes_and_evicts_the_least_recently_used() -> None:
+    cache = responses.cache(100_000)
     for name in "abcdefgh":
-        kept.keep((name,), reply_of(20_000))
-        kept.find(("a",))
-    assert kept.bytes <= 100_000
-    assert kept.find(("a",))
-    assert kept.find(("b",)) is None
-    assert kept.find(("h",))
+        responses.store(cache, name, response_of(20_000))
+        cache.get("a")
+    assert cache.currsize <= 100_000
+    assert cache.get("a")
+    assert cache.get("b") is None
+    assert cache.get("h")
 
 
-def test_an_answer_that_would_push_out_many_others_is_not_kept() -> None:
-    kept = Shelved(100_000)
-    kept.keep(("large",), reply_of(25_000))
-    assert kept.find(("large",)) is None
-    assert kept.bytes == 0
+def test_a_response_that_would_evict_many_others_is_not_cached() -> None:
+    cache = responses.cache(100_000)
+    responses.store(cache, "large", response_of(25_000))
+    assert cache.get("large") is None
+    assert cache.currsize == 0

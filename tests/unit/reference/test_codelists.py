@@ -1,4 +1,4 @@
-"""Codes, their labels, and what each adds up."""
+"""Code lists: codes, labels and members."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ReadAnew = Callable[[str], Codelist]
 
 @pytest.fixture
 def read_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReadAnew:
-    """Read the sexes from a copy that starts with the text given, past the cache that every other test shares."""
+    """Read the code list of sex from the rows given, without the cache of the other tests."""
     shutil.copy(REFERENCE / "sex.schema.json", tmp_path)
     monkeypatch.setattr(codelists, "REFERENCE", tmp_path)
 
@@ -55,7 +55,7 @@ def test_a_code_has_the_label_that_readers_see(dimension: str, code: str, label:
     assert codelist(dimension).label(code) == label
 
 
-def test_the_label_of_a_code_that_is_not_listed_is_refused_with_the_codes_there_are() -> None:
+def test_the_label_of_an_unknown_code_is_refused_with_the_known_ones() -> None:
     with pytest.raises(DataError, match=r"'m' is not a code of sex. Codes: _T, M, F, _NK, _R"):
         codelist("sex").label("m")
 
@@ -72,13 +72,13 @@ def test_the_label_of_a_code_that_is_not_listed_is_refused_with_the_codes_there_
         ("nationality", "_TOP3", ("VNM", "ALB", "CHN", "_OTH"), {"VNM", "ALB", "CHN"}),
     ],
 )
-def test_a_code_adds_up_its_parts(
+def test_a_code_covers_its_parts(
     dimension: str, code: str, partition: tuple[str, ...], parts: set[str]
 ) -> None:
     assert codelist(dimension).parts(code, partition) == parts
 
 
-def test_the_parts_of_a_code_that_is_not_listed_are_refused_in_words() -> None:
+def test_the_parts_of_an_unknown_code_are_refused() -> None:
     with pytest.raises(DataError, match="'x' is not a code of sex"):
         codelist("sex").parts("x", SEXES)
 
@@ -89,11 +89,11 @@ def test_only_aggregates_have_members() -> None:
     assert all(code.members for code in codes if code.kind == "aggregate")
 
 
-def test_a_sound_codelist_is_read(read_from: ReadAnew) -> None:
+def test_a_valid_codelist_is_read(read_from: ReadAnew) -> None:
     assert read_from("M,Male,category,\n_R,Recorded,aggregate,M\n").codes["_R"].members == ("M",)
 
 
-def test_an_aggregate_of_codes_that_are_not_listed_is_refused(read_from: ReadAnew) -> None:
+def test_an_aggregate_of_unlisted_codes_is_refused(read_from: ReadAnew) -> None:
     with pytest.raises(
         DataError, match=r"^sex\.csv: '_R' adds up codes that are not listed: F, X\.$"
     ):
@@ -101,7 +101,7 @@ def test_an_aggregate_of_codes_that_are_not_listed_is_refused(read_from: ReadAne
 
 
 def test_a_code_listed_twice_is_refused(read_from: ReadAnew) -> None:
-    with pytest.raises(DataError, match="row 3, code: 'M' stands already in row 2"):
+    with pytest.raises(DataError, match="row 3, code: 'M' is in row 2 already"):
         read_from("M,Male,category,\nM,Man,category,\n")
 
 

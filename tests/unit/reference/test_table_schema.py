@@ -1,4 +1,4 @@
-"""Every rule that a schema can state, each with a cell that breaks it and the message that says where."""
+"""Every rule of a schema, each with a cell that breaks it and the message that locates it."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"name": "size", "type": "integer", "constraints": {"minimum": 0}},
     {"name": "day", "type": "date"},
 )
-SOUND = ("A01,red,3,2020-04-01", "A02,,,", "A03,blue,0,2021-03-31")
+VALID = ("A01,red,3,2020-04-01", "A02,,,", "A03,blue,0,2021-03-31")
 
 
 def table(folder: Path, lines: Sequence[str], *, header: str = "id,colour,size,day") -> Path:
-    """Write a table and its schema, and return where it is."""
+    """Write a table and its schema, and return the path of the table."""
     (folder / "things.schema.json").write_text(json.dumps({"fields": FIELDS}), encoding="utf-8")
     path = folder / "things.csv"
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
@@ -44,8 +44,8 @@ def refusal(path: Path) -> str:
     return str(refused.value)
 
 
-def test_a_sound_table_is_read_as_text_in_the_order_of_the_file(tmp_path: Path) -> None:
-    rows = table_schema.read(table(tmp_path, SOUND))
+def test_a_valid_table_is_read_as_text_in_the_order_of_the_file(tmp_path: Path) -> None:
+    rows = table_schema.read(table(tmp_path, VALID))
     assert [row["id"] for row in rows] == ["A01", "A02", "A03"]
     assert rows[1] == {"id": "A02", "colour": "", "size": "", "day": ""}
 
@@ -57,8 +57,8 @@ def test_a_table_with_a_header_and_no_rows_is_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "column", "fault"),
     [
-        (",red,3,2020-04-01", "id", "is empty, and must not be"),
-        ("A01,red,3,2020-04-01", "id", "'A01' stands already in row 2"),
+        (",red,3,2020-04-01", "id", "is required"),
+        ("A01,red,3,2020-04-01", "id", "'A01' is in row 2 already"),
         ("a04,red,3,2020-04-01", "id", "'a04' does not have the form [A-Z][0-9]{2}"),
         ("A044,red,3,2020-04-01", "id", "'A044' does not have the form [A-Z][0-9]{2}"),
         (" A04,red,3,2020-04-01", "id", "' A04' does not have the form [A-Z][0-9]{2}"),
@@ -71,10 +71,10 @@ def test_a_table_with_a_header_and_no_rows_is_empty(tmp_path: Path) -> None:
         ("A04,red,3,2020-02-30", "day", "'2020-02-30' is not of type date"),
     ],
 )
-def test_each_broken_rule_is_named_with_its_file_row_and_column(
+def test_each_broken_rule_is_reported_with_its_file_row_and_column(
     tmp_path: Path, line: str, column: str, fault: str
 ) -> None:
-    message = refusal(table(tmp_path, [*SOUND, line]))
+    message = refusal(table(tmp_path, [*VALID, line]))
     assert message.startswith("things.csv does not meet things.schema.json.")
     assert message.splitlines()[1:] == [f"  things.csv row 5, {column}: {fault}"]
 
@@ -82,23 +82,24 @@ def test_each_broken_rule_is_named_with_its_file_row_and_column(
 @pytest.mark.parametrize(
     ("line", "column"),
     [
-        # Python takes these; the Table Schema standard, and the database that reads the same files later, do not.
+        # Python accepts these; the Table Schema standard and the database that reads the files do
+        # not.
         ("A04,red,1_000,2020-04-01", "size"),
         ("A04,red,٣,2020-04-01", "size"),
         ("A04,red,3,20200401", "day"),
         ("A04,red,3,2020-W14-3", "day"),
     ],
 )
-def test_a_form_that_only_python_would_understand_is_refused(
+def test_a_notation_that_only_python_accepts_is_refused(
     tmp_path: Path, line: str, column: str
 ) -> None:
-    assert f"row 5, {column}:" in refusal(table(tmp_path, [*SOUND, line]))
+    assert f"row 5, {column}:" in refusal(table(tmp_path, [*VALID, line]))
 
 
-def test_every_broken_cell_of_a_file_is_in_one_message_in_the_order_of_the_rows(
+def test_one_message_lists_every_invalid_cell_in_the_order_of_the_rows(
     tmp_path: Path,
 ) -> None:
-    message = refusal(table(tmp_path, ["A01,green,-1,2020-04-01", *SOUND[1:], "A02,red,x,never"]))
+    message = refusal(table(tmp_path, ["A01,green,-1,2020-04-01", *VALID[1:], "A02,red,x,never"]))
     assert [line.split(":")[0] for line in message.splitlines()[1:]] == [
         "  things.csv row 2, colour",
         "  things.csv row 2, size",
@@ -119,7 +120,7 @@ def test_every_broken_cell_of_a_file_is_in_one_message_in_the_order_of_the_rows(
     ],
 )
 def test_a_header_that_differs_from_the_schema_is_refused(tmp_path: Path, header: str) -> None:
-    message = refusal(table(tmp_path, SOUND, header=header))
+    message = refusal(table(tmp_path, VALID, header=header))
     assert message.startswith("things.csv line 1: the columns are")
     assert "['id', 'colour', 'size', 'day']" in message
 
@@ -138,13 +139,13 @@ def test_a_file_without_even_a_header_is_refused(tmp_path: Path) -> None:
 def test_a_row_with_too_few_or_too_many_cells_is_refused(
     tmp_path: Path, line: str, cells: int
 ) -> None:
-    path = table(tmp_path, [SOUND[0], line, SOUND[2]])
-    assert refusal(path) == f"things.csv row 3: {cells} cells where the header has 4."
+    path = table(tmp_path, [VALID[0], line, VALID[2]])
+    assert refusal(path) == f"things.csv row 3: {cells} cells, but the header has 4."
 
 
 @pytest.mark.parametrize("missing", ["things.csv", "things.schema.json"])
 def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
-    path = table(tmp_path, SOUND)
+    path = table(tmp_path, VALID)
     (tmp_path / missing).unlink()
     assert refusal(path) == f"{tmp_path / missing} is missing. Restore it from the repository."
 
@@ -157,10 +158,8 @@ def test_a_missing_file_is_named(tmp_path: Path, missing: str) -> None:
     ],
     ids=["a quote that is never closed", "not UTF-8"],
 )
-def test_a_file_that_is_not_csv_in_utf_8_is_refused_in_words(
-    tmp_path: Path, content: bytes
-) -> None:
-    path = table(tmp_path, SOUND)
+def test_a_file_that_is_not_csv_in_utf_8_is_a_data_error(tmp_path: Path, content: bytes) -> None:
+    path = table(tmp_path, VALID)
     path.write_bytes(content)
     assert refusal(path).startswith("things.csv")
 
@@ -169,7 +168,7 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 
 
 @given(rows=st.lists(st.fixed_dictionaries({"first": CELLS, "second": CELLS}), max_size=6))
-def test_whatever_text_is_written_is_read_back_unchanged(rows: list[Mapping[str, str]]) -> None:
+def test_any_text_is_read_back_unchanged(rows: list[Mapping[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "any.csv"
         schema = {"fields": [{"name": name, "type": "string"} for name in ("first", "second")]}

@@ -1,4 +1,4 @@
-"""Bytes that nothing can change, in memory and, where the system has no such memory, in a file."""
+"""Immutable bytes in memory or, if the system has no sealed memory, in a temporary file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import IO
 import duckdb
 import pytest
 
-from referrals.release.memory_file import Sealed
+from referrals.release.memory_file import MemoryFile
 
 PLATFORMS = [sys.platform, "darwin"]
 
@@ -20,36 +20,36 @@ PLATFORMS = [sys.platform, "darwin"]
 def scratch(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
-    """The folder for temporary files, of this system and of one without sealed memory."""
+    """The folder for temporary files, on this system and on one without sealed memory."""
     monkeypatch.setattr(sys, "platform", request.param)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
-def test_what_was_put_in_is_what_is_there_until_it_is_put_away(scratch: Path) -> None:
-    sealed = Sealed(b"1,336 referrals")
-    assert sealed.path.read_bytes() == b"1,336 referrals"
+def test_a_memory_file_holds_its_bytes_until_it_is_closed(scratch: Path) -> None:
+    file = MemoryFile(b"1,336 referrals")
+    assert file.path.read_bytes() == b"1,336 referrals"
     assert len(list(scratch.iterdir())) == (sys.platform != "linux")
-    sealed.put_away()
+    file.close()
     assert list(scratch.iterdir()) == []
 
 
-def test_two_that_are_kept_at_once_never_share_a_path(scratch: Path) -> None:
-    kept = [Sealed(bytes([number])) for number in range(5)]
-    assert len({one.path for one in kept}) == 5
-    for one in kept:
-        one.put_away()
+def test_open_memory_files_never_share_a_path(scratch: Path) -> None:
+    files = [MemoryFile(bytes([number])) for number in range(5)]
+    assert len({file.path for file in files}) == 5
+    for file in files:
+        file.close()
     assert not list(scratch.iterdir())
 
 
 @pytest.mark.usefixtures("scratch")
-def test_a_database_opens_from_it_and_answers_after_another_took_its_place() -> None:
+def test_a_database_opens_from_a_memory_file_that_reuses_the_path_of_another() -> None:
     answers = []
     for value in (1, 2):
-        sealed = Sealed(database(value))
-        with duckdb.connect(sealed.path, read_only=True) as connection:
+        file = MemoryFile(database(value))
+        with duckdb.connect(file.path, read_only=True) as connection:
             answers += connection.execute("select value from cells").fetchall()
-        sealed.put_away()
+        file.close()
     assert answers == [(1,), (2,)]
 
 
@@ -64,9 +64,9 @@ def database(value: int) -> bytes:
 @pytest.mark.parametrize(
     "change", [lambda stream: stream.write(b"9"), lambda stream: stream.truncate(1)]
 )
-def test_sealed_memory_cannot_be_changed_by_anybody(change: Callable[[IO[bytes]], object]) -> None:
-    sealed = Sealed(b"1,336")
-    with sealed.path.open("r+b", buffering=0) as stream, pytest.raises(PermissionError):
+def test_a_memory_file_cannot_be_changed(change: Callable[[IO[bytes]], object]) -> None:
+    file = MemoryFile(b"1,336")
+    with file.path.open("r+b", buffering=0) as stream, pytest.raises(PermissionError):
         change(stream)
-    assert sealed.path.read_bytes() == b"1,336"
-    sealed.put_away()
+    assert file.path.read_bytes() == b"1,336"
+    file.close()

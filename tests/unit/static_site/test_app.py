@@ -19,7 +19,7 @@ from referrals.content import pages
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.i18n import messages
 from referrals.release import catalogue
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.static_site import app as static_site_app
 from referrals.static_site import responses, site
@@ -70,16 +70,16 @@ Ask = Callable[..., Answer]
 
 @pytest.fixture(scope="module")
 def made(release: Release) -> dict[str, bytes]:
-    return site.files(Standing("one", release, ()))
+    return site.files(Served("one", release, ()))
 
 
 @pytest.fixture
 def standing(
     release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> list[Standing]:
+) -> list[Served]:
     """What stands on the shelf: tests put another in its place. Its pages say which it is."""
-    stands = [Standing("one", release, ())]
-    monkeypatch.setattr(catalogue, "standing", lambda: stands[0])
+    stands = [Served("one", release, ())]
+    monkeypatch.setattr(catalogue, "served", lambda: stands[0])
     monkeypatch.setattr(
         responses, "compress", partial(content_encoding.compress, quality=1)
     )  # each test packs every page
@@ -90,7 +90,7 @@ def standing(
 
 
 @pytest.fixture
-def asked(standing: list[Standing]) -> Ask:
+def asked(standing: list[Served]) -> Ask:
     """Ask the routes of the static_site."""
     assert standing
     app = Starlette(routes=static_site_app.StaticSite().routes())
@@ -221,12 +221,12 @@ async def page(static_site: static_site_app.StaticSite) -> bytes:
 
 
 def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
-    standing: list[Standing], release: Release
+    standing: list[Served], release: Release
 ) -> None:
     async def story() -> list[bytes]:
         static_site = static_site_app.StaticSite()
         answers = [await page(static_site)]
-        standing[0] = Standing("two", release, ())
+        standing[0] = Served("two", release, ())
         answers.append(await page(static_site))
         await asyncio.gather(*static_site._tasks)
         return [*answers, await page(static_site)]
@@ -240,7 +240,7 @@ FAULTS = (ReleaseError("The release broken holds nothing."), KeyError("Vietnam, 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=["ours", "another"])
 def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_again_only_after_a_while(
-    standing: list[Standing],
+    standing: list[Served],
     release: Release,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -249,14 +249,14 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
     now, tried = [0.0], []
     monkeypatch.setattr(static_site_app, "monotonic", lambda: now[0])
 
-    def refused(one: Standing, _: object) -> dict[str, bytes]:
+    def refused(one: Served, _: object) -> dict[str, bytes]:
         tried.append(one.version)
         raise fault
 
     async def story() -> bytes:
         static_site = static_site_app.StaticSite()
         await page(static_site)
-        standing[0] = Standing("two", release, ())
+        standing[0] = Served("two", release, ())
         monkeypatch.setattr(site, "files", refused)
         for _ in range(3):
             await page(static_site)
@@ -274,12 +274,12 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
 
 
 def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_and_says_when_to_come_back(
-    standing: list[Standing], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    standing: list[Served], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert standing
     tried: list[str] = []
 
-    def refused(one: Standing, _: object) -> dict[str, bytes]:
+    def refused(one: Served, _: object) -> dict[str, bytes]:
         tried.append(one.version)
         raise KeyError("Vietnam, 237")
 
@@ -302,12 +302,12 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
 
 
 def test_many_first_readers_wait_for_one_drawing(
-    standing: list[Standing], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    standing: list[Served], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert standing
     drawn: list[str] = []
 
-    def draw(one: Standing, _: object) -> dict[str, bytes]:
+    def draw(one: Served, _: object) -> dict[str, bytes]:
         drawn.append(one.version)
         return made
 
@@ -322,7 +322,7 @@ def test_many_first_readers_wait_for_one_drawing(
 
 
 def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn_of_theirs(
-    standing: list[Standing], monkeypatch: pytest.MonkeyPatch
+    standing: list[Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert standing
     drawn = threading.Event()
@@ -351,7 +351,7 @@ def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn
 def test_a_shelf_that_breaks_is_told_by_its_kind(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> Standing:
+    def broken() -> Served:
         raise KeyError("Vietnam, 237")
 
     monkeypatch.setattr(catalogue, "standing", broken)
@@ -366,7 +366,7 @@ def test_a_shelf_that_breaks_is_told_by_its_kind(
 def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def gone() -> Standing:
+    def gone() -> Served:
         raise ReleaseError("There is no published release in releases/. <b>")
 
     monkeypatch.setattr(catalogue, "standing", gone)
@@ -380,13 +380,13 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
 
 
 def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
-    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch
+    standing: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> bytes:
         static_site = static_site_app.StaticSite()
         await page(static_site)
         before = standing[0]
-        standing[0] = Standing("two", release, ())
+        standing[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
         return await page(static_site)
 
@@ -394,7 +394,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
 
 
 def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_drawn(
-    standing: list[Standing], release: Release, monkeypatch: pytest.MonkeyPatch
+    standing: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> dict[str, bytes]:
         raise ReleaseError("The release broken holds nothing.")
@@ -403,7 +403,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
         static_site = static_site_app.StaticSite()
         await page(static_site)
         before = standing[0]
-        standing[0] = Standing("two", release, ())
+        standing[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
         monkeypatch.setattr(site, "files", refused)
         return [await ask(static_site, "/lite/age") for _ in range(2)]
@@ -416,7 +416,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
 def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a_copy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def withdrawn() -> Standing:
+    def withdrawn() -> Served:
         raise WithdrawnError("These figures have been withdrawn.")
 
     monkeypatch.setattr(catalogue, "standing", withdrawn)

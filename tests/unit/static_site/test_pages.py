@@ -28,7 +28,7 @@ from referrals.paths import CONTENT, LOCALE
 from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release import files, metadata
-from referrals.release.catalogue import Standing
+from referrals.release.catalogue import Served
 from referrals.release.release import INVENTED, Release
 from referrals.static_site import json_ld, site
 from referrals.static_site.links import SERVED, LinkStyle, PageKey, in_folder, rewrite_links
@@ -72,22 +72,22 @@ class Parsed(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def standing(release: Release, invented: Release) -> Standing:
-    return Standing("one", release, (invented,))
+def standing(release: Release, invented: Release) -> Served:
+    return Served("one", release, (invented,))
 
 
 @pytest.fixture(scope="module")
-def served(standing: Standing) -> dict[str, str]:
+def served(standing: Served) -> dict[str, str]:
     return texts(site.files(standing))
 
 
 @pytest.fixture(scope="module")
-def folder(standing: Standing) -> dict[str, str]:
+def folder(standing: Served) -> dict[str, str]:
     return texts(site.files(standing, in_folder(None)))
 
 
 @pytest.fixture(scope="module")
-def known(standing: Standing) -> dict[str, str]:
+def known(standing: Served) -> dict[str, str]:
     """The pages of a site whose address is known."""
     return texts(site.files(standing, served_at(BASE)))
 
@@ -283,7 +283,7 @@ def test_published_pages_do_not_say_invented_but_in_the_choice(served: dict[str,
 
 
 def test_without_another_release_no_choice_is_offered(release: Release) -> None:
-    made = site.files(Standing("alone", release, ()))
+    made = site.files(Served("alone", release, ()))
     assert b'class="figures"' not in made["age"]
     assert not [name for name in made if name.startswith("illustrative")]
 
@@ -303,7 +303,7 @@ def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str])
 
 
 def test_the_same_releases_always_make_the_same_bytes(
-    standing: Standing, folder: dict[str, str]
+    standing: Served, folder: dict[str, str]
 ) -> None:
     assert texts(site.files(standing, in_folder(None))) == folder
 
@@ -325,7 +325,7 @@ def test_a_topic_is_described_for_machines_with_its_files_and_its_source(
         == told["isBasedOn"][0]["publisher"]
         == {"@type": "Organization", "name": "Home Office"}
     )
-    assert (metadata.of_cells(release)["licence"], told["license"]) == (
+    assert (metadata.cells_header(release)["licence"], told["license"]) == (
         "OGL-UK-3.0",
         json_ld.LICENCES["OGL-UK-3.0"],
     )
@@ -368,7 +368,7 @@ def test_where_the_process_is_known_by_an_address_search_engines_get_it_and_link
 def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
     release: Release,
 ) -> None:
-    made = site.files(Standing("alone", release, ()), in_folder("https://example.org"))
+    made = site.files(Served("alone", release, ()), in_folder("https://example.org"))
     html = made["age.html"].decode()
     assert '<link rel="canonical" href="https://example.org/lite/age">' in html
     assert '<a href="https://example.org/age">Full version</a>' in html
@@ -412,10 +412,10 @@ def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(
 
 
 def test_the_page_of_releases_lists_every_file_of_every_release(
-    served: dict[str, str], standing: Standing
+    served: dict[str, str], standing: Served
 ) -> None:
     html = served["releases"]
-    for release_id, one in standing.offered().items():
+    for release_id, one in standing.by_id().items():
         for name, file in files.listed(one).items():
             assert f'<a href="/releases/{release_id}/{name}">{escape(file.title)}</a>' in html
             assert file.sha256 in html
@@ -423,10 +423,10 @@ def test_the_page_of_releases_lists_every_file_of_every_release(
 
 
 def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_them(
-    folder: dict[str, str], standing: Standing
+    folder: dict[str, str], standing: Served
 ) -> None:
     made = site.files(standing, in_folder(None))
-    for release_id, one in standing.offered().items():
+    for release_id, one in standing.by_id().items():
         for name, file in files.listed(one).items():
             assert f'<a href="releases/{release_id}/{name}">' in folder["releases.html"]
             assert made[f"releases/{release_id}/{name}"] == files.content(one, file)
@@ -434,7 +434,7 @@ def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_the
     assert "/api/v1" not in " ".join(Parsed(folder["releases.html"]).links)
 
 
-def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing: Standing) -> None:
+def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing: Served) -> None:
     made = site.files(standing, in_folder("https://example.org"))
     assert (
         '<a href="https://example.org/releases/2020-21/cells.csv">'
@@ -443,7 +443,7 @@ def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing:
     assert [name for name in made if name.startswith("releases/")] == []
 
 
-def test_the_full_site_is_told_which_page_has_which_other_form(standing: Standing) -> None:
+def test_the_full_site_is_told_which_page_has_which_other_form(standing: Served) -> None:
     (version,) = site.versions(standing, BASE)
     assert (version.name, version.language, version.base) == ("Low-data version", "", BASE)
     assert {head.path for head in PAGES} - version.pages.keys() == NEED_A_SERVER
@@ -481,7 +481,7 @@ def with_languages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.usefixtures("with_languages")
 def test_a_new_language_is_new_files_with_links_between_the_languages(release: Release) -> None:
-    made = texts(site.files(Standing("alone", release, ())))
+    made = texts(site.files(Served("alone", release, ())))
     assert '<a href="ar/about" lang="ar" hreflang="ar" dir="rtl">العربية</a>' in made["about"]
     assert '<a href="../about" lang="en" hreflang="en" dir="ltr">English</a>' in made["cy/about"]
     assert '<html lang="ar" dir="rtl">' in made["ar/"]
@@ -492,7 +492,7 @@ def test_a_new_language_is_new_files_with_links_between_the_languages(release: R
 
 @pytest.mark.usefixtures("with_languages")
 def test_search_engines_find_each_language_of_a_page_from_every_other(release: Release) -> None:
-    standing = Standing("alone", release, ())
+    standing = Served("alone", release, ())
     made = texts(site.files(standing, served_at(BASE)))
     alternates = "".join(
         f'<link rel="alternate" hreflang="{code}" href="{BASE}/lite/{place}">'
@@ -523,7 +523,7 @@ ENGLISH_ROUND_A_PAGE = (
 
 @pytest.mark.usefixtures("with_languages")
 def test_what_a_language_has_no_words_for_stands_in_english_and_says_so(release: Release) -> None:
-    made = texts(site.files(Standing("alone", release, ())))
+    made = texts(site.files(Served("alone", release, ())))
     for english in ENGLISH_ROUND_A_PAGE:
         assert f'<span lang="en-GB" dir="ltr">{english}' in made["ar/about"]
         assert f'<span lang="en-GB" dir="ltr">{english}' not in made["about"]
@@ -546,7 +546,7 @@ def test_a_language_brings_its_own_words_in_a_file_and_its_own_end_of_a_page(
     own.mkdir()
     (own / "layout.toml").write_text('menu = "القائمة"\n', encoding="utf-8")
     (with_languages / "ar" / "page-end.md").write_text("{E002} [حول](/about)\n", encoding="utf-8")
-    html = site.files(Standing("alone", release, ()))["ar/about"].decode()
+    html = site.files(Served("alone", release, ()))["ar/about"].decode()
     assert '<a href="#menu">القائمة</a>' in html
     assert '<div class="page-end"><p>\u20661,336\u2069 <a href="about">حول</a></p>' in html
     assert f'<p lang="en-GB" dir="ltr">{release.about.attribution}</p>' in html
@@ -559,7 +559,7 @@ def test_help_lines_and_ranges_keep_their_order_in_text_from_right_to_left(
     (with_languages / "ar" / "about.md").write_text(
         "# حول\n\n{helplines}\n\n{cell:sex=_NK} هنا\n", encoding="utf-8"
     )
-    html = site.files(Standing("alone", release, ()))["ar/about"].decode()
+    html = site.files(Served("alone", release, ()))["ar/about"].decode()
     assert f'<div lang="en-GB" dir="ltr">{content_pages.helplines()}</div>' in html
     assert "\u2066194 to 205\u2069 هنا" in html
 
@@ -586,4 +586,4 @@ def test_a_listed_page_without_its_text_is_refused_by_name(
 ) -> None:
     (with_languages / "cy" / "about.md").unlink()
     with pytest.raises(DataError, match=r"about\.md is missing from data/content/cy"):
-        site.files(Standing("alone", release, ()))
+        site.files(Served("alone", release, ()))

@@ -212,8 +212,8 @@ def test_a_refusal_ends_the_program_with_one_sentence() -> None:
         raise SettingsError("A sentence.")
 
     with pytest.raises(SystemExit, match=r"^The site did not start. A sentence.$"):
-        settings.insist(refused)
-    assert settings.insist(lambda: 7) == 7
+        settings.require(refused)
+    assert settings.require(lambda: 7) == 7
 
 
 START = "import runpy; runpy.run_path('app.py')"

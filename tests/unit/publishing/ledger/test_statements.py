@@ -353,7 +353,7 @@ def test_a_statement_that_is_a_share_of_no_cell_is_refused(edited: Edit) -> None
             "statements.csv",
             "\nE003,",
             "\nE002,",
-            "statements.csv row 4, statement_id: 'E002' stands already in row 3",
+            "statements.csv row 4, statement_id: 'E002' is in row 3 already",
         ),
         (
             "relations.csv",

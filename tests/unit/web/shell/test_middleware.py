@@ -27,7 +27,7 @@ from referrals.web.shell import preload
 from referrals.web.shell.middleware import PageHead, Shell, Version, page_title, routes
 from referrals.web.static import precompress
 from referrals.web.static.assets import asset
-from tests.fixtures.visits import Client
+from tests.fixtures.asgi_client import Client
 
 SITE = "Victim referrals: police to immigration enforcement"
 HEADS = (

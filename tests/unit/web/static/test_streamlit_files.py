@@ -17,7 +17,7 @@ from referrals.errors import ReferralsError
 from referrals.web.shell.middleware import Shell
 from referrals.web.static import precompress, streamlit_files
 from referrals.web.static.precompress import Installed
-from tests.fixtures.visits import Client
+from tests.fixtures.asgi_client import Client
 
 SCRIPT = "export const referrals = 1336;\n" * 200
 PICTURE = bytes(range(256))
