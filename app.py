@@ -1,6 +1,6 @@
 """The site, for `streamlit run app.py` and `uvicorn app:app` alike.
 
-Streamlit runs this file again in every session, where it draws the page that was asked for.
+Streamlit runs this file again in every session, to draw the page that the reader opened.
 """
 
 import streamlit as st
@@ -9,6 +9,7 @@ from referrals import api, static_site
 from referrals.api import card_files
 from referrals.content.sitemap import PAGES, SITE
 from referrals.dashboard import navigation, page
+from referrals.i18n import messages
 from referrals.paths import ROOT
 from referrals.release import catalogue
 from referrals.web import application, settings
@@ -16,18 +17,19 @@ from referrals.web import application, settings
 if application.in_session():
     navigation.draw()
 else:
-    ADDRESS = settings.require(settings.base)
-    TWIN = static_site.Twin(ADDRESS)
+    BASE = settings.require(settings.base)
+    STATIC_PAGES = static_site.Twin(BASE)
     SERVED = application.Site(
         name=SITE,
-        heads=tuple(PAGES),
-        routes=[*api.routes(ADDRESS), *card_files.routes(ADDRESS), *TWIN.routes()],
+        pages=tuple(PAGES),
+        text=messages.text,
+        routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_PAGES.routes()],
         noscript_html=page.without_script,
-        versions=TWIN.versions,
+        versions=STATIC_PAGES.versions,
         releases=catalogue.digests,
-        refused=catalogue.refused,
-        looking=catalogue.looking,
-        drawn_ahead=TWIN.drawn_ahead,
+        rejected_releases=catalogue.refused,
+        watch_releases=catalogue.looking,
+        prebuild_static_pages=STATIC_PAGES.drawn_ahead,
     )
     app = st.App(__file__, **application.options(SERVED))
     settings.require(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

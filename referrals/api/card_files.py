@@ -30,7 +30,7 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Standing
 from referrals.release.files import SHORT
 from referrals.release.release import Release
-from referrals.web import origins
+from referrals.web import settings
 
 FOLDER: Final = "/take-away/"
 PICTURE: Final = "svg"
@@ -144,7 +144,7 @@ class _File:
         await reply.send(scope, send)
 
     async def _reply(self, scope: Scope) -> Reply:
-        standing, base = catalogue.standing(), self._site or origins.of_request(scope)
+        standing, base = catalogue.standing(), self._site or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = scope["query_string"].decode("latin-1")
         key = (standing.version, edition, name, self._ending, query, base)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from referrals.query.selection import Selection
-from referrals.web import origins
+from referrals.web import settings
 
 PATH: Final = "path"
 """Where a session keeps the path of the page that it draws."""
@@ -26,7 +26,7 @@ def base() -> str:
     It is the origin that the reader's browser opened the session from. The gateway lets in none but that of the host that it
     asked for, so it also says HTTPS where a proxy ends that.
     """
-    return origins.of_text(st.context.headers.get("origin", ""))
+    return settings.origin(st.context.headers.get("origin", ""))
 
 
 def of_page(selection: Selection) -> str:

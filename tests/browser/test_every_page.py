@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from referrals.content.sitemap import PAGES
 from referrals.paths import ROOT
-from referrals.web.shell.html import ASKED
+from referrals.web.shell.html import FETCHED_EARLY
 from tests.browser.servers import open_page, serve
 
 PATHS = tuple(head.path for head in PAGES)

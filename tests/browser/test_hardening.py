@@ -27,7 +27,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from referrals.paths import ROOT
-from referrals.web.health import MARK
+from referrals.web.health import SERVICE
 from referrals.web.streamlit import client_messages
 from tests.browser.servers import PATIENCE
 from tests.browser.test_every_page import whole
@@ -312,7 +312,7 @@ ASKED = st.one_of(
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(line=ASKED)
+@given(line=FETCHED_EARLY)
 def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
     got = running.raw(line)
     assert not got or got.split(b" ")[1] < b"500"
@@ -357,10 +357,10 @@ def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
         except TimeoutError:
             pass  # let in, and nothing to say to it: or dropped
         except ConnectionClosed:
-            assert client_messages.kind(data) is None
+            assert client_messages.kind_of(data) is None
             assert session.protocol.close_code == 1008
         else:
-            assert client_messages.kind(data) == "rerun_script"
+            assert client_messages.kind_of(data) == "rerun_script"
     with running.open() as other:
         assert "delta" in drawn(other)
     assert running.faults() == faults
@@ -439,7 +439,7 @@ def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_fo
     trouble: list[str] = []
 
     def said(data: str | bytes) -> None:
-        kinds[str(client_messages.kind(data if isinstance(data, bytes) else b""))] += 1
+        kinds[str(client_messages.kind_of(data if isinstance(data, bytes) else b""))] += 1
 
     page.on("websocket", lambda opened: opened.on("framesent", said))
     page.on(

@@ -1,11 +1,12 @@
-"""The build step that compresses Streamlit's scripts and stylesheets once, so that no request ever waits for it.
+"""The build step that compresses Streamlit's scripts and stylesheets, so that no request waits.
 
     python -m referrals.web.static.precompress
 
-Streamlit sends its files as they are: 3.7 MB for a page of ours that needs 0.4 MB compressed. Brotli at its best takes ten
-seconds for the largest of them alone. The compressed files go to `build/static/<version>-<digest>/`, named for the very
-files that they were made from: another Streamlit is another folder. Written whole or not at all; done already, it does
-nothing. `static_files` serves them.
+Streamlit sends its files uncompressed: 3.7 MB for a page of ours that needs 0.4 MB compressed, and
+Brotli at its best takes ten seconds for the largest of them alone. The compressed files go to
+`build/static/<version>-<digest>/`, named after the files they were made from, so another Streamlit
+gets another folder. The folder is written whole or not at all; if it exists, nothing is done.
+`streamlit_files` serves it.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from referrals.web.http.content_encoding import SUFFIXES, compress
 
 BUILT: Final = ROOT / "build" / "static"
 MANIFEST: Final = "manifest.json"
-TEXT: Final = {".css", ".js", ".svg"}
-"""Kinds of file that get smaller; pictures and fonts are compressed already."""
+TEXT_SUFFIXES: Final = {".css", ".js", ".svg"}
+"""Files worth compressing; pictures and fonts are compressed already."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """Streamlit's own files, as they are installed: their folder, and the name that tells them from any others."""
+    """Streamlit's own files as installed: their folder, and a name that holds their digest."""
 
     folder: Path
     name: str
@@ -51,31 +52,32 @@ class Installed:
 
 
 def installed() -> Installed:
-    """Return the files of the Streamlit that is installed.
+    """Return the files of the installed Streamlit.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such files.
     """
     return of_folder(folder(), version("streamlit"))
 
 
 def folder() -> Path:
-    """Return where the Streamlit that is installed keeps the files it serves under `/static/`.
+    """Return the folder of the files that the installed Streamlit serves under `/static/`.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such folder.
     """
     spec = find_spec("streamlit")
     found = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
     if found is None or not found.is_dir():
         raise ReferralsError(
-            "Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again."
+            "Streamlit's own scripts are not installed. "
+            "Install what requirements.lock lists, then try again."
         )
     return found
 
 
 def of_folder(root: Path, released: str) -> Installed:
-    """Return the files of a folder, named for their release and for every byte of them."""
+    """Return the files of a folder, named after their version and a digest of every byte."""
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         if path.is_file():
@@ -85,7 +87,7 @@ def of_folder(root: Path, released: str) -> Installed:
 
 
 def build(source: Installed, to: Path = BUILT) -> Path:
-    """Write the compressed files of a folder, each beside the others or none of them; return the folder they stand in."""
+    """Write the compressed files of a folder, all or none, and return the folder they are in."""
     target = to / source.name
     if manifest(target) is not None:
         return target
@@ -94,9 +96,8 @@ def build(source: Installed, to: Path = BUILT) -> Path:
     try:
         sizes = _compress_all(source, scratch)
         (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
-        scratch.chmod(
-            0o755
-        )  # read by the account that serves, which is not always the one that builds
+        # Readable by the account that serves, which is not always the one that builds.
+        scratch.chmod(0o755)
         _move(scratch, target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -104,43 +105,46 @@ def build(source: Installed, to: Path = BUILT) -> Path:
 
 
 def manifest(built: Path) -> Mapping[str, int] | None:
-    """Return the size of every file in a finished folder, by name; None where it is missing, cut short or not ours."""
+    """Return the size of every compressed file by name, or None if the folder is not complete."""
     try:
         sizes = dict(json.loads((built / MANIFEST).read_text()))
-        whole = all((built / name).stat().st_size == size for name, size in sizes.items())
+        is_complete = all((built / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, TypeError):
         return None
-    return sizes if whole else None
+    return sizes if is_complete else None
 
 
 def _compress_all(source: Installed, to: Path) -> dict[str, int]:
-    """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
-    texts = sorted(
-        ((name, path) for name, path in source.files().items() if path.suffix in TEXT),
-        key=lambda item: -item[1].stat().st_size,
-    )
-    work = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
-    # The compressors let go of the interpreter while they work: two threads keep two processors busy.
+    """Write each file in each coding that makes it smaller, largest first; return the sizes."""
+    texts = [(name, path) for name, path in source.files().items() if path.suffix in TEXT_SUFFIXES]
+    texts.sort(key=lambda item: -item[1].stat().st_size)
+
+    def write(job: tuple[str, Path, str]) -> tuple[str, int]:
+        name, path, encoding = job
+        target = f"{name}{SUFFIXES[encoding]}"
+        return target, _write_compressed(path, encoding, to / target)
+
+    jobs = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
+    # The compressors release the GIL: two threads keep two processors busy.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        written = pool.map(
-            lambda one: _write(path=one[1], encoding=one[2], to=to / f"{one[0]}{SUFFIXES[one[2]]}"),
-            work,
-        )
-        return {path.relative_to(to).as_posix(): size for path, size in written if size}
+        return {name: size for name, size in pool.map(write, jobs) if size}
 
 
-def _write(path: Path, encoding: str, to: Path) -> tuple[Path, int]:
-    """Write one form of one file; return where and how many bytes, 0 where it is no smaller and was not written."""
+def _write_compressed(path: Path, encoding: str, to: Path) -> int:
+    """Write a file in one coding and return its size; 0, without writing, if it is not smaller."""
     plain = path.read_bytes()
-    small = compress(plain, encoding)
-    if len(small) >= len(plain):
-        return to, 0
+    compressed = compress(plain, encoding)
+    if len(compressed) >= len(plain):
+        return 0
     to.parent.mkdir(parents=True, exist_ok=True)
-    return to, to.write_bytes(small)
+    return to.write_bytes(compressed)
 
 
 def _move(scratch: Path, target: Path) -> None:
-    """Put a finished folder in its place, over a broken one, unless another process has just done the same work."""
+    """Rename a finished folder into place, unless another process has just done the same work.
+
+    An incomplete folder in that place is removed first.
+    """
     if target.exists() and manifest(target) is None:
         shutil.rmtree(target)
     try:
@@ -151,7 +155,7 @@ def _move(scratch: Path, target: Path) -> None:
 
 
 def main() -> int:
-    """Build, say where, and return the exit code."""
+    """Build the folder if it is missing, print where it is, and return the exit code."""
     try:
         source = installed()
         if manifest(BUILT / source.name) is None:

@@ -23,8 +23,8 @@ from referrals.query.selection import MEASURES, Selection
 from referrals.release import catalogue
 from referrals.release.catalogue import Standing
 from referrals.release.release import Release
-from referrals.web import origins
-from referrals.web.direct_routes import Beside
+from referrals.web import settings
+from referrals.web.direct_routes import DirectRoutes
 from referrals.web.http import security_headers
 from referrals.web.logging.access_log import Names
 from tests.fixtures.asgi_client import scope_of
@@ -48,7 +48,7 @@ def ask() -> Asker:
 
 
 def served(site: str = "") -> Asker:
-    return Asker(Starlette(middleware=[Middleware(Beside, routes=card_files.routes(site))]))
+    return Asker(Starlette(middleware=[Middleware(DirectRoutes, routes=card_files.routes(site))]))
 
 
 def every(release: Release, invented: Release) -> Iterator[Card]:
@@ -180,14 +180,14 @@ def test_the_link_in_a_file_is_to_the_address_that_readers_know(release: Release
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
 def test_no_host_however_odd_brings_anything_into_a_file(said: str) -> None:
-    known = origins.of_request(scope_of("/", headers=[("host", said)]))
+    known = settings.request_origin(scope_of("/", headers=[("host", said)]))
     assert not set(known.removeprefix("http://")) & set("/?#@%\"'<> ")
 
 
 def test_the_log_names_the_kind_of_a_file_and_nothing_that_was_chosen(release: Release) -> None:
     routes: list[BaseRoute] = [*card_files.routes()]
     address = links(registry.of_dimension(release, "sex", Selection(crime_type="DA")))[0]
-    assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
+    assert PathNames((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
 def test_a_card_that_nobody_can_ask_for_stands_on_no_page(
