@@ -1,4 +1,4 @@
-"""What the browser tests share: one browser, one dashboard and one small site for the whole run."""
+"""Shared fixtures: one browser, one dashboard and one small site per test run."""
 
 from collections.abc import Iterator
 

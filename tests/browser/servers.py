@@ -20,25 +20,28 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from referrals.paths import ROOT
 
 PATIENCE = 60
-"""Seconds that a server may take to start on a busy machine."""
+"""How long, in seconds, a server may take to start on a busy machine."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running site and the process that can be ended."""
+    """A running site and its process."""
 
     address: str
     process: subprocess.Popen[bytes]
 
     def end(self) -> None:
-        """End the server at once, as a crash would."""
+        """Kill the server, as a crash would."""
         self.process.kill()
         self.process.wait()
 
 
 @contextmanager
 def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
-    """Serve the app.py of a folder on a free port until the block ends; `before` stands before the command that does it."""
+    """Serve the app.py of a folder on a free port until the block ends.
+
+    `before` is put before the start command, such as a wrapper.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -69,7 +72,10 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Open the browser named by CHROMIUM, or the system's own. In CI its absence is a failure; elsewhere tests are skipped."""
+    """Open the browser named by CHROMIUM, or the system's.
+
+    Without one the tests fail in CI and are skipped elsewhere.
+    """
     path = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     )
@@ -99,7 +105,7 @@ def open_page(page: Page, address: str, heading: str = "") -> None:
 
 
 def drawn(page: Page, heading: str = "") -> None:
-    """Wait until Streamlit has drawn a page, the one with this heading where one is given."""
+    """Wait until Streamlit has drawn a page, by its heading if one is given."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
         state="attached", timeout=30_000
     )

@@ -234,7 +234,7 @@ def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(
     last = next(
         number for number, path in enumerate(asked) if "PlotlyChart" in path
     )  # it stands last among the links
-    for path in ASKED:
+    for path in FETCHED_EARLY:
         assert asked.count(path) == 1
         assert asked.index(path) < last
 

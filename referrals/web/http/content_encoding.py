@@ -28,7 +28,8 @@ def compress(body: bytes, encoding: str) -> bytes:
     True
     """
     if encoding == "br":
-        return brotli.compress(body, quality=11)
+        compressed: bytes = brotli.compress(body, quality=11)
+        return compressed
     return gzip.compress(body, 9, mtime=0)
 
 

@@ -75,7 +75,7 @@ def _install_hooks() -> None:
 
 
 def _log_warning(
-    _message: object,
+    message: object,  # noqa: ARG001 - the signature of warnings.showwarning
     category: type[Warning],
     filename: str,
     lineno: int,

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-EVERY_PAGE: Final = ("Html",)
+EVERY_PAGE: Final[tuple[str, ...]] = ("Html",)
 """Stems of the scripts that draw every page: pieces of HTML."""
 
-CHART_PAGES: Final = ("Radio", "PlotlyChart")
+CHART_PAGES: Final[tuple[str, ...]] = ("Radio", "PlotlyChart")
 """Stems for pages with charts: 1.1 MB even when compressed, twice the rest of a page."""
 
 _IMPORT: Final = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
