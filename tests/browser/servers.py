@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -116,9 +115,9 @@ def _answers(site: Site) -> bool:
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit and site.process.poll() is None:
         try:
-            with urlopen(f"{site.address}/_stcore/health", timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return True
-        except (URLError, OSError):
-            time.sleep(0.1)
+            if httpx.get(f"{site.address}/_stcore/health", timeout=2).text == "ok":
+                return True
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
     return False

@@ -1,4 +1,4 @@
-"""The served site, under both start commands: what it refuses, hides and logs, in a real browser."""
+"""The served site under both start commands: what it refuses, hides and logs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from referrals.paths import ROOT
 from referrals.web.health import SERVICE
 from referrals.web.streamlit import client_messages
 from tests.browser.servers import PATIENCE
-from tests.browser.test_every_page import whole
+from tests.browser.test_every_page import open_complete
 
 COMMANDS = {
     "streamlit": [
@@ -458,9 +458,9 @@ def test_a_browser_sends_only_allowed_messages_and_gets_every_file(
         ),
     )
     for path in PATHS:
-        whole(page, dashboard + path)
+        open_complete(page, dashboard + path)
     page.keyboard.press("r")
-    whole(page, f"{dashboard}/sex")
+    open_complete(page, f"{dashboard}/sex")
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA")
     page.get_by_text("Download, copy, cite or link").first.click()
