@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from websockets.asyncio.client import connect
 
-from bench.load.__main__ import idle, most_files
+from bench.load.__main__ import idle, raise_file_limit
 from bench.load.crowd import crowd, survey
 from bench.load.process_cost import open_files, resident_mib
 from bench.load.reader import Tab
@@ -37,7 +37,7 @@ STUCK_BYTES = 10_000
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    most_files()
+    raise_file_limit()
     with serve(ROOT) as opened:
         yield opened
 
@@ -113,7 +113,7 @@ async def unreading_tab(address: str) -> tuple[Tab, int]:
 async def fill_the_send_buffer(unreading: Tab, port: int, reader: int) -> None:
     """Request a page until unread answers fill the send buffer."""
     for _ in range(40):
-        await unreading._socket.send(unreading._question())
+        await unreading._socket.send(unreading._request())
         await asyncio.sleep(0.2)
         if unsent(port, reader) >= STUCK_BYTES:
             return
@@ -136,7 +136,7 @@ def test_a_client_that_does_not_read_delays_nobody_and_is_disconnected(
             await fill_the_send_buffer(unreading, replica.port, reader)
             held = resident_mib(pid)
             for option in ("Share", "Number") * 5:
-                await unreading._socket.send(unreading._question())
+                await unreading._socket.send(unreading._request())
                 await tab.choose("measure", option)
             assert resident_mib(pid) < held + 10
             async with asyncio.timeout(30):

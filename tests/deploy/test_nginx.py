@@ -18,7 +18,14 @@ from typing import Protocol
 
 import pytest
 
-from bench.servers.nginx import HOST, HTTP2_ALONE, NGINX, Doors, nginx_version, write_configuration
+from bench.servers.nginx import (
+    HOST,
+    HTTP2_DIRECTIVE,
+    NGINX,
+    NginxPorts,
+    nginx_version,
+    write_configuration,
+)
 from referrals.api import single_flight
 from tests.fixtures.nginx_proxy import free_ports, needs_nginx, proxied
 
@@ -70,7 +77,7 @@ def replica() -> Iterator[tuple[Script, int]]:
 class Front:
     """nginx with its replicas: `ask` returns the status of an answer."""
 
-    doors: Doors
+    ports: NginxPorts
     folder: Path
     replicas: list[Script]
 
@@ -80,7 +87,7 @@ class Front:
     def answer(
         self, path: str, *, reader: str = "10.0.0.1", port: int = 0
     ) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(HOST, port or self.doors.http, timeout=10)
+        connection = http.client.HTTPConnection(HOST, port or self.ports.http, timeout=10)
         connection.request("GET", path, headers={"X-Forwarded-For": reader})
         answer = connection.getresponse()
         answer.read()
@@ -101,10 +108,10 @@ def front(tmp_path: Path) -> Iterator[StartFront]:
 
         def opened(replicas: int, instead: Mapping[str, str] | None = None) -> Front:
             served = [stack.enter_context(replica()) for _ in range(replicas)]
-            doors = stack.enter_context(
+            ports = stack.enter_context(
                 proxied(tmp_path, [port for _, port in served], instead=instead)
             )
-            return Front(doors, tmp_path, [script for script, _ in served])
+            return Front(ports, tmp_path, [script for script, _ in served])
 
         yield opened
 
@@ -190,7 +197,7 @@ def test_a_reader_stays_on_one_replica_and_readers_are_spread_over_all(front: St
 
 def test_plain_http_redirects_to_https_and_is_not_logged(front: StartFront) -> None:
     site = front(1)
-    answer = site.answer("/sex?crime_type=DA", port=site.doors.plain)
+    answer = site.answer("/sex?crime_type=DA", port=site.ports.plain)
     assert (answer.status, answer.headers["Location"]) == (308, f"https://{HOST}/sex?crime_type=DA")
     site.ask("/sex")
     written = (site.folder / "nginx.log").read_text()
@@ -201,7 +208,7 @@ def test_plain_http_redirects_to_https_and_is_not_logged(front: StartFront) -> N
 def test_a_slow_request_is_cut_off_without_delaying_others(front: StartFront) -> None:
     site = front(1, {"client_header_timeout 15s;": "client_header_timeout 2s;"})
     start = time.monotonic()
-    with socket.create_connection((HOST, site.doors.http), timeout=0.5) as slow:
+    with socket.create_connection((HOST, site.ports.http), timeout=0.5) as slow:
         slow.sendall(b"GET /sex HTTP/1.1\r\nHost: site\r\nX-Slow: ")
         while is_open(slow):
             assert site.ask("/sex") == 200
@@ -229,7 +236,7 @@ def check(folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_nginx_accepts_the_deployed_files_without_a_warning(tmp_path: Path) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(*free_ports(3)), free_ports(2))
+    write_configuration(tmp_path, NginxPorts(*free_ports(3)), free_ports(2))
     checked = check(tmp_path)
     assert checked.returncode == 0, checked.stderr
     assert "[warn]" not in checked.stderr
@@ -242,7 +249,7 @@ def test_nginx_accepts_the_deployed_files_without_a_warning(tmp_path: Path) -> N
 )
 def test_a_wrong_setting_of_nginx_is_detected(tmp_path: Path, line: str, message: str) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(*free_ports(3)), free_ports(1))
+    write_configuration(tmp_path, NginxPorts(*free_ports(3)), free_ports(1))
     with (tmp_path / "listen.conf").open("a") as file:
         file.write(f"{line}\n")
     assert message in check(tmp_path).stderr
@@ -250,7 +257,7 @@ def test_a_wrong_setting_of_nginx_is_detected(tmp_path: Path, line: str, message
 
 def test_http2_is_configured_for_the_installed_nginx(tmp_path: Path) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(1, 2, 3), [4])
+    write_configuration(tmp_path, NginxPorts(1, 2, 3), [4])
     listen = (tmp_path / "listen.conf").read_text()
-    assert ("\nhttp2 on;" in listen) == (nginx_version() >= HTTP2_ALONE)
-    assert (f"\nlisten {HOST}:2 ssl http2;" in listen) == (nginx_version() < HTTP2_ALONE)
+    assert ("\nhttp2 on;" in listen) == (nginx_version() >= HTTP2_DIRECTIVE)
+    assert (f"\nlisten {HOST}:2 ssl http2;" in listen) == (nginx_version() < HTTP2_DIRECTIVE)
