@@ -38,7 +38,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of releases of a site of its own, which looks at it whenever it is asked: a copy of the published one."""
     built = latest_published()
     shutil.copytree(built, tmp_path / "releases" / built.name)
-    monkeypatch.setattr(catalogue, "SHELF", catalogue.Shelf(tmp_path / "releases", look_every=0))
+    monkeypatch.setattr(
+        catalogue, "CATALOGUE", catalogue.Catalogue(tmp_path / "releases", refresh_seconds=0)
+    )
     monkeypatch.setattr(session, "others", lambda: session.releases().others)
     return tmp_path / "releases"
 

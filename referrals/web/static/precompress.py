@@ -1,4 +1,4 @@
-"""The build step that compresses Streamlit's scripts and stylesheets once, so that no request ever waits for it.
+"""The build step that compresses Streamlit's scripts and stylesheets, so that no request waits.
 
     python -m referrals.web.static.precompress [--quick]
 
@@ -37,13 +37,13 @@ QUICK: Final = ".quick"
 """The file that marks a folder whose files could be smaller."""
 
 QUICK_QUALITY: Final = 5
-TEXT: Final = {".css", ".js", ".svg"}
-"""Kinds of file that get smaller; pictures and fonts are compressed already."""
+TEXT_SUFFIXES: Final = {".css", ".js", ".svg"}
+"""Files worth compressing; pictures and fonts are compressed already."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """Streamlit's own files, as they are installed: their folder, and the name that tells them from any others."""
+    """Streamlit's own files as installed: their folder, and a name that holds their digest."""
 
     folder: Path
     name: str
@@ -58,31 +58,32 @@ class Installed:
 
 
 def installed() -> Installed:
-    """Return the files of the Streamlit that is installed.
+    """Return the files of the installed Streamlit.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such files.
     """
     return of_folder(folder(), version("streamlit"))
 
 
 def folder() -> Path:
-    """Return where the Streamlit that is installed keeps the files it serves under `/static/`.
+    """Return the folder of the files that the installed Streamlit serves under `/static/`.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such folder.
     """
     spec = find_spec("streamlit")
     found = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
     if found is None or not found.is_dir():
         raise ReferralsError(
-            "Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again."
+            "Streamlit's own scripts are not installed. "
+            "Install what requirements.lock lists, then try again."
         )
     return found
 
 
 def of_folder(root: Path, released: str) -> Installed:
-    """Return the files of a folder, named for their release and for every byte of them."""
+    """Return the files of a folder, named after their version and a digest of every byte."""
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         if path.is_file():
@@ -116,13 +117,13 @@ def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
 
 
 def manifest(built: Path) -> Mapping[str, int] | None:
-    """Return the size of every file in a finished folder, by name; None where it is missing, cut short or not ours."""
+    """Return the size of every compressed file by name, or None if the folder is not complete."""
     try:
         sizes = dict(json.loads((built / MANIFEST).read_text()))
-        whole = all((built / name).stat().st_size == size for name, size in sizes.items())
+        is_complete = all((built / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, TypeError):
         return None
-    return sizes if whole else None
+    return sizes if is_complete else None
 
 
 def is_built(target: Path, *, quality: int = BEST) -> bool:
@@ -133,7 +134,7 @@ def is_built(target: Path, *, quality: int = BEST) -> bool:
 def _compress_all(source: Installed, to: Path, quality: int) -> dict[str, int]:
     """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
     texts = sorted(
-        ((name, path) for name, path in source.files().items() if path.suffix in TEXT),
+        ((name, path) for name, path in source.files().items() if path.suffix in TEXT_SUFFIXES),
         key=lambda item: -item[1].stat().st_size,
     )
     work = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]

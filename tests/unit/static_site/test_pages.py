@@ -15,7 +15,7 @@ import pytest
 from starlette.routing import Match, Route
 
 from app import SERVED as FULL_SITE
-from referrals.api.endpoint import Nowhere
+from referrals.api.endpoint import NotFound
 from referrals.cards import by_dimension
 from referrals.cards.card import PATHS
 from referrals.cards.html import card as card_html
@@ -243,7 +243,7 @@ def answered(path: str) -> bool:
     routes = [
         one
         for one in FULL_SITE.routes
-        if isinstance(one, Route) and not isinstance(one.endpoint, Nowhere)
+        if isinstance(one, Route) and not isinstance(one.endpoint, NotFound)
     ]
     return path in {head.path for head in PAGES} or any(
         one.matches(asked)[0] is Match.FULL for one in routes
