@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from referrals.paths import SQL
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @cache
@@ -12,6 +17,20 @@ def statement(name: str) -> str:
     """Return the text of `sql/<name>.sql`.
 
     Raises:
-        FileNotFoundError: there is no such statement, which is a mistake in our code and not in any input.
+        FileNotFoundError: there is no such file, which is a mistake in our code, not in any input.
     """
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def rows(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Run `sql/<name>.sql` and return its rows, each keyed by column name in column order.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        duckdb.Error: the statement failed.
+    """
+    result = connection.execute(statement(name), dict(parameters or {}))
+    columns = [str(column[0]) for column in result.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]

@@ -14,7 +14,7 @@ from referrals.api.problems import DOCUMENTED, KINDS
 from referrals.api.request import Parameter, Question
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.release.release import Release
 from referrals.web.shell.html import LEAVING
 
@@ -48,7 +48,7 @@ def page(question: Question) -> Content:
         f"<h2>Try it</h2><ul>{_items(_linked(one) for one in EXAMPLES)}</ul>"
         f"<h2>Addresses</h2>{''.join(_address(one, published) for one in (*RESOURCES, *DOWNLOADS, *FEEDS))}"
         "<h2>What the letters mean</h2>"
-        f"<dl>{_defined((f'<code>{letter}</code>', escape(meaning)) for letter, meaning in STATUSES.items())}</dl>"
+        f"<dl>{_defined((f'<code>{letter}</code>', escape(meaning)) for letter, meaning in statuses.meanings().items())}</dl>"
         f"<p>A release says itself where it means another thing by a letter. An answer holds at most {MOST_CELLS:,} cells.</p>"
         f"<h2>Problems</h2><p>What is wrong is said as RFC 9457 describes.</p>{''.join(map(_problem, KINDS))}"
     )

@@ -22,11 +22,10 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 from referrals import templates
-from referrals.cards.wording import transcribed
 from referrals.errors import DataError
 from referrals.formatting import day, fill
 from referrals.paths import CONTENT, REFERENCE
-from referrals.reference import table_schema
+from referrals.reference import statuses, table_schema
 from referrals.reference.table_schema import Row
 
 HELPLINES, SYMBOLS = "helplines", "symbols"
@@ -87,7 +86,7 @@ def helplines() -> str:
 
 
 def _symbols() -> str:
-    rows = [[f"[{letter}]", escape(meaning)] for letter, meaning in transcribed.SYMBOLS.items()]
+    rows = [[f"[{letter}]", escape(meaning)] for letter, meaning in statuses.meanings().items()]
     return templates.table("What the letters in tables mean", ["Letter", "Meaning"], rows)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from referrals.caching import kept
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Release
 
@@ -96,7 +96,8 @@ def about(one: Release, notes: Sequence[str]) -> dict[str, Any]:
     return {
         "release": release(one),
         "notes": [*invented(one), *notes],
-        "status_meanings": manifest(one).get("status_letters") or {"": "as printed", **STATUSES},
+        "status_meanings": manifest(one).get("status_letters")
+        or {"": "as printed", **statuses.meanings()},
         "source": {
             name: imprint[name] for name in ("publisher", "title", "published_on", "address")
         },

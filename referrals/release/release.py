@@ -131,9 +131,7 @@ class Release:
             ) from None
 
     def _ask(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        cursor = self._connection.cursor().execute(sql.statement(name), dict(parameters or {}))
-        columns = [column[0] for column in cursor.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+        return sql.rows(self._connection.cursor(), name, parameters)
 
 
 def open_release(folder: Path) -> Release:

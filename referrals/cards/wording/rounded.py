@@ -19,13 +19,6 @@ from referrals.query.answer import DIMENSION_NAMES, FEW, Answer, counted
 
 TOO_FEW: Final = "too few to give a share reliably"
 
-SYMBOLS: Final[Mapping[str, str]] = {
-    "e": "estimated: a sum of numbers that were adjusted to protect people",
-    "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
-    "r": "revised: not the number of the release before; exact where no range stands beside it",
-}
-"""What the status letters of an additive release mean."""
-
 RANGE_NOTE: Final = (
     "The range beside a number marked [e] says what it could be without adjustment. Numbers without a letter are exact. "
     "[How we protect people](/disclosure) says more."

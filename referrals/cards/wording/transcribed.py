@@ -13,10 +13,8 @@ from referrals.formatting import count, percent, percent_span
 from referrals.frames import records
 from referrals.query.answer import ABSENT, DIMENSION_NAMES, Answer, counted, recorded_count
 from referrals.query.selection import SHARE
-from referrals.reference.codelists import NOT_RECORDED, STATUSES
-
-SYMBOLS: Final = STATUSES
-"""What each status letter means, in the order in which a table explains them."""
+from referrals.reference import statuses
+from referrals.reference.codelists import NOT_RECORDED
 
 TOO_FEW: Final = "too few"
 """What stands where a share would be, of too few to give one."""
@@ -106,7 +104,7 @@ def chart_text(answer: Answer) -> str:
 
 def meanings(*, is_additive: bool) -> Mapping[str, str]:
     """Return what each status letter means beside the numbers of a release."""
-    return {**SYMBOLS, **rounded.SYMBOLS} if is_additive else SYMBOLS
+    return statuses.meanings(is_rounded=is_additive)
 
 
 def shares_of(answer: Answer) -> str:

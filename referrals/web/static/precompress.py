@@ -13,9 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from referrals import atomic_folder
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
 from referrals.web.http.content_encoding import SUFFIXES, compress
@@ -89,17 +88,9 @@ def build(source: Installed, to: Path = BUILT) -> Path:
     target = to / source.name
     if manifest(target) is not None:
         return target
-    to.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".", dir=to))
-    try:
-        sizes = _compress_all(source, scratch)
-        (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
-        scratch.chmod(
-            0o755
-        )  # read by the account that serves, which is not always the one that builds
-        _move(scratch, target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with atomic_folder.replacement(target) as building:
+        sizes = _compress_all(source, building)
+        (building / MANIFEST).write_text(json.dumps(sizes, indent=1))
     return target
 
 
@@ -137,17 +128,6 @@ def _write(path: Path, encoding: str, to: Path) -> tuple[Path, int]:
         return to, 0
     to.parent.mkdir(parents=True, exist_ok=True)
     return to, to.write_bytes(small)
-
-
-def _move(scratch: Path, target: Path) -> None:
-    """Put a finished folder in its place, over a broken one, unless another process has just done the same work."""
-    if target.exists() and manifest(target) is None:
-        shutil.rmtree(target)
-    try:
-        scratch.rename(target)
-    except OSError:
-        if manifest(target) is None:
-            raise
 
 
 def main() -> int:

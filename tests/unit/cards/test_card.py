@@ -18,6 +18,7 @@ from referrals.frames import records
 from referrals.query import answer as answers_module
 from referrals.query.answer import Answer
 from referrals.query.selection import SHARE, Selection, read_address
+from referrals.reference import statuses
 from referrals.release.release import Release
 
 HOSTILE = "<script>alert(1)</script>"
@@ -206,7 +207,7 @@ def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answe
     for _, card in made:
         missing = card.data[card.data["status"] == "x"]
         assert missing[["value", "lower", "upper"]].isna().all(axis=None)
-        assert set(missing["status_meaning"]) <= {transcribed.SYMBOLS["x"]}
+        assert set(missing["status_meaning"]) <= {statuses.meanings()["x"]}
 
 
 def test_a_card_across_groups_has_every_row_of_every_group(

@@ -13,11 +13,11 @@ import pytest
 
 from referrals import formatting, templates
 from referrals.cards.html import relations as relations_html
-from referrals.cards.wording import transcribed
 from referrals.content import pages as content_pages
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
 from referrals.query import answer
+from referrals.reference import statuses
 from referrals.release.release import Release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -398,12 +398,12 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
     assert used >= {"e", "u", "x"}
     assert used <= explained
-    assert explained <= set(transcribed.SYMBOLS)
+    assert explained <= set(statuses.meanings())
 
 
 def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
     """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
-    assert "disagree" in transcribed.SYMBOLS["u"]
+    assert "disagree" in statuses.meanings()["u"]
     meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
     assert len(meaning) == 1
     assert re.search("disagree|does not agree|do not agree", meaning[0])

@@ -19,10 +19,10 @@ from referrals.cards import context_series
 from referrals.cards.card import Bar, Card
 from referrals.cards.exports import text as exports
 from referrals.cards.html import sources
-from referrals.cards.wording import transcribed
 from referrals.frames import records
 from referrals.query import answer as answers_module
 from referrals.query.selection import SHARE, Selection
+from referrals.reference import statuses
 from referrals.release.release import Release
 
 BASE = "https://figures.example"
@@ -138,7 +138,7 @@ def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_c
     assert rows["MS"]["status"] == "e"
     assert rows["MS"]["working"]
     assert (rows["_NK"]["value"], rows["_NK"]["lower"], rows["_NK"]["upper"]) == ("", "", "")
-    assert rows["_NK"]["status_meaning"] == transcribed.SYMBOLS["x"]
+    assert rows["_NK"]["status_meaning"] == statuses.meanings()["x"]
 
 
 def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_release(

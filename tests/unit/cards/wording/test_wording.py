@@ -19,6 +19,7 @@ from referrals.frames import records
 from referrals.query import answer as answers_module
 from referrals.query.answer import Answer
 from referrals.query.selection import Selection
+from referrals.reference import statuses
 from referrals.reference.codelists import codelist
 from referrals.release.release import Release
 
@@ -334,7 +335,7 @@ def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
     letters = {letter for answer in answers for letter in answer.rows["status"]}
     assert {"e", "u", "x"} <= letters
-    assert letters - {""} <= set(transcribed.SYMBOLS)
+    assert letters - {""} <= set(statuses.meanings())
 
 
 def strange_numbers(text: str, answer: Answer) -> list[str]:
