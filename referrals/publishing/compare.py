@@ -57,20 +57,14 @@ class Difference:
             f"{describe(cell.codes)}: {cell.old:,} to {cell.new:,} ({cell.reason})"
             for cell in self.cells
         ]
+        head = f"{self.old} to {self.new}: {len(self.cells):,} numbers differ"
         verdict = (
             "Read together, the two tell more than either alone:"
             if self.disclosures
             else "Read together, the two tell nothing more."
         )
-        return "\n".join(
-            [
-                f"{self.old} to {self.new}: {len(self.cells):,} numbers differ "
-                f"({', '.join(counts) or 'none'}).",
-                *_listed(cells),
-                verdict,
-                *_listed(self.disclosures),
-            ]
-        )
+        lines = [f"{head} ({', '.join(counts) or 'none'}).", *_listed(cells)]
+        return "\n".join([*lines, verdict, *_listed(self.disclosures)])
 
 
 def compare(old: Path, new: Path) -> Difference:

@@ -75,7 +75,7 @@ def write_small(
     release_folder.write(
         folder,
         fill=fill,
-        describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
+        metadata={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
     )
     return folder
 

@@ -447,7 +447,7 @@ def test_the_header_of_a_column_stands_as_what_is_below_it_does() -> None:
         ["Sex", "Count", "Lowest", "Status"],
         [["Male", 7, "[x]", "[x] not available"]],
     )
-    assert sheet.header_looks == ["header", "number_header", "number_header", "header"]
+    assert sheet.header_styles == ["header", "number_header", "number_header", "header"]
 
 
 def test_columns_are_as_wide_as_what_they_hold_within_bounds() -> None:
@@ -458,7 +458,7 @@ def test_columns_are_as_wide_as_what_they_hold_within_bounds() -> None:
         ["Sex", "Note", "Count"],
         [["Male", "y" * 200, 1336], ["Sex not recorded", "No note", 5]],
     )
-    assert sheet.widths == [18, workbook.WIDEST, workbook.NARROWEST]
+    assert sheet.widths == [18, workbook.WIDEST_COLUMN, workbook.NARROWEST_COLUMN]
 
 
 def test_every_status_of_the_contract_has_a_meaning() -> None:

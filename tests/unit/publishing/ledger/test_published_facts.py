@@ -37,7 +37,7 @@ def cells(**changed: int) -> dict[Codes, int]:
 def year(facts: Sequence[Fact] | None = None, *, name: str = YEAR, **changed: int) -> Year:
     """A year that shows the numbers printed, save those changed, and lists the facts given; else those that stand."""
     made = Year(name, CATEGORIES, cells(**changed), ())
-    return replace(made, facts=published_facts.standing(made) if facts is None else facts)
+    return replace(made, facts=published_facts.matching(made) if facts is None else facts)
 
 
 def named(facts: Sequence[Fact]) -> dict[str, Fact]:
@@ -75,18 +75,18 @@ def test_a_year_of_which_nothing_was_printed_has_no_facts() -> None:
 
 
 def test_a_release_that_lists_what_the_ledger_says_agrees_with_it() -> None:
-    assert list(published_facts.disagreeing(year())) == []
+    assert list(published_facts.manifest_faults(year())) == []
 
 
 def test_a_fact_that_is_left_out_though_it_holds_is_named() -> None:
     listed = [fact for fact in year().facts if fact.name != "E037"]
-    assert list(published_facts.disagreeing(year(listed))) == [
-        "E037 in 2020-21 is published and holds, and the manifest does not list it"
+    assert list(published_facts.manifest_faults(year(listed))) == [
+        "E037 in 2020-21 is published and agrees with the release, but the manifest does not list it"
     ]
 
 
 def test_a_fact_that_the_cells_contradict_may_be_left_out() -> None:
-    assert list(published_facts.disagreeing(year(M__DA=46))) == []
+    assert list(published_facts.manifest_faults(year(M__DA=46))) == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_a_fact_that_the_cells_contradict_may_be_left_out() -> None:
 )
 def test_a_fact_that_the_ledger_does_not_hold_is_named(name: str) -> None:
     made_up = Fact(name, YEAR, {"sex": ["M"], "crime_type": ["OTH"]}, 0, 900)
-    (said,) = published_facts.disagreeing(year([*year().facts, made_up]))
-    assert said.startswith(f"{name} is no statement on 2020-21")
+    (said,) = published_facts.manifest_faults(year([*year().facts, made_up]))
+    assert said.startswith(f"{name} is not a statement on 2020-21")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_fact_that_the_ledger_does_not_hold_is_named(name: str) -> None:
 )
 def test_a_fact_that_is_altered_is_named_with_both(change: dict[str, Any]) -> None:
     altered = [replace(fact, **change) if fact.name == "E037" else fact for fact in year().facts]
-    (said,) = published_facts.disagreeing(year(altered))
+    (said,) = published_facts.manifest_faults(year(altered))
     assert said.startswith("E037 in 2020-21: the manifest says")
     assert said.endswith("the ledger 45 to 45 for crime_type DA, sex M")
 
@@ -114,4 +114,4 @@ def test_the_order_in_which_codes_are_listed_does_not_matter() -> None:
     turned = [
         replace(fact, where=dict(reversed(list(fact.where.items())))) for fact in year().facts
     ]
-    assert list(published_facts.disagreeing(year(turned))) == []
+    assert list(published_facts.manifest_faults(year(turned))) == []

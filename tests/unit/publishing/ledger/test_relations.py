@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from referrals.errors import LedgerError
 from referrals.publishing.ledger import statements as ledgers
-from referrals.publishing.ledger.explanations import arguments_of, counts, readings, rounds_to
+from referrals.publishing.ledger.explanations import (
+    arguments_of,
+    explanations,
+    rounds_to,
+    sum_of_counts,
+)
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
 from referrals.publishing.ledger.statements import Ledger
 from referrals.reference.table_schema import Row
@@ -112,12 +117,12 @@ def test_there_are_twenty_relations_in_order(ledger: Ledger) -> None:
     ]
 
 
-def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
+def test_only_the_sexes_and_the_total_have_explanations(ledger: Ledger) -> None:
     arithmetic = Arithmetic(ledger)
-    with_readings = [
-        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).readings
+    explained = [
+        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).explanations
     ]
-    assert with_readings == ["R01"]
+    assert explained == ["R01"]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
 def test_each_reading_of_the_eleven_says_which_printed_percentages_it_would_break(
     ledger: Ledger, position: int, says: str, breaks: list[str]
 ) -> None:
-    reading = conclusion(ledger, "R01").readings[position]
+    reading = conclusion(ledger, "R01").explanations[position]
     assert says in reading.text
     assert [ledger.statements[one].printed for one in reading.breaks] == breaks
 
@@ -146,13 +151,13 @@ def test_a_group_not_mentioned_breaks_the_share_of_women_and_a_smaller_total_tha
     ledger: Ledger,
 ) -> None:
     # Two statements print 38%: of women (section 3.8.2), and of three nationalities (section 3.6.2).
-    _, group, total, *_ = conclusion(ledger, "R01").readings
+    _, group, total, *_ = conclusion(ledger, "R01").explanations
     assert (group.breaks, total.breaks) == (("E035",), ("E003", "E023"))
 
 
 def test_with_205_not_recorded_the_sexes_add_up_to_the_total(ledger: Ledger) -> None:
     concluded = conclusion(changed(ledger, E036="205"), "R01")
-    assert (concluded.result, concluded.readings) == ("consistent", ())
+    assert (concluded.result, concluded.explanations) == ("consistent", ())
     assert "706 + 425 + 205 = 1,336" in concluded.working
 
 
@@ -160,9 +165,9 @@ def test_parts_that_exceed_the_total_are_too_many_and_nobody_is_missing(ledger: 
     concluded = conclusion(changed(ledger, E036="300"), "R01")
     assert concluded.result == "gap"
     assert "95 too many" in concluded.working
-    assert concluded.readings[0].text == "300 is a misprint for 205."
+    assert concluded.explanations[0].text == "300 is a misprint for 205."
     # There is no such thing as a group of -95 that is not mentioned.
-    assert [reading.text for reading in concluded.readings if "-" in reading.text] == []
+    assert [reading.text for reading in concluded.explanations if "-" in reading.text] == []
 
 
 def rewritten(ledger: Ledger, statement_id: str, old: str, new: str) -> Ledger:
@@ -361,13 +366,13 @@ def test_the_arguments_of_a_relation_are_ids_by_the_part_they_play() -> None:
 
 
 def test_counts_are_added_only_where_they_are_counts(ledger: Ledger) -> None:
-    assert counts([ledger.statements["E032"], ledger.statements["E033"]]) == 1131
+    assert sum_of_counts([ledger.statements["E032"], ledger.statements["E033"]]) == 1131
     with pytest.raises(LedgerError, match="E034 is used as a count"):
-        counts([ledger.statements["E032"], ledger.statements["E034"]])
+        sum_of_counts([ledger.statements["E032"], ledger.statements["E034"]])
 
 
 def test_a_total_without_a_remainder_has_no_reading_of_one(ledger: Ledger) -> None:
     parts = [
         replace(ledger.statements[one], is_remainder=False) for one in ("E032", "E033", "E036")
     ]
-    assert "194 is a misprint" not in readings(ledger, parts, 1336)[0].text
+    assert "194 is a misprint" not in explanations(ledger, parts, 1336)[0].text

@@ -18,9 +18,9 @@ from referrals.publishing.ledger.statements import (
     Cell,
     Ledger,
     Statement,
+    contains,
     misquoted,
     parse_cell,
-    says,
 )
 
 SHARED = ROOT.parent / "shared"
@@ -210,7 +210,7 @@ def test_a_statement_without_a_figure_need_not_be_said_in_the_words_of_its_quota
 def test_a_quotation_says_a_value_in_the_forms_of_the_source_and_in_no_other(
     quotation: str, value: str, unit: str, *, said: bool
 ) -> None:
-    assert says(quotation, value, unit) is said
+    assert contains(quotation, value, unit) is said
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_count_is_a_whole_number(ledger: Ledger) -> None:
 @pytest.mark.parametrize("statement_id", ["E003", "E019", "E039", "E010", "E009"])
 def test_what_is_not_an_exact_count_is_never_used_as_one(ledger: Ledger, statement_id: str) -> None:
     assert not ledger.statements[statement_id].is_count
-    with pytest.raises(LedgerError, match=f"{statement_id} is used as a count, but it says"):
+    with pytest.raises(LedgerError, match=f"{statement_id} is used as a count, but its value is"):
         _ = ledger.statements[statement_id].count
 
 
