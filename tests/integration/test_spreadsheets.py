@@ -173,7 +173,8 @@ def test_a_suppressed_number_is_a_symbol_in_every_column_and_explained_in_the_no
         connection.execute("update release set additive = false, status = 'official'")
         connection.execute("delete from cells where sex = 'F'")
         connection.execute(
-            "update cells set value = null, lower = null, upper = null, status = 'c' where sex = 'M'"
+            "update cells set value = null, lower = null, upper = null, status = 'c' "
+            "where sex = 'M'"
         )
     tables.write(tmp_path)
     sheets = spreadsheet_reader.sheets(tmp_path / "referrals-small.xlsx")
