@@ -31,6 +31,7 @@ from referrals.web.health import SERVICE
 from referrals.web.streamlit import client_messages
 from tests.browser import servers
 from tests.browser.servers import PATIENCE
+from tests.browser.test_every_page import open_complete
 from tests.fixtures.examples import examples
 
 COMMANDS = {

@@ -14,7 +14,7 @@ from referrals.reference import table_schema
 
 @pytest.fixture(scope="module")
 def measured() -> tuple[Counts, list[ProtectedTable]]:
-    return accuracy.measured(keys=1)
+    return accuracy.measured(seeds=1)
 
 
 def test_totals_are_exact_and_sums_as_near_as_is_asked(

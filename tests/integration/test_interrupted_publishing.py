@@ -16,7 +16,8 @@ from tests.fixtures import killed_publisher, published_releases
 KILLED = """
 import os, signal
 from pathlib import Path
-from referrals.publishing import cli, package
+from referrals import atomic_folder
+from referrals.publishing import cli
 from referrals.publishing.history.private_store import Keeper
 
 def kill(*_, **__):
@@ -29,10 +30,12 @@ def killed_after(work):
 cli.main({command})
 """
 PLANTED = {
-    "before the new release is put in its place": "package._exchange = kill",
-    "after the new release was put in its place": "package._exchange = killed_after(package._exchange)",
+    "before the new release is put in its place": "atomic_folder._put_in_place = kill",
+    "after the new release was put in its place": (
+        "atomic_folder._put_in_place = killed_after(atomic_folder._put_in_place)"
+    ),
     "between the two moves of a system that cannot exchange": (
-        "package._swapped = lambda *_: False; Path.rename = killed_after(Path.rename)"
+        "atomic_folder._exchange = lambda *_: False; Path.rename = killed_after(Path.rename)"
     ),
 }
 
@@ -102,7 +105,7 @@ def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(
     assert ran.returncode == 1, ran.stderr
     assert "Traceback" not in ran.stderr
     said = ran.stderr.splitlines()[-1]
-    assert "room" in said or "too large" in said
+    assert "Is the disk full?" in said or "too large" in said
     assert published_releases.contents(place / "out" / "small") == before
     assert [path.name for path in (place / "out").iterdir()] == ["small"]
 
@@ -153,6 +156,6 @@ def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(
     )
     assert ran.returncode == 1, ran.stderr
     assert "Traceback" not in ran.stderr
-    assert "room" in ran.stderr.splitlines()[-1]
+    assert "Is the disk full?" in ran.stderr.splitlines()[-1]
     assert published_releases.contents(left / "small") == before
     assert [path.name for path in left.iterdir()] == ["small"]

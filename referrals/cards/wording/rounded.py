@@ -13,16 +13,11 @@ from referrals.cards.wording import phrases
 from referrals.formatting import count, percent
 from referrals.query.answer import FEW, Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 
 TOO_FEW: Final = "too few to give a share reliably"
 
-SYMBOLS: Final[Mapping[str, str]] = {
-    **STATUSES,
-    "e": "estimated: a sum of numbers that were adjusted to protect people",
-    "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
-    "r": "revised: not the number of the release before; exact where no range stands beside it",
-}
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings(is_rounded=True)
 """The meaning of each status letter in a rounded release."""
 
 NO_SYMBOL: Final = "exact"

@@ -13,9 +13,10 @@ from referrals.cards.wording import phrases
 from referrals.formatting import count
 from referrals.query.answer import FEW, Answer
 from referrals.query.observation import NOT_PUBLISHED, Observation
-from referrals.reference.codelists import NOT_RECORDED, STATUSES
+from referrals.reference import statuses
+from referrals.reference.codelists import NOT_RECORDED
 
-SYMBOLS: Final[Mapping[str, str]] = STATUSES
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a suppressed release."""
 
 NO_SYMBOL: Final = "exact"

@@ -10,9 +10,10 @@ from referrals.cards.wording import phrases
 from referrals.formatting import count, percent, percent_span
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import NOT_RECORDED, STATUSES
+from referrals.reference import statuses
+from referrals.reference.codelists import NOT_RECORDED
 
-SYMBOLS: Final[Mapping[str, str]] = STATUSES
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a transcribed release."""
 
 NO_SYMBOL: Final = "as printed"

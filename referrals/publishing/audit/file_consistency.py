@@ -279,7 +279,7 @@ def _of_parquet(path: Path) -> dict[Codes, Said]:
 def _rows(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
-    return connection.execute(sql.statement(f"audit/{name}"), parameters or {}).fetchall()
+    return [tuple(row.values()) for row in sql.rows(connection, f"audit/{name}", parameters)]
 
 
 def _of_rows(rows: list[tuple[Any, ...]]) -> dict[Codes, Said]:

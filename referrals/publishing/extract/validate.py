@@ -192,20 +192,12 @@ def _run_checks(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> _Found:
         sql.statement("extract/staging/rejected_lines"), {"errors": list(rules.ERRORS)}
     )
     connection.execute(sql.statement("extract/staging/accepted_records"))
-    (totals,) = _rows(connection, "extract/staging/load_totals")
+    (totals,) = sql.rows(connection, "extract/staging/load_totals")
     shown = {"rules": list(rules.RULES), "first": lines.FIRST, "shown": SHOWN}
     return _Found(
         totals,
-        tuple(_finding(row) for row in _rows(connection, "extract/staging/faults_grouped", shown)),
+        tuple(_finding(row) for row in sql.rows(connection, "extract/staging/faults_grouped", shown)),
     )
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None
-) -> list[dict[str, Any]]:
-    result = connection.execute(sql.statement(name), dict(parameters or {}))
-    columns = [str(column[0]) for column in result.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
 
 def _finding(group: Mapping[str, Any]) -> Finding:

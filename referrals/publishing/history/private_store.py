@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from referrals import atomic_folder
 from referrals.errors import DisclosureError
-from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.tabulation.counts import Codes
 
 KEY: Final = "secret.key"
@@ -124,7 +124,7 @@ class Keeper:
             prepared.replace(self._path(year, status, where))
         else:
             prepared.unlink()
-        release_folder.flush(self._folder)
+        atomic_folder.flush(self._folder)
 
     def _prepared(self, year: str, status: str, where: str) -> Path:
         return self._path(year, status, where).with_suffix(PREPARED)
@@ -151,7 +151,7 @@ def make(folder: Path) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
     for one in missing:
-        release_folder.flush(one.parent)
+        atomic_folder.flush(one.parent)
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -161,9 +161,9 @@ def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
-    release_folder.flush(beside)
+    atomic_folder.flush(beside)
     beside.replace(path)
-    release_folder.flush(path.parent)
+    atomic_folder.flush(path.parent)
 
 
 def _record(kept: Kept, where: str) -> dict[str, Any]:

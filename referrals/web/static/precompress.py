@@ -16,9 +16,7 @@ import argparse
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from referrals import atomic_folder
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
 from referrals.web.http.content_encoding import BEST, SUFFIXES, compress
@@ -100,19 +99,11 @@ def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
     target = to / source.name
     if is_built(target, quality=quality):
         return target
-    to.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".", dir=to))
-    try:
-        sizes = _compress_all(source, scratch, quality)
+    with atomic_folder.replacement(target) as building:
+        sizes = _compress_all(source, building, quality)
         if quality < BEST:
-            (scratch / QUICK).touch()
-        (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
-        scratch.chmod(
-            0o755
-        )  # read by the account that serves, which is not always the one that builds
-        _move(scratch, target, quality)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+            (building / QUICK).touch()
+        (building / MANIFEST).write_text(json.dumps(sizes, indent=1))
     return target
 
 
@@ -154,17 +145,6 @@ def _write(path: Path, encoding: str, to: Path, quality: int) -> tuple[Path, int
         return to, 0
     to.parent.mkdir(parents=True, exist_ok=True)
     return to, to.write_bytes(small)
-
-
-def _move(scratch: Path, target: Path, quality: int) -> None:
-    """Put a finished folder in its place, over a broken or a worse one, unless another process has just done the same work."""
-    if target.exists() and not is_built(target, quality=quality):
-        shutil.rmtree(target)
-    try:
-        scratch.rename(target)
-    except OSError:
-        if manifest(target) is None:
-            raise
 
 
 def main(arguments: Sequence[str] = ()) -> int:

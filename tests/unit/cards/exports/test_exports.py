@@ -21,9 +21,9 @@ from referrals.cards.exports import notes as export_notes
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
-from referrals.cards.wording import transcribed
 from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
+from referrals.reference import statuses
 from referrals.release.release import Release
 from tests.fixtures.examples import examples
 
@@ -136,7 +136,7 @@ def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_c
     assert rows["MS"]["status"] == "e"
     assert rows["MS"]["working"]
     assert (rows["_NK"]["value"], rows["_NK"]["lower"], rows["_NK"]["upper"]) == ("", "", "")
-    assert rows["_NK"]["status_meaning"] == transcribed.SYMBOLS["x"]
+    assert rows["_NK"]["status_meaning"] == statuses.meanings()["x"]
 
 
 def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_release(

@@ -16,6 +16,7 @@ from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Selection
+from referrals.reference import statuses
 from referrals.reference.codelists import codelist
 from referrals.release.release import Kind, Release
 from tests.fixtures.examples import examples
@@ -324,7 +325,7 @@ def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
     letters = {letter for answer in answers for letter in answer.statuses}
     assert {"e", "u", "x"} <= letters
-    assert letters - {""} <= set(transcribed.SYMBOLS)
+    assert letters - {""} <= set(statuses.meanings())
 
 
 def strange_numbers(text: str, answer: Answer) -> list[str]:
