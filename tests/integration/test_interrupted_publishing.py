@@ -17,7 +17,7 @@ KILLED = """
 import os, signal
 from pathlib import Path
 from referrals.publishing import cli, package
-from referrals.publishing.history.private_store import Keeper
+from referrals.publishing.history.private_store import PrivateStore
 
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -202,7 +202,7 @@ def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
     def stop(*_: object) -> None:
         raise stopped
 
-    monkeypatch.setattr(history.Memory, "settle", stop)
+    monkeypatch.setattr(history.ReleaseHistory, "resolve", stop)
     assert (
         main(
             published_releases.command(
