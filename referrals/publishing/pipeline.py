@@ -24,8 +24,8 @@ from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.history import history
-from referrals.publishing.history.history import OFFICIAL, Memory
-from referrals.publishing.history.private_store import Keeper, Kept
+from referrals.publishing.history.history import OFFICIAL, ReleaseHistory
+from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import Imprint
 from referrals.publishing.release_builder.suppressed import SuppressedYear
@@ -110,7 +110,7 @@ class Summary:
 class _Tabulated:
     """The counts of extracts, in the codes that will be published, and what is remembered of earlier ones."""
 
-    memory: Memory
+    memory: ReleaseHistory
     years: list[Counts]
     recoding: Mapping[tuple[str, str], str]
     shape: str
@@ -134,8 +134,8 @@ def publish(
         DisclosureError: the counts cannot be protected, or the release was attacked and is not safe. Nothing was written.
     """
     _check(options)
-    with history.alone(options.private, options.to):
-        return _published(extracts, options, Keeper(options.private), progress)
+    with history.lock(options.private, options.to):
+        return _published(extracts, options, PrivateStore(options.private), progress)
 
 
 def _check(options: Options) -> None:
@@ -150,26 +150,26 @@ def _check(options: Options) -> None:
 
 
 def _published(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+    extracts: Sequence[Path], options: Options, keeper: PrivateStore, progress: Progress
 ) -> Summary:
     tabulated = _tabulated(extracts, options, keeper, progress)
     memory = tabulated.memory
     pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
-    before = [memory.kept(counts.year) for counts in tabulated.years]
+    before = [memory.latest(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
         progress(
             f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
         )
         years.append(_protected(counts, pinned, kept, tabulated))
-    standing = memory.standing([year.year for year in years], but=options.release_id)
+    standing = memory.published([year.year for year in years], replacing=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
     about = {"release_id": options.release_id, "shape": tabulated.shape}
-    with memory.settling([year.year for year in years]):
+    with memory.transaction([year.year for year in years]):
         for year, kept in zip(years, before, strict=True):
             memory.prepare(
-                year.year, history.to_keep(year, kept, recoding=tabulated.recoding, **about)
+                year.year, history.stored_year(year, kept, recoding=tabulated.recoding, **about)
             )
         checks = _write(
             folder, years, imprint, earlier=[one.folder for one in standing], progress=progress
@@ -186,7 +186,7 @@ def _published(
 
 
 def _tabulated(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+    extracts: Sequence[Path], options: Options, keeper: PrivateStore, progress: Progress
 ) -> _Tabulated:
     home = options.private / WORK
     with tabulation.workspace(home=home) as connection:
@@ -198,11 +198,11 @@ def _tabulated(
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
-        memory = Memory(keeper, options.to, status)
+        memory = ReleaseHistory(keeper, options.to, status)
         years = sorted({one.year for one in found})
-        memory.refuse_elsewhere(years)
-        memory.settle(years)
-        if kept := {year: one for year in years if (one := memory.kept(year))}:
+        memory.refuse_second_folder(years)
+        memory.resolve(years)
+        if kept := {year: one for year in years if (one := memory.latest(year))}:
             recodes, published = _as_before(found, kept, options.shape)
         else:
             recodes = recoding.recode(
@@ -211,7 +211,7 @@ def _tabulated(
             published = recoding.published(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_few(connection, options.method, is_revision=bool(kept))
-        nameless = tabulation.nameless(connection)
+        nameless = tabulation.records_without_person(connection)
         return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
 
 
@@ -220,7 +220,7 @@ def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revisi
 
     What stands alone was settled by the first release of a year: a revision cannot let fewer nationalities do so.
     """
-    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    found = tabulation.groups_of_few_people(connection, cell=SMALL, category=recoding.LEAST)
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
@@ -235,7 +235,7 @@ def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revisi
 
 
 def _as_before(
-    found: Sequence[Category], kept: Mapping[str, Kept], shape: str
+    found: Sequence[Category], kept: Mapping[str, StoredYear], shape: str
 ) -> tuple[Mapping[tuple[str, str], str], Categories]:
     """Return the recoding and the codes of earlier releases of the same records: two groupings cannot be proved together."""
     for one in kept.values():
@@ -263,11 +263,11 @@ def _as_before(
     return recodes, _codes(first)
 
 
-def _codes(kept: Kept) -> Categories:
+def _codes(kept: StoredYear) -> Categories:
     return {name: codes for name, codes in kept.categories.items() if name != "quarter"}
 
 
-def _rest(one: Category, kept: Kept) -> str:
+def _rest(one: Category, kept: StoredYear) -> str:
     if one.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
         return recoding.OTHER
     raise DisclosureError(
@@ -277,10 +277,10 @@ def _rest(one: Category, kept: Kept) -> str:
 
 
 def _protected(
-    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated
+    counts: Counts, pinned: Pinned, kept: StoredYear | None, tabulated: _Tabulated
 ) -> Revision | SuppressedYear:
     memory = tabulated.memory
-    seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
+    seed = memory.store.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
@@ -306,13 +306,17 @@ def _write(
 def _imprint(
     options: Options,
     tabulated: _Tabulated,
-    before: Sequence[Kept | None],
+    before: Sequence[StoredYear | None],
     standing: Sequence[PublicRelease],
     *,
     inputs: str,
 ) -> Imprint:
     revises = next(
-        (name for kept in before if kept and (name := history.revised(kept, options.release_id))),
+        (
+            name
+            for kept in before
+            if kept and (name := history.revised_release(kept, options.release_id))
+        ),
         "",
     )
     return Imprint(
