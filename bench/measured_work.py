@@ -27,7 +27,7 @@ from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.extract import validate
 from referrals.publishing.release_builder import rounded
-from referrals.publishing.release_builder.manifest import Imprint
+from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.synthetic import extract
 from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation.counts import Counts
@@ -136,14 +136,14 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
     with tempfile.TemporaryDirectory() as out:
 
         def proved() -> int:
-            imprint = Imprint(
+            info = ReleaseInfo(
                 "bench",
                 "illustrative",
                 TODAY.isoformat(),
                 {"nationalities": nationalities},
                 inputs="",
             )
-            rounded.write(Path(out) / "bench", tables, imprint)
+            rounded.write(Path(out) / "bench", tables, info)
             return cells
 
         yield watch.measured("prove", proved)

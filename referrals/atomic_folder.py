@@ -1,16 +1,17 @@
 """Replace a folder as a whole or not at all: build it beside its place, flush it, exchange the two.
 
-Used for releases, for the static site and for the precompressed scripts. Readers find either the old
-folder or the new one, whenever the writer is killed. It is our own code because `os.replace` cannot
-replace a folder that has files in it, and no library that we know does it for folders.
+Used for releases, for the static site and for the precompressed scripts. Readers find either the
+old folder or the new one, whenever the writer is killed. It is our own code because `os.replace`
+cannot replace a folder that has files in it, and no library that we know does it for folders.
 
 In the folder's parent, for a folder `name`:
 
 - `.name.building` is the new folder until it is complete;
-- `.name.replaced` is the old one between two renames, if the system cannot exchange two names at once;
+- `.name.replaced` is the old one between two renames, if the system cannot swap them in one step;
 - `.name.lock` is locked by the writer, and other writers of the same folder wait for it.
 
-A killed writer leaves these behind. The next one restores the old folder if need be and removes them.
+A killed writer leaves these behind. The next one restores the old folder if need be and removes
+them.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ SUMS: Final = "SHA256SUMS"
 
 AT_FDCWD: Final = -100
 RENAME_EXCHANGE: Final = 2
-"""Arguments of Linux's `renameat2`: paths are relative to the working directory; swap both names."""
+"""Arguments of Linux's `renameat2`: paths relative to the working directory; swap the names."""
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""The status letters of published numbers and their meanings, read from `data/reference/statuses.csv`.
+"""The status letters of published numbers and their meanings (`data/reference/statuses.csv`).
 
-One table for pages, API, manifests and spreadsheets. A letter can mean something else in a release of
-rounded counts: there, `e` is a sum of rounded counts; elsewhere, a number worked out from others.
+One table for pages, API, manifests and spreadsheets. A letter can mean something else in a
+release of rounded counts: there, `e` is a sum of rounded counts; elsewhere, a number worked out
+from others.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ EXACT: Final = "exact"
 
 
 class Symbol(NamedTuple):
-    """A status letter in a spreadsheet: its short name beside a number, and the note explaining it."""
+    """A status letter in a spreadsheet: its name beside a number, and the note explaining it."""
 
     name: str
     note: str
@@ -47,7 +48,7 @@ def manifest_meanings(method: str) -> Mapping[str, str]:
 
 
 def symbols(*, is_rounded: bool = False) -> Mapping[str, Symbol]:
-    """Return the short name and the note of each letter for spreadsheets, in the order of explanation.
+    """Return the name and the note of each letter in spreadsheets, in the order of explanation.
 
     >>> symbols()["x"].name
     'not available'

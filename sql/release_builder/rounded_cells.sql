@@ -1,4 +1,4 @@
--- One row per sum of up to three dimensions, and per finest cell, that is not 0; the quarter counts as a dimension.
+-- One row per nonzero sum over up to three dimensions (quarter included) and finest cell.
 create table cells as
 with facts as (
     select unnest($facts::struct(

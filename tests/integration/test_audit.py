@@ -557,7 +557,7 @@ def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(
     )
     found = failing(capfd, folder)
     assert (
-        f"its facts are those of the ledger: E037 is no statement on {published_releases.YEAR}"
+        f"its facts are those of the ledger: E037 is not a statement on {published_releases.YEAR}"
         in found
     )
 

@@ -11,7 +11,7 @@ import pytest
 from referrals.paths import REFERENCE
 from referrals.publishing.audit import audit, public_release
 from referrals.publishing.release_builder import certificate
-from referrals.publishing.release_builder.certificate import ADJUSTED
+from referrals.publishing.release_builder.certificate import ROUNDED_TEXT
 from referrals.reference import table_schema
 from tests.fixtures import published_releases
 
@@ -95,14 +95,14 @@ def test_it_is_written_the_same_from_the_public_files_alone(small: Path, tmp_pat
     before = text(folder), data(folder)
     release = public_release.read(folder)
     checks = [check for check in audit.of_release(release) if not check.name.endswith(audit.FILES)]
-    certificate.write(folder, release, checks, ADJUSTED)
+    certificate.write(folder, release, checks, ROUNDED_TEXT)
     assert (text(folder), data(folder)) == before
 
 
 def test_a_check_that_fails_is_said_to_fail(small: Path) -> None:
     release = public_release.read(small)
     planted = audit.Check("planted", "cell X shows 3", 1)
-    assert "| planted | 1 | cell X shows 3 |" in certificate.as_text(release, [planted], ADJUSTED)
+    assert "| planted | 1 | cell X shows 3 |" in certificate.as_markdown(release, [planted], ROUNDED_TEXT)
     assert [
-        one["holds"] for one in certificate.as_data(release, [planted], ADJUSTED)["checks"]
+        one["holds"] for one in certificate.as_data(release, [planted], ROUNDED_TEXT)["checks"]
     ] == [False]

@@ -67,17 +67,17 @@ def test_two_releases_made_with_one_key_tell_nothing_more_where_the_change_is_he
     found = comparison.compare(
         published_releases.small(base), published_releases.revised(base, private="private")
     )
-    assert (found.cells, found.told) == ([], [])
+    assert (found.cells, found.disclosures) == ([], [])
 
 
 def test_two_releases_made_with_two_keys_tell_of_the_two_people_between_them(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     found = comparison.compare(old, new)
-    why = {one.why for one in found.cells}
+    why = {one.reason for one in found.cells}
     assert why == {comparison.REVISION, comparison.PROTECTION}
-    assert [one for one in found.told if "differs by 1" in one or "differs by 2" in one] != []
+    assert [one for one in found.disclosures if "differs by 1" in one or "differs by 2" in one] != []
     total = next(one for one in found.cells if one.codes == (published_releases.YEAR, *["_T"] * 5))
-    assert (total.old, total.new, total.why) == (
+    assert (total.old, total.new, total.reason) == (
         published_releases.RECORDS,
         published_releases.RECORDS + 2,
         comparison.REVISION,
@@ -105,7 +105,7 @@ def test_the_other_way_round_the_same_cells_differ_and_the_same_is_told(base: Pa
     assert {(one.codes, one.old, one.new) for one in there.cells} == {
         (one.codes, one.new, one.old) for one in back.cells
     }
-    assert set(there.told) == set(back.told)
+    assert set(there.disclosures) == set(back.disclosures)
 
 
 def test_a_pair_that_tells_more_than_either_alone_is_a_failure(
@@ -137,8 +137,8 @@ def test_a_grouping_that_only_one_has_is_a_recode_and_the_pair_cannot_be_proved(
 
     published_releases.change_manifest(new, regrouped)
     found = comparison.compare(old, new)
-    assert {one.why for one in found.cells} == {comparison.RECODE}
-    assert found.told == ["they group codes differently, and such a pair cannot be proved safe"]
+    assert {one.reason for one in found.cells} == {comparison.RECODE}
+    assert found.disclosures == ["they group codes differently, and such a pair cannot be proved safe"]
 
 
 def test_a_period_that_only_one_has_is_told_apart_from_a_revision(
@@ -155,5 +155,5 @@ def test_a_period_that_only_one_has_is_told_apart_from_a_revision(
         manifest["disclosure_control"]["quarters"][published_releases.YEAR].remove(last)
 
     published_releases.change_manifest(new, shorter)
-    assert {one.why for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
-    assert {one.why for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}
+    assert {one.reason for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
+    assert {one.reason for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}

@@ -170,7 +170,13 @@ def test_a_refused_or_interrupted_publication_leaves_no_history(
         raise reason
 
     monkeypatch.setattr(pipeline, "_write", fail)
-    options = pipeline.Options("small", tmp_path / "out", tmp_path / "private", date(2026, 11, 1))
+    options = pipeline.Options(
+        "small",
+        tmp_path / "out",
+        tmp_path / "private",
+        date(2026, 11, 1),
+        steps=published_releases.STEPS,
+    )
     with pytest.raises(type(reason)):
         pipeline.publish([published_releases.extract(tmp_path / "x.csv")], options)
     assert [path.name for path in (tmp_path / "private").iterdir() if path.is_file()] == [
@@ -207,7 +213,7 @@ def test_years_published_separately_are_not_published_together(
     command = published_releases.command(first, to, private, release="both")
     assert main([*command[:2], str(second), *command[2:]]) == 1
     assert (
-        "2021-22 and 2022-23 were published apart, each with groups of its own"
+        "2021-22 and 2022-23 were published separately, each with groups of its own"
         in capfd.readouterr().err
     )
     assert sorted(path.name for path in to.iterdir()) == ["first", "second"]
@@ -221,6 +227,6 @@ def test_a_negative_number_of_nationalities_is_refused(
     )
     assert main([*command, "--nationalities", "-3"]) == 1
     assert (
-        capfd.readouterr().err == "-3 nationalities cannot stand alone. Say how many, from 0 on.\n"
+        capfd.readouterr().err == "--nationalities -3 is not valid. Give 0 or more.\n"
     )
     assert not (tmp_path / "private").exists()

@@ -102,7 +102,7 @@ def test_an_exact_table_whose_cell_is_many_referrals_of_one_woman_is_refused(
     path = extract(tmp_path / "x.csv", [*men, *hers])
     said = refused(path, tmp_path, capfd, "--method", "suppression")
     assert "describe fewer than 5 people" in said
-    assert "let fewer nationalities stand alone (see --nationalities)" in said
+    assert "group more nationalities (a lower --nationalities)" in said
 
 
 def test_a_revision_of_too_few_people_does_not_advise_what_a_revision_refuses(

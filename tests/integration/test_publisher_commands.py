@@ -138,7 +138,7 @@ def test_a_name_that_is_no_name_for_a_release_is_refused(
         )
         == 1
     )
-    assert "is no name for a release" in capfd.readouterr().err
+    assert "is not a valid release name" in capfd.readouterr().err
     assert [found.name for found in tmp_path.iterdir()] == ["sound.csv"]
 
 
@@ -215,4 +215,4 @@ def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
     )
     said = capfd.readouterr().err
     assert "Nothing was written" not in said
-    assert said.endswith("Whatever it was writing is whole: as it was before, or new.\n")
+    assert said.endswith("No file is half written: each is as it was before, or new.\n")

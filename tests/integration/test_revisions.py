@@ -56,7 +56,7 @@ def test_a_batch_is_published_but_for_a_few_records_and_the_two_tell_nothing_mor
     first: Path, second: Path
 ) -> None:
     assert published_releases.RECORDS + 150 < total(second) <= published_releases.RECORDS + 200
-    assert comparison.compare(first, second).told == []
+    assert comparison.compare(first, second).disclosures == []
     assert main(["audit", str(first), str(second)]) == 0
 
 

@@ -36,10 +36,9 @@ def faults(text: str) -> list[str]:
 
 def test_there_are_statements_for_each_part_that_asks_a_database() -> None:
     parts = {
-        "release",
-        "queries",
-        "staging",
-        "checks",
+        "release_builder",
+        "query",
+        "extract",
         "synthetic",
         "tabulation",
         "audit",
@@ -76,6 +75,17 @@ def test_a_statement_is_the_text_of_its_file() -> None:
     assert sql.statement("query/release") == (SQL / "query" / "release.sql").read_text(
         encoding="utf-8"
     )
+
+
+def test_rows_are_keyed_by_column_name_in_column_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "sums.sql").write_text("select $low as b, 2 as a union all select 3, 4")
+    monkeypatch.setattr(sql, "SQL", tmp_path)
+    with duckdb.connect() as connection:
+        rows = sql.rows(connection, "sums", {"low": 1})
+    assert rows == [{"b": 1, "a": 2}, {"b": 3, "a": 4}]
+    assert list(rows[0]) == ["b", "a"]
 
 
 def test_a_statement_that_does_not_exist_is_a_mistake_of_ours() -> None:

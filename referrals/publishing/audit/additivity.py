@@ -50,4 +50,4 @@ def broken_facts(release: PublicRelease) -> Iterator[str]:
 def other_facts(release: PublicRelease) -> Iterator[str]:
     """Yield what the manifest says of facts and the ledger does not, or the other way round."""
     for year in release.years.values():
-        yield from published_facts.disagreeing(year)
+        yield from published_facts.manifest_faults(year)

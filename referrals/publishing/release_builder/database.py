@@ -37,12 +37,10 @@ def write(tables: Path, database: Path) -> None:
         DataError: the process failed.
     """
     module = __spec__.name if __spec__ else __name__
-    ran = subprocess.run(
-        [sys.executable, "-m", module, str(tables), str(database)],
-        cwd=ROOT,
-        env={**os.environ, **REPRODUCIBLE},
-        capture_output=True,
-        check=False,
+    command = [sys.executable, "-m", module, str(tables), str(database)]
+    environment = {**os.environ, **REPRODUCIBLE}
+    ran = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=ROOT, env=environment, capture_output=True, check=False
     )
     # On a full disk, DuckDB exits as if all were well and leaves the rest in its write-ahead log.
     is_incomplete = database.with_name(f"{database.name}.wal").exists()

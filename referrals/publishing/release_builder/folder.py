@@ -61,9 +61,9 @@ def write(
     """Write a release folder in place of an older one of the same name.
 
     `fill` creates the tables in an empty database. `metadata` goes into the manifest, and is read
-    again after `finish`, which may change it. `finish` is called with the unfinished folder, manifest
-    included: it may add files, or refuse the release by raising. A second writer in the same parent
-    folder waits for the first.
+    again after `finish`, which may change it. `finish` is called with the unfinished folder,
+    manifest included: it may add files, or refuse the release by raising. A second writer in the
+    same parent folder waits for the first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with locks.reentrant(folder.parent), atomic_folder.replacement(folder) as building:
@@ -104,7 +104,7 @@ def _write_tables(
 
 
 def set_fixed_identifier(path: Path) -> None:
-    """Replace a DuckDB file's random identifier, so that the same tables always make the same bytes.
+    """Replace a DuckDB file's random identifier, so that the same tables make the same bytes.
 
     The identifier is in the three header blocks, each of which begins with its own checksum.
     """
@@ -118,7 +118,7 @@ def set_fixed_identifier(path: Path) -> None:
 
 
 def _checksum(block: memoryview) -> int:
-    """Return DuckDB's checksum of a block: the XOR of its 64-bit words times a constant, and 5381."""
+    """Return DuckDB's checksum of a block: 5381 XOR each of its words times a constant."""
     total = 5381
     for (word,) in struct.iter_unpack("<Q", block):
         total ^= word * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
@@ -154,8 +154,8 @@ def _write_manifest(folder: Path, metadata: Mapping[str, Any], schemas: Schemas)
                 resource["schema"] = schemas[name.removesuffix(".csv")]
             resources.append(resource)
     for suffix, (media_type, title) in SPREADSHEETS.items():
-        for path in sorted(folder.glob(f"*{suffix}")):
-            resources.append(_resource(path, media_type) | {"title": title})
+        paths = sorted(folder.glob(f"*{suffix}"))
+        resources += [_resource(path, media_type) | {"title": title} for path in paths]
     manifest = {**metadata, "resources": resources}
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
