@@ -226,7 +226,5 @@ def test_a_negative_number_of_nationalities_is_refused(
         published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
     )
     assert main([*command, "--nationalities", "-3"]) == 1
-    assert (
-        capfd.readouterr().err == "--nationalities -3 is not valid. Give 0 or more.\n"
-    )
+    assert capfd.readouterr().err == "--nationalities -3 is not valid. Give 0 or more.\n"
     assert not (tmp_path / "private").exists()

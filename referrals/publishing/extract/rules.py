@@ -1,4 +1,4 @@
-"""The rules of an extract: the message for a cell or line that breaks each, and what it may quote.
+"""The rules of an extract: the message about each, and the values that it may quote.
 
 `validate` runs the rules and asks here for messages. A message says what is wrong and what to do.
 It quotes a value only if that cannot be about a person: text in the wrong column may be somebody's
@@ -20,7 +20,7 @@ _EXTENSIBLE: Final = {
     "nationality": "data/reference/nationality_alias.csv",
     "police_force": "other_names in data/reference/police_force.csv",
 }
-"""The fields that can be given further spellings, and where to add them."""
+"""Where to add further spellings of a field, if that is possible."""
 
 _QUOTABLE_RULES: Final = frozenset(
     {"formula_in_cell", "nationality_ambiguous", "nationality_former_state"}
@@ -149,7 +149,7 @@ def quotable(rule: str, field: str | None, value: str | None) -> str | None:
 
 
 def _substitute(value: str | None, distinct_values: int) -> str:
-    """Return what a message says in place of a value that it may not quote."""
+    """Return the text in place of a value that a message may not quote."""
     if value is None:
         return f"(any of {distinct_values:,} further values, not listed)"
     return f"(a text of {len(value):,} characters, not shown: it may be a name)"
@@ -161,7 +161,7 @@ def _suggestion(field: str | None, value: str | None) -> str:
 
 
 def _advice(field: str | None, *, is_blank: bool) -> str:
-    """Return what to do about a cell that is blank or not in the code list."""
+    """Return the advice on a cell that is blank or not in the code list."""
     if field not in CODED_FIELDS:
         return "Fill it in: a referral cannot be counted without it"
     if is_blank:

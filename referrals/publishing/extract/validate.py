@@ -75,7 +75,7 @@ def load(
 
     The table has one row per referral: date, year to March, calendar quarter, and codes of our code
     lists (`sql/extract/staging/records.sql`). It must not exist yet. Temporary tables are removed.
-    While an extract is read, a copy of it lies in a private folder in `home` (default: temporary
+    While an extract is read, a copy of it is in a private folder in `home` (default: temporary
     files).
 
     Raises:
@@ -97,7 +97,7 @@ def load(
 
 @dataclass(frozen=True)
 class _Options:
-    """What to check besides the code lists, and the folder for a copy of the extract meanwhile."""
+    """The options of the checks, and the folder for a temporary copy of the extract."""
 
     today: date
     period: str | None = None
@@ -178,7 +178,7 @@ def _stage(copy: Path, detected: FileFormat, connection: duckdb.DuckDBPyConnecti
 
 @dataclass(frozen=True)
 class _CheckResult:
-    """The row of `load_totals`, and what the checks found in the staged lines."""
+    """The row of `load_totals`, and the findings in the staged lines."""
 
     totals: Mapping[str, Any]
     findings: tuple[Finding, ...]

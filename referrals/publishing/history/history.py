@@ -82,17 +82,17 @@ class ReleaseHistory:
 
     def latest(self, year: str) -> StoredYear | None:
         """Return what a year was last published from, or None if it was not published."""
-        return self.store.load(year, status=self.status, where=self._where)
+        return self.store.load(year, status=self.status, releases=self._releases_path)
 
     def prepare(self, year: str, stored: StoredYear) -> None:
         """Store what a year is about to be published from, for `resolve` to commit or discard."""
-        self.store.prepare(year, stored, status=self.status, where=self._where)
+        self.store.prepare(year, stored, status=self.status, releases=self._releases_path)
 
     def refuse_second_folder(self, years: Sequence[str]) -> None:
         """Refuse to publish real records of a year in a second folder.
 
-        The second release would be protected anew, and the two could be compared. Illustrative
-        records may be published anywhere: people try things out with them.
+        The second release would be protected independently, and the two could be compared.
+        Illustrative records may be published anywhere: people try things out with them.
 
         Raises:
             DisclosureError: a year was published in another folder, or was about to be.
@@ -100,13 +100,15 @@ class ReleaseHistory:
         if self.status != OFFICIAL:
             return
         for year in years:
-            other = self.store.load_elsewhere(year, status=self.status, where=self._where)
+            other = self.store.load_elsewhere(
+                year, status=self.status, releases=self._releases_path
+            )
             if other:
                 raise DisclosureError(
                     f"{year} was published before, or was about to be, as {other.release_id} in "
-                    f"{other.where}, not in {self.releases}. The two releases could be compared to "
-                    "work out who was counted. Publish in the same folder; if it was moved, move "
-                    "it back."
+                    f"{other.releases}, not in {self.releases}. The two releases could be compared "
+                    "to work out who was counted. Publish in the same folder; if it was moved, "
+                    "move it back."
                 )
 
     def resolve(self, years: Sequence[str]) -> None:
@@ -119,7 +121,7 @@ class ReleaseHistory:
             self.store.resolve(
                 year,
                 status=self.status,
-                where=self._where,
+                releases=self._releases_path,
                 is_published=partial(self._is_published, year=year),
             )
 
@@ -166,7 +168,7 @@ class ReleaseHistory:
         return found
 
     @property
-    def _where(self) -> str:
+    def _releases_path(self) -> str:
         return str(self.releases.resolve())
 
     def _is_published(self, stored: StoredYear, year: str) -> bool:

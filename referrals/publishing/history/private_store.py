@@ -47,7 +47,7 @@ class StoredYear:
         table: the protected finest counts that it shows.
         older: the protected tables of earlier releases of the year.
         revises: the release that this one revises, or an empty string.
-        where: the folder of releases that it was published to.
+        releases: the folder of releases that it was published to.
     """
 
     release_id: str
@@ -58,18 +58,18 @@ class StoredYear:
     table: Mapping[Codes, int]
     older: tuple[Mapping[Codes, int], ...] = ()
     revises: str = ""
-    where: str = ""
+    releases: str = ""
 
 
 class PrivateStore:
     """The publisher's private folder.
 
     Stored years are separate for each `status` (official or illustrative) and for each folder of
-    releases (`where`): releases published to another folder are another series.
+    releases: releases published to another folder are another series.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open a private folder. It is made, and a key drawn, if there is none."""
+        """Open a private folder, which is made, and given a new key, if it is missing."""
         self._folder = folder
         make_durable(folder)
         folder.chmod(OWNER_ONLY)
@@ -90,16 +90,16 @@ class PrivateStore:
                     total.update(block)
         return total.hexdigest()
 
-    def load(self, year: str, *, status: str, where: str) -> StoredYear | None:
+    def load(self, year: str, *, status: str, releases: str) -> StoredYear | None:
         """Return what a year was last published from, or None if it was not published.
 
         Raises:
             DisclosureError: the file cannot be read.
         """
-        path = self._committed(year, status, where)
+        path = self._committed(year, status, releases)
         return self._read(path, year) if path.exists() else None
 
-    def load_elsewhere(self, year: str, *, status: str, where: str) -> StoredYear | None:
+    def load_elsewhere(self, year: str, *, status: str, releases: str) -> StoredYear | None:
         """Return what a year was published from in any other folder of releases, or None.
 
         A year that is still prepared there counts as published: its publisher was killed, and the
@@ -108,7 +108,7 @@ class PrivateStore:
         Raises:
             DisclosureError: the file cannot be read.
         """
-        here = {self._committed(year, status, where), self._prepared(year, status, where)}
+        here = {self._committed(year, status, releases), self._prepared(year, status, releases)}
         stored = {
             path
             for suffix in (COMMITTED, PREPARED)
@@ -117,24 +117,24 @@ class PrivateStore:
         elsewhere = sorted(stored - here)
         return self._read(elsewhere[0], year) if elsewhere else None
 
-    def prepare(self, year: str, stored: StoredYear, *, status: str, where: str) -> None:
-        """Store what a year is about to be published from, next to what it was published from."""
-        content = json.dumps(_to_json(stored, where), sort_keys=True)
-        _write_private(self._prepared(year, status, where), content)
+    def prepare(self, year: str, stored: StoredYear, *, status: str, releases: str) -> None:
+        """Store what a year is about to be published from, without replacing the committed one."""
+        content = json.dumps(_to_json(stored, releases), sort_keys=True)
+        _write_private(self._prepared(year, status, releases), content)
 
     def resolve(
-        self, year: str, *, status: str, where: str, is_published: Callable[[StoredYear], bool]
+        self, year: str, *, status: str, releases: str, is_published: Callable[[StoredYear], bool]
     ) -> None:
         """Commit what was prepared for a year if it was published; otherwise discard it.
 
         Raises:
             DisclosureError: the file cannot be read.
         """
-        prepared = self._prepared(year, status, where)
+        prepared = self._prepared(year, status, releases)
         if not prepared.exists():
             return
         if is_published(self._read(prepared, year)):
-            prepared.replace(self._committed(year, status, where))
+            prepared.replace(self._committed(year, status, releases))
         else:
             prepared.unlink()
         atomic_folder.flush(self._folder)
@@ -150,11 +150,11 @@ class PrivateStore:
                 "compared with the release before it."
             ) from error
 
-    def _prepared(self, year: str, status: str, where: str) -> Path:
-        return self._committed(year, status, where).with_suffix(PREPARED)
+    def _prepared(self, year: str, status: str, releases: str) -> Path:
+        return self._committed(year, status, releases).with_suffix(PREPARED)
 
-    def _committed(self, year: str, status: str, where: str) -> Path:
-        series = hashlib.sha256(where.encode()).hexdigest()[:12]
+    def _committed(self, year: str, status: str, releases: str) -> Path:
+        series = hashlib.sha256(releases.encode()).hexdigest()[:12]
         return self._folder / f"{status}-{year}-{series}{COMMITTED}"
 
     def _read_key(self) -> bytes:
@@ -186,7 +186,7 @@ def _write_private(path: Path, text: str) -> None:
     atomic_folder.flush(path.parent)
 
 
-def _to_json(stored: StoredYear, where: str) -> dict[str, Any]:
+def _to_json(stored: StoredYear, releases: str) -> dict[str, Any]:
     return {
         "release_id": stored.release_id,
         "shape": stored.shape,
@@ -196,7 +196,7 @@ def _to_json(stored: StoredYear, where: str) -> dict[str, Any]:
         "table": _rows(stored.table),
         "older": [_rows(table) for table in stored.older],
         "revises": stored.revises,
-        "where": where,
+        "where": releases,
     }
 
 
@@ -211,7 +211,7 @@ def _from_json(record: Mapping[str, Any]) -> StoredYear:
         table=_cells(record["table"]),
         older=tuple(_cells(table) for table in record.get("older", ())),
         revises=record.get("revises", ""),
-        where=record.get("where", "another folder"),
+        releases=record.get("where", "another folder"),
     )
 
 

@@ -1,8 +1,8 @@
 """The agreement of an extract of 2020-21 with the published figures, counted from the file itself.
 
 Called by `extract` before a new file gets its name. Nothing that made the extract is trusted here.
-Fractions in words ("approximately a fifth") bind nothing, as in `ledger.bounds`: the counts printed
-beside them do.
+Fractions in words ("approximately a fifth") are not checked, as in `ledger.bounds`; the counts
+printed next to them are.
 """
 
 from __future__ import annotations

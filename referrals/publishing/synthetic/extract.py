@@ -2,9 +2,9 @@
 
 Called by the command `synthesise` and by the benchmarks. An extract of 2020-21 agrees with every
 published figure at once, except the one that contradicts the others (sex not recorded). `model`
-says why, and what is invented, which is all the rest. The file is read back and counted before it
-gets its name, and refused if a figure fails. Extracts of later years, or with a chosen number of
-records, keep the proportions and promise no figure.
+explains why. Everything else is invented. The file is read back and counted before it gets its
+name, and refused if a figure fails. Extracts of later years, or with a chosen number of records,
+keep the proportions and promise no figure.
 
 The same seed, year and number of records give the same bytes. DuckDB does everything that grows
 with the number of records, row by row, so memory does not grow with it.
@@ -80,7 +80,7 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
         to: the CSV file to write, in a folder that exists.
         year: the year to March of the referrals, from `2020-21` on.
         seed: a whole number; another seed makes other records.
-        records: the number of records, from 1 to 50 million; the default is what the model has.
+        records: the number of records, from 1 to 50 million; by default as many as the model has.
         force: whether an existing file may be replaced.
         progress: called with a line of text as the work goes on.
 

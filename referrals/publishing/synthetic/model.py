@@ -76,8 +76,8 @@ AGES: Final[Mapping[str, tuple[int, int]]] = {
 }
 """The youngest and the oldest age of each band: the published ages are 2 to 70."""
 
-# Everything from here to `SINGLE_CRIME_RANKS` is invented. `..._SHARES` are percentages. The fit starts
-# from those of crimes, sexes and age bands; nothing published constrains the others.
+# Everything from here to `SINGLE_CRIME_RANKS` is invented. `..._SHARES` are percentages. The fit
+# starts from those of crimes, sexes and age bands; nothing published constrains the others.
 
 CRIME_SHARES: Final[Mapping[str, tuple[int, int, int]]] = {
     "VNM": (88, 3, 9),

@@ -24,7 +24,7 @@ STORED = StoredYear(
     table={CELL: 5},
     older=({CELL: 6}, {}),
     revises="draft",
-    where="here",
+    releases="here",
 )
 
 
@@ -52,10 +52,10 @@ def commit(
     stored: StoredYear = STORED,
     *,
     status: str = "official",
-    where: str = "here",
+    releases: str = "here",
 ) -> None:
-    store.prepare(YEAR, stored, status=status, where=where)
-    store.resolve(YEAR, status=status, where=where, is_published=lambda _: True)
+    store.prepare(YEAR, stored, status=status, releases=releases)
+    store.resolve(YEAR, status=status, releases=releases, is_published=lambda _: True)
 
 
 def committed_file(folder: Path) -> Path:
@@ -117,15 +117,15 @@ def test_the_key_is_not_in_any_digest_or_stored_year(folder: Path, tmp_path: Pat
 
 def test_a_committed_year_is_loaded_unchanged(folder: Path) -> None:
     commit(PrivateStore(folder))
-    assert PrivateStore(folder).load(YEAR, status="official", where="here") == STORED
+    assert PrivateStore(folder).load(YEAR, status="official", releases="here") == STORED
 
 
 def test_a_year_that_was_never_published_is_not_stored(folder: Path) -> None:
-    assert PrivateStore(folder).load(YEAR, status="official", where="here") is None
+    assert PrivateStore(folder).load(YEAR, status="official", releases="here") is None
 
 
 @pytest.mark.parametrize(
-    ("year", "status", "where"),
+    ("year", "status", "releases"),
     [
         ("2021-22", "official", "here"),
         (YEAR, "illustrative", "here"),
@@ -133,11 +133,11 @@ def test_a_year_that_was_never_published_is_not_stored(folder: Path) -> None:
     ],
 )
 def test_another_year_status_or_folder_of_releases_is_another_series(
-    folder: Path, year: str, status: str, where: str
+    folder: Path, year: str, status: str, releases: str
 ) -> None:
     store = PrivateStore(folder)
     commit(store)
-    assert store.load(year, status=status, where=where) is None
+    assert store.load(year, status=status, releases=releases) is None
 
 
 def test_a_later_release_replaces_the_earlier_one(folder: Path) -> None:
@@ -150,10 +150,10 @@ def test_a_later_release_replaces_the_earlier_one(folder: Path) -> None:
         STORED.recoding,
         {CELL: 4},
         {CELL: 5},
-        where="here",
+        releases="here",
     )
     commit(store, later)
-    assert store.load(YEAR, status="official", where="here") == later
+    assert store.load(YEAR, status="official", releases="here") == later
     assert len(list(folder.iterdir())) == 2
 
 
@@ -169,32 +169,37 @@ def test_an_interrupted_commit_leaves_the_earlier_year_stored(
     monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         commit(store, StoredYear("second", "", {}, {}, {}, {}))
-    assert store.load(YEAR, status="official", where="here") == STORED
+    assert store.load(YEAR, status="official", releases="here") == STORED
 
 
 def test_a_prepared_year_is_discarded_if_its_release_was_not_published(folder: Path) -> None:
     store = PrivateStore(folder)
     commit(store)
-    store.prepare(YEAR, StoredYear("second", "", {}, {}, {}, {}), status="official", where="here")
-    store.resolve(
-        YEAR, status="official", where="here", is_published=lambda year: year.release_id == "first"
+    store.prepare(
+        YEAR, StoredYear("second", "", {}, {}, {}, {}), status="official", releases="here"
     )
-    assert store.load(YEAR, status="official", where="here") == STORED
+    store.resolve(
+        YEAR,
+        status="official",
+        releases="here",
+        is_published=lambda year: year.release_id == "first",
+    )
+    assert store.load(YEAR, status="official", releases="here") == STORED
     assert len(list(folder.iterdir())) == 2
 
 
 def test_a_prepared_year_is_not_loaded_before_it_is_resolved(folder: Path) -> None:
     store = PrivateStore(folder)
-    store.prepare(YEAR, STORED, status="official", where="here")
-    assert store.load(YEAR, status="official", where="here") is None
+    store.prepare(YEAR, STORED, status="official", releases="here")
+    assert store.load(YEAR, status="official", releases="here") is None
 
 
 def test_a_prepared_year_counts_as_published_elsewhere(folder: Path) -> None:
     store = PrivateStore(folder)
-    store.prepare(YEAR, STORED, status="official", where="here")
-    assert store.load_elsewhere(YEAR, status="official", where="there") == STORED
-    assert store.load_elsewhere(YEAR, status="official", where="here") is None
-    assert store.load_elsewhere(YEAR, status="illustrative", where="there") is None
+    store.prepare(YEAR, STORED, status="official", releases="here")
+    assert store.load_elsewhere(YEAR, status="official", releases="there") == STORED
+    assert store.load_elsewhere(YEAR, status="official", releases="here") is None
+    assert store.load_elsewhere(YEAR, status="illustrative", releases="there") is None
 
 
 def test_stored_files_are_flushed_to_disk_at_each_step(
@@ -210,9 +215,9 @@ def test_stored_files_are_flushed_to_disk_at_each_step(
     monkeypatch.setattr(os, "fsync", recording_fsync)
     store = PrivateStore(folder)
     assert flushed == [folder.parent.name, "secret.partial", "private"]
-    store.prepare(YEAR, STORED, status="official", where="here")
+    store.prepare(YEAR, STORED, status="official", releases="here")
     assert [Path(name).suffix for name in flushed[3:]] == [".partial", ""]
-    store.resolve(YEAR, status="official", where="here", is_published=lambda _: True)
+    store.resolve(YEAR, status="official", releases="here", is_published=lambda _: True)
     assert flushed[5:] == ["private"]
 
 
@@ -221,9 +226,9 @@ def test_a_file_of_the_first_version_without_later_keys_is_read(folder: Path) ->
     record = json.loads(committed_file(folder).read_text(encoding="utf-8"))
     del record["older"], record["revises"], record["where"]
     committed_file(folder).write_text(json.dumps(record), encoding="utf-8")
-    stored = PrivateStore(folder).load(YEAR, status="official", where="here")
+    stored = PrivateStore(folder).load(YEAR, status="official", releases="here")
     assert stored is not None
-    assert (stored.older, stored.revises, stored.where, stored.table) == (
+    assert (stored.older, stored.revises, stored.releases, stored.table) == (
         (),
         "",
         "another folder",
@@ -241,7 +246,7 @@ def test_a_damaged_file_is_refused_with_advice(folder: Path, damaged: str) -> No
     with pytest.raises(
         DisclosureError, match=r"The stored counts of 2020-21 cannot be read .* backup"
     ):
-        store.load(YEAR, status="official", where="here")
+        store.load(YEAR, status="official", releases="here")
 
 
 def test_the_message_about_a_damaged_file_has_no_count(folder: Path) -> None:
@@ -250,5 +255,5 @@ def test_the_message_about_a_damaged_file_has_no_count(folder: Path) -> None:
     record = json.loads(committed_file(folder).read_text(encoding="utf-8"))
     committed_file(folder).write_text(json.dumps({**record, "true": 8_675_309}), encoding="utf-8")
     with pytest.raises(DisclosureError) as refusal:
-        store.load(YEAR, status="official", where="here")
+        store.load(YEAR, status="official", releases="here")
     assert "8675309" not in str(refusal.value)
