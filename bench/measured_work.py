@@ -108,7 +108,7 @@ def prepare(what: str, count: int, folder: Path) -> None:
     if what == "extract":
         extract.synthesise(folder / "extract.csv", year=YEAR, seed=SEED, records=many, force=True)
         return
-    with tabulation.opened(folder) as connection:
+    with tabulation.open_database(folder) as connection:
         extract.fill(connection, year=YEAR, seed=SEED, records=many)
 
 
@@ -153,8 +153,8 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
 
 
 def counted(folder: Path, nationalities: int) -> Counts:
-    """Return the counts of one year's records, recoded as they would be published."""
-    with tabulation.opened(folder) as connection:
+    """Return the counts of a database of records of one year, in the codes that would be published."""
+    with tabulation.open_database(folder) as connection:
         found = tabulation.categories(connection)
         recodes = recoding.recode(found, nationalities=nationalities, by_region=False)
         return tabulation.finest(connection, recodes, recoding.published(found, recodes))[0]

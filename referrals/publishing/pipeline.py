@@ -28,8 +28,8 @@ from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.history import history
-from referrals.publishing.history.history import OFFICIAL, Memory
-from referrals.publishing.history.private_store import Keeper, Kept
+from referrals.publishing.history.history import OFFICIAL, ReleaseHistory
+from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.release_builder.suppressed import SuppressedYear
@@ -128,7 +128,7 @@ class Summary:
 class _Tabulated:
     """The counts of extracts in the codes to publish, and the history of earlier releases."""
 
-    memory: Memory
+    releases: ReleaseHistory
     years: list[Counts]
     recoding: Mapping[tuple[str, str], str]
     shape: str
@@ -153,8 +153,8 @@ def publish(
             release succeeded. Nothing was written.
     """
     _check(options)
-    with history.alone(options.private, options.to):
-        return _publish(extracts, options, Keeper(options.private), progress)
+    with history.lock(options.private, options.to):
+        return _publish(extracts, options, PrivateStore(options.private), progress)
 
 
 def _check(options: Options) -> None:
@@ -170,26 +170,26 @@ def _check(options: Options) -> None:
 
 
 def _publish(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+    extracts: Sequence[Path], options: Options, store: PrivateStore, progress: Progress
 ) -> Summary:
-    tabulated = _tabulate(extracts, options, keeper, progress)
-    memory = tabulated.memory
+    tabulated = _tabulate(extracts, options, store, progress)
+    releases = tabulated.releases
     pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
-    before = [memory.kept(counts.year) for counts in tabulated.years]
+    before = [releases.latest(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
         groups, records = len(counts.values), int(counts.values.sum())
         progress(f"{counts.year}: protecting {groups:,} groups of {records:,} records")
         years.append(_protect(counts, pinned, kept, tabulated, steps=options.steps))
-    standing = memory.standing([year.year for year in years], but=options.release_id)
-    info = _release_info(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
+    standing = releases.published([year.year for year in years], replacing=options.release_id)
+    info = _release_info(options, tabulated, before, standing, inputs=store.digest(list(extracts)))
     folder = options.to / options.release_id
     about = {"release_id": options.release_id, "shape": tabulated.shape}
     earlier = [release.folder for release in standing]
-    with memory.settling([year.year for year in years]):
+    with releases.transaction([year.year for year in years]):
         for year, kept in zip(years, before, strict=True):
-            memory.prepare(
-                year.year, history.to_keep(year, kept, recoding=tabulated.recoding, **about)
+            releases.prepare(
+                year.year, history.stored_year(year, kept, recoding=tabulated.recoding, **about)
             )
         checks = _write(folder, years, info, earlier=earlier, progress=progress)
     return Summary(
@@ -204,7 +204,7 @@ def _publish(
 
 
 def _tabulate(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+    extracts: Sequence[Path], options: Options, store: PrivateStore, progress: Progress
 ) -> _Tabulated:
     home = options.private / WORK
     with tabulation.workspace(home=home) as connection:
@@ -216,11 +216,11 @@ def _tabulate(
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
-        memory = Memory(keeper, options.to, status)
+        releases = ReleaseHistory(store, options.to, status)
         years = sorted({category.year for category in found})
-        memory.refuse_elsewhere(years)
-        memory.settle(years)
-        kept = _known(memory, years)
+        releases.refuse_second_folder(years)
+        releases.resolve(years)
+        kept = _known(releases, years)
         if kept:
             recodes, published = _as_before(found, kept, options.shape)
         else:
@@ -230,8 +230,8 @@ def _tabulate(
             published = recoding.published(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_groups_of_few_people(connection, options.method, is_revision=bool(kept))
-        nameless = tabulation.nameless(connection)
-        return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
+        nameless = tabulation.records_without_person(connection)
+        return _Tabulated(releases, counts, recodes, options.shape, options.method, nameless)
 
 
 def _refuse_groups_of_few_people(
@@ -242,7 +242,7 @@ def _refuse_groups_of_few_people(
     The first release of a year decides which nationalities have a group of their own, so a revision
     cannot be advised to have fewer.
     """
-    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    found = tabulation.groups_of_few_people(connection, cell=SMALL, category=recoding.LEAST)
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
@@ -256,7 +256,7 @@ def _refuse_groups_of_few_people(
 
 
 def _as_before(
-    found: Sequence[Category], kept: Mapping[str, Kept], shape: str
+    found: Sequence[Category], kept: Mapping[str, StoredYear], shape: str
 ) -> tuple[Mapping[tuple[str, str], str], Categories]:
     """Return the recoding and the codes of earlier releases of the same records.
 
@@ -288,21 +288,21 @@ def _as_before(
     return recodes, _codes(first)
 
 
-def _known(memory: Memory, years: Sequence[str]) -> dict[str, Kept]:
+def _known(releases: ReleaseHistory, years: Sequence[str]) -> dict[str, StoredYear]:
     """Return the history of those years that were published before."""
     known = {}
     for year in years:
-        kept = memory.kept(year)
+        kept = releases.latest(year)
         if kept is not None:
             known[year] = kept
     return known
 
 
-def _codes(kept: Kept) -> Categories:
+def _codes(kept: StoredYear) -> Categories:
     return {name: codes for name, codes in kept.categories.items() if name != "quarter"}
 
 
-def _code_of_new(category: Category, kept: Kept) -> str:
+def _code_of_new(category: Category, kept: StoredYear) -> str:
     """Return the published code of a category that the earlier release did not have."""
     if category.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
         return recoding.OTHER
@@ -314,10 +314,10 @@ def _code_of_new(category: Category, kept: Kept) -> str:
 
 
 def _protect(
-    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated, *, steps: int
+    counts: Counts, pinned: Pinned, kept: StoredYear | None, tabulated: _Tabulated, *, steps: int
 ) -> Revision | SuppressedYear:
-    memory = tabulated.memory
-    seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
+    releases = tabulated.releases
+    seed = releases.store.seed(tabulated.method, releases.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
@@ -346,17 +346,17 @@ def _write(
 def _release_info(
     options: Options,
     tabulated: _Tabulated,
-    before: Sequence[Kept | None],
+    before: Sequence[StoredYear | None],
     standing: Sequence[PublicRelease],
     *,
     inputs: str,
 ) -> ReleaseInfo:
-    names = [history.revised(kept, options.release_id) for kept in before if kept]
+    names = [history.revised_release(kept, options.release_id) for kept in before if kept]
     revises = next(filter(None, names), "")
     numbers = [release.published for release in standing if release.folder.name == revises]
     return ReleaseInfo(
         release_id=options.release_id,
-        status=tabulated.memory.status,
+        status=tabulated.releases.status,
         published_on=options.published_on.isoformat(),
         options={
             "nationalities": options.nationalities,

@@ -18,7 +18,7 @@ import os, signal
 from pathlib import Path
 from referrals import atomic_folder
 from referrals.publishing import cli
-from referrals.publishing.history.private_store import Keeper
+from referrals.publishing.history.private_store import PrivateStore
 
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

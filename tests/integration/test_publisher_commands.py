@@ -51,20 +51,20 @@ def workbook() -> bytes:
 BAD: Final = {
     "a duplicated id": (
         text(*LINES, LINES[0]),
-        "lines 2, 42: referral_id stands on another line too",
+        "lines 2, 42: referral_id is on another line too",
     ),
     "an unclosed quote": (
         wrong("police_force", '"kent'),
-        "a quotation mark opens and is not closed",
+        "a quotation mark is opened but not closed",
     ),
     "a CP1252 name": (
         wrong("police_force", "Zoë").decode().encode("cp1252"),
-        "line 6: not UTF-8, but most likely Windows text",
+        "line 6: not UTF-8, probably Windows text",
     ),
     "an age of 212": (wrong("age", "212"), 'line 6: age "212" is not a whole number from 0 to 120'),
     "31 February": (
         wrong("referred_on", "2022-02-31"),
-        'line 6: referred_on "2022-02-31" is a day that never was',
+        'line 6: referred_on "2022-02-31" is not a day of the calendar',
     ),
     "the USSR": (wrong("nationality", "USSR"), 'line 6: nationality "USSR"'),
     "Korean": (
@@ -73,13 +73,13 @@ BAD: Final = {
     ),
     "a formula": (wrong("outcome", "=HYPERLINK(1)"), 'line 6: outcome starts with "="'),
     "a missing column": (without("crime_type"), "missing columns: crime_type"),
-    "no records": (text(), "has a header and no records"),
+    "no records": (text(), "has a header but no records"),
     "no bytes": (b"", "bad.csv is empty"),
-    "a workbook": (workbook(), "is an Excel workbook or another ZIP file, and not CSV"),
-    "a Parquet file": (b"PAR1" + bytes(range(256)), "is a Parquet file, and not CSV"),
+    "a workbook": (workbook(), "is an Excel workbook or another ZIP file, not CSV"),
+    "a Parquet file": (b"PAR1" + bytes(range(256)), "is a Parquet file, not CSV"),
     "text in UTF-16": (
         text(*LINES).decode().encode("utf-16"),
-        "is a UTF-16 text file, and not CSV",
+        "is a UTF-16 text file, not CSV",
     ),
 }
 
@@ -200,7 +200,7 @@ def test_a_stopped_publisher_does_not_claim_that_nothing_was_written(
     def stop(*_: object) -> None:
         raise stopped
 
-    monkeypatch.setattr(history.Memory, "settle", stop)
+    monkeypatch.setattr(history.ReleaseHistory, "resolve", stop)
     assert (
         main(
             published_releases.command(

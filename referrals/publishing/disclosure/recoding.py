@@ -64,7 +64,7 @@ def _nationalities(
 ) -> dict[tuple[str, str], str]:
     rows = [one for one in found if one.dimension == "nationality"]
     totals = _totals(rows, "nationality")
-    alike = {one.code for one in rows if one.most_alike == one.value}
+    alike = {one.code for one in rows if one.largest_subgroup == one.value}
     large = [code for code in totals if _is_large(totals[code]) and code not in alike]
     listed = [code for code in large if code != NOT_RECORDED]
     kept = sorted(listed, key=lambda code: (-sum(totals[code].values()), code))[:most]

@@ -66,7 +66,7 @@ def write(
     same parent folder waits for the first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with locks.alone(folder.parent), atomic_folder.replacement(folder) as building:
+    with locks.reentrant(folder.parent), atomic_folder.replacement(folder) as building:
         schemas = _write_tables(building, fill, metadata)
         _write_manifest(building, metadata, schemas)
         finish(building)

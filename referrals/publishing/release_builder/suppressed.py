@@ -24,7 +24,7 @@ from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease
 from referrals.publishing.audit.suppressed import public_tables
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.disclosure.suppression.protect import SuppressedTables
-from referrals.publishing.history.private_store import Kept
+from referrals.publishing.history.private_store import StoredYear
 from referrals.publishing.release_builder import certificate
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.release_builder import manifest as release_manifest
@@ -105,7 +105,7 @@ class SuppressedYear:
 
 
 def protect(
-    counts: Counts, facts: Sequence[Fact], kept: Kept | None, *, seed: int
+    counts: Counts, facts: Sequence[Fact], kept: StoredYear | None, *, seed: int
 ) -> SuppressedYear:
     """Return the tables of a year with cells suppressed.
 
