@@ -9,6 +9,7 @@ from typing import Any, Final
 from referrals.api.problems import Problem
 from referrals.api.request import Question
 from referrals.reference.codelists import DIMENSIONS
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS, LARGEST_SMALL_COUNT
 from referrals.release import metadata
 from referrals.release.release import Release
 
@@ -79,7 +80,13 @@ def _added_up(release: Release, combination: Mapping[str, str], asked: Mapping[s
     listed = {row["period"]: row for row in _listed(release, asked, skip=0, most=MOST_CELLS)}
     sums = release.rows(
         "query/rounded_observations",
-        {"dimension": "period", "period": release.about.period, **combination},
+        {
+            "dimension": "period",
+            "period": release.about.period,
+            "largest_ambiguous": LARGEST_AMBIGUOUS,
+            "largest_small_count": LARGEST_SMALL_COUNT,
+            **combination,
+        },
     )
     added_up = {one["code"]: {**one, **combination, "period": one["code"]} for one in sums}
     periods = asked["period"] or sorted(added_up)

@@ -12,15 +12,17 @@ import pandas as pd
 from referrals.formatting import count, span
 from referrals.query.selection import PERIOD, Offer, Selection
 from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    LARGEST_SMALL_COUNT,
+    SMALLEST_SHARE_BASE,
+)
 from referrals.release.release import About, Release
 
 NOT_PUBLISHED: Final = "not published"
 WITHHELD: Final = "withheld"
 ABSENT: Final[Mapping[str, str]] = {"x": NOT_PUBLISHED, "c": WITHHELD}
 """What stands in place of a number, by its status."""
-
-FEW: Final = 25
-"""A share of fewer than this, or a rank among them, would say more than the numbers can carry."""
 
 DIMENSION_NAMES: Final[Mapping[str, str]] = {
     "nationality": "nationality",
@@ -65,7 +67,7 @@ class Answer:
     @property
     def is_few(self) -> bool:
         """Whether the total is too small for shares and ranks."""
-        return self.is_additive and bool(self.total["value"] < FEW)
+        return self.is_additive and bool(self.total["value"] < SMALLEST_SHARE_BASE)
 
     @property
     def within(self) -> str:
@@ -173,10 +175,14 @@ def _of_records(release: Release, dimension: str, asked: Selection) -> Answer:
 
 def _rows(release: Release, dimension: str, asked: Selection) -> list[dict[str, Any]]:
     period = asked.period or release.about.period
-    query = (
-        "query/rounded_observations" if release.about.additive else "query/suppressed_observations"
-    )
-    return release.rows(query, {"dimension": dimension, "period": period, **asked.codes()})
+    parameters = {"dimension": dimension, "period": period, **asked.codes()}
+    if not release.about.additive:
+        return release.rows("query/suppressed_observations", parameters)
+    thresholds = {
+        "largest_ambiguous": LARGEST_AMBIGUOUS,
+        "largest_small_count": LARGEST_SMALL_COUNT,
+    }
+    return release.rows("query/rounded_observations", {**parameters, **thresholds})
 
 
 def _shown(record: Mapping[str, Any]) -> str:
@@ -185,7 +191,11 @@ def _shown(record: Mapping[str, Any]) -> str:
 
 def _record_words(record: Mapping[str, Any], total: int | None, about: About) -> dict[str, Any]:
     """Return a number in words with its share; tables give no share of few, nor of what is not printed."""
-    is_told = bool(total) if about.additive else record["value"] is not None and (total or 0) >= FEW
+    is_told = (
+        bool(total)
+        if about.additive
+        else record["value"] is not None and (total or 0) >= SMALLEST_SHARE_BASE
+    )
     part = Fraction(record["value"], total) if is_told and total else None
     return {
         "open_ended": False,

@@ -1,7 +1,7 @@
 """Answers of an additive release in words: sentences that hold for any combination, and claim no more than the sums can carry.
 
 Every number is a sum of protected cells. No group is called the largest where ranges overlap, and nothing is ranked or made
-into a share where there are fewer than `queries.FEW`.
+into a share where there are fewer than `SMALLEST_SHARE_BASE`.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ import pandas as pd
 from referrals.cards.wording import phrases
 from referrals.formatting import count, percent
 from referrals.frames import records
-from referrals.query.answer import DIMENSION_NAMES, FEW, Answer, counted
+from referrals.query.answer import DIMENSION_NAMES, Answer, counted
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 TOO_FEW: Final = "too few to give a share reliably"
 
 SYMBOLS: Final[Mapping[str, str]] = {
     "e": "estimated: a sum of numbers that were adjusted to protect people",
-    "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
+    "u": f"low reliability: a share of fewer than {SMALLEST_SHARE_BASE} referrals, {TOO_FEW}",
     "r": "revised: not the number of the release before; exact where no range stands beside it",
 }
 """What the status letters of an additive release mean."""
@@ -89,7 +90,7 @@ def _finding(answer: Answer) -> str:
     total = answer.total["value"]
     if total == 0:
         return f"No referrals are counted in this selection{_zero(answer.total)}."
-    if total < FEW:
+    if total < SMALLEST_SHARE_BASE:
         name = DIMENSION_NAMES[answer.dimension]
         return f"There are {phrases.whole(answer)}: {TOO_FEW}, or to compare by {name}."
     return _largest(answer)
@@ -106,7 +107,7 @@ def _largest(answer: Answer) -> str:
     first, *others = named
     if (
         first["lower"] <= max((other["upper"] for other in others), default=-1)
-        or first["value"] < FEW
+        or first["value"] < SMALLEST_SHARE_BASE
     ):
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     rest = max((row["upper"] for row in rows if row["code"] != first["code"]), default=-1)
@@ -121,5 +122,5 @@ def _quarters(answer: Answer, quarters: pd.DataFrame, period: str) -> str:
     each = f"of the {len(quarters)} quarters, {period},"
     if most == 0:
         return f"No referrals are counted in any {each.removesuffix(',')}{_zero({'upper': int(quarters['upper'].max())})}."
-    few = " Some quarters have too few to compare." if least < FEW else ""
+    few = " Some quarters have too few to compare." if least < SMALLEST_SHARE_BASE else ""
     return f"Each {each} shows {span} {phrases.what(answer)}.{few}"

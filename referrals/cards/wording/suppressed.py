@@ -14,7 +14,8 @@ import pandas as pd
 from referrals.cards.wording import phrases
 from referrals.formatting import count, percent
 from referrals.frames import records
-from referrals.query.answer import DIMENSION_NAMES, FEW, Answer
+from referrals.query.answer import DIMENSION_NAMES, Answer
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 WITHHELD_NOTE: Final = (
     "A number marked [c] is withheld to protect people. It can be 0, small, or larger than one that is shown. "
@@ -60,7 +61,8 @@ def _finding(answer: Answer) -> str:
         if row["kind"] == "category" and not pd.isna(row["value"])
     ]
     first = max(shown, key=lambda row: row["value"], default={"value": 0})
-    if first["value"] < FEW or sum(row["value"] == first["value"] for row in shown) > 1:
+    ties = sum(row["value"] == first["value"] for row in shown)
+    if first["value"] < SMALLEST_SHARE_BASE or ties > 1:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     which = "largest group" if len(shown) == len(answer.rows) else "largest group shown"
     subject = f"{first['label']}s were" if answer.dimension == "sex" else f"{first['label']} was"

@@ -14,11 +14,9 @@ from referrals.publishing.audit.public_release import Fact, Year
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import HALF_STEP, Cell, Statement
 from referrals.reference.codelists import FINEST, TOTAL, codelist
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY
 
 SUBJECT: Final = "victim_referrals"
-
-LEAST: Final = 10
-"""The fewest people that a statement must count: of smaller groups a release shows nothing exact."""
 
 
 def facts(year: Year) -> Iterator[Fact]:
@@ -67,7 +65,7 @@ def _fact(statement: Statement, year: Year) -> Fact | None:
     if where is None:
         return None
     if statement.is_count:
-        is_large = statement.count >= LEAST
+        is_large = statement.count >= SMALLEST_PUBLISHED_CATEGORY
         return (
             Fact(statement.statement_id, year.year, where, statement.count, statement.count)
             if is_large

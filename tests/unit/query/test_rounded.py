@@ -23,9 +23,10 @@ from referrals.cards.wording import rounded, transcribed
 from referrals.frames import records
 from referrals.paths import RELEASES
 from referrals.query import answer as answers_module
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.selection import SHARE, Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
 
@@ -205,7 +206,7 @@ def test_a_group_is_the_largest_only_where_no_other_could_be(
     if " the largest" in finding and "No one group" not in finding:
         assert finding.startswith(f"Illustrative: {first['label']}")
         assert first["lower"] > max(other["upper"] for other in others)
-        assert first["value"] >= FEW
+        assert first["value"] >= SMALLEST_SHARE_BASE
         if "largest group" in finding:
             assert first["lower"] > max(
                 row["upper"] for row in records(answer.rows) if row["code"] != first["code"]
@@ -219,7 +220,7 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
 ) -> None:
     answer = answers_module.answer(invented, dimension, selection.choosing("measure", SHARE))
     card = card_module.of_dimension(invented, answer)
-    if answer.total["value"] >= FEW:
+    if answer.total["value"] >= SMALLEST_SHARE_BASE:
         assert set(card.data["share_status"]) == {""}
         return
     assert "largest" not in card.finding
