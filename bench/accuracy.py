@@ -18,10 +18,11 @@ from bench.utility import Cube, cube, errors_in
 from referrals.paths import REFERENCE
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import VALUES, subsets
+from referrals.publishing.disclosure.rounding.annealing import subsets
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 HELD: Final = ("none", "one", "two", "three", "four")
 """What columns of shares are called: of groups that hold nobody, one person, and so on."""
@@ -50,7 +51,7 @@ def errors(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
 def truths(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
     """Yield what a number shown in a smallest group stands for: how many groups show it, hold 0, 1, 2... and whom they hold."""
     true = cube(counts)
-    for shown in VALUES:
+    for shown in ROUNDED_VALUES:
         behind = np.concatenate([true[_shown(counts, one) == shown] for one in tables])
         held = {name: f"{(behind == count).mean():.1%}" for count, name in enumerate(HELD)}
         yield {
@@ -71,7 +72,7 @@ def measured(keys: int = KEYS) -> tuple[Counts, list[ProtectedTable]]:
     with tempfile.TemporaryDirectory() as folder:
         prepare("database", ASSESSED, Path(folder))
         counts = counted(Path(folder), NATIONALITIES)
-    facts = agreed_facts.facts_of(counts).facts
+    facts = agreed_facts.find(counts).facts
     return counts, [rounding.protect(counts, facts, seed=seed) for seed in range(keys)]
 
 

@@ -129,7 +129,7 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
     watch, cells = Stopwatch(count, nationalities), len(counts.values)
 
     def protected() -> int:
-        tables.append(rounding.protect(counts, agreed_facts.facts_of(counts).facts, seed=SEED))
+        tables.append(rounding.protect(counts, agreed_facts.find(counts).facts, seed=SEED))
         return cells
 
     yield watch.measured("protect", protected)
@@ -154,13 +154,13 @@ def counted(folder: Path, nationalities: int) -> Counts:
     with tabulation.opened(folder) as connection:
         found = tabulation.categories(connection)
         recodes = recoding.recode(found, nationalities=nationalities, by_region=False)
-        return tabulation.finest(connection, recodes, recoding.published(found, recodes))[0]
+        return tabulation.finest(connection, recodes, recoding.published_codes(found, recodes))[0]
 
 
 def utility(folder: Path) -> list[dict[str, object]]:
     """Return how far the sums of protected counts are from the true ones, on average over several secret seeds."""
     counts = counted(folder, NATIONALITIES)
-    facts = agreed_facts.facts_of(counts).facts
+    facts = agreed_facts.find(counts).facts
     found = [errors_of(counts, rounding.protect(counts, facts, seed=seed)) for seed in range(KEYS)]
     return [
         {"measure": name, "error": statistics.mean(one[name] for one in found)} for name in found[0]

@@ -16,10 +16,9 @@ from referrals.errors import DisclosureError, ExtractError
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.disclosure import agreed_facts, recoding
-from referrals.publishing.disclosure.agreed_facts import Pinned
-from referrals.publishing.disclosure.revision.revise import Earlier
+from referrals.publishing.disclosure.agreed_facts import AgreedFacts
+from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import SMALL
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
@@ -33,6 +32,7 @@ from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation import spark
 from referrals.publishing.tabulation.counts import Categories, Category, Counts, Engine
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY, SMALLEST_UNCHANGED
 
 NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 NATIONALITIES: Final = 10
@@ -154,14 +154,14 @@ def _published(
 ) -> Summary:
     tabulated = _tabulated(extracts, options, keeper, progress)
     memory = tabulated.memory
-    pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
+    agreed = [agreed_facts.find(counts) for counts in tabulated.years]
     before = [memory.kept(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
-    for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
+    for counts, facts, kept in zip(tabulated.years, agreed, before, strict=True):
         progress(
             f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
         )
-        years.append(_protected(counts, pinned, kept, tabulated))
+        years.append(_protected(counts, facts, kept, tabulated))
     standing = memory.standing([year.year for year in years], but=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
@@ -179,7 +179,7 @@ def _published(
         records=sum(sum(year.true.values()) for year in years),
         years=tuple(years),
         checks=tuple(checks),
-        disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        disagreeing=tuple(name for facts in agreed for name in facts.disagreeing),
         nameless=tabulated.nameless,
         has_replaced=folder in {one.folder for one in standing},
     )
@@ -208,7 +208,7 @@ def _tabulated(
             recodes = recoding.recode(
                 found, nationalities=options.nationalities, by_region=options.by_region
             )
-            published = recoding.published(found, recodes)
+            published = recoding.published_codes(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_few(connection, options.method, is_revision=bool(kept))
         nameless = tabulation.nameless(connection)
@@ -220,7 +220,9 @@ def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revisi
 
     What stands alone was settled by the first release of a year: a revision cannot let fewer nationalities do so.
     """
-    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    found = tabulation.few(
+        connection, cell=SMALLEST_UNCHANGED, category=SMALLEST_PUBLISHED_CATEGORY
+    )
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
@@ -228,8 +230,10 @@ def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revisi
             "" if is_revision else "let fewer nationalities stand alone (see --nationalities), or "
         )
         raise DisclosureError(
-            f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
-            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. To publish, {fewer}"
+            f"Some people have several referrals: {groups:,} of the smallest groups of "
+            f"{SMALLEST_UNCHANGED} or more referrals describe fewer than {SMALLEST_UNCHANGED} "
+            f"people, and {categories:,} categories fewer than {SMALLEST_PUBLISHED_CATEGORY}. "
+            f"To publish, {fewer}"
             "keep one referral of each person. Nothing was written."
         )
 
@@ -277,15 +281,17 @@ def _rest(one: Category, kept: Kept) -> str:
 
 
 def _protected(
-    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated
+    counts: Counts, agreed: AgreedFacts, kept: Kept | None, tabulated: _Tabulated
 ) -> Revision | SuppressedYear:
     memory = tabulated.memory
     seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
-        return suppressed.protect(counts, pinned.facts, kept, seed=seed)
+        return suppressed.protect(counts, agreed.facts, kept, seed=seed)
     if kept is None:
-        return Revision(rounding.protect(counts, pinned.facts, seed=seed), counts.cells(), 0)
-    return rounding.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
+        return Revision(rounding.protect(counts, agreed.facts, seed=seed), counts.cells(), 0)
+    return rounding.revise(
+        counts, agreed.facts, PreviousReleases(kept.true, kept.table, kept.older)
+    )
 
 
 def _write(

@@ -32,6 +32,7 @@ from referrals.publishing.release_builder import manifest as release_manifest
 from referrals.publishing.release_builder.manifest import Imprint, Record
 from referrals.publishing.spreadsheets import tables
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = (RELEASE_TEMPLATES / "verify.py", RELEASE_TEMPLATES / "verify.sql")
@@ -150,7 +151,11 @@ def _fill(
     exact = [row for one in protected for row in _exact(one)]
     connection.execute(
         sql.statement("release_builder/rounded_cells"),
-        {"facts": exact, "revised": _before(imprint)},
+        {
+            "facts": exact,
+            "revised": _before(imprint),
+            "largest_ambiguous": LARGEST_AMBIGUOUS,
+        },
     )
     no_context(connection)
 
@@ -226,7 +231,7 @@ def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
         "facts": [
             one
             for table in protected
-            for one in agreed_facts.published(_standing(table), table.cells)
+            for one in agreed_facts.manifest_entries(_standing(table), table.cells)
         ],
         "known": [],
         "held_back": [table.year for table in protected if table.held_back],
