@@ -136,7 +136,7 @@ def test_a_move_is_made_if_and_only_if_it_costs_no_more_than_its_allowance(
     values = np.array(
         data.draw(st.lists(st.integers(1, 4), min_size=len(places), max_size=len(places)))
     )
-    moves = [(count % len(places), *rest) for count, *rest in moves]
+    moves = [(count % len(places), turn, partner, by) for count, turn, partner, by in moves]
     sums, chosen = MarginalSums.of(places), np.zeros(len(places), dtype=np.int64)
     gradients = sums.errors(chosen - values)[sums.members] @ column_weights(sums.orders)
     found = annealing._Chunk(np.arange(len(places)), sums).anneal(
