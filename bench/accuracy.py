@@ -20,10 +20,11 @@ from bench.utility import Cube, cube, errors_in
 from referrals.paths import REFERENCE
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import VALUES, subsets
+from referrals.publishing.disclosure.rounding.annealing import subsets
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 TRUE_COUNT_NAMES: Final = ("none", "one", "two", "three", "four")
 """Column names for the share of groups that truly have 0, 1, 2, 3 and 4 people."""
@@ -56,7 +57,7 @@ def errors(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
 def truths(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
     """Yield, for each value shown in a finest cell, how often the true count is 0, 1, 2, ..."""
     true = cube(counts)
-    for shown in VALUES:
+    for shown in ROUNDED_VALUES:
         true_values = np.concatenate([true[_shown(counts, table) == shown] for table in tables])
         shares = {
             name: f"{(true_values == count).mean():.1%}"
@@ -80,7 +81,7 @@ def measured(seeds: int = SEEDS) -> tuple[Counts, list[ProtectedTable]]:
     with tempfile.TemporaryDirectory() as folder:
         prepare("database", ASSESSED, Path(folder))
         counts = counted(Path(folder), NATIONALITIES)
-    facts = agreed_facts.facts_of(counts).facts
+    facts = agreed_facts.find(counts).facts
     return counts, [rounding.protect(counts, facts, seed=seed) for seed in range(seeds)]
 
 

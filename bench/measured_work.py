@@ -132,7 +132,7 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
     watch, cells = Stopwatch(count, nationalities), len(counts.values)
 
     def protected() -> int:
-        tables.append(rounding.protect(counts, agreed_facts.facts_of(counts).facts, seed=SEED))
+        tables.append(rounding.protect(counts, agreed_facts.find(counts).facts, seed=SEED))
         return cells
 
     yield watch.measured("protect", protected)
@@ -157,13 +157,13 @@ def counted(folder: Path, nationalities: int) -> Counts:
     with tabulation.open_database(folder) as connection:
         found = tabulation.categories(connection)
         recodes = recoding.recode(found, nationalities=nationalities, by_region=False)
-        return tabulation.finest(connection, recodes, recoding.published(found, recodes))[0]
+        return tabulation.finest(connection, recodes, recoding.published_codes(found, recodes))[0]
 
 
 def utility(folder: Path) -> list[dict[str, object]]:
     """Return the mean errors of sums of protected counts over several secret seeds."""
     counts = counted(folder, NATIONALITIES)
-    facts = agreed_facts.facts_of(counts).facts
+    facts = agreed_facts.find(counts).facts
     found = [errors_of(counts, rounding.protect(counts, facts, seed=seed)) for seed in range(SEEDS)]
     return [
         {"measure": name, "error": statistics.mean(errors[name] for errors in found)}

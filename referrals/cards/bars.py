@@ -49,9 +49,7 @@ class Bar:
 def bars(answer: Answer) -> tuple[Bar, ...]:
     """Return one bar per observation of an answer, in referrals or, if its selection says so, percent."""
     draw = _share if answer.selection.measure == SHARE else number
-    return tuple(
-        replace(draw(answer, one), look=_look(answer, one)) for one in answer.observations
-    )
+    return tuple(replace(draw(answer, one), look=_look(answer, one)) for one in answer.observations)
 
 
 def number(answer: Answer, observation: Observation) -> Bar:

@@ -20,10 +20,10 @@ from referrals.errors import DisclosureError, ExtractError
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.disclosure import agreed_facts, recoding
-from referrals.publishing.disclosure.agreed_facts import Pinned
-from referrals.publishing.disclosure.revision.revise import Earlier
+from referrals.publishing.disclosure.agreed_facts import AgreedFacts
+from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import SMALL, STEPS
+from referrals.publishing.disclosure.rounding.annealing import STEPS
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
@@ -37,6 +37,7 @@ from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation import spark
 from referrals.publishing.tabulation.counts import Categories, Category, Counts, Engine
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY, SMALLEST_UNCHANGED
 
 RELEASE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 NATIONALITIES: Final = 10
@@ -174,7 +175,7 @@ def _publish(
 ) -> Summary:
     tabulated = _tabulate(extracts, options, store, progress)
     releases = tabulated.releases
-    pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
+    pins = [agreed_facts.find(counts) for counts in tabulated.years]
     before = [releases.latest(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
@@ -227,7 +228,7 @@ def _tabulate(
             recodes = recoding.recode(
                 found, nationalities=options.nationalities, by_region=options.by_region
             )
-            published = recoding.published(found, recodes)
+            published = recoding.published_codes(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_groups_of_few_people(connection, options.method, is_revision=bool(kept))
         nameless = tabulation.records_without_person(connection)
@@ -242,15 +243,17 @@ def _refuse_groups_of_few_people(
     The first release of a year decides which nationalities have a group of their own, so a revision
     cannot be advised to have fewer.
     """
-    found = tabulation.groups_of_few_people(connection, cell=SMALL, category=recoding.LEAST)
+    found = tabulation.groups_of_few_people(
+        connection, cell=SMALLEST_UNCHANGED, category=SMALLEST_PUBLISHED_CATEGORY
+    )
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
         fewer = "" if is_revision else "group more nationalities (a lower --nationalities), or "
         raise DisclosureError(
-            f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or "
-            f"more referrals describe fewer than {SMALL} people, and {categories:,} categories "
-            f"fewer than {recoding.LEAST}. To publish, {fewer}keep one referral of each person. "
+            f"Some people have several referrals: {groups:,} of the smallest groups of "
+            f"{SMALLEST_UNCHANGED} or more referrals describe fewer than {SMALLEST_UNCHANGED} "
+            f"people, and {categories:,} categories fewer than {SMALLEST_PUBLISHED_CATEGORY}. To publish, {fewer}keep one referral of each person. "
             "Nothing was written."
         )
 
@@ -314,7 +317,12 @@ def _code_of_new(category: Category, kept: StoredYear) -> str:
 
 
 def _protect(
-    counts: Counts, pinned: Pinned, kept: StoredYear | None, tabulated: _Tabulated, *, steps: int
+    counts: Counts,
+    pinned: AgreedFacts,
+    kept: StoredYear | None,
+    tabulated: _Tabulated,
+    *,
+    steps: int,
 ) -> Revision | SuppressedYear:
     releases = tabulated.releases
     seed = releases.store.seed(tabulated.method, releases.status, counts.year, tabulated.shape)
@@ -324,7 +332,9 @@ def _protect(
         return Revision(
             rounding.protect(counts, pinned.facts, seed=seed, steps=steps), counts.cells(), 0
         )
-    return rounding.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
+    return rounding.revise(
+        counts, pinned.facts, PreviousReleases(kept.true, kept.table, kept.older)
+    )
 
 
 def _write(

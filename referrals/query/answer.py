@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import Selection
 from referrals.release.release import Kind
-
-FEW: Final = 25
-"""With fewer referrals than this, shares and ranks would claim more precision than the numbers have."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def read(
     dimensions: tuple[str, str],
     selection: Selection,
     answer: Callable[[Sequence[Record], Selection], Answer],
-    **parameters: str,
+    **parameters: str | int,
 ) -> Crosstab:
     """Return the crosstab of two dimensions (rows, columns), each column made by `answer` from the rows of a statement.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -15,6 +17,13 @@ from referrals.release.release import Release
 
 WithShare = Callable[[Observation, Observation], Observation]
 """Returns an observation with its share of a total."""
+
+
+class Statement(NamedTuple):
+    """The query that reads the observations of a kind of release, with the thresholds it needs."""
+
+    name: str
+    thresholds: Mapping[str, int] = MappingProxyType({})
 
 
 def filters(release: Release, dimension: str) -> Offer:
@@ -34,7 +43,7 @@ def filters(release: Release, dimension: str) -> Offer:
 
 def read(
     release: Release,
-    statement: str,
+    statement: Statement,
     dimensions: tuple[str, str],
     selection: Selection,
     with_share: WithShare,
@@ -63,12 +72,23 @@ def read(
             is_unreliable=total.value is not None and total.value < reliable_from,
         )
 
-    return crosstab.read(release, statement, dimensions, selection, answer, period=period)
+    return crosstab.read(
+        release,
+        statement.name,
+        dimensions,
+        selection,
+        answer,
+        period=period,
+        **statement.thresholds,
+    )
 
 
-def quarters(release: Release, statement: str, selection: Selection) -> tuple[Observation, ...]:
+def quarters(
+    release: Release, statement: Statement, selection: Selection
+) -> tuple[Observation, ...]:
     """Return every quarter within a selection, oldest first."""
     bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
-    records = release.rows(statement, bound | selection.codes())
+    bound |= selection.codes()
+    records = release.rows(statement.name, {**bound, **statement.thresholds})
     found = [crosstab.observation(record) for record in records]
     return tuple(one for one in found if one.kind == "category")

@@ -7,13 +7,25 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.query import from_records
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.from_records import Statement
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    LARGEST_SMALL_COUNT,
+    SMALLEST_SHARE_BASE,
+)
 from referrals.release.release import Release
 
-STATEMENT: Final = "query/rounded_observations"
+STATEMENT: Final = Statement(
+    "query/rounded_observations",
+    {
+        "largest_ambiguous": LARGEST_AMBIGUOUS,
+        "largest_small_count": LARGEST_SMALL_COUNT,
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,12 @@ class Rounded:
         """Return the sums of one dimension within each code of another. They add up to the margins."""
         dimensions = (rows, columns)
         return from_records.read(
-            self.release, STATEMENT, dimensions, selection, _with_share, reliable_from=FEW
+            self.release,
+            STATEMENT,
+            dimensions,
+            selection,
+            _with_share,
+            reliable_from=SMALLEST_SHARE_BASE,
         )
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:

@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.query import from_records
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.from_records import Statement
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release
 
-STATEMENT: Final = "query/suppressed_observations"
+STATEMENT: Final = Statement("query/suppressed_observations")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Suppressed:
 
 def _with_share(observation: Observation, total: Observation) -> Observation:
     """Return an observation with its share of the total, unless either is absent or the total is small."""
-    if observation.value is None or total.value is None or total.value < FEW:
+    if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
         return observation
     part = Fraction(observation.value, total.value)
     return replace(observation, share=Share(lower=part, upper=part, value=part))

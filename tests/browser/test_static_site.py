@@ -157,9 +157,7 @@ def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     for module in (languages, pages):
         monkeypatch.setattr(module, "CONTENT", texts)
-    atomic_folder.write(
-        tmp_path / "site", site.files(release_catalogue.served(), in_folder(None))
-    )
+    atomic_folder.write(tmp_path / "site", site.files(release_catalogue.served(), in_folder(None)))
     return tmp_path / "site" / "ar" / "index.html"
 
 

@@ -20,7 +20,7 @@ from referrals.publishing.audit import audit, public_release
 from referrals.publishing.audit.suppressed import checks, public_tables
 from referrals.publishing.cli import main
 from referrals.publishing.disclosure.suppression import protect as suppression
-from referrals.publishing.disclosure.suppression.feasible_tables import Cell, sums
+from referrals.publishing.disclosure.suppression.feasible_tables import Cell, marginal_sums
 from referrals.publishing.disclosure.suppression.protect import SuppressedTables
 from referrals.publishing.release_builder import suppressed
 from referrals.release.release import Kind, open_release
@@ -448,8 +448,8 @@ def test_tables_with_a_recoverable_cell_are_refused_and_not_written(
     careful = suppression.protect
 
     def careless(counts: dict[Cell, int], *given: object, **named: object) -> SuppressedTables:
-        """Suppress only the smallest of the cells that need it."""
-        tables, truth = careful(counts, *given, **named), sums(counts, given[0])  # type: ignore[arg-type]
+        """Print all that is withheld but the smallest cell."""
+        tables, truth = careful(counts, *given, **named), marginal_sums(counts, given[0])  # type: ignore[arg-type]
         least = min(tables.withheld, key=truth.__getitem__)
         values = {cell: None if cell == least else truth[cell] for cell in tables.values}
         forged = object.__new__(SuppressedTables)

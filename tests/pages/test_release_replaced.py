@@ -123,10 +123,7 @@ def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out
 ) -> None:
     assert registry.is_whole(published(), "sex", selection) == is_whole
     if not selection.period:
-        assert (
-            registry.is_whole(card_of_sex(selection), "https://example.org")
-            == is_whole
-        )
+        assert registry.is_whole(card_of_sex(selection), "https://example.org") == is_whole
 
 
 def test_a_series_that_is_added_is_offered_to_the_next_who_comes(
@@ -252,7 +249,10 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
 
 def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
     opened = weakref.ref(published())
-    for card in (card_of_sex(), page_cards.card(outline.ContextSeries("years"), published(), Selection())):
+    for card in (
+        card_of_sex(),
+        page_cards.card(outline.ContextSeries("years"), published(), Selection()),
+    ):
         figure.chart(card, charts.LIGHT)
     assert no_script.body("/")
     assert registry.filters(published(), "sex")

@@ -27,9 +27,7 @@ class Column:
     upper: int | None = None
 
 
-def stacked(
-    categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT
-) -> Figure:
+def stacked(categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT) -> Figure:
     """Return a series of periods as stacked columns: the columns of each category, by its name, from the bottom up.
 
     There are at most three categories, and all have a column in the last period.
@@ -63,8 +61,7 @@ def columns(
     if earlier:
         data.append(_printed_earlier(earlier, palette))
     notes = [
-        note(NOT_COMPARABLE, palette, size=15, x=place, y=1.06, yref="paper")
-        for place in at_breaks
+        note(NOT_COMPARABLE, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks
     ]
     return upright(
         data,

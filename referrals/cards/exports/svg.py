@@ -112,7 +112,9 @@ def _watermark(card: Card, height: int) -> str:
         f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>'
         for x, y in middles
     )
-    look = 'font-size="80" font-weight="700" text-anchor="middle" fill="#4a5058" fill-opacity="0.22"'
+    look = (
+        'font-size="80" font-weight="700" text-anchor="middle" fill="#4a5058" fill-opacity="0.22"'
+    )
     return f"<g {look}>{words}</g>"
 
 

@@ -1,7 +1,7 @@
 """Answers of an additive release in words: sentences that hold for any combination, and claim no more than the sums can carry.
 
 Every number is a sum of protected cells. No group is called the largest where ranges overlap, and nothing is ranked or made
-into a share where there are fewer than `answer.FEW`.
+into a share where there are fewer than `SMALLEST_SHARE_BASE`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Final
 
 from referrals.cards.wording import phrases
 from referrals.formatting import count, percent
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.reference import statuses
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 TOO_FEW: Final = "too few to give a share reliably"
 
@@ -90,7 +91,7 @@ def _finding(answer: Answer) -> str:
     total = answer.total.value or 0
     if total == 0:
         return f"No referrals are counted in this selection{_zero(answer.total.bounds[1])}."
-    if total < FEW:
+    if total < SMALLEST_SHARE_BASE:
         name = phrases.DIMENSION_NAMES[answer.dimension]
         return f"There are {phrases.whole(answer)}: {TOO_FEW}, or to compare by {name}."
     return _largest(answer)
@@ -106,7 +107,7 @@ def _largest(answer: Answer) -> str:
     first, *others = (one for one in rows if one.kind == "category")
     lower, value = first.bounds[0], first.value or 0
     highest = max((one.bounds[1] for one in others), default=-1)
-    if lower <= highest or value < FEW:
+    if lower <= highest or value < SMALLEST_SHARE_BASE:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     rest = max((one.bounds[1] for one in rows if one.code != first.code), default=-1)
     which = "largest group" if lower > rest else "largest named group"
@@ -123,5 +124,5 @@ def _quarters(answer: Answer, quarters: Sequence[Observation], period: str) -> s
         upper = max(one.bounds[1] for one in quarters)
         return f"No referrals are counted in any {each}{_zero(upper)}."
     span = f"{count(least)} to {count(most)}" if least < most else count(most)
-    few = " Some quarters have too few to compare." if least < FEW else ""
+    few = " Some quarters have too few to compare." if least < SMALLEST_SHARE_BASE else ""
     return f"Each {each}, shows {span} {phrases.what(answer)}.{few}"

@@ -11,10 +11,11 @@ from typing import Final
 
 from referrals.cards.wording import phrases
 from referrals.formatting import count
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.reference import statuses
 from referrals.reference.codelists import NOT_RECORDED
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a suppressed release."""
@@ -91,7 +92,7 @@ def _finding(answer: Answer) -> str:
     shown = [one for one in answer.observations if one.kind == "category" and one.has_number]
     values = [one.value or 0 for one in shown]
     most = max(values, default=0)
-    if most < FEW or values.count(most) > 1:
+    if most < SMALLEST_SHARE_BASE or values.count(most) > 1:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     first = shown[values.index(most)]
     which = "largest group" if len(shown) == len(answer.observations) else "largest group shown"

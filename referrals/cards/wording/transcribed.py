@@ -94,9 +94,7 @@ def share_status(_answer: Answer, _observation: Observation) -> str:
 
 def _nationality(answer: Answer) -> str:
     named = [
-        one
-        for one in _published(answer)
-        if not one.code.startswith("_") or one.code == "_TOP3"
+        one for one in _published(answer) if not one.code.startswith("_") or one.code == "_TOP3"
     ]
     least, most = answer.total.bounds
     low = Fraction(sum(one.bounds[0] for one in named), most)

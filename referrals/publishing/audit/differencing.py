@@ -28,9 +28,7 @@ from referrals.publishing.audit.public_release import (
     is_part,
 )
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
-
-LEAST_MOVE: Final = 10
-"""The least by which an exact total may differ between two releases, where it differs."""
+from referrals.reference.disclosure_rule import SMALLEST_TOTAL_CHANGE
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
 GROUPED: Final = {FINEST.index(name) for name in DIMENSIONS[:3]}
@@ -162,7 +160,7 @@ class _Both:
         for (column, code), moved in self.moves.items():
             rest = moved - known.get((column, code), 0)
             name = f"{FINEST[column].replace('_', ' ')} {code}"
-            if 0 < abs(moved) < LEAST_MOVE:
+            if 0 < abs(moved) < SMALLEST_TOTAL_CHANGE:
                 yield f"{name} differs by {abs(moved)}"
             elif 0 < abs(rest) < LEAST_KEPT:
                 yield f"{name} without its exact cells differs by {abs(rest)}"

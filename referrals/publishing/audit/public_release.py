@@ -16,16 +16,21 @@ from typing import Any, Final
 
 from referrals.errors import ReleaseError
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    PROTECTION_WIDTH,
+    SMALLEST_UNCHANGED,
+)
 from referrals.release.release import MANIFEST
 
 Codes = tuple[str, ...]
 """The codes of a finest cell, quarter first; in a sum, the total stands for each dimension that is added up."""
 
-LEAST_KEPT: Final = 5
-MOST_AMBIGUOUS: Final = 7
+LEAST_KEPT: Final = SMALLEST_UNCHANGED
+MOST_AMBIGUOUS: Final = LARGEST_AMBIGUOUS
 """A published 5, 6 or 7 can stand for 1 to 4 or for itself; 0 for 0 to 4; 8 and more only for itself."""
 
-WIDTH: Final = 4
+WIDTH: Final = PROTECTION_WIDTH
 """The least width of the range that is left for a sum or cell that could be small."""
 
 ANY: Final = "*"

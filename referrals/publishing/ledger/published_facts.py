@@ -15,11 +15,9 @@ from referrals.publishing.audit.public_release import Fact, Year
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import HALF_STEP, Cell, Statement
 from referrals.reference.codelists import FINEST, TOTAL, codelist
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY
 
 SUBJECT: Final = "victim_referrals"
-
-SMALLEST_FACT: Final = 10
-"""The smallest count of a fact. A release shows nothing exact of smaller groups."""
 
 
 def facts(year: Year) -> Iterator[Fact]:
@@ -75,7 +73,7 @@ def _fact(statement: Statement, year: Year) -> Fact | None:
     if codes is None:
         return None
     if statement.is_count:
-        if statement.count < SMALLEST_FACT:
+        if statement.count < SMALLEST_PUBLISHED_CATEGORY:
             return None
         low = high = statement.count
     else:

@@ -29,6 +29,7 @@ from referrals.publishing.release_builder.manifest import Record, ReleaseInfo
 from referrals.publishing.spreadsheets import tables as spreadsheets
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = (RELEASE_TEMPLATES / "verify.py", RELEASE_TEMPLATES / "verify.sql")
@@ -114,7 +115,11 @@ def _fill(
     exact = [row for table in protected for row in _exact_rows(table)]
     connection.execute(
         sql.statement("release_builder/rounded_cells"),
-        {"facts": exact, "revised": _revised_rows(info)},
+        {
+            "facts": exact,
+            "revised": _revised_rows(info),
+            "largest_ambiguous": LARGEST_AMBIGUOUS,
+        },
     )
     release_manifest.create_empty_context(connection)
 
@@ -167,7 +172,7 @@ def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
 def _manifest(protected: Sequence[ProtectedTable], info: ReleaseInfo) -> Record:
     facts = []
     for table in protected:
-        facts += agreed_facts.published(_facts(table), table.cells)
+        facts += agreed_facts.manifest_entries(_facts(table), table.cells)
     disclosure_control = {
         "method": METHOD,
         "rule": certificate.LAY_SENTENCE,

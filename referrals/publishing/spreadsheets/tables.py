@@ -99,7 +99,11 @@ class Tables:
         self._periods = self._codes("period") or [_only_period(release.about)]
         self._cells = {_codes_of(row): row for row in release.rows("spreadsheets/cells")}
         self._has_notes = any(row["working"] for row in self._cells.values())
-        errors = release.rows("spreadsheets/largest_errors") if release.about.kind is Kind.ROUNDED else []
+        errors = (
+            release.rows("spreadsheets/largest_errors")
+            if release.about.kind is Kind.ROUNDED
+            else []
+        )
         self._largest_error = {row["order"]: row["max_error"] for row in errors}
         self._symbols = statuses.symbols(is_rounded=release.about.kind is Kind.ROUNDED)
 

@@ -80,9 +80,7 @@ def links(card: Card) -> list[str]:
     """The addresses of the files of a card, from its HTML."""
     return [
         unescape(one)
-        for one in re.findall(
-            r'<a href="([^"]+)" download>', card_html.below(card, BASE)
-        )
+        for one in re.findall(r'<a href="([^"]+)" download>', card_html.below(card, BASE))
     ]
 
 

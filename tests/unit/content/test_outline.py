@@ -36,7 +36,11 @@ def test_a_page_begins_with_its_heading_and_has_one_end_for_each_release(
 @pytest.mark.parametrize(
     ("key", "published", "from_records"),
     [
-        ("sex", ["Heading", "Card", "Crossed", "PageEnd"], ["Heading", "Card", "Quarters", "PageEnd"]),
+        (
+            "sex",
+            ["Heading", "Card", "Crossed", "PageEnd"],
+            ["Heading", "Card", "Quarters", "PageEnd"],
+        ),
         ("age", ["Heading", "Card", "PageEnd"], ["Heading", "Card", "Quarters", "PageEnd"]),
     ],
 )

@@ -141,7 +141,9 @@ def test_a_language_may_leave_a_placeholder_out(locale: Path) -> None:
 )
 def test_a_plural_that_cannot_be_used_is_refused_by_name(locale: Path, text: str) -> None:
     write(locale, "cy", text)
-    with pytest.raises(DataError, match=r"words\.toml has a plural that cannot be used: words\.shown"):
+    with pytest.raises(
+        DataError, match=r"words\.toml has a plural that cannot be used: words\.shown"
+    ):
         messages.of("cy")
 
 

@@ -24,10 +24,11 @@ from referrals.cards.html import sources
 from referrals.cards.wording import captions, phrases, rounded
 from referrals.paths import RELEASES
 from referrals.query import kinds
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import SHARE, Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Kind, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.examples import examples
@@ -207,7 +208,7 @@ def test_a_group_is_the_largest_only_where_no_other_could_be(
     if " the largest" in finding and "No one group" not in finding:
         assert finding.startswith(f"Illustrative: {first.label}")
         assert first.lower > max(other.upper for other in others)
-        assert first.value >= FEW
+        assert first.value >= SMALLEST_SHARE_BASE
         if "largest group" in finding:
             assert first.lower > max(
                 row.upper for row in answer.observations if row.code != first.code
@@ -221,7 +222,7 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection.choosing("measure", SHARE))
     card = by_dimension.card(invented, answer)
-    if answer.total.value >= FEW:
+    if answer.total.value >= SMALLEST_SHARE_BASE:
         assert {row["share_status"] for row in card.data} == {""}
         return
     assert "largest" not in card.finding

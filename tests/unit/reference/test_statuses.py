@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from referrals.query.answer import FEW
 from referrals.reference import statuses
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 LETTERS = ["e", "u", "x", "c", "z", "r", "p", "low"]
 
@@ -22,7 +22,7 @@ def test_rounded_releases_replace_the_meanings_that_differ_and_no_others() -> No
 
 
 def test_the_low_reliability_of_a_share_names_the_threshold_of_the_pages() -> None:
-    assert f"fewer than {FEW} referrals" in statuses.meanings(is_rounded=True)["u"]
+    assert f"fewer than {SMALLEST_SHARE_BASE} referrals" in statuses.meanings(is_rounded=True)["u"]
 
 
 def test_a_manifest_lists_the_letters_of_its_method_and_the_empty_status() -> None:

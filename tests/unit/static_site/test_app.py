@@ -294,7 +294,8 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
         (503, str(static_site_app.RETRY_AFTER))
     }
     assert all(
-        messages.text("errors.static_site") in one.text and pages.helplines() in one.text for one in answers
+        messages.text("errors.static_site") in one.text and pages.helplines() in one.text
+        for one in answers
     )
     assert tried == ["one"]
     assert caplog.text.count("KeyError") == 1

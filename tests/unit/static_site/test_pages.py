@@ -269,10 +269,7 @@ def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     assert re.search(r"<title>[^<]*Illustrative", html)
     assert messages.text("notices.banner") in html.partition('<section class="card"')[0]
     assert html.count(INVENTED) >= html.count('<section class="card"') == 2
-    assert (
-        f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>'
-        in html
-    )
+    assert f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
     assert 'aria-current="page"' not in html
 
 

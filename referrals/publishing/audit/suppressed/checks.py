@@ -24,10 +24,7 @@ from referrals.publishing.audit.suppressed.public_tables import (
     years,
 )
 from referrals.reference.codelists import FINEST, TOTAL
-
-SMALL: Final = 4
-LEAST_CATEGORY: Final = 10
-"""A cell of two dimensions of up to so many people is not printed, nor a total of fewer than ten."""
+from referrals.reference.disclosure_rule import LARGEST_SMALL_COUNT, SMALLEST_PUBLISHED_CATEGORY
 
 SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
 GROUPED: Final = tuple(place for place in range(len(FINEST)) if place not in SENSITIVE)
@@ -90,7 +87,7 @@ def of_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Pair]:
 def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
     """Yield what exact counts that somebody published beside a release tell: small numbers, and cells that were withheld."""
     for codes, value in table.items():
-        if 0 < value <= SMALL:
+        if 0 < value <= LARGEST_SMALL_COUNT:
             yield f"{describe(codes)} is exactly {value}"
     for year in years(release):
         quarters = {year.year: TOTAL} | {quarter: quarter for quarter in year.categories["quarter"]}
@@ -118,9 +115,9 @@ def _small(year: ExactYear) -> Iterator[str]:
     """Yield the small cells that are printed though some of each of their codes are counted, and totals too small to print."""
     for cell, value in year.cells.items():
         fixed = [at for at, code in enumerate(cell) if code != TOTAL]
-        if len(fixed) < MOST_FIXED and (value is None or 0 < value < LEAST_CATEGORY):
+        if len(fixed) < MOST_FIXED and (value is None or 0 < value < SMALLEST_PUBLISHED_CATEGORY):
             yield f"{describe(cell)} is a total of {'no number' if value is None else value}"
-        elif len(fixed) == MOST_FIXED and value is not None and value <= SMALL:
+        elif len(fixed) == MOST_FIXED and value is not None and value <= LARGEST_SMALL_COUNT:
             totals = (
                 tuple(code if at == one else TOTAL for at, code in enumerate(cell)) for one in fixed
             )
