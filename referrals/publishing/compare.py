@@ -10,8 +10,9 @@ from typing import Final
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import differencing, public_release
-from referrals.publishing.audit.public_release import Codes, PublicRelease, describe
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import public_tables
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
 
 REVISION: Final = "revision"
@@ -84,7 +85,7 @@ def compare(old: Path, new: Path) -> Difference:
         for codes in every
         if (shown := before.published.get(codes, 0)) != (now := after.published.get(codes, 0))
     ]
-    told = [one for _, found, _ in differencing.of_pair(before, after) for one in found]
+    told = [one for _, found, _ in differencing.check_pair(before, after) for one in found]
     return Difference(
         before.name, after.name, sorted(moved, key=lambda one: (one.why, one.codes)), told
     )

@@ -94,7 +94,7 @@ def test_it_is_written_the_same_from_the_public_files_alone(small: Path, tmp_pat
     folder = published_releases.copied(small, tmp_path)
     before = text(folder), data(folder)
     release = public_release.read(folder)
-    checks = [check for check in audit.of_release(release) if not check.name.endswith(audit.FILES)]
+    checks = [check for check in audit.check_release(release) if not check.name.endswith(audit.FILES)]
     certificate.write(folder, release, checks, ADJUSTED)
     assert (text(folder), data(folder)) == before
 

@@ -16,7 +16,7 @@ import pytest
 from referrals.errors import DisclosureError
 from referrals.publishing import cli, pipeline
 from referrals.publishing import compare as comparison
-from referrals.publishing.audit import audit
+from referrals.publishing.audit import audit, prove
 from referrals.publishing.history.private_store import KEY
 from referrals.release.release import open_release
 
@@ -186,9 +186,9 @@ def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(
 def test_a_release_without_its_witnesses_fails_the_audit(
     copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (copy / audit.WITNESSES).unlink()
+    (copy / prove.WITNESSES).unlink()
     assert cli.main(["audit", str(copy)]) == 1
-    assert audit.WITNESSES in capsys.readouterr().err
+    assert prove.WITNESSES in capsys.readouterr().err
 
 
 def test_two_releases_that_differ_by_two_people_pass_only_because_decisions_were_frozen(

@@ -303,7 +303,7 @@ def test_the_attacker_finds_a_cell_by_itself_where_too_little_is_withheld(folder
     year = next(iter(public_tables.years(public_release.read(folder))))
     check = next(
         told
-        for name, told, _ in checks.of_release(public_release.read(folder))
+        for name, told, _ in checks.check_release(public_release.read(folder))
         if "the attacker finds" in name
     )
     assert len(year.withheld) == 3

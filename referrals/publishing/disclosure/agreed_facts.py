@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.ledger import published_facts
 from referrals.publishing.tabulation.counts import Counts
 
@@ -31,8 +31,8 @@ def facts_of(counts: Counts) -> Pinned:
     year = Year(counts.year, counts.categories, counts.cells(), ())
     every = list(published_facts.facts(year))
     return Pinned(
-        facts=tuple(fact for fact in every if fact.stands(year.cells)),
-        disagreeing=tuple(fact.name for fact in every if not fact.stands(year.cells)),
+        facts=tuple(fact for fact in every if fact.agrees_with(year.cells)),
+        disagreeing=tuple(fact.name for fact in every if not fact.agrees_with(year.cells)),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact, Year
+from referrals.publishing.cell_codes import Fact, Year
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import HALF_STEP, Cell, Statement
 from referrals.reference.codelists import FINEST, TOTAL, codelist
@@ -30,7 +30,7 @@ def facts(year: Year) -> Iterator[Fact]:
 
 def standing(year: Year) -> list[Fact]:
     """Return the published statements that the cells of a year agree with: who reads both has to believe both."""
-    return [fact for fact in facts(year) if fact.stands(year.cells)]
+    return [fact for fact in facts(year) if fact.agrees_with(year.cells)]
 
 
 def disagreeing(year: Year) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from referrals.paths import REFERENCE, RELEASE_TEMPLATES
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import MOST_AMBIGUOUS, PublicRelease
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import LARGEST_AMBIGUOUS
 from referrals.reference import table_schema
 
 LAY_SENTENCE: Final = (
@@ -148,7 +149,7 @@ def _shown(release: PublicRelease) -> Iterator[str]:
     """Yield for each year how many are at least in groups that show a number, as everybody can work out."""
     for year in release.years.values():
         everybody = sum(year.cells.values())
-        least = sum(value if value > MOST_AMBIGUOUS else 1 for value in year.cells.values())
+        least = sum(value if value > LARGEST_AMBIGUOUS else 1 for value in year.cells.values())
         yield f"{year.year}: at least {least:,} of {everybody:,} referrals ({least / everybody:.0%})"
 
 

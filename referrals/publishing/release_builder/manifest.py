@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Final, Protocol
 
-from referrals.publishing.audit.public_release import Codes
+from referrals.publishing.cell_codes import Codes
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
 MONTHS: Final = {

@@ -20,9 +20,10 @@ import duckdb
 from referrals import sql
 from referrals.errors import DisclosureError
 from referrals.paths import PUBLISHED, RELEASE_TEMPLATES
-from referrals.publishing.audit import audit, public_release
+from referrals.publishing.audit import audit, prove, public_release
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease, Year
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.ledger import published_facts
@@ -66,8 +67,8 @@ def write(
         progress(
             f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}"
         )
-        proof = audit.prove(release)
-        write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
+        proof = prove.prove(release)
+        write_witnesses(building / prove.WITNESSES, proof.witnesses, prove.HEADER)
         described["disclosure_control"]["known"] = proof.known
         tables.write(building)
         found.extend(_prove(building, release, earlier, progress))
@@ -102,11 +103,11 @@ def attacked(
     """
     checks = [
         check
-        for check in audit.of_release(release, progress=progress)
+        for check in audit.check_release(release, progress=progress)
         if not check.name.endswith(audit.FILES)
     ]
     for folder in earlier:
-        checks += audit.of_pair(public_release.read(folder), release)
+        checks += audit.check_pair(public_release.read(folder), release)
     if faults := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
         raise DisclosureError(

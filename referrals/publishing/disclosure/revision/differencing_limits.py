@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from itertools import chain, combinations, product
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.recoding import LEAST
 from referrals.publishing.disclosure.rounding.annealing import SMALL, VALUES
 from referrals.publishing.tabulation.counts import Codes
@@ -159,7 +159,11 @@ class _Rooms:
         before, after = totals(old), totals(new)
         shown = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
         moves = {total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}}
-        still = [fact for fact in facts if fact.is_exact and fact.stands(old) and fact.stands(new)]
+        still = [
+            fact
+            for fact in facts
+            if fact.is_exact and fact.agrees_with(old) and fact.agrees_with(new)
+        ]
         return cls(shown, moves, still)
 
     @cached_property

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit.feasibility_intervals import (
-    Attacker,
     bound_by_totals,
+    feasibility_interval,
     is_exact_by_totals,
-    least_by_totals,
 )
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
 
 T = "_T"
@@ -95,7 +94,7 @@ def test_the_range_of_a_sum_is_that_of_trying_every_filling(
     year: Year, one: Codes, errors: Mapping[int, int]
 ) -> None:
     sums = fillings(year, errors) @ np.array(inside(one), dtype=np.int64)
-    found = Attacker(year, one, errors).range()
+    found = feasibility_interval(year, one, errors)
     assert (found.low, found.high) == (sums.min(), sums.max())
     assert found.width == sums.max() - sums.min()
 
@@ -106,9 +105,8 @@ def test_the_two_ends_of_a_range_are_fillings_that_agree_with_all_that_is_public
     year: Year, one: Codes, errors: Mapping[int, int]
 ) -> None:
     possible = {tuple(row) for row in fillings(year, errors).tolist()}
-    attacker = Attacker(year, one, errors)
-    found = attacker.range()
-    assert attacker.fillings() == [changes for changes in (found.at_low, found.at_high) if changes]
+    found = feasibility_interval(year, one, errors)
+    assert found.witnesses == [changes for changes in (found.at_low, found.at_high) if changes]
     for changes, end in ((found.at_low, found.low), (found.at_high, found.high)):
         filling = [year.cells.get(codes, 0) + changes.get(codes, 0) for codes in CELLS]
         assert tuple(filling) in possible
@@ -120,7 +118,7 @@ def test_exact_totals_have_no_width() -> None:
         YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
     )
     assert [
-        Attacker(year, one, WIDE).range().width
+        feasibility_interval(year, one, WIDE).width
         for one in SUMS
         if sum(code != T for code in one) <= 1
     ] == [0] * 11
@@ -133,18 +131,18 @@ def test_an_announced_error_of_nothing_leaves_nothing_open() -> None:
         if codes[1] == "VNM" and codes[3:5] in {("M", "MS"), ("F", "DA")}
     }
     year = Year(YEAR, CATEGORIES, shown, ())
-    exact = Attacker(year, CELLS[0], dict.fromkeys(range(2, 6), 0))
+    exact = feasibility_interval(year, CELLS[0], dict.fromkeys(range(2, 6), 0))
     assert (
-        Attacker(year, CELLS[0], WIDE).range().width,
-        exact.range().width,
-        exact.fillings(),
+        feasibility_interval(year, CELLS[0], WIDE).width,
+        exact.width,
+        exact.witnesses,
     ) == (4, 0, [])
 
 
 def test_facts_that_contradict_the_totals_stop_the_attack() -> None:
     year = Year(YEAR, CATEGORIES, {CELLS[0]: 8}, (Fact("wrong", YEAR, FEMALE_DA, 50, 50),))
     with pytest.raises(DisclosureError, match="The attack did not finish"):
-        Attacker(year, CELLS[0], WIDE).range()
+        feasibility_interval(year, CELLS[0], WIDE)
 
 
 def tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[np.int64]]:
@@ -185,7 +183,7 @@ def test_the_least_that_a_sum_of_two_dimensions_can_be_is_that_of_trying_every_t
     for (row, sex), (column, crime) in itertools.product(
         enumerate("MF"), enumerate(("MS", "DA", "OTH"))
     ):
-        assert least_by_totals(year, (T, T, T, sex, crime, T)) == min(
+        assert bound_by_totals(year, (T, T, T, sex, crime, T)).least == min(
             one[row, column] for one in allowed
         )
 
@@ -198,15 +196,15 @@ def test_the_parts_of_a_bound_hold_and_add_up_to_it_and_count_no_cell_more_often
     bound = bound_by_totals(year, one)
     of_facts = {str(fact.where): (fact.low, fact.high) for fact in year.facts}
     added, limit = np.zeros(len(CELLS), dtype=np.int64), 0
-    for part in bound.parts:
+    for term in bound.terms:
         total = sum(
             value
             for codes, value in year.cells.items()
-            if Fact("", YEAR, part.where, 0, 0).holds_cell(codes)
+            if Fact("", YEAR, term.where, 0, 0).holds_cell(codes)
         )
-        low, high = (total, total) if len(part.where) == 1 else of_facts[str(part.where)]
-        limit += part.times * (low if part.times > 0 else high)
-        added += part.times * np.array(counted(part.where))
+        low, high = (total, total) if len(term.where) == 1 else of_facts[str(term.where)]
+        limit += term.times * (low if term.times > 0 else high)
+        added += term.times * np.array(counted(term.where))
     assert limit == bound.least
     assert (added <= np.array(inside(one))).all()
 
@@ -231,4 +229,4 @@ def test_the_least_of_a_finer_sum_is_not_more_than_it_can_be() -> None:
         YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
     )
     for one in [one for one in SUMS if one[:3] == (T, "VNM", T) and one[5] == T]:
-        assert least_by_totals(year, one) <= Attacker(year, one, WIDE).range().low
+        assert bound_by_totals(year, one).least <= feasibility_interval(year, one, WIDE).low

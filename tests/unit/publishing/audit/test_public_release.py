@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import public_release
-from referrals.publishing.audit.public_release import Fact, Year, describe
+from referrals.publishing.cell_codes import Fact, Year, describe
 from referrals.reference.codelists import FINEST
 
 MANIFEST = "datapackage.json"
@@ -216,13 +216,13 @@ def test_a_manifest_that_lists_a_file_outside_the_folder_is_not_followed(folder:
     manifest["resources"].append({"path": "../other/cells.csv", "hash": "sha256:0"})
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     assert public_release.read(folder).problems == [
-        "../other/cells.csv, which the manifest lists, is no file of the release"
+        "../other/cells.csv, which the manifest lists, is not a file of the release"
     ]
 
 
 def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None:
     again = CELLS + "2020-Q2,VNM,20-29,F,MS,ICE,3,\n"
-    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is there twice"):
+    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is listed twice"):
         public_release.read(written(tmp_path / "test", again))
 
 
@@ -267,7 +267,7 @@ def test_missing_cells_are_refused(folder: Path) -> None:
     ("shown", "is_movable"), [(5, True), (6, True), (7, True), (8, False), (1_336, False)]
 )
 def test_only_5_6_and_7_can_stand_for_a_smaller_number(shown: int, is_movable: bool) -> None:
-    assert bool(Year("2020-21", {}, {FOUND: shown}, ()).movable) == is_movable
+    assert bool(Year("2020-21", {}, {FOUND: shown}, ()).ambiguous) == is_movable
 
 
 CODES = st.fixed_dictionaries(

@@ -15,10 +15,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from referrals.publishing.audit import audit, marginal_sums
-from referrals.publishing.audit.feasibility_intervals import least_by_totals
-from referrals.publishing.audit.marginal_sums import Changes, Sums, small_sums, unmoved
-from referrals.publishing.audit.public_release import Codes, PublicRelease, Year
+from referrals.publishing.audit import marginal_sums
+from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED, bound_by_totals
+from referrals.publishing.audit.marginal_sums import Changes, MarginalSums, small_sums, too_narrow
+from referrals.publishing.audit.prove import prove
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import Codes, Year
 from referrals.reference.codelists import FINEST
 from tests.fixtures.small_counts import (
     MALES,
@@ -41,7 +43,7 @@ def year() -> Year:
 
 @cache
 def witnesses() -> Sequence[Changes]:
-    return audit.prove(release(year())).witnesses
+    return prove(release(year())).witnesses
 
 
 def release(*years: Year) -> PublicRelease:
@@ -92,7 +94,11 @@ def could_be_small(one: Year) -> set[Codes]:
     fixed = {
         codes: {place for place, code in enumerate(codes) if code != T} for codes in candidates(one)
     }
-    return {codes for codes in fixed if fixed[codes] not in tied or least_by_totals(one, codes) < 5}
+    return {
+        codes
+        for codes in fixed
+        if fixed[codes] not in tied or bound_by_totals(one, codes).least < 5
+    }
 
 
 def test_there_are_witnesses_and_each_changes_something() -> None:
@@ -129,7 +135,7 @@ def test_no_witness_moves_a_sum_by_more_than_its_announced_error() -> None:
 
 def left_unmoved(one: Year) -> set[Codes]:
     """The sums that could be small and that no witness of a year moves."""
-    made = witnesses() if one is year() else audit.prove(release(one)).witnesses
+    made = witnesses() if one is year() else prove(release(one)).witnesses
     return could_be_small(one) - {
         codes for changes in made for codes, by in every_sum(changes).items() if by
     }
@@ -143,7 +149,7 @@ def test_together_they_move_every_sum_that_could_be_small() -> None:
 
 def test_published_facts_leave_few_sums_unmoved_and_only_of_two_dimensions() -> None:
     left = left_unmoved(year())
-    assert len(left) <= audit.SEARCHED
+    assert len(left) <= MOST_SEARCHED
     assert all(order(codes) == 2 for codes in left)
 
 
@@ -159,47 +165,48 @@ def test_every_sum_that_could_be_small_has_a_range_at_least_four_wide() -> None:
 
 
 def test_the_same_release_has_the_same_witnesses() -> None:
-    assert list(audit.prove(release(year())).witnesses) == list(witnesses())
+    assert list(prove(release(year())).witnesses) == list(witnesses())
 
 
 def test_witnesses_are_built_from_what_is_public_alone() -> None:
     copied = Year(year().year, dict(year().categories), dict(year().cells), tuple(year().facts))
-    assert list(audit.prove(release(copied)).witnesses) == list(witnesses())
+    assert list(prove(release(copied)).witnesses) == list(witnesses())
 
 
 def test_the_audit_looks_at_the_same_sums() -> None:
-    sums = Sums(year())
+    sums = MarginalSums(year())
     assert {
-        sums.cell(one) for one in marginal_sums.candidates(year(), sums).tolist()
+        sums.codes_of(one) for one in marginal_sums.candidates(year(), sums).tolist()
     } == candidates(year())
 
 
 def test_sums_that_no_witness_moves_are_found() -> None:
-    sums = Sums(year())
+    sums = MarginalSums(year())
     numbers = marginal_sums.candidates(year(), sums)
-    left = {sums.cell(one) for one in unmoved(numbers, sums, witnesses()[:1]).tolist()}
+    left = {sums.codes_of(one) for one in too_narrow(numbers, sums, witnesses()[:1]).tolist()}
     assert (
         left
         == {codes for codes in candidates(year()) if not every_sum(witnesses()[0])[codes]}
         != set()
     )
     assert could_be_small(year()) & {
-        sums.cell(one) for one in unmoved(numbers, sums, witnesses()).tolist()
+        sums.codes_of(one) for one in too_narrow(numbers, sums, witnesses()).tolist()
     } == left_unmoved(year())
 
 
 def test_a_year_that_shows_only_large_numbers_needs_no_witness() -> None:
     large = Year(YEAR, TINY, dict.fromkeys(grid(), 12), ())
-    assert audit.prove(release(large)).witnesses == []
-    assert list(small_sums(large, Sums(large))) == []
+    assert prove(release(large)).witnesses == []
+    assert list(small_sums(large, MarginalSums(large))) == []
 
 
 def test_a_lonely_small_number_has_no_witness_and_is_left_unmoved() -> None:
     lonely = Year(YEAR, TINY, {**dict.fromkeys(grid(), 12), grid()[0]: 5}, ())
-    sums = Sums(lonely)
-    assert audit.prove(release(lonely)).witnesses == []
+    sums = MarginalSums(lonely)
+    assert prove(release(lonely)).witnesses == []
     assert grid()[0] in {
-        sums.cell(one) for one in unmoved(marginal_sums.candidates(lonely, sums), sums, []).tolist()
+        sums.codes_of(one)
+        for one in too_narrow(marginal_sums.candidates(lonely, sums), sums, []).tolist()
     }
 
 
@@ -213,7 +220,7 @@ def test_years_are_changed_by_one_witness_at_once() -> None:
         {(renamed[codes[0]], *codes[1:]): value for codes, value in year().cells.items()},
         (),
     )
-    both = audit.prove(release(year(), other)).witnesses
+    both = prove(release(year(), other)).witnesses
     first = [
         {codes: by for codes, by in changes.items() if codes[0] in renamed} for changes in both
     ]
@@ -234,19 +241,19 @@ def test_sums_are_those_of_adding_up_one_by_one() -> None:
     cells = dict(
         zip(grid(), np.random.default_rng(2).integers(-4, 30, len(grid())).tolist(), strict=True)
     )
-    sums = Sums(Year(YEAR, TINY, {}, ()))
-    added = sums.added(cells).tolist()
-    assert {sums.cell(number): value for number, value in enumerate(added)} == summed(cells)
-    assert [order(sums.cell(number)) for number in range(sums.count)] == [
+    sums = MarginalSums(Year(YEAR, TINY, {}, ()))
+    added = sums.totals(cells).tolist()
+    assert {sums.codes_of(number): value for number, value in enumerate(added)} == summed(cells)
+    assert [order(sums.codes_of(number)) for number in range(sums.count)] == [
         int(size) for size in sums.order
     ]
 
 
 def test_a_cell_is_the_last_of_its_64_sums() -> None:
-    sums = Sums(Year(YEAR, TINY, {}, ()))
-    (numbers,) = sums.of(np.array([sums.places(grid()[7])]))
+    sums = MarginalSums(Year(YEAR, TINY, {}, ()))
+    (numbers,) = sums.numbers_of(np.array([sums.places(grid()[7])]))
     assert len(set(numbers.tolist())) == 64
-    assert sums.cell(int(numbers[-1])) == grid()[7]
+    assert sums.codes_of(int(numbers[-1])) == grid()[7]
 
 
 @pytest.mark.parametrize("shown", [0, 5, 8])
@@ -263,9 +270,9 @@ def test_small_sums_are_those_of_two_to_five_dimensions_that_could_be_fewer_than
         },
         (),
     )
-    sums = Sums(one)
+    sums = MarginalSums(one)
     expected = {codes for codes in candidates(one) if 2 <= order(codes) <= 5}
-    assert {sums.cell(number) for number in small_sums(one, sums).tolist()} == expected
+    assert {sums.codes_of(number) for number in small_sums(one, sums).tolist()} == expected
 
 
 def test_the_fact_that_ties_two_dimensions_is_one_of_those_that_are_tested() -> None:

@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.suppressed import attacker as suppressed_attacker
+from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.audit.suppressed.attacker import Cell, PublishedTables
 from tests.fixtures import invented_counts
 
@@ -100,7 +100,7 @@ def by_trying_all(case: Case, least: int, most: int | None) -> dict[Cell, tuple[
 @given(cases(shapes=((2, 2), (2, 3), (3, 2)), most=2))
 def test_the_range_of_each_cell_of_a_small_table_is_that_of_all_its_fillings(case: Case) -> None:
     assume(sum(case.truth.values()) <= 8)
-    assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
+    assert attacker.intervals(case.tables) == by_trying_all(case, 0, None)
 
 
 @settings(max_examples=15)
@@ -109,7 +109,7 @@ def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings
     case: Case,
 ) -> None:
     assume(sum(case.truth.values()) <= 5)
-    assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
+    assert attacker.intervals(case.tables) == by_trying_all(case, 0, None)
 
 
 @settings(max_examples=25)
@@ -119,9 +119,7 @@ def test_a_rule_on_withheld_cells_narrows_ranges_to_those_of_the_fillings_that_o
 ) -> None:
     expected = by_trying_all(case, rule[0], rule[1])
     assume(expected)
-    found = suppressed_attacker.ranges(
-        case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1]
-    )
+    found = attacker.intervals(case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1])
     assert found == expected
 
 
@@ -138,11 +136,11 @@ def two_by_two(*values: int | None) -> dict[Cell, int | None]:
 
 
 def test_one_withheld_cell_of_a_row_is_no_secret() -> None:
-    assert suppressed_attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
+    assert attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
 
 
 def test_a_whole_block_withheld_leaves_what_the_totals_allow() -> None:
-    found = suppressed_attacker.ranges(two_by_two(None, None, None, None))
+    found = attacker.intervals(two_by_two(None, None, None, None))
     assert found == {
         ("a", "a"): (0, 10),
         ("a", "b"): (0, 10),
@@ -153,8 +151,8 @@ def test_a_whole_block_withheld_leaves_what_the_totals_allow() -> None:
 
 def test_a_table_printed_beside_it_gives_away_what_was_withheld() -> None:
     withheld = two_by_two(None, None, None, None)
-    assert suppressed_attacker.exactly_recovered(withheld) == {}
-    assert suppressed_attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
+    assert attacker.exactly_recovered(withheld) == {}
+    assert attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
         ("a", "b"): 7,
         ("b", "a"): 8,
         ("b", "b"): 4,
@@ -164,16 +162,16 @@ def test_a_table_printed_beside_it_gives_away_what_was_withheld() -> None:
 def test_a_floor_holds_for_cells_that_nobody_published() -> None:
     tables: dict[Cell, int | None] = {(T,): 10, ("a",): None, ("b",): 5}
     beside: dict[Cell, int | None] = {("c",): None}
-    assert suppressed_attacker.ranges(tables, beside) == {("a",): (0, 5), ("c",): (0, 5)}
-    assert suppressed_attacker.ranges(tables, beside, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
+    assert attacker.intervals(tables, beside) == {("a",): (0, 5), ("c",): (0, 5)}
+    assert attacker.intervals(tables, beside, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
 
 
 def test_printed_zeros_beside_cells_of_at_least_one_give_cells_away_that_withheld_zeros_keep() -> (
     None
 ):
     totals: dict[Cell, int | None] = {(T,): 12, ("a",): None, ("b",): None, ("c",): 10}
-    assert suppressed_attacker.exactly_recovered(totals) == {}
-    assert suppressed_attacker.exactly_recovered(totals, withheld_at_least=1) == {
+    assert attacker.exactly_recovered(totals) == {}
+    assert attacker.exactly_recovered(totals, withheld_at_least=1) == {
         ("a",): 1,
         ("b",): 1,
     }
@@ -200,41 +198,39 @@ ODD = Case(
 
 
 def test_a_range_that_fractions_would_overstate_is_that_of_whole_people() -> None:
-    found = suppressed_attacker.ranges(ODD.tables)
+    found = attacker.intervals(ODD.tables)
     assert found == by_trying_all(ODD, 0, None)
     assert found["a", "a", "a"] == (1, 3)
-    searched = suppressed_attacker._Attacker(ODD.tables, (), 0, (None, None))
-    assert searched._least(("a", "a", "a"), 1, whole=False) == pytest.approx(0)
+    searched = attacker._Attack(ODD.tables, (), 0, (None, None))
+    assert searched._minimise(("a", "a", "a"), 1, whole=False) == pytest.approx(0)
 
 
 def test_an_answer_of_fractions_taken_for_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    least = suppressed_attacker._Attacker._least
+    least = attacker._Attack._minimise
     monkeypatch.setattr(
-        suppressed_attacker._Attacker,
-        "_least",
+        attacker._Attack,
+        "_minimise",
         lambda self, cell, sign, **_: least(self, cell, sign, whole=False),
     )
     with pytest.raises(DisclosureError, match="is not whole"):
-        suppressed_attacker.ranges(ODD.tables)
+        attacker.intervals(ODD.tables)
 
 
 def test_a_filling_that_breaks_a_published_number_is_not_taken_for_one() -> None:
-    attacker = suppressed_attacker._Attacker(
-        two_by_two(None, None, None, None), (), 0, (None, None)
-    )
-    attacker._keep([3.0, 7.0, 8.0, 5.0])
-    assert not attacker.is_wide(("a", "a"), 0)
-    attacker._keep([2.5, 7.5, 8.5, 3.5])
-    assert not attacker.is_wide(("a", "a"), 0)
+    attack = attacker._Attack(two_by_two(None, None, None, None), (), 0, (None, None))
+    attack._note_table([3.0, 7.0, 8.0, 5.0])
+    assert not attack.is_wide(("a", "a"), 0)
+    attack._note_table([2.5, 7.5, 8.5, 3.5])
+    assert not attack.is_wide(("a", "a"), 0)
     right: dict[Cell, float] = {("a", "a"): 3.0, ("a", "b"): 7.0, ("b", "a"): 8.0, ("b", "b"): 4.0}
-    attacker._keep([right[cell] for cell in attacker._columns])
-    assert attacker.is_wide(("a", "a"), 0)
+    attack._note_table([right[cell] for cell in attack._columns])
+    assert attack.is_wide(("a", "a"), 0)
 
 
 def test_narrow_names_the_cells_whose_range_is_too_small_and_no_others() -> None:
     tables: dict[Cell, int | None] = {(T,): 16, ("a",): None, ("b",): None, ("c",): 12}
-    assert suppressed_attacker.narrow(tables, width=4) == {}
-    assert suppressed_attacker.narrow(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
+    assert attacker.narrow_intervals(tables, width=4) == {}
+    assert attacker.narrow_intervals(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
 
 
 @settings(max_examples=30)
@@ -242,11 +238,11 @@ def test_narrow_names_the_cells_whose_range_is_too_small_and_no_others() -> None
 def test_narrow_and_exact_are_the_narrow_and_the_exact_of_all_ranges(
     case: Case, width: int
 ) -> None:
-    every = suppressed_attacker.ranges(case.tables)
-    assert suppressed_attacker.narrow(case.tables, width=width) == {
+    every = attacker.intervals(case.tables)
+    assert attacker.narrow_intervals(case.tables, width=width) == {
         cell: span for cell, span in every.items() if span[1] - span[0] < width
     }
-    assert suppressed_attacker.exactly_recovered(case.tables) == {
+    assert attacker.exactly_recovered(case.tables) == {
         cell: low for cell, (low, high) in every.items() if low == high
     }
 
@@ -257,12 +253,10 @@ def test_a_planted_release_that_only_hides_counts_below_five_is_broken() -> None
         invented_counts.people(*invented_counts.FIVE, seed=1), codes, up_to=3
     )
     hidden = {cell: None if 1 <= count <= 4 else count for cell, count in truth.items()}
-    found = suppressed_attacker.exactly_recovered(hidden)
+    found = attacker.exactly_recovered(hidden)
     assert len(found) >= 63
     assert found.items() <= truth.items()
-    with_rule = suppressed_attacker.exactly_recovered(
-        hidden, withheld_at_least=1, withheld_at_most=4
-    )
+    with_rule = attacker.exactly_recovered(hidden, withheld_at_least=1, withheld_at_most=4)
     assert with_rule.keys() > found.keys()
     assert with_rule.items() <= truth.items()
 
@@ -297,7 +291,7 @@ def test_tables_that_cannot_be_attacked_are_refused_with_the_cell(
     tables: PublishedTables, beside: PublishedTables, message: str
 ) -> None:
     with pytest.raises(DisclosureError) as refused:
-        suppressed_attacker.ranges(tables, beside)
+        attacker.intervals(tables, beside)
     assert str(refused.value).startswith(message)
 
 
@@ -305,16 +299,16 @@ def test_tables_that_only_fractions_of_people_could_fill_are_refused() -> None:
     # Without (a, a, a), the count of each of three others is half of three.
     impossible = {**ODD.tables, ("a", "a", "a"): 0}
     with pytest.raises(DisclosureError, match=r"^These tables cannot all be true of whole people"):
-        suppressed_attacker.ranges(impossible)
+        attacker.intervals(impossible)
 
 
 def test_tables_with_nothing_withheld_have_nothing_to_give_away() -> None:
-    assert suppressed_attacker.ranges({}) == {}
-    assert suppressed_attacker.ranges(two_by_two(3, 7, 8, 4)) == {}
+    assert attacker.intervals({}) == {}
+    assert attacker.intervals(two_by_two(3, 7, 8, 4)) == {}
 
 
 def test_the_attacker_shares_no_code_with_what_protects() -> None:
     """What it imports of ours is the family of errors alone."""
-    tree = ast.parse(inspect.getsource(suppressed_attacker))
+    tree = ast.parse(inspect.getsource(attacker))
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {module for module in modules if module.startswith("referrals")} == {"referrals.errors"}

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.publishing.audit import differencing
-from referrals.publishing.audit.public_release import Codes, Year, describe
+from referrals.publishing.cell_codes import Codes, Year, describe
 from referrals.publishing.disclosure.revision.differencing_limits import (
     behind,
     growth,
@@ -110,7 +110,7 @@ def wrong(now: Mapping[Codes, int], revision: Revision) -> list[str]:
             for one in grid()
             if true.get(one, 0) == before.get(one, 0)
         ),
-        "the attack on both finds something": list(differencing.told(*pair)) != [],
+        "the attack on both finds something": list(differencing.disclosures(*pair)) != [],
     }
     return [fault for fault, found in faults.items() if found]
 
@@ -238,7 +238,7 @@ def test_two_tables_tell_nothing_where_their_cells_move_by_none_or_five_and_thei
     old = EVEN
     new = {codes: 30 + by if codes[1:4] == grid()[0][1:4] else 30 for codes in grid()}
     assert tell_nothing(old, new) == tell_nothing(new, old) == safe
-    assert (list(differencing.told(year(old), year(new))) == []) == safe
+    assert (list(differencing.disclosures(year(old), year(new))) == []) == safe
 
 
 def year(cells: Mapping[Codes, int]) -> Year:
@@ -281,7 +281,7 @@ def test_a_large_cell_is_shown_with_five_more_or_as_it_was_and_no_group_that_cam
     for group in {codes[1:4] for codes in came}:
         assert {codes[4] for codes in came if codes[1:4] == group} == {"MS", "DA"}
     assert (
-        list(differencing.told(*sorted((as_public(table), as_public(revision.table)), key=size)))
+        list(differencing.disclosures(*sorted((as_public(table), as_public(revision.table)), key=size)))
         == []
     )
 
@@ -296,7 +296,7 @@ def test_the_attack_finds_all_that_the_publisher_would_hold_back_of_large_cells(
         for by in ({}, changes)
     )
     assert tell_nothing(old.cells, new.cells) == (
-        list(differencing.told(*sorted((old, new), key=size))) == []
+        list(differencing.disclosures(*sorted((old, new), key=size))) == []
     )
 
 
@@ -309,7 +309,7 @@ def test_one_person_more_in_each_of_many_large_cells_is_held_back_and_would_be_n
     table, revision = even(dict.fromkeys(some, 1))
     assert (moved(table, revision), revision.held_back) == ({}, 32)
     careless = Year(YEAR, TINY, after(EVEN, dict.fromkeys(some, 1)), ())
-    named = list(differencing.told(as_public(table), careless))
+    named = list(differencing.disclosures(as_public(table), careless))
     assert f"{describe(some[0])} shows 30 and then 31: 1 were added or removed" in named
     assert len([one for one in named if "shows" in one]) == 32
 
@@ -319,7 +319,7 @@ def test_a_batch_of_one_crime_type_is_held_back_and_would_be_named() -> None:
     table, revision = even(some)
     assert (moved(table, revision), revision.held_back) == ({}, sum(some.values()))
     careless = Year(YEAR, TINY, after(EVEN, some), ())
-    assert "all: all who were added or removed are crime type DA" in differencing.told(
+    assert "all: all who were added or removed are crime type DA" in differencing.disclosures(
         as_public(table), careless
     )
 
@@ -357,4 +357,4 @@ def pairs(draw: st.DrawFn) -> tuple[Year, Year]:
 def test_the_publisher_and_the_attacker_agree_on_which_tables_can_be_read_together(
     both: tuple[Year, Year],
 ) -> None:
-    assert tell_nothing(both[0].cells, both[1].cells) == (list(differencing.told(*both)) == [])
+    assert tell_nothing(both[0].cells, both[1].cells) == (list(differencing.disclosures(*both)) == [])

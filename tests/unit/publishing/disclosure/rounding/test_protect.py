@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import differencing
-from referrals.publishing.audit.public_release import Codes, Fact
+from referrals.publishing.cell_codes import Codes, Fact
 from referrals.publishing.disclosure.revision.revise import Earlier
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
@@ -270,14 +270,14 @@ def test_two_releases_that_differ_by_two_people_tell_nothing_because_decisions_w
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
     revision = rounding.revise(more, table.facts, earlier(counts, table))
-    assert list(differencing.told(as_public(table), as_public(revision.table))) == []
+    assert list(differencing.disclosures(as_public(table), as_public(revision.table))) == []
 
 
 def test_a_fresh_seed_for_two_people_more_would_tell_who_they_are() -> None:
     counts = few()
     more = with_more(counts, {grid()[0]: 1, grid()[-1]: 1})
     fresh = rounding.protect(more, seed=2)
-    told = list(differencing.told(as_public(few_protected(1)), as_public(fresh)))
+    told = list(differencing.disclosures(as_public(few_protected(1)), as_public(fresh)))
     assert any("differs by" in one for one in told)
     assert any("shows" in one for one in told)
 

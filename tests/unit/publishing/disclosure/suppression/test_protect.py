@@ -14,8 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.audit.suppressed import attacker
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression import feasible_tables, witness_search
 from referrals.publishing.disclosure.suppression.feasible_tables import (
     Categories,
@@ -103,7 +103,7 @@ def test_the_attacker_leaves_each_withheld_cell_at_least_the_range_of_the_witnes
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, truth = made(name, request)
-    found = attacker.ranges(tables.values)
+    found = attacker.intervals(tables.values)
     assert found.keys() == tables.ranges.keys()
     for cell, (low, high) in tables.ranges.items():
         assert found[cell][0] <= low
@@ -185,7 +185,7 @@ def test_a_number_that_is_known_from_elsewhere_is_not_withheld_to_hide_others() 
     tables = protect(IN_YEAR, YEAR, seed=1, facts=[fact])
     assert tables.values[known] == value
     assert tables.values[cell_of("A", "M")] is None
-    assert attacker.narrow(tables.values, width=WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=WIDTH) == {}
 
 
 def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
@@ -324,10 +324,10 @@ def test_each_cell_withheld_of_one_table_has_its_range_by_the_attackers_arithmet
         withheld = table.complement(small_ones)
     except DisclosureError:
         # Then withholding everything would not do either.
-        assert attacker.narrow(as_published(table, set(table.values)), width=WIDTH)
+        assert attacker.narrow_intervals(as_published(table, set(table.values)), width=WIDTH)
         return
     assert small_ones <= withheld
-    assert attacker.narrow(as_published(table, withheld), width=WIDTH) == {}
+    assert attacker.narrow_intervals(as_published(table, withheld), width=WIDTH) == {}
 
 
 def test_the_cells_withheld_to_hide_others_are_those_that_lose_fewest_people() -> None:
@@ -428,4 +428,4 @@ def test_any_small_tables_are_protected_or_refused_and_never_given_away(
         tables = protect(dict(zip(finest, counts, strict=True)), CODES, seed=seed)
     except DisclosureError:
         assume(False)
-    assert attacker.narrow(tables.values, width=WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=WIDTH) == {}
