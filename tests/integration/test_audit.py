@@ -428,27 +428,27 @@ def twice(folder: Path) -> None:
         ),
         (
             in_book(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
-            "no plain spreadsheet",
+            "not a plain spreadsheet",
         ),
         (
             in_book(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"),
-            "no plain spreadsheet (ValueError)",
+            "not a plain spreadsheet (ValueError)",
         ),
-        (in_book(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "no plain spreadsheet (ValueError)"),
-        (in_book(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
-        (in_book(EXCEL, r"</worksheet>", ""), "no plain spreadsheet (ParseError)"),
+        (in_book(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "not a plain spreadsheet (ValueError)"),
+        (in_book(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"), "not a plain spreadsheet (ValueError)"),
+        (in_book(EXCEL, r"</worksheet>", ""), "not a plain spreadsheet (ParseError)"),
         (
             in_book(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"),
-            "no plain spreadsheet (ValueError)",
+            "not a plain spreadsheet (ValueError)",
         ),
-        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "no plain spreadsheet (ValueError)"),
+        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "not a plain spreadsheet (ValueError)"),
         (
             in_book(
                 OPENDOCUMENT,
                 r"<table:table-cell ",
                 '<table:table-cell table:number-columns-repeated="2" ',
             ),
-            "no plain spreadsheet (ValueError)",
+            "not a plain spreadsheet (ValueError)",
         ),
         (
             in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"),
@@ -475,11 +475,11 @@ def twice(folder: Path) -> None:
             ),
             ".ods has a cell beside its table, or a row without one",
         ),
-        (packed_otherwise, "no plain spreadsheet (ValueError)"),
-        (twice, "no plain spreadsheet (ValueError)"),
+        (packed_otherwise, "not a plain spreadsheet (ValueError)"),
+        (twice, "not a plain spreadsheet (ValueError)"),
         (
             lambda folder: published_releases.book(folder, ".ods").write_bytes(b"PK"),
-            "no plain spreadsheet (BadZipFile)",
+            "not a plain spreadsheet (BadZipFile)",
         ),
     ],
 )
@@ -497,7 +497,7 @@ def test_a_spreadsheet_that_unpacks_to_very_much_is_not_read(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_reader, "MOST_BYTES", 100_000)
-    assert "no plain spreadsheet (ValueError)" in failing(capfd, folder)
+    assert "not a plain spreadsheet (ValueError)" in failing(capfd, folder)
 
 
 @pytest.mark.parametrize("column", ["status", "lower", "value"])
@@ -638,7 +638,7 @@ def test_a_file_that_is_no_table_of_counts_is_refused(
 ) -> None:
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["audit", str(published_releases.small(base)), str(tmp_path / "notes.csv")]) == 1
-    assert "notes.csv is no table of counts" in capfd.readouterr().err
+    assert "notes.csv is not a table of counts" in capfd.readouterr().err
 
 
 def test_two_releases_that_differ_by_two_people_pass_because_decisions_were_frozen(

@@ -132,7 +132,7 @@ TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "a cell of three dimensions is added": (
         lambda folder: published_releases.change_cells(folder, added),
-        "nationality ALB, age band 0-17, sex F is no cell of these tables",
+        "nationality ALB, age band 0-17, sex F is not a cell of these tables",
     ),
     "a witness is left out": (
         lambda folder: published_releases.change_witnesses(
@@ -233,7 +233,7 @@ def test_a_file_that_was_changed_and_not_signed_again_fails_the_audit(folder: Pa
             HIDDEN,
         ),
         ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
-        ("create table finest as select 3 as value", "has the table finest, which is none"),
+        ("create table finest as select 3 as value", "has the table finest, which does not"),
         ("drop table cells", "has no table cells"),
     ],
 )
