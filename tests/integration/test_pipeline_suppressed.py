@@ -287,12 +287,12 @@ def test_a_cell_that_is_neither_a_number_nor_withheld_is_refused(
     assert "must have a number, or be withheld" in capsys.readouterr().err
 
 
-def test_a_count_below_nought_in_a_witness_is_refused(
+def test_a_negative_count_in_a_witness_is_refused(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     published_releases.change_witnesses(folder, lambda rows: [rows[0] | {"value": "-1"}, *rows[1:]])
     assert main(["audit", str(folder)]) == 1
-    assert "a number below nought" in capsys.readouterr().err
+    assert "a negative number" in capsys.readouterr().err
 
 
 def test_the_attacker_finds_a_cell_by_itself_where_too_little_is_withheld(folder: Path) -> None:
