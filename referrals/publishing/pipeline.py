@@ -19,7 +19,7 @@ from referrals.publishing.disclosure import agreed_facts, recoding
 from referrals.publishing.disclosure.agreed_facts import Pinned
 from referrals.publishing.disclosure.revision.revise import Earlier
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import SMALL
+from referrals.publishing.disclosure.rounding.annealing import SMALL, STEPS
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
@@ -63,6 +63,7 @@ class Options:
     by_region: bool = False
     method: str = ROUNDING
     engine: str = "duckdb"
+    steps: int = STEPS
 
     @property
     def shape(self) -> str:
@@ -161,7 +162,7 @@ def _published(
         progress(
             f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
         )
-        years.append(_protected(counts, pinned, kept, tabulated))
+        years.append(_protected(counts, pinned, kept, tabulated, steps=options.steps))
     standing = memory.standing([year.year for year in years], but=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
@@ -277,14 +278,16 @@ def _rest(one: Category, kept: Kept) -> str:
 
 
 def _protected(
-    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated
+    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated, *, steps: int
 ) -> Revision | SuppressedYear:
     memory = tabulated.memory
     seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
-        return Revision(rounding.protect(counts, pinned.facts, seed=seed), counts.cells(), 0)
+        return Revision(
+            rounding.protect(counts, pinned.facts, seed=seed, steps=steps), counts.cells(), 0
+        )
     return rounding.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
 
 

@@ -45,7 +45,7 @@ COLD: Final = 0.05
 """The temperature at the beginning and at the end, in units of what a change of 1 costs where nothing is wrong."""
 
 STEPS: Final = 10_000
-"""Steps of the search for each small count."""
+"""Steps of the search for each small count, unless a caller asks for fewer."""
 
 FEWEST_STEPS: Final = 20_000
 MOST_STEPS: Final = 12_000_000
@@ -130,10 +130,11 @@ def column_weights(fixed: Integers, done: float = 0.0) -> Integers:
     return np.array(weights_at(done), dtype=np.int64)[fixed]
 
 
-def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
+def search(values: Integers, sums: Sums, *, seed: int, steps: int = STEPS) -> Integers:
     """Return what each small count becomes: one of VALUES for each of `values`, which are 1 to 4.
 
-    The same seed gives the same answer. Whoever knows it could repeat the search: it is the publisher's secret.
+    The same seed and number of `steps` for each small count give the same answer. Whoever knows the seed could repeat the
+    search: it is the publisher's secret.
     """
     count = len(values)
     if not count:
@@ -144,7 +145,7 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
     ).astype(np.int64)
     parts = np.array_split(generator.permutation(count), -(-count // CHUNK))
     chunks = [_Chunk(np.sort(part), sums) for part in parts]
-    steps = min(max(FEWEST_STEPS, STEPS * count), MOST_STEPS) // (LEVELS * len(chunks))
+    steps_at_once = min(max(FEWEST_STEPS, steps * count), MOST_STEPS) // (LEVELS * len(chunks))
     unit = int(column_weights(sums.fixed).sum())
     for level in range(LEVELS):
         done = level / LEVELS
@@ -153,7 +154,7 @@ def search(values: Integers, sums: Sums, *, seed: int) -> Integers:
                 sums.fixed, done
             )
             moves = _Moves.drawn(
-                generator, steps, len(chunk.counts), unit * HOT * (COLD / HOT) ** done
+                generator, steps_at_once, len(chunk.counts), unit * HOT * (COLD / HOT) ** done
             )
             chosen[chunk.counts] = chunk.annealed(
                 chosen[chunk.counts].tolist(), slopes, weights_at(done), moves

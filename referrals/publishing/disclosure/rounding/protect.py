@@ -23,6 +23,7 @@ from referrals.publishing.disclosure.recoding import LEAST
 from referrals.publishing.disclosure.revision.revise import Earlier, held, revised
 from referrals.publishing.disclosure.rounding.annealing import (
     SMALL,
+    STEPS,
     Integers,
     Sums,
     margin_ids,
@@ -111,8 +112,13 @@ class Revision:
         return lines
 
 
-def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> ProtectedTable:
+def protect(
+    counts: Counts, facts: Sequence[Fact] = (), *, seed: int, steps: int = STEPS
+) -> ProtectedTable:
     """Return the protected counts of one year.
+
+    Fewer `steps` of the search for each small count take less time and leave larger errors. What must be exact is exact, and
+    no count of 1 to 4 is left, after any number of them.
 
     Raises:
         DisclosureError: a total or a fact is too small to be exact, or no choice keeps them all exact.
@@ -120,7 +126,7 @@ def protect(counts: Counts, facts: Sequence[Fact] = (), *, seed: int) -> Protect
     pinned = _pins(counts, facts)
     small = counts.values < SMALL
     sums = Sums.of(counts.places[small])
-    rounded = search(counts.values[small], sums, seed=seed)
+    rounded = search(counts.values[small], sums, seed=seed, steps=steps)
     rounded = repair(
         counts.values[small], rounded, sums, [_within(pin, counts, small) for pin in pinned]
     )

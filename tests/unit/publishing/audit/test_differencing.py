@@ -15,6 +15,8 @@ from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe
 from referrals.reference.codelists import FINEST
 
+pytestmark = pytest.mark.publishing
+
 T = "_T"
 YEAR = "2020-21"
 QUARTERS = [f"{year}-Q{quarter}" for year in range(2020, 2024) for quarter in range(1, 5)][1:]

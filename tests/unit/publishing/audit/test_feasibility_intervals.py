@@ -20,6 +20,9 @@ from referrals.publishing.audit.feasibility_intervals import (
 )
 from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 T = "_T"
 YEAR = "2020-21"
@@ -114,7 +117,7 @@ def years(draw: st.DrawFn) -> Year:
     return Year(YEAR, CATEGORIES, cells, (fact,))
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
 def test_the_interval_of_a_sum_is_that_of_listing_every_feasible_table(
     year: Year, target: Codes, errors: Mapping[int, int]
@@ -125,7 +128,7 @@ def test_the_interval_of_a_sum_is_that_of_listing_every_feasible_table(
     assert found.width == sums.max() - sums.min()
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
 def test_the_tables_at_the_ends_of_an_interval_are_feasible_and_are_its_witnesses(
     year: Year, target: Codes, errors: Mapping[int, int]
@@ -178,7 +181,7 @@ def two_way_tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[
     return tables
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.lists(st.integers(0, 6), min_size=6, max_size=6), st.sampled_from((None, 0, 2)))
 def test_the_lower_bound_of_a_two_way_sum_is_that_of_listing_every_table_of_its_totals(
     values: list[int], margin: int | None
@@ -206,7 +209,7 @@ def test_the_lower_bound_of_a_two_way_sum_is_that_of_listing_every_table_of_its_
         assert bound.least == min(table[row, column] for table in tables)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(years(), st.sampled_from(SUMS))
 def test_the_terms_of_a_lower_bound_add_up_to_it_and_count_no_cell_more_often_than_the_sum(
     year: Year, target: Codes

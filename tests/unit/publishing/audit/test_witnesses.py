@@ -41,6 +41,8 @@ from tests.fixtures.small_counts import (
     protected,
 )
 
+pytestmark = pytest.mark.publishing
+
 
 @cache
 def published_year() -> Year:

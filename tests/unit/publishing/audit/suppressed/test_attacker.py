@@ -17,6 +17,9 @@ from referrals.errors import DisclosureError
 from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.audit.suppressed.attacker import Cell, PublishedTables
 from tests.fixtures import invented_counts
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 CODES = ("a", "b", "c")
 T = "_T"
@@ -100,14 +103,14 @@ def intervals_by_listing(case: Case, least: int, most: int | None) -> dict[Cell,
     return {cell: (min(counts), max(counts)) for cell, counts in found.items()}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(shapes=((2, 2), (2, 3), (3, 2)), most=2))
 def test_intervals_of_a_two_way_table_are_those_of_listing_all_feasible_tables(case: Case) -> None:
     assume(sum(case.truth.values()) <= 8)
     assert attacker.intervals(case.tables) == intervals_by_listing(case, 0, None)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(cases(shapes=((2, 2, 2),), most=1))
 def test_intervals_of_a_three_way_table_are_those_of_listing_all_feasible_tables(
     case: Case,
@@ -116,7 +119,7 @@ def test_intervals_of_a_three_way_table_are_those_of_listing_all_feasible_tables
     assert attacker.intervals(case.tables) == intervals_by_listing(case, 0, None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(cases(shapes=((2, 2), (2, 3)), most=2), st.sampled_from([(1, None), (1, 4), (0, 2)]))
 def test_intervals_under_a_rule_on_withheld_cells_are_those_of_the_tables_that_obey_it(
     case: Case, rule: tuple[int, int | None]
@@ -234,7 +237,7 @@ def test_narrow_intervals_are_those_below_the_width() -> None:
     assert attacker.narrow_intervals(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(cases(shapes=((2, 2), (2, 3)), most=4), st.integers(1, 4))
 def test_narrow_intervals_and_exactly_recovered_are_subsets_of_all_intervals(
     case: Case, width: int

@@ -23,7 +23,10 @@ from referrals.publishing.disclosure.revision.revise import Earlier
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
 from referrals.publishing.tabulation.counts import Counts
+from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import TINY, YEAR, as_public, every_sum, grid, order
+
+pytestmark = pytest.mark.publishing
 
 SHOWN = (0, 5, 6, 7, 8, 9, 12, 20)
 
@@ -115,13 +118,13 @@ def wrong(now: Mapping[Codes, int], revision: Revision) -> list[str]:
     return [fault for fault, found in faults.items() if found]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(batches())
 def test_whatever_changed_a_revision_keeps_every_promise(changes: dict[Codes, int]) -> None:
     assert wrong(*revised(changes)) == []
 
 
-@settings(max_examples=3)
+@settings(max_examples=examples(3))
 @given(batches())
 def test_the_same_changes_are_revised_in_the_same_way(changes: dict[Codes, int]) -> None:
     assert revised(changes) == revised(changes)
@@ -270,7 +273,7 @@ def moved(table: ProtectedTable, revision: Revision) -> dict[Codes, int]:
     return {codes: by for codes, by in every.items() if by}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(late())
 def test_a_large_cell_is_shown_with_five_more_or_as_it_was_and_no_group_that_came_in_is_alike(
     changes: dict[Codes, int],
@@ -286,7 +289,7 @@ def test_a_large_cell_is_shown_with_five_more_or_as_it_was_and_no_group_that_cam
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(late())
 def test_the_attack_finds_all_that_the_publisher_would_hold_back_of_large_cells(
     changes: dict[Codes, int],
@@ -352,7 +355,7 @@ def pairs(draw: st.DrawFn) -> tuple[Year, Year]:
     return made[0], made[1]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(pairs())
 def test_the_publisher_and_the_attacker_agree_on_which_tables_can_be_read_together(
     both: tuple[Year, Year],

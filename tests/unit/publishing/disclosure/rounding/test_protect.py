@@ -19,6 +19,7 @@ from referrals.publishing.disclosure.revision.revise import Earlier
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
 from referrals.publishing.tabulation.counts import Counts
+from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import (
     TINY,  # fmt: skip
     YEAR,
@@ -32,6 +33,8 @@ from tests.fixtures.small_counts import (
     protected_or_rejected,
     tiny_counts,
 )
+
+pytestmark = pytest.mark.publishing
 
 EVEN = dict.fromkeys(grid(), 12)
 """A count of 12 in every cell: nothing to protect."""
@@ -67,7 +70,7 @@ def wrong(counts: Counts, table: ProtectedTable) -> list[str]:
     return [fault for fault, found in faults.items() if found]
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(tiny_counts())
 def test_whatever_is_protected_meets_every_promise(counts: Counts) -> None:
     assert wrong(counts, protected_or_rejected(counts)) == []

@@ -14,6 +14,7 @@ from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.rounding import repair as repairs
 from referrals.publishing.disclosure.rounding.annealing import VALUES, Integers, Sums
 from referrals.publishing.disclosure.rounding.repair import Pin, repair
+from tests.fixtures.examples import examples
 
 COUNT = 5
 SUMS = Sums.of(np.array(list(itertools.product(range(3), range(2))))[:COUNT])
@@ -39,7 +40,7 @@ def exactly(number: int) -> Pin:
     return Pin("all", np.ones(COUNT, dtype=np.bool_), number, number)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SMALL, NUMBERS, st.lists(pins(), min_size=1, max_size=3))
 def test_it_finds_a_choice_that_meets_every_pin_wherever_trying_all_of_them_finds_one(
     values: Integers, rounded: Integers, wanted: list[Pin]

@@ -33,6 +33,9 @@ from referrals.publishing.disclosure.suppression.protect import (
 )
 from referrals.publishing.disclosure.suppression.secondary import Table
 from tests.fixtures import invented_counts
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 T = "_T"
 CODES = {"sex": ["M", "F", "N"], "crime": ["MS", "DA", "OTH"], "quarter": ["1", "2"]}
@@ -313,7 +316,7 @@ def as_published(table: Table, withheld: set[Cell]) -> dict[Cell, int | None]:
     return {cell: None if cell in withheld else count for cell, count in counts.items()}
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3), min_size=2, max_size=3))
 def test_each_cell_withheld_of_one_table_has_its_range_by_the_attackers_arithmetic(
     rows: list[list[int]],
@@ -413,7 +416,7 @@ def test_every_witness_was_sought_after_the_last_cell_was_withheld(
     assert [witness for witness in tables.witnesses if witness not in sought_last] == []
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(st.lists(st.integers(0, 9), min_size=18, max_size=18), st.integers(0, 3))
 def test_any_small_tables_are_protected_or_refused_and_never_given_away(
     counts: list[int], seed: int
