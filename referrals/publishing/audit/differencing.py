@@ -31,7 +31,7 @@ from referrals.publishing.cell_codes import (
 )
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 
-SMALLEST_TOTAL_MOVE: Final = 10
+SMALLEST_TOTAL_CHANGE: Final = 10
 """An exact total that differs between two releases must differ by at least this."""
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
@@ -180,7 +180,7 @@ class _YearPair:
         for (column, code), moved in self.total_moves.items():
             rest = moved - known.get((column, code), 0)
             name = f"{FINEST[column].replace('_', ' ')} {code}"
-            if 0 < abs(moved) < SMALLEST_TOTAL_MOVE:
+            if 0 < abs(moved) < SMALLEST_TOTAL_CHANGE:
                 yield f"{name} differs by {abs(moved)}"
             elif 0 < abs(rest) < SMALLEST_UNCHANGED:
                 yield f"{name} without its exact cells differs by {abs(rest)}"

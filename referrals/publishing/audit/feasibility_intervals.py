@@ -30,7 +30,7 @@ from referrals.publishing.cell_codes import (
 )
 from referrals.reference.codelists import FINEST, TOTAL
 
-LARGEST_SMALL: Final = SMALLEST_UNCHANGED - 1
+LARGEST_SMALL_COUNT: Final = SMALLEST_UNCHANGED - 1
 """The largest count behind a 0, and behind a 5, 6 or 7 that doesn't stand for itself."""
 
 Where = Mapping[str, Sequence[str]]
@@ -325,7 +325,7 @@ class _Search:
         """Return the programme: a column per cell, then a 0-1 column per ambiguous cell."""
         shown = self._shown
         low = np.where(shown > LARGEST_AMBIGUOUS, shown, np.where(shown > 0, 1, 0)).astype(float)
-        high = np.where(shown > 0, shown, LARGEST_SMALL).astype(float)
+        high = np.where(shown > 0, shown, LARGEST_SMALL_COUNT).astype(float)
         solver = _new_solver()
         for least, most in zip(low, high, strict=True):
             solver.addVariable(least, most, 0, highspy.HighsVarType.kInteger)
@@ -344,7 +344,7 @@ class _Search:
         """
         itself = solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger)
         columns, free = [cell, itself.index], highspy.kHighsInf
-        solver.addRow(-free, LARGEST_SMALL, 2, columns, [1.0, LARGEST_SMALL - shown])
+        solver.addRow(-free, LARGEST_SMALL_COUNT, 2, columns, [1.0, LARGEST_SMALL_COUNT - shown])
         solver.addRow(1.0, free, 2, columns, [1.0, 1.0 - shown])
 
     def _exact_totals(self) -> Iterator[tuple[Sequence[bool], float, float]]:

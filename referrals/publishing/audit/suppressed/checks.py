@@ -27,10 +27,10 @@ from referrals.publishing.audit.suppressed.public_tables import (
 from referrals.publishing.cell_codes import PROTECTION_WIDTH, Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
 
-LARGEST_SMALL: Final = 4
+LARGEST_SMALL_COUNT: Final = 4
 """A two-way cell of up to this many people is withheld."""
 
-SMALLEST_TOTAL: Final = 10
+SMALLEST_PUBLISHED_CATEGORY: Final = 10
 """A one-way total counts at least this many people."""
 
 SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
@@ -97,7 +97,7 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
 def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
     """Yield what exact counts published elsewhere disclose: small numbers, and withheld cells."""
     for codes, value in table.items():
-        if 0 < value <= LARGEST_SMALL:
+        if 0 < value <= LARGEST_SMALL_COUNT:
             yield f"{describe(codes)} is exactly {value}"
     for year in years(release):
         quarter_of = {year.year: TOTAL}
@@ -128,9 +128,9 @@ def _small_numbers(year: PublicYear) -> Iterator[str]:
     for codes, value in year.cells.items():
         fixed = [place for place, code in enumerate(codes) if code != TOTAL]
         if len(fixed) < HIGHEST_ORDER:
-            if value is None or 0 < value < SMALLEST_TOTAL:
+            if value is None or 0 < value < SMALLEST_PUBLISHED_CATEGORY:
                 yield f"{describe(codes)} is a total of {'no number' if value is None else value}"
-        elif len(fixed) == HIGHEST_ORDER and value is not None and value <= LARGEST_SMALL:
+        elif len(fixed) == HIGHEST_ORDER and value is not None and value <= LARGEST_SMALL_COUNT:
             totals = [marginal(codes, [place]) for place in fixed]
             if all(year.cells.get(total) for total in totals):
                 yield f"{describe(codes)} shows {value}"
