@@ -430,11 +430,11 @@ def with_a_sheet_twice(folder: Path) -> None:
         ),
         (
             in_workbook(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
-            ".xlsx has the number 3, which is of no cell",
+            ".xlsx has the number 3, which belongs to no cell",
         ),
         (
             in_workbook(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
-            ".xlsx has the number 3, which is of no cell",
+            ".xlsx has the number 3, which belongs to no cell",
         ),
         (
             in_workbook(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
@@ -480,7 +480,7 @@ def with_a_sheet_twice(folder: Path) -> None:
         ),
         (
             in_workbook(OPENDOCUMENT, ROW_OF_300, ""),
-            ".ods has a table without a row that others of it call for",
+            ".ods has a table that lacks a row which its other rows call for",
         ),
         (in_workbook(OPENDOCUMENT, ROW_OF_300, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
         (
@@ -489,7 +489,7 @@ def with_a_sheet_twice(folder: Path) -> None:
                 f"({ROW_OF_300.removesuffix(ROW_ENDS)})({ROW_ENDS})",
                 rf"\g<1>{TEXT_CELL}\g<2>",
             ),
-            ".ods has a cell beside its table, or a row without one",
+            ".ods has a cell outside its table, or a row without a cell",
         ),
         (compressed_with_lzma, "not a plain spreadsheet (ValueError)"),
         (with_a_sheet_twice, "not a plain spreadsheet (ValueError)"),

@@ -58,7 +58,7 @@ NOT_GROUPING: Final = [place for place, name in enumerate(FINEST) if name not in
 """The dimensions that don't make groups: quarter, crime type and outcome."""
 
 FILES: Final = "the files are those of the manifest"
-"""The name of a check that a release being built, which has no manifest yet, can't pass."""
+"""The check that a release can't pass while it is built: not all of its files are listed yet."""
 
 Progress = Callable[[str], None]
 

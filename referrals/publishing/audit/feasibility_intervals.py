@@ -264,8 +264,8 @@ class _Search:
     def _searched_cells(self, target: Codes) -> list[Codes]:
         """Return all cells that don't show 0, and samples of those that do.
 
-        One sample is of cells inside the sum, one of cells outside it.         Leaving cells at 0
-        can only narrow the interval, so one that is wide enough over a sample is wide enough.
+        One sample is of cells inside the sum, one of cells outside it. Leaving cells at 0 can only
+        narrow the interval, so an interval that is wide enough over a sample is wide enough.
         """
         every = itertools.product(*(self._year.categories[name] for name in FINEST))
         zeros = [codes for codes in every if codes not in self._year.cells]

@@ -204,7 +204,7 @@ def _stray_numbers(name: str, above: Rows, table: Rows) -> Iterator[str]:
     for row in (*above, *table[1:]):
         for column, value in itertools.zip_longest(header, row):
             if isinstance(value, int) and column not in NUMBERS_HEADER:
-                yield f"{name} has the number {value}, which is of no cell"
+                yield f"{name} has the number {value}, which belongs to no cell"
 
 
 def _layout_faults(name: str, above: Rows, table: Rows, cells: Collection[Codes]) -> Iterator[str]:
@@ -213,12 +213,12 @@ def _layout_faults(name: str, above: Rows, table: Rows, cells: Collection[Codes]
     if len({*table[0]}) < width:
         yield f"{name} has a table with a column twice"
     if any(len(row) != 1 for row in above) or any(len(row) != width for row in table):
-        yield f"{name} has a cell beside its table, or a row without one"
+        yield f"{name} has a cell outside its table, or a row without a cell"
     if len(table) - 1 > len(cells):
         yield f"{name} has a table with a row twice"
     codes_by_column = zip(*cells, strict=True)
     if len(cells) < math.prod(len({*codes}) for codes in codes_by_column):
-        yield f"{name} has a table without a row that others of it call for"
+        yield f"{name} has a table that lacks a row which its other rows call for"
 
 
 def _is_tabulated(codes: Codes, numbers: Numbers, release: PublicRelease) -> bool:

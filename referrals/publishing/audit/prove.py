@@ -1,6 +1,6 @@
 """The proof of a rounded release: the witnesses that it publishes, and the sums that need none.
 
-`release_builder` builds it and `audit` checks it. It lies on this side because it is made of public
+`release_builder` calls it and `audit` checks it. It is part of the audit because it uses public
 files alone: a proof that needed the records could not be repeated by a stranger.
 """
 

@@ -47,7 +47,7 @@ BATCH: Final = 512
 """How many exchanges are drawn at once."""
 
 MOST_IDLE_BATCHES: Final = 60
-"""The search ends after so many batches in a row that moved no further sum."""
+"""The search ends after this many batches in a row that moved no further sum."""
 
 
 def of_year(year: Year, largest_error: Mapping[int, int]) -> tuple[list[Changes], Integers]:
@@ -171,7 +171,7 @@ class Builder:
 
     @cached_property
     def _cells_by_sum(self) -> tuple[Integers, Integers]:
-        """The sums that cells to go down are part of, in order, and beside each the cell."""
+        """The sums of the cells that can go down, in order, and for each the cell."""
         numbers = self.sums.numbers_of(self._down)
         order = np.argsort(numbers, axis=None, kind="stable")
         return numbers.ravel()[order], order // numbers.shape[1]
