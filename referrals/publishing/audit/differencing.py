@@ -53,7 +53,7 @@ class Finding(NamedTuple):
     """A check with every fault that it found, and how many cells it looked at."""
 
     name: str
-    faults: Sequence[str]
+    faults: list[str]
     looked_at: int
 
 

@@ -77,7 +77,7 @@ def pair(before: int, after: int, most_growth: int) -> tuple[Year, Year]:
     """Return two editions of CELL, with two of its totals that limit its growth."""
     rest, later = most_growth - (after - before), QUARTERS[1:]
     same_quarter = [("2020-Q2", "VNM", age, "M", crime, "ICE") for age in AGES for crime in CRIMES]
-    numbers = {CELL: (before, after)}
+    numbers: dict[Codes, tuple[int, int]] = {CELL: (before, after)}
     numbers |= moves([(quarter, *CELL[1:]) for quarter in later], rest)
     numbers |= moves(same_quarter, rest)
     for codes in (LATER_MALE, *WITH_OTHER_CODES):
@@ -264,7 +264,9 @@ def test_every_group_whose_added_people_can_only_be_of_one_crime_type_is_disclos
 
 
 def test_a_group_is_disclosed_even_if_the_people_added_to_others_are_of_two_crime_types() -> None:
-    unchanged = {(quarter, *CELL[1:4], "DA", "ICE"): 0 for quarter in QUARTERS[:2]}
+    unchanged: dict[Codes, int] = {
+        (quarter, *CELL[1:4], "DA", "ICE"): 0 for quarter in QUARTERS[:2]
+    }
     assert list(disclosures(year(LARGE), grown(20, except_for=unchanged))) == [
         "age band 20-29, sex F: all who were added or removed are crime type MS",
         "nationality VNM, age band 20-29, sex F: all who were added or removed are crime type MS",
