@@ -13,8 +13,9 @@ from typing import Final
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import differencing, public_release
-from referrals.publishing.audit.public_release import Codes, PublicRelease, describe
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import public_tables
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
 
 REVISION: Final = "revision"
@@ -89,7 +90,7 @@ def compare(old: Path, new: Path) -> Difference:
             cells.append(ChangedCell(codes, shown, now, _reason(codes, before, after)))
     cells.sort(key=lambda cell: (cell.reason, cell.codes))
     disclosures = []
-    for _, found, _ in differencing.of_pair(before, after):
+    for _, found, _ in differencing.check_pair(before, after):
         disclosures += found
     return Difference(before.name, after.name, cells, disclosures)
 

@@ -94,7 +94,9 @@ def test_the_certificate_follows_from_the_public_files(small: Path, tmp_path: Pa
     folder = published_releases.copied(small, tmp_path)
     before = text(folder), data(folder)
     release = public_release.read(folder)
-    checks = [check for check in audit.of_release(release) if not check.name.endswith(audit.FILES)]
+    checks = [
+        check for check in audit.check_release(release) if not check.name.endswith(audit.FILES)
+    ]
     certificate.write(folder, release, checks, ROUNDED_TEXT)
     assert (text(folder), data(folder)) == before
 

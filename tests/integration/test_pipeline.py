@@ -16,7 +16,7 @@ import pytest
 from referrals.errors import DisclosureError
 from referrals.publishing import cli, pipeline
 from referrals.publishing import compare as comparison
-from referrals.publishing.audit import audit
+from referrals.publishing.audit import audit, prove
 from referrals.publishing.history.private_store import KEY
 from referrals.release.release import open_release
 from tests.fixtures.published_releases import STEPS
@@ -190,9 +190,9 @@ def test_the_audit_names_what_an_exact_table_beside_a_release_discloses(
 
 
 def test_the_audit_fails_without_witnesses(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (copy / audit.WITNESSES).unlink()
+    (copy / prove.WITNESSES).unlink()
     assert cli.main(["audit", str(copy)]) == 1
-    assert audit.WITNESSES in capsys.readouterr().err
+    assert prove.WITNESSES in capsys.readouterr().err
 
 
 def test_a_revision_by_two_people_passes_only_with_the_history_of_the_first_release(

@@ -132,7 +132,7 @@ TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     ),
     "a cell of three dimensions is added": (
         lambda folder: published_releases.change_cells(folder, added),
-        "nationality ALB, age band 0-17, sex F is no cell of these tables",
+        "nationality ALB, age band 0-17, sex F is not a cell of these tables",
     ),
     "a witness is left out": (
         lambda folder: published_releases.change_witnesses(
@@ -237,7 +237,7 @@ PRINT_HIDDEN = (
     [
         (PRINT_HIDDEN, HIDDEN),
         ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
-        ("create table finest as select 3 as value", "has the table finest, which is none"),
+        ("create table finest as select 3 as value", "has the table finest, which does not"),
         ("drop table cells", "has no table cells"),
     ],
 )
@@ -296,7 +296,7 @@ def test_a_negative_count_in_a_witness_is_refused(
 ) -> None:
     published_releases.change_witnesses(folder, lambda rows: [rows[0] | {"value": "-1"}, *rows[1:]])
     assert main(["audit", str(folder)]) == 1
-    assert "a number below nought" in capsys.readouterr().err
+    assert "a negative number" in capsys.readouterr().err
 
 
 def test_the_attacker_recovers_a_cell_if_too_little_is_suppressed(folder: Path) -> None:
@@ -307,7 +307,7 @@ def test_the_attacker_recovers_a_cell_if_too_little_is_suppressed(folder: Path) 
     year = next(iter(public_tables.years(public_release.read(folder))))
     check = next(
         found
-        for name, found, _ in checks.of_release(public_release.read(folder))
+        for name, found, _ in checks.check_release(public_release.read(folder))
         if "the attacker finds" in name
     )
     assert len(year.withheld) == 3

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.ledger import published_facts
 from referrals.publishing.tabulation.counts import Counts
 
@@ -33,8 +33,8 @@ def find(counts: Counts) -> AgreedFacts:
     year = Year(counts.year, counts.categories, counts.cells(), ())
     facts = list(published_facts.facts(year))
     return AgreedFacts(
-        facts=tuple(fact for fact in facts if fact.stands(year.cells)),
-        disagreeing=tuple(fact.name for fact in facts if not fact.stands(year.cells)),
+        facts=tuple(fact for fact in facts if fact.agrees_with(year.cells)),
+        disagreeing=tuple(fact.name for fact in facts if not fact.agrees_with(year.cells)),
     )
 
 

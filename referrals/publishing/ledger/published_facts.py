@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact, Year
+from referrals.publishing.cell_codes import Fact, Year
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import HALF_STEP, Cell, Statement
 from referrals.reference.codelists import FINEST, TOTAL, codelist
@@ -29,7 +29,7 @@ def facts(year: Year) -> Iterator[Fact]:
 
 def matching(year: Year) -> list[Fact]:
     """Return the published facts that the cells of a year agree with."""
-    return [fact for fact in facts(year) if fact.stands(year.cells)]
+    return [fact for fact in facts(year) if fact.agrees_with(year.cells)]
 
 
 def manifest_faults(year: Year) -> Iterator[str]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import audit, public_release
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import Codes, PublicRelease
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import Codes
 
 Progress = Callable[[str], None]
 
@@ -30,11 +31,11 @@ def attack(release: PublicRelease, earlier: Sequence[Path], progress: Progress) 
     """
     checks = [
         check
-        for check in audit.of_release(release, progress=progress)
+        for check in audit.check_release(release, progress=progress)
         if not check.name.endswith(audit.FILES)
     ]
     for folder in earlier:
-        checks += audit.of_pair(public_release.read(folder), release)
+        checks += audit.check_pair(public_release.read(folder), release)
     if failed := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in failed)
         raise DisclosureError(

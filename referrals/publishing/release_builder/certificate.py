@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from referrals.paths import REFERENCE, RELEASE_TEMPLATES
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import MOST_AMBIGUOUS, PublicRelease
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.reference import table_schema
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 
 LAY_SENTENCE: Final = (
     "Totals of a year by one thing alone, such as sex, are exact. Small groups are adjusted to "
@@ -158,7 +159,7 @@ def _in_visible_groups(release: PublicRelease) -> Iterator[str]:
     """Yield a sentence a year: at least how many referrals are in groups that show a number."""
     for year in release.years.values():
         total = sum(year.cells.values())
-        least = sum(value if value > MOST_AMBIGUOUS else 1 for value in year.cells.values())
+        least = sum(value if value > LARGEST_AMBIGUOUS else 1 for value in year.cells.values())
         yield f"{year.year}: at least {least:,} of {total:,} referrals ({least / total:.0%})"
 
 

@@ -16,7 +16,7 @@ import duckdb
 
 from referrals import sql
 from referrals.paths import PUBLISHED
-from referrals.publishing.audit.public_release import Codes
+from referrals.publishing.cell_codes import Codes
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
 LICENCE: Final = "OGL-UK-3.0"

@@ -15,9 +15,9 @@ import duckdb
 
 from referrals import sql
 from referrals.paths import RELEASE_TEMPLATES
-from referrals.publishing.audit import audit, public_release
+from referrals.publishing.audit import prove, public_release
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import Fact, Year
+from referrals.publishing.cell_codes import Fact, Year
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.ledger import published_facts
@@ -70,8 +70,8 @@ def write(
         release = public_release.read(building)
         years = len(release.years)
         progress(f"building witnesses for {years} year{'s' if years > 1 else ''}")
-        proof = audit.prove(release)
-        write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
+        proof = prove.prove(release)
+        write_witnesses(building / prove.WITNESSES, proof.witnesses, prove.HEADER)
         metadata["disclosure_control"]["known"] = proof.known
         spreadsheets.write(building)
         for script in VERIFY:

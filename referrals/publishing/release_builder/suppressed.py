@@ -20,8 +20,9 @@ from referrals.errors import DisclosureError
 from referrals.paths import RELEASE_TEMPLATES
 from referrals.publishing.audit import public_release
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import public_tables
+from referrals.publishing.cell_codes import Codes, Fact
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.disclosure.suppression.protect import SuppressedTables
 from referrals.publishing.history.private_store import StoredYear

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from itertools import chain, combinations, product
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.tabulation.counts import Codes
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
@@ -187,7 +187,7 @@ class _Difference:
             total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}
         }
         exact_facts = [
-            fact for fact in facts if fact.is_exact and fact.stands(old) and fact.stands(new)
+            fact for fact in facts if fact.is_exact and fact.agrees_with(old) and fact.agrees_with(new)
         ]
         return cls(shown, changes, exact_facts)
 

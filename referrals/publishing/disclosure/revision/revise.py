@@ -36,7 +36,7 @@ from typing import Final
 
 import numpy as np
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision import selection_programme
 from referrals.publishing.disclosure.revision.differencing_limits import (
     NO_GROWTH,

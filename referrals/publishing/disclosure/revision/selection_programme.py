@@ -21,7 +21,7 @@ from typing import Final
 import highspy
 import numpy as np
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision import differencing_limits
 from referrals.publishing.disclosure.revision.differencing_limits import Group, Growth, OneWayTotal
 from referrals.publishing.disclosure.rounding import repair

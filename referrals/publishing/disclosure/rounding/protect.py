@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision.revise import (
     PreviousReleases,
     fact_sum,

@@ -17,7 +17,7 @@ from typing import Final
 
 import highspy
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.reference.codelists import FINEST, TOTAL
 
 RELATIVE_GAP: Final = 0.2

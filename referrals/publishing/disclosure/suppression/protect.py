@@ -22,7 +22,7 @@ from functools import cached_property
 from typing import Final
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression import witness_search
 from referrals.publishing.disclosure.suppression.feasible_tables import (
     Categories,

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression.feasible_tables import (
     Categories,
     Cell,

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.agreed_facts import AgreedFacts
 from referrals.publishing.tabulation.counts import Codes, Counts

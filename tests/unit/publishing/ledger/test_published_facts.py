@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.ledger import published_facts
 
 YEAR = "2020-21"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.publishing.audit import differencing
-from referrals.publishing.audit.public_release import Codes, Year, describe
+from referrals.publishing.cell_codes import Codes, Year, describe
 from referrals.publishing.disclosure.revision.differencing_limits import (
     are_safe_together,
     growth,
@@ -115,7 +115,7 @@ def broken_promises(now: Mapping[Codes, int], revision: Revision) -> list[str]:
             for cell in grid()
             if true.get(cell, 0) == before.get(cell, 0)
         ),
-        "the attack on both releases finds something": list(differencing.told(*pair)) != [],
+        "the attack on both releases finds something": list(differencing.disclosures(*pair)) != [],
     }
     return [fault for fault, found in faults.items() if found]
 
@@ -242,7 +242,7 @@ def test_two_tables_are_safe_together_if_their_cells_differ_by_0_or_5_and_their_
     old = EVEN
     new = {codes: 30 + by if codes[1:4] == grid()[0][1:4] else 30 for codes in grid()}
     assert are_safe_together(old, new) == are_safe_together(new, old) == safe
-    assert (list(differencing.told(year(old), year(new))) == []) == safe
+    assert (list(differencing.disclosures(year(old), year(new))) == []) == safe
 
 
 def year(cells: Mapping[Codes, int]) -> Year:
@@ -285,7 +285,11 @@ def test_a_large_cell_changes_by_five_or_more_and_no_group_of_arrivals_is_unifor
     for group in {codes[1:4] for codes in arrivals}:
         assert {codes[4] for codes in arrivals if codes[1:4] == group} == {"MS", "DA"}
     assert (
-        list(differencing.told(*sorted((as_public(table), as_public(revision.table)), key=size)))
+        list(
+            differencing.disclosures(
+                *sorted((as_public(table), as_public(revision.table)), key=size)
+            )
+        )
         == []
     )
 
@@ -300,7 +304,7 @@ def test_the_attack_finds_every_change_of_large_cells_that_would_be_held_back(
         for by in ({}, changes)
     )
     assert are_safe_together(old.cells, new.cells) == (
-        list(differencing.told(*sorted((old, new), key=size))) == []
+        list(differencing.disclosures(*sorted((old, new), key=size))) == []
     )
 
 
@@ -313,7 +317,7 @@ def test_one_person_more_in_each_of_many_large_cells_is_held_back_and_would_be_d
     table, revision = even(dict.fromkeys(some, 1))
     assert (moved(table, revision), revision.held_back) == ({}, 32)
     careless = Year(YEAR, TINY, after(EVEN, dict.fromkeys(some, 1)), ())
-    disclosed = list(differencing.told(as_public(table), careless))
+    disclosed = list(differencing.disclosures(as_public(table), careless))
     assert f"{describe(some[0])} shows 30 and then 31: 1 were added or removed" in disclosed
     assert sum("shows" in sentence for sentence in disclosed) == 32
 
@@ -323,7 +327,7 @@ def test_a_batch_of_one_crime_type_is_held_back_and_would_be_disclosed() -> None
     table, revision = even(some)
     assert (moved(table, revision), revision.held_back) == ({}, sum(some.values()))
     careless = Year(YEAR, TINY, after(EVEN, some), ())
-    assert "all: all who were added or removed are crime type DA" in differencing.told(
+    assert "all: all who were added or removed are crime type DA" in differencing.disclosures(
         as_public(table), careless
     )
 
@@ -361,4 +365,6 @@ def pairs(draw: st.DrawFn) -> tuple[Year, Year]:
 def test_publisher_and_attacker_agree_on_which_tables_are_safe_together(
     both: tuple[Year, Year],
 ) -> None:
-    assert are_safe_together(both[0].cells, both[1].cells) == (list(differencing.told(*both)) == [])
+    assert are_safe_together(both[0].cells, both[1].cells) == (
+        list(differencing.disclosures(*both)) == []
+    )

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import differencing
-from referrals.publishing.audit.public_release import Codes, Fact
+from referrals.publishing.cell_codes import Codes, Fact
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
@@ -273,14 +273,14 @@ def test_a_revision_by_two_people_discloses_nothing_by_differencing() -> None:
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
     revision = rounding.revise(more, table.facts, previous(counts, table))
-    assert list(differencing.told(as_public(table), as_public(revision.table))) == []
+    assert list(differencing.disclosures(as_public(table), as_public(revision.table))) == []
 
 
 def test_protecting_anew_with_two_people_more_would_disclose_them() -> None:
     counts = small()
     more = with_more(counts, {grid()[0]: 1, grid()[-1]: 1})
     fresh = rounding.protect(more, seed=2)
-    disclosed = list(differencing.told(as_public(small_protected(1)), as_public(fresh)))
+    disclosed = list(differencing.disclosures(as_public(small_protected(1)), as_public(fresh)))
     assert any("differs by" in sentence for sentence in disclosed)
     assert any("shows" in sentence for sentence in disclosed)
 

@@ -14,8 +14,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.audit.suppressed import attacker
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression import feasible_tables, witness_search
 from referrals.publishing.disclosure.suppression.feasible_tables import (
     Categories,
@@ -107,7 +107,7 @@ def test_the_attacker_cannot_narrow_a_withheld_cell_below_its_witnesses(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, truth = made(name, request)
-    attacked = attacker.ranges(tables.values)
+    attacked = attacker.intervals(tables.values)
     assert attacked.keys() == tables.ranges.keys()
     for cell, (low, high) in tables.ranges.items():
         assert attacked[cell][0] <= low
@@ -192,7 +192,7 @@ def test_a_number_published_elsewhere_is_never_a_secondary_cell() -> None:
     tables = protect(IN_YEAR, YEAR, seed=1, facts=[fact])
     assert tables.values[known] == value
     assert tables.values[cell_of("A", "M")] is None
-    assert attacker.narrow(tables.values, width=PROTECTION_WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=PROTECTION_WIDTH) == {}
 
 
 def test_witnesses_agree_with_facts_published_elsewhere() -> None:
@@ -344,10 +344,12 @@ def test_secondary_suppression_protects_each_withheld_cell_against_the_attacker(
         withheld = table.suppress(primary)
     except DisclosureError:
         # Withholding everything would not do either.
-        assert attacker.narrow(as_published(table, set(table.values)), width=PROTECTION_WIDTH)
+        assert attacker.narrow_intervals(
+            as_published(table, set(table.values)), width=PROTECTION_WIDTH
+        )
         return
     assert primary <= withheld
-    assert attacker.narrow(as_published(table, withheld), width=PROTECTION_WIDTH) == {}
+    assert attacker.narrow_intervals(as_published(table, withheld), width=PROTECTION_WIDTH) == {}
 
 
 def test_secondary_cells_are_those_with_the_fewest_people() -> None:
@@ -454,4 +456,4 @@ def test_suppression_protects_any_small_tables_or_refuses_them(
         tables = protect(dict(zip(finest, counts, strict=True)), CODES, seed=seed)
     except DisclosureError:
         assume(False)
-    assert attacker.narrow(tables.values, width=PROTECTION_WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=PROTECTION_WIDTH) == {}
