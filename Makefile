@@ -14,10 +14,13 @@ DEV := $(VENV)/.dev
 SPARK := build/spark
 YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests bench deploy
-WITHOUT_BROWSER := tests/unit tests/integration tests/pages tests/architecture tests/deploy tests/docs bench/tests referrals
+PYTEST := $(BIN)/python -m pytest -n auto
+
+# Without compiled modules, every process that a test starts would compile ours again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
+.PHONY: help run data static site series test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
 
 help: ## say what each command does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -46,10 +49,18 @@ series: $(APP) ## build the illustrative series again, from invented records wit
 		--to build/series/out --private build/series/private --published-on 2026-11-23
 	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
 
-# Browsers one after another: two at once on two cores are slow enough to miss what they wait for.
-test: $(DEV) data static ## set everything up and pass the tests
-	$(BIN)/python -m pytest $(WITHOUT_BROWSER) -n auto --dist loadfile
-	$(BIN)/python -m pytest tests/browser
+test: $(DEV) data ## set everything up and pass every test that guards behaviour, in minutes
+	@$(BIN)/python -m referrals.web.static.precompress --quick
+	$(PYTEST) -m "not slow"
+
+test-slow: $(DEV) data ## pass what `make test` leaves out: random kills, the image, load, every example that Hypothesis tries
+	@$(BIN)/python -m referrals.web.static.precompress --quick
+	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile ci
+
+test-all: test test-slow ## pass every test: nightly, and before a release
+
+test-fast: $(DEV) data ## pass the unit tests but those of making releases, in under a minute
+	$(PYTEST) tests/unit referrals -m "not slow and not publishing"
 
 check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known faults; changes nothing
 	$(BIN)/ruff check $(SOURCES)

@@ -17,9 +17,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-
 from referrals.paths import ROOT
 
 LOCK: Final = ROOT / "requirements.lock"
@@ -185,6 +182,10 @@ def validate(bill: Mapping[str, Any]) -> None:
     Raises:
         ValueError: it is not.
     """
+    # Three seconds to import: whoever collects tests has no use for them.
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bill)):
         raise ValueError(f"The bill of materials is not valid: {error}")
 

@@ -23,6 +23,8 @@ from bench.load.reader import Answer, LoadError, NotHereError, Tab
 from bench.load.requests import requests_a_second
 from bench.load.steps import Served, step
 
+pytestmark = pytest.mark.slow
+
 FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
 
 

@@ -12,6 +12,8 @@ from bench.load import __main__
 from bench.report import load_page
 from referrals.errors import DataError
 
+pytestmark = pytest.mark.slow
+
 
 def found_step(sessions: int, p95: float, **errors: int) -> dict[str, Any]:
     waits = {"p50": p95 / 2, "p95": p95, "p99": p95 * 2}

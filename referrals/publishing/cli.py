@@ -19,6 +19,7 @@ from referrals.paths import RELEASES
 from referrals.publishing import compare as comparison
 from referrals.publishing import pipeline, transcribe
 from referrals.publishing.audit import audit
+from referrals.publishing.disclosure.rounding import annealing
 from referrals.publishing.extract import validate
 from referrals.publishing.synthetic import extract as synthetic_extract
 
@@ -93,6 +94,7 @@ def _publish(options: argparse.Namespace) -> int:
         by_region=options.by_region,
         method=options.method,
         engine=options.engine,
+        steps=options.steps,
     )
     with _quiet_solver():
         summary = pipeline.publish(options.extracts, chosen, progress=_progress)
@@ -194,6 +196,14 @@ def _parser() -> argparse.ArgumentParser:
         choices=pipeline.ENGINES,
         default="duckdb",
         help="what counts the records; the result is the same",
+    )
+    # For tests alone: a shorter search keeps every promise, but its errors are larger than a publisher should accept.
+    one.add_argument(
+        "--steps",
+        type=int,
+        default=annealing.STEPS,
+        help="moves that the rounding search tries for each small count (default: %(default)s); "
+        "fewer are faster and leave larger errors",
     )
     one.set_defaults(run=_publish)
 

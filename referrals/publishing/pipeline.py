@@ -19,6 +19,7 @@ from referrals.publishing.disclosure import agreed_facts, recoding
 from referrals.publishing.disclosure.agreed_facts import AgreedFacts
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
+from referrals.publishing.disclosure.rounding.annealing import STEPS
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
@@ -63,6 +64,7 @@ class Options:
     by_region: bool = False
     method: str = ROUNDING
     engine: str = "duckdb"
+    steps: int = STEPS
 
     @property
     def shape(self) -> str:
@@ -161,7 +163,7 @@ def _published(
         progress(
             f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
         )
-        years.append(_protected(counts, facts, kept, tabulated))
+        years.append(_protected(counts, facts, kept, tabulated, steps=options.steps))
     standing = memory.standing([year.year for year in years], but=options.release_id)
     imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
     folder = options.to / options.release_id
@@ -281,14 +283,15 @@ def _rest(one: Category, kept: Kept) -> str:
 
 
 def _protected(
-    counts: Counts, agreed: AgreedFacts, kept: Kept | None, tabulated: _Tabulated
+    counts: Counts, agreed: AgreedFacts, kept: Kept | None, tabulated: _Tabulated, *, steps: int
 ) -> Revision | SuppressedYear:
     memory = tabulated.memory
     seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, agreed.facts, kept, seed=seed)
     if kept is None:
-        return Revision(rounding.protect(counts, agreed.facts, seed=seed), counts.cells(), 0)
+        table = rounding.protect(counts, agreed.facts, seed=seed, steps=steps)
+        return Revision(table, counts.cells(), 0)
     return rounding.revise(
         counts, agreed.facts, PreviousReleases(kept.true, kept.table, kept.older)
     )

@@ -1,17 +1,21 @@
-"""What the browser tests share: one browser, one dashboard and one small site for the whole run."""
+"""What the browser tests share: a browser for each file, one dashboard and one small site for the whole run."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from referrals.paths import ROOT
-from tests.browser.servers import Site, chromium, serve
+from tests.browser.servers import Picture, Site, chromium, serve
 from tests.browser.small_site import serve_small_site
 
+SCREENSHOTS = ROOT / "build" / "screenshots"
+"""Where `--screenshots` keeps pictures, and never in git."""
 
-@pytest.fixture(scope="session")
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for a file of tests: while one is open this thread has a loop, and tests of other folders need their own."""
     with chromium() as opened:
         yield opened
 
@@ -33,3 +37,14 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def home(small_site: Site) -> str:
     """The address of the small site."""
     return small_site.address
+
+
+@pytest.fixture(scope="session")
+def picture(request: pytest.FixtureRequest) -> Picture:
+    """Return a function that keeps a picture of a page under a name, where pictures were asked for."""
+
+    def taken(page: Page, name: str) -> None:
+        if request.config.getoption("--screenshots"):
+            page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    return taken

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from referrals.paths import ROOT
+
+Picture = Callable[[Page, str], None]
+"""Keeps a picture of a page under a name, where pictures were asked for."""
 
 PATIENCE = 60
 """Seconds that a server may take to start on a busy machine."""
@@ -69,14 +72,12 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Open the browser named by CHROMIUM, or the system's own. In CI its absence is a failure; elsewhere tests are skipped."""
+    """Open the browser named by CHROMIUM, or the system's own. Its absence is a failure: a skipped test guards nothing."""
     path = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     )
     if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(
-            "Chromium is not installed (apt-get install chromium)"
-        )
+        pytest.fail("Chromium is not installed (apt-get install chromium)")
     with sync_playwright() as tools:
         browser = tools.chromium.launch(
             executable_path=path,

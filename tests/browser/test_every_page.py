@@ -13,18 +13,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from referrals.content.sitemap import PAGES
 from referrals.paths import ROOT
 from referrals.web.shell.html import ASKED
-from tests.browser.servers import open_page, serve
+from tests.browser.servers import Picture, open_page, serve
 
 PATHS = tuple(head.path for head in PAGES)
-DESK, PHONE = 1280, 360
+DESK, PHONE, NARROWEST = 1280, 360, 320
+KINDS = ("/", "/sex", "/figures-check")
+"""Pages of different kinds: an overview, charts with choices, long tables. axe looks at them on a phone too."""
+
 RULES = {
     "runOnly": {
         "type": "tag",
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-SCREENSHOTS = ROOT / "build" / "screenshots"
-"""Kept as the output of CI, and never in git."""
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
@@ -74,6 +75,12 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']} ({len(one['nodes'])}): {one['nodes'][0]['html'][:200]}" for one in found]
 
 
+def fits(page: Page, width: int) -> bool:
+    """Return whether a page, in a window of this width, is no wider than it."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return bool(page.evaluate("document.documentElement.scrollWidth") <= width)
+
+
 def whole(page: Page, address: str) -> None:
     """Open a page and wait until its end is drawn, and its charts with it."""
     open_page(page, address)
@@ -84,20 +91,34 @@ def whole(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(
-    dashboard: str, page: Page, path: str
+    dashboard: str, browser: Browser, path: str, picture: Picture
 ) -> None:
+    page = browser.new_page(viewport={"width": DESK, "height": 800})
     found = complaints(page, dashboard)
     whole(page, dashboard + path)
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(
-        path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-{width}.png", full_page=True
-    )
+    name = path.strip("/") or "overview"
+    picture(page, f"{name}-{DESK}")
     assert violations(page) == []
+    assert page.locator("h1").count() == 1
+    for width in (DESK, PHONE, NARROWEST):
+        assert fits(page, width), width
+    picture(page, f"{name}-{NARROWEST}")
     assert found == []
     assert page.context.cookies() == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("h1").count() == 1
+    page.close()
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_a_page_that_is_opened_on_a_phone_is_accessible_and_fits_its_screen(
+    dashboard: str, browser: Browser, path: str
+) -> None:
+    page = browser.new_page(viewport={"width": PHONE, "height": 800})
+    found = complaints(page, dashboard)
+    whole(page, dashboard + path)
+    assert violations(page) == []
+    assert found == []
+    assert fits(page, PHONE)
+    page.close()
 
 
 def test_the_checks_see_what_they_look_for(dashboard: str, page: Page) -> None:
@@ -117,11 +138,13 @@ def test_the_checks_see_what_they_look_for(dashboard: str, page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/sex", "/trends", "/figures-check", "/safeguarding"])
-def test_a_page_is_accessible_in_dark(dashboard: str, browser: Browser, path: str) -> None:
+def test_a_page_is_accessible_in_dark(
+    dashboard: str, browser: Browser, path: str, picture: Picture
+) -> None:
     context = browser.new_context(viewport={"width": DESK, "height": 800}, color_scheme="dark")
     page = context.new_page()
     whole(page, dashboard + path)
-    page.screenshot(path=SCREENSHOTS / f"{path.strip('/') or 'overview'}-dark.png", full_page=True)
+    picture(page, f"{path.strip('/') or 'overview'}-dark")
     assert violations(page) == []
     context.close()
 
@@ -214,8 +237,6 @@ def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(
     context = browser.new_context(viewport={"width": DESK, "height": 800})
     page = context.new_page()
     whole(page, f"{dashboard}/sex")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.pdf(path=SCREENSHOTS / "sex-print.pdf", format="A4")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_text("The gender of the individual being referred").first).to_be_visible()

@@ -29,8 +29,10 @@ from websockets.sync.client import ClientConnection, connect
 from referrals.paths import ROOT
 from referrals.web.health import MARK
 from referrals.web.streamlit import client_messages
+from tests.browser import servers
 from tests.browser.servers import PATIENCE
 from tests.browser.test_every_page import whole
+from tests.fixtures.examples import examples
 
 COMMANDS = {
     "streamlit": [
@@ -310,7 +312,9 @@ ASKED = st.one_of(
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(80),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(line=ASKED)
 def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
@@ -344,7 +348,9 @@ WRONG = st.builds(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.one_of(CHANGED, WRONG, st.binary(max_size=200)))
 def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
@@ -456,6 +462,7 @@ def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_fo
     whole(page, f"{dashboard}/sex")
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA")
+    servers.drawn(page)  # a redrawing page would close what is opened now
     page.get_by_text("Download, copy, cite or link").first.click()
     for name in ("Table (CSV)", "Picture (SVG)"):
         with page.expect_download() as waiting:

@@ -26,6 +26,8 @@ from referrals.paths import ROOT
 from tests.browser.servers import Site, drawn, open_page, serve
 from tests.fixtures.nginx_proxy import free_ports
 
+pytestmark = pytest.mark.slow
+
 Result = TypeVar("Result")
 
 IDLE = 2_000

@@ -50,20 +50,20 @@ def press_shift(page: Page, times: int) -> None:
         page.keyboard.press("Shift")
 
 
-def gone(page: Page) -> None:
+def expect_gone(page: Page) -> None:
     expect(page).to_have_url(HARMLESS, timeout=SOON)
 
 
 def test_one_touch_leaves(page: Page, home: str) -> None:
     open_page(page, home)
     page.locator("#vr-exit a").click()
-    gone(page)
+    expect_gone(page)
 
 
 def test_three_presses_of_shift_leave(page: Page, home: str) -> None:
     open_page(page, home)
     press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
 
 
 def test_each_press_is_answered_in_words_that_are_spoken_too(page: Page, home: str) -> None:
@@ -101,7 +101,7 @@ def test_shift_leaves_from_inside_a_field(page: Page, small_site: Site) -> None:
     open_page(page, small_site.address)
     page.get_by_label("Find").focus()
     press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
 
 
 def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(
@@ -115,7 +115,7 @@ def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(
         "`${document.title} ${getComputedStyle(document.querySelector('h1')).visibility}`))"
     )
     page.locator("#vr-exit a").click()
-    gone(page)
+    expect_gone(page)
     assert said[-1] == "Weather hidden"
 
 
@@ -126,7 +126,7 @@ def test_back_does_not_bring_the_site_up_again(page: Page, home: str) -> None:
     page.wait_for_function("() => history.length === 3")
     drawn(page)
     press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
     page.go_back()
     expect(page).to_have_url(HARMLESS, timeout=10_000)
 
@@ -137,7 +137,7 @@ def test_leaving_clears_what_the_site_stored_in_the_browser(page: Page, home: st
         "() => { localStorage.setItem('theme', 'x'); sessionStorage.setItem('seen', 'x'); }"
     )
     page.locator("#vr-exit a").click()
-    gone(page)
+    expect_gone(page)
     page.goto(f"{home}/nowhere")
     assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
     assert page.context.cookies() == []
@@ -147,7 +147,7 @@ def test_leaving_works_before_streamlit_has_loaded(page: Page, home: str) -> Non
     page.route("**/static/**", never)
     page.goto(home, wait_until="commit")
     page.locator("#vr-exit a").click(timeout=SOON, no_wait_after=True)
-    gone(page)
+    expect_gone(page)
 
 
 def test_shift_works_before_streamlit_has_loaded(page: Page, home: str) -> None:
@@ -155,7 +155,7 @@ def test_shift_works_before_streamlit_has_loaded(page: Page, home: str) -> None:
     page.goto(home, wait_until="commit")
     page.locator("#vr-exit a").wait_for()
     press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
 
 
 def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) -> None:
@@ -163,7 +163,7 @@ def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) ->
     page.get_by_role("button", name="Work for a long time").click()
     page.locator("[data-test-script-state=running]").wait_for(state="attached")
     page.locator("#vr-exit a").click()
-    gone(page)
+    expect_gone(page)
 
 
 @pytest.mark.parametrize("way", ["touch", "shift"])
@@ -179,7 +179,7 @@ def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
             page.locator("#vr-exit a").click(timeout=SOON)
         else:
             press_shift(page, 3)
-        gone(page)
+        expect_gone(page)
 
 
 def test_leaving_works_without_script(browser: Browser, home: str) -> None:
@@ -190,7 +190,7 @@ def test_leaving_works_without_script(browser: Browser, home: str) -> None:
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#vr-nav a").first).to_be_visible()
     page.locator("#vr-exit a").click(timeout=SOON)
-    gone(page)
+    expect_gone(page)
     context.close()
 
 
@@ -199,7 +199,7 @@ def test_leaving_works_on_the_page_for_an_address_that_does_not_exist(
 ) -> None:
     page.goto(f"{home}/nowhere")
     press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
 
 
 def test_the_button_stands_outside_the_body(page: Page, home: str) -> None:
@@ -271,7 +271,7 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     else:
         inside.locator("h1").click()
         press_shift(page, 3)
-    gone(page)
+    expect_gone(page)
     page.context.close()
 
 
@@ -291,5 +291,5 @@ def test_leaving_without_script_leaves_the_page_that_frames_ours(
 ) -> None:
     page = within_theirs(browser, framed, java_script_enabled=False)
     page.frame_locator("iframe").locator("#vr-exit a").click()
-    gone(page)
+    expect_gone(page)
     page.context.close()

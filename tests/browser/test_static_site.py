@@ -15,10 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from referrals import atomic_folder
 from referrals.content import pages
 from referrals.i18n import languages
-from referrals.paths import CONTENT, ROOT
+from referrals.paths import CONTENT
 from referrals.release import catalogue as release_catalogue
 from referrals.static_site import site
 from referrals.static_site.links import in_folder
+from tests.browser.servers import Picture
 
 RULES = {
     "runOnly": {
@@ -27,9 +28,6 @@ RULES = {
     }
 }
 NARROWEST, PHONE, DESK = 320, 360, 1280
-SCREENSHOTS = ROOT / "build" / "screenshots"
-"""Kept as the output of CI, and never in git."""
-
 PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
 KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
 """One page of each kind: cards, long tables, help lines, steps, arithmetic, many sections."""
@@ -191,15 +189,13 @@ def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
 def test_what_a_page_says_stands_beside_nothing_and_under_nothing(
-    browser: Browser, stick: Path, width: int
+    browser: Browser, stick: Path, width: int, picture: Picture
 ) -> None:
     """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
-        page.screenshot(
-            path=SCREENSHOTS / f"lite-{name.replace('/', '-')}-{width}.png", full_page=True
-        )
+        picture(page, f"lite-{name.replace('/', '-')}-{width}")
         boxes = page.locator("main > *").evaluate_all(
             "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
         )

@@ -22,6 +22,8 @@ from bench.servers.nginx import HOST, PATIENCE, is_alive, stop
 from referrals.paths import ROOT
 from tests.fixtures.nginx_proxy import free_ports
 
+pytestmark = pytest.mark.slow
+
 NOBODY = 65_534
 SAID = IMAGE.read_text(encoding="utf-8").replace("\\\n", "")
 GONE = 'raise ModuleNotFoundError("This is not in the image.")\n'

@@ -14,6 +14,7 @@ from referrals.publishing import transcribe
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.release import contract
 from referrals.release.release import Release, open_release
+from tests.fixtures.made_once import made_once
 
 SmallRelease = Callable[..., Path]
 
@@ -28,9 +29,14 @@ create table release as select
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the real release, built from the repository as it stands. Copy it before changing anything."""
-    folder = tmp_path_factory.mktemp("releases")
-    assert transcribe.build(folder=folder)
-    return folder / "2020-21"
+    return (
+        made_once(
+            tmp_path_factory.getbasetemp(),
+            "releases",
+            lambda folder: transcribe.build(folder=folder),
+        )
+        / "2020-21"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +77,32 @@ def write_small(
         fill=fill,
         describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
     )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def copy_of_small(tmp_path_factory: pytest.TempPathFactory) -> SmallRelease:
+    """Return a function that puts a copy of a small release into a folder; each different one is written once a session."""
+    home = tmp_path_factory.mktemp("small")
+    numbers: dict[tuple[object, ...], int] = {}
+
+    def give(folder: Path, **asked: Any) -> Path:
+        key = (folder.name, *sorted(asked.items()))
+        number = numbers.setdefault(key, len(numbers))
+        original = home / str(number) / folder.name
+        if not original.exists():
+            write_small(original, **asked)
+        return put(original, folder)
+
+    return give
+
+
+def put(original: Path, folder: Path) -> Path:
+    """Put a copy of a release in its place in one step, as a publisher does, and return the place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building, replaced = folder.with_name(".building"), folder.with_name(".replaced")
+    release_folder._exchange(folder, shutil.copytree(original, building), replaced)
+    shutil.rmtree(building, ignore_errors=True)
     return folder
 
 

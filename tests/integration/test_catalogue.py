@@ -22,12 +22,18 @@ import duckdb
 import pytest
 
 from referrals.errors import ReleaseError, WithdrawnError
-from referrals.publishing.release_builder import folder as release_folder
 from referrals.release import catalogue as shelves
 from referrals.release.catalogue import Shelf
 from referrals.release.release import Release, open_release
+from tests.integration.conftest import put
 
 SmallRelease = Callable[..., Path]
+
+
+@pytest.fixture
+def small(tmp_path: Path, copy_of_small: SmallRelease) -> SmallRelease:
+    """Return a function that puts a small release in its place, as a publisher does, in a folder of releases."""
+    return lambda name="2020-21", **asked: copy_of_small(tmp_path / "releases" / name, **asked)
 
 
 @pytest.fixture
@@ -620,7 +626,7 @@ def test_nobody_is_refused_or_answered_from_a_mixture_during_twenty_swaps(
         readers = [threads.submit(lambda: set(ask())) for _ in range(4)]
         try:
             for number in range(20):
-                swap(folder, editions[number % 2])
+                put(editions[number % 2], folder)
                 assert within(30, partial(shows, shelf, 1 + number % 2))
         finally:
             done.set()
@@ -631,13 +637,6 @@ def test_nobody_is_refused_or_answered_from_a_mixture_during_twenty_swaps(
 
 def shows(shelf: Shelf, number: int) -> bool:
     return bool(value(shelf.standing().published) == number)
-
-
-def swap(folder: Path, edition: Path) -> None:
-    """Put a copy of an edition in the place of a release in one step, as a publisher does."""
-    building, replaced = folder.with_name(".building"), folder.with_name(".replaced")
-    release_folder._exchange(folder, shutil.copytree(edition, building), replaced)
-    shutil.rmtree(building)
 
 
 def test_a_release_is_closed_when_the_last_who_holds_it_lets_go(

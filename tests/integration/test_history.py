@@ -171,7 +171,13 @@ def test_a_publication_that_was_refused_or_interrupted_is_none_and_blocks_nobody
         raise reason
 
     monkeypatch.setattr(pipeline, "_write", fail)
-    options = pipeline.Options("small", tmp_path / "out", tmp_path / "private", date(2026, 11, 1))
+    options = pipeline.Options(
+        "small",
+        tmp_path / "out",
+        tmp_path / "private",
+        date(2026, 11, 1),
+        steps=published_releases.STEPS,
+    )
     with pytest.raises(type(reason)):
         pipeline.publish([published_releases.extract(tmp_path / "x.csv")], options)
     assert [path.name for path in (tmp_path / "private").iterdir() if path.is_file()] == [

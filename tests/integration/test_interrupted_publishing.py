@@ -37,11 +37,14 @@ PLANTED = {
 }
 
 
+SLOW = pytest.mark.slow
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small release and its publisher's folder, to be changed."""
-    published_releases.publish(
-        published_releases.extract(tmp_path / "small.csv"), tmp_path / "out", tmp_path / "private"
+    published_releases.copy_place(
+        published_releases.small(tmp_path_factory.getbasetemp()).parent.parent, tmp_path
     )
     return tmp_path
 
@@ -52,7 +55,7 @@ def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes
 ) -> None:
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 100)
     even_more = published_releases.extract(
-        place / "even_more.csv", records=published_releases.RECORDS + 200
+        place / "even_more.csv", records=published_releases.RECORDS + 102
     )
     command = published_releases.command(more, place / "out", place / "private")
     ran = subprocess.run(
@@ -68,6 +71,7 @@ def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes
     }
 
 
+@pytest.mark.slow
 def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_verifies(
     tmp_path: Path,
 ) -> None:
@@ -76,7 +80,9 @@ def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_veri
     assert killed >= 5 * killed_publisher.MOST
 
 
-@pytest.mark.parametrize("room", [100, 60_000, 300_000])
+@pytest.mark.parametrize(
+    "room", [pytest.param(100, marks=SLOW), 60_000, pytest.param(300_000, marks=SLOW)]
+)
 def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(
     place: Path, room: int
 ) -> None:
@@ -114,7 +120,9 @@ cp -a "$disk" "$left"; exit $code
 """
 
 
-@pytest.mark.parametrize("room", [8_192, 120_000, 600_000])
+@pytest.mark.parametrize(
+    "room", [pytest.param(8_192, marks=SLOW), 120_000, pytest.param(600_000, marks=SLOW)]
+)
 def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(
     place: Path, room: int
 ) -> None:

@@ -19,6 +19,7 @@ from referrals.publishing import compare as comparison
 from referrals.publishing.audit import audit
 from referrals.publishing.history.private_store import KEY
 from referrals.release.release import open_release
+from tests.fixtures.published_releases import STEPS
 
 HEADER = [
     "referral_id",
@@ -59,7 +60,7 @@ def write(path: Path, lines: list[list[str]]) -> Path:
 
 def published(made: Path, to: Path, private: Path, *, name: str = "first") -> Path:
     options = pipeline.Options(
-        release_id=name, to=to, private=private, published_on=date(2026, 11, 1)
+        release_id=name, to=to, private=private, published_on=date(2026, 11, 1), steps=STEPS
     )
     pipeline.publish([made], options)
     return to / name

@@ -7,7 +7,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from hypothesis import settings
 
 from referrals.paths import RELEASES
 from referrals.query import answer as answers_module
@@ -16,10 +15,6 @@ from referrals.query.selection import SHARE, Offer, Selection
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release.release import Release, latest_published, open_release
 from tests.fixtures import rounded_release
-
-# No test asserts how long anything takes: on a busy machine a deadline fails for the wrong reason.
-settings.register_profile("untimed", deadline=None, max_examples=60)
-settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -1,22 +1,25 @@
 """The build step that compresses Streamlit's scripts and stylesheets once, so that no request ever waits for it.
 
-    python -m referrals.web.static.precompress
+    python -m referrals.web.static.precompress [--quick]
 
 Streamlit sends its files as they are: 3.7 MB for a page of ours that needs 0.4 MB compressed. Brotli at its best takes ten
 seconds for the largest of them alone. The compressed files go to `build/static/<version>-<digest>/`, named for the very
 files that they were made from: another Streamlit is another folder. Written whole or not at all; done already, it does
 nothing. `static_files` serves them.
+
+`--quick` is for tests: larger files, in a tenth of the time. The next build without it replaces them.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -26,10 +29,14 @@ from typing import Final
 
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
-from referrals.web.http.content_encoding import SUFFIXES, compress
+from referrals.web.http.content_encoding import BEST, SUFFIXES, compress
 
 BUILT: Final = ROOT / "build" / "static"
 MANIFEST: Final = "manifest.json"
+QUICK: Final = ".quick"
+"""The file that marks a folder whose files could be smaller."""
+
+QUICK_QUALITY: Final = 5
 TEXT: Final = {".css", ".js", ".svg"}
 """Kinds of file that get smaller; pictures and fonts are compressed already."""
 
@@ -84,20 +91,25 @@ def of_folder(root: Path, released: str) -> Installed:
     return Installed(root, f"{released}-{digest.hexdigest()[:12]}")
 
 
-def build(source: Installed, to: Path = BUILT) -> Path:
-    """Write the compressed files of a folder, each beside the others or none of them; return the folder they stand in."""
+def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
+    """Write the compressed files of a folder, each beside the others or none of them; return the folder they stand in.
+
+    Files of a lower `quality` of Brotli, from 0 to 11, stand in until a build of the best one replaces them.
+    """
     target = to / source.name
-    if manifest(target) is not None:
+    if is_built(target, quality=quality):
         return target
     to.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".", dir=to))
     try:
-        sizes = _compress_all(source, scratch)
+        sizes = _compress_all(source, scratch, quality)
+        if quality < BEST:
+            (scratch / QUICK).touch()
         (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
         scratch.chmod(
             0o755
         )  # read by the account that serves, which is not always the one that builds
-        _move(scratch, target)
+        _move(scratch, target, quality)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return target
@@ -113,7 +125,12 @@ def manifest(built: Path) -> Mapping[str, int] | None:
     return sizes if whole else None
 
 
-def _compress_all(source: Installed, to: Path) -> dict[str, int]:
+def is_built(target: Path, *, quality: int = BEST) -> bool:
+    """Return whether a folder is finished, with files at least as small as this quality makes them."""
+    return manifest(target) is not None and not (quality == BEST and (target / QUICK).exists())
+
+
+def _compress_all(source: Installed, to: Path, quality: int) -> dict[str, int]:
     """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
     texts = sorted(
         ((name, path) for name, path in source.files().items() if path.suffix in TEXT),
@@ -123,25 +140,24 @@ def _compress_all(source: Installed, to: Path) -> dict[str, int]:
     # The compressors let go of the interpreter while they work: two threads keep two processors busy.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         written = pool.map(
-            lambda one: _write(path=one[1], encoding=one[2], to=to / f"{one[0]}{SUFFIXES[one[2]]}"),
-            work,
+            lambda one: _write(one[1], one[2], to / f"{one[0]}{SUFFIXES[one[2]]}", quality), work
         )
         return {path.relative_to(to).as_posix(): size for path, size in written if size}
 
 
-def _write(path: Path, encoding: str, to: Path) -> tuple[Path, int]:
+def _write(path: Path, encoding: str, to: Path, quality: int) -> tuple[Path, int]:
     """Write one form of one file; return where and how many bytes, 0 where it is no smaller and was not written."""
     plain = path.read_bytes()
-    small = compress(plain, encoding)
+    small = compress(plain, encoding, quality=quality)
     if len(small) >= len(plain):
         return to, 0
     to.parent.mkdir(parents=True, exist_ok=True)
     return to, to.write_bytes(small)
 
 
-def _move(scratch: Path, target: Path) -> None:
-    """Put a finished folder in its place, over a broken one, unless another process has just done the same work."""
-    if target.exists() and manifest(target) is None:
+def _move(scratch: Path, target: Path, quality: int) -> None:
+    """Put a finished folder in its place, over a broken or a worse one, unless another process has just done the same work."""
+    if target.exists() and not is_built(target, quality=quality):
         shutil.rmtree(target)
     try:
         scratch.rename(target)
@@ -150,13 +166,18 @@ def _move(scratch: Path, target: Path) -> None:
             raise
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = ()) -> int:
     """Build, say where, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m referrals.web.static.precompress")
+    parser.add_argument(
+        "--quick", action="store_true", help="for tests: larger files, in a tenth of the time"
+    )
+    quality = QUICK_QUALITY if parser.parse_args(arguments).quick else BEST
     try:
         source = installed()
-        if manifest(BUILT / source.name) is None:
+        if not is_built(BUILT / source.name, quality=quality):
             print("Compressing Streamlit's files (once for each version of it; about a minute)")
-            print(f"Written to {build(source, BUILT).relative_to(ROOT)}")
+            print(f"Written to {build(source, BUILT, quality=quality).relative_to(ROOT)}")
     except (ReferralsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -164,4 +185,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -29,6 +29,7 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
+from tests.fixtures.examples import examples
 
 FINEST = rounded_release.finest_cells()
 PERIODS = {
@@ -45,7 +46,7 @@ selections = st.builds(
 )
 dimensions = st.sampled_from(DIMENSIONS)
 paged = st.sampled_from(list(card_module.PATHS))
-few = settings(max_examples=25)  # each asks many questions, or makes a card
+few = settings(max_examples=examples(25))  # each asks many questions, or makes a card
 
 
 def by_hand(selection: Selection, **more: str) -> int:

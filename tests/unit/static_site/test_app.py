@@ -7,6 +7,7 @@ import gzip
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import brotli
 import pytest
@@ -21,6 +22,7 @@ from referrals.release.catalogue import Standing
 from referrals.release.release import Release
 from referrals.static_site import app as static_site_app
 from referrals.static_site import responses, site
+from referrals.web.http import content_encoding
 from referrals.web.shell.html import LEAVING
 
 
@@ -77,6 +79,9 @@ def standing(
     """What stands on the shelf: tests put another in its place. Its pages say which it is."""
     stands = [Standing("one", release, ())]
     monkeypatch.setattr(catalogue, "standing", lambda: stands[0])
+    monkeypatch.setattr(
+        responses, "compress", partial(content_encoding.compress, quality=1)
+    )  # each test packs every page
     monkeypatch.setattr(
         site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()}
     )

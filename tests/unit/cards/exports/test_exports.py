@@ -24,6 +24,7 @@ from referrals.frames import records
 from referrals.query import answer as answers_module
 from referrals.query.selection import SHARE, Selection
 from referrals.release.release import Release
+from tests.fixtures.examples import examples
 
 BASE = "https://figures.example"
 CARRIED = ("title", "period", "unit", "release", "release_status", "notes", "source", "link")
@@ -177,7 +178,7 @@ def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> No
     } == {cell}
 
 
-@settings(max_examples=40)  # each writes and reads a file
+@settings(max_examples=examples(40))  # each writes and reads a file
 @given(cell=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
 def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cell: str) -> None:
     rows = rows_of(exports.csv(replace(by_sex, data=by_sex.data.assign(label=cell)), BASE))

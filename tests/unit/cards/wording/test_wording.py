@@ -21,6 +21,7 @@ from referrals.query.answer import Answer
 from referrals.query.selection import Selection
 from referrals.reference.codelists import codelist
 from referrals.release.release import Release
+from tests.fixtures.examples import examples
 
 # What the finding of every selection that a page offers must say, worked by hand from the printed figures.
 FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
@@ -122,7 +123,7 @@ def test_what_is_not_published_is_no_total_to_take_shares_of(answers: tuple[Answ
             assert "not published" not in transcribed.shares_of(answer), answer.within
 
 
-@settings(max_examples=30)  # each builds a frame
+@settings(max_examples=examples(30))  # each builds a frame
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 12)), min_size=2, max_size=5))
 def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(
     pairs: list[tuple[int, int]],

@@ -14,6 +14,8 @@ from referrals.publishing.audit.differencing import behind, told
 from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease, Year, describe
 from referrals.reference.codelists import FINEST
 
+pytestmark = pytest.mark.publishing
+
 T = "_T"
 YEAR = "2020-21"
 QUARTERS = [f"{year}-Q{quarter}" for year in range(2020, 2024) for quarter in range(1, 5)][1:]

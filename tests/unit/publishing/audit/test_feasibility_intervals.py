@@ -20,6 +20,9 @@ from referrals.publishing.audit.feasibility_intervals import (
 )
 from referrals.publishing.audit.public_release import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 T = "_T"
 YEAR = "2020-21"
@@ -89,7 +92,7 @@ def years(draw: st.DrawFn) -> Year:
     return Year(YEAR, CATEGORIES, cells, facts)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
 def test_the_range_of_a_sum_is_that_of_trying_every_filling(
     year: Year, one: Codes, errors: Mapping[int, int]
@@ -100,7 +103,7 @@ def test_the_range_of_a_sum_is_that_of_trying_every_filling(
     assert found.width == sums.max() - sums.min()
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
 def test_the_two_ends_of_a_range_are_fillings_that_agree_with_all_that_is_public(
     year: Year, one: Codes, errors: Mapping[int, int]
@@ -163,7 +166,7 @@ def tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[np.int64
     ]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.lists(st.integers(0, 6), min_size=6, max_size=6), st.sampled_from((None, 0, 2)))
 def test_the_least_that_a_sum_of_two_dimensions_can_be_is_that_of_trying_every_table(
     values: list[int], width: int | None
@@ -190,7 +193,7 @@ def test_the_least_that_a_sum_of_two_dimensions_can_be_is_that_of_trying_every_t
         )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(years(), st.sampled_from(SUMS))
 def test_the_parts_of_a_bound_hold_and_add_up_to_it_and_count_no_cell_more_often_than_the_sum(
     year: Year, one: Codes

@@ -33,6 +33,8 @@ from tests.fixtures.small_counts import (
     protected,
 )
 
+pytestmark = pytest.mark.publishing
+
 
 @cache
 def year() -> Year:

@@ -14,6 +14,7 @@ from referrals.errors import ExtractError
 from referrals.publishing.extract import file_format, lines
 from referrals.publishing.extract.file_format import LONGEST, Layout
 from referrals.publishing.extract.lines import Tally
+from tests.fixtures.examples import examples
 from tests.fixtures.extracts import HEADER, line, write
 
 ABC = Layout(("a", "b", "c"), ",", has_bom=False)
@@ -136,7 +137,7 @@ def test_whatever_a_file_holds_no_line_of_it_gets_lost(content: str) -> None:
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     rows=st.lists(
         st.tuples(CELL, CELL, CELL).filter(lambda row: any(cell.strip(' ,"') for cell in row)),

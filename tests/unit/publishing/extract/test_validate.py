@@ -22,7 +22,10 @@ from referrals.publishing.extract.lines import Tally
 from referrals.publishing.extract.report import Report
 from referrals.publishing.storage import scratch
 from referrals.reference.codelists import codelist
+from tests.fixtures.examples import examples
 from tests.fixtures.extracts import HEADER, TODAY, line, write
+
+pytestmark = pytest.mark.publishing
 
 SOUND = (line(1), line(2), line(3, nationality="Albanian"))
 
@@ -409,7 +412,7 @@ CELLS = {
 }
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     rows=st.lists(st.fixed_dictionaries(CELLS), max_size=6),
     encoding=st.sampled_from(["utf-8", "cp1252"]),

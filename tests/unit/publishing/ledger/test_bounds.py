@@ -26,6 +26,9 @@ from referrals.publishing.ledger.statements import (
     parse_cell,
 )
 from referrals.reference.table_schema import Row
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 PARTITION: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))[
     "partition"
@@ -389,7 +392,9 @@ def printed(part: int, whole: int | None, precision: str) -> str:
     )
 
 
-tried = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+tried = settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @tried

@@ -23,6 +23,9 @@ from referrals.publishing.synthetic import agreement, model
 from referrals.publishing.synthetic.extract import Summary, fill, synthesise
 from referrals.publishing.synthetic.model import Planned, plan
 from referrals.reference.codelists import codelist
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 YEAR: Final = "2020-21"
 COLUMNS: Final = [
@@ -196,7 +199,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(
     assert again.read_bytes() == made.path.read_bytes() != other.read_bytes()
 
 
-@settings(max_examples=4)
+@settings(max_examples=examples(4))
 @given(st.integers(0, 2**40))
 def test_a_plan_of_any_seed_has_1336_referrals_of_95_nationalities_and_the_published_sexes(
     seed: int,

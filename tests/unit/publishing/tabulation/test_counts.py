@@ -20,6 +20,8 @@ from referrals.publishing.tabulation.counts import Category, Counts, codes_of
 from referrals.reference.codelists import FINEST
 from tests.fixtures.small_counts import TINY, YEAR, grid
 
+pytestmark = pytest.mark.publishing
+
 Record = tuple[str, ...]
 """A year, then the codes of a finest cell."""
 

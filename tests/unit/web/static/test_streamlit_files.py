@@ -118,7 +118,7 @@ def test_other_files_are_built_in_another_folder(source: Installed, built: Path)
 def test_a_build_that_breaks_off_leaves_nothing(
     source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: bytes, __: str) -> bytes:
+    def broken(*_: object, **__: object) -> bytes:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(precompress, "compress", broken)
@@ -153,6 +153,21 @@ def test_two_builds_at_once_end_with_one_whole_folder(
     monkeypatch.setattr(precompress, "manifest", lambda _: next(answers))
     assert precompress.build(source, built) == built / source.name
     assert [path.name for path in built.iterdir()] == [source.name]
+
+
+def test_files_of_a_quick_build_are_served_until_a_build_for_readers_replaces_them(
+    source: Installed, tmp_path: Path
+) -> None:
+    quick = precompress.build(source, tmp_path, quality=precompress.QUICK_QUALITY)
+    assert len(streamlit_files.files(source, tmp_path)) == 5
+    assert not precompress.is_built(quick)
+    best = precompress.build(source, tmp_path)
+    assert precompress.is_built(best)
+    before = (best / precompress.MANIFEST).stat().st_ino
+    precompress.build(source, tmp_path, quality=precompress.QUICK_QUALITY)
+    assert (best / precompress.MANIFEST).stat().st_ino == before, (
+        "a quick build leaves smaller files alone"
+    )
 
 
 def test_the_command_says_what_is_missing(

@@ -17,6 +17,9 @@ from referrals.errors import DisclosureError
 from referrals.publishing.audit.suppressed import attacker as suppressed_attacker
 from referrals.publishing.audit.suppressed.attacker import Cell, PublishedTables
 from tests.fixtures import invented_counts
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 CODES = ("a", "b", "c")
 T = "_T"
@@ -96,14 +99,14 @@ def by_trying_all(case: Case, least: int, most: int | None) -> dict[Cell, tuple[
     return {cell: (min(counts), max(counts)) for cell, counts in found.items()}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(cases(shapes=((2, 2), (2, 3), (3, 2)), most=2))
 def test_the_range_of_each_cell_of_a_small_table_is_that_of_all_its_fillings(case: Case) -> None:
     assume(sum(case.truth.values()) <= 8)
     assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(cases(shapes=((2, 2, 2),), most=1))
 def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings(
     case: Case,
@@ -112,7 +115,7 @@ def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings
     assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(cases(shapes=((2, 2), (2, 3)), most=2), st.sampled_from([(1, None), (1, 4), (0, 2)]))
 def test_a_rule_on_withheld_cells_narrows_ranges_to_those_of_the_fillings_that_obey_it(
     case: Case, rule: tuple[int, int | None]
@@ -237,7 +240,7 @@ def test_narrow_names_the_cells_whose_range_is_too_small_and_no_others() -> None
     assert suppressed_attacker.narrow(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(cases(shapes=((2, 2), (2, 3)), most=4), st.integers(1, 4))
 def test_narrow_and_exact_are_the_narrow_and_the_exact_of_all_ranges(
     case: Case, width: int

@@ -23,7 +23,10 @@ from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
 from referrals.publishing.tabulation.counts import Counts
+from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import TINY, YEAR, as_public, every_sum, grid, order
+
+pytestmark = pytest.mark.publishing
 
 SHOWN = (0, 5, 6, 7, 8, 9, 12, 20)
 
@@ -117,13 +120,13 @@ def broken_promises(now: Mapping[Codes, int], revision: Revision) -> list[str]:
     return [fault for fault, found in faults.items() if found]
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(batches())
 def test_a_revision_keeps_every_promise_whatever_changed(changes: dict[Codes, int]) -> None:
     assert broken_promises(*revised(changes)) == []
 
 
-@settings(max_examples=3)
+@settings(max_examples=examples(3))
 @given(batches())
 def test_a_revision_is_the_same_for_the_same_changes(changes: dict[Codes, int]) -> None:
     assert revised(changes) == revised(changes)
@@ -271,7 +274,7 @@ def moved(table: ProtectedTable, revision: Revision) -> dict[Codes, int]:
     return {codes: by for codes, by in changes.items() if by}
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(late())
 def test_a_large_cell_changes_by_five_or_more_and_no_group_of_arrivals_is_uniform(
     changes: dict[Codes, int],
@@ -287,7 +290,7 @@ def test_a_large_cell_changes_by_five_or_more_and_no_group_of_arrivals_is_unifor
     )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(late())
 def test_the_attack_finds_every_change_of_large_cells_that_would_be_held_back(
     changes: dict[Codes, int],
@@ -353,7 +356,7 @@ def pairs(draw: st.DrawFn) -> tuple[Year, Year]:
     return made[0], made[1]
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(pairs())
 def test_publisher_and_attacker_agree_on_which_tables_are_safe_together(
     both: tuple[Year, Year],

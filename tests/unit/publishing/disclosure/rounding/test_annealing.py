@@ -21,6 +21,8 @@ from referrals.publishing.disclosure.rounding.annealing import (
 )
 from referrals.reference.disclosure_rule import LARGEST_SMALL_COUNT, ROUNDED_VALUES
 
+pytestmark = pytest.mark.publishing
+
 PLACES: st.SearchStrategy[Integers] = st.lists(
     st.tuples(*[st.integers(0, 2)] * 3), min_size=1, max_size=12, unique=True
 ).map(np.array)

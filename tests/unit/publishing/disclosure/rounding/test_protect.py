@@ -19,6 +19,7 @@ from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
 from referrals.publishing.tabulation.counts import Counts
+from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import (
     TINY,
     YEAR,
@@ -32,6 +33,8 @@ from tests.fixtures.small_counts import (
     protected_or_rejected,
     tiny_counts,
 )
+
+pytestmark = pytest.mark.publishing
 
 EVEN = dict.fromkeys(grid(), 12)
 """A count of 12 in every cell, so there is nothing to protect."""
@@ -67,7 +70,7 @@ def broken_promises(counts: Counts, table: ProtectedTable) -> list[str]:
     return [fault for fault, found in faults.items() if found]
 
 
-@settings(max_examples=6)
+@settings(max_examples=examples(6))
 @given(tiny_counts())
 def test_protected_tables_keep_every_promise(counts: Counts) -> None:
     assert broken_promises(counts, protected_or_rejected(counts)) == []

@@ -32,6 +32,9 @@ from referrals.reference.disclosure_rule import (
     SMALLEST_PUBLISHED_CATEGORY,
 )
 from tests.fixtures import invented_counts
+from tests.fixtures.examples import examples
+
+pytestmark = pytest.mark.publishing
 
 T = "_T"
 CODES = {"sex": ["M", "F", "N"], "crime": ["MS", "DA", "OTH"], "quarter": ["1", "2"]}
@@ -330,7 +333,7 @@ def as_published(table: TwoWayTable, withheld: set[Cell]) -> dict[Cell, int | No
     return {cell: None if cell in withheld else count for cell, count in counts.items()}
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3), min_size=2, max_size=3))
 def test_secondary_suppression_protects_each_withheld_cell_against_the_attacker(
     rows: list[list[int]],
@@ -436,7 +439,7 @@ def test_every_witness_was_found_after_the_last_cell_was_withheld(
     assert [witness for witness in tables.witnesses if witness not in last] == []
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(st.lists(st.integers(0, 9), min_size=18, max_size=18), st.integers(0, 3))
 def test_suppression_protects_any_small_tables_or_refuses_them(
     counts: list[int], seed: int
