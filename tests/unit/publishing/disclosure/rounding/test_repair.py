@@ -15,6 +15,7 @@ from referrals.publishing.disclosure.rounding import repair as repair_module
 from referrals.publishing.disclosure.rounding.annealing import Integers, MarginalSums
 from referrals.publishing.disclosure.rounding.repair import Constraint, repair
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
+from tests.fixtures.examples import examples
 
 COUNT = 5
 SUMS = MarginalSums.of(np.array(list(itertools.product(range(3), range(2))))[:COUNT])
@@ -42,7 +43,7 @@ def exactly(number: int) -> Constraint:
     return Constraint("all", np.ones(COUNT, dtype=np.bool_), number, number)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(SMALL_COUNTS, ROUNDED, st.lists(constraints(), min_size=1, max_size=3))
 def test_the_repair_finds_an_answer_that_meets_every_constraint_if_there_is_one(
     values: Integers, rounded: Integers, wanted: list[Constraint]
