@@ -1,4 +1,4 @@
-"""The answer of a release about one dimension within a selection: what every card, chart and table is made from."""
+"""A release's answer about one dimension within a selection, for cards, charts and tables."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from referrals.query.selection import Selection
 from referrals.release.release import Kind
 
 FEW: Final = 25
-"""With fewer referrals than this, shares and ranks would claim more precision than the numbers have."""
+"""Shares and ranks of fewer referrals would claim more precision than the numbers have."""
 
 
 @dataclass(frozen=True)
 class Answer:
     """One observation per code of a dimension, in the order of the codelist, and their total.
 
-    `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the codes that only an
-    aggregate stands for. `labels` names the codes of the selection, by dimension; `period` names its period.
-    `is_unreliable` marks shares (status u), of which the total is too small to give any in words.
+    `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
+    codes that only an aggregate stands for. `labels` names the codes of the selection, by
+    dimension; `period` names its period. `is_unreliable` marks shares (status u), of which the
+    total is too small to give any in words.
     """
 
     dimension: str

@@ -23,7 +23,7 @@ from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.disclosure.suppression.feasible_tables import Cell, sums
 from referrals.publishing.disclosure.suppression.protect import SuppressedTables
 from referrals.publishing.release_builder import suppressed
-from referrals.release.release import open_release
+from referrals.release.release import Kind, open_release
 from tests.fixtures import published_releases, suppressed_release
 from tests.fixtures.published_releases import Row, Rows
 from tests.fixtures.suppressed_release import SUPPRESSION
@@ -181,9 +181,9 @@ def test_what_is_printed_is_exact(made: Path) -> None:
 
 def test_the_release_opens_and_says_what_it_is(made: Path) -> None:
     about = open_release(made).about
-    assert (about.status, about.additive, about.lay_sentence) == (
+    assert (about.status, about.kind, about.lay_sentence) == (
         "illustrative",
-        False,
+        Kind.SUPPRESSED,
         suppressed.LAY_SENTENCE,
     )
     assert public_release.read(made).method == public_tables.METHOD
