@@ -1,10 +1,10 @@
-"""Questions to releases built from records, which both kinds of these answer from one statement each."""
+"""Questions to releases built from records, rounded or suppressed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import NamedTuple
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -15,19 +15,24 @@ from referrals.query.selection import PERIOD, Offer, Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
-WithShare = Callable[[Observation, Observation], Observation]
-"""Returns an observation with its share of a total."""
 
+@dataclass(frozen=True)
+class Method:
+    """The part of a question that depends on the method that protects a release.
 
-class Statement(NamedTuple):
-    """The query that reads the observations of a kind of release, with the thresholds it needs."""
+    `with_share` returns an observation with its share of a total. Shares of a total of fewer than
+    `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
+    statement.
+    """
 
-    name: str
+    statement: str
+    with_share: Callable[[Observation, Observation], Observation]
+    reliable_from: int = 0
     thresholds: Mapping[str, int] = MappingProxyType({})
 
 
 def filters(release: Release, dimension: str) -> Offer:
-    """Return every period, the release's own first, and every code of each dimension other than `dimension`.
+    """Return every period, the release's own first, and every code of each other dimension.
 
     Aggregates are filters only among periods (years), and totals never.
     """
@@ -42,18 +47,9 @@ def filters(release: Release, dimension: str) -> Offer:
 
 
 def read(
-    release: Release,
-    statement: Statement,
-    dimensions: tuple[str, str],
-    selection: Selection,
-    with_share: WithShare,
-    *,
-    reliable_from: int = 0,
+    release: Release, method: Method, dimensions: tuple[str, str], selection: Selection
 ) -> Crosstab:
-    """Return the crosstab of two dimensions (rows, columns) within a selection and its period.
-
-    Shares of a total of fewer than `reliable_from` referrals are marked as unreliable.
-    """
+    """Return the crosstab of two dimensions (rows, columns) within a selection and its period."""
     known = labels(release)
     period = selection.period or release.about.period
 
@@ -63,32 +59,30 @@ def read(
         return Answer(
             dimensions[0],
             within,
-            tuple(with_share(one, total) for one in found if one.code != TOTAL),
+            tuple(method.with_share(one, total) for one in found if one.code != TOTAL),
             total,
             release.about.kind,
             labels=of_selection(within, known),
             period=known[PERIOD, period],
             is_illustrative=release.about.is_illustrative,
-            is_unreliable=total.value is not None and total.value < reliable_from,
+            is_unreliable=total.value is not None and total.value < method.reliable_from,
         )
 
     return crosstab.read(
         release,
-        statement.name,
+        method.statement,
         dimensions,
         selection,
         answer,
         period=period,
-        **statement.thresholds,
+        **method.thresholds,
     )
 
 
-def quarters(
-    release: Release, statement: Statement, selection: Selection
-) -> tuple[Observation, ...]:
+def quarters(release: Release, method: Method, selection: Selection) -> tuple[Observation, ...]:
     """Return every quarter within a selection, oldest first."""
     bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
     bound |= selection.codes()
-    records = release.rows(statement.name, {**bound, **statement.thresholds})
+    records = release.rows(method.statement, {**bound, **method.thresholds})
     found = [crosstab.observation(record) for record in records]
     return tuple(one for one in found if one.kind == "category")

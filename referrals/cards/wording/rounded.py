@@ -1,4 +1,4 @@
-"""Answers of an additive release in words: sentences that hold for any combination, and claim no more than the sums can carry.
+"""The wording of a rounded release: sentences that claim no more than its sums can support.
 
 Every number is a sum of protected cells. No group is called the largest where ranges overlap, and nothing is ranked or made
 into a share where there are fewer than `SMALLEST_SHARE_BASE`.
@@ -28,8 +28,8 @@ LINE: Final = "what a number could have been before it was adjusted"
 """The meaning of a line on a bar."""
 
 RANGE_NOTE: Final = (
-    "The range beside a number marked [e] says what it could be without adjustment. Numbers without a letter are exact. "
-    "[How we protect people](/disclosure) says more."
+    "The range beside a number marked [e] says what it could be without adjustment. "
+    "Numbers without a letter are exact. [How we protect people](/disclosure) says more."
 )
 
 
@@ -39,7 +39,7 @@ def finding(answer: Answer) -> str:
 
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-    """Return the headline of the quarters of an answer's selection: their least and their most, and no trend."""
+    """Return the headline of the quarters: their least and their most, and no trend."""
     return phrases.headed(
         _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
     )
@@ -56,7 +56,7 @@ def numbers_notes(statuses: Sequence[str]) -> list[str]:
 
 
 def total(answer: Answer) -> str:
-    """Return the total of an answer with its range before rounding: '65 [e], possible: 57 to 73'."""
+    """Return the total of an answer with its range: '65 [e], possible: 57 to 73'."""
     shown, possible = phrases.number(answer.total), reach(answer.total)
     return f"{shown} [e], possible: {possible}" if possible else shown
 
@@ -102,7 +102,7 @@ def _zero(upper: int) -> str:
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest named group, or that there is none if its range overlaps another's."""
+    """Return a sentence on the largest named group, unless its range overlaps another's."""
     rows = sorted(answer.observations, key=lambda one: -(one.value or 0))
     first, *others = (one for one in rows if one.kind == "category")
     lower, value = first.bounds[0], first.value or 0

@@ -1,7 +1,7 @@
-"""Answers of a release of exact tables in words: what it holds, what it withholds, and what it does not publish.
+"""The wording of a suppressed release: exact numbers, withheld ones, and unpublished ones.
 
-Such a release has a number for one or two things at once, the quarter counted as one. A withheld number can be larger than
-one that is shown, so nothing is called the largest of all.
+Such a release has a number for one or two things at once, the quarter counted as one. A withheld
+number can be larger than one that is shown, so nothing is called the largest of all.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ LINE: Final = "what a share could be among all"
 """The meaning of a line on a bar."""
 
 WITHHELD_NOTE: Final = (
-    "A number marked [c] is withheld to protect people. It can be 0, small, or larger than one that is shown. "
+    "A number marked [c] is withheld to protect people. "
+    "It can be 0, small, or larger than one that is shown. "
     "[How we protect people](/disclosure) says more."
 )
 FINER_NOTE: Final = (
-    "This release has tables of one or two things at once, a quarter counted as one, and nothing finer. Choose fewer things to "
-    "see numbers."
+    "This release has tables of one or two things at once, a quarter counted as one, and nothing "
+    "finer. Choose fewer things to see numbers."
 )
 
 
@@ -42,7 +43,7 @@ def finding(answer: Answer) -> str:
 
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-    """Return the headline of the quarters of an answer's selection: how many are shown, their least and their most."""
+    """Return the headline of the quarters: how many are shown, their least and their most."""
     return phrases.headed(
         _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
     )

@@ -1,4 +1,4 @@
-"""Answers of the published year in words: what the assessment prints, what follows from it, and what it does not publish."""
+"""The wording of the published year: printed numbers, ranges that follow, and unpublished ones."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ LINE: Final = "what a share could be among all"
 """The meaning of a line on a bar."""
 
 SEX_NOTE: Final = (
-    "The three printed counts by sex fall short of the total. [Do the figures add up?](/figures-check) shows why the "
-    "number with no sex recorded is a range."
+    "The three printed counts by sex fall short of the total. "
+    "[Do the figures add up?](/figures-check) shows why the number with no sex recorded is a range."
 )
 
 
 def finding(answer: Answer) -> str:
-    """Return the headline of an answer: one sentence that says what the figures show, with its numbers."""
+    """Return the headline of an answer: one sentence with its numbers."""
     if not answer.is_published:
         name = phrases.DIMENSION_NAMES[answer.dimension]
         return f"The assessment does not publish the {name} of {phrases.what(answer)}."
@@ -148,7 +148,7 @@ def _of_recorded(observation: Observation) -> Fraction:
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest category, or that there is none if its range overlaps another's."""
+    """Return a sentence on the largest category; there is none if its range overlaps another's."""
     first, *others = _published(answer)
     of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
     if not others:
@@ -175,12 +175,21 @@ _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
 _CLAUSES: Final[Mapping[str, Callable[[Answer], str]]] = {"sex": _sex_clause}
 
 _NOTES: Final[Mapping[str, str]] = {
-    "nationality": "Three of the nationalities are published one by one. The rest are one group: no count of ours singles "
-    "out a small group.",
-    "age_band": "Age is as the person stated it. The assessment says it may be changed after checks.",
-    "sex": "Sex as recorded. The assessment uses “sex” and “gender” for the same field. A share is of those whose sex was "
-    "recorded; the range is what it could be among everyone, if those not recorded were all of one sex or the other.",
-    "crime_type": "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: the assessment "
-    "does not name or count other types.",
+    "nationality": (
+        "Three of the nationalities are published one by one. The rest are one group: "
+        "no count of ours singles out a small group."
+    ),
+    "age_band": (
+        "Age is as the person stated it. The assessment says it may be changed after checks."
+    ),
+    "sex": (
+        "Sex as recorded. The assessment uses “sex” and “gender” for the same field. "
+        "A share is of those whose sex was recorded; the range is what it could be among everyone, "
+        "if those not recorded were all of one sex or the other."
+    ),
+    "crime_type": (
+        "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: "
+        "the assessment does not name or count other types."
+    ),
     "outcome": "The assessment publishes no outcome of any referral.",
 }

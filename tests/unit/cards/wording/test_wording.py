@@ -1,4 +1,4 @@
-"""Answers in words: the right numbers, no rank that a range cannot carry, and how each number was worked out."""
+"""Answers in words: the right numbers, no rank that a range cannot support, and workings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from referrals.reference.codelists import codelist
 from referrals.release.release import Kind, Release
 from tests.fixtures.examples import examples
 
-# What the finding of every selection that a page offers must say, worked by hand from the printed figures.
+# Parts of the finding of every selection on offer, worked by hand from the printed figures.
 FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
     ("nationality", {}, ["Vietnam, Albania and China", "38%", "1,336"]),
     (
@@ -152,9 +152,7 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        spans = sorted(
-            (int(one.lower), int(one.upper)) for one in answer.observations if one.status != "x"
-        )
+        spans = sorted(one.bounds for one in answer.observations if one.has_number)
         overlap = len(spans) > 1 and spans[-1][0] <= max(high for _, high in spans[:-1])
         if (
             overlap and answer.dimension != "age_band"
@@ -348,7 +346,7 @@ def strange_numbers(text: str, answer: Answer) -> list[str]:
 
 
 def planted(dimension: str, ranges: Mapping[str, Sequence[int]]) -> Answer:
-    """An answer with one category for each label, as wide as its range, out of a total that holds them all."""
+    """An answer with one category for each label and range, and a total that is their sum."""
     total = sum(high for _, high in ranges.values()) or 1
     observations = tuple(
         Observation(
