@@ -25,8 +25,8 @@ from referrals.i18n import messages
 from referrals.page_meta import Version
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, site
-from referrals.static_site.links import FOLDER, served
+from referrals.static_site import layout, links, site
+from referrals.static_site.links import FOLDER
 from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files
 
 LOG: Final = logging.getLogger(__name__)
@@ -111,15 +111,15 @@ class StaticSite:
 
     async def _current_files(self) -> Files:
         """Return the files of the current releases, or the previous ones until then."""
-        standing = catalogue.served()
+        served = catalogue.served()
         if self._rendered and catalogue.has_withdrawn(self._rendered):
             self._files = self._rendered = None
         files = self._files
         if files is None:
-            return await self._render(standing)
-        is_current = files.version == standing.version
-        if not is_current and not self._rendering.locked() and not self._failed(standing):
-            task = asyncio.create_task(self._render_again(standing))
+            return await self._render(served)
+        is_current = files.version == served.version
+        if not is_current and not self._rendering.locked() and not self._failed(served):
+            task = asyncio.create_task(self._render_again(served))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return files
@@ -128,26 +128,26 @@ class StaticSite:
         with suppress(Exception):  # logged already, or told to the first reader
             await self._render(await asyncio.to_thread(catalogue.served))
 
-    async def _render_again(self, standing: Served) -> None:
+    async def _render_again(self, served: Served) -> None:
         with suppress(ReferralsError):  # logged already
-            await self._render(standing)
+            await self._render(served)
 
-    async def _render(self, standing: Served) -> Files:
+    async def _render(self, served: Served) -> Files:
         """Return the files of some releases, rendered once however many readers ask."""
         async with self._rendering:
-            if self._files is None or self._files.version != standing.version:
-                self._files, self._rendered = await self._render_in_thread(standing), standing
+            if self._files is None or self._files.version != served.version:
+                self._files, self._rendered = await self._render_in_thread(served), served
             return self._files
 
-    async def _render_in_thread(self, standing: Served) -> Files:
+    async def _render_in_thread(self, served: Served) -> Files:
         """Return the files of some releases. A failure is logged once, and not retried at once."""
-        if failure := self._failed(standing):
+        if failure := self._failed(served):
             raise ReferralsError(failure.reason)
         try:
-            return await asyncio.to_thread(self._files_of, standing)
+            return await asyncio.to_thread(self._files_of, served)
         except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
             reason = _public_reason(error)
-            self._failure = Failure(standing.version, reason, monotonic() + RETRY_AFTER)
+            self._failure = Failure(served.version, reason, monotonic() + RETRY_AFTER)
             LOG.warning(
                 "The static pages of these releases cannot be rendered (%s).%s %s",
                 type(error).__name__,
@@ -156,11 +156,11 @@ class StaticSite:
             )
             raise ReferralsError(reason) from None
 
-    def _files_of(self, standing: Served) -> Files:
-        return Files(standing.version, site.files(standing, served(self.base)))
+    def _files_of(self, served: Served) -> Files:
+        return Files(served.version, site.files(served, links.served(self.base)))
 
-    def _failed(self, standing: Served) -> Failure | None:
-        return self._failure if self._failure and self._failure.holds(standing.version) else None
+    def _failed(self, served: Served) -> Failure | None:
+        return self._failure if self._failure and self._failure.holds(served.version) else None
 
     async def _robots(self, _: object) -> Response:
         sitemap = f"Sitemap: {self.base}{FOLDER}{site.SITEMAP}\n" if self.base else ""
@@ -168,9 +168,9 @@ class StaticSite:
         return Response(ROBOTS + sitemap, media_type="text/plain", headers=headers)
 
 
-@cached(2, {Served: lambda standing: standing.version})
-def _versions(standing: Served, base: str) -> tuple[Version, ...]:
-    return site.versions(standing, base)
+@cached(2, {Served: lambda served: served.version})
+def _versions(served: Served, base: str) -> tuple[Version, ...]:
+    return site.versions(served, base)
 
 
 async def _redirect_to_folder(_: object) -> Response:

@@ -45,7 +45,7 @@ class Body:
     cards: tuple[Card, ...] = ()
 
 
-def body(release: Release, standing: Served, key: PageKey) -> Body:
+def body(release: Release, served: Served, key: PageKey) -> Body:
     """Return the main part of a page that shows a release.
 
     Raises:
@@ -53,11 +53,9 @@ def body(release: Release, standing: Served, key: PageKey) -> Body:
     """
     if key.language != ENGLISH:
         html = _text_with_title(release, sitemap.key_of(key.path), key.language)
-        return Body(html + _page_end_in(key.language, release, standing.published))
+        return Body(html + _page_end_in(key.language, release, served.published))
     name = sitemap.key_of(key.path)
-    parts = [
-        _block(block, name, release, standing) for block in outline.blocks(name, release.about)
-    ]
+    parts = [_block(block, name, release, served) for block in outline.blocks(name, release.about)]
     html = Markup().join(part.html for part in parts)
     return Body(html, tuple(card for part in parts for card in part.cards))
 
@@ -67,10 +65,10 @@ def download(card: Card) -> str:
     return f"{DOWNLOADS}/{card.file_name}.csv"
 
 
-def release_files(standing: Served) -> dict[str, bytes]:
+def release_files(served: Served) -> dict[str, bytes]:
     """Return every file of every release by its place, for a folder that has no server."""
     found: dict[str, bytes] = {}
-    for release_id, release in standing.by_id().items():
+    for release_id, release in served.by_id().items():
         folder = f"releases/{release_id}"
         for name, file in files.listed(release).items():
             found[f"{folder}/{name}"] = files.content(release, file)
@@ -78,7 +76,7 @@ def release_files(standing: Served) -> dict[str, bytes]:
     return found
 
 
-def _block(block: Block, name: str, release: Release, standing: Served) -> Body:
+def _block(block: Block, name: str, release: Release, served: Served) -> Body:
     match block:
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
@@ -87,10 +85,10 @@ def _block(block: Block, name: str, release: Release, standing: Served) -> Body:
             card = _without_note_on_filters(card)
             return Body(_card(card), (card,))
         case _:
-            return Body(_html(block, name, release, standing))
+            return Body(_html(block, name, release, served))
 
 
-def _html(block: HtmlBlock, name: str, release: Release, standing: Served) -> Markup:
+def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Markup:
     """Return a block that has no cards."""
     match block:
         case outline.Heading(has_status):
@@ -102,9 +100,9 @@ def _html(block: HtmlBlock, name: str, release: Release, standing: Served) -> Ma
         case outline.Relations():
             return relations_html.relations_and_worked_out(release)
         case outline.Releases():
-            return releases.html(standing.by_id().values())
+            return releases.html(served.by_id().values())
         case outline.PageEnd(relation):
-            return _relation(release, relation) + _page_end(release, standing.published)
+            return _relation(release, relation) + _page_end(release, served.published)
 
 
 def _summaries(dimensions: Iterable[str], release: Release) -> Body:

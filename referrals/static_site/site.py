@@ -37,28 +37,28 @@ class Site:
     """What every page needs to know of the others.
 
     Attributes:
-        standing: the releases that are shown.
+        served: the releases that are shown.
         style: how pages link to one another.
         heads: the head of every page.
     """
 
-    standing: Served
+    served: Served
     style: LinkStyle
     heads: Mapping[PageKey, PageHead]
 
     @property
     def release_files(self) -> Mapping[str, bytes]:
         """The files of the releases that go with the pages: all if there is no full site."""
-        return pages.release_files(self.standing) if self.style.site is None else {}
+        return pages.release_files(self.served) if self.style.site is None else {}
 
     @property
     def releases(self) -> Mapping[str, Release]:
         """The releases other than the published one that have topic pages, by id."""
-        return {release.about.release_id: release for release in with_topic_pages(self.standing)}
+        return {release.about.release_id: release for release in with_topic_pages(self.served)}
 
     def shown(self, key: PageKey) -> Release:
         """Return the release that a page shows."""
-        return self.releases[key.release] if key.release else self.standing.published
+        return self.releases[key.release] if key.release else self.served.published
 
     def link(self, here: PageKey, there: PageKey) -> str:
         """Return the link from one page to another."""
@@ -80,13 +80,13 @@ class Site:
         }
 
 
-def files(standing: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
+def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
     """Return every file by its place below the root. The same releases always give the same bytes.
 
     Raises:
         ReferralsError: a page's text or figures are missing.
     """
-    site = Site(standing, style, page_heads(standing))
+    site = Site(served, style, page_heads(served))
     made = {STYLESHEET: STYLE, style.file(NOT_FOUND): _not_found(site).encode()}
     made |= site.release_files
     for key in site.heads:
@@ -98,31 +98,29 @@ def files(standing: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
     return made
 
 
-def with_topic_pages(standing: Served) -> tuple[Release, ...]:
+def with_topic_pages(served: Served) -> tuple[Release, ...]:
     """Return the releases built from records, each of which has topic pages of its own."""
-    return tuple(
-        release for release in standing.others if release.about.kind is not Kind.TRANSCRIBED
-    )
+    return tuple(release for release in served.others if release.about.kind is not Kind.TRANSCRIBED)
 
 
-def page_heads(standing: Served) -> dict[PageKey, PageHead]:
+def page_heads(served: Served) -> dict[PageKey, PageHead]:
     """Return the head of every page: those of each language, then the topics of each release."""
     found = {
         PageKey(head.path, language): head
         for language in languages.languages()
         for head in languages.heads(language)
     }
-    for release in with_topic_pages(standing):
+    for release in with_topic_pages(served):
         for path in TOPIC_PATHS:
             key = PageKey(path, release=release.about.release_id)
             found[key] = _head_of_release(found[PageKey(path)], key, release.about)
     return found
 
 
-def versions(standing: Served, base: str) -> tuple[Version, ...]:
+def versions(served: Served, base: str) -> tuple[Version, ...]:
     """Return the pages as versions of the full site's: the English ones, then each language."""
     by_language: dict[str, dict[str, str]] = {}
-    for key in page_heads(standing):
+    for key in page_heads(served):
         addresses = by_language.setdefault(key.language, {})
         addresses[key.full] = f"{FOLDER}{SERVED.file(key.stem)}"
     english = Version(messages.text("layout.low_data"), by_language.pop(ENGLISH), base=base)
@@ -141,7 +139,7 @@ def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
 
 
 def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
-    body = pages.body(site.shown(key), site.standing, key)
+    body = pages.body(site.shown(key), site.served, key)
     html = _releases_menu(site, key) + body.html
     main = rewrite_links(html, key, site.heads, site.style, site.release_files)
     data = _json_ld(site, key, body.cards)
@@ -160,7 +158,7 @@ def _releases_menu(site: Site, key: PageKey) -> Markup:
                 "name": notices.option(release.about),
                 "address": _release_address(site, key, release_id),
             }
-            for release_id, release in {"": site.standing.published, **site.releases}.items()
+            for release_id, release in {"": site.served.published, **site.releases}.items()
         ],
         explanation=messages.text("notices.choice"),
     )

@@ -278,7 +278,7 @@ def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
 @pytest.fixture
 def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which the releases were never built."""
-    monkeypatch.setattr(catalogue, "standing", lambda: open_release(latest_published(tmp_path)))
+    monkeypatch.setattr(catalogue, "served", lambda: open_release(latest_published(tmp_path)))
 
 
 @pytest.mark.parametrize("path", SCRIPTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ from referrals import sql
 from referrals.paths import SQL
 
 NAMES = sorted(str(path.relative_to(SQL).with_suffix("")) for path in SQL.rglob("*.sql"))
-GRAIN = re.compile(r"-- One row( per .+|: .+)\.")
+GRAIN = re.compile(r"One row( per .+|: .+)\.")
 
 
 def faults(text: str) -> list[str]:
@@ -20,8 +21,9 @@ def faults(text: str) -> list[str]:
     statements = duckdb.extract_statements(text)
     parameters = sorted(name for statement in statements for name in statement.named_parameters)
     found = []
-    if not GRAIN.fullmatch(text.split("\n", 1)[0]):
-        found.append("the first line does not state the grain")
+    comment = takewhile(lambda line: line.startswith("-- "), text.splitlines())
+    if not GRAIN.fullmatch(" ".join(line.removeprefix("-- ") for line in comment)):
+        found.append("the first comment does not state the grain")
     if len(statements) != 1:
         found.append(f"{len(statements)} statements")
     unnamed = [name for name in parameters if not re.fullmatch(r"[a-z][a-z_]*", name)]
@@ -52,9 +54,9 @@ def test_a_statement_file_states_its_grain_and_holds_one_statement(
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("select 1", "the first line does not state the grain"),
-        ("\n-- One row: it.\nselect 1", "the first line does not state the grain"),
-        ("-- One row: it\nselect 1", "the first line does not state the grain"),
+        ("select 1", "the first comment does not state the grain"),
+        ("\n-- One row: it.\nselect 1", "the first comment does not state the grain"),
+        ("-- One row: it\nselect 1", "the first comment does not state the grain"),
         ("-- One row: it.\nselect 1; select 2", "2 statements"),
         ("-- One row: it.\n", "0 statements"),
         ("-- One row: it.\nselect ?", "$1 is not a name"),

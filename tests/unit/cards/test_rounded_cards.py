@@ -20,10 +20,10 @@ from referrals.cards.html import sources
 from referrals.cards.wording import captions, phrases, rounded
 from referrals.query import kinds
 from referrals.query.answer import Answer
-from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import SHARE, Selection
 from referrals.reference.codelists import TOTAL
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Kind, Release
 from tests.fixtures.rounded_questions import dimensions, few, selections
 

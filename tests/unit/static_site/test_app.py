@@ -74,25 +74,24 @@ def made(release: Release) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def standing(
+def releases(
     release: Release, made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> list[Served]:
     """What stands on the shelf: tests put another in its place. Its pages say which it is."""
     stands = [Served("one", release, ())]
     monkeypatch.setattr(catalogue, "served", lambda: stands[0])
     monkeypatch.setattr(
-        responses, "compress", partial(content_encoding.compress, quality=1)
-    )  # each test packs every page
-    monkeypatch.setattr(
         site, "files", lambda one, _: {**made, "age": made["age"] + one.version.encode()}
     )
+    fast = partial(content_encoding.compress, quality=1)  # each test compresses every page
+    monkeypatch.setattr(responses, "compress", fast)
     return stands
 
 
 @pytest.fixture
-def asked(standing: list[Served]) -> Ask:
+def asked(releases: list[Served]) -> Ask:
     """Ask the routes of the static_site."""
-    assert standing
+    assert releases
     app = Starlette(routes=static_site_app.StaticSite().routes())
     return lambda *question: asyncio.run(ask(app, *question))
 
@@ -221,12 +220,12 @@ async def page(static_site: static_site_app.StaticSite) -> bytes:
 
 
 def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
-    standing: list[Served], release: Release
+    releases: list[Served], release: Release
 ) -> None:
     async def story() -> list[bytes]:
         static_site = static_site_app.StaticSite()
         answers = [await page(static_site)]
-        standing[0] = Served("two", release, ())
+        releases[0] = Served("two", release, ())
         answers.append(await page(static_site))
         await asyncio.gather(*static_site._tasks)
         return [*answers, await page(static_site)]
@@ -240,7 +239,7 @@ FAULTS = (ReleaseError("The release broken holds nothing."), KeyError("Vietnam, 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=["ours", "another"])
 def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_again_only_after_a_while(
-    standing: list[Served],
+    releases: list[Served],
     release: Release,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -256,7 +255,7 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
     async def story() -> bytes:
         static_site = static_site_app.StaticSite()
         await page(static_site)
-        standing[0] = Served("two", release, ())
+        releases[0] = Served("two", release, ())
         monkeypatch.setattr(site, "files", refused)
         for _ in range(3):
             await page(static_site)
@@ -274,9 +273,9 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
 
 
 def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_and_says_when_to_come_back(
-    standing: list[Served], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    releases: list[Served], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert standing
+    assert releases
     tried: list[str] = []
 
     def refused(one: Served, _: object) -> dict[str, bytes]:
@@ -303,9 +302,9 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
 
 
 def test_many_first_readers_wait_for_one_drawing(
-    standing: list[Served], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+    releases: list[Served], made: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert standing
+    assert releases
     drawn: list[str] = []
 
     def draw(one: Served, _: object) -> dict[str, bytes]:
@@ -323,9 +322,9 @@ def test_many_first_readers_wait_for_one_drawing(
 
 
 def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn_of_theirs(
-    standing: list[Served], monkeypatch: pytest.MonkeyPatch
+    releases: list[Served], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert standing
+    assert releases
     drawn = threading.Event()
     packed_by: set[int] = set()
 
@@ -355,7 +354,7 @@ def test_a_shelf_that_breaks_is_told_by_its_kind(
     def broken() -> Served:
         raise KeyError("Vietnam, 237")
 
-    monkeypatch.setattr(catalogue, "standing", broken)
+    monkeypatch.setattr(catalogue, "served", broken)
     answer = asyncio.run(ask(static_site_app.StaticSite(), "/lite/"))
     assert (answer.status, "Vietnam" in answer.text + caplog.text, "KeyError" in caplog.text) == (
         503,
@@ -370,7 +369,7 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
     def gone() -> Served:
         raise ReleaseError("There is no published release in releases/. <b>")
 
-    monkeypatch.setattr(catalogue, "standing", gone)
+    monkeypatch.setattr(catalogue, "served", gone)
     answer = asyncio.run(ask(Starlette(routes=static_site_app.StaticSite().routes()), "/lite/"))
     assert answer.status == 503
     assert "There is no published release in releases/. &lt;b&gt;" in answer.text
@@ -381,13 +380,13 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
 
 
 def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
-    standing: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
+    releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> bytes:
         static_site = static_site_app.StaticSite()
         await page(static_site)
-        before = standing[0]
-        standing[0] = Served("two", release, ())
+        before = releases[0]
+        releases[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
         return await page(static_site)
 
@@ -395,7 +394,7 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
 
 
 def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_drawn(
-    standing: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
+    releases: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> dict[str, bytes]:
         raise ReleaseError("The release broken holds nothing.")
@@ -403,8 +402,8 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
     async def story() -> list[Answer]:
         static_site = static_site_app.StaticSite()
         await page(static_site)
-        before = standing[0]
-        standing[0] = Served("two", release, ())
+        before = releases[0]
+        releases[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
         monkeypatch.setattr(site, "files", refused)
         return [await ask(static_site, "/lite/age") for _ in range(2)]
@@ -420,7 +419,7 @@ def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a
     def withdrawn() -> Served:
         raise WithdrawnError("These figures have been withdrawn.")
 
-    monkeypatch.setattr(catalogue, "standing", withdrawn)
+    monkeypatch.setattr(catalogue, "served", withdrawn)
     answer = asyncio.run(ask(static_site_app.StaticSite(), "/lite/age"))
     assert (answer.status, answer.headers["cache-control"], "retry-after" in answer.headers) == (
         410,

@@ -72,24 +72,24 @@ class Parsed(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def standing(release: Release, invented: Release) -> Served:
+def releases(release: Release, invented: Release) -> Served:
     return Served("one", release, (invented,))
 
 
 @pytest.fixture(scope="module")
-def served(standing: Served) -> dict[str, str]:
-    return texts(site.files(standing))
+def served(releases: Served) -> dict[str, str]:
+    return texts(site.files(releases))
 
 
 @pytest.fixture(scope="module")
-def folder(standing: Served) -> dict[str, str]:
-    return texts(site.files(standing, in_folder(None)))
+def folder(releases: Served) -> dict[str, str]:
+    return texts(site.files(releases, in_folder(None)))
 
 
 @pytest.fixture(scope="module")
-def known(standing: Served) -> dict[str, str]:
+def known(releases: Served) -> dict[str, str]:
     """The pages of a site whose address is known."""
-    return texts(site.files(standing, served_at(BASE)))
+    return texts(site.files(releases, served_at(BASE)))
 
 
 def texts(made: dict[str, bytes]) -> dict[str, str]:
@@ -300,9 +300,9 @@ def test_no_page_speaks_of_choices_that_it_does_not_have(served: dict[str, str])
 
 
 def test_the_same_releases_always_make_the_same_bytes(
-    standing: Served, folder: dict[str, str]
+    releases: Served, folder: dict[str, str]
 ) -> None:
-    assert texts(site.files(standing, in_folder(None))) == folder
+    assert texts(site.files(releases, in_folder(None))) == folder
 
 
 def test_a_topic_is_described_for_machines_with_its_files_and_its_source(
@@ -409,10 +409,10 @@ def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(
 
 
 def test_the_page_of_releases_lists_every_file_of_every_release(
-    served: dict[str, str], standing: Served
+    served: dict[str, str], releases: Served
 ) -> None:
     html = served["releases"]
-    for release_id, one in standing.by_id().items():
+    for release_id, one in releases.by_id().items():
         for name, file in files.listed(one).items():
             assert f'<a href="/releases/{release_id}/{name}">{escape(file.title)}</a>' in html
             assert file.sha256 in html
@@ -420,10 +420,10 @@ def test_the_page_of_releases_lists_every_file_of_every_release(
 
 
 def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_them(
-    folder: dict[str, str], standing: Served
+    folder: dict[str, str], releases: Served
 ) -> None:
-    made = site.files(standing, in_folder(None))
-    for release_id, one in standing.by_id().items():
+    made = site.files(releases, in_folder(None))
+    for release_id, one in releases.by_id().items():
         for name, file in files.listed(one).items():
             assert f'<a href="releases/{release_id}/{name}">' in folder["releases.html"]
             assert made[f"releases/{release_id}/{name}"] == files.content(one, file)
@@ -431,8 +431,8 @@ def test_a_folder_for_nowhere_carries_the_files_of_the_releases_and_links_to_the
     assert "/api/v1" not in " ".join(Parsed(folder["releases.html"]).links)
 
 
-def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing: Served) -> None:
-    made = site.files(standing, in_folder("https://example.org"))
+def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(releases: Served) -> None:
+    made = site.files(releases, in_folder("https://example.org"))
     assert (
         '<a href="https://example.org/releases/2020-21/cells.csv">'
         in made["releases.html"].decode()
@@ -440,14 +440,14 @@ def test_a_folder_for_a_site_links_to_the_files_there_and_carries_none(standing:
     assert [name for name in made if name.startswith("releases/")] == []
 
 
-def test_the_full_site_is_told_which_page_has_which_other_form(standing: Served) -> None:
-    (version,) = site.versions(standing, BASE)
+def test_the_full_site_is_told_which_page_has_which_other_form(releases: Served) -> None:
+    (version,) = site.versions(releases, BASE)
     assert (version.name, version.language, version.base) == ("Low-data version", "", BASE)
     assert {head.path for head in PAGES} - version.pages.keys() == NEED_A_SERVER
     assert (version.of("/"), version.of("/age")) == ("/lite/", "/lite/age")
     assert version.of("/age?release=illustrative") == "/lite/illustrative/age"
     assert version.of("/glossary?release=illustrative") == ""
-    made = site.files(standing)
+    made = site.files(releases)
     assert [
         address for address in version.pages.values() if address.removeprefix("/lite/") not in made
     ] == []
@@ -489,8 +489,8 @@ def test_a_new_language_is_new_files_with_links_between_the_languages(release: R
 
 @pytest.mark.usefixtures("with_languages")
 def test_search_engines_find_each_language_of_a_page_from_every_other(release: Release) -> None:
-    standing = Served("alone", release, ())
-    made = texts(site.files(standing, served_at(BASE)))
+    releases = Served("alone", release, ())
+    made = texts(site.files(releases, served_at(BASE)))
     alternates = "".join(
         f'<link rel="alternate" hreflang="{code}" href="{BASE}/lite/{place}">'
         for code, place in (("en-GB", "about"), ("ar", "ar/about"), ("cy", "cy/about"))
@@ -501,7 +501,7 @@ def test_search_engines_find_each_language_of_a_page_from_every_other(release: R
     assert f"<loc>{BASE}/lite/ar/</loc>" in made[site.SITEMAP]
     assert [
         (one.name, one.language, one.of("/about"), one.of("/age"))
-        for one in site.versions(standing, BASE)
+        for one in site.versions(releases, BASE)
     ] == [
         ("Low-data version", "", "/lite/about", "/lite/age"),
         ("العربية", "ar", "/lite/ar/about", ""),

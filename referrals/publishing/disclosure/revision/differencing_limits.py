@@ -187,7 +187,9 @@ class _Difference:
             total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}
         }
         exact_facts = [
-            fact for fact in facts if fact.is_exact and fact.agrees_with(old) and fact.agrees_with(new)
+            fact
+            for fact in facts
+            if fact.is_exact and fact.agrees_with(old) and fact.agrees_with(new)
         ]
         return cls(shown, changes, exact_facts)
 
