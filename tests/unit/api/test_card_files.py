@@ -26,7 +26,7 @@ from referrals.release.release import Release
 from referrals.web import settings
 from referrals.web.direct_routes import DirectRoutes
 from referrals.web.http import security_headers
-from referrals.web.logging.access_log import Names
+from referrals.web.logging.access_log import PathNames
 from tests.fixtures.asgi_client import scope_of
 from tests.fixtures.asking import Asker
 
