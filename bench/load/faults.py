@@ -133,12 +133,12 @@ async def _is_replaced(
 
 
 async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[str]:
-    said: list[Mapping[str, list[Mapping[str, str]]]] = [
-        (await client.get(f"{one}/readyz")).json() for one in replicas
+    answers: list[Mapping[str, list[Mapping[str, str]]]] = [
+        (await client.get(f"{replica}/readyz")).json() for replica in replicas
     ]
     return [
-        next(release["digest"] for release in one["releases"] if release["id"] == ID)
-        for one in said
+        next(release["digest"] for release in answer["releases"] if release["id"] == ID)
+        for answer in answers
     ]
 
 

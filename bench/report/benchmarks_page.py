@@ -160,7 +160,7 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
     return PAGE.format(
         machine=", ".join(f"{row['what']} {row['is']}" for row in machine),
         title=TITLE,
-        says="\n".join(f"- {one}" for one in sentences(rows)),
+        says="\n".join(f"- {sentence}" for sentence in sentences(rows)),
         same=_same_records(rows),
         table="\n".join(table(rows)),
         two=two,
@@ -186,7 +186,7 @@ def main(folder: Path = DOCS) -> None:
     """Write the page and its chart."""
     rows = [row for work in SIZES for row in results(work)]
     errors = {row["measure"]: float(row["error"]) for row in results("utility")}
-    words = " ".join(one.replace("**", "") for one in sentences(rows))
+    words = " ".join(sentence.replace("**", "") for sentence in sentences(rows))
     (folder / "benchmarks.svg").write_text(
         svg(panels(rows), title=TITLE, words=words), encoding="utf-8"
     )

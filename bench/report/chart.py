@@ -119,7 +119,7 @@ def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
 def _count(number: float) -> str:
     """Return an abbreviated number.
 
-    >>> [_count(one) for one in (0.01, 1, 1000, 10_000_000)]
+    >>> [_count(number) for number in (0.01, 1, 1000, 10_000_000)]
     ['0.01', '1', '1k', '10M']
     """
     if number >= 1_000_000:

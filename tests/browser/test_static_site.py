@@ -75,7 +75,7 @@ def test_every_static_page_is_reachable_by_links_without_network_or_javascript(
         address = unseen.pop()
         seen.add(address)
         page.goto(address)
-        unseen += [one for one in hrefs(page) if one not in seen and one not in unseen]
+        unseen += [link for link in hrefs(page) if link not in seen and link not in unseen]
     assert seen == set(addresses)
     assert failed == []
 
@@ -89,9 +89,9 @@ def hrefs(page: Page) -> list[str]:
     folder = Path(page.url.removeprefix("file://")).parent
     return list(
         {
-            (folder / one.partition("#")[0]).resolve().as_uri()
-            for one in found
-            if not one.startswith("http")
+            (folder / link.partition("#")[0]).resolve().as_uri()
+            for link in found
+            if not link.startswith("http")
         }
     )
 
@@ -113,7 +113,7 @@ def test_static_pages_are_accessible(
     for name in KINDS if scheme == "light" else PICTURED:
         page.goto((folder_site / f"{name}.html").as_uri())
         found = Axe().run(page, options=RULES).response["violations"]
-        broken[name] = [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+        broken[name] = [f"{rule['id']} {rule['nodes'][0]['html'][:120]}" for rule in found]
     assert {name: found for name, found in broken.items() if found} == {}
     page.close()
 
@@ -205,8 +205,8 @@ def test_what_a_page_says_stands_beside_nothing_and_under_nothing(
             "all => all.map(part => part.getBoundingClientRect()).filter(box => box.height)"
         )
         assert len(boxes) > 3
-        assert [one for one, next_one in pairwise(boxes) if next_one["top"] < one["bottom"]] == []
-        assert all(0 <= one["left"] < one["right"] <= width for one in boxes)
+        assert [box for box, next_box in pairwise(boxes) if next_box["top"] < box["bottom"]] == []
+        assert all(0 <= box["left"] < box["right"] <= width for box in boxes)
     page.close()
 
 

@@ -104,13 +104,13 @@ SOURCES = st.builds(
 def test_only_origins_get_into_the_frame_ancestors_policy(text: str) -> None:
     allowed = security_headers.framers({settings.FRAME_ANCESTORS: text})
     (directive,) = [
-        one
-        for one in security_headers.content_security_policy("", allowed).split("; ")
-        if "frame-ancestors" in one
+        source
+        for source in security_headers.content_security_policy("", allowed).split("; ")
+        if "frame-ancestors" in source
     ]
     assert ";" not in directive
     assert "\n" not in directive
-    assert all(one == "'none'" or ORIGIN.fullmatch(one) for one in directive.split()[1:])
+    assert all(source == "'none'" or ORIGIN.fullmatch(source) for source in directive.split()[1:])
     assert directive.split()[1:] == (list(allowed) or ["'none'"])
 
 
@@ -292,9 +292,9 @@ def test_answers_are_same_origin_only() -> None:
 @pytest.mark.parametrize("source", ["'unsafe-eval'", "http:", "https:", "*"])
 def test_scripts_come_from_this_origin_only(source: str) -> None:
     (scripts,) = [
-        one
-        for one in security_headers.content_security_policy("<script>a</script>").split("; ")
-        if one.startswith("script-src")
+        directive
+        for directive in security_headers.content_security_policy("<script>a</script>").split("; ")
+        if directive.startswith("script-src")
     ]
     assert source not in scripts.split()
     assert "'unsafe-inline'" not in scripts

@@ -138,7 +138,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(
     ("status", "method", "target"),
-    [(status, *one) for status, all_ in REFUSED.items() for one in all_],
+    [(status, *request) for status, requests in REFUSED.items() for request in requests],
 )
 def test_the_gateway_refuses_closed_paths_before_the_application_reads_them(
     status: int, method: str, target: str
@@ -325,7 +325,7 @@ def test_a_client_that_does_not_read_cannot_delay_the_close(
 def test_nothing_is_sent_after_a_close() -> None:
     socket = Socket(events(b"\xff"))
     received(socket)
-    assert [one["type"] for one in socket.told] == ["websocket.accept", "websocket.close"]
+    assert [event["type"] for event in socket.told] == ["websocket.accept", "websocket.close"]
 
 
 KNOWN = [*WANTED, *(message(**{kind: value}) for kind, value in UNWANTED.items())]
@@ -412,7 +412,7 @@ def test_open_sockets_are_limited_and_a_closed_one_frees_its_place() -> None:
 
     async def crowd() -> list[Socket]:
         silent = [Socket([], hangs_up=False) for _ in range(2)]
-        tasks = [asyncio.create_task(one.open(gateway)) for one in silent]
+        tasks = [asyncio.create_task(socket.open(gateway)) for socket in silent]
         await asyncio.sleep(0)
         late, later = Socket([]), Socket([])
         await late.open(gateway)

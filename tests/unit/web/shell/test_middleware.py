@@ -238,7 +238,7 @@ def test_the_link_to_a_missing_version_is_hidden_but_present(
     assert versions_of(page) == []
     hidden = [link for link in page.all("a") if "data-vr-pages" in link]
     assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [
-        dict(one.pages) for one in VERSIONS
+        dict(version.pages) for version in VERSIONS
     ]
 
 
@@ -247,11 +247,11 @@ def test_the_static_version_is_canonical_and_languages_are_alternates(
 ) -> None:
     def links(path: str) -> list[tuple[str | None, ...]]:
         found = [
-            one
-            for one in Outline(client.get(path).text).all("link")
-            if one["rel"] in {"canonical", "alternate"}
+            link
+            for link in Outline(client.get(path).text).all("link")
+            if link["rel"] in {"canonical", "alternate"}
         ]
-        return [(one["rel"], one["href"], one.get("hreflang")) for one in found]
+        return [(link["rel"], link["href"], link.get("hreflang")) for link in found]
 
     assert links("/age") == [
         ("canonical", "https://example.org/lite/age", None),
@@ -303,7 +303,9 @@ def test_no_script_is_preloaded_twice(client: Client) -> None:
     assert len(set(addresses)) == len(addresses)
     installed = precompress.folder()
     assert [
-        one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()
+        address
+        for address in addresses
+        if not (installed / (address or "").removeprefix("/static/")).is_file()
     ] == []
 
 
@@ -487,8 +489,8 @@ def test_streamlits_own_validators_do_not_match_our_page(client: Client) -> None
     ("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)]
 )
 def test_a_range_of_a_page_is_ignored(client: Client, path: str, status: int) -> None:
-    for asked in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
-        response = client.get(path, headers={"range": asked})
+    for byte_range in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
+        response = client.get(path, headers={"range": byte_range})
         assert response.status == status
         assert response.text == client.get(path).text
         assert response.text.startswith("<!DOCTYPE html>")

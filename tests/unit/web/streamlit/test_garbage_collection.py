@@ -75,7 +75,7 @@ def test_objects_opened_at_the_start_are_frozen() -> None:
     def look() -> None:
         assert opened
         assert gc.get_freeze_count() > 0
-        assert not any(one is opened[0] for one in gc.get_objects())
+        assert not any(known is opened[0] for known in gc.get_objects())
 
     serve_while(look, open_first=opening)
 
