@@ -1,6 +1,5 @@
-"""About this site: an explanatory page, from data/content."""
+"""About this site: methods, accessibility, privacy, licence and corrections."""
 
 from referrals.dashboard import page
 
-page.explain("about")
-page.page_end()
+page.draw("about")

@@ -1,6 +1,5 @@
-"""How data sharing works: an explanatory page, from data/content."""
+"""How data sharing works: from an encounter with police to what Immigration Enforcement does."""
 
 from referrals.dashboard import page
 
-page.explain("data-sharing")
-page.page_end()
+page.draw("data-sharing")

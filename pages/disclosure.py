@@ -1,6 +1,5 @@
-"""How we protect people: an explanatory page, from data/content."""
+"""How we protect people: disclosure control, and how anyone can check it."""
 
 from referrals.dashboard import page
 
-page.explain("disclosure")
-page.page_end()
+page.draw("disclosure")

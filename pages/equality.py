@@ -1,6 +1,5 @@
-"""Equality: an explanatory page, from data/content."""
+"""Equality: the assessment by protected characteristic."""
 
 from referrals.dashboard import page
 
-page.explain("equality")
-page.page_end()
+page.draw("equality")

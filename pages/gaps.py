@@ -1,6 +1,5 @@
-"""What is not known: an explanatory page, from data/content."""
+"""What is not known: what the published figures leave out, and who to ask."""
 
 from referrals.dashboard import page
 
-page.explain("gaps")
-page.page_end()
+page.draw("gaps")

@@ -1,6 +1,5 @@
-"""Glossary: an explanatory page, from data/content."""
+"""Glossary: words and symbols."""
 
 from referrals.dashboard import page
 
-page.explain("glossary")
-page.page_end()
+page.draw("glossary")

@@ -1,9 +1,5 @@
-"""Releases and downloads: every release with its files, and how programs can have them."""
+"""Releases and downloads: every release with its files, and the data for programs."""
 
-from referrals.content import outline
 from referrals.dashboard import page
 
-page.title(outline.RELEASES, of_release=False)
-page.released()
-page.passage("releases")
-page.page_end()
+page.draw("releases")

@@ -1,6 +1,5 @@
-"""Safeguarding and support: an explanatory page, from data/content."""
+"""Safeguarding and support: help lines first."""
 
 from referrals.dashboard import page
 
-page.explain("safeguarding")
-page.page_end()
+page.draw("safeguarding")

@@ -1,9 +1,5 @@
-"""Trends and context: other official figures over time, each with why it is not the same thing."""
+"""Trends and context: other official figures over time, and why none is comparable."""
 
-from referrals.content import outline
 from referrals.dashboard import page
 
-page.title(outline.TRENDS, of_release=False)
-for name in ("quarters_by_age", "years", "police", "domestic_abuse", "commissioner"):
-    page.figure(page.context_card(name))
-page.page_end()
+page.draw("trends")

@@ -1,4 +1,8 @@
-"""What the shell must know of a page before Streamlit has said anything about it."""
+"""The title, description and place of each page, for everything that links to pages.
+
+The shell needs them before Streamlit has drawn anything, so they are plain values that the content
+and the web half share.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,9 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PageHead:
-    """One page: its address, its words in the browser's tab and in search results, and its place in the menu.
+    """The address, the title and the place in the menu of one page.
 
-    `draws_charts` says that it needs Plotly, which is then fetched at once.
+    Attributes:
+        path: the site-relative address.
+        title: the title in the browser's tab and in search results.
+        description: one sentence for search results.
+        section: the section of the menu; a page without one is in no menu.
+        label: the name in the menu, if that is not the title.
+        draws_charts: whether the page needs Plotly, which is then fetched at once.
     """
 
     path: str
@@ -20,16 +30,16 @@ class PageHead:
 
     @property
     def name(self) -> str:
-        """Return the name of the page in the menu: the label, or the title where there is none."""
+        """Return the name of the page in the menu: its label, or its title."""
         return self.label or self.title
 
 
 @dataclass(frozen=True)
 class Version:
-    """Pages in another form: less to load, or in another language, and then named in it.
+    """The pages of the site in another form: with less to load, or in another language.
 
-    `pages` are their addresses by those of the pages that they are forms of, which may ask for a release. `base` makes whole
-    addresses of them, where the address of the site is known.
+    `pages` maps the address of a page to the address of its version; the former may ask for a
+    release. `base` makes these addresses absolute if the site's own address is known.
 
     >>> Version("Cymraeg", {"/age": "/lite/cy/age"}, "cy").of("/sex")
     ''
@@ -41,21 +51,21 @@ class Version:
     base: str = ""
 
     def of(self, path: str) -> str:
-        """Return the address of a page in this form, '' where it has none."""
+        """Return the address of a page in this version; '' if it has none."""
         return self.pages.get(path, "")
 
 
 def page_title(head: PageHead, site: str) -> str:
-    """Return the words of the browser's tab, the page before the site.
+    """Return the title of the browser's tab: the page before the site.
 
-    >>> page_title(PageHead("/age", "Age", "Referrals by age"), "Victim referrals: England and Wales")
-    'Age - Victim referrals: England and Wales'
+    >>> page_title(PageHead("/age", "Age", "Referrals by age"), "Victim referrals: England and
+    Wales") 'Age - Victim referrals: England and Wales'
     """
     return f"{head.title} - {site}"
 
 
 def by_section(heads: Iterable[PageHead]) -> dict[str, tuple[PageHead, ...]]:
-    """Return the pages of each section in the order given; a page without a section is in no menu."""
+    """Return the pages of each section of the menu, in the order given."""
     sections: dict[str, tuple[PageHead, ...]] = {}
     for head in heads:
         if head.section:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.bars import Bar, bars
@@ -72,7 +73,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         workings += captions.workings(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
         for one in answer.observations:
-            name = f"{escape(label)}: {escape(phrases.in_sentence(one.label))}"
+            name = f"{label}: {phrases.in_sentence(one.label)}"
             rows.append([name, *_cells(answer, one)])
     names = phrases.DIMENSION_NAMES
     return Card(
@@ -126,9 +127,9 @@ def _header(answer: Answer) -> list[str]:
     return [phrases.capital(phrases.DIMENSION_NAMES[answer.dimension]), "Referrals", "Share"]
 
 
-def _table(answer: Answer) -> str:
-    rows = [[escape(one.label), *_cells(answer, one)] for one in answer.observations]
-    total = escape(kinds.of(answer.kind).total(answer))
+def _table(answer: Answer) -> Markup:
+    rows = [[one.label, *_cells(answer, one)] for one in answer.observations]
+    total = kinds.of(answer.kind).total(answer)
     return templates.table(f"{captions.title(answer)}. Total: {total}.", _header(answer), rows)
 
 
@@ -136,19 +137,19 @@ def _cells(answer: Answer, observation: Observation) -> list[str]:
     wording = kinds.of(answer.kind)
     symbol = symbol_mark(wording.share_status(answer, observation), wording.SYMBOLS)
     share = _share_cell(answer, observation)
-    return [number_cell(answer.kind, observation), f"{share}{symbol}"]
+    return [number_cell(answer.kind, observation), share + symbol]
 
 
-def _share_cell(answer: Answer, observation: Observation) -> str:
+def _share_cell(answer: Answer, observation: Observation) -> Markup:
     share = observation.share
     if share is None:
-        return "–"
+        return Markup("–")
     wording, of_all = kinds.of(answer.kind), phrases.share(observation)
     if share.of_recorded is not None:
-        of_recorded = f"<bdi>{percent(share.of_recorded)}</bdi> of recorded"
-        return f"{of_recorded}<br><small>possible: <bdi>{of_all}</bdi> of all</small>"
+        cell = Markup("<bdi>{}</bdi> of recorded<br><small>possible: <bdi>{}</bdi> of all</small>")
+        return cell.format(percent(share.of_recorded), of_all)
     reach = possible(wording.share_reach(answer, observation))
-    return f"<bdi>{of_all}</bdi>{wording.denominator(observation)}{reach}"
+    return Markup("<bdi>{}</bdi>{}{}").format(of_all, wording.denominator(observation), reach)
 
 
 def _data(answer: Answer) -> list[Row]:

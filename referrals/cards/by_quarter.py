@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from referrals import templates
 from referrals.cards import bars
 from referrals.cards.bars import Bar
@@ -33,7 +31,7 @@ def card(release: Release, answer: Answer) -> Card:
     )
     values = "; ".join(f"{one.label}: {phrases.number(one)}" for one in quarters)
     drawn = _columns(quarters)
-    rows = [[escape(one.label), number_cell(answer.kind, one)] for one in quarters]
+    rows = [[one.label, number_cell(answer.kind, one)] for one in quarters]
     return Card(
         name=f"quarters-of-{answer.dimension.replace('_', '-')}",
         title=title,

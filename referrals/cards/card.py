@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
+
+from markupsafe import Markup
 
 from referrals.cards.bars import Bar
 from referrals.cards.charts.base import Figure, Palette, watermarked
@@ -42,7 +43,7 @@ class Card:
     title: str
     finding: str
     unit: str
-    table: str
+    table: Markup
     alternative: str
     notes: Sequence[str]
     quotes: Sequence[Mapping[str, Any]]
@@ -82,19 +83,23 @@ def drawing(draw: Draw, about: About) -> Draw:
     return lambda palette: watermarked(draw(palette), palette)
 
 
-def number_cell(kind: Kind, observation: Observation) -> str:
-    """Return a number as the HTML of a table cell, with the letter of its status and the range beside it."""
+def number_cell(kind: Kind, observation: Observation) -> Markup:
+    """Return a number as a table cell, with the letter of its status and the range beside it."""
     wording = kinds.of(kind)
-    number = f"<bdi>{escape(phrases.number(observation))}</bdi>"
+    number = Markup("<bdi>{}</bdi>").format(phrases.number(observation))
     symbol = symbol_mark(observation.status, wording.SYMBOLS)
-    return f"{number}{symbol}{possible(wording.reach(observation))}"
+    return number + symbol + possible(wording.reach(observation))
 
 
-def symbol_mark(status: str, meanings: Mapping[str, str]) -> str:
-    """Return the letter of a status as HTML with its meaning, '' if there is no letter."""
-    return f' <abbr title="{escape(meanings[status])}">[{status}]</abbr>' if status else ""
+def symbol_mark(status: str, meanings: Mapping[str, str]) -> Markup:
+    """Return the letter of a status with its meaning; empty if there is no letter."""
+    if not status:
+        return Markup()
+    return Markup(' <abbr title="{}">[{}]</abbr>').format(meanings[status], status)
 
 
-def possible(reach: str) -> str:
-    """Return the line of a table cell with the range of its number as HTML, '' if there is none."""
-    return f"<br><small>possible: <bdi>{reach}</bdi></small>" if reach else ""
+def possible(reach: str) -> Markup:
+    """Return the line of a table cell with the range of its number; empty if there is none."""
+    if not reach:
+        return Markup()
+    return Markup("<br><small>possible: <bdi>{}</bdi></small>").format(reach)

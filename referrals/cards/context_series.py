@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.bars import Bar
@@ -148,7 +149,7 @@ def _quarters_finding(found: Observations) -> str:
 
 def _quarters_rows(found: Observations) -> list[list[str]]:
     rows = [
-        [escape(period), _cell(values.get("_T")), _cell(values.get("0-17")), *_adults(values)]
+        [period, _cell(values.get("_T")), _cell(values.get("0-17")), *_adults(values)]
         for period, values in _by_period(found).items()
     ]
     return rows[::-1]
@@ -157,7 +158,7 @@ def _quarters_rows(found: Observations) -> list[list[str]]:
 def _adults(values: Mapping[str, int]) -> list[str]:
     """Return the cells for adults and for age not recorded, which are one number if the second is small."""
     if "18+" not in values:
-        return [f"{_cell(values.get('18+_NK'))} (both)", "grouped with adults"]
+        return [_cell(values.get("18+_NK")) + " (both)", "grouped with adults"]
     return [_cell(values["18+"]), _cell(values.get("_NK"))]
 
 
@@ -184,12 +185,12 @@ def _years_finding(found: Observations) -> str:
 
 
 def _years_rows(found: Observations) -> list[list[str]]:
-    derived = ' <abbr title="worked out from printed figures">[e]</abbr>'
+    derived = Markup(' <abbr title="worked out from printed figures">[e]</abbr>')
     return [
         [
-            escape(one.period_label),
-            f"{_cell(one.value)}{derived if one.status == 'e' else ''}",
-            escape(day(one.vintage)),
+            one.period_label,
+            _cell(one.value) + (derived if one.status == "e" else ""),
+            day(one.vintage),
         ]
         for one in found
     ]
@@ -222,7 +223,7 @@ def _police_rows(found: Observations) -> list[list[str]]:
     order = ["_T", "M", "F_NK", "0-17", "18+", "_NK", "GBR", "ALB", "VNM", "_OTH"]
     by_period = _by_period([one for one in found if one.scope == "police"])
     return [
-        [escape(period), *(_cell(values.get(code)) for code in order)]
+        [period, *(_cell(values.get(code)) for code in order)]
         for period, values in by_period.items()
     ]
 
@@ -258,7 +259,7 @@ def _commissioner_finding(found: Observations) -> str:
 
 
 def _plain_rows(found: Observations) -> list[list[str]]:
-    return [[escape(one.period_label), _cell(one.value), escape(one.note)] for one in found]
+    return [[one.period_label, _cell(one.value), one.note] for one in found]
 
 
 def _bars(found: Observations) -> tuple[Bar, ...]:
@@ -267,8 +268,8 @@ def _bars(found: Observations) -> tuple[Bar, ...]:
     return tuple(bar.scaled(longest) for bar in bars)
 
 
-def _cell(value: int | None) -> str:
-    return "–" if value is None else f"<bdi>{count(value)}</bdi>"
+def _cell(value: int | None) -> Markup:
+    return Markup("–") if value is None else Markup("<bdi>{}</bdi>").format(count(value))
 
 
 DESIGNS: Final[Mapping[str, Design]] = {

@@ -1,82 +1,214 @@
-"""What the pages that show figures say before their figures, and which cards stand on them, in order.
+"""The composition of every page as data: its texts, cards and lists, in order.
 
-The screens and the static pages both follow it, so that neither can say or leave out what the other does not.
+The dashboard and the static site interpret the same lists, so that neither shows anything that the
+other leaves out. How a block is drawn is up to the interpreter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Final
 
+from referrals.release.release import About, Kind
+
+OVERVIEW: Final = "overview"
+
+
+class Only(Enum):
+    """The kinds of release that a block is for."""
+
+    ANY = "any release"
+    PUBLISHED = "the release of printed figures"
+    FROM_RECORDS = "a release that was built from records"
+
 
 @dataclass(frozen=True)
-class Opening:
-    """The heading and the lead sentence of a page."""
+class Heading:
+    """The page's title as a heading, its lead sentence (message `leads.<key>`) and its status.
 
-    heading: str
-    lead: str
-
-
-@dataclass(frozen=True)
-class Topic(Opening):
-    """The page of one dimension.
-
-    `crossed_by` is the dimension within whose codes the published release is shown once more, and `relation` the piece of
-    arithmetic that the page ends with, each '' where there is none.
+    The status line is left out of pages that show more than one release or none. A page with
+    `filters` lets its reader choose a release and what the other dimensions are restricted to.
     """
 
+    has_status: bool = True
+    filters: str = ""
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Text:
+    """A Markdown text of `data/content`, with its own title as the page's heading or without it."""
+
+    name: str
+    has_title: bool = True
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Card:
+    """The card of one dimension."""
+
+    dimension: str
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Quarters:
+    """The card of every quarter, on the page of a dimension."""
+
+    dimension: str
+    only: Only = Only.FROM_RECORDS
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """The card of one dimension within each code of another."""
+
+    dimension: str
+    by: str
+    only: Only = Only.PUBLISHED
+
+
+@dataclass(frozen=True)
+class ContextSeries:
+    """The card of a series from another publication."""
+
+    name: str
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Summaries:
+    """Short cards of several dimensions; each ends with the message `more.<dimension>`."""
+
+    dimensions: tuple[str, ...]
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Every relation between printed figures, then every number that follows from them."""
+
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class Releases:
+    """Every release with its files."""
+
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
+class PageEnd:
+    """The end of every page: what the figures count, and help. Before it, `relation` if given."""
+
+    relation: str = ""
+    only: Only = Only.ANY
+
+
+CardBlock = Card | Quarters | Crossed | ContextSeries
+HtmlBlock = Heading | Text | Relations | Releases | PageEnd
+Block = HtmlBlock | CardBlock | Summaries
+
+PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
+    OVERVIEW: (
+        Text("overview"),
+        Summaries(("nationality", "crime_type", "sex", "age_band")),
+        Text("overview-care", has_title=False),
+        PageEnd(),
+    ),
+    "nationality": (
+        Heading(filters="nationality"),
+        Card("nationality"),
+        Quarters("nationality"),
+        PageEnd("R11", only=Only.PUBLISHED),
+        PageEnd(only=Only.FROM_RECORDS),
+    ),
+    "age": (
+        Heading(filters="age_band"),
+        Card("age_band"),
+        Quarters("age_band"),
+        PageEnd(),
+    ),
+    "sex": (
+        Heading(filters="sex"),
+        Card("sex"),
+        Quarters("sex"),
+        Crossed("sex", by="crime_type"),
+        PageEnd("R01", only=Only.PUBLISHED),
+        PageEnd(only=Only.FROM_RECORDS),
+    ),
+    "crime-type": (
+        Heading(filters="crime_type"),
+        Card("crime_type"),
+        Quarters("crime_type"),
+        Crossed("crime_type", by="sex"),
+        PageEnd(),
+    ),
+    "trends": (
+        Heading(has_status=False),
+        ContextSeries("quarters_by_age"),
+        ContextSeries("years"),
+        ContextSeries("police"),
+        ContextSeries("domestic_abuse"),
+        ContextSeries("commissioner"),
+        PageEnd(),
+    ),
+    "data-sharing": (Text("data-sharing"), PageEnd()),
+    "safeguarding": (Text("safeguarding"), PageEnd()),
+    "equality": (Text("equality"), PageEnd()),
+    "gaps": (Text("gaps"), PageEnd()),
+    "figures-check": (Heading(), Relations(), PageEnd()),
+    "releases": (
+        Heading(has_status=False),
+        Releases(),
+        Text("releases", has_title=False),
+        PageEnd(),
+    ),
+    "disclosure": (Text("disclosure"), PageEnd()),
+    "glossary": (Text("glossary"), PageEnd()),
+    "about": (Text("about"), PageEnd()),
+}
+"""The blocks of each page by its key: its path without the slash, or `overview`."""
+
+
+def blocks(key: str, about: About) -> tuple[Block, ...]:
+    """Return the blocks of a page that apply to the release that it shows."""
+    is_transcribed = about.kind is Kind.TRANSCRIBED
+    left_out = Only.FROM_RECORDS if is_transcribed else Only.PUBLISHED
+    return tuple(block for block in PAGES[key] if block.only is not left_out)
+
+
+def has_filters(key: str) -> bool:
+    """Return whether the reader of a page chooses what it shows."""
+    return any(isinstance(block, Heading) and block.filters for block in PAGES[key])
+
+
+def has_charts(key: str) -> bool:
+    """Return whether a page has a card whose chart needs Plotly in the dashboard."""
+    return any(isinstance(block, CardBlock) for block in PAGES[key])
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The page of one dimension; `crossed_by` is the dimension of its second card, or ''."""
+
+    key: str
     dimension: str
     crossed_by: str = ""
-    relation: str = ""
 
 
-NATIONALITY: Final = Topic(
-    "Nationality",
-    "Which nationalities the people had who were referred, as far as it is published.",
-    "nationality",
-    relation="R11",
-)
-AGE: Final = Topic(
-    "Age", "How old the people were who were referred, as they said when they were met.", "age_band"
-)
-SEX: Final = Topic(
-    "Sex",
-    "The sex of the people who were referred, as it was recorded. For many it was not.",
-    "sex",
-    crossed_by="crime_type",
-    relation="R01",
-)
-CRIME_TYPE: Final = Topic(
-    "Crime type",
-    "What crimes the people who were referred were victims of.",
-    "crime_type",
-    crossed_by="sex",
-)
-TOPICS: Final = (NATIONALITY, AGE, SEX, CRIME_TYPE)
+def _topics() -> tuple[Topic, ...]:
+    found = []
+    for key, page in PAGES.items():
+        crossed_by = "".join(block.by for block in page if isinstance(block, Crossed))
+        found += [
+            Topic(key, block.dimension, crossed_by) for block in page if isinstance(block, Card)
+        ]
+    return tuple(found)
 
-FIGURES_CHECK: Final = Opening(
-    "Do the figures add up?",
-    "The assessment prints its figures one by one, in sentences. This page puts them together and shows where they agree, "
-    "where they do not, and what follows from them.",
-)
-WORKED_OUT: Final = "Numbers worked out from the printed ones"
 
-TRENDS: Final = Opening(
-    "Trends and context",
-    "We could verify only one year of victim referrals, so no trend can be drawn from it. These figures come from other "
-    "publications. None of them counts the same thing.",
-)
-
-RELEASES: Final = Opening(
-    "Releases and downloads",
-    "Everything this site shows, to take away. Each file is listed with its size and with what proves that it is whole.",
-)
-
-FIRST_SCREEN: Final[Mapping[str, str]] = {
-    "nationality": "[More on nationality](/nationality)",
-    "crime_type": "[More on crime type](/crime-type)",
-    "sex": "[More on sex](/sex), and [how these counts compare with the total](/figures-check)",
-    "age_band": "[More on age](/age)",
-}
-"""The dimensions on the overview, each with the way on to more."""
+TOPICS: Final = _topics()

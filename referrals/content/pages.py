@@ -1,54 +1,67 @@
-"""Explanatory pages: Markdown files with figures named by id, made into HTML with the figures filled in.
+"""Explanatory texts: Markdown that names figures by id, rendered with the figures filled in.
 
-A page is `data/content/<language>/<name>.md`. `{E002}` is a statement of the ledger as printed, `{cell:crime_type=DA}` a cell
-of the release, and a line `{helplines}` or `{symbols}` a list that is made from data. An unknown name is an error, so no page
-can show a figure
-that the release does not hold. Raw HTML is not allowed in content.
+A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
+`{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}` or `{symbols}` a list
+made from data. An unknown name is an error, so that no text can show a figure that the release
+does not hold. Raw HTML in a text is escaped.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from html import escape
+from itertools import pairwise
 from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 from referrals import templates
 from referrals.errors import DataError
 from referrals.formatting import day, fill
-from referrals.paths import CONTENT, REFERENCE
-from referrals.reference import table_schema
+from referrals.i18n import messages
+from referrals.i18n.languages import ENGLISH
+from referrals.paths import CONTENT
+from referrals.reference import helplines as reference_helplines
 from referrals.reference.codelists import STATUSES
 from referrals.reference.table_schema import Row
 
-HELPLINES, SYMBOLS = "helplines", "symbols"
-"""What stands for a whole block: the help lines, and what the letters in tables mean."""
-
-CAUTION: Final = (
-    "The emergency number is the police. The other lines are not the police and not Immigration Enforcement. "
-    "Before you give your name or other details, ask them first what they would have to pass on."
-)
-"""What a reader must know before calling: it goes wherever the help lines go."""
-
-LONG_PAGE: Final = 5
+SECTIONS_WITHOUT_CONTENTS: Final = 5
 """A page with more sections than this begins with a list of them."""
 
 BOXES: Final = ("key", "help", "note", "since-2021")
 
 
-def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
-    """Return an explanatory page as HTML.
+@dataclass(frozen=True)
+class Section:
+    """A second-level heading of a text: its anchor and its words."""
+
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A rendered text: its title (with the title's anchor), what follows it, and its sections."""
+
+    title: Markup
+    anchor: str
+    body: Markup
+    sections: tuple[Section, ...]
+
+
+def page(name: str, figures: Mapping[str, str], *, language: str = ENGLISH) -> Text:
+    """Return an explanatory text with its figures filled in.
 
     Raises:
-        DataError: there is no such page, or it names a figure that the release does not hold.
+        DataError: there is no such text, or it names a figure that the release does not hold.
     """
     path = CONTENT / language / f"{name}.md"
     if not path.is_file():
@@ -57,83 +70,134 @@ def page(name: str, figures: Mapping[str, str], *, language: str = "en") -> str:
         )
 
     def figure(asked: str) -> str:
-        if asked in {HELPLINES, SYMBOLS}:
-            return f"{{{asked}}}"
+        if (block := f"{{{asked}}}") in _BLOCKS:
+            return block
         if (key := _in_order(asked)) not in figures:
             raise DataError(
                 f"{path.name} names a figure that the release does not hold: {{{asked}}}."
             )
         return figures[key]
 
-    html: str = _renderer().render(fill(path.read_text(encoding="utf-8"), figure))
-    for block, made in ((HELPLINES, helplines), (SYMBOLS, _symbols)):
-        shown = made() if language == "en" else f'<div lang="en-GB" dir="ltr">{made()}</div>'
-        html = html.replace(f"<p>{{{block}}}</p>", shown)
-    return html
+    tokens = _renderer().parse(fill(path.read_text(encoding="utf-8"), figure))
+    return _text(_with_blocks(tokens, language))
 
 
 def exists(name: str, *, language: str) -> bool:
-    """Return whether a language has a text of a name."""
+    """Return whether a language has a text of this name."""
     return (CONTENT / language / f"{name}.md").is_file()
 
 
-def helplines() -> str:
-    """Return the help lines as an HTML list, in the order of the data file, with the day they were last checked."""
-    rows = table_schema.read(REFERENCE / "helplines.csv")
+def helplines() -> Markup:
+    """Return the help lines in the order of the file, with the day of the oldest check."""
+    rows = reference_helplines.helplines()
     checked = day(min(row["last_checked"] for row in rows))
-    items = "".join(_helpline(row) for row in rows)
-    read = f"Numbers last read on {checked}, and not yet confirmed with each charity."
-    return f'<p>{CAUTION} {read}</p><ul class="helplines">{items}</ul>'
-
-
-def _symbols() -> str:
-    rows = [[f"[{letter}]", escape(meaning)] for letter, meaning in STATUSES.items()]
-    return templates.table("What the letters in tables mean", ["Letter", "Meaning"], rows)
-
-
-def _helpline(row: Row) -> str:
-    where = "; ".join(
-        [
-            row["serves"],
-            row["nations"],
-            "ask for hours" if row["hours"] == "not read" else row["hours"],
-            row["cost"],
-        ]
+    return templates.render(
+        "content/helplines.html",
+        caution=messages.text("helplines.caution"),
+        checked=messages.text("helplines.checked", date=checked),
+        lines=[_helpline(row) for row in rows],
     )
-    more = f"<br><small>{templates.isolated(row['notes'])}</small>" if row["notes"] else ""
-    return f"<li><b>{escape(row['name'])}</b><br>{templates.telephone(row['number'])}<br>For {templates.isolated(where)}{more}</li>"
 
 
-def headings(html: str) -> list[tuple[str, str]]:
-    """Return the anchor and the text of each second-level heading of a page, in order."""
-    found = re.findall(r'<h2 id="([^"]+)">(.*?)</h2>', html)
-    return [(anchor, re.sub(r"<[^>]+>", "", text)) for anchor, text in found]
+def helplines_with_heading() -> Markup:
+    """Return the help lines under a heading, for a page that has nothing else to show."""
+    heading = messages.text("helplines.heading")
+    return templates.render(
+        "content/helplines_with_heading.html", heading=heading, lines=helplines()
+    )
 
 
-def contents(html: str, *, summary: str = "On this page") -> str:
-    """Return the list of sections that a long page begins with, folded, and '' for a short one. `summary` is HTML."""
-    found = headings(html)
-    if len(found) <= LONG_PAGE:
-        return ""
-    links = "".join(f'<li><a href="#{anchor}">{text}</a></li>' for anchor, text in found)
-    return f'<details class="contents"><summary>{summary}</summary><ul>{links}</ul></details>'
+def with_title(text: Text, *, contents: str, has_anchor: bool = True) -> Markup:
+    """Return a text with its title as the page's heading and, if it is long, its list of sections.
+
+    `contents` is the summary of that list, which is folded.
+    """
+    is_long = len(text.sections) > SECTIONS_WITHOUT_CONTENTS
+    return templates.render(
+        "content/text.html",
+        text=text,
+        anchor=text.anchor if has_anchor else "",
+        sections=text.sections if is_long else (),
+        contents=contents,
+    )
 
 
-def inline(text: str) -> str:
-    """Return one line of Markdown as HTML, without a paragraph round it."""
-    html: str = _renderer().renderInline(text)
-    return html
+def inline(text: str) -> Markup:
+    """Return one line of Markdown as HTML, without a paragraph around it."""
+    return Markup(_renderer().renderInline(text))  # noqa: S704 - raw HTML is escaped
+
+
+def _helpline(row: Row) -> dict[str, str]:
+    hours = messages.text("helplines.ask_for_hours") if row["hours"] == "not read" else row["hours"]
+    service = "; ".join([row["serves"], row["nations"], hours, row["cost"]])
+    return {
+        "name": row["name"],
+        "number": row["number"],
+        "service": messages.html("helplines.service", service=templates.isolated(service)),
+        "notes": templates.isolated(row["notes"]),
+    }
+
+
+def _symbols() -> Markup:
+    rows = [[f"[{letter}]", meaning] for letter, meaning in STATUSES.items()]
+    header = [messages.text("symbols.letter"), messages.text("symbols.meaning")]
+    return templates.table(messages.text("symbols.caption"), header, rows)
+
+
+_BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {
+    "{helplines}": helplines,
+    "{symbols}": _symbols,
+}
+"""The HTML of each paragraph that stands for a whole block made from data."""
+
+
+def _with_blocks(tokens: Sequence[Token], language: str) -> list[Token]:
+    """Replace each paragraph that only names a block with that block's HTML."""
+    made = list(tokens)
+    for index, token in enumerate(tokens):
+        block = _BLOCKS.get(token.content)
+        if block and tokens[index - 1].type == "paragraph_open":
+            html = block()
+            if language != ENGLISH:
+                html = messages.in_english(html, element="div")
+            made[index] = Token("html_block", "", 0, content=html)
+            made[index - 1].hidden = made[index + 1].hidden = True
+    return made
+
+
+def _text(tokens: list[Token]) -> Text:
+    title, anchor = Markup(), ""
+    if tokens[:1] and tokens[0].tag == "h1":
+        title = _rendered(tokens[1:2])
+        anchor = str(tokens[0].attrGet("id") or "")
+        tokens = tokens[3:]  # heading_open, inline, heading_close
+    sections = tuple(
+        Section(str(token.attrGet("id")), _words(heading))
+        for token, heading in pairwise(tokens)
+        if token.type == "heading_open" and token.tag == "h2"
+    )
+    return Text(title, anchor, _rendered(tokens), sections)
+
+
+def _rendered(tokens: Sequence[Token]) -> Markup:
+    renderer = _renderer()
+    html = renderer.renderer.render(tokens, renderer.options, {})
+    return Markup(html)  # noqa: S704 - raw HTML in a text is escaped
+
+
+def _words(heading: Token) -> str:
+    return "".join(child.content for child in heading.children or ())
 
 
 def _in_order(asked: str) -> str:
     """Return a name with the dimensions of a cell in the order of the release."""
     if not asked.startswith("cell:"):
         return asked
-    pairs = sorted(re.split("[;,]", asked.removeprefix("cell:")), key=_place)
+    pairs = sorted(re.split("[;,]", asked.removeprefix("cell:")), key=_position)
     return "cell:" + ",".join(pairs)
 
 
-def _place(pair: str) -> int:
+def _position(pair: str) -> int:
     order = ["nationality", "age_band", "sex", "crime_type"]
     dimension = pair.split("=", maxsplit=1)[0]
     return order.index(dimension) if dimension in order else len(order)
@@ -156,13 +220,14 @@ def _box(
     _options: OptionsDict,
     _environment: EnvType,
 ) -> str:
-    """Return the tags round a box. A dated box says so in words, for those who do not see how it is drawn."""
+    """Return the tags around a box. A dated one has its date in words, for who cannot see it."""
     token = tokens[index]
     name, _, date = token.info.strip().partition(" ")
     if token.nesting == -1:
         return "</div>\n"
-    label = f'<p class="box-date">Since 2021: reported on {escape(date)}</p>' if date else ""
-    return f'<div class="box-{name.removesuffix("-2021")}">{label}\n'
+    kind = name.removesuffix("-2021")
+    label = messages.text("box.since_2021", date=date) if date else ""
+    return templates.render("content/box_start.html", kind=kind, label=label)
 
 
 def _steps(
@@ -172,7 +237,7 @@ def _steps(
     _options: OptionsDict,
     _environment: EnvType,
 ) -> str:
-    """Return nothing round a step diagram: it is the ordered list inside, which gets its class here."""
+    """Return nothing around a step diagram: the ordered list inside it gets its class here."""
     if tokens[index].nesting == 1:
         tokens[index + 1].attrSet("class", "steps")
     return ""

@@ -1,1 +1,1 @@
-"""What readers see: selection -> query -> words, chart and table. Only `components` knows Streamlit."""
+"""The pages in Streamlit: `page` interprets `content.outline`, `figure` draws the cards."""

@@ -1,127 +1,155 @@
-"""What a reader can choose on the page of a dimension: the release, its codes and the measure, held in the address bar.
+"""The filters of a topic page: release, codes and measure, held in the address bar.
 
-With the rest of `components`, it is the only part of the library that imports Streamlit.
+The address bar holds every choice, so that a link to the page shows the same figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import streamlit as st
 
 from referrals.cards import registry
 from referrals.cards.html import notices
-from referrals.cards.wording import phrases
-from referrals.content.outline import Topic
-from referrals.dashboard import page
-from referrals.query.selection import RELEASE, Offer, Selection, read_address
+from referrals.dashboard import session
+from referrals.i18n import messages
+from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
-MEASURE_NAMES: Final[Mapping[str, str]] = {"number": "Number", "share": "Share"}
-LONG_LIST: Final = 5
-"""A choice among more than this is a list that opens, and not a row of buttons."""
+MEASURE: Final = "measure"
+MOST_BUTTONS: Final = 5
+"""A filter with more options than this is a list that opens, not a row of buttons."""
 
 
-def topic(shown: Topic) -> Selection:
-    """Draw the head of the page of a dimension: heading, choice of release, filters. Return what the reader chose.
+@dataclass(frozen=True)
+class Filter:
+    """One filter: the parameter of the address that it sets, its label, and its options by code.
 
-    The lead is about the published figures; invented ones have the banner in its place.
+    The first option shows everything; it is chosen if the address names none.
     """
-    opened = _asked_release()
-    choice = f'<p class="choice">{notices.CHOICE}</p>' if len(page.offered()) > 1 else ""
-    opening = notices.banner(opened.about) or notices.lead(shown.lead)
-    page.html(notices.heading(shown.heading) + opening + notices.status(opened.about) + choice)
-    return _filters(shown.dimension, opened)
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+
+    @property
+    def default(self) -> str:
+        """The option that shows everything."""
+        return next(iter(self.options))
+
+    @property
+    def is_list(self) -> bool:
+        """Whether there are too many options for buttons."""
+        return len(self.options) > MOST_BUTTONS
 
 
-def _asked_release() -> Release:
-    return page.offered().get(st.query_params.get(RELEASE, ""), page.release())
+def requested_release() -> Release:
+    """Return the release that the address asks for; the published one if that is not offered."""
+    return session.offered().get(st.query_params.get(RELEASE, ""), session.published())
 
 
-def _pick(dimension: str, opened: Release) -> None:
-    """Draw the choice between releases, where there are several."""
-    names = {release_id: notices.picked(one.about) for release_id, one in page.offered().items()}
-    if len(names) == 1:
-        return
-    st.session_state["choose_release"] = opened.about.release_id
-    st.radio("Figures", list(names), format_func=names.__getitem__, key="choose_release", on_change=_write_release,
-        args=(dimension,))  # fmt: skip
+def draw(dimension: str, release: Release) -> Selection:
+    """Draw the filters of the page of a dimension, and return what its reader chose.
 
-
-def _write_release(dimension: str) -> None:
-    """Write the chosen release into the address, with as much of what was chosen before as that release has."""
-    opened = page.offered().get(st.session_state["choose_release"], page.release())
-    asked = st.query_params.to_dict() | {RELEASE: opened.about.release_id}
-    st.query_params.from_dict(read_address(asked, _page_offer(dimension, opened))[0].address())
-
-
-def _page_offer(dimension: str, opened: Release) -> Offer:
-    return {**registry.filters(opened, dimension)[0], RELEASE: list(page.offered())}
-
-
-def _filters(dimension: str, opened: Release) -> Selection:
-    """Draw the choices that a page of one dimension offers of a release, and return what the reader chose.
-
-    The address bar holds the choice. What it asks for and the page cannot give is said in a note, and everything is shown.
+    A parameter of the address that the page cannot use is named in a notice, and changes nothing.
     """
-    offer, names = registry.filters(opened, dimension)
-    selection, unmet = read_address(st.query_params.to_dict(), _page_offer(dimension, opened))
-    choices = {
-        name: (
-            phrases.DIMENSION_NAMES[name].capitalize(),
-            {
-                code: names[name, code]
-                for code in ((TOTAL, *codes) if name in DIMENSIONS else codes)
-            },
-        )
-        for name, codes in offer.items()
-    } | {"measure": ("Show", MEASURE_NAMES)}
-    defaults = {name: next(iter(options)) for name, (_, options) in choices.items()}
+    offer, labels = registry.filters(release, dimension)
+    selection, unusable = read_address(st.query_params.to_dict(), _with_releases(offer))
+    filters = [_filter(name, codes, labels) for name, codes in offer.items()]
+    filters.append(_measure_filter())
+    defaults = {each.name: each.default for each in filters}
     with st.container(key="filters"):
-        _pick(dimension, opened)
-        for name, (label, options) in sorted(
-            choices.items(), key=lambda choice: len(choice[1][1]) <= LONG_LIST
-        ):
-            _choice(
-                name,
-                label,
-                options,
-                chosen=str(getattr(selection, name)) or defaults[name],
-                defaults=defaults,
-            )
-    if unmet:
-        page.note(notices.unmet(f"{name}={st.query_params[name]}" for name in unmet))
+        _draw_release_choice(dimension, release)
+        for each in sorted(filters, key=lambda each: not each.is_list):
+            _draw_filter(each, str(getattr(selection, each.name)) or each.default, defaults)
+    if unusable:
+        st.html(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable))
     return selection
 
 
-def _choice(
-    name: str, label: str, options: Mapping[str, str], *, chosen: str, defaults: Mapping[str, str]
-) -> None:
-    key = f"choose_{name}"
+def _filter(name: str, codes: Sequence[str], labels: Mapping[tuple[str, str], str]) -> Filter:
+    every = (TOTAL, *codes) if name in DIMENSIONS else codes
+    label = messages.text(f"filters.dimension.{name}")
+    return Filter(name, label, {code: labels[name, code] for code in every})
+
+
+def _measure_filter() -> Filter:
+    options = {measure: messages.text(f"filters.{measure}") for measure in MEASURES}
+    return Filter(MEASURE, messages.text("filters.measure"), options)
+
+
+def _draw_filter(each: Filter, chosen: str, defaults: Mapping[str, str]) -> None:
+    key = _key(each.name)
     st.session_state[key] = chosen
-    changed: dict[str, Any] = {
-        "format_func": options.__getitem__,
-        "key": key,
-        "on_change": _write_address,
-        "args": (defaults,),
-    }
-    if len(options) > LONG_LIST:
-        st.selectbox(label, list(options), **changed)
+    if each.is_list:
+        st.selectbox(
+            each.label,
+            list(each.options),
+            format_func=each.options.__getitem__,
+            key=key,
+            on_change=_write_choices,
+            args=(defaults,),
+        )
     else:
-        st.radio(label, list(options), horizontal=True, **changed)
+        st.radio(
+            each.label,
+            list(each.options),
+            format_func=each.options.__getitem__,
+            key=key,
+            on_change=_write_choices,
+            args=(defaults,),
+            horizontal=True,
+        )
 
 
-def _write_address(defaults: Mapping[str, str]) -> None:
-    """Write every choice of the page into the address, where it differs from showing everything.
+def _write_choices(defaults: Mapping[str, str]) -> None:
+    """Write every choice that differs from its default into the address.
 
-    Every one, and not only the one that changed: a reader who chooses twice in a moment is answered once, by a run whose
-    address does not hold the first choice yet.
+    All of them, not only the one that changed: a reader who chooses twice in a moment is answered
+    by one run, whose address does not hold the first choice yet.
     """
     for name, default in defaults.items():
-        chosen = st.session_state[f"choose_{name}"]
+        chosen = st.session_state[_key(name)]
         if chosen == default:
             st.query_params.pop(name, None)
         else:
             st.query_params[name] = chosen
+
+
+def _draw_release_choice(dimension: str, release: Release) -> None:
+    """Draw the choice between releases, if there are several."""
+    names = {
+        release_id: notices.option(offered.about)
+        for release_id, offered in session.offered().items()
+    }
+    if len(names) == 1:
+        return
+    st.session_state[_key(RELEASE)] = release.about.release_id
+    st.radio(
+        messages.text("filters.release"),
+        list(names),
+        format_func=names.__getitem__,
+        key=_key(RELEASE),
+        on_change=_write_release,
+        args=(dimension,),
+    )
+
+
+def _write_release(dimension: str) -> None:
+    """Write the chosen release into the address, and keep the other choices that it can answer."""
+    release = session.offered().get(st.session_state[_key(RELEASE)], session.published())
+    parameters = st.query_params.to_dict() | {RELEASE: release.about.release_id}
+    offer, _ = registry.filters(release, dimension)
+    selection, _ = read_address(parameters, _with_releases(offer))
+    st.query_params.from_dict(selection.address())
+
+
+def _with_releases(offer: Offer) -> Offer:
+    return {**offer, RELEASE: list(session.offered())}
+
+
+def _key(name: str) -> str:
+    return f"choose_{name}"

@@ -1,6 +1,7 @@
-"""The address of what a reader sees, for links and codes that are taken elsewhere.
+"""The address of the page that a reader sees, for links and codes that leave the site.
 
-Streamlit passes on an address that the page says it has: anything, of any length. This one is made of what the server knows.
+Streamlit passes on whatever address the page says it has, of any length. This one is made of what
+the server knows.
 """
 
 from __future__ import annotations
@@ -14,23 +15,25 @@ from referrals.query.selection import Selection
 from referrals.web import origins
 
 PATH: Final = "path"
-"""Where a session keeps the path of the page that it draws."""
+"""The key of the session state that holds the path of the page being drawn."""
 
 LONGEST: Final = 300
-"""Letters of an address that is still a code to scan."""
+"""The longest address, in characters, that is still shown as a code to scan."""
 
 
 def base() -> str:
-    """Return the address that a reader knows the site by, such as `https://example.org`, or '' where it is not known.
+    """Return the origin of the site, such as `https://example.org`; '' if it is unknown.
 
-    It is the origin that the reader's browser opened the session from. The gateway lets in none but that of the host that it
-    asked for, so it also says HTTPS where a proxy ends that.
+    It is the origin from which the reader's browser opened the session. The gateway accepts only
+    the origin of the host that was asked for, so it has the right scheme even if a proxy
+    terminates HTTPS.
     """
     return origins.of_text(st.context.headers.get("origin", ""))
 
 
 def of_page(selection: Selection) -> str:
-    """Return the address of the page that is drawn, with what was chosen on it; '' where it is not known, or too long."""
-    known, chosen = base(), selection.address()
-    whole = f"{known}{st.session_state.get(PATH, '/')}{f'?{urlencode(chosen)}' if chosen else ''}"
-    return whole if known and len(whole) <= LONGEST else ""
+    """Return the address of the page with a selection; '' if it is unknown or too long to scan."""
+    origin = base()
+    query = urlencode(selection.address())
+    address = f"{origin}{st.session_state.get(PATH, '/')}{f'?{query}' if query else ''}"
+    return address if origin and len(address) <= LONGEST else ""

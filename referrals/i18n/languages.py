@@ -1,4 +1,8 @@
-"""Which static pages there are in each language, from `data/content/<language>/pages.csv`: a new language is a new folder."""
+"""The languages of the site and the pages that each of them has.
+
+A language is a folder `data/content/<language>` with a `pages.csv`, so a new one is new files and
+no code. The dashboard is in English; the static site has every language.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,7 @@ def heads(language: str) -> tuple[PageHead, ...]:
     """Return the pages of a language in the order of the menu.
 
     Raises:
-        DataError: the list of pages is missing or breaks its schema.
+        DataError: `pages.csv` is missing or breaks its schema.
     """
     rows = table_schema.read(CONTENT / language / PAGES)
     return tuple(
@@ -34,7 +38,7 @@ def heads(language: str) -> tuple[PageHead, ...]:
 
 
 def own_name(language: str) -> str:
-    """Return what a language calls itself.
+    """Return the name of a language in that language.
 
     >>> own_name("cy"), own_name("ur")
     ('Cymraeg', 'اردو')
@@ -43,10 +47,10 @@ def own_name(language: str) -> str:
 
 
 def direction(language: str) -> str:
-    """Return the direction of a language's writing: 'ltr' or 'rtl'."""
+    """Return the writing direction of a language: 'ltr' or 'rtl'."""
     return str(Locale.parse(language, sep="-").text_direction)
 
 
 def tag(language: str) -> str:
-    """Return the tag of a language for HTML. Our English is that of the United Kingdom."""
+    """Return the tag of a language for the `lang` attribute. Our English is British."""
     return "en-GB" if language == ENGLISH else language

@@ -1,15 +1,16 @@
-"""The message catalogue: every sentence of the site by key, one folder of TOML files a language.
+"""The message catalogue: every sentence of the site by key, one folder of TOML files per language.
 
-A key is the name of a file and the path inside it: `layout.menu` is `menu` in `data/locale/en/layout.toml`. A message is a
-string with `{placeholders}`, or a table of CLDR plural forms chosen by the number named in `count`:
+A key is the name of a file and the path inside it: `layout.menu` is `menu` in
+`data/locale/en/layout.toml`. A message is a string with `{placeholders}`, or a table of CLDR
+plural forms chosen by the number named in `count`:
 
     [shown]
     count = "n"
     one = "{n} victim referral"
     other = "{n} victim referrals"
 
-Callers choose a message and pass numbers; they never join pieces of sentences, because word order differs by language. A
-message that a language lacks is shown in English, marked as English.
+Callers choose a message and pass numbers; they never join pieces of sentences, because word order
+differs by language. A message that a language lacks is shown in English, marked as English.
 """
 
 from __future__ import annotations
@@ -19,10 +20,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from typing import Any, Final
 
 from babel import Locale
+from markupsafe import Markup, escape
 
 from referrals import formatting
 from referrals.errors import DataError
@@ -45,29 +46,43 @@ class Messages:
     english: Mapping[str, Message]
 
     def text(self, key: str, **values: object) -> str:
-        """Return a message as plain text, its placeholders filled. Whole numbers get their thousands marked.
+        """Return a message as plain text, its placeholders filled.
+
+        Whole numbers are written with a thousands separator.
 
         Raises:
-            KeyError: English has no such message, or a placeholder has no value: a mistake in our code.
+            KeyError: English has no such message, or a placeholder has no value (our mistake).
         """
+        return _PLACEHOLDER.sub(lambda match: _shown(values[match[1]]), self._form(key, values))
+
+    def html(self, key: str, **values: object) -> Markup:
+        """Return a message as HTML: escaped, except for values that are `Markup` already.
+
+        One that falls back to English is wrapped in `lang="en-GB"`.
+
+        Raises:
+            KeyError: as `text` does.
+        """
+        pattern = str(escape(self._form(key, values)))
+        html = Markup(  # noqa: S704 - the pattern and each value are escaped
+            _PLACEHOLDER.sub(lambda match: str(escape(_shown(values[match[1]]))), pattern)
+        )
+        return html if key in self.own else in_english(html)
+
+    def _form(self, key: str, values: Mapping[str, object]) -> str:
+        """Return the pattern of a message: for a plural, the form that its number asks for."""
         language = self.language if key in self.own else ENGLISH
         message = self.own.get(key, self.english[key])
-        if not isinstance(message, str):
-            message = _plural(message, values, language)
-        return _PLACEHOLDER.sub(lambda match: _shown(values[match[1]]), message)
-
-    def html(self, key: str, **values: object) -> str:
-        """Return a message as HTML, everything in it escaped; wrapped in `lang="en-GB"` if it falls back to English."""
-        html = escape(self.text(key, **values), quote=False)
-        return html if key in self.own else in_english(html)
+        return message if isinstance(message, str) else _plural(message, values, language)
 
 
 @cache
 def of(language: str) -> Messages:
-    """Return the messages of a language. One that has no folder falls back to English for all.
+    """Return the messages of a language. A language without a folder falls back to English.
 
     Raises:
-        DataError: a file cannot be read, or has a key, a placeholder or a form that English does not have.
+        DataError: a file cannot be read, or has a key or a placeholder that English does not have,
+            or a plural that cannot be used.
     """
     english = _read(ENGLISH)
     own = english if language == ENGLISH else _read(language)
@@ -90,30 +105,41 @@ def text(key: str, **values: object) -> str:
     return of(ENGLISH).text(key, **values)
 
 
-def in_english(html: str, *, element: str = "span") -> str:
-    """Return HTML that is English, marked so that a page in another language shows it and reads it aloud as that.
+def html(key: str, **values: object) -> Markup:
+    """Return an English message as HTML. See `Messages.html`."""
+    return of(ENGLISH).html(key, **values)
+
+
+def in_english(html: str, *, element: str = "span") -> Markup:
+    """Return English text or HTML marked as such, for a page in another language.
+
+    A browser then shows it from left to right, and a screen reader reads it with an English voice.
 
     >>> in_english("Menu")
-    '<span lang="en-GB" dir="ltr">Menu</span>'
+    Markup('<span lang="en-GB" dir="ltr">Menu</span>')
     """
-    return f'<{element} lang="{tag(ENGLISH)}" dir="ltr">{html}</{element}>'
+    pattern = Markup('<{0} lang="{1}" dir="ltr">{2}</{0}>')
+    return pattern.format(element, tag(ENGLISH), html)
 
 
 def _plural(forms: Mapping[str, str], values: Mapping[str, object], language: str) -> str:
     number = values[forms[COUNT]]
+    if not isinstance(number, int):
+        raise TypeError(f"a plural is chosen by a whole number, not by {number!r}")
     form = Locale.parse(language, sep="-").plural_form(number)
     return forms.get(str(form), forms["other"])
 
 
 def _shown(value: object) -> str:
+    """Return a value as text, whole numbers with a thousands separator; `Markup` stays `Markup`."""
     if isinstance(value, int) and not isinstance(value, bool):
         return formatting.count(value)
-    return str(value)
+    return value if isinstance(value, str) else str(value)
 
 
 def _placeholders(message: Message) -> frozenset[str]:
     texts = [message] if isinstance(message, str) else list(message.values())
-    return frozenset(name for one in texts for name in _PLACEHOLDER.findall(one))
+    return frozenset(_PLACEHOLDER.findall("".join(texts)))
 
 
 def _read(language: str) -> dict[str, Message]:

@@ -1,11 +1,11 @@
-"""The light twin of the site: every page that needs no server state, as finished HTML without any script.
+"""The static site: every page that needs no server state, as finished HTML without any script.
 
-    python -m referrals.static_site build --to build/site      # a folder for any web server, a CDN or a stick
-    st.App(..., routes=Twin().routes())                 # the same pages at /lite/, served by the process
+    python -m referrals.static_site build --to build/site    # a folder for any web server or a
+    stick st.App(..., routes=StaticSite().routes())                # the same pages at /lite/
 
-Both are drawn from the releases on the shelf by the code that draws the screens.
+Both are rendered from the current releases, from the same outline and cards as the dashboard.
 """
 
-from referrals.static_site.app import Twin
+from referrals.static_site.app import StaticSite
 
-__all__ = ["Twin"]
+__all__ = ["StaticSite"]

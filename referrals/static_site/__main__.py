@@ -1,4 +1,7 @@
-"""Write the static pages as a folder: `python -m referrals.static_site build --to build/site --base https://example.org`."""
+"""Write the static site as a folder.
+
+python -m referrals.static_site build --to build/site --base https://example.org
+"""
 
 from __future__ import annotations
 
@@ -14,58 +17,57 @@ from referrals.release import catalogue
 from referrals.static_site import site
 from referrals.static_site.links import in_folder
 
+KILOBYTE = 1000
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command, and return 0, or 1 after one sentence that says what is wrong."""
-    asked = _parser().parse_args(arguments)
+    """Run the command. Return 0, or 1 after an error message of one sentence."""
+    options = _parser().parse_args(arguments)
     try:
-        made = site.files(catalogue.served(), in_folder(asked.base))
-        atomic_folder.write(asked.to, made)
+        files = site.files(catalogue.served(), in_folder(options.base))
+        atomic_folder.write(options.to, files)
     except ReferralsError as error:
         print(error, file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"{error.filename or asked.to} cannot be written: {error.strerror}.", file=sys.stderr)
+        path = error.filename or options.to
+        print(f"{path} cannot be written: {error.strerror}.", file=sys.stderr)
         return 1
-    print(
-        f"{asked.to}: {len(made)} files, {sum(map(len, made.values())) / 1000:,.0f} kB. Open {asked.to / 'index.html'}."
-    )
+    size = sum(map(len, files.values())) / KILOBYTE
+    print(f"{options.to}: {len(files)} files, {size:,.0f} kB. Open {options.to / 'index.html'}.")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m referrals.static_site", description="The light twin of the site, as files."
+        prog="python -m referrals.static_site",
+        description="Write the static version of the site as files.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    one = commands.add_parser(
+    build = commands.add_parser(
         "build", help="write every static page into a folder, for a web server or a stick"
     )
-    one.add_argument(
+    build.add_argument(
         "--to",
         type=Path,
         required=True,
         metavar="FOLDER",
-        help="where the folder goes; an older one is replaced",
+        help="the folder to write; an older one is replaced",
     )
-    one.add_argument(
+    build.add_argument(
         "--base",
-        type=_address,
+        type=_origin,
         metavar="ADDRESS",
-        help="the address of the full site, such as https://example.org: pages then link to it and name it as their own",
+        help="the address of the full site, such as https://example.org: pages then link to it and "
+        "have canonical addresses on it",
     )
     return parser
 
 
-def _address(text: str) -> str:
+def _origin(text: str) -> str:
     parts = urlsplit(text)
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.netloc
-        or parts.path.strip("/")
-        or parts.query
-        or parts.fragment
-    ):
+    is_web = parts.scheme in {"http", "https"} and bool(parts.netloc)
+    if not is_web or parts.path.strip("/") or parts.query or parts.fragment:
         raise argparse.ArgumentTypeError(
             f"{text} is not the address of a site, such as https://example.org"
         )

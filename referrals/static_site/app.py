@@ -1,6 +1,7 @@
-"""The static pages as the process serves them: drawn once for the releases that stand, and kept as bytes ready to send.
+"""The static site as the process serves it: rendered once per version of the releases.
 
-A page is looked up by its path and sent in the encoding that its reader takes; nothing is computed for a request.
+A page is looked up by its path and sent in the encoding that the client accepts; nothing is
+computed for a request.
 """
 
 from __future__ import annotations
@@ -20,188 +21,189 @@ from starlette.types import Receive, Scope, Send
 
 from referrals.caching import cached
 from referrals.errors import ReferralsError, WithdrawnError
+from referrals.i18n import messages
 from referrals.page_meta import Version
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import layout, site
 from referrals.static_site.links import FOLDER, served
-from referrals.static_site.responses import FRESH, NO_SCRIPT, Files
+from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files
 
 LOG: Final = logging.getLogger(__name__)
 
-READ: Final = "GET, HEAD, OPTIONS"
+METHODS: Final = "GET, HEAD, OPTIONS"
 ROBOTS: Final = "User-agent: *\nAllow: /\n"
 RETRY_AFTER: Final = 30
-"""Seconds until pages that could not be drawn are tried again, for whoever asks then."""
-
-FAULT: Final = "The light pages cannot be drawn at the moment."
-"""What readers are told of a fault that is not one of ours: its own words could hold anything."""
+"""How long, in seconds, a failed rendering is not tried again."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Releases whose pages could not be drawn, what readers are told, and until when that is not tried again."""
+    """A version of the releases that could not be rendered, and when to try again."""
 
     version: str
-    said: str
+    reason: str
     until: float
 
     def holds(self, version: str) -> bool:
-        """Return whether the pages of a version are not to be tried now."""
+        """Return whether a version is not to be tried now."""
         return version == self.version and monotonic() < self.until
 
 
 @dataclass
-class Twin:
+class StaticSite:
     """The ASGI application of everything below `/lite/`.
 
-    `base` is the address that readers know the site by, such as `https://example.org`, '' where it is not known. With it the
-    pages have whole canonical addresses, and there is a sitemap.
+    `base` is the origin that readers know the site by, such as `https://example.org`; '' if it is
+    unknown. With it the pages have absolute canonical addresses, and there is a sitemap.
 
-    When the releases change, readers get the old pages until the new ones are drawn, which a thread does beside them. Pages
-    that cannot be drawn leave the old ones standing, and the log says why. Pages of a release that was withdrawn are sent to
-    nobody: readers wait for the new ones.
+    When the releases change, readers get the old pages until a thread has rendered the new ones.
+    If rendering fails, the old pages stay and the log has the reason. Pages of a withdrawn release
+    are never
+    sent: readers wait for the new ones.
     """
 
     base: str = ""
     _files: Files | None = None
-    _held: Served | None = None
+    _rendered: Served | None = None
     _failure: Failure | None = None
-    _drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _rendering: asyncio.Lock = field(default_factory=asyncio.Lock)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def routes(self) -> list[BaseRoute]:
-        """Return the routes of the static pages, for `st.App(routes=...)`."""
-        below = FOLDER.rstrip("/")
+        """Return the routes of the static site, for `st.App(routes=...)`."""
+        folder = FOLDER.rstrip("/")
         return [
-            Route(below, _at_folder),
-            Mount(below, app=self),
+            Route(folder, _redirect_to_folder),
+            Mount(folder, app=self),
             Route("/robots.txt", self._robots),
         ]
 
     @asynccontextmanager
-    async def drawn_ahead(self) -> AsyncIterator[None]:
-        """Draw the pages as soon as the process lives, beside its start, so that no reader has to wait for them."""
-        task = asyncio.create_task(self._ahead())
+    async def rendered_ahead(self) -> AsyncIterator[None]:
+        """Render the pages in the background at start, so that no reader has to wait for them."""
+        task = asyncio.create_task(self._render_ahead())
         try:
             yield
         finally:
             task.cancel()
 
     def versions(self) -> tuple[Version, ...]:
-        """Return the pages as other forms of the full site's pages; none where no release stands to draw them from."""
+        """Return the pages as versions of the full site's; none if there is no release."""
         try:
             return _versions(catalogue.served(), self.base)
         except ReferralsError:
             return ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request for a static page, its stylesheet or a table."""
+        """Answer one request for a page, the stylesheet or a table."""
         if scope["method"] not in {"GET", "HEAD"}:
-            await _not_reading(scope["method"])(scope, receive, send)
+            await _method_not_allowed(scope["method"])(scope, receive, send)
             return
         try:
-            files = await self._standing()
-        except Exception as error:
+            files = await self._current_files()
+        except Exception as error:  # noqa: BLE001 - the reader gets a page that says so
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(error)(scope, receive, send)
             return
         await files.answer(scope, send)
 
-    async def _standing(self) -> Files:
-        """Return the files of the releases that stand now, or those before them while these are being drawn."""
+    async def _current_files(self) -> Files:
+        """Return the files of the current releases, or the previous ones until then."""
         standing = catalogue.served()
-        if self._held and catalogue.has_withdrawn(self._held):
-            self._files = self._held = None
+        if self._rendered and catalogue.has_withdrawn(self._rendered):
+            self._files = self._rendered = None
         files = self._files
         if files is None:
-            return await self._drawn(standing)
-        if (
-            files.version != standing.version
-            and not self._drawing.locked()
-            and not self._failed(standing)
-        ):
-            task = asyncio.create_task(self._redrawn(standing))
+            return await self._render(standing)
+        is_current = files.version == standing.version
+        if not is_current and not self._rendering.locked() and not self._failed(standing):
+            task = asyncio.create_task(self._render_again(standing))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return files
 
-    async def _ahead(self) -> None:
-        with suppress(Exception):  # the log has said why, or the first reader is told
-            await self._drawn(await asyncio.to_thread(catalogue.served))
+    async def _render_ahead(self) -> None:
+        with suppress(Exception):  # logged already, or told to the first reader
+            await self._render(await asyncio.to_thread(catalogue.served))
 
-    async def _redrawn(self, standing: Served) -> None:
-        with suppress(ReferralsError):  # the log has said why
-            await self._drawn(standing)
+    async def _render_again(self, standing: Served) -> None:
+        with suppress(ReferralsError):  # logged already
+            await self._render(standing)
 
-    async def _drawn(self, standing: Served) -> Files:
-        async with self._drawing:
+    async def _render(self, standing: Served) -> Files:
+        """Return the files of some releases, rendered once however many readers ask."""
+        async with self._rendering:
             if self._files is None or self._files.version != standing.version:
-                self._files, self._held = await self._made(standing), standing
+                self._files, self._rendered = await self._render_in_thread(standing), standing
             return self._files
 
-    async def _made(self, standing: Served) -> Files:
-        """Return the files of some releases. Whatever goes wrong is logged once, and not tried again for every reader."""
+    async def _render_in_thread(self, standing: Served) -> Files:
+        """Return the files of some releases. A failure is logged once, and not retried at once."""
         if failure := self._failed(standing):
-            raise ReferralsError(failure.said)
+            raise ReferralsError(failure.reason)
         try:
-            return await asyncio.to_thread(self._draw, standing)
-        except Exception as error:
-            said = _told(error)
-            self._failure = Failure(standing.version, said, monotonic() + RETRY_AFTER)
-            stay = " The old ones stand." if self._files else ""
+            return await asyncio.to_thread(self._files_of, standing)
+        except Exception as error:  # noqa: BLE001 - logged, and the reader gets a page
+            reason = _public_reason(error)
+            self._failure = Failure(standing.version, reason, monotonic() + RETRY_AFTER)
             LOG.warning(
-                "The static pages of these releases cannot be drawn (%s).%s %s",
+                "The static pages of these releases cannot be rendered (%s).%s %s",
                 type(error).__name__,
-                stay,
-                said,
+                " The old ones stay." if self._files else "",
+                reason,
             )
-            raise ReferralsError(said) from None
+            raise ReferralsError(reason) from None
 
-    def _draw(self, standing: Served) -> Files:
+    def _files_of(self, standing: Served) -> Files:
         return Files(standing.version, site.files(standing, served(self.base)))
 
     def _failed(self, standing: Served) -> Failure | None:
         return self._failure if self._failure and self._failure.holds(standing.version) else None
 
     async def _robots(self, _: object) -> Response:
-        where = f"Sitemap: {self.base}{FOLDER}{site.SITEMAP}\n" if self.base else ""
-        return Response(ROBOTS + where, media_type="text/plain", headers={"cache-control": FRESH})
+        sitemap = f"Sitemap: {self.base}{FOLDER}{site.SITEMAP}\n" if self.base else ""
+        headers = {"cache-control": ONE_MINUTE}
+        return Response(ROBOTS + sitemap, media_type="text/plain", headers=headers)
 
 
-@cached(2, {Served: lambda one: one.version})
+@cached(2, {Served: lambda standing: standing.version})
 def _versions(standing: Served, base: str) -> tuple[Version, ...]:
     return site.versions(standing, base)
 
 
-async def _at_folder(_: object) -> Response:
+async def _redirect_to_folder(_: object) -> Response:
     return RedirectResponse(FOLDER, HTTPStatus.PERMANENT_REDIRECT)
 
 
-def _not_reading(method: str) -> Response:
-    """Return what is said to whoever would do anything but read: what can be done here, and where it was not asked, why."""
+def _method_not_allowed(method: str) -> Response:
+    """Return the answer to a request that does not read."""
+    headers = {"allow": METHODS}
     if method == "OPTIONS":
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"allow": READ})
-    return PlainTextResponse(
-        f"Nothing here can be changed. Use {READ}.", HTTPStatus.METHOD_NOT_ALLOWED, {"allow": READ}
-    )
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    reason = messages.text("errors.read_only", methods=METHODS)
+    return PlainTextResponse(reason, HTTPStatus.METHOD_NOT_ALLOWED, headers)
 
 
-def _told(error: Exception) -> str:
-    """Return what readers and the log are told of a fault: our own words, and never another's."""
-    return str(error) if isinstance(error, ReferralsError) else FAULT
+def _public_reason(error: Exception) -> str:
+    """Return what readers and the log learn of a failure: our own words only.
+
+    The text of an error that is not ours could hold anything.
+    """
+    if isinstance(error, ReferralsError):
+        return str(error)
+    return messages.text("errors.static_site")
 
 
 def _unavailable(error: Exception) -> Response:
-    """Return the page that says why there is none. What was withdrawn is gone: no cache may help out with a copy of it."""
+    """Return the page that says why there is none.
+
+    Withdrawn pages are gone (410), so that no cache serves its copy.
+    """
     headers = {"cache-control": "no-store", "content-security-policy": NO_SCRIPT}
-    page = layout.unavailable(_told(error))
+    page = layout.unavailable(_public_reason(error))
     if isinstance(error, WithdrawnError):
         return Response(page, HTTPStatus.GONE, headers, "text/html")
-    return Response(
-        page,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        {**headers, "retry-after": str(RETRY_AFTER)},
-        "text/html",
-    )
+    headers["retry-after"] = str(RETRY_AFTER)
+    return Response(page, HTTPStatus.SERVICE_UNAVAILABLE, headers, "text/html")

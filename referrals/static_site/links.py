@@ -1,4 +1,7 @@
-"""How the static pages name one another, and the full site: by relative links, so that they work wherever they stand."""
+"""The addresses of static pages, and the links between them and to the full site.
+
+Links between static pages are relative, so that they work wherever the folder is put.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,28 @@ import posixpath
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from html import escape
 from typing import Final
+
+from markupsafe import Markup
 
 from referrals.i18n.languages import ENGLISH
 
 INDEX: Final = "index"
 FOLDER: Final = "/lite/"
-"""Where the process serves the static pages. Their canonical addresses are below it."""
+"""Where the process serves the static pages. Their canonical addresses begin with it."""
 
 DOWNLOADS: Final = "data"
-"""The folder below the root of the twin that holds the table of each card as a CSV file."""
+"""The folder below the root of the static site that holds the table of each card as a CSV file."""
 
 _LINK: Final = re.compile(r'<a href="(/[^"#]*)(#[^"]*)?"([^>]*)>(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Spot:
-    """One static page: the address of its full version, its language, and its release ('' for the published one)."""
+class PageKey:
+    """One static page: the path of its full version, its language, and its release.
+
+    The release is '' for the published one.
+    """
 
     path: str
     language: str = ENGLISH
@@ -31,9 +38,10 @@ class Spot:
 
     @property
     def stem(self) -> str:
-        """The place of the page below the root of the twin, without ending: 'age', 'illustrative/age', 'cy/index'."""
-        folders = [self.language if self.language != ENGLISH else "", self.release]
-        return "/".join([*filter(None, folders), self.path.strip("/") or INDEX])
+        """The place below the root without ending: 'age', 'illustrative/age', 'cy/index'."""
+        language = self.language if self.language != ENGLISH else ""
+        folders = [folder for folder in (language, self.release) if folder]
+        return "/".join([*folders, self.path.strip("/") or INDEX])
 
     @property
     def full(self) -> str:
@@ -42,12 +50,15 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Placing:
-    """Where static pages will stand.
+class LinkStyle:
+    """How the pages of a static site link to one another and to the full site.
 
-    `site` is what links to the full site begin with: '' where both are on one host, its address where they are not, and None
-    where nothing is known of it, as on a stick. `base` is the address that readers know the site by, '' where it is not known.
-    `ending` is what a page's file name ends with, and `root` the address of the twin on its host.
+    Attributes:
+        site: begins each link to the full site: '' if both are on one host, its origin if they are
+            not, None if the full site is unknown, as in a folder on a stick.
+        base: the origin that readers know the site by; '' if it is unknown.
+        ending: the ending of a page's file name.
+        root: the path of the static site on its host.
     """
 
     site: str | None
@@ -56,54 +67,71 @@ class Placing:
     root: str
 
     def file(self, stem: str) -> str:
-        """Return the name of a page below the root: 'age.html' in a folder; 'age', and '' for the first, when served."""
+        """Return the place of a page below the root: 'age.html' in a folder, 'age' if served."""
         if self.ending:
             return stem + self.ending
         return stem.removesuffix(INDEX) if posixpath.basename(stem) == INDEX else stem
 
     def link(self, here: str, there: str) -> str:
-        """Return the relative address of one file below the root from another."""
+        """Return the relative link from one file below the root to another."""
         folder, _, name = there.rpartition("/")
         way = posixpath.relpath(folder or ".", posixpath.dirname(here) or ".")
-        return f"{'' if way == '.' else f'{way}/'}{name}" or "./"
+        prefix = "" if way == "." else f"{way}/"
+        return f"{prefix}{name}" or "./"
+
+    def between(self, here: PageKey, there: PageKey) -> str:
+        """Return the relative link from one page to another."""
+        return self.link(self.file(here.stem), self.file(there.stem))
 
     def canonical(self, stem: str) -> str:
-        """Return the one address that a page should be known by: the served one where the site is known."""
+        """Return the canonical address of a page: the served one, if the site is known."""
         if self.site is None:
             return self.link(self.file(stem), self.file(stem))
         return f"{self.base}{FOLDER}{SERVED.file(stem)}"
 
 
-def served(base: str = "") -> Placing:
-    """Return how pages name one another where the process serves them, at whatever name it is asked by."""
-    return Placing(site="", base=base, ending="", root=FOLDER)
+def served(base: str = "") -> LinkStyle:
+    """Return the link style of pages that the process serves, under whatever host name."""
+    return LinkStyle(site="", base=base, ending="", root=FOLDER)
 
 
 SERVED: Final = served()
 
 
-def in_folder(site: str | None) -> Placing:
-    """Return how pages name one another in a folder of files, which may be opened without any server."""
-    return Placing(site=site, base=site or "", ending=".html", root="/")
+def in_folder(site: str | None) -> LinkStyle:
+    """Return the link style of a folder of files, which may be opened without any server."""
+    return LinkStyle(site=site, base=site or "", ending=".html", root="/")
 
 
-def relinked(
-    html: str, here: Spot, twins: Collection[Spot], placing: Placing, carried: Collection[str] = ()
-) -> str:
-    """Return HTML with each site-relative link led to the static page that it means, or to the file, of those `carried` along.
+def rewrite_links(
+    html: str,
+    here: PageKey,
+    pages: Collection[PageKey],
+    style: LinkStyle,
+    files: Collection[str] = (),
+) -> Markup:
+    """Return HTML with its site-relative links rewritten for the place of a page.
 
-    What has no twin is linked on the full site; where nothing is known of that, the words stand without a link.
+    A link leads to the static page of that address, in the same language if there is one, or to
+    one of the `files` of the static site. Anything else leads to the full site; if that is
+    unknown, only the words of the link remain. Texts, cards and lists are rendered once for every
+    presenter, so that only this last step knows where the page will be.
     """
 
-    def led(found: re.Match[str]) -> str:
-        path, anchor, rest, text = found[1], found[2] or "", found[3], found[4]
-        if path.startswith(f"/{DOWNLOADS}/") or path[1:] in carried:
-            return f'<a href="{placing.link(placing.file(here.stem), path[1:])}"{rest}>{text}</a>'
-        for spot in (Spot(path, here.language), Spot(path)):
-            if spot in twins:
-                return f'<a href="{placing.link(placing.file(here.stem), placing.file(spot.stem))}{anchor}"{rest}>{text}</a>'
-        if placing.site is None:
+    def rewritten(found: re.Match[str]) -> str:
+        path, anchor, attributes, text = found[1], found[2] or "", found[3], found[4]
+        if path.startswith(f"/{DOWNLOADS}/") or path[1:] in files:
+            return _a(style.link(style.file(here.stem), path[1:]), attributes, text)
+        for page in (PageKey(path, here.language), PageKey(path)):
+            if page in pages:
+                return _a(style.between(here, page) + anchor, attributes, text)
+        if style.site is None:
             return text
-        return f'<a href="{escape(placing.site)}{path}{anchor}"{rest}>{text}</a>'
+        return _a(f"{style.site}{path}{anchor}", attributes, text)
 
-    return _LINK.sub(led, html)
+    return Markup(_LINK.sub(rewritten, html))  # noqa: S704 - the pieces of HTML that it was before
+
+
+def _a(address: str, attributes: str, text: str) -> str:
+    """Return a link made of pieces of HTML."""
+    return f'<a href="{address}"{attributes}>{text}</a>'

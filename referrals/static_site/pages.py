@@ -1,188 +1,193 @@
-"""What stands on each static page: the same headings, cards, texts and arithmetic as on the screen of its address."""
+"""The interpreter of `content.outline` for the static site: the main part of each page.
+
+Headings, cards, texts and relations are those of the dashboard. The cards' words are in English
+for now, so another language has the explanatory texts alone.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
-from html import escape
 from typing import Final
 
-from referrals.cards import by_dimension, context_series, registry
-from referrals.cards.card import PATHS, Card
-from referrals.cards.html import notices, parts, releases, sources
+from markupsafe import Markup, escape
+
+from referrals import templates
+from referrals.cards import page_cards
+from referrals.cards.by_dimension import UNFILTERED
+from referrals.cards.card import Card
+from referrals.cards.html import card as card_html
+from referrals.cards.html import notices, releases, sources
 from referrals.cards.html import relations as relations_html
-from referrals.content import outline, pages
-from referrals.content.outline import Opening, Topic
+from referrals.content import outline, pages, sitemap
+from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
-from referrals.release.release import About, Kind, Release
-from referrals.static_site.links import DOWNLOADS, Spot
+from referrals.release.release import Kind, Release
+from referrals.static_site.links import DOWNLOADS, PageKey
 
 PAGE_END: Final = "page-end"
-_ANCHOR: Final = re.compile(r'<h1 id="[^"]*">')
-"""A heading that nothing leads to, as the page is its address."""
+"""The text that ends each page of a language other than English."""
+
+LEFT_TO_RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2069"
+"""Unicode controls (LRI, PDI) that keep a range of numbers in order in right-to-left text."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """The main part of a page as HTML with site-relative links, and the cards on it."""
+    """The main part of a page with site-relative links, and the cards in it."""
 
-    html: str
+    html: Markup
     cards: tuple[Card, ...] = ()
 
 
-def body(shown: Release, standing: Served, spot: Spot) -> Body:
-    """Return the main part of a page, of the release that it shows among those that stand.
+def body(release: Release, standing: Served, key: PageKey) -> Body:
+    """Return the main part of a page that shows a release.
 
     Raises:
         DataError: a text of the page is missing, or names a figure that the release does not hold.
     """
-    drawn = _DRAWN.get(spot.path) if spot.language == ENGLISH else None
-    found = drawn(shown, standing) if drawn else Body(_text(shown, spot))
-    return Body(found.html + _end(shown, standing.published, spot), found.cards)
+    if key.language != ENGLISH:
+        html = _text_with_title(release, sitemap.key_of(key.path), key.language)
+        return Body(html + _page_end_in(key.language, release, standing.published))
+    name = sitemap.key_of(key.path)
+    parts = [
+        _block(block, name, release, standing) for block in outline.blocks(name, release.about)
+    ]
+    html = Markup().join(part.html for part in parts)
+    return Body(html, tuple(card for part in parts for card in part.cards))
 
 
 def download(card: Card) -> str:
-    """Return the place of a card's CSV file below the root of the twin."""
+    """Return the place of a card's CSV file below the root of the static site."""
     return f"{DOWNLOADS}/{card.file_name}.csv"
 
 
-def carried(standing: Served) -> dict[str, bytes]:
-    """Return every file of every release by its place below the root: for a copy of the pages that has no server to ask."""
-    taken: dict[str, bytes] = {}
-    for release_id, one in standing.by_id().items():
+def release_files(standing: Served) -> dict[str, bytes]:
+    """Return every file of every release by its place, for a folder that has no server."""
+    found: dict[str, bytes] = {}
+    for release_id, release in standing.by_id().items():
         folder = f"releases/{release_id}"
-        taken |= {
-            f"{folder}/{name}": files.content(one, file) for name, file in files.listed(one).items()
-        }
-        taken[f"{folder}/{files.SUMS}"] = files.sums(one)
-    return taken
+        for name, file in files.listed(release).items():
+            found[f"{folder}/{name}"] = files.content(release, file)
+        found[f"{folder}/{files.SUMS}"] = files.sums(release)
+    return found
 
 
-def _text(release: Release, spot: Spot) -> str:
-    html = pages.page(
-        spot.path.strip("/") or "overview", _figures(release, spot.language), language=spot.language
+def _block(block: Block, name: str, release: Release, standing: Served) -> Body:
+    match block:
+        case outline.Summaries(dimensions):
+            return _summaries(dimensions, release)
+        case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
+            card = page_cards.card(block, release, _selection(release))
+            card = _without_note_on_filters(card)
+            return Body(_card(card), (card,))
+        case _:
+            return Body(_html(block, name, release, standing))
+
+
+def _html(block: HtmlBlock, name: str, release: Release, standing: Served) -> Markup:
+    """Return a block that has no cards."""
+    match block:
+        case outline.Heading(has_status):
+            return notices.opening(name, release.about, has_status=has_status)
+        case outline.Text(text, has_title) if has_title:
+            return _text_with_title(release, text, ENGLISH)
+        case outline.Text(text):
+            return pages.page(text, text_figures(release)).body
+        case outline.Relations():
+            return relations_html.relations_and_worked_out(release)
+        case outline.Releases():
+            return releases.html(standing.by_id().values())
+        case outline.PageEnd(relation):
+            return _relation(release, relation) + _page_end(release, standing.published)
+
+
+def _summaries(dimensions: Iterable[str], release: Release) -> Body:
+    """Return short cards, then each sentence behind them once: the cards share some of them."""
+    cards = tuple(
+        page_cards.card(outline.Card(dimension), release, _selection(release))
+        for dimension in dimensions
     )
-    title, end, rest = html.partition("</h1>")
-    listed = pages.contents(rest, summary=messages.of(spot.language).html("layout.contents"))
-    return f"{_ANCHOR.sub('<h1>', title)}{end}{listed}{rest}"
+    parts = [
+        _summary(card, messages.text(f"more.{dimension}"))
+        for dimension, card in zip(dimensions, cards, strict=True)
+    ]
+    return Body(Markup().join([*parts, sources.sentences(*cards)]), cards)
+
+
+def _selection(release: Release) -> Selection:
+    """Return the selection of everything in a release; the published one needs no name."""
+    is_transcribed = release.about.kind is Kind.TRANSCRIBED
+    return Selection(release="" if is_transcribed else release.about.release_id)
+
+
+def _without_note_on_filters(card: Card) -> Card:
+    """Return a card without the note on the filters, which static pages do not have."""
+    return replace(card, notes=[note for note in card.notes if note != UNFILTERED])
+
+
+def _card(card: Card) -> Markup:
+    return templates.render(
+        "static_site/card.html",
+        head=card_html.head(card),
+        warning=card_html.warning(card),
+        bars=card_html.bars(card),
+        table=card.table,
+        notes=card_html.notes(card, folded=False),
+        sources=sources.html(card),
+        download=f"/{download(card)}",
+        download_label=messages.text("card.table"),
+    )
+
+
+def _summary(card: Card, more: str) -> Markup:
+    """Return a card without table and sources, its notes folded: its topic has a page."""
+    return templates.render(
+        "static_site/summary.html",
+        head=card_html.head(card),
+        warning=card_html.warning(card),
+        bars=card_html.bars(card),
+        notes=card_html.notes(card, folded=True),
+        more=card_html.link_on(more),
+    )
+
+
+def _relation(release: Release, relation_id: str) -> Markup:
+    if not relation_id:
+        return Markup()
+    relation = relations_html.relation(release, relation_id)
+    return Markup('<section class="card">{}</section>').format(relation)
+
+
+def _text_with_title(release: Release, name: str, language: str) -> Markup:
+    text = pages.page(name, _figures(release, language), language=language)
+    contents = messages.of(language).html("layout.contents")
+    return pages.with_title(text, contents=contents, has_anchor=False)
 
 
 def _figures(release: Release, language: str) -> Mapping[str, str]:
-    """Return what stands for each figure that a text names; text from right to left would turn a range of numbers round."""
-    found = text_figures(release)
-    return (
-        {name: f"\u2066{figure}\u2069" for name, figure in found.items()}
-        if direction(language) == "rtl"
-        else found
-    )
+    """Return the figures that a text can name; isolated if the text runs from right to left."""
+    figures = text_figures(release)
+    if direction(language) == "ltr":
+        return figures
+    return {
+        name: f"{LEFT_TO_RIGHT_ISOLATE}{figure}{POP_ISOLATE}" for name, figure in figures.items()
+    }
 
 
-def _end(shown: Release, published: Release, spot: Spot) -> str:
-    """Return what a page ends with: in another language the text `page-end.md`, and in English where it has none."""
-    english = notices.page_end(published.about, shown.about)
-    if spot.language == ENGLISH:
-        return english
-    if not pages.exists(PAGE_END, language=spot.language):
-        return messages.in_english(english, element="div")
-    own = pages.page(PAGE_END, _figures(shown, spot.language), language=spot.language)
-    attribution = messages.in_english(escape(shown.about.attribution), element="p")
-    return f'<hr><div class="page-end">{own}{attribution}</div>'
+def _page_end(release: Release, published: Release) -> Markup:
+    return notices.page_end(published.about, release.about)
 
 
-def _overview(release: Release, _: Served) -> Body:
-    found = {dimension: _dimension(release, dimension) for dimension in outline.FIRST_SCREEN}
-    drawn = "".join(
-        _card(card, quick=True, more=outline.FIRST_SCREEN[dimension])
-        for dimension, card in found.items()
-    )
-    care = pages.page("overview-care", text_figures(release)).partition("</h1>")[2]
-    # The cards rest on some of the same sentences: each stands here once, so that the first page is small.
-    sentences = sources.sentences(*found.values())
-    return Body(f"{_text(release, Spot('/'))}{drawn}{sentences}{care}", tuple(found.values()))
-
-
-def _topic(topic: Topic, release: Release, _: Served) -> Body:
-    about, end = release.about, ""
-    found = [_dimension(release, topic.dimension)]
-    if about.kind is not Kind.TRANSCRIBED:
-        name = registry.quarters_name(topic.dimension)
-        found.append(registry.card(name, release, Selection(release=about.release_id)))
-    else:
-        if topic.crossed_by:
-            name = registry.cross_name(topic.dimension, topic.crossed_by)
-            found.append(_without_choices(registry.card(name, release, Selection())))
-        end = (
-            f'<section class="card">{relations_html.relation(release, topic.relation)}</section>'
-            if topic.relation
-            else ""
-        )
-    opening = _opening(topic, about, lead=notices.banner(about))
-    return Body(f"{opening}{''.join(map(_card, found))}{end}", tuple(found))
-
-
-def _without_choices(card: Card) -> Card:
-    """Return a card without the note on a reader's choices: here are none."""
-    return replace(card, notes=[note for note in card.notes if note != by_dimension.UNFILTERED])
-
-
-def _figures_check(release: Release, _: Served) -> Body:
-    every = f'{relations_html.relations(release)}<h2 id="worked-out">{outline.WORKED_OUT}</h2>{relations_html.worked_out(release)}'
-    return Body(_opening(outline.FIGURES_CHECK, release.about) + every)
-
-
-def _trends(release: Release, _: Served) -> Body:
-    found = tuple(
-        registry.card(design.series_id, release, Selection())
-        for design in context_series.DESIGNS.values()
-    )
-    return Body(_heading(outline.TRENDS) + "".join(map(_card, found)), found)
-
-
-def _releases(release: Release, standing: Served) -> Body:
-    text = pages.page("releases", text_figures(release)).partition("</h1>")[2]
-    return Body(_heading(outline.RELEASES) + releases.html(standing.by_id().values()) + text)
-
-
-def _dimension(release: Release, dimension: str) -> Card:
-    about = release.about
-    chosen = Selection(release="" if about.kind is Kind.TRANSCRIBED else about.release_id)
-    return registry.card(registry.dimension_name(dimension), release, chosen)
-
-
-def _opening(opening: Opening, about: About, *, lead: str = "") -> str:
-    return _heading(opening, lead) + notices.status(about)
-
-
-def _heading(opening: Opening, lead: str = "") -> str:
-    said = lead or f'<p class="lead">{escape(opening.lead)}</p>'
-    return f"<h1>{opening.heading}</h1>{said}"
-
-
-def _card(card: Card, *, quick: bool = False, more: str = "") -> str:
-    """Return a card as HTML. A quick one has neither table nor sources, and its notes are folded: its topic has a page."""
-    warning = (
-        f'<div class="box-note"><p>{pages.inline(card.warning)}</p></div>' if card.warning else ""
-    )
-    figure = parts.bars(card) if card.bars else ""
-    on = f"<p>{pages.inline(more)}</p>" if more else ""
-    notes = parts.notes(card, folded=quick)
-    taken = f'<p class="take"><a href="/{download(card)}" download>Table (CSV)</a></p>'
-    rest = f"{notes}{on}" if quick else f"{card.table}{notes}{sources.html(card)}{taken}"
-    return f'<section class="card">{parts.head(card)}{warning}{figure}{rest}</section>'
-
-
-_DRAWN: Final[Mapping[str, Callable[[Release, Served], Body]]] = {
-    "/": _overview,
-    "/trends": _trends,
-    "/figures-check": _figures_check,
-    "/releases": _releases,
-    **{PATHS[topic.dimension]: partial(_topic, topic) for topic in outline.TOPICS},
-}
-"""The pages that show figures. Their words are English for now, so other languages have the explanatory pages alone."""
+def _page_end_in(language: str, release: Release, published: Release) -> Markup:
+    """Return the end of a page in another language: its own text, or the English one marked."""
+    if not pages.exists(PAGE_END, language=language):
+        return messages.in_english(_page_end(release, published), element="div")
+    own = pages.page(PAGE_END, _figures(release, language), language=language).body
+    attribution = messages.in_english(escape(release.about.attribution), element="p")
+    return templates.render("static_site/page_end.html", text=own, attribution=attribution)

@@ -1,246 +1,251 @@
-"""Every file of the twin, in memory: pages, stylesheet and tables, of the releases that stand on the shelf."""
+"""Every file of the static site, in memory: pages, stylesheet and the tables of cards."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from referrals.cards.card import PATHS, Card
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.cards.card import Card
 from referrals.cards.exports import csv
 from referrals.cards.html import notices
 from referrals.content import outline
 from referrals.content import pages as content_pages
-from referrals.i18n import languages as i18n_languages
+from referrals.i18n import languages, messages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Served
 from referrals.release.release import About, Kind, Release
-from referrals.static_site import json_ld, layout
-from referrals.static_site import pages as static_site_pages
-from referrals.static_site.links import FOLDER, SERVED, Placing, Spot, relinked
+from referrals.static_site import json_ld, layout, pages
+from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 
 STYLE: Final = (Path(__file__).with_name("assets") / "style.css").read_bytes()
 STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"
-LOW_DATA: Final = "Low-data version"
-TOPIC_PATHS: Final = tuple(PATHS[topic.dimension] for topic in outline.TOPICS)
+TOPIC_PATHS: Final = tuple(f"/{topic.key}" for topic in outline.TOPICS)
 
 
 @dataclass(frozen=True)
-class Twin:
-    """What every page has to know of the whole: the releases, how pages are placed, and the head of each page by its spot."""
+class Site:
+    """What every page needs to know of the others.
+
+    Attributes:
+        standing: the releases that are shown.
+        style: how pages link to one another.
+        heads: the head of every page.
+    """
 
     standing: Served
-    placing: Placing
-    heads: Mapping[Spot, PageHead]
+    style: LinkStyle
+    heads: Mapping[PageKey, PageHead]
 
     @property
-    def carried(self) -> Mapping[str, bytes]:
-        """The files of the releases that go along with the pages, by place: all of them where there is no site to ask."""
-        return static_site_pages.carried(self.standing) if self.placing.site is None else {}
+    def release_files(self) -> Mapping[str, bytes]:
+        """The files of the releases that go with the pages: all if there is no full site."""
+        return pages.release_files(self.standing) if self.style.site is None else {}
 
     @property
     def releases(self) -> Mapping[str, Release]:
-        """The releases whose topics have pages of their own, by id."""
-        return {one.about.release_id: one for one in broken_down(self.standing)}
+        """The releases other than the published one that have topic pages, by id."""
+        return {release.about.release_id: release for release in with_topic_pages(self.standing)}
 
-    def shown(self, spot: Spot) -> Release:
+    def shown(self, key: PageKey) -> Release:
         """Return the release that a page shows."""
-        return self.releases[spot.release] if spot.release else self.standing.published
+        return self.releases[key.release] if key.release else self.standing.published
+
+    def link(self, here: PageKey, there: PageKey) -> str:
+        """Return the link from one page to another."""
+        return self.style.between(here, there)
+
+    def is_listed(self, key: PageKey) -> bool:
+        """Return whether search engines may list a page.
+
+        They would show invented figures without calling them invented.
+        """
+        return not self.shown(key).about.is_illustrative
+
+    def menu(self, language: str) -> dict[PageKey, PageHead]:
+        """Return the pages of a language's menu."""
+        return {
+            key: head
+            for key, head in self.heads.items()
+            if key.language == language and not key.release
+        }
 
 
-def files(standing: Served, placing: Placing = SERVED) -> dict[str, bytes]:
-    """Return every file of the twin by its place below the root. The same releases always give the same bytes.
+def files(standing: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
+    """Return every file by its place below the root. The same releases always give the same bytes.
 
     Raises:
         ReferralsError: a page's text or figures are missing.
     """
-    twin = Twin(standing, placing, spots(standing))
-    made = {STYLESHEET: STYLE, placing.file(NOT_FOUND): _not_found(twin).encode(), **twin.carried}
-    for spot in twin.heads:
-        html, shown = _page(twin, spot)
-        made[placing.file(spot.stem)] = html.encode()
-        made |= {
-            static_site_pages.download(card): csv.write(card, placing.base).encode()
-            for card in shown
-        }
-    if placing.base:
-        made[SITEMAP] = _sitemap(twin).encode()
+    site = Site(standing, style, page_heads(standing))
+    made = {STYLESHEET: STYLE, style.file(NOT_FOUND): _not_found(site).encode()}
+    made |= site.release_files
+    for key in site.heads:
+        html, cards = _page(site, key)
+        made[style.file(key.stem)] = html.encode()
+        made |= {pages.download(card): csv.write(card, style.base).encode() for card in cards}
+    if style.base:
+        made[SITEMAP] = _sitemap(site).encode()
     return made
 
 
-def broken_down(standing: Served) -> tuple[Release, ...]:
-    """Return the releases beside the published one that were made of records, whose topics have static pages of their own."""
-    return tuple(one for one in standing.others if one.about.kind is not Kind.TRANSCRIBED)
+def with_topic_pages(standing: Served) -> tuple[Release, ...]:
+    """Return the releases built from records, each of which has topic pages of its own."""
+    return tuple(
+        release for release in standing.others if release.about.kind is not Kind.TRANSCRIBED
+    )
 
 
-def spots(standing: Served) -> dict[Spot, PageHead]:
-    """Return every static page and its head: those of each language, then the topics of each release made of records."""
+def page_heads(standing: Served) -> dict[PageKey, PageHead]:
+    """Return the head of every page: those of each language, then the topics of each release."""
     found = {
-        Spot(head.path, language): head
-        for language in i18n_languages.languages()
-        for head in i18n_languages.heads(language)
+        PageKey(head.path, language): head
+        for language in languages.languages()
+        for head in languages.heads(language)
     }
-    for release in broken_down(standing):
+    for release in with_topic_pages(standing):
         for path in TOPIC_PATHS:
-            spot = Spot(path, release=release.about.release_id)
-            found[spot] = _of_release(found[Spot(path)], spot, release.about)
+            key = PageKey(path, release=release.about.release_id)
+            found[key] = _head_of_release(found[PageKey(path)], key, release.about)
     return found
 
 
 def versions(standing: Served, base: str) -> tuple[Version, ...]:
-    """Return the pages as other forms of the full site's: the English ones, which have less to load, then each language."""
-    pages: dict[str, dict[str, str]] = {}
-    for spot in spots(standing):
-        pages.setdefault(spot.language, {})[spot.full] = f"{FOLDER}{SERVED.file(spot.stem)}"
-    low_data = Version(LOW_DATA, pages.pop(ENGLISH), base=base)
-    return low_data, *(
-        Version(i18n_languages.own_name(code), found, code, base) for code, found in pages.items()
+    """Return the pages as versions of the full site's: the English ones, then each language."""
+    by_language: dict[str, dict[str, str]] = {}
+    for key in page_heads(standing):
+        addresses = by_language.setdefault(key.language, {})
+        addresses[key.full] = f"{FOLDER}{SERVED.file(key.stem)}"
+    english = Version(messages.text("layout.low_data"), by_language.pop(ENGLISH), base=base)
+    return english, *(
+        Version(languages.own_name(code), addresses, code, base)
+        for code, addresses in by_language.items()
     )
 
 
-def _of_release(head: PageHead, spot: Spot, about: About) -> PageHead:
-    """Return the head of a topic's page of another release, which says at once where its figures are invented."""
-    what = notices.BANNER if about.is_illustrative else f"{about.title}."
-    return replace(
-        head, path=spot.full, title=f"{head.title}: {notices.picked(about)}", description=what
+def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
+    """Return the head of a topic page of another release, marked if the figures are invented."""
+    is_invented = about.is_illustrative
+    description = messages.text("notices.banner") if is_invented else f"{about.title}."
+    title = f"{head.title}: {notices.option(about)}"
+    return replace(head, path=key.full, title=title, description=description)
+
+
+def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
+    body = pages.body(site.shown(key), site.standing, key)
+    html = _releases_menu(site, key) + body.html
+    main = rewrite_links(html, key, site.heads, site.style, site.release_files)
+    data = _json_ld(site, key, body.cards)
+    return layout.document(site.heads[key], main, _frame(site, key), data=data), body.cards
+
+
+def _releases_menu(site: Site, key: PageKey) -> Markup:
+    """Return the choice between releases of a topic page, if there are several."""
+    if key.path not in TOPIC_PATHS or not site.releases:
+        return Markup()
+    return templates.render(
+        "static_site/releases_menu.html",
+        label=messages.text("layout.releases"),
+        options=[
+            {
+                "name": notices.option(release.about),
+                "address": _release_address(site, key, release_id),
+            }
+            for release_id, release in {"": site.standing.published, **site.releases}.items()
+        ],
+        explanation=messages.text("notices.choice"),
     )
 
 
-def _page(twin: Twin, spot: Spot) -> tuple[str, tuple[Card, ...]]:
-    shown = twin.shown(spot)
-    body = static_site_pages.body(shown, twin.standing, spot)
-    main = relinked(
-        _figures_nav(twin, spot) + body.html, spot, twin.heads, twin.placing, twin.carried
-    )
-    data = _data(twin, spot, body.cards)
-    html = layout.document(twin.heads[spot], main, _surroundings(twin, spot), data=data)
-    return html, body.cards
-
-
-def _figures_nav(twin: Twin, spot: Spot) -> str:
-    """Return the choice between releases that stands on the page of a topic, where there are several."""
-    if spot.path not in TOPIC_PATHS or not twin.releases:
+def _release_address(site: Site, here: PageKey, release_id: str) -> str:
+    """Return the link to the same page of another release; '' for the one that is shown."""
+    if release_id == here.release:
         return ""
-    offered = {"": twin.standing.published, **twin.releases}
-    items = "".join(
-        f"<li>{_choice(twin, spot, release_id, notices.picked(one.about))}</li>"
-        for release_id, one in offered.items()
-    )
-    return (
-        f'<nav class="figures" aria-label="Figures"><ul>{items}</ul><p>{notices.CHOICE}</p></nav>'
-    )
+    return site.link(here, PageKey(here.path, here.language, release_id))
 
 
-def _choice(twin: Twin, spot: Spot, release_id: str, name: str) -> str:
-    if release_id == spot.release:
-        return f'<b aria-current="true">{escape(name)}</b>'
-    return f'<a href="{_to(twin, spot, Spot(spot.path, spot.language, release_id))}">{escape(name)}</a>'
-
-
-def _surroundings(twin: Twin, spot: Spot) -> layout.Surroundings:
-    placing = twin.placing
-    others = [one for one in twin.heads if one.path == spot.path and one.release == spot.release]
-    return layout.Surroundings(
-        language=spot.language,
-        home=_to(twin, spot, Spot("/", spot.language)),
-        stylesheet=placing.link(placing.file(spot.stem), STYLESHEET),
-        canonical=placing.canonical(spot.stem) if is_listed(twin, spot) else "",
-        full="" if placing.site is None else f"{placing.site}{spot.full}",
-        menu={head: _to(twin, spot, one) for one, head in _menu(twin, spot.language).items()},
-        languages={one.language: _to(twin, spot, one) for one in others},
-        alternates={
-            i18n_languages.tag(one.language): placing.canonical(one.stem) for one in others
-        },
+def _frame(site: Site, key: PageKey) -> layout.Frame:
+    style = site.style
+    same = [other for other in site.heads if (other.path, other.release) == (key.path, key.release)]
+    return layout.Frame(
+        language=key.language,
+        home=site.link(key, PageKey("/", key.language)),
+        stylesheet=style.link(style.file(key.stem), STYLESHEET),
+        canonical=style.canonical(key.stem) if site.is_listed(key) else "",
+        full="" if style.site is None else f"{style.site}{key.full}",
+        menu={head: site.link(key, other) for other, head in site.menu(key.language).items()},
+        languages={other.language: site.link(key, other) for other in same},
+        alternates={languages.tag(other.language): style.canonical(other.stem) for other in same},
     )
 
 
-def is_listed(twin: Twin, spot: Spot) -> bool:
-    """Return whether search engines may list a page: not one of invented figures, which they would show without saying so."""
-    return not twin.shown(spot).about.is_illustrative
+def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
+    """Return the description of a page's figures for harvesters of data.
 
-
-def _menu(twin: Twin, language: str) -> dict[Spot, PageHead]:
-    return {
-        spot: head
-        for spot, head in twin.heads.items()
-        if spot.language == language and not spot.release
-    }
-
-
-def _to(twin: Twin, here: Spot, there: Spot) -> str:
-    return twin.placing.link(twin.placing.file(here.stem), twin.placing.file(there.stem))
-
-
-def _data(twin: Twin, spot: Spot, shown: tuple[Card, ...]) -> str:
-    """Return the description of a page's figures for machines.
-
-    Context pages, which show other publications, have none, nor have invented figures: a search for data would find them.
+    Pages that show other publications have none. Nor have invented figures, which a search for
+    data would find.
     """
-    if spot.path not in {*TOPIC_PATHS, "/"} or not shown or not is_listed(twin, spot):
-        return ""
-    release = twin.shown(spot)
-    about = release.about
-    return json_ld.described(
+    is_topic = key.path in TOPIC_PATHS
+    if not (is_topic or key.path == "/") or not cards or not site.is_listed(key):
+        return Markup()
+    release = site.shown(key)
+    title = release.about.title
+    return json_ld.dataset(
         release,
-        shown,
-        name=f"{shown[0].title}: {about.title}" if spot.path in TOPIC_PATHS else about.title,
-        address=twin.placing.canonical(spot.stem),
-        downloads=_downloads(twin, spot, about, shown),
+        cards,
+        name=f"{cards[0].title}: {title}" if is_topic else title,
+        address=site.style.canonical(key.stem),
+        downloads=_downloads(site, key, release.about, cards if is_topic else ()),
     )
 
 
-def _downloads(twin: Twin, spot: Spot, about: About, shown: tuple[Card, ...]) -> dict[str, str]:
-    """Return the CSV files of a page by what is in them: of a topic its cards, and where there is an API the whole release."""
-    placing, base = twin.placing, twin.placing.base
-    mine = {
-        card.title: static_site_pages.download(card) for card in shown if spot.path in TOPIC_PATHS
-    }
-    if placing.site is None:
-        return {
-            title: placing.link(placing.file(spot.stem), place) for title, place in mine.items()
-        }
-    every = f"{base}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
-    served = {title: f"{base}{FOLDER}{place}" for title, place in mine.items()}
-    return {**served, f"Every number of release {about.release_id}": every}
+def _downloads(site: Site, key: PageKey, about: About, cards: Iterable[Card]) -> dict[str, str]:
+    """Return the CSV files of a page by title: its cards and, if there is an API, every cell."""
+    style = site.style
+    places = {card.title: pages.download(card) for card in cards}
+    if style.site is None:
+        here = style.file(key.stem)
+        return {title: style.link(here, place) for title, place in places.items()}
+    cells = f"{style.base}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
+    found = {title: f"{style.base}{FOLDER}{place}" for title, place in places.items()}
+    return {**found, messages.text("layout.every_number", release=about.release_id): cells}
 
 
-def _not_found(twin: Twin) -> str:
-    """Return the page for an address that is not there. It can be shown at any depth, so its links begin at the root."""
-    root, placing = twin.placing.root, twin.placing
-    menu = {head: f"{root}{placing.file(spot.stem)}" for spot, head in _menu(twin, ENGLISH).items()}
-    around = layout.Surroundings(
+def _not_found(site: Site) -> str:
+    """Return the 404 page, whose links begin at the root: it is shown at any depth."""
+    root, style = site.style.root, site.style
+    title = messages.text("layout.not_found")
+    description = messages.text("layout.not_found_description")
+    frame = layout.Frame(
         language=ENGLISH,
-        home=f"{root}{placing.file(Spot('/').stem)}",
+        home=f"{root}{style.file(PageKey('/').stem)}",
         stylesheet=f"{root}{STYLESHEET}",
         canonical="",
-        full="" if placing.site is None else f"{placing.site}/",
-        menu=menu,
+        full="" if style.site is None else f"{style.site}/",
+        menu={head: f"{root}{style.file(key.stem)}" for key, head in site.menu(ENGLISH).items()},
         languages={},
         alternates={},
     )
-    words = (
-        "<h1>Page not found</h1><p>There is no page at this address. If you typed it, check that it is right.</p>"
-        f"<h2>Help lines</h2>{content_pages.helplines()}"
+    main = templates.render(
+        "static_site/not_found.html",
+        title=title,
+        description=description,
+        advice=messages.text("layout.not_found_advice"),
+        helplines=content_pages.helplines_with_heading(),
     )
-    return layout.document(
-        PageHead("", "Page not found", "There is no page at this address."), words, around
-    )
+    return layout.document(PageHead("", title, description), main, frame)
 
 
-def _sitemap(twin: Twin) -> str:
-    """Return the list of pages for search engines (the Sitemaps protocol, sitemaps.org), in the order of the menu."""
-    listed = [spot for spot in twin.heads if is_listed(twin, spot)]
-    places = "".join(
-        f"<url><loc>{escape(twin.placing.canonical(spot.stem))}</loc></url>" for spot in listed
-    )
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>\n'
-    )
+def _sitemap(site: Site) -> str:
+    """Return the list of pages for search engines (sitemaps.org), in the order of the menu."""
+    addresses = [site.style.canonical(key.stem) for key in site.heads if site.is_listed(key)]
+    return templates.render("static_site/sitemap.xml", addresses=addresses)

@@ -102,11 +102,31 @@ bounded as (
     select
         summed.* exclude (fixed),
         if($rows = 'period', summed.code, $period) as period,
-        case 'nationality' when $rows then summed.code when $columns then summed.column_code else $nationality end as nationality,
-        case 'age_band' when $rows then summed.code when $columns then summed.column_code else $age_band end as age_band,
-        case 'sex' when $rows then summed.code when $columns then summed.column_code else $sex end as sex,
-        case 'crime_type' when $rows then summed.code when $columns then summed.column_code else $crime_type end as crime_type,
-        case 'outcome' when $rows then summed.code when $columns then summed.column_code else $outcome end as outcome,
+        case 'nationality'
+            when $rows then summed.code
+            when $columns then summed.column_code
+            else $nationality
+        end as nationality,
+        case 'age_band'
+            when $rows then summed.code
+            when $columns then summed.column_code
+            else $age_band
+        end as age_band,
+        case 'sex'
+            when $rows then summed.code
+            when $columns then summed.column_code
+            else $sex
+        end as sex,
+        case 'crime_type'
+            when $rows then summed.code
+            when $columns then summed.column_code
+            else $crime_type
+        end as crime_type,
+        case 'outcome'
+            when $rows then summed.code
+            when $columns then summed.column_code
+            else $outcome
+        end as outcome,
         case
             when summed.fixed < 6 then greatest(summed.value - precision.max_error, 0)
             when summed.value < 8 then least(summed.value, 1)

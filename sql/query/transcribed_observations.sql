@@ -1,6 +1,19 @@
 -- One row per code of `columns` (only the total if that is '') and code of `rows`, within a selection of a transcribed
 -- release. Status 'x' is not published.
-with combinations as (
+with column_codes as (
+    select
+        code,
+        position
+    from codes
+    where dimension = $columns
+    union all
+    select
+        '_T' as code,
+        0 as position
+    where $columns = ''
+),
+
+combinations as (
     select
         column_codes.code as column_code,
         column_codes.position as column_position,
@@ -9,24 +22,33 @@ with combinations as (
         row_codes.kind,
         row_codes.members,
         row_codes.position,
-        case 'nationality' when $rows then row_codes.code when $columns then column_codes.code else $nationality end as nationality,
-        case 'age_band' when $rows then row_codes.code when $columns then column_codes.code else $age_band end as age_band,
-        case 'sex' when $rows then row_codes.code when $columns then column_codes.code else $sex end as sex,
-        case 'crime_type' when $rows then row_codes.code when $columns then column_codes.code else $crime_type end as crime_type,
-        case 'outcome' when $rows then row_codes.code when $columns then column_codes.code else $outcome end as outcome
+        case 'nationality'
+            when $rows then row_codes.code
+            when $columns then column_codes.code
+            else $nationality
+        end as nationality,
+        case 'age_band'
+            when $rows then row_codes.code
+            when $columns then column_codes.code
+            else $age_band
+        end as age_band,
+        case 'sex'
+            when $rows then row_codes.code
+            when $columns then column_codes.code
+            else $sex
+        end as sex,
+        case 'crime_type'
+            when $rows then row_codes.code
+            when $columns then column_codes.code
+            else $crime_type
+        end as crime_type,
+        case 'outcome'
+            when $rows then row_codes.code
+            when $columns then column_codes.code
+            else $outcome
+        end as outcome
     from codes as row_codes
-    cross join (
-        select
-            code,
-            position
-        from codes
-        where dimension = $columns
-        union all
-        select
-            '_T' as code,
-            0 as position
-        where $columns = ''
-    ) as column_codes
+    cross join column_codes
     where row_codes.dimension = $rows
 )
 

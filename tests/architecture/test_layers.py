@@ -24,21 +24,26 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ]["contracts"]
 LOAD = "import importlib, json, sys; [*map(importlib.import_module, sys.argv[1:])]; print(json.dumps([*sys.modules]))"
 WITH_STREAMLIT = [
-    "referrals.dashboard.page",
-    "referrals.dashboard.page_url",
+    "referrals.dashboard.figure",
     "referrals.dashboard.filters",
     "referrals.dashboard.navigation",
+    "referrals.dashboard.page",
+    "referrals.dashboard.page_url",
+    "referrals.dashboard.session",
     "referrals.web.streamlit.client_messages",
     "referrals.web.streamlit.startup_check",
     "referrals.web.streamlit.setup",
 ]
 # These load it by what they import.
-LOADS_STREAMLIT = [*WITH_STREAMLIT, "referrals.web.application"]
+LOADS_STREAMLIT = [
+    *WITH_STREAMLIT,
+    "referrals.web.application",
+]
 # Everything that runs where the public can reach it.
 PUBLIC_FILES = [
     *sorted((PACKAGE / "dashboard").rglob("*.py")), *sorted((PACKAGE / "server").rglob("*.py")),
     *sorted((PACKAGE / "lite").rglob("*.py")), *sorted((PACKAGE / "api").rglob("*.py")), PACKAGE / "release.py",
-    ROOT / "app.py", *(ROOT / script for script in PAGES.values()),
+    ROOT / "app.py", *(ROOT / page.script for page in PAGES),
 ]  # fmt: skip
 
 

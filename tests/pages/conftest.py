@@ -13,7 +13,7 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from referrals.dashboard import page as dashboard_page
+from referrals.dashboard import session
 from referrals.paths import ROOT
 
 _TO_COPY = re.compile(r'<pre class="copy">(.*?)</pre>', re.DOTALL)
@@ -78,7 +78,7 @@ def as_served() -> Iterator[None]:
 def published_alone() -> Iterator[None]:
     """Have the site offer the published release alone, whatever other releases this checkout holds."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dashboard_page, "others", tuple)
+        patch.setattr(session, "others", tuple)
         yield
 
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from referrals import api
 from referrals.cards.html import releases
-from referrals.dashboard import page as dashboard_page
+from referrals.release import catalogue
 from referrals.release.files import listed, version
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
@@ -27,7 +27,7 @@ def text(page: Callable[[str], Any]) -> str:
 
 @pytest.fixture(scope="module")
 def published() -> Release:
-    return dashboard_page.release()
+    return catalogue.served().published
 
 
 def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(

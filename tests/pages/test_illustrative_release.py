@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 
+from referrals.cards import page_cards
 from referrals.cards.card import PATHS
-from referrals.cards.html import notices
-from referrals.dashboard import page as dashboard_page
+from referrals.content import outline
+from referrals.dashboard import session
+from referrals.i18n import messages
 from referrals.query.selection import Selection
-from referrals.release.release import Release, open_release
+from referrals.release import catalogue
+from referrals.release.release import INVENTED, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -33,7 +36,7 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture
 def both(series: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """A site that offers the illustrative series beside the published year."""
-    monkeypatch.setattr(dashboard_page, "others", lambda: (series,))
+    monkeypatch.setattr(session, "others", lambda: (series,))
     return series
 
 
@@ -70,7 +73,7 @@ def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
     assert not reader.app.exception
     assert not reader.app.error
     html = "".join(reader.html)
-    assert notices.BANNER in reader.html[0], "the first thing after the title"
+    assert messages.text("notices.banner") in reader.html[0], "the first thing after the title"
     assert 'role="note"' in reader.html[0]
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
@@ -78,14 +81,14 @@ def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
     said = findings(reader)
     assert len(said) == 2
     assert all(finding.startswith("Illustrative: ") for finding in said)
-    assert html.count(notices.INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(said)
+    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(said)
     assert all("llustrative" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(said)
     assert all(
         chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
     )
     assert html.count("on-paper watermarked") == len(said)
-    assert notices.STATUS_NAMES["illustrative"] in html
+    assert messages.text("notices.status.illustrative") in html
 
 
 @pytest.mark.usefixtures("both")
@@ -177,17 +180,13 @@ def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(
     assert "release=illustrative" in next(
         html for html in reader.html if "could not be used" in html
     )
-    assert (
-        dashboard_page.chosen_release(Selection(release="illustrative")) is dashboard_page.release()
-    )
 
 
-@pytest.mark.usefixtures("both")
-def test_cards_of_two_releases_are_kept_apart() -> None:
-    published = dashboard_page.dimension_card("sex", Selection())
-    invented = dashboard_page.dimension_card("sex", Selection(release="illustrative"))
+def test_the_cards_of_two_releases_are_cached_apart(series: Release) -> None:
+    block, chosen = outline.Card("sex"), Selection(release="illustrative")
+    published = page_cards.card(block, catalogue.served().published, Selection())
+    invented = page_cards.card(block, series, chosen)
     assert published.finding != invented.finding
-    assert dashboard_page.dimension_card("sex", Selection(release="illustrative")) is invented
-    assert dashboard_page.quarters_card(
-        "sex", Selection(release="illustrative")
-    ) is dashboard_page.quarters_card("sex", Selection(release="illustrative"))
+    assert page_cards.card(block, series, chosen) is invented
+    quarters = outline.Quarters("sex")
+    assert page_cards.card(quarters, series, chosen) is page_cards.card(quarters, series, chosen)

@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
+from referrals.cards import page_cards
 from referrals.cards.card import PATHS
+from referrals.content import outline
 from referrals.content.sitemap import PAGES
-from referrals.dashboard import page as dashboard_page
+from referrals.dashboard import navigation, no_script
 from referrals.paths import ROOT
 from referrals.query import kinds
 from referrals.query.selection import MEASURES, Selection
 from referrals.reference.codelists import TOTAL
+from referrals.release import catalogue
 from referrals.release.release import latest_published, open_release
 from referrals.static_site.links import FOLDER
 from tests.fixtures.page_scripts import SCRIPTS
@@ -34,7 +37,7 @@ def options(path: str) -> list[tuple[str, str]]:
     """Every option of every filter of a page: the filter and the code, what is chosen from the start last."""
     offer = {
         name: (TOTAL, *codes)
-        for name, codes in kinds.of(dashboard_page.release()).filters(FILTERED[path]).items()
+        for name, codes in kinds.of(catalogue.served().published).filters(FILTERED[path]).items()
     }
     return [
         (name, code)
@@ -259,7 +262,7 @@ def test_a_hostile_address_is_shown_as_text_and_not_at_length(
     (note,) = [html for html in reader.html if "could not be used" in html]
     assert not re.search(r"<(script|img|b>(?!Part))", note)
     assert len(note) < 1000
-    assert not re.search(r"&[a-z]{0,4}(?![a-z;])", note), "an escaped letter was cut in two"
+    assert not re.search(r"&(?!(?:#\d+|[a-z]+);)", note), "an escaped letter was cut in two"
 
 
 def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
@@ -275,7 +278,7 @@ def test_an_address_without_faults_has_no_note(open_page: Open) -> None:
 @pytest.fixture
 def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which the releases were never built."""
-    monkeypatch.setattr(dashboard_page, "release", lambda: open_release(latest_published(tmp_path)))
+    monkeypatch.setattr(catalogue, "served", lambda: open_release(latest_published(tmp_path)))
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
@@ -302,7 +305,7 @@ def test_without_a_release_the_help_lines_still_stand_on_the_safeguarding_page(
 
 @pytest.mark.usefixtures("no_release")
 def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_help_lines() -> None:
-    html = dashboard_page.without_script("/")
+    html = no_script.body("/")
     assert "There is no published release" in html
     assert HELP_LINE in html
 
@@ -318,13 +321,13 @@ def test_every_page_is_drawn_within_the_frame_whichever_is_opened_first(
     page of a new server it draws those by themselves: without our titles, without `guarded`, and /crime-type is "not found".
     """
     framed: list[str] = []
-    monkeypatch.setattr(dashboard_page, "guarded", lambda _draw, path: framed.append(path))
+    monkeypatch.setattr(navigation, "run", lambda _draw, path: framed.append(path))
     open_page(SCRIPTS[path])
     assert framed == [path]
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
-    html = dashboard_page.without_script("/")
+    html = no_script.body("/")
     for text in (
         "1,336",
         "126,453",
@@ -345,7 +348,7 @@ def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None
 def test_the_page_of_a_dimension_shows_its_own_figure_where_no_script_runs(
     path: str, own: str
 ) -> None:
-    html = dashboard_page.without_script(path)
+    html = no_script.body(path)
     assert own in html
     assert html.count('class="bars"') == 1
     assert HELP_LINE in html
@@ -356,14 +359,14 @@ FIGURES = {"/", *PATHS.values()}
 
 @pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
 def test_a_long_page_names_the_one_that_needs_no_script_and_gives_the_help_lines(path: str) -> None:
-    html = dashboard_page.without_script(path)
+    html = no_script.body(path)
     assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
     assert HELP_LINE in html
     assert len(html) < 4_000, "it is sent to everyone"
 
 
 def test_the_low_data_version_is_where_its_own_routes_are() -> None:
-    assert f"{dashboard_page.TWIN}/" == FOLDER
+    assert f"{no_script.STATIC_SITE}/" == FOLDER
 
 
 def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -> None:
@@ -375,6 +378,7 @@ def test_the_release_opens_again_while_a_reader_still_holds_it(tmp_path: Path) -
 
 
 def test_a_card_is_made_once_and_shared() -> None:
-    first = dashboard_page.dimension_card("sex", Selection())
-    assert dashboard_page.dimension_card("sex", Selection()) is first
-    assert dashboard_page.dimension_card("sex", Selection(measure="share")) is not first
+    block, release = outline.Card("sex"), catalogue.served().published
+    first = page_cards.card(block, release, Selection())
+    assert page_cards.card(block, release, Selection()) is first
+    assert page_cards.card(block, release, Selection(measure="share")) is not first

@@ -11,19 +11,25 @@ from typing import Any
 
 import pytest
 
-from referrals.cards import registry
+from referrals.cards import page_cards, registry
+from referrals.cards.card import Card
 from referrals.cards.charts import base as charts
 from referrals.cards.html import notices
-from referrals.dashboard import page
+from referrals.content import outline
+from referrals.dashboard import figure, navigation, no_script, session
 from referrals.errors import ReleaseError
+from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.release import catalogue
-from referrals.release.release import latest_published
+from referrals.release.release import Release, latest_published
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 from tests.fixtures.second_edition import REVISED, revise
 
-NEWER, FEWER = notices.NEWER[0], notices.FEWER[0]
+NEWER, FEWER = messages.text("notices.newer"), messages.text("notices.fewer")
+WITHDRAWN = messages.text("notices.withdrawn")
+BANNER = messages.text("notices.banner")
+EVERYTHING = Selection()
 Open = Callable[..., Any]
 
 
@@ -33,8 +39,16 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     built = latest_published()
     shutil.copytree(built, tmp_path / "releases" / built.name)
     monkeypatch.setattr(catalogue, "CATALOGUE", catalogue.Catalogue(tmp_path / "releases", refresh_seconds=0))
-    monkeypatch.setattr(page, "others", lambda: page.standing().others)
+    monkeypatch.setattr(session, "others", lambda: session.releases().others)
     return tmp_path / "releases"
+
+
+def published() -> Release:
+    return catalogue.served().published
+
+
+def card_of_sex(selection: Selection = EVERYTHING) -> Card:
+    return page_cards.card(outline.Card("sex"), published(), selection)
 
 
 def shown(reader: Any) -> str:
@@ -85,12 +99,12 @@ def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(
 
 
 def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
-    before = page.dimension_card("sex", Selection())
+    before = card_of_sex()
     revise(place)
-    after = page.dimension_card("sex", Selection())
+    after = card_of_sex()
     palette = charts.LIGHT
-    assert page.drawn(before, palette) is page.drawn(before, palette)
-    assert page.drawn(before, palette) is not page.drawn(after, palette)
+    assert figure.chart(before, palette) is figure.chart(before, palette)
+    assert figure.chart(before, palette) is not figure.chart(after, palette)
 
 
 @pytest.mark.parametrize(
@@ -105,10 +119,10 @@ def test_charts_of_two_editions_are_kept_apart(place: Path) -> None:
 def test_what_most_readers_see_is_kept_where_no_choice_of_others_can_push_it_out(
     selection: Selection, *, is_whole: bool
 ) -> None:
-    assert registry.is_whole(page.release(), "sex", selection) == is_whole
+    assert registry.is_whole(published(), "sex", selection) == is_whole
     if not selection.period:
         assert (
-            registry.is_whole(page.dimension_card("sex", selection), "https://example.org")
+            registry.is_whole(card_of_sex(selection), "https://example.org")
             == is_whole
         )
 
@@ -132,7 +146,7 @@ def test_a_series_that_is_taken_away_stays_for_who_is_there_and_is_offered_to_no
     said = shown(open_again(reader))
     assert FEWER in said
     assert NEWER not in said
-    assert notices.BANNER in said
+    assert BANNER in said
     assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
 
 
@@ -141,18 +155,18 @@ def test_a_session_that_holds_figures_that_are_withdrawn_loses_them_when_it_next
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
     (place / "2020-21.withdrawn").touch()
-    for session in (
+    for opened in (
         open_again(reader),
         open_page(SCRIPTS["/sex"]),
         open_page(SCRIPTS["/safeguarding"]),
     ):
-        assert not session.app.exception
-        assert [error.value for error in session.app.error] == [
+        assert not opened.app.exception
+        assert [error.value for error in opened.app.error] == [
             "These figures have been withdrawn by those who publish them, and are not shown any more."
         ]
-        assert "706" not in session.text
-        assert "Help lines" in session.text
-    without_script = page.without_script("/sex")
+        assert "706" not in opened.text
+        assert "Help lines" in opened.text
+    without_script = no_script.body("/sex")
     assert "have been withdrawn" in without_script
     assert 'class="telephone"' in without_script
 
@@ -164,9 +178,9 @@ def test_a_session_whose_only_figures_were_withdrawn_keeps_nothing_of_them_and_s
     mark = place / "2020-21.withdrawn"
     mark.touch()
     open_again(open_again(reader))
-    assert page.HELD not in reader.app.session_state
+    assert session.RELEASES not in reader.app.session_state
     mark.unlink()
-    assert notices.WITHDRAWN in shown(open_again(reader))
+    assert WITHDRAWN in shown(open_again(reader))
 
 
 def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
@@ -174,13 +188,13 @@ def test_what_a_run_has_looked_up_is_forgotten_when_it_ends(
 ) -> None:
     """A thread may go on with another run, whose callbacks come before it looks anything up."""
     left: list[object] = []
-    guarded = page.guarded
+    run = navigation.run
 
     def and_then(*given: Any) -> None:
-        guarded(*given)
-        left.append(page._RUN.standing)
+        run(*given)
+        left.append(session._RUN.releases)
 
-    monkeypatch.setattr(page, "guarded", and_then)
+    monkeypatch.setattr(navigation, "run", and_then)
     open_page(SCRIPTS["/sex"])
     (place / "2020-21.withdrawn").touch()
     open_page(SCRIPTS["/sex"])
@@ -193,14 +207,14 @@ def test_a_series_that_is_withdrawn_goes_from_the_page_of_who_is_reading_it(
 ) -> None:
     rounded_release.write(place)
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
-    assert notices.BANNER in shown(reader)
+    assert BANNER in shown(reader)
     (place / "illustrative.withdrawn").touch()
     said = shown(open_again(reader))
-    assert notices.BANNER not in said
+    assert BANNER not in said
     assert "706" in said
     assert "choose_release" not in radios(reader)
-    assert shown(open_again(reader)).count(notices.WITHDRAWN) == 1
-    assert notices.WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
+    assert shown(open_again(reader)).count(WITHDRAWN) == 1
+    assert WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
 
 
 @pytest.mark.parametrize("spoil", [b"", b"garbage", None])
@@ -210,8 +224,8 @@ def test_a_spoilt_release_is_refused_and_every_page_stays_as_it_was(
     reader = open_page(SCRIPTS["/sex"])
     path = latest_published(place) / "release.duckdb"
     path.write_bytes(path.read_bytes()[:-4096] if spoil is None else spoil)
-    for session in (open_again(reader), open_page(SCRIPTS["/sex"])):
-        said = shown(session)
+    for opened in (open_again(reader), open_page(SCRIPTS["/sex"])):
+        said = shown(opened)
         assert "706" in said
         assert NEWER not in said
     assert list(catalogue.refused()) == ["2020-21"]
@@ -235,13 +249,13 @@ def test_no_page_fails_during_twenty_swaps(place: Path, open_page: Open) -> None
 
 
 def test_what_is_kept_of_a_release_does_not_hold_it_open(place: Path) -> None:
-    opened = weakref.ref(page.release())
-    for card in (page.dimension_card("sex", Selection()), page.context_card("years")):
-        page.drawn(card, charts.LIGHT)
-    assert page.without_script("/")
-    assert registry.filters(page.release(), "sex")
+    opened = weakref.ref(published())
+    for card in (card_of_sex(), page_cards.card(outline.ContextSeries("years"), published(), Selection())):
+        figure.chart(card, charts.LIGHT)
+    assert no_script.body("/")
+    assert registry.filters(published(), "sex")
     revise(place)
-    assert page.release() is not opened()
+    assert published() is not opened()
     gc.collect()
     assert opened() is None
 
@@ -260,7 +274,7 @@ def test_a_question_that_takes_too_long_is_a_sentence_on_the_page(
             "The release 2020-21 could not answer in 10 seconds. Try again, or ask for less."
         )
 
-    monkeypatch.setattr(page, "dimension_card", slow)
+    monkeypatch.setattr(page_cards, "card", slow)
     reader = open_page(SCRIPTS["/sex"])
     assert not reader.app.exception
     assert "could not answer in 10 seconds" in reader.app.error[0].value

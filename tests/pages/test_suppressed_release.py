@@ -16,7 +16,7 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.wording import suppressed
-from referrals.dashboard import page
+from referrals.dashboard import session
 from referrals.query import kinds
 from referrals.query.observation import Observation
 from referrals.query.selection import Selection
@@ -38,7 +38,7 @@ def tabled(tmp_path_factory: pytest.TempPathFactory) -> Release:
 @pytest.fixture
 def both(tabled: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
     """A site that offers the exact tables beside the published year."""
-    monkeypatch.setattr(page, "others", lambda: (tabled,))
+    monkeypatch.setattr(session, "others", lambda: (tabled,))
     return tabled
 
 

@@ -1,70 +1,115 @@
-"""What stands above and below a card's chart on the screen, as two pieces of HTML that are made once and kept."""
+"""A card as HTML: its parts, for every presenter, and the dashboard's card, made once and cached.
+
+The dashboard draws the chart between `above` and `below`; the static site puts the parts together
+itself, without anything to copy.
+"""
 
 from __future__ import annotations
 
-from html import escape
+from typing import Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.exports import text
 from referrals.cards.exports.formats import FORMATS, address, endings
-from referrals.cards.html import notices, parts, sources
+from referrals.cards.exports.notes import symbols
+from referrals.cards.html import notices, sources
 from referrals.cards.registry import KEPT, is_whole
 from referrals.content import pages
+from referrals.i18n import messages
+from referrals.release.release import INVENTED
+
+TEMPLATE: Final = "cards/card.html"
+LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
 
 
-@cached(512, KEPT, separate=is_whole)
-def above(card: Card, quick: bool) -> str:
-    """Return what stands above a card's chart, and the chart itself where it needs nothing to load."""
-    warning = notices.box(f"<p>{pages.inline(card.warning)}</p>") if card.warning else ""
+def head(card: Card) -> Markup:
+    """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
+    return templates.macro(TEMPLATE, "head", card, INVENTED)
+
+
+def bars(card: Card) -> Markup:
+    """Return the figure as a table of bars, which needs no script; empty if it has no bars."""
     if not card.bars:
-        return parts.head(card) + warning
-    bars = parts.bars(card)
-    # A chart made by Plotly does not print: the table of bars stands in for it on paper.
-    chart = (
-        bars if quick or card.draw is None else f'<div class="on-paper{_mark(card)}">{bars}</div>'
-    )
-    return parts.head(card) + warning + chart
+        return Markup()
+    return templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
 
 
-@cached(512, KEPT, separate=is_whole)
-def below(card: Card, quick: bool, more: str, base: str) -> str:
-    """Return what stands below a card's chart; addresses that are taken elsewhere begin with `base`."""
-    way_on = f"<p>{pages.inline(more)}</p>" if more else ""
-    table = "" if quick else card.table
-    return (
-        table
-        + parts.notes(card, folded=quick)
-        + sources.html(card)
-        + way_on
-        + _take_away(card, base)
-    )
+def notes(card: Card, *, folded: bool) -> Markup:
+    """Return the notes of a card, followed by the meaning of each status letter in its table.
 
-
-@cached(512, KEPT, separate=is_whole)
-def whole(card: Card, quick: bool, more: str, base: str) -> str:
-    """Return a card that has no chart to load, in one piece."""
-    return f'<div class="card">{above(card, quick)}{below(card, quick, more, base)}</div>'
-
-
-def _mark(card: Card) -> str:
-    return " watermarked" if card.about.is_illustrative else ""
-
-
-def _take_away(card: Card, base: str) -> str:
-    """Return what can be taken away, folded: files, the card as text, how to cite it, and its link.
-
-    Streamlit's own buttons would be five messages a card in every run, and its box to copy from 1.6 MB of script.
+    Folded notes are for a figure that is shown without its table, so they leave the letters out.
     """
-    return (
-        '<details class="take-away"><summary>Download, copy, cite or link</summary>'
-        f'<p class="files">{"".join(_file(card, ending) for ending in endings(card))}</p>'
-        f"{templates.to_copy('Copy as text', text.write(card, base))}"
-        f"{templates.to_copy('Cite', text.citation(card, base))}"
-        f"<p><b>Link to this view</b><br>{templates.link(card.link, base + card.link)}</p></details>"
+    items: list[str] = [pages.inline(note) for note in card.notes]
+    if not folded:
+        items += symbols(card)
+    summary = messages.text("card.notes") if folded else ""
+    return templates.macro(TEMPLATE, "notes", items, summary)
+
+
+def warning(card: Card) -> Markup:
+    """Return the box with what a reader must know before the figure; empty for most cards."""
+    return notices.box(pages.inline(card.warning)) if card.warning else Markup()
+
+
+@cached(512, KEPT, separate=is_whole)
+def above(card: Card) -> Markup:
+    """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
+    chart = bars(card)
+    if chart:
+        chart = templates.macro(TEMPLATE, "on_paper", chart, card.about.is_illustrative)
+    return head(card) + warning(card) + chart
+
+
+@cached(512, KEPT, separate=is_whole)
+def below(card: Card, base: str) -> Markup:
+    """Return what is below a card's chart. `base` begins the addresses that leave the site."""
+    return card.table + notes(card, folded=False) + sources.html(card) + _take_away(card, base)
+
+
+@cached(512, KEPT, separate=is_whole)
+def whole(card: Card, base: str) -> Markup:
+    """Return a card that has no Plotly chart."""
+    top = head(card) + warning(card) + bars(card)
+    return templates.macro(TEMPLATE, "whole", top, below(card, base))
+
+
+@cached(64, KEPT)
+def summary(card: Card, more: str, base: str) -> Markup:
+    """Return a card with its bars, but without its table and Plotly chart.
+
+    `more` is a line of Markdown that leads to the page that has them.
+    """
+    top = head(card) + warning(card) + bars(card)
+    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + _take_away(card, base)
+    return templates.macro(TEMPLATE, "whole", top, rest)
+
+
+def link_on(more: str) -> Markup:
+    """Return a line of Markdown that leads to a page on the same subject."""
+    return Markup("<p>{}</p>").format(pages.inline(more))
+
+
+def _take_away(card: Card, base: str) -> Markup:
+    """Return the folded list of downloads, texts to copy and the link to this view.
+
+    Streamlit's own buttons would cost five messages per card in every run, and its text box with a
+    copy button 1.6 MB of script.
+    """
+    files = [
+        {"address": address(card, ending), "label": FORMATS[ending].label}
+        for ending in endings(card)
+    ]
+    return templates.macro(
+        TEMPLATE,
+        "take_away",
+        words={label: messages.text(f"card.{label}") for label in LABELS},
+        files=files,
+        text=text.write(card, base),
+        citation=text.citation(card, base),
+        address=card.link,
+        full_address=base + card.link,
     )
-
-
-def _file(card: Card, ending: str) -> str:
-    return f'<a href="{escape(address(card, ending))}" download>{FORMATS[ending].label}</a>'

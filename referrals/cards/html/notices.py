@@ -1,119 +1,113 @@
-"""What stands round the figures of a page, as HTML: of what status they are, what they count, and who can help."""
+"""Notices around the figures of a page as HTML: their status, what they count, and who can help.
+
+The dashboard and the static site both use them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable
 from typing import Final
 
+from markupsafe import Markup
+
 from referrals import templates
-from referrals.release import release
+from referrals.content.sitemap import BY_KEY
+from referrals.i18n import messages
 from referrals.release.release import About, Kind
 
-STATUS_NAMES: Final[Mapping[str, str]] = {
-    "published": "Printed in the assessment, or worked out from it",
-    "official": "Official figures, built by the publisher",
-    "illustrative": "Illustrative figures: invented, not about real people",
-}
-PICKED: Final[Mapping[str, str]] = {
-    "published": "Published",
-    "official": "Official",
-    "illustrative": "Illustrative series",
-}
-"""What the choice of figures calls a release of each status."""
-
-BANNER: Final = "These figures are invented. They are not about real people. They show what figures by quarter could look like."
-INVENTED: Final = release.INVENTED
-"""What stands at the head of each card of invented figures, so that a picture of one card says it."""
-
-CHOICE: Final = (
-    "The published figures are real and cover one year. The illustrative series is invented: it shows how much more could be "
-    "seen if figures came out by quarter."
-)
-NEWER: Final = ("New figures have been published since you opened this page.", "Reload to see them")
-FEWER: Final = (
-    "Some figures have been taken away since you opened this page.",
-    "Reload to see the rest",
-)
-"""What a page says whose figures are not those that stand now, and the words of its link."""
-
-WITHDRAWN: Final = '<p role="status">Figures that you were reading have been withdrawn by those who publish them.</p>'
-"""What a page says to whoever began with figures that are gone, where others stand."""
-
-HELP: Final = "Who can help you"
-UNIT_NOTE: Final = (
-    "A victim referral is one time that police passed on the details of a victim of crime. "
-    "The assessment does not say whether a person referred twice is counted twice."
-)
+TEMPLATE: Final = "cards/notices.html"
+LONGEST_PART, LONGEST_LIST = 80, 240
+"""How many characters of an address parameter, and of all of them together, a notice repeats."""
 
 
-def box(html: str, kind: str = "note") -> str:
-    """Return a box: a note, help, or what has changed since 2021."""
-    return f'<div class="box-{kind}">{html}</div>'
+def box(text: str, kind: str = "note") -> Markup:
+    """Return one paragraph in a box: a note, help, or what has changed since 2021."""
+    return templates.macro(TEMPLATE, "box", text, kind)
 
 
-def heading(said: str) -> str:
+def heading(title: str) -> Markup:
     """Return the heading of a page."""
-    return f"<h1>{escape(said)}</h1>"
+    return templates.macro(TEMPLATE, "heading", title)
 
 
-def lead(said: str) -> str:
+def lead(sentence: str) -> Markup:
     """Return the lead sentence of a page."""
-    return f'<p class="lead">{escape(said)}</p>'
+    return templates.macro(TEMPLATE, "lead", sentence)
 
 
-def status(about: About) -> str:
-    """Return the line that says of what status and of what period the figures of a page are."""
-    badge = f'<span class="badge">{STATUS_NAMES[about.status]}</span>'
-    return f'<p class="status">{badge} {escape(about.period_label)}</p>'
+def opening(key: str, about: About, *, has_status: bool) -> Markup:
+    """Return the heading of the page of a key with its lead and, if asked for, the status line.
 
-
-def banner(about: About) -> str:
-    """Return the box that says that the figures are invented, '' where they are not. It has nothing to close it with."""
-    if not about.is_illustrative:
-        return ""
-    return f'<div class="box-invented" role="note" aria-label="About these figures"><p><strong>{BANNER}</strong></p></div>'
-
-
-def picked(about: About) -> str:
-    """Return what the choice of figures calls a release: 'Published: April 2020 to March 2021'."""
-    tables = ", exact tables" if about.kind is Kind.SUPPRESSED else ""
-    return f"{PICKED[about.status]}: {about.period_label}{tables}"
-
-
-def changed(held: frozenset[str], now: frozenset[str]) -> str:
-    """Return the note of a page that shows other releases than those that stand now, each given by its editions.
-
-    Its link opens the same address in a new session: the mark on it keeps the shell from following it within this one.
+    The lead is about the published figures, so invented ones have the banner in its place.
     """
-    said, reload = NEWER if now - held else FEWER
-    return f'<p role="status">{said} <a href="" data-vr-reload>{reload}</a>.</p>'
+    first = banner(about) or lead(messages.text(f"leads.{key}"))
+    return heading(BY_KEY[key].title) + first + (status(about) if has_status else Markup())
 
 
-def unmet(asked: Iterable[str]) -> str:
-    """Return the note that names what an address asked for and the page cannot give, cut where it is long."""
-    named = escape(", ".join(one[:80] for one in asked)[:240])
-    return (
-        f'<p role="status"><b>Part of this link could not be used:</b> {named}. '
-        "It may be old, or mistyped. Everything is shown instead of that part.</p>"
+def status(about: About) -> Markup:
+    """Return the line that gives the status and the period of a page's figures."""
+    name = messages.text(f"notices.status.{about.status}")
+    return templates.macro(TEMPLATE, "status", name, about.period_label)
+
+
+def banner(about: About) -> Markup:
+    """Return the box that calls figures invented; empty if they are not. It cannot be closed."""
+    if not about.is_illustrative:
+        return Markup()
+    text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
+    return templates.macro(TEMPLATE, "banner", text, label)
+
+
+def option(about: About) -> str:
+    """Return a release as an option of a choice: 'Published: April 2020 to March 2021'."""
+    kind = "option_exact" if about.kind is Kind.SUPPRESSED else "option"
+    return messages.text(f"notices.{kind}.{about.status}", period=about.period_label)
+
+
+def changed(shown: frozenset[str], current: frozenset[str]) -> Markup:
+    """Return the notice that a page does not show the current releases, given by their editions.
+
+    Its link opens the same address in a new session: its attribute keeps the shell from following
+    it within this session.
+    """
+    key = "newer" if current - shown else "fewer"
+    sentence, reload = messages.text(f"notices.{key}"), messages.text(f"notices.{key}_reload")
+    return templates.macro(TEMPLATE, "changed", sentence, reload)
+
+
+def withdrawn() -> Markup:
+    """Return the notice for a reader whose figures were withdrawn; others can still be shown."""
+    return templates.macro(TEMPLATE, "withdrawn", messages.text("notices.withdrawn"))
+
+
+def unusable(parameters: Iterable[str]) -> Markup:
+    """Return the notice that names the parameters of an address that the page cannot use."""
+    parts = ", ".join(parameter[:LONGEST_PART] for parameter in parameters)[:LONGEST_LIST]
+    heading = messages.text("notices.unusable")
+    return templates.macro(
+        TEMPLATE, "unusable", heading, parts, messages.text("notices.unusable_shown")
     )
 
 
-def page_end(published: About, shown: About) -> str:
-    """Return what every page ends with: what the figures count, and help. `shown` is the release that the page shows."""
-    return (
-        '<hr><div class="page-end">'
-        f"<p><b>About these figures.</b> {_counted(published, shown)} "
-        f"{templates.link('/gaps', 'What is not known')}. {templates.link('/about', 'About this site')}.</p>"
-        f"<p>Worried about your own details? {templates.link('/safeguarding', HELP)}.</p>"
-        f"{f'<p>{escape(shown.attribution)}</p>' if shown.attribution else ''}</div>"
+def page_end(published: About, shown: About) -> Markup:
+    """Return the end of a page that shows a release: what the figures count, and help."""
+    return templates.macro(
+        TEMPLATE,
+        "page_end",
+        lambda name: messages.text(f"notices.page_end.{name}"),
+        _counted(published, shown),
+        shown.attribution,
     )
 
 
-def _counted(published: About, shown: About) -> str:
-    if shown.is_illustrative:
-        return (
-            f"{BANNER} {templates.link('/disclosure', 'How we protect people')}. "
-            f"The published figures cover {escape(published.period_label)} only."
-        )
-    return f"{UNIT_NOTE} The figures on victim referrals cover {escape(shown.period_label)} only."
+def _counted(published: About, shown: About) -> list[str]:
+    """Return the sentences on what the figures of a release count."""
+    if not shown.is_illustrative:
+        covers = messages.text("notices.page_end.covers", period=shown.period_label)
+        return [messages.text("notices.page_end.unit"), covers]
+    protection = messages.text("notices.page_end.protection")
+    return [
+        messages.text("notices.banner"),
+        templates.macro(TEMPLATE, "sentence_link", "/disclosure", protection),
+        messages.text("notices.page_end.published_covers", period=published.period_label),
+    ]

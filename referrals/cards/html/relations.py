@@ -1,112 +1,124 @@
-"""The relations between printed figures as HTML: what the source says, what the arithmetic says, what this site shows."""
+"""The relations between printed figures as HTML: what the source says, and what follows from it.
+
+The dashboard and the static site both use them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.wording.phrases import in_sentence
+from referrals.i18n import messages
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Release
 
-RESULTS: Final[Mapping[str, str]] = {
-    "gap": "Does not agree",
-    "ambiguous": "Can be read in two ways",
-    "bound": "Can be worked out",
-    "consistent": "Agrees",
-}
-"""What each result is called, in the order of the page."""
+TEMPLATE: Final = "cards/relations.html"
 
-NAMED: Final = ("nationality", "age_band", "crime_type", "sex")
+RESULTS: Final = ("gap", "ambiguous", "bound", "consistent")
+"""The results of a relation, in the order of the page."""
+
+NAMED_DIMENSIONS: Final = ("nationality", "age_band", "crime_type", "sex")
 """The dimensions of a worked-out number, in the order in which its name gives them."""
 
-_TALLY: Final[Mapping[str, str]] = {
-    "gap": "where the figures do not agree",
-    "ambiguous": "that can be read in two ways",
-    "bound": "that give a number or a range",
-    "consistent": "where they agree",
-}
+Row = Mapping[str, Any]
 
 
-def relation(release: Release, relation_id: str) -> str:
-    """Return one relation as HTML, with its readings where it has any."""
-    found = next(
-        row for row in release.rows("query/relations") if row["relation_id"] == relation_id
-    )
-    return f"<h2>{escape(found['title'])}</h2>{_badge(found)}{_relation(found, _readings(release, relation_id))}"
-
-
-def relations(release: Release) -> str:
-    """Return every relation as HTML, by result, after a count of each. Within a result they keep the ledger's order."""
+def relation(release: Release, relation_id: str) -> Markup:
+    """Return one relation, with its possible explanations if it has any."""
     rows = release.rows("query/relations")
-    groups = {
-        result: group
-        for result in RESULTS
-        if (group := [row for row in rows if row["result"] == result])
-    }
-    tally = "; ".join(f"<b>{len(group)}</b> {_TALLY[result]}" for result, group in groups.items())
-    listed = "".join(
-        f'<h2 id="{result}">{escape(RESULTS[result])}</h2>{"".join(_titled(release, row) for row in group)}'
-        for result, group in groups.items()
+    row = next(row for row in rows if row["relation_id"] == relation_id)
+    html = relation_body(row, _readings(release, relation_id))
+    return templates.macro(TEMPLATE, "single", row["title"], result_name(row["result"]), html)
+
+
+def relations(release: Release) -> Markup:
+    """Return every relation by result, in the ledger's order, after a count of each result."""
+    rows = release.rows("query/relations")
+    by_result = {result: [row for row in rows if row["result"] == result] for result in RESULTS}
+    found = {result: group for result, group in by_result.items() if group}
+    tally = [
+        messages.html(f"relations.tally.{result}", n=Markup("<b>{}</b>").format(len(group)))
+        for result, group in found.items()
+    ]
+    groups = [
+        {
+            "result": result,
+            "name": result_name(result),
+            "relations": [_with_title(release, row) for row in group],
+        }
+        for result, group in found.items()
+    ]
+    checks = messages.html("relations.checks", n=len(rows), results=Markup("; ").join(tally))
+    return templates.macro(TEMPLATE, "every", checks, groups)
+
+
+def relations_and_worked_out(release: Release) -> Markup:
+    """Return every relation, then every number that follows from them."""
+    heading = messages.text("relations.worked_out")
+    return templates.macro(
+        TEMPLATE, "with_worked_out", relations(release), heading, worked_out(release)
     )
-    return f"<p>{len(rows)} checks: {tally}.</p>{listed}"
 
 
-def worked_out(release: Release) -> str:
+def worked_out(release: Release) -> Markup:
     """Return a table of every number that is worked out and not printed, with its working."""
     rows = [
-        [escape(_name(row)), f"<bdi>{escape(row['shown'])}</bdi>", escape(row["working"])]
+        [_name(row), Markup("<bdi>{}</bdi>").format(row["shown"]), row["working"]]
         for row in release.rows("query/derived_cells")
     ]
-    return templates.table(
-        "Numbers that are not printed, and how they follow", ["What", "Number", "Working"], rows
+    header = [messages.text(f"relations.derived.{name}") for name in ("what", "number", "working")]
+    return templates.table(messages.text("relations.derived.caption"), header, rows)
+
+
+def result_name(result: str) -> str:
+    """Return what readers call a result of a relation: 'Does not agree'."""
+    return messages.text(f"relations.result.{result}")
+
+
+def relation_body(row: Row, readings: Sequence[Row]) -> Markup:
+    """Return one relation without its title: source, arithmetic, figures shown, explanations."""
+    usual = [_explained(reading) for reading in readings if reading["is_usual"]]
+    misprints = [_explained(reading) for reading in readings if not reading["is_usual"]]
+    return templates.macro(
+        TEMPLATE,
+        "relation",
+        row,
+        messages.text("relations.says"),
+        messages.text("relations.arithmetic"),
+        messages.text("relations.shows"),
+        [
+            (messages.text("relations.readings"), usual),
+            (messages.text("relations.misprints"), misprints),
+        ],
     )
 
 
-def _titled(release: Release, row: Mapping[str, Any]) -> str:
-    readings = _readings(release, row["relation_id"])
-    return f'<h3 id="{row["relation_id"]}">{escape(row["title"])}</h3>{_relation(row, readings)}'
+def _with_title(release: Release, row: Row) -> dict[str, object]:
+    relation_id = row["relation_id"]
+    html = relation_body(row, _readings(release, relation_id))
+    return {"id": relation_id, "title": row["title"], "html": html}
 
 
-def _badge(row: Mapping[str, Any]) -> str:
-    return f'<p><span class="badge">{escape(RESULTS[row["result"]])}</span></p>'
-
-
-def _relation(row: Mapping[str, Any], readings: Sequence[Mapping[str, Any]]) -> str:
-    usual = [one for one in readings if one["is_usual"]]
-    misprints = [one for one in readings if not one["is_usual"]]
-    possible = _listed("How it could have come about:", usual) + _listed(
-        "Or another count is misprinted:", misprints
-    )
-    return (
-        '<dl class="relation">'
-        f"<div><dt>What the source says</dt><dd>{escape(row['says'])}</dd></div>"
-        f"<div><dt>The arithmetic</dt><dd>{escape(row['working'])}</dd></div>"
-        f"<div><dt>What this site shows</dt><dd>{escape(row['shown'])}</dd></div></dl>{possible}"
-    )
-
-
-def _listed(heading: str, readings: Sequence[Mapping[str, Any]]) -> str:
-    items = "".join(
-        f"<li>{escape(one['reading'])} {_breaks(one['breaks'])}</li>" for one in readings
-    )
-    return f'<p>{heading}</p><ul class="readings">{items}</ul>' if items else ""
+def _explained(reading: Row) -> dict[str, str]:
+    return {"reading": reading["reading"], "breaks": _breaks(reading["breaks"])}
 
 
 def _breaks(breaks: Sequence[str] | None) -> str:
     if not breaks:
-        return "This would agree with every printed percentage."
-    what = "this printed percentage" if len(breaks) == 1 else "these printed percentages"
-    return f"But then {what} would be wrong: {escape(', '.join(breaks))}."
+        return messages.text("relations.breaks_none")
+    return messages.text("relations.breaks", n=len(breaks), percentages=", ".join(breaks))
 
 
 def _readings(release: Release, relation_id: str) -> list[dict[str, Any]]:
     return [row for row in release.rows("query/explanations") if row["relation_id"] == relation_id]
 
 
-def _name(row: Mapping[str, Any]) -> str:
-    labels = [row[name] for name in NAMED if row[f"{name}_code"] != TOTAL]
+def _name(row: Row) -> str:
+    """Return the name of a worked-out number: 'Domestic abuse, sex not recorded'."""
+    labels = [row[name] for name in NAMED_DIMENSIONS if row[f"{name}_code"] != TOTAL]
     first, *rest = labels
     return ", ".join([first, *map(in_sentence, rest)])

@@ -1,73 +1,109 @@
-"""Every release with its files, for people: what it is, what it covers, and how to have it and to check it."""
+"""Every release with its files as HTML: what it covers, how to download it, and how to check it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.html import notices
-from referrals.formatting import count, day
+from referrals.formatting import day
+from referrals.i18n import messages
 from referrals.release import metadata
 from referrals.release.files import SUMS, File, listed, version
 from referrals.release.release import Release
 
-KILO: Final = 1000
+TEMPLATE: Final = "cards/releases.html"
+KILOBYTE: Final = 1000
+MEGABYTE: Final = KILOBYTE * KILOBYTE
 
 
-def html(released: Iterable[Release]) -> str:
-    """Return every release in the order given, the published one being first."""
-    return "".join(map(_release, released))
+def html(releases: Iterable[Release]) -> Markup:
+    """Return the releases in the order given, each with its files."""
+    return Markup().join(_release(release) for release in releases)
 
 
 def size(in_bytes: int) -> str:
-    """Return the size of a file as readers know it from their own folders.
+    """Return the size of a file in the decimal units of file managers.
 
     >>> size(170), size(79162), size(2895872)
     ('170 bytes', '79 kB', '2.9 MB')
     """
-    if in_bytes < KILO:
-        return f"{in_bytes} bytes"
-    return (
-        f"{in_bytes / KILO:.0f} kB"
-        if in_bytes < KILO * KILO
-        else f"{in_bytes / KILO / KILO:.1f} MB"
+    if in_bytes < KILOBYTE:
+        return messages.text("releases.size_bytes", n=in_bytes)
+    if in_bytes < MEGABYTE:
+        return messages.text("releases.size_kilobytes", size=f"{in_bytes / KILOBYTE:.0f}")
+    return messages.text("releases.size_megabytes", size=f"{in_bytes / MEGABYTE:.1f}")
+
+
+def _release(release: Release) -> Markup:
+    about, files = release.about, list(listed(release).values())
+    published = messages.html(
+        "releases.published",
+        n=len(files),
+        release=_code(about.release_id),
+        date=day(about.published_on),
+    )
+    return templates.macro(
+        TEMPLATE,
+        "release",
+        about,
+        notices.status(about),
+        notices.banner(about),
+        published,
+        _files(release, files),
+        _fixed_addresses(release, files),
     )
 
 
-def _release(one: Release) -> str:
-    about = one.about
-    files = list(listed(one).values())
-    named = escape(about.release_id)
-    return (
-        f'<h2 id="release-{named}">{escape(about.title)}</h2>{notices.status(about)}{notices.banner(about)}'
-        f"<p>Release <code>{named}</code>, published on {day(about.published_on)}: {count(len(files))} files.</p>"
-        f"{templates.table(f'Files of {about.release_id}', ['File', 'Size'], (_row(one, file) for file in files))}"
-        f"{_fixed(one, files)}"
-    )
+def _files(release: Release, files: Sequence[File]) -> Markup:
+    """Return the table of files.
 
-
-def _row(one: Release, file: File) -> list[str]:
-    """Return a file under the name of what it is: on a phone there is no room for a column with the other."""
-    linked = templates.link(f"/releases/{one.about.release_id}/{file.name}", file.title)
-    return [f"{linked}<br><small>{escape(file.name)}</small>", f"<bdi>{size(file.size)}</bdi>"]
-
-
-def _fixed(one: Release, files: Iterable[File]) -> str:
-    """Return the addresses that never hold anything else, with the SHA-256 of each file, folded away."""
-    folder = f"/releases/{one.about.release_id}"
+    A file's name is below its title, because a phone has no room for a third column.
+    """
+    folder = _folder(release)
     rows = [
         [
-            templates.link(f"{folder}/{version(one)}/{file.name}", file.name),
-            f"<code>{file.sha256}</code>",
+            templates.macro(TEMPLATE, "file", f"{folder}/{file.name}", file.title, file.name),
+            templates.macro(TEMPLATE, "isolated", size(file.size)),
         ]
         for file in files
     ]
-    data = metadata.path(one)
-    return (
-        f"<details><summary>Fixed addresses and SHA-256 of {escape(one.about.release_id)}</summary>"
-        f"<p>This is version <code>{version(one)}</code>. {templates.link(f'{folder}/{SUMS}', SUMS)} holds every SHA-256. "
-        f"{templates.link(data, 'The same as data')}.</p>"
-        f"{templates.table(f'Fixed addresses of {one.about.release_id}', ['File', 'SHA-256'], rows)}</details>"
+    caption = messages.text("releases.files_of", release=release.about.release_id)
+    header = [messages.text("releases.file"), messages.text("releases.size")]
+    return templates.table(caption, header, rows)
+
+
+def _fixed_addresses(release: Release, files: Sequence[File]) -> Markup:
+    """Return the addresses whose content never changes, with the SHA-256 of each file, folded."""
+    release_id, folder = release.about.release_id, _folder(release)
+    rows = [
+        [templates.link(f"{folder}/{version(release)}/{file.name}", file.name), _code(file.sha256)]
+        for file in files
+    ]
+    caption = messages.text("releases.fixed_addresses", release=release_id)
+    header = [messages.text("releases.file"), messages.text("releases.sha256")]
+    this_version = messages.html(
+        "releases.version",
+        version=_code(version(release)),
+        sums=templates.link(f"{folder}/{SUMS}", SUMS),
     )
+    return templates.macro(
+        TEMPLATE,
+        "fixed",
+        messages.text("releases.fixed_summary", release=release_id),
+        this_version,
+        metadata.path(release),
+        messages.text("releases.as_data"),
+        templates.table(caption, header, rows),
+    )
+
+
+def _folder(release: Release) -> str:
+    return f"/releases/{release.about.release_id}"
+
+
+def _code(text: str) -> Markup:
+    return templates.macro(TEMPLATE, "code", text)

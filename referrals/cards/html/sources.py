@@ -1,24 +1,28 @@
-"""Where the figures of a card are printed: each source once, with its sections and sentences."""
+"""The sources of a card, each once, with the sections and sentences that its figures come from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Final
+
+from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
 from referrals.formatting import day
+from referrals.i18n import messages
 from referrals.release.release import Kind
 
-FEW: Final = 2
-"""A card with more sources than this counts them in its source line, and lists them below."""
+TEMPLATE: Final = "cards/sources.html"
+
+MOST_NAMED_SOURCES: Final = 2
+"""A source line counts more sources than this instead of naming them."""
 
 
 @dataclass(frozen=True)
-class Cited:
-    """One source of a card and the sentences that are taken from it, each with its section ('' where there is none)."""
+class Source:
+    """One source of a card and its sentences, each with its section ('' if it has none)."""
 
     publisher: str
     title: str
@@ -29,68 +33,86 @@ class Cited:
     @property
     def name(self) -> str:
         """The source in one line: publisher, title, date, and the sections used."""
+        name = self._name_without_sections()
         sections = sorted({section for section, _ in self.sentences if section})
-        when = day(self.published_on)
-        dated = f" ({when})" if when and when not in self.title else ""
-        where = (
-            f", section{'s' if len(sections) > 1 else ''} {', '.join(sections)}" if sections else ""
+        if not sections:
+            return name
+        return messages.text(
+            "sources.name_with_sections", n=len(sections), name=name, sections=", ".join(sections)
         )
-        return f"{self.publisher}, {self.title}{dated}{where}"
+
+    def _name_without_sections(self) -> str:
+        date = day(self.published_on)
+        if not date or date in self.title:
+            return messages.text("sources.name", publisher=self.publisher, title=self.title)
+        return messages.text(
+            "sources.name_dated", publisher=self.publisher, title=self.title, date=date
+        )
 
 
-def cited(*cards: Card) -> list[Cited]:
-    """Return the sources of cards in the order of their figures, each once, with each of its sentences once."""
+def cited(*cards: Card) -> list[Source]:
+    """Return the sources of cards in the order of their figures, each with its sentences once."""
     found: dict[tuple[str, str, str, str], dict[tuple[str, str], None]] = {}
-    for quote in (quote for card in cards for quote in card.quotes):
-        key = (quote["publisher"], quote["source_title"], quote["published_on"], quote["address"])
-        found.setdefault(key, {})[quote.get("section", ""), quote["quotation"]] = None
-    return [Cited(*key, list(sentences)) for key, sentences in found.items()]
+    for card in cards:
+        for quote in card.quotes:
+            key = (
+                quote["publisher"],
+                quote["source_title"],
+                quote["published_on"],
+                quote["address"],
+            )
+            sentences = found.setdefault(key, {})
+            sentences[quote.get("section", ""), quote["quotation"]] = None
+    return [Source(*key, list(sentences)) for key, sentences in found.items()]
 
 
 def names(card: Card) -> list[str]:
-    """Return the sources of a card in words; the release itself where it has no printed sentence."""
-    return [one.name for one in cited(card)] or [card.about.title]
+    """Return the names of a card's sources; the release itself if nothing printed is behind it."""
+    return [source.name for source in cited(card)] or [card.about.title]
 
 
-def html(card: Card) -> str:
-    """Return the source line of a card, and below it, folded, each source with its sentences and its address."""
+def html(card: Card) -> Markup:
+    """Return the source line of a card, then, folded, each source with its sentences."""
     return line(card) + sentences(card)
 
 
-def line(card: Card) -> str:
+def line(card: Card) -> Markup:
     """Return the source line of a card.
 
-    A release built from records is its own source; a card of printed figures that has none has no line.
+    A release built from records is its own source. A card of printed figures without a source has
+    no source line.
     """
-    sources = cited(card)
-    if not sources and card.about.kind is Kind.TRANSCRIBED:
-        return ""
-    said = (
-        f"Source: {'; '.join(names(card))}."
-        if len(sources) <= FEW
-        else f"Sources: {len(sources)} publications, listed below."
-    )
-    return f'<p class="source">{escape(said)}</p>'
+    number = len(cited(card))
+    if not number and card.about.kind is Kind.TRANSCRIBED:
+        return Markup()
+    if number > MOST_NAMED_SOURCES:
+        return templates.macro(TEMPLATE, "line", messages.text("sources.many", n=number))
+    return templates.macro(TEMPLATE, "line", named_line(card))
 
 
-def sentences(*cards: Card) -> str:
-    """Return each source of cards with its sentences and its address, folded; '' where they have none."""
-    listed = "".join(_one(source) for source in cited(*cards))
-    if not listed:
-        return ""
-    return f'<details class="source"><summary>The printed sentences behind this, and where they stand</summary>{listed}</details>'
+def named_line(card: Card) -> str:
+    """Return the source line that names every source, as text: 'Source: Home Office, ….'."""
+    return messages.text("sources.line", names="; ".join(names(card)))
 
 
-def _one(source: Cited) -> str:
-    items = "".join(
-        f"<li>“{escape(sentence)}”{f' <cite>(section {escape(section)})</cite>' if section else ''}</li>"
+def sentences(*cards: Card) -> Markup:
+    """Return each source of the cards with its sentences and its address, folded; empty if none."""
+    sources = [_listed(source) for source in cited(*cards)]
+    if not sources:
+        return Markup()
+    return templates.macro(TEMPLATE, "sentences", messages.text("sources.sentences"), sources)
+
+
+def _listed(source: Source) -> dict[str, object]:
+    quoted = [
+        (messages.text("sources.section", section=section) if section else "", sentence)
         for section, sentence in source.sentences
         if sentence
-    )
-    read = f" {templates.link(source.address, 'Read it')}" if source.address else ""
-    listed = (
-        f"<ul>{items}</ul>"
-        if items
-        else "<p>These numbers come from a data table, and not from a sentence.</p>"
-    )
-    return f"<p>{escape(source.name)}.{read}</p>{listed}"
+    ]
+    return {
+        "name": source.name,
+        "address": source.address,
+        "read": messages.text("sources.read"),
+        "sentences": quoted,
+        "no_sentence": messages.text("sources.no_sentence"),
+    }

@@ -81,7 +81,7 @@ def links(card: Card) -> list[str]:
     return [
         unescape(one)
         for one in re.findall(
-            r'<a href="([^"]+)" download>', card_html.below(card, False, "", BASE)
+            r'<a href="([^"]+)" download>', card_html.below(card, BASE)
         )
     ]
 

@@ -283,9 +283,9 @@ def test_numbers_stay_in_order_in_right_to_left_text() -> None:
 
 def test_a_table_names_itself_and_its_rows_and_can_be_scrolled_by_keyboard() -> None:
     html = templates.table('A "planted" caption', ["Name", "Number"], [["One", "1"]])
-    assert "<caption>A &quot;planted&quot; caption</caption>" in html
+    assert "<caption>A &#34;planted&#34; caption</caption>" in html
     assert 'tabindex="0"' in html
-    assert 'aria-label="A &quot;planted&quot; caption"' in html
+    assert 'aria-label="A &#34;planted&#34; caption"' in html
     assert '<th scope="row">One</th><td>1</td>' in html
 
 

@@ -13,13 +13,14 @@ import pytest
 
 from referrals import formatting, templates
 from referrals.cards.html import relations as relations_html
-from referrals.cards.wording import transcribed
+from referrals.content import outline, sitemap
 from referrals.content import pages as content_pages
+from referrals.content.pages import Section, Text
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
 from referrals.query.statements import text_figures
+from referrals.reference.codelists import STATUSES
 from referrals.release.release import Release
-from tests.fixtures.page_scripts import SCRIPTS
 
 ENGLISH = CONTENT / "en"
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ENGLISH.glob("*.md"))}
@@ -46,19 +47,15 @@ def figures(release: Release) -> Mapping[str, str]:
 
 @pytest.fixture(scope="module")
 def pages(figures: Mapping[str, str]) -> Mapping[str, str]:
-    """Every text as HTML."""
-    return {name: content_pages.page(name, figures) for name in TEXTS}
+    """Every text as HTML, with its title."""
+    return {name: html_of(content_pages.page(name, figures)) for name in TEXTS}
 
 
 @pytest.fixture(scope="module")
 def places(pages: Mapping[str, str], release: Release) -> Mapping[str, set[str]]:
     """The places on each page of the site that a link can lead to."""
     html = texts_by_path(pages)
-    # The headings of this page are written in code.
-    components = (ROOT / "referrals" / "dashboard" / "components" / "__init__.py").read_text(
-        encoding="utf-8"
-    )
-    html["/figures-check"] += relations_html.relations(release) + components
+    html["/figures-check"] += relations_html.relations_and_worked_out(release)
     return {path: set(re.findall(r'\bid="([\w-]+)"', text)) for path, text in html.items()}
 
 
@@ -85,7 +82,7 @@ def source() -> str:
 def test_every_figure_that_a_page_names_is_in_the_release(
     name: str, figures: Mapping[str, str]
 ) -> None:
-    html = content_pages.page(name, figures)
+    html = html_of(content_pages.page(name, figures))
     assert not re.search(r"\{[^}]*\}", html)
 
 
@@ -109,7 +106,7 @@ def test_the_dimensions_of_a_cell_may_be_named_in_any_order(
     planted.write_text(
         "# Planted\n\n{cell:crime_type=DA,sex=M} and {cell:crime_type=DA;sex=F}\n", encoding="utf-8"
     )
-    assert "<p>45 and 147</p>" in content_pages.page("planted", figures)
+    assert "<p>45 and 147</p>" in content_pages.page("planted", figures).body
 
 
 def test_a_page_that_is_missing_is_named(figures: Mapping[str, str]) -> None:
@@ -222,7 +219,7 @@ def test_raw_html_in_a_page_is_text(
     planted: Path, figures: Mapping[str, str], hostile: str
 ) -> None:
     planted.write_text(f"# Planted\n\n{hostile}\n", encoding="utf-8")
-    html = content_pages.page("planted", figures)
+    html = content_pages.page("planted", figures).body
     assert not re.search(r"<(script|img|b|!--)", html)
     assert "&lt;" in html
 
@@ -232,13 +229,13 @@ def test_a_link_that_would_run_something_is_no_link(
     planted: Path, figures: Mapping[str, str], address: str
 ) -> None:
     planted.write_text(f"# Planted\n\n[click]({address})\n", encoding="utf-8")
-    assert "href" not in content_pages.page("planted", figures)
+    assert "href" not in content_pages.page("planted", figures).body
 
 
 @pytest.mark.parametrize("box", ["key", "help", "note"])
 def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], box: str) -> None:
     planted.write_text(f"# Planted\n\n::: {box}\n\nInside.\n\n:::\n\nOutside.\n", encoding="utf-8")
-    html = content_pages.page("planted", figures)
+    html = content_pages.page("planted", figures).body
     assert re.search(
         rf'<div class="box-{box}">\s*<p>Inside\.</p>\s*</div>\s*<p>Outside\.</p>', html
     )
@@ -248,7 +245,7 @@ def test_a_dated_box_says_its_date_in_words(planted: Path, figures: Mapping[str,
     planted.write_text(
         "# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8"
     )
-    html = content_pages.page("planted", figures)
+    html = content_pages.page("planted", figures).body
     assert 'class="box-since"' in html
     assert "9 &lt;b&gt;November&lt;/b&gt; 2023</p>" in html
 
@@ -257,7 +254,7 @@ def test_steps_become_an_ordered_list_of_steps(planted: Path, figures: Mapping[s
     planted.write_text(
         "# Planted\n\n::: steps\n\n1. One\n2. Two\n\n:::\n\n1. Not a step\n", encoding="utf-8"
     )
-    html = content_pages.page("planted", figures)
+    html = content_pages.page("planted", figures).body
     assert re.search(r'<ol class="steps">\s*<li>\s*(<p>)?One', html)
     assert html.count("steps") == 1
     assert "<div" not in html
@@ -278,9 +275,36 @@ def test_headings_begin_at_one_and_skip_no_level(name: str, pages: Mapping[str, 
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_the_contents_of_a_page_are_its_second_level_headings() -> None:
-    html = '<h1 id="a">A</h1><h2 id="b">B <em>c</em></h2><h3 id="d">D</h3><h2 id="e">E</h2>'
-    assert content_pages.headings(html) == [("b", "B c"), ("e", "E")]
+def test_the_sections_of_a_text_are_its_second_level_headings(
+    planted: Path, figures: Mapping[str, str]
+) -> None:
+    planted.write_text("# A\n\n## B *c* & d\n\n### D\n\n## E\n", encoding="utf-8")
+    text = content_pages.page("planted", figures)
+    assert text.sections == (Section("b-c--d", "B c & d"), Section("e", "E"))
+    assert (text.title, text.anchor) == ("A", "a")
+    assert "<h1" not in text.body
+
+
+@pytest.mark.parametrize(("sections", "has_contents"), [(5, False), (6, True)])
+def test_a_text_of_more_than_five_sections_begins_with_the_list_of_them(
+    planted: Path, figures: Mapping[str, str], sections: int, *, has_contents: bool
+) -> None:
+    headings = "".join(f"## Section <{number}>\n\n" for number in range(sections))
+    planted.write_text(f"# Title\n\n{headings}", encoding="utf-8")
+    html = content_pages.with_title(content_pages.page("planted", figures), contents="In short")
+    assert ("<summary>In short</summary>" in html) == has_contents
+    assert ('<a href="#section-1">Section &lt;1&gt;</a>' in html) == has_contents
+    assert html.startswith('<h1 id="title">Title</h1>')
+
+
+def test_a_block_inside_a_sentence_is_not_replaced(
+    planted: Path, figures: Mapping[str, str]
+) -> None:
+    planted.write_text("# A\n\nSee {helplines} here.\n\n{symbols}\n", encoding="utf-8")
+    html = content_pages.page("planted", figures).body
+    assert "<p>See {helplines} here.</p>" in html
+    assert "<p><div" not in html
+    assert html.count("<table") == 1
 
 
 def test_one_line_has_its_links_and_no_paragraph() -> None:
@@ -294,8 +318,8 @@ def test_one_line_has_its_links_and_no_paragraph() -> None:
 
 
 def test_every_text_is_on_a_page_and_every_page_has_its_text() -> None:
-    named = set(re.findall(r'\.(?:explain|passage)\("([^"]+)"', "".join(scripts().values())))
-    assert named == set(TEXTS)
+    named = [name for page in sitemap.PAGES for name in texts_of(page.key)]
+    assert sorted(named) == sorted(TEXTS)
 
 
 def test_every_link_inside_the_site_leads_to_a_page_and_to_a_place_on_it(
@@ -398,12 +422,12 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
     assert used >= {"e", "u", "x"}
     assert used <= explained
-    assert explained <= set(transcribed.SYMBOLS)
+    assert explained <= set(STATUSES)
 
 
 def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
     """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
-    assert "disagree" in transcribed.SYMBOLS["u"]
+    assert "disagree" in STATUSES["u"]
     meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
     assert len(meaning) == 1
     assert re.search("disagree|does not agree|do not agree", meaning[0])
@@ -502,25 +526,33 @@ def helplines() -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def scripts() -> dict[str, str]:
-    """The script of each page by the page's address."""
-    return {path: (ROOT / file).read_text(encoding="utf-8") for path, file in SCRIPTS.items()}
+def html_of(text: Text) -> str:
+    """A text as HTML, with its title."""
+    return content_pages.with_title(text, contents="On this page")
 
 
 def code() -> dict[str, str]:
-    """Everything that makes links in code or in data."""
-    server = ROOT / "referrals" / "server" / "markup.py"
-    files = [*(ROOT / "referrals" / "dashboard").glob("*.py"), *PUBLISHED.glob("*.csv"), server]
-    return scripts() | {file.name: file.read_text(encoding="utf-8") for file in files}
+    """Everything that makes links in code, messages, templates or data."""
+    package = ROOT / "referrals"
+    files = [
+        *(package / "cards").rglob("*.py"),
+        *(package / "templates").rglob("*.html"),
+        *(ROOT / "data" / "locale").rglob("*.toml"),
+        *PUBLISHED.glob("*.csv"),
+        package / "web" / "shell" / "html.py",
+    ]
+    return {str(file): file.read_text(encoding="utf-8") for file in files}
+
+
+def texts_of(key: str) -> list[str]:
+    """The names of the explanatory texts of a page."""
+    return [block.name for block in outline.PAGES[key] if isinstance(block, outline.Text)]
 
 
 def texts_by_path(pages: Mapping[str, str]) -> dict[str, str]:
     """The explanatory texts of each page, together, by the page's address."""
     return {
-        path: "".join(
-            pages[name] for name in re.findall(r'\.(?:explain|passage)\("([^"]+)"', script)
-        )
-        for path, script in scripts().items()
+        page.path: "".join(pages[name] for name in texts_of(page.key)) for page in sitemap.PAGES
     }
 
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message
 
 from referrals.content import pages
 from referrals.errors import ReleaseError, WithdrawnError
+from referrals.i18n import messages
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
@@ -90,9 +91,9 @@ def standing(
 
 @pytest.fixture
 def asked(standing: list[Served]) -> Ask:
-    """Ask the routes of the twin."""
+    """Ask the routes of the static_site."""
     assert standing
-    app = Starlette(routes=static_site_app.Twin().routes())
+    app = Starlette(routes=static_site_app.StaticSite().routes())
     return lambda *question: asyncio.run(ask(app, *question))
 
 
@@ -206,7 +207,7 @@ def test_nothing_can_be_sent_to_a_page(asked: Ask) -> None:
 
 
 def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -> None:
-    known = Starlette(routes=static_site_app.Twin("https://example.org").routes())
+    known = Starlette(routes=static_site_app.StaticSite("https://example.org").routes())
     assert (
         "Sitemap: https://example.org/lite/sitemap.xml\n"
         in asyncio.run(ask(known, "/robots.txt")).text
@@ -214,21 +215,21 @@ def test_robots_are_told_of_the_sitemap_where_the_address_is_known(asked: Ask) -
     assert asked("/robots.txt").text == "User-agent: *\nAllow: /\n"
 
 
-async def page(twin: static_site_app.Twin) -> bytes:
-    """Ask a twin for a page, and return its bytes."""
-    return (await ask(twin, "/lite/age")).body
+async def page(static_site: static_site_app.StaticSite) -> bytes:
+    """Ask a static_site for a page, and return its bytes."""
+    return (await ask(static_site, "/lite/age")).body
 
 
 def test_readers_get_the_old_pages_until_those_of_a_new_release_are_drawn(
     standing: list[Served], release: Release
 ) -> None:
     async def story() -> list[bytes]:
-        twin = static_site_app.Twin()
-        answers = [await page(twin)]
+        static_site = static_site_app.StaticSite()
+        answers = [await page(static_site)]
         standing[0] = Served("two", release, ())
-        answers.append(await page(twin))
-        await asyncio.gather(*twin._tasks)
-        return [*answers, await page(twin)]
+        answers.append(await page(static_site))
+        await asyncio.gather(*static_site._tasks)
+        return [*answers, await page(static_site)]
 
     assert [answer[-3:] for answer in asyncio.run(story())] == [b"one", b"one", b"two"]
 
@@ -253,21 +254,21 @@ def test_pages_that_cannot_be_drawn_leave_the_old_ones_standing_and_are_tried_ag
         raise fault
 
     async def story() -> bytes:
-        twin = static_site_app.Twin()
-        await page(twin)
+        static_site = static_site_app.StaticSite()
+        await page(static_site)
         standing[0] = Served("two", release, ())
         monkeypatch.setattr(site, "files", refused)
         for _ in range(3):
-            await page(twin)
-            await asyncio.gather(*twin._tasks)
+            await page(static_site)
+            await asyncio.gather(*static_site._tasks)
         now[0] += static_site_app.RETRY_AFTER
-        await page(twin)
-        await asyncio.gather(*twin._tasks)
-        return await page(twin)
+        await page(static_site)
+        await asyncio.gather(*static_site._tasks)
+        return await page(static_site)
 
     assert asyncio.run(story()).endswith(b"one")
     assert tried == ["two", "two"]
-    assert f"({type(fault).__name__}). The old ones stand." in caplog.text
+    assert f"({type(fault).__name__}). The old ones stay." in caplog.text
     assert ("The release broken holds nothing." in caplog.text) == isinstance(fault, ReleaseError)
     assert "Vietnam" not in caplog.text
 
@@ -285,15 +286,15 @@ def test_where_even_the_first_pages_cannot_be_drawn_one_drawing_fails_for_all_an
     monkeypatch.setattr(site, "files", refused)
 
     async def story() -> list[Answer]:
-        twin = static_site_app.Twin()
-        return await asyncio.gather(*(ask(twin, "/lite/") for _ in range(5)))
+        static_site = static_site_app.StaticSite()
+        return await asyncio.gather(*(ask(static_site, "/lite/") for _ in range(5)))
 
     answers = asyncio.run(story())
     assert {(one.status, one.headers["retry-after"]) for one in answers} == {
         (503, str(static_site_app.RETRY_AFTER))
     }
     assert all(
-        static_site_app.FAULT in one.text and pages.helplines() in one.text for one in answers
+        messages.text("errors.static_site") in one.text and pages.helplines() in one.text for one in answers
     )
     assert tried == ["one"]
     assert caplog.text.count("KeyError") == 1
@@ -313,8 +314,8 @@ def test_many_first_readers_wait_for_one_drawing(
     monkeypatch.setattr(site, "files", draw)
 
     async def story() -> None:
-        twin = static_site_app.Twin()
-        await asyncio.gather(*(page(twin) for _ in range(20)))
+        static_site = static_site_app.StaticSite()
+        await asyncio.gather(*(page(static_site) for _ in range(20)))
 
     asyncio.run(story())
     assert drawn == ["one"]
@@ -334,12 +335,12 @@ def test_pages_are_drawn_and_packed_before_the_first_reader_comes_and_in_no_turn
     monkeypatch.setattr(responses, "compress", watched)
 
     async def story() -> None:
-        twin = static_site_app.Twin()
-        async with twin.drawn_ahead():
-            while twin._files is None:
+        static_site = static_site_app.StaticSite()
+        async with static_site.rendered_ahead():
+            while static_site._files is None:
                 await asyncio.sleep(0.01)
         monkeypatch.setattr(site, "files", lambda *_: drawn.set())
-        await ask(twin, "/lite/age", "GET", {"accept-encoding": "br"})
+        await ask(static_site, "/lite/age", "GET", {"accept-encoding": "br"})
 
     asyncio.run(asyncio.wait_for(story(), timeout=30))
     assert not drawn.is_set()
@@ -354,7 +355,7 @@ def test_a_shelf_that_breaks_is_told_by_its_kind(
         raise KeyError("Vietnam, 237")
 
     monkeypatch.setattr(catalogue, "served", broken)
-    answer = asyncio.run(ask(static_site_app.Twin(), "/lite/"))
+    answer = asyncio.run(ask(static_site_app.StaticSite(), "/lite/"))
     assert (answer.status, "Vietnam" in answer.text + caplog.text, "KeyError" in caplog.text) == (
         503,
         False,
@@ -369,7 +370,7 @@ def test_without_a_release_the_way_out_and_the_help_lines_stand_all_the_same(
         raise ReleaseError("There is no published release in releases/. <b>")
 
     monkeypatch.setattr(catalogue, "served", gone)
-    answer = asyncio.run(ask(Starlette(routes=static_site_app.Twin().routes()), "/lite/"))
+    answer = asyncio.run(ask(Starlette(routes=static_site_app.StaticSite().routes()), "/lite/"))
     assert answer.status == 503
     assert "There is no published release in releases/. &lt;b&gt;" in answer.text
     assert pages.helplines() in answer.text
@@ -382,12 +383,12 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_while_others_are_drawn(
     standing: list[Served], release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story() -> bytes:
-        twin = static_site_app.Twin()
-        await page(twin)
+        static_site = static_site_app.StaticSite()
+        await page(static_site)
         before = standing[0]
         standing[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
-        return await page(twin)
+        return await page(static_site)
 
     assert asyncio.run(story()).endswith(b"two")
 
@@ -399,13 +400,13 @@ def test_pages_of_a_withdrawn_release_are_sent_to_nobody_where_no_others_can_be_
         raise ReleaseError("The release broken holds nothing.")
 
     async def story() -> list[Answer]:
-        twin = static_site_app.Twin()
-        await page(twin)
+        static_site = static_site_app.StaticSite()
+        await page(static_site)
         before = standing[0]
         standing[0] = Served("two", release, ())
         monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
         monkeypatch.setattr(site, "files", refused)
-        return [await ask(twin, "/lite/age") for _ in range(2)]
+        return [await ask(static_site, "/lite/age") for _ in range(2)]
 
     assert [(one.status, "holds nothing" in one.text) for one in asyncio.run(story())] == [
         (503, True)
@@ -419,7 +420,7 @@ def test_where_all_was_withdrawn_the_pages_are_gone_which_no_cache_covers_with_a
         raise WithdrawnError("These figures have been withdrawn.")
 
     monkeypatch.setattr(catalogue, "served", withdrawn)
-    answer = asyncio.run(ask(static_site_app.Twin(), "/lite/age"))
+    answer = asyncio.run(ask(static_site_app.StaticSite(), "/lite/age"))
     assert (answer.status, answer.headers["cache-control"], "retry-after" in answer.headers) == (
         410,
         "no-store",

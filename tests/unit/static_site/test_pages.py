@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from starlette.routing import Match, Route
 
-from app import SERVED
+from app import SERVED as FULL_SITE
 from referrals.api.endpoint import NotFound
 from referrals.cards import by_dimension
 from referrals.cards.card import PATHS
-from referrals.cards.html import notices, parts
+from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.content import pages as content_pages
 from referrals.content.sitemap import PAGES
@@ -29,9 +29,9 @@ from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release import files, metadata
 from referrals.release.catalogue import Served
-from referrals.release.release import Release
+from referrals.release.release import INVENTED, Release
 from referrals.static_site import json_ld, site
-from referrals.static_site.links import SERVED, Placing, Spot, in_folder, relinked
+from referrals.static_site.links import SERVED, LinkStyle, PageKey, in_folder, rewrite_links
 from referrals.static_site.links import served as served_at
 
 NEED_A_SERVER: frozenset[str] = frozenset()
@@ -137,8 +137,8 @@ def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
 ) -> None:
     card = by_dimension.card(release, kinds.of(release).answer(topic.dimension, Selection()))
     html = served[card.path.strip("/")]
-    assert parts.head(card) in html
-    assert parts.bars(card) in html
+    assert card_html.head(card) in html
+    assert card_html.bars(card) in html
     assert card.table in html
     assert all(quote["quotation"] in unescape(html) for quote in card.quotes)
 
@@ -146,9 +146,9 @@ def test_a_topic_shows_the_bars_and_the_table_of_the_screens_card(
 def test_the_first_page_shows_every_card_and_every_sentence_behind_it_once(
     served: dict[str, str], release: Release
 ) -> None:
-    for dimension in outline.FIRST_SCREEN:
+    for dimension in PATHS:
         card = by_dimension.card(release, kinds.of(release).answer(dimension, Selection()))
-        assert parts.bars(card) in served[""]
+        assert card_html.bars(card) in served[""]
         assert all(
             unescape(served[""]).count(f"“{quote['quotation']}”") == 1 for quote in card.quotes
         )
@@ -242,7 +242,7 @@ def answered(path: str) -> bool:
     asked = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
     routes = [
         one
-        for one in SERVED.routes
+        for one in FULL_SITE.routes
         if isinstance(one, Route) and not isinstance(one.endpoint, NotFound)
     ]
     return path in {head.path for head in PAGES} or any(
@@ -267,14 +267,17 @@ def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
 ) -> None:
     html = served[f"illustrative{PATHS[topic.dimension]}"]
     assert re.search(r"<title>[^<]*Illustrative", html)
-    assert notices.BANNER in html.partition('<section class="card"')[0]
-    assert html.count(notices.INVENTED) >= html.count('<section class="card"') == 2
-    assert f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
+    assert messages.text("notices.banner") in html.partition('<section class="card"')[0]
+    assert html.count(INVENTED) >= html.count('<section class="card"') == 2
+    assert (
+        f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>'
+        in html
+    )
     assert 'aria-current="page"' not in html
 
 
 def test_published_pages_do_not_say_invented_but_in_the_choice(served: dict[str, str]) -> None:
-    assert notices.INVENTED not in served["age"]
+    assert INVENTED not in served["age"]
     assert '<a href="illustrative/age">Illustrative series: ' in served["age"]
     assert '<a href="../age">Published: ' in served["illustrative/age"]
 
@@ -347,7 +350,7 @@ def test_invented_figures_are_offered_to_no_search_engine(known: dict[str, str])
 
 def test_a_description_cannot_end_its_own_element(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
-    html = json_ld.described(release, [card], name="", address="", downloads={"</script><b>": "x"})
+    html = json_ld.dataset(release, [card], name="", address="", downloads={"</script><b>": "x"})
     assert html.count("</script>") == 1
     assert described(html)["distribution"][0]["name"] == "</script><b>"
 
@@ -376,7 +379,7 @@ def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
 
 
 @pytest.mark.parametrize(
-    ("link", "placing", "expected"),
+    ("link", "style", "expected"),
     [
         ('<a href="/age">x</a>', SERVED, '<a href="../age">x</a>'),
         ('<a href="/">x</a>', SERVED, '<a href="../">x</a>'),
@@ -402,10 +405,10 @@ def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
     ],
 )
 def test_a_link_leads_to_the_twin_of_its_page_or_the_full_site_or_nowhere(
-    link: str, placing: Placing, expected: str
+    link: str, style: LinkStyle, expected: str
 ) -> None:
-    twins = {Spot("/"), Spot("/age"), Spot("/glossary")}
-    assert relinked(link, Spot("/sex", release="illustrative"), twins, placing) == expected
+    twins = {PageKey("/"), PageKey("/age"), PageKey("/glossary")}
+    assert rewrite_links(link, PageKey("/sex", release="illustrative"), twins, style) == expected
 
 
 def test_the_page_of_releases_lists_every_file_of_every_release(

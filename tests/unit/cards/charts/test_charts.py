@@ -21,7 +21,8 @@ from referrals.cards.charts import columns
 from referrals.cards.charts.base import DARK, LIGHT, Palette
 from referrals.cards.charts.columns import Column
 from referrals.cards.exports import svg
-from referrals.cards.html import parts, sources
+from referrals.cards.html import card as card_html
+from referrals.cards.html import sources
 from referrals.paths import PUBLISHED, ROOT
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -341,10 +342,10 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
     )
     card = by_dimension.card(release, hostile)
     html = (
-        parts.head(card)
-        + parts.bars(card)
+        card_html.head(card)
+        + card_html.bars(card)
         + card.table
-        + parts.notes(card, folded=False)
+        + card_html.notes(card, folded=False)
         + sources.html(card)
     )
     assert "&lt;a href=" in html

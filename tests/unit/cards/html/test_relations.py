@@ -45,7 +45,8 @@ def test_every_relation_of_the_ledger_is_on_the_page_with_all_that_it_says(
 def test_every_relation_stands_under_the_word_for_its_result(
     rows: dict[str, dict[str, Any]], page: str
 ) -> None:
-    for result, name in relations_html.RESULTS.items():
+    for result in relations_html.RESULTS:
+        name = relations_html.result_name(result)
         _, _, after = page.partition(f'<h2 id="{result}">{name}</h2>')
         under = re.findall(r'<h3 id="(R\d\d)">', after.partition("<h2")[0])
         assert under == [row["relation_id"] for row in rows.values() if row["result"] == result]
@@ -149,7 +150,7 @@ def test_what_the_ledger_says_is_text_and_never_markup(rows: dict[str, dict[str,
         "working": "a < b & c",
         "shown": '"quoted"',
     }
-    html = relations_html._relation(
+    html = relations_html.relation_body(
         planted, [{"reading": "<img src=x>", "breaks": ["<b>1%</b>"], "is_usual": True}]
     )
     assert "<script" not in html

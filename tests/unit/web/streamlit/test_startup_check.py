@@ -33,10 +33,10 @@ plant = sys.argv[1]
 if plant == "theme function":
     del app_session._populate_theme_msg
 elif plant == "page":
-    from referrals.dashboard import components
+    from referrals.dashboard import navigation
     def fail(*_):
         raise ValueError("/private")
-    components.guarded = fail
+    navigation.run = fail
 
 import app
 from starlette.testclient import TestClient

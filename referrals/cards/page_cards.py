@@ -1,0 +1,26 @@
+"""The card that a block of a page names: the dashboard and the static site both ask here."""
+
+from __future__ import annotations
+
+from referrals.cards import context_series, registry
+from referrals.cards.card import Card
+from referrals.content import outline
+from referrals.content.outline import CardBlock
+from referrals.query.selection import Selection
+from referrals.release.release import Release
+
+
+def card(block: CardBlock, release: Release, selection: Selection) -> Card:
+    """Return the card of a block, of a release and within a selection.
+
+    Crossed cards and context series have no filters, so of the selection only the measure counts.
+    """
+    match block:
+        case outline.Card(dimension):
+            return registry.card(registry.dimension_name(dimension), release, selection)
+        case outline.Quarters(dimension):
+            return registry.card(registry.quarters_name(dimension), release, selection)
+        case outline.Crossed(dimension, by):
+            return registry.card(registry.cross_name(dimension, by), release, selection)
+        case outline.ContextSeries(name):
+            return registry.card(context_series.DESIGNS[name].series_id, release, selection)

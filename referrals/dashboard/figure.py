@@ -1,0 +1,52 @@
+"""The only way to draw a card: finding, chart, table, notes, sources and downloads together."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import streamlit as st
+
+from referrals.caching import cached
+from referrals.cards.card import Card
+from referrals.cards.charts import base as charts
+from referrals.cards.html import card as card_html
+from referrals.cards.registry import KEPT, is_whole
+from referrals.dashboard import page_url
+
+CACHED_CHARTS: Final = 512
+
+
+def draw(card: Card) -> None:
+    """Draw a card."""
+    base = page_url.base()
+    if card.draw is None:
+        st.html(card_html.whole(card, base))
+        return
+    with st.container(border=True):
+        st.html(card_html.above(card))
+        st.plotly_chart(
+            chart(card, _palette()),
+            config=dict(charts.CONFIG),
+            alt=card.alternative,
+            theme=None,
+            key=f"chart_{card.name}",
+        )
+        st.html(card_html.below(card, base))
+
+
+def draw_summary(card: Card, more: str) -> None:
+    """Draw a card in short, as a table of bars that has nothing to load.
+
+    `more` is a line of Markdown that leads to the page with the rest.
+    """
+    st.html(card_html.summary(card, more, page_url.base()))
+
+
+@cached(CACHED_CHARTS, KEPT, separate=is_whole)
+def chart(card: Card, palette: charts.Palette) -> Any:
+    """Return a card's Plotly figure as it is sent, made once for each view and palette."""
+    return charts.Finished(card.draw(palette)) if card.draw else None
+
+
+def _palette() -> charts.Palette:
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT

@@ -1,0 +1,89 @@
+"""The composition of pages: each page of the sitemap has one, and it ends and begins as every page does."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from dataclasses import replace
+
+import pytest
+
+from referrals.content import outline, sitemap
+from referrals.dashboard import page as dashboard_page
+from referrals.i18n import messages
+from referrals.paths import ROOT
+from referrals.release.release import Kind, Release
+from referrals.static_site import pages as static_pages
+
+
+def test_the_outline_and_the_sitemap_have_the_same_pages_in_the_same_order() -> None:
+    assert [page.key for page in sitemap.PAGES] == list(outline.PAGES)
+
+
+@pytest.mark.parametrize("key", outline.PAGES)
+def test_a_page_begins_with_its_heading_and_has_one_end_for_each_release(
+    key: str, release: Release
+) -> None:
+    from_records = replace(release.about, kind=Kind.ROUNDED)
+    for about in (release.about, from_records):
+        first, *_, last = outline.blocks(key, about)
+        assert isinstance(first, outline.Heading | outline.Text)
+        assert isinstance(last, outline.PageEnd)
+        ends = [block for block in outline.blocks(key, about) if isinstance(block, outline.PageEnd)]
+        assert len(ends) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "published", "from_records"),
+    [
+        ("sex", ["Heading", "Card", "Crossed", "PageEnd"], ["Heading", "Card", "Quarters", "PageEnd"]),
+        ("age", ["Heading", "Card", "PageEnd"], ["Heading", "Card", "Quarters", "PageEnd"]),
+    ],
+)
+def test_a_block_is_left_out_of_pages_of_releases_that_it_is_not_for(
+    key: str, published: list[str], from_records: list[str], release: Release
+) -> None:
+    names = [type(block).__name__ for block in outline.blocks(key, release.about)]
+    assert names == published
+    about = replace(release.about, kind=Kind.ROUNDED)
+    assert [type(block).__name__ for block in outline.blocks(key, about)] == from_records
+
+
+@pytest.mark.parametrize("interpreter", [dashboard_page, static_pages])
+def test_every_kind_of_block_has_a_case_in_each_interpreter(interpreter: object) -> None:
+    tree = ast.parse(inspect.getsource(interpreter))  # type: ignore[arg-type]
+    named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    kinds = {type(block).__name__ for page in outline.PAGES.values() for block in page}
+    assert kinds <= named
+
+
+@pytest.mark.parametrize("page", sitemap.PAGES, ids=lambda page: page.key)
+def test_the_script_of_a_page_draws_the_page_of_its_key_and_does_nothing_else(
+    page: sitemap.Page,
+) -> None:
+    tree = ast.parse((ROOT / page.script).read_text(encoding="utf-8"))
+    docstring, imported, call = tree.body
+    assert isinstance(docstring, ast.Expr)
+    assert ast.unparse(imported) == "from referrals.dashboard import page"
+    assert ast.unparse(call) == f"page.draw('{page.key}')"
+
+
+@pytest.mark.parametrize("key", outline.PAGES)
+def test_a_page_with_a_heading_of_its_own_has_a_lead(key: str) -> None:
+    if any(isinstance(block, outline.Heading) for block in outline.PAGES[key]):
+        assert messages.text(f"leads.{key}").endswith(".")
+
+
+def test_only_pages_whose_charts_need_plotly_say_so() -> None:
+    charts = [page.key for page in sitemap.PAGES if page.draws_charts]
+    assert charts == ["nationality", "age", "sex", "crime-type", "trends"]
+
+
+def test_each_topic_has_its_dimension_and_the_one_that_it_is_crossed_by() -> None:
+    topics = [(topic.key, topic.dimension, topic.crossed_by) for topic in outline.TOPICS]
+    assert topics == [
+        ("nationality", "nationality", ""),
+        ("age", "age_band", ""),
+        ("sex", "sex", "crime_type"),
+        ("crime-type", "crime_type", "sex"),
+    ]

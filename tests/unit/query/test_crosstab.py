@@ -1,0 +1,173 @@
+"""Crosstabs: sums that meet their margins if the kind of release is additive, and gaps that stay gaps if it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from referrals.query import kinds
+from referrals.query.answer import Answer
+from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.observation import Observation
+from referrals.query.selection import Selection
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.release import Release, open_release
+from tests.fixtures import rounded_release, suppressed_release
+
+pairs = st.permutations(DIMENSIONS).map(lambda names: (names[0], names[1]))
+selections = st.builds(
+    Selection,
+    **{name: st.sampled_from([TOTAL, *codes]) for name, codes in rounded_release.CODES.items()},
+    period=st.sampled_from(["", *(one["code"] for one in rounded_release.period_codes())]),
+)
+few = settings(max_examples=25)  # each asks several questions
+Cells = Mapping[tuple[str, ...], tuple[object, ...]]
+
+
+@pytest.fixture(scope="module")
+def suppressed(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return open_release(suppressed_release.small(tmp_path_factory.mktemp("suppressed")))
+
+
+def published_cells(release: Release) -> Cells:
+    """The number, bounds and status of each cell, by its codes, from the file that everyone can download."""
+    file = pd.read_csv(release.folder / "cells.csv", dtype=str, keep_default_na=False)
+    return {
+        tuple(row[name] for name in ("period", *DIMENSIONS)): (
+            row["value"],
+            row["lower"],
+            row["upper"],
+            row["status"],
+        )
+        for row in file.to_dict("records")
+    }
+
+
+def numbers(one: Observation) -> tuple[object, ...]:
+    """The number, bounds and status of an observation, as a file of cells has them."""
+    bounds = ("" if number is None else str(number) for number in (one.value, one.lower, one.upper))
+    return (*bounds, one.status)
+
+
+def expected(release: Release, cells: Cells, answer: Answer, code: str) -> tuple[object, ...]:
+    """What the file of cells has for a code of an answer, 'x' if it has no such cell."""
+    period = answer.selection.period or release.about.period
+    codes = (answer.selection.codes() | {answer.dimension: code}).values()
+    return cells.get((period, *codes), ("", "", "", "x"))
+
+
+# Additive: any sum of cells is the margin
+
+
+@few
+@given(pairs, selections)
+def test_the_cells_of_a_rounded_crosstab_add_up_to_both_margins(
+    invented: Release, pair: tuple[str, str], selection: Selection
+) -> None:
+    crosstab = kinds.of(invented).crosstab(*pair, selection)
+    columns = list(crosstab.by_column.values())
+    for column in columns:
+        assert column.total.value == sum(one.value or 0 for one in column.observations)
+    for margin in crosstab.whole.observations:
+        row = [column.observation(margin.code).value or 0 for column in columns]
+        assert margin.value == sum(row)
+    assert crosstab.whole.total.value == sum(column.total.value or 0 for column in columns)
+
+
+@few
+@given(pairs, selections)
+def test_a_column_of_a_rounded_crosstab_is_the_answer_within_its_code(
+    invented: Release, pair: tuple[str, str], selection: Selection
+) -> None:
+    rows, columns = pair
+    kind = kinds.of(invented)
+    crosstab = kind.crosstab(rows, columns, selection)
+    within = selection.choosing(columns, TOTAL)
+    assert crosstab.whole == kind.answer(rows, within)
+    assert list(crosstab.by_column) == list(rounded_release.CODES[columns])
+    for code, column in crosstab.by_column.items():
+        assert column == kind.answer(rows, within.choosing(columns, code))
+
+
+# Not additive: a cell is what was published, or says that it was not
+
+
+@few
+@given(pairs, st.sampled_from(["", "2021-Q2"]))
+def test_each_cell_of_a_suppressed_crosstab_is_that_of_the_file_or_not_published(
+    suppressed: Release, pair: tuple[str, str], period: str
+) -> None:
+    cells = published_cells(suppressed)
+    crosstab = kinds.of(suppressed).crosstab(*pair, Selection(period=period))
+    for column in (crosstab.whole, *crosstab.by_column.values()):
+        for one in (column.total, *column.observations):
+            assert numbers(one) == expected(suppressed, cells, column, one.code)
+
+
+@few
+@given(st.permutations(DIMENSIONS))
+def test_a_suppressed_crosstab_finer_than_its_tables_is_not_published(
+    suppressed: Release, names: list[str]
+) -> None:
+    rows, columns, third, *_ = names
+    kind = kinds.of(suppressed)
+    code = kind.filters(rows)[third][0]
+    crosstab = kind.crosstab(rows, columns, Selection().choosing(third, code))
+    for column in crosstab.by_column.values():
+        assert not column.is_published
+        assert {one.value for one in column.observations} == {None}
+
+
+def test_a_withheld_cell_is_not_worked_out_from_the_margin(suppressed: Release) -> None:
+    crosstab = kinds.of(suppressed).crosstab("nationality", "crime_type", Selection())
+    withheld = [
+        one
+        for column in crosstab.by_column.values()
+        for one in column.observations
+        if one.status == "c"
+    ]
+    assert withheld
+    assert {(one.value, one.lower, one.upper, one.share) for one in withheld} == {(None,) * 4}
+
+
+@pytest.mark.parametrize("columns", [name for name in DIMENSIONS if name != "sex"])
+def test_each_cell_of_the_published_crosstab_is_that_of_the_file_or_not_published(
+    release: Release, columns: str
+) -> None:
+    cells = published_cells(release)
+    crosstab = kinds.of(release).crosstab("sex", columns, Selection())
+    for column in (crosstab.whole, *crosstab.by_column.values()):
+        for one in (column.total, *column.observations):
+            assert numbers(one) == expected(release, cells, column, one.code)
+
+
+def test_the_published_cells_of_sex_by_crime_type_do_not_claim_the_margin(release: Release) -> None:
+    """The printed counts by sex fall short of the total, so their sum is not it."""
+    crosstab = kinds.of(release).crosstab("crime_type", "sex", Selection())
+    counts = [crosstab.by_column[code].total.value for code in ("M", "F", "_NK")]
+    assert counts == [706, 425, 194]
+    assert crosstab.whole.total.value == 1336 != sum(filter(None, counts))
+
+
+# The shape of a crosstab
+
+
+def test_a_topic_page_is_a_crosstab_of_one_column(release: Release) -> None:
+    kind = kinds.of(release)
+    crosstab = kind.crosstab("sex", ONE_COLUMN, Selection(crime_type="DA"))
+    whole = kind.answer("sex", Selection(crime_type="DA"))
+    assert crosstab == Crosstab("sex", ONE_COLUMN, whole, {})
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [("sex", "sex"), ("sex", "period"), ("period", "sex"), ("x", "sex")]
+)
+def test_a_crosstab_needs_two_different_dimensions(
+    release: Release, rows: str, columns: str
+) -> None:
+    with pytest.raises(ValueError, match="no crosstab"):
+        kinds.of(release).crosstab(rows, columns, Selection())
