@@ -240,15 +240,15 @@ def test_the_cover_links_to_every_other_sheet_and_each_links_back(
 def test_the_cover_names_the_release_its_period_and_licence(
     release: Release, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
-    said = "\n".join(str(row[0]) for row in sheets["Cover"].rows)
+    text = "\n".join(str(row[0]) for row in sheets["Cover"].rows)
     for part in (
         release.about.title,
         release.about.period_label,
         release.about.release_id,
         "Open Government Licence v3.0",
     ):
-        assert part in said
-    assert release.about.attribution in said
+        assert part in text
+    assert release.about.attribution in text
 
 
 def test_the_notes_explain_the_symbols_in_use_and_no_others(

@@ -314,7 +314,7 @@ def test_a_parsed_cell_has_the_given_subject() -> None:
 def test_a_text_that_does_not_name_a_cell_is_refused_with_the_dimensions(text: str) -> None:
     with pytest.raises(
         LedgerError,
-        match=r"does not name a cell\. Use dimension=code pairs of nationality, age_band, sex, crime_type",
+        match=r"does not name a cell\. Use dimension=code pairs of nationality, age_band, sex, ",
     ):
         parse_cell(text)
 
