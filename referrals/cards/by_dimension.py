@@ -72,7 +72,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         workings += captions.workings(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
         for one in answer.observations:
-            name = f"{escape(label)}: {escape(phrases.in_sentence(one.label))}"
+            name = f"{escape(label)}: {escape(phrases.in_sentence(phrases.label(one)))}"
             rows.append([name, *_cells(answer, one)])
     names = phrases.DIMENSION_NAMES
     return Card(
@@ -127,7 +127,7 @@ def _header(answer: Answer) -> list[str]:
 
 
 def _table(answer: Answer) -> str:
-    rows = [[escape(one.label), *_cells(answer, one)] for one in answer.observations]
+    rows = [[escape(phrases.label(one)), *_cells(answer, one)] for one in answer.observations]
     total = escape(kinds.of(answer.kind).total(answer))
     return templates.table(f"{captions.title(answer)}. Total: {total}.", _header(answer), rows)
 
@@ -162,7 +162,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
     row: dict[str, object] = {
         **codes,
         answer.dimension: observation.code,
-        "label": observation.label,
+        "label": phrases.label(observation),
         "value": observation.value,
         "lower": observation.lower,
         "upper": None if observation.open_ended else observation.upper,
