@@ -16,10 +16,10 @@ from referrals.reference.codelists import NOT_RECORDED
 class Bar:
     """One bar, in referrals or percent, or scaled to the longest bar.
 
-    It is solid to `solid`, and its number could reach `upper`. If the number could also be less than
-    `solid`, `lower` is the least that it could be, and a line runs from there to `upper`; otherwise the
-    part beyond `solid` is hatched. `shown` is the number in words, `symbol` the letter of its
-    status, and `style` is main, second, grey (not recorded) or missing.
+    It is solid to `solid`, and its number could reach `upper`. If the number could also be less,
+    `lower` is the least that it could be, and a line runs from there to `upper`; otherwise the part
+    beyond `solid` is hatched. `shown` is the number in words, `symbol` the letter of its status,
+    and `style` is main, second, grey (not recorded) or missing.
     """
 
     label: str
@@ -100,7 +100,7 @@ def _share(answer: Answer, observation: Observation) -> Bar:
 def _absent(observation: Observation, shown: str) -> Bar:
     """Return a bar of no length with a text at its end."""
     symbol = f"[{observation.status}]" if observation.status else ""
-    return Bar(observation.label, shown, 0, 0, "missing", symbol=symbol)
+    return Bar(phrases.label(observation), shown, 0, 0, "missing", symbol=symbol)
 
 
 def _style(answer: Answer, observation: Observation) -> str:

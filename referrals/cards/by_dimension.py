@@ -163,7 +163,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
     row: dict[str, object] = {
         **codes,
         answer.dimension: observation.code,
-        "label": observation.label,
+        "label": phrases.label(observation),
         "value": observation.value,
         "lower": observation.lower,
         "upper": None if observation.open_ended else observation.upper,

@@ -33,8 +33,8 @@ class Observation:
     `lower` and `upper` are the least and the most that the number can be, None if there is no
     number (`status` says why); `value` is a single number if there is one. `is_range` means that
     the bounds are to be shown and not the value: it was printed, but disagrees with other printed
-    numbers. `open_ended` means that the source gives no upper end. `share` is None if no share can
-    be given.
+    numbers. `is_part` means that it is part of another observation of the answer. `open_ended`
+    means that the source gives no upper end. `share` is None if no share can be given.
     """
 
     code: str
@@ -45,6 +45,7 @@ class Observation:
     upper: int | None
     status: str = ""
     is_range: bool = False
+    is_part: bool = False
     open_ended: bool = False
     working: str = ""
     statement_ids: tuple[str, ...] = ()

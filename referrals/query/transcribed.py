@@ -89,7 +89,7 @@ def _shown(
     }
     aggregates = {code for code in published if missing[code]}
     hidden = {member for code in aggregates for member in missing[code]}
-    parts = [_labelled(one, aggregates, members) for one in found if one.code != TOTAL]
+    parts = [_marked(one, aggregates, members) for one in found if one.code != TOTAL]
     shown = [
         one
         for one in parts
@@ -98,14 +98,13 @@ def _shown(
     return shown, tuple(one.label for one in parts if one.code in hidden)
 
 
-def _labelled(
+def _marked(
     observation: Observation, aggregates: set[str], members: Mapping[str, Sequence[str]]
 ) -> Observation:
-    """Return an observation, its label marked if it is part of another aggregate that is shown."""
+    """Return an observation, marked if it is part of another aggregate that is shown."""
     own = set(members[observation.code])
-    if own and any(own < set(members[code]) for code in aggregates):
-        return replace(observation, label=f"of these, {observation.label}")
-    return observation
+    is_part = bool(own) and any(own < set(members[code]) for code in aggregates)
+    return replace(observation, is_part=is_part)
 
 
 def _recorded(found: Sequence[Observation]) -> int | None:

@@ -16,7 +16,7 @@ def title(answer: Answer) -> str:
 def workings(answer: Answer, group: str = "") -> list[str]:
     """Return how each unprinted number was worked out; `group` is the label of its column."""
     return [
-        f"{_named(one.label, group)}: {one.working.removesuffix('.')}."
+        f"{_named(phrases.label(one), group)}: {one.working.removesuffix('.')}."
         for one in answer.observations
         if one.working
     ]
@@ -28,7 +28,7 @@ def chart_text(answer: Answer) -> str:
     rows = []
     for one in answer.observations:
         share = phrases.share(one) if by_share else ""
-        rows.append(f"{one.label}: {share or phrases.number(one)}")
+        rows.append(f"{phrases.label(one)}: {share or phrases.number(one)}")
     finding, subject = kinds.of(answer.kind).finding(answer), _title(answer)
     return f"{finding} Bar chart of {subject[0].lower()}{subject[1:]}. {'; '.join(rows)}."
 

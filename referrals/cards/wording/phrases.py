@@ -52,6 +52,11 @@ STATELESS: Final = "_STL"
 _OF_SEX: Final = {"M": "of males", "F": "of females"}
 
 
+def label(observation: Observation) -> str:
+    """Return the label of an observation, after 'of these,' if it is part of another one."""
+    return f"of these, {observation.label}" if observation.is_part else observation.label
+
+
 def number(observation: Observation) -> str:
     """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld'."""
     if absent := _ABSENT.get(observation.status):

@@ -99,7 +99,7 @@ def _nationality(answer: Answer) -> str:
     least, most = answer.total.bounds
     low = Fraction(sum(one.bounds[0] for one in named), most)
     high = Fraction(sum(one.bounds[1] for one in named), least)
-    names = phrases.listed(tuple(phrases.in_sentence(one.label) for one in named))
+    names = phrases.listed(tuple(phrases.in_sentence(phrases.label(one)) for one in named))
     return f"{names} made up {percent_span(low, high)} of {phrases.whole(answer)}."
 
 
@@ -112,7 +112,7 @@ def _sex_clause(answer: Answer) -> str:
 def _largest_clause(answer: Answer) -> str:
     first = _published(answer)[0]
     what = phrases.what(answer).replace("victim ", "")
-    return f"{first.label.lower()} was {phrases.share(first)} of {what}"
+    return f"{phrases.label(first).lower()} was {phrases.share(first)} of {what}"
 
 
 def _age(answer: Answer) -> str:
@@ -152,10 +152,10 @@ def _largest(answer: Answer) -> str:
     first, *others = _published(answer)
     of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
     if not others:
-        return f"{first.label} made up {of_all}."
+        return f"{phrases.label(first)} made up {of_all}."
     if first.bounds[0] <= max(one.bounds[1] for one in others):
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    return f"{first.label} was the largest group: {of_all}."
+    return f"{phrases.label(first)} was the largest group: {of_all}."
 
 
 def _published(answer: Answer) -> list[Observation]:

@@ -83,7 +83,9 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert set(transcribed.notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
-        assert [bar.label for bar in card.bars] == [one.label for one in answer.observations]
+        assert [bar.label for bar in card.bars] == [
+            phrases.label(one) for one in answer.observations
+        ]
 
 
 def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(
@@ -93,7 +95,7 @@ def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_sha
         header, *body = Cells(card.table).rows
         assert header[1:] == ["Referrals", "Share"]
         for row, (label, shown, share) in zip(answer.observations, body, strict=True):
-            assert label == row.label
+            assert label == phrases.label(row)
             number = phrases.number(row)
             assert shown == (f"{number} [{row.status}]" if row.status else number)
             assert (share == "–") == (row.status == "x" or answer.total.status == "x")

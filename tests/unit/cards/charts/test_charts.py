@@ -126,7 +126,9 @@ def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
         assert hatched.textposition == "outside"
         assert list(solid.y) == list(hatched.y)
         above = {note.y + bar_charts.LABEL_ABOVE: note.text for note in figure.layout.annotations}
-        assert [above[place] for place in solid.y] == [one.label for one in answer.observations]
+        assert [above[place] for place in solid.y] == [
+            phrases.label(one) for one in answer.observations
+        ]
 
 
 def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:

@@ -205,9 +205,8 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
     for answer in answers:
         workings = captions.workings(answer)
         for row in answer.observations:
-            mine = [
-                one for one in workings if one.casefold().startswith(f"{row.label}:".casefold())
-            ]
+            start = f"{phrases.label(row)}:".casefold()
+            mine = [one for one in workings if one.casefold().startswith(start)]
             assert len(mine) == (row.status == "e"), (
                 answer.dimension,
                 answer.within,
@@ -284,7 +283,7 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
     for answer in answers:
         text = captions.chart_text(answer)
         assert text.startswith(transcribed.finding(answer))
-        assert all(f"{row.label}: " in text for row in answer.observations)
+        assert all(f"{phrases.label(row)}: " in text for row in answer.observations)
 
 
 @pytest.mark.parametrize(
