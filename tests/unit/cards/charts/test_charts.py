@@ -23,6 +23,7 @@ from referrals.cards.charts.columns import Column
 from referrals.cards.exports import svg
 from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
+from referrals.cards.wording import phrases
 from referrals.paths import PUBLISHED, ROOT
 from referrals.query import kinds
 from referrals.query.answer import Answer
