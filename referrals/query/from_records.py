@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -28,7 +27,7 @@ class Method:
     statement: str
     with_share: Callable[[Observation, Observation], Observation]
     reliable_from: int = 0
-    thresholds: Mapping[str, int] = MappingProxyType({})
+    thresholds: Mapping[str, int] = field(default_factory=dict)
 
 
 def filters(release: Release, dimension: str) -> Offer:
