@@ -1,6 +1,6 @@
 """The site, for `streamlit run app.py` and `uvicorn app:app` alike.
 
-Streamlit runs this file again in every session, where it draws the requested page.
+Streamlit runs this file again in every session, to draw the page that the reader opened.
 """
 
 import streamlit as st
@@ -9,6 +9,7 @@ from referrals import api, static_site
 from referrals.api import card_files
 from referrals.content.sitemap import PAGES, SITE
 from referrals.dashboard import navigation, no_script
+from referrals.i18n import messages
 from referrals.paths import ROOT
 from referrals.release import catalogue
 from referrals.web import application, settings
@@ -16,18 +17,19 @@ from referrals.web import application, settings
 if application.in_session():
     navigation.draw()
 else:
-    ADDRESS = settings.require(settings.base)
-    STATIC_SITE = static_site.StaticSite(ADDRESS)
+    BASE = settings.require(settings.base)
+    STATIC_SITE = static_site.StaticSite(BASE)
     SERVED = application.Site(
         name=SITE,
-        heads=PAGES,
-        routes=[*api.routes(ADDRESS), *card_files.routes(ADDRESS), *STATIC_SITE.routes()],
+        pages=PAGES,
+        text=messages.text,
+        routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_SITE.routes()],
         noscript_html=no_script.body,
         versions=STATIC_SITE.versions,
         releases=catalogue.digests,
-        refused=catalogue.refused,
-        looking=catalogue.refreshing,
-        drawn_ahead=STATIC_SITE.rendered_ahead,
+        rejected_releases=catalogue.refused,
+        watch_releases=catalogue.refreshing,
+        prebuild_static_pages=STATIC_SITE.rendered_ahead,
     )
     app = st.App(__file__, **application.options(SERVED))
     settings.require(lambda: settings.check(st.get_option, ROOT / ".streamlit" / "config.toml"))

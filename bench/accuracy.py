@@ -1,6 +1,8 @@
-"""What the protection does to numbers, measured on invented records and told in every certificate: over several secret seeds.
+"""The errors that rounding adds, measured on synthetic records over several secret seeds.
 
-python -m bench.accuracy      # writes data/reference/rounding_errors.csv and rounding_truths.csv
+Every certificate quotes them.
+
+    python -m bench.accuracy    # writes data/reference/rounding_{errors,truths}.csv
 """
 
 from __future__ import annotations
@@ -13,28 +15,33 @@ from typing import Final
 
 import numpy as np
 
-from bench.measured_work import ASSESSED, KEYS, NATIONALITIES, counted, prepare
+from bench.measured_work import ASSESSED, NATIONALITIES, SEEDS, counted, prepare
 from bench.utility import Cube, cube, errors_in
 from referrals.paths import REFERENCE
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import VALUES, subsets
+from referrals.publishing.disclosure.rounding.annealing import subsets
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
-HELD: Final = ("none", "one", "two", "three", "four")
-"""What columns of shares are called: of groups that hold nobody, one person, and so on."""
+TRUE_COUNT_NAMES: Final = ("none", "one", "two", "three", "four")
+"""Column names for the share of groups that truly have 0, 1, 2, 3 and 4 people."""
 
 Row = dict[str, str]
 
 
 def errors(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
-    """Yield what becomes of sums, by how many dimensions they fix: of those not 0 in truth, and of all there can be."""
+    """Yield the errors of sums by the number of dimensions fixed: of non-zero sums and of all."""
     true = cube(counts)
     for order in range(len(FINEST)):
-        found = [errors_in(true, _shown(counts, one), fixed) for one in tables for fixed in subsets(len(FINEST), order)
-                 if len(fixed) == order]  # fmt: skip
+        fixed_columns = [fixed for fixed in subsets(len(FINEST), order) if len(fixed) == order]
+        found = [
+            errors_in(true, _shown(counts, table), fixed)
+            for table in tables
+            for fixed in fixed_columns
+        ]
         every, wrong = (np.concatenate(column) for column in zip(*found, strict=True))
         nonzero = wrong[every > 0]
         yield {
@@ -48,17 +55,20 @@ def errors(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
 
 
 def truths(counts: Counts, tables: Sequence[ProtectedTable]) -> Iterator[Row]:
-    """Yield what a number shown in a smallest group stands for: how many groups show it, hold 0, 1, 2... and whom they hold."""
+    """Yield, for each value shown in a finest cell, how often the true count is 0, 1, 2, ..."""
     true = cube(counts)
-    for shown in VALUES:
-        behind = np.concatenate([true[_shown(counts, one) == shown] for one in tables])
-        held = {name: f"{(behind == count).mean():.1%}" for count, name in enumerate(HELD)}
+    for shown in ROUNDED_VALUES:
+        true_values = np.concatenate([true[_shown(counts, table) == shown] for table in tables])
+        shares = {
+            name: f"{(true_values == count).mean():.1%}"
+            for count, name in enumerate(TRUE_COUNT_NAMES)
+        }
         yield {
             "shown": str(shown),
-            "groups": str(len(behind) // len(tables)),
-            **held,
-            "itself": f"{(behind == shown).mean():.1%}" if shown else "",
-            "people_share": f"{behind.sum() / (true.sum() * len(tables)):.0%}",
+            "groups": str(len(true_values) // len(tables)),
+            **shares,
+            "itself": f"{(true_values == shown).mean():.1%}" if shown else "",
+            "people_share": f"{true_values.sum() / (true.sum() * len(tables)):.0%}",
         }
 
 
@@ -66,17 +76,17 @@ def _shown(counts: Counts, table: ProtectedTable) -> Cube:
     return cube(Counts.of(counts.year, counts.categories, table.cells))
 
 
-def measured(keys: int = KEYS) -> tuple[Counts, list[ProtectedTable]]:
-    """Return the counts of invented records that agree with the published figures, protected with so many seeds."""
+def measured(seeds: int = SEEDS) -> tuple[Counts, list[ProtectedTable]]:
+    """Return counts of synthetic records, and their protected tables, one per secret seed."""
     with tempfile.TemporaryDirectory() as folder:
         prepare("database", ASSESSED, Path(folder))
         counts = counted(Path(folder), NATIONALITIES)
-    facts = agreed_facts.facts_of(counts).facts
-    return counts, [rounding.protect(counts, facts, seed=seed) for seed in range(keys)]
+    facts = agreed_facts.find(counts).facts
+    return counts, [rounding.protect(counts, facts, seed=seed) for seed in range(seeds)]
 
 
 def write(name: str, rows: Sequence[Row], folder: Path = REFERENCE) -> None:
-    """Write rows to a file of reference data."""
+    """Write rows to a CSV file of reference data."""
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()
@@ -84,7 +94,7 @@ def write(name: str, rows: Sequence[Row], folder: Path = REFERENCE) -> None:
 
 
 def main() -> None:
-    """Measure, and write what was measured."""
+    """Measure and write both files."""
     counts, tables = measured()
     write("rounding_errors", list(errors(counts, tables)))
     write("rounding_truths", list(truths(counts, tables)))

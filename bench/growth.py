@@ -1,8 +1,9 @@
-"""What making a release costs as records grow, printed and written to `build/bench`: `make bench`, `make bench-full`.
+"""The cost of making a release by number of records: `make bench`, `make bench-full`.
 
-Nothing is asserted. Every piece of work has a process of its own (`bench.measured_work`). `--full` goes to the sizes that the
-method is meant for: a million records checked, fifty million counted, 126,000 protected and proved. Kinds of work that are
-named (`python -m bench.growth protect`) are measured again alone.
+Printed and written to `build/bench`; nothing is asserted. Each task runs in its own process
+(`bench.measured_work`). `--full` goes to the sizes that the method is meant for: a million records
+checked, fifty million counted, 126,000 protected and proved. Named tasks
+(`python -m bench.growth protect`) are measured alone.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ SIZES: Final[Mapping[str, tuple[str, Sequence[int]]]] = {
     "tabulate": ("database", (10_000, 100_000, 1_000_000, 5_000_000)),
     "protect": ("database", (1_336, 4_000, 12_600, 40_000)),
 }
-"""What each kind of work needs to be made first, and the numbers of records that it is measured at."""
+"""The input that each task needs, and the numbers of records at which it is measured."""
 
 FULL: Final[Mapping[str, int]] = {"check": 1_000_000, "tabulate": 50_000_000, "protect": 126_000}
 FINER: Final = (3, 30)
-"""How many nationalities stand alone where the same records are protected again, with fewer and with more cells."""
+"""Numbers of separate nationalities for repeated runs with fewer and more cells."""
 
 FINER_RECORDS: Final = 12_600
 ASSESSED: Final = 1_336
@@ -40,7 +41,7 @@ Row = Mapping[str, Any]
 
 
 def measured(work: str, *, full: bool) -> Iterator[Row]:
-    """Yield what one kind of work cost at each of its sizes."""
+    """Yield the cost of one task at each of its sizes."""
     source, sizes = SIZES[work]
     for records in (*sizes, FULL[work]) if full else sizes:
         yield from _measured(work, source, records)
@@ -50,7 +51,7 @@ def measured(work: str, *, full: bool) -> Iterator[Row]:
 
 
 def utility() -> list[Row]:
-    """Return the errors of the sums of protected counts, on records that agree with the published figures."""
+    """Return the errors of sums of protected counts, for ASSESSED records."""
     return _measured("utility", "database", ASSESSED)
 
 
@@ -76,7 +77,7 @@ def _child(work: str, records: int, folder: str, *more: int) -> list[Row]:
 
 
 def machine() -> list[Row]:
-    """Return what matters of the machine, in general terms."""
+    """Return a general description of the machine."""
     pages = (
         os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     )
@@ -91,11 +92,12 @@ def machine() -> list[Row]:
 
 
 def line(row: Row) -> str:
-    """Return what was measured as a line of a table."""
+    """Return a result as a table row."""
     cells = f"{row['cells']:,}" if row["cells"] else ""
     return (
-        f"{row['work']:10}{row['records']:>12,}{cells:>9}{row['seconds']:>10.2f} s{row['processor_seconds']:>10.2f} s"
-        f"{row['processor_seconds'] / row['unit']:>10,.0f}x{row['peak_mib']:>9,} MiB  {row['note']}"
+        f"{row['work']:10}{row['records']:>12,}{cells:>9}{row['seconds']:>10.2f} s"
+        f"{row['processor_seconds']:>10.2f} s{row['processor_seconds'] / row['unit']:>10,.0f}x"
+        f"{row['peak_mib']:>9,} MiB  {row['note']}"
     )
 
 
@@ -108,10 +110,11 @@ def write(name: str, rows: Sequence[Row]) -> None:
 
 
 def main(works: Sequence[str], *, full: bool) -> None:
-    """Measure, print as the results come, and write them."""
+    """Measure, print each result, and write them all."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     print(
-        f"\n{'':10}{'records':>12}{'cells':>9}{'clock':>12}{'processors':>12}{'of a unit':>11}{'peak memory':>13}"
+        f"\n{'':10}{'records':>12}{'cells':>9}{'clock':>12}{'processors':>12}"
+        f"{'of a unit':>11}{'peak memory':>13}"
     )
     for work in works or SIZES:
         rows: list[Row] = []
@@ -124,9 +127,10 @@ def main(works: Sequence[str], *, full: bool) -> None:
     write("machine", machine())
     print("\nmean error of", ", ".join(f"{row['measure']}: {row['error']:.2f}" for row in errors))
     print(
-        "A unit is the processor time that a million squares take to add up in plain Python, in the same process."
+        "A unit is the processor time of adding up a million squares in plain Python, "
+        "in the same process."
     )
 
 
 if __name__ == "__main__":
-    main([one for one in sys.argv[1:] if one in SIZES], full="--full" in sys.argv[1:])
+    main([name for name in sys.argv[1:] if name in SIZES], full="--full" in sys.argv[1:])

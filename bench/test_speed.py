@@ -1,6 +1,6 @@
-"""What things cost, printed as a table and asserted nowhere: `make bench`.
+"""The cost of the main operations, printed and not asserted: `make bench`.
 
-Each figure stands beside the cost of an empty DuckDB query in the same run, because machines differ and are shared.
+Each time is also given relative to an empty DuckDB query in the same run, to compare machines.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROUNDS = 30
 
 
 def median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the median time of some work, in milliseconds."""
+    """Return the median milliseconds of a task."""
     taken = []
     for _ in range(rounds):
         start = time.perf_counter()
@@ -36,7 +36,7 @@ def median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
     return statistics.median(taken)
 
 
-def test_what_a_release_a_query_a_card_and_a_chart_cost(
+def test_print_the_cost_of_releases_queries_cards_and_charts(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = releases.latest_published()

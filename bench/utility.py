@@ -1,4 +1,4 @@
-"""How far the sums of protected counts lie from the true ones: what the protection costs those who read the numbers."""
+"""The utility of protected counts: the errors of their sums and of random filters."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Cube = NDArray[np.int64]
 
 
 def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
-    """Return the mean absolute error of sums by how many dimensions they fix, and of random filters.
+    """Return the mean absolute errors of sums, by dimensions fixed, and of random filters.
 
-    Sums are those that are not 0 in truth; `with zeros` are all that the categories allow, most of which are 0 and stay so.
+    Only non-zero sums count; `with zeros` are all possible sums, most of which are 0 and stay 0.
     """
     true, shown = cube(counts), cube(Counts.of(counts.year, counts.categories, table.cells))
     found: dict[str, float] = {}
@@ -45,21 +45,21 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
 
 
 def cube(counts: Counts) -> Cube:
-    """Return the counts of all finest cells that the categories allow."""
+    """Return the counts of all possible finest cells as an array."""
     cube = np.zeros([len(counts.categories[name]) for name in FINEST], dtype=np.int64)
     cube[tuple(counts.places.T)] = counts.values
     return cube
 
 
 def errors_in(true: Cube, shown: Cube, fixed: tuple[int, ...]) -> tuple[Cube, Cube]:
-    """Return the true sums of one table, and by how much they are off."""
+    """Return the true sums of one table and their absolute errors."""
     rest = tuple(column for column in range(true.ndim) if column not in fixed)
     sums = np.atleast_1d(true.sum(axis=rest)).ravel()
     return sums, np.abs(sums - np.atleast_1d(shown.sum(axis=rest)).ravel())
 
 
 def _filtered(true: Cube, shown: Cube) -> Iterator[int]:
-    """Yield by how much the answer to each of many random filters of one to four dimensions is off."""
+    """Yield the absolute error of each of many random filters of one to four dimensions."""
     draws = np.random.default_rng(1)
     for _ in range(FILTERS):
         place: list[int | slice] = [slice(None)] * true.ndim

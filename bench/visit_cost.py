@@ -1,10 +1,11 @@
-"""What a visit costs a reader on a slow mobile connection, printed as a table and asserted nowhere.
+"""The cost of a visit on a slow mobile connection, printed and not asserted.
 
     python -m bench.visit_cost [--rounds 5] [--changes 20] [http://127.0.0.1:8501]
 
-The site is served from this checkout unless an address is given. Chromium is held to 1.6 Mbit/s down and 150 ms latency. A
-first visit has nothing kept; a repeat visit has what the first one left. The median of the rounds is printed. Machines differ
-and are shared: a fixed piece of work, done in the browser between visits, says how slow this one was.
+The site is served from this checkout unless an address is given. Chromium is throttled to 1.6
+Mbit/s and 150 ms latency. A first visit has an empty cache; a repeat visit has the cache of the
+first. The median of the rounds is printed. A fixed task in the browser, between visits, allows
+comparing machines.
 """
 
 from __future__ import annotations
@@ -29,22 +30,24 @@ SLOW_4G: Final = {
 }
 PAGES: Final = ("/", "/nationality", "/safeguarding")
 FILTERED: Final = "/crime-type"
-QUIET: Final = 250
+SETTLED_AFTER: Final = 250
 """Milliseconds without a change after which a page counts as redrawn."""
 
-# Notes when the first chart that the live page has drawn is there. A chart of Plotly's counts when its bars are.
+# Records when the first chart of the live page is visible. A Plotly chart counts when its bars are.
 WATCH: Final = """
 (() => {
   const chart = '.stApp table.bars, .stApp .js-plotly-plot .main-svg .point, .stApp .stHtml';
-  const only = location.pathname === '/safeguarding' ? chart : chart.replace(', .stApp .stHtml', '');
+  const hasChart = location.pathname !== '/safeguarding';
+  const only = hasChart ? chart.replace(', .stApp .stHtml', '') : chart;
   window.seen = {};
   new MutationObserver(() => {
     const found = [...document.querySelectorAll(only)].find((one) => one.getClientRects().length);
-    if (found && !window.seen.chart) requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
+    if (!found || window.seen.chart) return;
+    requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
   }).observe(document, { subtree: true, childList: true });
 })();
 """
-# Clicks, and answers with the milliseconds to the last change of what was drawn, painted.
+# Clicks, and returns the milliseconds until the last painted change.
 CHANGE: Final = """
 ([box, quiet]) => new Promise((done) => {
   const main = document.querySelector('[data-testid=stMain]');
@@ -52,7 +55,8 @@ CHANGE: Final = """
   let last = start;
   let ending;
   const watch = new MutationObserver((changes) => {
-    if (!changes.some(({ target }) => target.parentElement?.closest('.stHtml, .js-plotly-plot, table'))) return;
+    const drawn = '.stHtml, .js-plotly-plot, table';
+    if (!changes.some(({ target }) => target.parentElement?.closest(drawn))) return;
     requestAnimationFrame(() => { last = performance.now(); });
     clearTimeout(ending);
     ending = setTimeout(() => { watch.disconnect(); done(last - start); }, quiet);
@@ -72,7 +76,7 @@ UNIT: Final = """() => {
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit: seconds to the first words and the first chart, and kilobytes by then and in all."""
+    """One visit: seconds to the first text and chart, and kilobytes until then and in total."""
 
     first_text: float
     first_chart: float
@@ -83,7 +87,7 @@ class Visit:
 
 @dataclass
 class Traffic:
-    """What has come over the network, counted as it comes: compressed, with headers."""
+    """Network traffic received: compressed, with headers."""
 
     received: int = 0
     requests: int = 0
@@ -120,12 +124,11 @@ def slow_page(context: BrowserContext) -> Iterator[tuple[Page, Traffic]]:
 
 
 def visit(context: BrowserContext, address: str) -> Visit:
-    """Open an address and wait until all of it is there."""
+    """Open an address and wait until the page is complete."""
     with slow_page(context) as (page, traffic):
         page.goto(address, wait_until="commit")
-        while not page.evaluate(
-            "window.seen?.chart"
-        ):  # the site's policy forbids the waiting that Playwright does itself
+        # The site's CSP forbids Playwright's own wait_for_function.
+        while not page.evaluate("window.seen?.chart"):
             page.wait_for_timeout(50)
         by_chart = traffic.received
         drawn(page)
@@ -144,7 +147,7 @@ def visit(context: BrowserContext, address: str) -> Visit:
 
 
 def changes(browser: Browser, address: str, count: int) -> list[float]:
-    """Return the milliseconds that each of some filter changes took to be redrawn, on a fast connection."""
+    """Return the milliseconds until each filter change was redrawn, on a fast connection."""
     context = browser.new_context()
     page = context.new_page()
     page.goto(address)
@@ -153,14 +156,15 @@ def changes(browser: Browser, address: str, count: int) -> list[float]:
     group = page.get_by_role("radiogroup").filter(has=page.get_by_text("Share")).last
     boxes = [group.get_by_text(name, exact=True).element_handle() for name in ("Share", "Number")]
     taken = [
-        float(page.evaluate(CHANGE, [boxes[number % 2], QUIET])) for number in range(count + 2)
+        float(page.evaluate(CHANGE, [boxes[number % 2], SETTLED_AFTER]))
+        for number in range(count + 2)
     ]
     context.close()
-    return taken[2:]  # the first of each is made; the later ones are what a reader meets
+    return taken[2:]  # the first of each is not cached yet
 
 
 def unit(browser: Browser) -> float:
-    """Return the milliseconds of a fixed piece of work in the browser."""
+    """Return the milliseconds of a fixed task in the browser."""
     page = browser.new_page()
     taken = min(page.evaluate(UNIT) for _ in range(3))
     page.close()
@@ -168,7 +172,7 @@ def unit(browser: Browser) -> float:
 
 
 def measure(browser: Browser, home: str, path: str, rounds: int) -> tuple[list[Visit], list[Visit]]:
-    """Return first and repeat visits of one page, each pair in a browser profile of its own."""
+    """Return first and repeat visits of a page, each pair in its own browser profile."""
     first, again = [], []
     for _ in range(rounds):
         context = browser.new_context()
@@ -180,7 +184,7 @@ def measure(browser: Browser, home: str, path: str, rounds: int) -> tuple[list[V
 
 def _row(name: str, visits: list[Visit]) -> str:
     def middle(field: str) -> Any:
-        return statistics.median(getattr(one, field) for one in visits)
+        return statistics.median(getattr(visit, field) for visit in visits)
 
     return (
         f"{name:32}{middle('first_text'):>9.2f} s{middle('first_chart'):>10.2f} s"
@@ -189,9 +193,10 @@ def _row(name: str, visits: list[Visit]) -> str:
 
 
 def report(browser: Browser, home: str, rounds: int, count: int) -> None:
-    """Measure, and print as it goes."""
+    """Measure and print."""
     print(
-        f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}{'in all':>12}{'requests':>10}"
+        f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}"
+        f"{'in all':>12}{'requests':>10}"
     )
     units = [unit(browser)]
     for path in PAGES:
@@ -205,7 +210,8 @@ def report(browser: Browser, home: str, rounds: int, count: int) -> None:
         units.append(unit(browser))
         middle = statistics.median(taken)
         print(
-            f"filter change: median {middle:.0f} ms, p95 {p95:.0f} ms, least {taken[0]:.0f} ms ({count} changes)"
+            f"filter change: median {middle:.0f} ms, p95 {p95:.0f} ms, "
+            f"least {taken[0]:.0f} ms ({count} changes)"
         )
     print(f"fixed work in the browser: {min(units):.0f} to {max(units):.0f} ms")
 

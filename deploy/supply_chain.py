@@ -1,8 +1,10 @@
-"""What the site is made of: known faults of its parts, their licences, and a bill of materials.
+"""The supply chain: known vulnerabilities of the dependencies, their licences, and the SBOM.
 
-`python -m deploy.supply_chain audit` asks for known faults; where it can reach no list of them it says so and passes, or, with
-STRICT_AUDIT=1, fails. `python -m deploy.supply_chain sbom` writes `build/sbom.cdx.json` and `build/licences.csv`. Both look at
-`requirements.lock`, which is what is served; nothing of this runs in the site.
+    python -m deploy.supply_chain audit    # known vulnerabilities; STRICT_AUDIT=1 must reach a list
+    python -m deploy.supply_chain sbom     # writes build/sbom.cdx.json and build/licences.csv
+
+Both read `requirements.lock`, the packages of the served site. `make check` and `make sbom` run
+them; nothing of this is part of the site.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from referrals.paths import ROOT
 LOCK: Final = ROOT / "requirements.lock"
 BUILD: Final = ROOT / "build"
 
-ALLOWED: Final = frozenset(
+ALLOWED_LICENCES: Final = frozenset(
     {
         "0BSD",
         "Apache-2.0",
@@ -36,102 +38,112 @@ ALLOWED: Final = frozenset(
         "Zlib",
     }
 )
-"""Licences that let anyone serve, copy and change this site. MPL-2.0 asks only that its own files stay open: we change none."""
+"""Licences that let anyone serve, copy and change this site.
 
-CLASSIFIED: Final = {
+MPL-2.0 asks only that changes to its own files are published: we change none.
+"""
+
+CLASSIFIER_LICENCES: Final = {
     "License :: OSI Approved :: Apache Software License": "Apache-2.0",
     "License :: OSI Approved :: BSD License": "BSD-3-Clause",
     "License :: OSI Approved :: Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
-"""Older words for the same licences, in packages that do not name one more exactly."""
+"""SPDX identifiers for packages that state their licence as a trove classifier only."""
 
-READ: Final = {"protobuf": "BSD-3-Clause", "pydeck": "Apache-2.0"}
-"""Packages that name no licence in a form that programs read. A person read it in the package."""
+MANUAL_LICENCES: Final = {"protobuf": "BSD-3-Clause", "pydeck": "Apache-2.0"}
+"""Packages without machine-readable licence; a person has read it in the package."""
 
 STRICT: Final = "STRICT_AUDIT"
-UNREACHED: Final = re.compile(
+UNREACHABLE: Final = re.compile(
     r"ProxyError|Connect\w*Error|Connect(?:ion)?Timeout|ReadTimeout|Could not connect|timed out"
 )
-"""What pip-audit ends with where it reaches no list of known faults."""
+"""The last line of pip-audit if it cannot reach a vulnerability list."""
 
 
 def locked(lock: Path = LOCK) -> frozenset[str]:
-    """Return the names of the packages that are served, as package indexes write them."""
-    return frozenset(
-        map(
-            _plain,
-            re.findall(r"^([A-Za-z0-9._-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE),
-        )
-    )
+    """Return the normalised names of the packages in a lock file."""
+    text = lock.read_text(encoding="utf-8")
+    names = re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)
+    return frozenset(_normalised(name) for name in names)
 
 
 def served(bill: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
-    """Return a bill of materials with the packages named, and without the tools that only test and build."""
-    components = [one for one in bill["components"] if _plain(one["name"]) in names]
-    kept = {one["bom-ref"] for one in components} | {bill["metadata"]["component"]["bom-ref"]}
-    links = [
-        {
-            **one,
-            **(
-                {"dependsOn": [to for to in one["dependsOn"] if to in kept]}
-                if "dependsOn" in one
-                else {}
-            ),
-        }
-        for one in bill["dependencies"]
-        if one["ref"] in kept
+    """Return a bill of materials reduced to the named packages, without development tools."""
+    components = [part for part in bill["components"] if _normalised(part["name"]) in names]
+    references = {part["bom-ref"] for part in components}
+    references.add(bill["metadata"]["component"]["bom-ref"])
+    dependencies = [
+        _reduced(dependency, references)
+        for dependency in bill["dependencies"]
+        if dependency["ref"] in references
     ]
-    return {**bill, "components": components, "dependencies": links}
+    return {**bill, "components": components, "dependencies": dependencies}
+
+
+def _reduced(dependency: Mapping[str, Any], references: set[str]) -> dict[str, Any]:
+    """Return a dependency entry that links only to the given references."""
+    if "dependsOn" not in dependency:
+        return dict(dependency)
+    targets = [target for target in dependency["dependsOn"] if target in references]
+    return {**dependency, "dependsOn": targets}
 
 
 def licences(component: Mapping[str, Any]) -> frozenset[str]:
-    """Return every licence that a package names, all parts of an expression among them."""
-    named = [
-        one.get("expression") or one["license"].get("id") or one["license"].get("name", "")
-        for one in component.get("licenses", [])
-    ]
-    if not named and _plain(component["name"]) in READ:
-        return frozenset({READ[_plain(component["name"])]})
-    return frozenset(
-        part
-        for name in named
-        for part in re.split(r"\)? (?:AND|OR) \(?", CLASSIFIED.get(name, name).strip("()"))
-    )
+    """Return every licence that a package names, including all parts of an SPDX expression."""
+    named = [_licence_name(entry) for entry in component.get("licenses", [])]
+    package = _normalised(component["name"])
+    if not named and package in MANUAL_LICENCES:
+        return frozenset({MANUAL_LICENCES[package]})
+    found = set()
+    for name in named:
+        expression = CLASSIFIER_LICENCES.get(name, name).strip("()")
+        found.update(re.split(r"\)? (?:AND|OR) \(?", expression))
+    return frozenset(found)
 
 
-def unwelcome(bill: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each package whose licence nobody has agreed to, or that names none."""
-    return [
-        f"{one['name']} {one['version']}: {', '.join(sorted(found - ALLOWED)) or 'no licence'} is not in deploy/supply_chain.py."
-        for one in bill["components"]
-        if not (found := licences(one)) or not found <= ALLOWED
-    ]
+def _licence_name(entry: Mapping[str, Any]) -> str:
+    if "expression" in entry:
+        return str(entry["expression"])
+    return str(entry["license"].get("id") or entry["license"].get("name", ""))
+
+
+def unapproved(bill: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each package without a licence or with one that is not allowed."""
+    sentences = []
+    for part in bill["components"]:
+        found = licences(part)
+        if not found or not found <= ALLOWED_LICENCES:
+            named = ", ".join(sorted(found - ALLOWED_LICENCES)) or "no licence"
+            sentences.append(
+                f"{part['name']} {part['version']}: {named} is not in deploy/supply_chain.py."
+            )
+    return sentences
 
 
 def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
-    """Return the exit code for a report of pip-audit, and a sentence. A package that was skipped was not looked at.
+    """Return the exit code and a sentence for a pip-audit report. Skipped packages count as unseen.
 
     Raises:
-        KeyError: it is no such report.
+        KeyError: the report has another structure.
     """
     parts = report["dependencies"]
-    faults = [
-        f"{one['name']} {one['version']}: {fault['id']}"
-        for one in parts
-        for fault in one.get("vulns", [])
+    found = [
+        f"{part['name']} {part['version']}: {vulnerability['id']}"
+        for part in parts
+        for vulnerability in part.get("vulns", [])
     ]
-    skipped = [one["name"] for one in parts if "skip_reason" in one]
-    if faults:
-        return 1, f"Known faults: {'; '.join(faults)}."
+    skipped = [part["name"] for part in parts if "skip_reason" in part]
+    if found:
+        return 1, f"Known faults: {'; '.join(found)}."
     if len(skipped) == len(parts):
-        return _not_looked_for("the index at hand does not list them")
+        return _not_audited("the index at hand does not list them")
     if skipped:
         return 1, f"Known faults of these could not be looked for: {', '.join(skipped)}."
     return 0, f"No known faults in {len(parts)} packages."
 
 
 def audit() -> tuple[int, str]:
-    """Ask for the known faults of everything served; where nothing answers, say so and go on."""
+    """Return the exit code and a sentence on the known vulnerabilities of the locked packages."""
     options = [
         "--format",
         "json",
@@ -145,39 +157,38 @@ def audit() -> tuple[int, str]:
     try:
         ran = _run(["pip_audit", *options, "--requirement", str(LOCK)], seconds=120)
     except subprocess.TimeoutExpired:
-        return _not_looked_for("nothing answers")
-    last = (ran.stderr.strip().splitlines() or ["nothing said"])[-1]
+        return _not_audited("nothing answers")
+    last_line = (ran.stderr.strip().splitlines() or ["nothing said"])[-1]
     try:
         code, sentence = verdict(json.loads(ran.stdout))
     except (ValueError, KeyError, TypeError):
-        return (
-            _not_looked_for("nothing answers")
-            if UNREACHED.search(last)
-            else (1, f"pip-audit did not run: {last}")
-        )
+        if UNREACHABLE.search(last_line):
+            return _not_audited("nothing answers")
+        return 1, f"pip-audit did not run: {last_line}"
     if ran.returncode and not code:
-        return 1, f"pip-audit ended with {ran.returncode}: {last}"
+        return 1, f"pip-audit ended with {ran.returncode}: {last_line}"
     return code, sentence
 
 
-def _not_looked_for(why: str) -> tuple[int, str]:
-    """Return the exit code and the sentence where nobody could look: a failure only where STRICT_AUDIT=1 asks for one."""
-    return int(os.environ.get(STRICT) == "1"), f"Known faults were not looked for: {why}."
+def _not_audited(reason: str) -> tuple[int, str]:
+    """Return the result if no list could be reached: a failure only with STRICT_AUDIT=1."""
+    return int(os.environ.get(STRICT) == "1"), f"Known faults were not looked for: {reason}."
 
 
 def bill_of_materials() -> dict[str, Any]:
-    """Return the bill of what is installed here and served, in the same words each time."""
-    about = ["--pyproject", str(ROOT / "pyproject.toml"), "--output-reproducible", "--no-validate"]
-    return served(
-        json.loads(
-            _run(["cyclonedx_py", "environment", *about, sys.executable], seconds=120).stdout
-        ),
-        locked(),
-    )
+    """Return the SBOM of the installed packages that are served, reproducible byte for byte."""
+    options = [
+        "--pyproject",
+        str(ROOT / "pyproject.toml"),
+        "--output-reproducible",
+        "--no-validate",
+    ]
+    ran = _run(["cyclonedx_py", "environment", *options, sys.executable], seconds=120)
+    return served(json.loads(ran.stdout), locked())
 
 
 def validate(bill: Mapping[str, Any]) -> None:
-    """Return where a bill is valid CycloneDX, which takes some seconds to find out.
+    """Check that a bill of materials is valid CycloneDX, which takes some seconds.
 
     Raises:
         ValueError: it is not.
@@ -191,7 +202,7 @@ def validate(bill: Mapping[str, Any]) -> None:
 
 
 def sbom() -> tuple[int, str]:
-    """Write the bill of materials and the list of licences, and say which licences nobody has agreed to."""
+    """Write the SBOM and the list of licences; fail if a licence is not allowed."""
     bill = bill_of_materials()
     validate(bill)
     BUILD.mkdir(exist_ok=True)
@@ -199,20 +210,19 @@ def sbom() -> tuple[int, str]:
     with (BUILD / "licences.csv").open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["package", "version", "licence"])
-        rows.writerows(
-            [one["name"], one["version"], " ".join(sorted(licences(one)))]
-            for one in bill["components"]
-        )
-    if wrong := unwelcome(bill):
-        return 1, "\n".join(wrong)
-    return (
-        0,
-        f"build/sbom.cdx.json and build/licences.csv list {len(bill['components'])} packages; every licence is agreed to.",
+        for part in bill["components"]:
+            rows.writerow([part["name"], part["version"], " ".join(sorted(licences(part)))])
+    if sentences := unapproved(bill):
+        return 1, "\n".join(sentences)
+    count = len(bill["components"])
+    return 0, (
+        f"build/sbom.cdx.json and build/licences.csv list {count} packages; "
+        "every licence is agreed to."
     )
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command that is asked for, print its sentence, and return its exit code."""
+    """Run `audit` or `sbom`, print its sentence, and return its exit code."""
     code, sentence = {"audit": audit, "sbom": sbom}[arguments[0]]()
     print(sentence)
     return code
@@ -225,7 +235,8 @@ def _run(module_and_arguments: Sequence[str], *, seconds: int) -> subprocess.Com
     )
 
 
-def _plain(name: str) -> str:
+def _normalised(name: str) -> str:
+    """Return a package name as package indexes write it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 

@@ -1,14 +1,15 @@
-"""SQL statements, read from `sql/`, one statement a file. No SQL is ever built from strings."""
+"""Read SQL statements from `sql/`, one statement a file. SQL is never built from strings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
-
-import duckdb
+from typing import TYPE_CHECKING, Any
 
 from referrals.paths import SQL
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @cache
@@ -16,7 +17,7 @@ def statement(name: str) -> str:
     """Return the text of `sql/<name>.sql`.
 
     Raises:
-        FileNotFoundError: there is no such statement (a mistake in our code, never in any input).
+        FileNotFoundError: there is no such file, which is a mistake in our code, not in any input.
     """
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
@@ -24,10 +25,12 @@ def statement(name: str) -> str:
 def rows(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the result of `sql/<name>.sql` as one dictionary a row, keyed by column name.
+    """Run `sql/<name>.sql` and return its rows, each keyed by column name in column order.
 
-    It runs on a cursor of its own, so that threads can share a connection.
+    Raises:
+        FileNotFoundError: there is no such file.
+        duckdb.Error: the statement failed.
     """
-    cursor = connection.cursor().execute(statement(name), dict(parameters or {}))
-    columns = [column[0] for column in cursor.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    result = connection.execute(statement(name), dict(parameters or {}))
+    columns = [str(column[0]) for column in result.description or ()]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]

@@ -1,8 +1,9 @@
-"""What one machine carries: readers at once, what each costs, and where it breaks. `make load` takes under ten minutes.
+"""The load test: how many readers one machine serves, at what cost. `make load`, under ten minutes.
 
-One process serves from one core, by the command of the image, and the readers come from another core. Where nginx is installed,
-readers also come through it to replicas, each with an address of its own; one replica is killed under them, and releases are
-exchanged. Nothing leaves 127.0.0.1. What was not measured in time is left out, and the report says so.
+One process serves from one core with the command of the image; simulated readers run on another.
+If nginx is installed, readers also go through it to replicas, each with its own address; one
+replica is killed under load, and releases are replaced. Nothing leaves 127.0.0.1. Measurements that
+do not fit into the time are left out, and the report says so.
 """
 
 from __future__ import annotations
@@ -32,30 +33,30 @@ from referrals.paths import ROOT
 
 RESULT: Final = ROOT / "build" / "load.json"
 DEADLINE: Final = 540.0
-"""Seconds after which nothing more is measured."""
+"""Seconds after which the test stops."""
 
 PORT: Final = 8630
 STEPS: Final = (50, 100, 200, 400, 800, 1_600)
 EVERY: Final = 5.0
 STAY: Final = 15.0
-"""How long the readers of one step stay, in seconds: three changes each."""
+"""Duration of a step in seconds: three changes per reader."""
 
 REPLICAS: Final = (2, 3)
 REPLICA_READERS, REPLICA_EVERY = 500, 2.0
 KILL_READERS, KILL_STAY = 300, 20.0
 SWAPS: Final = 20
 IDLE: Final = 2_000
-COMINGS: Final = 10_000
+VISITS: Final = 10_000
 AT_ONCE: Final = 50
 READ_ONE_IN: Final = 10
-"""Of those who come and go, one in so many waits until the page is drawn."""
+"""One visit in this many waits until the page is drawn."""
 
 PATHS: Final = {"API": "/api/v1/releases/2020-21/cells?crime_type=DA", "static twin": "/lite/"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of all measurements: what is found, where it is served, when it must end, and whether it is only to try."""
+    """One load test: its results, port, cores, end time, and whether it is a quick trial."""
 
     found: Row
     port: int
@@ -64,14 +65,14 @@ class Run:
     quick: bool
 
     def few(self, many: int, few: int) -> int:
-        """Return how many of something there are to be."""
+        """Return `few` in a quick trial, else `many`."""
         return few if self.quick else many
 
     def within(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do some work in the time that is left.
+        """Run a coroutine in the time that is left.
 
         Raises:
-            TimeoutError: there was too little.
+            TimeoutError: the time was too short.
         """
 
         async def bounded() -> None:
@@ -82,7 +83,7 @@ class Run:
 
 
 def unit_ms() -> float:
-    """Return the processor time that a million squares take in plain Python, in milliseconds: machines differ."""
+    """Return the processor milliseconds of a million squares in Python, to compare machines."""
     before = os.times()
     sum(number * number for number in range(1_000_000))
     after = os.times()
@@ -90,8 +91,8 @@ def unit_ms() -> float:
 
 
 @contextmanager
-def alone(run: Run) -> Iterator[Served]:
-    """Serve the site from the first core, by one process, with the readers on the last."""
+def single_process(run: Run) -> Iterator[Served]:
+    """Serve the site from one process on the first core, with the readers on the last."""
     os.sched_setaffinity(0, {run.cores[-1]})
     with tempfile.TemporaryDirectory() as folder:
         replica = Replica(
@@ -107,8 +108,8 @@ def alone(run: Run) -> Iterator[Served]:
 
 
 def one_process(run: Run) -> None:
-    """Measure one process: steps, comings and goings, idle sockets, and requests."""
-    with alone(run) as served:
+    """Measure one process: steps, visits, idle sockets and requests."""
+    with single_process(run) as served:
         run.within(_one_process(run, served))
 
 
@@ -126,7 +127,7 @@ async def _one_process(run: Run, served: Served) -> None:
         {name: rate and round(rate) for name, rate in run.found["requests"].items()},
         flush=True,
     )
-    run.found["comings"] = await comings(served, run.few(COMINGS, 500))
+    run.found["comings"] = await visits(served, run.few(VISITS, 500))
     print("\nComings and goings: ", run.found["comings"], flush=True)
     sockets = run.few(IDLE, 200)
     heading(f"One reader among {sockets:,} idle sockets")
@@ -137,7 +138,7 @@ async def _one_process(run: Run, served: Served) -> None:
 
 @asynccontextmanager
 async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
-    """Yield many sockets that are open and that nobody uses."""
+    """Yield open sockets that nobody uses."""
     tabs: list[Tab] = []
     try:
         for first in range(0, sockets, AT_ONCE):
@@ -149,10 +150,10 @@ async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
         await asyncio.gather(*(tab.leave() for tab in tabs))
 
 
-async def comings(served: Served, times: int) -> Row:
-    """Return the memory held after a fifth and after all of so many visits; one visitor in ten reads the page."""
+async def visits(served: Served, times: int) -> Row:
+    """Return the memory after a fifth and after all visits; one visit in ten reads the page."""
     (address,), (pid,) = served.addresses, served.pids
-    held = []
+    memory = []
     for share in (times // 5, times - times // 5):
         for first in range(0, share, AT_ONCE):
             some = range(first, min(first + AT_ONCE, share))
@@ -160,8 +161,8 @@ async def comings(served: Served, times: int) -> Row:
                 *(_visit(address, reads=place % READ_ONE_IN == 0) for place in some)
             )
         await asyncio.sleep(1)
-        held.append(round(resident_mib(pid), 1))
-    return {"visits": times, "mib_after_a_fifth": held[0], "mib_after_all": held[1]}
+        memory.append(round(resident_mib(pid), 1))
+    return {"visits": times, "mib_after_a_fifth": memory[0], "mib_after_all": memory[1]}
 
 
 async def _visit(address: str, *, reads: bool) -> None:
@@ -171,7 +172,7 @@ async def _visit(address: str, *, reads: bool) -> None:
 
 
 def replicas(run: Run) -> None:
-    """Measure readers who come through nginx to two and to three replicas, and what a kill of one of three does to them."""
+    """Measure readers behind nginx with two and three replicas, and with one of three killed."""
     for many in REPLICAS:
         with cluster(many, run.port) as running:
             run.within(_replicas(run, running))
@@ -179,7 +180,7 @@ def replicas(run: Run) -> None:
 
 async def _replicas(run: Run, running: Cluster) -> None:
     many = len(running.replicas)
-    shown, *_ = await asyncio.gather(*(survey(one.url) for one in running.replicas))
+    shown, *_ = await asyncio.gather(*(survey(replica.url) for replica in running.replicas))
     heading(f"{many} replicas behind nginx, a change every {REPLICA_EVERY:g} s")
     async for row in steps(
         Served([running.url], running.pids),
@@ -197,7 +198,7 @@ async def _replicas(run: Run, running: Cluster) -> None:
 
 
 def swaps(run: Run) -> None:
-    """Exchange releases under readers of two replicas, on a copy of the site."""
+    """Replace releases under readers of two replicas, on a copy of the site."""
     with (
         tempfile.TemporaryDirectory(prefix="referrals-load-") as made,
         cluster(2, run.port, checkout(Path(made))) as running,
@@ -206,7 +207,7 @@ def swaps(run: Run) -> None:
 
 
 async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
-    direct = [one.url for one in running.replicas]
+    direct = [replica.url for replica in running.replicas]
     run.found["swapped"] = await swapped(
         [running.url, direct[0]], direct, folder, run.few(SWAPS, 3)
     )
@@ -214,7 +215,7 @@ async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
 
 
 def parts() -> list[Callable[[Run], None]]:
-    """Return what can be measured here."""
+    """Return the measurements possible on this machine."""
     try:
         nginx_program()
     except NginxError as error:
@@ -228,8 +229,8 @@ def parts() -> list[Callable[[Run], None]]:
 def main(
     *, quick: bool = False, result: Path = RESULT, port: int = PORT, deadline: float = DEADLINE
 ) -> None:
-    """Measure, print, and keep what was found."""
-    most_files()
+    """Measure, print and save the results."""
+    raise_file_limit()
     cores = sorted(os.sched_getaffinity(0))
     found: Row = {
         "unit_ms": round(unit_ms(), 1),
@@ -248,8 +249,8 @@ def main(
     result.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def most_files() -> None:
-    """Let this process, and those that it starts, open as many files as the machine allows: a session takes four."""
+def raise_file_limit() -> None:
+    """Raise the limit on open files for this process and its children: a session takes four."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

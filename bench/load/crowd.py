@@ -1,7 +1,7 @@
-"""Many readers at once: each opens a topic page and changes a filter every few seconds, and every answer is checked.
+"""Many simulated readers: each changes a filter every few seconds, and every answer is checked.
 
-A reader acts at fixed moments, whether or not the site keeps up, and waiting counts from the moment at which they meant to
-act: a site that stands still cannot make its own figures look better by being asked less.
+Readers act at fixed times whether or not the site keeps up, and waiting counts from those times. A
+slow site therefore cannot look better by receiving fewer requests (coordinated omission).
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from bench.load.reader import Answer, LoadError, LostError, Tab, offered
 
 TOPICS: Final = ("/nationality", "/age", "/sex", "/crime-type")
 OPENING: Final = 40
-"""How many readers open the site in a second, before the measuring begins."""
+"""Readers that open the site per second before the measurement begins."""
 
 Shown = Mapping[tuple[str, str], str]
-"""What each page shows, by path and query, as one reader alone saw it."""
+"""The content of each page by path and query, as one reader alone saw it."""
 
 
 @dataclass
 class Tally:
-    """What happened to all of them: the seconds each answer took, what went wrong and how often, and what was sent.
+    """The results of a crowd: seconds per answer, errors by kind, and traffic.
 
-    Who was not let in is an error too. `returned` counts those whose socket was lost and who came back to the same page.
+    A refused reader is an error too. `returned` counts readers who lost their socket and reopened
+    the same page.
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -48,14 +49,14 @@ class Tally:
         self.size += answer.size
 
     def percentile(self, percent: int) -> float:
-        """Return the seconds within which so many in a hundred answers came; infinity where there were none."""
+        """Return a percentile of the waiting times in seconds; infinity without answers."""
         if len(self.seconds) <= 1:
             return self.seconds[0] if self.seconds else float("inf")
         return quantiles(self.seconds, n=100, method="inclusive")[percent - 1]
 
 
 async def survey(address: str, topics: Sequence[str] = TOPICS) -> Shown:
-    """Return what every view of the topic pages shows, walked by one reader alone. It also warms the site's caches.
+    """Return the content of every view of the topic pages, read by one reader. Warms the caches.
 
     Raises:
         LoadError: a view was not drawn.
@@ -74,12 +75,12 @@ async def survey(address: str, topics: Sequence[str] = TOPICS) -> Shown:
 
 
 def _sorted(query: str) -> str:
-    """Return a query with its parts in one order: the address has them in the order in which they were chosen."""
+    """Return a query with its parameters sorted; the address has them in order of choice."""
     return "&".join(sorted(query.split("&")))
 
 
 def reader_address(place: int) -> str:
-    """Return the address of one reader of a crowd, from those that are kept for benchmarks (RFC 2544).
+    """Return the IP address of one reader, from the range reserved for benchmarks (RFC 2544).
 
     >>> reader_address(0), reader_address(700)
     ('198.18.0.0', '198.18.2.188')
@@ -88,9 +89,9 @@ def reader_address(place: int) -> str:
 
 
 class Crowd:
-    """Readers who are there: each in its own session, on its page, with an address of its own.
+    """Simulated readers, each with its own session, page and IP address.
 
-    Where they `come_back`, one whose socket is lost opens the page again at the same address, and must be shown the same.
+    With `come_back`, a reader who loses the socket reopens the same address and must see the same.
     """
 
     def __init__(
@@ -105,18 +106,18 @@ class Crowd:
         self._shown = shown
         self._topics = topics
         self._come_back = come_back
-        self._draw = random.Random(7)
+        self._draw = random.Random(7)  # noqa: S311 - repeatable, not secret
         self._tabs: list[Tab] = []
         self._came = 0
         self._tally = Tally()
 
     @property
     def present(self) -> int:
-        """How many readers are there."""
+        """The number of connected readers."""
         return len(self._tabs)
 
     async def grow(self, sessions: int) -> None:
-        """Let readers come, a few at a time, until so many have. One who is not let in is an error and stays away."""
+        """Connect readers, a few at a time, up to a total. A refused reader is an error."""
         for first in range(self._came, sessions, OPENING):
             start = time.perf_counter()
             await asyncio.gather(
@@ -139,9 +140,9 @@ class Crowd:
             self._tabs.append(tab)
 
     async def browse(self, every: float, seconds: float) -> Tally:
-        """Let everyone change a filter every so many seconds, for so many seconds.
+        """Let every reader change a filter every `every` seconds, for `seconds` seconds.
 
-        Return what happened since the last time, to those who were not let in as well.
+        Returns the results since the last call, including refused readers.
         """
         now = time.perf_counter() + 0.5
         starts = (now + every * place / max(self.present, 1) for place in range(self.present))
@@ -173,7 +174,7 @@ class Crowd:
         except LostError:
             if not self._come_back:
                 raise
-        self._hold(tab, await tab.again())
+        self._compare(tab, await tab.again())
         self._tally.returned += 1
         return await self._change(tab)
 
@@ -187,16 +188,16 @@ class Crowd:
             ]
         )
         answer = await tab.choose(name, option)
-        self._hold(tab, answer)
+        self._compare(tab, answer)
         return answer
 
-    def _hold(self, tab: Tab, answer: Answer) -> None:
-        """Hold an answer against what one reader alone was shown at the same address."""
+    def _compare(self, tab: Tab, answer: Answer) -> None:
+        """Compare an answer with the one that a single reader saw at the same address."""
         if self._shown.get((tab.path, _sorted(answer.query))) != answer.shows:
             raise LoadError(f"{tab.path} showed something else to many than to one.")
 
     async def leave(self) -> None:
-        """Let everyone leave."""
+        """Disconnect every reader."""
         await asyncio.gather(*(tab.leave() for tab in self._tabs), return_exceptions=True)
         self._tabs.clear()
 
@@ -209,7 +210,7 @@ async def crowd(
     *,
     come_back: bool = False,
 ) -> AsyncIterator[Crowd]:
-    """Open a crowd, at one address or spread over several, and let everyone leave at the end."""
+    """Yield a crowd, spread over the addresses, and disconnect it at the end."""
     opened = Crowd(addresses, shown, topics, come_back=come_back)
     try:
         yield opened

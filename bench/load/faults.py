@@ -1,4 +1,4 @@
-"""What readers see while a replica is lost, and while releases are exchanged: how many are lost with it, and what fails."""
+"""Failures under load: a killed replica, and releases replaced while readers are connected."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ PATHS: Final = {
     "static twin": "/lite/sex",
 }
 SESSION: Final = "session"
-"""The page as a reader sees it who opens it: drawn in a session of its own."""
+"""A page drawn in a session of its own."""
 
 PAUSE: Final = 0.02
 """Seconds between an answer and the next request of the same kind."""
 
 EXCHANGE: Final = 2.0
-"""Seconds from one exchange of releases to the next, at least."""
+"""Minimum seconds between two exchanges of releases."""
 
 PATIENCE: Final = 10.0
-"""Seconds within which every replica must have a new release, and every request its answer."""
+"""Seconds within which every replica must serve a new release, and answer every request."""
 
 
 async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, stay: float) -> Row:
-    """Return what readers see of whom one replica is killed after a third of their stay: none of them may be lost."""
+    """Kill a replica after a third of the stay and return the results: no reader may be lost."""
     victim = cluster.replicas[0]
     async with crowd([cluster.url], shown, come_back=True) as them:
         await them.grow(readers)
@@ -59,7 +59,7 @@ async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, sta
 
 
 def checkout(folder: Path) -> Path:
-    """Return a copy of the site, whose releases can be exchanged, and put a second edition of one beside it."""
+    """Return a copy of the site with a second edition of its release, to exchange the two."""
     shutil.copy(ROOT / "app.py", folder)
     for name in SITE:
         shutil.copytree(
@@ -72,8 +72,8 @@ def checkout(folder: Path) -> Path:
 
 
 @dataclass
-class Asked:
-    """What was asked for, by kind: how often, how often without a whole answer, and the longest wait in seconds."""
+class Requests:
+    """Requests by kind: how many, how many failed, and the longest wait in seconds."""
 
     times: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -83,41 +83,45 @@ class Asked:
 async def swapped(
     addresses: Sequence[str], replicas: Sequence[str], folder: Path, times: int
 ) -> Row:
-    """Exchange two editions of a release so many times under readers, and return what they asked for and what failed."""
-    asked = Asked()
+    """Exchange two editions of a release repeatedly under readers; return requests and failures."""
+    requests = Requests()
     kinds = (*PATHS, SESSION)
     asking = [
-        asyncio.create_task(_ask(address, kind, asked)) for address in addresses for kind in kinds
+        asyncio.create_task(_ask(address, kind, requests))
+        for address in addresses
+        for kind in kinds
     ]
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         for _ in range(times):
             before, next_one = await _digests(client, replicas), time.monotonic() + EXCHANGE
             _exchange(folder / "data" / "releases", folder / "edition")
-            asked.failed["exchange"] += not await _taken(client, replicas, before)
+            requests.failed["exchange"] += not await _is_replaced(client, replicas, before)
             await asyncio.sleep(next_one - time.monotonic())
     for task in asking:
         task.cancel()
     for fault in await asyncio.gather(*asking, return_exceptions=True):
         if isinstance(fault, Exception):
             raise fault
-    slowest = {kind: round(seconds, 2) for kind, seconds in asked.slowest.items()}
+    slowest = {kind: round(seconds, 2) for kind, seconds in requests.slowest.items()}
     return {
         "swaps": times,
-        "asked": dict(asked.times),
-        "failed": dict(+asked.failed),
+        "asked": dict(requests.times),
+        "failed": dict(+requests.failed),
         "slowest": slowest,
     }
 
 
 def _exchange(one: Path, other: Path) -> None:
-    """Put each of two folders of a release in the place of the other, in the renames that the runbook prints."""
+    """Exchange two release folders with the renames of the runbook."""
     (one / ID).rename(one / f".{ID}.old")
     (other / ID).rename(one / ID)
     (one / f".{ID}.old").rename(other / ID)
 
 
-async def _taken(client: httpx.AsyncClient, replicas: Sequence[str], before: Sequence[str]) -> bool:
-    """Return whether every replica shows another edition than before, within the time that they have for it."""
+async def _is_replaced(
+    client: httpx.AsyncClient, replicas: Sequence[str], before: Sequence[str]
+) -> bool:
+    """Return whether every replica serves another edition than before, within PATIENCE."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         if all(
@@ -129,28 +133,28 @@ async def _taken(client: httpx.AsyncClient, replicas: Sequence[str], before: Seq
 
 
 async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[str]:
-    said: list[Mapping[str, list[Mapping[str, str]]]] = [
-        (await client.get(f"{one}/readyz")).json() for one in replicas
+    answers: list[Mapping[str, list[Mapping[str, str]]]] = [
+        (await client.get(f"{replica}/readyz")).json() for replica in replicas
     ]
     return [
-        next(release["digest"] for release in one["releases"] if release["id"] == ID)
-        for one in said
+        next(release["digest"] for release in answer["releases"] if release["id"] == ID)
+        for answer in answers
     ]
 
 
-async def _ask(address: str, kind: str, asked: Asked) -> None:
-    """Ask for one thing again and again, each time as another reader, and count what was not a whole answer."""
+async def _ask(address: str, kind: str, requests: Requests) -> None:
+    """Request one thing repeatedly, each time as another reader, and count failures."""
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         while True:
-            asked.times[kind] += 1
-            reader, start = reader_address(asked.times.total()), time.monotonic()
+            requests.times[kind] += 1
+            reader, start = reader_address(requests.times.total()), time.monotonic()
             if not await (
                 _draws(address, reader)
                 if kind == SESSION
                 else _answers(client, f"{address}{PATHS[kind]}", reader)
             ):
-                asked.failed[kind] += 1
-            asked.slowest[kind] = max(asked.slowest.get(kind, 0.0), time.monotonic() - start)
+                requests.failed[kind] += 1
+            requests.slowest[kind] = max(requests.slowest.get(kind, 0.0), time.monotonic() - start)
             await asyncio.sleep(PAUSE)
 
 

@@ -1,4 +1,4 @@
-"""What a process costs, as the kernel counts it: processor time, memory, open files. Linux only."""
+"""Processor time, memory and open files of a process, from /proc. Linux only."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ PROC: Final = Path("/proc")
 
 
 def processor_seconds(pid: int) -> float:
-    """Return the seconds of processor time that a process has used since it began, in all its threads."""
+    """Return the processor seconds of a process so far, in all its threads."""
     fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def resident_mib(pid: int) -> float:
-    """Return the memory that a process holds, in MiB."""
+    """Return the resident memory of a process in MiB."""
     status = (PROC / str(pid) / "status").read_text()
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def open_files(pid: int) -> int:
-    """Return how many files and sockets a process holds open."""
+    """Return the number of open files and sockets of a process."""
     return len(list((PROC / str(pid) / "fd").iterdir()))

@@ -1,11 +1,11 @@
-"""One reader's tab without a browser: it speaks Streamlit's protocol over a WebSocket as the front end does.
+"""A simulated browser tab that speaks Streamlit's protocol over a WebSocket.
 
     async with Tab.at("http://127.0.0.1:8501", "/sex", "crime_type=DA") as tab:
         answer = await tab.load()
         answer = await tab.choose("measure", "Share")
 
-What is sent was copied from what Chromium sends: the address, the values of every control on the page by its label, and the
-page's hash. What comes back is read until the run has finished, and must be a page: a heading, and nothing that went wrong.
+It sends what Chromium sends: the address, the value of every widget, and the page's hash. It reads
+until the script run has finished and checks that a page was drawn: a heading and no exception.
 """
 
 from __future__ import annotations
@@ -27,41 +27,38 @@ from websockets.protocol import State
 
 HERE: Final = "127.0.0.1"
 OUTSIDE: Final = "http://127.0.0.1"
-"""The address that readers see, which pages repeat in their links: one for every replica, as behind a proxy."""
+"""The public address, which pages repeat in links: the same for every replica, as with a proxy."""
 
 PATIENCE: Final = 30.0
-"""Seconds after which a reader has gone: an answer later than that is none."""
+"""Seconds after which an answer counts as missing."""
 
 TRY_AGAIN: Final = 0.5
-"""Seconds between two attempts of a reader whose socket was lost."""
+"""Seconds between two attempts to reconnect."""
 
-CHOSEN: Final = "choose_"
-"""What the key of every filter begins with."""
+KEY_PREFIX: Final = "choose_"
+"""The beginning of every filter's widget key."""
 
-TOLD: Final = frozenset({"html", "plotly_chart"})
-"""Kinds of element that say the figures."""
+CONTENT_KINDS: Final = frozenset({"html", "plotly_chart"})
+"""Kinds of element that contain figures."""
 
 ALARMS: Final = frozenset({"exception", "alert"})
 
 
 class LoadError(Exception):
-    """A reader was not answered, or not with a page."""
+    """A reader got no answer, or not a page."""
 
 
 class NotHereError(LoadError):
-    """The load would have gone to another machine."""
+    """The address is on another machine."""
 
 
 class LostError(LoadError):
-    """The socket of a reader was closed, by the site or on the way to it."""
+    """A reader's socket was closed."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A page as it was drawn: its address's query, how long it took in seconds, and what it weighed.
-
-    `shows` is the same for two answers that say the same.
-    """
+    """A drawn page: its query, seconds, messages and bytes. `shows` is a digest of its content."""
 
     query: str
     seconds: float
@@ -72,7 +69,7 @@ class Answer:
 
 @dataclass
 class Choice:
-    """A control on the page: the id that this page gives it, what can be chosen, and what is."""
+    """A filter on the page: its widget id, options and value."""
 
     widget_id: str
     options: tuple[str, ...]
@@ -81,17 +78,17 @@ class Choice:
 
 @dataclass
 class _Drawing:
-    """What has come so far of one run."""
+    """The messages of one script run so far."""
 
     messages: int = 0
     size: int = 0
     headings: int = 0
-    told: dict[tuple[int, ...], str] = field(default_factory=dict)
+    content: dict[tuple[int, ...], str] = field(default_factory=dict)
     alarms: list[str] = field(default_factory=list)
 
     def shows(self) -> str:
         return hashlib.blake2b(
-            "".join(self.told[at] for at in sorted(self.told)).encode(), digest_size=8
+            "".join(self.content[path] for path in sorted(self.content)).encode(), digest_size=8
         ).hexdigest()
 
 
@@ -99,7 +96,7 @@ def local(address: str) -> str:
     """Return the host and port of a site on this machine.
 
     Raises:
-        NotHereError: it is on another: load is for one's own machine only.
+        NotHereError: it is on another, which must not be load-tested.
     """
     parts = urlsplit(address)
     if parts.scheme != "http" or parts.hostname != HERE:
@@ -108,7 +105,7 @@ def local(address: str) -> str:
 
 
 class Tab:
-    """One page open in one session. Not for two tasks at once."""
+    """One page in one session, for one task at a time."""
 
     def __init__(
         self, path: str, query: str, socket: ClientConnection, address: str = "", reader: str = ""
@@ -123,7 +120,7 @@ class Tab:
 
     @classmethod
     async def at(cls, address: str, path: str, query: str = "", reader: str = "") -> Tab:
-        """Return a tab with its socket open and nothing asked yet. `reader` is the address that a proxy here takes it for.
+        """Return a tab with an open socket. `reader` is the IP address it gives to a local proxy.
 
         Raises:
             NotHereError: the address is on another machine.
@@ -148,14 +145,14 @@ class Tab:
 
     @property
     def is_open(self) -> bool:
-        """Whether the socket is open, as far as is known on this side."""
+        """Whether the socket is open, as known on this side."""
         return self._socket.state is State.OPEN
 
     async def again(self) -> Answer:
-        """Come back to the same address in a new session, as the front end does, and return what was drawn.
+        """Reopen the same address in a new session, as the front end does, and return the answer.
 
         Raises:
-            LoadError: no socket opened in time, nothing came, or what came was no page.
+            LoadError: no socket opened in time, or no page was drawn.
         """
         until = time.monotonic() + PATIENCE
         while not self.is_open:
@@ -171,18 +168,18 @@ class Tab:
         return await self._ask()
 
     async def load(self) -> Answer:
-        """Ask for the page as a browser does that has just opened it, and return what was drawn.
+        """Request the page as a browser that has just opened it, and return the answer.
 
         Raises:
-            LoadError: nothing came in time, or it was no page.
+            LoadError: no page was drawn in time.
         """
         return await self._ask()
 
     async def choose(self, name: str, option: str) -> Answer:
-        """Change one filter and return what was drawn.
+        """Change one filter and return the answer.
 
         Raises:
-            LoadError: the page has no such choice, nothing came in time, or what came was no page or did not choose it.
+            LoadError: there is no such option, or no page with it was drawn in time.
         """
         choice = self.choices.get(name)
         if choice is None or option not in choice.options:
@@ -193,9 +190,9 @@ class Tab:
             raise LoadError(f"{self.path} was drawn without the {name} that was chosen.")
         return answer
 
-    def _question(self) -> bytes:
-        question = BackMsg()
-        state = question.rerun_script
+    def _request(self) -> bytes:
+        request = BackMsg()
+        state = request.rerun_script
         state.query_string = self.query
         state.page_script_hash = self._page_hash
         if not self._page_hash:
@@ -207,13 +204,13 @@ class Tab:
         about = state.context_info
         about.timezone, about.timezone_offset, about.locale = "UTC", 0, "en-GB"
         about.url, about.is_embedded, about.color_scheme = OUTSIDE + self.path, False, "light"
-        return bytes(question.SerializeToString())
+        return bytes(request.SerializeToString())
 
     async def _ask(self) -> Answer:
         start = time.perf_counter()
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._socket.send(self._question())
+                await self._socket.send(self._request())
                 drawing = await self._drawn()
         except TimeoutError as error:
             raise LoadError(f"{self.path} was not drawn in {PATIENCE:.0f} seconds.") from error
@@ -227,7 +224,7 @@ class Tab:
         return Answer(self.query, seconds, drawing.messages, drawing.size, drawing.shows())
 
     async def _drawn(self) -> _Drawing:
-        """Read until the run has finished, as the front end does: a run that was cut short for another one goes on."""
+        """Read until the run has finished. A run that was interrupted by a rerun goes on."""
         drawing, choices = _Drawing(), dict[str, Choice]()
         while True:
             payload = await self._socket.recv(decode=False)
@@ -253,7 +250,7 @@ class Tab:
                 return drawing
 
     def _whole(self, message: ForwardMsg) -> ForwardMsg:
-        """Return a message itself where it only names one that was sent before, and keep those that may be named."""
+        """Return a message, from the cache if it only refers to one sent before."""
         if message.WhichOneof("type") == "ref_hash":
             if message.ref_hash not in self._kept:
                 raise LoadError(f"{self.path} names a message that was never sent.")
@@ -291,23 +288,23 @@ def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) ->
         return
     element = message.delta.new_element
     kind = element.WhichOneof("type")
-    if kind in TOLD:
-        drawing.told[tuple(message.metadata.delta_path)] = message.hash
+    if kind in CONTENT_KINDS:
+        drawing.content[tuple(message.metadata.delta_path)] = message.hash
         drawing.headings += element.html.body.startswith("<h1")
     elif kind in {"radio", "selectbox"}:
         control = getattr(element, kind)
-        name = control.id.rpartition(CHOSEN)[2]
+        name = control.id.rpartition(KEY_PREFIX)[2]
         choices[name] = Choice(control.id, tuple(control.options), _value(control))
     elif kind in ALARMS:
         drawing.alarms.append(f"it shows an {kind}")
 
 
 def _value(control: Any) -> str:
-    """Return what a radio or select box shows: what the site has set, or what it begins with."""
+    """Return the value of a radio or select box: the one set by the site, or the default."""
     value: str = control.raw_value if control.set_value else control.options[control.default]
     return value
 
 
 def offered(tab: Tab) -> Mapping[str, tuple[str, ...]]:
-    """Return what can be chosen on a page, by the name of the filter; the choice of a release is left alone."""
+    """Return the options of a page's filters by name, without the choice of a release."""
     return {name: choice.options for name, choice in tab.choices.items() if name != "release"}

@@ -1,4 +1,4 @@
-"""Requests a second: a few connections that ask for the same address again and again, each after its answer."""
+"""Requests per second of one address over a few connections, without pipelining."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ FOUND = b" 200 "
 
 
 async def requests_a_second(address: str, path: str, *, seconds: float) -> float | None:
-    """Return how many requests of a path are answered in a second, or None where the path is not served.
+    """Return the requests answered per second, or None if the path is not served.
 
     Raises:
         NotHereError: the site is on another machine.
-        LoadError: an answer was not whole, or not the first one's kind.
+        LoadError: an answer was incomplete, or not a 200 like the first.
     """
     where = local(address)
-    if not await _asked(where, path, once=True, end=0.0):
+    if not await _count_answers(where, path, once=True, end=0.0):
         return None
     start = time.perf_counter()
     end = start + seconds
     counts = await asyncio.gather(
-        *(_asked(where, path, once=False, end=end) for _ in range(CONNECTIONS))
+        *(_count_answers(where, path, once=False, end=end) for _ in range(CONNECTIONS))
     )
     return sum(counts) / (time.perf_counter() - start)
 
 
-async def _asked(where: str, path: str, *, once: bool, end: float) -> int:
-    """Return how many requests one connection had answered with a page; with `once`, 0 or 1."""
+async def _count_answers(where: str, path: str, *, once: bool, end: float) -> int:
+    """Return the number of requests answered with 200 on one connection; with `once`, 0 or 1."""
     host, _, port = where.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    question = f"GET {path} HTTP/1.1\r\nHost: {where}\r\nAccept-Encoding: gzip, br\r\n\r\n".encode()
+    request = f"GET {path} HTTP/1.1\r\nHost: {where}\r\nAccept-Encoding: gzip, br\r\n\r\n".encode()
     answered = 0
     try:
         while once or time.perf_counter() < end:
-            writer.write(question)
+            writer.write(request)
             if not await _found(reader):
                 if once:
                     return 0
@@ -53,7 +53,7 @@ async def _asked(where: str, path: str, *, once: bool, end: float) -> int:
 
 
 async def _found(reader: asyncio.StreamReader) -> bool:
-    """Read one answer whole, and return whether it was found."""
+    """Read one complete answer and return whether its status is 200."""
     head = await reader.readuntil(b"\r\n\r\n")
     status, *lines = head.lower().split(b"\r\n")
     headers = dict(line.split(b": ", 1) for line in lines if line)

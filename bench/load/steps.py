@@ -1,4 +1,4 @@
-"""One number of readers after another: what they saw, what it cost the site, and what it cost to ask."""
+"""Load steps: waiting times and costs at one number of readers after another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.load.crowd import Crowd, Shown, Tally, crowd
 from bench.load.process_cost import open_files, processor_seconds, resident_mib
 
 BROKEN: Final = 5.0
-"""A site whose slowest answers in a hundred take longer than this many seconds is not asked by more."""
+"""A p99 in seconds above which no further readers are added."""
 
 PERCENTILES: Final = (50, 95, 99)
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Served:
-    """A site that is measured: where readers go, and the processes that answer them."""
+    """A site under test: its addresses and process ids."""
 
     addresses: Sequence[str]
     pids: Sequence[int]
@@ -29,7 +29,7 @@ class Served:
 
 @dataclass
 class Cost:
-    """Seconds of processor time, of the site's processes and of the readers' own, and how long it took by the clock."""
+    """Processor seconds of the site and of the readers, and elapsed seconds."""
 
     site: float = 0.0
     readers: float = 0.0
@@ -38,7 +38,7 @@ class Cost:
 
 @contextmanager
 def costing(served: Served) -> Iterator[Cost]:
-    """Yield what a block costs, once it has ended."""
+    """Yield the cost of a block, filled in when it ends."""
     cost = Cost()
     site, readers, clock = _processors(served), time.process_time(), time.perf_counter()
     yield cost
@@ -51,13 +51,13 @@ def _processors(served: Served) -> float:
 
 
 def waits(tally: Tally) -> Row:
-    """Return how long readers waited, and how often they were not answered."""
+    """Return the percentiles of the waiting times, and the errors."""
     percentiles = {f"p{percent}": round(tally.percentile(percent), 4) for percent in PERCENTILES}
     return {"answers": len(tally.seconds), **percentiles, "errors": dict(tally.errors)}
 
 
 def row(tally: Tally, served: Served, cost: Cost, *, present: int, wanted: int) -> Row:
-    """Return what is written of one step: of so many readers who were wanted, so many were there."""
+    """Return the result of one step with `present` of the `wanted` readers."""
     answers = max(len(tally.seconds), 1)
     return {
         "sessions": present,
@@ -73,20 +73,20 @@ def row(tally: Tally, served: Served, cost: Cost, *, present: int, wanted: int) 
 
 
 async def step(readers: Crowd, served: Served, wanted: int, every: float, stay: float) -> Row:
-    """Return what so many readers saw, and what it cost, and print it."""
+    """Measure one number of readers, print the result and return it."""
     await readers.grow(wanted)
     present = readers.present
     with costing(served) as cost:
         tally = await readers.browse(every, stay)
     measured = row(tally, served, cost, present=present, wanted=wanted)
-    say(measured)
+    print_row(measured)
     return measured
 
 
 async def steps(
     served: Served, shown: Shown, numbers: Sequence[int], every: float, stay: float
 ) -> AsyncIterator[Row]:
-    """Yield what was found with each number of readers, until the site breaks."""
+    """Yield the result at each number of readers, until the site breaks."""
     async with crowd(served.addresses, shown) as readers:
         for wanted in numbers:
             found = await step(readers, served, wanted, every, stay)
@@ -96,7 +96,7 @@ async def steps(
 
 
 def sessions(row: Mapping[str, Any]) -> str:
-    """Return how many readers there were, and how many should have been where that is more.
+    """Return the number of readers, and the wanted number if that is larger.
 
     >>> sessions({"sessions": 800, "wanted": 800}), sessions({"sessions": 790, "wanted": 800})
     ('800', '790 of 800')
@@ -106,21 +106,22 @@ def sessions(row: Mapping[str, Any]) -> str:
     )
 
 
-def say(row: Row) -> None:
+def print_row(row: Row) -> None:
     """Print one step."""
     print(
-        f"{sessions(row):>14} {row['answers']:>8,} {row['p50'] * 1000:>8,.0f} {row['p95'] * 1000:>8,.0f} "
-        f"{row['p99'] * 1000:>8,.0f} {row['cpu_ms']:>8.1f} {row['mib']:>8.0f} {row['client']:>8.0%} "
-        f"{sum(row['errors'].values()):>7,}",
+        f"{sessions(row):>14} {row['answers']:>8,} {row['p50'] * 1000:>8,.0f} "
+        f"{row['p95'] * 1000:>8,.0f} {row['p99'] * 1000:>8,.0f} {row['cpu_ms']:>8.1f} "
+        f"{row['mib']:>8.0f} {row['client']:>8.0%} {sum(row['errors'].values()):>7,}",
         flush=True,
     )
     for error, times in row["errors"].items():
         print(f"{times:>16,} times: {error}", flush=True)
 
 
-def heading(words: str) -> None:
-    """Print what is measured next, and the names of the columns."""
+def heading(title: str) -> None:
+    """Print a title and the column names."""
     print(
-        f"\n{words}\n      sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB   client  errors",
+        f"\n{title}\n      sessions  answers   p50 ms   p95 ms   p99 ms   CPU ms      MiB"
+        "   client  errors",
         flush=True,
     )

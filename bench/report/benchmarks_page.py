@@ -1,4 +1,4 @@
-"""Write `docs/benchmarks.md` and its picture from the results in `build/bench`: `make bench-page`."""
+"""Write `docs/benchmarks.md` and its chart from `build/bench`: `make bench-page`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORKS: Final = {
     "prove": "Write the release, build its witnesses, attack it and certify it",
 }
 COUNTED: Final[Sequence[str]] = ("protect", "prove")
-"""What is done to counts: the records are not there any more."""
+"""Tasks that work on counts, not on records."""
 
 STANDARD: Final = 10
 TITLE: Final = "What it costs to make a release"
@@ -79,7 +79,7 @@ def results(name: str) -> list[Row]:
     """Return the rows of one file of results.
 
     Raises:
-        DataError: there is none yet.
+        DataError: it does not exist.
     """
     path = RESULTS / f"{name}.csv"
     if not path.is_file():
@@ -91,7 +91,7 @@ def results(name: str) -> list[Row]:
 
 
 def panels(rows: Sequence[Row]) -> list[Panel]:
-    """Return the two charts: every kind of work by records, and what is done to counts by cells."""
+    """Return the two charts: every task by records, and tasks on counts by cells."""
     standard = [row for row in rows if int(row["nationalities"]) in (0, STANDARD)]
     done = {row["work"] for row in rows if not row["note"]}
     by_records = {work: _points(standard, work, "records") for work in WORKS if work in done}
@@ -108,7 +108,7 @@ def _points(rows: Iterable[Row], work: str, across: str) -> Points:
 
 
 def sentences(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what the table says of each kind of work that was measured, in one sentence."""
+    """Yield one sentence per measured task."""
     for work, what in WORKS.items():
         mine = [
             row
@@ -136,7 +136,7 @@ def _seconds(row: Row) -> str:
 
 
 def table(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the lines of the table of everything that was measured."""
+    """Yield the lines of the table of results."""
     yield HEADER
     yield "|---|" + "---:|" * 7
     for row in rows:
@@ -160,7 +160,7 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
     return PAGE.format(
         machine=", ".join(f"{row['what']} {row['is']}" for row in machine),
         title=TITLE,
-        says="\n".join(f"- {one}" for one in sentences(rows)),
+        says="\n".join(f"- {sentence}" for sentence in sentences(rows)),
         same=_same_records(rows),
         table="\n".join(table(rows)),
         two=two,
@@ -171,7 +171,7 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
 
 
 def _same_records(rows: Sequence[Row]) -> str:
-    """Return what the same records cost with fewer and with more cells."""
+    """Return the cost of the same records with fewer and with more cells, as a sentence."""
     same = [
         row for row in rows if row["work"] == "protect" and int(row["records"]) == FINER_RECORDS
     ]
@@ -183,10 +183,10 @@ def _same_records(rows: Sequence[Row]) -> str:
 
 
 def main(folder: Path = DOCS) -> None:
-    """Write the page and its picture."""
+    """Write the page and its chart."""
     rows = [row for work in SIZES for row in results(work)]
     errors = {row["measure"]: float(row["error"]) for row in results("utility")}
-    words = " ".join(one.replace("**", "") for one in sentences(rows))
+    words = " ".join(sentence.replace("**", "") for sentence in sentences(rows))
     (folder / "benchmarks.svg").write_text(
         svg(panels(rows), title=TITLE, words=words), encoding="utf-8"
     )

@@ -1,4 +1,4 @@
-"""The growth of costs as a picture: an SVG of two charts on logarithmic scales, readable in light and in dark, with words."""
+"""SVG charts on logarithmic scales, for light and dark mode, with a text description."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final
 WIDTH, HEIGHT = 760, 400
 TOP, BOTTOM = 78, 350
 NEAR: Final = 15
-"""How far apart two labels at the end of their lines must be."""
+"""Minimum distance between two line labels."""
 
 STYLE: Final = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
@@ -34,7 +34,7 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Panel:
-    """A chart: its title, what its axis counts, and its lines, each a list of places across and seconds."""
+    """A chart: its title, the label of its x axis, and its lines as (x, seconds) points."""
 
     title: str
     across: str
@@ -43,7 +43,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where a panel stands in the picture, and which powers of ten its axes run between."""
+    """The position of a panel, and the powers of ten at the ends of its axes."""
 
     left: float
     right: float
@@ -60,7 +60,7 @@ class _Frame:
 
 
 def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Processor time") -> str:
-    """Return a picture of panels beside each other; `words` say the same to those who cannot see it, `what` is measured."""
+    """Return panels side by side as SVG; `words` describe them, `what` is the quantity measured."""
     seconds = [
         second for panel in panels for points in panel.lines.values() for _, second in points
     ]
@@ -101,13 +101,13 @@ def _panel(panel: Panel, frame: _Frame) -> Iterator[str]:
 
 
 def _ticks(low: int, high: int) -> list[float]:
-    """Return the numbers to write along an axis between two powers of ten: more where there is room for them."""
+    """Return the tick values between two powers of ten, with 2 and 5 for a single decade."""
     steps = (1, 2, 5) if high - low == 1 else (1,)
     return [step * 10**power for power in range(low, high) for step in steps] + [10**high]
 
 
 def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
-    """Yield the name of each line beside its end, moved up or down where it would stand on another."""
+    """Yield the name of each line at its end, moved if it would overlap another."""
     ends = {name: max(points) for name, points in panel.lines.items()}
     lowest = float(BOTTOM)
     for name, (count, second) in sorted(ends.items(), key=lambda one: one[1][1]):
@@ -117,9 +117,9 @@ def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
 
 
 def _count(number: float) -> str:
-    """Return a number in few characters.
+    """Return an abbreviated number.
 
-    >>> [_count(one) for one in (0.01, 1, 1000, 10_000_000)]
+    >>> [_count(number) for number in (0.01, 1, 1000, 10_000_000)]
     ['0.01', '1', '1k', '10M']
     """
     if number >= 1_000_000:

@@ -1,4 +1,4 @@
-"""Write `docs/load.md` and its picture from `build/load.json`: the second half of `make load`."""
+"""Write `docs/load.md` and its chart from `build/load.json`: the second half of `make load`."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ Row = Mapping[str, Any]
 
 
 def load(path: Path = RESULT) -> Row:
-    """Return what was measured last.
+    """Return the latest results.
 
     Raises:
-        DataError: nothing was.
+        DataError: there are none.
     """
     found: Row = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if "steps" not in found:
@@ -77,7 +77,7 @@ def load(path: Path = RESULT) -> Row:
 
 
 def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[str]:
-    """Yield the lines of a table of steps, with one more column at the front where it has a name."""
+    """Yield the lines of a table of steps, with a leading column `first` if it is named."""
     columns = [first, *COLUMNS] if first else [*COLUMNS]
     yield f"| {' | '.join(columns)} |"
     yield "|" + "---:|" * len(columns)
@@ -95,13 +95,13 @@ def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[s
 
 
 def a_session(rows: Sequence[Row]) -> float:
-    """Return the MiB that one more session held, between the fewest and the most readers."""
+    """Return the MiB per additional session, between the first and the last step."""
     first, last = rows[0], rows[-1]
     return float((last["mib"] - first["mib"]) / max(last["sessions"] - first["sessions"], 1))
 
 
 def breaking(rows: Sequence[Row]) -> str:
-    """Return where the site broke, as a sentence: the last number carried within a second, and what came after."""
+    """Return the breaking point as a sentence: the last good step and the first bad one."""
     carried = [row for row in rows if not row["errors"] and row["p95"] <= 1]
     broken = [row for row in rows if row not in carried]
     most = (
@@ -137,7 +137,7 @@ def _requests(rates: Mapping[str, float | None]) -> Iterator[str]:
 
 
 def replicas(found: Row) -> Iterator[str]:
-    """Yield what was found behind nginx, in paragraphs."""
+    """Yield the results behind nginx as paragraphs."""
     if "replicas" in found:
         yield "\n".join(table(found["replicas"], found["unit_ms"], first="replicas"))
         yield (
@@ -192,7 +192,7 @@ def picture(found: Row) -> str:
 
 
 def main(folder: Path = DOCS) -> None:
-    """Write the page and its picture."""
+    """Write the page and its chart."""
     found = load()
     (folder / "load.svg").write_text(picture(found), encoding="utf-8")
     (folder / "load.md").write_text(page(found), encoding="utf-8")

@@ -1,11 +1,11 @@
-"""One, two or three replicas of the site behind nginx, on this machine only and without any privilege.
+"""One to three replicas of the site behind nginx, on this machine and without privileges.
 
     python -m bench.servers.cluster --replicas 3 --port 8670
 
-Replicas run the command of the image, and nginx the very files that are deployed. It listens on the port given, with TLS and
-HTTP/2 on the ninth after it, and sends there from the eighth; the replicas are on the ports between. Limits and affinity are
-for each reader, and here a reader is whoever a request's `X-Forwarded-For` says: a crowd on one machine gives each of its
-readers an address of its own.
+Replicas run the command of the image, and nginx the deployed files. nginx listens for HTTP on the
+given port, for TLS with HTTP/2 on port + 9, and redirects to it from port + 8; the replicas use the
+ports between. Limits and affinity apply per reader, identified here by `X-Forwarded-For`, so that
+a crowd on one machine can give each of its readers an address.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from typing import Final
 from bench.servers.nginx import (
     HOST,
     PATIENCE,
-    Doors,
+    NginxPorts,
     is_alive,
     nginx,
     nginx_program,
@@ -49,7 +49,7 @@ class ClusterError(ReferralsError):
 
 @dataclass
 class Replica:
-    """One process that serves the site from a folder; `before` and `after` stand before and after its command."""
+    """One process that serves the site from a folder; `before` and `after` extend its command."""
 
     port: int
     log: Path
@@ -60,29 +60,29 @@ class Replica:
 
     @property
     def url(self) -> str:
-        """Where it answers."""
+        """The address of the replica."""
         return f"http://{HOST}:{self.port}"
 
     def start(self) -> None:
-        """Start the process; it does not answer yet."""
+        """Start the process without waiting for it."""
         command = [*self.before, *command_of_the_image(self.port), *self.after]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
 
     def kill(self) -> None:
-        """End the process at once, as a machine that is lost does."""
+        """Kill the process, as a crash would."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> None:
-        """Ask the process to end, and end it where it does not."""
+        """Terminate the process, and kill it if it does not end."""
         stop(self.process)
 
     def wait(self, patience: float = PATIENCE) -> None:
-        """Return when the process is alive, by the body that only our health answer has.
+        """Wait until `/healthz` answers.
 
         Raises:
-            ClusterError: it ended, or was not alive in time.
+            ClusterError: the process ended, or did not answer in time.
         """
         until = time.monotonic() + patience
         while time.monotonic() < until:
@@ -96,7 +96,7 @@ class Replica:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What runs: `url` is plain HTTP, `secure_url` has a certificate made for this run, whose file is `certificate`."""
+    """A running cluster: `url` is HTTP, `secure_url` uses a temporary certificate."""
 
     url: str
     secure_url: str
@@ -106,12 +106,12 @@ class Cluster:
     @property
     def pids(self) -> tuple[int, ...]:
         """The process numbers of the replicas."""
-        return tuple(one.process.pid for one in self.replicas)
+        return tuple(replica.process.pid for replica in self.replicas)
 
 
 @contextmanager
 def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterator[Cluster]:
-    """Give replicas of the site in a folder behind nginx, all alive; every process is gone when the block ends.
+    """Run replicas of the site in a folder behind nginx until the block ends.
 
     Raises:
         NginxError: nginx is not installed, or did not start.
@@ -126,24 +126,24 @@ def cluster(replicas: int = 3, port: int = PORT, folder: Path = ROOT) -> Iterato
             )
             for number in range(replicas)
         )
-        for one in processes:
-            one.start()
-            at_end.callback(one.stop)
-        for one in processes:
-            one.wait()
-        doors = Doors.after(port)
-        write_configuration(place, doors, [one.port for one in processes])
-        at_end.enter_context(nginx(place, doors))
+        for replica in processes:
+            replica.start()
+            at_end.callback(replica.stop)
+        for replica in processes:
+            replica.wait()
+        ports = NginxPorts.after(port)
+        write_configuration(place, ports, [replica.port for replica in processes])
+        at_end.enter_context(nginx(place, ports))
         yield Cluster(
-            f"http://{HOST}:{doors.http}",
-            f"https://{HOST}:{doors.tls}",
+            f"http://{HOST}:{ports.http}",
+            f"https://{HOST}:{ports.tls}",
             place / "tls.crt",
             processes,
         )
 
 
 def _on_a_core(number: int) -> list[str]:
-    """Return the command that keeps a replica on one core, as it is sized; none where the system has no such command."""
+    """Return the `taskset` prefix that pins a replica to one core, if there is `taskset`."""
     if not (taskset := shutil.which("taskset")):
         return []
     cores = sorted(os.sched_getaffinity(0))
@@ -151,10 +151,10 @@ def _on_a_core(number: int) -> list[str]:
 
 
 def command_of_the_image(port: int) -> list[str]:
-    """Return the command that the image runs, for this Python and a port of this machine only."""
-    said = IMAGE.read_text(encoding="utf-8").replace("\\\n", "")
-    (command,) = re.findall(r"^CMD (\[.*\])$", said, re.MULTILINE)
-    here = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}
+    """Return the command of the image for this Python, on a local port."""
+    text = IMAGE.read_text(encoding="utf-8").replace("\\\n", "")
+    (command,) = re.findall(r"^CMD (\[.*\])$", text, re.MULTILINE)
+    here = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}  # noqa: S104 - replaced
     return [here.get(word, word) for word in json.loads(command)]
 
 
@@ -167,7 +167,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with cluster(options.replicas, options.port) as running:
         print(
-            f"{options.replicas} behind {running.url}/ and {running.secure_url}/ (stop with Ctrl-C)",
+            f"{options.replicas} behind {running.url}/ and {running.secure_url}/ "
+            "(stop with Ctrl-C)",
             flush=True,
         )
         try:

@@ -1,19 +1,19 @@
-"""nginx on this machine only and without any privilege, with the very files that are deployed."""
+"""nginx on this machine and without privileges, with the deployed configuration."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import httpx
 
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
@@ -22,8 +22,8 @@ NGINX: Final = ROOT / "deploy" / "nginx"
 HOST: Final = "127.0.0.1"
 PATIENCE: Final = 120.0
 READERS: Final = f"set_real_ip_from {HOST};\nreal_ip_header X-Forwarded-For;\n"
-HTTP2_ALONE: Final = (1, 25, 1)
-"""The first nginx in which `http2` has a line of its own, and is complained of beside a port."""
+HTTP2_DIRECTIVE: Final = (1, 25, 1)
+"""The first nginx with a separate `http2` directive, which warns about `listen ... http2`."""
 
 
 class NginxError(ReferralsError):
@@ -31,25 +31,25 @@ class NginxError(ReferralsError):
 
 
 @dataclass(frozen=True)
-class Doors:
-    """The ports of nginx: plain HTTP for tests, TLS, and the one that sends to TLS."""
+class NginxPorts:
+    """The ports of nginx: HTTP for tests, TLS, and the redirect to TLS."""
 
     http: int
     tls: int
     plain: int
 
     @classmethod
-    def after(cls, port: int) -> Doors:
-        """Return the doors that begin at a port."""
+    def after(cls, port: int) -> NginxPorts:
+        """Return the ports that begin at `port`."""
         return cls(port, port + 9, port + 8)
 
 
 @contextmanager
-def nginx(folder: Path, doors: Doors) -> Iterator[None]:
+def nginx(folder: Path, ports: NginxPorts) -> Iterator[None]:
     """Run nginx from a folder with its configuration, until the block ends.
 
     Raises:
-        NginxError: it did not start, or nothing behind it is alive.
+        NginxError: it did not start, or no replica is alive.
     """
     command = [
         nginx_program(),
@@ -58,19 +58,19 @@ def nginx(folder: Path, doors: Doors) -> Iterator[None]:
         "-c",
         str(folder / "nginx.conf"),
         "-g",
-        f"daemon off; {_as_whom()}",
+        f"daemon off; {_user_directive()}",
     ]
     with (folder / "nginx.log").open("ab") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _wait_for_nginx(process, f"http://{HOST}:{doors.http}")
+        _wait_for_nginx(process, f"http://{HOST}:{ports.http}")
         yield
     finally:
         stop(process)
 
 
 def nginx_program() -> str:
-    """Return where nginx is.
+    """Return the path of nginx.
 
     Raises:
         NginxError: it is not installed.
@@ -87,14 +87,14 @@ def nginx_version() -> tuple[int, ...]:
     Raises:
         NginxError: it is not installed.
     """
-    said = subprocess.run(
+    output = subprocess.run(
         [nginx_program(), "-v"], capture_output=True, text=True, check=True
     ).stderr
-    return tuple(int(part) for part in re.findall(r"\d+", said)[:3])
+    return tuple(int(part) for part in re.findall(r"\d+", output)[:3])
 
 
-def write_configuration(folder: Path, doors: Doors, replicas: Sequence[int]) -> None:
-    """Write the deployed configuration into a folder, with the replicas, ports and a certificate of this machine.
+def write_configuration(folder: Path, ports: NginxPorts, replicas: Sequence[int]) -> None:
+    """Write the deployed configuration into a folder, with local replicas, ports and certificate.
 
     Raises:
         NginxError: nginx is not installed.
@@ -106,20 +106,22 @@ def write_configuration(folder: Path, doors: Doors, replicas: Sequence[int]) -> 
     }
     listen = deployed["listen"].replace("/etc/nginx/tls", str(folder))
     listen = listen.replace(
-        "\nlisten 8443 ssl;", f"\nlisten {HOST}:{doors.http};\nlisten {HOST}:{doors.tls} ssl;"
+        "\nlisten 8443 ssl;", f"\nlisten {HOST}:{ports.http};\nlisten {HOST}:{ports.tls} ssl;"
     )
-    if nginx_version() < HTTP2_ALONE:
+    if nginx_version() < HTTP2_DIRECTIVE:
         listen = listen.replace("\nhttp2 on;", "").replace(" ssl;\n", " ssl http2;\n")
     (folder / "listen.conf").write_text(listen + READERS, encoding="utf-8")
     (folder / "plain.conf").write_text(
-        deployed["plain"].replace("8080", f"{HOST}:{doors.plain}"), encoding="utf-8"
+        deployed["plain"].replace("8080", f"{HOST}:{ports.plain}"), encoding="utf-8"
     )
-    (folder / "replicas.conf").write_text(_here(deployed["replicas"], replicas), encoding="utf-8")
+    (folder / "replicas.conf").write_text(
+        _with_local_replicas(deployed["replicas"], replicas), encoding="utf-8"
+    )
     _write_certificate(folder)
 
 
-def _here(deployed: str, replicas: Sequence[int]) -> str:
-    """Return the deployed replicas.conf with replicas of this machine instead, each with the settings of the first."""
+def _with_local_replicas(deployed: str, replicas: Sequence[int]) -> str:
+    """Return replicas.conf with local replicas, each with the settings of the first."""
     lines = deployed.splitlines()
     first = next(line for line in lines if line.strip().startswith("server "))
     place = lines.index(first)
@@ -129,16 +131,16 @@ def _here(deployed: str, replicas: Sequence[int]) -> str:
 
 
 def is_alive(url: str) -> bool:
-    """Return whether the site itself answers: Streamlit's own page is a 200 as well."""
+    """Return whether our `/healthz` answers; the status is not enough, as Streamlit sends 200."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
-            return bool(json.load(answer).get("status") == "alive")
-    except (OSError, ValueError):
+        answer = httpx.get(f"{url}/healthz", timeout=2)
+        return bool(answer.json().get("status") == "alive")
+    except (httpx.HTTPError, ValueError):
         return False
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and end it where it does not."""
+    """Terminate a process, and kill it if it does not end."""
     process.terminate()
     try:
         process.wait(timeout=10)
@@ -147,8 +149,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _as_whom() -> str:
-    """Return the setting with which nginx can write in the folder: started by root, it would work as somebody else."""
+def _user_directive() -> str:
+    """Return the `user` directive that lets nginx write to the folder if root starts it."""
     return "user root;" if os.geteuid() == 0 else ""
 
 

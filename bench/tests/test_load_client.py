@@ -1,4 +1,4 @@
-"""The readers that `make load` sends: whom they ask, and that they see what is wrong with a page."""
+"""The simulated readers of `make load`: local addresses only, and every wrong page detected."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def alarm(kind: str) -> ForwardMsg:
     return message
 
 
-def asked(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
-    """Return what a tab makes of a site that answers each question with the next of these runs."""
+def answer_of(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
+    """Return a tab's answer from a fake site that answers each request with the next run."""
 
     async def answer(socket: ServerConnection) -> None:
         for run in runs:
@@ -79,25 +79,25 @@ def asked(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
         "http://10.0.0.1",
     ],
 )
-def test_load_goes_to_no_other_machine(address: str) -> None:
+def test_the_load_test_refuses_other_machines(address: str) -> None:
     with pytest.raises(NotHereError, match="not on this machine"):
         asyncio.run(Tab.at(address, "/sex"))
     with pytest.raises(NotHereError, match="not on this machine"):
         asyncio.run(requests_a_second(address, "/", seconds=0.1))
 
 
-def test_a_page_is_drawn_when_its_run_has_finished() -> None:
-    answer = asked([heading(), measure(), FINISHED])
+def test_a_tab_reads_until_the_run_has_finished() -> None:
+    answer = answer_of([heading(), measure(), FINISHED])
     assert (answer.messages, answer.query) == (3, "")
 
 
-def test_a_run_that_was_cut_short_for_another_is_not_the_end() -> None:
+def test_a_tab_reads_on_after_an_interrupted_run() -> None:
     early = ForwardMsg(script_finished=ForwardMsg.FINISHED_EARLY_FOR_RERUN)
-    assert asked([early, heading(), FINISHED]).messages == 3
+    assert answer_of([early, heading(), FINISHED]).messages == 3
 
 
 @pytest.mark.parametrize(
-    ("run", "said"),
+    ("run", "message_text"),
     [
         ([heading(), alarm("exception"), FINISHED], "it shows an exception"),
         ([heading(), alarm("alert"), FINISHED], "it shows an alert"),
@@ -110,54 +110,56 @@ def test_a_run_that_was_cut_short_for_another_is_not_the_end() -> None:
     ],
     ids=["exception", "alert", "empty", "failed", "closed"],
 )
-def test_what_is_no_page_is_an_error(run: Sequence[ForwardMsg], said: str) -> None:
-    with pytest.raises(LoadError, match=said):
-        asked(run)
+def test_an_answer_that_is_not_a_page_is_an_error(
+    run: Sequence[ForwardMsg], message_text: str
+) -> None:
+    with pytest.raises(LoadError, match=message_text):
+        answer_of(run)
 
 
 def test_a_site_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load_reader, "PATIENCE", 0.1)
     with pytest.raises(LoadError, match="was not drawn in"):
-        asked([], [])
+        answer_of([], [])
 
 
-def test_a_choice_that_comes_back_unchosen_is_an_error() -> None:
+def test_a_filter_that_was_not_applied_is_an_error() -> None:
     page = [heading(), measure(), FINISHED]
-    assert asked(page, [heading(), measure(1), FINISHED], choose="Share").messages == 3
+    assert answer_of(page, [heading(), measure(1), FINISHED], choose="Share").messages == 3
     with pytest.raises(LoadError, match="without the measure that was chosen"):
-        asked(page, page, choose="Share")
+        answer_of(page, page, choose="Share")
     with pytest.raises(LoadError, match="does not offer"):
-        asked(page, choose="Guess")
+        answer_of(page, choose="Guess")
 
 
-def test_a_message_that_names_an_earlier_one_is_read_as_that_one() -> None:
+def test_a_message_reference_is_resolved() -> None:
     kept = heading()
     kept.metadata.cacheable = True
     named = ForwardMsg(ref_hash="h1")
     named.metadata.delta_path.extend([0, 0])
     answers = [
-        asked([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share")
+        answer_of([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share")
         for one in (kept, named)
     ]
     assert answers[0].shows == answers[1].shows
 
 
-def test_a_message_that_names_one_that_never_came_is_an_error() -> None:
+def test_an_unknown_message_reference_is_an_error() -> None:
     with pytest.raises(LoadError, match="never sent"):
-        asked([heading(), ForwardMsg(ref_hash="h9"), FINISHED])
+        answer_of([heading(), ForwardMsg(ref_hash="h9"), FINISHED])
 
 
-def test_two_answers_that_differ_in_a_figure_are_told_apart() -> None:
+def test_answers_that_differ_in_a_figure_have_different_digests() -> None:
     other = heading()
     other.hash = "h2"
-    assert asked([heading(), FINISHED]).shows != asked([other, FINISHED]).shows
+    assert answer_of([heading(), FINISHED]).shows != answer_of([other, FINISHED]).shows
 
 
 @asynccontextmanager
 async def small_site(
     *, lets_in: int = 99, closes_after: int = 99
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """Serve a page with one filter to so many readers, each of whom is asked no more than so often. Yield who came.
+    """Serve a page with one filter to a limited number of readers and requests; yield who came.
 
     Readers who were let in once and come again are let in.
     """
@@ -194,7 +196,7 @@ async def small_site(
 
 
 def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tally, int, list[str]]:
-    """Return what happened to readers of a small site, how many were there to browse, and who came."""
+    """Return the results of readers of a small site, how many were present, and who came."""
 
     async def browse() -> tuple[Tally, int, list[str]]:
         async with small_site() as (address, _):
@@ -209,13 +211,13 @@ def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tall
     return asyncio.run(browse())
 
 
-def test_readers_who_are_not_let_in_are_in_the_report_and_not_asked_again() -> None:
+def test_refused_readers_are_counted_as_errors_and_stay_away() -> None:
     tally, present, came = browsed(3, lets_in=2)
     assert (present, tally.errors.total(), len(came)) == (2, 1, 3)
     assert len(tally.seconds) >= 4
 
 
-def test_a_report_says_how_many_readers_were_there_and_how_many_were_wanted() -> None:
+def test_a_step_reports_present_and_wanted_readers() -> None:
     async def measured() -> dict[str, Any]:
         async with small_site() as (address, _):
             shown = await survey(address, ["/sex"])
@@ -227,15 +229,13 @@ def test_a_report_says_how_many_readers_were_there_and_how_many_were_wanted() ->
     assert row["client"] > 0
 
 
-def test_every_reader_has_an_address_of_their_own() -> None:
+def test_every_reader_has_its_own_address() -> None:
     _, _, came = browsed(3)
     assert len(set(came)) == 3
     assert all(came)
 
 
-def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_the_crowd_does() -> (
-    None
-):
+def test_a_reader_who_lost_the_socket_reopens_the_same_selection() -> None:
     tally, present, came = browsed(2, come_back=True, closes_after=2)
     assert (tally.returned, tally.errors.total(), present) == (2, 0, 2)
     assert len(came) == 4
@@ -243,7 +243,7 @@ def test_a_reader_whose_socket_is_lost_comes_back_to_the_same_selection_where_th
     assert (tally.returned, tally.errors.total(), present) == (0, 2, 0)
 
 
-def test_a_view_that_one_reader_alone_never_saw_is_an_error_and_not_the_end() -> None:
+def test_a_view_that_the_survey_did_not_see_is_an_error() -> None:
     async def browse() -> Tally:
         async with small_site() as (address, _), crowd([address], {}, ["/sex"]) as them:
             await them.grow(2)
@@ -254,6 +254,6 @@ def test_a_view_that_one_reader_alone_never_saw_is_an_error_and_not_the_end() ->
     }
 
 
-def test_percentiles_of_no_answers_are_infinite_so_that_silence_is_never_fast() -> None:
+def test_percentiles_without_answers_are_infinite() -> None:
     assert Tally().percentile(95) == float("inf")
     assert Tally(seconds=[0.1 * n for n in range(11)]).percentile(50) == pytest.approx(0.5)

@@ -1,4 +1,4 @@
-"""The report of `make load`: what was found, who was refused or lost, and what was not measured."""
+"""The report of `make load`: results, refused and lost readers, and missing measurements."""
 
 from __future__ import annotations
 
@@ -57,50 +57,50 @@ ALL = {
 }
 
 
-def test_the_report_says_what_a_session_holds_where_it_broke_and_what_was_not_served() -> None:
-    said = load_page.page(
+def test_the_report_has_session_memory_breaking_point_and_request_rates() -> None:
+    text = load_page.page(
         found(found_step(50, 0.04), found_step(400, 0.15), found_step(800, 6.0, closed=3), **ALL)
     )
-    assert "A session holds 0.10 MiB" in said
+    assert "A session holds 0.10 MiB" in text
     assert (
-        "400 sessions were answered within a second, 95 in 100. At 800 it took 6.0 s, with 3 errors."
-        in said
+        "400 sessions were answered within a second, 95 in 100. "
+        "At 800 it took 6.0 s, with 3 errors." in text
     )
-    assert "(+1.0%)" in said
-    assert "- API: 612 a second" in said
-    assert "- static twin: not served" in said
+    assert "(+1.0%)" in text
+    assert "- API: 612 a second" in text
+    assert "- static twin: not served" in text
 
 
-def test_the_report_says_who_was_refused_what_asking_cost_and_who_was_lost() -> None:
+def test_the_report_has_refused_and_lost_readers_and_client_cost() -> None:
     refused = {**found_step(790, 0.2, full=10), "wanted": 800}
-    said = load_page.page(found(found_step(50, 0.04), refused, **ALL))
-    assert "| 790 of 800 | 300 |" in said
-    assert "| 30% | 10 |" in said
-    assert "| 3 | 500 | 300 |" in said
+    text = load_page.page(found(found_step(50, 0.04), refused, **ALL))
+    assert "| 790 of 800 | 300 |" in text
+    assert "| 30% | 10 |" in text
+    assert "| 3 | 500 | 300 |" in text
     assert (
-        "97 lost their socket, opened the same address again and were shown the same selection; 0 were lost."
-        in said
+        "97 lost their socket, opened the same address again and were shown the same selection; "
+        "0 were lost." in text
     )
-    assert "exchanged 20 times" in said
+    assert "exchanged 20 times" in text
     assert (
-        "page 400 times (the slowest answer took 0.2 s), API 300 times (the slowest answer took 1.5 s)."
-        in said
+        "page 400 times (the slowest answer took 0.2 s), "
+        "API 300 times (the slowest answer took 1.5 s)." in text
     )
-    assert "2 of these requests failed." in said
+    assert "2 of these requests failed." in text
 
 
-def test_a_report_of_what_was_not_measured_says_so() -> None:
-    said = load_page.page({**found(found_step(50, 0.04)), "in_time": False})
-    assert load_page.LATE in said
-    assert load_page.NO_NGINX in said
+def test_the_report_names_missing_measurements() -> None:
+    text = load_page.page({**found(found_step(50, 0.04)), "in_time": False})
+    assert load_page.LATE in text
+    assert load_page.NO_NGINX in text
     assert load_page.LATE not in load_page.page(found(found_step(50, 0.04), **ALL))
 
 
-def test_a_site_that_did_not_break_is_not_said_to_have() -> None:
+def test_the_report_says_if_the_site_did_not_break() -> None:
     assert "It did not break." in load_page.page(found(found_step(50, 0.04), found_step(800, 0.2)))
 
 
-def test_the_picture_has_a_line_for_each_measure_and_says_in_words_what_it_shows() -> None:
+def test_the_chart_has_a_line_per_measure_and_a_description() -> None:
     drawn = load_page.picture(found(found_step(50, 0.04), found_step(800, 0.2)))
     assert [drawn.count(f'<g class="{name}">') for name in ("p50", "p95", "p99", "processor")] == [
         1,
@@ -111,15 +111,15 @@ def test_the_picture_has_a_line_for_each_measure_and_says_in_words_what_it_shows
     assert "800 sessions were answered within a second" in drawn
 
 
-def test_a_report_of_nothing_says_how_to_measure(tmp_path: Path) -> None:
-    for said in (None, "{}"):
-        if said:
-            (tmp_path / "load.json").write_text(said)
+def test_a_report_without_results_says_how_to_measure(tmp_path: Path) -> None:
+    for text in (None, "{}"):
+        if text:
+            (tmp_path / "load.json").write_text(text)
         with pytest.raises(DataError, match="make load"):
             load_page.load(tmp_path / "load.json")
 
 
-def test_what_is_not_measured_in_time_is_left_out_and_the_rest_is_kept(
+def test_a_load_test_out_of_time_keeps_its_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def one(run: __main__.Run) -> None:
@@ -130,6 +130,6 @@ def test_what_is_not_measured_in_time_is_left_out_and_the_rest_is_kept(
 
     monkeypatch.setattr(__main__, "parts", lambda: [one, other])
     __main__.main(result=tmp_path / "load.json", deadline=0.2)
-    kept = load_page.load(tmp_path / "load.json")
-    assert kept["steps"][0]["sessions"] == 50
-    assert not kept["in_time"]
+    saved = load_page.load(tmp_path / "load.json")
+    assert saved["steps"][0]["sessions"] == 50
+    assert not saved["in_time"]

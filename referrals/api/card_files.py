@@ -26,7 +26,7 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
 from referrals.release.release import Release
-from referrals.web import origins
+from referrals.web import settings
 
 CACHE_BYTES: Final = 8 * 1024 * 1024
 """The size of the cache of finished files."""
@@ -63,7 +63,7 @@ class _CardFile:
 
     async def _answer(self, scope: Scope) -> Response:
         served = catalogue.served()
-        site_url = self._site_url or origins.of_request(scope)
+        site_url = self._site_url or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
         query = scope["query_string"].decode("latin-1")
         key = (served.version, edition, name, self._ending, query, site_url)

@@ -12,6 +12,7 @@ from typing import Any, Final
 from referrals.api.problems import Problem
 from referrals.api.request import Request
 from referrals.reference.codelists import DIMENSIONS
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS, LARGEST_SMALL_COUNT
 from referrals.release import metadata
 from referrals.release.release import Kind, Release
 
@@ -86,7 +87,14 @@ def _sums(release: Release, combination: Mapping[str, str], filters: Filters) ->
     listed = {row["period"]: row for row in _listed(release, filters, offset=0, limit=MAX_CELLS)}
     rows = release.rows(
         "query/rounded_observations",
-        {"rows": "period", "columns": "", "period": release.about.period, **combination},
+        {
+            "rows": "period",
+            "columns": "",
+            "period": release.about.period,
+            "largest_ambiguous": LARGEST_AMBIGUOUS,
+            "largest_small_count": LARGEST_SMALL_COUNT,
+            **combination,
+        },
     )
     sums = {row["code"]: {**row, **combination, "period": row["code"]} for row in rows}
     periods = filters["period"] or sorted(sums)

@@ -15,7 +15,7 @@ from referrals.api.problems import DOCS_PATH, KINDS
 from referrals.api.request import Request
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.web.shell.html import LEAVING
 
 EXAMPLES: Final = (
@@ -34,7 +34,7 @@ def page(request: Request) -> Content:
         examples=EXAMPLES,
         resources=[*RESOURCES, *DOWNLOADS, *FEEDS],
         published=request.release,
-        statuses=STATUSES,
+        statuses=statuses.meanings(),
         max_cells=MAX_CELLS,
         kinds=KINDS,
         leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own

@@ -16,17 +16,18 @@ from referrals.reference.codelists import NOT_RECORDED
 class Bar:
     """One bar, in referrals or percent, or scaled to the longest bar.
 
-    It is solid to `sure`, and its number could reach `to`. If the number could also be less than `sure`, `low` is the least
-    that it could be, and a line runs from there to `to`; otherwise the part beyond `sure` is hatched. `shown` is the
-    number in words, `symbol` the letter of its status, and `look` is main, second, grey (not recorded) or missing.
+    It is solid to `solid`, and its number could reach `upper`. If the number could also be less,
+    `lower` is the least that it could be, and a line runs from there to `upper`; otherwise the part
+    beyond `solid` is hatched. `shown` is the number in words, `symbol` the letter of its status,
+    and `style` is main, second, grey (not recorded) or missing.
     """
 
     label: str
     shown: str
-    sure: float
-    to: float
-    look: str
-    low: float | None = None
+    solid: float
+    upper: float
+    style: str
+    lower: float | None = None
     symbol: str = ""
 
     @property
@@ -36,21 +37,21 @@ class Bar:
 
     @property
     def row(self) -> tuple[str, str, float, float, str]:
-        """The bar as a row of `templates.bars`, which draws no line for a number that could also be less."""
-        to = self.to if self.low is None else self.sure
-        return self.label, self.text, self.sure, to, self.look
+        """The bar as a row of `templates.bars`, which draws no lines."""
+        to = self.upper if self.lower is None else self.solid
+        return self.label, self.text, self.solid, to, self.style
 
     def scaled(self, longest: float) -> Bar:
         """Return the bar with its lengths as shares of the longest bar."""
-        low = None if self.low is None else self.low / longest
-        return replace(self, sure=self.sure / longest, to=self.to / longest, low=low)
+        low = None if self.lower is None else self.lower / longest
+        return replace(self, solid=self.solid / longest, upper=self.upper / longest, lower=low)
 
 
 def bars(answer: Answer) -> tuple[Bar, ...]:
-    """Return one bar per observation of an answer, in referrals or, if its selection says so, percent."""
+    """Return one bar per observation, in referrals or in percent, as the selection says."""
     draw = _share if answer.selection.measure == SHARE else number
     return tuple(
-        replace(draw(answer, one), look=_look(answer, one)) for one in answer.observations
+        replace(draw(answer, one), style=_style(answer, one)) for one in answer.observations
     )
 
 
@@ -63,12 +64,17 @@ def number(answer: Answer, observation: Observation) -> Bar:
     if observation.value is not None and lower < upper and not observation.is_range:
         possible = kinds.of(answer.kind).reach(observation)
         shown = f"{bar.shown} ({possible})" if possible else bar.shown
-        return replace(bar, shown=shown, sure=observation.value, to=upper, low=lower, look="main")
-    return replace(bar, sure=lower, to=lower if observation.open_ended else upper, look="main")
+        return replace(
+            bar, shown=shown, solid=observation.value, upper=upper, lower=lower, style="main"
+        )
+    return replace(bar, solid=lower, upper=lower if observation.open_ended else upper, style="main")
 
 
 def _share(answer: Answer, observation: Observation) -> Bar:
-    """Return the bar of a share, in percent: of those recorded if they are known, with a line for what it could be of all."""
+    """Return the bar of a share, in percent.
+
+    A share is of those recorded if they are known, with a line for what it could be of all.
+    """
     if not observation.has_number:
         return _absent(observation, phrases.number(observation))
     share = observation.share
@@ -79,23 +85,25 @@ def _share(answer: Answer, observation: Observation) -> Bar:
     bar = _absent(observation, f"{phrases.share(observation)}{wording.denominator(observation)}")
     if share.of_recorded is not None:
         shown = percent(share.of_recorded)
-        return replace(bar, shown=shown, sure=float(share.of_recorded) * 100, to=high, low=low)
+        return replace(
+            bar, shown=shown, solid=float(share.of_recorded) * 100, upper=high, lower=low
+        )
     if share.value is None:
-        return replace(bar, sure=low, to=low if observation.open_ended else high)
+        return replace(bar, solid=low, upper=low if observation.open_ended else high)
     value = float(share.value) * 100
     if low == high:
-        return replace(bar, sure=value, to=value)
+        return replace(bar, solid=value, upper=value)
     shown = f"{bar.shown} ({wording.share_reach(answer, observation)})"
-    return replace(bar, shown=shown, sure=value, to=high, low=low)
+    return replace(bar, shown=shown, solid=value, upper=high, lower=low)
 
 
 def _absent(observation: Observation, shown: str) -> Bar:
     """Return a bar of no length with a text at its end."""
     symbol = f"[{observation.status}]" if observation.status else ""
-    return Bar(observation.label, shown, 0, 0, "missing", symbol=symbol)
+    return Bar(phrases.label(observation), shown, 0, 0, "missing", symbol=symbol)
 
 
-def _look(answer: Answer, observation: Observation) -> str:
+def _style(answer: Answer, observation: Observation) -> str:
     is_left_out = answer.is_unreliable and answer.selection.measure == SHARE
     if is_left_out or not observation.has_number:
         return "missing"

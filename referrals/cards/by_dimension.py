@@ -52,7 +52,7 @@ def card(release: Release, answer: Answer) -> Card:
 
 
 def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER) -> Card:
-    """Return the card of one dimension within each code of another that the release can be filtered by."""
+    """Return the card of a dimension within each code of another that is on offer."""
     kind = release_kinds.of(release)
     crosstab = kind.crosstab(dimension, by, Selection(measure=measure))
     columns = [crosstab.by_column[code] for code in kind.filters(dimension).get(by, ())]
@@ -60,7 +60,7 @@ def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER)
 
 
 def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> Card:
-    """Return the card of several columns of a crosstab, at least one: `answers` by the label of their code of `by`."""
+    """Return the card of columns of a crosstab: `answers` by the label of their code of `by`."""
     columns = list(answers.values())
     first = columns[0]
     wording, dimension = kinds.of(first.kind), first.dimension
@@ -102,7 +102,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
 
 
 def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
-    """Return the printed sentences behind an answer, each once: those of its rows, then that of its total."""
+    """Return the printed sentences behind an answer, each once, that of the total last."""
     ids = [statement for one in answer.observations for statement in one.statement_ids]
     ids += answer.total.statement_ids[:1]
     found = statements(release, list(dict.fromkeys(ids)))
@@ -153,7 +153,7 @@ def _share_cell(answer: Answer, observation: Observation) -> Markup:
 
 
 def _data(answer: Answer) -> list[Row]:
-    """Return an answer as rows of a CSV file: codes and label, value, bounds, shares, status and its meaning."""
+    """Return the rows of an answer's CSV file."""
     return [_data_row(answer, one) for one in answer.observations]
 
 
@@ -163,7 +163,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
     row: dict[str, object] = {
         **codes,
         answer.dimension: observation.code,
-        "label": observation.label,
+        "label": phrases.label(observation),
         "value": observation.value,
         "lower": observation.lower,
         "upper": None if observation.open_ended else observation.upper,
@@ -187,11 +187,11 @@ def _decimal(share: Fraction | None) -> float | None:
 
 
 def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
-    """Return the bars of answers on one scale, each label after its answer's own if that is not ''."""
+    """Return the bars of answers on one scale, each after the label of its answer, if any."""
     drawn: list[Bar] = []
     for label, answer in answers.items():
         for bar in bars(answer):
             name = f"{label}: {phrases.in_sentence(bar.label)}" if label else bar.label
             drawn.append(replace(bar, label=name))
-    longest = max(float(bar.to) for bar in drawn) or 1
+    longest = max(float(bar.upper) for bar in drawn) or 1
     return tuple(bar.scaled(longest) for bar in drawn)

@@ -18,7 +18,7 @@ FIRST_MONTHS = {"1": "Jan", "2": "Apr", "3": "Jul", "4": "Oct"}
 
 
 def card(release: Release, answer: Answer) -> Card:
-    """Return the card of an answer's selection in every quarter; the selection's own period is ignored.
+    """Return the card of an answer's selection in every quarter; its own period is ignored.
 
     The release must have quarters.
     """
@@ -64,12 +64,12 @@ def _columns(quarters: tuple[Observation, ...]) -> list[Column]:
 
 def _bars(answer: Answer, quarters: tuple[Observation, ...]) -> tuple[Bar, ...]:
     drawn = [bars.number(answer, one) for one in quarters]
-    longest = max(bar.to for bar in drawn) or 1
+    longest = max(bar.upper for bar in drawn) or 1
     return tuple(bar.scaled(longest) for bar in drawn)
 
 
 def _data_row(answer: Answer, observation: Observation) -> Row:
-    """Return a quarter as a row of a CSV file: the selection, value, range, status and its meaning."""
+    """Return a quarter as a row of a CSV file."""
     wording = kinds.of(answer.kind)
     return {
         **answer.selection.codes(),

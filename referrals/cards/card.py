@@ -1,4 +1,7 @@
-"""A card: one finding with its chart, table, notes, sources and exports. No chart is drawn without its card."""
+"""A card: one finding with its chart, table, notes, sources and exports.
+
+Nothing draws a chart without its card.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +37,10 @@ Row = Mapping[str, object]
 class Card:
     """One figure and all that belongs to it.
 
-    Texts may hold Markdown links; `table` is HTML; `data` are the rows of the CSV file, all with the same columns; `what`
-    names the rows and `counted` the numbers; `warning` is what a reader must know before the figure; `bars` and `draw` are
-    the two ways of drawing it, either of which may be missing.
+    Texts may hold Markdown links; `table` is HTML; `data` are the rows of the CSV file, all with
+    the same columns; `what` names the rows and `counted` the numbers; `warning` is what a reader
+    must know before the figure; `bars` and `draw` are the two ways of drawing it, either of which
+    may be missing.
     """
 
     name: str
@@ -65,7 +69,7 @@ class Card:
 
     @property
     def file_name(self) -> str:
-        """The name of files made of this card, without their ending: subject, release and status."""
+        """The name of the card's files without their ending: release, status and subject."""
         chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
         parts = [
             "victim-referrals",
@@ -77,14 +81,14 @@ class Card:
 
 
 def drawing(draw: Draw, about: About) -> Draw:
-    """Return a way of drawing a chart as it may be shown: with a watermark if its figures are invented."""
+    """Return `draw` with a watermark if the figures are invented."""
     if not about.is_illustrative:
         return draw
     return lambda palette: watermarked(draw(palette), palette)
 
 
 def number_cell(kind: Kind, observation: Observation) -> Markup:
-    """Return a number as a table cell, with the letter of its status and the range beside it."""
+    """Return a number as a table cell, with the letter of its status and its range."""
     wording = kinds.of(kind)
     number = Markup("<bdi>{}</bdi>").format(phrases.number(observation))
     symbol = symbol_mark(observation.status, wording.SYMBOLS)

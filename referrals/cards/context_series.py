@@ -1,4 +1,4 @@
-"""Cards of series from other publications: each with its chart, its table and why it is not the same thing.
+"""Cards of series from other publications, each with why it is not the same thing.
 
 No such figure is ever drawn on one axis with the victim referrals.
 """
@@ -30,7 +30,7 @@ LONG_TABLE: Final = 20
 """A table of more observations than this scrolls inside its card."""
 
 FIRST_RELIABLE: Final = "2014"
-"""The Home Office marks the quarters before 2014 as not reliable: they are in the table, not in the chart."""
+"""The Home Office marks earlier quarters as unreliable: they are in the table, not in the chart."""
 
 AGES: Final[Mapping[str, str]] = {"18+": "18 and over", "0-17": "Under 18", "_NK": "Not recorded"}
 """The categories of the stacked columns, from the bottom up."""
@@ -38,7 +38,7 @@ AGES: Final[Mapping[str, str]] = {"18+": "18 and over", "0-17": "Under 18", "_NK
 
 @dataclass(frozen=True)
 class Design:
-    """The finding, table and drawings of one context series, each a function of its observations."""
+    """The finding, table and drawings of a context series, as functions of its observations."""
 
     series_id: str
     finding: Callable[[Observations], str]
@@ -90,7 +90,7 @@ def _drawing(design: Design, found: Observations) -> Draw | None:
 
 
 def _data(series: ContextSeries) -> list[Row]:
-    """Return a series as rows of a CSV file: every field of each observation except two, and the unit."""
+    """Return the rows of a series' CSV file."""
     return [_data_row(one) | {"unit": series.unit} for one in series.observations]
 
 
@@ -156,14 +156,14 @@ def _quarters_rows(found: Observations) -> list[list[str]]:
 
 
 def _adults(values: Mapping[str, int]) -> list[str]:
-    """Return the cells for adults and for age not recorded, which are one number if the second is small."""
+    """Return the cells for adults and for age not recorded: one number if the second is small."""
     if "18+" not in values:
         return [_cell(values.get("18+_NK")) + " (both)", "grouped with adults"]
     return [_cell(values["18+"]), _cell(values.get("_NK"))]
 
 
 def _quarters_chart(found: Observations, palette: Palette) -> Figure:
-    """Return the reliable quarters by age; a quarter whose adults are grouped has them as adults."""
+    """Return the reliable quarters by age; adults grouped with age not recorded count as adults."""
     recent = [
         replace(one, category="18+") if one.category == "18+_NK" else one
         for one in found
@@ -214,8 +214,8 @@ def _police_finding(found: Observations) -> str:
     shares = [Fraction(values["police"], values["all"]) for values in totals.values()]
     periods = list(totals)
     return (
-        f"Police made {percent(min(shares))} to {percent(max(shares))} of the referrals of possible "
-        f"modern slavery victims in each quarter from {periods[0]} to {periods[-1]}."
+        f"Police made {percent(min(shares))} to {percent(max(shares))} of the referrals of "
+        f"possible modern slavery victims in each quarter from {periods[0]} to {periods[-1]}."
     )
 
 
@@ -240,7 +240,7 @@ def _abuse_finding(found: Observations) -> str:
 
 
 def _abuse_chart(found: Observations, palette: Palette) -> Figure:
-    """Return the years as columns. A year without a value keeps its place, or its neighbours would look adjacent."""
+    """Return the years as columns, with a place for each year that has no value."""
     first, last = int(found[0].period_label[:4]), int(found[-1].period_label[:4])
     return columns.columns(
         _columns(found),

@@ -1,6 +1,7 @@
-"""Every card by name, made once for each release and selection. The dashboard, the static site and the API all ask here.
+"""Every card by name, cached by release and selection, for the dashboard, static site and API.
 
-Cards are frozen and hold no release, so that all readers of a process can share them and a replaced release can be closed.
+Cards are frozen and hold no release, so that all readers of a process can share them and a replaced
+release can be closed.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 class Entry:
     """One card of the registry.
 
-    `dimension` is the one whose filters apply to it, '' if none do. `is_of_release` says whether the card is shown if a
-    release was chosen (True), if none was (False), or in both cases (None).
+    `dimension` is the one whose filters apply to it, '' if none do. `is_of_release` says whether
+    the card is shown if a release was chosen (True), if none was (False), or in both cases (None).
     """
 
     make: Callable[[Release, Selection], Card]
@@ -54,17 +55,20 @@ def dimension_name(dimension: str) -> str:
 
 
 def quarters_name(dimension: str) -> str:
-    """Return the name of the card of every quarter on the page of a dimension: 'quarters-of-crime-type'."""
+    """Return the name of the card of quarters on the page of a dimension: 'quarters-of-sex'."""
     return f"quarters-of-{dimension_name(dimension)}"
 
 
 def cross_name(dimension: str, by: str) -> str:
-    """Return the name of the card of one dimension within each code of another: 'sex-by-crime-type'."""
+    """Return the name of the card of one dimension by another: 'sex-by-crime-type'."""
     return f"{dimension_name(dimension)}-by-{dimension_name(by)}"
 
 
 def is_whole(*arguments: object) -> bool:
-    """Return whether no argument has a filter: such results are cached apart, so that filtered ones cannot evict them."""
+    """Return whether no argument has a filter.
+
+    Such results are cached apart: the many filtered ones cannot evict them.
+    """
     return not any(_has_filter(argument) for argument in arguments)
 
 

@@ -30,7 +30,7 @@ from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
 from referrals.paths import CONTENT
 from referrals.reference import helplines as reference_helplines
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.reference.table_schema import Row
 
 SECTIONS_WITHOUT_CONTENTS: Final = 5
@@ -139,7 +139,7 @@ def _helpline(row: Row) -> dict[str, str]:
 
 
 def _symbols() -> Markup:
-    rows = [[f"[{letter}]", meaning] for letter, meaning in STATUSES.items()]
+    rows = [[f"[{letter}]", meaning] for letter, meaning in statuses.meanings().items()]
     header = [messages.text("symbols.letter"), messages.text("symbols.meaning")]
     return templates.table(messages.text("symbols.caption"), header, rows)
 

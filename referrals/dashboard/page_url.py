@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from referrals.query.selection import Selection
-from referrals.web import origins
+from referrals.web import settings
 
 PATH: Final = "path"
 """The key of the session state that holds the path of the page being drawn."""
@@ -28,7 +28,7 @@ def base() -> str:
     the origin of the host that was asked for, so it has the right scheme even if a proxy
     terminates HTTPS.
     """
-    return origins.of_text(st.context.headers.get("origin", ""))
+    return settings.origin(st.context.headers.get("origin", ""))
 
 
 def of_page(selection: Selection) -> str:

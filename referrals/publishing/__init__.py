@@ -1,1 +1,1 @@
-"""What makes releases: from published statements, and from record-level data. Nothing public may import it."""
+"""The private half: makes releases from published statements or records. Nothing public imports it."""

@@ -1,4 +1,4 @@
-"""Run the publishing half from the command line."""
+"""Entry point of `python -m referrals.publishing`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python -m referrals.publishing`: the commands of whoever publishes releases."""
+"""The command line of the publishing half: `python -m referrals.publishing`."""
 
 from __future__ import annotations
 
@@ -23,30 +23,34 @@ from referrals.publishing.disclosure.rounding import annealing
 from referrals.publishing.extract import validate
 from referrals.publishing.synthetic import extract as synthetic_extract
 
-WHOLE: Final = "Whatever it was writing is whole: as it was before, or new."
-"""What is true of a command that was stopped, whenever that was."""
+DESCRIPTION: Final = "Make, check and compare releases."
+
+INTACT: Final = "No file is half written: each is as it was before, or new."
+"""True whenever a command was stopped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 where it did what was asked, 1 where a person has something to mend."""
+    """Run one command and return its exit code: 0, or 1 if somebody has to correct something."""
     options = _parser().parse_args(arguments)
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(1)
-    )  # so that private folders are removed on the way out
+    # Exit by an exception, so that private temporary folders are removed on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         return int(options.run(options))
-    except (ReferralsError, OSError) as error:
-        print(error if isinstance(error, ReferralsError) else _said(error), file=sys.stderr)
-        return 1
+    except ReferralsError as error:
+        return _fail(str(error))
+    except OSError as error:
+        name = error.filename or "A file"
+        reason = error.strerror or "the system gave no reason"
+        return _fail(f"{name} cannot be read or written: {reason}.")
     except duckdb.Error as error:
-        print(
-            f"The database stopped ({type(error).__name__}). Is there room on the disk? {WHOLE}",
-            file=sys.stderr,
-        )
-        return 1
+        return _fail(f"The database failed ({type(error).__name__}). Is the disk full? {INTACT}")
     except KeyboardInterrupt:
-        print(f"Stopped. {WHOLE}", file=sys.stderr)
-        return 1
+        return _fail(f"Stopped. {INTACT}")
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)
+    return 1
 
 
 def _transcribe(options: argparse.Namespace) -> int:
@@ -75,7 +79,8 @@ def _synthesise(options: argparse.Namespace) -> int:
             progress=_progress,
         )
     print(
-        f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. They are invented, and every row says so."
+        f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. "
+        "They are invented, and every row says so."
     )
     if summary.met:
         print(f"They agree with {len(summary.met)} published figures: {', '.join(summary.met)}.")
@@ -106,156 +111,188 @@ def _audit(options: argparse.Namespace) -> int:
     with _quiet_solver():
         checks = audit.audit(options.releases, progress=_progress)
     for check in checks:
-        print(
-            f"{'holds' if check.holds else 'FAILS'}  {check.name}{'' if check.holds else f': {check.fault}'}"
-        )
+        if check.holds:
+            print(f"holds  {check.name}")
+        else:
+            print(f"FAILS  {check.name}: {check.fault}")
     failed = sum(not check.holds for check in checks)
-    print(
-        f"{failed} of {len(checks)} checks fail." if failed else f"All {len(checks)} checks hold."
-    )
-    return 1 if failed else 0
+    if failed:
+        print(f"{failed} of {len(checks)} checks fail.")
+        return 1
+    print(f"All {len(checks)} checks hold.")
+    return 0
 
 
 def _diff(options: argparse.Namespace) -> int:
     difference = comparison.compare(options.old, options.new)
     print(difference.as_text())
-    return 1 if difference.told else 0
+    return 1 if difference.disclosures else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m referrals.publishing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m referrals.publishing", description=DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True)
+    _add_check(
+        commands.add_parser(
+            "check", help="validate a record-level extract, and explain every error"
+        )
+    )
+    _add_synthesise(
+        commands.add_parser(
+            "synthesise",
+            help="make an illustrative extract that agrees with every published figure",
+        )
+    )
+    _add_publish(
+        commands.add_parser(
+            "publish", help="make a protected release from extracts, attack it and certify it"
+        )
+    )
+    _add_audit(
+        commands.add_parser(
+            "audit", help="attack releases again from their public files, each alone and together"
+        )
+    )
+    _add_diff(
+        commands.add_parser(
+            "diff", help="compare two releases cell by cell, and show what they disclose together"
+        )
+    )
+    _add_transcribe(
+        commands.add_parser(
+            "transcribe", help="build the release transcribed from the published assessment"
+        )
+    )
+    return parser
 
-    one = commands.add_parser(
-        "check",
-        help="account for every line of a record-level extract, and say what is wrong with it",
-    )
-    one.add_argument("extract", type=Path, help="the extract, a CSV file in UTF-8")
-    one.add_argument(
-        "--period", help="the year (2020-21) or quarter (2020-Q2) that every date must lie in"
-    )
-    one.add_argument(
-        "--format", choices=("text", "json"), default="text", help="how the report is printed"
-    )
-    one.set_defaults(run=_check)
 
-    one = commands.add_parser(
-        "synthesise", help="make an illustrative extract that agrees with every published figure"
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("extract", type=Path, help="the extract, a CSV file in UTF-8")
+    parser.add_argument(
+        "--period", help="the year (2020-21) or quarter (2020-Q2) that every date must be in"
     )
-    one.add_argument("--year", required=True, help="the year to March, such as 2020-21")
-    one.add_argument("--seed", type=int, default=7, help="the same seed makes the same records")
-    one.add_argument(
+    parser.add_argument(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="the format of the report (default: %(default)s)",
+    )
+    parser.set_defaults(run=_check)
+
+
+def _add_synthesise(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--year", required=True, help="the year to March, such as 2020-21")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=7,
+        help="the random seed; the same seed makes the same records (default: %(default)s)",
+    )
+    parser.add_argument(
         "--records",
         type=int,
-        help="how many records, up to 50 million; published figures then need not hold",
+        help="the number of records, up to 50 million; published figures may then not be met",
     )
-    one.add_argument("--to", type=Path, required=True, help="the file to write")
-    one.add_argument("--force", action="store_true", help="replace the file where there is one")
-    one.set_defaults(run=_synthesise)
+    parser.add_argument("--to", type=Path, required=True, help="the file to write")
+    parser.add_argument("--force", action="store_true", help="replace the file if it exists")
+    parser.set_defaults(run=_synthesise)
 
-    one = commands.add_parser(
-        "publish", help="make a release of extracts: protected, attacked, certified, or not at all"
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "extracts", type=Path, nargs="+", metavar="EXTRACT", help="one or more extracts"
     )
-    one.add_argument(
-        "extracts", type=Path, nargs="+", metavar="EXTRACT", help="the extracts, one or several"
+    parser.add_argument("--release", required=True, metavar="ID", help="the name of the release")
+    parser.add_argument(
+        "--to", type=Path, default=RELEASES, metavar="FOLDER", help="the folder of all releases"
     )
-    one.add_argument("--release", required=True, metavar="ID", help="the name of the release")
-    one.add_argument(
-        "--to", type=Path, default=RELEASES, metavar="FOLDER", help="where releases stand"
-    )
-    one.add_argument(
+    parser.add_argument(
         "--private",
         type=Path,
         metavar="FOLDER",
-        help="where the secret key and earlier decisions are kept",
+        help="the folder of the secret key and of the history of releases",
     )
-    one.add_argument(
+    parser.add_argument(
         "--published-on",
         type=date.fromisoformat,
         metavar="DATE",
-        help="the date of publication, else today",
+        help="the date of publication (default: today)",
     )
-    one.add_argument(
+    parser.add_argument(
         "--nationalities",
         type=int,
         default=pipeline.NATIONALITIES,
-        help="how many nationalities stand alone",
+        help="the number of nationalities with a group of their own (default: %(default)s)",
     )
-    one.add_argument(
+    parser.add_argument(
         "--by-region", action="store_true", help="group the other nationalities by continent"
     )
-    one.add_argument(
+    parser.add_argument(
         "--method",
         choices=pipeline.METHODS,
         default=pipeline.ROUNDING,
-        help="adjust small groups, so that any combination has an answer (rounding), or print exact tables of one and two "
-        "dimensions with small cells withheld (suppression)",
+        help="rounding: adjust small groups, so that any combination has an answer; "
+        "suppression: exact tables of one and two dimensions, with small cells withheld "
+        "(default: %(default)s)",
     )
-    one.add_argument(
+    parser.add_argument(
         "--engine",
         choices=pipeline.ENGINES,
         default="duckdb",
-        help="what counts the records; the result is the same",
+        help="the engine that counts the records, with the same result (default: %(default)s)",
     )
-    # For tests alone: a shorter search keeps every promise, but its errors are larger than a publisher should accept.
-    one.add_argument(
+    # For tests: a shorter search keeps every promise, but its errors are larger than a publisher
+    # should accept.
+    parser.add_argument(
         "--steps",
         type=int,
         default=annealing.STEPS,
         help="moves that the rounding search tries for each small count (default: %(default)s); "
         "fewer are faster and leave larger errors",
     )
-    one.set_defaults(run=_publish)
+    parser.set_defaults(run=_publish)
 
-    one = commands.add_parser(
-        "audit", help="attack releases again, from their public files alone, alone and together"
-    )
-    one.add_argument(
+
+def _add_audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "releases",
         type=Path,
         nargs="+",
         metavar="RELEASE",
         help="release folders, or tables published beside them",
     )
-    one.set_defaults(run=_audit)
-
-    one = commands.add_parser(
-        "diff", help="compare two releases cell by cell, and say what they tell together"
-    )
-    one.add_argument("old", type=Path)
-    one.add_argument("new", type=Path)
-    one.set_defaults(run=_diff)
-
-    one = commands.add_parser(
-        "transcribe", help="build the release transcribed from the published assessment"
-    )
-    one.add_argument("--force", action="store_true", help="build even where nothing has changed")
-    one.set_defaults(run=_transcribe)
-    return parser
+    parser.set_defaults(run=_audit)
 
 
-def _progress(said: str) -> None:
-    print(said, file=sys.stderr, flush=True)
+def _add_diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", type=Path, help="the folder of the earlier release")
+    parser.add_argument("new", type=Path, help="the folder of the later release")
+    parser.set_defaults(run=_diff)
+
+
+def _add_transcribe(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="build even if no input has changed")
+    parser.set_defaults(run=_transcribe)
+
+
+def _progress(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
 
 
 def _today() -> date:
     return datetime.now(tz=UTC).date()
 
 
-def _said(error: OSError) -> str:
-    return f"{error.filename or 'A file'} cannot be read or written: {error.strerror or 'the system gave no reason'}."
-
-
 @contextmanager
 def _quiet_solver() -> Iterator[None]:
-    """Send what the solver's own code prints to nowhere: it greets whoever starts it, and cannot be asked not to."""
+    """Discard what HiGHS prints from C++: it prints a banner, and has no option against it."""
     sys.stdout.flush()
-    kept = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
+    stdout = os.dup(1)
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, 1)
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(stdout, 1)
+        os.close(stdout)
+        os.close(devnull)

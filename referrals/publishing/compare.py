@@ -1,4 +1,7 @@
-"""What changed between two releases, cell by cell, with the reason, and what the two tell together."""
+"""Compare two releases: the cells that differ, why, and what both together disclose.
+
+Called by the command `diff`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from typing import Final
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import differencing, public_release
-from referrals.publishing.audit.public_release import Codes, PublicRelease, describe
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import public_tables
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
 
 REVISION: Final = "revision"
@@ -20,99 +24,106 @@ RECODE: Final = "recode"
 NEW_PERIOD: Final = "new period"
 NOT_REVISED: Final = "no longer published"
 
-SHOWN: Final = 40
-"""How many cells are listed in words. All of them are in `Difference.cells`."""
+MOST_LISTED: Final = 40
+"""How many cells, and how many disclosures, the text lists."""
 
 
 @dataclass(frozen=True)
-class Moved:
-    """One cell that two releases show differently, and why."""
+class ChangedCell:
+    """A cell that differs between two releases, and the reason."""
 
     codes: Codes
     old: int
     new: int
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What changed between two releases, and what whoever has both can conclude that neither tells alone."""
+    """The differences between two releases.
+
+    `disclosures` are sentences on what both together reveal and neither does alone.
+    """
 
     old: str
     new: str
-    cells: Sequence[Moved]
-    told: Sequence[str]
+    cells: Sequence[ChangedCell]
+    disclosures: Sequence[str]
 
     def as_text(self) -> str:
-        """Return the difference in words: counts by reason, the cells, and the differencing attack."""
-        reasons = Counter(moved.why for moved in self.cells)
-        counted = (
-            ", ".join(f"{count:,} by {why}" for why, count in sorted(reasons.items())) or "none"
-        )
-        lines = [f"{self.old} to {self.new}: {len(self.cells):,} numbers differ ({counted})."]
-        lines += [
-            f"  {describe(one.codes)}: {one.old:,} to {one.new:,} ({one.why})"
-            for one in self.cells[:SHOWN]
+        """Return the difference in words: counts by reason, the cells, and the disclosures."""
+        reasons = Counter(cell.reason for cell in self.cells)
+        counts = [f"{count:,} by {reason}" for reason, count in sorted(reasons.items())]
+        cells = [
+            f"{describe(cell.codes)}: {cell.old:,} to {cell.new:,} ({cell.reason})"
+            for cell in self.cells
         ]
-        if len(self.cells) > SHOWN:
-            lines.append(f"  and {len(self.cells) - SHOWN:,} more")
-        told = [f"  {one}" for one in self.told[:SHOWN]]
-        more = [f"  and {len(self.told) - SHOWN:,} more"] if len(self.told) > SHOWN else []
-        head = (
+        head = f"{self.old} to {self.new}: {len(self.cells):,} numbers differ"
+        verdict = (
             "Read together, the two tell more than either alone:"
-            if told
+            if self.disclosures
             else "Read together, the two tell nothing more."
         )
-        return "\n".join([*lines, head, *told, *more])
+        lines = [f"{head} ({', '.join(counts) or 'none'}).", *_listed(cells)]
+        return "\n".join([*lines, verdict, *_listed(self.disclosures)])
 
 
 def compare(old: Path, new: Path) -> Difference:
-    """Return what changed from one release to another. A cell that is not listed in a release shows 0.
+    """Return the differences between two releases. A cell that a release does not list is 0.
 
     Raises:
-        ReleaseError: a folder holds no release made of protected counts, or one whose cells can be withheld.
+        ReleaseError: a folder is not a release of rounded counts.
     """
     before, after = public_release.read(old), public_release.read(new)
-    if withheld := [one.name for one in (before, after) if one.method == public_tables.METHOD]:
-        raise ReleaseError(
-            f"{' and '.join(withheld)}: cells are withheld, and no two such releases are compared cell by cell. `audit` says "
-            "what the two tell together."
-        )
-    every = dict.fromkeys((*before.published, *after.published))
-    moved = [
-        Moved(codes, shown, now, _why(codes, before, after))
-        for codes in every
-        if (shown := before.published.get(codes, 0)) != (now := after.published.get(codes, 0))
+    suppressed = [
+        release.name for release in (before, after) if release.method == public_tables.METHOD
     ]
-    told = [one for _, found, _ in differencing.of_pair(before, after) for one in found]
-    return Difference(
-        before.name, after.name, sorted(moved, key=lambda one: (one.why, one.codes)), told
-    )
+    if suppressed:
+        raise ReleaseError(
+            f"{' and '.join(suppressed)}: cells are withheld, so the two cannot be compared cell "
+            "by cell. `audit` says what they disclose together."
+        )
+    cells = []
+    for codes in dict.fromkeys((*before.published, *after.published)):
+        shown, now = before.published.get(codes, 0), after.published.get(codes, 0)
+        if shown != now:
+            cells.append(ChangedCell(codes, shown, now, _reason(codes, before, after)))
+    cells.sort(key=lambda cell: (cell.reason, cell.codes))
+    disclosures = []
+    for _, found, _ in differencing.check_pair(before, after):
+        disclosures += found
+    return Difference(before.name, after.name, cells, disclosures)
 
 
-def _why(codes: Codes, before: PublicRelease, after: PublicRelease) -> str:
-    """Return why a cell differs: a period or a code that only one has, an exact number revised, or its adjustment changed."""
-    old, new = _periods(before), _periods(after)
-    if codes[0] not in old:
+def _listed(lines: Sequence[str]) -> list[str]:
+    """Return the first lines, indented, and the number of the others."""
+    listed = [f"  {line}" for line in lines[:MOST_LISTED]]
+    if len(lines) > MOST_LISTED:
+        listed.append(f"  and {len(lines) - MOST_LISTED:,} more")
+    return listed
+
+
+def _reason(codes: Codes, before: PublicRelease, after: PublicRelease) -> str:
+    """Return why a cell differs between two releases."""
+    period, *others = codes
+    if period not in _periods(before):
         return NEW_PERIOD
-    if codes[0] not in new:
+    if period not in _periods(after):
         return NOT_REVISED
-    groups = zip(FINEST[1:], codes[1:], strict=True)
-    if any(
-        code != TOTAL and _holds(before, name, code) != _holds(after, name, code)
-        for name, code in groups
-    ):
-        return RECODE
-    fixed = sum(code != TOTAL for code in codes[1:]) + (codes[0] not in before.years)
+    for dimension, code in zip(FINEST[1:], others, strict=True):
+        if code != TOTAL and _has(before, dimension, code) != _has(after, dimension, code):
+            return RECODE
+    fixed = sum(code != TOTAL for code in others) + (period not in before.years)
+    # Sums over at most one dimension are exact: only a revision of the records changes them.
     return REVISION if fixed <= 1 else PROTECTION
 
 
 def _periods(release: PublicRelease) -> set[str]:
-    return {
-        *release.years,
-        *(quarter for year in release.years.values() for quarter in year.categories["quarter"]),
-    }
+    periods = set(release.years)
+    for year in release.years.values():
+        periods.update(year.categories["quarter"])
+    return periods
 
 
-def _holds(release: PublicRelease, dimension: str, code: str) -> bool:
+def _has(release: PublicRelease, dimension: str, code: str) -> bool:
     return any(code in year.categories[dimension] for year in release.years.values())

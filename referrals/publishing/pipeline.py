@@ -1,4 +1,8 @@
-"""Publish: record-level extracts in, a release that passed disclosure control out, or nothing."""
+"""The publishing pipeline: record-level extracts in, a protected release out, or nothing.
+
+Called by the command `publish`. The steps: validate, count, recode, protect, build, attack, put in
+place. `docs/architecture.md` follows a record through them.
+"""
 
 from __future__ import annotations
 
@@ -16,44 +20,51 @@ from referrals.errors import DisclosureError, ExtractError
 from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.disclosure import agreed_facts, recoding
-from referrals.publishing.disclosure.agreed_facts import Pinned
-from referrals.publishing.disclosure.revision.revise import Earlier
+from referrals.publishing.disclosure.agreed_facts import AgreedFacts
+from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import SMALL, STEPS
+from referrals.publishing.disclosure.rounding.annealing import STEPS
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.history import history
-from referrals.publishing.history.history import OFFICIAL, Memory
-from referrals.publishing.history.private_store import Keeper, Kept
+from referrals.publishing.history.history import OFFICIAL, ReleaseHistory
+from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.release_builder import rounded, suppressed
-from referrals.publishing.release_builder.manifest import Imprint
+from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.release_builder.suppressed import SuppressedYear
 from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation import spark
 from referrals.publishing.tabulation.counts import Categories, Category, Counts, Engine
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY, SMALLEST_UNCHANGED
 
-NAMED: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
+RELEASE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 NATIONALITIES: Final = 10
-"""How many nationalities stand alone by default. More of them make more small groups, and larger errors."""
+"""How many nationalities have a group of their own by default.
+
+More of them make more small groups, and larger errors.
+"""
 
 METHODS: Final = ("rounding", "suppression")
 ROUNDING, SUPPRESSION = METHODS
-"""How small groups are protected: adjusted, so that everything can be asked and adds up, or withheld from exact tables."""
+"""How small groups are protected.
+
+Rounding answers any combination, and sums add up. Suppression gives exact tables with gaps.
+"""
 
 WORK: Final = "work"
-"""Where records lie in the private folder while they are counted."""
+"""The folder in the private folder where records are counted."""
 
 ENGINES: Final[Mapping[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
-"""What can count the records. Each gives the same counts."""
+"""Engines that count the records, with the same result."""
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a publisher can choose."""
+    """The choices of a publisher."""
 
     release_id: str
     to: Path
@@ -67,14 +78,18 @@ class Options:
 
     @property
     def shape(self) -> str:
-        """What has to stay the same from one release of a year to the next, as a message names it."""
+        """The options that must not change between releases of a year, as messages name them."""
         shape = f"nationalities={self.nationalities} by_region={self.by_region}"
         return shape if self.method == ROUNDING else f"{shape} method={self.method}"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was published, or would not be: for the publisher's eyes, it holds true counts and is in no public file."""
+    """The result for the publisher. It has true counts, and is in no public file.
+
+    `nameless` is the number of records without a person; `disagreeing` are the published facts that
+    the records contradict.
+    """
 
     folder: Path
     records: int
@@ -85,33 +100,36 @@ class Summary:
     has_replaced: bool = False
 
     def as_text(self) -> str:
-        """Return the summary in plain words."""
+        """Return the summary in sentences, one a line."""
         years = f"{len(self.years)} year{'s' if len(self.years) > 1 else ''}"
         lines = [f"{self.folder.name}: {self.records:,} records of {years} published."]
         if self.has_replaced:
             lines.append(
-                "It took the place of the release of this name. Readers may have copies of that: name the next one anew."
+                "It replaced the release of this name. Readers may have copies of that: "
+                "use a new name next time."
             )
         lines += [line for year in self.years for line in year.summary]
         if self.nameless:
             lines.append(
-                f"{self.nameless:,} of the records have no person_id: whether some are of the same person could not be checked."
+                f"{self.nameless:,} of the records have no person_id: whether some are of the same "
+                "person could not be checked."
             )
         if self.disagreeing:
             lines.append(
-                f"The records do not agree with these published figures: {', '.join(self.disagreeing)}."
+                "The records do not agree with these published figures: "
+                f"{', '.join(self.disagreeing)}."
             )
         lines.append(
-            f"{len(self.checks)} checks hold. Read certificate.md before the release goes out."
+            f"{len(self.checks)} checks hold. Read certificate.md before you publish the release."
         )
         return "\n".join(lines)
 
 
 @dataclass(frozen=True)
 class _Tabulated:
-    """The counts of extracts, in the codes that will be published, and what is remembered of earlier ones."""
+    """The counts of extracts in the codes to publish, and the history of earlier releases."""
 
-    memory: Memory
+    releases: ReleaseHistory
     years: list[Counts]
     recoding: Mapping[tuple[str, str], str]
     shape: str
@@ -120,7 +138,7 @@ class _Tabulated:
 
 
 def private_folder() -> Path:
-    """Return where the publisher's key and decisions are kept where no other folder is named."""
+    """Return the default folder of the publisher's key and history."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state) / "victim-referrals"
 
@@ -128,66 +146,66 @@ def private_folder() -> Path:
 def publish(
     extracts: Sequence[Path], options: Options, *, progress: Progress = lambda _: None
 ) -> Summary:
-    """Publish extracts as a release, and return what was done.
+    """Publish extracts as a release and return a summary.
 
     Raises:
         ExtractError: an extract has lines that cannot be used.
-        DisclosureError: the counts cannot be protected, or the release was attacked and is not safe. Nothing was written.
+        DisclosureError: an option is wrong, the counts cannot be protected, or an attack on the
+            release succeeded. Nothing was written.
     """
     _check(options)
-    with history.alone(options.private, options.to):
-        return _published(extracts, options, Keeper(options.private), progress)
+    with history.lock(options.private, options.to):
+        return _publish(extracts, options, PrivateStore(options.private), progress)
 
 
 def _check(options: Options) -> None:
-    if not NAMED.fullmatch(options.release_id):
+    if not RELEASE_ID.fullmatch(options.release_id):
         raise DisclosureError(
-            f"'{options.release_id}' is no name for a release. Use small letters, digits and hyphens."
+            f"'{options.release_id}' is not a valid release name. "
+            "Use lower-case letters, digits and hyphens."
         )
     if options.nationalities < 0:
         raise DisclosureError(
-            f"{options.nationalities} nationalities cannot stand alone. Say how many, from 0 on."
+            f"--nationalities {options.nationalities} is not valid. Give 0 or more."
         )
 
 
-def _published(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+def _publish(
+    extracts: Sequence[Path], options: Options, store: PrivateStore, progress: Progress
 ) -> Summary:
-    tabulated = _tabulated(extracts, options, keeper, progress)
-    memory = tabulated.memory
-    pins = [agreed_facts.facts_of(counts) for counts in tabulated.years]
-    before = [memory.kept(counts.year) for counts in tabulated.years]
+    tabulated = _tabulate(extracts, options, store, progress)
+    releases = tabulated.releases
+    pins = [agreed_facts.find(counts) for counts in tabulated.years]
+    before = [releases.latest(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
     for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
-        progress(
-            f"{counts.year}: protecting {len(counts.values):,} groups of {int(counts.values.sum()):,} records"
-        )
-        years.append(_protected(counts, pinned, kept, tabulated, steps=options.steps))
-    standing = memory.standing([year.year for year in years], but=options.release_id)
-    imprint = _imprint(options, tabulated, before, standing, inputs=keeper.digest(list(extracts)))
+        groups, records = len(counts.values), int(counts.values.sum())
+        progress(f"{counts.year}: protecting {groups:,} groups of {records:,} records")
+        years.append(_protect(counts, pinned, kept, tabulated, steps=options.steps))
+    standing = releases.published([year.year for year in years], replacing=options.release_id)
+    info = _release_info(options, tabulated, before, standing, inputs=store.digest(list(extracts)))
     folder = options.to / options.release_id
     about = {"release_id": options.release_id, "shape": tabulated.shape}
-    with memory.settling([year.year for year in years]):
+    earlier = [release.folder for release in standing]
+    with releases.transaction([year.year for year in years]):
         for year, kept in zip(years, before, strict=True):
-            memory.prepare(
-                year.year, history.to_keep(year, kept, recoding=tabulated.recoding, **about)
+            releases.prepare(
+                year.year, history.stored_year(year, kept, recoding=tabulated.recoding, **about)
             )
-        checks = _write(
-            folder, years, imprint, earlier=[one.folder for one in standing], progress=progress
-        )
+        checks = _write(folder, years, info, earlier=earlier, progress=progress)
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
         years=tuple(years),
         checks=tuple(checks),
-        disagreeing=tuple(one for pinned in pins for one in pinned.disagreeing),
+        disagreeing=tuple(name for pinned in pins for name in pinned.disagreeing),
         nameless=tabulated.nameless,
-        has_replaced=folder in {one.folder for one in standing},
+        has_replaced=folder in earlier,
     )
 
 
-def _tabulated(
-    extracts: Sequence[Path], options: Options, keeper: Keeper, progress: Progress
+def _tabulate(
+    extracts: Sequence[Path], options: Options, store: PrivateStore, progress: Progress
 ) -> _Tabulated:
     home = options.private / WORK
     with tabulation.workspace(home=home) as connection:
@@ -199,128 +217,156 @@ def _tabulated(
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
         status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
-        memory = Memory(keeper, options.to, status)
-        years = sorted({one.year for one in found})
-        memory.refuse_elsewhere(years)
-        memory.settle(years)
-        if kept := {year: one for year in years if (one := memory.kept(year))}:
+        releases = ReleaseHistory(store, options.to, status)
+        years = sorted({category.year for category in found})
+        releases.refuse_second_folder(years)
+        releases.resolve(years)
+        kept = _known(releases, years)
+        if kept:
             recodes, published = _as_before(found, kept, options.shape)
         else:
             recodes = recoding.recode(
                 found, nationalities=options.nationalities, by_region=options.by_region
             )
-            published = recoding.published(found, recodes)
+            published = recoding.published_codes(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
-        _refuse_few(connection, options.method, is_revision=bool(kept))
-        nameless = tabulation.nameless(connection)
-        return _Tabulated(memory, counts, recodes, options.shape, options.method, nameless)
+        _refuse_groups_of_few_people(connection, options.method, is_revision=bool(kept))
+        nameless = tabulation.records_without_person(connection)
+        return _Tabulated(releases, counts, recodes, options.shape, options.method, nameless)
 
 
-def _refuse_few(connection: duckdb.DuckDBPyConnection, method: str, *, is_revision: bool) -> None:
-    """Refuse counts of which an exact number would describe fewer people than its referrals let one believe.
+def _refuse_groups_of_few_people(
+    connection: duckdb.DuckDBPyConnection, method: str, *, is_revision: bool
+) -> None:
+    """Refuse counts if an exact number would describe fewer people than it has referrals.
 
-    What stands alone was settled by the first release of a year: a revision cannot let fewer nationalities do so.
+    The first release of a year decides which nationalities have a group of their own, so a revision
+    cannot be advised to have fewer.
     """
-    found = tabulation.few(connection, cell=SMALL, category=recoding.LEAST)
+    found = tabulation.groups_of_few_people(
+        connection, cell=SMALLEST_UNCHANGED, category=SMALLEST_PUBLISHED_CATEGORY
+    )
     groups = found.get(suppression.TWO_WAY if method == SUPPRESSION else len(FINEST), 0)
     categories = found.get(1, 0)
     if groups or categories:
-        fewer = (
-            "" if is_revision else "let fewer nationalities stand alone (see --nationalities), or "
-        )
+        fewer = "" if is_revision else "group more nationalities (a lower --nationalities), or "
         raise DisclosureError(
-            f"Some people have several referrals: {groups:,} of the smallest groups of {SMALL} or more referrals describe "
-            f"fewer than {SMALL} people, and {categories:,} categories fewer than {recoding.LEAST}. To publish, {fewer}"
-            "keep one referral of each person. Nothing was written."
+            f"Some people have several referrals: {groups:,} of the smallest groups of "
+            f"{SMALLEST_UNCHANGED} or more referrals describe fewer than {SMALLEST_UNCHANGED} "
+            f"people, and {categories:,} categories fewer than {SMALLEST_PUBLISHED_CATEGORY}. To publish, {fewer}keep one referral of each person. "
+            "Nothing was written."
         )
 
 
 def _as_before(
-    found: Sequence[Category], kept: Mapping[str, Kept], shape: str
+    found: Sequence[Category], kept: Mapping[str, StoredYear], shape: str
 ) -> tuple[Mapping[tuple[str, str], str], Categories]:
-    """Return the recoding and the codes of earlier releases of the same records: two groupings cannot be proved together."""
+    """Return the recoding and the codes of earlier releases of the same records.
+
+    Two groupings of the same records could be compared, and cannot be proved safe together.
+    """
     for one in kept.values():
         if one.shape != shape:
             raise DisclosureError(
-                f"These years were published before ({one.release_id}) with {one.shape}. Publish the revision with the same "
-                "options: two groupings of the same records can be compared, and exact numbers give adjusted ones away."
+                f"These years were published before ({one.release_id}) with {one.shape}. Publish "
+                "the revision with the same options: two groupings of the same records can be "
+                "compared, and exact numbers give adjusted ones away."
             )
     first = next(iter(kept.values()))
-    recodes = {key: code for one in kept.values() for key, code in one.recoding.items()}
-    if any(
-        _codes(one) != _codes(first) or not one.recoding.items() <= recodes.items()
-        for one in kept.values()
-    ):
-        raise DisclosureError(
-            f"{' and '.join(kept)} were published apart, each with groups of its own, and cannot be published together. "
-            "Publish the revision of each on its own."
-        )
+    recodes: dict[tuple[str, str], str] = {}
+    for one in kept.values():
+        recodes |= one.recoding
+    for one in kept.values():
+        is_recoded_alike = one.recoding.items() <= recodes.items()
+        if _codes(one) != _codes(first) or not is_recoded_alike:
+            raise DisclosureError(
+                f"{' and '.join(kept)} were published separately, each with groups of its own, and "
+                "cannot be published together. Publish the revision of each separately."
+            )
     for category in found:
-        known = (
-            category.dimension == "quarter" or category.code in first.categories[category.dimension]
-        )
-        if not known and (category.dimension, category.code) not in recodes:
-            recodes[category.dimension, category.code] = _rest(category, first)
+        key = (category.dimension, category.code)
+        is_published = category.code in first.categories[category.dimension]
+        if category.dimension != "quarter" and not is_published and key not in recodes:
+            recodes[key] = _code_of_new(category, first)
     return recodes, _codes(first)
 
 
-def _codes(kept: Kept) -> Categories:
+def _known(releases: ReleaseHistory, years: Sequence[str]) -> dict[str, StoredYear]:
+    """Return the history of those years that were published before."""
+    known = {}
+    for year in years:
+        kept = releases.latest(year)
+        if kept is not None:
+            known[year] = kept
+    return known
+
+
+def _codes(kept: StoredYear) -> Categories:
     return {name: codes for name, codes in kept.categories.items() if name != "quarter"}
 
 
-def _rest(one: Category, kept: Kept) -> str:
-    if one.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
+def _code_of_new(category: Category, kept: StoredYear) -> str:
+    """Return the published code of a category that the earlier release did not have."""
+    if category.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
         return recoding.OTHER
     raise DisclosureError(
-        f"The {one.dimension.replace('_', ' ')} '{one.code}' is new in {one.year}; {kept.release_id} did not have it. "
-        "Publish a longer period, in which it counts at least ten."
+        f"The {category.dimension.replace('_', ' ')} '{category.code}' is new in {category.year}; "
+        f"{kept.release_id} did not have it. Publish a longer period, in which it counts at least "
+        "ten."
     )
 
 
-def _protected(
-    counts: Counts, pinned: Pinned, kept: Kept | None, tabulated: _Tabulated, *, steps: int
+def _protect(
+    counts: Counts,
+    pinned: AgreedFacts,
+    kept: StoredYear | None,
+    tabulated: _Tabulated,
+    *,
+    steps: int,
 ) -> Revision | SuppressedYear:
-    memory = tabulated.memory
-    seed = memory.keeper.seed(tabulated.method, memory.status, counts.year, tabulated.shape)
+    releases = tabulated.releases
+    seed = releases.store.seed(tabulated.method, releases.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
         return suppressed.protect(counts, pinned.facts, kept, seed=seed)
     if kept is None:
         return Revision(
             rounding.protect(counts, pinned.facts, seed=seed, steps=steps), counts.cells(), 0
         )
-    return rounding.revise(counts, pinned.facts, Earlier(kept.true, kept.table, kept.older))
+    return rounding.revise(
+        counts, pinned.facts, PreviousReleases(kept.true, kept.table, kept.older)
+    )
 
 
 def _write(
     folder: Path,
     years: Sequence[Revision | SuppressedYear],
-    imprint: Imprint,
+    info: ReleaseInfo,
     *,
     earlier: Sequence[Path],
     progress: Progress,
 ) -> list[Check]:
-    """Write a release, all of whose years are protected in the same way."""
-    if exact := [year for year in years if isinstance(year, SuppressedYear)]:
-        return suppressed.write(folder, exact, imprint, earlier=earlier, progress=progress)
-    adjusted = [year.table for year in years if isinstance(year, Revision)]
-    return rounded.write(folder, adjusted, imprint, earlier=earlier, progress=progress)
+    """Write a release whose years are all protected by one method."""
+    suppressed_years = [year for year in years if isinstance(year, SuppressedYear)]
+    if suppressed_years:
+        return suppressed.write(folder, suppressed_years, info, earlier=earlier, progress=progress)
+    tables = [year.table for year in years if isinstance(year, Revision)]
+    return rounded.write(folder, tables, info, earlier=earlier, progress=progress)
 
 
-def _imprint(
+def _release_info(
     options: Options,
     tabulated: _Tabulated,
-    before: Sequence[Kept | None],
+    before: Sequence[StoredYear | None],
     standing: Sequence[PublicRelease],
     *,
     inputs: str,
-) -> Imprint:
-    revises = next(
-        (name for kept in before if kept and (name := history.revised(kept, options.release_id))),
-        "",
-    )
-    return Imprint(
+) -> ReleaseInfo:
+    names = [history.revised_release(kept, options.release_id) for kept in before if kept]
+    revises = next(filter(None, names), "")
+    numbers = [release.published for release in standing if release.folder.name == revises]
+    return ReleaseInfo(
         release_id=options.release_id,
-        status=tabulated.memory.status,
+        status=tabulated.releases.status,
         published_on=options.published_on.isoformat(),
         options={
             "nationalities": options.nationalities,
@@ -329,5 +375,5 @@ def _imprint(
         },
         inputs=inputs,
         revises=revises,
-        before=next((one.published for one in standing if one.folder.name == revises), None),
+        revised_numbers=numbers[0] if numbers else None,
     )

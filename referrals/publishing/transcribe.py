@@ -1,13 +1,14 @@
-"""Build the release that is transcribed from the published assessment: `data/published` in, a release folder out.
+"""Build the release transcribed from the published assessment: `data/published` in, a release out.
 
-Nothing is typed in twice. What the source prints stands in the ledger; what follows from it is worked out here by
-`bounds`; a combination that no statement supports gets the status `x`, never 0 and never a blank.
+Called by the command `transcribe`. Nothing is typed in twice: printed figures are in the ledger,
+and `bounds` computes what follows from them. A combination that no statement supports has the
+status `x`, never 0 and never a blank.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,7 +25,7 @@ from referrals.publishing.ledger.bounds import MODELLED, System
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
 from referrals.publishing.ledger.statements import CELL_DIMENSIONS, Cell, Ledger, Statement
 from referrals.publishing.release_builder import folder as release_folder
-from referrals.publishing.spreadsheets import tables as spreadsheet_tables
+from referrals.publishing.spreadsheets import tables as spreadsheets
 from referrals.reference import table_schema
 from referrals.reference.codelists import codelist
 from referrals.reference.table_schema import Row
@@ -32,14 +33,14 @@ from referrals.release import release as releases
 
 SUBJECT: Final = "victim_referrals"
 COPIED: Final = ("sources", "series", "context")
-"""The ledger's files that go into a release as they are."""
+"""The files of `data/published` that become tables of the release as they are."""
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the ledger says of one cell: its bounds, the value where there is one, and where it comes from."""
+    """The ledger's answer for a cell: its bounds, its value if they are equal, its evidence."""
 
     cell: Cell
     value: int | None
@@ -52,18 +53,19 @@ class Answer:
 
     @property
     def shown(self) -> str:
-        """The count as readers see it."""
+        """The count, or its range, in text."""
         return span(self.lower, self.upper, open_ended=self.open_ended)
 
 
 class Transcription:
-    """One ledger, checked, with everything that follows from it."""
+    """A checked ledger, and everything that follows from it."""
 
     def __init__(self, ledger: Ledger, settings: Mapping[str, Any]) -> None:
         """Take a ledger and the release's settings, as in `data/published/release.toml`.
 
         Raises:
-            LedgerError: statements contradict one another, or a value is not in its own quotation. One message names all.
+            LedgerError: statements contradict each other, or a value is not in its own quotation.
+                The message names all of them.
         """
         self.ledger = ledger
         self.settings = settings
@@ -73,28 +75,21 @@ class Transcription:
 
     @cached_property
     def system(self) -> System:
-        """The statements that can all be true together, as one system of whole numbers."""
-        kept = [one for one in self._modelled if one.statement_id not in self.unreconciled]
-        return System(kept, self.settings["partition"])
+        """The statements that can all be true, as one system of constraints."""
+        return self._system(self._without(self.unreconciled))
 
     @cached_property
     def answers(self) -> dict[Cell, Answer]:
-        """Every cell that the source prints, or that follows from what it prints."""
-        printed = {one.cell: self._printed(one) for one in reversed(self._modelled) if one.is_count}
-        derived = {
-            answer.cell: answer
-            for row in self.ledger.derivations
-            for answer in [self._derived(row)]
-        }
-        return {
-            cell: answer
-            for cell, answer in {**derived, **printed}.items()
-            if cell.subject == SUBJECT
-        }
+        """Every cell with a count that the source prints, or that follows from its figures."""
+        answers = [self._derived(row) for row in self.ledger.derivations]
+        # In reverse, so that the first statement on a cell is the one that is shown.
+        counts = [statement for statement in self._modelled if statement.is_count]
+        answers += map(self._printed, reversed(counts))
+        return {answer.cell: answer for answer in answers if answer.cell.subject == SUBJECT}
 
     @cached_property
     def conclusions(self) -> dict[str, Conclusion]:
-        """What the arithmetic of each relation says, by relation id."""
+        """The conclusion of each relation, by relation id."""
         arithmetic = Arithmetic(self.ledger)
         return {
             relation["relation_id"]: arithmetic.conclude(relation)
@@ -102,118 +97,128 @@ class Transcription:
         }
 
     def figure(self, name: str) -> str:
-        """Return what `{name}` stands for in text: a statement's printed value, or a cell ('cell:crime_type=DA')."""
+        """Return the text of a figure: a statement's id, or a cell such as 'cell:crime_type=DA'."""
         if name.startswith("cell:"):
             return self.answers[ledgers.parse_cell(name.removeprefix("cell:"))].shown
         return self.ledger.statements[name].printed
 
     def text(self, template: str) -> str:
-        """Return a template from the ledger with its figures filled in."""
+        """Return a text of the ledger with the figures named in it, such as {E001}, filled in."""
         return fill(template, self.figure)
 
+    def _without(self, ids: Container[str]) -> list[Statement]:
+        return [one for one in self._modelled if one.statement_id not in ids]
+
+    def _system(self, statements: Sequence[Statement]) -> System:
+        return System(statements, self.settings["partition"])
+
     def _unreconciled(self) -> frozenset[str]:
-        """Return the remainders that contradict the rest. The source says "the remaining 194": so the rest stands."""
-        system = System(self._modelled, self.settings["partition"])
-        conflict = system.conflict()
-        remainders = frozenset(one for one in conflict if self.ledger.statements[one].is_remainder)
+        """Return the remainders that contradict the other statements.
+
+        "The remaining 194" was subtracted from other figures, so it is the first to doubt.
+        """
+        conflict = self._system(self._modelled).conflict()
         if not conflict:
             return frozenset()
-        rest = [one for one in self._modelled if one.statement_id not in remainders]
-        still = System(rest, self.settings["partition"]).conflict() if remainders else conflict
-        if still:
-            raise LedgerError(self._contradiction(still))
-        return remainders
+        remainders = {name for name in conflict if self.ledger.statements[name].is_remainder}
+        if remainders:
+            conflict = self._system(self._without(remainders)).conflict()
+        if conflict:
+            raise LedgerError(self._contradiction(conflict))
+        return frozenset(remainders)
 
-    def _contradiction(self, ids: list[str]) -> str:
-        listed = [
-            f'  {one.statement_id} (section {one.section}) says {one.printed}: "{one.quotation}"'
-            for one in map(self.ledger.statements.__getitem__, ids)
-        ]
-        misquoted = ledgers.misquoted(self.ledger.statements.values())
-        blame = (
-            ["The quotation no longer says it:", *(f"  {line}" for line in misquoted)]
-            if misquoted
-            else []
+    def _contradiction(self, ids: Sequence[str]) -> str:
+        lines = ["statements.csv contradicts itself. These statements cannot all be true:"]
+        for statement in map(self.ledger.statements.__getitem__, ids):
+            place = f"{statement.statement_id} (section {statement.section})"
+            lines.append(f'  {place} says {statement.printed}: "{statement.quotation}"')
+        if misquoted := ledgers.misquoted(self.ledger.statements.values()):
+            lines.append("These values are not in their quotations:")
+            lines += [f"  {line}" for line in misquoted]
+        lines.append(
+            "Compare each with its source and correct the one that is wrong. "
+            "No release was written."
         )
-        return "\n".join(
-            [
-                "statements.csv contradicts itself. These statements cannot all be true:",
-                *listed,
-                *blame,
-                "Compare each with its source and correct the one that is wrong. No release was written.",
-            ]
-        )
+        return "\n".join(lines)
 
     def _check_quotations(self) -> None:
-        """Refuse a value that its quotation does not say. A remainder may instead be what the rest leaves: a correction."""
-        wrong = [one for one in self.ledger.statements.values() if not self._is_correction(one)]
-        if faults := ledgers.misquoted(wrong):
+        """Refuse a value that is neither in its quotation nor a correction of a remainder."""
+        statements = self.ledger.statements.values()
+        quoted = [statement for statement in statements if not self._is_correction(statement)]
+        if faults := ledgers.misquoted(quoted):
             listed = "\n".join(f"  {fault}" for fault in faults)
             raise LedgerError(
-                f"statements.csv does not say what its sources say:\n{listed}\n"
+                f"statements.csv differs from its sources:\n{listed}\n"
                 "Correct the value or the quotation. No release was written."
             )
 
     def _is_correction(self, statement: Statement) -> bool:
+        """Return whether a statement is a remainder that the other statements leave exactly."""
         if not statement.is_remainder:
             return False
-        others = [one for one in self._modelled if one.statement_id != statement.statement_id]
-        return System(others, self.settings["partition"]).bounds(statement.cell) == (
-            statement.count,
-            statement.count,
-        )
+        others = self._system(self._without([statement.statement_id]))
+        lower, upper = others.bounds(statement.cell)
+        return lower == upper == statement.count
 
     def _printed(self, statement: Statement) -> Answer:
-        same = tuple(
-            one.statement_id
-            for one in self._modelled
-            if one.is_count and one.cell == statement.cell
-        )
-        value = statement.count
-        lower, upper, status = value, value, "r" if ledgers.misquoted([statement]) else ""
+        """Return the answer for a printed count: exact, revised, or in doubt."""
+        counts = [one for one in self._modelled if one.is_count]
+        ids = tuple(one.statement_id for one in counts if one.cell == statement.cell)
+        lower = upper = value = statement.count
+        status = "r" if ledgers.misquoted([statement]) else ""
         if statement.statement_id in self.unreconciled:
             least, most = self.system.bounds(statement.cell)
             lower, upper, status = min(value, least), max(value, most), "u"
-        return Answer(statement.cell, value, lower, upper, status, same)
+        return Answer(statement.cell, value, lower, upper, status, ids)
 
     def _derived(self, row: Row) -> Answer:
         cell = Cell(SUBJECT, **{dimension: row[dimension] for dimension in CELL_DIMENSIONS})
         lower, upper = self._bounds(cell)
-        value = lower if lower == upper else None
-        ids = tuple(row["rests_on"].split())
         return Answer(
-            cell, value, lower, upper, "e", ids, row["working"], row["upper_end"] == "open"
+            cell=cell,
+            value=lower if lower == upper else None,
+            lower=lower,
+            upper=upper,
+            status="e",
+            statement_ids=tuple(row["rests_on"].split()),
+            working=row["working"],
+            open_ended=row["upper_end"] == "open",
         )
 
     def _bounds(self, cell: Cell) -> tuple[int, int]:
-        """Return the bounds of a cell; where it is part of an unreconciled remainder, under either of the two numbers."""
+        """Return the bounds of a cell.
+
+        If the cell is part of an unreconciled remainder, they cover both possibilities: that the
+        remainder is wrong, and that the total is.
+        """
         found = [self.system.bounds(cell)]
         for statement_id in self.unreconciled:
             remainder = self.ledger.statements[statement_id].cell
             if cell.sex == remainder.sex:
-                found.append(self._if_right(statement_id).bounds(cell))
+                found.append(self._system_with_remainder(statement_id).bounds(cell))
         return min(lower for lower, _ in found), max(upper for _, upper in found)
 
-    def _if_right(self, statement_id: str) -> System:
-        """Return the system in which a remainder is right and the total is not: without the total and the shares of it."""
-        whole = Cell(SUBJECT)
-        kept = [
-            one
-            for one in self._modelled
-            if whole not in (one.cell, one.base)
-            and (one.statement_id == statement_id or not one.is_remainder)
-        ]
-        return System(kept, self.settings["partition"])
+    def _system_with_remainder(self, statement_id: str) -> System:
+        """Return the system in which a remainder is right, and the total and its shares are not."""
+        total = Cell(SUBJECT)
+        return self._system(
+            [
+                statement
+                for statement in self._modelled
+                if total not in (statement.cell, statement.base)
+                and (statement.statement_id == statement_id or not statement.is_remainder)
+            ]
+        )
 
     def fill(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Write the tables of the release into an empty database."""
+        """Create the tables of the release in an empty database."""
         for name, rows in (
             ("release", [self._release_record()]),
             ("codes", list(self._code_records())),
             ("cell_evidence", [self._evidence_record(answer) for answer in self.answers.values()]),
             ("statements", list(self._statement_records())),
             ("relations", list(self._relation_records())),
-            ("explanations", list(self._reading_records())),
+            ("explanations", list(self._explanation_records())),
         ):
             connection.execute(sql.statement(f"release_builder/{name}"), {"rows": rows})
         cells = [self._cell_record(answer) for answer in self.answers.values()]
@@ -231,15 +236,13 @@ class Transcription:
 
     def _code_records(self) -> Iterator[Record]:
         for dimension, codes in self.settings["codes"].items():
-            listed = codelist(dimension)
+            labels = self.settings["labels"].get(dimension, {})
             for position, code in enumerate(codes):
-                entry = listed.codes[code]
+                entry = codelist(dimension).codes[code]
                 yield {
                     "dimension": dimension,
                     "code": code,
-                    "label": self.settings["labels"]
-                    .get(dimension, {})
-                    .get(code, listed.label(code)),
+                    "label": labels.get(code, entry.label),
                     "kind": entry.kind,
                     "members": " ".join(entry.members),
                     "position": position,
@@ -266,19 +269,18 @@ class Transcription:
     def _statement_records(self) -> Iterator[Record]:
         for row in table_schema.read(PUBLISHED / "statements.csv"):
             if row["shown"] == "yes":
-                kept = {key: value for key, value in row.items() if key != "shown"}
-                yield {**kept, "printed": self.ledger.statements[row["statement_id"]].printed}
+                columns = {key: value for key, value in row.items() if key != "shown"}
+                yield {**columns, "printed": self.ledger.statements[row["statement_id"]].printed}
 
     def _relation_records(self) -> Iterator[Record]:
         for position, relation in enumerate(self.ledger.relations):
             conclusion = self.conclusions[relation["relation_id"]]
+            ids = ledgers.ids_in(relation["statements"] + relation["says"])
             yield {
                 "relation_id": relation["relation_id"],
                 "position": position,
                 "kind": relation["kind"],
-                "statement_ids": sorted(
-                    set(ledgers.ids_in(relation["statements"] + relation["says"]))
-                ),
+                "statement_ids": sorted(set(ids)),
                 "title": self.text(relation["title"]),
                 "says": self.text(relation["says"]),
                 "result": conclusion.result,
@@ -286,26 +288,27 @@ class Transcription:
                 "shown": self.text(relation["shown"]),
             }
 
-    def _reading_records(self) -> Iterator[Record]:
+    def _explanation_records(self) -> Iterator[Record]:
         for relation_id, conclusion in self.conclusions.items():
-            for position, reading in enumerate(conclusion.readings):
+            for position, explanation in enumerate(conclusion.explanations):
                 yield {
                     "relation_id": relation_id,
                     "position": position,
-                    "reading": reading.text,
-                    "breaks": list(reading.breaks),
-                    "is_usual": reading.is_usual,
+                    "reading": explanation.text,
+                    "breaks": list(explanation.breaks),
+                    "is_usual": explanation.is_usual,
                 }
 
 
 def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
-    """Build the transcribed release below `folder` unless it is there, whole, and made from the same inputs.
+    """Build the transcribed release in `folder`, unless one from the same inputs exists.
 
     Returns:
-        Whether anything was built.
+        Whether it was built.
 
     Raises:
-        DataError: an input breaks its schema, or the ledger contradicts itself. The old release stays as it was.
+        DataError: an input breaks its schema, or the ledger contradicts itself. An older release
+            stays in place.
     """
     settings = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
     target = folder / settings["release_id"]
@@ -313,38 +316,41 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
     if not force and releases.built_from(target) == inputs:
         return False
     transcription = Transcription(ledgers.load(PUBLISHED), settings)
-    description = _description(settings, inputs)
     release_folder.write(
-        target, fill=transcription.fill, describe=description, complete=spreadsheet_tables.write
+        target,
+        fill=transcription.fill,
+        metadata=_metadata(settings, inputs),
+        finish=spreadsheets.write,
     )
     return True
 
 
 def _inputs() -> list[Path]:
-    folders = (
+    """Return the files that the release depends on: its data, and all of our code."""
+    paths = list((ROOT / "referrals").rglob("*.py"))
+    for folder in (
         PUBLISHED,
         REFERENCE,
         RELEASE_TEMPLATES / "spreadsheet",
         SQL / "release_builder",
         SQL / "spreadsheets",
         SQL / "query",
-    )
-    return [
-        *(path for folder in folders for path in folder.iterdir()),
-        *(ROOT / "referrals").rglob("*.py"),
-    ]
+    ):
+        paths += folder.iterdir()
+    return paths
 
 
-def _description(settings: Mapping[str, Any], inputs: str) -> Record:
+def _metadata(settings: Mapping[str, Any], inputs: str) -> Record:
     return {
         "profile": "data-package",
         "name": f"victim-referrals-{settings['release_id']}",
         "title": settings["title"],
         "status": settings["status"],
         "licenses": [{"name": settings["licence"], "title": settings["attribution"]}],
-        "codelists": {
-            dimension: {code: codelist(dimension).label(code) for code in codes}
-            for dimension, codes in settings["codes"].items()
-        },
+        "codelists": {name: _labels(name, codes) for name, codes in settings["codes"].items()},
         "inputs_sha256": inputs,
     }
+
+
+def _labels(dimension: str, codes: Sequence[str]) -> dict[str, str]:
+    return {code: codelist(dimension).label(code) for code in codes}

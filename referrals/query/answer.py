@@ -1,26 +1,23 @@
-"""The answer of a release about one dimension within a selection: what every card, chart and table is made from."""
+"""A release's answer about one dimension within a selection, for cards, charts and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import Selection
 from referrals.release.release import Kind
-
-FEW: Final = 25
-"""With fewer referrals than this, shares and ranks would claim more precision than the numbers have."""
 
 
 @dataclass(frozen=True)
 class Answer:
     """One observation per code of a dimension, in the order of the codelist, and their total.
 
-    `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the codes that only an
-    aggregate stands for. `labels` names the codes of the selection, by dimension; `period` names its period.
-    `is_unreliable` marks shares (status u), of which the total is too small to give any in words.
+    `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
+    codes that only an aggregate stands for. `labels` names the codes of the selection, by
+    dimension; `period` names its period. `is_unreliable` marks shares (status u), of which the
+    total is too small to give any in words.
     """
 
     dimension: str

@@ -1,4 +1,4 @@
-"""Series of other publishers that put the referrals into context, as the published release holds them."""
+"""Series of other publishers, for context, from the published release."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True, slots=True)
 class ContextObservation:
-    """One number as one publication printed it: a period, a category, a scope and a vintage (its date of publication).
+    """One printed number: a period, a category, a scope and a vintage (date of publication).
 
     `break_before` means that it cannot be compared with earlier periods.
     """

@@ -1,6 +1,7 @@
-"""Crosstabs: one dimension within each code of another. The page of a topic is a crosstab of one column.
+"""Crosstabs: one dimension within each code of another. A topic page is one of one column.
 
-Every kind of release reads its numbers here, so that a page and a table of many columns cannot disagree.
+Every kind of release reads its numbers here, so that a page and a table of many columns cannot
+disagree.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ ONE_COLUMN: Final = ""
 """The columns of a crosstab that has only the column of all together."""
 
 Record = Mapping[str, Any]
-"""A row of a `query/*_observations` statement: a code of the rows' dimension within a code of the columns'."""
+"""A row of a `query/*_observations` statement: a row's code within a column's code."""
 
 
 @dataclass(frozen=True)
 class Crosstab:
-    """An answer about `rows` for each code of `columns`, and `whole` for all of these together: the margin.
+    """An answer about `rows` for each code of `columns`, and `whole` for the margin (all codes).
 
-    The columns are in the order of the codelist. A column's numbers add up to the margin only if the kind of release
-    makes them: in others a cell can be withheld, or not published.
+    The columns are in the order of the codelist. A column's numbers add up to the margin only if
+    the kind of release makes them: in others a cell can be withheld, or not published.
     """
 
     rows: str
@@ -42,11 +43,12 @@ def read(
     dimensions: tuple[str, str],
     selection: Selection,
     answer: Callable[[Sequence[Record], Selection], Answer],
-    **parameters: str,
+    **parameters: str | int,
 ) -> Crosstab:
-    """Return the crosstab of two dimensions (rows, columns), each column made by `answer` from the rows of a statement.
+    """Return the crosstab of two dimensions (rows, columns); `answer` makes each column.
 
-    The selection's own choice of either dimension is ignored. `parameters` are passed to the statement.
+    The selection's own choice of either dimension is ignored. `parameters` are passed to the
+    statement.
 
     Raises:
         ValueError: a dimension is unknown, or the two are the same.

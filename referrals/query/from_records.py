@@ -1,8 +1,9 @@
-"""Questions to releases built from records, which both kinds of these answer from one statement each."""
+"""Questions to releases built from records, rounded or suppressed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -13,12 +14,24 @@ from referrals.query.selection import PERIOD, Offer, Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
-WithShare = Callable[[Observation, Observation], Observation]
-"""Returns an observation with its share of a total."""
+
+@dataclass(frozen=True)
+class Method:
+    """The part of a question that depends on the method that protects a release.
+
+    `with_share` returns an observation with its share of a total. Shares of a total of fewer than
+    `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
+    statement.
+    """
+
+    statement: str
+    with_share: Callable[[Observation, Observation], Observation]
+    reliable_from: int = 0
+    thresholds: Mapping[str, int] = field(default_factory=dict)
 
 
 def filters(release: Release, dimension: str) -> Offer:
-    """Return every period, the release's own first, and every code of each dimension other than `dimension`.
+    """Return every period, the release's own first, and every code of each other dimension.
 
     Aggregates are filters only among periods (years), and totals never.
     """
@@ -33,18 +46,9 @@ def filters(release: Release, dimension: str) -> Offer:
 
 
 def read(
-    release: Release,
-    statement: str,
-    dimensions: tuple[str, str],
-    selection: Selection,
-    with_share: WithShare,
-    *,
-    reliable_from: int = 0,
+    release: Release, method: Method, dimensions: tuple[str, str], selection: Selection
 ) -> Crosstab:
-    """Return the crosstab of two dimensions (rows, columns) within a selection and its period.
-
-    Shares of a total of fewer than `reliable_from` referrals are marked as unreliable.
-    """
+    """Return the crosstab of two dimensions (rows, columns) within a selection and its period."""
     known = labels(release)
     period = selection.period or release.about.period
 
@@ -54,21 +58,30 @@ def read(
         return Answer(
             dimensions[0],
             within,
-            tuple(with_share(one, total) for one in found if one.code != TOTAL),
+            tuple(method.with_share(one, total) for one in found if one.code != TOTAL),
             total,
             release.about.kind,
             labels=of_selection(within, known),
             period=known[PERIOD, period],
             is_illustrative=release.about.is_illustrative,
-            is_unreliable=total.value is not None and total.value < reliable_from,
+            is_unreliable=total.value is not None and total.value < method.reliable_from,
         )
 
-    return crosstab.read(release, statement, dimensions, selection, answer, period=period)
+    return crosstab.read(
+        release,
+        method.statement,
+        dimensions,
+        selection,
+        answer,
+        period=period,
+        **method.thresholds,
+    )
 
 
-def quarters(release: Release, statement: str, selection: Selection) -> tuple[Observation, ...]:
+def quarters(release: Release, method: Method, selection: Selection) -> tuple[Observation, ...]:
     """Return every quarter within a selection, oldest first."""
     bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
-    records = release.rows(statement, bound | selection.codes())
+    bound |= selection.codes()
+    records = release.rows(method.statement, {**bound, **method.thresholds})
     found = [crosstab.observation(record) for record in records]
     return tuple(one for one in found if one.kind == "category")

@@ -1,4 +1,4 @@
-"""The three kinds of release behind one protocol: the only place that chooses how a release is asked."""
+"""The three kinds of release: the only place that chooses how a release is queried."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class ReleaseKind(Protocol):
     """The questions that every release answers, whichever way its numbers came about."""
 
     def filters(self, dimension: str) -> Offer:
-        """Return the codes by which the page of a dimension can be filtered, by dimension; also periods, if it has several."""
+        """Return the codes by which a dimension can be filtered, by dimension, and any periods."""
 
     def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the numbers of a dimension within a selection, whose own choice of that dimension is ignored."""
+        """Return the numbers of a dimension within a selection; its choice of it is ignored."""
 
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the numbers of one dimension within each code of another, within a selection."""
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
-        """Return every quarter within a selection, whose period is ignored, oldest first; none if there are no quarters."""
+        """Return any quarters within a selection, whose period is ignored, oldest first."""
 
 
 _KINDS: Final[Mapping[Kind, Callable[[Release], ReleaseKind]]] = {

@@ -1,4 +1,4 @@
-"""One number of an answer, typed: the only shape in which figures leave a release for a card, a chart or a table."""
+"""One number of an answer: the only type in which figures reach cards, charts and tables."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ABSENT: Final = frozenset({NOT_PUBLISHED, WITHHELD})
 class Share:
     """An observation as a share of its answer's total, of 1.
 
-    `value` is None if the share is known as a range only. `of_recorded` is the share of those with the dimension
-    recorded, None if nobody knows how many those are.
+    `value` is None if the share is known as a range only. `of_recorded` is the share of those with
+    the dimension recorded, None if nobody knows how many those are.
     """
 
     lower: Fraction
@@ -30,10 +30,11 @@ class Share:
 class Observation:
     """The number of referrals with one code of a dimension, within a selection.
 
-    `lower` and `upper` are the least and the most that the number can be, None if there is no number (`status` says why);
-    `value` is a single number if there is one. `is_range` means that the bounds are to be shown and not the value: it was
-    printed, but disagrees with other printed numbers. `open_ended` means that the source gives no upper end. `share` is
-    None if no share can be given.
+    `lower` and `upper` are the least and the most that the number can be, None if there is no
+    number (`status` says why); `value` is a single number if there is one. `is_range` means that
+    the bounds are to be shown and not the value: it was printed, but disagrees with other printed
+    numbers. `is_part` means that it is part of another observation of the answer. `open_ended`
+    means that the source gives no upper end. `share` is None if no share can be given.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Observation:
     upper: int | None
     status: str = ""
     is_range: bool = False
+    is_part: bool = False
     open_ended: bool = False
     working: str = ""
     statement_ids: tuple[str, ...] = ()

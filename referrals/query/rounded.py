@@ -1,4 +1,4 @@
-"""A release whose small counts are rounded: any selection is a sum of its finest cells, with a range around it."""
+"""A rounded release: any selection is a sum of its finest cells, exact or within a range."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.query import from_records
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    LARGEST_SMALL_COUNT,
+    SMALLEST_SHARE_BASE,
+)
 from referrals.release.release import Release
-
-STATEMENT: Final = "query/rounded_observations"
 
 
 @dataclass(frozen=True)
@@ -31,19 +34,16 @@ class Rounded:
         return self.crosstab(dimension, ONE_COLUMN, selection).whole
 
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
-        """Return the sums of one dimension within each code of another. They add up to the margins."""
-        dimensions = (rows, columns)
-        return from_records.read(
-            self.release, STATEMENT, dimensions, selection, _with_share, reliable_from=FEW
-        )
+        """Return the sums of one dimension by another, which add up to the margins."""
+        return from_records.read(self.release, METHOD, (rows, columns), selection)
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return the sum of every quarter within a selection."""
-        return from_records.quarters(self.release, STATEMENT, selection)
+        return from_records.quarters(self.release, METHOD, selection)
 
 
 def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share of the total: of the sums, and of what both could be without rounding."""
+    """Return an observation with its share of the total, and the range of it without rounding."""
     if observation.value is None or not total.value:
         return observation
     lower, upper = observation.bounds
@@ -54,3 +54,14 @@ def _with_share(observation: Observation, total: Observation) -> Observation:
         value=Fraction(observation.value, total.value),
     )
     return replace(observation, share=share)
+
+
+METHOD: Final = from_records.Method(
+    "query/rounded_observations",
+    _with_share,
+    reliable_from=SMALLEST_SHARE_BASE,
+    thresholds={
+        "largest_ambiguous": LARGEST_AMBIGUOUS,
+        "largest_small_count": LARGEST_SMALL_COUNT,
+    },
+)

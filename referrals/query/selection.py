@@ -1,4 +1,4 @@
-"""What the reader chose: one frozen value that comes from the address bar and goes back into it, by stable codes."""
+"""A reader's selection: a frozen value, read from an address and written back by stable codes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ NUMBER, SHARE = MEASURES
 PERIOD, RELEASE = "period", "release"
 
 Offer = Mapping[str, Sequence[str]]
-"""The codes that a page lets its reader choose, by name. The total of a dimension may always be chosen; of periods and
-releases, the first is what is shown where nothing was chosen."""
+"""The codes that a page offers as filters, by name. The total of a dimension is always offered; the
+first period and the first release are the defaults."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One code for every dimension (the total where nothing was chosen), the measure, the period and the release.
+    """One code for every dimension (the total by default), the measure, the period and the release.
 
-    A period of '' is the release's own, and a release of '' the published one.
+    A period of '' is the release's own, a release of '' the published one.
     """
 
     nationality: str = TOTAL
@@ -43,15 +43,15 @@ class Selection:
         return {dimension: self.code(dimension) for dimension in DIMENSIONS}
 
     def choosing(self, name: str, value: str) -> Selection:
-        """Return this selection with one dimension, the measure, the period or the release changed."""
+        """Return this selection with a dimension, its measure, period or release changed."""
         return replace(self, **{name: value})
 
     def chosen(self) -> dict[str, str]:
-        """Return the dimensions for which something other than the total was chosen."""
+        """Return the dimensions with a code other than the total."""
         return {dimension: code for dimension, code in self.codes().items() if code != TOTAL}
 
     def address(self) -> dict[str, str]:
-        """Return the address parameters of this selection: only what differs from showing everything.
+        """Return the address parameters of this selection: those that differ from the defaults.
 
         >>> Selection(sex="F", measure="share", release="illustrative").address()
         {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
@@ -63,9 +63,9 @@ class Selection:
 
 
 def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:
-    """Return the selection that address parameters ask for, and the names of those that could not be met.
+    """Return the selection in address parameters, and the names of parameters that are invalid.
 
-    A parameter that the page does not offer, or a code it does not know, changes nothing: the total is shown instead.
+    A parameter or a code that is not on offer is ignored: the default is shown instead.
 
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)

@@ -1,4 +1,4 @@
-"""A release of exact tables of one and two dimensions with small cells withheld. Its cells are never added up."""
+"""A suppressed release: exact tables with small cells withheld, which are never added up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.query import from_records
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release
-
-STATEMENT: Final = "query/suppressed_observations"
 
 
 @dataclass(frozen=True)
@@ -23,25 +22,28 @@ class Suppressed:
     release: Release
 
     def filters(self, dimension: str) -> Offer:
-        """Return every period, and every code of each other dimension, whether or not a combination is published."""
+        """Return every period, and every code of each other dimension."""
         return from_records.filters(self.release, dimension)
 
     def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the cells of a dimension within a selection; there are no shares of a small or absent total."""
+        """Return the cells of a dimension within a selection; a small total has no shares."""
         return self.crosstab(dimension, ONE_COLUMN, selection).whole
 
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the cells of one dimension within each code of another, published or not."""
-        return from_records.read(self.release, STATEMENT, (rows, columns), selection, _with_share)
+        return from_records.read(self.release, METHOD, (rows, columns), selection)
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return the cell of every quarter within a selection."""
-        return from_records.quarters(self.release, STATEMENT, selection)
+        return from_records.quarters(self.release, METHOD, selection)
 
 
 def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share of the total, unless either is absent or the total is small."""
-    if observation.value is None or total.value is None or total.value < FEW:
+    """Return an observation with its share, unless it or the total is absent or small."""
+    if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
         return observation
     part = Fraction(observation.value, total.value)
     return replace(observation, share=Share(lower=part, upper=part, value=part))
+
+
+METHOD: Final = from_records.Method("query/suppressed_observations", _with_share)

@@ -1,4 +1,4 @@
-"""The published year, transcribed from its source: counts, ranges that follow from them, and much that is not published."""
+"""A transcribed release: printed counts, ranges that follow from them, and unpublished numbers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class Transcribed:
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the counts and ranges of one dimension within each code of another.
 
-        The columns can differ in their rows: an aggregate is shown only in a column that lacks one of its members.
+        The columns can differ in their rows: an aggregate is shown only in a column that lacks one
+        of its members.
         """
         about, known = self.release.about, labels(self.release)
 
@@ -88,7 +89,7 @@ def _shown(
     }
     aggregates = {code for code in published if missing[code]}
     hidden = {member for code in aggregates for member in missing[code]}
-    parts = [_labelled(one, aggregates, members) for one in found if one.code != TOTAL]
+    parts = [_marked(one, aggregates, members) for one in found if one.code != TOTAL]
     shown = [
         one
         for one in parts
@@ -97,18 +98,17 @@ def _shown(
     return shown, tuple(one.label for one in parts if one.code in hidden)
 
 
-def _labelled(
+def _marked(
     observation: Observation, aggregates: set[str], members: Mapping[str, Sequence[str]]
 ) -> Observation:
-    """Return an observation, its label marked if it is part of another aggregate that is shown."""
+    """Return an observation, marked if it is part of another aggregate that is shown."""
     own = set(members[observation.code])
-    if own and any(own < set(members[code]) for code in aggregates):
-        return replace(observation, label=f"of these, {observation.label}")
-    return observation
+    is_part = bool(own) and any(own < set(members[code]) for code in aggregates)
+    return replace(observation, is_part=is_part)
 
 
 def _recorded(found: Sequence[Observation]) -> int | None:
-    """Return how many have the dimension recorded, or None if any count of it, or of the rest, is missing."""
+    """Return how many have the dimension recorded, or None if any of these counts is missing."""
     counts = [one.value for one in found if one.kind == "category"]
     is_known = any(one.code == NOT_RECORDED and one.has_number for one in found)
     exact = [count for count in counts if count is not None]
@@ -123,7 +123,8 @@ def _share(
 ) -> Share | None:
     """Return the range of an observation's share of the total, and its share of those recorded.
 
-    Any number of those not recorded could belong to a category: the range runs from none of them to all of them.
+    Any number of those not recorded could belong to a category: the range runs from none of them to
+    all of them.
     """
     if not observation.has_number or not total.has_number:
         return None
@@ -144,8 +145,9 @@ def _matching_totals(
 ) -> tuple[int, int]:
     """Return the totals that go with the least and with the most that an observation can be.
 
-    A part and its total move together: the most "not recorded" goes with the largest total, not the smallest. If other
-    parts are missing, that is not known, and the far ends of the total are taken.
+    A part and its total move together: the most "not recorded" goes with the largest total, not the
+    smallest. If other parts are missing, that is not known, and the far ends of the total are
+    taken.
     """
     lower, upper = observation.bounds
     least, most = total.bounds

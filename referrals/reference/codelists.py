@@ -24,18 +24,6 @@ FINEST: Final = ("quarter", *DIMENSIONS)
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
 
-STATUSES: Final[Mapping[str, str]] = {
-    "e": "estimated or derived: worked out by us from printed figures",
-    "u": "low reliability: printed, but it disagrees with other printed figures",
-    "x": "not available: not published",
-    "c": "withheld to protect people",
-    "z": "not applicable",
-    "r": "revised",
-    "p": "provisional: it may change",
-    "low": "too small to show: it rounds to zero",
-}
-"""The meaning of each status, in the order in which tables explain them."""
-
 
 @dataclass(frozen=True)
 class Code:

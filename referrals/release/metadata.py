@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
 from referrals.caching import cached
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Kind, Release
 
@@ -101,7 +101,7 @@ def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:
         "release": summary(release),
         "notes": [*illustrative_notes(release), *notes],
         "status_meanings": manifest(release).get("status_letters")
-        or {"": "as printed", **STATUSES},
+        or {"": "as printed", **statuses.meanings()},
         "source": {
             name: source[name] for name in ("publisher", "title", "published_on", "address")
         },

@@ -141,7 +141,9 @@ class Release:
         self.files = MappingProxyType(dict(files))
         self.changed = datetime.fromtimestamp(int(changed), UTC)
         self._connection = connection
-        self.about = _about(folder.name, sql.rows(connection, "query/release"), edition=digest)
+        self.about = _about(
+            folder.name, sql.rows(connection.cursor(), "query/release"), edition=digest
+        )
 
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the result of the query `sql/<name>.sql` as rows keyed by column name.
@@ -150,7 +152,7 @@ class Release:
             ReleaseError: the query exceeds its time or memory limit.
         """
         try:
-            return sql.rows(self._connection, name, parameters)
+            return sql.rows(self._connection.cursor(), name, parameters)
         except (duckdb.InterruptException, duckdb.OutOfMemoryException):
             raise ReleaseError(
                 f"The release {self.about.release_id} could not answer in {QUERY_SECONDS} seconds. "

@@ -1,1 +1,1 @@
-"""The ASGI side of the site: what surrounds Streamlit, and nothing of its content."""
+"""The ASGI application round Streamlit: gateway, shell, static files, health and logs."""

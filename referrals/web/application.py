@@ -1,7 +1,8 @@
-"""What serves the site: middleware in its order, the addresses beside Streamlit, and what runs while it is served.
+"""The application round Streamlit: the order of the middleware, and the lifespan of the server.
 
-Called by app.py, which alone knows both the pages and the server: `app = st.App(__file__, **application.options(...))`.
-The call of `st.App` stands in app.py, because `streamlit run` looks for it in the text of that file before it runs anything.
+Called by app.py, which alone knows both the pages and the server:
+`app = st.App(__file__, **application.options(...))`. The call of `st.App` is in app.py because
+`streamlit run` looks for it in the text of that file before running anything.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from starlette.routing import BaseRoute
 
 from referrals.page_meta import PageHead, Version
 from referrals.web import health, settings
-from referrals.web.direct_routes import Beside
+from referrals.web.direct_routes import DirectRoutes
 from referrals.web.gateway.middleware import Gateway
 from referrals.web.logging import json_log
-from referrals.web.logging.access_log import Watch
+from referrals.web.logging.access_log import AccessLog
+from referrals.web.shell.html import Frame
 from referrals.web.shell.middleware import Shell
 from referrals.web.static import assets
 from referrals.web.static.streamlit_files import StaticFiles
-from referrals.web.streamlit import client_messages, setup
-from referrals.web.streamlit.garbage_collection import collecting
+from referrals.web.streamlit import client_messages, garbage_collection, setup
 from referrals.web.streamlit.startup_check import StartupCheck
 
 in_session: Final = setup.in_session
@@ -32,67 +33,77 @@ in_session: Final = setup.in_session
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the server is told of the site: nothing of the figures, only where to ask."""
+    """What the application needs of the site, as callables: this package knows nothing of the data.
+
+    Attributes:
+        name: the name of the site, in titles and in the header.
+        pages: the pages in the order of the menu.
+        text: returns a message by its key, such as `text("shell.menu")`.
+        routes: the addresses that are answered without Streamlit.
+        noscript_html: returns what the page at a path shows without JavaScript.
+        versions: returns the other versions of the pages: static, and in other languages.
+        releases: returns the digest of each release by id, or raises what `/readyz` answers with.
+        rejected_releases: returns the names of the releases that are not served.
+        watch_releases: is entered before the first request, and looks for new releases.
+        prebuild_static_pages: is entered when the server starts, and draws the static pages.
+    """
 
     name: str
-    heads: Sequence[PageHead]
+    pages: Sequence[PageHead]
+    text: Callable[..., str]
     routes: Sequence[BaseRoute]
-    """The addresses that Streamlit does not answer for."""
     noscript_html: Callable[[str], str]
-    """Returns what the page at a path shows a browser that runs no script."""
     versions: Callable[[], Sequence[Version]]
-    """Returns the other forms of the pages."""
     releases: Callable[[], Mapping[str, str]]
-    """Returns the digest of every release by its id, or raises what `/readyz` then answers."""
-    refused: Callable[[], Collection[str]]
-    """Returns the names of the releases that are not shown."""
-    looking: Callable[[], AbstractContextManager[object]]
-    """Entered before the first reader comes: looks for new releases."""
-    drawn_ahead: Callable[[], AbstractAsyncContextManager[object]]
-    """Entered when the server has started: draws the static pages."""
+    rejected_releases: Callable[[], Collection[str]]
+    watch_releases: Callable[[], AbstractContextManager[object]]
+    prebuild_static_pages: Callable[[], AbstractAsyncContextManager[object]]
 
 
 def options(site: Site) -> dict[str, Any]:
-    """Return the arguments of `st.App`, having patched this process for it.
+    """Return the arguments of `st.App`, after patching Streamlit in this process.
 
     Raises:
-        SystemExit: a setting stops the site from starting.
+        SystemExit: a wrong setting stops the site from starting.
     """
     json_log.set_up()
     missing = setup.patch_modules()
-    check = StartupCheck()
-    beside = [
-        *site.routes,
-        *assets.routes(),
-        *health.routes(site.releases, site.refused, lambda: check.problem),
-    ]
+    startup_check = StartupCheck()
+    health_routes = health.routes(
+        site.releases, site.rejected_releases, lambda: startup_check.problem
+    )
+    direct_routes = [*site.routes, *assets.routes(), *health_routes]
 
     @asynccontextmanager
-    async def lifespan(application: object) -> AsyncIterator[None]:
+    async def lifespan(_: object) -> AsyncIterator[None]:
         runtime = setup.runtime()
-        gone = [*missing, *setup.patch_runtime(runtime)]
+        missing_now = [*missing, *setup.patch_runtime(runtime)]
         async with (
-            collecting(site.looking)(application),
-            check.running(runtime, gone),
-            site.drawn_ahead(),
+            garbage_collection.running(site.watch_releases),
+            startup_check.running(runtime, missing_now),
+            site.prebuild_static_pages(),
         ):
             yield
 
-    return {
-        "middleware": [
-            Middleware(Watch, pages=[head.path for head in site.heads], routes=beside),
-            Middleware(
-                Gateway, messages=client_messages.MESSAGES, hosts=settings.require(settings.hosts)
-            ),
-            Middleware(Beside, routes=beside),
-            Middleware(
-                Shell,
-                heads=tuple(site.heads),
-                site=site.name,
-                noscript_html=site.noscript_html,
-                versions=site.versions,
-            ),
-            Middleware(StaticFiles),
-        ],
-        "lifespan": lifespan,
-    }
+    return {"middleware": _middleware(site, direct_routes), "lifespan": lifespan}
+
+
+def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middleware]:
+    """Return the middleware, outermost first.
+
+    The access log is outermost so that refusals are logged. The gateway comes before anything that
+    reads a request, and static files are innermost so that the shell adds its headers to them.
+    """
+    paths = [head.path for head in site.pages]
+    return [
+        Middleware(AccessLog, pages=paths, routes=direct_routes),
+        Middleware(Gateway, messages=client_messages.RULES, hosts=settings.require(settings.hosts)),
+        Middleware(DirectRoutes, routes=direct_routes),
+        Middleware(
+            Shell,
+            frame=Frame(site.pages, site.name, site.text),
+            noscript_html=site.noscript_html,
+            versions=site.versions,
+        ),
+        Middleware(StaticFiles),
+    ]

@@ -1,14 +1,20 @@
-"""Addresses that need nothing of Streamlit are answered beside it: its middleware costs more than an answer that is kept."""
+"""Direct routes: addresses that are answered without passing through Streamlit's middleware.
+
+Added to the application by `web.application` for the API, the static pages, assets and health
+endpoints. Streamlit's own middleware costs more than sending one of these finished answers.
+"""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final
 
-from starlette.routing import BaseRoute, Router
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from referrals.web.http import security_headers
+from referrals.web.http.problem import problem
 
-ALWAYS: Final = tuple(
+DEFAULT_HEADERS: Final = tuple(
     (name.encode(), value.encode())
     for name, value in {
         **security_headers.HEADERS,
@@ -17,40 +23,54 @@ ALWAYS: Final = tuple(
 )
 
 
-class Beside:
-    """Middleware that answers the addresses of some routes itself, and leaves every other to the application.
+class DirectRoutes:
+    """Middleware that answers some routes itself and passes every other request on.
 
-    Its answers carry the headers of `policy`, where they have not said otherwise themselves.
+    Its answers carry the security headers, unless an answer sets one itself.
     """
 
     def __init__(self, app: ASGIApp, *, routes: Sequence[BaseRoute]) -> None:
         self._app = app
-        self._router = Router(routes, redirect_slashes=False, default=self._elsewhere)
+        self.routes = tuple(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for one of the routes, or pass it on."""
-        if scope["type"] == "http":
-            await self._router(scope, receive, _Closed(send))
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Not Starlette's Router: for a wrong method it raises inside an application, which here,
+        # outside Starlette's exception handlers, would become a 500.
+        partial_match: BaseRoute | None = None
+        for route in self.routes:
+            match, route_scope = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(route_scope)
+                await route.handle(scope, receive, _with_default_headers(send))
+                return
+            if match is Match.PARTIAL:
+                partial_match = partial_match or route
+        if partial_match is not None:
+            await _method_not_allowed(partial_match)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _elsewhere(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, with the `send` that it came with: the shell sets the headers of those answers."""
-        await self._app(scope, receive, send.bare if isinstance(send, _Closed) else send)
+
+def _method_not_allowed(route: BaseRoute) -> ASGIApp:
+    methods = ", ".join(sorted(getattr(route, "methods", None) or ()))
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    detail = f"This address is only read. Use {methods.replace(', ', ' or ')}."
+    return problem(status, status.phrase, detail, headers={"allow": methods})
 
 
-class _Closed:
-    """A `send` that adds the headers of `policy` to an answer."""
+def _with_default_headers(send: Send) -> Send:
+    """Return a `send` that adds the security headers that an answer does not set itself."""
 
-    def __init__(self, send: Send) -> None:
-        self.bare = send
-
-    async def __call__(self, message: Message) -> None:
+    async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            said = message.get("headers", [])
-            names = {name for name, _ in said}
-            message = {
-                **message,
-                "headers": [*said, *(item for item in ALWAYS if item[0] not in names)],
-            }
-        await self.bare(message)
+            headers = message.get("headers", [])
+            names = {name for name, _ in headers}
+            missing = [header for header in DEFAULT_HEADERS if header[0] not in names]
+            message = {**message, "headers": [*headers, *missing]}
+        await send(message)
+
+    return sending

@@ -1,4 +1,4 @@
-"""Two questions of machines: is the process alive, and can it show every release."""
+"""Health endpoints: `/healthz` (the process is alive) and `/readyz` (it can show every release)."""
 
 import logging
 from collections.abc import Callable, Collection, Mapping
@@ -15,14 +15,14 @@ from referrals.web.http.problem import problem
 
 LOG: Final = logging.getLogger(__name__)
 
-MARK: Final = "victim-referrals"
-"""The value of `service` in both bodies. A check looks for it: Streamlit's index.html is a 200 as well."""
+SERVICE: Final = "victim-referrals"
+"""The value of `service` in both bodies. Probes check it: Streamlit's index.html is a 200 too."""
 
 NOT_READY: Final = "The releases cannot be shown. The log says why."
 
 
-def nothing() -> Collection[str]:
-    """Return no names."""
+def no_names() -> Collection[str]:
+    """Return no release names."""
     return ()
 
 
@@ -33,48 +33,51 @@ def no_problem() -> str:
 
 def routes(
     releases: Callable[[], Mapping[str, str]],
-    refused: Callable[[], Collection[str]] = nothing,
+    rejected: Callable[[], Collection[str]] = no_names,
     startup_problem: Callable[[], str] = no_problem,
 ) -> list[Route]:
-    """Return `/healthz` and `/readyz`.
+    """Return the routes `/healthz` and `/readyz`.
 
-    `releases` returns the id and digest of each, once all are opened and verified; `refused` the names of the folders that
-    are not shown, or not as they are now. A process whose figures were withdrawn is ready: it says so to readers, with the
-    help lines, and would say nothing if it were sent none. `startup_problem` returns why no page could be drawn when the
-    process started, empty where one was.
+    `releases` returns the digest of each release by its id, once all are opened and verified.
+    `rejected` returns the names of release folders that are not shown, or not in their latest
+    state. `startup_problem` returns why the start-up check failed, '' if it passed.
+
+    A process whose figures were withdrawn is ready: its pages still show the notice and the help
+    lines, and a load balancer must not take them away.
     """
 
     async def alive(_: Request) -> Response:
-        return _answer({"service": MARK, "status": "alive"})
+        return _uncached({"service": SERVICE, "status": "alive"})
 
     async def ready(_: Request) -> Response:
-        if problem_found := startup_problem():
-            return _not_ready(problem_found)
+        if problem_at_start := startup_problem():
+            return _not_ready(problem_at_start)
         try:
-            # In a thread: to open and verify releases takes a while, and the process is alive meanwhile.
-            standing = await run_in_threadpool(releases)
+            # In a thread: opening and verifying releases takes a while, and `/healthz` must answer.
+            served = await run_in_threadpool(releases)
         except WithdrawnError as error:
-            return _ready("withdrawn", {}, refused(), detail=str(error))
+            return _ready("withdrawn", {}, rejected(), detail=str(error))
         except ReferralsError as error:
             return _not_ready(str(error))
         except Exception as error:
             LOG.exception("The releases cannot be shown (%s).", type(error).__name__)
             return _not_ready(NOT_READY)
-        return _ready("ready", standing, refused()) if standing else _not_ready(NOT_READY)
+        if not served:
+            return _not_ready(NOT_READY)
+        return _ready("ready", served, rejected())
 
     return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]
 
 
 def _ready(
-    status: str, releases: Mapping[str, str], refused: Collection[str], **more: str
+    status: str, releases: Mapping[str, str], rejected: Collection[str], **more: str
 ) -> Response:
     listed = [{"id": name, "digest": digest} for name, digest in releases.items()]
-    return _answer(
-        {"service": MARK, "status": status, "releases": listed, "refused": sorted(refused), **more}
-    )
+    body = {"service": SERVICE, "status": status, "releases": listed, "refused": sorted(rejected)}
+    return _uncached({**body, **more})
 
 
-def _answer(body: Mapping[str, object]) -> Response:
+def _uncached(body: Mapping[str, object]) -> Response:
     return JSONResponse(body, headers={"cache-control": "no-store"})
 
 

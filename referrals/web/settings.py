@@ -1,7 +1,8 @@
-"""What an operator may set, and what must hold before the site starts.
+"""Settings: the operator's environment variables, and the check that nothing else was changed.
 
-Three environment variables are the operator's. Everything else stands in `.streamlit/config.toml`, and the site refuses to
-start with other values: some of those settings keep readers safe, and a variable set for another app must not undo them.
+Three environment variables belong to the operator. All other settings are in
+`.streamlit/config.toml`, and the site refuses to start with other values: some of them keep readers
+safe, and a variable set for another app must not override them.
 """
 
 import os
@@ -11,32 +12,36 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 from referrals.errors import SettingsError
 
-Answer = TypeVar("Answer")
+Value = TypeVar("Value")
 
 BASE: Final = "REFERRALS_BASE"
 FRAME_ANCESTORS: Final = "REFERRALS_FRAME_ANCESTORS"
 HOSTS: Final = "REFERRALS_HOSTS"
 
-NAME: Final = (
-    r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*"
-)
-PORT: Final = r"(?::\d{1,5})?"
-LOCAL: Final = rf"http://(?:localhost|127\.0\.0\.1){PORT}"
-ADDRESS: Final = re.compile(rf"https://{NAME}{PORT}|{LOCAL}")
-ORIGIN: Final = re.compile(rf"https://(?:\*\.)?{NAME}{PORT}|{LOCAL}")
-HOST: Final = re.compile(rf"{NAME}|\[[0-9a-f:.]{{2,45}}\]")
+_LABEL: Final = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME: Final = rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*"
+_PORT: Final = r"(?::\d{1,5})?"
+_LOCAL: Final = rf"http://(?:localhost|127\.0\.0\.1){_PORT}"
+_SITE_ADDRESS: Final = re.compile(rf"https://{_HOST_NAME}{_PORT}|{_LOCAL}")
+_FRAMING_ORIGIN: Final = re.compile(rf"https://(?:\*\.)?{_HOST_NAME}{_PORT}|{_LOCAL}")
+_HOST: Final = re.compile(rf"{_HOST_NAME}|\[[0-9a-f:.]{{2,45}}\]")
+_ORIGIN: Final = re.compile(rf"https?://(?:{_HOST.pattern}){_PORT}")
 
 
 def base(environment: Mapping[str, str] = os.environ) -> str:
-    """Return the address that readers know this site by, such as `https://example.org`; '' where the variable is not set.
+    """Return the public address of the site, such as `https://example.org`, '' if it is not set.
 
     Raises:
-        SettingsError: it is not the address of a site: `https://` and a name (`http://` for this machine), without a path.
+        SettingsError: the value is not `https://` and a name (`http://` for this machine), or it
+            has a path.
     """
     value = environment.get(BASE, "").strip().lower()
-    if value and not ADDRESS.fullmatch(value):
+    if value and not _SITE_ADDRESS.fullmatch(value):
         raise SettingsError(
             f"{BASE} is not the address of a site such as https://example.org, without a path."
         )
@@ -44,76 +49,93 @@ def base(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def frame_ancestors(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Return the origins of the sites that may show this one within their own pages; none where the variable is not set.
+    """Return the origins of the sites that may frame this one, none if the variable is not set.
 
     Raises:
-        SettingsError: one of them is not an origin: `https://` and a name, without a path.
+        SettingsError: an entry is not an origin: `https://` and a name, without a path.
     """
-    return _each(environment, FRAME_ANCESTORS, ORIGIN, "an origin such as https://example.org")
+    return _entries(
+        environment, FRAME_ANCESTORS, _FRAMING_ORIGIN, "an origin such as https://example.org"
+    )
 
 
 def hosts(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Return the names that this server answers for, in lower case; none, which means any, where the variable is not set.
+    """Return the host names that this server answers for, in lower case; none means any.
 
     Raises:
-        SettingsError: one of them is not the name or the number of a host, without port.
+        SettingsError: an entry is not a host name or an IP address without port.
     """
-    return _each(environment, HOSTS, HOST, "the name of a host such as dashboard.example.org")
+    return _entries(environment, HOSTS, _HOST, "the name of a host such as dashboard.example.org")
+
+
+def origin(text: str) -> str:
+    """Return a web origin as it was given, '' if it is not one.
+
+    >>> origin("https://example.org:8443"), origin("null"), origin("javascript://example.org")
+    ('https://example.org:8443', '', '')
+    """
+    return text if _ORIGIN.fullmatch(text.lower()) else ""
+
+
+def request_origin(scope: Scope) -> str:
+    """Return the origin that a request was sent to, '' if its Host header is missing or invalid."""
+    host = Headers(scope=scope).get("host", "")
+    return origin(f"{scope.get('scheme', 'http')}://{host}")
 
 
 def check(
     option: Callable[[str], object], file: Path, environment: Mapping[str, str] = os.environ
 ) -> None:
-    """Return nothing where every setting of a `config.toml` is in effect, and the operator's variables can be read.
+    """Check that every setting of a `config.toml` is in effect and the variables can be read.
 
-    `option` returns the value that Streamlit has for the name of a setting.
+    `option` returns the value that Streamlit has for the dotted name of a setting.
 
     Raises:
-        SettingsError: a value is not in effect, or a variable cannot be read. The message names each setting, and no value.
+        SettingsError: a value is not in effect, or a variable cannot be read. The message names the
+            settings, never a value.
     """
     base(environment)
     frame_ancestors(environment)
     hosts(environment)
-    wrong = [
-        name
-        for name, value in _flat(tomllib.loads(file.read_text(encoding="utf-8")))
-        if option(name) != value
-    ]
+    configured = _flatten(tomllib.loads(file.read_text(encoding="utf-8")))
+    wrong = [name for name, value in configured if option(name) != value]
     if wrong:
         raise SettingsError(
-            f"Other values than those of {file.parent.name}/{file.name} are in effect for {', '.join(wrong)}. Take away the "
-            "command-line flags and the STREAMLIT_* variables that set them, and start it in the folder of app.py."
+            f"Other values than those of {file.parent.name}/{file.name} are in effect for "
+            f"{', '.join(wrong)}. Take away the command-line flags and the STREAMLIT_* variables "
+            "that set them, and start it in the folder of app.py."
         )
 
 
-def require(read: Callable[[], Answer]) -> Answer:
-    """Return what `read` returns; where a setting stops it, end the program with that sentence alone."""
+def require(read: Callable[[], Value]) -> Value:
+    """Return what `read` returns, or exit with a one-line message if a setting is wrong."""
     try:
         return read()
     except SettingsError as error:
         raise SystemExit(f"The site did not start. {error}") from None
 
 
-def _each(
-    environment: Mapping[str, str], variable: str, form: re.Pattern[str], what: str
+def _entries(
+    environment: Mapping[str, str], variable: str, pattern: re.Pattern[str], expected: str
 ) -> tuple[str, ...]:
     values = tuple(environment.get(variable, "").lower().replace(",", " ").split())
     for number, value in enumerate(values, start=1):
-        if not form.fullmatch(value):
+        if not pattern.fullmatch(value):
             raise SettingsError(
-                f"{variable}: entry {number} is not {what}. Separate several by spaces, and quote none."
+                f"{variable}: entry {number} is not {expected}. "
+                "Separate several by spaces, and quote none."
             )
     return values
 
 
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
-    """Return every setting of a table by its dotted name.
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Yield every setting of a TOML table with its dotted name.
 
-    >>> list(_flat({"server": {"headless": True}, "theme": {"dark": {"textColor": "#FFF"}}}))
+    >>> list(_flatten({"server": {"headless": True}, "theme": {"dark": {"textColor": "#FFF"}}}))
     [('server.headless', True), ('theme.dark.textColor', '#FFF')]
     """
     for name, value in table.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -1,4 +1,4 @@
--- One row per published cell in a release's database.
+-- One row per published cell in the database of a release.
 select
     period,
     nationality,

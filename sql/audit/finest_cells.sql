@@ -1,4 +1,4 @@
--- One row per finest cell in a release's database: what the dashboard adds up.
+-- One row per finest cell in the database of a rounded release. The dashboard adds these up.
 select
     period,
     nationality,

@@ -1,4 +1,4 @@
--- One row per number of dimensions that a sum fixes: the largest error that a release's database announces.
+-- One row per order of sums: the largest error that the database of a release announces.
 select
     "order",
     max_error

@@ -1,4 +1,4 @@
--- One row per published cell in a release's Parquet file.
+-- One row per published cell in the Parquet file of a release.
 select
     period,
     nationality,

@@ -1,4 +1,4 @@
--- One row per table and view of a release's database.
+-- One row per table or view in the database of a release.
 select table_name as name
 from duckdb_tables()
 union all

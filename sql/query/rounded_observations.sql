@@ -129,12 +129,12 @@ bounded as (
         end as outcome,
         case
             when summed.fixed < 6 then greatest(summed.value - precision.max_error, 0)
-            when summed.value < 8 then least(summed.value, 1)
+            when summed.value <= $largest_ambiguous then least(summed.value, 1)
             else summed.value
         end as lower,
         case
             when summed.fixed < 6 then summed.value + precision.max_error
-            when summed.value = 0 then 4
+            when summed.value = 0 then $largest_small_count
             else summed.value
         end as upper
     from summed

@@ -1,4 +1,4 @@
--- One row per cell that has an answer: how readers see it, what it is called, its working, and the statements behind it.
+-- One row per cell with a known count: its text, its working and the ids of its statements.
 create table evidence as
 select unnest($rows::struct(
     nationality varchar,

@@ -1,2 +1,2 @@
--- One row per published cell, as a file of its own that says what release it is of: whoever has it alone learns that.
+-- One row per published cell, in a Parquet file whose metadata names the release and its status.
 copy cells to $path (format parquet, compression zstd, kv_metadata {name: $name, status: $status}) -- noqa: PRS

@@ -1,4 +1,4 @@
--- One row per dimension and code that a reader can ask for, in the order of showing.
+-- One row per dimension and code of the release, with its position in lists.
 create table codes as
 select unnest($rows::struct(
     dimension varchar,

@@ -1,4 +1,4 @@
--- One row per reading of a relation that does not add up, with the printed percentages it would break.
+-- One row per explanation of a gap, with the printed percentages that it would break.
 create table readings as
 select unnest($rows::struct(
     relation_id varchar,

@@ -1,4 +1,4 @@
--- One row per quarter and combination of codes whose protected count is not 0: what every published number is a sum of.
+-- One row per finest cell (quarter and five codes) whose protected count is not 0.
 create table finest as
 select
     period,

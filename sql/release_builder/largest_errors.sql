@@ -1,3 +1,3 @@
--- One row per number of dimensions that a sum fixes: the announced largest error of such a sum, 0 where it is exact.
+-- One row per `order` (number of dimensions that a sum fixes): its announced `max_error`.
 create table precision as
 select unnest($rows::struct("order" integer, max_error integer)[], recursive := true)

@@ -1,4 +1,4 @@
--- One row: a release made of records is its own source.
+-- One row: a release made from records is its own source.
 create table sources as
 select unnest($rows::struct(
     source_id varchar,

@@ -1,4 +1,4 @@
--- One row per relation between statements, with what its arithmetic says.
+-- One row per relation between statements, with the result of its arithmetic.
 create table relations as
 select unnest($rows::struct(
     relation_id varchar,

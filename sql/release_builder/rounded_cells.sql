@@ -1,4 +1,4 @@
--- One row per sum of up to three dimensions, and per finest cell, that is not 0; the quarter counts as a dimension.
+-- One row per nonzero sum over up to three dimensions (quarter included) and finest cell.
 create table cells as
 with facts as (
     select unnest($facts::struct(
@@ -64,7 +64,7 @@ select
     sums.outcome,
     sums.value,
     case
-        when sums.fixed = 6 then if(sums.value <= 7, 1, sums.value)
+        when sums.fixed = 6 then if(sums.value <= $largest_ambiguous, 1, sums.value)
         when facts.period is not null then sums.value
         else greatest(0, sums.value - precision.max_error)
     end as lower,
@@ -74,7 +74,7 @@ select
     end as upper,
     case
         when revised_periods.period is not null and sums.value <> coalesce(revised.value, 0) then 'r'
-        when sums.fixed <= 1 or facts.period is not null or (sums.fixed = 6 and sums.value > 7) then ''
+        when sums.fixed <= 1 or facts.period is not null or (sums.fixed = 6 and sums.value > $largest_ambiguous) then ''
         else 'e'
     end as status
 from sums

@@ -1,4 +1,4 @@
--- One row per context series. What stands for a statement in its words, such as {E002}, is that statement as it was printed.
+-- One row per context series. {E002} in a text becomes the printed value of that statement.
 create table series as
 with listed as (
     select

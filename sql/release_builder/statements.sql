@@ -1,4 +1,4 @@
--- One row per published statement that may be shown.
+-- One row per published statement that readers may see.
 create table statements as
 select unnest($rows::struct(
     statement_id varchar,

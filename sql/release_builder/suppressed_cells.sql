@@ -1,4 +1,4 @@
--- One row per cell of the tables of up to two dimensions, the quarter counts as one; null and 'c' where it is withheld.
+-- One row per cell of the one- and two-way tables; null and 'c' if it is suppressed.
 create table cells as
 select
     period,

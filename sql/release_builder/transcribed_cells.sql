@@ -1,4 +1,4 @@
--- One row per combination of up to three dimensions that a reader can ask for; what no statement supports is 'x'.
+-- One row per combination of up to three codes other than '_T'; 'x' if no statement has it.
 create table cells as
 with answers as (
     select unnest($rows::struct(

@@ -1,4 +1,4 @@
--- One row per published cell that fixes no more than two codes, with how it was worked out where that is known.
+-- One row per published cell with at most two codes other than '_T', with its `working`, if any.
 select
     cells.period,
     cells.nationality,

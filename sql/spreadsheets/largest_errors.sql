@@ -1,4 +1,4 @@
--- One row per number of dimensions that a sum fixes: the announced largest error of such a sum, 0 where it is exact.
+-- One row per `order` (number of dimensions that a sum fixes): its announced `max_error`.
 select
     "order",
     max_error

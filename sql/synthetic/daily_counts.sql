@@ -1,18 +1,28 @@
--- One row per day and combination of attributes with referrals on that day, in order of day, with the number of the first.
--- A combination's referrals are spread over the year at even steps of the days' shares, from a place of its own.
-create or replace temp table slots as
+-- One row per day and planned cell with referrals on that day: how many, and first_number of the first of them.
+-- The referrals of a cell are spread over the year in proportion to the days' shares, starting at the cell's phase.
+create or replace temp table daily_counts as
 with days as (
-    select unnest($days::struct(day date, since double, until double)[], recursive := true)
+    select unnest($days::struct(day date, share_before double, share_after double)[], recursive := true)
 ),
 
 spread as (
     select
         days.day,
-        plan.*,
-        (floor(days.until * plan.referrals + plan.phase) - floor(days.since * plan.referrals + plan.phase))::bigint as many,
-        md5(concat_ws('/', days.day, plan.phase, plan.nationality, plan.age_band, plan.sex, plan.crime_type)) as place
+        cell.nationality,
+        cell.nationality_label,
+        cell.age_band,
+        cell.sex,
+        cell.crime_type,
+        cell.youngest,
+        cell.oldest,
+        cell.outcome_offset,
+        (
+            floor(days.share_after * cell.referrals + cell.phase)
+            - floor(days.share_before * cell.referrals + cell.phase)
+        )::bigint as referrals,
+        md5(concat_ws('/', days.day, cell.phase, cell.nationality, cell.age_band, cell.sex, cell.crime_type)) as shuffle
     from days
-    cross join plan
+    cross join planned_cells as cell
 )
 
 select
@@ -24,12 +34,12 @@ select
     crime_type,
     youngest,
     oldest,
-    lots_before,
-    many,
-    (sum(many) over (
-        order by day, place, youngest, many
+    outcome_offset,
+    referrals,
+    (1 + sum(referrals) over (
+        order by day, shuffle, youngest, referrals
         rows between unbounded preceding and current row
-    ) - many)::bigint as before
+    ) - referrals)::bigint as first_number
 from spread
-where many > 0
-order by before
+where referrals > 0
+order by first_number

@@ -1,5 +1,5 @@
--- One row: what every referral draws from. The lists hold a hundred codes, for outcomes a hundred for each crime type.
-create or replace temp table lots as
+-- One row: salt, year, forces (100 codes), outcomes (100 codes per crime type). Every referral draws from these lists.
+create or replace temp table draw_tables as
 select
     $salt::ubigint as salt,
     $year::varchar as year,

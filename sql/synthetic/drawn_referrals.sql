@@ -1,6 +1,6 @@
--- One row per referral, in order of day, with its outcome, police force and age drawn from its own number.
--- The draw is MurmurHash3's 32-bit finaliser of that number and the salt: the same in every version of DuckDB.
-create or replace temp view drawn as
+-- One row per referral, ordered by day, with police_force, outcome and age drawn by hashing its number.
+-- The hash is MurmurHash3's 32-bit finaliser of number and salt: the same in every version of DuckDB.
+create or replace temp view drawn_referrals as
 with numbered as (
     select
         day,
@@ -11,41 +11,41 @@ with numbered as (
         crime_type,
         youngest,
         oldest,
-        lots_before,
-        (before + unnest(range(many)) + 1)::ubigint as number
-    from slots
+        outcome_offset,
+        (first_number + unnest(range(referrals)))::ubigint as number
+    from daily_counts
 ),
 
 salted as (
     select
         numbered.*,
-        lots.year,
-        lots.forces,
-        lots.outcomes,
-        xor(numbered.number, lots.salt) as mixed
+        draw_tables.year,
+        draw_tables.forces,
+        draw_tables.outcomes,
+        xor(numbered.number, draw_tables.salt) as mixed
     from numbered
-    cross join lots
+    cross join draw_tables
 ),
 
-once as (
+mixed_once as (
     select
         * exclude (mixed),
         (xor(mixed, mixed >> 16) * 2246822507) % 4294967296 as mixed
     from salted
 ),
 
-twice as (
+mixed_twice as (
     select
         * exclude (mixed),
         (xor(mixed, mixed >> 13) * 3266489909) % 4294967296 as mixed
-    from once
+    from mixed_once
 ),
 
 hashed as (
     select
         * exclude (mixed),
         xor(mixed, mixed >> 16)::bigint as draw
-    from twice
+    from mixed_twice
 )
 
 select
@@ -58,6 +58,6 @@ select
     crime_type,
     format('ILLUSTRATIVE-{}-{:08d}', year, number) as referral_id,
     forces[1 + draw % 100] as police_force,
-    outcomes[1 + lots_before + (draw // 100) % 100] as outcome,
+    outcomes[1 + outcome_offset + (draw // 100) % 100] as outcome,
     youngest + (draw // 10000) % (oldest - youngest + 1) as age
 from hashed

@@ -1,4 +1,4 @@
--- One row per referral, as the words and codes of a record-level extract, each marked illustrative.
+-- One row per referral in the columns of a record-level extract, channel always 'illustrative'.
 create or replace temp view extract as
 with worded as (
     select
@@ -11,7 +11,7 @@ with worded as (
         if(sex = '_NK', 'not recorded', sex) as sex,
         if(crime_type = '_NK', 'not recorded', crime_type) as crime_type,
         if(outcome = '_NK', 'not recorded', outcome) as outcome
-    from drawn
+    from drawn_referrals
 )
 
 select

@@ -1,4 +1,4 @@
--- One row per nationality, age, sex and crime type in an extract, all as written, with its number of referrals.
+-- One row per nationality, age, sex and crime_type in an extract, as written, with the number of referrals.
 select
     nationality,
     age,

@@ -1,5 +1,5 @@
--- One row per combination of attributes that has referrals, with the ages it may have.
-create or replace temp table plan as
+-- One row per combination of attributes: referrals, youngest and oldest age, phase, outcome_offset.
+create or replace temp table planned_cells as
 select unnest(
     $rows::struct(
         nationality varchar,
@@ -11,7 +11,7 @@ select unnest(
         youngest integer,
         oldest integer,
         phase double,
-        lots_before integer
+        outcome_offset integer
     )[],
     recursive := true
 )

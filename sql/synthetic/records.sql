@@ -1,4 +1,4 @@
--- One row per referral, in the codes of our codelists.
+-- One row per referral, in codes; the columns of extract/staging/records.
 create table records as
 select
     referral_id,
@@ -12,4 +12,4 @@ select
     crime_type,
     outcome,
     null::varchar as person_id
-from drawn
+from drawn_referrals

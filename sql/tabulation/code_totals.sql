@@ -1,4 +1,5 @@
--- One row per year, dimension and code that occurs, with its people and the most that share one crime type or one outcome.
+-- One row per year, dimension and code: its people (value), and largest_subgroup.
+-- largest_subgroup is the most people of a nationality that share one crime type or outcome; 0 for other dimensions.
 with margins as (
     select
         year,
@@ -12,7 +13,7 @@ with margins as (
         end as dimension,
         coalesce(nationality, age_band, sex, crime_type, outcome, quarter) as code,
         sum(value)::bigint + count(distinct person_id) as value
-    from people
+    from adjusted_counts
     group by grouping sets (
         (year, quarter),
         (year, nationality),
@@ -23,7 +24,7 @@ with margins as (
     )
 ),
 
-shared as (
+subgroups as (
     select
         year,
         nationality,
@@ -33,9 +34,9 @@ shared as (
             year,
             nationality,
             sum(value)::bigint + count(distinct person_id) as value
-        from people
+        from adjusted_counts
         group by grouping sets ((year, nationality, crime_type), (year, nationality, outcome))
-    ) as alike
+    ) as pairs
     group by year, nationality
 )
 
@@ -44,11 +45,11 @@ select
     margins.dimension,
     margins.code,
     margins.value,
-    case when margins.dimension = 'nationality' then shared.value else 0 end as most_alike
+    case when margins.dimension = 'nationality' then subgroups.value else 0 end as largest_subgroup
 from margins
-left join shared
+left join subgroups
     on
         margins.dimension = 'nationality'
-        and margins.year = shared.year
-        and margins.code = shared.nationality
+        and margins.year = subgroups.year
+        and margins.code = subgroups.nationality
 order by margins.year, margins.dimension, margins.code

@@ -1,4 +1,5 @@
--- One row per quarter and combination of published codes that occurs, after grouping. Record-level side only.
+-- One row per quarter and combination of published codes that occurs, with its referrals (value).
+-- Record-level side only.
 select
     year,
     quarter,
@@ -8,7 +9,7 @@ select
     crime_type,
     outcome,
     sum(value)::bigint as value
-from recoded
+from recoded_cells
 where person_id is null
 group by all
 order by all

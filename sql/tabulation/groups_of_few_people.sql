@@ -1,11 +1,11 @@
--- One row per number of dimensions fixed: how many groups of enough referrals describe too few people.
+-- One row per number of dimensions fixed: found, the number of groups with enough referrals but too few people.
 with counted as (
     select
         6 - grouping(quarter) - grouping(nationality) - grouping(age_band)
         - grouping(sex) - grouping(crime_type) - grouping(outcome) as fixed,
         sum(value) filter (where person_id is null) as referrals,
         sum(value) + count(distinct person_id) as people
-    from recoded
+    from recoded_cells
     group by grouping sets (
         (year, quarter),
         (year, nationality),

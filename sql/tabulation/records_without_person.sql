@@ -1,3 +1,3 @@
--- One row: how many records do not say which person they are of.
+-- One row: records, the number of records without a person_id.
 select count(*) filter (where person_id is null) as records
 from records

@@ -1,6 +1,7 @@
--- One row per person of several referrals in a year, quarter and combination of recorded codes. Record-level side only.
-create or replace table repeated as
-with several as (
+-- One row per person and recorded code combination, for people with several referrals in the year.
+-- value is the number of their referrals in that combination. Record-level side only.
+create or replace table repeat_persons as
+with repeats as (
     select
         year,
         person_id
@@ -23,6 +24,6 @@ select
     records.person_id,
     count(*) as value
 from records
-inner join several
-    on records.year = several.year and records.person_id = several.person_id
+inner join repeats
+    on records.year = repeats.year and records.person_id = repeats.person_id
 group by all

@@ -1,5 +1,6 @@
--- One row per quarter and combination of recorded codes that occurs: counts before any grouping. Record-level side only.
-create or replace table raw_cells as
+-- One row per quarter and combination of recorded codes that occurs, with its referrals (value).
+-- Record-level side only.
+create or replace table unrecoded_cells as
 select
     year,
     quarter,

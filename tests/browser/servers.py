@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,25 +22,28 @@ Picture = Callable[[Page, str], None]
 """Keeps a picture of a page under a name, where pictures were asked for."""
 
 PATIENCE = 60
-"""Seconds that a server may take to start on a busy machine."""
+"""How long, in seconds, a server may take to start on a busy machine."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """A running site and the process that can be ended."""
+    """A running site and its process."""
 
     address: str
     process: subprocess.Popen[bytes]
 
     def end(self) -> None:
-        """End the server at once, as a crash would."""
+        """Kill the server, as a crash would."""
         self.process.kill()
         self.process.wait()
 
 
 @contextmanager
 def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
-    """Serve the app.py of a folder on a free port until the block ends; `before` stands before the command that does it."""
+    """Serve the app.py of a folder on a free port until the block ends.
+
+    `before` is put before the start command, such as a wrapper.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -100,7 +102,7 @@ def open_page(page: Page, address: str, heading: str = "") -> None:
 
 
 def drawn(page: Page, heading: str = "") -> None:
-    """Wait until Streamlit has drawn a page, the one with this heading where one is given."""
+    """Wait until Streamlit has drawn a page, by its heading if one is given."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
         state="attached", timeout=30_000
     )
@@ -111,9 +113,9 @@ def _answers(site: Site) -> bool:
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit and site.process.poll() is None:
         try:
-            with urlopen(f"{site.address}/_stcore/health", timeout=2) as answer:
-                if answer.read() == b"ok":
-                    return True
-        except (URLError, OSError):
-            time.sleep(0.1)
+            if httpx.get(f"{site.address}/_stcore/health", timeout=2).text == "ok":
+                return True
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.1)
     return False

@@ -1,4 +1,4 @@
-"""A small site behind the real shell, for tests that must slow their server down or end it."""
+"""A small site inside the real shell, for tests that slow their server down or kill it."""
 
 import shutil
 from collections.abc import Iterator
@@ -15,11 +15,20 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals.web.shell.middleware import PageHead, Shell, Version, page_title, routes
+from referrals.i18n import messages
+from referrals.page_meta import PageHead, Version, page_title
+from referrals.web.shell.html import Frame
+from referrals.web.shell.middleware import Shell
+from referrals.web.static.assets import routes
 
 SITE = "Small site: for tests"
 LOW_DATA = Version(
-    "Low-data version", {"/": "/lite/", "/words": "/lite/words", "/words?release=other": "/lite/other/words"}
+    "Low-data version",
+    {
+        "/": "/lite/",
+        "/words": "/lite/words",
+        "/words?release=other": "/lite/other/words",
+    },
 )
 
 
@@ -29,9 +38,11 @@ def overview() -> None:
     if st.button("Work for a long time"):
         time.sleep(30)
     st.html(
-        "<p><a href='/words?letter=b#bail'>What bail means</a></p><p><a href='https://example.org/x'>Elsewhere</a></p>"
+        "<p><a href='/words?letter=b#bail'>What bail means</a></p>"
+        "<p><a href='https://example.org/x'>Elsewhere</a></p>"
         "<details><summary>More</summary><p>Kept for print</p></details>"
-        + "<p>A paragraph that makes the page long.</p>" * 40 + "<p id='last'>The last words.</p>"
+        + "<p>A paragraph that makes the page long.</p>" * 40
+        + "<p id='last'>The last words.</p>"
     )
 
 
@@ -39,7 +50,10 @@ def words() -> None:
     st.title("Words", anchor=False)
     st.selectbox("Letter", ["a", "b"], key="letter", bind="query-params")
     time.sleep(0.3)
-    st.html("<p>A word and its meaning.</p>" * 40 + "<h2 id='bail'>Bail</h2><p>Freedom with conditions.</p>")
+    st.html(
+        "<p>A word and its meaning.</p>" * 40
+        + "<h2 id='bail'>Bail</h2><p>Freedom with conditions.</p>"
+    )
 
 
 PAGES = {
@@ -50,8 +64,14 @@ PAGES = {
 if get_script_run_ctx(suppress_warning=True) is None:
     app = st.App(
         __file__,
-        middleware=[Middleware(Shell, heads=tuple(PAGES), site=SITE, noscript_html=lambda path: "<p>Without script.</p>",
-            versions=lambda: [LOW_DATA])],
+        middleware=[
+            Middleware(
+                Shell,
+                frame=Frame(tuple(PAGES), SITE, messages.text),
+                noscript_html=lambda path: "<p>Without script.</p>",
+                versions=lambda: [LOW_DATA],
+            )
+        ],
         routes=routes(),
     )
 else:
@@ -68,7 +88,7 @@ else:
 
 @contextmanager
 def serve_small_site(folder: Path) -> Iterator[Site]:
-    """Serve the small site from a folder, with the settings of the real one, until the block ends."""
+    """Serve the small site from a folder, with the real settings, until the block ends."""
     (folder / ".streamlit").mkdir()
     shutil.copy(ROOT / ".streamlit" / "config.toml", folder / ".streamlit")
     (folder / "app.py").write_text(APP)

@@ -1,4 +1,4 @@
-"""The whole site as people see it: every page, at a desk and on a phone, in light, dark and print."""
+"""Every page in a real browser: on desktop and phone, in light, dark and print."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from referrals.content.sitemap import PAGES
 from referrals.paths import ROOT
-from referrals.web.shell.html import ASKED
+from referrals.web.shell.html import FETCHED_EARLY
 from tests.browser.servers import Picture, open_page, serve
 
 PATHS = tuple(head.path for head in PAGES)
-DESK, PHONE, NARROWEST = 1280, 360, 320
+DESKTOP, PHONE, NARROWEST = 1280, 360, 320
 KINDS = ("/", "/sex", "/figures-check")
 """Pages of different kinds: an overview, charts with choices, long tables. axe looks at them on a phone too."""
 
@@ -28,7 +28,7 @@ RULES = {
 }
 
 
-@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": request.param, "height": 800})
     yield opened
@@ -40,8 +40,8 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def complaints(page: Page, address: str) -> list[str]:
-    """Return a list that fills up with what goes wrong on a page: console errors, failed and outside requests."""
+def collect_problems(page: Page, address: str) -> list[str]:
+    """Return a list that fills with console errors, failed and outside requests of a page."""
     found: list[str] = []
     page.on(
         "console",
@@ -70,9 +70,11 @@ def is_ours(url: str, address: str) -> bool:
 
 
 def violations(page: Page) -> list[str]:
-    """Return each axe rule that the page breaks, with the first place where it does."""
+    """Return each axe rule that the page breaks, with the first element."""
     found = Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']} ({len(one['nodes'])}): {one['nodes'][0]['html'][:200]}" for one in found]
+    return [
+        f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['html'][:200]}" for rule in found
+    ]
 
 
 def fits(page: Page, width: int) -> bool:
@@ -81,7 +83,7 @@ def fits(page: Page, width: int) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") <= width)
 
 
-def whole(page: Page, address: str) -> None:
+def open_complete(page: Page, address: str) -> None:
     """Open a page and wait until its end is drawn, and its charts with it."""
     open_page(page, address)
     page.locator(".page-end").wait_for(state="attached")
@@ -93,14 +95,14 @@ def whole(page: Page, address: str) -> None:
 def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(
     dashboard: str, browser: Browser, path: str, picture: Picture
 ) -> None:
-    page = browser.new_page(viewport={"width": DESK, "height": 800})
-    found = complaints(page, dashboard)
-    whole(page, dashboard + path)
+    page = browser.new_page(viewport={"width": DESKTOP, "height": 800})
+    found = collect_problems(page, dashboard)
+    open_complete(page, dashboard + path)
     name = path.strip("/") or "overview"
-    picture(page, f"{name}-{DESK}")
+    picture(page, f"{name}-{DESKTOP}")
     assert violations(page) == []
     assert page.locator("h1").count() == 1
-    for width in (DESK, PHONE, NARROWEST):
+    for width in (DESKTOP, PHONE, NARROWEST):
         assert fits(page, width), width
     picture(page, f"{name}-{NARROWEST}")
     assert found == []
@@ -113,46 +115,49 @@ def test_a_page_that_is_opened_on_a_phone_is_accessible_and_fits_its_screen(
     dashboard: str, browser: Browser, path: str
 ) -> None:
     page = browser.new_page(viewport={"width": PHONE, "height": 800})
-    found = complaints(page, dashboard)
-    whole(page, dashboard + path)
+    found = collect_problems(page, dashboard)
+    open_complete(page, dashboard + path)
     assert violations(page) == []
     assert found == []
     assert fits(page, PHONE)
     page.close()
 
 
-def test_the_checks_see_what_they_look_for(dashboard: str, page: Page) -> None:
-    found = complaints(page, dashboard)
-    whole(page, f"{dashboard}/about")
+def test_the_checks_of_a_page_detect_planted_problems(dashboard: str, page: Page) -> None:
+    found = collect_problems(page, dashboard)
+    open_complete(page, f"{dashboard}/about")
     page.evaluate(
         """() => {
-            document.body.insertAdjacentHTML('beforeend', '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">');
+            const image = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">';
+            document.body.insertAdjacentHTML('beforeend', image);
             console.error('planted');
             fetch('http://127.0.0.1:9/elsewhere').catch(() => null);
         }"""
     )
     page.wait_for_timeout(300)
-    assert any(one.startswith("image-alt") for one in violations(page))
+    assert any(rule.startswith("image-alt") for rule in violations(page))
     assert "planted" in found
-    assert any(one.startswith("outside: ") or "Content Security Policy" in one for one in found)
+    assert any(
+        problem.startswith("outside: ") or "Content Security Policy" in problem for problem in found
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/sex", "/trends", "/figures-check", "/safeguarding"])
 def test_a_page_is_accessible_in_dark(
     dashboard: str, browser: Browser, path: str, picture: Picture
 ) -> None:
-    context = browser.new_context(viewport={"width": DESK, "height": 800}, color_scheme="dark")
+    context = browser.new_context(viewport={"width": DESKTOP, "height": 800}, color_scheme="dark")
     page = context.new_page()
-    whole(page, dashboard + path)
+    open_complete(page, dashboard + path)
     picture(page, f"{path.strip('/') or 'overview'}-dark")
     assert violations(page) == []
     context.close()
 
 
-def test_the_published_figures_stand_in_text_with_their_sections(
+def test_the_overview_has_the_published_figures_with_their_sections(
     dashboard: str, page: Page
 ) -> None:
-    whole(page, dashboard)
+    open_complete(page, dashboard)
     text = page.locator("[data-testid=stMain]").inner_text()
     for figure in ("1,336", "126,453", "1.1%", "145", "706", "425", "194"):
         assert re.search(rf"(?<![\d,]){re.escape(figure)}(?![\d,]*\d)", text), figure
@@ -163,7 +168,7 @@ def test_the_published_figures_stand_in_text_with_their_sections(
         assert f"section {section}" in text or f", {section}" in text, section
 
 
-def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: Browser) -> None:
+def test_the_overview_has_its_figures_without_javascript(dashboard: str, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(dashboard)
@@ -173,23 +178,25 @@ def test_the_figures_stand_in_the_page_without_script(dashboard: str, browser: B
     context.close()
 
 
-def test_a_choice_changes_the_finding_and_the_address_and_a_link_brings_it_back(
+def test_a_filter_changes_finding_and_address_and_the_link_restores_it(
     dashboard: str, page: Page
 ) -> None:
-    whole(page, f"{dashboard}/sex")
+    open_complete(page, f"{dashboard}/sex")
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     page.get_by_role("radio", name="Share").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA&measure=share")
     finding = page.locator("h2.finding").first
     expect(finding).to_contain_text("Of the 192 domestic abuse referrals")
-    said = finding.inner_text()
-    whole(page, page.url)
+    text = finding.inner_text()
+    open_complete(page, page.url)
     expect(page.get_by_role("radio", name="Domestic abuse")).to_be_checked()
-    expect(page.locator("h2.finding").first).to_have_text(said)
+    expect(page.locator("h2.finding").first).to_have_text(text)
 
 
-def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: Page) -> None:
-    whole(
+def test_a_tampered_address_shows_a_notice_and_the_unfiltered_page(
+    dashboard: str, page: Page
+) -> None:
+    open_complete(
         page, f"{dashboard}/sex?crime_type=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&measure=share"
     )
     expect(
@@ -200,10 +207,8 @@ def test_a_tampered_address_says_so_and_shows_everything(dashboard: str, page: P
     assert page.locator("img[src=x]").count() == 0
 
 
-def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_them(
-    dashboard: str, page: Page
-) -> None:
-    whole(page, f"{dashboard}/age?release=illustrative&sex=F")
+def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, page: Page) -> None:
+    open_complete(page, f"{dashboard}/age?release=illustrative&sex=F")
     page.get_by_role("link", name="Low-data version").click()
     expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
     expect(page.get_by_text("These figures are invented.").first).to_be_visible()
@@ -211,10 +216,10 @@ def test_the_low_data_version_of_chosen_figures_shows_those_and_leads_back_to_th
     expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
 
 
-def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(
+def test_a_card_can_be_downloaded_as_csv_svg_and_text(
     dashboard: str, page: Page, tmp_path: Path
 ) -> None:
-    whole(page, f"{dashboard}/nationality")
+    open_complete(page, f"{dashboard}/nationality")
     page.get_by_text("Download, copy, cite or link").first.click()
     for name, ending, words in (
         ("Table (CSV)", ".csv", "Vietnam"),
@@ -231,12 +236,10 @@ def test_a_card_can_be_taken_away_as_a_table_a_picture_and_text(
     expect(page.locator("pre.copy").first).to_contain_text("Release 2020-21 (published)")
 
 
-def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(
-    dashboard: str, browser: Browser
-) -> None:
-    context = browser.new_context(viewport={"width": DESK, "height": 800})
+def test_a_printed_page_has_its_text_and_no_controls(dashboard: str, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": DESKTOP, "height": 800})
     page = context.new_page()
-    whole(page, f"{dashboard}/sex")
+    open_complete(page, f"{dashboard}/sex")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.get_by_text("The gender of the individual being referred").first).to_be_visible()
@@ -246,21 +249,20 @@ def test_a_printed_page_has_the_figures_and_sentences_and_no_controls(
     context.close()
 
 
-def test_the_answers_that_streamlit_waits_for_are_asked_for_once_and_at_once(
+def test_the_endpoints_that_streamlit_waits_for_are_requested_once_and_early(
     dashboard: str, page: Page
 ) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.removeprefix(dashboard)))
-    whole(page, f"{dashboard}/nationality")
-    last = next(
-        number for number, path in enumerate(asked) if "PlotlyChart" in path
-    )  # it stands last among the links
-    for path in ASKED:
-        assert asked.count(path) == 1
-        assert asked.index(path) < last
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url.removeprefix(dashboard)))
+    open_complete(page, f"{dashboard}/nationality")
+    # The last of the links in the page.
+    last = next(number for number, path in enumerate(requested) if "PlotlyChart" in path)
+    for path in FETCHED_EARLY:
+        assert requested.count(path) == 1
+        assert requested.index(path) < last
 
 
-def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> None:
+def test_a_missing_page_is_a_404_with_links(dashboard: str, page: Page) -> None:
     answer = page.goto(f"{dashboard}/no-such-page")
     assert answer is not None
     assert answer.status == 404
@@ -270,13 +272,13 @@ def test_a_missing_page_is_a_404_with_a_way_on(dashboard: str, page: Page) -> No
 
 
 @pytest.mark.parametrize("path", ["/crime-type", "/sex"])
-def test_a_new_server_draws_the_page_asked_for_first_within_the_frame(
+def test_the_first_request_to_a_new_server_may_be_an_inner_page(
     browser: Browser, path: str
 ) -> None:
-    """Streamlit takes a folder named `pages` for pages of its old kind until st.navigation has run once."""
-    with serve(ROOT) as fresh:
+    """Until st.navigation has run, Streamlit takes a folder named `pages` for old-style pages."""
+    with serve(ROOT) as new_server:
         page = browser.new_page()
-        open_page(page, fresh.address + path)
+        open_page(page, new_server.address + path)
         name = path.strip("/").replace("-", " ").capitalize()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
         expect(page).to_have_title(f"{name} - Victim referrals")

@@ -1,4 +1,4 @@
-"""The site as it is served, by both commands: what it keeps to itself, what it refuses, and what a browser needs of it."""
+"""The served site under both start commands: what it refuses, hides and logs."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from referrals.paths import ROOT
-from referrals.web.health import MARK
+from referrals.web.health import SERVICE
 from referrals.web.streamlit import client_messages
 from tests.browser import servers
 from tests.browser.servers import PATIENCE
-from tests.browser.test_every_page import whole
+from tests.browser.test_every_page import open_complete
 from tests.fixtures.examples import examples
 
 COMMANDS = {
@@ -60,16 +60,17 @@ COMMANDS = {
     ],
 }
 LARGEST = {"streamlit": 2_000_000, "uvicorn": 65_536}
-"""Bytes of a message that each command takes in before anything of ours looks at it."""
+"""The largest message, in bytes, that each command accepts before our code sees it."""
 
-FAULTY = """
+FAILING_APP = """
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from referrals.web import health, logs
+from referrals.web import health
+from referrals.web.logging import json_log
 
 if get_script_run_ctx(suppress_warning=True) is None:
-    logs.set_up()
+    json_log.set_up()
     app = st.App(__file__, routes=health.routes(lambda: {"2020-21": "ab12"}))
 else:
     st.title("A page")
@@ -84,12 +85,12 @@ SECRETS = (
     "elsewhere.example",
     "made-up-by-a-reader",
 )
-"""Parts of what the tests below ask for that no log may hold."""
+"""Parts of the requests below that no log may contain."""
 
 
 @dataclass(frozen=True)
 class Running:
-    """A site that is served, and the file that its log goes to."""
+    """A served site and the file of its log."""
 
     port: int
     log: Path
@@ -109,7 +110,7 @@ class Running:
             )
 
     def raw(self, line: bytes) -> bytes:
-        """Return what is answered to a request line as it stands."""
+        """Return the raw answer to a raw request line."""
         with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as connection:
             connection.sendall(line + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
             connection.shutdown(socket.SHUT_WR)
@@ -127,12 +128,12 @@ class Running:
             proxy=None,
         )
 
-    def faults(self) -> list[dict[str, Any]]:
-        """Return every line of the log so far that tells of a fault."""
+    def exceptions(self) -> list[dict[str, Any]]:
+        """Return the log lines that report an exception."""
         return [line for line in self.lines() if "fault" in line]
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return every line of the log so far."""
+        """Return the lines of the log so far."""
         return [
             json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")
         ]
@@ -140,7 +141,7 @@ class Running:
 
 @contextmanager
 def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
-    """Serve the app.py of a folder by one of the commands, its log in a file, until the block ends."""
+    """Serve the app.py of a folder with a start command and a log file until the block ends."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -156,7 +157,7 @@ def served(command: str, folder: Path, log: Path) -> Iterator[Running]:
         )
     try:
         limit = time.monotonic() + PATIENCE
-        while not ready(site):
+        while not is_ready(site):
             assert process.poll() is None, site.log.read_text()
             assert time.monotonic() < limit, site.log.read_text()
             time.sleep(0.2)
@@ -174,12 +175,12 @@ def running(
         yield site
 
 
-def ready(site: Running) -> bool:
+def is_ready(site: Running) -> bool:
     try:
         status, _, body = site.get("/readyz")
     except OSError:
         return False
-    return status == 200 and json.loads(body)["service"] == MARK
+    return status == 200 and json.loads(body)["service"] == SERVICE
 
 
 def message(**fields: Any) -> bytes:
@@ -187,7 +188,7 @@ def message(**fields: Any) -> bytes:
 
 
 def drawn(session: ClientConnection, query: str = "") -> list[str]:
-    """Ask for the page of an address; return the kinds of all messages until it is drawn."""
+    """Request a page; return the kinds of all messages until it is drawn."""
     session.send(message(rerun_script={"query_string": query}))
     kinds: list[str] = []
     while not kinds or kinds[-1] != "script_finished":
@@ -195,14 +196,14 @@ def drawn(session: ClientConnection, query: str = "") -> list[str]:
     return kinds
 
 
-def kind(said: str | bytes) -> str:
-    """Return the kind of a message of the site's."""
-    assert isinstance(said, bytes)
-    return str(ForwardMsg.FromString(said).WhichOneof("type"))
+def kind(received: str | bytes) -> str:
+    """Return the kind of a message from the server."""
+    assert isinstance(received, bytes)
+    return str(ForwardMsg.FromString(received).WhichOneof("type"))
 
 
-def ended(session: ClientConnection, message: bytes | str) -> bool:
-    """Say something and read the session to its end, which can come before the last byte of a long message is sent."""
+def is_ended(session: ClientConnection, message: bytes | str) -> bool:
+    """Send a message and read until the session is closed, maybe before the message is sent."""
     try:
         session.send(message)
         while True:
@@ -211,26 +212,26 @@ def ended(session: ClientConnection, message: bytes | str) -> bool:
         return True
 
 
-def test_both_questions_of_machines_are_answered(running: Running) -> None:
+def test_the_health_endpoints_answer(running: Running) -> None:
     status, headers, body = running.get("/healthz")
     assert (status, json.loads(body), headers["cache-control"]) == (
         200,
-        {"service": MARK, "status": "alive"},
+        {"service": SERVICE, "status": "alive"},
         "no-store",
     )
     releases = json.loads(running.get("/readyz")[2])["releases"]
-    assert "2020-21" in {one["id"] for one in releases}
-    assert all(len(one["digest"]) == 64 for one in releases)
+    assert "2020-21" in {release["id"] for release in releases}
+    assert all(len(release["digest"]) == 64 for release in releases)
 
 
-def test_a_page_that_is_none_cannot_be_taken_for_health(running: Running) -> None:
+def test_a_404_page_cannot_be_mistaken_for_a_health_answer(running: Running) -> None:
     status, headers, body = running.get("/healthy")
     assert status == 404
     assert headers["content-type"].startswith("text/html")
-    assert MARK.encode() not in body
+    assert SERVICE.encode() not in body
 
 
-def test_a_session_draws_and_what_it_must_not_say_is_dropped(running: Running) -> None:
+def test_a_session_draws_pages_and_unwanted_messages_are_dropped(running: Running) -> None:
     with running.open() as session:
         assert "delta" in drawn(session, "crime_type=DA&sex=F")
         session.send(message(clear_cache=True))
@@ -240,17 +241,19 @@ def test_a_session_draws_and_what_it_must_not_say_is_dropped(running: Running) -
     assert {"clear_cache", "backend_operation_request.install_skills"} <= set(dropped)
 
 
-@pytest.mark.parametrize("broken", [b"\xff\xff\xff", b"", "text", b"a" * 70_000, b"a" * 3_000_000])
-def test_a_broken_message_ends_its_session_and_no_other(
-    running: Running, broken: bytes | str
+@pytest.mark.parametrize(
+    "malformed", [b"\xff\xff\xff", b"", "text", b"a" * 70_000, b"a" * 3_000_000]
+)
+def test_a_malformed_message_ends_its_own_session_only(
+    running: Running, malformed: bytes | str
 ) -> None:
     with running.open() as bystander:
         with running.open() as session:
-            assert ended(session, broken)
+            assert is_ended(session, malformed)
         assert "delta" in drawn(bystander)
 
 
-def test_a_message_in_parts_without_an_end_ends_its_session(running: Running) -> None:
+def test_an_endless_fragmented_message_ends_its_session(running: Running) -> None:
     part = b"a" * 10_000
     with running.open() as bystander:
         with running.open() as session:
@@ -264,12 +267,12 @@ def test_a_message_in_parts_without_an_end_ends_its_session(running: Running) ->
         assert "delta" in drawn(bystander)
 
 
-def test_nothing_is_compressed_for_a_session(running: Running) -> None:
+def test_websocket_compression_is_off(running: Running) -> None:
     with running.open() as session:
         assert session.protocol.extensions == []
 
 
-def test_a_page_of_another_site_opens_no_session(running: Running) -> None:
+def test_a_page_of_another_site_cannot_open_a_session(running: Running) -> None:
     # Streamlit would ask a third party for the address of this server before it answers.
     for origin in ("https://elsewhere.example", "http://localhost:1", "null"):
         with pytest.raises(InvalidStatus) as refused:
@@ -291,14 +294,14 @@ def test_a_page_of_another_site_opens_no_session(running: Running) -> None:
         ("GET", "/" + "a" * 3_000, 414),
     ],
 )
-def test_streamlits_inside_is_closed(
+def test_streamlits_internal_endpoints_are_closed(
     running: Running, method: str, target: str, status: int
 ) -> None:
     assert running.get(target, method)[0] == status
 
 
 LETTERS = st.text(alphabet="/.%0123456789abcdefABCDEF_?&=;\\:@~-+", max_size=100)
-ASKED = st.one_of(
+REQUEST_LINES = st.one_of(
     LETTERS.map(lambda text: f"GET /{text} HTTP/1.1".encode()),
     LETTERS.map(lambda text: f"GET /age?sex=F&{text} HTTP/1.1".encode()),
     st.integers(1, 200).map(lambda times: b"GET /age?" + b"sex=F&" * times + b" HTTP/1.1"),
@@ -316,8 +319,8 @@ ASKED = st.one_of(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(line=ASKED)
-def test_no_request_line_is_a_fault(running: Running, line: bytes) -> None:
+@given(line=REQUEST_LINES)
+def test_no_request_line_causes_a_server_error(running: Running, line: bytes) -> None:
     got = running.raw(line)
     assert not got or got.split(b" ")[1] < b"500"
     assert b"Traceback" not in got
@@ -353,26 +356,26 @@ WRONG = st.builds(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.one_of(CHANGED, WRONG, st.binary(max_size=200)))
-def test_no_message_is_a_fault(running: Running, data: bytes) -> None:
-    faults = running.faults()
+def test_no_message_causes_an_exception(running: Running, data: bytes) -> None:
+    exceptions = running.exceptions()
     with running.open() as session:
         session.send(data)
         try:
             while kind(session.recv(timeout=0.3)) != "script_finished":
                 pass
         except TimeoutError:
-            pass  # let in, and nothing to say to it: or dropped
+            pass  # allowed without an answer, or dropped
         except ConnectionClosed:
-            assert client_messages.kind(data) is None
+            assert client_messages.kind_of(data) is None
             assert session.protocol.close_code == 1008
         else:
-            assert client_messages.kind(data) == "rerun_script"
+            assert client_messages.kind_of(data) == "rerun_script"
     with running.open() as other:
         assert "delta" in drawn(other)
-    assert running.faults() == faults
+    assert running.exceptions() == exceptions
 
 
-def test_an_address_that_a_page_makes_up_is_in_nothing_that_it_is_sent(running: Running) -> None:
+def test_an_address_claimed_by_the_page_is_not_repeated(running: Running) -> None:
     made_up = f"https://made-up.example/{'a' * 60_000}"
     with running.open() as session:
         session.send(message(rerun_script={"page_name": "sex", "context_info": {"url": made_up}}))
@@ -385,20 +388,22 @@ def test_an_address_that_a_page_makes_up_is_in_nothing_that_it_is_sent(running: 
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_page_that_faults_is_one_line_without_its_words(command: str, tmp_path: Path) -> None:
+def test_an_exception_of_a_page_is_one_log_line_without_its_message(
+    command: str, tmp_path: Path
+) -> None:
     shutil.copytree(ROOT / ".streamlit", tmp_path / ".streamlit")
-    (tmp_path / "app.py").write_text(FAULTY)
+    (tmp_path / "app.py").write_text(FAILING_APP)
     with served(command, tmp_path, tmp_path / "log.jsonl") as site:
         with site.open() as session:
             drawn(session)
-        (fault,) = site.faults()
-        assert fault["fault"]["kind"] == "ValueError"
-        assert fault["fault"]["through"][-1].startswith("app.py:")
+        (line,) = site.exceptions()
+        assert line["fault"]["kind"] == "ValueError"
+        assert line["fault"]["through"][-1].startswith("app.py:")
         assert "Traceback" not in site.log.read_text()
         assert "words of a reader" not in site.log.read_text()
 
 
-def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
+def test_the_log_contains_neither_reader_nor_selection(running: Running) -> None:
     agent = {
         "User-Agent": "Browser-of-a-reader",
         "X-Forwarded-For": "198.51.100.7",
@@ -417,13 +422,13 @@ def test_the_log_holds_neither_reader_nor_selection(running: Running) -> None:
     events = Counter(line.get("event") for line in lines)
     assert events["started"] == 1
     assert min(events["request"], events["socket"], events["refused"]) > 0
-    assert running.faults() == []
+    assert running.exceptions() == []
     assert {"method": "GET", "path": "/sex", "status": 200}.items() <= [
-        one for one in lines if one.get("path") == "/sex"
+        line for line in lines if line.get("path") == "/sex"
     ][-1].items()
 
 
-def test_outside_the_lines_nothing_of_a_reader_is_printed(running: Running) -> None:
+def test_nothing_but_json_lines_and_the_banner_is_printed(running: Running) -> None:
     rest = [line for line in running.log.read_text().splitlines() if not line.startswith("{")]
     assert all(
         line == ""
@@ -436,30 +441,32 @@ def test_outside_the_lines_nothing_of_a_reader_is_printed(running: Running) -> N
 PATHS = ("/", "/trends", "/figures-check")
 
 
-def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_for(
+def test_a_browser_sends_only_allowed_messages_and_gets_every_file(
     dashboard: str, browser: Browser
 ) -> None:
     context = browser.new_context()
     page = context.new_page()
     kinds: Counter[str] = Counter()
-    trouble: list[str] = []
+    problems: list[str] = []
 
-    def said(data: str | bytes) -> None:
-        kinds[str(client_messages.kind(data if isinstance(data, bytes) else b""))] += 1
+    def note_message(data: str | bytes) -> None:
+        kinds[str(client_messages.kind_of(data if isinstance(data, bytes) else b""))] += 1
 
-    page.on("websocket", lambda opened: opened.on("framesent", said))
+    page.on("websocket", lambda opened: opened.on("framesent", note_message))
     page.on(
         "console",
-        lambda one: trouble.append(one.text) if one.type in {"error", "warning"} else None,
+        lambda entry: problems.append(entry.text) if entry.type in {"error", "warning"} else None,
     )
     page.on(
         "response",
-        lambda one: trouble.append(f"{one.status} {one.url}") if one.status >= 400 else None,
+        lambda answer: (
+            problems.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
     )
     for path in PATHS:
-        whole(page, dashboard + path)
+        open_complete(page, dashboard + path)
     page.keyboard.press("r")
-    whole(page, f"{dashboard}/sex")
+    open_complete(page, f"{dashboard}/sex")
     page.get_by_role("radio", name="Domestic abuse").check(force=True)
     expect(page).to_have_url(f"{dashboard}/sex?crime_type=DA")
     servers.drawn(page)  # a redrawing page would close what is opened now
@@ -472,4 +479,4 @@ def test_a_browser_says_only_what_is_let_through_and_takes_everything_it_came_fo
     page.go_back()
     context.close()
     assert set(kinds) == client_messages.ALLOWED
-    assert trouble == []
+    assert problems == []

@@ -1,7 +1,4 @@
-"""The illustrative series as people see it: at a desk and on a phone, in light, dark and print, and what they take away.
-
-Programs ask the same server: what it refuses to pages of other sites they can read, and files of the series say what they are.
-"""
+"""The illustrative release in a real browser: pages, files, and what other origins can read."""
 
 from __future__ import annotations
 
@@ -18,26 +15,37 @@ from playwright.sync_api import TimeoutError as NotInTime
 
 from referrals.paths import ROOT
 from tests.browser.servers import Picture, drawn, serve
-from tests.browser.test_every_page import DESK, PHONE, complaints, fits, violations, whole
+from tests.browser.test_every_page import (
+    DESKTOP,
+    PHONE,
+    collect_problems,
+    fits,
+    open_complete,
+    violations,
+)
 from tests.fixtures import rounded_release
 
 TOPICS = ("/nationality", "/age", "/sex", "/crime-type")
-CHOSEN = "release=illustrative"
-AT_REST = """() => {
-    const height = document.body.scrollHeight + document.querySelector("[data-testid=stMain]").scrollHeight;
-    if (height !== window.heightSeen) [window.heightSeen, window.heightSince] = [height, performance.now()];
+ILLUSTRATIVE = "release=illustrative"
+IS_SETTLED = """() => {
+    const main = document.querySelector("[data-testid=stMain]");
+    const height = document.body.scrollHeight + main.scrollHeight;
+    if (height !== window.heightSeen) {
+        window.heightSeen = height;
+        window.heightSince = performance.now();
+    }
     return performance.now() - window.heightSince > 700;
 }"""
-"""Whether the page has kept its height for a while."""
-HIDDEN_BEHIND_A_LIST = ("aria-hidden-focus", "page-has-heading-one", "region")
-"""While a list is open Streamlit hides all the rest from screen readers, so that they hear the list alone."""
+"""Whether the page has kept its height for 0.7 seconds."""
+BROKEN_BY_AN_OPEN_LIST = ("aria-hidden-focus", "page-has-heading-one", "region")
+"""Rules broken while a list is open, as Streamlit then hides the rest from screen readers."""
 
 BANNER = "These figures are invented."
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a dashboard with an illustrative series: a copy of this checkout, with the release in its folder."""
+    """The address of a copy of this checkout with a small illustrative release."""
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "app.py", folder)
     for name in ("pages", "referrals", "sql", "data", ".streamlit"):
@@ -60,15 +68,15 @@ def opened(browser: Browser, width: int, *, scheme: str = "light") -> Iterator[P
 
 
 def open_list(page: Page, label: str, option: str) -> Locator:
-    """The option of a list that was opened on a page at rest.
+    """Open a list and return one of its options.
 
-    A list closes when the page moves under it as charts arrive: whoever sees that opens it again.
+    The list closes if charts that arrive move the page under it, so it is opened again.
     """
     drawn(page)
     expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_attached(
         timeout=30_000
     )
-    page.wait_for_function(AT_REST, timeout=30_000)
+    page.wait_for_function(IS_SETTLED, timeout=30_000)
     opener = page.get_by_role("combobox", name=label)
     wanted = page.get_by_role("option", name=option, exact=True)
     for _ in range(5):
@@ -92,14 +100,14 @@ def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
     site: str, browser: Browser, path: str, scheme: str, picture: Picture
 ) -> None:
     with opened(browser, PHONE, scheme=scheme) as page:
-        found = complaints(page, site)
-        whole(page, f"{site}{path}?{CHOSEN}")
+        found = collect_problems(page, site)
+        open_complete(page, f"{site}{path}?{ILLUSTRATIVE}")
         charts = page.locator("[data-testid=stPlotlyChart]")
         expect(charts).to_have_count(2, timeout=30_000)
         picture(page, f"{path.strip('/')}-illustrative-{PHONE}-{scheme}")
         assert violations(page) == []
         assert fits(page, PHONE)
-        assert fits(page, DESK)
+        assert fits(page, DESKTOP)
         if path == TOPICS[0]:  # the others are of the same kind
             assert violations(page) == []
         assert found == []
@@ -108,9 +116,9 @@ def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
             expect(chart.get_by_text("Illustrative", exact=True).first).to_be_visible()
 
 
-def test_choices_on_a_phone_change_the_finding_and_the_address(site: str, browser: Browser) -> None:
+def test_filters_on_a_phone_change_the_finding_and_the_address(site: str, browser: Browser) -> None:
     with opened(browser, PHONE) as page:
-        whole(page, f"{site}/sex")
+        open_complete(page, f"{site}/sex")
         expect(
             page.get_by_role("radio", name="Published: April 2020 to March 2021")
         ).to_be_checked()
@@ -125,28 +133,30 @@ def test_choices_on_a_phone_change_the_finding_and_the_address(site: str, browse
         page.get_by_role("radio", name="Modern slavery").check(force=True)
         finding = page.locator("h2.finding").first
         expect(finding).to_contain_text("modern slavery referrals from Vietnam", timeout=30_000)
-        for part in ("nationality=VNM", "crime_type=MS", "period=2021-Q3", CHOSEN):
+        for part in ("nationality=VNM", "crime_type=MS", "period=2021-Q3", ILLUSTRATIVE):
             assert part in page.url
-        said = finding.inner_text()
-        whole(page, page.url)
-        expect(finding).to_have_text(said)
+        text = finding.inner_text()
+        open_complete(page, page.url)
+        expect(finding).to_have_text(text)
         assert violations(page) == []
 
 
-def test_a_list_that_is_open_is_accessible(site: str, browser: Browser) -> None:
+def test_an_open_list_is_accessible(site: str, browser: Browser) -> None:
     with opened(browser, PHONE) as page:
-        whole(page, f"{site}/sex?{CHOSEN}")
+        open_complete(page, f"{site}/sex?{ILLUSTRATIVE}")
         expect(open_list(page, "Nationality", "Vietnam")).to_be_visible()
-        assert [one for one in violations(page) if not one.startswith(HIDDEN_BEHIND_A_LIST)] == []
+        assert [
+            rule for rule in violations(page) if not rule.startswith(BROKEN_BY_AN_OPEN_LIST)
+        ] == []
         page.keyboard.press("Escape")
         assert violations(page) == []
 
 
-def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
+def test_files_of_the_illustrative_release_are_marked_in_name_and_content(
     site: str, browser: Browser, tmp_path: Path
 ) -> None:
-    with opened(browser, DESK) as page:
-        whole(page, f"{site}/age?{CHOSEN}&sex=F")
+    with opened(browser, DESKTOP) as page:
+        open_complete(page, f"{site}/age?{ILLUSTRATIVE}&sex=F")
         page.get_by_text("Download, copy, cite or link").first.click()
         for name, ending in (("Table (CSV)", ".csv"), ("Picture (SVG)", ".svg")):
             with page.expect_download() as waiting:
@@ -162,11 +172,11 @@ def test_files_of_the_illustrative_series_are_named_for_it_and_say_it_inside(
         )
 
 
-def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_controls(
+def test_an_illustrative_page_prints_banner_and_watermarks_without_controls(
     site: str, browser: Browser
 ) -> None:
-    with opened(browser, DESK) as page:
-        whole(page, f"{site}/nationality?{CHOSEN}")
+    with opened(browser, DESKTOP) as page:
+        open_complete(page, f"{site}/nationality?{ILLUSTRATIVE}")
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
@@ -189,7 +199,7 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
     ],
 )
 @pytest.mark.parametrize(
-    ("status", "asked"),
+    ("status", "request_options"),
     [
         (405, {"method": "POST"}),
         (413, {"method": "GET", "content": b"more"}),
@@ -197,11 +207,11 @@ def test_an_illustrative_page_prints_its_banner_and_its_watermarks_and_no_contro
         (400, {"method": "GET", "params": [("sex", "F")] * 65}),
     ],
 )
-def test_why_data_is_refused_can_be_read_by_pages_of_other_sites(
-    site: str, path: str, status: int, asked: dict[str, Any]
+def test_refusals_of_data_can_be_read_by_other_origins(
+    site: str, path: str, status: int, request_options: dict[str, Any]
 ) -> None:
     answer = httpx.request(
-        url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **asked
+        url=f"{site}{path}", headers={"origin": "https://elsewhere.example"}, **request_options
     )
     assert (answer.status_code, answer.headers["content-type"]) == (
         status,
@@ -210,16 +220,16 @@ def test_why_data_is_refused_can_be_read_by_pages_of_other_sites(
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert answer.headers["cache-control"] == "no-store"
-    page = httpx.request(**{**asked, "url": f"{site}/age"})
+    page = httpx.request(**{**request_options, "url": f"{site}/age"})
     assert "access-control-allow-origin" not in page.headers
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(DESK, "light"), (PHONE, "dark")])
-def test_the_page_for_programs_is_accessible_and_can_be_left_at_once(
+@pytest.mark.parametrize(("width", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
+def test_the_api_page_is_accessible_and_has_the_exit(
     site: str, browser: Browser, width: int, scheme: str
 ) -> None:
     with opened(browser, width, scheme=scheme) as page:
-        found = complaints(page, site)
+        found = collect_problems(page, site)
         page.goto(f"{site}/api/")
         assert page.url == f"{site}/api/v1/docs"
         assert violations(page) == []
@@ -230,15 +240,17 @@ def test_the_page_for_programs_is_accessible_and_can_be_left_at_once(
         expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
 
 
-def test_a_file_of_the_series_is_listed_and_saved_under_a_name_that_says_it_is_invented(
+def test_an_illustrative_file_is_listed_and_saved_under_a_marked_name(
     site: str, browser: Browser
 ) -> None:
     with opened(browser, PHONE) as page:
-        whole(page, f"{site}/releases")
+        open_complete(page, f"{site}/releases")
         listed = page.locator("#release-illustrative ~ .scroll a")
         assert listed.count() > 0
-        addresses = [str(one.get_attribute("href")) for one in listed.all()]
-        assert [one for one in addresses if "illustrative" not in one.rpartition("/")[2]] == []
+        addresses = [str(link.get_attribute("href")) for link in listed.all()]
+        assert [
+            address for address in addresses if "illustrative" not in address.rpartition("/")[2]
+        ] == []
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Every cell, as CSV").last.click()
         assert waiting.value.url.endswith("/releases/illustrative/cells-illustrative.csv")

@@ -1,4 +1,4 @@
-"""Many readers, bad readers and dying servers: what the others see, through real sockets and a real browser."""
+"""Many readers, slow clients and killed servers: the others are not affected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from websockets.asyncio.client import connect
 
-from bench.load.__main__ import idle, most_files
+from bench.load.__main__ import idle, raise_file_limit
 from bench.load.crowd import crowd, survey
 from bench.load.process_cost import open_files, resident_mib
 from bench.load.reader import Tab
@@ -33,29 +33,29 @@ Result = TypeVar("Result")
 IDLE = 2_000
 SHORT = ("/age", "/nationality")
 VISITS = 60
-FULL = 10_000
-"""Bytes that stand unsent: far more than the room of the reader, and so nothing that is only on its way."""
+STUCK_BYTES = 10_000
+"""Unsent bytes: far more than the receive buffer, so not merely in transit."""
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
-    most_files()
+    raise_file_limit()
     with serve(ROOT) as opened:
         yield opened
 
 
-def where(address: str) -> tuple[str, int]:
+def host_and_port(address: str) -> tuple[str, int]:
     host, _, port = address.removeprefix("http://").partition(":")
     return host, int(port)
 
 
-def elsewhere(work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what some work comes to, done in a thread of its own: Playwright has a loop in this one."""
+def in_thread(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in another thread, as Playwright has an event loop in this one."""
     with ThreadPoolExecutor(1) as other:
         return other.submit(asyncio.run, work).result()
 
 
-def test_many_readers_at_once_are_shown_what_one_alone_is_shown(site: Site) -> None:
+def test_many_readers_see_the_same_as_one_alone(site: Site) -> None:
     async def browsed() -> tuple[int, dict[str, int]]:
         shown = await survey(site.address, SHORT)
         async with crowd([site.address], shown, SHORT) as readers:
@@ -63,12 +63,12 @@ def test_many_readers_at_once_are_shown_what_one_alone_is_shown(site: Site) -> N
             tally = await readers.browse(0.5, 1.5)
         return len(tally.seconds), dict(tally.errors)
 
-    answers, errors = elsewhere(browsed())
+    answers, errors = in_thread(browsed())
     assert errors == {}
     assert answers >= 12
 
 
-def test_idle_sockets_do_not_stand_in_the_way_of_a_reader(site: Site) -> None:
+def test_idle_sockets_do_not_delay_a_reader(site: Site) -> None:
     async def among_idle() -> tuple[str, float, int]:
         async with idle(site.address, IDLE) as sockets:
             async with await Tab.at(site.address, "/age") as tab:
@@ -76,16 +76,16 @@ def test_idle_sockets_do_not_stand_in_the_way_of_a_reader(site: Site) -> None:
                 start = time.monotonic()
                 answer = await tab.choose("measure", "Share")
                 waited = time.monotonic() - start
-            return answer.query, waited, sum(one.is_open for one in sockets)
+            return answer.query, waited, sum(tab.is_open for tab in sockets)
 
-    query, waited, still_open = elsewhere(among_idle())
+    query, waited, still_open = in_thread(among_idle())
     assert query == "measure=share"
     assert waited < 5
     assert still_open == IDLE
 
 
 def unsent(port: int, reader: int) -> int:
-    """Return the bytes that a server has sent to one reader's port and that were not taken, as the kernel counts them."""
+    """Return the kernel's count of unsent bytes from a server port to a reader's port."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         _, ours, theirs, _, queues, *_ = line.split()
         if int(ours.partition(":")[2], 16) == port and int(theirs.partition(":")[2], 16) == reader:
@@ -93,91 +93,92 @@ def unsent(port: int, reader: int) -> int:
     return 0
 
 
-async def deaf_tab(address: str) -> tuple[Tab, int]:
-    """Open a page in a tab that will read nothing, with as little room as the kernel gives. Return its port, too."""
-    host, port = where(address)
-    door = socket.socket()
-    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
-    door.connect((host, port))
-    door.setblocking(False)
+async def unreading_tab(address: str) -> tuple[Tab, int]:
+    """Return a tab that reads nothing, with the smallest receive buffer, and its port."""
+    host, port = host_and_port(address)
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    listener.connect((host, port))
+    listener.setblocking(False)
     subprotocols: Any = ["streamlit"]
     opened = await connect(
         f"ws://{host}:{port}/_stcore/stream",
-        sock=door,
+        sock=listener,
         subprotocols=subprotocols,
         compression=None,
         ping_interval=None,
     )
     opened.transport.pause_reading()
-    return Tab("/sex", "", opened), door.getsockname()[1]
+    return Tab("/sex", "", opened), listener.getsockname()[1]
 
 
-async def ask_and_read_nothing(deaf: Tab, port: int, reader: int) -> None:
-    """Ask for a page until what is sent stands in the way: the answers are there, and nobody takes them."""
+async def fill_the_send_buffer(unreading: Tab, port: int, reader: int) -> None:
+    """Request a page until unread answers fill the send buffer."""
     for _ in range(40):
-        await deaf._socket.send(deaf._question())
+        await unreading._socket.send(unreading._request())
         await asyncio.sleep(0.2)
-        if unsent(port, reader) >= FULL:
+        if unsent(port, reader) >= STUCK_BYTES:
             return
-    pytest.fail("whatever was sent was taken")
+    pytest.fail("everything was read")
 
 
-def ended(log: Path) -> int:
-    """Return how many sockets have ended, as the site's log says."""
+def count_ended(log: Path) -> int:
+    """Return the number of ended sockets in the site's log."""
     return log.read_text().count('"event": "socket"')
 
 
-def test_a_reader_who_does_not_read_holds_nobody_up_takes_no_more_memory_and_is_let_go(
+def test_a_client_that_does_not_read_delays_nobody_and_is_disconnected(
     tmp_path: Path,
 ) -> None:
-    async def beside(replica: Replica) -> None:
+    async def run(replica: Replica) -> None:
         address, pid = replica.url, replica.process.pid
         async with await Tab.at(address, "/age") as tab:
             await tab.load()
-            deaf, reader = await deaf_tab(address)
-            await ask_and_read_nothing(deaf, replica.port, reader)
+            unreading, reader = await unreading_tab(address)
+            await fill_the_send_buffer(unreading, replica.port, reader)
             held = resident_mib(pid)
             for option in ("Share", "Number") * 5:
-                await deaf._socket.send(deaf._question())
+                await unreading._socket.send(unreading._request())
                 await tab.choose("measure", option)
             assert resident_mib(pid) < held + 10
             async with asyncio.timeout(30):
-                while not ended(replica.log):
+                while not count_ended(replica.log):
                     await asyncio.sleep(0.1)
             await tab.choose("measure", "Share")
-        deaf._socket.transport.abort()
-        await deaf._socket.wait_closed()
+        unreading._socket.transport.abort()
+        await unreading._socket.wait_closed()
 
     (port,) = free_ports(1)
-    impatient = [
+    # 20 seconds each in deployment.
+    short_pings = [
         "--ws-ping-interval",
         "5",
         "--ws-ping-timeout",
         "5",
-    ]  # 20 seconds each where it is deployed
-    replica = Replica(port, tmp_path / "log", after=impatient)
+    ]
+    replica = Replica(port, tmp_path / "log", after=short_pings)
     replica.start()
     try:
         replica.wait()
-        elsewhere(beside(replica))
+        in_thread(run(replica))
     finally:
         replica.stop()
 
 
-def test_a_request_that_trickles_holds_nobody_up(site: Site) -> None:
-    async def beside() -> str:
-        with socket.create_connection(where(site.address)) as trickle:
-            trickle.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+def test_a_slow_request_delays_nobody(site: Site) -> None:
+    async def run() -> str:
+        with socket.create_connection(host_and_port(site.address)) as slow:
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
             async with await Tab.at(site.address, "/age") as tab:
-                trickle.sendall(b"x")
+                slow.sendall(b"x")
                 await tab.load()
-                trickle.sendall(b"x")
+                slow.sendall(b"x")
                 return (await tab.choose("measure", "Share")).query
 
-    assert elsewhere(beside()) == "measure=share"
+    assert in_thread(run()) == "measure=share"
 
 
-def test_readers_who_come_and_go_leave_nothing_open(site: Site) -> None:
+def test_visits_leave_no_open_files(site: Site) -> None:
     async def visits() -> tuple[int, int]:
         async with await Tab.at(site.address, "/age") as tab:
             await tab.load()
@@ -192,61 +193,63 @@ def test_readers_who_come_and_go_leave_nothing_open(site: Site) -> None:
         async with await Tab.at(site.address, "/age"):
             pass
 
-    before, after = elsewhere(visits())
+    before, after = in_thread(visits())
     assert after <= before + 5
 
 
 @contextmanager
-def one_door(sites: list[Site]) -> Iterator[str]:
-    """Pass every connection on to the first site that takes it, as a proxy in front of replicas does. Yield the address."""
+def failover_proxy(sites: list[Site]) -> Iterator[str]:
+    """Run a proxy that passes each connection to the first reachable site; yield its address."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    opening = asyncio.start_server(partial(_let_in, sites), "127.0.0.1", 0)
-    door = asyncio.run_coroutine_threadsafe(opening, loop).result(10)
+    opening = asyncio.start_server(partial(_proxy, sites), "127.0.0.1", 0)
+    listener = asyncio.run_coroutine_threadsafe(opening, loop).result(10)
     try:
-        yield f"http://127.0.0.1:{door.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     finally:
-        asyncio.run_coroutine_threadsafe(_shut(door), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_close(listener), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _shut(door: asyncio.Server) -> None:
-    door.close()
+async def _close(listener: asyncio.Server) -> None:
+    listener.close()
     passing = asyncio.all_tasks() - {asyncio.current_task()}
     for task in passing:
         task.cancel()
     await asyncio.gather(*passing, return_exceptions=True)
 
 
-async def _let_in(
+async def _proxy(
     sites: list[Site], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     for site in sites:
         try:
-            theirs, to_them = await asyncio.open_connection(*where(site.address))
+            upstream_reader, upstream_writer = await asyncio.open_connection(
+                *host_and_port(site.address)
+            )
         except OSError:
             continue
         await asyncio.gather(
-            _pass_on(reader, to_them), _pass_on(theirs, writer), return_exceptions=True
+            _copy(reader, upstream_writer), _copy(upstream_reader, writer), return_exceptions=True
         )
         return
     writer.close()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     try:
-        while some := await reader.read(65_536):
-            writer.write(some)
+        while chunk := await reader.read(65_536):
+            writer.write(chunk)
             await writer.drain()
     finally:
         writer.close()
 
 
-def again(page: Page, name: str, address: str) -> None:
-    """Choose until the address says so: what is chosen in the half second without a server is lost, and readers try again."""
+def choose_again(page: Page, name: str, address: str) -> None:
+    """Choose until the address changes: a choice made while no server is there is lost."""
     for _ in range(3):
         page.get_by_role("radio", name=name).check(force=True)
         with suppress(AssertionError):
@@ -256,10 +259,8 @@ def again(page: Page, name: str, address: str) -> None:
     expect(page).to_have_url(address)
 
 
-def test_a_reader_whose_replica_is_killed_goes_on_at_another_with_the_same_choice(
-    site: Site, browser: Browser
-) -> None:
-    with serve(ROOT) as first, one_door([first, site]) as address:
+def test_a_reader_of_a_killed_replica_continues_on_another(site: Site, browser: Browser) -> None:
+    with serve(ROOT) as first, failover_proxy([first, site]) as address:
         page = browser.new_page()
         open_page(page, f"{address}/sex?crime_type=DA", "Sex")
         page.get_by_role("radio", name="Share").check(force=True)
@@ -268,7 +269,7 @@ def test_a_reader_whose_replica_is_killed_goes_on_at_another_with_the_same_choic
         with page.expect_websocket(timeout=30_000):
             first.end()
         drawn(page, "Sex")
-        again(page, "Number", f"{address}/sex?crime_type=DA")
+        choose_again(page, "Number", f"{address}/sex?crime_type=DA")
         page.get_by_role("radio", name="Share").check(force=True)
         expect(page.locator(".finding").first).to_have_text(finding, timeout=30_000)
         page.close()

@@ -1,4 +1,4 @@
-""" "Leave this page" in a real browser: at once, whatever the state of the page, the server or the reader's settings."""
+"""The exit in a real browser: immediate, in every state of the page, the server and the browser."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ from tests.browser.small_site import serve_small_site
 HARMLESS = "https://www.bbc.co.uk/weather"
 OUTSIDE = re.compile("^https:")
 SOON = 3_000
-"""Milliseconds in which a frightened reader must be gone."""
+"""Milliseconds within which the reader must have left."""
 
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 360, "height": 640})
-    _stand_in(opened)
+    _fake_outside(opened)
     yield opened
     opened.close()
 
@@ -31,8 +31,8 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
-def _stand_in(context: BrowserContext) -> None:
-    """Answer for the harmless page and for nothing else outside."""
+def _fake_outside(context: BrowserContext) -> None:
+    """Answer for every outside address with a page about the weather."""
     context.route(
         OUTSIDE,
         lambda route: route.fulfill(
@@ -42,7 +42,7 @@ def _stand_in(context: BrowserContext) -> None:
 
 
 def never(_: Route) -> None:
-    """Leave a request without an answer, as a slow network does."""
+    """Leave a request unanswered, as a slow network does."""
 
 
 def press_shift(page: Page, times: int) -> None:
@@ -54,7 +54,7 @@ def expect_gone(page: Page) -> None:
     expect(page).to_have_url(HARMLESS, timeout=SOON)
 
 
-def test_one_touch_leaves(page: Page, home: str) -> None:
+def test_one_click_leaves(page: Page, home: str) -> None:
     open_page(page, home)
     page.locator("#vr-exit a").click()
     expect_gone(page)
@@ -66,7 +66,7 @@ def test_three_presses_of_shift_leave(page: Page, home: str) -> None:
     expect_gone(page)
 
 
-def test_each_press_is_answered_in_words_that_are_spoken_too(page: Page, home: str) -> None:
+def test_each_press_of_shift_is_announced(page: Page, home: str) -> None:
     open_page(page, home)
     count = page.locator("#vr-exit-count")
     assert count.get_attribute("role") == "status"
@@ -76,7 +76,7 @@ def test_each_press_is_answered_in_words_that_are_spoken_too(page: Page, home: s
     expect(count).to_have_text("Press Shift 1 more time to leave")
 
 
-def test_presses_are_forgotten_after_five_seconds(page: Page, home: str) -> None:
+def test_presses_of_shift_expire_after_five_seconds(page: Page, home: str) -> None:
     open_page(page, home)
     press_shift(page, 2)
     expect(page.locator("#vr-exit-count")).to_be_empty(timeout=7_000)
@@ -97,18 +97,16 @@ def test_capital_letters_do_not_leave(page: Page, small_site: Site) -> None:
     assert page.url.startswith(small_site.address)
 
 
-def test_shift_leaves_from_inside_a_field(page: Page, small_site: Site) -> None:
+def test_shift_leaves_from_inside_a_text_field(page: Page, small_site: Site) -> None:
     open_page(page, small_site.address)
     page.get_by_label("Find").focus()
     press_shift(page, 3)
     expect_gone(page)
 
 
-def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(
-    page: Page, home: str
-) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+def test_page_and_title_are_hidden_before_the_next_page_loads(page: Page, home: str) -> None:
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     open_page(page, home)
     page.evaluate(
         "() => addEventListener('beforeunload', () => console.log("
@@ -116,10 +114,10 @@ def test_the_page_and_its_name_are_hidden_before_the_next_one_has_come(
     )
     page.locator("#vr-exit a").click()
     expect_gone(page)
-    assert said[-1] == "Weather hidden"
+    assert messages[-1] == "Weather hidden"
 
 
-def test_back_does_not_bring_the_site_up_again(page: Page, home: str) -> None:
+def test_back_does_not_return_to_the_site(page: Page, home: str) -> None:
     page.goto("about:blank")
     open_page(page, home)
     page.evaluate("() => [...document.querySelectorAll('#vr-nav a')].at(-1).click()")
@@ -131,7 +129,7 @@ def test_back_does_not_bring_the_site_up_again(page: Page, home: str) -> None:
     expect(page).to_have_url(HARMLESS, timeout=10_000)
 
 
-def test_leaving_clears_what_the_site_stored_in_the_browser(page: Page, home: str) -> None:
+def test_leaving_clears_the_browsers_storage(page: Page, home: str) -> None:
     open_page(page, home)
     page.evaluate(
         "() => { localStorage.setItem('theme', 'x'); sessionStorage.setItem('seen', 'x'); }"
@@ -166,7 +164,7 @@ def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) ->
     expect_gone(page)
 
 
-@pytest.mark.parametrize("way", ["touch", "shift"])
+@pytest.mark.parametrize("way", ["click", "shift"])
 def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
     page: Page, tmp_path: Path, way: str
 ) -> None:
@@ -175,7 +173,7 @@ def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
         site.end()
         page.get_by_role("dialog", name="Connection error").wait_for(timeout=30_000)
         assert page.locator("#root").evaluate("element => element.inert")
-        if way == "touch":
+        if way == "click":
             page.locator("#vr-exit a").click(timeout=SOON)
         else:
             press_shift(page, 3)
@@ -184,7 +182,7 @@ def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
 
 def test_leaving_works_without_script(browser: Browser, home: str) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 640})
-    _stand_in(context)
+    _fake_outside(context)
     page = context.new_page()
     page.goto(home)
     expect(page.locator("h1")).to_be_visible()
@@ -194,15 +192,13 @@ def test_leaving_works_without_script(browser: Browser, home: str) -> None:
     context.close()
 
 
-def test_leaving_works_on_the_page_for_an_address_that_does_not_exist(
-    page: Page, home: str
-) -> None:
+def test_leaving_works_on_the_404_page(page: Page, home: str) -> None:
     page.goto(f"{home}/nowhere")
     press_shift(page, 3)
     expect_gone(page)
 
 
-def test_the_button_stands_outside_the_body(page: Page, home: str) -> None:
+def test_the_exit_button_is_outside_the_body(page: Page, home: str) -> None:
     open_page(page, home)
     assert page.locator("#vr-exit").evaluate(
         "element => element.parentNode === document.documentElement"
@@ -210,13 +206,13 @@ def test_the_button_stands_outside_the_body(page: Page, home: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_button_is_in_view_at_every_width_and_covers_no_words(
+def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(
     page: Page, small_site: Site, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     open_page(page, small_site.address)
-    for way in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
-        page.evaluate(way)
+    for scroll in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
+        page.evaluate(scroll)
         expect(page.locator("#vr-exit a")).to_be_in_viewport(ratio=1)
     button, words = page.locator("#vr-exit").bounding_box(), page.locator("#last").bounding_box()
     assert button is not None
@@ -227,7 +223,7 @@ def test_the_button_is_in_view_at_every_width_and_covers_no_words(
     )
 
 
-def test_what_the_button_does_and_does_not_do_is_its_description(page: Page, home: str) -> None:
+def test_the_exit_button_describes_what_it_does(page: Page, home: str) -> None:
     open_page(page, home)
     button = page.locator("#vr-exit a")
     expect(button).to_have_accessible_name("Leave this page")
@@ -238,22 +234,22 @@ def test_what_the_button_does_and_does_not_do_is_its_description(page: Page, hom
 
 FRAMING = "https://framing.example"
 LOCAL = ["local-network-access"]
-"""What a page from elsewhere needs to frame one from this machine."""
+"""The permission that an outside page needs to frame one from this machine."""
 
 
 @pytest.fixture(scope="module")
 def framed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a small site that another site may show within its own pages."""
+    """The address of a small site that another site may frame."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(settings.FRAME_ANCESTORS, FRAMING)
         with serve_small_site(tmp_path_factory.mktemp("framed")) as site:
             yield site.address
 
 
-def within_theirs(browser: Browser, framed: str, *, sandbox: str = "", **named: Any) -> Page:
+def open_framed(browser: Browser, framed: str, *, sandbox: str = "", **named: Any) -> Page:
     """Open a page of another site that frames ours."""
     context = browser.new_context(permissions=LOCAL, **named)
-    _stand_in(context)
+    _fake_outside(context)
     html = f'<iframe src="{framed}" width="360" height="600"{sandbox}></iframe>'
     context.route(f"{FRAMING}/", lambda route: route.fulfill(content_type="text/html", body=html))
     page = context.new_page()
@@ -262,11 +258,11 @@ def within_theirs(browser: Browser, framed: str, *, sandbox: str = "", **named: 
     return page
 
 
-@pytest.mark.parametrize("way", ["touch", "shift"])
+@pytest.mark.parametrize("way", ["click", "shift"])
 def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str, way: str) -> None:
-    page = within_theirs(browser, framed)
+    page = open_framed(browser, framed)
     inside = page.frame_locator("iframe")
-    if way == "touch":
+    if way == "click":
         inside.locator("#vr-exit a").click()
     else:
         inside.locator("h1").click()
@@ -275,10 +271,8 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     page.context.close()
 
 
-def test_where_the_whole_window_may_not_be_left_our_page_goes_alone(
-    browser: Browser, framed: str
-) -> None:
-    page = within_theirs(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
+def test_in_a_sandboxed_frame_our_page_leaves_alone(browser: Browser, framed: str) -> None:
+    page = open_framed(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
     page.frame_locator("iframe").locator("#vr-exit a").click()
     expect(page.frame_locator("iframe").locator("body")).to_contain_text(
         "Sunny spells", timeout=SOON
@@ -289,7 +283,7 @@ def test_where_the_whole_window_may_not_be_left_our_page_goes_alone(
 def test_leaving_without_script_leaves_the_page_that_frames_ours(
     browser: Browser, framed: str
 ) -> None:
-    page = within_theirs(browser, framed, java_script_enabled=False)
+    page = open_framed(browser, framed, java_script_enabled=False)
     page.frame_locator("iframe").locator("#vr-exit a").click()
     expect_gone(page)
     page.context.close()

@@ -1,4 +1,4 @@
-"""A new release under a running site, as people see it: what they were reading stays, and one link shows the new one."""
+"""A new release on a running site: an open page keeps its figures until it is reloaded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def site(checkout: Path) -> Iterator[str]:
         yield served.address
 
 
-def test_a_page_keeps_its_release_says_that_there_is_a_newer_one_and_its_link_shows_it(
+def test_an_open_page_keeps_its_release_and_links_to_the_new_one(
     site: str, checkout: Path, browser: Browser
 ) -> None:
     with browser.new_context() as context:

@@ -1,4 +1,4 @@
-"""The frame in a real browser: links, focus, announcements, hashes, menu, print, and nothing from outside."""
+"""The shell in a real browser: links, focus, announcements, fragments, menu and print."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def mark(page: Page) -> None:
-    """Leave a mark that a reload would wipe out."""
+    """Set a variable that a reload would clear."""
     page.evaluate("() => { window.marked = true; }")
 
 
@@ -24,7 +24,7 @@ def was_reloaded(page: Page) -> bool:
     return not page.evaluate("() => window.marked")
 
 
-def test_a_link_in_the_menu_changes_the_page_without_reloading_and_says_so(
+def test_a_menu_link_changes_the_page_without_a_reload_and_announces_it(
     page: Page, home: str
 ) -> None:
     open_page(page, home)
@@ -38,7 +38,7 @@ def test_a_link_in_the_menu_changes_the_page_without_reloading_and_says_so(
     assert not was_reloaded(page)
 
 
-def test_back_returns_to_the_page_before_and_to_its_menu(page: Page, home: str) -> None:
+def test_back_returns_to_the_previous_page_and_its_menu(page: Page, home: str) -> None:
     open_page(page, home)
     mark(page)
     page.locator(".vr-sections").get_by_text("About").click()
@@ -49,7 +49,7 @@ def test_back_returns_to_the_page_before_and_to_its_menu(page: Page, home: str) 
     assert not was_reloaded(page)
 
 
-def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page, home: str) -> None:
+def test_the_low_data_link_follows_the_current_page(page: Page, home: str) -> None:
     open_page(page, home)
     link = page.get_by_role("link", name="Low-data version")
     expect(link).to_have_attribute("href", "/lite/")
@@ -58,9 +58,7 @@ def test_the_low_data_version_is_that_of_the_page_one_has_gone_on_to(page: Page,
     expect(link).to_have_attribute("href", "/lite/words")
 
 
-def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(
-    page: Page, home: str
-) -> None:
+def test_the_low_data_link_follows_the_selected_release(page: Page, home: str) -> None:
     open_page(page, f"{home}/words?release=other&letter=b", "Words")
     link = page.get_by_role("link", name="Low-data version")
     expect(link).to_have_attribute("href", "/lite/other/words")
@@ -70,7 +68,7 @@ def test_the_low_data_version_is_that_of_the_release_that_one_has_chosen(
     expect(link).to_have_attribute("href", "/lite/other/words")
 
 
-def test_a_link_in_the_text_carries_its_query_and_goes_to_its_hash(page: Page, home: str) -> None:
+def test_a_link_in_the_text_keeps_its_query_and_fragment(page: Page, home: str) -> None:
     open_page(page, home)
     mark(page)
     page.get_by_role("link", name="What bail means").click()
@@ -83,13 +81,13 @@ def test_a_link_in_the_text_carries_its_query_and_goes_to_its_hash(page: Page, h
     assert not was_reloaded(page)
 
 
-def test_a_hash_is_found_on_a_page_opened_cold(page: Page, home: str) -> None:
+def test_a_fragment_is_found_on_a_page_opened_directly(page: Page, home: str) -> None:
     open_page(page, f"{home}/words#bail", "Words")
     expect(page.locator("#bail")).to_be_focused(timeout=10_000)
     expect(page.locator("#bail")).to_be_in_viewport(ratio=1)
 
 
-def test_a_link_held_with_control_opens_as_the_browser_would(page: Page, home: str) -> None:
+def test_a_control_click_opens_a_new_tab(page: Page, home: str) -> None:
     open_page(page, home)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="What bail means").click(modifiers=["Control"])
@@ -109,7 +107,7 @@ def test_the_first_tab_stop_skips_to_the_heading(page: Page, home: str) -> None:
     expect(page.get_by_label("Find")).to_be_focused()
 
 
-def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page, home: str) -> None:
+def test_the_menu_on_a_phone_opens_and_closes_by_keyboard(page: Page, home: str) -> None:
     page.set_viewport_size({"width": 360, "height": 640})
     open_page(page, home)
     button, menu = (
@@ -129,7 +127,7 @@ def test_the_menu_of_a_phone_opens_and_closes_by_keyboard(page: Page, home: str)
 
 @pytest.mark.parametrize("path", ["", "/words", "/nowhere"])
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
-def test_the_page_never_scrolls_sideways_and_every_target_is_a_thumb_wide(
+def test_the_page_never_scrolls_sideways_and_targets_are_44_pixels_high(
     page: Page, home: str, path: str, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 640})
@@ -140,13 +138,11 @@ def test_the_page_never_scrolls_sideways_and_every_target_is_a_thumb_wide(
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     sizes = page.locator(
         ".vr-bar a:visible, .vr-menu:visible, #vr-nav a:visible, #vr-exit a"
-    ).evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    ).evaluate_all("links => links.map(link => link.getBoundingClientRect().height)")
     assert min(sizes) >= 44
 
 
-def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(
-    page: Page, home: str
-) -> None:
+def test_print_expands_details_and_states_address_and_date(page: Page, home: str) -> None:
     open_page(page, home)
     details = page.locator(".stHtml details")
     expect(details).to_be_visible()
@@ -156,25 +152,23 @@ def test_print_opens_what_is_folded_closes_it_again_and_states_address_and_date(
     expect(page.locator(".vr-print-end")).to_contain_text(f"from {home}/")
     for chrome in (".vr-bar", "#vr-nav", "#vr-exit", "[data-testid=stHeader]"):
         expect(page.locator(chrome)).not_to_be_visible()
-    written = page.locator("a[href^='https']", has_text="Elsewhere").evaluate(
-        "one => getComputedStyle(one, '::after').content"
+    printed_address = page.locator("a[href^='https']", has_text="Elsewhere").evaluate(
+        "link => getComputedStyle(link, '::after').content"
     )
-    assert "(" in written
+    assert "(" in printed_address
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert details.get_attribute("open") is None
 
 
-def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_the_policy(
-    page: Page, home: str
-) -> None:
-    asked: list[str] = []
-    said: list[str] = []
+def test_the_page_makes_no_outside_requests_and_obeys_its_policy(page: Page, home: str) -> None:
+    requested: list[str] = []
+    messages: list[str] = []
 
     def note_request(request: Request) -> None:
-        asked.append(request.url)
+        requested.append(request.url)
 
     def note_message(message: ConsoleMessage) -> None:
-        said.append(message.text)
+        messages.append(message.text)
 
     page.on("request", note_request)
     page.on("console", note_message)
@@ -182,14 +176,14 @@ def test_nothing_is_asked_of_anyone_else_no_font_is_loaded_and_nothing_breaks_th
         open_page(page, home + path)
         page.wait_for_load_state("networkidle")
     assert [
-        url for url in asked if not url.startswith((home, home.replace("http", "ws"), "data:"))
+        url for url in requested if not url.startswith((home, home.replace("http", "ws"), "data:"))
     ] == []
-    assert [url for url in asked if ".woff" in url] == []
-    assert [text for text in said if "Content Security Policy" in text] == []
+    assert [url for url in requested if ".woff" in url] == []
+    assert [text for text in messages if "Content Security Policy" in text] == []
     assert page.context.cookies() == []
 
 
-def test_the_reader_sees_heading_description_and_menu_before_streamlit_has_loaded(
+def test_heading_description_and_menu_are_visible_before_streamlit_loads(
     page: Page, home: str
 ) -> None:
     page.route("**/static/**", lambda _: None)
@@ -206,7 +200,7 @@ def test_the_reader_sees_heading_description_and_menu_before_streamlit_has_loade
 @pytest.mark.parametrize(
     ("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 24, 29)")]
 )
-def test_shell_and_streamlit_follow_the_readers_choice_of_light_or_dark(
+def test_shell_and_streamlit_follow_the_light_or_dark_preference(
     browser: Browser, home: str, scheme: str, background: str
 ) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
@@ -217,23 +211,23 @@ def test_shell_and_streamlit_follow_the_readers_choice_of_light_or_dark(
     context.close()
 
 
-# The socket
+# The WebSocket
 
 
 def sockets_of(page: Page) -> list[str]:
-    """Return what will be the addresses of all sockets that a page opens."""
+    """Return a list that fills with the addresses of the sockets that a page opens."""
     opened: list[str] = []
-    page.on("websocket", lambda one: opened.append(one.url))
+    page.on("websocket", lambda socket: opened.append(socket.url))
     return opened
 
 
-def test_a_page_opens_one_socket(page: Page, home: str) -> None:
+def test_a_page_opens_one_websocket(page: Page, home: str) -> None:
     opened = sockets_of(page)
     open_page(page, home)
     assert opened == [f"{home.replace('http', 'ws')}/_stcore/stream"]
 
 
-def test_a_page_that_does_not_exist_opens_no_socket(page: Page, home: str) -> None:
+def test_a_404_page_opens_no_websocket(page: Page, home: str) -> None:
     opened = sockets_of(page)
     page.goto(f"{home}/no-such-page")
     expect(page.locator("h1")).to_have_text("Page not found")

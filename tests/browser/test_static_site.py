@@ -1,4 +1,4 @@
-"""The light pages as a reader without a network, a script or a wide screen has them: opened from a folder of files."""
+"""The static site opened from a folder, without network, JavaScript or a wide screen."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ RULES = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     }
 }
-NARROWEST, PHONE, DESK = 320, 360, 1280
+NARROWEST, PHONE, DESKTOP = 320, 360, 1280
 PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
 KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
-"""One page of each kind: cards, long tables, help lines, steps, arithmetic, many sections."""
+"""One page of each kind: cards, long tables, help lines, steps, calculations, many sections."""
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +41,16 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def addresses(stick: Path) -> list[str]:
-    """The address of every page on the stick; the page for lost addresses belongs to a web server, and is not among them."""
-    return [one.as_uri() for one in sorted(stick.rglob("*.html")) if one.name != "404.html"]
+def addresses(folder_site: Path) -> list[str]:
+    """The address of every page in the folder, except the 404 page, which is for web servers."""
+    return [
+        path.as_uri() for path in sorted(folder_site.rglob("*.html")) if path.name != "404.html"
+    ]
 
 
 @pytest.fixture
 def offline(browser: Browser) -> Iterator[BrowserContext]:
-    """A reader without a network and with scripts switched off."""
+    """A browser without network or JavaScript."""
     opened = browser.new_context(
         offline=True, java_script_enabled=False, viewport={"width": PHONE, "height": 800}
     )
@@ -56,8 +58,8 @@ def offline(browser: Browser) -> Iterator[BrowserContext]:
     opened.close()
 
 
-def test_from_a_stick_without_network_or_script_a_reader_finds_every_page_by_its_links(
-    offline: BrowserContext, stick: Path, addresses: list[str]
+def test_every_static_page_is_reachable_by_links_without_network_or_javascript(
+    offline: BrowserContext, folder_site: Path, addresses: list[str]
 ) -> None:
     page = offline.new_page()
     failed: list[str] = []
@@ -68,18 +70,18 @@ def test_from_a_stick_without_network_or_script_a_reader_finds_every_page_by_its
             None if request.url.startswith(("file:", "data:")) else failed.append(request.url)
         ),
     )
-    unseen, seen = [(stick / "index.html").as_uri()], set[str]()
+    unseen, seen = [(folder_site / "index.html").as_uri()], set[str]()
     while unseen:
         address = unseen.pop()
         seen.add(address)
         page.goto(address)
-        unseen += [one for one in hrefs(page) if one not in seen and one not in unseen]
+        unseen += [link for link in hrefs(page) if link not in seen and link not in unseen]
     assert seen == set(addresses)
     assert failed == []
 
 
 def hrefs(page: Page) -> list[str]:
-    """Return the whole address of each light page that a page links to, without its anchor."""
+    """Return the address of each static page that a page links to, without fragment."""
     found = [
         link.get_attribute("href") or ""
         for link in page.locator("a[href$='.html'], a[href*='.html#']").all()
@@ -87,36 +89,38 @@ def hrefs(page: Page) -> list[str]:
     folder = Path(page.url.removeprefix("file://")).parent
     return list(
         {
-            (folder / one.partition("#")[0]).resolve().as_uri()
-            for one in found
-            if not one.startswith("http")
+            (folder / link.partition("#")[0]).resolve().as_uri()
+            for link in found
+            if not link.startswith("http")
         }
     )
 
 
-def test_a_link_is_followed_by_a_touch(offline: BrowserContext, stick: Path) -> None:
+def test_a_link_between_static_pages_works(offline: BrowserContext, folder_site: Path) -> None:
     page = offline.new_page()
-    page.goto((stick / "index.html").as_uri())
+    page.goto((folder_site / "index.html").as_uri())
     page.get_by_role("link", name="More on sex").click()
     assert page.locator("h1").inner_text() == "Sex"
-    assert page.url == (stick / "sex.html").as_uri()
+    assert page.url == (folder_site / "sex.html").as_uri()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_kind_of_page_breaks_an_accessibility_rule(
-    browser: Browser, stick: Path, scheme: Literal["light", "dark"]
+def test_static_pages_are_accessible(
+    browser: Browser, folder_site: Path, scheme: Literal["light", "dark"]
 ) -> None:
     page = browser.new_page(viewport={"width": NARROWEST, "height": 800}, color_scheme=scheme)
     broken = {}
     for name in KINDS if scheme == "light" else PICTURED:
-        page.goto((stick / f"{name}.html").as_uri())
+        page.goto((folder_site / f"{name}.html").as_uri())
         found = Axe().run(page, options=RULES).response["violations"]
-        broken[name] = [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in found]
+        broken[name] = [f"{rule['id']} {rule['nodes'][0]['html'][:120]}" for rule in found]
     assert {name: found for name, found in broken.items() if found} == {}
     page.close()
 
 
-def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, addresses: list[str]) -> None:
+def test_no_static_page_is_wider_than_the_narrowest_screen(
+    browser: Browser, addresses: list[str]
+) -> None:
     page = browser.new_page(viewport={"width": NARROWEST, "height": 800})
     widths = {}
     for address in addresses:
@@ -126,11 +130,11 @@ def test_no_page_is_wider_than_the_narrowest_screen(browser: Browser, addresses:
     page.close()
 
 
-def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(
-    offline: BrowserContext, stick: Path
+def test_the_exit_stays_in_view_on_a_phone_while_scrolling(
+    offline: BrowserContext, folder_site: Path
 ) -> None:
     page = offline.new_page()
-    page.goto((stick / "glossary.html").as_uri())
+    page.goto((folder_site / "glossary.html").as_uri())
     page.mouse.wheel(0, 5000)
     box = page.get_by_role("link", name="Leave this page").bounding_box()
     assert box is not None
@@ -140,7 +144,7 @@ def test_the_way_out_is_in_view_on_a_phone_wherever_one_has_read_to(
 
 @pytest.fixture
 def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of pages with one in Arabic, which has no words round it but its own name."""
+    """A static page in Arabic, without translated layout messages."""
     texts = tmp_path / "content"
     shutil.copytree(CONTENT, texts)
     (texts / "ar").mkdir()
@@ -153,32 +157,33 @@ def arabic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     for module in (languages, pages):
         monkeypatch.setattr(module, "CONTENT", texts)
-    atomic_folder.write(
-        tmp_path / "site", site.files(release_catalogue.served(), in_folder(None))
-    )
+    atomic_folder.write(tmp_path / "site", site.files(release_catalogue.served(), in_folder(None)))
     return tmp_path / "site" / "ar" / "index.html"
 
 
-@pytest.mark.parametrize("width", [DESK, NARROWEST])
-def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
+@pytest.mark.parametrize("width", [DESKTOP, NARROWEST])
+def test_a_right_to_left_page_shows_exit_and_numbers_correctly(
     browser: Browser, arabic: Path, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(arabic.as_uri())
-    way_out, name = (
+    exit_link, name = (
         page.get_by_text("Leave this page", exact=True),
         page.get_by_text("Victim referrals", exact=True),
     )
-    for words in (way_out, name):
-        box = words.bounding_box()
+    for element in (exit_link, name):
+        box = element.bounding_box()
         assert box is not None
         assert box["width"] > 80
         assert box["height"] < 60
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     lefts = page.locator("main > p").first.evaluate(
-        """one => ['194', '205'].map(number => {
-            const range = document.createRange(), text = one.firstChild, at = text.data.indexOf(number);
-            range.setStart(text, at); range.setEnd(text, at + 3);
+        """paragraph => ['194', '205'].map(number => {
+            const text = paragraph.firstChild;
+            const start = text.data.indexOf(number);
+            const range = document.createRange();
+            range.setStart(text, start);
+            range.setEnd(text, start + 3);
             return range.getBoundingClientRect().left;
         })"""
     )
@@ -187,27 +192,29 @@ def test_a_page_in_a_new_language_shows_the_way_out_and_its_numbers_in_order(
     page.close()
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_what_a_page_says_stands_beside_nothing_and_under_nothing(
     browser: Browser, stick: Path, width: int, picture: Picture
 ) -> None:
-    """Each part of a page begins below the end of the one before. The pictures are for people to look at."""
+    """Each part of a page begins below the end of the previous one. Screenshots are for review."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
         picture(page, f"lite-{name.replace('/', '-')}-{width}")
         boxes = page.locator("main > *").evaluate_all(
-            "all => all.map(one => one.getBoundingClientRect()).filter(one => one.height)"
+            "all => all.map(part => part.getBoundingClientRect()).filter(box => box.height)"
         )
         assert len(boxes) > 3
-        assert [one for one, next_one in pairwise(boxes) if next_one["top"] < one["bottom"]] == []
-        assert all(0 <= one["left"] < one["right"] <= width for one in boxes)
+        assert [box for box, next_box in pairwise(boxes) if next_box["top"] < box["bottom"]] == []
+        assert all(0 <= box["left"] < box["right"] <= width for box in boxes)
     page.close()
 
 
-def test_on_paper_the_sentences_are_open_and_the_menus_gone(browser: Browser, stick: Path) -> None:
+def test_a_printed_static_page_has_open_details_and_no_menus(
+    browser: Browser, folder_site: Path
+) -> None:
     page = browser.new_page()
-    page.goto((stick / "sex.html").as_uri())
+    page.goto((folder_site / "sex.html").as_uri())
     page.emulate_media(media="print")
     assert page.get_by_text("62% (706) were male").first.is_visible()
     assert not page.get_by_role("link", name="Leave this page").is_visible()

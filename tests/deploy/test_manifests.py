@@ -1,4 +1,4 @@
-"""What is deployed holds what it promises: closed containers, valid manifests, an nginx that writes nobody down."""
+"""The deployment files: locked-down containers, valid manifests, an nginx log without readers."""
 
 import re
 import shutil
@@ -27,7 +27,7 @@ REPLICAS = {name: service for name, service in COMPOSE["services"].items() if na
 
 
 def settings(path: str) -> str:
-    """Return a file of nginx without its comments."""
+    """Return an nginx file without its comments."""
     lines = (DEPLOY / path).read_text().splitlines()
     return "\n".join(line for line in lines if not line.strip().startswith("#"))
 
@@ -40,7 +40,7 @@ def manifest(name: str) -> Any:
 
 
 def servers(path: str) -> list[str]:
-    """Return where a file of replicas says that they are."""
+    """Return the server addresses of a replicas file."""
     return re.findall(r"^\s*server (\S+):8501 ", settings(path), re.MULTILINE)
 
 
@@ -52,19 +52,19 @@ def test_a_manifest_is_valid(path: Path) -> None:
         )
 
 
-def test_a_field_that_kubernetes_does_not_know_is_seen() -> None:
+def test_an_unknown_field_in_a_manifest_is_detected() -> None:
     wrong = manifest("replicas")
     wrong["spec"]["replica"] = 3
     with pytest.raises(kubernetes_validate.ValidationError):
         kubernetes_validate.validate(wrong, kubernetes_validate.latest_version(), strict=True)
 
 
-def test_every_manifest_is_applied_with_the_others() -> None:
+def test_kustomization_lists_every_manifest() -> None:
     named = manifest("kustomization")["resources"]
     assert set(named) == {"../nginx", *(path.name for path in MANIFESTS)}
 
 
-def test_nginx_in_kubernetes_reads_the_deployed_files_and_says_for_itself_who_answers() -> None:
+def test_nginx_in_kubernetes_has_the_shared_files_and_its_own_replicas() -> None:
     (base,) = yaml.safe_load((DEPLOY / "nginx" / "kustomization.yaml").read_text())[
         "configMapGenerator"
     ]
@@ -74,21 +74,21 @@ def test_nginx_in_kubernetes_reads_the_deployed_files_and_says_for_itself_who_an
     assert own["files"] == ["replicas.conf"]
     assert all((DEPLOY / "nginx" / name).is_file() for name in base["files"])
     assert (
-        [one["configMap"]["name"] for one in pod("nginx")["volumes"] if "configMap" in one]
+        [volume["configMap"]["name"] for volume in pod("nginx")["volumes"] if "configMap" in volume]
         == [base["name"]]
         == [own["name"]]
     )
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
-def test_what_kustomize_makes_of_the_manifests_is_valid_too() -> None:
-    made = subprocess.run(
+def test_the_output_of_kustomize_is_valid() -> None:
+    output = subprocess.run(
         ["kubectl", "kustomize", DEPLOY / "kubernetes"], capture_output=True, text=True, check=True
     ).stdout
-    documents = list(yaml.safe_load_all(made))
-    for one in documents:
-        kubernetes_validate.validate(one, kubernetes_validate.latest_version(), strict=True)
-    (configuration,) = (one for one in documents if one["kind"] == "ConfigMap")
+    documents = list(yaml.safe_load_all(output))
+    for document in documents:
+        kubernetes_validate.validate(document, kubernetes_validate.latest_version(), strict=True)
+    (configuration,) = (document for document in documents if document["kind"] == "ConfigMap")
     assert set(configuration["data"]) == {
         "nginx.conf",
         "listen.conf",
@@ -98,30 +98,30 @@ def test_what_kustomize_makes_of_the_manifests_is_valid_too() -> None:
     assert "resolve" in configuration["data"]["replicas.conf"]
 
 
-def test_nginx_knows_every_replica_that_kubernetes_may_start_by_its_full_name() -> None:
+def test_nginx_lists_every_replica_that_the_autoscaler_may_create() -> None:
     most = manifest("autoscaling")["spec"]["maxReplicas"]
-    within = f"{manifest('replicas')['spec']['serviceName']}.{manifest('kustomization')['namespace']}.svc.cluster.local"
-    named = [
-        f"{manifest('replicas')['metadata']['name']}-{number}.{within}" for number in range(most)
-    ]
-    assert servers("kubernetes/replicas.conf") == named
-    said = settings("kubernetes/replicas.conf")
-    assert said.count(" resolve ") == most
-    assert {"zone", "resolver"} <= {line.split()[0] for line in said.splitlines() if line.strip()}
+    service = manifest("replicas")["spec"]["serviceName"]
+    domain = f"{service}.{manifest('kustomization')['namespace']}.svc.cluster.local"
+    pod_name = manifest("replicas")["metadata"]["name"]
+    names = [f"{pod_name}-{number}.{domain}" for number in range(most)]
+    assert servers("kubernetes/replicas.conf") == names
+    text = settings("kubernetes/replicas.conf")
+    assert text.count(" resolve ") == most
+    assert {"zone", "resolver"} <= {line.split()[0] for line in text.splitlines() if line.strip()}
 
 
 @pytest.mark.parametrize("path", ["nginx/replicas.conf", "kubernetes/replicas.conf"])
-def test_a_replica_is_not_given_up_for_one_fault_and_a_reader_keeps_to_one(path: str) -> None:
-    said = settings(path)
-    assert said.count(" max_fails=3 ") == len(servers(path))
-    assert "hash $remote_addr$http_user_agent consistent;" in said
+def test_nginx_tolerates_single_failures_and_keeps_a_reader_on_one_replica(path: str) -> None:
+    text = settings(path)
+    assert text.count(" max_fails=3 ") == len(servers(path))
+    assert "hash $remote_addr$http_user_agent consistent;" in text
 
 
 def pod(name: str) -> Any:
     return manifest(name)["spec"]["template"]["spec"]
 
 
-def test_nginx_in_kubernetes_has_the_time_that_sessions_are_given_to_finish() -> None:
+def test_kubernetes_gives_nginx_the_time_to_finish_its_sessions() -> None:
     (minutes,) = re.findall(r"worker_shutdown_timeout (\d+)m;", NGINX)
     (nginx,) = pod("nginx")["containers"]
     before = nginx["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -129,7 +129,7 @@ def test_nginx_in_kubernetes_has_the_time_that_sessions_are_given_to_finish() ->
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
-def test_what_selects_pods_names_them(name: str) -> None:
+def test_selectors_match_the_labels_of_their_pods(name: str) -> None:
     labels = manifest(name)["spec"]["template"]["metadata"]["labels"]
     before = "" if name == "replicas" else f"{name}-"
     assert manifest(name)["spec"]["selector"]["matchLabels"] == labels
@@ -139,7 +139,7 @@ def test_what_selects_pods_names_them(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORKLOADS)
-def test_a_pod_has_no_privilege(name: str) -> None:
+def test_a_pod_has_no_privileges(name: str) -> None:
     (container,) = pod(name)["containers"]
     assert pod(name)["securityContext"]["runAsNonRoot"]
     assert not pod(name)["automountServiceAccountToken"]
@@ -150,17 +150,17 @@ def test_a_pod_has_no_privilege(name: str) -> None:
     }
 
 
-def test_in_kubernetes_only_nginx_reaches_the_replicas_and_they_reach_nobody() -> None:
+def test_kubernetes_isolates_the_replicas_except_from_nginx() -> None:
     spec = manifest("network")["spec"]
     assert spec["egress"] == []
     assert spec["ingress"][0]["from"] == [{"podSelector": manifest("nginx")["spec"]["selector"]}]
 
 
-def test_the_address_of_a_reader_stays_theirs_on_the_way_to_nginx() -> None:
+def test_nginx_in_kubernetes_sees_the_readers_address() -> None:
     assert manifest("nginx-service")["spec"]["externalTrafficPolicy"] == "Local"
 
 
-def test_the_autoscaler_alone_says_how_many_replicas_there_are() -> None:
+def test_the_autoscaler_alone_sets_the_number_of_replicas() -> None:
     target = manifest("autoscaling")["spec"]["scaleTargetRef"]
     assert (target["kind"], target["name"]) == (
         manifest("replicas")["kind"],
@@ -169,7 +169,7 @@ def test_the_autoscaler_alone_says_how_many_replicas_there_are() -> None:
     assert "replicas" not in manifest("replicas")["spec"]
 
 
-def test_a_busy_replica_has_a_minute_before_it_is_taken_for_dead() -> None:
+def test_a_busy_replica_is_not_killed_within_a_minute() -> None:
     (container,) = pod("replicas")["containers"]
     probe = container["livenessProbe"]
     assert probe["timeoutSeconds"] >= 10
@@ -177,19 +177,19 @@ def test_a_busy_replica_has_a_minute_before_it_is_taken_for_dead() -> None:
 
 
 @pytest.mark.parametrize("name", ["disruption", "nginx-disruption"])
-def test_what_is_broken_anyway_holds_up_no_maintenance(name: str) -> None:
+def test_unhealthy_pods_do_not_block_maintenance(name: str) -> None:
     assert manifest(name)["spec"]["unhealthyPodEvictionPolicy"] == "AlwaysAllow"
 
 
 @pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
-def test_a_service_is_read_only_and_has_no_privilege(name: str) -> None:
+def test_a_compose_service_is_read_only_without_privileges(name: str) -> None:
     service = COMPOSE["services"][name]
     assert service["read_only"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_only_nginx_can_be_reached_and_the_replicas_reach_nobody() -> None:
+def test_compose_exposes_nginx_only_and_isolates_the_replicas() -> None:
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == [
         "nginx"
     ]
@@ -197,54 +197,52 @@ def test_only_nginx_can_be_reached_and_the_replicas_reach_nobody() -> None:
     assert COMPOSE["networks"]["inside"]["internal"]
 
 
-def test_nginx_knows_every_replica_of_compose_by_an_address_that_stays() -> None:
+def test_nginx_lists_every_compose_replica_by_a_fixed_address() -> None:
     addresses = [service["networks"]["inside"]["ipv4_address"] for service in REPLICAS.values()]
     assert servers("nginx/replicas.conf") == addresses
     (network,) = COMPOSE["networks"]["inside"]["ipam"]["config"]
-    assert all(ip_address(one) in ip_network(network["subnet"]) for one in addresses)
-    assert all(ip_address(one) not in ip_network(network["ip_range"]) for one in addresses)
+    assert all(ip_address(address) in ip_network(network["subnet"]) for address in addresses)
+    assert all(ip_address(address) not in ip_network(network["ip_range"]) for address in addresses)
 
 
-def test_a_replica_may_start_a_thread_for_every_reader_of_a_crowd() -> None:
+def test_a_replica_may_start_a_thread_per_socket() -> None:
     assert all(service["pids_limit"] >= Limits().sockets for service in REPLICAS.values())
 
 
-def test_the_image_is_installed_by_hash_and_runs_as_nobody_in_particular() -> None:
-    said = (DEPLOY / "Containerfile").read_text()
-    assert "--require-hashes -r requirements.lock" in said
-    assert "USER 10001:10001" in said
-    assert "/healthz" in said
+def test_the_image_installs_by_hash_and_runs_without_root() -> None:
+    text = (DEPLOY / "Containerfile").read_text()
+    assert "--require-hashes -r requirements.lock" in text
+    assert "USER 10001:10001" in text
+    assert "/healthz" in text
 
 
-def test_the_server_itself_takes_no_message_that_the_gateway_would_refuse_and_keeps_no_compressor() -> (
-    None
-):
+def test_uvicorn_has_the_gateways_message_limit_and_no_compression() -> None:
     command = command_of_the_image(8501)
     given = dict(pairwise(command))
     assert given["--ws-max-size"] == str(Limits().message_bytes)
     assert given["--ws-per-message-deflate"] == "false"
 
 
-def test_the_key_of_the_certificate_never_enters_the_repository() -> None:
+def test_git_ignores_the_tls_key() -> None:
     assert "/deploy/tls/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize("kept_out", ["tests", "docs", ".git", "extracts"])
-def test_the_image_takes_only_what_is_named(kept_out: str) -> None:
+def test_the_image_takes_only_listed_files(kept_out: str) -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     assert f"!{kept_out}" not in lines
 
 
 @pytest.mark.parametrize(
-    "telling", ["$remote_addr", "$request", "$uri", "$args", "$http_user_agent", "$http_referer"]
+    "variable", ["$remote_addr", "$request", "$uri", "$args", "$http_user_agent", "$http_referer"]
 )
-def test_the_log_of_nginx_names_no_reader_and_no_page(telling: str) -> None:
+def test_the_log_of_nginx_has_no_reader_and_no_page(variable: str) -> None:
     log = NGINX[NGINX.index("log_format") : NGINX.index("access_log")].replace("$request_time", "")
-    assert telling not in log
+    assert variable not in log
 
 
-def test_nginx_sets_no_cookie_and_no_header_but_on_what_it_says_itself() -> None:
+def test_nginx_adds_headers_only_to_its_own_answers_and_sets_no_cookie() -> None:
     assert "cookie" not in NGINX
     before, _, own = NGINX.partition("location @too_often {")
     assert "proxy_pass" not in own.partition("}\n")[0]

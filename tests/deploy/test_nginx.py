@@ -1,4 +1,4 @@
-"""nginx as it is deployed, in front of replicas that answer what a test wants: no copy outlives what it is a copy of."""
+"""The deployed nginx in front of fake replicas: caching, limits, affinity and logs."""
 
 from __future__ import annotations
 
@@ -18,37 +18,46 @@ from typing import Protocol
 
 import pytest
 
-from bench.servers.nginx import HOST, HTTP2_ALONE, NGINX, Doors, nginx_version, write_configuration
+from bench.servers.nginx import (
+    HOST,
+    HTTP2_DIRECTIVE,
+    NGINX,
+    NginxPorts,
+    nginx_version,
+    write_configuration,
+)
 from referrals.api import single_flight
 from tests.fixtures.nginx_proxy import free_ports, needs_nginx, proxied
 
-PAGE, BAND = "/lite/sex", "/api/v1/releases"
+PAGE, API = "/lite/sex", "/api/v1/releases"
 
 
 @dataclass
-class Told:
-    """What a replica is told to answer, and what it was asked."""
+class Script:
+    """The answers of a fake replica, and the paths that were requested."""
 
     status: int = 200
-    kept: str = "public, max-age=1"
-    asked: list[str] = field(default_factory=list)
+    cache_control: str = "public, max-age=1"
+    requested: list[str] = field(default_factory=list)
 
 
 @contextmanager
-def replica() -> Iterator[tuple[Told, int]]:
-    """Serve what a test says, on the port that is yielded. It is always alive."""
-    told = Told()
+def replica() -> Iterator[tuple[Script, int]]:
+    """Serve a fake replica that is always alive; yield its script and its port."""
+    script = Script()
 
-    class Answering(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
             is_health = self.path == "/healthz"
             if not is_health:
-                told.asked.append(self.path)
+                script.requested.append(self.path)
             body = b'{"status": "alive"}' if is_health else b"page"
-            self.send_response(200 if is_health else told.status)
-            self.send_header("Cache-Control", told.kept if told.status == 200 else "no-store")
+            self.send_response(200 if is_health else script.status)
+            self.send_header(
+                "Cache-Control", script.cache_control if script.status == 200 else "no-store"
+            )
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -56,21 +65,21 @@ def replica() -> Iterator[tuple[Told, int]]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer((HOST, 0), Answering) as server:
+    with ThreadingHTTPServer((HOST, 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=[0.05]).start()
         try:
-            yield told, server.server_address[1]
+            yield script, server.server_address[1]
         finally:
             server.shutdown()
 
 
 @dataclass(frozen=True)
 class Front:
-    """nginx with its replicas: `ask` returns the status that a reader gets."""
+    """nginx with its replicas: `ask` returns the status of an answer."""
 
-    doors: Doors
+    ports: NginxPorts
     folder: Path
-    replicas: list[Told]
+    replicas: list[Script]
 
     def ask(self, path: str, *, reader: str = "10.0.0.1", port: int = 0) -> int:
         return self.answer(path, reader=reader, port=port).status
@@ -78,7 +87,7 @@ class Front:
     def answer(
         self, path: str, *, reader: str = "10.0.0.1", port: int = 0
     ) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(HOST, port or self.doors.http, timeout=10)
+        connection = http.client.HTTPConnection(HOST, port or self.ports.http, timeout=10)
         connection.request("GET", path, headers={"X-Forwarded-For": reader})
         answer = connection.getresponse()
         answer.read()
@@ -86,56 +95,56 @@ class Front:
         return answer
 
 
-class Opening(Protocol):
-    """Opens nginx in front of so many replicas, with other settings instead of some that are deployed."""
+class StartFront(Protocol):
+    """Starts nginx in front of `replicas` fake ones; `instead` replaces deployed settings."""
 
     def __call__(self, replicas: int, instead: Mapping[str, str] | None = None) -> Front: ...
 
 
 @pytest.fixture
-def front(tmp_path: Path) -> Iterator[Opening]:
+def front(tmp_path: Path) -> Iterator[StartFront]:
     needs_nginx()
     with ExitStack() as stack:
 
         def opened(replicas: int, instead: Mapping[str, str] | None = None) -> Front:
             served = [stack.enter_context(replica()) for _ in range(replicas)]
-            doors = stack.enter_context(
+            ports = stack.enter_context(
                 proxied(tmp_path, [port for _, port in served], instead=instead)
             )
-            return Front(doors, tmp_path, [told for told, _ in served])
+            return Front(ports, tmp_path, [script for script, _ in served])
 
         yield opened
 
 
 @pytest.mark.parametrize("status", [404, 410, 503])
-@pytest.mark.parametrize("path", [PAGE, BAND])
-def test_a_release_that_was_withdrawn_is_gone_once_its_copy_is_old(
-    front: Opening, path: str, status: int
+@pytest.mark.parametrize("path", [PAGE, API])
+def test_a_withdrawn_release_is_gone_once_its_cached_copy_expires(
+    front: StartFront, path: str, status: int
 ) -> None:
     site = front(1)
-    (told,) = site.replicas
+    (script,) = site.replicas
     assert [site.ask(path), site.ask(path)] == [200, 200]
-    assert told.asked == [path]
-    told.status = status
+    assert script.requested == [path]
+    script.status = status
     time.sleep(2.1)
     assert [site.ask(path), site.ask(path)] == [status, status]
 
 
-def test_a_copy_that_may_be_kept_for_ever_is_gone_when_the_cache_is_emptied(front: Opening) -> None:
+def test_an_immutable_copy_is_gone_when_the_cache_is_emptied(front: StartFront) -> None:
     site = front(1)
-    (told,) = site.replicas
-    told.kept = "public, max-age=31536000, immutable"
-    site.ask(BAND)
-    told.status = 404
-    assert site.ask(BAND) == 200
-    copies = [one for one in (site.folder / "cache").rglob("*") if one.is_file()]
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=31536000, immutable"
+    site.ask(API)
+    script.status = 404
+    assert site.ask(API) == 200
+    copies = [path for path in (site.folder / "cache").rglob("*") if path.is_file()]
     assert copies
-    for one in copies:
-        one.unlink()
-    assert site.ask(BAND) == 404
+    for copy in copies:
+        copy.unlink()
+    assert site.ask(API) == 404
 
 
-def test_readers_get_the_copy_while_no_replica_answers(front: Opening) -> None:
+def test_readers_get_the_stale_copy_while_no_replica_answers(front: StartFront) -> None:
     site = front(1)
     site.ask(PAGE)
     site.replicas[0].status = 502
@@ -143,52 +152,52 @@ def test_readers_get_the_copy_while_no_replica_answers(front: Opening) -> None:
     assert site.ask(PAGE) == 200
 
 
-def test_one_reader_alone_cannot_make_the_api_work_without_end(front: Opening) -> None:
+def test_the_api_limits_the_requests_of_one_address(front: StartFront) -> None:
     site = front(1)
-    answers = [site.ask(f"{BAND}?n={number}") for number in range(120)]
+    answers = [site.ask(f"{API}?n={number}") for number in range(120)]
     assert 429 in answers
     assert answers.count(200) < 100
-    assert site.ask(BAND, reader="10.0.0.2") == 200
+    assert site.ask(API, reader="10.0.0.2") == 200
     assert site.ask(PAGE) == 200
 
 
-def test_who_asks_the_api_too_often_is_told_so_as_the_api_tells_what_is_wrong(
-    front: Opening,
+def test_the_api_rate_limit_answers_with_a_problem_document(
+    front: StartFront,
 ) -> None:
     site = front(1)
-    answers = [site.answer(f"{BAND}?n={number}") for number in range(60)]
-    refused = next(one for one in answers if one.status == HTTPStatus.TOO_MANY_REQUESTS)
-    assert {name: refused.headers[name] for name in ("Content-Type", "Retry-After", "Access-Control-Allow-Origin")} == {
-        "Content-Type": "application/problem+json", "Retry-After": "2", "Access-Control-Allow-Origin": "*",
-    }  # fmt: skip
+    answers = [site.answer(f"{API}?n={number}") for number in range(60)]
+    refused = next(answer for answer in answers if answer.status == HTTPStatus.TOO_MANY_REQUESTS)
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.headers["Retry-After"] == "2"
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
     assert refused.headers["Cache-Control"] == "no-store"
 
 
-def test_one_address_at_once_does_not_fill_a_line_of_a_replica() -> None:
+def test_one_address_cannot_fill_the_queue_of_a_replica() -> None:
     (burst,) = re.findall(r"zone=programs burst=(\d+) nodelay;", (NGINX / "nginx.conf").read_text())
     assert int(burst) + 1 < single_flight.MAX_WAITING
 
 
-def test_a_replica_that_is_full_does_not_send_its_crowd_to_the_next(front: Opening) -> None:
+def test_a_full_replica_does_not_pass_its_load_to_the_next(front: StartFront) -> None:
     site = front(3)
-    for told in site.replicas:
-        told.status = 503
+    for script in site.replicas:
+        script.status = 503
     assert site.ask("/sex") == 503
-    assert sum(len(told.asked) for told in site.replicas) == 1
+    assert sum(len(script.requested) for script in site.replicas) == 1
 
 
-def test_a_reader_keeps_to_one_replica_and_readers_are_spread_over_all(front: Opening) -> None:
+def test_a_reader_stays_on_one_replica_and_readers_are_spread_over_all(front: StartFront) -> None:
     site = front(3)
     for number in range(40):
         for _ in range(2):
             site.ask(f"/sex?n={number}", reader=f"10.0.0.{number}")
-    assert all(len(told.asked) > 8 for told in site.replicas)
-    assert all(told.asked[::2] == told.asked[1::2] for told in site.replicas)
+    assert all(len(script.requested) > 8 for script in site.replicas)
+    assert all(script.requested[::2] == script.requested[1::2] for script in site.replicas)
 
 
-def test_plain_http_says_where_to_come_to_and_nothing_is_written_of_it(front: Opening) -> None:
+def test_plain_http_redirects_to_https_and_is_not_logged(front: StartFront) -> None:
     site = front(1)
-    answer = site.answer("/sex?crime_type=DA", port=site.doors.plain)
+    answer = site.answer("/sex?crime_type=DA", port=site.ports.plain)
     assert (answer.status, answer.headers["Location"]) == (308, f"https://{HOST}/sex?crime_type=DA")
     site.ask("/sex")
     written = (site.folder / "nginx.log").read_text()
@@ -196,21 +205,21 @@ def test_plain_http_says_where_to_come_to_and_nothing_is_written_of_it(front: Op
     assert '"status":"308"' not in written
 
 
-def test_a_request_that_trickles_is_cut_off_and_holds_nobody_up(front: Opening) -> None:
+def test_a_slow_request_is_cut_off_without_delaying_others(front: StartFront) -> None:
     site = front(1, {"client_header_timeout 15s;": "client_header_timeout 2s;"})
-    began = time.monotonic()
-    with socket.create_connection((HOST, site.doors.http), timeout=0.5) as trickle:
-        trickle.sendall(b"GET /sex HTTP/1.1\r\nHost: site\r\nX-Slow: ")
-        while is_open(trickle):
+    start = time.monotonic()
+    with socket.create_connection((HOST, site.ports.http), timeout=0.5) as slow:
+        slow.sendall(b"GET /sex HTTP/1.1\r\nHost: site\r\nX-Slow: ")
+        while is_open(slow):
             assert site.ask("/sex") == 200
-            assert time.monotonic() < began + 10
+            assert time.monotonic() < start + 10
 
 
-def is_open(trickle: socket.socket) -> bool:
-    """Send one byte more, wait a little, and return whether the other end is still there."""
+def is_open(slow: socket.socket) -> bool:
+    """Send another byte and return whether the server has kept the connection open."""
     try:
-        trickle.sendall(b"x")
-        return bool(trickle.recv(1))
+        slow.sendall(b"x")
+        return bool(slow.recv(1))
     except TimeoutError:
         return True
     except OSError:
@@ -218,39 +227,37 @@ def is_open(trickle: socket.socket) -> bool:
 
 
 def check(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Return what nginx says of the configuration in a folder, also what it would not say when it runs."""
+    """Return nginx's test of the configuration in a folder, including warnings."""
     conf = folder / "nginx.conf"
     conf.write_text(conf.read_text().replace("error_log stderr alert;", "error_log stderr warn;"))
     command = [needs_nginx(), "-t", "-p", str(folder), "-c", str(conf)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_nginx_accepts_the_files_that_are_deployed_and_warns_of_nothing(tmp_path: Path) -> None:
+def test_nginx_accepts_the_deployed_files_without_a_warning(tmp_path: Path) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(*free_ports(3)), free_ports(2))
-    said = check(tmp_path)
-    assert said.returncode == 0, said.stderr
-    assert "[warn]" not in said.stderr
+    write_configuration(tmp_path, NginxPorts(*free_ports(3)), free_ports(2))
+    checked = check(tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert "[warn]" not in checked.stderr
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [("no_such_setting on;", "[emerg]"), ("gzip_types text/html;", "[warn]")],
     ids=["unknown", "doubtful"],
 )
-def test_a_setting_that_nginx_does_not_know_or_doubts_is_seen(
-    tmp_path: Path, line: str, said: str
-) -> None:
+def test_a_wrong_setting_of_nginx_is_detected(tmp_path: Path, line: str, message: str) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(*free_ports(3)), free_ports(1))
+    write_configuration(tmp_path, NginxPorts(*free_ports(3)), free_ports(1))
     with (tmp_path / "listen.conf").open("a") as file:
         file.write(f"{line}\n")
-    assert said in check(tmp_path).stderr
+    assert message in check(tmp_path).stderr
 
 
-def test_http2_is_asked_for_in_the_way_that_this_nginx_knows(tmp_path: Path) -> None:
+def test_http2_is_configured_for_the_installed_nginx(tmp_path: Path) -> None:
     needs_nginx()
-    write_configuration(tmp_path, Doors(1, 2, 3), [4])
+    write_configuration(tmp_path, NginxPorts(1, 2, 3), [4])
     listen = (tmp_path / "listen.conf").read_text()
-    assert ("\nhttp2 on;" in listen) == (nginx_version() >= HTTP2_ALONE)
-    assert (f"\nlisten {HOST}:2 ssl http2;" in listen) == (nginx_version() < HTTP2_ALONE)
+    assert ("\nhttp2 on;" in listen) == (nginx_version() >= HTTP2_DIRECTIVE)
+    assert (f"\nlisten {HOST}:2 ssl http2;" in listen) == (nginx_version() < HTTP2_DIRECTIVE)

@@ -1,4 +1,4 @@
-"""What the site is made of: licences that were agreed to, a bill of materials, and an audit that says what it did not see."""
+"""The supply chain: allowed licences, the SBOM, and an audit that reports what it could not see."""
 
 from __future__ import annotations
 
@@ -16,31 +16,33 @@ def bill() -> dict[str, Any]:
     return supply_chain.bill_of_materials()
 
 
-def test_every_package_served_is_in_the_bill_with_a_licence_that_was_agreed_to(
+def test_the_sbom_has_every_served_package_with_an_allowed_licence(
     bill: dict[str, Any],
 ) -> None:
-    assert {one["name"].lower() for one in bill["components"]} >= {"streamlit", "duckdb", "plotly"}
-    assert "pytest" not in {one["name"] for one in bill["components"]}
-    assert supply_chain.unwelcome(bill) == []
+    assert {part["name"].lower() for part in bill["components"]} >= {
+        "streamlit",
+        "duckdb",
+        "plotly",
+    }
+    assert "pytest" not in {part["name"] for part in bill["components"]}
+    assert supply_chain.unapproved(bill) == []
 
 
-def test_the_bill_names_every_package_of_the_lock(bill: dict[str, Any]) -> None:
-    named = {supply_chain._plain(one["name"]) for one in bill["components"]}
-    # Some are for other systems only, and not installed here.
+def test_the_sbom_has_the_packages_of_the_lock(bill: dict[str, Any]) -> None:
+    named = {supply_chain._normalised(part["name"]) for part in bill["components"]}
+    # Some packages of the lock are for other systems and not installed here.
     assert named <= supply_chain.locked()
     assert len(named) > len(supply_chain.locked()) * 0.8
 
 
-def test_the_bill_links_only_to_what_it_names(bill: dict[str, Any]) -> None:
-    known = {one["bom-ref"] for one in bill["components"]} | {
-        bill["metadata"]["component"]["bom-ref"]
-    }
-    assert {
-        to for one in bill["dependencies"] for to in (one["ref"], *one.get("dependsOn", []))
-    } <= known
+def test_the_sbom_links_only_to_its_own_packages(bill: dict[str, Any]) -> None:
+    known = {part["bom-ref"] for part in bill["components"]}
+    known.add(bill["metadata"]["component"]["bom-ref"])
+    for dependency in bill["dependencies"]:
+        assert {dependency["ref"], *dependency.get("dependsOn", [])} <= known
 
 
-def test_the_bill_is_valid_and_one_that_is_not_is_noticed(bill: dict[str, Any]) -> None:
+def test_the_sbom_is_valid_and_an_invalid_one_is_detected(bill: dict[str, Any]) -> None:
     few = supply_chain.served(bill, frozenset({"duckdb"}))
     supply_chain.validate(few)
     with pytest.raises(ValueError, match="not valid"):
@@ -51,7 +53,7 @@ def component(*named: dict[str, str], name: str = "part") -> dict[str, Any]:
     return {
         "name": name,
         "version": "1",
-        "licenses": [one if "expression" in one else {"license": one} for one in named],
+        "licenses": [entry if "expression" in entry else {"license": entry} for entry in named],
     }
 
 
@@ -66,8 +68,8 @@ def component(*named: dict[str, str], name: str = "part") -> dict[str, Any]:
         [],
     ],
 )
-def test_a_licence_that_nobody_agreed_to_is_noticed(named: list[dict[str, str]]) -> None:
-    assert len(supply_chain.unwelcome({"components": [component(*named)]})) == 1
+def test_a_licence_that_is_not_allowed_is_reported(named: list[dict[str, str]]) -> None:
+    assert len(supply_chain.unapproved({"components": [component(*named)]})) == 1
 
 
 @pytest.mark.parametrize(
@@ -78,12 +80,12 @@ def test_a_licence_that_nobody_agreed_to_is_noticed(named: list[dict[str, str]])
         [{"expression": "MPL-2.0 AND (Apache-2.0 OR MIT)"}],
     ],
 )
-def test_a_licence_that_was_agreed_to_is_welcome(named: list[dict[str, str]]) -> None:
-    assert supply_chain.unwelcome({"components": [component(*named)]}) == []
+def test_an_allowed_licence_is_not_reported(named: list[dict[str, str]]) -> None:
+    assert supply_chain.unapproved({"components": [component(*named)]}) == []
 
 
 FINE: dict[str, Any] = {"name": "fine", "version": "1", "vulns": []}
-FAULTY: dict[str, Any] = {"name": "faulty", "version": "1", "vulns": [{"id": "CVE-1"}]}
+VULNERABLE: dict[str, Any] = {"name": "faulty", "version": "1", "vulns": [{"id": "CVE-1"}]}
 SKIPPED: dict[str, Any] = {"name": "skipped", "skip_reason": "not found"}
 
 
@@ -91,14 +93,14 @@ SKIPPED: dict[str, Any] = {"name": "skipped", "skip_reason": "not found"}
     ("parts", "code", "says"),
     [
         ([FINE], 0, "No known faults in 1 packages."),
-        ([FINE, FAULTY], 1, "faulty 1: CVE-1"),
-        ([SKIPPED, FAULTY], 1, "faulty 1: CVE-1"),
+        ([FINE, VULNERABLE], 1, "faulty 1: CVE-1"),
+        ([SKIPPED, VULNERABLE], 1, "faulty 1: CVE-1"),
         ([FINE, SKIPPED], 1, "could not be looked for: skipped"),
         ([SKIPPED, SKIPPED], 0, "were not looked for"),
         ([], 0, "were not looked for"),
     ],
 )
-def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(
+def test_an_audit_that_sees_nothing_passes_and_a_partial_one_fails(
     parts: list[Any], code: int, says: str
 ) -> None:
     got, sentence = supply_chain.verdict({"dependencies": parts})
@@ -106,29 +108,32 @@ def test_an_audit_that_saw_nothing_says_so_and_one_that_saw_a_part_fails(
     assert says in sentence
 
 
-def ran(code: int, out: str = "", said: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.CompletedProcess([], code, out, said)
+def ran(code: int, out: str = "", error: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.CompletedProcess([], code, out, error)
 
 
-REFUSED = "Traceback...\nrequests.exceptions.ProxyError: HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"
+REFUSED = (
+    "Traceback...\nrequests.exceptions.ProxyError: "
+    "HTTPSConnectionPool(host='pypi.org', port=443): Max retries exceeded"
+)
 TIMED_OUT = (
     "pip_audit._service.interface.ConnectionError: Could not connect to PyPI's vulnerability feed"
 )
 
 
 @pytest.mark.parametrize(
-    "said", [REFUSED, TIMED_OUT, "requests.exceptions.ReadTimeout: Read timed out."]
+    "error", [REFUSED, TIMED_OUT, "requests.exceptions.ReadTimeout: Read timed out."]
 )
-def test_where_nothing_answers_the_check_says_so_and_goes_on_unless_it_must_not(
-    monkeypatch: pytest.MonkeyPatch, said: str
+def test_an_unreachable_list_fails_the_audit_only_if_it_is_strict(
+    monkeypatch: pytest.MonkeyPatch, error: str
 ) -> None:
-    monkeypatch.setattr(supply_chain, "_run", lambda *_, **__: ran(1, said=said))
+    monkeypatch.setattr(supply_chain, "_run", lambda *_, **__: ran(1, error=error))
     assert supply_chain.audit() == (0, "Known faults were not looked for: nothing answers.")
     monkeypatch.setenv("STRICT_AUDIT", "1")
     assert supply_chain.audit() == (1, "Known faults were not looked for: nothing answers.")
 
 
-def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(
+def test_an_audit_that_times_out_passes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def slow(*_: object, **__: object) -> None:
@@ -141,13 +146,13 @@ def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(
 @pytest.mark.parametrize(
     "result",
     [
-        ran(1, said="/usr/bin/python: No module named pip_audit"),
-        ran(1, said="ERROR:pip_audit._cli:invalid requirements input: requirements.lock"),
-        ran(2, said="usage: pip-audit"),
+        ran(1, error="/usr/bin/python: No module named pip_audit"),
+        ran(1, error="ERROR:pip_audit._cli:invalid requirements input: requirements.lock"),
+        ran(2, error="usage: pip-audit"),
         ran(0),
         ran(0, out="{}"),
         ran(0, out="[]"),
-        ran(3, out=json.dumps({"dependencies": [FINE]}), said="half of it"),
+        ran(3, out=json.dumps({"dependencies": [FINE]}), error="half of it"),
     ],
     ids=[
         "not installed",
@@ -156,10 +161,10 @@ def test_where_it_takes_for_ever_the_check_says_so_and_goes_on(
         "silent",
         "another report",
         "no report",
-        "broken off",
+        "interrupted",
     ],
 )
-def test_an_audit_that_did_not_run_fails_and_says_what_it_was_told(
+def test_an_audit_that_did_not_run_fails_with_the_last_line(
     monkeypatch: pytest.MonkeyPatch, result: subprocess.CompletedProcess[str]
 ) -> None:
     monkeypatch.setattr(supply_chain, "_run", lambda *_, **__: result)
@@ -169,7 +174,7 @@ def test_an_audit_that_did_not_run_fails_and_says_what_it_was_told(
     assert (result.stderr or "nothing said") in sentence
 
 
-def test_an_index_that_lists_nothing_is_no_audit_where_one_is_asked_for(
+def test_an_empty_index_fails_the_strict_audit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("STRICT_AUDIT", "1")

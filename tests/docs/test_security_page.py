@@ -1,4 +1,4 @@
-"""SECURITY.md promises that each line is tested: every test it names is there."""
+"""SECURITY.md: every line of the threat model names a test, and every test exists."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from referrals.paths import ROOT
 
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`(tests/[\w/.:]+)`", PAGE)))
+NAMED_TESTS = sorted(set(re.findall(r"`(tests/[\w/.:]+)`", PAGE)))
 STRIDE = (
     "Spoofing",
     "Tampering",
@@ -20,27 +20,27 @@ STRIDE = (
 )
 
 
-def is_there(named: str) -> bool:
-    """Return whether a file of tests is there, and holds the test that is named within it."""
+def exists(named: str) -> bool:
+    """Return whether a test file exists and contains the named test."""
     file, _, test = named.partition("::")
     path = ROOT / file
     return path.is_file() and (not test or f"\ndef {test}(" in path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("named", NAMED)
-def test_every_test_that_the_page_names_is_there(named: str) -> None:
-    assert is_there(named)
+@pytest.mark.parametrize("named", NAMED_TESTS)
+def test_every_test_that_the_page_names_exists(named: str) -> None:
+    assert exists(named)
 
 
 @pytest.mark.parametrize(
     "named", ["tests/unit/test_none.py", "tests/unit/web/gateway/test_middleware.py::test_none"]
 )
-def test_a_test_that_is_not_there_is_noticed(named: str) -> None:
-    assert not is_there(named)
+def test_a_missing_test_is_detected(named: str) -> None:
+    assert not exists(named)
 
 
 @pytest.mark.parametrize("kind", STRIDE)
-def test_every_kind_of_threat_is_considered(kind: str) -> None:
+def test_the_threat_model_covers_every_kind_of_stride(kind: str) -> None:
     assert f"| **{kind}** | | |" in PAGE
 
 

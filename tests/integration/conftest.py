@@ -1,4 +1,4 @@
-"""Releases to test with: the real one, built once, and small made-up ones, built in a blink."""
+"""Releases for tests: the real one, built once, and small made-up ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from referrals import atomic_folder
 from referrals.publishing import transcribe
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.release import contract
@@ -20,15 +21,16 @@ SmallRelease = Callable[..., Path]
 
 ABOUT = """
 create table release as select
-    '2020-21' as release_id, 'Small' as title, '2020-21' as period, 'April 2020 to March 2021' as period_label,
-    'published' as status, false as additive, 'made-up' as source_id, date '2021-12-15' as published_on, '' as licence,
-    '' as attribution, '' as lay_sentence
+    '2020-21' as release_id, 'Small' as title, '2020-21' as period,
+    'April 2020 to March 2021' as period_label, 'published' as status, false as additive,
+    'made-up' as source_id, date '2021-12-15' as published_on, '' as licence, '' as attribution,
+    '' as lay_sentence
 """
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the real release, built from the repository as it stands. Copy it before changing anything."""
+    """The folder of the real release, built from the repository. Copy it before changing it."""
     return (
         made_once(
             tmp_path_factory.getbasetemp(),
@@ -41,7 +43,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def release(built: Path) -> Release:
-    """Return the real release, open."""
+    """The real release, open."""
     return open_release(built)
 
 
@@ -53,7 +55,7 @@ def write_small(
     about: str = ABOUT,
     without: str = "",
 ) -> Path:
-    """Write a small release into a folder, and return the folder. `without` is a column, as `table.column`, that it lacks."""
+    """Write a small release without the column `without` (`table.column`); return its folder."""
 
     def fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(about)
@@ -64,9 +66,9 @@ def write_small(
             )
         for table, columns in contract.tables(additive=False, shown_first=True).items():
             if table != "release":
-                held = [name for name in columns.split() if f"{table}.{name}" != without]
+                present = [name for name in columns.split() if f"{table}.{name}" != without]
                 connection.execute(
-                    f"create table {table} ({', '.join(f'{name} varchar' for name in held)})"
+                    f"create table {table} ({', '.join(f'{name} varchar' for name in present)})"
                 )
         connection.execute("alter table cells alter value type integer")
         connection.execute("insert into cells by name select $value as value", {"value": value})
@@ -75,51 +77,49 @@ def write_small(
     release_folder.write(
         folder,
         fill=fill,
-        describe={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
+        metadata={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
     )
     return folder
 
 
 @pytest.fixture(scope="session")
 def copy_of_small(tmp_path_factory: pytest.TempPathFactory) -> SmallRelease:
-    """Return a function that puts a copy of a small release into a folder; each different one is written once a session."""
+    """A function that copies a small release to a folder. A variant is written once a session."""
     home = tmp_path_factory.mktemp("small")
     numbers: dict[tuple[object, ...], int] = {}
 
-    def give(folder: Path, **asked: Any) -> Path:
-        key = (folder.name, *sorted(asked.items()))
+    def make(folder: Path, **options: Any) -> Path:
+        key = (folder.name, *sorted(options.items()))
         number = numbers.setdefault(key, len(numbers))
         original = home / str(number) / folder.name
         if not original.exists():
-            write_small(original, **asked)
+            write_small(original, **options)
         return put(original, folder)
 
-    return give
+    return make
 
 
 def put(original: Path, folder: Path) -> Path:
-    """Put a copy of a release in its place in one step, as a publisher does, and return the place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building, replaced = folder.with_name(".building"), folder.with_name(".replaced")
-    release_folder._exchange(folder, shutil.copytree(original, building), replaced)
-    shutil.rmtree(building, ignore_errors=True)
+    """Replace a release by a copy of another in one step, as a publisher does."""
+    with atomic_folder.replacement(folder) as building:
+        shutil.copytree(original, building, dirs_exist_ok=True)
     return folder
 
 
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a small release. Copy it before changing anything."""
+    """The folder of a small release. Copy it before changing it."""
     return write_small(tmp_path_factory.mktemp("written") / "2020-21")
 
 
 @pytest.fixture
 def small(tmp_path: Path, written: Path) -> SmallRelease:
-    """Return a function that gives a small release of one's own: a copy, or one written anew where more is asked for."""
+    """A function that returns a small release: a copy, or a new one if given options."""
 
-    def give(name: str = "2020-21", **asked: Any) -> Path:
+    def make(name: str = "2020-21", **options: Any) -> Path:
         folder = tmp_path / "releases" / name
-        if asked or folder.exists():
-            return write_small(folder, **asked)
+        if options or folder.exists():
+            return write_small(folder, **options)
         return Path(shutil.copytree(written, folder))
 
-    return give
+    return make

@@ -1,4 +1,4 @@
-"""What the protection costs: 1,336 invented records that agree with the published figures, protected with one secret seed."""
+"""The accuracy of rounding, on 1,336 invented records that agree with the published figures."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from referrals.reference import table_schema
 
 @pytest.fixture(scope="module")
 def measured() -> tuple[Counts, list[ProtectedTable]]:
-    return accuracy.measured(keys=1)
+    return accuracy.measured(seeds=1)
 
 
-def test_totals_are_exact_and_sums_as_near_as_is_asked(
+def test_totals_are_exact_and_mean_errors_of_sums_within_their_limits(
     measured: tuple[Counts, list[ProtectedTable]],
 ) -> None:
     counts, (table,) = measured
@@ -28,7 +28,7 @@ def test_totals_are_exact_and_sums_as_near_as_is_asked(
     assert found["random filters"] <= 2.2
 
 
-def test_sums_that_are_not_0_in_truth_are_off_by_a_little_more(
+def test_mean_errors_of_sums_other_than_0_are_within_their_limits(
     measured: tuple[Counts, list[ProtectedTable]],
 ) -> None:
     counts, (table,) = measured
@@ -37,46 +37,44 @@ def test_sums_that_are_not_0_in_truth_are_off_by_a_little_more(
     assert found["three-way sums"] <= 2.4
 
 
-def test_the_errors_that_certificates_tell_are_those_of_the_method(
+def test_the_errors_in_certificates_are_those_of_the_method(
     measured: tuple[Counts, list[ProtectedTable]],
 ) -> None:
     fresh = list(accuracy.errors(*measured))
-    for told, found in zip(
-        table_schema.read(REFERENCE / "rounding_errors.csv"), fresh, strict=True
-    ):
-        assert told.keys() == found.keys()
-        assert (told["dimensions"], told["sums"]) == (found["dimensions"], found["sums"])
+    stored = table_schema.read(REFERENCE / "rounding_errors.csv")
+    for row, found in zip(stored, fresh, strict=True):
+        assert row.keys() == found.keys()
+        assert (row["dimensions"], row["sums"]) == (found["dimensions"], found["sums"])
         for name in ("mean_error", "mean_error_with_zeros"):
-            assert float(told[name]) == pytest.approx(float(found[name]), abs=0.25)
+            assert float(row[name]) == pytest.approx(float(found[name]), abs=0.25)
 
 
-def test_what_certificates_tell_of_the_groups_behind_a_number_is_so(
+def test_the_true_counts_behind_each_number_in_certificates_are_those_of_the_method(
     measured: tuple[Counts, list[ProtectedTable]],
 ) -> None:
     fresh = list(accuracy.truths(*measured))
-    for told, found in zip(
-        table_schema.read(REFERENCE / "rounding_truths.csv"), fresh, strict=True
-    ):
-        assert told.keys() == found.keys()
-        assert told["shown"] == found["shown"]
-        if int(told["groups"]) > 100:
-            for count in ("none", "one", "two", "people_share"):
-                assert float(told[count].rstrip("%")) == pytest.approx(
-                    float(found[count].rstrip("%")), abs=8
-                )
+    stored = table_schema.read(REFERENCE / "rounding_truths.csv")
+    for row, found in zip(stored, fresh, strict=True):
+        assert row.keys() == found.keys()
+        assert row["shown"] == found["shown"]
+        if int(row["groups"]) > 100:
+            for share in ("none", "one", "two", "people_share"):
+                assert percent(row[share]) == pytest.approx(percent(found[share]), abs=8)
 
 
-def test_what_pages_say_in_words_of_guesses_is_so(
+def test_the_shares_that_pages_give_in_words_are_right(
     measured: tuple[Counts, list[ProtectedTable]],
 ) -> None:
     rows = {row["shown"]: row for row in accuracy.truths(*measured)}
-    assert (
-        70 <= int(rows["0"]["people_share"].rstrip("%")) <= 80
-    )  # three in four are in groups that show 0
-    assert float(rows["0"]["none"].rstrip("%")) > 95  # nearly every 0 is a true 0
-    ones = sum(
-        int(rows[shown]["groups"]) * float(rows[shown]["one"].rstrip("%")) for shown in "567"
-    )
-    assert (
-        70 <= ones / sum(int(rows[shown]["groups"]) for shown in "567") <= 85
-    )  # about four in five stand for one
+    # Three in four people are in groups that show 0.
+    assert 70 <= percent(rows["0"]["people_share"]) <= 80
+    # Nearly every 0 is a true 0.
+    assert percent(rows["0"]["none"]) > 95
+    # About four in five of 5, 6 and 7 stand for one person.
+    ones = sum(int(rows[shown]["groups"]) * percent(rows[shown]["one"]) for shown in "567")
+    groups = sum(int(rows[shown]["groups"]) for shown in "567")
+    assert 70 <= ones / groups <= 85
+
+
+def percent(text: str) -> float:
+    return float(text.rstrip("%"))

@@ -1,4 +1,4 @@
-"""The audit, from public files alone: it holds for a sound release, and names the cell where anything was tampered with."""
+"""The audit command: it passes a sound release, and names the cell that was tampered with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.fixtures.published_releases import Row, Rows
 Tamper = Callable[[Path], None]
 
 ADDS_UP: Final = "everything adds up"
-WITNESSED: Final = "every witness agrees with all that is published"
+AGREES: Final = "every witness agrees with all that is published"
 WIDE: Final = "has a range at least 4 wide"
 SIGNED: Final = "the files are those of the manifest"
 
@@ -40,15 +40,15 @@ def folder(tmp_path: Path, base: Path) -> Path:
 
 
 def failing(capfd: pytest.CaptureFixture[str], *paths: Path) -> str:
-    """Audit, and return the lines of what fails; '' where all holds."""
+    """Run the audit, and return the lines of the checks that fail."""
     code = main(["audit", *map(str, paths)])
     lines = [line for line in capfd.readouterr().out.splitlines() if line.startswith("FAILS")]
     assert code == (1 if lines else 0)
     return "\n".join(lines)
 
 
-def words(row: Row) -> str:
-    """Return how a message calls a cell of one quarter, or a sum of a year."""
+def in_words(row: Row) -> str:
+    """Return a cell of a quarter, or a sum of a year, as messages describe it."""
     period = f"{'quarter' if 'Q' in row['period'] else 'year'} {row['period']}"
     named = [
         f"{name.replace('_', ' ')} {row[name]}" for name in list(row)[1:6] if row[name] != "_T"
@@ -56,13 +56,13 @@ def words(row: Row) -> str:
     return ", ".join([period, *named])
 
 
-def a_finest(rows: Rows) -> Row:
+def ambiguous_cell(rows: Rows) -> Row:
     return next(
         row for row in rows if published_releases.is_finest(row) and row["value"] in {"5", "6", "7"}
     )
 
 
-def a_sum(rows: Rows) -> Row:
+def large_sum(rows: Rows) -> Row:
     return next(
         row
         for row in rows
@@ -70,9 +70,9 @@ def a_sum(rows: Rows) -> Row:
     )
 
 
-def revalue(folder: Path, choose: Callable[[Rows], Row], value: Callable[[int], int]) -> Row:
-    """Change the value of one published number, and return its row as it was."""
-    was = dict(choose(published_releases.cells(folder)))
+def change_value(folder: Path, choose: Callable[[Rows], Row], value: Callable[[int], int]) -> Row:
+    """Change the value of a published number, and return its row as it was before."""
+    before = dict(choose(published_releases.cells(folder)))
 
     def change(rows: Rows) -> Rows:
         row = choose(rows)
@@ -80,40 +80,39 @@ def revalue(folder: Path, choose: Callable[[Rows], Row], value: Callable[[int], 
         return rows
 
     published_releases.change_cells(folder, change)
-    return was
+    return before
 
 
-def test_a_sound_release_passes(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_passes_a_sound_release(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert failing(capfd, folder) == ""
 
 
 @pytest.mark.parametrize("by", [-1, 1, 10])
-def test_a_changed_sum_fails_and_is_named(
+def test_the_audit_names_a_changed_sum(
     folder: Path, by: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = revalue(folder, a_sum, lambda value: value + by)
+    row = change_value(folder, large_sum, lambda value: value + by)
     published_releases.sign(folder)
     found = failing(capfd, folder)
-    assert (
-        f"{ADDS_UP}: {words(row)} shows {int(row['value']) + by}, and its cells add up to {row['value']}"
-        in found
-    )
+    value = int(row["value"])
+    shown = f"{in_words(row)} shows {value + by}, and its cells add up to {value}"
+    assert f"{ADDS_UP}: {shown}" in found
     assert SIGNED not in found
 
 
-def test_a_changed_number_of_an_unsigned_release_fails_twice(
+def test_the_audit_names_a_changed_number_and_its_file_if_the_manifest_was_not_changed(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = revalue(folder, a_sum, lambda value: value + 1)
+    row = change_value(folder, large_sum, lambda value: value + 1)
     found = failing(capfd, folder)
     assert f"{SIGNED}: cells.csv is not the file that the manifest lists" in found
-    assert words(row) in found
+    assert in_words(row) in found
 
 
-def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(
+def test_the_audit_names_the_sums_of_a_changed_cell(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = revalue(folder, a_finest, lambda value: value + 1)
+    row = change_value(folder, ambiguous_cell, lambda value: value + 1)
     published_releases.sign(folder)
     found = failing(capfd, folder)
     assert ADDS_UP in found
@@ -121,53 +120,53 @@ def test_a_changed_cell_fails_and_a_sum_that_it_is_part_of_is_named(
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
-def test_a_true_small_count_fails_and_is_named(
+def test_the_audit_names_a_true_small_count(
     folder: Path, count: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = revalue(folder, a_finest, lambda _: count)
+    row = change_value(folder, ambiguous_cell, lambda _: count)
     published_releases.sign(folder)
-    assert f"no number is 1, 2, 3 or 4: {words(row)} shows {count}" in failing(capfd, folder)
+    assert f"no number is 1, 2, 3 or 4: {in_words(row)} shows {count}" in failing(capfd, folder)
 
 
-def test_a_sum_that_is_left_out_fails_and_is_named(
-    folder: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    row = a_sum(published_releases.cells(folder))
-    published_releases.change_cells(folder, lambda rows: [one for one in rows if one != row])
+def test_the_audit_names_a_missing_sum(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    row = large_sum(published_releases.cells(folder))
+    published_releases.change_cells(folder, lambda rows: [other for other in rows if other != row])
     published_releases.sign(folder)
-    assert f"{words(row)} shows 0, and its cells add up to {row['value']}" in failing(capfd, folder)
+    assert f"{in_words(row)} shows 0, and its cells add up to {row['value']}" in failing(
+        capfd, folder
+    )
 
 
 # Witnesses.
 
 
-def lying(rows: Rows) -> Row:
+def first_decrease(rows: Rows) -> Row:
     return next(row for row in rows if row["change"] == "-4")
 
 
-def larger_by_one(rows: Rows) -> Rows:
-    lying(rows)["change"] = "-3"
+def with_a_smaller_decrease(rows: Rows) -> Rows:
+    first_decrease(rows)["change"] = "-3"
     return rows
 
 
-def of_a_cell_that_is_exact(rows: Rows, exact: Row) -> Rows:
+def with_a_change_of(rows: Rows, exact: Row) -> Rows:
     names = list(rows[0])
     codes = dict(zip(names[1:-1], (exact[name] for name in list(exact)[:6]), strict=True))
     return [{**rows[0], **codes, "change": "-4"}, *rows]
 
 
-def test_a_witness_that_lies_fails_and_what_it_moves_is_named(
+def test_the_audit_names_a_total_that_a_witness_moves(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = lying(published_releases.witnesses(folder))
-    published_releases.change_witnesses(folder, larger_by_one)
+    row = first_decrease(published_releases.witnesses(folder))
+    published_releases.change_witnesses(folder, with_a_smaller_decrease)
     published_releases.sign(folder)
-    assert f"{WITNESSED}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(
+    assert f"{AGREES}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(
         capfd, folder
     )
 
 
-def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(
+def test_the_audit_names_an_exact_cell_that_a_witness_changes(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     exact = next(
@@ -175,28 +174,28 @@ def test_a_witness_that_moves_a_cell_that_is_exact_fails_and_names_it(
         for row in published_releases.cells(folder)
         if published_releases.is_finest(row) and int(row["value"]) > 7
     )
-    published_releases.change_witnesses(folder, lambda rows: of_a_cell_that_is_exact(rows, exact))
+    published_releases.change_witnesses(folder, lambda rows: with_a_change_of(rows, exact))
     published_releases.sign(folder)
-    assert f"witness 0: {words(exact)} cannot be {int(exact['value']) - 4}" in failing(
+    assert f"witness 0: {in_words(exact)} cannot be {int(exact['value']) - 4}" in failing(
         capfd, folder
     )
 
 
-def test_a_witness_that_empties_a_group_that_shows_a_number_fails_and_names_it(
+def test_the_audit_names_a_cell_that_a_witness_empties_though_it_shows_a_number(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    row = a_finest(published_releases.cells(folder))
+    row = ambiguous_cell(published_releases.cells(folder))
     names = list(published_releases.witnesses(folder)[0])
     codes = dict(zip(names[1:-1], list(row.values())[:6], strict=True))
     published_releases.change_witnesses(
         folder, lambda rows: [*rows, {"witness": "none", **codes, "change": f"-{row['value']}"}]
     )
     published_releases.sign(folder)
-    last = len({one["witness"] for one in published_releases.witnesses(folder)}) - 1
-    assert f"{WITNESSED}: witness {last}: {words(row)} cannot be 0" in failing(capfd, folder)
+    last = len({line["witness"] for line in published_releases.witnesses(folder)}) - 1
+    assert f"{AGREES}: witness {last}: {in_words(row)} cannot be 0" in failing(capfd, folder)
 
 
-def test_sums_that_no_witness_moves_fail_and_are_named(
+def test_the_audit_names_sums_that_no_witness_moves(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     published_releases.change_witnesses(folder, lambda _: [])
@@ -204,19 +203,19 @@ def test_sums_that_no_witness_moves_fail_and_are_named(
     assert f"{WIDE}: quarter 2021-Q2, nationality" in failing(capfd, folder)
 
 
-def by_one(rows: Rows) -> Rows:
+def quartered(rows: Rows) -> Rows:
     return [{**row, "change": str(int(row["change"]) // 4)} for row in rows]
 
 
-def test_witnesses_that_move_sums_by_less_than_four_leave_their_ranges_too_narrow(
+def test_the_audit_fails_if_witnesses_move_sums_by_less_than_four(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.change_witnesses(folder, by_one)
+    published_releases.change_witnesses(folder, quartered)
     published_releases.sign(folder)
     assert WIDE in failing(capfd, folder)
 
 
-def packed(text: str) -> bytes:
+def gzipped(text: str) -> bytes:
     return gzip.compress(text.encode())
 
 
@@ -230,38 +229,48 @@ ONE: Final = "0,2021-Q2,VNM,20-29,F,MS,NFA,4\n"
         None,
         b"",
         b"no gzip",
-        packed(HEADER + ONE)[:-20],
-        packed(HEADER + ONE)[:20] + b"\xff" * 20,
-        packed(""),
-        packed(HEADER + ONE.replace(",4", ",four")),
-        packed(HEADER + ONE.replace(",F", "")),
-        packed(HEADER.replace("sex", "gender") + ONE),
-        packed(HEADER + ONE.replace("VNM", "XXX")),
-        packed(HEADER + ONE.replace("2021-Q2", "1999-Q2")),
-        packed(HEADER + ONE + ONE),
+        gzipped(HEADER + ONE)[:-20],
+        gzipped(HEADER + ONE)[:20] + b"\xff" * 20,
+        gzipped(""),
+        gzipped(HEADER + ONE.replace(",4", ",four")),
+        gzipped(HEADER + ONE.replace(",F", "")),
+        gzipped(HEADER.replace("sex", "gender") + ONE),
+        gzipped(HEADER + ONE.replace("VNM", "XXX")),
+        gzipped(HEADER + ONE.replace("2021-Q2", "1999-Q2")),
+        gzipped(HEADER + ONE + ONE),
     ],
     ids=[
-        "missing", "empty", "no gzip", "cut short", "garbled", "no line", "no number", "a code too few", "other columns",
-        "unknown code", "other period", "a cell twice",
+        "missing",
+        "empty",
+        "not gzip",
+        "truncated",
+        "garbled",
+        "no header",
+        "not a number",
+        "a code too few",
+        "other columns",
+        "unknown code",
+        "other period",
+        "a cell twice",
     ],
-)  # fmt: skip
-def test_a_release_without_readable_witnesses_is_refused(
+)
+def test_the_audit_refuses_a_release_without_readable_witnesses(
     folder: Path, content: bytes | None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = folder / "witnesses.csv.gz"
     path.unlink() if content is None else path.write_bytes(content)
     assert main(["audit", str(folder)]) == 1
-    said = capfd.readouterr().err
-    assert said.splitlines()[-1].startswith("small: witnesses.csv.gz")
-    assert "Traceback" not in said
+    message = capfd.readouterr().err
+    assert message.splitlines()[-1].startswith("small: witnesses.csv.gz")
+    assert "Traceback" not in message
 
 
-def nowhere(folder: Path) -> None:
+def removed(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
 def emptied(folder: Path) -> None:
-    nowhere(folder)
+    removed(folder)
     folder.mkdir()
 
 
@@ -273,19 +282,19 @@ def garbled(folder: Path) -> None:
     (folder / "cells.csv").write_bytes(b"\xff\xfe\x00")
 
 
-@pytest.mark.parametrize("tamper", [nowhere, emptied, without_cells, garbled])
-def test_what_is_no_release_is_refused_in_one_message(
+@pytest.mark.parametrize("tamper", [removed, emptied, without_cells, garbled])
+def test_the_audit_refuses_a_folder_without_a_release_in_one_message(
     folder: Path, tamper: Tamper, capfd: pytest.CaptureFixture[str]
 ) -> None:
     tamper(folder)
     assert main(["audit", str(folder)]) == 1
-    said = capfd.readouterr()
-    assert len(said.err.splitlines()) == 1
-    assert said.err.startswith(str(folder))
-    assert said.out == ""
+    output = capfd.readouterr()
+    assert len(output.err.splitlines()) == 1
+    assert output.err.startswith(str(folder))
+    assert output.out == ""
 
 
-def test_a_manifest_that_lists_other_files_fails_and_they_are_named(
+def test_the_audit_names_missing_and_unlisted_files(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "true_counts.csv").touch()
@@ -297,14 +306,14 @@ def test_a_manifest_that_lists_other_files_fails_and_they_are_named(
     )
 
 
-# What the audit should not take on trust.
+# Other files of a release.
 
 
-SAME: Final = "every file says the same"
+CONSISTENT: Final = "every file says the same"
 
 
 def in_database(statement: str) -> Tamper:
-    """Return what runs a statement in the database of a release."""
+    """Return a function that runs a statement in the database of a release."""
 
     def tamper(folder: Path) -> None:
         with duckdb.connect(folder / "release.duckdb") as connection:
@@ -319,7 +328,8 @@ def parquet_changed(folder: Path) -> None:
         path = str(folder / "cells.parquet")
         cells = connection.read_parquet(path)
         connection.execute(
-            "create table changed as select * replace (if(value = 5 and upper = 5, 3, value) as value) from cells"
+            "create table changed as select * replace "
+            "(if(value = 5 and upper = 5, 3, value) as value) from cells"
         )
         del cells
         connection.table("changed").to_parquet(path)
@@ -334,7 +344,7 @@ def no_database(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tamper", "said"),
+    ("tamper", "fault"),
     [
         (
             in_database("update finest set value = 3 where value = 5"),
@@ -361,35 +371,35 @@ def no_database(folder: Path) -> None:
         (no_parquet, "cells.parquet cannot be read"),
     ],
 )
-def test_a_file_that_says_something_other_than_the_cells_fails_and_the_cell_is_named(
-    folder: Path, tamper: Tamper, said: str, capfd: pytest.CaptureFixture[str]
+def test_the_audit_names_the_cell_on_which_a_database_or_parquet_file_disagrees(
+    folder: Path, tamper: Tamper, fault: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     tamper(folder)
     published_releases.sign(folder)
     found = failing(capfd, folder)
-    assert SAME in found
-    assert said in found
+    assert CONSISTENT in found
+    assert fault in found
 
 
 EXCEL: Final = (".xlsx", "xl/worksheets/sheet3.xml")
 OPENDOCUMENT: Final = (".ods", "content.xml")
 ROW_ENDS: Final = "</table:table-row>"
-A_TOTAL: Final = rf'<table:table-row(?:(?!{ROW_ENDS}).)*office:value="300".*?{ROW_ENDS}'
-TEXT: Final = (
+ROW_OF_300: Final = rf'<table:table-row(?:(?!{ROW_ENDS}).)*office:value="300".*?{ROW_ENDS}'
+TEXT_CELL: Final = (
     '<table:table-cell office:value-type="string"><text:p>three</text:p></table:table-cell>'
 )
 ENTITY: Final = '<!DOCTYPE x [<!ENTITY a "3">]>'
 
 
-def in_book(book: tuple[str, str], old: str, new: str) -> Tamper:
-    """Return what replaces the first match of a pattern in a file within a spreadsheet."""
+def in_workbook(book: tuple[str, str], old: str, new: str) -> Tamper:
+    """Return a function that replaces the first match of a pattern in a file of a workbook."""
     return lambda folder: published_releases.change_book(
         folder, *book, lambda text: re.sub(old, new, text, count=1)
     )
 
 
-def packed_otherwise(folder: Path) -> None:
-    """Pack a spreadsheet in a way that others may not unpack, and with a fault in it."""
+def compressed_with_lzma(folder: Path) -> None:
+    """Compress a workbook in a way that other programs may not read, with a fault in it."""
     path = published_releases.book(folder, ".ods")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as packed:
         packed.writestr("content.xml", "<x/>")
@@ -397,7 +407,7 @@ def packed_otherwise(folder: Path) -> None:
     path.write_bytes(content.replace(content[45:50], b"\xff" * 5))
 
 
-def twice(folder: Path) -> None:
+def with_a_sheet_twice(folder: Path) -> None:
     with (
         zipfile.ZipFile(published_releases.book(folder, ".xlsx"), "a") as packed,
         pytest.warns(UserWarning, match="Duplicate"),
@@ -406,132 +416,138 @@ def twice(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tamper", "said"),
+    ("tamper", "fault"),
     [
         (
-            in_book(EXCEL, r'(<c r="[EFG]\d+" s="\d+"><v>)\d+', r"\g<1>3"),
+            in_workbook(EXCEL, r'(<c r="[EFG]\d+" s="\d+"><v>)\d+', r"\g<1>3"),
             ".xlsx says 3, 300 to 300 [] of year 2021-22, and cells.csv 300,",
         ),
         (
-            in_book(
+            in_workbook(
                 OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'
             ),
             ".ods says 3, 300 to 300 [] of year 2021-22",
         ),
         (
-            in_book(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
-            ".xlsx has the number 3, which is of no cell",
+            in_workbook(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
+            ".xlsx has the number 3, which belongs to no cell",
         ),
         (
-            in_book(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
-            ".xlsx has the number 3, which is of no cell",
+            in_workbook(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
+            ".xlsx has the number 3, which belongs to no cell",
         ),
         (
-            in_book(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
-            "no plain spreadsheet",
+            in_workbook(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
+            "not a plain spreadsheet",
         ),
         (
-            in_book(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"),
-            "no plain spreadsheet (ValueError)",
+            in_workbook(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"),
+            "not a plain spreadsheet (ValueError)",
         ),
-        (in_book(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "no plain spreadsheet (ValueError)"),
-        (in_book(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"), "no plain spreadsheet (ValueError)"),
-        (in_book(EXCEL, r"</worksheet>", ""), "no plain spreadsheet (ParseError)"),
+        (in_workbook(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "not a plain spreadsheet (ValueError)"),
         (
-            in_book(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"),
-            "no plain spreadsheet (ValueError)",
+            in_workbook(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"),
+            "not a plain spreadsheet (ValueError)",
         ),
-        (in_book(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"), "no plain spreadsheet (ValueError)"),
+        (in_workbook(EXCEL, r"</worksheet>", ""), "not a plain spreadsheet (ParseError)"),
         (
-            in_book(
+            in_workbook(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"),
+            "not a plain spreadsheet (ValueError)",
+        ),
+        (
+            in_workbook(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"),
+            "not a plain spreadsheet (ValueError)",
+        ),
+        (
+            in_workbook(
                 OPENDOCUMENT,
                 r"<table:table-cell ",
                 '<table:table-cell table:number-columns-repeated="2" ',
             ),
-            "no plain spreadsheet (ValueError)",
+            "not a plain spreadsheet (ValueError)",
         ),
         (
-            in_book((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"),
+            in_workbook((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"),
             ".xlsx has the number ",
         ),
         (
-            in_book((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"),
+            in_workbook((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"),
             ".xlsx has a table with a column twice",
         ),
         (
-            in_book(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""),
+            in_workbook(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""),
             ".ods says nothing of ",
         ),
         (
-            in_book(OPENDOCUMENT, A_TOTAL, ""),
-            ".ods has a table without a row that others of it call for",
+            in_workbook(OPENDOCUMENT, ROW_OF_300, ""),
+            ".ods has a table that lacks a row which its other rows call for",
         ),
-        (in_book(OPENDOCUMENT, A_TOTAL, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
+        (in_workbook(OPENDOCUMENT, ROW_OF_300, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
         (
-            in_book(
+            in_workbook(
                 OPENDOCUMENT,
-                f"({A_TOTAL.removesuffix(ROW_ENDS)})({ROW_ENDS})",
-                rf"\g<1>{TEXT}\g<2>",
+                f"({ROW_OF_300.removesuffix(ROW_ENDS)})({ROW_ENDS})",
+                rf"\g<1>{TEXT_CELL}\g<2>",
             ),
-            ".ods has a cell beside its table, or a row without one",
+            ".ods has a cell outside its table, or a row without a cell",
         ),
-        (packed_otherwise, "no plain spreadsheet (ValueError)"),
-        (twice, "no plain spreadsheet (ValueError)"),
+        (compressed_with_lzma, "not a plain spreadsheet (ValueError)"),
+        (with_a_sheet_twice, "not a plain spreadsheet (ValueError)"),
         (
             lambda folder: published_releases.book(folder, ".ods").write_bytes(b"PK"),
-            "no plain spreadsheet (BadZipFile)",
+            "not a plain spreadsheet (BadZipFile)",
         ),
     ],
 )
-def test_a_spreadsheet_that_says_something_other_than_the_cells_fails_although_it_was_signed(
-    folder: Path, tamper: Tamper, said: str, capfd: pytest.CaptureFixture[str]
+def test_the_audit_fails_a_spreadsheet_that_disagrees_or_is_not_plain(
+    folder: Path, tamper: Tamper, fault: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     tamper(folder)
     published_releases.sign(folder)
     found = failing(capfd, folder)
-    assert SAME in found
-    assert said in found
+    assert CONSISTENT in found
+    assert fault in found
 
 
-def test_a_spreadsheet_that_unpacks_to_very_much_is_not_read(
+def test_the_audit_does_not_read_a_spreadsheet_that_is_too_large_unpacked(
     folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_reader, "MOST_BYTES", 100_000)
-    assert "no plain spreadsheet (ValueError)" in failing(capfd, folder)
+    assert "not a plain spreadsheet (ValueError)" in failing(capfd, folder)
 
 
 @pytest.mark.parametrize("column", ["status", "lower", "value"])
-def test_cells_without_a_column_are_refused_in_one_message(
+def test_the_audit_refuses_cells_without_a_column_in_one_message(
     folder: Path, column: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     published_releases.change_cells(
         folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows]
     )
     assert main(["audit", str(folder)]) == 1
-    said = capfd.readouterr().err
-    assert said.splitlines()[-1].startswith(str(folder / "cells.csv"))
-    assert "the cells cannot be read (KeyError)" in said
+    message = capfd.readouterr().err
+    assert message.splitlines()[-1].startswith(str(folder / "cells.csv"))
+    assert "the cells cannot be read (KeyError)" in message
 
 
 @pytest.mark.parametrize("column", ["lower", "upper"])
-def test_a_range_that_is_not_the_one_announced_fails_and_the_cell_is_named(
+def test_the_audit_names_a_cell_whose_range_is_not_the_announced_one(
     folder: Path, column: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def change(rows: Rows) -> Rows:
-        a_finest(rows)[column] = "3"
+        ambiguous_cell(rows)[column] = "3"
         return rows
 
-    row = a_finest(published_releases.cells(folder))
+    row = ambiguous_cell(published_releases.cells(folder))
     published_releases.change_cells(folder, change)
     published_releases.sign(folder)
     assert (
-        f"every range is the one announced: {words(row)} shows {row['value']} with the range"
+        f"every range is the one announced: {in_words(row)} shows {row['value']} with the range"
         in failing(capfd, folder)
     )
 
 
 @pytest.mark.parametrize("change", [{"quarters": None}, {"facts": [{}]}, {"largest_error": []}])
-def test_a_manifest_that_is_not_whole_is_refused(
+def test_the_audit_refuses_an_incomplete_manifest(
     folder: Path, change: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:
     published_releases.change_manifest(
@@ -541,7 +557,7 @@ def test_a_manifest_that_is_not_whole_is_refused(
     assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(
+def test_the_audit_names_a_fact_that_is_not_in_the_ledger(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     fact = {
@@ -557,12 +573,12 @@ def test_a_fact_that_the_ledger_does_not_hold_fails_and_is_named(
     )
     found = failing(capfd, folder)
     assert (
-        f"its facts are those of the ledger: E037 is no statement on {published_releases.YEAR}"
+        f"its facts are those of the ledger: E037 is not a statement on {published_releases.YEAR}"
         in found
     )
 
 
-# Tables and releases beside a release.
+# Further tables and releases of the same records.
 
 
 def exact_table(base: Path, path: Path, *columns: str) -> Counter[tuple[str, ...]]:
@@ -580,14 +596,14 @@ def exact_table(base: Path, path: Path, *columns: str) -> Counter[tuple[str, ...
     return counts
 
 
-def test_exact_totals_beside_a_release_tell_nothing_more(
+def test_the_audit_passes_a_table_of_exact_totals(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     exact_table(base, tmp_path / "totals.csv", "nationality")
     assert failing(capfd, published_releases.small(base), tmp_path / "totals.csv") == ""
 
 
-def test_an_exact_table_beside_a_release_fails_and_its_cells_are_named(
+def test_the_audit_names_the_cells_of_an_exact_table_that_disclose_something(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "exact.csv"
@@ -601,54 +617,53 @@ def test_an_exact_table_beside_a_release_fails_and_its_cells_are_named(
     assert "nationality ALB, sex F, crime type MS is exactly 3" in found
 
 
-def test_an_exact_finer_table_of_the_same_records_fails(
+def test_the_audit_fails_a_finer_exact_table_of_the_same_records(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     counts = exact_table(
         base, tmp_path / "exact.csv", "nationality", "sex", "crime_type", "outcome"
     )
-    codes = min(counts, key=lambda one: (counts[one], one))
-    assert counts[codes] < 5  # else there is nothing to find in the invented records
+    codes = min(counts, key=lambda codes: (counts[codes], codes))
+    assert counts[codes] < 5  # otherwise there would be nothing to disclose
     assert f"is exactly {counts[codes]}" in failing(
         capfd, published_releases.small(base), tmp_path / "exact.csv"
     )
 
 
 @pytest.mark.parametrize("shown", ["0", "5"])
-def test_an_exact_number_behind_a_small_one_tells_more_even_where_both_are_the_same(
+def test_the_audit_fails_an_exact_count_that_is_equal_to_a_small_number(
     base: Path, shown: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    rows = [
-        row
-        for row in published_releases.cells(published_releases.small(base))
+    rows = published_releases.cells(published_releases.small(base))
+    value_of = {
+        tuple(list(row.values())[:6]): row["value"]
+        for row in rows
         if published_releases.is_finest(row)
-    ]
-    listed = {tuple(list(row.values())[:6]) for row in rows}
-    every = itertools.product(*(sorted({one[place] for one in listed}) for place in range(6)))
-    five = [tuple(list(row.values())[:6]) for row in rows if row["value"] == shown]
-    codes = five[0] if five else next(one for one in every if one not in listed)
+    }
+    every_cell = itertools.product(*(sorted(set(codes)) for codes in zip(*value_of, strict=True)))
+    codes = next(cell for cell in every_cell if value_of.get(cell, "0") == shown)
     header = [*list(rows[0])[:6], "value"]
     path = tmp_path / "same.csv"
     path.write_text(f"{','.join(header)}\n{','.join(codes)},{shown}\n", encoding="utf-8")
     assert failing(capfd, published_releases.small(base), path) != ""
 
 
-def test_a_file_that_is_no_table_of_counts_is_refused(
+def test_the_audit_refuses_a_file_that_is_not_a_table_of_counts(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     assert main(["audit", str(published_releases.small(base)), str(tmp_path / "notes.csv")]) == 1
-    assert "notes.csv is no table of counts" in capfd.readouterr().err
+    assert "notes.csv is not a table of counts" in capfd.readouterr().err
 
 
-def test_two_releases_that_differ_by_two_people_pass_because_decisions_were_frozen(
+def test_the_audit_passes_two_releases_that_differ_by_two_people_if_decisions_were_frozen(
     base: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     revised = published_releases.revised(base, private="private")
     assert failing(capfd, published_releases.small(base), revised) == ""
 
 
-def test_two_releases_that_differ_by_two_people_fail_with_another_key_and_name_the_cells(
+def test_the_audit_fails_two_releases_that_differ_by_two_people_under_different_keys(
     base: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     other = published_releases.revised(base, private="another")

@@ -1,4 +1,4 @@
-"""The certificate of a release: it says what the audit says, in plain English and as data, and nothing of the true counts."""
+"""The certificate: it reports the checks of the audit, as text and data, and no true counts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from referrals.paths import REFERENCE
 from referrals.publishing.audit import audit, public_release
 from referrals.publishing.release_builder import certificate
-from referrals.publishing.release_builder.certificate import ADJUSTED
+from referrals.publishing.release_builder.certificate import ROUNDED_TEXT
 from referrals.reference import table_schema
 from tests.fixtures import published_releases
 
@@ -30,14 +30,14 @@ def text(folder: Path) -> str:
     return (folder / "certificate.md").read_text(encoding="utf-8")
 
 
-def test_it_lists_the_checks_that_a_reader_who_audits_gets(small: Path) -> None:
+def test_the_certificate_lists_the_checks_of_an_audit(small: Path) -> None:
     found = {
         check.name: check.looked_at
         for check in audit.audit([small])
         if not check.name.endswith(audit.FILES)
     }
-    told = {check["name"]: check["looked_at"] for check in data(small)["checks"]}
-    assert told == found
+    listed = {check["name"]: check["looked_at"] for check in data(small)["checks"]}
+    assert listed == found
     assert all(check["holds"] for check in data(small)["checks"])
     assert [
         name
@@ -46,7 +46,7 @@ def test_it_lists_the_checks_that_a_reader_who_audits_gets(small: Path) -> None:
     ] == []
 
 
-def test_it_announces_the_largest_errors_of_the_manifest(small: Path) -> None:
+def test_the_certificate_announces_the_largest_errors_of_the_manifest(small: Path) -> None:
     manifest = json.loads((small / "datapackage.json").read_text(encoding="utf-8"))
     errors = manifest["disclosure_control"]["largest_error"]
     assert data(small)["largest_error"] == errors
@@ -54,18 +54,18 @@ def test_it_announces_the_largest_errors_of_the_manifest(small: Path) -> None:
         assert f"fixes {order} dimensions at once is off by {error} at most." in text(small)
 
 
-def test_it_says_the_sentence_for_lay_readers_and_what_the_proof_does_not_say(small: Path) -> None:
+def test_the_certificate_has_the_lay_sentence_and_the_limits_of_the_proof(small: Path) -> None:
     assert certificate.LAY_SENTENCE in text(small)
     assert data(small)["lay_sentence"] == certificate.LAY_SENTENCE
     assert [limit for limit in certificate.LIMITS if limit not in text(small)] == []
 
 
-def test_it_says_that_invented_figures_are_invented(small: Path) -> None:
+def test_the_certificate_marks_invented_figures(small: Path) -> None:
     assert data(small)["status"] == "illustrative"
     assert certificate.ILLUSTRATIVE in text(small)
 
 
-def test_it_tells_how_many_are_at_least_in_groups_that_show_a_number_from_public_numbers_alone(
+def test_the_certificate_counts_referrals_in_visible_groups_from_public_numbers(
     small: Path,
 ) -> None:
     finest = [
@@ -77,7 +77,7 @@ def test_it_tells_how_many_are_at_least_in_groups_that_show_a_number_from_public
     assert f"- 2021-22: at least {least} of 300 referrals ({least / 300:.0%})" in text(small)
 
 
-def test_it_tells_how_good_a_guess_is(small: Path) -> None:
+def test_the_certificate_tells_how_good_a_guess_is(small: Path) -> None:
     row = next(
         row for row in table_schema.read(REFERENCE / "rounding_truths.csv") if row["shown"] == "5"
     )
@@ -85,24 +85,28 @@ def test_it_tells_how_good_a_guess_is(small: Path) -> None:
     assert "nobody can tell" not in text(small).casefold()
 
 
-def test_its_template_has_nothing_left_to_fill_in(small: Path) -> None:
+def test_the_certificate_has_no_unfilled_field(small: Path) -> None:
     assert "{" not in text(small)
     assert "}" not in text(small)
 
 
-def test_it_is_written_the_same_from_the_public_files_alone(small: Path, tmp_path: Path) -> None:
+def test_the_certificate_follows_from_the_public_files(small: Path, tmp_path: Path) -> None:
     folder = published_releases.copied(small, tmp_path)
     before = text(folder), data(folder)
     release = public_release.read(folder)
-    checks = [check for check in audit.of_release(release) if not check.name.endswith(audit.FILES)]
-    certificate.write(folder, release, checks, ADJUSTED)
+    checks = [
+        check for check in audit.check_release(release) if not check.name.endswith(audit.FILES)
+    ]
+    certificate.write(folder, release, checks, ROUNDED_TEXT)
     assert (text(folder), data(folder)) == before
 
 
-def test_a_check_that_fails_is_said_to_fail(small: Path) -> None:
+def test_the_certificate_reports_a_failed_check(small: Path) -> None:
     release = public_release.read(small)
     planted = audit.Check("planted", "cell X shows 3", 1)
-    assert "| planted | 1 | cell X shows 3 |" in certificate.as_text(release, [planted], ADJUSTED)
+    assert "| planted | 1 | cell X shows 3 |" in certificate.as_markdown(
+        release, [planted], ROUNDED_TEXT
+    )
     assert [
-        one["holds"] for one in certificate.as_data(release, [planted], ADJUSTED)["checks"]
+        one["holds"] for one in certificate.as_data(release, [planted], ROUNDED_TEXT)["checks"]
     ] == [False]

@@ -1,4 +1,4 @@
-"""Two releases compared cell by cell: what changed, why, and what the pair tells together."""
+"""Comparing two releases: the cells that differ, why, and what both together disclose."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(folder: Path, to: Path, *, by: int) -> tuple[Path, published_releases.Row]:
-    """Return a copy of a release in which one sum is another, and the row of the sum as it was."""
+    """Return a copy of a release with one changed sum, and the row of that sum before."""
     copy = published_releases.copied(folder, to)
     total = {
         "nationality": "VNM",
@@ -27,64 +27,68 @@ def changed(folder: Path, to: Path, *, by: int) -> tuple[Path, published_release
         "outcome": "_T",
     }
 
-    def is_it(row: published_releases.Row) -> bool:
+    def is_the_total(row: published_releases.Row) -> bool:
         return row["period"] == published_releases.YEAR and all(
             row[name] == code for name, code in total.items()
         )
 
-    was = next(dict(row) for row in published_releases.cells(copy) if is_it(row))
+    was = next(dict(row) for row in published_releases.cells(copy) if is_the_total(row))
     published_releases.change_cells(
         copy,
         lambda rows: [
-            {**row, "value": str(int(row["value"]) + by)} if is_it(row) else row for row in rows
+            {**row, "value": str(int(row["value"]) + by)} if is_the_total(row) else row
+            for row in rows
         ],
     )
     return copy, was
 
 
-def test_a_release_and_itself_do_not_differ(base: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_release_does_not_differ_from_itself(
+    base: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     folder = str(published_releases.small(base))
     assert main(["diff", folder, folder]) == 0
-    said = capfd.readouterr().out
-    assert "0 numbers differ (none)." in said
-    assert "Read together, the two tell nothing more." in said
+    text = capfd.readouterr().out
+    assert "0 numbers differ (none)." in text
+    assert "Read together, the two tell nothing more." in text
 
 
-def test_a_revised_total_is_named_with_both_numbers_and_why(
+def test_a_revised_total_is_listed_with_both_numbers_and_the_reason(
     base: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     old = published_releases.small(base)
     new, was = changed(old, tmp_path, by=10)
     assert main(["diff", str(old), str(new)]) == 0
-    said = capfd.readouterr().out
-    assert "1 numbers differ (1 by revision)." in said
-    assert f"nationality VNM: {was['value']} to {int(was['value']) + 10} (revision)" in said
+    text = capfd.readouterr().out
+    assert "1 numbers differ (1 by revision)." in text
+    assert f"nationality VNM: {was['value']} to {int(was['value']) + 10} (revision)" in text
 
 
-def test_two_releases_made_with_one_key_tell_nothing_more_where_the_change_is_held_back(
+def test_releases_with_one_key_disclose_nothing_if_the_change_is_held_back(
     base: Path,
 ) -> None:
     found = comparison.compare(
         published_releases.small(base), published_releases.revised(base, private="private")
     )
-    assert (found.cells, found.told) == ([], [])
+    assert (found.cells, found.disclosures) == ([], [])
 
 
-def test_two_releases_made_with_two_keys_tell_of_the_two_people_between_them(base: Path) -> None:
+def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     found = comparison.compare(old, new)
-    why = {one.why for one in found.cells}
-    assert why == {comparison.REVISION, comparison.PROTECTION}
-    assert [one for one in found.told if "differs by 1" in one or "differs by 2" in one] != []
+    reasons = {cell.reason for cell in found.cells}
+    assert reasons == {comparison.REVISION, comparison.PROTECTION}
+    small = ("differs by 1", "differs by 2")
+    assert any(text in disclosure for disclosure in found.disclosures for text in small)
     total = next(one for one in found.cells if one.codes == (published_releases.YEAR, *["_T"] * 5))
-    assert (total.old, total.new, total.why) == (
+    assert (total.old, total.new, total.reason) == (
         published_releases.RECORDS,
         published_releases.RECORDS + 2,
         comparison.REVISION,
     )
 
 
-def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_the_two_files(
+def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_both_files(
     base: Path,
 ) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
@@ -99,16 +103,16 @@ def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_the_two_file
     assert {one.codes: (one.old, one.new) for one in found} == expected
 
 
-def test_the_other_way_round_the_same_cells_differ_and_the_same_is_told(base: Path) -> None:
+def test_the_order_of_releases_changes_neither_cells_nor_disclosures(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     there, back = comparison.compare(old, new), comparison.compare(new, old)
     assert {(one.codes, one.old, one.new) for one in there.cells} == {
         (one.codes, one.new, one.old) for one in back.cells
     }
-    assert set(there.told) == set(back.told)
+    assert set(there.disclosures) == set(back.disclosures)
 
 
-def test_a_pair_that_tells_more_than_either_alone_is_a_failure(
+def test_diff_fails_if_a_pair_discloses_more_than_either_release(
     base: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     old, new = (
@@ -119,7 +123,7 @@ def test_a_pair_that_tells_more_than_either_alone_is_a_failure(
     assert "Read together, the two tell more than either alone:" in capfd.readouterr().out
 
 
-def test_a_grouping_that_only_one_has_is_a_recode_and_the_pair_cannot_be_proved(
+def test_a_code_that_only_one_release_has_is_a_recode_and_the_pair_cannot_be_proved_safe(
     base: Path, tmp_path: Path
 ) -> None:
     old = published_releases.small(base)
@@ -137,13 +141,13 @@ def test_a_grouping_that_only_one_has_is_a_recode_and_the_pair_cannot_be_proved(
 
     published_releases.change_manifest(new, regrouped)
     found = comparison.compare(old, new)
-    assert {one.why for one in found.cells} == {comparison.RECODE}
-    assert found.told == ["they group codes differently, and such a pair cannot be proved safe"]
+    assert {one.reason for one in found.cells} == {comparison.RECODE}
+    assert found.disclosures == [
+        "they group codes differently, and such a pair cannot be proved safe"
+    ]
 
 
-def test_a_period_that_only_one_has_is_told_apart_from_a_revision(
-    base: Path, tmp_path: Path
-) -> None:
+def test_a_period_that_only_one_release_has_is_not_a_revision(base: Path, tmp_path: Path) -> None:
     old = published_releases.small(base)
     new = published_releases.copied(old, tmp_path)
     last = "2022-Q1"
@@ -155,5 +159,5 @@ def test_a_period_that_only_one_has_is_told_apart_from_a_revision(
         manifest["disclosure_control"]["quarters"][published_releases.YEAR].remove(last)
 
     published_releases.change_manifest(new, shorter)
-    assert {one.why for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
-    assert {one.why for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}
+    assert {one.reason for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
+    assert {one.reason for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}

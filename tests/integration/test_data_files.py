@@ -1,4 +1,4 @@
-"""Every file of data is what its schema, its source and the rules of disclosure say, and each of these checks can fail."""
+"""Data files meet their schemas, their sources and the disclosure rule, and each check can fail."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.reference.table_schema import Row
 
 with warnings.catch_warnings():
-    # What frictionless or anything below it says while it is loaded is none of our making.
+    # Its imports warn, which is not our fault.
     warnings.simplefilter("ignore")
     from frictionless import FrictionlessException, Package, Schema
     from frictionless.resources import FileResource
 
 SHARED: Final = ROOT.parent / "shared"
 needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}"
+    not SHARED.is_dir(), reason=f"needs the published figures in {SHARED}"
 )
 
 FOLDERS: Final = (PUBLISHED, REFERENCE)
 FILES: Final = sorted(path for folder in FOLDERS for path in folder.glob("*.csv"))
 CHECKED: Final = {"required", "unique", "enum", "pattern", "minimum"}
-"""The constraints that `tables` checks. One that it does not check would be a promise that nobody keeps."""
+"""The constraints that `table_schema` checks. Our schemas must not use others."""
 
 SETTINGS: Final = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
 
@@ -79,7 +79,7 @@ def test_every_table_has_a_schema_and_every_schema_a_table() -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_a_schema_is_a_table_schema_and_states_only_what_we_check(path: Path) -> None:
+def test_a_schema_is_a_valid_table_schema_with_constraints_that_we_check(path: Path) -> None:
     schema = schema_of(path)
     assert [field.name for field in Schema.from_descriptor(schema).fields] == [
         field["name"] for field in schema["fields"]
@@ -90,7 +90,7 @@ def test_a_schema_is_a_table_schema_and_states_only_what_we_check(path: Path) ->
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_the_key_of_a_table_is_required_and_unique(path: Path) -> None:
+def test_the_primary_key_of_a_table_is_required_and_unique(path: Path) -> None:
     (key,) = schema_of(path)["primaryKey"]
     (field,) = [field for field in schema_of(path)["fields"] if field["name"] == key]
     assert (field["constraints"]["required"], field["constraints"]["unique"]) == (True, True)
@@ -100,13 +100,13 @@ def test_the_key_of_a_table_is_required_and_unique(path: Path) -> None:
     "schema",
     [{"fields": [{"name": "a", "type": "whole"}]}, {"fields": [{"type": "string"}]}, {"fields": 3}],
 )
-def test_a_schema_that_is_none_is_found(schema: dict[str, Any]) -> None:
+def test_an_invalid_schema_is_found(schema: dict[str, Any]) -> None:
     with pytest.raises(FrictionlessException, match="is not valid"):
         Schema.from_descriptor(schema)
 
 
 def faults(folder: Path) -> list[str]:
-    """Return what frictionless, which shares no code with us, finds wrong in the tables of a folder, foreign keys included."""
+    """Return the faults that frictionless, an independent reader, finds in a folder's tables."""
     resources = [
         {"name": path.stem, "type": "table", "path": path.name, "schema": schema_of(path)}
         for path in sorted(folder.glob("*.csv"))
@@ -121,7 +121,7 @@ def faults(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_every_table_meets_its_schema_and_its_foreign_keys_by_another_reader_than_ours(
+def test_every_table_meets_its_schema_and_foreign_keys_by_an_independent_reader(
     folder: Path,
 ) -> None:
     assert faults(folder) == []
@@ -136,11 +136,11 @@ def test_every_table_meets_its_schema_and_its_foreign_keys_by_another_reader_tha
         ("relations", "\nR02,", "\nR01,", {"relations: primary-key", "relations: unique-error"}),
     ],
 )
-def test_a_fault_in_a_table_is_found_by_the_other_reader(
+def test_the_independent_reader_finds_a_fault_in_a_table(
     tmp_path: Path, name: str, old: str, new: str, found: set[str]
 ) -> None:
     for path in PUBLISHED.iterdir():
-        # The context, with all its rows, is slow to read, and nothing refers to it.
+        # The context is large, slow to read, and nothing refers to it.
         if path.name.split(".")[0] in {name, "sources", "series"}:
             shutil.copy(path, tmp_path)
     planted = tmp_path / f"{name}.csv"
@@ -151,13 +151,13 @@ def test_a_fault_in_a_table_is_found_by_the_other_reader(
 # References from one file to another.
 
 
-def test_every_derivation_and_relation_names_statements_that_there_are() -> None:
+def test_derivations_and_relations_name_existing_statements() -> None:
     ledger = ledgers.load()
     texts = [text for row in (*ledger.derivations, *ledger.relations) for text in row.values()]
     assert [one for text in texts for one in ids_in(text) if one not in ledger.statements] == []
 
 
-def test_every_cell_named_in_a_text_has_an_answer() -> None:
+def test_every_cell_in_a_text_has_an_answer() -> None:
     ledger = ledgers.load()
     answered = [one.cell for one in ledger.about("victim_referrals") if one.is_count]
     answered += [
@@ -170,7 +170,7 @@ def test_every_cell_named_in_a_text_has_an_answer() -> None:
     assert [cell for cell in named if cell not in answered] == []
 
 
-def test_every_code_of_a_derivation_can_be_asked_for() -> None:
+def test_every_code_of_a_derivation_is_a_code_of_the_release() -> None:
     codes = [
         (name, row[name])
         for row in table_schema.read(PUBLISHED / "derivations.csv")
@@ -180,7 +180,9 @@ def test_every_code_of_a_derivation_can_be_asked_for() -> None:
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_the_codes_of_a_release_are_listed_and_start_with_the_total(dimension: str) -> None:
+def test_the_codes_of_the_release_are_in_the_codelist_and_start_with_the_total(
+    dimension: str,
+) -> None:
     codes = SETTINGS["codes"][dimension]
     assert codes[0] == "_T"
     assert len(set(codes)) == len(codes)
@@ -188,14 +190,14 @@ def test_the_codes_of_a_release_are_listed_and_start_with_the_total(dimension: s
 
 
 @pytest.mark.parametrize("dimension", CELL_DIMENSIONS)
-def test_the_partition_has_no_overlap_and_leaves_no_printed_code_out(dimension: str) -> None:
+def test_the_partition_is_disjoint_and_covers_every_printed_code(dimension: str) -> None:
     partition, codes = SETTINGS["partition"][dimension], codelist(dimension)
     assert all(codes.parts(code, partition) == {code} for code in partition)
     printed = {one.cell.codes()[dimension] for one in ledgers.load().about("victim_referrals")}
     assert [code for code in printed if not codes.parts(code, partition)] == []
 
 
-def test_the_release_is_of_a_source_that_is_listed_with_its_date_and_its_licence() -> None:
+def test_the_release_has_the_date_and_licence_of_its_source() -> None:
     (source,) = [
         row
         for row in table_schema.read(PUBLISHED / "sources.csv")
@@ -207,7 +209,7 @@ def test_the_release_is_of_a_source_that_is_listed_with_its_date_and_its_licence
     )
 
 
-def test_only_the_reason_of_a_series_has_figures_to_fill_in_and_each_is_a_statement() -> None:
+def test_figures_to_fill_in_are_statements_and_only_in_why_not_comparable() -> None:
     statements = ledgers.load().statements
     filled = Counter(
         (name, found in statements)
@@ -224,7 +226,7 @@ GROUPS: Final = {
     "F_NK": {"F", "_NK"},
     "18+_NK": {"18+", "_NK"},
 }
-"""Categories that put two small ones together. Neither may be shown on its own for the same people."""
+"""Categories that group two small ones. Neither may be shown alone for the same people."""
 
 PEOPLE: Final = ("period_start", "period_end", "scope")
 
@@ -239,7 +241,7 @@ def small(rows: Iterable[Row]) -> list[str]:
 
 
 def _together(rows: Sequence[Row], *names: str) -> Iterator[list[Row]]:
-    """Give the rows that agree in some columns, an empty scope meaning everyone who refers."""
+    """Yield the rows that agree in some columns. An empty scope is the scope `all`."""
 
     def key(row: Row) -> tuple[str, ...]:
         return tuple((row[name] or "all") if name == "scope" else row[name] for name in names)
@@ -248,8 +250,8 @@ def _together(rows: Sequence[Row], *names: str) -> Iterator[list[Row]]:
         yield list(same)
 
 
-def undone(rows: Sequence[Row]) -> list[str]:
-    """Return the observations by which a small number can be had by taking shown ones from one another."""
+def disclosed(rows: Sequence[Row]) -> list[str]:
+    """Return the observations that, by subtraction, disclose a small number."""
     found = []
     for people in _together(rows, *PEOPLE, "dimension"):
         shown = {row["category"] for row in people}
@@ -265,13 +267,10 @@ def undone(rows: Sequence[Row]) -> list[str]:
         for parts in _together(
             [row for row in people if row["dimension"] != "total"], "series_id", "dimension"
         ):
-            own = totals.get(
-                parts[0]["series_id"]
-            )  # Where a series has no total of its own, another series may have it.
-            left = {
-                total - sum(int(row["value"]) for row in parts)
-                for total in ([own] if own else totals.values())
-            }
+            # If a series has no total of its own, another series may have it.
+            own = totals.get(parts[0]["series_id"])
+            shown_parts = sum(int(row["value"]) for row in parts)
+            left = {total - shown_parts for total in ([own] if own else totals.values())}
             if any(0 < abs(rest) < 10 for rest in left):
                 found.append(parts[0]["observation_id"])
     police = {
@@ -288,45 +287,45 @@ def test_no_context_value_is_from_1_to_9(context: list[Row]) -> None:
     assert small(context) == []
 
 
-def test_no_group_of_the_context_can_be_undone_by_subtraction(context: list[Row]) -> None:
-    assert undone(context) == []
+def test_no_small_number_of_the_context_can_be_had_by_subtraction(context: list[Row]) -> None:
+    assert disclosed(context) == []
 
 
-def test_every_group_is_marked_as_worked_out_by_us(context: list[Row]) -> None:
+def test_every_group_is_marked_as_derived(context: list[Row]) -> None:
     assert {row["status"] for row in context if row["category"] in GROUPS} == {"e"}
 
 
-def of(context: Sequence[Row], category: str, *, scope: str) -> Row:
+def observation(context: Sequence[Row], category: str, *, scope: str) -> Row:
     return next(row for row in context if row["category"] == category and row["scope"] == scope)
 
 
 PLANTED: Final[Mapping[str, Callable[[list[Row]], Row]]] = {
     "a woman on her own beside the group": lambda rows: {
-        **of(rows, "F_NK", scope="all"),
+        **observation(rows, "F_NK", scope="all"),
         "category": "F",
         "value": "860",
     },
     "an unknown age beside the group": lambda rows: {
-        **of(rows, "18+_NK", scope=""),
+        **observation(rows, "18+_NK", scope=""),
         "category": "_NK",
         "value": "31",
     },
     "a total that leaves 7 over": lambda rows: {
-        **of(rows, "_T", scope="police"),
-        "value": str(int(of(rows, "_T", scope="police")["value"]) + 7),
+        **observation(rows, "_T", scope="police"),
+        "value": str(int(observation(rows, "_T", scope="police")["value"]) + 7),
     },
     "all but 3 referred by the police": lambda rows: {
-        **of(rows, "GBR", scope="all"),
-        "value": str(int(of(rows, "GBR", scope="police")["value"]) + 3),
+        **observation(rows, "GBR", scope="all"),
+        "value": str(int(observation(rows, "GBR", scope="police")["value"]) + 3),
     },
 }
 
 
 @pytest.mark.parametrize("plant", PLANTED.values(), ids=PLANTED.keys())
-def test_a_number_that_undoes_a_group_is_found(
+def test_a_number_that_discloses_a_small_one_is_found(
     context: list[Row], plant: Callable[[list[Row]], Row]
 ) -> None:
-    assert undone([*context, {**plant(context), "observation_id": "C9999"}]) != []
+    assert disclosed([*context, {**plant(context), "observation_id": "C9999"}]) != []
 
 
 @pytest.mark.parametrize("value", ["1", "9"])
@@ -335,7 +334,7 @@ def test_a_small_number_is_found(context: list[Row], column: str, value: str) ->
     assert small([{**context[0], column: value}]) == [context[0]["observation_id"]]
 
 
-# Agreement with the figures that were read.
+# Agreement with the figures read from the sources.
 
 Observed = tuple[str, ...]
 CATEGORY: Final = {
@@ -354,15 +353,15 @@ CATEGORY: Final = {
     "Sudanese": "SDN",
     "Eritrean": "ERI",
 }
-"""Our codes for the words of the files that were read."""
+"""Our codes for the words of the files read."""
 
 
 def observed(rows: Iterable[Row], series: str) -> dict[Observed, int]:
-    """Return the values of a series by period, scope, category and vintage. None may stand there twice."""
-    kept = [row for row in rows if row["series_id"] == series]
+    """Return the values of a series by period, scope, category and vintage, each unique."""
+    matching = [row for row in rows if row["series_id"] == series]
     columns = ("period_start", "period_end", "scope", "category", "vintage")
-    values = {tuple(row[name] for name in columns): int(row["value"]) for row in kept}
-    assert len(values) == len(kept)
+    values = {tuple(row[name] for name in columns): int(row["value"]) for row in matching}
+    assert len(values) == len(matching)
     return values
 
 
@@ -385,9 +384,8 @@ def first_responders() -> dict[Observed, int]:
             adds = {"_T": number, "_OTH": number}
         elif row["dimension"] == "sex" and category != "M":
             adds = {"F_NK": number}
-        elif (
-            row["dimension"] == "nationality (single)"
-        ):  # One that is not shown stays among all the others.
+        elif row["dimension"] == "nationality (single)":
+            # One that is not shown remains among the others.
             adds = {category: number, "_OTH": -number} if category != "_OTH" else {}
         for code, change in adds.items():
             values[
@@ -410,21 +408,21 @@ def sums_of_quarters() -> dict[Observed, int]:
 
 
 @needs_shared
-def test_the_quarters_by_age_are_those_that_were_read_with_small_numbers_grouped(
+def test_the_quarters_by_age_are_those_read_with_small_numbers_grouped(
     context: list[Row],
 ) -> None:
     assert observed(context, "nrm-quarters-by-age") == quarters_by_age()
 
 
 @needs_shared
-def test_the_first_responders_are_those_that_were_read_with_small_groups_put_together(
+def test_the_first_responders_are_those_read_with_small_groups_combined(
     context: list[Row],
 ) -> None:
     assert observed(context, "nrm-first-responders") == first_responders()
 
 
 def not_read(rows: Iterable[Row]) -> list[str]:
-    """Return the observations of the other series that are in none of the files that were read."""
+    """Return the observations of the other series that are in none of the files read."""
     figures = [
         (row, dict(pair.split("=", 1) for pair in row["dimensions"].split("; ") if pair))
         for row in shared("context_figures.csv")
@@ -470,7 +468,7 @@ def not_read(rows: Iterable[Row]) -> list[str]:
 
 
 @needs_shared
-def test_every_other_context_value_was_read_where_its_quotation_stands(context: list[Row]) -> None:
+def test_every_other_context_value_was_read_with_its_quotation(context: list[Row]) -> None:
     assert not_read(context) == []
 
 
@@ -486,7 +484,7 @@ def test_every_other_context_value_was_read_where_its_quotation_stands(context: 
         ("C0433", {"period_end": "2022-03-31"}),
     ],
 )
-def test_a_context_value_changed_in_one_place_was_not_read(
+def test_a_context_value_with_one_change_was_not_read(
     context: list[Row], observation_id: str, planted: dict[str, str]
 ) -> None:
     (row,) = [row for row in context if row["observation_id"] == observation_id]
@@ -498,7 +496,7 @@ HELP_LINE: Final = ("id", "name", "number", "serves", "nations", "cost", "read_a
 
 
 @needs_shared
-def test_every_help_line_has_the_number_that_was_read_and_no_other_help_line_is_shown() -> None:
+def test_help_lines_are_exactly_those_read() -> None:
     shown = [
         tuple(row[name] for name in HELP_LINE)
         for row in table_schema.read(REFERENCE / "helplines.csv")
@@ -510,22 +508,22 @@ def test_every_help_line_has_the_number_that_was_read_and_no_other_help_line_is_
 
 
 def package_faults(folder: Path) -> list[str]:
-    """Return what frictionless finds wrong with a data package: its description, and each file's bytes and hash."""
+    """Return the faults that frictionless finds in a data package: metadata, sizes and hashes."""
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     faults = [str(error.note) for error in Package.metadata_validate(descriptor)]
     for resource in descriptor["resources"]:
-        # As a file, and not as a table: frictionless does not count the bytes of a Parquet table.
-        told = {name: resource[name] for name in ("name", "path", "bytes", "hash")}
-        report = FileResource(**told, basepath=str(folder)).validate()
+        # As a file, not a table: frictionless does not count the bytes of a Parquet table.
+        metadata = {name: resource[name] for name in ("name", "path", "bytes", "hash")}
+        report = FileResource(**metadata, basepath=str(folder)).validate()
         faults += [f"{resource['path']}: {kind}" for (kind,) in report.flatten(["type"])]
     return faults
 
 
-def test_the_manifest_is_a_data_package_whose_files_have_its_bytes_and_hashes(built: Path) -> None:
+def test_the_manifest_is_a_valid_data_package(built: Path) -> None:
     assert package_faults(built) == []
 
 
-def test_a_data_package_that_is_wrong_is_found(built: Path, tmp_path: Path) -> None:
+def test_a_faulty_data_package_is_found(built: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(built, tmp_path / built.name)
     with (folder / "cells.parquet").open("ab") as stream:
         stream.write(b" ")
@@ -537,7 +535,7 @@ def test_a_data_package_that_is_wrong_is_found(built: Path, tmp_path: Path) -> N
     assert (size, content) == ("cells.parquet: hash-count", "cells.parquet: byte-count")
 
 
-def test_the_manifest_says_what_the_release_is_and_lists_every_other_file(built: Path) -> None:
+def test_the_manifest_has_status_title_licence_and_every_other_file(built: Path) -> None:
     descriptor = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
     assert (descriptor["status"], descriptor["title"]) == ("published", SETTINGS["title"])
     assert [one["name"] for one in descriptor["licenses"]] == ["OGL-UK-3.0"]

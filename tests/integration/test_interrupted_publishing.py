@@ -1,4 +1,4 @@
-"""A publisher that is killed, or finds the disk full, leaves the old release or the new one, whole."""
+"""A publisher that is killed, or runs out of disk space, leaves the old release or the new one."""
 
 from __future__ import annotations
 
@@ -16,23 +16,25 @@ from tests.fixtures import killed_publisher, published_releases
 KILLED = """
 import os, signal
 from pathlib import Path
-from referrals.publishing import cli, package
-from referrals.publishing.history.private_store import Keeper
+from referrals import atomic_folder
+from referrals.publishing import cli
 
 def kill(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def killed_after(work):
-    return lambda *given: (work(*given), kill())
+def killed_after(function):
+    return lambda *arguments: (function(*arguments), kill())
 
 {planted}
 cli.main({command})
 """
 PLANTED = {
-    "before the new release is put in its place": "package._exchange = kill",
-    "after the new release was put in its place": "package._exchange = killed_after(package._exchange)",
+    "before the new release is put in its place": "atomic_folder._put_in_place = kill",
+    "after the new release was put in its place": (
+        "atomic_folder._put_in_place = killed_after(atomic_folder._put_in_place)"
+    ),
     "between the two moves of a system that cannot exchange": (
-        "package._swapped = lambda *_: False; Path.rename = killed_after(Path.rename)"
+        "atomic_folder._exchange = lambda *_: False; Path.rename = killed_after(Path.rename)"
     ),
 }
 
@@ -42,7 +44,7 @@ SLOW = pytest.mark.slow
 
 @pytest.fixture
 def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a small release and its publisher's folder, to be changed."""
+    """A copy of a small release and of its publisher's private folder."""
     published_releases.copy_place(
         published_releases.small(tmp_path_factory.getbasetemp()).parent.parent, tmp_path
     )
@@ -50,7 +52,7 @@ def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("moment", PLANTED)
-def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes_on_from(
+def test_a_publisher_killed_around_the_exchange_leaves_a_release_that_can_be_revised(
     place: Path, moment: str
 ) -> None:
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 100)
@@ -72,7 +74,7 @@ def test_a_kill_around_the_exchange_leaves_a_release_that_the_next_revision_goes
 
 
 @pytest.mark.slow
-def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_verifies(
+def test_a_publisher_killed_at_any_of_five_moments_leaves_a_release_that_verifies(
     tmp_path: Path,
 ) -> None:
     killed, faults = killed_publisher.survived(tmp_path, 5, more=2)
@@ -81,10 +83,10 @@ def test_a_publisher_killed_at_five_moments_leaves_a_release_that_opens_and_veri
 
 
 @pytest.mark.parametrize(
-    "room", [pytest.param(100, marks=SLOW), 60_000, pytest.param(300_000, marks=SLOW)]
+    "bytes_left", [pytest.param(100, marks=SLOW), 60_000, pytest.param(300_000, marks=SLOW)]
 )
-def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(
-    place: Path, room: int
+def test_a_publisher_over_the_file_size_limit_leaves_the_old_release_and_says_so(
+    place: Path, bytes_left: int
 ) -> None:
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
     before = published_releases.contents(place / "out" / "small")
@@ -96,20 +98,20 @@ def test_a_limit_on_files_leaves_the_old_release_and_is_one_clear_message(
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, bytes_left)),
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
     )
     assert ran.returncode == 1, ran.stderr
     assert "Traceback" not in ran.stderr
-    said = ran.stderr.splitlines()[-1]
-    assert "room" in said or "too large" in said
+    message = ran.stderr.splitlines()[-1]
+    assert "Is the disk full?" in message or "too large" in message
     assert published_releases.contents(place / "out" / "small") == before
     assert [path.name for path in (place / "out").iterdir()] == ["small"]
 
 
 PAGE = 4_096
 FOLDERS = 4 * PAGE
-"""What a file on a small disk takes at least, and what the folders and the disk itself may take."""
+"""The smallest size of a file on a small disk, and the size of its folders, in bytes."""
 
 IN_OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
 ON_A_SMALL_DISK = """
@@ -121,20 +123,22 @@ cp -a "$disk" "$left"; exit $code
 
 
 @pytest.mark.parametrize(
-    "room", [pytest.param(8_192, marks=SLOW), 120_000, pytest.param(600_000, marks=SLOW)]
+    "bytes_left", [pytest.param(8_192, marks=SLOW), 120_000, pytest.param(600_000, marks=SLOW)]
 )
-def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(
-    place: Path, room: int
+def test_a_publisher_on_a_full_disk_leaves_the_old_release_and_says_so(
+    place: Path, bytes_left: int
 ) -> None:
     disk, left = place / "disk", place / "left"
     disk.mkdir()
     if subprocess.run(
         [*IN_OWN_MOUNTS, 'mount -t tmpfs none "$0"', disk], check=False, capture_output=True
     ).returncode:
-        pytest.skip("this system lets nobody mount a small disk")
+        pytest.skip("this system does not let users mount a small disk")
     more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
     before = published_releases.contents(place / "out" / "small")
-    size = sum(-(-len(content) // PAGE) * PAGE for content in before.values()) + FOLDERS + room
+    size = (
+        sum(-(-len(content) // PAGE) * PAGE for content in before.values()) + FOLDERS + bytes_left
+    )
     publish = [*killed_publisher.PYTHON, *published_releases.command(more, disk, place / "private")]
     ran = subprocess.run(
         [
@@ -153,6 +157,6 @@ def test_a_full_disk_leaves_the_old_release_and_is_one_clear_message(
     )
     assert ran.returncode == 1, ran.stderr
     assert "Traceback" not in ran.stderr
-    assert "room" in ran.stderr.splitlines()[-1]
+    assert "Is the disk full?" in ran.stderr.splitlines()[-1]
     assert published_releases.contents(left / "small") == before
     assert [path.name for path in left.iterdir()] == ["small"]

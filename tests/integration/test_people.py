@@ -1,4 +1,4 @@
-"""Numbers count referrals, and what is promised is promised to people: one of several referrals is not shown as several."""
+"""Counts are of referrals, protection is of people: repeat referrals must not pass as several."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ WOMAN = "ONE-WOMAN"
 
 
 def extract(path: Path, more: Sequence[str] = (), *, persons: bool = True) -> Path:
-    """Write an extract in which each record is of another person, or says of none, and more."""
+    """Write an extract with a person for each record, or with none, and `more` lines."""
     lines = published_releases.extract(path).read_text(encoding="utf-8").splitlines()[1:]
     rows = [f"{line},P{number}" if persons else f"{line}," for number, line in enumerate(lines)]
     path.write_text("\n".join([HEADER, *rows, *more]) + "\n", encoding="utf-8")
     return path
 
 
-def empty(path: Path) -> str:
-    """The cells of a record of domestic abuse of a woman, such as nobody in an extract has."""
-    taken = path.read_text(encoding="utf-8")
+def unused_cells(path: Path) -> str:
+    """Return the cells of a record (a woman, domestic abuse) that no record of an extract has."""
+    text = path.read_text(encoding="utf-8")
     every = itertools.product(
         published_releases.DAYS, ("IND", "ALB"), ("16", "45", "33"), ("NFA", "_NK")
     )
@@ -37,45 +37,46 @@ def empty(path: Path) -> str:
         f"{day},kent,{nationality},{age},F,DA,{outcome},illustrative"
         for day, nationality, age, outcome in every
     )
-    return next(kind for kind in kinds if kind not in taken)
+    return next(kind for kind in kinds if kind not in text)
 
 
 def varied(number: int, nationality: str, sex: str) -> str:
-    """The cells of one of several records of a nationality and sex that have all else in turn."""
+    """Return the cells of a record of this nationality and sex, the rest varying with `number`."""
     crime, outcome = ("MS", "DA")[number % 2], ("NFA", "_NK")[number // 2 % 2]
-    return f"{published_releases.DAYS[number % 4]},kent,{nationality},{(16, 25, 33)[number % 3]},{sex},{crime},{outcome},illustrative"
+    day, age = published_releases.DAYS[number % 4], (16, 25, 33)[number % 3]
+    return f"{day},kent,{nationality},{age},{sex},{crime},{outcome},illustrative"
 
 
 def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], *options: str) -> str:
-    """Publish what must be refused, see that nothing came of it and nobody is named, and return what was said."""
+    """Publish an extract that must be refused, without a trace, and return the message."""
     assert (
         main([*published_releases.command(path, tmp_path / "out", tmp_path / "private"), *options])
         == 1
     )
     assert not (tmp_path / "out").exists()
-    said = capfd.readouterr().err
-    assert WOMAN not in said
-    return said
+    message = capfd.readouterr().err
+    assert WOMAN not in message
+    return message
 
 
 @pytest.mark.parametrize("engine", pipeline.ENGINES)
-def test_a_smallest_group_of_eight_referrals_of_one_woman_is_refused_whatever_counts(
+def test_a_finest_cell_of_eight_referrals_of_one_person_is_refused_by_every_engine(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "ENGINES", dict.fromkeys(pipeline.ENGINES, counts.count))
     path = extract(tmp_path / "x.csv")
-    hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
-    said = refused(extract(path, hers), tmp_path, capfd, "--engine", engine)
+    hers = [f"W{number},{unused_cells(path)},{WOMAN}" for number in range(8)]
+    message = refused(extract(path, hers), tmp_path, capfd, "--engine", engine)
     assert (
-        "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, and 0 categories"
-        in said
+        "1 of the smallest groups of 5 or more referrals describe fewer than 5 people, "
+        "and 0 categories" in message
     )
 
 
 @pytest.mark.parametrize(
     "known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")]
 )
-def test_capitals_make_no_other_person_and_words_for_nobody_no_person(
+def test_person_ids_ignore_case_and_words_for_unknown_are_no_person(
     tmp_path: Path, known_as: tuple[str, str]
 ) -> None:
     lines = (
@@ -94,34 +95,34 @@ def test_capitals_make_no_other_person_and_words_for_nobody_no_person(
     assert found == [(half, 0 if "{n}" in known_as[1] else half)]
 
 
-def test_an_exact_table_whose_cell_is_many_referrals_of_one_woman_is_refused(
+def test_an_exact_table_with_a_cell_of_one_repeat_person_is_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     men = [f"M{n},{varied(n, 'CHN', 'M')},M{n}" for n in range(24)]
     hers = [f"W{n},2021-05-11,kent,CHN,25,F,MS,NFA,illustrative,{WOMAN}" for n in range(6)]
     path = extract(tmp_path / "x.csv", [*men, *hers])
-    said = refused(path, tmp_path, capfd, "--method", "suppression")
-    assert "describe fewer than 5 people" in said
-    assert "let fewer nationalities stand alone (see --nationalities)" in said
+    message = refused(path, tmp_path, capfd, "--method", "suppression")
+    assert "describe fewer than 5 people" in message
+    assert "group more nationalities (a lower --nationalities)" in message
 
 
-def test_a_revision_of_too_few_people_does_not_advise_what_a_revision_refuses(
+def test_a_refused_revision_does_not_advise_to_change_the_nationalities(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = extract(tmp_path / "x.csv")
     published_releases.publish(path, tmp_path / "out", tmp_path / "private")
-    hers = [f"W{number},{empty(path)},{WOMAN}" for number in range(8)]
+    hers = [f"W{number},{unused_cells(path)},{WOMAN}" for number in range(8)]
     assert (
         main(
             published_releases.command(extract(path, hers), tmp_path / "out", tmp_path / "private")
         )
         == 1
     )
-    said = capfd.readouterr().err
-    assert said.endswith("To publish, keep one referral of each person. Nothing was written.\n")
+    message = capfd.readouterr().err
+    assert message.endswith("To publish, keep one referral of each person. Nothing was written.\n")
 
 
-def test_a_nationality_of_many_referrals_of_few_people_is_grouped(
+def test_a_nationality_with_few_people_is_grouped(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     few = [f"F{n},{varied(n, 'CHN', 'F')},F{n % 8}" for n in range(24)]
@@ -139,7 +140,7 @@ def test_a_nationality_of_many_referrals_of_few_people_is_grouped(
     assert "person_id" not in capfd.readouterr().out
 
 
-def test_records_that_do_not_say_whose_they_are_are_published_and_the_publisher_is_told(
+def test_records_without_persons_are_published_with_a_warning(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     published_releases.publish(

@@ -1,4 +1,4 @@
-"""From an extract to a release and back: published whole or not at all, the same bytes each time, attacked by strangers."""
+"""The pipeline from extract to release: reproducible, all or nothing, verified by strangers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from referrals.errors import DisclosureError
 from referrals.publishing import cli, pipeline
 from referrals.publishing import compare as comparison
-from referrals.publishing.audit import audit
+from referrals.publishing.audit import audit, prove
 from referrals.publishing.history.private_store import KEY
 from referrals.release.release import open_release
 from tests.fixtures.published_releases import STEPS
@@ -111,19 +111,24 @@ def verified(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_a_release_opens_and_its_cells_have_the_columns_of_the_contract_and_no_number_of_1_to_4(
+def test_a_release_has_the_columns_of_the_contract_and_no_number_from_1_to_4(
     first: Path,
 ) -> None:
     assert open_release(first).about.status == "official"
     assert list(cells(first)[0]) == [
-        "period", "nationality", "age_band", "sex", "crime_type", "outcome", "value", "lower", "upper", "status",
+        "period", "nationality", "age_band", "sex", "crime_type", "outcome",
+        "value", "lower", "upper", "status",
     ]  # fmt: skip
     assert not {row["value"] for row in cells(first)} & {"1", "2", "3", "4"}
 
 
-def test_totals_of_one_dimension_are_those_of_the_extract(first: Path) -> None:
-    shown = {row["nationality"]: int(row["value"]) for row in cells(first) if row["period"] == "2022-23" and all(
-        row[name] == "_T" for name in ("age_band", "sex", "crime_type", "outcome"))}  # fmt: skip
+def test_one_way_totals_are_those_of_the_extract(first: Path) -> None:
+    others = ("age_band", "sex", "crime_type", "outcome")
+    shown = {
+        row["nationality"]: int(row["value"])
+        for row in cells(first)
+        if row["period"] == "2022-23" and all(row[name] == "_T" for name in others)
+    }
     true = [line[3] for line in rows()]
     assert shown == {"_T": len(true), **{code: true.count(code) for code in ("VNM", "ALB", "CHN")}}
 
@@ -142,12 +147,12 @@ def test_an_untouched_release_passes_its_audit(first: Path) -> None:
     assert faults(first) == ""
 
 
-def test_a_stranger_confirms_the_proof_with_the_script_in_the_release(first: Path) -> None:
+def test_the_script_in_the_release_confirms_its_proof(first: Path) -> None:
     ran = verified(first)
     assert (ran.returncode, ran.stdout[:5], ran.stderr) == (0, "True:", "")
 
 
-def test_a_published_number_that_was_changed_fails_the_audit_by_name(copy: Path) -> None:
+def test_the_audit_names_a_changed_number(copy: Path) -> None:
     codes = {
         "period": "2022-23",
         "nationality": "VNM",
@@ -163,7 +168,7 @@ def test_a_published_number_that_was_changed_fails_the_audit_by_name(copy: Path)
     assert "WRONG" in ran.stderr
 
 
-def test_a_true_small_count_that_was_restored_fails_the_audit_by_name(copy: Path) -> None:
+def test_the_audit_names_a_true_small_count(copy: Path) -> None:
     small = next(
         row for row in cells(copy) if "_T" not in row.values() and 5 <= int(row["value"]) <= 7
     )
@@ -176,7 +181,7 @@ def test_a_true_small_count_that_was_restored_fails_the_audit_by_name(copy: Path
     assert "shows 2" in faults(copy)
 
 
-def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(
+def test_the_audit_names_what_an_exact_table_beside_a_release_discloses(
     first: Path, tmp_path: Path
 ) -> None:
     table = tmp_path / "table.csv"
@@ -184,30 +189,28 @@ def test_an_exact_table_published_beside_a_release_fails_the_audit_by_name(
     assert "nationality CHN, age band 0-17 is exactly 3" in faults(first, table)
 
 
-def test_a_release_without_its_witnesses_fails_the_audit(
-    copy: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (copy / audit.WITNESSES).unlink()
+def test_the_audit_fails_without_witnesses(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (copy / prove.WITNESSES).unlink()
     assert cli.main(["audit", str(copy)]) == 1
-    assert audit.WITNESSES in capsys.readouterr().err
+    assert prove.WITNESSES in capsys.readouterr().err
 
 
-def test_two_releases_that_differ_by_two_people_pass_only_because_decisions_were_frozen(
+def test_a_revision_by_two_people_passes_only_with_the_history_of_the_first_release(
     first: Path, place: Path, tmp_path: Path
 ) -> None:
     more = write(
         tmp_path / "more.csv",
         [*rows(), *([f"R9{n}", "2022-05-01", "kent", "CHN", "12", "F", "DA", "NFA"] for n in "12")],
     )
-    frozen = published(more, place / "out", place / "private", name="second")
-    assert faults(first, frozen) == ""
-    fresh = published(more, tmp_path / "out", tmp_path / "private", name="second")
-    assert "nationality CHN differs by 2" in faults(first, fresh)
-    assert "nationality CHN differs by 2" in comparison.compare(first, fresh).as_text()
+    with_history = published(more, place / "out", place / "private", name="second")
+    assert faults(first, with_history) == ""
+    without_history = published(more, tmp_path / "out", tmp_path / "private", name="second")
+    assert "nationality CHN differs by 2" in faults(first, without_history)
+    assert "nationality CHN differs by 2" in comparison.compare(first, without_history).as_text()
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "fault"),
     [
         (["R00000", "2022-05-01", "kent", "VNM", "20", "F", "MS", "NFA"], "referral_id"),
         (["R9", "2022-02-31", "kent", "VNM", "20", "F", "MS", "NFA"], "2022-02-31"),
@@ -219,29 +222,16 @@ def test_two_releases_that_differ_by_two_people_pass_only_because_decisions_were
     ],
 )
 def test_a_bad_line_is_one_clear_message_and_nothing_is_written(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: list[str], said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: list[str], fault: str
 ) -> None:
     bad = write(tmp_path / "bad.csv", [*rows(40), line])
     assert cli.main(["check", str(bad)]) == 1
-    assert said in capsys.readouterr().out
+    assert fault in capsys.readouterr().out
     to = tmp_path / "out"
-    assert (
-        cli.main(
-            [
-                "publish",
-                str(bad),
-                "--release",
-                "x",
-                "--to",
-                str(to),
-                "--private",
-                str(tmp_path / "p"),
-            ]
-        )
-        == 1
-    )
+    places = ["--to", str(to), "--private", str(tmp_path / "p")]
+    assert cli.main(["publish", str(bad), "--release", "x", *places]) == 1
     found = capsys.readouterr().err
-    assert said in found
+    assert fault in found
     assert "Traceback" not in found
     assert "R00000" not in found
     assert not (to / "x").exists()
@@ -256,20 +246,20 @@ def test_a_bad_line_is_one_clear_message_and_nothing_is_written(
         b'a,"b\n',
     ],
 )
-def test_a_file_that_is_no_extract_is_one_clear_message(
+def test_a_file_that_is_not_an_extract_is_one_clear_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
 ) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
     for given in (path, tmp_path, tmp_path / "missing.csv"):
         assert cli.main(["check", str(given)]) == 1
-        said = capsys.readouterr()
-        assert said.out + said.err
-        assert "Traceback" not in said.out + said.err
+        streams = capsys.readouterr()
+        assert streams.out + streams.err
+        assert "Traceback" not in streams.out + streams.err
 
 
 @pytest.mark.usefixtures("first")
-def test_real_records_are_not_published_in_a_second_place(made: Path, place: Path) -> None:
+def test_real_records_are_not_published_in_a_second_folder(made: Path, place: Path) -> None:
     with pytest.raises(DisclosureError, match="and not in"):
-        published(made, place / "second place", place / "private")
-    assert not (place / "second place").exists()
+        published(made, place / "second folder", place / "private")
+    assert not (place / "second folder").exists()

@@ -1,4 +1,4 @@
-"""The commands of a publisher, end to end: what they say, what they return, and that a bad extract leaves nothing behind."""
+"""The publisher's commands end to end: messages, exit codes, and no trace of a bad extract."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LINES: Final = tuple(
     published_releases.record(number, random.Random(number)) for number in range(40)
 )
 COLUMNS: Final = published_releases.HEADER.split(",")
-MENDED: Final = 6
-"""The line of the extract, its header line 1, that is made wrong."""
+WRONG_LINE: Final = 6
+"""The line of the extract that gets an error. The header is line 1."""
 
 
 def text(*lines: str, header: str = published_releases.HEADER) -> bytes:
@@ -28,10 +28,10 @@ def text(*lines: str, header: str = published_releases.HEADER) -> bytes:
 
 
 def wrong(column: str, value: str) -> bytes:
-    """Return an extract in which one cell is wrong."""
-    cells = LINES[MENDED - 2].split(",")
+    """Return an extract with one wrong cell."""
+    cells = LINES[WRONG_LINE - 2].split(",")
     cells[COLUMNS.index(column)] = value
-    return text(*LINES[: MENDED - 2], ",".join(cells), *LINES[MENDED - 1 :])
+    return text(*LINES[: WRONG_LINE - 2], ",".join(cells), *LINES[WRONG_LINE - 1 :])
 
 
 def without(column: str) -> bytes:
@@ -51,20 +51,20 @@ def workbook() -> bytes:
 BAD: Final = {
     "a duplicated id": (
         text(*LINES, LINES[0]),
-        "lines 2, 42: referral_id stands on another line too",
+        "lines 2, 42: referral_id is on another line too",
     ),
     "an unclosed quote": (
         wrong("police_force", '"kent'),
-        "a quotation mark opens and is not closed",
+        "a quotation mark is opened but not closed",
     ),
     "a CP1252 name": (
         wrong("police_force", "Zoë").decode().encode("cp1252"),
-        "line 6: not UTF-8, but most likely Windows text",
+        "line 6: not UTF-8, probably Windows text",
     ),
     "an age of 212": (wrong("age", "212"), 'line 6: age "212" is not a whole number from 0 to 120'),
     "31 February": (
         wrong("referred_on", "2022-02-31"),
-        'line 6: referred_on "2022-02-31" is a day that never was',
+        'line 6: referred_on "2022-02-31" is not a day of the calendar',
     ),
     "the USSR": (wrong("nationality", "USSR"), 'line 6: nationality "USSR"'),
     "Korean": (
@@ -73,34 +73,32 @@ BAD: Final = {
     ),
     "a formula": (wrong("outcome", "=HYPERLINK(1)"), 'line 6: outcome starts with "="'),
     "a missing column": (without("crime_type"), "missing columns: crime_type"),
-    "no records": (text(), "has a header and no records"),
+    "no records": (text(), "has a header but no records"),
     "no bytes": (b"", "bad.csv is empty"),
-    "a workbook": (workbook(), "is an Excel workbook or another ZIP file, and not CSV"),
-    "a Parquet file": (b"PAR1" + bytes(range(256)), "is a Parquet file, and not CSV"),
+    "a workbook": (workbook(), "is an Excel workbook or another ZIP file, not CSV"),
+    "a Parquet file": (b"PAR1" + bytes(range(256)), "is a Parquet file, not CSV"),
     "text in UTF-16": (
         text(*LINES).decode().encode("utf-16"),
-        "is a UTF-16 text file, and not CSV",
+        "is a UTF-16 text file, not CSV",
     ),
 }
 
 
 def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> str:
-    """Check and publish what cannot be used, see that nothing came of it, and return what was said."""
+    """Check and publish an unusable extract, without a trace, and return the messages."""
     before = published_releases.contents(tmp_path)
     checked = main(["check", str(path)])
-    said = capfd.readouterr().out
-    assert (
-        checked,
-        main(published_releases.command(path, tmp_path / "out", tmp_path / "private")),
-    ) == (1, 1)
+    report = capfd.readouterr().out
+    command = published_releases.command(path, tmp_path / "out", tmp_path / "private")
+    assert (checked, main(command)) == (1, 1)
     streams = capfd.readouterr()
     after = published_releases.contents(tmp_path)
     assert streams.out == ""
     assert not (tmp_path / "out").exists()
     assert {name: after[name] for name in after if not name.startswith("private/")} == before
-    assert not [name for name in after if name.endswith(".json")]  # no decision was kept
+    assert not [name for name in after if name.endswith(".json")]  # no history was written
     assert "Traceback" not in streams.err
-    return said + streams.err
+    return report + streams.err
 
 
 @pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD.keys())
@@ -109,16 +107,16 @@ def test_a_bad_extract_is_refused_with_one_message_and_leaves_nothing(
 ) -> None:
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
-    said = refused(path, tmp_path, capfd)
-    assert said.count(message) == 2  # once by check, once by publish
-    assert said.count("1 kind of error") == 2
-    assert "SECRET" not in said
+    messages = refused(path, tmp_path, capfd)
+    assert messages.count(message) == 2  # once by check, once by publish
+    assert messages.count("1 kind of error") == 2
+    assert "SECRET" not in messages
 
 
 @pytest.mark.parametrize(
     ("name", "message"), [("folder", "is a folder"), ("nowhere.csv", "does not exist")]
 )
-def test_what_is_no_file_is_refused(
+def test_a_path_that_is_not_a_file_is_refused(
     name: str, message: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -126,7 +124,7 @@ def test_what_is_no_file_is_refused(
 
 
 @pytest.mark.parametrize("release", ["../up", "Up", "", "a/b", ".hidden"])
-def test_a_name_that_is_no_name_for_a_release_is_refused(
+def test_an_invalid_release_name_is_refused(
     release: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = published_releases.extract(tmp_path / "sound.csv")
@@ -138,7 +136,7 @@ def test_a_name_that_is_no_name_for_a_release_is_refused(
         )
         == 1
     )
-    assert "is no name for a release" in capfd.readouterr().err
+    assert "is not a valid release name" in capfd.readouterr().err
     assert [found.name for found in tmp_path.iterdir()] == ["sound.csv"]
 
 
@@ -185,7 +183,7 @@ def test_invented_records_are_checked_published_and_audited(
 
 
 @pytest.mark.parametrize("command", [["audit"], ["diff", "."]])
-def test_a_folder_that_is_no_release_is_refused(
+def test_a_folder_that_is_not_a_release_is_refused(
     command: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*command, str(tmp_path)]) == 1
@@ -193,7 +191,7 @@ def test_a_folder_that_is_no_release_is_refused(
 
 
 @pytest.mark.parametrize("stopped", [KeyboardInterrupt, duckdb.IOException])
-def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
+def test_a_stopped_publisher_does_not_claim_that_nothing_was_written(
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -202,7 +200,7 @@ def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
     def stop(*_: object) -> None:
         raise stopped
 
-    monkeypatch.setattr(history.Memory, "settle", stop)
+    monkeypatch.setattr(history.ReleaseHistory, "resolve", stop)
     assert (
         main(
             published_releases.command(
@@ -213,6 +211,6 @@ def test_a_publisher_that_is_stopped_does_not_say_that_nothing_was_written(
         )
         == 1
     )
-    said = capfd.readouterr().err
-    assert "Nothing was written" not in said
-    assert said.endswith("Whatever it was writing is whole: as it was before, or new.\n")
+    message = capfd.readouterr().err
+    assert "Nothing was written" not in message
+    assert message.endswith("No file is half written: each is as it was before, or new.\n")

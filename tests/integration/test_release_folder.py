@@ -1,4 +1,4 @@
-"""A release folder is written whole or not at all."""
+"""A release folder: its files, its manifest, and no release at all if the build fails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -19,11 +20,11 @@ SmallRelease = Callable[..., Path]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return every file of a folder by its name."""
+    """Return the content of every file of a folder, by name."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_release_holds_its_files_and_the_manifest_and_nothing_else(small: SmallRelease) -> None:
+def test_a_release_has_its_files_and_a_manifest_only(small: SmallRelease) -> None:
     assert set(contents(small())) == {
         "release.duckdb",
         "cells.csv",
@@ -33,7 +34,7 @@ def test_a_release_holds_its_files_and_the_manifest_and_nothing_else(small: Smal
     }
 
 
-def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_told(
+def test_the_manifest_has_the_metadata_and_the_size_and_hash_of_every_file(
     small: SmallRelease,
 ) -> None:
     files = contents(small())
@@ -46,7 +47,7 @@ def test_the_manifest_has_the_bytes_and_the_hash_of_every_file_and_what_it_was_t
     assert (manifest["name"], manifest["status"]) == ("2020-21", "published")
 
 
-def test_a_parquet_file_that_is_copied_elsewhere_still_says_what_it_is_of(
+def test_a_parquet_file_names_its_release_and_status_in_its_metadata(
     small: SmallRelease,
 ) -> None:
     path = str(small(status="illustrative") / "cells.parquet")
@@ -60,11 +61,11 @@ def test_a_parquet_file_that_is_copied_elsewhere_still_says_what_it_is_of(
     }
 
 
-def test_a_release_can_be_opened_where_there_was_no_folder_before(small: SmallRelease) -> None:
+def test_a_release_in_a_new_folder_can_be_opened(small: SmallRelease) -> None:
     assert open_release(small(value=1)).about.title == "Small"
 
 
-def test_a_new_release_takes_the_place_of_the_old_one_and_nothing_else_is_left(
+def test_a_new_release_replaces_the_old_one_and_leaves_nothing_else(
     small: SmallRelease,
 ) -> None:
     small(value=1)
@@ -74,101 +75,59 @@ def test_a_new_release_takes_the_place_of_the_old_one_and_nothing_else_is_left(
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-class StoppedError(Exception):
-    """Stands for whatever can stop a build: a fault, a full disk, a person."""
+class BuildError(Exception):
+    """Any fault that stops a build."""
 
 
-def interrupt(*_: object, **__: object) -> None:
-    raise StoppedError
+def fail(*_: object, **__: object) -> None:
+    raise BuildError
 
 
-def test_a_build_that_stops_while_filling_leaves_the_old_release_whole(small: SmallRelease) -> None:
+def test_a_build_that_fails_in_fill_leaves_the_old_release(small: SmallRelease) -> None:
     folder = small()
     before = contents(folder)
-    with pytest.raises(StoppedError):
-        release_folder.write(folder, fill=interrupt, describe={})
+    with pytest.raises(BuildError):
+        release_folder.write(folder, fill=fail, metadata={})
     assert contents(folder) == before
     assert open_release(folder).about.release_id == "2020-21"
 
 
-@pytest.mark.parametrize("step", ["_write_manifest", "_flush"])
-def test_a_build_that_stops_after_filling_leaves_the_old_release_whole(
-    small: SmallRelease, monkeypatch: pytest.MonkeyPatch, step: str
+def test_a_build_that_fails_at_the_manifest_leaves_the_old_release(
+    small: SmallRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = small(value=1)
     before = contents(folder)
-    monkeypatch.setattr(release_folder, step, interrupt)
-    with pytest.raises(StoppedError):
+    monkeypatch.setattr(release_folder, "_write_manifest", fail)
+    with pytest.raises(BuildError):
         small(value=2)
     assert contents(folder) == before
 
 
-@pytest.mark.parametrize(
-    "failing",
-    [1, 2],
-    ids=["the old folder cannot be moved away", "the new folder cannot be moved in"],
-)
-def test_an_exchange_of_folders_that_fails_leaves_the_old_release_whole(
-    small: SmallRelease, monkeypatch: pytest.MonkeyPatch, failing: int
+def test_a_release_that_finish_refuses_is_not_put_in_place(
+    small: SmallRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = small(value=1)
     before = contents(folder)
-    moves = 0
-    rename = Path.rename
-
-    def sometimes(path: Path, target: Path) -> Path:
-        nonlocal moves
-        moves += 1
-        if moves == failing:
-            raise StoppedError
-        return rename(path, target)
-
-    monkeypatch.setattr(
-        release_folder, "_swapped", lambda *_: False
-    )  # as on a system that cannot exchange two names at once
-    monkeypatch.setattr(Path, "rename", sometimes)
-    with pytest.raises(StoppedError):
+    write = release_folder.write
+    monkeypatch.setattr(release_folder, "write", partial(write, finish=fail))
+    with pytest.raises(BuildError):
         small(value=2)
-    assert folder.is_dir()
     assert contents(folder) == before
 
 
-def test_a_build_killed_between_the_two_moves_has_its_old_release_brought_back_by_the_next(
-    small: SmallRelease,
-) -> None:
-    # What a kill leaves behind: the old release under another name, and none in its place.
-    folder = small(value=1)
-    before = contents(folder)
-    folder.rename(folder.with_name(f".{folder.name}.replaced"))
-    with pytest.raises(StoppedError):
-        release_folder.write(folder, fill=interrupt, describe={})
-    assert folder.is_dir()
-    assert contents(folder) == before
+def test_a_first_build_that_fails_leaves_no_release(tmp_path: Path) -> None:
+    with pytest.raises(BuildError):
+        release_folder.write(tmp_path / "2020-21", fill=fail, metadata={})
+    assert list(tmp_path.iterdir()) == []
 
 
-def test_a_first_build_that_stops_leaves_no_release_at_all(tmp_path: Path) -> None:
-    with pytest.raises(StoppedError):
-        release_folder.write(tmp_path / "2020-21", fill=interrupt, describe={})
-    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
-
-
-def test_what_a_stopped_build_left_behind_is_swept_away_by_the_next(
-    small: SmallRelease, tmp_path: Path
-) -> None:
-    with pytest.raises(StoppedError):
-        release_folder.write(tmp_path / "releases" / "2020-21", fill=interrupt, describe={})
-    folder = small(value=1)
-    assert [path.name for path in folder.parent.iterdir()] == ["2020-21"]
-    assert open_release(folder).about.release_id == "2020-21"
-
-
-def test_a_fill_that_makes_no_cells_is_no_release(tmp_path: Path) -> None:
+def test_a_fill_without_a_table_of_cells_is_refused(tmp_path: Path) -> None:
     with pytest.raises(duckdb.Error):
-        release_folder.write(tmp_path / "2020-21", fill=lambda _: None, describe={})
+        release_folder.write(tmp_path / "2020-21", fill=lambda _: None, metadata={})
     assert not (tmp_path / "2020-21").exists()
 
 
-def test_the_digest_changes_with_a_byte_and_with_a_name_and_with_nothing_else(
+def test_the_digest_depends_on_names_and_contents_only(
     tmp_path: Path,
 ) -> None:
     first, second, elsewhere = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "elsewhere"

@@ -1,4 +1,4 @@
-"""A release that revises another: attacked together with all that stand, its changed numbers marked, the rest held back."""
+"""Revisions, published: changed numbers are marked, and the releases are attacked together."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ def numbers(folder: Path) -> dict[tuple[str, ...], tuple[int, str]]:
     }
 
 
-def test_a_batch_is_published_but_for_a_few_records_and_the_two_tell_nothing_more(
+def test_a_revision_publishes_a_batch_but_for_a_few_records_and_discloses_nothing(
     first: Path, second: Path
 ) -> None:
     assert published_releases.RECORDS + 150 < total(second) <= published_releases.RECORDS + 200
-    assert comparison.compare(first, second).told == []
+    assert comparison.compare(first, second).disclosures == []
     assert main(["audit", str(first), str(second)]) == 0
 
 
-def test_each_number_that_changed_has_the_status_r_and_no_other_has(
+def test_the_numbers_that_a_revision_changed_and_no_others_have_the_status_r(
     first: Path, second: Path
 ) -> None:
     before, after = numbers(first), numbers(second)
@@ -94,21 +94,18 @@ def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -
         assert "revised" in rounded.SYMBOLS["r"]
 
 
-def test_the_manifest_says_what_r_means_and_how_changes_are_held_back_and_counts_none(
+def test_the_manifest_explains_r_and_the_held_back_rule_without_numbers(
     second: Path,
 ) -> None:
     manifest = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))
     assert manifest["status_letters"]["r"].startswith("revised")
     assert manifest["disclosure_control"]["revises"] == "first"
-    assert "would describe a few people" in manifest["disclosure_control"]["held_back_rule"]
-    assert not [
-        character
-        for character in manifest["disclosure_control"]["held_back_rule"]
-        if character.isdigit()
-    ]
+    rule = manifest["disclosure_control"]["held_back_rule"]
+    assert "would describe a few people" in rule
+    assert not any(character.isdigit() for character in rule)
 
 
-def test_a_revision_that_is_published_again_is_the_same_numbers_and_statuses(
+def test_a_revision_published_again_has_the_same_numbers_and_statuses(
     second: Path, place: Path
 ) -> None:
     before = numbers(second)
@@ -119,7 +116,7 @@ def test_a_revision_that_is_published_again_is_the_same_numbers_and_statuses(
     assert open_release(second).about.release_id == "second"
 
 
-def test_a_release_that_replaces_another_is_attacked_together_with_it(
+def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = published_releases.publish(
@@ -129,12 +126,12 @@ def test_a_release_that_replaces_another_is_attacked_together_with_it(
     more = published_releases.extract(tmp_path / "more.csv", records=published_releases.RECORDS + 2)
     (tmp_path / "another").mkdir(mode=0o700)
     assert main(published_releases.command(more, tmp_path / "out", tmp_path / "another")) == 1
-    said = capsys.readouterr().err
-    assert "small and small, 2021-22: read together they tell nothing more: NO" in said
+    errors = capsys.readouterr().err
+    assert "small and small, 2021-22: read together they tell nothing more: NO" in errors
     assert published_releases.contents(folder) == before
 
 
-def test_a_release_that_stands_beside_and_cannot_be_read_is_no_reason_to_leave_it_out_of_the_attack(
+def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = published_releases.extract(tmp_path / "x.csv")
@@ -152,10 +149,10 @@ def test_a_release_that_stands_beside_and_cannot_be_read_is_no_reason_to_leave_i
         == 1
     )
     assert "readers may have copies of it" in capsys.readouterr().err
-    assert [one.name for one in folder.parent.iterdir()] == [folder.name]
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_batch_that_only_one_cell_can_have_grown_by_is_held_back(tmp_path: Path) -> None:
+def test_a_revision_holds_back_a_batch_in_a_single_cell(tmp_path: Path) -> None:
     new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,illustrative" for number in range(12)]
     folder = published_releases.publish(
         published_releases.extract(tmp_path / "x.csv"),

@@ -1,4 +1,4 @@
-"""The spreadsheets of a release hold what its cells hold, in a form that people with screen readers and programs can use."""
+"""Spreadsheets have the numbers of `cells.csv`, in a form that screen readers and programs read."""
 
 from __future__ import annotations
 
@@ -14,23 +14,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from referrals.publishing.release_builder import folder as release_folder
-from referrals.publishing.spreadsheets import front_sheets, workbook
-from referrals.publishing.spreadsheets import opendocument as spreadsheets_opendocument
-from referrals.publishing.spreadsheets import tables as spreadsheet_tables
-from referrals.publishing.spreadsheets.workbook import Book, Link, Sheet
+from referrals.publishing.spreadsheets import formats, opendocument, tables, workbook
+from referrals.publishing.spreadsheets.workbook import Link, Sheet, Workbook
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release.release import Release, open_release
 from tests.fixtures import published_releases, spreadsheet_reader
 
-ENDINGS = (".xlsx", ".ods")
+SUFFIXES = (".xlsx", ".ods")
 KINDS = ("published", "illustrative")
-CODE_COLUMNS = {f"{name} code": dimension for dimension, name in spreadsheet_tables.NAMES.items()}
-UNLIST = """
+CODE_COLUMNS = {f"{name} code": dimension for dimension, name in tables.NAMES.items()}
+DELETE_CELL = """
 delete from cells
 where
-    period = $period and nationality = $nationality and age_band = $age_band and sex = $sex and crime_type = $crime_type
-    and outcome = $outcome
+    period = $period and nationality = $nationality and age_band = $age_band and sex = $sex
+    and crime_type = $crime_type and outcome = $outcome
 returning value
 """
 FORMULAS = ["=1+1", "+44 20", "-1", "@SUM(A1)", "=HYPERLINK(“x”)", '<b>&"', "{=1}"]
@@ -38,7 +35,7 @@ FORMULAS = ["=1+1", "+44 20", "-1", "@SUM(A1)", "=HYPERLINK(“x”)", '<b>&"', 
 
 @pytest.fixture(scope="module")
 def folders(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The folder of the published release, and that of one made of invented records."""
+    """The folders of the published release and of one made from invented records."""
     return {
         "published": built,
         "illustrative": published_releases.small(tmp_path_factory.getbasetemp()),
@@ -46,12 +43,12 @@ def folders(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 
 
 @pytest.fixture(
-    scope="module", params=[(kind, ending) for kind in KINDS for ending in ENDINGS], ids="".join
+    scope="module", params=[(kind, suffix) for kind in KINDS for suffix in SUFFIXES], ids="".join
 )
 def path(request: pytest.FixtureRequest, folders: dict[str, Path]) -> Path:
     """Each spreadsheet of each release."""
-    kind, ending = request.param
-    (found,) = folders[kind].glob(f"*{ending}")
+    kind, suffix = request.param
+    (found,) = folders[kind].glob(f"*{suffix}")
     return Path(found)
 
 
@@ -73,17 +70,17 @@ def cells(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
         }
 
 
-def of_tables(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int]]:
-    """The rows of all tables of numbers, each keyed by header."""
+def number_rows(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int]]:
+    """Return the rows of all tables with numbers, keyed by header."""
     return [row for sheet in sheets.values() for row in sheet.table if "Victim referrals" in row]
 
 
-def place(row: dict[str, str | int]) -> tuple[str, ...]:
+def codes_of(row: dict[str, str | int]) -> tuple[str, ...]:
     codes = {CODE_COLUMNS[name]: str(code) for name, code in row.items() if name in CODE_COLUMNS}
     return str(row["Period code"]), *(codes.get(dimension, "_T") for dimension in DIMENSIONS)
 
 
-def small_book(label: str = "Vietnam") -> Book:
+def small_workbook(label: str = "Vietnam") -> Workbook:
     sheet = Sheet(
         name="Sex",
         title=label,
@@ -91,40 +88,39 @@ def small_book(label: str = "Vietnam") -> Book:
         header=[f"{label} ", "Count"],
         rows=[[label, 1336], ["x", "[x]"]],
     )
-    return Book(label, "Nobody", label, date(2026, 11, 1), [sheet])
+    return Workbook(label, "Nobody", label, date(2026, 11, 1), [sheet])
 
 
-def written(folder: Path, book: Book) -> list[Path]:
-    paths = [folder / f"book{ending}" for ending in ENDINGS]
+def write(folder: Path, book: Workbook) -> list[Path]:
+    paths = [folder / f"book{suffix}" for suffix in SUFFIXES]
     for path in paths:
-        spreadsheet_tables.WRITERS[path.suffix](path, book)
+        tables.WRITERS[path.suffix](path, book)
     return paths
 
 
-def test_every_number_of_a_book_is_that_of_its_cell_and_no_other(
+def test_every_number_is_that_of_its_cell(
     path: Path, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
     every, seen = cells(path.parent), 0
-    for row in of_tables(sheets):
-        if cell := every.get(place(row)):
+    for row in number_rows(sheets):
+        if cell := every.get(codes_of(row)):
             seen += 1
             symbol = f"[{cell['status']}]"
             shown = [cell["value"] or symbol, cell["lower"] or symbol, cell["upper"] or symbol]
             assert [str(row[name]) for name in ("Victim referrals", "Lowest", "Highest")] == shown
-            assert (
-                str(row["Status"]).startswith(symbol)
-                if cell["status"]
-                else row["Status"] in {"exact", "as printed"}
-            )
+            if cell["status"]:
+                assert str(row["Status"]).startswith(symbol)
+            else:
+                assert row["Status"] in {"exact", "as printed"}
         else:
             assert row["Victim referrals"] == 0, "a cell that is not listed is published as 0"
     assert seen > 30
 
 
-def test_every_cell_of_one_dimension_stands_in_a_book(
+def test_every_one_way_cell_is_in_a_table(
     path: Path, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
-    shown = {place(row) for row in of_tables(sheets)}
+    shown = {codes_of(row) for row in number_rows(sheets)}
     single = {codes for codes in cells(path.parent) if sum(code != "_T" for code in codes[1:]) == 1}
     assert single <= shown
 
@@ -138,7 +134,7 @@ def test_every_cell_of_one_dimension_stands_in_a_book(
         ("published", {"sex": "F"}, ("[x]", "[x]", "[x]", "[x] not available")),
     ],
 )
-def test_a_sum_that_a_release_does_not_list_is_0_where_its_rule_says_so_and_else_not_available(
+def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available(
     folders: dict[str, Path],
     tmp_path: Path,
     kind: str,
@@ -152,24 +148,24 @@ def test_a_sum_that_a_release_does_not_list_is_0_where_its_rule_says_so_and_else
         | unlisted
     )
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
-        (gone,) = connection.execute(UNLIST, codes).fetchall()
+        (gone,) = connection.execute(DELETE_CELL, codes).fetchall()
         assert gone[0] > 0
         if kind == "illustrative":
             (announced,) = connection.execute(
                 'select max_error from precision where "order" = 2'
             ).fetchall()
             shown = tuple(announced[0] if one == "announced" else one for one in shown)
-    spreadsheet_tables.write(tmp_path)
+    tables.write(tmp_path)
     (book,) = tmp_path.glob("*.ods")
     (row,) = (
         one
-        for one in of_tables(spreadsheet_reader.sheets(book))
-        if place(one) == tuple(codes[n] for n in ("period", *DIMENSIONS))
+        for one in number_rows(spreadsheet_reader.sheets(book))
+        if codes_of(one) == tuple(codes[n] for n in ("period", *DIMENSIONS))
     )
     assert tuple(row[name] for name in ("Victim referrals", "Lowest", "Highest", "Status")) == shown
 
 
-def test_a_withheld_number_has_its_symbol_in_every_column_and_its_meaning_in_the_notes(
+def test_a_suppressed_number_is_a_symbol_in_every_column_and_explained_in_the_notes(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:
     shutil.copy(folders["illustrative"] / "release.duckdb", tmp_path)
@@ -177,9 +173,10 @@ def test_a_withheld_number_has_its_symbol_in_every_column_and_its_meaning_in_the
         connection.execute("update release set additive = false, status = 'official'")
         connection.execute("delete from cells where sex = 'F'")
         connection.execute(
-            "update cells set value = null, lower = null, upper = null, status = 'c' where sex = 'M'"
+            "update cells set value = null, lower = null, upper = null, status = 'c' "
+            "where sex = 'M'"
         )
-    spreadsheet_tables.write(tmp_path)
+    tables.write(tmp_path)
     sheets = spreadsheet_reader.sheets(tmp_path / "referrals-small.xlsx")
     shown = {str(row["Sex code"]): row for row in sheets["Sex"].table}
     assert list(shown["M"].values())[4:] == ["[c]", "[c]", "[c]", "[c] withheld"]
@@ -188,7 +185,7 @@ def test_a_withheld_number_has_its_symbol_in_every_column_and_its_meaning_in_the
     assert {"Symbol [c]", "Symbol [x]"} <= {str(row["Subject"]) for row in sheets["Notes"].table}
 
 
-def test_each_sheet_begins_with_its_title_and_holds_one_named_table_to_its_end(
+def test_each_sheet_has_a_title_first_and_one_named_table_to_its_end(
     sheets: dict[str, spreadsheet_reader.Read],
 ) -> None:
     for name, sheet in sheets.items():
@@ -202,7 +199,7 @@ def test_each_sheet_begins_with_its_title_and_holds_one_named_table_to_its_end(
     assert len({str(sheet.rows[0][0]) for sheet in sheets.values()}) == len(sheets)
 
 
-def test_no_cell_is_empty_or_merged_and_no_column_twice_in_a_table(
+def test_no_cell_is_empty_or_merged_and_no_header_is_repeated(
     path: Path, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
     for sheet in sheets.values():
@@ -221,14 +218,14 @@ def test_nothing_is_hidden_frozen_or_filtered(path: Path) -> None:
     )
 
 
-def test_names_of_sheets_are_short_and_of_letters(
+def test_sheet_names_are_short_and_have_letters_only(
     sheets: dict[str, spreadsheet_reader.Read],
 ) -> None:
     assert [name for name in sheets if not re.fullmatch("[A-Za-z][A-Za-z_]{0,30}", name)] == []
     assert len(sheets) <= 12
 
 
-def test_the_cover_leads_to_every_other_sheet_and_each_leads_back(
+def test_the_cover_links_to_every_other_sheet_and_each_links_back(
     sheets: dict[str, spreadsheet_reader.Read],
 ) -> None:
     first, *others = sheets
@@ -240,21 +237,21 @@ def test_the_cover_leads_to_every_other_sheet_and_each_leads_back(
     )
 
 
-def test_the_cover_says_what_the_release_is(
+def test_the_cover_names_the_release_its_period_and_licence(
     release: Release, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
-    said = "\n".join(str(row[0]) for row in sheets["Cover"].rows)
+    text = "\n".join(str(row[0]) for row in sheets["Cover"].rows)
     for part in (
         release.about.title,
         release.about.period_label,
         release.about.release_id,
         "Open Government Licence v3.0",
     ):
-        assert part in said
-    assert release.about.attribution in said
+        assert part in text
+    assert release.about.attribution in text
 
 
-def test_the_notes_explain_each_symbol_of_the_book_and_no_other(
+def test_the_notes_explain_the_symbols_in_use_and_no_others(
     sheets: dict[str, spreadsheet_reader.Read],
 ) -> None:
     explained = {
@@ -264,62 +261,63 @@ def test_the_notes_explain_each_symbol_of_the_book_and_no_other(
     }
     used = {
         found
-        for row in of_tables(sheets)
+        for row in number_rows(sheets)
         for value in row.values()
         for found in re.findall(r"^\[\w+\]", str(value))
     }
     assert used == explained != set()
 
 
-def test_the_sentence_on_rounding_stands_with_every_table_of_adjusted_numbers(
+def test_the_lay_sentence_is_above_every_table_of_rounded_counts(
     release: Release, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
     if sentence := release.about.lay_sentence:
-        tables = [
-            sheet for sheet in sheets.values() if "Victim referrals" in sheet.rows[sheet.header_row]
-        ]
-        assert all([sentence] in sheet.rows for sheet in tables)
+        for sheet in sheets.values():
+            has_numbers = "Victim referrals" in sheet.rows[sheet.header_row]
+            assert not has_numbers or [sentence] in sheet.rows
         assert any(row["Note"] == sentence for row in sheets["Notes"].table)
 
 
-def test_both_formats_hold_the_same(folders: dict[str, Path]) -> None:
+def test_both_formats_have_the_same_cells(folders: dict[str, Path]) -> None:
     for folder in folders.values():
-        excel, opendocument = (next(folder.glob(f"*{ending}")) for ending in ENDINGS)
-        assert spreadsheet_reader.sheets(excel) == spreadsheet_reader.sheets(opendocument)
+        excel, ods = (next(folder.glob(f"*{suffix}")) for suffix in SUFFIXES)
+        assert spreadsheet_reader.sheets(excel) == spreadsheet_reader.sheets(ods)
 
 
-def test_illustrative_says_so_on_every_sheet_in_the_properties_and_in_the_name(
+def test_invented_figures_are_marked_on_every_sheet_in_the_properties_and_the_file_name(
     folders: dict[str, Path],
 ) -> None:
-    for ending in ENDINGS:
-        (path,) = folders["illustrative"].glob(f"*{ending}")
-        assert path.name == f"referrals-small-illustrative{ending}"
+    for suffix in SUFFIXES:
+        (path,) = folders["illustrative"].glob(f"*{suffix}")
+        assert path.name == f"referrals-small-illustrative{suffix}"
         assert all(
             ["Illustrative: invented figures"] in sheet.rows
             for sheet in spreadsheet_reader.sheets(path).values()
         )
         properties = spreadsheet_reader.parts(path)[
-            "docProps/core.xml" if ending == ".xlsx" else "meta.xml"
+            "docProps/core.xml" if suffix == ".xlsx" else "meta.xml"
         ]
         assert "<dc:title>Illustrative: invented figures." in properties
 
 
-def test_a_printed_page_of_invented_figures_says_so_at_its_foot(folders: dict[str, Path]) -> None:
-    excel, opendocument = (
-        spreadsheet_reader.parts(next(folders["illustrative"].glob(f"*{ending}")))
-        for ending in ENDINGS
+def test_invented_figures_are_marked_in_the_footer_of_printed_pages(
+    folders: dict[str, Path],
+) -> None:
+    excel, ods = (
+        spreadsheet_reader.parts(next(folders["illustrative"].glob(f"*{suffix}")))
+        for suffix in SUFFIXES
     )
     printed = [text for name, text in excel.items() if name.startswith("xl/worksheets/sheet")]
     assert all("<oddFooter>&amp;CIllustrative: invented figures." in text for text in printed)
-    assert "<style:footer><text:p>Illustrative: invented figures." in opendocument["styles.xml"]
-    assert opendocument["content.xml"].count('table:style-name="sheet"') == len(printed)
+    assert "<style:footer><text:p>Illustrative: invented figures." in ods["styles.xml"]
+    assert ods["content.xml"].count('table:style-name="sheet"') == len(printed)
 
 
-def test_published_figures_are_nowhere_called_illustrative_and_name_who_printed_them(
+def test_published_figures_are_not_called_illustrative_and_name_their_publisher(
     folders: dict[str, Path],
 ) -> None:
-    for ending in ENDINGS:
-        path = folders["published"] / f"referrals-2020-21{ending}"
+    for suffix in SUFFIXES:
+        path = folders["published"] / f"referrals-2020-21{suffix}"
         assert "llustrative" not in "".join(spreadsheet_reader.parts(path).values())
         assert any(
             "Source: Home Office" in str(row[0])
@@ -336,26 +334,26 @@ def test_published_figures_are_nowhere_called_illustrative_and_name_who_printed_
         ("illustrative", "demo", "referrals-demo-illustrative"),
     ],
 )
-def test_the_name_of_the_files(
+def test_the_file_name_says_if_figures_are_illustrative(
     folders: dict[str, Path], status: str, release_id: str, name: str
 ) -> None:
     about = open_release(folders["published"]).about
-    assert (
-        spreadsheet_tables.file_name(replace(about, status=status, release_id=release_id)) == name
-    )
+    assert tables.file_name(replace(about, status=status, release_id=release_id)) == name
 
 
-def test_a_pair_of_which_nothing_is_published_has_no_sheet(folders: dict[str, Path]) -> None:
+def test_a_pair_of_dimensions_without_published_cells_has_no_sheet(
+    folders: dict[str, Path],
+) -> None:
     names = list(spreadsheet_reader.sheets(folders["published"] / "referrals-2020-21.xlsx"))
     assert "Crime_type_by_Sex" in names
     assert "Crime_type_by_Outcome" not in names
 
 
-def test_the_manifest_lists_both_with_their_kind_bytes_and_hash(folders: dict[str, Path]) -> None:
+def test_the_manifest_lists_both_formats_with_title_and_size(folders: dict[str, Path]) -> None:
     for folder in folders.values():
         manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         listed = {
-            one["path"]: one for one in manifest["resources"] if one["path"].endswith(ENDINGS)
+            one["path"]: one for one in manifest["resources"] if one["path"].endswith(SUFFIXES)
         }
         assert [name.rpartition(".")[2] for name in listed] == ["xlsx", "ods"]
         for name, one in listed.items():
@@ -366,23 +364,23 @@ def test_the_manifest_lists_both_with_their_kind_bytes_and_hash(folders: dict[st
 
 def test_the_same_release_makes_the_same_bytes(path: Path, tmp_path: Path) -> None:
     shutil.copy(path.parent / "release.duckdb", tmp_path)
-    spreadsheet_tables.write(tmp_path)
+    tables.write(tmp_path)
     assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
-def test_writing_leaves_the_database_as_it_is_and_free_for_others(
+def test_writing_does_not_change_or_lock_the_database(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:
     before = (folders["published"] / "release.duckdb").read_bytes()
     (tmp_path / "release.duckdb").write_bytes(before)
-    spreadsheet_tables.write(tmp_path)
+    tables.write(tmp_path)
     assert (tmp_path / "release.duckdb").read_bytes() == before
     duckdb.connect(tmp_path / "release.duckdb").close()
 
 
 @pytest.mark.parametrize("label", FORMULAS)
 def test_text_that_looks_like_a_formula_or_a_tag_stays_text(tmp_path: Path, label: str) -> None:
-    for path in written(tmp_path, small_book(label)):
+    for path in write(tmp_path, small_workbook(label)):
         read = spreadsheet_reader.sheets(path)["Sex"]
         assert read.rows == [
             [label],
@@ -395,12 +393,12 @@ def test_text_that_looks_like_a_formula_or_a_tag_stays_text(tmp_path: Path, labe
         assert not re.search(r"<f>|<f |:formula", "".join(spreadsheet_reader.parts(path).values()))
 
 
-def test_text_that_looks_like_an_address_is_no_link(tmp_path: Path) -> None:
-    for path in written(tmp_path, small_book("https://example.org")):
+def test_text_that_looks_like_an_address_is_not_a_link(tmp_path: Path) -> None:
+    for path in write(tmp_path, small_workbook("https://example.org")):
         assert spreadsheet_reader.sheets(path)["Sex"].links == ["Sex"]
 
 
-def test_a_formula_would_be_noticed(tmp_path: Path) -> None:
+def test_the_search_for_formulas_finds_one(tmp_path: Path) -> None:
     (tmp_path / "content.xml").write_text(
         '<c><f>1+1</f></c><d table:formula="of:=1+1"/>', encoding="utf-8"
     )
@@ -410,36 +408,34 @@ def test_a_formula_would_be_noticed(tmp_path: Path) -> None:
     )
 
 
-def test_both_are_in_british_english(tmp_path: Path) -> None:
-    excel, opendocument = (
-        spreadsheet_reader.parts(path) for path in written(tmp_path, small_book())
-    )
+def test_both_formats_declare_british_english(tmp_path: Path) -> None:
+    excel, ods = (spreadsheet_reader.parts(path) for path in write(tmp_path, small_workbook()))
     assert "<dc:language>en-GB</dc:language>" in excel["docProps/core.xml"]
-    assert "<dc:language>en-GB</dc:language>" in opendocument["meta.xml"]
-    assert 'fo:language="en" fo:country="GB"' in " ".join(opendocument["styles.xml"].split())
+    assert "<dc:language>en-GB</dc:language>" in ods["meta.xml"]
+    assert 'fo:language="en" fo:country="GB"' in " ".join(ods["styles.xml"].split())
 
 
-def test_no_file_within_has_a_time_and_the_dates_are_those_of_the_release(tmp_path: Path) -> None:
-    for path in written(tmp_path, small_book()):
+def test_archives_have_no_times_and_dates_are_those_of_the_release(tmp_path: Path) -> None:
+    for path in write(tmp_path, small_workbook()):
         with zipfile.ZipFile(path) as packed:
             assert {entry.date_time for entry in packed.infolist()} == {workbook.EPOCH}
         text = "".join(spreadsheet_reader.parts(path).values())
         assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", text)) == {"2026-11-01T00:00:00"}
 
 
-def test_an_opendocument_says_what_it_is_before_anything_else_and_uncompressed(
+def test_an_opendocument_archive_begins_with_its_uncompressed_media_type(
     tmp_path: Path,
 ) -> None:
-    _, path = written(tmp_path, small_book())
-    assert path.read_bytes()[30:].startswith(b"mimetype" + spreadsheets_opendocument.KIND.encode())
+    _, path = write(tmp_path, small_workbook())
+    assert path.read_bytes()[30:].startswith(b"mimetype" + opendocument.MEDIA_TYPE.encode())
 
 
 def test_the_header_of_a_table_is_marked_in_an_opendocument(tmp_path: Path) -> None:
-    _, path = written(tmp_path, small_book())
+    _, path = write(tmp_path, small_workbook())
     assert spreadsheet_reader.parts(path)["content.xml"].count("<table:table-header-rows>") == 1
 
 
-def test_the_header_of_a_column_stands_as_what_is_below_it_does() -> None:
+def test_a_column_header_is_aligned_like_the_values_below_it() -> None:
     sheet = Sheet(
         "Sex",
         "Sex",
@@ -447,10 +443,10 @@ def test_the_header_of_a_column_stands_as_what_is_below_it_does() -> None:
         ["Sex", "Count", "Lowest", "Status"],
         [["Male", 7, "[x]", "[x] not available"]],
     )
-    assert sheet.header_looks == ["header", "number_header", "number_header", "header"]
+    assert sheet.header_styles == ["header", "number_header", "number_header", "header"]
 
 
-def test_columns_are_as_wide_as_what_they_hold_within_bounds() -> None:
+def test_column_widths_fit_their_content_within_bounds() -> None:
     sheet = Sheet(
         "Sex",
         "Sex",
@@ -458,13 +454,8 @@ def test_columns_are_as_wide_as_what_they_hold_within_bounds() -> None:
         ["Sex", "Note", "Count"],
         [["Male", "y" * 200, 1336], ["Sex not recorded", "No note", 5]],
     )
-    assert sheet.widths == [18, workbook.WIDEST, workbook.NARROWEST]
+    assert sheet.widths == [18, workbook.WIDEST_COLUMN, workbook.NARROWEST_COLUMN]
 
 
-def test_every_status_of_the_contract_has_a_meaning() -> None:
-    letters = {"c", "x", "z", "e", "r", "p", "low", "u"}
-    assert set(front_sheets.SYMBOLS) == set(front_sheets.OF_SUMS) == letters
-
-
-def test_every_ending_that_a_manifest_can_list_has_a_writer() -> None:
-    assert tuple(release_folder.SPREADSHEETS) == tuple(spreadsheet_tables.WRITERS) == ENDINGS
+def test_every_spreadsheet_format_of_the_manifest_has_a_writer() -> None:
+    assert tuple(formats.SPREADSHEETS) == tuple(tables.WRITERS) == SUFFIXES

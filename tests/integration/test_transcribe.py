@@ -1,4 +1,4 @@
-"""The transcribed release: what it holds, what a planted error does to it, and when it is built again."""
+"""The transcribed release: its answers, the effect of planted errors, and when it is rebuilt."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ REMAINDER, REMAINING = "_T,_T,_NK,_T,,194,referrals", "in the remaining 194 refe
 
 
 def cell(**codes: str) -> Codes:
-    """Return the codes of a cell in the order of the dimensions, the total where none is given."""
+    """Return the codes of a cell in the order of dimensions, the total unless given."""
     return tuple(codes.get(dimension, "_T") for dimension in DIMENSIONS)
 
 
-# What the assessment prints, and what follows from it, where it is exact and where it is a range.
+# Everything that the assessment prints, or that follows from it: (value, lower, upper, status).
 ANSWERS: Final[Mapping[Codes, Answer]] = {
     cell(): (1336, 1336, 1336, ""),
     cell(nationality="VNM"): (237, 237, 237, ""),
@@ -67,11 +67,11 @@ ANSWERS: Final[Mapping[Codes, Answer]] = {
     cell(nationality="_TOP3", crime_type="MS"): (None, 430, 434, "e"),
     cell(nationality="_OTH", crime_type="MS"): (None, 344, 356, "e"),
 }
-NOTHING: Final[Answer] = (None, None, None, "x")
+UNKNOWN: Final[Answer] = (None, None, None, "x")
 
 
 def cells(folder: Path) -> dict[Codes, Answer]:
-    """Return every cell of a release by its codes, as its CSV file says it. No cell may stand there twice."""
+    """Return the cells of a release's CSV file by their codes, each of which may occur once."""
     with (folder / "cells.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     read = {tuple(row[dimension] for dimension in DIMENSIONS): _answer(row) for row in rows}
@@ -97,7 +97,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def copy_inputs(folder: Path, patch: pytest.MonkeyPatch) -> Plant:
-    """Have releases built from a copy of the published statements, and return what plants an error in one of its files."""
+    """Build from a copy of `data/published`, and return a function that plants an error in it."""
     inputs = shutil.copytree(PUBLISHED, folder / "published")
     patch.setattr(transcribe, "PUBLISHED", inputs)
     patch.setattr(ledgers.load, "__defaults__", (inputs,))
@@ -112,7 +112,7 @@ def copy_inputs(folder: Path, patch: pytest.MonkeyPatch) -> Plant:
 
 
 def coarsen(plant: Plant) -> None:
-    """Divide ages no finer than the statements tell apart: every answer is the same, and is found sooner."""
+    """Use no finer age bands than the statements do: the answers are the same, but found sooner."""
     fine, coarse = ('"18-19", "20-29", "30-39", "40-49", "50-59", "60+", "_NK"]', '"20-29", "_NK"]')
     plant(f'age_band = ["0-17", {fine}', f'age_band = ["0-17", {coarse}', name="release.toml")
 
@@ -124,13 +124,13 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plant:
 
 @pytest.fixture
 def folder(tmp_path: Path, built: Path) -> Path:
-    """Return a folder in which a whole release stands already."""
+    """A folder with a complete release in it."""
     shutil.copytree(built, tmp_path / "releases" / built.name)
     return tmp_path / "releases"
 
 
 def refusal(folder: Path) -> str:
-    """Return the one message with which a build stops, having written nothing."""
+    """Return the message of a build that fails, having written nothing."""
     before = contents(folder)
     with pytest.raises(LedgerError) as refused:
         transcribe.build(folder=folder)
@@ -140,33 +140,33 @@ def refusal(folder: Path) -> str:
     return str(refused.value)
 
 
-def test_a_release_has_every_answer_of_the_assessment_and_x_everywhere_else(built: Path) -> None:
+def test_a_release_has_every_answer_of_the_assessment_and_otherwise_x(built: Path) -> None:
     read = cells(built)
-    assert {codes: answer for codes, answer in read.items() if answer != NOTHING} == ANSWERS
+    assert {codes: answer for codes, answer in read.items() if answer != UNKNOWN} == ANSWERS
 
 
 def test_a_release_has_a_row_for_every_combination_of_up_to_three_dimensions(built: Path) -> None:
-    asked = itertools.product(*(SETTINGS["codes"][dimension] for dimension in DIMENSIONS))
+    combinations = itertools.product(*(SETTINGS["codes"][name] for name in DIMENSIONS))
     assert set(cells(built)) == {
-        codes for codes in asked if sum(code != "_T" for code in codes) <= 3
+        codes for codes in combinations if sum(code != "_T" for code in codes) <= 3
     }
 
 
-def test_no_outcome_has_a_figure_of_its_own(built: Path) -> None:
+def test_no_figure_is_by_outcome(built: Path) -> None:
     outcomes = {
         codes[-1]: answer for codes, answer in cells(built).items() if codes[:-1] == ("_T",) * 4
     }
     assert outcomes == {
         "_T": ANSWERS[cell()],
-        **{code: NOTHING for code in SETTINGS["codes"]["outcome"] if code != "_T"},
+        **{code: UNKNOWN for code in SETTINGS["codes"]["outcome"] if code != "_T"},
     }
-    assert {answer for codes, answer in cells(built).items() if codes[-1] != "_T"} == {NOTHING}
+    assert {answer for codes, answer in cells(built).items() if codes[-1] != "_T"} == {UNKNOWN}
 
 
-def wrong_shapes(read: Mapping[Codes, Answer]) -> list[Codes]:
-    """Return the cells whose value, bounds and status do not go together."""
+def inconsistent(read: Mapping[Codes, Answer]) -> list[Codes]:
+    """Return the cells with a value, bounds and status that contradict each other."""
 
-    def right(value: int | None, lower: int | None, upper: int | None, status: str) -> bool:
+    def is_consistent(value: int | None, lower: int | None, upper: int | None, status: str) -> bool:
         if status == "x":
             return (value, lower, upper) == (None, None, None)
         if lower is None or upper is None or status not in {"", "e", "u"}:
@@ -175,11 +175,11 @@ def wrong_shapes(read: Mapping[Codes, Answer]) -> list[Codes]:
             return status == "e" and lower < upper
         return lower <= value <= upper and (status == "u" or lower == upper)
 
-    return [codes for codes, answer in read.items() if not right(*answer)]
+    return [codes for codes, answer in read.items() if not is_consistent(*answer)]
 
 
-def test_bounds_hold_every_value_and_are_missing_only_where_nothing_is_known(built: Path) -> None:
-    assert wrong_shapes(cells(built)) == []
+def test_bounds_contain_every_value_and_are_missing_only_for_unknown_cells(built: Path) -> None:
+    assert inconsistent(cells(built)) == []
 
 
 @pytest.mark.parametrize(
@@ -196,11 +196,11 @@ def test_bounds_hold_every_value_and_are_missing_only_where_nothing_is_known(bui
         (0, None, None, ""),
     ],
 )
-def test_a_cell_of_the_wrong_shape_is_found(answer: Answer) -> None:
-    assert wrong_shapes({cell(sex="M"): answer}) == [cell(sex="M")]
+def test_a_cell_that_contradicts_itself_is_found(answer: Answer) -> None:
+    assert inconsistent({cell(sex="M"): answer}) == [cell(sex="M")]
 
 
-def test_the_three_forms_of_the_cells_agree(built: Path, release: Release) -> None:
+def test_database_parquet_and_csv_have_the_same_cells(built: Path, release: Release) -> None:
     with duckdb.connect() as outside:
         parquet = outside.read_parquet(str(built / "cells.parquet")).fetchall()
     assert release._connection.execute("select * from cells").fetchall() == parquet
@@ -208,8 +208,8 @@ def test_the_three_forms_of_the_cells_agree(built: Path, release: Release) -> No
 
 
 def texts(folder: Path) -> dict[str, str]:
-    """Return the text of every table and of every file of a release, by its name."""
-    opened = open_release(folder)  # a release that nobody holds is closed
+    """Return the text of every table and every file of a release, by name."""
+    opened = open_release(folder)  # keep a reference: the release closes with the last
     connection = opened._connection
     tables = [
         str(name)
@@ -221,8 +221,8 @@ def texts(folder: Path) -> dict[str, str]:
     return {name: str(connection.table(name).fetchall()) for name in tables} | files
 
 
-def test_the_lowest_and_the_highest_age_are_nowhere_in_the_release(built: Path) -> None:
-    # Either can describe one person. The ledger keeps them, so that it holds the source whole.
+def test_the_lowest_and_the_highest_age_are_not_in_the_release(built: Path) -> None:
+    # Either can describe one person. They are in the ledger only, for completeness.
     found = {
         name
         for name, text in texts(built).items()
@@ -231,18 +231,16 @@ def test_the_lowest_and_the_highest_age_are_nowhere_in_the_release(built: Path) 
     assert found == set()
 
 
-def test_a_statement_that_is_shown_is_found_by_the_same_search(built: Path) -> None:
+def test_the_search_finds_a_statement_that_is_shown(built: Path) -> None:
     found = {name for name, text in texts(built).items() if "E016" in text}
     assert {"statements", "statements.csv", "evidence"} <= found
 
 
-def test_every_figure_of_a_text_is_filled_in(built: Path) -> None:
+def test_every_figure_in_a_text_is_filled_in(built: Path) -> None:
     assert [name for name, text in texts(built).items() if re.search(r"\{(E\d|cell:)", text)] == []
 
 
-def test_a_wrong_value_stops_the_build_and_its_quotation_is_blamed(
-    plant: Plant, folder: Path
-) -> None:
+def test_a_wrong_value_stops_the_build_and_names_its_quotation(plant: Plant, folder: Path) -> None:
     coarsen(plant)
     plant(NATIONALITY, NATIONALITY.replace("237", "238"))
     message = refusal(folder)
@@ -254,12 +252,12 @@ def test_a_wrong_value_stops_the_build_and_its_quotation_is_blamed(
     )
     assert "E023 (section 3.6.2) says 38%:" in message
     assert (
-        "The quotation no longer says it:\n  E024 (section 3.6.2) says 238, and its quotation does not"
-        in message
+        "These values are not in their quotations:\n"
+        "  E024 (section 3.6.2) says 238, and its quotation does not" in message
     )
 
 
-def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(
+def test_a_wrong_value_with_a_matching_quotation_stops_the_build_too(
     plant: Plant, folder: Path
 ) -> None:
     coarsen(plant)
@@ -270,19 +268,19 @@ def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(
         'E024 (section 3.6.2) says 238: "Vietnam (238); Albania (168); and China (109)"' in message
     )
     assert "E023 (section 3.6.2) says 38%:" in message
-    assert "no longer says it" not in message
+    assert "not in their quotations" not in message
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "fault"),
     [
-        # 46 agrees with every other figure, so that only its quotation can tell.
+        # 46 agrees with every other figure, so only its quotation contradicts it.
         (
             "_T,_T,M,DA,,45,",
             "_T,_T,M,DA,,46,",
             "E037 (section 3.8.2) says 46, and its quotation does not",
         ),
-        # A remainder may be corrected to what the others leave, 205, and to nothing else.
+        # A remainder may be corrected only to what the others leave, 205.
         (
             REMAINDER,
             REMAINDER.replace("194", "195"),
@@ -291,20 +289,20 @@ def test_a_wrong_value_that_its_quotation_says_stops_the_build_all_the_same(
     ],
 )
 def test_a_value_that_only_its_quotation_contradicts_stops_the_build(
-    plant: Plant, folder: Path, old: str, new: str, said: str
+    plant: Plant, folder: Path, old: str, new: str, fault: str
 ) -> None:
     coarsen(plant)
     plant(old, new)
     message = refusal(folder)
-    assert message.startswith("statements.csv does not say what its sources say:")
-    assert said in message
+    assert message.startswith("statements.csv differs from its sources:")
+    assert fault in message
     assert message.count("and its quotation does not") == 1
 
 
-def test_the_command_prints_the_message_without_a_traceback_and_fails(
+def test_the_command_fails_with_a_message_and_no_traceback(
     plant: Plant, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # Even if the fault went unseen, the release would be written here and not in the repository.
+    # If the fault is missed, the release is written here and not in the repository.
     monkeypatch.setattr(transcribe.build, "__kwdefaults__", {"folder": folder, "force": False})
     plant("ecia-2021,2.1,core,police_referrals", "ecia-2020,2.1,core,police_referrals")
     before = contents(folder)
@@ -318,7 +316,7 @@ def test_the_command_prints_the_message_without_a_traceback_and_fails(
 
 @pytest.fixture(scope="module", params=["the value alone", "the value and the quotation"])
 def corrected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the release that is built when 205 stands for 194: the misprint, if it is one, put right."""
+    """The release with 205 in place of 194: the misprint, if it is one, corrected."""
     folder = tmp_path_factory.mktemp("corrected")
     with pytest.MonkeyPatch.context() as patch:
         plant = copy_inputs(folder, patch)
@@ -330,16 +328,16 @@ def corrected(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     return folder / "2020-21"
 
 
-def test_a_corrected_remainder_is_exact_and_changes_no_other_figure(corrected: Path) -> None:
-    exact = {codes: answer for codes, answer in cells(corrected).items() if answer != NOTHING}
+def test_a_corrected_remainder_is_exact_and_changes_no_other_count(corrected: Path) -> None:
+    exact = {codes: answer for codes, answer in cells(corrected).items() if answer != UNKNOWN}
     remainder = exact.pop(cell(sex="_NK"))
-    # A value that its own sentence does not say is marked as revised; corrected together with its sentence, it is printed.
+    # A value that is not in its quotation is marked as revised.
     assert remainder in {(205, 205, 205, "r"), (205, 205, 205, "")}
     others = {codes: answer for codes, answer in ANSWERS.items() if codes != cell(sex="_NK")}
     assert exact == {**others, cell(sex="_NK", crime_type="OTH"): (None, 56, 66, "e")}
 
 
-def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_read_into(
+def test_with_a_corrected_remainder_the_sexes_add_up_and_need_no_explanation(
     corrected: Path,
 ) -> None:
     release = open_release(corrected)
@@ -349,13 +347,13 @@ def test_with_a_corrected_remainder_the_sexes_add_up_and_there_is_nothing_to_rea
     assert release.rows("query/explanations") == []
 
 
-def test_with_a_corrected_remainder_no_working_speaks_of_a_number_that_is_wrong(
+def test_with_a_corrected_remainder_no_working_doubts_a_number(
     corrected: Path,
 ) -> None:
     assert "If the 205 not recorded is right instead" not in texts(corrected)["evidence"]
 
 
-def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_same_to_the_byte(
+def test_a_release_is_rebuilt_only_if_an_input_changes_and_then_to_the_same_bytes(
     plant: Plant, folder: Path
 ) -> None:
     before = contents(folder)
@@ -374,30 +372,25 @@ def test_a_release_is_left_alone_until_an_input_changes_and_is_then_built_the_sa
     assert transcribe.build(folder=folder) is False
 
 
-def test_every_kind_of_input_counts_when_telling_whether_a_release_is_up_to_date() -> None:
+def test_the_inputs_of_a_release_are_its_data_statements_templates_and_our_code() -> None:
     inputs = set(transcribe._inputs())
-    assert (
-        set(PUBLISHED.iterdir())
-        | set(REFERENCE.iterdir())
-        | set((SQL / "release_builder").iterdir())
-        <= inputs
-    )
-    assert (
-        set((RELEASE_TEMPLATES / "spreadsheet").iterdir()) | set((SQL / "spreadsheets").iterdir())
-        <= inputs
-    )
-    assert {
-        ROOT / "referrals" / "ledger.py",
-        ROOT / "referrals" / "publishing" / "bounds.py",
-    } <= inputs
+    for folder in (
+        PUBLISHED,
+        REFERENCE,
+        RELEASE_TEMPLATES / "spreadsheet",
+        SQL / "release_builder",
+        SQL / "spreadsheets",
+        SQL / "query",
+    ):
+        assert set(folder.iterdir()) <= inputs
+    package = ROOT / "referrals"
+    assert {package / "formatting.py", package / "publishing" / "ledger" / "bounds.py"} <= inputs
 
 
-def test_a_release_that_is_not_whole_is_built_again(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_release_is_rebuilt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "2020-21" / "cells.csv").write_text("", encoding="utf-8")
-    written: list[Path] = []
+    targets: list[Path] = []
     monkeypatch.setattr(transcribe, "Transcription", lambda *_: SimpleNamespace(fill=None))
-    monkeypatch.setattr(release_folder, "write", lambda target, **_: written.append(target))
+    monkeypatch.setattr(release_folder, "write", lambda target, **_: targets.append(target))
     assert transcribe.build(folder=folder) is True
-    assert written == [folder / "2020-21"]
+    assert targets == [folder / "2020-21"]

@@ -1,4 +1,4 @@
-"""The script that is shipped with each release, run as a stranger runs it: alone, with nothing of ours."""
+"""The verification script and SQL statement of a release, run by a stranger without our code."""
 
 from __future__ import annotations
 
@@ -26,18 +26,19 @@ def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def verified(folder: Path) -> tuple[int, str]:
-    """Run the script of a release on its folder, and return its exit code and what it said."""
+def verify(folder: Path) -> tuple[int, str]:
+    """Run the script of a release on its folder; return its exit code and its output."""
     command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
-def asked(folder: Path) -> list[tuple[str, str]]:
-    """Run the statement of a release where its files are, and return what it says is wrong: an error where it cannot run."""
+def query(folder: Path) -> list[tuple[str, str]]:
+    """Run the SQL statement of a release in its folder and return the faults it finds."""
     script = (
         "import duckdb, json\n"
-        "duckdb.sql('set enable_progress_bar = false')  # a slow machine would print it among the answer\n"
+        # A slow machine would print a progress bar into the answer.
+        "duckdb.sql('set enable_progress_bar = false')\n"
         "print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
     )
     done = subprocess.run(
@@ -67,8 +68,8 @@ def a_sum(rows: Rows) -> dict[str, str]:
     )
 
 
-def valued(choose: Callable[[Rows], dict[str, str]], value: Callable[[int], int]) -> Tamper:
-    """Return what changes the value of one row of the cells."""
+def with_value(choose: Callable[[Rows], dict[str, str]], value: Callable[[int], int]) -> Tamper:
+    """Return a tamperer that changes the value of one row of the cells."""
 
     def change(rows: Rows) -> Rows:
         row = choose(rows)
@@ -78,8 +79,8 @@ def valued(choose: Callable[[Rows], dict[str, str]], value: Callable[[int], int]
     return lambda folder: published_releases.change_cells(folder, change)
 
 
-def left_out(choose: Callable[[Rows], dict[str, str]]) -> Tamper:
-    """Return what takes one row out of the cells."""
+def without(choose: Callable[[Rows], dict[str, str]]) -> Tamper:
+    """Return a tamperer that removes one row of the cells."""
 
     def change(rows: Rows) -> Rows:
         gone = choose(rows)
@@ -88,13 +89,13 @@ def left_out(choose: Callable[[Rows], dict[str, str]]) -> Tamper:
     return lambda folder: published_releases.change_cells(folder, change)
 
 
-def witnessed(change: Callable[[Rows], Rows]) -> Tamper:
-    """Return what changes the witnesses."""
+def with_witnesses(change: Callable[[Rows], Rows]) -> Tamper:
+    """Return a tamperer that changes the witnesses."""
     return lambda folder: published_releases.change_witnesses(folder, change)
 
 
-def ruled(**rules: Any) -> Tamper:
-    """Return what changes the announced rules."""
+def with_rules(**rules: Any) -> Tamper:
+    """Return a tamperer that changes the rules in the manifest."""
     return lambda folder: published_releases.change_manifest(
         folder, lambda manifest: manifest["disclosure_control"].update(rules)
     )
@@ -122,7 +123,7 @@ def part(times: int, **where: str) -> dict[str, Any]:
 
 
 def claimed_known(**proof: Any) -> Tamper:
-    """Return what takes the witnesses away, and claims of every sum that it is known to be 5."""
+    """Return a tamperer that removes the witnesses and claims that every sum is known to be 5."""
 
     def tamper(folder: Path) -> None:
         rows = published_releases.cells(folder)
@@ -130,7 +131,7 @@ def claimed_known(**proof: Any) -> Tamper:
         names = ("nationality", "age_band", "sex", "crime_type", "outcome")
         codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
         published_releases.change_witnesses(folder, lambda _: [])
-        ruled(
+        with_rules(
             known=[
                 {"sum": [published_releases.YEAR, *one], "value": 5, **proof}
                 for one in itertools.product(*codes)
@@ -141,17 +142,17 @@ def claimed_known(**proof: Any) -> Tamper:
 
 
 TAMPERED: Final[dict[str, Tamper]] = {
-    "a cell is one more": valued(a_finest, lambda value: value + 1),
-    "a cell is a true small count": valued(a_finest, lambda _: 3),
-    "a sum is one more": valued(a_sum, lambda value: value + 1),
-    "a sum is one less": valued(a_sum, lambda value: value - 1),
-    "a cell is left out": left_out(a_finest),
-    "no witness": witnessed(lambda _: []),
-    "a change of a witness is one more": witnessed(larger_by_one),
-    "a change of a witness is left out": witnessed(lambda rows: rows[1:]),
-    "only one witness": witnessed(lambda rows: [row for row in rows if row["witness"] == "0"]),
-    "errors announced smaller": ruled(largest_error={str(order): 0 for order in range(2, 6)}),
-    "a fact that the witnesses break": ruled(
+    "a cell is one more": with_value(a_finest, lambda value: value + 1),
+    "a cell is a true small count": with_value(a_finest, lambda _: 3),
+    "a sum is one more": with_value(a_sum, lambda value: value + 1),
+    "a sum is one less": with_value(a_sum, lambda value: value - 1),
+    "a cell is left out": without(a_finest),
+    "no witness": with_witnesses(lambda _: []),
+    "a change of a witness is one more": with_witnesses(larger_by_one),
+    "a change of a witness is left out": with_witnesses(lambda rows: rows[1:]),
+    "only one witness": with_witnesses(lambda rows: [row for row in rows if row["witness"] == "0"]),
+    "errors announced smaller": with_rules(largest_error={str(order): 0 for order in range(2, 6)}),
+    "a fact that the witnesses break": with_rules(
         facts=[
             {
                 "name": "X001",
@@ -163,35 +164,35 @@ TAMPERED: Final[dict[str, Tamper]] = {
             }
         ]
     ),
-    "a sum is left out": left_out(a_sum),
+    "a sum is left out": without(a_sum),
     "a line is there twice": twice,
     "every sum is claimed to be known": claimed_known(),
     "known for nothing": claimed_known(parts=[]),
     "known for a sum that is not exact": claimed_known(parts=[part(1, sex="F", crime_type="MS")]),
     "known for a total that holds more": claimed_known(parts=[part(1, sex="F")]),
     "known for a total of nothing": claimed_known(parts=[part(1, sex="_T")]),
-    "a change of a witness is less than four": witnessed(by_one),
-    "a witness changes a sum and no cell": witnessed(of_a_sum),
-    "a witness changes a cell twice": witnessed(lambda rows: [*rows[:1], *rows]),
-    "a witness changes a cell that there is not": witnessed(
+    "a change of a witness is less than four": with_witnesses(by_one),
+    "a witness changes a sum and no cell": with_witnesses(of_a_sum),
+    "a witness changes a cell twice": with_witnesses(lambda rows: [*rows[:1], *rows]),
+    "a witness changes a cell that there is not": with_witnesses(
         lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]
     ),
 }
 
 
-def test_the_script_says_that_a_release_is_true(folder: Path) -> None:
-    code, said = verified(folder)
+def test_the_script_confirms_a_sound_release(folder: Path) -> None:
+    code, output = verify(folder)
     assert code == 0
-    assert said.startswith("True: ")
+    assert output.startswith("True: ")
 
 
-def test_the_script_uses_nothing_of_ours_and_is_short(folder: Path) -> None:
+def test_the_script_is_short_and_without_our_code(folder: Path) -> None:
     text = (folder / "verify.py").read_text(encoding="utf-8")
     assert "referrals" not in text
     assert len(text.splitlines()) < 140
 
 
-def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figures_have(
+def test_the_script_accepts_the_file_names_of_illustrative_downloads(
     folder: Path,
 ) -> None:
     for path in list(folder.iterdir()):
@@ -199,20 +200,20 @@ def test_the_script_finds_files_under_the_names_that_downloads_of_invented_figur
             folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path
         )
     assert (folder / "cells-illustrative.csv").exists()
-    code, said = verified(folder)
-    assert (code, said[:5]) == (0, "True:")
+    code, output = verify(folder)
+    assert (code, output[:5]) == (0, "True:")
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
-def test_the_script_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -> None:
+def test_the_script_finds_a_tampered_release(folder: Path, tamper: Tamper) -> None:
     tamper(folder)
     published_releases.sign(folder)
-    code, said = verified(folder)
+    code, output = verify(folder)
     assert code == 1
-    assert said.startswith("WRONG: ")
+    assert output.startswith("WRONG: ")
 
 
-def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> None:
+def test_the_script_checks_the_proof_of_a_known_sum(folder: Path) -> None:
     rows = [
         row for row in published_releases.cells(folder) if row["period"] == published_releases.YEAR
     ]
@@ -226,25 +227,25 @@ def test_the_script_adds_up_the_proof_of_a_sum_that_is_known(folder: Path) -> No
         "value": 5,
         "parts": [part(1, sex="F")],
     }
-    ruled(known=[claim])(folder)
+    with_rules(known=[claim])(folder)
     assert fixed["F"] > 4
-    assert "Known to be over 4, by exact totals" in verified(folder)[1]
+    assert "Known to be over 4, by exact totals" in verify(folder)[1]
 
 
-def test_the_statement_finds_nothing_wrong_with_a_sound_release(folder: Path) -> None:
-    assert asked(folder) == []
+def test_the_statement_finds_no_fault_in_a_sound_release(folder: Path) -> None:
+    assert query(folder) == []
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
-def test_the_statement_finds_what_was_tampered_with(folder: Path, tamper: Tamper) -> None:
+def test_the_statement_finds_a_tampered_release(folder: Path, tamper: Tamper) -> None:
     tamper(folder)
-    assert asked(folder) != []
+    assert query(folder) != []
 
 
 def test_the_statement_names_the_cell(folder: Path) -> None:
     row = a_finest(published_releases.cells(folder))
     TAMPERED["a cell is a true small count"](folder)
-    (what,) = [what for fault, what in asked(folder) if fault.startswith("shows 1 to 4")]
+    (what,) = [what for fault, what in query(folder) if fault.startswith("shows 1 to 4")]
     assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {
         "value": None
     }
@@ -256,19 +257,19 @@ def test_the_statement_names_the_cell(folder: Path) -> None:
     [None, b"", b"\xff\xfe{", b"{}"],
     ids=["missing", "empty", "garbled", "something else"],
 )
-def test_a_file_that_is_missing_or_not_whole_is_said_in_one_line(
+def test_the_script_reports_a_missing_or_damaged_file_in_one_line(
     folder: Path, name: str, content: bytes | None
 ) -> None:
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
-    code, said = verified(folder)
+    code, output = verify(folder)
     assert code == 1
-    assert said.startswith("WRONG: ")
-    assert len(said.splitlines()) == 1
+    assert output.startswith("WRONG: ")
+    assert len(output.splitlines()) == 1
 
 
-def test_witnesses_that_are_cut_short_are_said_in_one_line(folder: Path) -> None:
+def test_the_script_reports_truncated_witnesses_in_one_line(folder: Path) -> None:
     path = folder / "witnesses.csv.gz"
     path.write_bytes(path.read_bytes()[:-30])
-    code, said = verified(folder)
-    assert (code, len(said.splitlines())) == (1, 1)
-    assert said.startswith("WRONG: ")
+    code, output = verify(folder)
+    assert (code, len(output.splitlines())) == (1, 1)
+    assert output.startswith("WRONG: ")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.dashboard import page_url
-from referrals.web import origins
+from referrals.web import settings
 from tests.fixtures.page_scripts import SCRIPTS
 
 Open = Callable[..., Any]
@@ -19,7 +19,7 @@ Open = Callable[..., Any]
 @pytest.fixture
 def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Pretend that a browser opened every session from an origin."""
-    return lambda said: monkeypatch.setattr(page_url, "base", lambda: origins.of_text(said))
+    return lambda said: monkeypatch.setattr(page_url, "base", lambda: settings.origin(said))
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(
     said: str, known: str
 ) -> None:
-    assert origins.of_text(said) == known
+    assert settings.origin(said) == known
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
 def test_no_origin_can_inject_anything_into_a_page(said: str) -> None:
-    assert not set(origins.of_text(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
+    assert not set(settings.origin(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
 
 
 def test_every_page_has_its_own_address_as_a_code_and_its_selection_in_it(

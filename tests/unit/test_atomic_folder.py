@@ -1,120 +1,188 @@
-"""The light pages as a folder: whole or not at all, never in the place of something else, and checkable."""
+"""Folders are replaced as a whole or not at all, even if a writer fails or is killed."""
 
 from __future__ import annotations
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
 from referrals import atomic_folder
-from referrals.errors import ReferralsError, ReleaseError
-from referrals.release import catalogue
-from referrals.release.catalogue import Served
-from referrals.release.release import Release
-from referrals.static_site.__main__ import main
+from referrals.errors import ReferralsError
 
 FILES = {"index.html": b"one", "data/a.csv": b"two"}
 
 
-def test_a_folder_holds_every_file_and_a_sum_of_each_that_the_usual_tool_checks(
-    tmp_path: Path,
-) -> None:
-    atomic_folder.write(tmp_path / "site", FILES)
-    assert {
-        str(one.relative_to(tmp_path / "site")) for one in (tmp_path / "site").rglob("*.*")
-    } == set(FILES)
-    command = ["/usr/bin/sha256sum", "-c", "--strict", atomic_folder.SUMS]
-    subprocess.run(command, cwd=tmp_path / "site", capture_output=True, check=True)
-
-
-def test_an_older_folder_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    atomic_folder.write(tmp_path / "site", {"gone.html": b"old"})
-    atomic_folder.write(tmp_path / "site", FILES)
-    assert not (tmp_path / "site" / "gone.html").exists()
-    assert [one.name for one in tmp_path.iterdir()] == ["site"]
-
-
-def test_a_folder_of_something_else_is_never_replaced(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(ReferralsError, match=r"holds no SHA256SUMS\. Name another folder"):
-        atomic_folder.write(tmp_path, FILES)
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
-
-
-def test_a_fault_in_the_middle_leaves_the_old_folder_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    atomic_folder.write(tmp_path / "site", FILES)
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(atomic_folder, "_flushed", full)
-    with pytest.raises(OSError, match="No space"):
-        atomic_folder.write(tmp_path / "site", {"index.html": b"new"})
-    assert (tmp_path / "site" / "index.html").read_bytes() == b"one"
-    assert [one.name for one in tmp_path.iterdir()] == ["site"]
-
-
-def test_a_fault_between_the_two_moves_puts_the_old_folder_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    atomic_folder.write(tmp_path / "site", FILES)
-    move = Path.rename
-
-    def second_fails(one: Path, target: Path) -> Path:
-        if one.name.endswith(".building"):
-            raise OSError(5, "Input/output error")
-        return move(one, target)
-
-    monkeypatch.setattr(Path, "rename", second_fails)
-    with pytest.raises(OSError, match="Input/output"):
-        atomic_folder.write(tmp_path / "site", {"index.html": b"new"})
-    assert (tmp_path / "site" / "index.html").read_bytes() == b"one"
+class WriterError(Exception):
+    """A fault of the writer."""
 
 
 @pytest.fixture
-def stands(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "served", lambda: Served("one", release, ()))
+def folder(tmp_path: Path) -> Path:
+    """A folder with one file, `index.html`, which holds `one`, alone in its parent."""
+    place = tmp_path / "site"
+    with atomic_folder.replacement(place) as building:
+        (building / "index.html").write_bytes(b"one")
+    return place
 
 
-@pytest.mark.usefixtures("stands")
-def test_the_command_writes_a_site_and_says_where_it_begins(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def is_unchanged(folder: Path) -> bool:
+    """Return whether `folder` is as the fixture made it, with nothing else in its parent."""
+    alone = [path.name for path in folder.parent.iterdir()] == [folder.name]
+    contents = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return alone and contents == {"index.html": b"one"}
+
+
+def fail_to_replace(folder: Path) -> None:
+    with atomic_folder.replacement(folder) as building:
+        (building / "index.html").write_bytes(b"two")
+        raise WriterError
+
+
+def test_a_replaced_folder_has_the_new_files_only(folder: Path) -> None:
+    with atomic_folder.replacement(folder) as building:
+        (building / "new.html").write_bytes(b"two")
+    assert [path.name for path in folder.iterdir()] == ["new.html"]
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_the_old_folder_is_complete_until_the_new_one_is(folder: Path) -> None:
+    with atomic_folder.replacement(folder) as building:
+        (building / "index.html").write_bytes(b"two")
+        assert (folder / "index.html").read_bytes() == b"one"
+    assert (folder / "index.html").read_bytes() == b"two"
+
+
+def test_a_writer_that_fails_leaves_the_old_folder(folder: Path) -> None:
+    with pytest.raises(WriterError):
+        fail_to_replace(folder)
+    assert is_unchanged(folder)
+
+
+def test_a_first_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(WriterError):
+        fail_to_replace(tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_old_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic_folder, "flush", full)
+    with (
+        pytest.raises(OSError, match="No space"),
+        atomic_folder.replacement(folder) as building,
+    ):
+        (building / "index.html").write_bytes(b"two")
+    assert is_unchanged(folder)
+
+
+@pytest.mark.parametrize("failing", [1, 2], ids=["old folder aside", "new folder in place"])
+def test_without_an_exchange_a_rename_that_fails_leaves_the_old_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, failing: int
 ) -> None:
-    assert main(["build", "--to", str(tmp_path / "site"), "--base", "https://example.org/"]) == 0
-    assert f"Open {tmp_path}/site/index.html." in capsys.readouterr().out
-    assert 'href="https://example.org/age">Full version' in (
-        tmp_path / "site" / "age.html"
-    ).read_text(encoding="utf-8")
+    renames = 0
+    rename = Path.rename
+
+    def fail_once(path: Path, target: Path) -> Path:
+        nonlocal renames
+        renames += 1
+        if renames == failing:
+            raise OSError(5, "Input/output error")
+        return rename(path, target)
+
+    monkeypatch.setattr(atomic_folder, "_exchange", lambda *_: False)
+    monkeypatch.setattr(Path, "rename", fail_once)
+    with (
+        pytest.raises(OSError, match="Input/output"),
+        atomic_folder.replacement(folder) as building,
+    ):
+        (building / "index.html").write_bytes(b"two")
+    assert is_unchanged(folder)
 
 
-@pytest.mark.usefixtures("stands")
-@pytest.mark.parametrize(
-    "base",
-    ["example.org", "ftp://example.org", "https://", "https://example.org/path", "https://a.org?b"],
-)
-def test_a_base_that_is_no_address_of_a_site_is_refused(tmp_path: Path, base: str) -> None:
-    with pytest.raises(SystemExit):
-        main(["build", "--to", str(tmp_path / "site"), "--base", base])
-
-
-@pytest.mark.usefixtures("stands")
-def test_a_fault_is_one_sentence_and_no_traceback(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_without_an_exchange_the_folder_is_replaced_by_two_renames(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "file").write_text("in the way")
-    assert main(["build", "--to", str(tmp_path / "file" / "site")]) == 1
-    assert "cannot be written: Not a directory." in capsys.readouterr().err
+    monkeypatch.setattr(atomic_folder, "_exchange", lambda *_: False)
+    with atomic_folder.replacement(folder) as building:
+        (building / "index.html").write_bytes(b"two")
+    assert (folder / "index.html").read_bytes() == b"two"
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
-def test_a_missing_release_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def gone() -> Served:
-        raise ReleaseError("There is no published release in releases/.")
+def test_the_old_folder_of_a_writer_killed_between_two_renames_is_restored(folder: Path) -> None:
+    folder.rename(folder.with_name(".site.replaced"))
+    with pytest.raises(WriterError):
+        fail_to_replace(folder)
+    assert is_unchanged(folder)
 
-    monkeypatch.setattr(catalogue, "served", gone)
-    assert main(["build", "--to", str(tmp_path / "site")]) == 1
-    assert capsys.readouterr().err == "There is no published release in releases/.\n"
+
+def test_leftovers_of_a_killed_writer_are_removed(folder: Path) -> None:
+    (folder.parent / ".site.building").mkdir()
+    (folder.parent / ".site.building" / "partial.html").touch()
+    (folder.parent / ".site.replaced").mkdir()
+    (folder.parent / ".site.lock").touch()
+    with atomic_folder.replacement(folder) as building:
+        assert list(building.iterdir()) == []
+        (building / "index.html").write_bytes(b"one")
+    assert is_unchanged(folder)
+
+
+def test_a_second_writer_of_a_folder_waits_for_the_first(folder: Path) -> None:
+    entered = threading.Event()
+
+    def second() -> None:
+        with atomic_folder.replacement(folder) as building:
+            entered.set()
+            (building / "index.html").write_bytes(b"second")
+
+    writer = threading.Thread(target=second)
+    with atomic_folder.replacement(folder) as building:
+        writer.start()
+        assert not entered.wait(0.2)
+        (building / "index.html").write_bytes(b"first")
+    writer.join(10)
+    assert (folder / "index.html").read_bytes() == b"second"
+    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+
+
+def test_many_writers_of_a_folder_leave_one_complete_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+
+    def write(number: int) -> None:
+        with atomic_folder.replacement(folder) as building:
+            for name in "abc":
+                (building / name).write_text(str(number))
+
+    writers = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(10)
+    assert len({path.read_text() for path in folder.iterdir()}) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_write_adds_checksums_that_sha256sum_accepts(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    atomic_folder.write(site, FILES)
+    assert {str(path.relative_to(site)) for path in site.rglob("*.*")} == set(FILES)
+    command = ["/usr/bin/sha256sum", "-c", "--strict", atomic_folder.SUMS]
+    subprocess.run(command, cwd=site, capture_output=True, check=True)
+
+
+def test_write_replaces_an_older_folder_of_its_own(tmp_path: Path) -> None:
+    atomic_folder.write(tmp_path / "site", {"gone.html": b"old"})
+    atomic_folder.write(tmp_path / "site", FILES)
+    assert not (tmp_path / "site" / "gone.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_write_never_replaces_a_folder_that_it_did_not_write(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(ReferralsError, match=r"has no SHA256SUMS, .* Name another folder"):
+        atomic_folder.write(tmp_path, FILES)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"

@@ -92,9 +92,7 @@ def test_a_percentage_is_rounded_half_up_as_the_assessment_rounds(
     st.integers(min_value=1, max_value=200_000),
     st.integers(min_value=0, max_value=3),
 )
-def test_a_percentage_has_no_floating_point_error(
-    part: int, whole: int, places: int
-) -> None:
+def test_a_percentage_has_no_floating_point_error(part: int, whole: int, places: int) -> None:
     # Decimal divides to 28 digits, enough to tell a half from its neighbours at these sizes.
     exact = Decimal(part) * 100 / Decimal(whole)
     expected = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

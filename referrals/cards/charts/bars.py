@@ -1,7 +1,8 @@
 """Answers as Plotly figures: bars from zero, labelled at their ends, readable without colour.
 
-The certain part of a number is a solid bar, and a range beyond it is hatched. A rounded number, or a share of those
-recorded, has a line over what it could be. "Not recorded" is grey. A number that is not published has no bar, and says so.
+The certain part of a number is a solid bar, and a range beyond it is hatched. A rounded number, or
+a share of those recorded, has a line over what it could be. "Not recorded" is grey. A number that
+is not published has no bar, and says so.
 """
 
 from __future__ import annotations
@@ -15,18 +16,23 @@ from referrals.cards.charts.base import LIGHT, NOTHING, Figure, Palette, note, p
 from referrals.query.answer import Answer
 
 ROW: Final = 64
-"""The height of a row in pixels. In rows: the height of a bar, its middle within its row, and its label's above that."""
+"""The height of a row in pixels. `BAR` and those below are in rows."""
 
 BAR: Final = 0.42
+"""The height of a bar."""
+
 BAR_AT: Final = 0.2
+"""The middle of a bar, below the middle of its row."""
+
 LABEL_ABOVE: Final = 0.42
+"""The distance of a label above the middle of its bar."""
 
 LABEL_ROOM: Final = 1.6
-"""The least length of the axis as a multiple of the longest bar, so that its label has room at its end."""
+"""The least length of the axis in longest bars: a bar's label needs room at its end."""
 
 LETTER: Final = 0.037
 MOST_LETTERS: Final = 0.75
-"""The part of the width of a chart on a phone that a letter of a label takes, and that all of them take at most."""
+"""The share of a phone's width that one letter of a label takes, and that a label may take."""
 
 
 def bars(answer: Answer, palette: Palette = LIGHT) -> Figure:
@@ -41,7 +47,7 @@ def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> 
 
 
 def _panels(panels: Sequence[Sequence[Bar]], headings: Sequence[str], palette: Palette) -> Figure:
-    """Return panels of bars on one scale. A bar's label is above it, so that the bar has the width of a phone."""
+    """Return panels of bars on one scale, labels above them: on a phone bars need the width."""
     data, notes, place = [], [], 0
     for heading, panel in zip(headings, panels, strict=True):
         if heading:
@@ -55,7 +61,7 @@ def _panels(panels: Sequence[Sequence[Bar]], headings: Sequence[str], palette: P
         ]
         place += len(panel)
     every = [bar for panel in panels for bar in panel]
-    longest = max(float(bar.to) for bar in every) or 1
+    longest = max(float(bar.upper) for bar in every) or 1
     letters = max(len(bar.shown) for bar in every)
     room = max(LABEL_ROOM, 1 / (1 - min(letters * LETTER, MOST_LETTERS)))
     layout = {
@@ -76,20 +82,20 @@ def _solid(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict[
     return {
         "type": "bar",
         "y": at,
-        "x": [bar.sure for bar in panel],
+        "x": [bar.solid for bar in panel],
         "width": BAR,
         "orientation": "h",
         "marker": {
             "color": _shades(panel, palette),
             "pattern": {
-                "shape": ["." if bar.look == "grey" else "" for bar in panel],
+                "shape": ["." if bar.style == "grey" else "" for bar in panel],
                 "solidity": 0.25,
             },
         },
         "error_x": {
-            "visible": any(bar.low is not None for bar in panel),
-            "array": [None if bar.low is None else bar.to - bar.sure for bar in panel],
-            "arrayminus": [None if bar.low is None else bar.sure - bar.low for bar in panel],
+            "visible": any(bar.lower is not None for bar in panel),
+            "array": [None if bar.lower is None else bar.upper - bar.solid for bar in panel],
+            "arrayminus": [None if bar.lower is None else bar.solid - bar.lower for bar in panel],
             "symmetric": False,
             "color": palette.text,
             "thickness": 3,
@@ -100,13 +106,13 @@ def _solid(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict[
 
 
 def _beyond(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict[str, Any]:
-    """Return the part beyond the solid one of each bar, hatched unless it has a line, and the words at its end."""
+    """Return the part beyond each solid bar, hatched unless it has a line, and its text."""
     shades = _shades(panel, palette)
-    hatched = [bar.to > bar.sure and bar.low is None for bar in panel]
+    hatched = [bar.upper > bar.solid and bar.lower is None for bar in panel]
     return {
         "type": "bar",
         "y": at,
-        "x": [bar.to - bar.sure for bar in panel],
+        "x": [bar.upper - bar.solid for bar in panel],
         "width": BAR,
         "orientation": "h",
         "text": [f"<b>{plain(bar.shown)}</b>" for bar in panel],
@@ -134,7 +140,7 @@ def _shades(panel: Sequence[Bar], palette: Palette) -> list[str]:
         "grey": palette.unknown,
         "missing": palette.unknown,
     }
-    return [shades[bar.look] for bar in panel]
+    return [shades[bar.style] for bar in panel]
 
 
 def _label(text: str, y: float, palette: Palette) -> dict[str, Any]:

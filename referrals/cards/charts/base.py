@@ -1,7 +1,8 @@
-"""The parts of every chart, as Plotly's own JSON: colours, words, axes, watermark, and the figure as it is sent.
+"""The parts of every chart as Plotly's JSON: colours, words, axes, watermark.
 
-Plain lists and numbers, no Plotly objects: those check and copy every value several times over, which took three quarters
-of the time to make a page. The tests check every chart against Plotly's schema instead.
+Plain lists and numbers, no Plotly objects: those check and copy every value several times over,
+which took three quarters of the time to make a page. The tests check every chart against Plotly's
+schema instead.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ CONFIG: Final[Mapping[str, Any]] = {
     "doubleClick": False,
     "responsive": True,
 }
-"""No toolbar (it adds eight stops for a keyboard), no upload button, no zoom that catches a thumb."""
+"""No toolbar (eight more stops for a keyboard), no upload button, no zoom that catches a thumb."""
 
 WATERMARK: Final = "Illustrative"
 WATERMARK_EVERY: Final = 320
@@ -37,7 +38,10 @@ WATERMARK_EVERY: Final = 320
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of a chart on a light or a dark page. Bars and text meet 3:1 and more against it; `grid` is faint."""
+    """The colours of a chart on a light or a dark page.
+
+    Bars and text have a contrast of at least 3:1 against the page; `grid` is fainter.
+    """
 
     text: str
     quiet: str
@@ -53,7 +57,7 @@ DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8
 
 
 class Finished(BaseFigure):  # type: ignore[misc]  # Plotly has no types
-    """A chart that Streamlit sends as it is. A plain dict it would rebuild, and check, each time."""
+    """A chart that Streamlit sends as it is; it would rebuild and check a plain dict each time."""
 
     def __init__(self, figure: Figure) -> None:
         # The base class is not initialised: it would keep, and copy, every value.
@@ -74,7 +78,7 @@ def plain(text: str) -> str:
 
 
 def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[str, Any]:
-    """Return words in a chart. The text is Plotly's HTML: `plain` must have escaped any label in it."""
+    """Return words in a chart. `text` is Plotly's HTML: labels in it must be escaped by `plain`."""
     return {
         "text": text,
         "showarrow": False,
@@ -98,9 +102,14 @@ def upright(
     tick = {"size": 14, "color": palette.text}
     across = {"automargin": True, "fixedrange": True, "tickfont": tick, **layout.pop("xaxis", {})}
     up = {
-        "rangemode": "tozero", "automargin": True, "fixedrange": True, "gridcolor": palette.grid, "tickformat": ",",
-        "tickfont": tick, **layout.pop("yaxis", {}),
-    }  # fmt: skip
+        "rangemode": "tozero",
+        "automargin": True,
+        "fixedrange": True,
+        "gridcolor": palette.grid,
+        "tickformat": ",",
+        "tickfont": tick,
+        **layout.pop("yaxis", {}),
+    }
     return {
         "data": data,
         "layout": {
@@ -117,7 +126,7 @@ def upright(
 
 
 def paper(palette: Palette) -> dict[str, Any]:
-    """Return the layout of every chart: no Plotly theme, and our fonts on the background of the page."""
+    """Return the layout of every chart: no Plotly theme, our fonts, a transparent background."""
     return {
         "template": {},
         "font": {"family": FONT, "size": 15, "color": palette.text},

@@ -12,7 +12,7 @@ LAST_LABELS: Final = 96
 """Room to the right of stacked columns for the names of their categories, in pixels."""
 
 HEADROOM: Final = 1.2
-"""The length of the axis as a multiple of the highest line, so that the number above it has room."""
+"""The length of the axis in highest lines: the number above a line needs room."""
 
 NOT_COMPARABLE: Final = "not comparable across this line"
 
@@ -27,10 +27,8 @@ class Column:
     upper: int | None = None
 
 
-def stacked(
-    categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT
-) -> Figure:
-    """Return a series of periods as stacked columns: the columns of each category, by its name, from the bottom up.
+def stacked(categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT) -> Figure:
+    """Return stacked columns: those of each category by its name, from the bottom up.
 
     There are at most three categories, and all have a column in the last period.
     """
@@ -51,10 +49,11 @@ def columns(
     breaks: Sequence[str] = (),
     periods: Sequence[str] = (),
 ) -> Figure:
-    """Return a series of periods as columns labelled at their tops, with a line for the range if all have one.
+    """Return columns labelled at their tops, with a line for the range if all have one.
 
-    `earlier` adds a mark for each value printed before and revised since. A dashed line comes before each period in
-    `breaks`, across which the series cannot be compared. `periods` are all periods in order, if some have no value.
+    `earlier` adds a mark for each value printed before and revised since. A dashed line comes
+    before each period in `breaks`, across which the series cannot be compared. `periods` are all
+    periods in order, if some have no value.
     """
     tops = [column.upper for column in values if column.upper is not None]
     order = list(periods or (column.period for column in values))
@@ -63,8 +62,7 @@ def columns(
     if earlier:
         data.append(_printed_earlier(earlier, palette))
     notes = [
-        note(NOT_COMPARABLE, palette, size=15, x=place, y=1.06, yref="paper")
-        for place in at_breaks
+        note(NOT_COMPARABLE, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks
     ]
     return upright(
         data,
@@ -159,7 +157,7 @@ def _break(place: float, palette: Palette) -> dict[str, Any]:
 
 
 def _numbers_above(columns: Sequence[Column], palette: Palette) -> list[dict[str, Any]]:
-    """Return each value above the line of its range, upright, so that many fit side by side on a phone."""
+    """Return each value above the line of its range, upright so that many fit on a phone."""
     where = {"yanchor": "bottom", "textangle": -90, "yshift": 3}
     return [
         note(f"{column.value:,}", palette, size=14, x=plain(column.period), y=column.upper, **where)
@@ -168,7 +166,7 @@ def _numbers_above(columns: Sequence[Column], palette: Palette) -> list[dict[str
 
 
 def _ranges(columns: Sequence[Column], palette: Palette) -> dict[str, Any]:
-    """Return the lines of columns over the ranges of their values, hidden if all values are exact."""
+    """Return the lines over the ranges of values, hidden if all values are exact."""
     ranges = [
         (column.upper - column.value, column.value - column.lower)
         for column in columns

@@ -12,9 +12,10 @@ from referrals.csv_safety import escape_formula
 
 
 def write(card: Card, base: str) -> str:
-    """Return a card as a CSV file (RFC 4180) of tidy rows, each with all that is needed to read it alone.
+    """Return a card as a CSV file (RFC 4180) of tidy rows, each of which can be read alone.
 
-    A cell that a spreadsheet would run as a formula begins with an apostrophe. Links begin with `base`.
+    A cell that a spreadsheet would run as a formula begins with an apostrophe. Links begin with
+    `base`.
     """
     shared = {
         "title": card.title,

@@ -1,4 +1,4 @@
-"""The formats of a card's files and the address of each file: a page links to it, the API answers it."""
+"""The formats of a card's files and their addresses: pages link to them, the API serves them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PICTURE: Final = "svg"
 
 @dataclass(frozen=True)
 class Format:
-    """One format of a card's files: the label of its link, its media type, and the function that writes it.
+    """A format of a card's files: the label of its link, its media type, and its writer.
 
     `write` takes the card and the address that links begin with.
     """
@@ -37,7 +37,8 @@ FORMATS: Final[Mapping[str, Format]] = {
 def address(card: Card, ending: str) -> str:
     """Return the site-relative address of a card's file.
 
-    It names the edition of the release, so that a reader gets the figures of the page, or is told that they were replaced.
+    It names the edition of the release, so that a reader gets the figures of the page, or is told
+    that they were replaced.
     """
     chosen = f"?{urlencode(card.address)}" if card.address else ""
     return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"

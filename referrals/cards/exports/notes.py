@@ -1,4 +1,4 @@
-"""The notes of a card as plain text: what every export carries, so that a figure found alone can be understood."""
+"""The notes of a card as plain text, for every export: a figure found alone needs them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def plain(note: str) -> str:
 
 
 def notes(card: Card) -> list[str]:
-    """Return the rule of the release, the warning of the card and its notes, those that there are."""
+    """Return the rule of the release, the warning of the card and its notes, if there are any."""
     every = (card.about.lay_sentence, card.warning, *card.notes)
     return [plain(note) for note in every if note]
 

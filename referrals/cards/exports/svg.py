@@ -67,33 +67,33 @@ def _wrapped(line: str, width: int) -> list[str]:
 
 
 def _bar(bar: Bar, y: float) -> list[str]:
-    sure, end = BARS_FROM + bar.sure * LONGEST, BARS_FROM + bar.to * LONGEST
+    sure, end = BARS_FROM + bar.solid * LONGEST, BARS_FROM + bar.upper * LONGEST
     label = textwrap.shorten(bar.label, 44, placeholder="…")
     solid = f'x="{BARS_FROM}" y="{y}" width="{sure - BARS_FROM:.1f}" height="28"'
     return [
         _text(BARS_FROM - 12, y + 20, label, size=16, text_anchor="end"),
-        f'<rect {solid} fill="{SHADES[bar.look]}"/>',
+        f'<rect {solid} fill="{SHADES[bar.style]}"/>',
         _range(bar, y, sure, end),
         _text(end + 10, y + 20, bar.text, size=17, font_weight=700),
     ]
 
 
 def _range(bar: Bar, y: float, sure: float, end: float) -> str:
-    """Return the range of a bar's number: a line if it could also be less than the solid part, hatching if not."""
+    """Return the range of a bar: a line if it begins below the solid part's end, else hatching."""
     if end <= sure:
         return ""
-    if bar.low is None:
-        shade = f'fill="url(#{bar.look})" stroke="{SHADES[bar.look]}"'
+    if bar.lower is None:
+        shade = f'fill="url(#{bar.style})" stroke="{SHADES[bar.style]}"'
         return f'<rect x="{sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" {shade}/>'
-    path = f"M{BARS_FROM + bar.low * LONGEST:.1f} {y + 14}H{end:.1f}"
+    path = f"M{BARS_FROM + bar.lower * LONGEST:.1f} {y + 14}H{end:.1f}"
     return f'<path d="{path}" stroke="#0b0c0c" stroke-width="3"/>'
 
 
-def _hatching(look: str) -> str:
+def _hatching(style: str) -> str:
     return (
-        f'<pattern id="{look}" width="8" height="8" patternUnits="userSpaceOnUse" '
+        f'<pattern id="{style}" width="8" height="8" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)">'
-        f'<rect width="3" height="8" fill="{SHADES[look]}"/></pattern>'
+        f'<rect width="3" height="8" fill="{SHADES[style]}"/></pattern>'
     )
 
 
@@ -103,7 +103,7 @@ def _text(x: float, y: float, line: str, *, size: int, **attributes: str | int) 
 
 
 def _watermark(card: Card, height: int) -> str:
-    """Return the watermark of a picture of invented figures, as often as its height needs, '' for others."""
+    """Return the watermarks of a picture of invented figures, '' for others."""
     if not card.about.is_illustrative:
         return ""
     times = max(round(height / WATERMARK_EVERY), 1)
@@ -112,14 +112,14 @@ def _watermark(card: Card, height: int) -> str:
         f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>'
         for x, y in middles
     )
-    look = 'font-size="80" font-weight="700" text-anchor="middle" fill="#4a5058" fill-opacity="0.22"'
-    return f"<g {look}>{words}</g>"
+    font = 'font-size="80" font-weight="700" text-anchor="middle"'
+    return f'<g {font} fill="#4a5058" fill-opacity="0.22">{words}</g>'
 
 
 def _key(card: Card) -> str:
     """Return the meaning of the lines or the hatching of a picture, '' if it has neither."""
-    if any(bar.low is not None for bar in card.bars):
+    if any(bar.lower is not None for bar in card.bars):
         return f"Line: {kinds.of(card.about.kind).LINE}. "
-    if any(bar.to > bar.sure for bar in card.bars):
+    if any(bar.upper > bar.solid for bar in card.bars):
         return "Hatched: the range a number could have. "
     return ""

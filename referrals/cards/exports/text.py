@@ -8,7 +8,10 @@ from referrals.cards.html import sources
 
 
 def write(card: Card, base: str) -> str:
-    """Return a card as plain text: finding, numbers, notes, source, release and link. Links begin with `base`."""
+    """Return a card as plain text: finding, numbers, notes, source, release and link.
+
+    The link begins with `base`.
+    """
     return "\n".join(
         [
             card.finding,

@@ -95,7 +95,7 @@ def _fixed_addresses(release: Release, files: Sequence[File]) -> Markup:
         "fixed",
         messages.text("releases.fixed_summary", release=release_id),
         this_version,
-        metadata.path(release),
+        metadata.summary(release)["address"],
         messages.text("releases.as_data"),
         templates.table(caption, header, rows),
     )

@@ -1,4 +1,4 @@
-"""The words round every card, whichever kind of release it is from: title, workings, text for those who do not see it."""
+"""The words of a card that are the same for every kind of release: title, workings, chart text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from referrals.query.selection import SHARE
 
 
 def title(answer: Answer) -> str:
-    """Return the title of a card: 'Victim referrals by sex', 'Illustrative: Domestic abuse referrals by sex'."""
+    """Return the title of a card: 'Illustrative: Domestic abuse referrals by sex'."""
     return phrases.headed(_title(answer), is_illustrative=answer.is_illustrative)
 
 
 def workings(answer: Answer, group: str = "") -> list[str]:
-    """Return how each number that is not printed was worked out, a sentence each; `group` names what it is part of."""
+    """Return how each unprinted number was worked out; `group` is the label of its column."""
     return [
-        f"{_named(one.label, group)}: {one.working.removesuffix('.')}."
+        f"{_named(phrases.label(one), group)}: {one.working.removesuffix('.')}."
         for one in answer.observations
         if one.working
     ]
@@ -28,7 +28,7 @@ def chart_text(answer: Answer) -> str:
     rows = []
     for one in answer.observations:
         share = phrases.share(one) if by_share else ""
-        rows.append(f"{one.label}: {share or phrases.number(one)}")
+        rows.append(f"{phrases.label(one)}: {share or phrases.number(one)}")
     finding, subject = kinds.of(answer.kind).finding(answer), _title(answer)
     return f"{finding} Bar chart of {subject[0].lower()}{subject[1:]}. {'; '.join(rows)}."
 

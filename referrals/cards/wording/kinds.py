@@ -1,4 +1,4 @@
-"""The wording of each kind of release behind one protocol: the only place that chooses between the three modules."""
+"""The wording of each kind of release: the only place that chooses between the three modules."""
 
 from __future__ import annotations
 

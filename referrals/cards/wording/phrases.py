@@ -1,4 +1,4 @@
-"""The parts that sentences about an answer are made of: numbers, shares, what was counted, labels inside a sentence, lists."""
+"""The parts of sentences about an answer: numbers, shares, subjects, labels, lists."""
 
 from __future__ import annotations
 
@@ -46,14 +46,19 @@ LOWERED: Final = frozenset(
         "Sex",
     }
 )
-"""First words of labels that are no names, and so lose their capital inside a sentence."""
+"""First words of labels that are not names, and so lose their capital inside a sentence."""
 
 STATELESS: Final = "_STL"
 _OF_SEX: Final = {"M": "of males", "F": "of females"}
 
 
+def label(observation: Observation) -> str:
+    """Return the label of an observation, after 'of these,' if it is part of another one."""
+    return f"of these, {observation.label}" if observation.is_part else observation.label
+
+
 def number(observation: Observation) -> str:
-    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld', 'not published'."""
+    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld'."""
     if absent := _ABSENT.get(observation.status):
         return absent
     if observation.value is None or observation.is_range:
@@ -62,7 +67,7 @@ def number(observation: Observation) -> str:
 
 
 def share(observation: Observation) -> str:
-    """Return a share of everyone chosen as readers see it: '58% to 59%', 'over 50%', '' if there is none."""
+    """Return a share of the total as readers see it: '58% to 59%', 'over 50%', ''."""
     found = observation.share
     if found is None:
         return ""
@@ -74,7 +79,7 @@ def share(observation: Observation) -> str:
 
 
 def headed(text: str, *, is_illustrative: bool) -> str:
-    """Return a sentence or a title as it may leave the page: one on invented figures says so before anything else.
+    """Return a sentence or title that says first if its figures are invented.
 
     >>> headed("Victim referrals by sex", is_illustrative=True)
     'Illustrative: Victim referrals by sex'
@@ -83,12 +88,12 @@ def headed(text: str, *, is_illustrative: bool) -> str:
 
 
 def whole(answer: Answer) -> str:
-    """Return how many are counted, and what: '212 domestic abuse referrals of females'."""
+    """Return the total and the subject: '212 domestic abuse referrals of females'."""
     return f"{number(answer.total)} {what(answer)}"
 
 
 def what(answer: Answer) -> str:
-    """Return what is counted, in the middle of a sentence: 'domestic abuse referrals of females'."""
+    """Return the subject of an answer within a sentence: 'domestic abuse referrals of females'."""
     chosen = answer.selection
     crime = answer.labels.get("crime_type")
     is_named = crime is not None and chosen.crime_type != NOT_RECORDED
@@ -109,7 +114,7 @@ def what(answer: Answer) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """Return a label as it stands inside a sentence; names of countries keep their capitals.
+    """Return a label as part of a sentence; names of countries keep their capitals.
 
     >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
     ('all other nationalities', 'Vietnam, Albania and China')

@@ -1,7 +1,7 @@
-"""Answers of an additive release in words: sentences that hold for any combination, and claim no more than the sums can carry.
+"""The wording of a rounded release: sentences that claim no more than its sums can support.
 
 Every number is a sum of protected cells. No group is called the largest where ranges overlap, and nothing is ranked or made
-into a share where there are fewer than `answer.FEW`.
+into a share where there are fewer than `SMALLEST_SHARE_BASE`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,14 @@ from typing import Final
 
 from referrals.cards.wording import phrases
 from referrals.formatting import count, percent
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 TOO_FEW: Final = "too few to give a share reliably"
 
-SYMBOLS: Final[Mapping[str, str]] = {
-    **STATUSES,
-    "e": "estimated: a sum of numbers that were adjusted to protect people",
-    "u": f"low reliability: a share of fewer than {FEW} referrals, {TOO_FEW}",
-    "r": "revised: not the number of the release before; exact where no range stands beside it",
-}
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings(is_rounded=True)
 """The meaning of each status letter in a rounded release."""
 
 NO_SYMBOL: Final = "exact"
@@ -32,8 +28,8 @@ LINE: Final = "what a number could have been before it was adjusted"
 """The meaning of a line on a bar."""
 
 RANGE_NOTE: Final = (
-    "The range beside a number marked [e] says what it could be without adjustment. Numbers without a letter are exact. "
-    "[How we protect people](/disclosure) says more."
+    "The range beside a number marked [e] says what it could be without adjustment. "
+    "Numbers without a letter are exact. [How we protect people](/disclosure) says more."
 )
 
 
@@ -43,7 +39,7 @@ def finding(answer: Answer) -> str:
 
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-    """Return the headline of the quarters of an answer's selection: their least and their most, and no trend."""
+    """Return the headline of the quarters: their least and their most, and no trend."""
     return phrases.headed(
         _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
     )
@@ -60,7 +56,7 @@ def numbers_notes(statuses: Sequence[str]) -> list[str]:
 
 
 def total(answer: Answer) -> str:
-    """Return the total of an answer with its range before rounding: '65 [e], possible: 57 to 73'."""
+    """Return the total of an answer with its range: '65 [e], possible: 57 to 73'."""
     shown, possible = phrases.number(answer.total), reach(answer.total)
     return f"{shown} [e], possible: {possible}" if possible else shown
 
@@ -95,7 +91,7 @@ def _finding(answer: Answer) -> str:
     total = answer.total.value or 0
     if total == 0:
         return f"No referrals are counted in this selection{_zero(answer.total.bounds[1])}."
-    if total < FEW:
+    if total < SMALLEST_SHARE_BASE:
         name = phrases.DIMENSION_NAMES[answer.dimension]
         return f"There are {phrases.whole(answer)}: {TOO_FEW}, or to compare by {name}."
     return _largest(answer)
@@ -106,12 +102,12 @@ def _zero(upper: int) -> str:
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest named group, or that there is none if its range overlaps another's."""
+    """Return a sentence on the largest named group, unless its range overlaps another's."""
     rows = sorted(answer.observations, key=lambda one: -(one.value or 0))
     first, *others = (one for one in rows if one.kind == "category")
     lower, value = first.bounds[0], first.value or 0
     highest = max((one.bounds[1] for one in others), default=-1)
-    if lower <= highest or value < FEW:
+    if lower <= highest or value < SMALLEST_SHARE_BASE:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     rest = max((one.bounds[1] for one in rows if one.code != first.code), default=-1)
     which = "largest group" if lower > rest else "largest named group"
@@ -128,5 +124,5 @@ def _quarters(answer: Answer, quarters: Sequence[Observation], period: str) -> s
         upper = max(one.bounds[1] for one in quarters)
         return f"No referrals are counted in any {each}{_zero(upper)}."
     span = f"{count(least)} to {count(most)}" if least < most else count(most)
-    few = " Some quarters have too few to compare." if least < FEW else ""
+    few = " Some quarters have too few to compare." if least < SMALLEST_SHARE_BASE else ""
     return f"Each {each}, shows {span} {phrases.what(answer)}.{few}"

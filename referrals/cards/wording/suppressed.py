@@ -1,7 +1,7 @@
-"""Answers of a release of exact tables in words: what it holds, what it withholds, and what it does not publish.
+"""The wording of a suppressed release: exact numbers, withheld ones, and unpublished ones.
 
-Such a release has a number for one or two things at once, the quarter counted as one. A withheld number can be larger than
-one that is shown, so nothing is called the largest of all.
+Such a release has a number for one or two things at once, the quarter counted as one. A withheld
+number can be larger than one that is shown, so nothing is called the largest of all.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import Final
 
 from referrals.cards.wording import phrases
 from referrals.formatting import count
-from referrals.query.answer import FEW, Answer
+from referrals.query.answer import Answer
 from referrals.query.observation import NOT_PUBLISHED, Observation
-from referrals.reference.codelists import NOT_RECORDED, STATUSES
+from referrals.reference import statuses
+from referrals.reference.codelists import NOT_RECORDED
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
-SYMBOLS: Final[Mapping[str, str]] = STATUSES
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a suppressed release."""
 
 NO_SYMBOL: Final = "exact"
@@ -25,12 +27,13 @@ LINE: Final = "what a share could be among all"
 """The meaning of a line on a bar."""
 
 WITHHELD_NOTE: Final = (
-    "A number marked [c] is withheld to protect people. It can be 0, small, or larger than one that is shown. "
+    "A number marked [c] is withheld to protect people. "
+    "It can be 0, small, or larger than one that is shown. "
     "[How we protect people](/disclosure) says more."
 )
 FINER_NOTE: Final = (
-    "This release has tables of one or two things at once, a quarter counted as one, and nothing finer. Choose fewer things to "
-    "see numbers."
+    "This release has tables of one or two things at once, a quarter counted as one, and nothing "
+    "finer. Choose fewer things to see numbers."
 )
 
 
@@ -40,7 +43,7 @@ def finding(answer: Answer) -> str:
 
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-    """Return the headline of the quarters of an answer's selection: how many are shown, their least and their most."""
+    """Return the headline of the quarters: how many are shown, their least and their most."""
     return phrases.headed(
         _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
     )
@@ -90,7 +93,7 @@ def _finding(answer: Answer) -> str:
     shown = [one for one in answer.observations if one.kind == "category" and one.has_number]
     values = [one.value or 0 for one in shown]
     most = max(values, default=0)
-    if most < FEW or values.count(most) > 1:
+    if most < SMALLEST_SHARE_BASE or values.count(most) > 1:
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
     first = shown[values.index(most)]
     which = "largest group" if len(shown) == len(answer.observations) else "largest group shown"

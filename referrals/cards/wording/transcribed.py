@@ -1,4 +1,4 @@
-"""Answers of the published year in words: what the assessment prints, what follows from it, and what it does not publish."""
+"""The wording of the published year: printed numbers, ranges that follow, and unpublished ones."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from referrals.cards.wording import phrases
 from referrals.formatting import count, percent, percent_span
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import NOT_RECORDED, STATUSES
+from referrals.reference import statuses
+from referrals.reference.codelists import NOT_RECORDED
 
-SYMBOLS: Final[Mapping[str, str]] = STATUSES
+SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a transcribed release."""
 
 NO_SYMBOL: Final = "as printed"
@@ -22,13 +23,13 @@ LINE: Final = "what a share could be among all"
 """The meaning of a line on a bar."""
 
 SEX_NOTE: Final = (
-    "The three printed counts by sex fall short of the total. [Do the figures add up?](/figures-check) shows why the "
-    "number with no sex recorded is a range."
+    "The three printed counts by sex fall short of the total. "
+    "[Do the figures add up?](/figures-check) shows why the number with no sex recorded is a range."
 )
 
 
 def finding(answer: Answer) -> str:
-    """Return the headline of an answer: one sentence that says what the figures show, with its numbers."""
+    """Return the headline of an answer: one sentence with its numbers."""
     if not answer.is_published:
         name = phrases.DIMENSION_NAMES[answer.dimension]
         return f"The assessment does not publish the {name} of {phrases.what(answer)}."
@@ -93,14 +94,12 @@ def share_status(_answer: Answer, _observation: Observation) -> str:
 
 def _nationality(answer: Answer) -> str:
     named = [
-        one
-        for one in _published(answer)
-        if not one.code.startswith("_") or one.code == "_TOP3"
+        one for one in _published(answer) if not one.code.startswith("_") or one.code == "_TOP3"
     ]
     least, most = answer.total.bounds
     low = Fraction(sum(one.bounds[0] for one in named), most)
     high = Fraction(sum(one.bounds[1] for one in named), least)
-    names = phrases.listed(tuple(phrases.in_sentence(one.label) for one in named))
+    names = phrases.listed(tuple(phrases.in_sentence(phrases.label(one)) for one in named))
     return f"{names} made up {percent_span(low, high)} of {phrases.whole(answer)}."
 
 
@@ -113,7 +112,7 @@ def _sex_clause(answer: Answer) -> str:
 def _largest_clause(answer: Answer) -> str:
     first = _published(answer)[0]
     what = phrases.what(answer).replace("victim ", "")
-    return f"{first.label.lower()} was {phrases.share(first)} of {what}"
+    return f"{phrases.label(first).lower()} was {phrases.share(first)} of {what}"
 
 
 def _age(answer: Answer) -> str:
@@ -149,14 +148,14 @@ def _of_recorded(observation: Observation) -> Fraction:
 
 
 def _largest(answer: Answer) -> str:
-    """Return a sentence on the largest category, or that there is none if its range overlaps another's."""
+    """Return a sentence on the largest category; there is none if its range overlaps another's."""
     first, *others = _published(answer)
     of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
     if not others:
-        return f"{first.label} made up {of_all}."
+        return f"{phrases.label(first)} made up {of_all}."
     if first.bounds[0] <= max(one.bounds[1] for one in others):
         return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    return f"{first.label} was the largest group: {of_all}."
+    return f"{phrases.label(first)} was the largest group: {of_all}."
 
 
 def _published(answer: Answer) -> list[Observation]:
@@ -176,12 +175,21 @@ _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
 _CLAUSES: Final[Mapping[str, Callable[[Answer], str]]] = {"sex": _sex_clause}
 
 _NOTES: Final[Mapping[str, str]] = {
-    "nationality": "Three of the nationalities are published one by one. The rest are one group: no count of ours singles "
-    "out a small group.",
-    "age_band": "Age is as the person stated it. The assessment says it may be changed after checks.",
-    "sex": "Sex as recorded. The assessment uses “sex” and “gender” for the same field. A share is of those whose sex was "
-    "recorded; the range is what it could be among everyone, if those not recorded were all of one sex or the other.",
-    "crime_type": "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: the assessment "
-    "does not name or count other types.",
+    "nationality": (
+        "Three of the nationalities are published one by one. The rest are one group: "
+        "no count of ours singles out a small group."
+    ),
+    "age_band": (
+        "Age is as the person stated it. The assessment says it may be changed after checks."
+    ),
+    "sex": (
+        "Sex as recorded. The assessment uses “sex” and “gender” for the same field. "
+        "A share is of those whose sex was recorded; the range is what it could be among everyone, "
+        "if those not recorded were all of one sex or the other."
+    ),
+    "crime_type": (
+        "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: "
+        "the assessment does not name or count other types."
+    ),
     "outcome": "The assessment publishes no outcome of any referral.",
 }

@@ -1,1 +1,1 @@
-"""The independent audit: attacks on a release, from its public files alone."""
+"""The audit: attacks on a release from its public files, without the code that protected it."""

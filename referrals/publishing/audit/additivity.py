@@ -1,4 +1,4 @@
-"""Whether the numbers of a release hold by addition alone: the rule, the sums, and the facts that were published before."""
+"""Additivity: the checks of a rounded release that need no witness and no solver."""
 
 from __future__ import annotations
 
@@ -7,47 +7,57 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from referrals.publishing.audit.marginal_sums import counted
-from referrals.publishing.audit.public_release import LEAST_KEPT, Codes, PublicRelease, describe
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.publishing.ledger import published_facts
 from referrals.reference.codelists import FINEST, TOTAL
+from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED
 
-MOST_FIXED: Final = 3
-"""A release holds the sums that fix up to this many dimensions."""
+HIGHEST_LISTED_ORDER: Final = 3
+"""A release lists sums of up to this order, and the finest cells."""
 
 
 def small_numbers(release: PublicRelease) -> Iterator[str]:
-    """Yield the published numbers that the rule never makes: 1 to 4, and fewer than none."""
+    """Yield the published numbers that rounding never makes: 1 to 4, and negative ones."""
     for codes, value in release.published.items():
-        if value < LEAST_KEPT and value != 0:
+        if value < SMALLEST_UNCHANGED and value != 0:
             yield f"{describe(codes)} shows {value}"
 
 
 def wrong_sums(release: PublicRelease) -> Iterator[str]:
-    """Yield the published sums that are not what their finest cells add up to, and those that are not there."""
-    true: Counter[Codes] = Counter()
-    for year in release.years.values():
-        for codes, value in year.cells.items():
-            for one in itertools.product(*((code, TOTAL) for code in codes)):
-                fixed = sum(code != TOTAL for code in one)
-                if fixed <= MOST_FIXED or fixed == len(FINEST):
-                    true[(year.year if one[0] == TOTAL else one[0], *one[1:])] += value
-    for codes in {**release.published, **true}:
+    """Yield the sums that differ from the total of their finest cells, missing sums included."""
+    expected = _expected_sums(release)
+    for codes in {**release.published, **expected}:
         shown = release.published.get(codes, 0)
-        if shown != true[codes]:
-            yield f"{describe(codes)} shows {shown:,}, and its cells add up to {true[codes]:,}"
+        if shown != expected[codes]:
+            yield (
+                f"{describe(codes)} shows {shown:,}, and its cells add up to {expected[codes]:,}"
+            )
+
+
+def _expected_sums(release: PublicRelease) -> Counter[Codes]:
+    """Return every sum that a release lists, added up from its finest cells."""
+    expected: Counter[Codes] = Counter()
+    for year in release.years.values():
+        for cell, value in year.cells.items():
+            for codes in itertools.product(*((code, TOTAL) for code in cell)):
+                order = sum(code != TOTAL for code in codes)
+                if order <= HIGHEST_LISTED_ORDER or order == len(FINEST):
+                    period = year.year if codes[0] == TOTAL else codes[0]
+                    expected[(period, *codes[1:])] += value
+    return expected
 
 
 def broken_facts(release: PublicRelease) -> Iterator[str]:
-    """Yield the facts that the cells contradict."""
+    """Yield the published facts that the cells contradict."""
     for year in release.years.values():
         for fact in year.facts:
-            value = counted(fact, year.cells)
+            value = fact.sum_of(year.cells)
             if not fact.low <= value <= fact.high:
                 yield f"{fact.name} in {year.year}: {value:,} is not {fact.low:,} to {fact.high:,}"
 
 
-def other_facts(release: PublicRelease) -> Iterator[str]:
-    """Yield what the manifest says of facts and the ledger does not, or the other way round."""
+def unlisted_facts(release: PublicRelease) -> Iterator[str]:
+    """Yield the differences between the facts of the manifest and those of the ledger."""
     for year in release.years.values():
-        yield from published_facts.disagreeing(year)
+        yield from published_facts.manifest_faults(year)

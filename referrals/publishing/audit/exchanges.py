@@ -1,4 +1,10 @@
-"""Dealing: the codes of cells that go down, dealt out anew, make the cells that go up. Totals stay as they are."""
+"""Exchanges, a form of data swapping: permuted codes of some cells name the cells to increase.
+
+An exchange takes some cells that show 5, 6 or 7, permutes their codes within each dimension, and so
+gets as many other cells. If the first go down and the second go up by the same number, every
+one-way total stays as it is. `witnesses` draws the cells that go down; this module finds the best
+permutation of their codes.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +15,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from referrals.publishing.audit.marginal_sums import Integers, Sums
+from referrals.publishing.audit.marginal_sums import Integers, MarginalSums
 
-DEALS: Final = 16
-"""How many ways to deal are looked at, to find the one that reaches most cells that no witness has reached."""
+PERMUTATIONS: Final = 16
+"""How many permutations of each draw are tried, to find the one that moves most waiting cells."""
+
+ANY_TARGET: Final = -1
+"""In `Draws.targets`: the exchange may increase any cell."""
 
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Exchanges:
-    """Exchanges, a row each: the cells that each puts down, by their place among those that can shrink, and up, by number."""
+    """Exchanges, a row each.
+
+    `down` holds the cells that go down, as indices into the list of cells that can; `up` holds the
+    numbers of the cells that go up.
+    """
 
     down: Integers
     up: Integers
@@ -32,102 +45,131 @@ class Exchanges:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """Hands that were drawn, a row each, and for each the cell that it must put up; -1 where any will do."""
+class Draws:
+    """Cells drawn to go down, a row per exchange, and the cell that each row must increase."""
 
-    hands: Integers
+    down: Integers
     targets: Integers
 
 
 @dataclass(frozen=True)
 class Block:
-    """Dimensions that are dealt together: the values that cells to put down have of them, numbered.
+    """Dimensions whose codes are permuted together, because an exact fact ties them to one another.
 
-    `values` is the value of each such cell, `holders` the cells in the order of their values, from `starts` on each and `held`
-    of them, and `cells` is what a value adds to the number of a finest cell.
+    A value is a combination of codes in these dimensions that some cell to go down has. Values are
+    numbered.
+
+    Attributes:
+        columns: the dimensions, by their places in `FINEST`.
+        values: the value of each cell.
+        by_value: the cells, ordered by value.
+        starts: where the cells of each value start in `by_value`.
+        counts: how many cells have each value.
+        offsets: how much each value adds to the number of a finest cell.
+        number_of: the number of a value, by its places in the dimensions of the block.
     """
 
     columns: tuple[int, ...]
     values: Integers
-    holders: Integers
+    by_value: Integers
     starts: Integers
-    held: Integers
-    cells: Integers
-    index: Integers
+    counts: Integers
+    offsets: Integers
+    number_of: Integers
 
     @classmethod
-    def of(cls, columns: tuple[int, ...], down: Integers, sums: Sums) -> Block:
-        """Return a block of the cells at the places `down`."""
-        found, values, held = np.unique(
+    def of(cls, columns: tuple[int, ...], down: Integers, sums: MarginalSums) -> Block:
+        """Return the block of some dimensions over the cells at the places `down`."""
+        found, values, counts = np.unique(
             down[:, columns], axis=0, return_inverse=True, return_counts=True
         )
         values = values.ravel()
-        index = np.zeros([len(sums.codes[column]) for column in columns], dtype=np.int64)
-        index[tuple(found.T)] = np.arange(len(found))
+        number_of = np.zeros([len(sums.codes[column]) for column in columns], dtype=np.int64)
+        number_of[tuple(found.T)] = np.arange(len(found))
         return cls(
             columns=columns,
             values=values,
-            holders=np.argsort(values, kind="stable"),
-            starts=np.cumsum(held) - held,
-            held=held,
-            cells=found @ sums.strides[list(columns)],
-            index=index,
+            by_value=np.argsort(values, kind="stable"),
+            starts=np.cumsum(counts) - counts,
+            counts=counts,
+            offsets=found @ sums.strides[list(columns)],
+            number_of=number_of,
         )
 
     def draw(self, values: Integers, chances: NDArray[np.float64]) -> Integers:
-        """Return for each value one of the cells that hold it, given a chance between 0 and 1."""
-        return np.asarray(
-            self.holders[self.starts[values] + (chances * self.held[values]).astype(np.int64)]
-        )
+        """Return a cell that has each value, chosen by a number from 0 to 1."""
+        nth = (chances * self.counts[values]).astype(np.int64)
+        return np.asarray(self.by_value[self.starts[values] + nth])
 
-    def value(self, places: Integers) -> Integers:
-        """Return the value that each cell has: a number of no meaning where no cell to put down has it."""
-        return np.asarray(self.index[tuple(places[:, list(self.columns)].T)])
+    def value_at(self, places: Integers) -> Integers:
+        """Return the value of each cell at some places; arbitrary if no cell to go down has it."""
+        return np.asarray(self.number_of[tuple(places[:, list(self.columns)].T)])
 
 
-class Dealer:
-    """Deals the values of blocks among cells that go down, so that only cells that may go up do: those that are `free`."""
+class Swapper:
+    """Permutes the codes of drawn cells, block by block, so that only `free` cells go up."""
 
     def __init__(
-        self, blocks: Sequence[Block], sums: Sums, free: Flags, random: np.random.Generator
+        self,
+        blocks: Sequence[Block],
+        sums: MarginalSums,
+        free: Flags,
+        random: np.random.Generator,
     ) -> None:
-        """Take the blocks, which are dealt each by itself, and the generator that decides."""
-        self.blocks, self._sums, self._free, self._random = blocks, sums, free, random
+        """Take the blocks, a flag per numbered sum that may go up, and a generator."""
+        self.blocks = blocks
+        self._sums = sums
+        self._free = free
+        self._random = random
 
     def targets(self) -> Integers:
-        """Return the numbers of the finest cells that show 0 and that the public cannot know to be 0."""
+        """Return the numbers of the finest cells that show 0 and aren't provably 0."""
         numbers = np.zeros(1, dtype=np.int64)
         for block in self.blocks:
-            numbers = (numbers[:, None] + block.cells[None, :]).ravel()
+            numbers = (numbers[:, None] + block.offsets[None, :]).ravel()
         return np.sort(numbers[self._free[numbers]])
 
-    def values(self, numbers: Integers) -> Integers:
-        """Return the value that each block, a column, has in each cell."""
-        places = self._sums.places_of(numbers)
-        return np.stack([block.value(places) for block in self.blocks], axis=1)
+    def values_of(self, numbers: Integers) -> Integers:
+        """Return the value of each numbered cell, a row, in each block, a column."""
+        places = self._sums.places_of_numbers(numbers)
+        return np.stack([block.value_at(places) for block in self.blocks], axis=1)
 
-    def dealt(self, drawn: Drawn, waiting: Flags) -> Exchanges:
-        """Return for each row of hands the way to deal that reaches most waiting cells, if any way puts up free cells alone."""
-        cells = self._dealings(drawn)
-        ordered, hands = np.sort(cells, axis=2), np.sort(drawn.hands, axis=1)
-        possible = self._free[cells].all(axis=2) & (np.diff(ordered, axis=2) > 0).all(axis=2)
-        possible &= (np.diff(hands, axis=1) > 0).all(axis=1, keepdims=True)
-        possible &= (drawn.targets[:, None] < 0) | (cells[:, :, 0] == drawn.targets[:, None])
-        scores = np.where(possible, waiting[cells].sum(axis=2), -1)
-        rows, best = np.arange(len(cells)), np.argmax(scores, axis=1)
-        return Exchanges(drawn.hands, cells[rows, best])[scores[rows, best] >= 0]
+    def best_exchanges(self, draws: Draws, waiting: Flags) -> Exchanges:
+        """Return the exchange of each draw that moves most waiting cells, if any is allowed.
 
-    def _dealings(self, drawn: Drawn) -> Integers:
-        """Return some ways to deal the values of hands anew: the cells that each puts up, of each way the target first."""
-        count, size = drawn.hands.shape
-        cells = np.zeros((count, DEALS, size), dtype=np.int64)
-        wanted = self.values(np.maximum(drawn.targets, 0))
-        for block, value in zip(self.blocks, wanted.T, strict=True):
-            hands = np.repeat(block.values[drawn.hands][:, None, :], DEALS, axis=1)
-            dealt = self._random.permuted(hands, axis=2)
-            giver = (dealt == value[:, None, None]).argmax(axis=2)[:, :, None]
-            first = dealt[:, :, :1].copy()
-            dealt[:, :, :1] = np.take_along_axis(dealt, giver, axis=2)
-            np.put_along_axis(dealt, giver, first, axis=2)
-            cells += block.cells[dealt]
-        return cells
+        An exchange is allowed if its cells are all different, those that go up are free, and the
+        target is the first of them.
+        """
+        up = self._permuted(draws)
+        allowed = self._free[up].all(axis=2) & _all_different(up)
+        allowed &= _all_different(draws.down)[:, None]
+        is_target_met = up[:, :, 0] == draws.targets[:, None]
+        allowed &= is_target_met | (draws.targets[:, None] == ANY_TARGET)
+        scores = np.where(allowed, waiting[up].sum(axis=2), -1)
+        rows, best = np.arange(len(up)), np.argmax(scores, axis=1)
+        return Exchanges(draws.down, up[rows, best])[scores[rows, best] >= 0]
+
+    def _permuted(self, draws: Draws) -> Integers:
+        """Return the cells that go up under several permutations of each draw, target first.
+
+        The result has the shape draws x permutations x cells. Each block is permuted by itself;
+        then the target's value is moved to the first cell by swapping it with the value that is
+        there.
+        """
+        count, size = draws.down.shape
+        up = np.zeros((count, PERMUTATIONS, size), dtype=np.int64)
+        target_values = self.values_of(np.maximum(draws.targets, 0))
+        for block, wanted in zip(self.blocks, target_values.T, strict=True):
+            drawn = np.repeat(block.values[draws.down][:, None, :], PERMUTATIONS, axis=1)
+            permuted = self._random.permuted(drawn, axis=2)
+            donor = (permuted == wanted[:, None, None]).argmax(axis=2)[:, :, None]
+            first = permuted[:, :, :1].copy()
+            permuted[:, :, :1] = np.take_along_axis(permuted, donor, axis=2)
+            np.put_along_axis(permuted, donor, first, axis=2)
+            up += block.offsets[permuted]
+        return up
+
+
+def _all_different(numbers: Integers) -> Flags:
+    """Return whether all numbers along the last axis differ."""
+    return np.asarray((np.diff(np.sort(numbers, axis=-1), axis=-1) > 0).all(axis=-1))

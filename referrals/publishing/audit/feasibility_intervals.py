@@ -1,14 +1,16 @@
-"""The whole-number range of a sum: what an attacker finds who has every public number and a solver.
+"""The feasibility interval of a sum: what an attacker with a solver can conclude about it.
 
-For the sums that the witnesses left unmoved. Every filling of the finest cells that the public cannot exclude is a point of
-one whole-number programme; the least and the most that a sum can be are its range, and the two fillings are witnesses.
+Used for the few sums that no exchange moves. Every table that the publication allows is a point of
+one integer programme. The smallest and largest value of the sum over all of them are its interval,
+and the tables at the two ends are witnesses. Exchanges come first because this takes seconds per
+sum, and a year has thousands.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,127 +19,136 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.marginal_sums import Changes, Integers, Sums
-from referrals.publishing.audit.public_release import (
-    LEAST_KEPT,
-    MOST_AMBIGUOUS,
-    Codes,
-    Fact,
-    Year,
-    is_part,
-)
+from referrals.publishing.audit.marginal_sums import Changes, Integers, MarginalSums
+from referrals.publishing.cell_codes import Codes, Fact, Year, is_part
 from referrals.reference.codelists import FINEST, TOTAL
-
-MOST_HIDDEN: Final = LEAST_KEPT - 1
-"""The most that a cell that shows 0 can stand for."""
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    LARGEST_SMALL_COUNT,
+    SMALLEST_UNCHANGED,
+)
 
 Where = Mapping[str, Sequence[str]]
-"""The codes that a sum counts, by dimension; a dimension that is not named is added up."""
+"""The codes that a sum selects, by dimension. A dimension that isn't named is added up."""
+
+MOST_BOUNDED: Final = 30
+"""How many sums of a year are bounded by totals and facts. If more are left, it's a fault."""
+
+MOST_SEARCHED: Final = 5
+"""How many sums of a year are searched for over all cells. If more are left, that is a fault."""
 
 MOST_CELLS: Final = 500
-"""The largest table of totals that is searched. Of a sum in a larger one, totals say little."""
+"""The largest table that a bound is searched in. In larger ones totals say little about a sum."""
 
-SAMPLE: Final = 800
-"""How many cells that show 0 the search may fill, inside the sum and outside it."""
+MOST_ZEROS: Final = 800
+"""How many cells that show 0 a search may fill, inside the sum and outside it."""
 
-SECONDS: Final = 120.0
-"""How long one search may take."""
+TIME_LIMIT: Final = 120.0
+"""The time limit of one run of the solver, in seconds."""
 
-ROUNDS: Final = 300
-"""How many times a filling may break announced errors, and be searched for again with these errors in mind."""
+MOST_ROUNDS: Final = 300
+"""How often a search may be repeated with the announced errors that its table broke."""
 
-NUDGE: Final = 0.4
-GAP: Final = 0.5
-"""What the distance from the published cells may cost in all, and how far from the best a filling may be.
+DISTANCE_COST: Final = 0.4
+OPTIMALITY_GAP: Final = 0.5
+"""The cost of the distance from the published cells, and the absolute gap of the search.
 
-Together less than one: of the fillings with the least sum one near the published cells is found, which breaks few announced
-errors.
+Together they are less than one, so the sum still comes first. Among the tables that reach its
+smallest value, one near the published cells is found, which breaks few announced errors.
 """
 
 
 @dataclass(frozen=True)
-class Part:
-    """An exact total or a fact, by the codes that it adds up, and how many times a bound counts it: below 0 it is taken off."""
+class Term:
+    """An exact total or a fact, by its codes, and how often a bound adds or subtracts it."""
 
     times: int
     where: Where
 
 
 @dataclass(frozen=True)
-class Bound:
-    """The least that a sum can be, and the proof: parts that hold, added up, no cell more often than the sum does.
+class LowerBound:
+    """A lower bound of a sum, and the terms that prove it.
 
-    Each part adds the least that it can be, and one that is taken off takes the most. Without parts nothing is proved.
+    Added up, the terms count no cell more often than the sum does. An added term contributes its
+    lower end, a subtracted one its upper end. Without terms the bound is 0.
     """
 
     least: int
-    parts: tuple[Part, ...] = ()
+    terms: tuple[Term, ...] = ()
 
 
-def least_by_totals(year: Year, one: Codes) -> int:
-    """Return the least that a sum can be, as far as the exact totals and facts on its own dimensions say."""
-    return bound_by_totals(year, one).least
+def could_be_small(year: Year, sums: MarginalSums, numbers: Sequence[int]) -> list[int]:
+    """Return those of the first `MOST_BOUNDED` sums that may be less than five.
 
-
-def is_exact_by_totals(year: Year, one: Codes) -> bool:
-    """Return whether the exact totals and facts on its own dimensions leave a sum only one number."""
-    least, most = (_extreme_by_totals(year, one, sign) for sign in (1, -1))
-    return bool(least and most and least.least == -most.least)
-
-
-def bound_by_totals(year: Year, one: Codes) -> Bound:
-    """Return the least that a sum can be, as far as the exact totals and facts on its own dimensions say, with the proof.
-
-    A cell of the table of these dimensions alone: small, and quickly searched. What it cannot be there, it cannot be at all.
-    A sum in a large table could be 0 as far as this looks.
+    Published facts can tie dimensions together so that a sum that no witness moves is known, and
+    large.
     """
-    bound = _extreme_by_totals(year, one, 1)
-    return bound if bound and bound.least > 0 else Bound(0)
+    return [
+        number
+        for number in numbers[:MOST_BOUNDED]
+        if bound_by_totals(year, sums.codes_of(number)).least < SMALLEST_UNCHANGED
+    ]
 
 
-def _extreme_by_totals(year: Year, one: Codes, sign: int) -> Bound | None:
-    """Return the least that a sum (sign 1), or what it takes from nothing (sign -1), can be; None where that is not found.
+def is_exact_by_totals(year: Year, target: Codes) -> bool:
+    """Return whether the exact totals and facts on a sum's dimensions leave one value."""
+    low, high = _end_by_totals(year, target, 1), _end_by_totals(year, target, -1)
+    return low is not None and high is not None and low.least == -high.least
 
-    The parts and their times are the solution of the dual programme, in whole numbers; they are added up here again.
+
+def bound_by_totals(year: Year, target: Codes) -> LowerBound:
+    """Return the lower bound of a sum that the exact totals and facts on its own dimensions prove.
+
+    Only the table of these dimensions is searched, which is small and quick: a value that is
+    impossible there is impossible. If the table is too large, the bound is 0.
     """
-    named = [{column for column, code in enumerate(one) if code != TOTAL}]
-    named += [{FINEST.index(dimension) for dimension in fact.where} for fact in year.facts]
-    columns = sorted(named[0].union(*(names for names in named if names & named[0])))
+    bound = _end_by_totals(year, target, 1)
+    return bound if bound is not None and bound.least > 0 else LowerBound(0)
+
+
+def _end_by_totals(year: Year, target: Codes, sign: int) -> LowerBound | None:
+    """Return the lower bound of a sum (sign 1) or of its negative (sign -1), if one is found.
+
+    The terms are the solution of the dual programme, rounded to whole numbers and checked: no cell
+    may be counted more often than in the sum.
+    """
+    columns = _tied_columns(year, target)
     table = list(itertools.product(*(year.categories[FINEST[column]] for column in columns)))
     if len(table) > MOST_CELLS:
         return None
-    rows = list(_rows(year, columns, table))
-    wanted = sign * np.array(
-        [
-            all(one[c] in {TOTAL, code} for c, code in zip(columns, codes, strict=True))
-            for codes in table
-        ]
-    )
-    solver = _quiet()
-    for cost in wanted:
-        solver.addVariable(0, highspy.kHighsInf, float(cost))
-    for row in rows:
-        places = np.flatnonzero(row.inside)
-        solver.addRow(float(row.low), float(row.high), len(places), places, np.ones(len(places)))
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    wanted_codes = [target[column] for column in columns]
+    wanted = sign * np.array([is_part(codes, tuple(wanted_codes)) for codes in table])
+    rows = list(_exact_sums(year, columns, table))
+    times = _dual_solution(wanted, rows)
+    if times is None:
         return None
-    times = np.rint(solver.getSolution().row_dual).astype(np.int64)
     inside = np.array([row.inside for row in rows], dtype=np.int64).reshape(len(rows), len(table))
     if (times @ inside > wanted).any():
         return None
-    parts = [
-        (Part(int(number), row.where), row)
-        for number, row in zip(times, rows, strict=True)
-        if number
-    ]
-    least = sum(part.times * (row.low if part.times > 0 else row.high) for part, row in parts)
-    return Bound(least, tuple(part for part, _ in parts))
+    least = 0
+    terms = []
+    for count, row in zip(times.tolist(), rows, strict=True):
+        if count:
+            least += count * (row.low if count > 0 else row.high)
+            terms.append(Term(count, row.where))
+    return LowerBound(least, tuple(terms))
+
+
+def _tied_columns(year: Year, target: Codes) -> list[int]:
+    """Return the dimensions that a sum fixes, and those of every fact that names one of them."""
+    fixed = {column for column, code in enumerate(target) if code != TOTAL}
+    columns = set(fixed)
+    for fact in year.facts:
+        named = {FINEST.index(dimension) for dimension in fact.where}
+        if named & fixed:
+            columns |= named
+    return sorted(columns)
 
 
 @dataclass(frozen=True)
-class _Row:
-    """An exact total or a fact: which cells of a table it adds up, and between which numbers."""
+class _ExactSum:
+    """An exact total or a fact over a table: the cells that it selects, and its ends."""
 
     where: Where
     inside: Sequence[bool]
@@ -145,174 +156,194 @@ class _Row:
     high: int
 
 
-def _rows(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterator[_Row]:
-    """Yield the exact totals and the facts on some dimensions, as sums over the table of these dimensions."""
+def _exact_sums(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterator[_ExactSum]:
+    """Yield the exact totals and facts on some dimensions, as sums over their table."""
     for place, column in enumerate(columns):
         for code in year.categories[FINEST[column]]:
             total = sum(value for codes, value in year.cells.items() if codes[column] == code)
-            yield _Row(
-                {FINEST[column]: [code]}, [codes[place] == code for codes in table], total, total
-            )
+            inside = [codes[place] == code for codes in table]
+            yield _ExactSum({FINEST[column]: [code]}, inside, total, total)
     for fact in year.facts:
-        if {FINEST.index(dimension) for dimension in fact.where} <= set(columns):
-            named = [
-                (columns.index(FINEST.index(dimension)), codes)
-                for dimension, codes in fact.where.items()
+        if not {FINEST.index(dimension) for dimension in fact.where} <= set(columns):
+            continue
+        inside = [True] * len(table)
+        for dimension, named in fact.where.items():
+            place = columns.index(FINEST.index(dimension))
+            inside = [
+                is_inside and codes[place] in named
+                for is_inside, codes in zip(inside, table, strict=True)
             ]
-            inside = [all(cell[place] in codes for place, codes in named) for cell in table]
-            yield _Row(fact.where, inside, fact.low, fact.high)
+        yield _ExactSum(fact.where, inside, fact.low, fact.high)
 
 
-def _some(cells: list[Codes], chance: random.Random) -> list[Codes]:
-    return chance.sample(cells, min(SAMPLE, len(cells)))
+def _dual_solution(wanted: NDArray[np.int64], rows: Sequence[_ExactSum]) -> Integers | None:
+    """Return how often each exact sum counts in the best lower bound, or None if none is found."""
+    solver = _new_solver()
+    for cost in wanted:
+        solver.addVariable(0, highspy.kHighsInf, float(cost))
+    for row in rows:
+        cells = np.flatnonzero(row.inside)
+        solver.addRow(float(row.low), float(row.high), len(cells), cells, np.ones(len(cells)))
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.rint(solver.getSolution().row_dual).astype(np.int64)
 
 
-def _quiet() -> highspy.Highs:
+def _new_solver() -> highspy.Highs:
     solver = highspy.Highs()
     solver.silent()
-    for option, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", GAP), ("time_limit", SECONDS)):
-        solver.setOptionValue(option, value)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    solver.setOptionValue("mip_abs_gap", OPTIMALITY_GAP)
+    solver.setOptionValue("time_limit", TIME_LIMIT)
     return solver
 
 
 @dataclass(frozen=True)
-class Range:
-    """The least and the most that a sum can be, and what each changes of the published cells."""
+class Interval:
+    """The feasibility interval of a sum, and the table at each end as changes of cells."""
 
     low: int
     high: int
-    at_low: Mapping[Codes, int]
-    at_high: Mapping[Codes, int]
+    at_low: Changes
+    at_high: Changes
 
     @property
     def width(self) -> int:
-        """How far the two are apart."""
+        """The distance between the ends."""
         return self.high - self.low
 
+    @property
+    def witnesses(self) -> list[Changes]:
+        """The tables at the two ends, without one that is the published cells themselves."""
+        return [changes for changes in (self.at_low, self.at_high) if changes]
 
-class Attacker:
-    """Everything that the public knows of one year, as one whole-number programme."""
 
-    def __init__(self, year: Year, one: Codes, largest_error: Mapping[int, int]) -> None:
-        """Take a year as it is published, the sum to look for (the total stands for what is added up), and announced errors."""
+def feasibility_interval(year: Year, target: Codes, largest_error: Mapping[int, int]) -> Interval:
+    """Return the feasibility interval of a sum.
+
+    Args:
+        year: the year as it is published.
+        target: the sum, with the total for each dimension that is added up.
+        largest_error: the announced errors, by order.
+
+    Raises:
+        DisclosureError: the solver didn't finish.
+    """
+    return _Search(year, target, largest_error).interval()
+
+
+class _Search:
+    """The integer programme of one year: every published number as a constraint on its cells."""
+
+    def __init__(self, year: Year, target: Codes, largest_error: Mapping[int, int]) -> None:
         self._year = year
-        self._one = one
-        self._cells = self._looked_at(one)
+        self._cells = self._searched_cells(target)
+        self._inside = np.array([is_part(codes, target) for codes in self._cells])
         self._shown = np.array([year.cells.get(codes, 0) for codes in self._cells], dtype=np.int64)
-        self._sums = Sums(year)
-        self._room = self._sums.room(largest_error)
-        self._places = self._sums.array(self._cells)
-        self._numbers = self._sums.of(self._places)
-        self._solver = self._model()
+        self._sums = MarginalSums(year)
+        self._tolerance = self._sums.tolerance(largest_error)
+        self._places = self._sums.places_array(self._cells)
+        self._numbers = self._sums.numbers_of(self._places)
+        self._solver = self._programme()
 
-    def range(self) -> Range:
-        """Return the range of the sum.
-
-        Raises:
-            DisclosureError: the solver did not finish.
-        """
-        inside = np.array([is_part(codes, self._one) for codes in self._cells])
-        least, most = self._extreme(inside, 1), self._extreme(inside, -1)
-        return Range(
-            int(least[inside].sum()),
-            int(most[inside].sum()),
-            self._changes(least),
-            self._changes(most),
+    def interval(self) -> Interval:
+        at_low, at_high = self._table(1), self._table(-1)
+        return Interval(
+            int(at_low[self._inside].sum()),
+            int(at_high[self._inside].sum()),
+            self._changes(at_low),
+            self._changes(at_high),
         )
 
-    def fillings(self) -> list[Changes]:
-        """Return the two ends of the range as witnesses, without one that is the published cells themselves.
+    def _searched_cells(self, target: Codes) -> list[Codes]:
+        """Return all cells that don't show 0, and samples of those that do.
 
-        Raises:
-            DisclosureError: the solver did not finish.
+        One sample is of cells inside the sum, one of cells outside it. Leaving cells at 0 can only
+        narrow the interval, so an interval that is wide enough over a sample is wide enough.
         """
-        found = self.range()
-        return [changes for changes in (found.at_low, found.at_high) if changes]
-
-    def _looked_at(self, one: Codes) -> list[Codes]:
-        """Return every cell that is shown, and of those that show 0 all that are part of the sum and a sample of the rest.
-
-        A range found over some of the cells is one that is left: over all of them it could only be wider.
-        """
-        zeros = [codes for codes in itertools.product(*(self._year.categories[name] for name in FINEST))
-                 if codes not in self._year.cells]  # fmt: skip
-        part = [codes for codes in zeros if is_part(codes, one)]
-        rest = [codes for codes in zeros if not is_part(codes, one)]
-        chance = random.Random(0)
-        return [*self._year.cells, *_some(part, chance), *_some(rest, chance)]
+        every = itertools.product(*(self._year.categories[name] for name in FINEST))
+        zeros = [codes for codes in every if codes not in self._year.cells]
+        inside = [codes for codes in zeros if is_part(codes, target)]
+        outside = [codes for codes in zeros if not is_part(codes, target)]
+        chance = random.Random(0)  # noqa: S311 - a sample of public cells, the same every time
+        return [
+            *self._year.cells,
+            *chance.sample(inside, min(MOST_ZEROS, len(inside))),
+            *chance.sample(outside, min(MOST_ZEROS, len(outside))),
+        ]
 
     def _changes(self, values: Integers) -> dict[Codes, int]:
         moved = np.flatnonzero(values != self._shown)
         return {self._cells[place]: int(values[place] - self._shown[place]) for place in moved}
 
-    def _extreme(self, inside: NDArray[np.bool_], sign: int) -> Integers:
-        """Return the filling in which the cells inside add up to least (sign 1) or to most (sign -1).
+    def _table(self, sign: int) -> Integers:
+        """Return the feasible table in which the sum is smallest (sign 1) or largest (sign -1).
 
-        There are too many announced errors to write them all down: those that a filling breaks are added, until none is.
+        There are too many announced errors to write them all into the programme. Those that a table
+        breaks are added, until a table breaks none.
         """
-        away = np.where(self._shown == 0, 1, np.where(self._shown <= MOST_AMBIGUOUS, -1, 0))
-        costs = sign * inside + away * NUDGE / (MOST_AMBIGUOUS * len(away))
+        away = np.where(self._shown == 0, 1, np.where(self._shown <= LARGEST_AMBIGUOUS, -1, 0))
+        costs = sign * self._inside + away * DISTANCE_COST / (LARGEST_AMBIGUOUS * len(away))
         self._solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
-        for _ in range(ROUNDS):
-            found = self._solved()
-            if not self._forbid(found - self._shown):
-                return found
+        for _ in range(MOST_ROUNDS):
+            table = self._solve()
+            if not self._add_broken_errors(table - self._shown):
+                return table
         raise DisclosureError(
-            f"The attack did not finish within {ROUNDS} rounds. Announce larger errors, or publish less detail."
+            f"The attack did not finish within {MOST_ROUNDS} rounds. Announce larger errors, or "
+            "publish less detail."
         )
 
-    def _forbid(self, change: Integers) -> bool:
-        """Write down each announced error that some changes break, and return whether there was one."""
+    def _add_broken_errors(self, change: Integers) -> bool:
+        """Add a constraint for each announced error that a table breaks; return whether any is."""
         moved = np.flatnonzero(change)
-        net = self._sums.net(
-            np.zeros(len(moved), dtype=np.int64), self._places[moved], change[moved]
-        )
-        broken = net.number[np.abs(net.by) > self._room[net.number]]
+        witness = np.zeros(len(moved), dtype=np.int64)
+        moves = self._sums.moves(witness, self._places[moved], change[moved])
+        broken = moves.number[np.abs(moves.by) > self._tolerance[moves.number]]
         for number in broken:
             cells = np.flatnonzero((self._numbers == number).any(axis=1))
-            shown, room = float(self._shown[cells].sum()), float(self._room[number])
-            self._solver.addRow(shown - room, shown + room, len(cells), cells, np.ones(len(cells)))
+            shown, error = float(self._shown[cells].sum()), float(self._tolerance[number])
+            low, high = shown - error, shown + error
+            self._solver.addRow(low, high, len(cells), cells, np.ones(len(cells)))
         return len(broken) > 0
 
-    def _solved(self) -> Integers:
+    def _solve(self) -> Integers:
         self._solver.run()
         status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise DisclosureError(
-                f"The attack did not finish ({self._solver.modelStatusToString(status)}). Run it again."
-            )
+            reason = self._solver.modelStatusToString(status)
+            raise DisclosureError(f"The attack did not finish ({reason}). Run it again.")
         return np.rint(self._solver.getSolution().col_value[: len(self._cells)]).astype(np.int64)
 
-    def _model(self) -> highspy.Highs:
-        """Return the programme: a column a cell, then a column of 0 or 1 for each cell that may stand for itself."""
-        ambiguous = np.flatnonzero((self._shown >= LEAST_KEPT) & (self._shown <= MOST_AMBIGUOUS))
-        low = np.where(
-            self._shown > MOST_AMBIGUOUS, self._shown, np.where(self._shown > 0, 1, 0)
-        ).astype(float)
-        high = np.where(self._shown > 0, self._shown, MOST_HIDDEN).astype(float)
-        rows = [*self._totals(), *(self._row(fact) for fact in self._year.facts)]
-        solver = _quiet()
+    def _programme(self) -> highspy.Highs:
+        """Return the programme: a column per cell, then a 0-1 column per ambiguous cell."""
+        shown = self._shown
+        low = np.where(shown > LARGEST_AMBIGUOUS, shown, np.where(shown > 0, 1, 0)).astype(float)
+        high = np.where(shown > 0, shown, LARGEST_SMALL_COUNT).astype(float)
+        solver = _new_solver()
         for least, most in zip(low, high, strict=True):
             solver.addVariable(least, most, 0, highspy.HighsVarType.kInteger)
-        for cell in ambiguous:
-            shown = float(self._shown[cell])
-            itself = solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger)
-            # It is 1 to 4, or what it shows: with `itself` at 0 at most 4, with it at 1 exactly what it shows.
-            solver.addRow(
-                -highspy.kHighsInf,
-                MOST_HIDDEN,
-                2,
-                [int(cell), itself.index],
-                [1.0, MOST_HIDDEN - shown],
-            )
-            solver.addRow(1.0, highspy.kHighsInf, 2, [int(cell), itself.index], [1.0, 1.0 - shown])
-        for inside, least, most in rows:
+        for cell in np.flatnonzero((shown >= SMALLEST_UNCHANGED) & (shown <= LARGEST_AMBIGUOUS)):
+            self._add_ambiguity(solver, int(cell), float(shown[cell]))
+        for inside, least, most in (*self._exact_totals(), *map(self._row, self._year.facts)):
             columns = np.flatnonzero(inside)
             solver.addRow(least, most, len(columns), columns, np.ones(len(columns)))
         return solver
 
-    def _totals(self) -> Iterable[tuple[Sequence[bool], float, float]]:
-        """Yield every total of one dimension: they are exact."""
+    @staticmethod
+    def _add_ambiguity(solver: highspy.Highs, cell: int, shown: float) -> None:
+        """Constrain a cell to 1 to 4 or to the number that it shows.
+
+        With `itself` at 0 the cell is at most 4; with `itself` at 1 it is exactly what it shows.
+        """
+        itself = solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger)
+        columns, free = [cell, itself.index], highspy.kHighsInf
+        solver.addRow(-free, LARGEST_SMALL_COUNT, 2, columns, [1.0, LARGEST_SMALL_COUNT - shown])
+        solver.addRow(1.0, free, 2, columns, [1.0, 1.0 - shown])
+
+    def _exact_totals(self) -> Iterator[tuple[Sequence[bool], float, float]]:
+        """Yield every one-way total. They are published exactly."""
         for column, name in enumerate(FINEST):
             for code in self._year.categories[name]:
                 inside = [codes[column] == code for codes in self._cells]

@@ -1,6 +1,7 @@
-"""The other files of a release: whether its database, Parquet file and spreadsheets say of every cell what cells.csv says.
+"""File consistency: a release's database, Parquet file and spreadsheets against its cells.csv.
 
-The witnesses are held against cells.csv, and the dashboard reads the database. What is proved of one must hold of all.
+The witnesses are checked against cells.csv, and the dashboard reads the database. A proof about one
+of them only helps readers if it holds for all of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import csv
 import itertools
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +19,9 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import workbook_reader
-from referrals.publishing.audit.public_release import (
-    AGAIN,
-    MOST_AMBIGUOUS,
-    Codes,
-    PublicRelease,
-    describe,
-)
+from referrals.publishing.audit.public_release import REMEDY, PublicRelease
 from referrals.publishing.audit.workbook_reader import Cell, Rows
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.publishing.spreadsheets.tables import (
     CROSSED,
     NAMES,
@@ -34,256 +30,290 @@ from referrals.publishing.spreadsheets.tables import (
     WRITERS,
 )
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 from referrals.release.release import DATABASE, LOCKDOWN
 
 PARQUET: Final = "cells.parquet"
 REVISED: Final = "r"
 
 TABLES: Final = {
-    "cells", "codes", "context", "evidence", "finest", "precision",
-    "readings", "relations", "release", "series", "sources", "statements",
-}  # fmt: skip
-"""The tables of a release's database. Another could hold anything."""
+    "cells",
+    "codes",
+    "context",
+    "evidence",
+    "finest",
+    "precision",
+    "readings",
+    "relations",
+    "release",
+    "series",
+    "sources",
+    "statements",
+}
+"""The tables of a release's database. No other table is allowed: it could hold anything."""
 
-ADDED_UP: Final = frozenset({"finest", "precision"})
-"""Those of them that only a release has whose sums are added up when they are asked for."""
+ROUNDED_ONLY: Final = frozenset({"finest", "precision"})
+"""The tables that only rounded releases have, whose sums are computed from the finest cells."""
 
 COLUMNS: Final = ("period", *DIMENSIONS, "value", "lower", "upper", "status")
 
-PERIOD: Final = ("Period", "Period code")
-CODES: Final = {
-    PERIOD[1]: "period",
-    **{f"{name} code": dimension for dimension, name in NAMES.items()},
-}
-"""How the tables of spreadsheets begin, and which of their columns hold codes."""
+PERIOD_HEADER: Final = ("Period", "Period code")
+"""The first two columns of every table in a spreadsheet."""
+
+CODE_COLUMNS: Final = (PERIOD_HEADER[1], *(f"{NAMES[name]} code" for name in NAMES))
+"""The columns of a spreadsheet's tables that hold codes, in the order of a cell's codes."""
 
 PAIR: Final = 2
-"""How many dimensions the largest tables of spreadsheets cross."""
+"""The most dimensions that a table of a spreadsheet crosses."""
 
-Said = tuple[str, ...]
-"""What a file says of a cell, as text: its value and, where the file has them, its range and status letter."""
+Numbers = tuple[str, ...]
+"""The value of a cell in a file, as text, and its range and status letter if the file has them."""
 
-Cells = Mapping[Codes, Said]
+Cells = Mapping[Codes, Numbers]
 
 
-def differing(release: PublicRelease, tables: Collection[str] = TABLES) -> Iterator[str]:
-    """Yield each cell of which another file of a release says something else than cells.csv, and each file unreadable.
+def disagreements(release: PublicRelease, tables: Collection[str] = TABLES) -> Iterator[str]:
+    """Yield each cell on which another file disagrees with cells.csv, and unreadable files.
 
-    `tables` are those that its database must have.
+    `tables` lists the tables that the release's database must have.
 
     Raises:
-        ReleaseError: cells.csv cannot be read.
+        ReleaseError: cells.csv can't be read.
     """
-    cells = _of_csv(release.folder / "cells.csv")
+    cells = _csv_cells(release.folder / "cells.csv")
     try:
-        yield from _compared(PARQUET, _of_parquet(release.folder / PARQUET), cells)
+        yield from _differences(PARQUET, _parquet_cells(release.folder / PARQUET), cells)
     except duckdb.Error as error:
         yield f"{PARQUET} cannot be read ({type(error).__name__})"
     try:
-        with duckdb.connect(
-            release.folder / DATABASE, read_only=True, config=LOCKDOWN
-        ) as connection:
-            yield from _in_database(connection, cells, release, {*tables})
+        path = release.folder / DATABASE
+        with duckdb.connect(path, read_only=True, config=LOCKDOWN) as connection:
+            yield from _database_disagreements(connection, cells, release, {*tables})
     except duckdb.Error as error:
         yield f"{DATABASE} cannot be read ({type(error).__name__})"
-    for path in sorted(one for one in release.folder.iterdir() if one.suffix in WRITERS):
-        try:
-            yield from _in_book(path.name, workbook_reader.sheets(path), cells, release)
-        except ReleaseError as error:
-            yield str(error)
+    for path in sorted(release.folder.iterdir()):
+        if path.suffix in WRITERS:
+            try:
+                sheets = workbook_reader.sheets(path)
+                yield from _workbook_disagreements(path.name, sheets, cells, release)
+            except ReleaseError as error:
+                yield str(error)
 
 
-def misstated(release: PublicRelease) -> Iterator[str]:
-    """Yield each cell of cells.csv whose range and letter are not those that the rule and the announced errors give it."""
-    for codes, said in _of_csv(release.folder / "cells.csv").items():
-        if codes in release.published and not _is_announced(said[1:], codes, release):
-            yield f"{describe(codes)} shows {said[0]} with the range {said[1]} to {said[2]} [{said[3]}]"
+def wrong_ranges(release: PublicRelease) -> Iterator[str]:
+    """Yield each cell of cells.csv whose range or status isn't the announced one."""
+    for codes, numbers in _csv_cells(release.folder / "cells.csv").items():
+        if codes in release.published and not _is_announced(numbers[1:], codes, release):
+            value, low, high, status = numbers
+            yield f"{describe(codes)} shows {value} with the range {low} to {high} [{status}]"
 
 
-def _is_announced(said: Said, codes: Codes, release: PublicRelease) -> bool:
-    """Return whether a range and a letter are announced: in a revision a number may have the letter that says it changed."""
+def _is_announced(shown: Numbers, codes: Codes, release: PublicRelease) -> bool:
+    """Return whether a range and status are announced. In a revision the status may be `r`."""
     announced = _announced(codes, release.published[codes], release)
-    is_revised = said[-1] == REVISED and bool(release.revises)
-    return said[:-1] in [one[:-1] for one in announced] if is_revised else said in announced
+    if shown[-1] == REVISED and release.revises:
+        return shown[:-1] in [numbers[:-1] for numbers in announced]
+    return shown in announced
 
 
-def _announced(codes: Codes, value: int, release: PublicRelease) -> list[Said]:
-    """Return the ranges and letters that a cell may show. A sum that a published fact fixes may be shown as exact as well."""
-    fixed = _fixed(codes, release)
-    if fixed == len(FINEST):
-        return [("1", str(value), "e") if value <= MOST_AMBIGUOUS else (str(value), str(value), "")]
-    error = release.largest_error.get(fixed, 0)
-    around = (str(max(0, value - error)), str(value + error), "" if fixed <= 1 else "e")
-    return [around, (str(value), str(value), "")] if _is_fact(codes, release) else [around]
+def _announced(codes: Codes, value: int, release: PublicRelease) -> list[Numbers]:
+    """Return the ranges and statuses that a cell may show: if a fact fixes it, also as exact."""
+    exact = (str(value), str(value), "")
+    order = _order(codes, release)
+    if order == len(FINEST):
+        return [("1", str(value), "e") if value <= LARGEST_AMBIGUOUS else exact]
+    error = release.largest_error.get(order, 0)
+    estimated = (str(max(0, value - error)), str(value + error), "" if order <= 1 else "e")
+    return [estimated, exact] if _is_exact_fact(codes, release) else [estimated]
 
 
-def _fixed(codes: Codes, release: PublicRelease) -> int:
-    """Return how many dimensions a cell fixes. A whole year fixes none."""
+def _order(codes: Codes, release: PublicRelease) -> int:
+    """Return how many dimensions a cell fixes. The code of a whole year fixes none."""
     return sum(code != TOTAL for code in codes) - (codes[0] in release.years)
 
 
-def _is_fact(codes: Codes, release: PublicRelease) -> bool:
-    named = {
+def _is_exact_fact(codes: Codes, release: PublicRelease) -> bool:
+    """Return whether a published fact gives the exact number of a cell of a whole year."""
+    fixed = {
         name: [code] for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL
     }
     facts = release.years[codes[0]].facts if codes[0] in release.years else ()
     return any(
-        fact.is_exact and {name: list(one) for name, one in fact.where.items()} == named
+        fact.is_exact and fixed == {name: [*listed] for name, listed in fact.where.items()}
         for fact in facts
     )
 
 
-def _in_database(
+def _database_disagreements(
     connection: duckdb.DuckDBPyConnection, cells: Cells, release: PublicRelease, tables: set[str]
 ) -> Iterator[str]:
     names = {name for (name,) in _rows(connection, "table_names")}
-    yield from (
-        f"{DATABASE} has the table {name}, which is none of a release"
-        for name in sorted(names - tables)
-    )
-    yield from (f"{DATABASE} has no table {name}" for name in sorted(tables - names))
-    if names >= tables:
-        yield from _compared(DATABASE, _of_rows(_rows(connection, "cells")), cells)
-    if names >= tables >= ADDED_UP:
-        finest = {codes: said[:1] for codes, said in cells.items() if TOTAL not in codes}
-        yield from _compared(
-            f"{DATABASE}, table finest,", _of_rows(_rows(connection, "finest_cells")), finest
-        )
-        for order, error in _rows(connection, "largest_errors"):
-            if error != (announced := release.largest_error.get(order, 0)):
-                yield f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, the manifest {announced}"
+    for name in sorted(names - tables):
+        yield f"{DATABASE} has the table {name}, which does not belong in a release"
+    for name in sorted(tables - names):
+        yield f"{DATABASE} has no table {name}"
+    if not names >= tables:
+        return
+    yield from _differences(DATABASE, _as_cells(_rows(connection, "cells")), cells)
+    if not tables >= ROUNDED_ONLY:
+        return
+    finest = {codes: numbers[:1] for codes, numbers in cells.items() if TOTAL not in codes}
+    stored = _as_cells(_rows(connection, "finest_cells"))
+    yield from _differences(f"{DATABASE}, table finest,", stored, finest)
+    for order, error in _rows(connection, "largest_errors"):
+        announced = release.largest_error.get(order, 0)
+        if error != announced:
+            yield (
+                f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, "
+                f"the manifest {announced}"
+            )
 
 
-def _in_book(
+def _workbook_disagreements(
     name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease
 ) -> Iterator[str]:
-    """Yield where a spreadsheet says of a cell something else than cells.csv, or nothing, and what in it is of no cell."""
-    tops = [
-        next((at for at, row in enumerate(rows) if tuple(row[:2]) == PERIOD), len(rows))
-        for rows in sheets
-    ]
-    seen: set[Codes] = set()
-    for top, rows in zip(tops, sheets, strict=True):
-        header = [*map(str, rows[top])] if top < len(rows) else []
-        for row in (*rows[:top], *rows[top + 1 :]):
-            stray = [
-                one
-                for column, one in itertools.zip_longest(header, row)
-                if isinstance(one, int) and column not in NUMBERS_HEADER
-            ]
-            yield from (f"{name} has the number {one}, which is of no cell" for one in stray)
-        if header:
-            lines = {
-                _place(line): line
-                for line in (dict(zip(header, row, strict=False)) for row in rows[top + 1 :])
-            }
-            yield from _in_shape(name, rows[:top], rows[top:], lines)
-            for codes, line in lines.items():
-                yield from _in_row(name, codes, line, cells, release)
-            seen.update(lines)
-    for codes, said in cells.items():
-        if _is_tabled(codes, said, release) and codes not in seen:
-            yield f"{name} says nothing of {describe(codes)}, and cells.csv {_words(said)}"
+    """Yield where a spreadsheet disagrees with cells.csv or is silent, and stray numbers."""
+    tables = [_split(rows) for rows in sheets]
+    listed: set[Codes] = set()
+    for above, table in tables:
+        yield from _stray_numbers(name, above, table)
+        if not table:
+            continue
+        header = [*map(str, table[0])]
+        rows = [dict(zip(header, row, strict=False)) for row in table[1:]]
+        row_by_cell = {_cell_of(row): row for row in rows}
+        yield from _layout_faults(name, above, table, row_by_cell)
+        for codes, row in row_by_cell.items():
+            yield from _row_disagreement(name, codes, row, cells, release)
+        listed.update(row_by_cell)
+    for codes, numbers in cells.items():
+        if codes not in listed and _is_tabulated(codes, numbers, release):
+            yield f"{name} says nothing of {describe(codes)}, and cells.csv {_in_words(numbers)}"
 
 
-def _in_shape(name: str, above: Rows, table: Rows, places: Collection[Codes]) -> Iterator[str]:
-    """Yield where a sheet does not have the shape of ours: lines of one cell above a table that has each place once."""
-    if len({*table[0]}) < len(table[0]):
+def _split(rows: Rows) -> tuple[Rows, Rows]:
+    """Return the rows of a sheet above its table, and the table; empty if there is none."""
+    for number, row in enumerate(rows):
+        if tuple(row[:2]) == PERIOD_HEADER:
+            return rows[:number], rows[number:]
+    return rows, []
+
+
+def _stray_numbers(name: str, above: Rows, table: Rows) -> Iterator[str]:
+    """Yield the numbers of a sheet that aren't in a column of numbers."""
+    header = table[0] if table else []
+    for row in (*above, *table[1:]):
+        for column, value in itertools.zip_longest(header, row):
+            if isinstance(value, int) and column not in NUMBERS_HEADER:
+                yield f"{name} has the number {value}, which belongs to no cell"
+
+
+def _layout_faults(name: str, above: Rows, table: Rows, cells: Collection[Codes]) -> Iterator[str]:
+    """Yield faults of the layout: lines of one cell come above a table with every row once."""
+    width = len(table[0])
+    if len({*table[0]}) < width:
         yield f"{name} has a table with a column twice"
-    if any(len(row) != 1 for row in above) or any(len(row) != len(table[0]) for row in table):
-        yield f"{name} has a cell beside its table, or a row without one"
-    if len(table) - 1 > len(places):
+    if any(len(row) != 1 for row in above) or any(len(row) != width for row in table):
+        yield f"{name} has a cell outside its table, or a row without a cell"
+    if len(table) - 1 > len(cells):
         yield f"{name} has a table with a row twice"
-    if len(places) < math.prod(len({*column}) for column in zip(*places, strict=True)):
-        yield f"{name} has a table without a row that others of it call for"
+    codes_by_column = zip(*cells, strict=True)
+    if len(cells) < math.prod(len({*codes}) for codes in codes_by_column):
+        yield f"{name} has a table that lacks a row which its other rows call for"
 
 
-def _is_tabled(codes: Codes, said: Said, release: PublicRelease) -> bool:
-    """Return whether a cell stands in the tables of spreadsheets: those of one dimension, and known ones of some pairs."""
-    named = {name for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL}
-    is_pair = CROSSED in named and len(named) == PAIR
-    return len(named) <= 1 or (is_pair and codes[0] in release.years and said[-1] != UNKNOWN)
+def _is_tabulated(codes: Codes, numbers: Numbers, release: PublicRelease) -> bool:
+    """Return whether spreadsheets list a cell: one-way ones, and known pairs with `CROSSED`."""
+    fixed = {name for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL}
+    is_known_pair = len(fixed) == PAIR and CROSSED in fixed and numbers[-1] != UNKNOWN
+    return len(fixed) <= 1 or (is_known_pair and codes[0] in release.years)
 
 
-def _place(line: Mapping[str, Cell]) -> Codes:
-    return tuple(str(line.get(column, TOTAL)) for column in CODES)
+def _cell_of(row: Mapping[str, Cell]) -> Codes:
+    return tuple(str(row.get(column, TOTAL)) for column in CODE_COLUMNS)
 
 
-def _in_row(
-    name: str, codes: Codes, line: Mapping[str, Cell], cells: Cells, release: PublicRelease
+def _row_disagreement(
+    name: str, codes: Codes, row: Mapping[str, Cell], cells: Cells, release: PublicRelease
 ) -> Iterator[str]:
-    """Yield what a row of a table of a spreadsheet says of its cell, where cells.csv says something else."""
-    *numbers, status = (line.get(column, "") for column in NUMBERS_HEADER)
-    found, expected = (
-        (*map(_number, numbers), _letter(status)),
-        cells.get(codes) or _unlisted(codes, release),
-    )
+    """Yield the disagreement of a row of a spreadsheet with cells.csv, if there is one."""
+    *numbers, status = (row.get(column, "") for column in NUMBERS_HEADER)
+    found = (*map(_number, numbers), _status_letter(status))
+    expected = cells.get(codes) or _unlisted(codes, release)
     if found != expected:
-        yield f"{name} says {_words(found)} of {describe(codes)}, and cells.csv {_words(expected)}"
+        yield _difference(name, codes, found, expected)
 
 
 def _number(value: Cell) -> str:
-    """Return a number of a spreadsheet as cells.csv has it: a letter in square brackets stands where there is none."""
+    """Return a number of a spreadsheet as cells.csv has it: empty if a status replaces it."""
     return str(value) if isinstance(value, int) else re.sub(r"\[\w+\]", "", value)
 
 
-def _letter(status: Cell) -> str:
+def _status_letter(status: Cell) -> str:
     return "".join(re.findall(r"^\[(\w+)\]", str(status)))
 
 
-def _unlisted(codes: Codes, release: PublicRelease) -> Said:
-    """Return what a spreadsheet says of a cell that cells.csv does not list: it is 0, where sums are added up."""
+def _unlisted(codes: Codes, release: PublicRelease) -> Numbers:
+    """Return the numbers of a cell that isn't in cells.csv: 0 in a rounded release, or unknown."""
     if not release.largest_error:
         return ("", "", "", UNKNOWN)
-    error = release.largest_error.get(_fixed(codes, release), 0)
+    error = release.largest_error.get(_order(codes, release), 0)
     return ("0", "0", str(error), "e" if error else "")
 
 
-def _compared(name: str, found: Cells, cells: Cells) -> Iterator[str]:
-    for codes in {**cells, **found}:
-        if (here := found.get(codes)) != (there := cells.get(codes)):
-            yield f"{name} says {_words(here)} of {describe(codes)}, and cells.csv {_words(there)}"
+def _differences(name: str, found: Cells, expected: Cells) -> Iterator[str]:
+    for codes in {**expected, **found}:
+        here, there = found.get(codes), expected.get(codes)
+        if here != there:
+            yield _difference(name, codes, here, there)
 
 
-def _words(said: Said | None) -> str:
-    return (
-        "nothing"
-        if said is None
-        else said[0]
-        if len(said) == 1
-        else f"{said[0]}, {said[1]} to {said[2]} [{said[3]}]"
-    )
+def _difference(name: str, codes: Codes, found: Numbers | None, expected: Numbers | None) -> str:
+    words = _in_words(found), _in_words(expected)
+    return f"{name} says {words[0]} of {describe(codes)}, and cells.csv {words[1]}"
 
 
-def _of_csv(path: Path) -> dict[Codes, Said]:
-    """Return what cells.csv says of each cell.
+def _in_words(numbers: Numbers | None) -> str:
+    if numbers is None:
+        return "nothing"
+    if len(numbers) == 1:
+        return numbers[0]
+    value, low, high, status = numbers
+    return f"{value}, {low} to {high} [{status}]"
+
+
+def _csv_cells(path: Path) -> dict[Codes, Numbers]:
+    """Return the cells of cells.csv.
 
     Raises:
-        ReleaseError: it cannot be read, or lacks a column.
+        ReleaseError: it can't be read, or lacks a column.
     """
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = [tuple(row[name] or "" for name in COLUMNS) for row in csv.DictReader(stream)]
     except (OSError, KeyError, ValueError, csv.Error) as error:
         raise ReleaseError(
-            f"{path}: the cells cannot be read ({type(error).__name__}). {AGAIN}"
+            f"{path}: the cells cannot be read ({type(error).__name__}). {REMEDY}"
         ) from error
     return {row[: len(FINEST)]: row[len(FINEST) :] for row in rows}
 
 
-def _of_parquet(path: Path) -> dict[Codes, Said]:
+def _parquet_cells(path: Path) -> dict[Codes, Numbers]:
     with duckdb.connect() as connection:
-        return _of_rows(_rows(connection, "parquet_cells", {"path": str(path)}))
+        return _as_cells(_rows(connection, "parquet_cells", {"path": str(path)}))
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
-    return connection.execute(sql.statement(f"audit/{name}"), parameters or {}).fetchall()
+    return [tuple(row.values()) for row in sql.rows(connection, f"audit/{name}", parameters)]
 
 
-def _of_rows(rows: list[tuple[Any, ...]]) -> dict[Codes, Said]:
+def _as_cells(rows: Iterable[tuple[Any, ...]]) -> dict[Codes, Numbers]:
+    """Return rows of codes and numbers as cells, with numbers as cells.csv writes them."""
     return {
-        row[: len(FINEST)]: tuple("" if one is None else str(one) for one in row[len(FINEST) :])
+        row[: len(FINEST)]: tuple(
+            "" if value is None else str(value) for value in row[len(FINEST) :]
+        )
         for row in rows
     }

@@ -1,4 +1,8 @@
-"""Every sum of a published year, numbered, so that a change of its cells can be added up over all of them at once."""
+"""Every marginal sum of a published year, numbered, so that numpy can add up witnesses.
+
+A year has a few hundred thousand sums and a proof thousands of witnesses. Adding them up in
+dictionaries would take hours; here each is an index into a numpy array.
+"""
 
 from __future__ import annotations
 
@@ -11,197 +15,196 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from referrals.publishing.audit.public_release import (
-    LEAST_KEPT,
-    MOST_AMBIGUOUS,
-    WIDTH,
-    Codes,
-    Fact,
-    Year,
-)
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.reference.codelists import FINEST, TOTAL
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    PROTECTION_WIDTH,
+    SMALLEST_UNCHANGED,
+)
 
 Changes = Mapping[Codes, int]
-"""What a witness changes of the published cells: the difference, by cell."""
+"""A witness as the differences from the published cells, by cell."""
 
 Integers = NDArray[np.int64]
 Places = tuple[int, ...]
 
-AT_ONCE: Final = 500
-"""How many witnesses are added up at once: what each moves is held for all sums of its cells."""
+WITNESSES_AT_ONCE: Final = 500
+"""How many witnesses are added up in one array operation, which bounds the memory that it takes."""
 
 
 @dataclass(frozen=True)
-class Net:
-    """How far witnesses move sums, an entry for each sum that a witness moves, ordered by witness and then by sum."""
+class Moves:
+    """How far witnesses move sums: parallel arrays, ordered by witness and sum."""
 
     witness: Integers
     number: Integers
     by: Integers
 
 
-class Sums:
-    """Every sum of every order of one year, numbered: a dimension that is added up has one code more, the total.
+class MarginalSums:
+    """The numbering of every sum of one year, at every order.
 
-    `kept` says of each of the 64 sums that a cell is part of which dimensions it fixes, `order` of every sum how many, and
-    `strides` what a place in a dimension adds to a number.
+    A sum is a place in each dimension, and each dimension has one place more than it has codes, for
+    the total. Its number is the index of these places in row-major order. `strides` says how much a
+    step in a dimension adds to it. A finest cell is part of 64 sums; `fixed` says which dimensions
+    each of them fixes. `order` says how many dimensions each numbered sum fixes.
     """
 
     def __init__(self, year: Year) -> None:
-        """Take a year's categories."""
+        """Number the sums over the categories of a year."""
         self.codes = [(*year.categories[name], TOTAL) for name in FINEST]
         self._sizes = [len(codes) for codes in self.codes]
-        self.strides = np.cumprod([1, *self._sizes[:0:-1]])[::-1].astype(np.int64)
-        self.kept = np.array(list(itertools.product((False, True), repeat=len(FINEST))))
-        self._weights = (self.kept * self.strides).T
-        self._totals = (~self.kept * (np.array(self._sizes) - 1) * self.strides).sum(axis=1)
         self.count = int(np.prod(self._sizes))
-        self.order = np.indices(self._sizes).reshape(len(FINEST), -1)
-        self.order = (self.order != np.array(self._sizes)[:, None] - 1).sum(axis=0)
+        self.strides = np.cumprod([1, *self._sizes[:0:-1]])[::-1].astype(np.int64)
+        self.fixed = np.array(list(itertools.product((False, True), repeat=len(FINEST))))
+        self._weights = (self.fixed * self.strides).T
+        self._totals = (~self.fixed * (np.array(self._sizes) - 1) * self.strides).sum(axis=1)
+        places = np.indices(self._sizes).reshape(len(FINEST), -1)
+        self.order = (places != np.array(self._sizes)[:, None] - 1).sum(axis=0)
 
     @cached_property
-    def _place(self) -> list[dict[str, int]]:
+    def _place_of_code(self) -> list[dict[str, int]]:
         return [{code: place for place, code in enumerate(codes)} for codes in self.codes]
 
     @cached_property
-    def _places_of(self) -> Callable[[Codes], Places]:
-        """Witnesses name the same cells again and again."""
+    def _cached_places(self) -> Callable[[Codes], Places]:
+        """`places` with a cache: witnesses name the same cells again and again."""
         return cache(self.places)
 
     def places(self, codes: Codes) -> Places:
-        """Return the places of a cell's codes in their categories."""
-        return tuple(place[code] for place, code in zip(self._place, codes, strict=True))
+        """Return the places of some codes in their dimensions."""
+        return tuple(place[code] for place, code in zip(self._place_of_code, codes, strict=True))
 
-    def named(self, places: Sequence[int]) -> Codes:
-        """Return the codes at places."""
-        return tuple(codes[place] for codes, place in zip(self.codes, places, strict=True))
+    def places_array(self, cells: Iterable[Codes]) -> Integers:
+        """Return the places of finest cells, a row each."""
+        places = [*map(self._cached_places, cells)]
+        return np.array(places, dtype=np.int64).reshape(-1, len(FINEST))
 
-    def of(self, places: Integers) -> Integers:
-        """Return the numbers of all 64 sums that each finest cell is part of: a row a cell, the cell itself last."""
-        return np.asarray(places @ self._weights + self._totals)
-
-    def places_of(self, numbers: Integers) -> Integers:
-        """Return the places of sums by their numbers, a row each."""
+    def places_of_numbers(self, numbers: Integers) -> Integers:
+        """Return the places of numbered sums, a row each."""
         return np.stack(np.unravel_index(numbers, self._sizes), axis=1)
 
-    def cell(self, number: int) -> Codes:
-        """Return the codes of a sum by its number."""
-        return self.named([int(place) for place in np.unravel_index(number, self._sizes)])
+    def codes_at(self, places: Sequence[int]) -> Codes:
+        """Return the codes at some places, one in each dimension."""
+        return tuple(codes[place] for codes, place in zip(self.codes, places, strict=True))
 
-    def array(self, cells: Iterable[Codes]) -> Integers:
-        """Return the places of finest cells, a row each."""
-        return np.array([*map(self._places_of, cells)], dtype=np.int64).reshape(-1, len(FINEST))
+    def codes_of(self, number: int) -> Codes:
+        """Return the codes of a numbered sum."""
+        return self.codes_at([int(place) for place in np.unravel_index(number, self._sizes)])
 
-    def added(self, cells: Mapping[Codes, int]) -> Integers:
-        """Return every sum of the values of finest cells."""
+    def numbers_of(self, places: Integers) -> Integers:
+        """Return the numbers of the 64 sums of each finest cell, a row each, the cell last."""
+        return np.asarray(places @ self._weights + self._totals)
+
+    def totals(self, cells: Mapping[Codes, int]) -> Integers:
+        """Return the value of every sum, by number, added up from finest cells."""
         values = np.repeat(np.array(list(cells.values()), dtype=np.float64), len(self._totals))
-        added = np.bincount(
-            self.of(self.array(cells)).ravel(), weights=values, minlength=self.count
-        )
-        return np.rint(added).astype(np.int64)
+        numbers = self.numbers_of(self.places_array(cells)).ravel()
+        totals = np.bincount(numbers, weights=values, minlength=self.count)
+        return np.rint(totals).astype(np.int64)
 
-    def net(self, witness: Integers, places: Integers, change: Integers) -> Net:
-        """Return how far witnesses move sums: `change` says by how much the cell at `places` is moved in a witness."""
-        key = (witness[:, None] * self.count + self.of(places)).ravel()
+    def moves(self, witness: Integers, places: Integers, change: Integers) -> Moves:
+        """Return how far witnesses move sums.
+
+        Args:
+            witness: the number of a witness, for each cell that it changes.
+            places: the places of these cells, a row each.
+            change: by how much each is changed.
+        """
+        key = (witness[:, None] * self.count + self.numbers_of(places)).ravel()
+        if not len(key):
+            return Moves(key, key, key)
         order = np.argsort(key, kind="stable")
         ordered = key[order]
-        first = (
-            np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-            if len(key)
-            else order
-        )
-        by = np.add.reduceat(change[order // len(self._totals)], first) if len(key) else order
+        first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+        by = np.add.reduceat(change[order // len(self._totals)], first)
         moved = by != 0
-        return Net(
-            ordered[first[moved]] // self.count, ordered[first[moved]] % self.count, by[moved]
-        )
+        moved_key = ordered[first[moved]]
+        return Moves(moved_key // self.count, moved_key % self.count, by[moved])
 
-    def net_of(self, made: Sequence[Changes]) -> Iterator[Net]:
-        """Yield how far some witnesses move sums, some hundreds of witnesses at a time."""
-        for start in range(0, len(made), AT_ONCE):
-            cells = [
-                (start + number, *one)
-                for number, changes in enumerate(made[start : start + AT_ONCE])
-                for one in changes.items()
-            ]
-            numbers, codes, change = zip(*cells, strict=True) if cells else ((), (), ())
-            yield self.net(
+    def moves_of(self, witnesses: Sequence[Changes]) -> Iterator[Moves]:
+        """Yield how far witnesses move sums, some hundreds of witnesses at a time."""
+        for start in range(0, len(witnesses), WITNESSES_AT_ONCE):
+            numbers: list[int] = []
+            cells: list[Codes] = []
+            changes: list[int] = []
+            for number, witness in enumerate(witnesses[start : start + WITNESSES_AT_ONCE], start):
+                numbers += [number] * len(witness)
+                cells += witness.keys()
+                changes += witness.values()
+            yield self.moves(
                 np.array(numbers, dtype=np.int64),
-                self.array(codes),
-                np.array(change, dtype=np.int64),
+                self.places_array(cells),
+                np.array(changes, dtype=np.int64),
             )
 
-    def counted_by(self, facts: Sequence[Fact], places: Integers) -> Integers:
-        """Return for each cell, a row, whether each fact, a column, counts it: 1 or 0."""
-        counted = np.ones((len(places), len(facts)), dtype=np.int64)
+    def fact_membership(self, facts: Sequence[Fact], places: Integers) -> Integers:
+        """Return whether each finest cell, a row, is part of each fact, a column: 1 or 0."""
+        membership = np.ones((len(places), len(facts)), dtype=np.int64)
         for number, fact in enumerate(facts):
             for dimension, named in fact.where.items():
                 column = FINEST.index(dimension)
-                counted[:, number] &= np.isin(self.codes[column], list(named))[places[:, column]]
-        return counted
+                is_named = np.isin(self.codes[column], list(named))
+                membership[:, number] &= is_named[places[:, column]]
+        return membership
 
-    def room(self, largest_error: Mapping[int, int]) -> Integers:
-        """Return how far each sum may lie from what is published: exact totals not at all, single cells by the rule."""
-        by_order = [
-            0,
-            0,
-            *(largest_error.get(order, 0) for order in range(2, len(FINEST))),
-            MOST_AMBIGUOUS - 1,
-        ]
-        return np.array(by_order, dtype=np.int64)[self.order]
+    def tolerance(self, largest_error: Mapping[int, int]) -> Integers:
+        """Return how far each sum may lie from the published number.
 
-
-def counted(fact: Fact, cells: Mapping[Codes, int]) -> int:
-    """Return what the cells that a fact counts add up to."""
-    return sum(value for codes, value in cells.items() if fact.holds_cell(codes))
+        Totals of order 0 and 1 are exact, other sums have the announced error of their order, and a
+        finest cell that shows 7 can be 1.
+        """
+        by_order = [0, 0]
+        by_order += [largest_error.get(order, 0) for order in range(2, len(FINEST))]
+        by_order.append(LARGEST_AMBIGUOUS - 1)
+        return np.asarray(np.array(by_order, dtype=np.int64)[self.order])
 
 
-def candidates(year: Year, sums: Sums) -> Integers:
-    """Return the numbers of all sums that could be 1 to 4: of two dimensions and more, single cells included.
+def candidates(year: Year, sums: MarginalSums) -> Integers:
+    """Return the numbers of all sums that could be 1 to 4, finest cells included.
 
-    A cell that shows 0 counts where each of its codes stands in some cell that can shrink: else the exact totals say that
-    it is 0.
+    A finest cell that shows 0 is a candidate if each of its codes occurs in some ambiguous cell. If
+    one doesn't, the exact total of that code leaves nobody for the cell.
     """
-    codes = [sorted({cell[column] for cell in year.movable}) for column in range(len(FINEST))]
+    codes = [sorted({cell[column] for cell in year.ambiguous}) for column in range(len(FINEST))]
     zeros = [cell for cell in itertools.product(*codes) if cell not in year.cells]
-    cells = np.concatenate([sums.array(zeros), sums.array(year.movable)])
-    return np.unique(np.concatenate([sums.of(cells)[:, -1], small_sums(year, sums)]))
+    cells = np.concatenate([sums.places_array(zeros), sums.places_array(year.ambiguous)])
+    return np.unique(np.concatenate([sums.numbers_of(cells)[:, -1], small_sums(year, sums)]))
 
 
-def small_sums(year: Year, sums: Sums) -> Integers:
-    """Return the numbers of the sums of two to five dimensions, not all 0, that could be fewer than five."""
-    least = sums.added({codes: _least(value) for codes, value in year.cells.items()})
-    wanted = (least > 0) & (least < LEAST_KEPT) & (sums.order > 1) & (sums.order < len(FINEST))
-    return np.flatnonzero(wanted)
+def small_sums(year: Year, sums: MarginalSums) -> Integers:
+    """Return the numbers of the sums of order 2 to 5 that could be 1 to 4."""
+    least = sums.totals({codes: _least_count(value) for codes, value in year.cells.items()})
+    is_small = (least > 0) & (least < SMALLEST_UNCHANGED)
+    return np.flatnonzero(is_small & (sums.order > 1) & (sums.order < len(FINEST)))
 
 
-def _least(value: int) -> int:
-    return 1 if LEAST_KEPT <= value <= MOST_AMBIGUOUS else value
+def _least_count(shown: int) -> int:
+    return 1 if SMALLEST_UNCHANGED <= shown <= LARGEST_AMBIGUOUS else shown
 
 
 class Spread:
-    """How far witnesses and the published cells spread every sum of a year."""
+    """The smallest and largest difference that some witnesses make to each sum."""
 
-    def __init__(self, sums: Sums) -> None:
-        """Begin with the published cells alone, which spread nothing."""
-        self._low, self._high = (
-            np.zeros(sums.count, dtype=np.int64),
-            np.zeros(sums.count, dtype=np.int64),
-        )
+    def __init__(self, sums: MarginalSums) -> None:
+        """Start with the published cells alone, which make no difference."""
+        self._low = np.zeros(sums.count, dtype=np.int64)
+        self._high = np.zeros(sums.count, dtype=np.int64)
 
-    def add(self, net: Net) -> None:
-        """Take in how far some witnesses move sums."""
-        np.minimum.at(self._low, net.number, net.by)
-        np.maximum.at(self._high, net.number, net.by)
+    def add(self, moves: Moves) -> None:
+        """Widen the spread by the moves of some witnesses."""
+        np.minimum.at(self._low, moves.number, moves.by)
+        np.maximum.at(self._high, moves.number, moves.by)
 
-    def narrow(self, numbers: Integers) -> Integers:
-        """Return those of some sums, by number, whose range is not wide enough."""
-        return numbers[(self._high - self._low)[numbers] < WIDTH]
+    def too_narrow(self, numbers: Integers) -> Integers:
+        """Return those of some numbered sums whose spread is below the protection width."""
+        return numbers[(self._high - self._low)[numbers] < PROTECTION_WIDTH]
 
 
-def unmoved(numbers: Integers, sums: Sums, made: Sequence[Changes]) -> Integers:
-    """Return those of some sums, by number, that witnesses and the published cells do not spread over a range wide enough."""
+def too_narrow(numbers: Integers, sums: MarginalSums, witnesses: Sequence[Changes]) -> Integers:
+    """Return the numbered sums that witnesses spread by less than the protection width."""
     spread = Spread(sums)
-    for net in sums.net_of(made):
-        spread.add(net)
-    return spread.narrow(numbers)
+    for moves in sums.moves_of(witnesses):
+        spread.add(moves)
+    return spread.too_narrow(numbers)

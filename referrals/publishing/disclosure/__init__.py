@@ -1,1 +1,1 @@
-"""Disclosure control: recoding, rounding, suppression and revisions."""
+"""Statistical disclosure control: recoding, rounding, suppression and revisions."""

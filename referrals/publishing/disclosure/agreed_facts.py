@@ -1,7 +1,9 @@
-"""Facts that were published before: what a release must agree with, because everybody has them already.
+"""Agreed facts: published figures that a year's records confirm, and a release must reproduce.
 
-Only those that the records agree with can be kept: a statement that the records contradict is no fact about them, and is
-named in the summary.
+Everybody already has these figures. A release that contradicted one would be wrong, and a release
+that left one out would still be read beside it. Statements that the records contradict cannot be
+reproduced; the publisher's summary names them. Called by `pipeline` before the counts are
+protected.
 """
 
 from __future__ import annotations
@@ -9,35 +11,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.ledger import published_facts
 from referrals.publishing.tabulation.counts import Counts
 
 
 @dataclass(frozen=True)
-class Pinned:
-    """The facts that a year's records agree with, and the ids of statements that they do not."""
+class AgreedFacts:
+    """The facts that a year's records agree with, and the ids of the statements they contradict."""
 
     facts: tuple[Fact, ...]
     disagreeing: tuple[str, ...]
 
 
-def facts_of(counts: Counts) -> Pinned:
-    """Return the published statements on two dimensions at once that hold of a year's counts.
+def find(counts: Counts) -> AgreedFacts:
+    """Sort the published statements on a year by whether its counts agree with them.
 
-    Totals of one dimension need no pin: they are exact. A statement on codes that the release groups, or on fewer than ten
-    people, cannot be kept; it is left out.
+    Only statements on two or more dimensions matter, because one-way totals are exact anyway.
+    Statements on codes that the release combines, or on fewer than ten people, are left out.
     """
     year = Year(counts.year, counts.categories, counts.cells(), ())
-    every = list(published_facts.facts(year))
-    return Pinned(
-        facts=tuple(fact for fact in every if fact.stands(year.cells)),
-        disagreeing=tuple(fact.name for fact in every if not fact.stands(year.cells)),
+    facts = list(published_facts.facts(year))
+    return AgreedFacts(
+        facts=tuple(fact for fact in facts if fact.agrees_with(year.cells)),
+        disagreeing=tuple(fact.name for fact in facts if not fact.agrees_with(year.cells)),
     )
 
 
-def published(facts: Iterable[Fact], cells: Mapping[Codes, int]) -> list[dict[str, object]]:
-    """Return facts as the manifest lists them, each with the number that the release has for it."""
+def manifest_entries(facts: Iterable[Fact], cells: Mapping[Codes, int]) -> list[dict[str, object]]:
+    """Return the facts as the manifest lists them, each with the sum that the release publishes."""
     return [
         {
             "name": fact.name,

@@ -1,14 +1,17 @@
-"""Which codes are published and which are grouped: every published code counts at least ten people in every year, or none.
+"""Global recoding: which codes are published, and which are combined with others.
 
-Smaller ones join a group of their codelist. Without this the exact totals could not be reached: 8 and 9 cannot be made of
-0, 5, 6 and 7. A nationality whose people all share one crime type, or one outcome, is grouped as well, however many they
-are: its row alone would tell that of each of them.
+Every published category has at least ten referrals in each year in which it occurs. Smaller ones
+join a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9
+are not sums of 0, 5, 6 and 7. Nationalities whose people all share one crime type or one outcome
+are combined as well, whatever their size, because their row alone would disclose it for each of
+them (group disclosure). Called by `pipeline` for the first release of a year; revisions reuse its
+recoding.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -17,146 +20,148 @@ from referrals.paths import REFERENCE
 from referrals.publishing.tabulation.counts import Category
 from referrals.reference import table_schema
 from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, codelist
-
-LEAST: Final = 10
-"""The fewest people of a category that stands alone."""
+from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY
 
 OTHER: Final = "_OTH"
 
 Recoding = Mapping[tuple[str, str], str]
-Totals = Mapping[str, Mapping[str, int]]
-"""People by code and year."""
+"""The published code of each dimension and recorded code, if they differ."""
+
+YearTotals = Mapping[str, int]
+"""Referrals by year."""
+
+Totals = Mapping[str, YearTotals]
+"""Referrals by code and year."""
 
 
-def recode(found: Sequence[Category], *, nationalities: int, by_region: bool) -> Recoding:
-    """Return the published code of each dimension and code found, where it is another.
+def recode(categories: Sequence[Category], *, nationalities: int, by_region: bool) -> Recoding:
+    """Return the published code for each dimension and recorded code, if they differ.
 
     Args:
-        found: every code that occurs, with its counts.
-        nationalities: how many nationalities to keep at most, the largest.
-        by_region: whether the others are grouped by continent, where that is large enough, and not all together.
+        categories: every code that occurs, with its counts.
+        nationalities: how many nationalities to publish at most, the largest.
+        by_region: combine the others by continent, if that makes large enough groups.
 
     Raises:
-        DisclosureError: a code is too small, and its codelist has no group that it could join.
+        DisclosureError: a code is too small, and its code list has no group that it could join.
     """
-    recoding = _nationalities(found, nationalities, by_region=by_region)
+    recoding = _nationalities(categories, nationalities, by_region=by_region)
     for dimension in DIMENSIONS[1:]:
-        recoding |= _groups(dimension, _totals(found, dimension))
-    _check_quarters(_totals(found, "quarter"))
+        recoding |= _aggregates(dimension, _totals(categories, dimension))
+    _refuse_small_quarters(_totals(categories, "quarter"))
     return recoding
 
 
-def published(found: Sequence[Category], recoding: Recoding) -> dict[str, list[str]]:
-    """Return the codes of each dimension that the release has, in the order of their codelists."""
-    kept: dict[str, list[str]] = {}
+def published_codes(categories: Sequence[Category], recoding: Recoding) -> dict[str, list[str]]:
+    """Return the codes of each dimension after recoding, in the order of their code lists."""
+    published: dict[str, list[str]] = {}
     for dimension in DIMENSIONS:
         codes = {
-            recoding.get((dimension, one.code), one.code)
-            for one in found
-            if one.dimension == dimension
+            recoding.get((dimension, category.code), category.code)
+            for category in categories
+            if category.dimension == dimension
         }
-        kept[dimension] = [code for code in codelist(dimension).codes if code in codes]
-    return kept
+        published[dimension] = [code for code in codelist(dimension).codes if code in codes]
+    return published
 
 
 def _nationalities(
-    found: Iterable[Category], most: int, *, by_region: bool
+    categories: Iterable[Category], limit: int, *, by_region: bool
 ) -> dict[tuple[str, str], str]:
-    rows = [one for one in found if one.dimension == "nationality"]
+    """Combine nationalities, publishing fewer of them until every group is safe."""
+    rows = [category for category in categories if category.dimension == "nationality"]
     totals = _totals(rows, "nationality")
-    alike = {one.code for one in rows if one.most_alike == one.value}
-    large = [code for code in totals if _is_large(totals[code]) and code not in alike]
-    listed = [code for code in large if code != NOT_RECORDED]
-    kept = sorted(listed, key=lambda code: (-sum(totals[code].values()), code))[:most]
-    kept += [code for code in large if code == NOT_RECORDED]
-    regions = (
-        {row["code"]: row["region"] for row in table_schema.read(REFERENCE / "nationality.csv")}
-        if by_region
-        else {}
-    )
+    uniform = {row.code for row in rows if row.largest_subgroup == row.value}
+    publishable = [code for code in totals if _is_large(totals[code]) and code not in uniform]
+    named = [code for code in publishable if code != NOT_RECORDED]
+    published = sorted(named, key=lambda code: (-sum(totals[code].values()), code))[:limit]
+    published += [code for code in publishable if code == NOT_RECORDED]
+    regions = _regions() if by_region else {}
     while True:
-        groups = _grouped(
-            {code: years for code, years in totals.items() if code not in kept}, regions
-        )
-        if all(_stands(codes, totals, alike) for codes in groups.values()):
+        combined = {code: years for code, years in totals.items() if code not in published}
+        groups = _groups(combined, regions)
+        if all(_is_safe_group(codes, totals, uniform) for codes in groups.values()):
             return {
                 ("nationality", code): group for group, codes in groups.items() for code in codes
             }
         if regions:
             regions = {}
-        elif kept:
-            kept.pop()
+        elif published:
+            published.pop()
         else:
             raise DisclosureError(
-                "There are fewer than 10 people in a year. Publish a longer period."
+                f"There are fewer than {SMALLEST_PUBLISHED_CATEGORY} people in a year. "
+                "Publish a longer period."
             )
 
 
-def _stands(codes: Sequence[str], totals: Totals, alike: AbstractSet[str]) -> bool:
-    """Return whether a group is large enough, and holds more than nationalities whose people are alike."""
-    return _is_large(_sum(codes, totals)) and not set(codes) <= alike
+def _regions() -> dict[str, str]:
+    rows = table_schema.read(REFERENCE / "nationality.csv")
+    return {row["code"]: row["region"] for row in rows}
 
 
-def _grouped(small: Totals, regions: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the codes of each group: by region where each year has enough of them, and all the rest together."""
+def _is_safe_group(codes: Sequence[str], totals: Totals, uniform: AbstractSet[str]) -> bool:
+    """Return whether a group is large enough, and not made of uniform nationalities alone."""
+    return _is_large(_sum(codes, totals)) and not set(codes) <= uniform
+
+
+def _groups(combined: Totals, regions: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the codes of each group: each region that is large enough, and all others together."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for code in small:
+    for code in combined:
         groups[f"{OTHER}_{regions[code]}" if regions.get(code) else OTHER].append(code)
-    for group in [
+    small = [
         group
         for group, codes in groups.items()
-        if group != OTHER and not _is_large(_sum(codes, small))
-    ]:
+        if group != OTHER and not _is_large(_sum(codes, combined))
+    ]
+    for group in small:
         groups[OTHER] += groups.pop(group)
     return dict(groups)
 
 
-def _groups(dimension: str, totals: Totals) -> dict[tuple[str, str], str]:
-    """Return the recoding of a dimension whose small codes join the smallest group of the codelist that is large enough."""
+def _aggregates(dimension: str, totals: Totals) -> dict[tuple[str, str], str]:
+    """Recode each small code of a dimension to the smallest aggregate that is large enough."""
     recoding: dict[tuple[str, str], str] = {}
-    for code in totals:
-        if (
-            _is_large(totals[recoding.get((dimension, code), code)])
-            if (dimension, code) not in recoding
-            else True
-        ):
+    for code, years in totals.items():
+        if (dimension, code) in recoding or _is_large(years):
             continue
-        group = _smallest_group(dimension, code, totals)
-        recoding |= {
-            (dimension, member): group
-            for member in codelist(dimension).codes[group].members
-            if member in totals
-        }
+        aggregate = _smallest_aggregate(dimension, code, totals)
+        members = codelist(dimension).codes[aggregate].members
+        recoding |= {(dimension, member): aggregate for member in members if member in totals}
     return recoding
 
 
-def _smallest_group(dimension: str, code: str, totals: Totals) -> str:
-    groups = [entry for entry in codelist(dimension).codes.values() if code in entry.members]
-    for group in sorted(groups, key=lambda entry: len(entry.members)):
-        if _is_large(_sum([member for member in group.members if member in totals], totals)):
-            return group.code
+def _smallest_aggregate(dimension: str, code: str, totals: Totals) -> str:
+    aggregates = [entry for entry in codelist(dimension).codes.values() if code in entry.members]
+    for aggregate in sorted(aggregates, key=lambda entry: len(entry.members)):
+        members = [member for member in aggregate.members if member in totals]
+        if _is_large(_sum(members, totals)):
+            return aggregate.code
     raise DisclosureError(
-        f"Fewer than {LEAST} people a year have the {dimension} '{code}', and {dimension}.csv has no group that it could "
-        "join. Add a group with it as a member, or publish a longer period."
+        f"Fewer than {SMALLEST_PUBLISHED_CATEGORY} people a year have the {dimension} '{code}', "
+        f"and {dimension}.csv has no group that it could join. "
+        "Add a group with it as a member, or publish a longer period."
     )
 
 
-def _check_quarters(totals: Totals) -> None:
+def _refuse_small_quarters(totals: Totals) -> None:
     if small := [quarter for quarter, years in totals.items() if not _is_large(years)]:
         raise DisclosureError(
-            f"{', '.join(small)}: fewer than {LEAST} people in a quarter. Leave the quarter out."
+            f"{', '.join(small)}: fewer than {SMALLEST_PUBLISHED_CATEGORY} people in a quarter. "
+            "Leave the quarter out."
         )
 
 
-def _totals(found: Iterable[Category], dimension: str) -> Totals:
+def _totals(categories: Iterable[Category], dimension: str) -> Totals:
     totals: dict[str, dict[str, int]] = defaultdict(dict)
-    for one in found:
-        if one.dimension == dimension:
-            totals[one.code][one.year] = one.value
+    for category in categories:
+        if category.dimension == dimension:
+            totals[category.code][category.year] = category.value
     return totals
 
 
-def _sum(codes: Iterable[str], totals: Totals) -> dict[str, int]:
+def _sum(codes: Collection[str], totals: Totals) -> YearTotals:
     years: dict[str, int] = defaultdict(int)
     for code in codes:
         for year, value in totals[code].items():
@@ -164,5 +169,5 @@ def _sum(codes: Iterable[str], totals: Totals) -> dict[str, int]:
     return years
 
 
-def _is_large(years: Mapping[str, int]) -> bool:
-    return all(value >= LEAST for value in years.values())
+def _is_large(years: YearTotals) -> bool:
+    return all(value >= SMALLEST_PUBLISHED_CATEGORY for value in years.values())

@@ -1,1 +1,1 @@
-"""Record-level extracts: parse, validate and stage every line."""
+"""Record-level extracts: account for every line, check it and load the records."""

@@ -1,7 +1,9 @@
-"""Refuse record-level files: `python -m referrals.publishing.extract.commit_guard FILE...`, run by the commit hook and by a test.
+"""A guard against committing record-level files.
 
-A file is refused for its kind (one that commonly holds records, outside `data/releases`), for its name, or for a header with
-columns that only records about people have. Messages name the file and the column, and never a value.
+`python -m referrals.publishing.extract.commit_guard FILE...` is run by the commit hook, and by a
+test on the whole repository. A file is refused for its suffix (one that commonly holds records,
+outside `data/releases`), for its name, or for a header with columns that only records about people
+have. Messages name the file and the columns, never a value.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-KINDS: Final = frozenset(
+RECORD_SUFFIXES: Final = frozenset(
     [
         ".accdb",
         ".arrow",
@@ -33,9 +35,9 @@ KINDS: Final = frozenset(
         ".xlsx",
     ]
 )
-TEXT_KINDS: Final = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".psv", ".dat"})
-NAMES: Final = re.compile(r"record[-_ ]?level|extract|line[-_ ]?list", re.IGNORECASE)
-COLUMNS: Final = frozenset(
+TEXT_SUFFIXES: Final = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".psv", ".dat"})
+RECORD_NAMES: Final = re.compile(r"record[-_ ]?level|extract|line[-_ ]?list", re.IGNORECASE)
+PERSONAL_COLUMNS: Final = frozenset(
     [
         "address",
         "case_reference",
@@ -63,44 +65,47 @@ COLUMNS: Final = frozenset(
         "urn",
     ]
 )
-"""Columns of records about people. Two of them in one header are too many to be chance."""
+"""Columns of records about people. One may be a coincidence; two in the same header are not."""
 
-HEADER: Final = 4096
-"""How much of a text file is read to find its header, in bytes."""
+HEADER_BYTES: Final = 4096
+"""How much of a text file is searched for its header."""
 
 
-def fault(path: Path) -> str | None:
-    """Return why a file may not be committed, or None where it may."""
-    released = "data/releases/" in path.as_posix()
-    if path.suffix.lower() in KINDS and not released:
-        return f"{path}: files of the kind {path.suffix} can hold records. Keep them out of the repository."
-    if path.suffix.lower() not in TEXT_KINDS:
+def refusal(path: Path) -> str | None:
+    """Return why a file may not be committed, or None if it may."""
+    is_release = "data/releases/" in path.as_posix()
+    if path.suffix.lower() in RECORD_SUFFIXES and not is_release:
+        return f"{path}: {path.suffix} files can hold records. Keep them out of the repository."
+    if path.suffix.lower() not in TEXT_SUFFIXES:
         return None
-    if NAMES.search(path.name):
-        return f"{path}: its name says that it holds records. Keep it out of the repository."
-    if len(found := sorted(_columns(path) & COLUMNS)) > 1:
-        return f"{path}: it has the columns {', '.join(found)}, which records about people have. Keep it out."
+    if RECORD_NAMES.search(path.name):
+        return f"{path}: the name suggests that it holds records. Keep it out of the repository."
+    if len(found := sorted(_possible_columns(path) & PERSONAL_COLUMNS)) > 1:
+        columns = ", ".join(found)
+        return f"{path}: it has columns of records about people ({columns}). Keep it out."
     return None
 
 
-def _columns(path: Path) -> set[str]:
-    """Return what could be the column names of a file: the words of its first line, or the keys of its first object."""
+def _possible_columns(path: Path) -> set[str]:
+    """Return the words of a file's first line, or the keys of its first JSON object."""
     with path.open("rb") as stream:
-        head = stream.read(HEADER).decode("utf-8", errors="replace")
-    line = head if path.suffix.lower().startswith(".json") else head.partition("\n")[0]
+        start = stream.read(HEADER_BYTES).decode("utf-8", errors="replace")
+    is_json = path.suffix.lower().startswith(".json")
+    header = start if is_json else start.partition("\n")[0]
     return {
         re.sub(r"\W+", "_", cell.strip(" \"'\ufeff")).strip("_").lower()
-        for cell in re.split(r"[,;\t|{}:\n]", line)
+        for cell in re.split(r"[,;\t|{}:\n]", header)
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check the files named and return 1 where any may not be committed, else 0."""
+    """Check the named files. Return 1 if any of them may not be committed, else 0."""
     names = sys.argv[1:] if arguments is None else arguments
-    faults = [found for name in names if Path(name).is_file() and (found := fault(Path(name)))]
-    for found in faults:
+    paths = [Path(name) for name in names]
+    refusals = [found for path in paths if path.is_file() and (found := refusal(path))]
+    for found in refusals:
         print(found, file=sys.stderr)
-    return 1 if faults else 0
+    return 1 if refusals else 0
 
 
 if __name__ == "__main__":

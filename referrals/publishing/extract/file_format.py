@@ -1,4 +1,8 @@
-"""What kind of file an extract is and what its header says, told from its first bytes alone."""
+"""The file format of an extract, detected from its first line: encoding, delimiter and columns.
+
+Called by `validate` before anything else is read. DuckDB's own detection is not used: it guesses,
+and a wrong guess silently drops lines.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,11 @@ REQUIRED: Final = (
 OPTIONAL: Final = ("person_id", "channel")
 COLUMNS: Final = (*REQUIRED, *OPTIONAL)
 DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-LONGEST: Final = 1 << 16
-"""The longest line that can be a record, in bytes. It bounds memory, whatever the file holds."""
+MAX_LINE_BYTES: Final = 1 << 16
+"""No record is longer. The limit bounds memory, whatever the file holds."""
 
-_BOM: Final = b"\xef\xbb\xbf"
-_OTHER_KINDS: Final = (
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_SIGNATURES: Final = (
     (b"PK\x03\x04", "an Excel workbook or another ZIP file"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"PAR1", "a Parquet file"),
@@ -45,12 +49,12 @@ _OTHER_KINDS: Final = (
     (b"[", "a JSON file"),
     (b"<", "an XML or HTML file"),
 )
-"""The first bytes of the kinds of file that are mistaken for CSV."""
+"""The first bytes of file types that people send instead of CSV."""
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How an extract is written: its columns in their order, what separates them, and whether it has a byte order mark."""
+class FileFormat:
+    """The columns of an extract in file order, its delimiter and whether it has a BOM."""
 
     columns: tuple[str, ...]
     delimiter: str
@@ -61,87 +65,95 @@ class Layout:
         return f"UTF-8{mark}, separated by {DELIMITERS[self.delimiter]}"
 
 
-def read(path: Path) -> Layout:
-    """Return the layout of an extract.
+def detect(path: Path) -> FileFormat:
+    """Return the file format of an extract.
 
     Raises:
-        ExtractError: there is no such file, it is not CSV in UTF-8, or its header does not name the columns of an extract.
-            The message quotes no cell of a file that has no header.
+        ExtractError: the file does not exist, is not CSV in UTF-8, or its header does not name the
+            columns of an extract. If there is no header, the message does not quote the first line.
     """
     line = _first_line(path)
     try:
-        text = line.removeprefix(_BOM).decode("utf-8")
+        text = line.removeprefix(_BYTE_ORDER_MARK).decode("utf-8")
     except UnicodeDecodeError as error:
         raise ExtractError(
             f"{path.name} line 1: the header is not UTF-8. Save the file as CSV in UTF-8."
         ) from error
-    delimiter, names = max((_names(text, delimiter) for delimiter in DELIMITERS), key=_known)
-    if not set(names) & set(COLUMNS):
+    headers = {delimiter: _column_names(text, delimiter) for delimiter in DELIMITERS}
+    delimiter = max(headers, key=lambda candidate: _known_columns(headers[candidate]))
+    names = headers[delimiter]
+    if not _known_columns(names):
         raise ExtractError(
-            f"{path.name} line 1 is no header of an extract. It must name the columns {', '.join(REQUIRED)}."
+            f"{path.name} line 1 is not a valid header. "
+            f"It must name the columns {', '.join(REQUIRED)}."
         )
-    if faults := _faults(names):
+    if faults := _header_faults(names):
         raise ExtractError(f"{path.name} line 1: {'; '.join(faults)}. Correct the header.")
-    return Layout(tuple(names), delimiter, line.startswith(_BOM))
+    return FileFormat(tuple(names), delimiter, line.startswith(_BYTE_ORDER_MARK))
 
 
 def _first_line(path: Path) -> bytes:
-    """Return the first line of a file without its end. Raises ExtractError where there is none, or it is not of CSV."""
+    """Return the first line of a file without its line end.
+
+    Raises:
+        ExtractError: there is no first line, or it is not a line of CSV.
+    """
     if not path.exists():
         raise ExtractError(f"{path} does not exist. Check the name and the folder.")
+    if path.is_dir():
+        raise ExtractError(f"{path} is a folder. Name one CSV file.")
     if not path.is_file():
-        raise ExtractError(
-            f"{path} is {'a folder' if path.is_dir() else 'not a regular file'}. Name one CSV file."
-        )
+        raise ExtractError(f"{path} is not a regular file. Name one CSV file.")
     with path.open("rb") as stream:
-        head = stream.read(LONGEST)
-    if not head.removeprefix(_BOM).strip():
+        start = stream.read(MAX_LINE_BYTES)
+    content = start.removeprefix(_BYTE_ORDER_MARK)
+    if not content.strip():
         raise ExtractError(f"{path.name} is empty. Export the extract again.")
-    for start, kind in _OTHER_KINDS:
-        if head.removeprefix(_BOM).startswith(start):
-            raise ExtractError(f"{path.name} is {kind}, and not CSV. Export it as CSV in UTF-8.")
-    line = head.partition(b"\n")[0].removesuffix(b"\r")
+    for signature, file_type in _SIGNATURES:
+        if content.startswith(signature):
+            raise ExtractError(f"{path.name} is {file_type}, not CSV. Export it as CSV in UTF-8.")
+    line = start.partition(b"\n")[0].removesuffix(b"\r")
     if b"\0" in line:
         raise ExtractError(
-            f"{path.name} is a binary file or UTF-16 text, and not CSV. Export it as CSV in UTF-8."
+            f"{path.name} is a binary file or UTF-16 text, not CSV. Export it as CSV in UTF-8."
         )
     if b"\r" in line:
         raise ExtractError(
-            f"{path.name} ends its lines as old Macs did. Save it again with the line ends of Windows or Unix."
+            f"{path.name} has the line ends of old Macs (CR). "
+            "Save it again with Windows (CRLF) or Unix (LF) line ends."
         )
     return line
 
 
-def _names(text: str, delimiter: str) -> tuple[str, list[str]]:
-    """Return a delimiter with the names of columns that it makes of the header, folded; none where quotes are not closed."""
+def _column_names(header: str, delimiter: str) -> list[str]:
+    """Return the lower-case column names of a header; none if its quotation marks do not match."""
     try:
-        cells = next(csv.reader([text], delimiter=delimiter, strict=True), [])
+        cells = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error:
-        cells = []
-    return delimiter, [cell.strip().casefold() for cell in cells]
+        return []
+    return [cell.strip().casefold() for cell in cells]
 
 
-def _known(reading: tuple[str, Sequence[str]]) -> int:
-    return sum(name in COLUMNS for name in reading[1])
+def _known_columns(names: Sequence[str]) -> int:
+    return sum(name in COLUMNS for name in names)
 
 
-def _faults(names: Sequence[str]) -> list[str]:
+def _header_faults(names: Sequence[str]) -> list[str]:
     missing = [name for name in REQUIRED if name not in names]
-    twice = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
+    repeated = sorted({name for name in names if name in COLUMNS and names.count(name) > 1})
     unknown = [name for name in names if name not in COLUMNS]
-    return [
-        *([f"missing columns: {', '.join(missing)}"] if missing else []),
-        *([f"columns named twice: {', '.join(twice)}"] if twice else []),
-        *(
-            [f"columns that an extract does not have: {', '.join(map(_suggested, unknown))}"]
-            if unknown
-            else []
-        ),
-    ]
+    faults = []
+    if missing:
+        faults.append(f"missing columns: {', '.join(missing)}")
+    if repeated:
+        faults.append(f"repeated columns: {', '.join(repeated)}")
+    if unknown:
+        faults.append(f"unknown columns: {', '.join(map(_with_suggestion, unknown))}")
+    return faults
 
 
-def _suggested(name: str) -> str:
+def _with_suggestion(name: str) -> str:
     if not name:
         return "one without a name"
-    meant = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.75)
-    return f'"{name}"' + (f" (did you mean {meant[0]}?)" if meant else "")
+    similar = difflib.get_close_matches(name, COLUMNS, n=1, cutoff=0.75)
+    return f'"{name}" (did you mean {similar[0]}?)' if similar else f'"{name}"'

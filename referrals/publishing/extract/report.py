@@ -1,50 +1,68 @@
-"""What a check found in an extract: errors and warnings apart, grouped, each with its count and first lines."""
+"""The report on an extract: errors and warnings, each with a count and the first line numbers.
+
+`validate` makes it; the command line prints it as text or JSON. No report holds any value of a
+record except a code that breaks a rule.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Lines that break one rule in one way: how many, the numbers of the first few, and the sentence that says what and why.
+    """Lines that break one rule in one way: their number, the first line numbers, and a message.
 
-    `lines` is empty where the extract as a whole is at fault. `value` is the code that breaks the rule, where one may be
-    shown; a message never holds anything else of a record.
+    `lines` is empty if the whole extract is at fault. `value` is the code that breaks the rule, if
+    it may be quoted (`rules.quotable`).
     """
 
     rule: str
-    says: str
+    message: str
     count: int = 0
     lines: tuple[int, ...] = ()
     field: str | None = None
     value: str | None = None
 
     def as_text(self) -> str:
-        """Return one line of words: where it is, and then what it is.
+        """Return one line of text: line numbers first, then the message.
 
         >>> Finding("age", "Not an age.", 7, (2, 9778)).as_text()
         'lines 2, 9,778 and 5 more: Not an age.'
         """
         if not self.lines:
-            return self.says
-        more = self.count - len(self.lines)
+            return self.message
+        label = "lines" if self.count > 1 else "line"
         numbers = ", ".join(f"{line:,}" for line in self.lines)
-        return f"line{'s' if self.count > 1 else ''} {numbers}{f' and {more:,} more' if more else ''}: {self.says}"
+        unlisted = self.count - len(self.lines)
+        more = f" and {unlisted:,} more" if unlisted else ""
+        return f"{label} {numbers}{more}: {self.message}"
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the finding in the keys of the JSON report, which other programs read."""
+        return {
+            "rule": self.rule,
+            "says": self.message,
+            "count": self.count,
+            "lines": self.lines,
+            "field": self.field,
+            "value": self.value,
+        }
 
 
 @dataclass(frozen=True)
 class Report:
-    """What became of one extract. `lines` are those after its header; each of them was either loaded or rejected.
+    """The result of checking one extract.
 
-    A line is rejected where it has an error or is blank. All the numbers are 0 where the extract was refused as a whole.
+    `lines` counts the lines after the header. Each was either loaded, or rejected because it has an
+    error or is blank. All counts are 0 if the file could not be read at all.
     """
 
     name: str
-    layout: str = ""
+    file_format: str = ""
     lines: int = 0
     loaded: int = 0
     rejected: int = 0
@@ -56,38 +74,54 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the extract may be published from: warnings do not stand in the way."""
+        """Whether the extract may be published. Warnings do not prevent that."""
         return not self.errors
 
     def as_text(self) -> str:
-        """Return the report in plain words, a line for each thing to say."""
-        return "\n".join(self._sentences())
+        """Return the report as plain text, one line for each finding."""
+        return "\n".join(self._text_lines())
 
     def as_json(self) -> str:
-        """Return the report as JSON, the same text for the same report."""
-        content = {"extract": self.name, "ok": self.ok, **asdict(self)}
-        content.pop("name")
+        """Return the report as JSON. Equal reports give equal text."""
+        content = {
+            "extract": self.name,
+            "ok": self.ok,
+            "layout": self.file_format,
+            "lines": self.lines,
+            "loaded": self.loaded,
+            "rejected": self.rejected,
+            "errors": [finding.as_dict() for finding in self.errors],
+            "warnings": [finding.as_dict() for finding in self.warnings],
+            "is_illustrative": self.is_illustrative,
+            "first_date": self.first_date,
+            "last_date": self.last_date,
+        }
         return json.dumps(content, indent=2, ensure_ascii=False, default=date.isoformat)
 
-    def _sentences(self) -> Iterator[str]:
+    def _text_lines(self) -> Iterator[str]:
         verdict = "sound" if self.ok else "not fit to publish from"
-        yield f"{self.name}: {verdict}. {_number(self.errors, 'error')}, {_number(self.warnings, 'warning')}."
+        errors = _kinds(self.errors, "error")
+        warnings = _kinds(self.warnings, "warning")
+        yield f"{self.name}: {verdict}. {errors}, {warnings}."
         if self.lines:
-            yield f"  {self.layout}. {self.lines:,} lines after the header: {self.loaded:,} loaded, {self.rejected:,} rejected."
+            yield (
+                f"  {self.file_format}. {self.lines:,} lines after the header: "
+                f"{self.loaded:,} loaded, {self.rejected:,} rejected."
+            )
         if self.first_date and self.last_date:
-            yield f"  Dates from {self.first_date} to {self.last_date} on the lines that were loaded."
+            yield f"  Dates from {self.first_date} to {self.last_date} on the loaded lines."
         if self.is_illustrative:
-            yield "  Every line is illustrative: these are synthetic records, of nobody."
+            yield "  Every line is illustrative: these are synthetic records of invented people."
         for heading, findings in (("Errors", self.errors), ("Warnings", self.warnings)):
             if findings:
                 yield f"{heading}:"
                 yield from (f"  {finding.as_text()}" for finding in findings)
 
 
-def _number(findings: tuple[Finding, ...], what: str) -> str:
-    """Return how many kinds of findings there are, in words.
+def _kinds(findings: tuple[Finding, ...], noun: str) -> str:
+    """Return the number of kinds of findings in words.
 
-    >>> _number((), "error")
+    >>> _kinds((), "error")
     '0 kinds of error'
     """
-    return f"{len(findings)} {'kind' if len(findings) == 1 else 'kinds'} of {what}"
+    return f"{len(findings)} {'kind' if len(findings) == 1 else 'kinds'} of {noun}"

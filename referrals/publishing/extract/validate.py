@@ -1,8 +1,10 @@
-"""Read and check record-level extracts, every line accounted for.
+"""The checks of record-level extracts, and the loading of those that pass.
 
-An extract is examined line by line (`lines`), staged as text in DuckDB, and held against one statement a rule
-(`sql/extract/checks`). What passes is typed in the codes of our codelists. Nothing is written but into a private folder that only
-its owner can read, which is removed again, and no message holds anything of a record but the code that breaks a rule.
+Called by the commands `check` and `publish`. Every line is accounted for. An extract is examined
+line by line (`lines`), staged as text in DuckDB and checked by one SQL statement per rule
+(`sql/extract/checks`); accepted lines become records in the codes of our code lists. Whatever is
+written goes to a private folder, readable by its owner only and removed afterwards. No message
+holds anything of a record except a code that breaks a rule.
 """
 
 from __future__ import annotations
@@ -18,44 +20,47 @@ import duckdb
 
 from referrals import sql
 from referrals.errors import DataError, ExtractError
-from referrals.publishing.extract import file_format as layouts
-from referrals.publishing.extract import lines, rules
-from referrals.publishing.extract.file_format import OPTIONAL, Layout
+from referrals.publishing.extract import file_format, lines, rules, spellings
+from referrals.publishing.extract.file_format import OPTIONAL, FileFormat
 from referrals.publishing.extract.lines import Progress, Tally
 from referrals.publishing.extract.report import Finding, Report
 from referrals.publishing.storage import scratch
 
-SHOWN: Final = 10
-"""How many values that break a rule are listed for a column. What is mistaken for codes in their hundreds is none."""
+MAX_VALUES_LISTED: Final = 10
+"""How many values that break a rule are listed for a column. Hundreds are hardly codes."""
 
-MEMORY: Final = "512MB"
-"""What DuckDB may hold of an extract in memory. What is more goes into the private folder."""
+MEMORY_LIMIT: Final = "512MB"
+"""DuckDB's memory for an extract. Anything larger spills into the private folder."""
 
-_UNACCOUNTED: Final = "{name}: {loaded:,} lines loaded and {rejected:,} rejected are not {lines:,}. The fault is ours: publish nothing."
+_UNACCOUNTED: Final = (
+    "{name}: {loaded:,} lines loaded and {rejected:,} rejected do not add up to {lines:,}. "
+    "This is a fault of the program: publish nothing, and report it."
+)
 _PERIOD: Final = re.compile(r"(?P<start>[0-9]{4})-(?:(?P<end>[0-9]{2})|Q[1-4])")
 
 
-def _silent(_said: str) -> None:
-    """Report no progress."""
+def _no_progress(_text: str) -> None:
+    """Ignore a report of progress."""
 
 
 def check(
-    path: Path, *, period: str | None = None, today: date, progress: Progress = _silent
+    path: Path, *, period: str | None = None, today: date, progress: Progress = _no_progress
 ) -> Report:
-    """Return what is wrong, doubtful and right in an extract, every line of it accounted for.
+    """Return the report on an extract.
 
     Args:
-        path: the extract, a CSV file in UTF-8. Nothing is written beside it.
-        period: a year to March (`2020-21`) or a calendar quarter (`2020-Q2`) that every date must lie in.
-        today: the last day that a date may have.
-        progress: takes a line of words now and then while a long extract is read.
+        path: the extract, a CSV file in UTF-8. Nothing is written to its folder.
+        period: a year to March (`2020-21`) or calendar quarter (`2020-Q2`) that must contain every
+            date.
+        today: the latest date allowed.
+        progress: called with a line of text now and then while a long extract is read.
 
     Raises:
-        DataError: the period is neither of its two forms.
+        DataError: the period has neither of the two forms.
     """
     _check_period(period)
     with scratch.folder() as folder, duckdb.connect(config=_settings(folder)) as connection:
-        return _report(path, connection, _Asked(today=today, period=period), progress)
+        return _report(path, connection, _Options(today=today, period=period), progress)
 
 
 def load(
@@ -64,207 +69,208 @@ def load(
     *,
     today: date,
     home: Path | None = None,
-    progress: Progress = _silent,
+    progress: Progress = _no_progress,
 ) -> tuple[Report, ...]:
-    """Create the table `records` from extracts that are sound, all of them or none, and return their reports.
+    """Create the table `records` from all extracts or none, and return their reports.
 
-    The table has one row per referral, with its day, the year to March and the calendar quarter of the day, and the codes of
-    our codelists. The database must not have such a table yet. The checks use temporary tables, and leave none behind. While an
-    extract is read a copy of it lies in a private folder in `home`, or among temporary files.
+    The table has one row per referral: date, year to March, calendar quarter, and codes of our code
+    lists (`sql/extract/staging/records.sql`). It must not exist yet. Temporary tables are removed.
+    While an extract is read, a copy of it is in a private folder in `home` (default: temporary
+    files).
 
     Raises:
-        ExtractError: an extract has errors, a referral stands in two of them, or only some are illustrative. The message is
-            the reports in words.
+        ExtractError: an extract has errors, two extracts have the same referral, or only some of
+            them are illustrative. The message is the reports as text.
     """
-    with (
-        connection.cursor() as work
-    ):  # its temporary tables, and a transaction that is not committed, end with it
-        work.begin()
-        work.execute(sql.statement("extract/staging/records"))
-        asked = _Asked(today=today, after_others=True, home=home)
-        reports = tuple(_load_one(path, work, asked, progress) for path in paths)
+    # Temporary tables, and a transaction without a commit, end with this cursor.
+    with connection.cursor() as cursor:
+        cursor.begin()
+        cursor.execute(sql.statement("extract/staging/records"))
+        options = _Options(today=today, has_earlier_extracts=True, home=home)
+        reports = tuple(_load_one(path, cursor, options, progress) for path in paths)
         if not all(report.ok for report in reports):
             raise ExtractError("\n".join(report.as_text() for report in reports))
         _refuse_mixture(reports)
-        work.commit()
+        cursor.commit()
     return reports
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What an extract is held against, apart from our codelists, and where a copy of it may lie meanwhile."""
+class _Options:
+    """The options of the checks, and the folder for a temporary copy of the extract."""
 
     today: date
     period: str | None = None
-    after_others: bool = False
+    has_earlier_extracts: bool = False
     home: Path | None = None
 
     def checks(self) -> Mapping[str, dict[str, Any]]:
-        """Return the statements to run, each with its parameters."""
+        """Return the parameters of each statement to run, by rule."""
+        skipped = set()
+        if not self.period:
+            skipped.add("date_outside_period")
+        if not self.has_earlier_extracts:
+            skipped.add("duplicate_across_files")
         parameters: Mapping[str, dict[str, Any]] = {
             "date_future": {"today": self.today},
             "date_outside_period": {"period": self.period},
         }
-        left_out = {
-            *(() if self.period else ("date_outside_period",)),
-            *(() if self.after_others else ("duplicate_across_files",)),
-        }
-        return {rule: parameters.get(rule, {}) for rule in rules.CHECKS if rule not in left_out}
+        return {rule: parameters.get(rule, {}) for rule in rules.CHECKS if rule not in skipped}
 
 
 def _load_one(
-    path: Path, work: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress
+    path: Path, connection: duckdb.DuckDBPyConnection, options: _Options, progress: Progress
 ) -> Report:
-    report = _report(path, work, asked, progress)
+    report = _report(path, connection, options, progress)
     if report.ok:
-        work.table("typed").insert_into("records")
+        connection.table("accepted_records").insert_into("records")
     return report
 
 
 def _refuse_mixture(reports: Sequence[Report]) -> None:
-    synthetic = [report.name for report in reports if report.is_illustrative]
-    if synthetic and len(synthetic) < len(reports):
+    illustrative = [report.name for report in reports if report.is_illustrative]
+    if illustrative and len(illustrative) < len(reports):
         raise ExtractError(
-            f"Illustrative among other extracts: {', '.join(synthetic)}. Never mix synthetic with real records."
+            f"Only some of the extracts are illustrative: {', '.join(illustrative)}. "
+            "Never mix synthetic with real records."
         )
 
 
 def _report(
-    path: Path, connection: duckdb.DuckDBPyConnection, asked: _Asked, progress: Progress
+    path: Path, connection: duckdb.DuckDBPyConnection, options: _Options, progress: Progress
 ) -> Report:
-    """Return the report on an extract, and leave its sound lines in the view `typed` of the connection."""
+    """Return the report on an extract. Its sound lines are in the view `accepted_records`."""
     try:
-        layout = layouts.read(path)
-        with scratch.folder(asked.home) as folder:
+        detected = file_format.detect(path)
+        with scratch.folder(options.home) as folder:
             copy = folder / "lines.csv"
-            tally = lines.clean(path, layout, to=copy, progress=progress)
-            _stage(copy, layout, connection)
-        progress(f"{path.name}: {tally.lines:,} lines read, now held against the rules")
-        return _judged(path.name, layout, tally, _run_checks(connection, asked))
-    except ExtractError as refusal:
-        return _refused(path, str(refusal))
+            tally = lines.clean(path, detected, to=copy, progress=progress)
+            _stage(copy, detected, connection)
+        progress(f"{path.name}: {tally.lines:,} lines read, checking them")
+        return _complete_report(path.name, detected, tally, _run_checks(connection, options))
+    except ExtractError as error:
+        return _unreadable(path, str(error))
     except OSError as error:
-        return _refused(
+        return _unreadable(
             path,
-            f"{path.name} cannot be read: {error.strerror}. See to the file, or to space for a copy of it.",
+            f"{path.name} cannot be read: {error.strerror}. "
+            "Check the file, and that there is disk space for a copy of it.",
         )
     except duckdb.Error as error:
-        # What DuckDB says can hold a line of the extract, so only the kind of error is told.
-        return _refused(
+        # DuckDB's message can quote a line of the extract, so only the kind of error is reported.
+        return _unreadable(
             path,
-            f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. Check memory.",
+            f"{path.name} could not be checked: DuckDB stopped with {type(error).__name__}. "
+            "Check that there is enough memory and disk space.",
         )
 
 
-def _refused(path: Path, says: str) -> Report:
-    return Report(path.name, errors=(Finding("file", says),))
+def _unreadable(path: Path, message: str) -> Report:
+    return Report(path.name, errors=(Finding("file", message),))
 
 
-def _stage(copy: Path, layout: Layout, connection: duckdb.DuckDBPyConnection) -> None:
-    absent = [name for name in OPTIONAL if name not in layout.columns]
-    columns = {"line": "BIGINT", **dict.fromkeys([*layout.columns, *absent], "VARCHAR")}
-    parameters = {"path": str(copy), "columns": columns, "delimiter": layout.delimiter}
+def _stage(copy: Path, detected: FileFormat, connection: duckdb.DuckDBPyConnection) -> None:
+    absent = [name for name in OPTIONAL if name not in detected.columns]
+    columns = {"line": "BIGINT", **dict.fromkeys([*detected.columns, *absent], "VARCHAR")}
+    parameters = {"path": str(copy), "columns": columns, "delimiter": detected.delimiter}
     connection.execute(sql.statement("extract/staging/extract_lines"), parameters)
 
 
 @dataclass(frozen=True)
-class _Found:
-    """What the rules found in the lines that were staged."""
+class _CheckResult:
+    """The row of `load_totals`, and the findings in the staged lines."""
 
     totals: Mapping[str, Any]
     findings: tuple[Finding, ...]
 
 
-def _run_checks(connection: duckdb.DuckDBPyConnection, asked: _Asked) -> _Found:
-    """Hold the staged lines against every rule."""
-    spellings = {"rows": [one._asdict() for one in rules.spellings()]}
-    connection.execute(sql.statement("extract/staging/spellings"), spellings)
+def _run_checks(connection: duckdb.DuckDBPyConnection, options: _Options) -> _CheckResult:
+    def run(name: str, parameters: Mapping[str, Any] | None = None) -> None:
+        connection.execute(sql.statement(f"extract/staging/{name}"), dict(parameters or {}))
+
+    run("spellings", {"rows": [spelling._asdict() for spelling in spellings.all_spellings()]})
     for name in ("extract_cells", "matched_codes", "parsed_dates", "faults_found"):
-        connection.execute(sql.statement(f"extract/staging/{name}"))
-    for rule, parameters in asked.checks().items():
-        connection.sql(sql.statement(f"extract/checks/{rule}"), params=parameters).insert_into(
-            "problems"
-        )
-    connection.execute(
-        sql.statement("extract/staging/first_fault_per_cell"), {"rules": list(rules.RULES)}
-    )
-    connection.execute(
-        sql.statement("extract/staging/rejected_lines"), {"errors": list(rules.ERRORS)}
-    )
-    connection.execute(sql.statement("extract/staging/accepted_records"))
-    (totals,) = _rows(connection, "extract/staging/load_totals")
-    shown = {"rules": list(rules.RULES), "first": lines.FIRST, "shown": SHOWN}
-    return _Found(
-        totals,
-        tuple(_finding(row) for row in _rows(connection, "extract/staging/faults_grouped", shown)),
-    )
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None
-) -> list[dict[str, Any]]:
-    result = connection.execute(sql.statement(name), dict(parameters or {}))
-    columns = [str(column[0]) for column in result.description or ()]
-    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+        run(name)
+    for rule, parameters in options.checks().items():
+        faults = connection.sql(sql.statement(f"extract/checks/{rule}"), params=parameters)
+        faults.insert_into("faults_found")
+    run("first_fault_per_cell", {"rules": list(rules.RULES)})
+    run("rejected_lines", {"errors": list(rules.ERRORS)})
+    run("accepted_records")
+    (totals,) = sql.rows(connection, "extract/staging/load_totals")
+    limits = {
+        "rules": list(rules.RULES),
+        "first": lines.MAX_LINE_NUMBERS,
+        "shown": MAX_VALUES_LISTED,
+    }
+    groups = sql.rows(connection, "extract/staging/faults_grouped", limits)
+    return _CheckResult(totals, tuple(_finding(group) for group in groups))
 
 
 def _finding(group: Mapping[str, Any]) -> Finding:
     rule, field, value = group["rule"], group["field"], group["value"]
-    says = rules.sentence(rule, field, value, group["kinds"])
     return Finding(
-        rule, says, group["count"], tuple(group["lines"]), field, rules.shown(rule, field, value)
+        rule,
+        rules.message(rule, field, value, group["distinct_values"]),
+        group["count"],
+        tuple(group["lines"]),
+        field,
+        rules.quotable(rule, field, value),
     )
 
 
-def _judged(name: str, layout: Layout, tally: Tally, found: _Found) -> Report:
-    """Return the report on an extract whose every line was read. Lines that are not accounted for are an error."""
-    aside = [
-        Finding(rule, rules.sentence(rule, None, None), one.count, tuple(one.lines))
-        for rule, one in tally.aside.items()
+def _complete_report(name: str, detected: FileFormat, tally: Tally, result: _CheckResult) -> Report:
+    """Return the report on an extract. A line that is unaccounted for is an error."""
+    unreadable = [
+        Finding(rule, rules.message(rule, None, None), rejected.count, tuple(rejected.lines))
+        for rule, rejected in tally.rejected.items()
     ]
+    order = list(rules.RULES)
     findings = sorted(
-        [*aside, *found.findings], key=lambda finding: list(rules.RULES).index(finding.rule)
+        [*unreadable, *result.findings], key=lambda finding: order.index(finding.rule)
     )
     errors = [finding for finding in findings if finding.rule in rules.ERRORS]
-    rejected = sum(one.count for one in tally.aside.values()) + found.totals["refused"]
-    loaded = found.totals["loaded"]
+    warnings = [finding for finding in findings if finding.rule not in rules.ERRORS]
+    loaded = result.totals["loaded"]
+    rejected = result.totals["rejected"] + sum(part.count for part in tally.rejected.values())
     if loaded + rejected != tally.lines:
-        errors.append(
-            Finding(
-                "file",
-                _UNACCOUNTED.format(name=name, lines=tally.lines, loaded=loaded, rejected=rejected),
-            )
+        message = _UNACCOUNTED.format(
+            name=name, lines=tally.lines, loaded=loaded, rejected=rejected
         )
+        errors.append(Finding("file", message))
     elif not loaded and not errors:
-        errors.append(
-            Finding("file", f"{name} has a header and no records. Export the extract again.")
-        )
+        message = f"{name} has a header but no records. Export the extract again."
+        errors.append(Finding("file", message))
     return Report(
         name=name,
-        layout=str(layout),
+        file_format=str(detected),
         lines=tally.lines,
         loaded=loaded,
         rejected=rejected,
         errors=tuple(errors),
-        warnings=tuple(finding for finding in findings if finding.rule not in rules.ERRORS),
-        is_illustrative=found.totals["is_illustrative"],
-        first_date=found.totals["first_date"],
-        last_date=found.totals["last_date"],
+        warnings=tuple(warnings),
+        is_illustrative=result.totals["is_illustrative"],
+        first_date=result.totals["first_date"],
+        last_date=result.totals["last_date"],
     )
 
 
 def _check_period(period: str | None) -> None:
-    form = _PERIOD.fullmatch(period) if period is not None else None
-    follows = form is not None and form["end"] in (None, f"{(int(form['start']) + 1) % 100:02}")
-    if period is not None and not follows:
+    if period is None:
+        return
+    form = _PERIOD.fullmatch(period)
+    is_quarter = form is not None and form["end"] is None
+    is_year = form is not None and form["end"] == f"{(int(form['start']) + 1) % 100:02}"
+    if not is_quarter and not is_year:
         raise DataError(
-            f"'{period}' is no period. Write a year to March, as 2020-21, or a calendar quarter, as 2020-Q2."
+            f"'{period}' is not a valid period. "
+            "Write a year to March, such as 2020-21, or a calendar quarter, such as 2020-Q2."
         )
 
 
 def _settings(folder: Path) -> dict[str, str | bool | int | float | list[str]]:
     return {
-        "memory_limit": MEMORY,
+        "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(folder),
         "python_enable_replacements": False,
     }

@@ -1,7 +1,8 @@
-"""What a publisher remembers of a place: which releases stand there, and what they were made from.
+"""The release history of a folder: which releases it holds, and what they were made from.
 
-One publisher is at work at a time, with a private folder and in a folder of releases: two at once would not see each other's
-release, and would lose the memory of one.
+Used by the pipeline. Only one publisher works at a time with a private folder, and in a folder of
+releases. Two at once would not see each other's release, and one would overwrite the other's
+history.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from referrals.errors import DisclosureError, ReleaseError
 from referrals.publishing.audit import public_release
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.history import private_store
-from referrals.publishing.history.private_store import Keeper, Kept
+from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.storage import locks
 from referrals.publishing.tabulation.counts import Codes
 from referrals.release.release import MANIFEST
@@ -25,8 +26,8 @@ from referrals.release.release import MANIFEST
 OFFICIAL: Final = "official"
 
 
-class Made(Protocol):
-    """One year as it will be published: its codes, its true finest counts, and the finest cells that are shown."""
+class ProtectedYear(Protocol):
+    """One year as it will be published, by either disclosure method."""
 
     @property
     def categories(self) -> Mapping[str, Sequence[str]]:
@@ -38,117 +39,128 @@ class Made(Protocol):
 
     @property
     def shown(self) -> Mapping[Codes, int]:
-        """The finest cells that are shown."""
+        """The finest counts that are published."""
 
 
 @contextmanager
-def alone(private: Path, to: Path) -> Iterator[None]:
-    """Hold the only right to publish with a private folder, and into a folder of releases. A kill gives it back.
+def lock(private: Path, releases: Path) -> Iterator[None]:
+    """Lock a private folder and a folder of releases for one publisher. A kill releases both locks.
+
+    Folders that are missing are made, and removed again if nothing was written to them.
 
     Raises:
-        DisclosureError: another publisher has it.
+        DisclosureError: another publisher holds one of the locks.
     """
-    private_store.make(private)
-    with ExitStack() as held:
-        for folder in (private, to):
+    private_store.make_durable(private)
+    with ExitStack() as stack:
+        for folder in (private, releases):
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                held.enter_context(locks.alone(folder, waits=False))
-            except (
-                BlockingIOError,
-                FileNotFoundError,
-            ):  # who ends now may remove a folder that is empty
+                stack.enter_context(locks.reentrant(folder, blocking=False))
+            except (BlockingIOError, FileNotFoundError):
+                # Not found: another publisher has just ended, and removed the empty folder.
                 raise DisclosureError(
-                    f"Another publisher is at work with {folder}. Start again when it has ended. Nothing was written."
+                    f"Another publisher is using {folder}. Nothing was written. "
+                    "Try again when it has finished."
                 ) from None
-            held.callback(_tidy, folder)
+            stack.callback(_remove_if_empty, folder)
         yield
 
 
-def _tidy(folder: Path) -> None:
-    """Remove a folder that is empty: nothing was published to it."""
+def _remove_if_empty(folder: Path) -> None:
     with suppress(OSError):
         folder.rmdir()
 
 
 @dataclass(frozen=True)
-class Memory:
-    """What is kept of the releases of one status that were published to a folder."""
+class ReleaseHistory:
+    """The history of releases with one status in one folder of releases."""
 
-    keeper: Keeper
-    to: Path
+    store: PrivateStore
+    releases: Path
     status: str
 
-    def kept(self, year: str) -> Kept | None:
-        """Return what the last release of a year was made from, or None where there was none."""
-        return self.keeper.kept(year, status=self.status, where=self._where)
+    def latest(self, year: str) -> StoredYear | None:
+        """Return what a year was last published from, or None if it was not published."""
+        return self.store.load(year, status=self.status, releases=self._releases_path)
 
-    def prepare(self, year: str, kept: Kept) -> None:
-        """Keep what a year is about to be published from, until it is settled whether it was."""
-        self.keeper.prepare(year, kept, status=self.status, where=self._where)
+    def prepare(self, year: str, stored: StoredYear) -> None:
+        """Store what a year is about to be published from, for `resolve` to commit or discard."""
+        self.store.prepare(year, stored, status=self.status, releases=self._releases_path)
 
-    def refuse_elsewhere(self, years: Sequence[str]) -> None:
-        """Refuse real records of a year that has a second place: what was decided in the first would be decided anew here.
+    def refuse_second_folder(self, years: Sequence[str]) -> None:
+        """Refuse to publish real records of a year in a second folder.
 
-        Invented records are published wherever somebody tries it out.
+        The second release would be protected independently, and the two could be compared.
+        Illustrative records may be published anywhere: people try things out with them.
 
         Raises:
             DisclosureError: a year was published in another folder, or was about to be.
         """
-        for year in years if self.status == OFFICIAL else ():
-            if other := self.keeper.elsewhere(year, status=self.status, where=self._where):
+        if self.status != OFFICIAL:
+            return
+        for year in years:
+            other = self.store.load_elsewhere(
+                year, status=self.status, releases=self._releases_path
+            )
+            if other:
                 raise DisclosureError(
-                    f"{year} was published before, or about to be, as {other.release_id}, in {other.where}, and not in "
-                    f"{self.to}. Read together the two could tell who was counted. Publish in the same folder; where it was "
-                    "moved, move it back."
+                    f"{year} was published before, or was about to be, as {other.release_id} in "
+                    f"{other.releases}, not in {self.releases}. The two releases could be compared "
+                    "to work out who was counted. Publish in the same folder; if it was moved, "
+                    "move it back."
                 )
 
-    def settle(self, years: Sequence[str]) -> None:
-        """Bring what is kept into step with what stands: a publisher that was killed may have left the two apart.
+    def resolve(self, years: Sequence[str]) -> None:
+        """Commit or discard what is prepared for each year, by whether its release exists.
 
         Raises:
-            DisclosureError: what may have been published last cannot be read.
+            DisclosureError: what may be the last release cannot be read.
         """
         for year in years:
-            self.keeper.settle(
+            self.store.resolve(
                 year,
                 status=self.status,
-                where=self._where,
-                is_published=partial(self._stands, year=year),
+                releases=self._releases_path,
+                is_published=partial(self._is_published, year=year),
             )
 
     @contextmanager
-    def settling(self, years: Sequence[str]) -> Iterator[None]:
-        """Settle what the block prepares, also where it fails: else it would count as published wherever it is tried next.
+    def transaction(self, years: Sequence[str]) -> Iterator[None]:
+        """Commit or roll back what the block prepared.
+
+        Without the rollback, the next attempt would treat it as published.
 
         Raises:
-            DisclosureError: the block did its work, and what it published cannot be read.
+            DisclosureError: the block succeeded, but what it published cannot be read.
         """
         try:
             yield
         except BaseException:
             with suppress(DisclosureError, OSError):
-                self.settle(years)
+                self.resolve(years)
             raise
-        self.settle(years)
+        self.resolve(years)
 
-    def standing(self, years: Sequence[str], *, but: str) -> list[PublicRelease]:
-        """Return the releases of the same records that stand already, the one that will be replaced included.
+    def published(self, years: Sequence[str], *, replacing: str) -> list[PublicRelease]:
+        """Return the existing releases of any of the years, including one to be replaced.
 
-        A folder that holds no release made of protected counts is passed over, and so is one named `but` that cannot be read:
-        publishing again is how it is mended.
+        Folders that hold no protected release are skipped. So is the one to be replaced if it
+        cannot be read: publishing again mends it.
 
         Raises:
-            DisclosureError: another release cannot be read, and so cannot be attacked together with this one.
+            DisclosureError: another release cannot be read, so it cannot be attacked together with
+                the new one.
         """
         found = []
-        for folder in sorted(self.to.glob("[!.]*/")):
+        for folder in sorted(self.releases.glob("[!.]*/")):
             try:
                 release = public_release.read(folder)
             except ReleaseError as error:
-                if folder.name != but and _is_protected(folder):
+                if folder.name != replacing and _is_protected(folder):
                     raise DisclosureError(
-                        f"{folder} cannot be read, and readers may have copies of it. Restore it, or move it out of {self.to}."
+                        f"{folder} cannot be read, but readers may have copies of it. "
+                        f"Restore it, or move it out of {self.releases}."
                     ) from error
                 continue
             if release.status == self.status and release.years.keys() & set(years):
@@ -156,57 +168,64 @@ class Memory:
         return found
 
     @property
-    def _where(self) -> str:
-        return str(self.to.resolve())
+    def _releases_path(self) -> str:
+        return str(self.releases.resolve())
 
-    def _stands(self, kept: Kept, year: str) -> bool:
-        """Return whether a release shows what was prepared for it. One that cannot be read, or was altered, may be the one."""
-        folder = self.to / kept.release_id
+    def _is_published(self, stored: StoredYear, year: str) -> bool:
+        """Return whether a release shows the table that was prepared for it.
+
+        Raises:
+            DisclosureError: the release is unreadable or was altered, so it may be the one.
+        """
+        folder = self.releases / stored.release_id
         try:
             release = public_release.read(folder)
-            is_shown = year in release.years and release.years[year].cells == kept.table
-            is_in_doubt = not is_shown and bool(release.problems)
         except ReleaseError:
-            is_shown, is_in_doubt = (
-                False,
-                _is_protected(folder) or (folder.exists() and not (folder / MANIFEST).exists()),
-            )
+            is_shown = False
+            has_lost_manifest = folder.exists() and not (folder / MANIFEST).exists()
+            is_in_doubt = _is_protected(folder) or has_lost_manifest
+        else:
+            is_shown = year in release.years and release.years[year].cells == stored.table
+            is_in_doubt = not is_shown and bool(release.problems)
         if is_in_doubt:
             raise DisclosureError(
-                f"{folder} is damaged, and it may be what {year} was last published as. Restore it from a copy: what it was "
-                "made from is remembered only with it."
+                f"{folder} is damaged, and may be the last release of {year}. Restore it from a "
+                "copy: without it, the history of that year cannot be completed."
             )
         return is_shown
 
 
-def to_keep(
-    made: Made,
-    before: Kept | None,
+def stored_year(
+    new: ProtectedYear,
+    before: StoredYear | None,
     *,
     release_id: str,
     shape: str,
     recoding: Mapping[tuple[str, str], str],
-) -> Kept:
-    """Return what to keep of a year, with every table that was published of it and is not this one."""
+) -> StoredYear:
+    """Return what to store of a year, including every other table that was published of it."""
     tables = [*before.older, before.table] if before else []
-    return Kept(
+    return StoredYear(
         release_id=release_id,
         shape=shape,
-        categories={name: tuple(codes) for name, codes in made.categories.items()},
+        categories={name: tuple(codes) for name, codes in new.categories.items()},
         recoding=recoding,
-        true=made.true,
-        table=made.shown,
-        older=tuple(table for table in tables if table != made.shown),
-        revises=revised(before, release_id) if before else "",
+        true=new.true,
+        table=new.shown,
+        older=tuple(table for table in tables if table != new.shown),
+        revises=revised_release(before, release_id) if before else "",
     )
 
 
-def revised(before: Kept, release_id: str) -> str:
-    """Return the release that one of this name revises: publishing under the same name again revises what that revised."""
+def revised_release(before: StoredYear, release_id: str) -> str:
+    """Return the id of the release that a new one revises.
+
+    Publishing under the same id again replaces a release, so it revises what that one revised.
+    """
     return before.revises if before.release_id == release_id else before.release_id
 
 
 def _is_protected(folder: Path) -> bool:
-    """Return whether the manifest of a release, which cannot be read, speaks of protected counts."""
+    """Return whether the manifest of an unreadable release mentions disclosure control."""
     manifest = folder / MANIFEST
     return manifest.is_file() and b"disclosure_control" in manifest.read_bytes()

@@ -1,8 +1,11 @@
-"""What the publisher keeps and never publishes: a secret key, and what each release was made from.
+"""The publisher's private folder: a secret key, and the counts behind each published year.
 
-The key seeds the search and keys the hash of the extracts, so that neither can be used to test a guess. The counts behind a
-release are kept so that its next revision changes only what changed. They are prepared before the release is put in its
-place and taken over afterwards, so that a kill leaves the two in step. The folder is for its owner alone.
+Written by `history`, never published, readable by its owner only. The key seeds the search for a
+protected table and keys the hash of the extracts, so that neither can be used to test a guess. The
+counts are stored so that a revision changes only what changed.
+
+Writing has two phases: prepared before the release is swapped in and committed after, so a crash
+never leaves the two inconsistent.
 """
 
 from __future__ import annotations
@@ -17,25 +20,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from referrals import atomic_folder
 from referrals.errors import DisclosureError
-from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.tabulation.counts import Codes
 
 KEY: Final = "secret.key"
 OWNER_ONLY: Final = 0o700
-BLOCK: Final = 1 << 20
-KEPT: Final = ".json"
+HASH_BLOCK_BYTES: Final = 1 << 20
+
+COMMITTED: Final = ".json"
 PREPARED: Final = ".prepared"
 PARTIAL: Final = ".partial"
-"""The endings of what is kept of a year: settled, about to be published, and half written."""
+"""The suffixes of a stored year: its release is published, may be published, is being written."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What one published year was made from: its recoding, the true finest counts that it describes, its protected table.
+class StoredYear:
+    """What one published year was made from.
 
-    `older` holds the tables that were published of the year before this one, and `revises` names the release before it.
-    `where` is the folder of releases that it is kept for.
+    Attributes:
+        release_id: the release that published it.
+        shape: the options that every revision of the year must share.
+        categories: the published codes of each dimension.
+        recoding: the published code by dimension and recorded code, for codes that were combined.
+        true: the true finest counts that the release describes.
+        table: the protected finest counts that it shows.
+        older: the protected tables of earlier releases of the year.
+        revises: the release that this one revises, or an empty string.
+        releases: the folder of releases that it was published to.
     """
 
     release_id: str
@@ -46,142 +58,151 @@ class Kept:
     table: Mapping[Codes, int]
     older: tuple[Mapping[Codes, int], ...] = ()
     revises: str = ""
-    where: str = ""
+    releases: str = ""
 
 
-class Keeper:
-    """The publisher's private folder."""
+class PrivateStore:
+    """The publisher's private folder.
+
+    Stored years are separate for each `status` (official or illustrative) and for each folder of
+    releases: releases published to another folder are another series.
+    """
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder, made where it is missing, and its key, drawn where there is none."""
+        """Open a private folder, which is made, and given a new key, if it is missing."""
         self._folder = folder
-        make(folder)
+        make_durable(folder)
         folder.chmod(OWNER_ONLY)
         self._key = self._read_key()
 
-    def seed(self, *about: str) -> int:
-        """Return a secret seed for one purpose; the same purpose has the same seed."""
-        return int.from_bytes(hmac.digest(self._key, "|".join(about).encode(), "sha256")[:8], "big")
+    def seed(self, *purpose: str) -> int:
+        """Return a secret 64-bit seed, always the same for the same purpose."""
+        digest = hmac.digest(self._key, "|".join(purpose).encode(), "sha256")
+        return int.from_bytes(digest[:8], "big")
 
     def digest(self, paths: list[Path]) -> str:
-        """Return a keyed hash of extracts: without the key it cannot be used to test what they might hold."""
+        """Return a hash of extracts. Nobody without the key can test what they might hold."""
         total = hmac.new(self._key, digestmod=hashlib.sha256)
         for path in paths:
             total.update(path.stat().st_size.to_bytes(8, "big"))
             with path.open("rb") as stream:
-                while block := stream.read(BLOCK):
+                while block := stream.read(HASH_BLOCK_BYTES):
                     total.update(block)
         return total.hexdigest()
 
-    def kept(self, year: str, *, status: str, where: str) -> Kept | None:
-        """Return what the last release of a year was made from, or None where there was none.
-
-        `where` names the place that releases are published to: what is published elsewhere is another series.
+    def load(self, year: str, *, status: str, releases: str) -> StoredYear | None:
+        """Return what a year was last published from, or None if it was not published.
 
         Raises:
-            DisclosureError: what was kept cannot be read.
+            DisclosureError: the file cannot be read.
         """
-        path = self._path(year, status, where)
+        path = self._committed(year, status, releases)
         return self._read(path, year) if path.exists() else None
 
-    def _read(self, path: Path, year: str) -> Kept:
-        try:
-            return _kept(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DisclosureError(
-                f"What was kept of {year} cannot be read ({type(error).__name__}). Restore the private folder from its backup: "
-                "without it a revision would let the two releases be compared."
-            ) from error
+    def load_elsewhere(self, year: str, *, status: str, releases: str) -> StoredYear | None:
+        """Return what a year was published from in any other folder of releases, or None.
 
-    def elsewhere(self, year: str, *, status: str, where: str) -> Kept | None:
-        """Return what a year was published from in another place with this folder, or None where there is none.
+        A year that is still prepared there counts as published: its publisher was killed, and the
+        release may exist.
 
-        What was prepared there and never settled counts as published: its publisher was killed, and the release may stand.
+        Raises:
+            DisclosureError: the file cannot be read.
         """
-        here = {self._path(year, status, where), self._prepared(year, status, where)}
-        every = {
+        here = {self._committed(year, status, releases), self._prepared(year, status, releases)}
+        stored = {
             path
-            for ending in (KEPT, PREPARED)
-            for path in self._folder.glob(f"{status}-{year}-*{ending}")
+            for suffix in (COMMITTED, PREPARED)
+            for path in self._folder.glob(f"{status}-{year}-*{suffix}")
         }
-        others = sorted(every - here)
-        return self._read(others[0], year) if others else None
+        elsewhere = sorted(stored - here)
+        return self._read(elsewhere[0], year) if elsewhere else None
 
-    def prepare(self, year: str, kept: Kept, *, status: str, where: str) -> None:
-        """Keep what a year is about to be published from beside what it was published from: a kill may come between."""
-        _write_private(
-            self._prepared(year, status, where), json.dumps(_record(kept, where), sort_keys=True)
-        )
+    def prepare(self, year: str, stored: StoredYear, *, status: str, releases: str) -> None:
+        """Store what a year is about to be published from, without replacing the committed one."""
+        content = json.dumps(_to_json(stored, releases), sort_keys=True)
+        _write_private(self._prepared(year, status, releases), content)
 
-    def settle(
-        self, year: str, *, status: str, where: str, is_published: Callable[[Kept], bool]
+    def resolve(
+        self, year: str, *, status: str, releases: str, is_published: Callable[[StoredYear], bool]
     ) -> None:
-        """Take what was prepared for a year in place of what was kept where it was published, and else forget it."""
-        prepared = self._prepared(year, status, where)
+        """Commit what was prepared for a year if it was published; otherwise discard it.
+
+        Raises:
+            DisclosureError: the file cannot be read.
+        """
+        prepared = self._prepared(year, status, releases)
         if not prepared.exists():
             return
         if is_published(self._read(prepared, year)):
-            prepared.replace(self._path(year, status, where))
+            prepared.replace(self._committed(year, status, releases))
         else:
             prepared.unlink()
-        release_folder.flush(self._folder)
+        atomic_folder.flush(self._folder)
 
-    def _prepared(self, year: str, status: str, where: str) -> Path:
-        return self._path(year, status, where).with_suffix(PREPARED)
+    def _read(self, path: Path, year: str) -> StoredYear:
+        try:
+            return _from_json(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            # The error's own text could hold a count, so only its type is reported.
+            raise DisclosureError(
+                f"The stored counts of {year} cannot be read ({type(error).__name__}). "
+                "Restore the private folder from its backup: without them, a revision could be "
+                "compared with the release before it."
+            ) from error
 
-    def _path(self, year: str, status: str, where: str) -> Path:
-        return (
-            self._folder
-            / f"{status}-{year}-{hashlib.sha256(where.encode()).hexdigest()[:12]}{KEPT}"
-        )
+    def _prepared(self, year: str, status: str, releases: str) -> Path:
+        return self._committed(year, status, releases).with_suffix(PREPARED)
+
+    def _committed(self, year: str, status: str, releases: str) -> Path:
+        series = hashlib.sha256(releases.encode()).hexdigest()[:12]
+        return self._folder / f"{status}-{year}-{series}{COMMITTED}"
 
     def _read_key(self) -> bytes:
         path = self._folder / KEY
         if not path.exists():
             _write_private(path, secrets.token_hex(32))
         if not (key := path.read_bytes().strip()):
-            raise DisclosureError(
-                f"{path} is empty, and a key that is known is no secret. Restore it from its backup."
-            )
+            raise DisclosureError(f"{path} is empty. Restore the secret key from its backup.")
         return key
 
 
-def make(folder: Path) -> None:
-    """Make a private folder where it is missing, and have its name on the disk before a key lies in it."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+def make_durable(folder: Path) -> None:
+    """Make a private folder if it is missing, and flush its name to disk before a key is in it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True, mode=OWNER_ONLY)
-    for one in missing:
-        release_folder.flush(one.parent)
+    for path in missing:
+        atomic_folder.flush(path.parent)
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner could ever read, whole and on the disk or not at all."""
-    beside = path.with_suffix(PARTIAL)
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    """Write a file whole or not at all, readable by its owner only from the start."""
+    partial = path.with_suffix(PARTIAL)
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write(text)
-    release_folder.flush(beside)
-    beside.replace(path)
-    release_folder.flush(path.parent)
+    atomic_folder.flush(partial)
+    partial.replace(path)
+    atomic_folder.flush(path.parent)
 
 
-def _record(kept: Kept, where: str) -> dict[str, Any]:
+def _to_json(stored: StoredYear, releases: str) -> dict[str, Any]:
     return {
-        "release_id": kept.release_id,
-        "shape": kept.shape,
-        "categories": {name: list(codes) for name, codes in kept.categories.items()},
-        "recoding": [[*key, code] for key, code in kept.recoding.items()],
-        "true": _rows(kept.true),
-        "table": _rows(kept.table),
-        "older": [_rows(table) for table in kept.older],
-        "revises": kept.revises,
-        "where": where,
+        "release_id": stored.release_id,
+        "shape": stored.shape,
+        "categories": {name: list(codes) for name, codes in stored.categories.items()},
+        "recoding": [[*key, code] for key, code in stored.recoding.items()],
+        "true": _rows(stored.true),
+        "table": _rows(stored.table),
+        "older": [_rows(table) for table in stored.older],
+        "revises": stored.revises,
+        "where": releases,
     }
 
 
-def _kept(record: Mapping[str, Any]) -> Kept:
-    return Kept(
+def _from_json(record: Mapping[str, Any]) -> StoredYear:
+    # The first versions wrote none of the last three keys.
+    return StoredYear(
         release_id=record["release_id"],
         shape=record["shape"],
         categories={name: tuple(codes) for name, codes in record["categories"].items()},
@@ -190,7 +211,7 @@ def _kept(record: Mapping[str, Any]) -> Kept:
         table=_cells(record["table"]),
         older=tuple(_cells(table) for table in record.get("older", ())),
         revises=record.get("revises", ""),
-        where=record.get("where", "another folder"),
+        releases=record.get("where", "another folder"),
     )
 
 

@@ -1,12 +1,16 @@
-"""What follows from all the published statements together, by whole-number arithmetic.
+"""Bounds on counts that no statement prints, by integer programming over all printed statements.
 
-Every way of filling in the finest cells with whole numbers that agrees with every printed figure is a possible truth. The
-smallest and the largest value of a cell over all of them are its bounds. HiGHS searches. Every filling it finds is checked
-again here in exact integers, so a bound is always reached by a possible truth. That no other goes further rests on HiGHS:
-an answer that it has not proved, or whose own proof leaves room for another whole number, is refused.
+A feasible table is any assignment of whole numbers to the finest cells that agrees with every
+printed figure. The smallest and the largest value of a cell over all feasible tables are its
+bounds. `transcribe` asks for them, and `synthetic` draws its invented records from the same
+rules.
 
-Rounding follows the source's own rule, which is to the nearest (relation R20 tests it): "9%" of a base means at least 8.5%
-and less than 9.5% of it. Fractions in words ("approximately a fifth") bind nothing.
+HiGHS does the search. Each table it finds is checked again here in exact integers, so each bound is
+attained by a feasible table. That no table goes further rests on HiGHS: a solution that it did not
+prove optimal, or whose proof leaves room for another whole number, is refused.
+
+Rounding is to the nearest, the source's own rule (relation R20 tests it): "9%" of a base means at
+least 8.5% and less than 9.5% of it. Fractions in words ("approximately a fifth") constrain nothing.
 """
 
 from __future__ import annotations
@@ -25,20 +29,20 @@ from referrals.publishing.ledger.statements import CELL_DIMENSIONS, HALF_STEP, C
 from referrals.reference.codelists import codelist
 
 MODELLED: Final = ("victim_referrals", "police_referrals")
-"""The subjects whose statements bind one another: the victim referrals are part of the police referrals."""
+"""The subjects whose statements constrain each other: one is part of the other."""
 
-MOST: Final = 10_000_000
-"""No count here can be larger. A box for the solver, far above the 126,453 police referrals of every kind."""
+LARGEST_COUNT: Final = 10_000_000
+"""An upper limit for the solver, far above the 126,453 police referrals of every kind."""
 
-HALF: Final = 0.5
-"""A proof that leaves less room than this leaves none for another whole number."""
+LARGEST_PROOF_GAP: Final = 0.5
+"""A smaller gap between solution and proof has no room for another whole number."""
 
-UNBOUNDED: Final = MOST * 1_000_000
-"""An end of a rule that binds nothing."""
+UNBOUNDED: Final = LARGEST_COUNT * 1_000_000
+"""In place of a limit that a rule does not have."""
 
 POLICE: Final = ("police_referrals",)
 DEFINITION: Final = ""
-"""In place of a statement's id, for what holds by definition: every victim referral is a police referral."""
+"""The statement id of rules by definition: every victim referral is a police referral."""
 
 Partition = Mapping[str, Sequence[str]]
 Atom = tuple[str, ...]
@@ -47,7 +51,7 @@ Weights = Mapping[Atom, int]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule over the finest cells, `low <= sum(weight x count) <= high`, and the statement that it comes from."""
+    """A linear constraint on the finest cells: `low <= sum(weight x count) <= high`."""
 
     statement_id: str
     weights: Weights
@@ -56,24 +60,24 @@ class Rule:
 
     @property
     def is_count(self) -> bool:
-        """Whether the rule restates an exact count, and not a share."""
+        """Whether the rule comes from an exact count, and not from a percentage."""
         return self.low == self.high
 
     def holds(self, counts: Weights) -> bool:
-        """Return whether counts of the finest cells meet this rule, in exact integers."""
-        return self.low <= weigh(self.weights, counts) <= self.high
+        """Return whether counts of the finest cells satisfy this rule, in exact integers."""
+        return self.low <= weighted_sum(self.weights, counts) <= self.high
 
 
-def weigh(weights: Weights, counts: Weights) -> int:
+def weighted_sum(weights: Weights, counts: Weights) -> int:
     """Return the weighted sum of counts."""
     return sum(weight * counts[atom] for atom, weight in weights.items())
 
 
 class System:
-    """Statements about one population as rules over its finest cells, and the questions they can answer."""
+    """Statements about one population as linear constraints on its finest cells."""
 
     def __init__(self, statements: Iterable[Statement], partition: Partition) -> None:
-        """Take statements, and for each dimension the codes that divide it with no overlap and nothing left out."""
+        """Take statements, and for each dimension its codes: disjoint, and complete together."""
         self._partition = partition
         self._atoms: list[Atom] = [
             POLICE,
@@ -86,50 +90,47 @@ class System:
         ]
 
     def conflict(self) -> list[str]:
-        """Return the ids of statements that cannot all be true, or [] where all of them can.
+        """Return the ids of statements that cannot all be true, or [] if all can.
 
-        The set is smallest in this sense: without any one of its statements, the others could all be true. Percentages
-        are let go first, so that what is left names the counts behind them.
+        The set is minimal: without any one of its statements, the others can all be true.
+        Percentages are dropped first, so that it names the counts behind them.
         """
-        if self._least(self._solver(self.rules), {}) is not None:
+        if self._minimise(self._solver(self.rules), {}) is not None:
             return []
-        kept = self.rules
-        ids = dict.fromkeys(
-            rule.statement_id for rule in sorted(self.rules, key=lambda rule: rule.is_count)
-        )
-        for statement_id in [one for one in ids if one != DEFINITION]:
-            rest = [rule for rule in kept if rule.statement_id != statement_id]
-            if self._least(self._solver(rest), {}) is None:
-                kept = rest
-        return [
-            one for one in dict.fromkeys(rule.statement_id for rule in kept) if one != DEFINITION
-        ]
+        conflicting = self.rules
+        for statement_id in _ids(sorted(self.rules, key=lambda rule: rule.is_count)):
+            rest = [rule for rule in conflicting if rule.statement_id != statement_id]
+            if self._minimise(self._solver(rest), {}) is None:
+                conflicting = rest
+        return _ids(conflicting)
 
     def bounds(self, cell: Cell) -> tuple[int, int]:
-        """Return the smallest and the largest count that a cell can have.
+        """Return the smallest and the largest possible count of a cell.
 
         Raises:
-            LedgerError: the statements contradict one another.
+            LedgerError: the statements contradict each other, or do not limit the count.
         """
         weights = self._weights(cell)
         return self._extreme(weights, 1), self._extreme(weights, -1)
 
     def _extreme(self, weights: Weights, sign: int) -> int:
-        counts = self._least(self._whole, {atom: sign * weight for atom, weight in weights.items()})
+        costs = {atom: sign * weight for atom, weight in weights.items()}
+        counts = self._minimise(self._solver_of_all, costs)
         if counts is None:
             raise LedgerError(f"These statements cannot all be true: {', '.join(self.conflict())}.")
-        if any(counts[atom] >= MOST for atom in weights):
+        if any(counts[atom] >= LARGEST_COUNT for atom in weights):
             raise LedgerError(
-                "No statement limits this count from above. Leave it out, or name what limits it."
+                "No statement limits this count from above. Leave it out, or add one that does."
             )
         if broken := sorted({rule.statement_id for rule in self.rules if not rule.holds(counts)}):
             raise LedgerError(
-                f"The solver's answer breaks {', '.join(broken)} in whole numbers. Report this as a fault."
+                f"The solver's solution breaks {', '.join(broken)} in whole numbers. "
+                "Report this as a fault."
             )
-        return weigh(weights, counts)
+        return weighted_sum(weights, counts)
 
     @cached_property
-    def _whole(self) -> highspy.Highs:
+    def _solver_of_all(self) -> highspy.Highs:
         return self._solver(self.rules)
 
     def _weights(self, cell: Cell) -> dict[Atom, int]:
@@ -139,9 +140,7 @@ class System:
             codelist(name).parts(code, self._partition[name]) for name, code in cell.codes().items()
         ]
         if not all(choices):
-            raise LedgerError(
-                f"No statement divides its subject so that {cell.codes()} could be counted. Leave it out."
-            )
+            raise LedgerError(f"The finest cells do not add up to {cell.codes()}. Leave it out.")
         return dict.fromkeys(itertools.product(*choices), 1)
 
     def _rules(self, statement: Statement) -> list[Rule]:
@@ -166,7 +165,7 @@ class System:
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.0)
         columns = {
-            atom: solver.addVariable(0, MOST, 0, highspy.HighsVarType.kInteger)
+            atom: solver.addVariable(0, LARGEST_COUNT, 0, highspy.HighsVarType.kInteger)
             for atom in self._atoms
         }
         for rule in rules:
@@ -174,8 +173,8 @@ class System:
             solver.addConstr(rule.low <= total <= rule.high)
         return solver
 
-    def _least(self, solver: highspy.Highs, costs: Weights) -> dict[Atom, int] | None:
-        """Return the counts that cost least, or None where no counts meet the solver's rules."""
+    def _minimise(self, solver: highspy.Highs, costs: Weights) -> dict[Atom, int] | None:
+        """Return the counts of least cost, or None if no counts satisfy the solver's rules."""
         for column, atom in enumerate(self._atoms):
             solver.changeColCost(column, costs.get(atom, 0))
         solver.run()
@@ -183,15 +182,26 @@ class System:
         if status == highspy.HighsModelStatus.kInfeasible:
             return None
         found, proved = solver.getObjectiveValue(), solver.getInfo().mip_dual_bound
-        if status != highspy.HighsModelStatus.kOptimal or found - proved >= HALF:
+        if status != highspy.HighsModelStatus.kOptimal or found - proved >= LARGEST_PROOF_GAP:
             raise LedgerError(
-                f"The solver did not finish ({solver.modelStatusToString(status)}). Report this as a fault."
+                f"The solver did not finish ({solver.modelStatusToString(status)}). "
+                "Report this as a fault."
             )
         return dict(zip(self._atoms, map(round, solver.allVariableValues()), strict=True))
 
 
+def _ids(rules: Iterable[Rule]) -> list[str]:
+    """Return the statement ids of rules in order, each once, without definitions."""
+    ids = dict.fromkeys(rule.statement_id for rule in rules)
+    ids.pop(DEFINITION, None)
+    return list(ids)
+
+
 def _compared(part: Weights, base: Weights, share: Fraction) -> Weights:
-    """Return the weights of `denominator x part - numerator x base`: above zero where part / base is above the share."""
+    """Return weights whose sum is positive if, and only if, part / base is above the share.
+
+    They are `denominator x part - numerator x base`, so that the comparison needs no fractions.
+    """
     weights = dict.fromkeys(base, -share.numerator)
     for atom in part:
         weights[atom] = weights.get(atom, 0) + share.denominator

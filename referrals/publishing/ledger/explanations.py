@@ -1,7 +1,8 @@
-"""The readings of a gap: which printed number could be wrong, and which printed percentages that would break.
+"""Possible explanations of a gap between printed figures, and the percentages each would break.
 
-A reading that breaks nothing may be what happened. A reading that breaks a percentage, which the source prints beside it,
-is unlikely. Nothing here decides: the page shows every reading with what it would break.
+An explanation that breaks nothing may be true. One that breaks a percentage printed beside it is
+unlikely. Nothing here decides: pages show each explanation with what it would break. `relations`
+calls this when a total and its parts disagree.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from referrals.reference.table_schema import Row
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One way in which a gap could have come about, and the statements that it would break (none: it may be so).
+class Explanation:
+    """One way in which a gap could have come about, and the printed percentages it would break.
 
-    It is not usual where a number would be misprinted that the source did not make by subtraction.
+    `is_usual` is false for a misprint of a number that the source did not make by subtraction.
     """
 
     text: str
@@ -28,101 +29,104 @@ class Reading:
     is_usual: bool = True
 
 
-def readings(ledger: Ledger, parts: Sequence[Statement], whole: int) -> tuple[Reading, ...]:
-    """Return the readings of a total that its parts do not reach, the remainder first.
+def explanations(ledger: Ledger, parts: Sequence[Statement], total: int) -> tuple[Explanation, ...]:
+    """Return the explanations of parts that do not add up to their total.
 
-    The number given as what remains may be a misprint; or there is a further group; or the parts were counted when the
-    total was another; or one of the other parts is a misprint.
+    In order: the remainder is a misprint; a further group exists; the parts were counted when the
+    total was another; one of the other parts is a misprint.
     """
-    short = whole - counts(parts)
+    missing = total - sum_of_counts(parts)
     remainders = [part for part in parts if part.is_remainder]
     counted = [part for part in parts if not part.is_remainder]
-    wholes = [
-        one.statement_id
-        for one in ledger.about("victim_referrals")
-        if one.is_count and one.count == whole
-    ]
     return (
-        *(_misprint(ledger, one, short) for one in remainders),
-        *_another_group(ledger, counted, short),
-        Reading(
-            f"Everything was counted when the total stood at {count(whole - short)}.",
-            _broken(ledger, values=dict.fromkeys(wholes, whole - short)),
-        ),
-        *(replace(_misprint(ledger, one, short), is_usual=False) for one in counted),
+        *(_misprint(ledger, part, missing) for part in remainders),
+        *_another_group(ledger, counted, missing),
+        _another_total(ledger, total, missing),
+        *(replace(_misprint(ledger, part, missing), is_usual=False) for part in counted),
     )
 
 
 class Arguments(dict[str, str]):
-    """What a relation's arithmetic is done on: statement ids by the part they play."""
+    """The arguments of a relation: statement ids, separated by spaces, by argument name."""
 
-    def __missing__(self, part: str) -> str:
+    def __missing__(self, name: str) -> str:
         raise LedgerError(
-            f"A relation in relations.csv does not say its '{part}'. Add {part}=ids to its statements."
+            f"A relation in relations.csv does not say its '{name}'. "
+            f"Add {name}=ids to its statements."
         )
 
 
 def arguments_of(relation: Row) -> Arguments:
-    """Return what a relation's arithmetic is done on."""
+    """Return the arguments of a relation."""
     return Arguments(pair.split("=", 1) for pair in relation["statements"].split(";") if pair)
 
 
-def counts(statements: Iterable[Statement]) -> int:
-    """Return the sum of exact counts. Raises LedgerError where a statement is not one."""
+def sum_of_counts(statements: Iterable[Statement]) -> int:
+    """Return the sum of exact counts. Raises LedgerError if a statement is not one."""
     return sum(statement.count for statement in statements)
 
 
 def rounds_to(share: Fraction, printed: Statement) -> bool:
-    """Return whether a share of one, rounded to the nearest, is the percentage that a statement prints."""
+    """Return whether a share, from 0 to 1, rounds to the percentage that a statement prints."""
     step = HALF_STEP[printed.precision]
     return printed.percent - step <= share * 100 < printed.percent + step
 
 
-def _another_group(ledger: Ledger, counted: Sequence[Statement], short: int) -> list[Reading]:
-    """Return the reading that a group is not mentioned; none where the parts are too many, as no group can be below zero."""
-    if short < 0:
+def _another_group(ledger: Ledger, counted: Sequence[Statement], missing: int) -> list[Explanation]:
+    """Return the explanation that a group is not mentioned, unless its count would be negative."""
+    if missing < 0:
         return []
-    recorded = counts(counted)
-    return [
-        Reading(
-            f"{count(short)} more belong to a group that is not mentioned, so that {count(recorded + short)} were recorded and "
-            f"not {count(recorded)}.",
-            _broken(ledger, added={_ids(counted): short}),
-        )
+    recorded = sum_of_counts(counted)
+    ids = " ".join(statement.statement_id for statement in counted)
+    text = (
+        f"{count(missing)} more belong to a group that is not mentioned, so that "
+        f"{count(recorded + missing)} were recorded and not {count(recorded)}."
+    )
+    return [Explanation(text, _broken_percentages(ledger, added={ids: missing}))]
+
+
+def _another_total(ledger: Ledger, total: int, missing: int) -> Explanation:
+    """Return the explanation that everything was counted at another total."""
+    totals = [
+        statement.statement_id
+        for statement in ledger.about("victim_referrals")
+        if statement.is_count and statement.count == total
     ]
-
-
-def _misprint(ledger: Ledger, statement: Statement, short: int) -> Reading:
-    right = statement.count + short
-    return Reading(
-        f"{statement.printed} is a misprint for {count(right)}.",
-        _broken(ledger, values={statement.statement_id: right}),
+    values = dict.fromkeys(totals, total - missing)
+    return Explanation(
+        f"Everything was counted when the total stood at {count(total - missing)}.",
+        _broken_percentages(ledger, values=values),
     )
 
 
-def _broken(
+def _misprint(ledger: Ledger, statement: Statement, missing: int) -> Explanation:
+    correct = statement.count + missing
+    return Explanation(
+        f"{statement.printed} is a misprint for {count(correct)}.",
+        _broken_percentages(ledger, values={statement.statement_id: correct}),
+    )
+
+
+def _broken_percentages(
     ledger: Ledger,
     *,
     values: Mapping[str, int] | None = None,
     added: Mapping[str, int] | None = None,
 ) -> tuple[str, ...]:
-    """Return which printed percentages would be wrong if statements had other values, or a base had more in it."""
+    """Return the ids of printed percentages that would be wrong under other numbers.
+
+    `values` replaces the counts of statements; `added` adds to the sum of a whole list of ids.
+    """
 
     def total(ids: str) -> int:
         statements = [ledger.statements[statement_id] for statement_id in ids.split()]
-        return sum((values or {}).get(one.statement_id, one.count) for one in statements) + (
-            added or {}
-        ).get(ids, 0)
+        counts = [(values or {}).get(one.statement_id, one.count) for one in statements]
+        return sum(counts) + (added or {}).get(ids, 0)
 
-    tested = [arguments_of(relation) for relation in ledger.shares()]
-    return tuple(
-        one["printed"]
-        for one in tested
-        if not rounds_to(
-            Fraction(total(one["parts"]), total(one["whole"])), ledger.statements[one["printed"]]
-        )
-    )
-
-
-def _ids(statements: Sequence[Statement]) -> str:
-    return " ".join(statement.statement_id for statement in statements)
+    broken = []
+    for relation in ledger.shares():
+        arguments = arguments_of(relation)
+        share = Fraction(total(arguments["parts"]), total(arguments["whole"]))
+        if not rounds_to(share, ledger.statements[arguments["printed"]]):
+            broken.append(arguments["printed"])
+    return tuple(broken)

@@ -1,12 +1,12 @@
-"""The arithmetic between published statements: do the printed figures agree, and what does each disagreement allow?
+"""The arithmetic between published statements: whether printed figures agree, and if not, why.
 
-A relation names statements and a kind of arithmetic. Everything it concludes is computed here from those statements: change
-one of them and the conclusion changes. A result is one of four words:
+A relation (`data/published/relations.csv`) names statements and a kind of arithmetic. `transcribe`
+computes its conclusion from those statements each time, so that no conclusion is typed in. Results:
 
 - `consistent`: the printed figures agree;
-- `gap`: they do not, and the working says by how much;
+- `gap`: they disagree, and the working says by how much;
 - `bound`: they leave a range;
-- `ambiguous`: they agree only under a reading that the source does not confirm.
+- `ambiguous`: they agree only if one assumes something that the source does not say.
 """
 
 from __future__ import annotations
@@ -15,38 +15,45 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from operator import eq
 from typing import Final
 
 from referrals.errors import LedgerError
 from referrals.formatting import count, day, percent, span
 from referrals.publishing.ledger.explanations import (
     Arguments,
-    Reading,
+    Explanation,
     arguments_of,
-    counts,
-    readings,
+    explanations,
     rounds_to,
+    sum_of_counts,
 )
-from referrals.publishing.ledger.statements import HALF_STEP, WORDS, Ledger, Statement, ids_in
+from referrals.publishing.ledger.statements import (
+    FRACTION_WORDS,
+    HALF_STEP,
+    Ledger,
+    Statement,
+    ids_in,
+)
 from referrals.reference.table_schema import Row
 
 SIMPLE_FRACTIONS: Final = tuple(
     sorted({Fraction(part, whole) for whole in (2, 3, 4, 5) for part in range(1, whole)})
 )
-"""The everyday fractions. Words are right when theirs is the nearest of these."""
+"""A fraction in words is right if it is the nearest of these to the true share."""
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What the arithmetic of a relation says: a result, the working, and the readings of a gap."""
+    """The result of a relation's arithmetic, its working, and the explanations of a gap."""
 
     result: str
     working: str
-    readings: tuple[Reading, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
 
 class Arithmetic:
-    """Works out relations over one ledger."""
+    """Computes the relations of one ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
         """Take the ledger whose statements the relations name."""
@@ -66,50 +73,54 @@ class Arithmetic:
         }
 
     def conclude(self, relation: Row) -> Conclusion:
-        """Return what the arithmetic of a relation says.
+        """Return the conclusion of a relation.
 
         Raises:
-            LedgerError: the relation names a statement that is not in the ledger, or one that is not a count.
+            LedgerError: the kind is unknown, or a statement is missing or is not a count.
         """
-        if missing := [
-            one for one in ids_in(relation["statements"]) if one not in self._ledger.statements
-        ]:
+        relation_id, kind = relation["relation_id"], relation["kind"]
+        for statement_id in ids_in(relation["statements"]):
+            if statement_id not in self._ledger.statements:
+                raise LedgerError(
+                    f"relations.csv {relation_id} needs '{statement_id}', "
+                    "which statements.csv does not have."
+                )
+        if kind not in self._kinds:
             raise LedgerError(
-                f"relations.csv {relation['relation_id']} needs '{missing[0]}', which is not there."
+                f"relations.csv {relation_id} is of the unknown kind '{kind}'. "
+                f"Kinds: {', '.join(self._kinds)}."
             )
-        if relation["kind"] not in self._kinds:
-            raise LedgerError(
-                f"relations.csv {relation['relation_id']} is of the kind '{relation['kind']}', which there is not."
-            )
-        return self._kinds[relation["kind"]](arguments_of(relation))
+        return self._kinds[kind](arguments_of(relation))
 
     def _statements(self, ids: str) -> list[Statement]:
         return [self._ledger.statements[statement_id] for statement_id in ids.split()]
 
     def _sum(self, ids: str) -> int:
-        return counts(self._statements(ids))
+        return sum_of_counts(self._statements(ids))
 
     def _total(self, arguments: Arguments) -> Conclusion:
         parts, whole = self._statements(arguments["parts"]), self._sum(arguments["whole"])
-        total = counts(parts)
+        total = sum_of_counts(parts)
         adding = f"{_plus(parts)} = {count(total)}"
         if total == whole:
             return Conclusion("consistent", f"{adding}. They add up.")
         fault = f"{count(abs(whole - total))} {'are missing' if total < whole else 'too many'}"
         return Conclusion(
-            "gap", f"{adding}, not {count(whole)}: {fault}.", readings(self._ledger, parts, whole)
+            "gap",
+            f"{adding}, not {count(whole)}: {fault}.",
+            explanations(self._ledger, parts, whole),
         )
 
     def _open_total(self, arguments: Arguments) -> Conclusion:
         parts, whole = self._statements(arguments["parts"]), self._sum(arguments["whole"])
-        rest = whole - counts(parts)
+        rest = whole - sum_of_counts(parts)
         adding = f"{_plus(parts)} = {count(whole - rest)}"
         if rest == 0:
             return Conclusion("consistent", f"{adding}. They add up.")
         return Conclusion(
             "ambiguous",
-            f"{adding}, which is {count(rest)} short of {count(whole)}. The assessment does not say that the two are "
-            f"everyone: {count(rest)} may be other, or not recorded.",
+            f"{adding}, which is {count(rest)} short of {count(whole)}. The assessment does not "
+            f"say that the two are everyone: {count(rest)} may be other, or not recorded.",
         )
 
     def _share(self, arguments: Arguments) -> Conclusion:
@@ -126,11 +137,13 @@ class Arithmetic:
         share = Fraction(part, whole)
         nearest = min(SIMPLE_FRACTIONS, key=lambda fraction: abs(fraction - share))
         working = f"{count(part)} ÷ {count(whole)} = {percent(share, 1)}"
-        said = f"“{printed.value.removeprefix('approximately ')}” is {percent(printed.percent / 100, 1)}"
+        words = printed.value.removeprefix("approximately ")
+        meaning = f"“{words}” is {percent(printed.percent / 100, 1)}"
         if nearest * 100 == printed.percent:
-            return Conclusion("consistent", f"{working}; {said}. No simpler fraction is nearer.")
+            return Conclusion("consistent", f"{working}; {meaning}. No simpler fraction is nearer.")
         return Conclusion(
-            "gap", f"{working}; {said}, and {_in_words(nearest)} ({percent(nearest, 1)}) is nearer."
+            "gap",
+            f"{working}; {meaning}, and {_in_words(nearest)} ({percent(nearest, 1)}) is nearer.",
         )
 
     def _restated(self, arguments: Arguments) -> Conclusion:
@@ -147,16 +160,18 @@ class Arithmetic:
     def _next_largest(self, arguments: Arguments) -> Conclusion:
         whole, parts = self._sum(arguments["whole"]), self._statements(arguments["parts"])
         categories = self._statements(arguments["categories"])[0].count - len(parts)
-        rest = whole - counts(parts)
+        rest = whole - sum_of_counts(parts)
         least = ceil(Fraction(rest, categories))
         most = min(*(part.count for part in parts), rest - (categories - 1))
-        few = max(0, categories - floor(Fraction(rest - categories, 9)))
+        # Each category has at least 1, and each of 10 or more takes another 9 of what is left.
+        under_ten = max(0, categories - floor(Fraction(rest - categories, 9)))
         return Conclusion(
             "bound",
-            f"{count(whole)} − ({_plus(parts)}) = {count(rest)} referrals, over {count(categories)} other nationalities. "
-            f"So the fourth largest has {span(least, most)}: at least {count(least)}, or the {count(categories)} could not "
+            f"{count(whole)} − ({_plus(parts)}) = {count(rest)} referrals, over "
+            f"{count(categories)} other nationalities. So the fourth largest has "
+            f"{span(least, most)}: at least {count(least)}, or the {count(categories)} could not "
             f"hold {count(rest)}; at most {count(most)}, or it would be among the largest three. "
-            f"At least {count(few)} of the {count(categories)} have 9 referrals or fewer.",
+            f"At least {count(under_ten)} of the {count(categories)} have 9 referrals or fewer.",
         )
 
     def _residual(self, arguments: Arguments) -> Conclusion:
@@ -164,14 +179,10 @@ class Arithmetic:
         return Conclusion("bound", f"{count(whole)} − {count(part)} = {count(whole - part)}.")
 
     def _rounding(self, _: Arguments) -> Conclusion:
-        shares = [
-            (
-                Fraction(self._sum(arguments["parts"]), self._sum(arguments["whole"])) * 100,
-                statement,
-            )
-            for arguments in map(arguments_of, self._ledger.shares())
-            for statement in self._statements(arguments["printed"])
-        ]
+        shares = []
+        for arguments in map(arguments_of, self._ledger.shares()):
+            share = Fraction(self._sum(arguments["parts"]), self._sum(arguments["whole"]))
+            shares += [(share * 100, printed) for printed in self._statements(arguments["printed"])]
         rules: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
             "cutting off": lambda value, step: floor(value / step) * step,
             "rounding up": lambda value, step: ceil(value / step) * step,
@@ -179,27 +190,24 @@ class Arithmetic:
                 floor(value / step + Fraction(1, 2)) * step
             ),
         }
-        fits = {
-            name: sum(
-                rule(value, 2 * HALF_STEP[one.precision]) == one.percent for value, one in shares
-            )
-            for name, rule in rules.items()
-        }
-        tally = "; ".join(
-            f"{name} fits {number} of {len(shares)}" for name, number in fits.items()
-        ).capitalize()
-        whole = [name for name, number in fits.items() if number == len(shares)]
-        if len(whole) != 1:
-            return Conclusion("ambiguous", f"{tally}.")
+        fits = {}
+        for name, rule in rules.items():
+            rounded = [rule(value, 2 * HALF_STEP[one.precision]) for value, one in shares]
+            printed = [one.percent for _, one in shares]
+            fits[name] = sum(map(eq, rounded, printed))
+        tally = [f"{name} fits {number} of {len(shares)}" for name, number in fits.items()]
+        working = f"{'; '.join(tally).capitalize()}."
+        fit_all = [name for name, number in fits.items() if number == len(shares)]
+        if len(fit_all) != 1:
+            return Conclusion("ambiguous", working)
         return Conclusion(
-            "consistent", f"{tally}. Only {whole[0]} fits every percentage that can be tested."
+            "consistent", f"{working} Only {fit_all[0]} fits every percentage that can be tested."
         )
 
     def _listed(self, arguments: Arguments) -> Conclusion:
         statement = self._statements(arguments["number"])[0]
-        names = (
-            statement.quotation.rsplit(" for ", 1)[1].rstrip(".").replace(" and ", ", ").split(", ")
-        )
+        listed = statement.quotation.rsplit(" for ", 1)[1].rstrip(".")
+        names = listed.replace(" and ", ", ").split(", ")
         working = f"{len(names)} are named: {', '.join(names)}."
         return Conclusion("consistent" if len(names) == statement.count else "gap", working)
 
@@ -226,8 +234,9 @@ class Arithmetic:
         least = floor(part.count * 100 / (share.percent + step)) + 1
         most = floor(part.count * 100 / (share.percent - step))
         working = (
-            f"{part.printed} ÷ {share.printed} means {span(least, most)} people served in all, where {count(whole)} were "
-            f"detected; and {part.printed} females were served where {count(same_group)} were detected"
+            f"{part.printed} ÷ {share.printed} means {span(least, most)} people served in all, "
+            f"where {count(whole)} were detected; and {part.printed} females were served where "
+            f"{count(same_group)} were detected"
         )
         if part.count <= same_group and least <= whole:
             return Conclusion("consistent", f"{working}. The one group can hold the other.")
@@ -244,5 +253,5 @@ def _in_words(fraction: Fraction) -> str:
         Fraction(3, 4): "three quarters",
         Fraction(1, 2): "a half",
     }
-    names |= {value: words for words, value in WORDS.items()}
+    names |= {value: words for words, value in FRACTION_WORDS.items()}
     return names.get(fraction, f"{fraction.numerator}/{fraction.denominator}")

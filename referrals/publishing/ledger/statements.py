@@ -1,9 +1,9 @@
-"""The ledger of published figures: what a source printed, sentence by sentence, with the sentence itself.
+"""The ledger: every figure that the sources print, each with the sentence that prints it.
 
-A statement is one figure as printed. Its `quotation` is the proof: a number that its own quotation does not say stops the
-build. One exception is a remainder ("the remaining 194") that is corrected to what the other statements leave: it is marked
-as revised. What follows from several statements together is not in the ledger; it is worked out from them (see
-`referrals.publishing.ledger.bounds` and `referrals.publishing.ledger.relations`).
+A statement is one printed figure, read from `data/published`. Its `quotation` is the proof: a
+value that its own quotation does not contain stops the build. The exception is a remainder ("the
+remaining 194") corrected to what the other statements leave, which is marked as revised.
+Conclusions from several statements are not in the ledger; `bounds` and `relations` compute them.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from referrals.reference import table_schema
 from referrals.reference.table_schema import Row
 
 CELL_DIMENSIONS: Final = ("nationality", "age_band", "sex", "crime_type")
-"""The dimensions that the source's statements break a count down by. It breaks nothing down by outcome."""
+"""The dimensions of the source's statements. It breaks nothing down by outcome."""
 
-WORDS: Final[Mapping[str, Fraction]] = {
+FRACTION_WORDS: Final[Mapping[str, Fraction]] = {
     "a fifth": Fraction(1, 5),
     "one third": Fraction(1, 3),
     "one-third": Fraction(1, 3),
@@ -31,31 +31,31 @@ WORDS: Final[Mapping[str, Fraction]] = {
     "two-thirds": Fraction(2, 3),
     "four fifths": Fraction(4, 5),
 }
-"""The fractions that the source gives in words."""
+"""The fractions that the source prints in words."""
 
-SPELT: Final = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-)
+NUMBER_WORDS: Final = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+)  # fmt: skip
+"""The numbers that the source may print in words, each at its own index."""
+
 HALF_STEP: Final[Mapping[str, Fraction]] = {
     "nearest_1": Fraction(1, 2),
     "nearest_0.1": Fraction(1, 20),
 }
-"""How far a rounded percentage may lie from the true one, in percentage points, by its precision."""
+"""The largest rounding error of a percentage, in percentage points, by its precision."""
+
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+COUNTED_UNITS: Final = frozenset({"referrals", "people", "potential_victims"})
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One count of a population: the subject counted, and a code for each of `CELL_DIMENSIONS`."""
+    """What a count counts: a subject, and a code for each of `CELL_DIMENSIONS`."""
 
     subject: str
     nationality: str = "_T"
@@ -70,7 +70,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Statement:
-    """One figure as a source prints it. `base` is the cell that a share is a share of, and None for a count."""
+    """One figure as a source prints it.
+
+    `base` is the cell that a percentage is a share of; None for a count.
+    """
 
     statement_id: str
     source_id: str
@@ -86,46 +89,41 @@ class Statement:
 
     @property
     def count(self) -> int:
-        """The value as a whole number. Raises LedgerError where the statement is not an exact count."""
+        """The value as a whole number. Raises LedgerError if it is not an exact count."""
         if self.precision != "exact" or not self.value.isdigit():
             raise LedgerError(
-                f"{self.statement_id} is used as a count, but it says '{self.value}' ({self.precision})."
+                f"{self.statement_id} is used as a count, but its value is '{self.value}' "
+                f"({self.precision})."
             )
         return int(self.value)
 
     @property
     def is_count(self) -> bool:
         """Whether the statement prints an exact number of referrals or people."""
-        return self.precision == "exact" and self.unit in {
-            "referrals",
-            "people",
-            "potential_victims",
-        }
+        return self.precision == "exact" and self.unit in COUNTED_UNITS
 
     @property
     def percent(self) -> Fraction:
-        """The printed percentage, in percentage points, or the percentage that a fraction in words stands for."""
+        """The printed percentage, or that of a fraction in words, in percentage points."""
         if self.precision == "words":
-            return WORDS[self.value.removeprefix("approximately ")] * 100
+            return FRACTION_WORDS[self.value.removeprefix("approximately ")] * 100
         return Fraction(self.value)
 
     @property
     def printed(self) -> str:
-        """The value as readers see it: '1,336', '1.1%', 'just over 50%', 'four fifths'."""
+        """The value in text: '1,336', '1.1%', 'just over 50%', 'four fifths'."""
         if self.precision == "more_than":
             return f"just over {self.value}%"
         if self.unit == "percent":
             return f"{self.value}%"
-        return (
-            f"{int(self.value):,}"
-            if self.value.isdigit() and self.unit not in {"month", "year"}
-            else self.value
-        )
+        if self.value.isdigit() and self.unit not in {"month", "year"}:
+            return f"{int(self.value):,}"
+        return self.value
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every statement by its id, each source's date, and the rows of the files that stand beside them, each as text."""
+    """The files of `data/published`: statements by id, dates by source id, other rows as text."""
 
     statements: Mapping[str, Statement]
     published_on: Mapping[str, str]
@@ -134,7 +132,7 @@ class Ledger:
     context: tuple[Row, ...]
 
     def about(self, *subjects: str) -> list[Statement]:
-        """Return the statements on the subjects given, in the order of the ledger."""
+        """Return the statements on these subjects, in the order of the ledger."""
         return [
             statement
             for statement in self.statements.values()
@@ -147,11 +145,11 @@ class Ledger:
 
 
 def load(folder: Path = PUBLISHED) -> Ledger:
-    """Return the ledger in a folder, each file checked against its schema.
+    """Return the ledger in a folder, with each file checked against its schema.
 
     Raises:
         DataError: a file breaks its schema.
-        LedgerError: a statement names a source that is not listed.
+        LedgerError: a statement names an unknown source.
     """
     sources = {
         row["source_id"]: row["published_on"] for row in table_schema.read(folder / "sources.csv")
@@ -171,22 +169,22 @@ def load(folder: Path = PUBLISHED) -> Ledger:
 
 
 def misquoted(statements: Iterable[Statement]) -> list[str]:
-    """Return a sentence for each statement whose value its own quotation does not say."""
+    """Return a sentence for each statement whose quotation does not contain its value."""
     return [
         f"{statement.statement_id} (section {statement.section}) says {statement.value}, "
         f'and its quotation does not: "{statement.quotation}"'
         for statement in statements
         if statement.precision != "statement"
-        and not says(statement.quotation, statement.value, statement.unit)
+        and not contains(statement.quotation, statement.value, statement.unit)
     ]
 
 
-def says(quotation: str, value: str, unit: str) -> bool:
-    """Return whether a quotation prints a value, in digits (with or without thousands), in words, or as a date.
+def contains(quotation: str, value: str, unit: str) -> bool:
+    """Return whether a quotation contains a value: in digits, in words, or as a month.
 
-    >>> says("Between April 2020 and March 2021 police made 126,453 referrals", "126453", "referrals")
+    >>> contains("In 2020-21 police made 126,453 referrals", "126453", "referrals")
     True
-    >>> says("Vietnam (237); Albania (168); and China (109)", "238", "people")
+    >>> contains("Vietnam (237); Albania (168); and China (109)", "238", "people")
     False
     """
     return any(
@@ -196,21 +194,16 @@ def says(quotation: str, value: str, unit: str) -> bool:
 
 
 def _forms(value: str, unit: str) -> list[str]:
+    """Return the regular expressions of the forms in which a text can print a value."""
     if unit == "percent":
         return [rf"{re.escape(value)}%"]
     if unit == "month":
         year, month = value.split("-")
-        return [rf"{_MONTHS[int(month) - 1]} {year}"]
+        return [rf"{MONTHS[int(month) - 1]} {year}"]
     if not value.isdigit():
         return [re.escape(value)]
     forms = [value, f"{int(value):,}"]
-    return [*forms, rf"{SPELT[int(value)]}"] if int(value) < len(SPELT) else forms
-
-
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    return [*forms, NUMBER_WORDS[int(value)]] if int(value) < len(NUMBER_WORDS) else forms
 
 
 def _statement(row: Row) -> Statement:
@@ -236,10 +229,10 @@ def ids_in(text: str) -> list[str]:
 
 
 def parse_cell(text: str, *, subject: str = "victim_referrals") -> Cell:
-    """Return the cell that `dimension=code` pairs joined by semicolons or commas name; `_T` alone is the whole subject.
+    """Return the cell of `dimension=code` pairs with `;` or `,` between them; `_T` is the total.
 
     Raises:
-        LedgerError: a pair names something that is not a dimension.
+        LedgerError: a pair does not name a dimension.
 
     >>> parse_cell("sex=_R;crime_type=DA").sex
     '_R'
@@ -249,5 +242,6 @@ def parse_cell(text: str, *, subject: str = "victim_referrals") -> Cell:
         return Cell(pairs.pop("subject", subject), **pairs)
     except (TypeError, ValueError):
         raise LedgerError(
-            f"'{text}' names no cell. Use dimension=code pairs of {', '.join(CELL_DIMENSIONS)}."
+            f"'{text}' does not name a cell. "
+            f"Use dimension=code pairs of {', '.join(CELL_DIMENSIONS)}."
         ) from None

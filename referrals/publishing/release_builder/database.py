@@ -1,7 +1,9 @@
-"""Write a database in a process that has never seen anything but public tables: `python -m referrals.publishing.release_builder.database`.
+"""Write the release database in a process that never saw records.
 
-DuckDB does not clear all the memory that it writes as blocks of a file. In the process that counted records, what is left over
-there could be theirs.
+Run as `python -m referrals.publishing.release_builder.database TABLES DATABASE`, by `write`.
+
+DuckDB does not clear all the memory that it writes as blocks of a file. In the process that counted
+the records, that memory could hold parts of them.
 """
 
 from __future__ import annotations
@@ -17,38 +19,40 @@ import duckdb
 from referrals.errors import DataError
 from referrals.paths import ROOT
 
-STILL: Final = {
+REPRODUCIBLE: Final = {
     "DUCKDB_JE_MALLOC_CONF": "zero:true",
     "MALLOC_PERTURB_": "255",
     "PYTHONHASHSEED": "0",
 }
-"""Memory that DuckDB asks for is cleared first, by its own allocator or the system's: the file is the same bytes each time."""
+"""Environment that clears memory before DuckDB gets it, whichever allocator it uses.
+
+The file then has the same bytes each time.
+"""
 
 
 def write(tables: Path, database: Path) -> None:
-    """Write a database of the Parquet files in a folder, a table a file, in a process of its own.
+    """Write a database from a folder of Parquet files, one table a file, in a new process.
 
     Raises:
         DataError: the process failed.
     """
-    command = [
-        sys.executable,
-        "-m",
-        __spec__.name if __spec__ else __name__,
-        str(tables),
-        str(database),
-    ]
-    environment = {**os.environ, **STILL}
-    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
-    # Where the disk is full, DuckDB leaves what it could not write into the file beside it, and says nothing.
-    if ran.returncode or database.with_name(f"{database.name}.wal").exists():
+    module = __spec__.name if __spec__ else __name__
+    command = [sys.executable, "-m", module, str(tables), str(database)]
+    environment = {**os.environ, **REPRODUCIBLE}
+    ran = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+    # On a full disk, DuckDB exits as if all were well and leaves the rest in its write-ahead log.
+    is_incomplete = database.with_name(f"{database.name}.wal").exists()
+    if ran.returncode or is_incomplete:
         raise DataError(
-            f"{database.name} could not be written whole. Is there room on the disk? Nothing was published."
+            f"{database.name} could not be written completely. Is the disk full? "
+            "Nothing was published."
         )
 
 
 def main() -> None:
-    """Write the database that the command line asks for."""
+    """Write the database named on the command line."""
     tables, database = map(Path, sys.argv[1:])
     with duckdb.connect(database, config={"threads": 1}) as connection:
         for path in sorted(tables.glob("*.parquet")):

@@ -1,16 +1,13 @@
-"""Write a release folder whole or not at all, with a manifest that lists every file and its SHA-256.
+"""The release folder: a DuckDB database, its tables as files, and a manifest with every SHA-256.
 
-The folder is built beside its place and then renamed into it. A folder that is half written has a leading dot in its name,
-is never opened, and is swept away by the next build.
+Both release builders (`rounded`, `suppressed`) and `transcribe` call `write`. The folder appears
+whole or not at all (`atomic_folder`); the same tables always make the same bytes.
 """
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
-import os
-import shutil
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -19,8 +16,9 @@ from typing import Any, Final
 
 import duckdb
 
-from referrals import sql
+from referrals import atomic_folder, sql
 from referrals.publishing.release_builder import database
+from referrals.publishing.spreadsheets.formats import SPREADSHEETS
 from referrals.publishing.storage import locks
 from referrals.release.release import DATABASE, MANIFEST
 
@@ -35,95 +33,80 @@ RESOURCES: Final[Mapping[str, str]] = {
     "verify.py": "text/x-python",
     "verify.sql": "application/sql",
 }
-"""The files that a release can have and their media types, in the order of the manifest."""
+"""Media types of the files that a release can have, in manifest order. Spreadsheets come last."""
 
-SPREADSHEETS: Final[Mapping[str, tuple[str, str]]] = {
-    ".xlsx": (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "Accessible spreadsheet for Excel",
-    ),
-    ".ods": (
-        "application/vnd.oasis.opendocument.spreadsheet",
-        "Accessible spreadsheet, OpenDocument",
-    ),
+TABLES_AS_FILES: Final = ("cells", "statements")
+
+FIELD_TYPES: Final[Mapping[str, str]] = {
+    "INTEGER": "integer",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
 }
-"""The spreadsheets that a release can have, by the ending of their names: media type and title. They stand last."""
-
-TABLES: Final = ("cells", "statements")
-"""The tables that are files as well."""
+"""Table Schema types by DuckDB type. Everything else is a string."""
 
 HEADER_BLOCK: Final = 4096
 IDENTIFIER: Final = slice(124, 140)
 FIXED_IDENTIFIER: Final = b"victim-referrals"
 
-AT_FDCWD: Final = -100
-RENAME_EXCHANGE: Final = 2
-"""What Linux calls the folder where the process is, and an exchange of two names."""
+Schemas = Mapping[str, Mapping[str, Any]]
 
 
 def write(
     folder: Path,
     *,
     fill: Callable[[duckdb.DuckDBPyConnection], None],
-    describe: Mapping[str, Any],
-    complete: Callable[[Path], None] = lambda _: None,
+    metadata: Mapping[str, Any],
+    finish: Callable[[Path], None] = lambda _: None,
 ) -> None:
-    """Write a release folder: `fill` makes the tables, `describe` is what the manifest says of the whole.
+    """Write a release folder in place of an older one of the same name.
 
-    `complete` is called with the folder while it is still being built, manifest included; it may add files, and it may refuse
-    by raising. The old folder of the same name stays whole and in place until the new one is complete on disk. A second
-    writer waits for the first.
+    `fill` creates the tables in an empty database. `metadata` goes into the manifest, and is read
+    again after `finish`, which may change it. `finish` is called with the unfinished folder,
+    manifest included: it may add files, or refuse the release by raising. A second writer in the
+    same parent folder waits for the first.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    building = folder.with_name(f".{folder.name}.building")
-    replaced = folder.with_name(f".{folder.name}.replaced")
-    with locks.alone(folder.parent):
-        if replaced.exists() and not folder.exists():
-            replaced.rename(folder)  # a build was killed between the two moves at the end
-        for leftover in (building, replaced):
-            shutil.rmtree(leftover, ignore_errors=True)
-        building.mkdir()
-        try:
-            schemas = _write_tables(
-                building, fill, {name: str(describe.get(name, "")) for name in ("name", "status")}
-            )
-            _write_manifest(building, describe, schemas)
-            complete(building)
-            _write_manifest(building, describe, schemas)
-            _flush(building)
-            _exchange(folder, building, replaced)
-        finally:
-            for leftover in (building, replaced):
-                shutil.rmtree(leftover, ignore_errors=True)
+    with locks.reentrant(folder.parent), atomic_folder.replacement(folder) as building:
+        schemas = _write_tables(building, fill, metadata)
+        _write_manifest(building, metadata, schemas)
+        finish(building)
+        _write_manifest(building, metadata, schemas)
 
 
 def _write_tables(
-    building: Path, fill: Callable[[duckdb.DuckDBPyConnection], None], imprint: Mapping[str, str]
-) -> dict[str, dict[str, Any]]:
-    """Write the database and the files of its tables, and return their schemas. `imprint` says what release it is."""
+    building: Path,
+    fill: Callable[[duckdb.DuckDBPyConnection], None],
+    metadata: Mapping[str, Any],
+) -> Schemas:
+    """Write the database and the tables that are files as well, and return the schemas of those."""
     with (
         duckdb.connect(config={"threads": 1}) as connection,
         tempfile.TemporaryDirectory() as tables,
     ):
         fill(connection)
-        for (name,) in connection.execute(sql.statement("release_builder/table_names")).fetchall():
+        for row in sql.rows(connection, "release_builder/table_names"):
+            name = row["table_name"]
             connection.table(name).to_parquet(str(Path(tables) / f"{name}.parquet"))
         database.write(Path(tables), building / DATABASE)
-        for name in TABLES:
+        for name in TABLES_AS_FILES:
             connection.table(name).to_csv(str(building / f"{name}.csv"), header=True)
         connection.execute(
             sql.statement("release_builder/cells_parquet"),
-            {"path": str(building / "cells.parquet"), **imprint},
+            {
+                "path": str(building / "cells.parquet"),
+                "name": str(metadata.get("name", "")),
+                "status": str(metadata.get("status", "")),
+            },
         )
-        schemas = {name: _schema(connection, name) for name in TABLES}
-    settle(building / DATABASE)
+        schemas = {name: _schema(connection, name) for name in TABLES_AS_FILES}
+    set_fixed_identifier(building / DATABASE)
     return schemas
 
 
-def settle(path: Path) -> None:
-    """Give a DuckDB file a fixed identifier in place of its random one, so that the same tables are the same bytes.
+def set_fixed_identifier(path: Path) -> None:
+    """Replace a DuckDB file's random identifier, so that the same tables make the same bytes.
 
-    The identifier stands in the file's three header blocks, each of which begins with its own checksum.
+    The identifier is in the three header blocks, each of which begins with its own checksum.
     """
     content = bytearray(path.read_bytes())
     for start in range(0, HEADER_BLOCK * 3, HEADER_BLOCK):
@@ -135,49 +118,18 @@ def settle(path: Path) -> None:
 
 
 def _checksum(block: memoryview) -> int:
-    """Return DuckDB's checksum of a block: its words, multiplied and combined, after a start of 5381."""
+    """Return DuckDB's checksum of a block: 5381 XOR each of its words times a constant."""
     total = 5381
     for (word,) in struct.iter_unpack("<Q", block):
         total ^= word * 0xBF58476D1CE4E5B9 & 0xFFFFFFFFFFFFFFFF
     return total
 
 
-def _exchange(folder: Path, building: Path, replaced: Path) -> None:
-    """Put a finished folder in its place: in one step where the system can, else in two, and where that fails undone."""
-    had_one = folder.exists()
-    if had_one and _swapped(folder, building):
-        return
-    if had_one:
-        folder.rename(replaced)
-    try:
-        building.rename(folder)
-    except BaseException:
-        if had_one:
-            replaced.rename(folder)
-        raise
-    flush(folder.parent)
-
-
-def _swapped(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step, as Linux can, and return whether that was possible: no moment is without a release."""
-    try:
-        exchange = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    done = bool(
-        exchange(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE) == 0
-    )
-    if done:
-        flush(one.parent)
-    return done
-
-
 def digest(paths: Iterable[Path]) -> str:
-    """Return one SHA-256 over the names and bytes of files, for telling whether anything changed since a build."""
+    """Return one SHA-256 over the names and contents of files, to see if an input has changed."""
+    digests = sorted((path.name, hashlib.sha256(path.read_bytes()).digest()) for path in paths)
     total = hashlib.sha256()
-    for name, content in sorted(
-        (path.name, hashlib.sha256(path.read_bytes()).digest()) for path in paths
-    ):
+    for name, content in digests:
         total.update(name.encode())
         total.update(content)
     return total.hexdigest()
@@ -187,54 +139,34 @@ def _schema(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     """Return the Table Schema of a table: the name and type of each column."""
     relation = connection.table(name)
     columns = zip(relation.columns, relation.types, strict=True)
-    return {
-        "fields": [
-            {"name": column, "type": _TYPES.get(str(kind), "string")} for column, kind in columns
-        ]
-    }
-
-
-_TYPES: Final[Mapping[str, str]] = {"INTEGER": "integer", "BOOLEAN": "boolean", "DATE": "date"}
-
-
-def _write_manifest(folder: Path, describe: Mapping[str, Any], schemas: Mapping[str, Any]) -> None:
-    tables = [
-        _resource(folder / name, mediatype)
-        | ({"schema": schemas[name.partition(".")[0]]} if name.endswith(".csv") else {})
-        for name, mediatype in RESOURCES.items()
-        if (folder / name).is_file()
+    fields = [
+        {"name": column, "type": FIELD_TYPES.get(str(kind), "string")} for column, kind in columns
     ]
-    books = [
-        _resource(path, mediatype) | {"title": title}
-        for suffix, (mediatype, title) in SPREADSHEETS.items()
-        for path in sorted(folder.glob(f"*{suffix}"))
-    ]
-    manifest = {**describe, "resources": [*tables, *books]}
-    (folder / MANIFEST).write_text(
-        json.dumps(manifest, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    return {"fields": fields}
 
 
-def _resource(path: Path, mediatype: str) -> dict[str, Any]:
+def _write_manifest(folder: Path, metadata: Mapping[str, Any], schemas: Schemas) -> None:
+    resources = []
+    for name, media_type in RESOURCES.items():
+        if (folder / name).is_file():
+            resource = _resource(folder / name, media_type)
+            if name.endswith(".csv"):
+                resource["schema"] = schemas[name.removesuffix(".csv")]
+            resources.append(resource)
+    for suffix, (media_type, title) in SPREADSHEETS.items():
+        paths = sorted(folder.glob(f"*{suffix}"))
+        resources += [_resource(path, media_type) | {"title": title} for path in paths]
+    manifest = {**metadata, "resources": resources}
+    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def _resource(path: Path, media_type: str) -> dict[str, Any]:
     content = path.read_bytes()
     return {
         "name": path.name.replace(".", "-"),
         "path": path.name,
-        "mediatype": mediatype,
+        "mediatype": media_type,
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
     }
-
-
-def _flush(folder: Path) -> None:
-    for path in [*folder.iterdir(), folder]:
-        flush(path)
-
-
-def flush(path: Path) -> None:
-    """Have a file, or the names in a folder, on the disk before going on."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

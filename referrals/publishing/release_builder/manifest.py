@@ -1,15 +1,25 @@
-"""What a release says of itself and of its codes, whatever protects its counts: its tables of these, and its manifest."""
+"""The metadata of a release made from records: manifest, release row, source row, code lists.
+
+The same for both methods of disclosure control; `rounded` and `suppressed` call it.
+"""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, Protocol
 
-from referrals.publishing.audit.public_release import Codes
+import duckdb
+
+from referrals import sql
+from referrals.paths import PUBLISHED
+from referrals.publishing.cell_codes import Codes
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
+LICENCE: Final = "OGL-UK-3.0"
 MONTHS: Final = {
     "1": "January to March",
     "2": "April to June",
@@ -20,13 +30,23 @@ TITLES: Final[Mapping[str, str]] = {
     "illustrative": "Illustrative series, invented figures",
     "official": "Victims of crime referred by police to Immigration Enforcement",
 }
+PUBLISHERS: Final[Mapping[str, str]] = {
+    "illustrative": "This site",
+    "official": "The publisher of this release",
+}
+LIBRARIES: Final = ("duckdb", "highspy", "numpy", "xlsxwriter")
+"""Libraries whose versions the manifest records."""
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Imprint:
-    """What a release says of itself beside its numbers."""
+class ReleaseInfo:
+    """Everything about a release except its numbers.
+
+    `inputs` is a keyed digest of the extracts. `revises` is the name of the release that this one
+    revises, and `revised_numbers` are its numbers other than 0.
+    """
 
     release_id: str
     status: str
@@ -34,8 +54,7 @@ class Imprint:
     options: Mapping[str, Any]
     inputs: str
     revises: str = ""
-    before: Mapping[Codes, int] | None = None
-    """The numbers of the release that this one revises, those that are 0 left out."""
+    revised_numbers: Mapping[Codes, int] | None = None
 
     @property
     def title(self) -> str:
@@ -43,8 +62,8 @@ class Imprint:
         return TITLES[self.status]
 
 
-class Covered(Protocol):
-    """One year of a release, whatever protects it: its name, and the codes of each dimension."""
+class ReleaseYear(Protocol):
+    """One year of a release, whichever method protects it."""
 
     @property
     def year(self) -> str:
@@ -55,95 +74,109 @@ class Covered(Protocol):
         """The codes of each dimension."""
 
 
-def about(
-    years: Sequence[Covered], imprint: Imprint, *, additive: bool, lay_sentence: str
+def release_row(
+    years: Sequence[ReleaseYear], info: ReleaseInfo, *, additive: bool, lay_sentence: str
 ) -> Record:
-    """Return what the table `release` says of a release."""
+    """Return the row of the table `release`."""
     first, last = years[0].year, years[-1].year
     return {
-        "release_id": imprint.release_id,
-        "title": imprint.title,
+        "release_id": info.release_id,
+        "title": info.title,
         "period": first,
         "period_label": f"April {first[:4]} to March {int(last[:4]) + 1}",
-        "status": imprint.status,
+        "status": info.status,
         "additive": additive,
-        "source_id": imprint.release_id,
-        "published_on": imprint.published_on,
-        "licence": "OGL-UK-3.0",
+        "source_id": info.release_id,
+        "published_on": info.published_on,
+        "licence": LICENCE,
         "attribution": "",
         "lay_sentence": lay_sentence,
     }
 
 
-def source(imprint: Imprint) -> Record:
-    """Return the one source of a release made of records: itself."""
+def source_row(info: ReleaseInfo) -> Record:
+    """Return the row of the table `sources`: a release made from records is its own source."""
     return {
-        "source_id": imprint.release_id,
-        "title": imprint.title,
-        "publisher": "This site"
-        if imprint.status == "illustrative"
-        else "The publisher of this release",
-        "published_on": imprint.published_on,
+        "source_id": info.release_id,
+        "title": info.title,
+        "publisher": PUBLISHERS[info.status],
+        "published_on": info.published_on,
         "address": "",
-        "licence": "OGL-UK-3.0",
+        "licence": LICENCE,
         "note": "",
     }
 
 
-def codes(years: Sequence[Covered]) -> list[Record]:
-    """Return every code of a release, periods included, in the order in which they are shown."""
-    categories = years[0].categories
-    listed = [
-        (
-            "nationality" if name == "nationality" else name,
-            code,
-            codelist(name).label(code),
-            _kind(name, code),
-            "",
+def code_rows(years: Sequence[ReleaseYear]) -> list[Record]:
+    """Return the rows of the table `codes`, in the order in which they are shown."""
+    rows: list[Record] = []
+
+    def add(dimension: str, code: str, label: str, kind: str, members: str = "") -> None:
+        rows.append(
+            {
+                "dimension": dimension,
+                "code": code,
+                "label": label,
+                "kind": kind,
+                "members": members,
+                "position": len(rows),
+            }
         )
-        for name in DIMENSIONS
-        for code in (TOTAL, *categories[name])
-    ]
-    periods = [
-        ("period", table.year, f"April {table.year[:4]} to March {int(table.year[:4]) + 1}", "aggregate",
-         " ".join(table.categories["quarter"]))
-        for table in years
-    ]  # fmt: skip
-    quarters = [
-        ("period", quarter, f"{MONTHS[quarter[-1]]} {quarter[:4]}", "category", "")
-        for table in years
-        for quarter in table.categories["quarter"]
-    ]
-    names = ("dimension", "code", "label", "kind", "members")
-    rows = [dict(zip(names, one, strict=True)) for one in [*listed, *periods, *quarters]]
-    return [row | {"position": position} for position, row in enumerate(rows)]
+
+    for dimension in DIMENSIONS:
+        for code in (TOTAL, *years[0].categories[dimension]):
+            add(dimension, code, codelist(dimension).label(code), _kind(dimension, code))
+    for year in years:
+        first = int(year.year[:4])
+        label = f"April {first} to March {first + 1}"
+        add("period", year.year, label, "aggregate", " ".join(year.categories["quarter"]))
+    for year in years:
+        for quarter in year.categories["quarter"]:
+            add("period", quarter, f"{MONTHS[quarter[-1]]} {quarter[:4]}", "category")
+    return rows
 
 
 def _kind(dimension: str, code: str) -> str:
-    """Return the kind of a code in a release made of records, where a group stands alone: nothing in it is told apart."""
+    """Return the kind of a code. An aggregate is a category here: its members are not published."""
     kind = codelist(dimension).codes[code].kind
     return "category" if kind == "aggregate" else kind
 
 
+def create_empty_context(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty tables of context series: only the transcribed release has context."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("series", "context"):
+            header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
+            path = Path(folder) / f"{name}.csv"
+            path.write_text(f"{header}\n", encoding="utf-8")
+            connection.execute(sql.statement(f"release_builder/{name}"), {"path": str(path)})
+
+
 def manifest(
-    years: Sequence[Covered], imprint: Imprint, control: Record, statuses: Mapping[str, str]
+    years: Sequence[ReleaseYear],
+    info: ReleaseInfo,
+    *,
+    disclosure_control: Record,
+    statuses: Mapping[str, str],
 ) -> Record:
-    """Return the manifest of a release, whose files are added by `package`: `control` says how its counts are protected."""
+    """Return the manifest of a release without its list of files, which `folder.write` adds."""
+    categories = years[0].categories
     return {
         "profile": "data-package",
-        "name": f"victim-referrals-{imprint.release_id}",
-        "title": imprint.title,
-        "release_id": imprint.release_id,
-        "status": imprint.status,
-        "published_on": imprint.published_on,
-        "licenses": [{"name": "OGL-UK-3.0"}],
-        "codelists": {
-            name: {code: codelist(name).label(code) for code in (TOTAL, *years[0].categories[name])}
-            for name in DIMENSIONS
-        },
-        "disclosure_control": control,
+        "name": f"victim-referrals-{info.release_id}",
+        "title": info.title,
+        "release_id": info.release_id,
+        "status": info.status,
+        "published_on": info.published_on,
+        "licenses": [{"name": LICENCE}],
+        "codelists": {name: _labels(name, (TOTAL, *categories[name])) for name in DIMENSIONS},
+        "disclosure_control": disclosure_control,
         "status_letters": dict(statuses),
-        "options": dict(imprint.options),
-        "versions": {name: version(name) for name in ("duckdb", "highspy", "numpy", "xlsxwriter")},
-        "inputs_keyed_sha256": imprint.inputs,
+        "options": dict(info.options),
+        "versions": {name: version(name) for name in LIBRARIES},
+        "inputs_keyed_sha256": info.inputs,
     }
+
+
+def _labels(dimension: str, codes: Sequence[str]) -> dict[str, str]:
+    return {code: codelist(dimension).label(code) for code in codes}

@@ -1,236 +1,193 @@
-"""From protected tables to a release folder: the tables of its database, its manifest, its witnesses and its certificate.
+"""Build a release of rounded counts: tables, manifest, witnesses, spreadsheets, certificate.
 
-Nothing here takes counts: only a ProtectedTable can be written. The release is attacked while it is still being built, and a
-release in which somebody could be found is never put in its place.
+Called by `pipeline`. It takes `ProtectedTable` only, never counts. The release is attacked while
+the folder is unfinished; one that fails is never put in place.
 """
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
 from referrals import sql
-from referrals.errors import DisclosureError
-from referrals.paths import PUBLISHED, RELEASE_TEMPLATES
-from referrals.publishing.audit import audit, public_release
+from referrals.paths import RELEASE_TEMPLATES
+from referrals.publishing.audit import prove, public_release
 from referrals.publishing.audit.audit import Check
-from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease, Year
+from referrals.publishing.cell_codes import Fact, Year
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.ledger import published_facts
 from referrals.publishing.release_builder import certificate
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.release_builder import manifest as release_manifest
-from referrals.publishing.release_builder.manifest import Imprint, Record
-from referrals.publishing.spreadsheets import tables
+from referrals.publishing.release_builder.attack import attack, write_witnesses
+from referrals.publishing.release_builder.manifest import Record, ReleaseInfo
+from referrals.publishing.spreadsheets import tables as spreadsheets
+from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 
 METHOD: Final = "exact-margin small-count rounding"
 VERIFY: Final = (RELEASE_TEMPLATES / "verify.py", RELEASE_TEMPLATES / "verify.sql")
 """The same check in two languages, for strangers."""
 
+NOT_LISTED: Final = (
+    "A sum of up to three dimensions, a quarter being one, that is not listed is published as 0, "
+    "and so is a finest cell: a quarter and a code of each dimension. Any other combination is a "
+    "sum of finest cells."
+)
 HELD_BACK: Final = (
-    "Later changes to the records of a year that is listed as held back, which would describe a few people or could be read "
-    "off beside an earlier release, are not in this release. Every exact total is exact of the records that are."
+    "Later changes to the records of a year that is listed as held back, which would describe a "
+    "few people or could be read off beside an earlier release, are not in this release. Every "
+    "exact total is exact of the records that are."
 )
 
 
 def write(
     folder: Path,
     protected: Sequence[ProtectedTable],
-    imprint: Imprint,
+    info: ReleaseInfo,
     *,
     earlier: Sequence[Path] = (),
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[Check]:
-    """Write a release folder of protected tables, attacked and certified, and return what was checked.
+    """Write a release folder from protected tables, one a year, and return the checks it passed.
 
-    `earlier` lists releases of the same records, the one that is replaced included: each is attacked together with this one.
+    `earlier` are the folders of releases of the same records, including the one to be replaced.
+    Each is attacked together with the new release.
 
     Raises:
-        DisclosureError: somebody could be found in it. Nothing was written, and the old release stands.
+        DisclosureError: a check failed. Nothing was written, and an older release stays in place.
     """
-    found: list[Check] = []
-    described = _manifest(protected, imprint)
+    passed: list[Check] = []
+    metadata = _manifest(protected, info)
 
-    def complete(building: Path) -> None:
+    def finish(building: Path) -> None:
         release = public_release.read(building)
-        progress(
-            f"building witnesses for {len(release.years)} year{'s' if len(release.years) > 1 else ''}"
-        )
-        proof = audit.prove(release)
-        write_witnesses(building / audit.WITNESSES, proof.witnesses, audit.HEADER)
-        described["disclosure_control"]["known"] = proof.known
-        tables.write(building)
-        found.extend(_prove(building, release, earlier, progress))
+        years = len(release.years)
+        progress(f"building witnesses for {years} year{'s' if years > 1 else ''}")
+        proof = prove.prove(release)
+        write_witnesses(building / prove.WITNESSES, proof.witnesses, prove.HEADER)
+        metadata["disclosure_control"]["known"] = proof.known
+        spreadsheets.write(building)
+        for script in VERIFY:
+            shutil.copyfile(script, building / script.name)
+        passed.extend(attack(release, earlier, progress))
+        certificate.write(building, release, passed, certificate.ROUNDED_TEXT)
 
     release_folder.write(
         folder,
-        fill=lambda connection: _fill(connection, protected, imprint),
-        describe=described,
-        complete=complete,
+        fill=lambda connection: _fill(connection, protected, info),
+        metadata=metadata,
+        finish=finish,
     )
-    return found
-
-
-def _prove(
-    building: Path, release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]
-) -> list[Check]:
-    """Attack a release from its public files and write its certificate, or refuse it."""
-    for script in VERIFY:
-        shutil.copyfile(script, building / script.name)
-    checks = attacked(release, earlier, progress)
-    certificate.write(building, release, checks, certificate.ADJUSTED)
-    return checks
-
-
-def attacked(
-    release: PublicRelease, earlier: Sequence[Path], progress: Callable[[str], None]
-) -> list[Check]:
-    """Return the checks of a release that is being built, all of which hold.
-
-    Raises:
-        DisclosureError: one does not.
-    """
-    checks = [
-        check
-        for check in audit.of_release(release, progress=progress)
-        if not check.name.endswith(audit.FILES)
-    ]
-    for folder in earlier:
-        checks += audit.of_pair(public_release.read(folder), release)
-    if faults := [check for check in checks if not check.holds]:
-        listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in faults)
-        raise DisclosureError(
-            f"The release was attacked and is not safe:\n{listed}\nNothing was written."
-        )
-    return checks
-
-
-def write_witnesses(
-    path: Path, witnesses: Iterable[Mapping[Codes, int]], header: Sequence[str]
-) -> None:
-    """Write what each witness says of each of its cells, under a header that says what that is; the same bytes each time."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    for number, witness in enumerate(witnesses):
-        writer.writerows([number, *codes, count] for codes, count in sorted(witness.items()))
-    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+    return passed
 
 
 def _fill(
-    connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], imprint: Imprint
+    connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], info: ReleaseInfo
 ) -> None:
+    """Create the tables of the release in an empty database."""
     errors = _largest_error(protected)
     rows: dict[str, list[Record]] = {
         "release": [
-            release_manifest.about(
-                protected, imprint, additive=True, lay_sentence=certificate.LAY_SENTENCE
+            release_manifest.release_row(
+                protected, info, additive=True, lay_sentence=certificate.LAY_SENTENCE
             )
         ],
-        "codes": release_manifest.codes(protected),
-        "finest_cells": [row for table in protected for row in _finest(table)],
+        "codes": release_manifest.code_rows(protected),
+        "finest_cells": [row for table in protected for row in _finest_rows(table)],
         "largest_errors": [
             {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))
         ],
-        "records_source": [release_manifest.source(imprint)],
-        **{name: [] for name in ("cell_evidence", "statements", "relations", "explanations")},
+        "records_source": [release_manifest.source_row(info)],
+        "cell_evidence": [],
+        "statements": [],
+        "relations": [],
+        "explanations": [],
     }
     for name, records in rows.items():
         connection.execute(sql.statement(f"release_builder/{name}"), {"rows": records})
-    exact = [row for one in protected for row in _exact(one)]
+    exact = [row for table in protected for row in _exact_rows(table)]
     connection.execute(
         sql.statement("release_builder/rounded_cells"),
-        {"facts": exact, "revised": _before(imprint)},
+        {
+            "facts": exact,
+            "revised": _revised_rows(info),
+            "largest_ambiguous": LARGEST_AMBIGUOUS,
+        },
     )
-    no_context(connection)
+    release_manifest.create_empty_context(connection)
 
 
-def _before(imprint: Imprint) -> list[Record]:
-    """Return the numbers of the release that is revised, a row each."""
-    names = ("period", *DIMENSIONS)
+def _revised_rows(info: ReleaseInfo) -> list[Record]:
+    """Return the numbers of the release that this one revises."""
+    numbers = info.revised_numbers or {}
     return [
-        dict(zip(names, codes, strict=True)) | {"value": value}
-        for codes, value in (imprint.before or {}).items()
+        {"period": period, **dict(zip(DIMENSIONS, codes, strict=True)), "value": value}
+        for (period, *codes), value in numbers.items()
     ]
 
 
-def no_context(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of context series, empty: they belong to the published release."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name in ("series", "context"):
-            header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
-            path = Path(folder) / f"{name}.csv"
-            path.write_text(f"{header}\n", encoding="utf-8")
-            connection.execute(sql.statement(f"release_builder/{name}"), {"path": str(path)})
-
-
-def _finest(table: ProtectedTable) -> list[Record]:
+def _finest_rows(table: ProtectedTable) -> list[Record]:
     return [
         {
-            "period": codes[0],
+            "period": quarter,
             "year": table.year,
-            **dict(zip(DIMENSIONS, codes[1:], strict=True)),
+            **dict(zip(DIMENSIONS, codes, strict=True)),
             "value": value,
         }
-        for codes, value in table.cells.items()
+        for (quarter, *codes), value in table.cells.items()
     ]
 
 
-def _exact(table: ProtectedTable) -> list[Record]:
-    """Return the sums of single codes that published facts make exact."""
-    exact = [
-        fact
-        for fact in table.facts
-        if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values())
-    ]
-    return [
-        {
-            "period": table.year,
-            **{name: fact.where[name][0] if name in fact.where else TOTAL for name in DIMENSIONS},
-        }
-        for fact in exact
-    ]
+def _exact_rows(table: ProtectedTable) -> list[Record]:
+    """Return the codes of sums that published facts make exact."""
+    rows = []
+    for fact in table.facts:
+        is_one_sum = all(len(codes) == 1 for codes in fact.where.values())
+        if fact.is_exact and is_one_sum:
+            codes = {name: fact.where.get(name, [TOTAL])[0] for name in DIMENSIONS}
+            rows.append({"period": table.year, **codes})
+    return rows
 
 
-def _standing(table: ProtectedTable) -> list[Fact]:
-    """Return the published statements that a table agrees with: those that its records do, and any that it meets by chance."""
-    return published_facts.standing(Year(table.year, table.categories, table.cells, ()))
+def _facts(table: ProtectedTable) -> list[Fact]:
+    """Return the published facts that a table agrees with, including those it meets by chance."""
+    return published_facts.matching(Year(table.year, table.categories, table.cells, ()))
 
 
 def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
-    """Return the announced largest error of each order, the same for all years."""
+    """Return the announced largest error by order, the same for all years."""
     return {
         order: max(table.largest_error[order] for table in protected)
         for order in protected[0].largest_error
     }
 
 
-def _manifest(protected: Sequence[ProtectedTable], imprint: Imprint) -> Record:
-    control = {
+def _manifest(protected: Sequence[ProtectedTable], info: ReleaseInfo) -> Record:
+    facts = []
+    for table in protected:
+        facts += agreed_facts.manifest_entries(_facts(table), table.cells)
+    disclosure_control = {
         "method": METHOD,
         "rule": certificate.LAY_SENTENCE,
-        "not_listed": "A sum of up to three dimensions, a quarter being one, that is not listed is published as 0, and so is a "
-        "finest cell: a quarter and a code of each dimension. Any other combination is a sum of finest cells.",
+        "not_listed": NOT_LISTED,
         "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
         "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
-        "facts": [
-            one
-            for table in protected
-            for one in agreed_facts.published(_standing(table), table.cells)
-        ],
+        "facts": facts,
         "known": [],
         "held_back": [table.year for table in protected if table.held_back],
         "held_back_rule": HELD_BACK,
-        "revises": imprint.revises,
+        "revises": info.revises,
     }
-    return release_manifest.manifest(protected, imprint, control, certificate.STATUSES)
+    return release_manifest.manifest(
+        protected,
+        info,
+        disclosure_control=disclosure_control,
+        statuses=statuses.manifest_meanings("rounded"),
+    )

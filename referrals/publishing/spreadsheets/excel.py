@@ -1,4 +1,4 @@
-"""A book as an Excel workbook (Office Open XML)."""
+"""Write a workbook for Excel (Office Open XML), with XlsxWriter. Called by `tables.write`."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ import xlsxwriter
 
 from referrals.publishing.spreadsheets.workbook import (
     LANGUAGE,
-    Book,
     Link,
     Sheet,
     Value,
-    archive,
-    look,
-    shown,
+    Workbook,
+    display_text,
+    style,
+    write_archive,
 )
 
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 PROPERTIES: Final = "docProps/core.xml"
 A4: Final = 9
-"""What Excel calls this size of paper."""
+"""Excel's number for this paper size."""
 
 FONT_SCALE: Final = 1.15
-"""How much wider the letters of our font are than those in which Excel measures a column."""
+"""Width of a character of our font, in the characters by which Excel measures a column."""
 
 LINE_HEIGHT: Final = 16
-"""The height of a line of text, in points. Not every program makes room for wrapped text by itself."""
+"""Points. Set by us, because not every program makes room for wrapped text by itself."""
 
 FONT: Final = {"font_name": "Arial", "font_size": 12}
-LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
+STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "title": {"bold": True, "font_size": 16},
     "line": {},
     "header": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"},
@@ -56,36 +56,37 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 Formats = Mapping[str, Any]
 
 
-def write(path: Path, book: Book) -> None:
-    """Write a book as a workbook, the same bytes for the same book."""
+def write(path: Path, workbook: Workbook) -> None:
+    """Write an Excel file. The same workbook always makes the same bytes."""
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, OPTIONS) as workbook:
-        workbook.set_properties(
+    with xlsxwriter.Workbook(stream, OPTIONS) as file:
+        file.set_properties(
             {
-                "title": book.title,
-                "author": book.publisher,
-                "keywords": book.keywords,
-                "created": datetime.combine(book.published_on, time(), UTC),
+                "title": workbook.title,
+                "author": workbook.publisher,
+                "keywords": workbook.keywords,
+                "created": datetime.combine(workbook.published_on, time(), UTC),
             }
         )
-        formats = {name: workbook.add_format({**FONT, **look}) for name, look in LOOKS.items()}
-        for sheet in book.sheets:
-            worksheet = workbook.add_worksheet(sheet.name)
+        formats = {
+            name: file.add_format({**FONT, **properties}) for name, properties in STYLES.items()
+        }
+        for sheet in workbook.sheets:
+            worksheet = file.add_worksheet(sheet.name)
             _write_sheet(worksheet, sheet, formats)
-            _size(worksheet, sheet)
-            _lay_out(worksheet, sheet, footer=book.title)
-    archive(path, _with_language(stream))
+            _set_sizes(worksheet, sheet)
+            _set_print_layout(worksheet, sheet, footer=workbook.title)
+    write_archive(path, _with_language(stream))
 
 
 def _write_sheet(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
     worksheet.write_string(0, 0, sheet.title, formats["title"])
     for row, line in enumerate(sheet.lines, start=1):
-        _write_cell(
-            worksheet, (row, 0), line, formats["link" if isinstance(line, Link) else "line"]
-        )
+        line_style = "link" if isinstance(line, Link) else "line"
+        _write_cell(worksheet, (row, 0), line, formats[line_style])
     for row, values in enumerate(sheet.rows, start=sheet.top + 1):
         for column, value in enumerate(values):
-            _write_cell(worksheet, (row, column), value, formats[look(value)])
+            _write_cell(worksheet, (row, column), value, formats[style(value)])
     worksheet.add_table(
         *(sheet.top, 0, sheet.top + len(sheet.rows), len(sheet.header) - 1),
         {
@@ -93,27 +94,26 @@ def _write_sheet(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
             "autofilter": False,
             "style": None,
             "columns": [
-                {"header": name, "header_format": formats[shown]}
-                for name, shown in zip(sheet.header, sheet.header_looks, strict=True)
+                {"header": name, "header_format": formats[header_style]}
+                for name, header_style in zip(sheet.header, sheet.header_styles, strict=True)
             ],
         },
     )
 
 
-def _size(worksheet: Any, sheet: Sheet) -> None:
-    """Make columns as wide as what they hold, and rows as high as their wrapped text."""
+def _set_sizes(worksheet: Any, sheet: Sheet) -> None:
+    """Fit column widths to their content and row heights to their wrapped text."""
     widths = sheet.widths
     for column, width in enumerate(widths):
         worksheet.set_column(column, column, width * FONT_SCALE)
     for row, values in enumerate(sheet.rows, start=sheet.top + 1):
-        lines = max(
-            ceil(len(shown(value)) / width) for value, width in zip(values, widths, strict=True)
-        )
+        cells = zip(values, widths, strict=True)
+        lines = max(ceil(len(display_text(value)) / width) for value, width in cells)
         worksheet.set_row(row, lines * LINE_HEIGHT)
 
 
-def _lay_out(worksheet: Any, sheet: Sheet, *, footer: str) -> None:
-    """Print a sheet as wide as the paper, each page with the header of the table and with what book it is from."""
+def _set_print_layout(worksheet: Any, sheet: Sheet, *, footer: str) -> None:
+    """Fit the sheet to the paper's width, and repeat the table header and footer on every page."""
     worksheet.set_paper(A4)
     worksheet.set_landscape()
     worksheet.fit_to_pages(1, 0)
@@ -121,17 +121,17 @@ def _lay_out(worksheet: Any, sheet: Sheet, *, footer: str) -> None:
     worksheet.set_footer("&C" + footer.replace("&", "&&"))
 
 
-def _write_cell(worksheet: Any, place: tuple[int, int], value: Value, form: Any) -> None:
+def _write_cell(worksheet: Any, place: tuple[int, int], value: Value, cell_format: Any) -> None:
     if isinstance(value, Link):
-        worksheet.write_url(*place, f"internal:'{value.sheet}'!A1", form, value.text)
+        worksheet.write_url(*place, f"internal:'{value.sheet}'!A1", cell_format, value.text)
     elif isinstance(value, int):
-        worksheet.write_number(*place, value, form)
+        worksheet.write_number(*place, value, cell_format)
     else:
-        worksheet.write_string(*place, value, form)
+        worksheet.write_string(*place, value, cell_format)
 
 
 def _with_language(stream: io.BytesIO) -> dict[str, bytes]:
-    """Return the files of a workbook, its properties with the language, which the library has no way to set."""
+    """Return the files of a workbook, with its language added: XlsxWriter cannot set that."""
     with zipfile.ZipFile(stream) as packed:
         entries = {name: packed.read(name) for name in packed.namelist()}
     end = b"</cp:coreProperties>"

@@ -1,4 +1,7 @@
-"""A book as an OpenDocument spreadsheet, with the standard library alone: the format is XML in an archive."""
+"""Write a workbook as an OpenDocument spreadsheet. Called by `tables.write`.
+
+With the standard library alone: the format is XML in a ZIP archive, and we need little of it.
+"""
 
 from __future__ import annotations
 
@@ -12,49 +15,47 @@ from referrals.paths import RELEASE_TEMPLATES
 from referrals.publishing.spreadsheets.workbook import (
     LANGUAGE,
     MIMETYPE,
-    Book,
     Link,
     Sheet,
     Value,
-    archive,
-    look,
-    shown,
+    Workbook,
+    display_text,
+    style,
+    write_archive,
 )
 
-KIND: Final = "application/vnd.oasis.opendocument.spreadsheet"
+MEDIA_TYPE: Final = "application/vnd.oasis.opendocument.spreadsheet"
 PARTS: Final = ("META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
 TEMPLATES: Final = RELEASE_TEMPLATES / "spreadsheet"
-LETTER_WIDTH: Final = 0.235
-"""The width of a letter of the text, in centimetres."""
+CHARACTER_WIDTH: Final = 0.235
+"""Average width of a character, in centimetres."""
 
 
-def write(path: Path, book: Book) -> None:
-    """Write a book as an OpenDocument spreadsheet, the same bytes for the same book."""
+def write(path: Path, workbook: Workbook) -> None:
+    """Write an OpenDocument file. The same workbook always makes the same bytes."""
     language, _, country = LANGUAGE.partition("-")
-    widths = sorted({width for sheet in book.sheets for width in sheet.widths})
-    parts = {
-        "kind": KIND,
-        "title": escape(book.title),
-        "publisher": escape(book.publisher),
-        "keywords": escape(book.keywords),
-        "published_on": f"{book.published_on.isoformat()}T00:00:00",
+    widths = sorted({width for sheet in workbook.sheets for width in sheet.widths})
+    fields = {
+        "kind": MEDIA_TYPE,
+        "title": escape(workbook.title),
+        "publisher": escape(workbook.publisher),
+        "keywords": escape(workbook.keywords),
+        "published_on": f"{workbook.published_on.isoformat()}T00:00:00",
         "language": language,
         "country": country,
         "columns": "".join(map(_column_style, widths)),
-        "sheets": "".join(map(_sheet, book.sheets)),
-        "tables": "".join(map(_range, book.sheets)),
+        "sheets": "".join(map(_sheet, workbook.sheets)),
+        "tables": "".join(map(_table_range, workbook.sheets)),
     }
-    entries = {
-        name: Template((TEMPLATES / Path(name).name).read_text(encoding="utf-8"))
-        .substitute(parts)
-        .encode()
-        for name in PARTS
-    }
-    archive(path, {MIMETYPE: KIND.encode(), **entries})
+    entries = {MIMETYPE: MEDIA_TYPE.encode()}
+    for name in PARTS:
+        template = Template((TEMPLATES / Path(name).name).read_text(encoding="utf-8"))
+        entries[name] = template.substitute(fields).encode()
+    write_archive(path, entries)
 
 
 def _column_style(width: int) -> str:
-    size = f'<style:table-column-properties style:column-width="{width * LETTER_WIDTH:.2f}cm"/>'
+    size = f'<style:table-column-properties style:column-width="{width * CHARACTER_WIDTH:.2f}cm"/>'
     return (
         f'<style:style style:name="width{width}" style:family="table-column">{size}</style:style>'
     )
@@ -68,8 +69,8 @@ def _sheet(sheet: Sheet) -> str:
         _row([_cell(sheet.title, "title")]),
         *(_row([_cell(line, "line")]) for line in sheet.lines),
     ]
-    header = _row(map(_cell, sheet.header, sheet.header_looks))
-    rows = "".join(_row(_cell(value, look(value)) for value in values) for values in sheet.rows)
+    header = _row(map(_cell, sheet.header, sheet.header_styles))
+    rows = "".join(map(_table_row, sheet.rows))
     return (
         f'<table:table table:name={quoteattr(sheet.name)} table:style-name="sheet">'
         f"{columns}{''.join(above)}"
@@ -77,27 +78,37 @@ def _sheet(sheet: Sheet) -> str:
     )
 
 
+def _table_row(values: Sequence[Value]) -> str:
+    return _row(_cell(value, style(value)) for value in values)
+
+
 def _row(cells: Iterable[str]) -> str:
     return f"<table:table-row>{''.join(cells)}</table:table-row>"
 
 
-def _cell(value: Value, style: str) -> str:
-    text = escape(shown(value))
+def _cell(value: Value, style_name: str) -> str:
+    text = escape(display_text(value))
     if isinstance(value, Link):
         target = quoteattr(f"#'{value.sheet}'.A1")
         text = f'<text:a xlink:type="simple" xlink:href={target}>{text}</text:a>'
-    kind = f'"float" office:value="{value}"' if isinstance(value, int) else '"string"'
-    return f'<table:table-cell table:style-name="{style}" office:value-type={kind}><text:p>{text}</text:p></table:table-cell>'
+    value_type = f'"float" office:value="{value}"' if isinstance(value, int) else '"string"'
+    return (
+        f'<table:table-cell table:style-name="{style_name}" office:value-type={value_type}>'
+        f"<text:p>{text}</text:p></table:table-cell>"
+    )
 
 
-def _range(sheet: Sheet) -> str:
-    """Return the named range that makes a table of the cells below the lines of a sheet, its first row the header."""
-    last = f"{_letter(sheet.header)}{sheet.top + 1 + len(sheet.rows)}"
-    place = quoteattr(f"'{sheet.name}'.A{sheet.top + 1}:'{sheet.name}'.{last}")
+def _table_range(sheet: Sheet) -> str:
+    """Return the database range that marks a sheet's cells as a table with a header row."""
+    last = f"{_last_column(sheet.header)}{sheet.top + 1 + len(sheet.rows)}"
+    address = quoteattr(f"'{sheet.name}'.A{sheet.top + 1}:'{sheet.name}'.{last}")
     name = quoteattr(sheet.table_name)
-    return f'<table:database-range table:name={name} table:target-range-address={place} table:contains-header="true"/>'
+    return (
+        f"<table:database-range table:name={name} table:target-range-address={address}"
+        ' table:contains-header="true"/>'
+    )
 
 
-def _letter(header: Sequence[str]) -> str:
-    """Return the letter of the last column of a table. No table has more than 26."""
+def _last_column(header: Sequence[str]) -> str:
+    """Return the letter of a table's last column, of at most 26."""
     return chr(ord("A") + len(header) - 1)

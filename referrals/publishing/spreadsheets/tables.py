@@ -1,9 +1,11 @@
-"""The spreadsheets of a release: cover, notes, one sheet a table, and where all cells are; for Excel and in OpenDocument.
+"""The workbook of a release: cover, notes, one sheet a table, and where all cells are.
 
-They are written from the tables of a finished release and nothing else, so they hold no number that `cells.csv` does not.
-The form follows the Analysis Function's guidance "Releasing statistics in spreadsheets": each sheet begins with its title in
-A1 and holds one table with a marked header and a name; no cell is merged or empty; a symbol in square brackets stands where
-there is no number; what there is to say of a row stands in a column of its own.
+Called by the release builders and `transcribe` with a finished database and nothing else, so that
+no spreadsheet has a number that `cells.csv` lacks. Written for Excel and as OpenDocument.
+
+The form follows the Analysis Function's guidance "Releasing statistics in spreadsheets": a sheet
+has its title in A1 and one named table with a marked header; no cell is merged or empty; a symbol
+in square brackets replaces a missing number; remarks on a row have a column of their own.
 """
 
 from __future__ import annotations
@@ -16,16 +18,17 @@ from typing import Any, Final
 
 import duckdb
 
-from referrals.publishing.release_builder.folder import SPREADSHEETS
 from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
-from referrals.publishing.spreadsheets.workbook import Book, Sheet, Value
+from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
+from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Kind, Release
 
-WRITERS: Final[Mapping[str, Callable[[Path, Book], None]]] = {
+WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
     ".xlsx": excel.write,
     ".ods": opendocument.write,
 }
+"""By file suffix, the same as in `formats.SPREADSHEETS`."""
 
 NAMES: Final[Mapping[str, str]] = {
     "nationality": "Nationality",
@@ -35,7 +38,7 @@ NAMES: Final[Mapping[str, str]] = {
     "outcome": "Outcome",
 }
 CROSSED: Final = "crime_type"
-"""The dimension that each of the others is crossed with: more pairs would make more sheets than a reader can look over."""
+"""The dimension that each other dimension is crossed with. All pairs would be too many sheets."""
 
 NUMBERS: Final = ("value", "lower", "upper")
 NUMBERS_HEADER: Final = ("Victim referrals", "Lowest", "Highest", "Status")
@@ -46,158 +49,179 @@ Row = dict[str, Any]
 
 
 def write(folder: Path) -> None:
-    """Write the spreadsheets of a release into its folder, from its database alone; the same release makes the same bytes."""
+    """Write the spreadsheets of a release into its folder, from its database alone.
+
+    The same release always makes the same bytes.
+    """
     with duckdb.connect(folder / DATABASE, read_only=True, config=LOCKDOWN) as connection:
         release = Release(folder, connection)
-        made = book(release)
-    for suffix in SPREADSHEETS:
-        WRITERS[suffix](folder / f"{file_name(release.about)}{suffix}", made)
+        book = workbook(release)
+    for suffix, write_file in WRITERS.items():
+        write_file(folder / f"{file_name(release.about)}{suffix}", book)
 
 
 def file_name(about: About) -> str:
-    """Return the name of a release's spreadsheets without its ending. One of invented figures always says so."""
+    """Return the name of a release's spreadsheets without suffix.
+
+    It contains `illustrative` if the figures are invented.
+    """
     name = f"referrals-{about.release_id}"
-    return f"{name}-{ILLUSTRATIVE}" if about.is_illustrative and ILLUSTRATIVE not in name else name
+    if about.is_illustrative and ILLUSTRATIVE not in name:
+        return f"{name}-{ILLUSTRATIVE}"
+    return name
 
 
-def book(release: Release) -> Book:
-    """Return the book of an open release."""
+def workbook(release: Release) -> Workbook:
+    """Return the workbook of an open release."""
     about, tables = release.about, Tables(release).sheets()
-    imprint = front_sheets.Imprint(**release.rows("spreadsheets/release_source")[0])
+    source = front_sheets.Source(**release.rows("spreadsheets/release_source")[0])
     inner = [
         front_sheets.notes(about, _letters(tables)),
         *tables,
-        front_sheets.all_cells(about, imprint),
+        front_sheets.all_cells(about, source),
     ]
-    return Book(
+    return Workbook(
         title=f"{front_sheets.INVENTED}. {about.title}" if about.is_illustrative else about.title,
-        publisher=imprint.publisher if about.status == "official" else front_sheets.SITE,
+        publisher=source.publisher if about.status == "official" else front_sheets.SITE,
         keywords=f"victims, police, referrals, {about.status}",
         published_on=date.fromisoformat(about.published_on),
-        sheets=[front_sheets.cover(about, imprint, inner), *inner],
+        sheets=[front_sheets.cover(about, source, inner), *inner],
     )
 
 
 class Tables:
-    """The tables of a release that a book shows: of each dimension for all periods, and of pairs for whole years."""
+    """The sheets with figures: one dimension for all periods, or a pair of them for years."""
 
     def __init__(self, release: Release) -> None:
-        """Take an open release, and read what its tables need."""
+        """Read from an open release what its tables need."""
         self._about = release.about
-        self._codes = release.rows("query/codes")
-        self._periods = self._listed("period") or [_only_period(release.about)]
-        self._cells = {_place(row): row for row in release.rows("spreadsheets/cells")}
+        self._code_rows = release.rows("query/codes")
+        self._periods = self._codes("period") or [_only_period(release.about)]
+        self._cells = {_codes_of(row): row for row in release.rows("spreadsheets/cells")}
         self._has_notes = any(row["working"] for row in self._cells.values())
-        errors = release.rows("spreadsheets/largest_errors") if release.about.kind is Kind.ROUNDED else []
+        errors = (
+            release.rows("spreadsheets/largest_errors")
+            if release.about.kind is Kind.ROUNDED
+            else []
+        )
         self._largest_error = {row["order"]: row["max_error"] for row in errors}
+        self._symbols = statuses.symbols(is_rounded=release.about.kind is Kind.ROUNDED)
 
     def sheets(self) -> list[Sheet]:
-        """Return one sheet a table. A pair of which nothing is known has none."""
+        """Return one sheet a table. A pair of dimensions without any known cell has none."""
         pairs = [(CROSSED, dimension) for dimension in DIMENSIONS if dimension != CROSSED]
         return [
-            *(self._of_one(dimension) for dimension in DIMENSIONS),
-            *(self._of_two(pair) for pair in pairs if self._is_known(pair)),
+            *(self._one_way(dimension) for dimension in DIMENSIONS),
+            *(self._two_way(pair) for pair in pairs if self._is_known(pair)),
         ]
 
-    def _of_one(self, dimension: str) -> Sheet:
-        lists = [self._periods, self._listed(dimension)]
-        quarters = [one for one in self._periods if one["kind"] == "category"]
-        said = [
-            "The first row of each period is its total.",
-            *(["Quarters are part of their years: do not add up both."] if quarters else []),
-        ]
-        return self._sheet([dimension], lists, said)
+    def _one_way(self, dimension: str) -> Sheet:
+        remarks = ["The first row of each period is its total."]
+        if any(period["kind"] == "category" for period in self._periods):
+            remarks.append("Quarters are part of their years: do not add up both.")
+        return self._sheet([dimension], [self._periods, self._codes(dimension)], remarks)
 
-    def _of_two(self, dimensions: Sequence[str]) -> Sheet:
-        years = [one for one in self._periods if one["kind"] == "aggregate"]
-        lists = [
-            [one for one in self._listed(dimension) if one["code"] != TOTAL]
-            for dimension in dimensions
-        ]
+    def _two_way(self, dimensions: Sequence[str]) -> Sheet:
+        code_lists = [[period for period in self._periods if period["kind"] == "aggregate"]]
+        code_lists += [self._codes_but_total(dimension) for dimension in dimensions]
         names = " and ".join(map(_sheet_name, dimensions))
-        return self._sheet(dimensions, [years, *lists], [f"Totals are on the sheets {names}."])
+        return self._sheet(dimensions, code_lists, [f"Totals are on the sheets {names}."])
 
     def _sheet(
-        self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]], said: Sequence[str]
+        self,
+        dimensions: Sequence[str],
+        code_lists: Sequence[Sequence[Row]],
+        remarks: Sequence[str],
     ) -> Sheet:
+        """Return the sheet with a row for each combination of codes, of period and `dimensions`."""
         about = self._about
-        overlap = any(one["kind"] == "aggregate" for entries in lists[1:] for one in entries)
-        header = [
-            part
-            for name in ("Period", *map(NAMES.__getitem__, dimensions))
-            for part in (name, f"{name} code")
-        ]
+        names = " and ".join(NAMES[dimension].lower() for dimension in dimensions)
+        lay_sentence = [about.lay_sentence] if about.lay_sentence else []
+        overlap = [row for rows in code_lists[1:] for row in rows if row["kind"] == "aggregate"]
+        if overlap:
+            remarks = [*remarks, "Some groups are part of others: do not add up the rows."]
         return Sheet(
             name="_by_".join(map(_sheet_name, dimensions)),
-            title=f"Victim referrals by {' and '.join(NAMES[name].lower() for name in dimensions)}, {about.period_label}",
+            title=f"Victim referrals by {names}, {about.period_label}",
             lines=front_sheets.lines(
                 about,
-                *([about.lay_sentence] if about.lay_sentence else []),
-                "Each row counts victim referrals. The sheet Notes explains symbols in square brackets.",
-                *said,
-                *(["Some groups are part of others: do not add up the rows."] if overlap else []),
+                *lay_sentence,
+                "Each row counts victim referrals. The sheet Notes explains symbols in square "
+                "brackets.",
+                *remarks,
             ),
-            header=[*header, *NUMBERS_HEADER, *(["Note"] if self._has_notes else [])],
-            rows=list(self._rows(dimensions, lists)),
+            header=self._header(dimensions),
+            rows=list(self._rows(dimensions, code_lists)),
         )
 
-    def _rows(
-        self, dimensions: Sequence[str], lists: Sequence[Sequence[Row]]
-    ) -> Iterator[list[Value]]:
-        for entries in product(*lists):
-            codes = dict(
-                zip(("period", *dimensions), (entry["code"] for entry in entries), strict=True)
-            )
-            cell = self._cells.get(_place(codes)) or self._unlisted(entries)
-            yield [
-                *(part for entry in entries for part in (entry["label"], entry["code"])),
-                *(_number(cell, name) for name in NUMBERS),
-                self._status(cell["status"]),
-                *([cell["working"] or NO_NOTE] if self._has_notes else []),
-            ]
+    def _header(self, dimensions: Sequence[str]) -> list[str]:
+        header = ["Period", "Period code"]
+        for dimension in dimensions:
+            header += [NAMES[dimension], f"{NAMES[dimension]} code"]
+        header += NUMBERS_HEADER
+        return [*header, "Note"] if self._has_notes else header
 
-    def _unlisted(self, entries: Sequence[Row]) -> Row:
-        """Return a cell that the release does not list: 0 in an additive one, as exact as a sum of its order is."""
+    def _rows(
+        self, dimensions: Sequence[str], code_lists: Sequence[Sequence[Row]]
+    ) -> Iterator[list[Value]]:
+        for codes in product(*code_lists):
+            names = ("period", *dimensions)
+            by_dimension = {name: code["code"] for name, code in zip(names, codes, strict=True)}
+            cell = self._cells.get(_codes_of(by_dimension)) or self._unlisted(codes)
+            row: list[Value] = []
+            for code in codes:
+                row += [code["label"], code["code"]]
+            row += [_number(cell, name) for name in NUMBERS]
+            row.append(self._status(cell["status"]))
+            if self._has_notes:
+                row.append(cell["working"] or NO_NOTE)
+            yield row
+
+    def _unlisted(self, codes: Sequence[Row]) -> Row:
+        """Return a cell that the release does not list: 0 if the release is rounded, else unknown."""
         if self._about.kind is not Kind.ROUNDED:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
-        period, *others = entries
-        error = self._largest_error[
-            (period["kind"] == "category") + sum(entry["code"] != TOTAL for entry in others)
-        ]
-        return {
-            "value": 0,
-            "lower": 0,
-            "upper": error,
-            "status": "e" if error else "",
-            "working": "",
-        }
+        period, *others = codes
+        order = sum(code["code"] != TOTAL for code in others) + (period["kind"] == "category")
+        error = self._largest_error[order]
+        status = "e" if error else ""
+        return {"value": 0, "lower": 0, "upper": error, "status": status, "working": ""}
 
     def _status(self, letter: str) -> str:
         if letter:
-            return f"[{letter}] {front_sheets.symbols(self._about)[letter][0]}"
-        return "as printed" if self._about.status == front_sheets.PUBLISHED else "exact"
+            return f"[{letter}] {self._symbols[letter].name}"
+        return "as printed" if self._about.status == front_sheets.PUBLISHED else statuses.EXACT
 
-    def _listed(self, dimension: str) -> list[Row]:
-        return [row for row in self._codes if row["dimension"] == dimension]
+    def _codes(self, dimension: str) -> list[Row]:
+        return [row for row in self._code_rows if row["dimension"] == dimension]
+
+    def _codes_but_total(self, dimension: str) -> list[Row]:
+        return [row for row in self._codes(dimension) if row["code"] != TOTAL]
 
     def _is_known(self, dimensions: Sequence[str]) -> bool:
-        """Return whether the release says anything of a pair of codes of two dimensions."""
+        """Return whether the release has any known cell with a code of exactly these dimensions."""
+        wanted = [name in dimensions for name in DIMENSIONS]
         return any(
-            row["status"] != UNKNOWN
-            and all((row[name] != TOTAL) == (name in dimensions) for name in DIMENSIONS)
+            row["status"] != UNKNOWN and [row[name] != TOTAL for name in DIMENSIONS] == wanted
             for row in self._cells.values()
         )
 
 
-def _place(codes: Mapping[str, str]) -> tuple[str, ...]:
-    """Return where a cell is, the total standing for each dimension that is not named."""
-    return codes["period"], *(codes.get(dimension, TOTAL) for dimension in DIMENSIONS)
+def _codes_of(row: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the codes of a cell; a dimension that `row` does not have is the total."""
+    return row["period"], *(row.get(dimension, TOTAL) for dimension in DIMENSIONS)
 
 
 def _letters(tables: Sequence[Sheet]) -> set[str]:
-    """Return the status letters that stand in tables."""
-    stated = {str(row[sheet.header.index("Status")]) for sheet in tables for row in sheet.rows}
-    return {status[1 : status.index("]")] for status in stated if status.startswith("[")}
+    """Return the status letters in tables."""
+    letters = set()
+    for sheet in tables:
+        column = sheet.header.index("Status")
+        for row in sheet.rows:
+            status = str(row[column])
+            if status.startswith("["):
+                letters.add(status[1 : status.index("]")])
+    return letters
 
 
 def _only_period(about: About) -> Row:

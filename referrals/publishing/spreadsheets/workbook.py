@@ -1,4 +1,8 @@
-"""A book of sheets as data, before it has a format: every format holds the same cells in the same places."""
+"""A workbook as data, before it has a file format.
+
+`tables` and `front_sheets` build it; `excel` and `opendocument` write it, with the same cells in
+the same places.
+"""
 
 from __future__ import annotations
 
@@ -13,32 +17,32 @@ from typing import Final
 from referrals.formatting import count
 
 LANGUAGE: Final = "en-GB"
-WIDEST: Final = 60
-NARROWEST: Final = 10
-"""Of columns, in characters. Longer text is wrapped."""
+WIDEST_COLUMN: Final = 60
+NARROWEST_COLUMN: Final = 10
+"""Column widths, in characters. Longer text is wrapped."""
 
 MIMETYPE: Final = "mimetype"
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that an archive can give its files: whoever has the same book has the same bytes."""
+"""The earliest time that a ZIP archive can hold, so that equal content makes equal bytes."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """Text that leads to the top of another sheet of the same book."""
+    """Text that links to the top of another sheet of the same workbook."""
 
     text: str
     sheet: str
 
 
 Value = str | int | Link
-"""What a cell holds. No cell is empty, and text is never a formula."""
+"""The value of a cell. No cell is empty, and text is never a formula."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A title, lines of text and one table, each row below the last with nothing between them.
+    """A sheet: its title, lines of text and one table, in consecutive rows.
 
-    The name has up to 31 letters, digits and underscores, and begins with a letter.
+    `name` has up to 31 letters, digits and underscores, and begins with a letter.
     """
 
     name: str
@@ -49,36 +53,28 @@ class Sheet:
 
     @property
     def table_name(self) -> str:
-        """The name of the table, which no other of the book has."""
+        """The name of the table, unique in the workbook."""
         return f"{self.name}_table"
 
     @property
     def top(self) -> int:
-        """How many rows stand above the header of the table."""
+        """The number of rows above the table's header."""
         return 1 + len(self.lines)
 
     @property
-    def header_looks(self) -> list[str]:
-        """How each cell of the header looks: over numbers, as they are."""
-        columns = zip(*self.rows, strict=True)
-        return [
-            "number_header" if {"number", "symbol"} & set(map(look, column)) else "header"
-            for column in columns
-        ]
+    def header_styles(self) -> list[str]:
+        """The style of each header cell: aligned like the numbers below it, if there are any."""
+        return [_header_style(column) for column in zip(*self.rows, strict=True)]
 
     @property
     def widths(self) -> list[int]:
         """The width of each column of the table, in characters."""
-        longest = [
-            max(len(shown(value)) for value in column)
-            for column in zip(self.header, *self.rows, strict=True)
-        ]
-        return [min(max(width + 2, NARROWEST), WIDEST) for width in longest]
+        return [_width(column) for column in zip(self.header, *self.rows, strict=True)]
 
 
 @dataclass(frozen=True)
-class Book:
-    """Sheets, and what the properties of the file say of them."""
+class Workbook:
+    """Sheets, and the document properties of the file."""
 
     title: str
     publisher: str
@@ -88,10 +84,10 @@ class Book:
 
 
 @lru_cache(maxsize=4096)
-def shown(value: Value) -> str:
+def display_text(value: Value) -> str:
     """Return a cell as text.
 
-    >>> shown(1336), shown(Link("Notes", "Notes"))
+    >>> display_text(1336), display_text(Link("Notes", "Notes"))
     ('1,336', 'Notes')
     """
     if isinstance(value, Link):
@@ -99,10 +95,10 @@ def shown(value: Value) -> str:
     return count(value) if isinstance(value, int) else value
 
 
-def look(value: Value) -> str:
-    """Return how a cell of a table looks: a symbol in place of a number stands where the number would.
+def style(value: Value) -> str:
+    """Return the style of a table cell. A symbol replaces a number and is aligned like one.
 
-    >>> look(7), look("[x]"), look("[x] not available"), look(Link("Notes", "Notes"))
+    >>> style(7), style("[x]"), style("[x] not available"), style(Link("Notes", "Notes"))
     ('number', 'symbol', 'text', 'link')
     """
     if isinstance(value, int):
@@ -112,10 +108,23 @@ def look(value: Value) -> str:
     return "symbol" if value.startswith("[") and value.endswith("]") else "text"
 
 
-def archive(path: Path, entries: Mapping[str, bytes]) -> None:
-    """Write files into one archive, in their order, without the time. The kind of the archive is not compressed."""
-    with zipfile.ZipFile(path, "w") as packed:
+def write_archive(path: Path, entries: Mapping[str, bytes]) -> None:
+    """Write a ZIP archive of files in the order given, without times.
+
+    The entry `mimetype` is not compressed: OpenDocument requires that.
+    """
+    with zipfile.ZipFile(path, "w") as archive:
         for name, content in entries.items():
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
-            packed.writestr(entry, content)
+            archive.writestr(entry, content)
+
+
+def _header_style(column: Sequence[Value]) -> str:
+    styles = {style(value) for value in column}
+    return "number_header" if styles & {"number", "symbol"} else "header"
+
+
+def _width(column: Sequence[Value]) -> int:
+    longest = max(len(display_text(value)) for value in column)
+    return min(max(longest + 2, NARROWEST_COLUMN), WIDEST_COLUMN)

@@ -1,1 +1,1 @@
-"""Locks and scratch files of a publication."""
+"""Folder locks, and scratch folders for records."""

@@ -1,4 +1,8 @@
-"""Locks of folders: one at a time has one, and it ends with its process, however that ends."""
+"""Folder locks: one process at a time holds one, and the kernel releases it when the process ends.
+
+Used for scratch folders, for the publisher's private folder and for folders of releases. They are
+`flock` locks and not lock files, because a killed process would leave its lock file behind.
+"""
 
 from __future__ import annotations
 
@@ -9,51 +13,50 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-_HELD: Final[set[tuple[int, int]]] = set()
-"""The folders that this process alone may write into, by device and number."""
+_HELD_BY_THIS_PROCESS: Final[set[tuple[int, int]]] = set()
+"""The folders locked by `reentrant`, by device and inode number."""
 
 
 @contextmanager
-def alone(folder: Path, *, waits: bool = True) -> Iterator[None]:
-    """Hold the only right to write into a folder. A process that has it has it again.
+def reentrant(folder: Path, *, blocking: bool = True) -> Iterator[None]:
+    """Lock a folder for this process, which may lock it again.
 
     Raises:
-        BlockingIOError: another process has it, and this one is not to wait.
-        FileNotFoundError: there is no such folder, or no more.
+        BlockingIOError: another process holds the lock, and `blocking` is false.
+        FileNotFoundError: the folder does not exist, or was removed meanwhile.
     """
-    if _identity(folder.stat()) in _HELD:
+    if _identity(folder.stat()) in _HELD_BY_THIS_PROCESS:
         yield
         return
-    with held(folder, waits=waits) as descriptor:
-        one = _identity(os.fstat(descriptor))
-        _HELD.add(one)
+    with exclusive(folder, blocking=blocking) as descriptor:
+        identity = _identity(os.fstat(descriptor))
+        _HELD_BY_THIS_PROCESS.add(identity)
         try:
             yield
         finally:
-            _HELD.remove(one)
+            _HELD_BY_THIS_PROCESS.remove(identity)
 
 
 @contextmanager
-def held(folder: Path, *, waits: bool = True) -> Iterator[int]:
-    """Hold the lock of a folder, which nobody else has then, nor this process a second time, and give its descriptor.
+def exclusive(folder: Path, *, blocking: bool = True) -> Iterator[int]:
+    """Lock a folder, which not even this process can lock again, and yield its file descriptor.
 
     Raises:
-        BlockingIOError: it is held, and this one is not to wait.
-        FileNotFoundError: there is no such folder, or no more.
+        BlockingIOError: the lock is held, and `blocking` is false.
+        FileNotFoundError: the folder does not exist, or was removed meanwhile.
     """
-    how = fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB)
+    operation = fcntl.LOCK_EX if blocking else fcntl.LOCK_EX | fcntl.LOCK_NB
     while True:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            fcntl.flock(descriptor, how)
-            if os.path.samestat(
-                os.fstat(descriptor), folder.stat()
-            ):  # else it was removed and made anew meanwhile
+            fcntl.flock(descriptor, operation)
+            # Otherwise the folder was removed and made again while this process waited.
+            if os.path.samestat(os.fstat(descriptor), folder.stat()):
                 yield descriptor
                 return
         finally:
             os.close(descriptor)
 
 
-def _identity(place: os.stat_result) -> tuple[int, int]:
-    return place.st_dev, place.st_ino
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino

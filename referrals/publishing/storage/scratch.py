@@ -1,7 +1,7 @@
-"""Folders for records while they are worked on: for their owner alone, and gone when the work ends.
+"""Private scratch folders for records: readable by their owner only, removed when the work ends.
 
-A process that is killed cannot clear up. Each folder is locked by the process that works in it, and the lock ends with the
-process: a folder that nobody holds was left behind, and is removed by whoever works next.
+A killed process cannot remove its folder. So each process locks the folder it works in, and the
+lock ends with the process: an unlocked folder was abandoned, and the next process removes it.
 """
 
 from __future__ import annotations
@@ -19,52 +19,54 @@ from referrals.errors import ExtractError
 from referrals.publishing.storage import locks
 
 OWNER_ONLY: Final = 0o700
-OTHERS: Final = 0o077
+GROUP_AND_OTHERS: Final = 0o077
 
 
-def shared() -> Path:
-    """Return where folders of this user lie that no other place is named for: among temporary files (`TMPDIR`)."""
+def default_home() -> Path:
+    """Return where this user's scratch folders are by default: among temporary files (`TMPDIR`)."""
     return Path(tempfile.gettempdir()) / f"referrals-{os.geteuid()}"
 
 
 @contextmanager
 def folder(home: Path | None = None) -> Iterator[Path]:
-    """Give a new folder in `home`, else in the shared place. First what killed work left behind in both is removed.
+    """Yield a new folder in `home` or the default home, after removing abandoned ones from both.
 
     Raises:
-        ExtractError: others can reach the place.
+        ExtractError: a home is not private to this user.
     """
-    home = home or shared()
-    for place in {home, shared()}:
-        _make(place)
-        with locks.held(place):
-            _sweep(place)
+    home = home or default_home()
+    for place in {home, default_home()}:
+        _make_private(place)
+        with locks.exclusive(place):
+            _remove_abandoned(place)
     with ExitStack() as stack:
-        with locks.held(home):  # nobody takes the new folder for one that was left behind
-            made = Path(tempfile.mkdtemp(dir=home))
-            stack.enter_context(locks.held(made))
-        stack.callback(shutil.rmtree, made)
-        yield made
+        # With the home locked, no other process can take the new folder for an abandoned one.
+        with locks.exclusive(home):
+            new = Path(tempfile.mkdtemp(dir=home))
+            stack.enter_context(locks.exclusive(new))
+        stack.callback(shutil.rmtree, new)
+        yield new
 
 
-def _make(home: Path) -> None:
+def _make_private(home: Path) -> None:
     home.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
-    found = home.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & OTHERS:
-        instead = (
-            "set TMPDIR to another place" if home == shared() else "name another private folder"
-        )
+    status = home.lstat()
+    is_folder = stat.S_ISDIR(status.st_mode)
+    is_private = status.st_uid == os.geteuid() and not status.st_mode & GROUP_AND_OTHERS
+    if not is_folder or not is_private:
+        is_default = home == default_home()
+        alternative = "set TMPDIR to another folder" if is_default else "name another folder"
         raise ExtractError(
-            f"{home} is not yours alone, and records would lie there. Remove it, or {instead}."
+            f"{home} is not private to you, and records would be written there. "
+            f"Remove it, or {alternative}."
         )
 
 
-def _sweep(home: Path) -> None:
-    """Remove the folders that nobody holds."""
-    for left in home.iterdir():
-        if left.is_dir() and not left.is_symlink():
-            with (
-                suppress(BlockingIOError, FileNotFoundError),
-                locks.held(left, waits=False),
-            ):  # somebody works there, or did
-                shutil.rmtree(left)
+def _remove_abandoned(home: Path) -> None:
+    """Remove the folders that no process has locked."""
+    for path in home.iterdir():
+        if not path.is_dir() or path.is_symlink():
+            continue
+        # A process works in it, or has just removed it.
+        with suppress(BlockingIOError, FileNotFoundError), locks.exclusive(path, blocking=False):
+            shutil.rmtree(path)

@@ -1,6 +1,8 @@
-"""Which published figures an extract of 2020-21 agrees with, counted from the file itself and from nothing that made it.
+"""The agreement of an extract of 2020-21 with the published figures, counted from the file itself.
 
-Shares in words ("approximately a fifth") bind nothing, as in `referrals.publishing.ledger.bounds`: the counts printed beside them do.
+Called by `extract` before a new file gets its name. Nothing that made the extract is trusted here.
+Fractions in words ("approximately a fifth") are not checked, as in `ledger.bounds`; the counts
+printed next to them are.
 """
 
 from __future__ import annotations
@@ -15,11 +17,10 @@ from typing import Final, NamedTuple
 import duckdb
 
 from referrals import sql
-from referrals.errors import DataError
 from referrals.publishing.ledger.bounds import DEFINITION, MODELLED, POLICE, Atom
 from referrals.publishing.ledger.statements import Cell, Ledger, Statement
 from referrals.publishing.synthetic import model
-from referrals.publishing.synthetic.fitting import require
+from referrals.publishing.synthetic.fitting import figures_not_met, require
 from referrals.reference.codelists import NOT_RECORDED, codelist
 
 YOUNGEST: Final = "E017"
@@ -27,19 +28,21 @@ OLDEST: Final = "E018"
 MOST_ARE_ADULTS: Final = "E020"
 NATIONALITIES: Final = "E022"
 THREE_LARGEST: Final = "E023"
+"""Statements on ages and nationalities that are not counts of cells, so no `Rule` covers them."""
+
 UNRECORDED: Final = "not recorded"
-ADULT: Final = 18
+ADULT_AGE: Final = 18
 
 
 class Agreement(NamedTuple):
-    """The ids of the published figures that an extract meets, and of the remainders that it cannot meet."""
+    """The ids of the published figures that an extract meets, and of remainders that it cannot."""
 
     met: tuple[str, ...]
     unmet: tuple[str, ...]
 
 
-class _Counted(NamedTuple):
-    """How many referrals of an extract have these words in these columns."""
+class _Group(NamedTuple):
+    """The number of referrals with these words in these columns of an extract."""
 
     nationality: str
     age: str
@@ -48,10 +51,11 @@ class _Counted(NamedTuple):
     referrals: int
 
 
-def figures(extract: Path, ledger: Ledger) -> Agreement:
+def check_figures(extract: Path, ledger: Ledger) -> Agreement:
     """Return which published figures an extract meets.
 
-    A remainder that contradicts the other figures (relation R01) is told as unmet; any other figure must be met.
+    A remainder that contradicts the other figures (relation R01) is returned as unmet. Any other
+    figure must be met.
 
     Raises:
         DataError: a figure is not met. The message names the statements.
@@ -60,94 +64,92 @@ def figures(extract: Path, ledger: Ledger) -> Agreement:
         rows = connection.execute(
             sql.statement("synthetic/extract_counts"), {"path": str(extract)}
         ).fetchall()
-    made = _Made(ledger, [_Counted(*row) for row in rows])
+    counted = _ExtractCounts(ledger, [_Group(*row) for row in rows])
     rules = model.published_rules(ledger)
-    require(made.counts, rules)
-    described = made.descriptions()
-    if broken := sorted(one for one, holds in described.items() if not holds):
-        raise DataError(
-            f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault."
-        )
-    remainders = {
-        one.statement_id: made.count(one.cell) == one.count
-        for one in made.statements
-        if one.is_remainder
+    require(counted.atoms, rules)
+    descriptions = counted.descriptions()
+    if broken := sorted(key for key, holds in descriptions.items() if not holds):
+        raise figures_not_met(broken)
+    remainders = [statement for statement in counted.statements if statement.is_remainder]
+    failing = {
+        statement.statement_id
+        for statement in remainders
+        if counted.count(statement.cell) != statement.count
     }
-    unmet = {one for one, holds in remainders.items() if not holds}
-    met = {rule.statement_id for rule in rules} | described.keys() | remainders.keys()
-    return Agreement(tuple(sorted(met - unmet - {DEFINITION})), tuple(sorted(unmet)))
+    checked = {rule.statement_id for rule in rules} | descriptions.keys()
+    checked |= {statement.statement_id for statement in remainders}
+    return Agreement(tuple(sorted(checked - failing - {DEFINITION})), tuple(sorted(failing)))
 
 
 @dataclass(frozen=True)
-class _Made:
-    """The counts of an extract, to hold published figures against."""
+class _ExtractCounts:
+    """The counts of an extract, to be compared with published figures."""
 
     ledger: Ledger
-    rows: Sequence[_Counted]
+    groups: Sequence[_Group]
 
     @cached_property
     def statements(self) -> list[Statement]:
         return self.ledger.about(*MODELLED)
 
     @cached_property
-    def counts(self) -> Mapping[Atom, int]:
-        """The finest published cells, and the police referrals: of those an extract holds none, so they are as published."""
+    def atoms(self) -> Mapping[Atom, int]:
+        """The finest cells' counts, with police referrals (not in an extract) as published."""
         police = next(
-            one.count
-            for one in self.statements
-            if one.is_count and one.cell == Cell("police_referrals")
+            statement.count
+            for statement in self.statements
+            if statement.is_count and statement.cell == Cell("police_referrals")
         )
         counts = Counter[Atom]({POLICE: police})
-        for row in self.rows:
-            counts[_atom(row)] += row.referrals
+        for group in self.groups:
+            counts[_atom(group)] += group.referrals
         return counts
 
     def count(self, cell: Cell) -> int:
-        """Return how many victim referrals a cell has."""
+        """Return the number of victim referrals in a cell."""
         parts = [
             codelist(name).parts(code, model.PARTITION[name]) for name, code in cell.codes().items()
         ]
         return sum(
-            many for atom, many in self.counts.items() if atom != POLICE and _within(atom, parts)
+            count for atom, count in self.atoms.items() if atom != POLICE and _is_in(atom, parts)
         )
 
     def descriptions(self) -> dict[str, bool]:
-        """Return, by statement, whether what is said of ages and nationalities holds."""
-        ages = {int(row.age): 0 for row in self.rows if row.age.isdigit()}
+        """Return whether each statement about ages and nationalities holds, by statement id."""
+        ages = Counter[int]()
         sizes = Counter[str]()
-        for row in self.rows:
-            sizes[row.nationality] += row.referrals
-            if row.age.isdigit():
-                ages[int(row.age)] += row.referrals
+        for group in self.groups:
+            sizes[group.nationality] += group.referrals
+            if group.age.isdigit():
+                ages[int(group.age)] += group.referrals
+        adults = sum(count for age, count in ages.items() if age >= ADULT_AGE)
         largest = {nationality for nationality, _ in sizes.most_common(3)}
-        named = {
-            codelist("nationality").label(code)
-            for code in codelist("nationality").codes["_TOP3"].members
-        }
+        nationalities = codelist("nationality")
+        named = {nationalities.label(code) for code in nationalities.codes["_TOP3"].members}
         fourth, third = sorted(sizes.values())[-4:-2]
-        said = self.ledger.statements
+        published = {key: statement.value for key, statement in self.ledger.statements.items()}
         return {
-            YOUNGEST: min(ages) == int(said[YOUNGEST].value),
-            OLDEST: max(ages) == int(said[OLDEST].value),
-            MOST_ARE_ADULTS: 2 * sum(many for age, many in ages.items() if age >= ADULT)
-            > sum(sizes.values()),
-            NATIONALITIES: len(sizes) == int(said[NATIONALITIES].value) and UNRECORDED not in sizes,
+            YOUNGEST: min(ages) == int(published[YOUNGEST]),
+            OLDEST: max(ages) == int(published[OLDEST]),
+            MOST_ARE_ADULTS: 2 * adults > sum(sizes.values()),
+            NATIONALITIES: len(sizes) == int(published[NATIONALITIES]) and UNRECORDED not in sizes,
             THREE_LARGEST: largest == named and fourth < third,
         }
 
 
-def _within(atom: Atom, parts: Sequence[Collection[str]]) -> bool:
+def _is_in(atom: Atom, parts: Sequence[Collection[str]]) -> bool:
     return all(code in part for code, part in zip(atom, parts, strict=True))
 
 
-def _atom(row: _Counted) -> Atom:
+def _atom(group: _Group) -> Atom:
     """Return the finest published cell that the words of a record belong to."""
-    named = {codelist("nationality").label(code): code for code in model.PARTITION["nationality"]}
+    label = codelist("nationality").label
+    named = {label(code): code for code in model.PARTITION["nationality"]}
     return (
-        named.get(row.nationality, "_OTH"),
-        _band(row.age),
-        NOT_RECORDED if row.sex == UNRECORDED else row.sex,
-        "OTH" if row.crime_type == UNRECORDED else row.crime_type,
+        named.get(group.nationality, "_OTH"),
+        _band(group.age),
+        NOT_RECORDED if group.sex == UNRECORDED else group.sex,
+        "OTH" if group.crime_type == UNRECORDED else group.crime_type,
     )
 
 

@@ -1,12 +1,13 @@
-"""Make illustrative extracts: records of nobody, in the form of a record-level extract, every row marked as illustrative.
+"""Illustrative extracts: invented people in the form of a record-level extract, every row marked.
 
-An extract of 2020-21 agrees with every figure that the assessment published at once, but for the one that contradicts the
-others (sex not recorded: `referrals.publishing.synthetic.model` says why, and what is invented, which is all the rest). The file is
-read back and counted before it gets its name, and is refused where a figure fails. Extracts of later years, and of any
-number of records that is asked for, keep the shape and promise no figure.
+Called by the command `synthesise` and by the benchmarks. An extract of 2020-21 agrees with every
+published figure at once, except the one that contradicts the others (sex not recorded). `model`
+explains why. Everything else is invented. The file is read back and counted before it gets its
+name, and refused if a figure fails. Extracts of later years, or with a chosen number of records,
+keep the proportions and promise no figure.
 
-The same seed, year and number of records give the same bytes. Everything that grows with the number of records is done by
-DuckDB, row by row, so that memory does not grow with it.
+The same seed, year and number of records give the same bytes. DuckDB does everything that grows
+with the number of records, row by row, so memory does not grow with it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from referrals.errors import DataError
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.synthetic import agreement, model
 from referrals.publishing.synthetic.fitting import apportion
-from referrals.publishing.synthetic.model import Planned
+from referrals.publishing.synthetic.model import PlannedCell
 from referrals.reference.codelists import codelist
 
 STREAMING: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -34,20 +35,23 @@ STREAMING: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 1,
     "preserve_insertion_order": False,
 }
-"""One thread writes rows as they come, in order. More would hold back whole batches in memory to put them in order."""
+"""One thread writes rows as they come, in order. More would buffer whole batches to sort them."""
 
-STEPS: Final = 1024
-"""A combination's referrals start at one of so many places in the year: a power of two, so that no sum is rounded."""
+PHASES: Final = 1024
+"""The referrals of a cell start at one of this many phases of the year.
 
-LOTS: Final = 100
-"""How many lots there are to draw a police force from, and for each crime type an outcome."""
+A power of two, so that sums of them are exact in floating point.
+"""
+
+DRAW_TABLE_SIZE: Final = 100
+"""How many equally likely entries a police force, or the outcome of a crime type, is drawn from."""
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was made: `met` and `unmet` are the ids of published figures, both empty where no figure is promised."""
+    """The extract that was written. `met` and `unmet` are ids of published figures, if promised."""
 
     path: Path
     rows: int
@@ -57,54 +61,51 @@ class Summary:
     unmet: tuple[str, ...] = ()
 
 
-def _silent(_said: str) -> None:
-    """Report no progress."""
+def _no_progress(_text: str) -> None:
+    """Ignore a report of progress."""
 
 
-def synthesise(
+def synthesise(  # noqa: PLR0913  each is an option of the command
     to: Path,
     *,
     year: str,
     seed: int,
     records: int | None = None,
     force: bool = False,
-    progress: Progress = _silent,
+    progress: Progress = _no_progress,
 ) -> Summary:
-    """Write an illustrative extract and return what was made. A kill at any moment leaves no half-written extract.
+    """Write an illustrative extract. A kill at any moment leaves no half-written extract.
 
     Args:
         to: the CSV file to write, in a folder that exists.
         year: the year to March of the referrals, from `2020-21` on.
         seed: a whole number; another seed makes other records.
-        records: how many, from 1 to 50 million; as many as the year has when it is left out.
-        force: whether a file that is there already may be replaced.
-        progress: takes a line of words as the work goes on.
+        records: the number of records, from 1 to 50 million; by default as many as the model has.
+        force: whether an existing file may be replaced.
+        progress: called with a line of text as the work goes on.
 
     Raises:
-        DataError: the file is there already or cannot be written, the year or the number is none that can be made, or the
-            records do not meet a published figure.
+        DataError: the file exists or cannot be written, the year or number of records is not valid,
+            or the records do not meet a published figure.
     """
     if to.exists() and not force:
-        raise DataError(
-            f"{to.name} is there already. Write to another name, or ask for it to be replaced."
-        )
+        raise DataError(f"{to.name} already exists. Choose another name, or use --force.")
     ledger = ledgers.load()
     partial = to.with_name(f".{to.name}.partial")
     try:
         with duckdb.connect(config=STREAMING) as connection:
             progress(f"Fitting the counts of {year}")
-            rows = _draw(
-                connection, model.plan(ledger, year=year, seed=seed, records=records), year, seed
-            )
+            cells = model.plan(ledger, year=year, seed=seed, records=records)
+            rows = _draw(connection, cells, year, seed)
             progress(f"Writing {rows:,} illustrative records")
             connection.execute(sql.statement("synthetic/extract"))
             connection.view("extract").to_csv(str(partial), header=True)
-        promised = model.starts(year) == model.FIRST and records is None
-        met, unmet = agreement.figures(partial, ledger) if promised else ((), ())
+        is_promised = model.start_year(year) == model.FIRST_YEAR and records is None
+        met, unmet = agreement.check_figures(partial, ledger) if is_promised else ((), ())
         partial.replace(to)
     except (OSError, duckdb.IOException):
         raise DataError(
-            f"{to.name} cannot be written. See that its folder exists, and has room for it."
+            f"{to.name} cannot be written. Check that its folder exists and has room for it."
         ) from None
     finally:
         partial.unlink(missing_ok=True)
@@ -114,71 +115,77 @@ def synthesise(
 def fill(
     connection: duckdb.DuckDBPyConnection, *, year: str, seed: int, records: int | None = None
 ) -> int:
-    """Create the table `records` of illustrative referrals in the codes of our codelists, and return how many it has.
+    """Create the table `records` with illustrative referrals in codes, and return its row count.
 
     Raises:
-        DataError: the year or the number is none that can be made.
+        DataError: the year or the number of records is not valid.
     """
-    with connection.cursor() as work:  # its temporary tables end with it
-        rows = _draw(
-            work, model.plan(ledgers.load(), year=year, seed=seed, records=records), year, seed
-        )
-        work.execute(sql.statement("synthetic/records"))
+    cells = model.plan(ledgers.load(), year=year, seed=seed, records=records)
+    # Temporary tables end with this cursor.
+    with connection.cursor() as cursor:
+        rows = _draw(cursor, cells, year, seed)
+        cursor.execute(sql.statement("synthetic/records"))
     return rows
 
 
 def _draw(
-    connection: duckdb.DuckDBPyConnection, planned: Sequence[Planned], year: str, seed: int
+    connection: duckdb.DuckDBPyConnection, cells: Sequence[PlannedCell], year: str, seed: int
 ) -> int:
-    """Leave the view `drawn` in a connection, one row per referral, and return how many it has."""
+    """Create the view `drawn_referrals`, one row per referral, and return its row count."""
     random, label = Random(f"{seed}/{year}/days"), codelist("nationality").label
+    crime_types = list(model.OUTCOME_SHARES)
     rows = [
         {
-            **asdict(one),
-            "nationality_label": label(one.nationality),
-            "phase": random.randrange(STEPS) / STEPS,
-            "lots_before": LOTS * list(model.OUTCOMES).index(one.crime_type),
+            **asdict(cell),
+            "nationality_label": label(cell.nationality),
+            "phase": random.randrange(PHASES) / PHASES,
+            "outcome_offset": DRAW_TABLE_SIZE * crime_types.index(cell.crime_type),
         }
-        for one in planned
+        for cell in cells
     ]
     connection.execute(sql.statement("synthetic/planned_cells"), {"rows": rows})
-    connection.execute(sql.statement("synthetic/draw_tables"), _lots(year, seed))
+    connection.execute(sql.statement("synthetic/draw_tables"), _draw_tables(year, seed))
     connection.execute(sql.statement("synthetic/daily_counts"), {"days": list(_days(year, seed))})
     connection.execute(sql.statement("synthetic/drawn_referrals"))
-    return sum(one.referrals for one in planned)
+    return sum(cell.referrals for cell in cells)
 
 
-def _lots(year: str, seed: int) -> dict[str, Any]:
-    """Return the salt, the year, and the lots for police forces and for the outcomes of each crime type, drifted."""
+def _draw_tables(year: str, seed: int) -> dict[str, Any]:
+    """Return the parameters of `synthetic/draw_tables`, with shares drifted to the year."""
 
-    def hundred(shares: Mapping[str, int]) -> list[str]:
+    def draw_table(shares: Mapping[str, int]) -> list[str]:
         drifted = {
-            code: share * model.walk(code, year=year, seed=seed) for code, share in shares.items()
+            code: share * model.drift(code, year=year, seed=seed) for code, share in shares.items()
         }
-        return [code for code, many in apportion(drifted, LOTS).items() for _ in range(many)]
+        entries = apportion(drifted, DRAW_TABLE_SIZE)
+        return [code for code, count in entries.items() for _ in range(count)]
 
-    outcomes = [outcome for shares in model.OUTCOMES.values() for outcome in hundred(shares)]
+    outcomes: list[str] = []
+    for shares in model.OUTCOME_SHARES.values():
+        outcomes += draw_table(shares)
     salt = Random(f"{seed}/{year}/draws").getrandbits(32)
-    return {"salt": salt, "year": year, "forces": hundred(model.FORCES), "outcomes": outcomes}
+    forces = draw_table(model.FORCE_SHARES)
+    return {"salt": salt, "year": year, "forces": forces, "outcomes": outcomes}
 
 
 def _days(year: str, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield each day of a year to March with the shares of the year's referrals before it and up to its end."""
-    first = date(model.starts(year), 4, 1)
-    days = [
-        first + timedelta(days=one)
-        for one in range((first.replace(year=first.year + 1) - first).days)
-    ]
-    lengths = Counter(_quarter(day) for day in days)
+    """Yield each day of a year to March, with the shares before the day and up to its end."""
+    first = date(model.start_year(year), 4, 1)
+    length = (first.replace(year=first.year + 1) - first).days
+    days = [first + timedelta(days=number) for number in range(length)]
+    days_in_quarter = Counter(_quarter(day) for day in days)
     shares = [
-        share * model.walk(f"Q{one}", year=year, seed=seed)
-        for one, share in enumerate(model.QUARTERS)
+        share * model.drift(f"Q{quarter}", year=year, seed=seed)
+        for quarter, share in enumerate(model.QUARTER_SHARES)
     ]
-    until = 0.0
+    after = 0.0
     for day in days:
-        since = until
-        until += shares[_quarter(day)] / lengths[_quarter(day)] / sum(shares)
-        yield {"day": day, "since": since, "until": 1.0 if day == days[-1] else until}
+        before = after
+        quarter = _quarter(day)
+        after += shares[quarter] / days_in_quarter[quarter] / sum(shares)
+        # Rounding must not lose the last referral of the year.
+        end = 1.0 if day == days[-1] else after
+        yield {"day": day, "share_before": before, "share_after": end}
 
 
 def _quarter(day: date) -> int:

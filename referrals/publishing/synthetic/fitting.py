@@ -1,8 +1,9 @@
-"""Fit whole-number tables to rules: scale the cells until every rule nearly holds, then round so that each one does.
+"""Whole-number tables: fitted to rules by raking and controlled rounding, or random.
 
-Raking (iterative proportional fitting) finds the table nearest in shape to the one it starts from, in fractions of people.
-Controlled rounding then takes each cell to the whole number below or above it, so that every rule holds exactly; HiGHS
-chooses which way. What it finds is checked here in exact integers and refused where a rule fails.
+Used by `model`. Raking (iterative proportional fitting) finds the table closest in shape to its
+start, in fractions of people. Controlled rounding then moves each cell to the whole number below or
+above it, so that every rule holds exactly. HiGHS chooses which; its result is checked here in exact
+integers.
 """
 
 from __future__ import annotations
@@ -18,22 +19,22 @@ from referrals.errors import DataError
 from referrals.publishing.ledger.bounds import Atom, Rule
 
 SWEEPS: Final = 100
-"""How often all rules are gone through. The published ones settle well before; rounding mends what is then left."""
+"""Passes over all rules. The published ones converge well before; rounding corrects the rest."""
 
-CLOSE_ENOUGH: Final = 0.02
-"""HiGHS may stop once its rounding is proved within a fiftieth of the best: the rules hold exactly either way."""
+MIP_GAP: Final = 0.02
+"""HiGHS may stop within a fiftieth of the optimal rounding: the rules hold exactly either way."""
 
 Table = Mapping[Atom, float]
 Key = TypeVar("Key")
-Hand = TypeVar("Hand")
-Card = TypeVar("Card")
+Row = TypeVar("Row")
+Column = TypeVar("Column")
 
 
 def rake(table: Table, rules: Sequence[Rule]) -> dict[Atom, float]:
-    """Return a table scaled until it meets the rules, or nearly: each rule in turn scales the cells that it counts.
+    """Return a table scaled until it meets the rules, or nearly.
 
-    A rule that pins a count scales its cells to that count, which is iterative proportional fitting. A rule on a share
-    scales the part, and leaves the rest of the base to the other rules.
+    A rule on a count scales its cells to that count, which is iterative proportional fitting. A
+    rule on a share scales the part, and leaves the rest of the base to the other rules.
     """
     raked = dict(table)
     for _ in range(SWEEPS):
@@ -43,20 +44,20 @@ def rake(table: Table, rules: Sequence[Rule]) -> dict[Atom, float]:
 
 
 def _scale(table: dict[Atom, float], rule: Rule) -> None:
-    """Scale, in place, the cells that a rule weighs above zero, so far that it just holds. Nothing to scale, no change."""
+    """Scale, in place, the cells with positive weights, just enough for the rule to hold."""
     above = sum(weight * table[atom] for atom, weight in rule.weights.items() if weight > 0)
     below = sum(-weight * table[atom] for atom, weight in rule.weights.items() if weight < 0)
-    wanted = min(max(above - below, rule.low), rule.high) + below
-    if above <= 0 or wanted == above:
+    target = min(max(above - below, rule.low), rule.high) + below
+    if above <= 0 or target == above:
         return
-    factor = max(wanted, 0) / above
+    factor = max(target, 0) / above
     for atom, weight in rule.weights.items():
         if weight > 0:
             table[atom] *= factor
 
 
 def controlled_rounding(table: Table, rules: Sequence[Rule]) -> dict[Atom, int]:
-    """Return whole numbers that meet every rule, each cell the whole number just below or just above its value.
+    """Return whole numbers that meet every rule, each cell rounded down or up.
 
     Raises:
         DataError: no such rounding was found. The message names a statement that fails.
@@ -64,23 +65,24 @@ def controlled_rounding(table: Table, rules: Sequence[Rule]) -> dict[Atom, int]:
     floors = {atom: floor(value) for atom, value in table.items()}
     solver = highspy.Highs()
     solver.silent()
-    solver.setOptionValue("mip_rel_gap", CLOSE_ENOUGH)
+    solver.setOptionValue("mip_rel_gap", MIP_GAP)
     costs = {atom: 1 - 2 * (value - floors[atom]) for atom, value in table.items()}
-    ups = {
+    is_rounded_up = {
         atom: solver.addVariable(0, 1, cost, highspy.HighsVarType.kInteger)
         for atom, cost in costs.items()
     }
     for rule in rules:
         fixed = sum(weight * floors[atom] for atom, weight in rule.weights.items())
-        total = solver.qsum(weight * ups[atom] for atom, weight in rule.weights.items())
+        total = solver.qsum(weight * is_rounded_up[atom] for atom, weight in rule.weights.items())
         solver.addConstr(rule.low - fixed <= total <= rule.high - fixed)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise DataError(
-            "No whole numbers beside the raked table meet every published figure. Report this as a fault."
+            "No rounding of the raked table meets every published figure. "
+            "This is a fault of the program: report it."
         )
-    rounded = dict(zip(ups, map(round, solver.allVariableValues()), strict=True))
-    counts = {atom: floors[atom] + rounded[atom] for atom in table}
+    increments = dict(zip(is_rounded_up, map(round, solver.allVariableValues()), strict=True))
+    counts = {atom: floors[atom] + increments[atom] for atom in table}
     require(counts, rules)
     return counts
 
@@ -91,19 +93,27 @@ def require(counts: Mapping[Atom, int], rules: Sequence[Rule]) -> None:
     Raises:
         DataError: a rule fails. The message names the statements that the counts do not meet.
     """
-    if broken := sorted({rule.statement_id for rule in rules if not rule.holds(counts)}):
-        raise DataError(
-            f"The fit does not meet {', '.join(broken)}. Nothing was written. Report this as a fault."
-        )
+    broken = sorted({rule.statement_id for rule in rules if not rule.holds(counts)})
+    if broken:
+        raise figures_not_met(broken)
+
+
+def figures_not_met(statement_ids: Sequence[str]) -> DataError:
+    """Return the error for published figures that a fit does not meet."""
+    return DataError(
+        f"The fit does not meet {', '.join(statement_ids)}. Nothing was written. "
+        "This is a fault of the program: report it."
+    )
 
 
 def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) -> dict[Key, int]:
     """Return whole numbers in proportion to weights that add up to a total, by largest remainder.
 
-    Every key gets `at_least` first, and the rest is in proportion. Of equal remainders the first in order wins.
+    Every key gets `at_least` first, and the rest is in proportion. Ties go to the first key in
+    order.
 
     Raises:
-        DataError: the total does not hold the least for every key, or there is nothing to share it by.
+        DataError: the total is less than `at_least` for every key, or all weights are 0.
 
     >>> apportion({"a": 2.0, "b": 1.0, "c": 1.0}, 7)
     {'a': 3, 'b': 2, 'c': 2}
@@ -111,39 +121,47 @@ def apportion(weights: Mapping[Key, float], total: int, *, at_least: int = 0) ->
     rest, whole = total - at_least * len(weights), sum(weights.values())
     if rest < 0 or whole <= 0:
         raise DataError(
-            f"{total:,} cannot be shared among {len(weights):,} with at least {at_least:,} each. Ask for more."
+            f"{total:,} cannot be divided among {len(weights):,} with at least {at_least:,} each. "
+            "Ask for a larger number."
         )
     quotas = {key: rest * weight / whole for key, weight in weights.items()}
     shares = {key: floor(quota) for key, quota in quotas.items()}
     missing = rest - sum(shares.values())
-    for key in sorted(quotas, key=lambda one: shares[one] - quotas[one])[:missing]:
+    for key in sorted(quotas, key=lambda candidate: shares[candidate] - quotas[candidate])[
+        :missing
+    ]:
         shares[key] += 1
     return {key: share + at_least for key, share in shares.items()}
 
 
-def deal(
-    hands: Mapping[Hand, int],
-    cards: Mapping[Card, int],
-    leaning: Mapping[tuple[Hand, Card], float],
+def random_table(
+    row_totals: Mapping[Row, int],
+    column_totals: Mapping[Column, int],
+    affinity: Mapping[tuple[Row, Column], float],
     random: Random,
-) -> dict[tuple[Hand, Card], int]:
-    """Return how many of each card each hand gets, when all are dealt at random with some cards likelier in some hands.
+) -> dict[tuple[Row, Column], int]:
+    """Return a random two-way table of whole numbers with the given marginal totals.
 
-    Hands are filled in their order, and all of both sums is kept: every hand full and every card dealt. A hand draws a card
-    in proportion to how many are left times its leaning, or to how many are left where it leans to none of those.
+    Rows are filled in order, one unit at a time. A unit goes to a column in proportion to what is
+    left of its total, times the row's affinity for it (default 1), or without the affinity if that
+    is 0 for every column left.
 
     Raises:
-        DataError: there are not as many cards as places.
+        DataError: the row totals and the column totals have different sums.
     """
-    left, dealt = dict(cards), dict[tuple[Hand, Card], int]()
-    if sum(hands.values()) != sum(cards.values()):
+    rows_sum, columns_sum = sum(row_totals.values()), sum(column_totals.values())
+    if rows_sum != columns_sum:
         raise DataError(
-            f"{sum(cards.values()):,} cannot be dealt to {sum(hands.values()):,} places. Report this as a fault."
+            f"The row totals add up to {rows_sum:,}, the column totals to {columns_sum:,}. "
+            "This is a fault of the program: report it."
         )
-    for hand, places in hands.items():
-        for _ in range(places):
-            odds = [many * leaning.get((hand, card), 1.0) for card, many in left.items()]
-            (card,) = random.choices(list(left), odds if any(odds) else list(left.values()))
-            left[card] -= 1
-            dealt[hand, card] = dealt.get((hand, card), 0) + 1
-    return dealt
+    left = dict(column_totals)
+    table: dict[tuple[Row, Column], int] = {}
+    for row, total in row_totals.items():
+        for _ in range(total):
+            odds = [count * affinity.get((row, column), 1.0) for column, count in left.items()]
+            weights = odds if any(odds) else list(left.values())
+            (column,) = random.choices(list(left), weights)
+            left[column] -= 1
+            table[row, column] = table.get((row, column), 0) + 1
+    return table

@@ -1,15 +1,18 @@
-"""The shape of an illustrative year: how many referrals each combination of attributes has. Read the figures as invented.
+"""The model of an illustrative year: the number of referrals with each combination of attributes.
 
-For 2020-21 the whole numbers meet every figure that the assessment published, and everything between those figures is made
-up: how one attribute goes with another, which nationalities the other 92 are and how many referrals each has, and all
-outcomes, dates and police forces, of which nothing is published. The 92 are large countries in an order that the seed draws,
-so nothing is said of any of them.
+Used by `extract` and `agreement`. Read its figures as invented. For 2020-21, the whole numbers meet
+every figure that the assessment published, and everything else is invented: how attributes combine,
+which the other 92 nationalities are and how many referrals each has, and all outcomes, dates and
+police forces, of which nothing is published. The 92 are large countries in an order drawn from the
+seed, so the model says nothing about any of them.
 
-Sex not recorded is 205 here. The assessment prints 194 as the remainder of 706 male and 425 female, but these three add up
-to 1,325 and not to its total of 1,336 (relation R01). The total is printed five times, so the remainder is what gives way.
+Sex not recorded is 205 here. The assessment prints 194 as the remainder of 706 male and 425 female,
+but these three add up to 1,325, not to its total of 1,336 (relation R01). The total is printed five
+times, so the remainder gives way.
 
-Later years are drift, step by step from 2020-21, each step drawn from the seed and the year: the total moves by -5% to +10%
-and the weight of each category of each attribute by up to 8% either way (a nationality's among the 92, by 15%).
+Later years drift from 2020-21 in yearly steps, drawn from the seed and the year. The total moves by
+-5% to +10%, and the weight of each category of each attribute by up to 8% either way (15% for each
+of the 92 nationalities).
 """
 
 from __future__ import annotations
@@ -35,51 +38,70 @@ from referrals.publishing.ledger.bounds import (
     System,
 )
 from referrals.publishing.ledger.statements import Ledger, Statement
-from referrals.publishing.synthetic.fitting import apportion, controlled_rounding, deal, rake
+from referrals.publishing.synthetic.fitting import (
+    apportion,
+    controlled_rounding,
+    rake,
+    random_table,
+)
 from referrals.reference.codelists import NOT_RECORDED
 
-FIRST: Final = 2020
-"""The year to March that the published figures are of starts here, and so does the drift."""
+FIRST_YEAR: Final = 2020
+"""The start of the year to March of the published figures, from which later years drift."""
 
-MOST_RECORDS: Final = 50_000_000
+MAX_RECORDS: Final = 50_000_000
 PARTITION: Final[Partition] = tomllib.loads(
     (PUBLISHED / "release.toml").read_text(encoding="utf-8")
 )["partition"]
-"""How the published statements divide everyone. Crime type not recorded is in `OTH` until the fit is done."""
+"""The categories of the published statements. `OTH` includes crime not recorded during the fit."""
 
-_LARGE: Final = (
-    "IND IDN PAK NGA BRA BGD RUS MEX ETH JPN PHL EGY COD IRN TUR DEU THA TZA FRA ZAF ITA KEN MMR COL KOR SDN UGA ESP DZA IRQ "
-    "ARG AFG POL YEM CAN MAR SAU UKR AGO UZB MYS PER GHA MOZ NPL MDG CIV VEN CMR NER AUS PRK MLI BFA SYR LKA MWI ZMB ROU CHL "
-    "KAZ TCD ECU SOM GTM SEN NLD KHM ZWE RWA BEN BDI TUN BOL HTI BEL JOR DOM CUB SSD SWE HND CZE AZE GRC PRT TJK BLR HUN ISR "
-    "SLE ERI"
+_LARGE_COUNTRIES: Final = (
+    "IND IDN PAK NGA BRA BGD RUS MEX ETH JPN PHL EGY COD IRN TUR DEU THA TZA FRA ZAF ITA KEN "
+    "MMR COL KOR SDN UGA ESP DZA IRQ ARG AFG POL YEM CAN MAR SAU UKR AGO UZB MYS PER GHA MOZ "
+    "NPL MDG CIV VEN CMR NER AUS PRK MLI BFA SYR LKA MWI ZMB ROU CHL KAZ TCD ECU SOM GTM SEN "
+    "NLD KHM ZWE RWA BEN BDI TUN BOL HTI BEL JOR DOM CUB SSD SWE HND CZE AZE GRC PRT TJK BLR "
+    "HUN ISR SLE ERI"
 )
-OTHERS: Final = tuple(_LARGE.split())
-"""The other 92 of the 95 nationalities: large countries, in no order."""
+OTHER_NATIONALITIES: Final = tuple(_LARGE_COUNTRIES.split())
+"""The other 92 of the 95 nationalities: large countries, in no particular order."""
 
 AGES: Final[Mapping[str, tuple[int, int]]] = {
-    "0-17": (2, 17), "18-19": (18, 19), "20-29": (20, 29), "30-39": (30, 39), "40-49": (40, 49), "50-59": (50, 59),
+    "0-17": (2, 17),
+    "18-19": (18, 19),
+    "20-29": (20, 29),
+    "30-39": (30, 39),
+    "40-49": (40, 49),
+    "50-59": (50, 59),
     "60+": (60, 70),
-}  # fmt: skip
+}
 """The youngest and the oldest age of each band: the published ages are 2 to 70."""
 
-CRIMES: Final[Mapping[str, tuple[int, int, int]]] = {
-    "VNM": (88, 3, 9), "ALB": (82, 6, 12), "CHN": (78, 7, 15), "_OTH": (43, 22, 35),
-}  # fmt: skip
-"""Invented: modern slavery, domestic abuse and other crime of each 100, by nationality, before the fit."""
+# Everything from here to `SINGLE_CRIME_RANKS` is invented. `..._SHARES` are percentages. The fit
+# starts from those of crimes, sexes and age bands; nothing published constrains the others.
 
-SEXES: Final[Mapping[str, tuple[int, int, int]]] = {
+CRIME_SHARES: Final[Mapping[str, tuple[int, int, int]]] = {
+    "VNM": (88, 3, 9),
+    "ALB": (82, 6, 12),
+    "CHN": (78, 7, 15),
+    "_OTH": (43, 22, 35),
+}
+"""Modern slavery, domestic abuse and other crime, by nationality."""
+
+SEX_SHARES: Final[Mapping[str, tuple[int, int, int]]] = {
     "MS": (57, 27, 16),
     "DA": (21, 70, 9),
     "OTH": (66, 21, 13),
 }
-"""Invented: male, female and not recorded of each 100, by crime type, before the fit."""
+"""Male, female and not recorded, by crime type."""
 
-BANDS: Final[Mapping[str, tuple[int, ...]]] = {
-    "MS": (13, 11, 29, 22, 12, 6, 2, 5), "DA": (3, 5, 27, 29, 20, 8, 3, 5), "OTH": (8, 6, 26, 23, 18, 10, 4, 5),
-}  # fmt: skip
-"""Invented: each age band of each 100, by crime type, before the fit."""
+AGE_SHARES: Final[Mapping[str, tuple[int, ...]]] = {
+    "MS": (13, 11, 29, 22, 12, 6, 2, 5),
+    "DA": (3, 5, 27, 29, 20, 8, 3, 5),
+    "OTH": (8, 6, 26, 23, 18, 10, 4, 5),
+}
+"""Each age band, by crime type."""
 
-OUTCOMES: Final[Mapping[str, Mapping[str, int]]] = {
+OUTCOME_SHARES: Final[Mapping[str, Mapping[str, int]]] = {
     "MS": {
         "SAFEGUARDING": 41,
         "ICE": 9,
@@ -113,33 +135,62 @@ OUTCOMES: Final[Mapping[str, Mapping[str, int]]] = {
         NOT_RECORDED: 16,
     },
 }
-"""Invented: outcomes of each 100, by crime type. Nothing is published on outcomes."""
+"""Outcomes, by crime type. Nothing is published on outcomes."""
 
-FORCES: Final[Mapping[str, int]] = {
-    "metropolitan": 24, "west-midlands": 8, "greater-manchester": 7, "kent": 6, "west-yorkshire": 6, "essex": 4, "scotland": 4,
-    "thames-valley": 4, "south-wales": 3, "merseyside": 3, "sussex": 3, "hampshire": 3, "avon-and-somerset": 2, "btp": 2,
-    "northern-ireland": 2, "northumbria": 2, "south-yorkshire": 2, "nottinghamshire": 2, "leicestershire": 2, "lancashire": 2,
-    "bedfordshire": 1, "cambridgeshire": 1, "cheshire": 1, "derbyshire": 1, "norfolk": 1, "north-wales": 1, "staffordshire": 1,
+FORCE_SHARES: Final[Mapping[str, int]] = {
+    "metropolitan": 24,
+    "west-midlands": 8,
+    "greater-manchester": 7,
+    "kent": 6,
+    "west-yorkshire": 6,
+    "essex": 4,
+    "scotland": 4,
+    "thames-valley": 4,
+    "south-wales": 3,
+    "merseyside": 3,
+    "sussex": 3,
+    "hampshire": 3,
+    "avon-and-somerset": 2,
+    "btp": 2,
+    "northern-ireland": 2,
+    "northumbria": 2,
+    "south-yorkshire": 2,
+    "nottinghamshire": 2,
+    "leicestershire": 2,
+    "lancashire": 2,
+    "bedfordshire": 1,
+    "cambridgeshire": 1,
+    "cheshire": 1,
+    "derbyshire": 1,
+    "norfolk": 1,
+    "north-wales": 1,
+    "staffordshire": 1,
     NOT_RECORDED: 2,
-}  # fmt: skip
-"""Invented: police forces of each 100. Nothing is published on them."""
+}
+"""Police forces. Nothing is published on them."""
 
-QUARTERS: Final = (22, 26, 27, 25)
-"""Invented: referrals of each 100 in April to June, and in the three quarters that follow."""
+QUARTER_SHARES: Final = (22, 26, 27, 25)
+"""Referrals in April to June, and in the three quarters that follow."""
 
-UNSTATED: Final = (22, 3)
-"""Invented: of each 25 referrals of other crime, how many have their crime type recorded, and how many do not."""
+OTHER_CRIME_WEIGHTS: Final = (22, 3)
+"""Of each 25 referrals of other crime: crime type recorded, and not recorded."""
 
-ONE_KIND: Final[Mapping[int, str]] = {14: "MS", 22: "DA", 30: "OTH"}
-"""Among the 92 in order of size, three whose referrals are all of one crime type: whoever protects them must notice."""
+SINGLE_CRIME_RANKS: Final[Mapping[int, str]] = {14: "MS", 22: "DA", 30: "OTH"}
+"""Three of the 92 nationalities, by size, whose referrals are all of one crime type.
 
-JUST_OVER: Final = 51
-"""The assessment's "just over 50%" is read as under 51%."""
+They plant a group disclosure, which whoever protects the extract must notice.
+"""
+
+JUST_OVER_PERCENT: Final = 51
+"""The assessment's "just over 50%" is read as less than 51%."""
 
 
 @dataclass(frozen=True)
-class Planned:
-    """How many referrals share these attributes, with the ages that each may have: none where age was not recorded."""
+class PlannedCell:
+    """The number of referrals with these attributes, and the range of their ages in years.
+
+    Both ages are None if age was not recorded.
+    """
 
     nationality: str
     age_band: str
@@ -150,153 +201,172 @@ class Planned:
     oldest: int | None
 
 
-def starts(year: str) -> int:
+def start_year(year: str) -> int:
     """Return the calendar year in which a year to March starts: 2020 for 2020-21.
 
     Raises:
-        DataError: it is no year to March, or one before the published figures.
+        DataError: it is not a year to March, or is before the published figures.
     """
     form = re.fullmatch(r"(20[0-9]{2})-([0-9]{2})", year)
-    if form is None or (int(form[1]) + 1) % 100 != int(form[2]) or int(form[1]) < FIRST:
+    is_valid = form is not None and (int(form[1]) + 1) % 100 == int(form[2])
+    if form is None or not is_valid or int(form[1]) < FIRST_YEAR:
         raise DataError(
-            f"'{year}' is no year to March that can be made: the first is 2020-21, and the next 2021-22."
+            f"'{year}' is not a year to March from 2020-21 on. Write it like 2020-21 or 2021-22."
         )
     return int(form[1])
 
 
-def just_over(statement: Statement) -> Rule:
-    """Return the rule that a share printed as "just over 50%" is under 51%, which the words say and no number does."""
+def just_over_half(statement: Statement) -> Rule:
+    """Return the rule that a share printed as "just over 50%" is less than 51%.
+
+    The words imply it, but no printed number does.
+    """
     part = statement.cell
-    members = {"20-29", "30-39"} if part.age_band == "20-39" else {part.age_band}
+    bands = {"20-29", "30-39"} if part.age_band == "20-39" else {part.age_band}
     weights = {
-        atom: -JUST_OVER + 100 * (atom[1] in members)
+        atom: -JUST_OVER_PERCENT + 100 * (atom[1] in bands)
         for atom in itertools.product(*PARTITION.values())
     }
     return Rule(statement.statement_id, weights, -UNBOUNDED, -1)
 
 
 def published_rules(ledger: Ledger) -> list[Rule]:
-    """Return what the published figures of 2020-21 ask of counts, but for the remainder that contradicts them (R01)."""
-    kept = [one for one in ledger.about(*MODELLED) if not one.is_remainder]
-    vague = [one for one in kept if one.precision == "more_than"]
-    return [*System(kept, PARTITION).rules, *map(just_over, vague)]
+    """Return the rules implied by the figures of 2020-21, except the contradictory remainder."""
+    statements = [statement for statement in ledger.about(*MODELLED) if not statement.is_remainder]
+    vague = [statement for statement in statements if statement.precision == "more_than"]
+    return [*System(statements, PARTITION).rules, *map(just_over_half, vague)]
 
 
-def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) -> list[Planned]:
-    """Return an illustrative year: the count of every combination of attributes that has referrals.
+def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) -> list[PlannedCell]:
+    """Return the referrals of an illustrative year, by combination of attributes.
 
-    With `records` the same shape is brought to that many referrals, and the published figures need not hold.
+    With `records`, the same proportions are scaled to that many referrals. The published figures
+    then need not hold.
 
     Raises:
-        DataError: the year is none, the number of records is not from 1 to 50 million, or no fit was found.
+        DataError: the year is not valid, `records` is not from 1 to 50 million, or no fit was
+            found.
     """
-    if records is not None and not 1 <= records <= MOST_RECORDS:
-        raise DataError(f"{records:,} records cannot be made. Ask for 1 to {MOST_RECORDS:,}.")
+    if records is not None and not 1 <= records <= MAX_RECORDS:
+        raise DataError(f"{records:,} records cannot be made. Ask for 1 to {MAX_RECORDS:,}.")
     rules, random = published_rules(ledger), Random(f"{seed}/{year}")
-    raked = rake(_target(rules), rules)
-    blocks = (
-        controlled_rounding(raked, rules) if starts(year) == FIRST else _drifted(raked, year, seed)
-    )
-    counts = _stated(_by_nationality(blocks, year, seed, random), random)
+    raked = rake(_initial_weights(rules), rules)
+    if start_year(year) == FIRST_YEAR:
+        atoms = controlled_rounding(raked, rules)
+    else:
+        atoms = _drifted(raked, year, seed)
+    counts = _with_unrecorded_crime(_with_all_nationalities(atoms, year, seed, random), random)
     return list(_with_ages(counts if records is None else apportion(counts, records)))
 
 
-def _target(rules: Sequence[Rule]) -> dict[Atom, float]:
+def _initial_weights(rules: Sequence[Rule]) -> dict[Atom, float]:
     """Return the invented weights of the finest cells, with the police referrals as published."""
     police = next(rule.low for rule in rules if list(rule.weights) == [POLICE])
-    return {POLICE: float(police)} | {
-        (nation, band, sex, crime): float(
+    weights: dict[Atom, float] = {POLICE: float(police)}
+    for nation, band, sex, crime in itertools.product(*PARTITION.values()):
+        weights[nation, band, sex, crime] = float(
             (1 if nation == "_OTH" else 0.2)
-            * CRIMES[nation][PARTITION["crime_type"].index(crime)]
-            * SEXES[crime][PARTITION["sex"].index(sex)]
-            * BANDS[crime][PARTITION["age_band"].index(band)]
+            * CRIME_SHARES[nation][PARTITION["crime_type"].index(crime)]
+            * SEX_SHARES[crime][PARTITION["sex"].index(sex)]
+            * AGE_SHARES[crime][PARTITION["age_band"].index(band)]
             / 1000
         )
-        for nation, band, sex, crime in itertools.product(*PARTITION.values())
-    }
+    return weights
 
 
-def walk(name: str, *, year: str, seed: int, least: float = -0.08, most: float = 0.08) -> float:
-    """Return how far something has drifted since 2020-21, as a factor: a step for each year, drawn from least to most."""
+def drift(
+    name: str, *, year: str, seed: int, smallest: float = -0.08, largest: float = 0.08
+) -> float:
+    """Return the factor by which a quantity has changed since 2020-21.
+
+    Args:
+        name: the quantity; each drifts independently.
+        year: the year to March.
+        seed: the seed of the extract.
+        smallest: the smallest step of one year, as a logarithm.
+        largest: the largest step of one year, as a logarithm.
+    """
     steps = (
-        Random(f"{seed}/{step}/{name}").uniform(least, most)
-        for step in range(FIRST + 1, starts(year) + 1)
+        Random(f"{seed}/{step}/{name}").uniform(smallest, largest)
+        for step in range(FIRST_YEAR + 1, start_year(year) + 1)
     )
     return exp(sum(steps))
 
 
 def _drifted(raked: Mapping[Atom, float], year: str, seed: int) -> dict[Atom, int]:
     """Return the finest cells of a later year, in whole numbers."""
-    moved = {
-        code: walk(code, year=year, seed=seed) for codes in PARTITION.values() for code in codes
-    }
+    codes = [code for codes in PARTITION.values() for code in codes]
+    factors = {code: drift(code, year=year, seed=seed) for code in codes}
     weights: dict[Atom, float] = {
         (nation, band, sex, crime): raked[nation, band, sex, crime]
-        * moved[nation]
-        * moved[band]
-        * moved[sex]
-        * moved[crime]
+        * factors[nation]
+        * factors[band]
+        * factors[sex]
+        * factors[crime]
         for nation, band, sex, crime in itertools.product(*PARTITION.values())
     }
-    total = sum(many for atom, many in raked.items() if atom != POLICE)
-    return apportion(
-        weights, round(total * walk("total", year=year, seed=seed, least=-0.05, most=0.10))
-    )
+    total = sum(count for atom, count in raked.items() if atom != POLICE)
+    growth = drift("total", year=year, seed=seed, smallest=-0.05, largest=0.10)
+    return apportion(weights, round(total * growth))
 
 
-def _by_nationality(
-    blocks: Mapping[Atom, int], year: str, seed: int, random: Random
+def _with_all_nationalities(
+    atoms: Mapping[Atom, int], year: str, seed: int, random: Random
 ) -> dict[Atom, int]:
-    """Return the finest cells with the others divided among 92 nationalities, most of them small."""
-    named = {atom: many for atom, many in blocks.items() if atom != POLICE and atom[0] != "_OTH"}
-    cards = {atom[1:]: many for atom, many in blocks.items() if atom[0] == "_OTH"}
-    order = Random(f"{seed}/order").sample(OTHERS, len(OTHERS))
+    """Return the finest cells with `_OTH` divided among 92 nationalities, most of them small."""
+    named = {atom: count for atom, count in atoms.items() if atom != POLICE and atom[0] != "_OTH"}
+    other = {atom[1:]: count for atom, count in atoms.items() if atom[0] == "_OTH"}
+    by_size = Random(f"{seed}/order").sample(OTHER_NATIONALITIES, len(OTHER_NATIONALITIES))
     weights = {
-        nation: walk(nation, year=year, seed=seed, least=-0.15, most=0.15) / (rank + 6) ** 1.6
-        for rank, nation in enumerate(order)
+        nation: drift(nation, year=year, seed=seed, smallest=-0.15, largest=0.15)
+        / (rank + 6) ** 1.6
+        for rank, nation in enumerate(by_size)
     }
-    sizes = apportion(weights, sum(cards.values()), at_least=1)
-    leaning = {
-        (nation, card): _leaning(order.index(nation), card, seed)
-        for nation in order
-        for card in cards
+    sizes = apportion(weights, sum(other.values()), at_least=1)
+    affinity = {
+        (nation, column): _affinity(rank, column[2], seed)
+        for rank, nation in enumerate(by_size)
+        for column in other
     }
-    picky = [order[rank] for rank in ONE_KIND]
-    hands = {
-        nation: sizes[nation] for nation in [*picky, *(one for one in order if one not in picky)]
-    }
-    dealt = deal(hands, cards, leaning, random)
-    return named | {(nation, *card): many for (nation, card), many in dealt.items()}
+    # Nationalities of one crime type come first, while there are enough referrals of that type.
+    single = [by_size[rank] for rank in SINGLE_CRIME_RANKS]
+    rows = [*single, *(nation for nation in by_size if nation not in single)]
+    divided = random_table({nation: sizes[nation] for nation in rows}, other, affinity, random)
+    return named | {(nation, *column): count for (nation, column), count in divided.items()}
 
 
-def _leaning(rank: int, card: Atom, seed: int) -> float:
-    """Return how far one of the 92 leans to a crime type: not at all to any other, where all of its own are of one kind."""
-    crime = card[2]
-    if rank in ONE_KIND:
-        return float(ONE_KIND[rank] == crime)
+def _affinity(rank: int, crime: str, seed: int) -> float:
+    """Return how strongly one of the 92 nationalities is drawn to a crime type; 1 is neutral."""
+    if rank in SINGLE_CRIME_RANKS:
+        return float(SINGLE_CRIME_RANKS[rank] == crime)
     return Random(f"{seed}/{rank}/{crime}").uniform(0.3, 1.7)
 
 
-def _stated(counts: Mapping[Atom, int], random: Random) -> dict[Atom, int]:
-    """Return the counts with some of the other crime moved to crime type not recorded."""
-    stated = {atom: many for atom, many in counts.items() if atom[3] != "OTH"}
-    for atom, many in counts.items():
-        if atom[3] == "OTH":
-            for crime in random.choices(("OTH", NOT_RECORDED), UNSTATED, k=many):
-                stated[*atom[:3], crime] = stated.get((*atom[:3], crime), 0) + 1
-    return stated
+def _with_unrecorded_crime(counts: Mapping[Atom, int], random: Random) -> dict[Atom, int]:
+    """Return the counts with some other crime moved to crime type not recorded."""
+    moved = {atom: count for atom, count in counts.items() if atom[3] != "OTH"}
+    for atom, count in counts.items():
+        if atom[3] != "OTH":
+            continue
+        for crime in random.choices(("OTH", NOT_RECORDED), OTHER_CRIME_WEIGHTS, k=count):
+            cell = (*atom[:3], crime)
+            moved[cell] = moved.get(cell, 0) + 1
+    return moved
 
 
-def _with_ages(counts: Mapping[Atom, int]) -> Iterator[Planned]:
-    """Yield the plan of each cell. One referral is the youngest published age and one the oldest, where there are such."""
-    ends = {"0-17": AGES["0-17"][0], "60+": AGES["60+"][1]}
-    for (nation, band, sex, crime), many in counts.items():
-        if not many:
+def _with_ages(counts: Mapping[Atom, int]) -> Iterator[PlannedCell]:
+    """Yield the planned cells, with one referral of the youngest and one of the oldest age.
+
+    Either is left out if its age band is empty.
+    """
+    extremes = {"0-17": AGES["0-17"][0], "60+": AGES["60+"][1]}
+    for (nation, band, sex, crime), count in counts.items():
+        if not count:
             continue
         youngest, oldest = AGES.get(band, (None, None))
-        one = Planned(nation, band, sex, crime, many, youngest, oldest)
-        if band in ends:
-            end = ends.pop(band)
-            yield replace(one, referrals=1, youngest=end, oldest=end)
-            one = replace(one, referrals=many - 1)
-        yield one
+        cell = PlannedCell(nation, band, sex, crime, count, youngest, oldest)
+        if band in extremes:
+            age = extremes.pop(band)
+            yield replace(cell, referrals=1, youngest=age, oldest=age)
+            cell = replace(cell, referrals=count - 1)
+        yield cell

@@ -1,1 +1,1 @@
-"""Counting records into cells, on DuckDB or Spark."""
+"""The counting of records into cells, with DuckDB or Spark."""

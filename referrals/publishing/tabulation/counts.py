@@ -1,7 +1,7 @@
-"""Counts of an extract, by SQL: every occupied combination once, and nothing that has passed disclosure control yet.
+"""The true counts of an extract: every combination of codes that occurs, before disclosure control.
 
-The records stay in a database of their own in a private folder, with a limit on memory; what does not fit spills to that
-folder and is removed with it.
+Used by the pipeline. The records are in a DuckDB database of their own in a private folder, with a
+memory limit; whatever exceeds it spills into that folder and is removed with it.
 """
 
 from __future__ import annotations
@@ -20,34 +20,40 @@ from referrals import sql
 from referrals.publishing.storage import scratch
 from referrals.reference.codelists import FINEST
 
-MEMORY: Final = "3GB"
-"""What DuckDB may hold of the records in memory."""
+MEMORY_LIMIT: Final = "3GB"
+"""DuckDB's memory for the records."""
 
 Engine = Callable[[duckdb.DuckDBPyConnection], None]
-"""What counts the table `records` and keeps the counts as the table `raw_cells`."""
+"""Counts the table `records` into the table `unrecoded_cells`."""
 
 Codes = tuple[str, ...]
 Categories = Mapping[str, Sequence[str]]
-"""The codes of each dimension of a finest cell, in the order in which they are shown."""
+"""The codes of each dimension of a finest cell, in display order."""
 
 
 @dataclass(frozen=True)
 class Category:
-    """One code of one dimension in one year: its people, and the most of them that share a crime type or an outcome.
+    """One code of one dimension in one year.
 
-    Where the records do not say which of them are of one person, each is counted as another.
+    `value` is its number of people. `largest_subgroup` is the most of them that share a crime type
+    or an outcome (nationalities only; otherwise 0). A record without a person_id counts as one
+    person.
     """
 
     year: str
     dimension: str
     code: str
     value: int
-    most_alike: int
+    largest_subgroup: int
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The true counts of one year: `places` is one row a finest occupied cell (an index into `categories` a column)."""
+    """The true counts of one year.
+
+    `places` has one row per finest cell and one column per dimension: an index into `categories`.
+    `values` has the referrals of each row.
+    """
 
     year: str
     categories: Categories
@@ -56,24 +62,32 @@ class Counts:
 
     @classmethod
     def of(cls, year: str, categories: Categories, cells: Mapping[Codes, int]) -> Counts:
-        """Return counts from a mapping of finest cells to whole numbers; cells of 0 are left out."""
-        index = [{code: place for place, code in enumerate(categories[name])} for name in FINEST]
-        kept = [(codes, value) for codes, value in cells.items() if value]
-        places = [[index[column][code] for column, code in enumerate(codes)] for codes, _ in kept]
+        """Return counts from a mapping of finest cells to numbers of referrals, without zeros.
+
+        Raises:
+            KeyError: a cell has a code that is not in the categories.
+        """
+        positions = [
+            {code: place for place, code in enumerate(categories[name])} for name in FINEST
+        ]
+        occupied = {codes: value for codes, value in cells.items() if value}
+        places = [
+            [positions[column][code] for column, code in enumerate(codes)] for codes in occupied
+        ]
         return cls(
             year,
             categories,
-            np.array(places, dtype=np.int64).reshape(len(kept), len(FINEST)),
-            np.array([value for _, value in kept], dtype=np.int64),
+            np.array(places, dtype=np.int64).reshape(len(occupied), len(FINEST)),
+            np.array(list(occupied.values()), dtype=np.int64),
         )
 
     def cells(self) -> dict[Codes, int]:
-        """Return the counts as a mapping of finest cells to whole numbers."""
+        """Return the counts as a mapping of finest cells to numbers of referrals."""
         return dict(zip(codes_of(self.categories, self.places), self.values.tolist(), strict=True))
 
 
 def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
-    """Return the codes of finest cells from their places in the categories."""
+    """Return the codes of finest cells, given one row of places each."""
     columns = [
         np.array(categories[name], dtype=object)[places[:, column]]
         for column, name in enumerate(FINEST)
@@ -83,15 +97,15 @@ def codes_of(categories: Categories, places: NDArray[np.int64]) -> list[Codes]:
 
 @contextmanager
 def workspace(
-    *, memory: str = MEMORY, home: Path | None = None
+    *, memory: str = MEMORY_LIMIT, home: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Give a database for records in a private folder (see `scratch`), within `memory`; both are gone when the block ends."""
-    with scratch.folder(home) as folder, opened(folder, memory=memory) as connection:
+    """Yield a database for records in a private folder (`scratch.folder`), removed afterwards."""
+    with scratch.folder(home) as folder, open_database(folder, memory=memory) as connection:
         yield connection
 
 
-def opened(folder: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
-    """Return the database for records of a folder, made where it is missing, that spills what exceeds `memory` beside it."""
+def open_database(folder: Path, *, memory: str = MEMORY_LIMIT) -> duckdb.DuckDBPyConnection:
+    """Open the database for records in a folder, which spills into the same folder."""
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory,
         "temp_directory": str(folder / "spill"),
@@ -101,19 +115,17 @@ def opened(folder: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
 
 
 def count(connection: duckdb.DuckDBPyConnection) -> None:
-    """Count the table `records`, and keep the counts as the table `raw_cells`."""
+    """Count the table `records` into the table `unrecoded_cells`."""
     connection.execute(sql.statement("tabulation/unrecoded_cells"))
 
 
 def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count) -> list[Category]:
-    """Count the table `records` once, by `engine`, and return every code that occurs, a row a year, dimension and code."""
+    """Count the table `records` with an engine, and return every code that occurs in each year."""
     engine(connection)
-    for name in ("repeat_persons", "person_adjustments"):
+    for name in ("repeat_persons", "adjusted_counts"):
         connection.execute(sql.statement(f"tabulation/{name}"))
-    return [
-        Category(*row)
-        for row in connection.execute(sql.statement("tabulation/code_totals")).fetchall()
-    ]
+    rows = connection.execute(sql.statement("tabulation/code_totals")).fetchall()
+    return [Category(*row) for row in rows]
 
 
 def finest(
@@ -121,38 +133,48 @@ def finest(
     recoding: Mapping[tuple[str, str], str],
     published: Categories,
 ) -> list[Counts]:
-    """Return the counts of every year in published codes, oldest year first; `categories` has been called before."""
+    """Return the counts of every year in published codes, oldest year first.
+
+    `categories` must have been called on the connection.
+
+    Args:
+        connection: the database with the records.
+        recoding: the published code by dimension and recorded code, for codes that are combined.
+        published: the published codes of each dimension except the quarter.
+    """
     rows = [
-        {"dimension": name, "code": code, "published": into}
-        for (name, code), into in recoding.items()
+        {"dimension": dimension, "code": code, "published": published_code}
+        for (dimension, code), published_code in recoding.items()
     ]
     connection.execute(sql.statement("tabulation/recoded_cells"), {"recoding": rows})
-    found = connection.execute(sql.statement("tabulation/finest_cells")).fetchall()
-    return [
-        _year(year, [row for row in found if row[0] == year], published)
-        for year in sorted({row[0] for row in found})
-    ]
+    cells = connection.execute(sql.statement("tabulation/finest_cells")).fetchall()
+    years = sorted({row[0] for row in cells})
+    return [_counts(year, [row for row in cells if row[0] == year], published) for year in years]
 
 
-def few(connection: duckdb.DuckDBPyConnection, *, cell: int, category: int) -> Mapping[int, int]:
-    """Return how many groups of `cell` referrals or more describe fewer people, by how many dimensions they fix.
+def groups_of_few_people(
+    connection: duckdb.DuckDBPyConnection, *, cell: int, category: int
+) -> Mapping[int, int]:
+    """Return the number of groups with `cell` referrals or more, but too few people.
 
-    Of one dimension those of fewer than `category` people are counted. `finest` has been called before. Only groups of one,
-    two and all dimensions are looked at: no others are published as exact numbers.
+    The keys are the numbers of dimensions that a group fixes. A group that fixes one has too few
+    below `category` people, any other below `cell`. Only groups that fix one, two or all dimensions
+    are examined: no others are published as exact numbers. `finest` must have been called on the
+    connection.
     """
-    found = connection.execute(
+    rows = connection.execute(
         sql.statement("tabulation/groups_of_few_people"), {"cell": cell, "category": category}
     ).fetchall()
-    return {int(fixed): int(count) for fixed, count in found}
+    return {int(fixed): int(found) for fixed, found in rows}
 
 
-def nameless(connection: duckdb.DuckDBPyConnection) -> int:
-    """Return how many records do not say which person they are of."""
-    (found,) = connection.execute(sql.statement("tabulation/records_without_person")).fetchall()
-    return int(found[0])
+def records_without_person(connection: duckdb.DuckDBPyConnection) -> int:
+    """Return the number of records without a person_id."""
+    (row,) = connection.execute(sql.statement("tabulation/records_without_person")).fetchall()
+    return int(row[0])
 
 
-def _year(year: str, rows: Iterable[tuple[object, ...]], published: Categories) -> Counts:
+def _counts(year: str, rows: Iterable[tuple[object, ...]], published: Categories) -> Counts:
     cells = {tuple(map(str, row[1:-1])): int(str(row[-1])) for row in rows}
     quarters = sorted({codes[0] for codes in cells})
     return Counts.of(year, {**published, "quarter": quarters}, cells)

@@ -1,8 +1,9 @@
-"""Counting records on Spark: for records that one machine counts too slowly.
+"""Counting on Spark, for records that one machine counts too slowly (`publish --engine spark`).
 
-Its SQL is the statement that DuckDB runs, translated; what it returns, one row an occupied combination of codes, is small
-however many the records are. Only the columns that are counted go there: persons of several referrals are found here.
-Protection and proof work on what is counted, on one machine.
+The SQL is the statement that DuckDB runs, translated. Its result, one row per combination of codes
+that occurs, is small however many records there are. Only the counted columns are sent to Spark;
+people with several referrals are found in DuckDB. Protection and proof work on the counts, on one
+machine.
 """
 
 from __future__ import annotations
@@ -19,18 +20,15 @@ from referrals.errors import ExtractError
 from referrals.publishing.storage import scratch
 from referrals.reference.codelists import FINEST
 
-COUNTED: Final = ("year", *FINEST)
-"""The columns of records that are counted."""
-
-LIBRARIES: Final = "pyspark and sqlglot"
+COUNTED_COLUMNS: Final = ("year", *FINEST)
 
 
 def count(connection: duckdb.DuckDBPyConnection) -> None:
-    """Count the table `records` on Spark, and keep the counts as the table `raw_cells`.
+    """Count the table `records` on Spark into the table `unrecoded_cells`.
 
-    Where Spark runs is the operator's setting (`SPARK_CONF_DIR`); without one it is this machine. The records pass through
-    the temporary folder (`TMPDIR`), which is private, and which the machines of a cluster must be able to reach. They are
-    deleted there whatever happens, by the next run where this one is killed.
+    The operator sets where Spark runs (`SPARK_CONF_DIR`); the default is this machine. The records
+    pass through a private folder among temporary files (`TMPDIR`), which the machines of a cluster
+    must be able to reach. It is removed afterwards, or by the next run if this one is killed.
 
     Raises:
         ExtractError: pyspark or sqlglot is not installed.
@@ -38,36 +36,35 @@ def count(connection: duckdb.DuckDBPyConnection) -> None:
     _library("sqlglot")
     _library("pyspark")
     with scratch.folder() as folder:
-        connection.table("records").project(", ".join(COUNTED)).write_parquet(
-            str(folder / "records.parquet")
-        )
+        records = connection.table("records").project(", ".join(COUNTED_COLUMNS))
+        records.write_parquet(str(folder / "records.parquet"))
         _count_files(folder)
-        connection.read_parquet(str(folder / "raw_cells" / "*.parquet")).create("raw_cells")
+        counted = connection.read_parquet(str(folder / "unrecoded_cells" / "*.parquet"))
+        counted.create("unrecoded_cells")
 
 
 def translated(name: str) -> str:
-    """Return the query of a statement that makes a table, in Spark's SQL.
+    """Return the query of a `create table` statement in Spark's SQL.
 
     Raises:
         ExtractError: sqlglot is not installed.
     """
-    made = _library("sqlglot").parse_one(sql.statement(name), read="duckdb")
-    return str(made.expression.sql(dialect="spark"))
+    statement = _library("sqlglot").parse_one(sql.statement(name), read="duckdb")
+    return str(statement.expression.sql(dialect="spark"))
 
 
 def _count_files(folder: Path) -> None:
     session = _session(folder)
     try:
         session.read.parquet(str(folder / "records.parquet")).createOrReplaceTempView("records")
-        session.sql(translated("tabulation/unrecoded_cells")).write.parquet(
-            str(folder / "raw_cells")
-        )
+        counted = session.sql(translated("tabulation/unrecoded_cells"))
+        counted.write.parquet(str(folder / "unrecoded_cells"))
     finally:
         session.stop()
 
 
 def _session(folder: Path) -> Any:
-    """Return a session whose warehouse is private, with no page of its own for others to look at."""
+    """Return a Spark session with a private warehouse and no web interface."""
     builder = _library("pyspark.sql").SparkSession.builder.appName("referrals")
     return (
         builder.config("spark.ui.enabled", "false")
@@ -81,6 +78,7 @@ def _library(name: str) -> ModuleType:
         return import_module(name)
     except ModuleNotFoundError as error:
         raise ExtractError(
-            f"Counting on Spark needs {LIBRARIES}, and {error.name} is not installed. Install the group `spark` of "
-            "pyproject.toml and Java 17 or newer, or leave out --engine spark: the result is the same."
+            f"Counting on Spark needs pyspark and sqlglot, and {error.name} is not installed. "
+            "Install the group `spark` of pyproject.toml and Java 17 or newer, or leave out "
+            "--engine spark: the result is the same."
         ) from error

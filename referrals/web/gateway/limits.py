@@ -1,4 +1,4 @@
-"""How much one process takes on, and how fast. Nothing here knows who asks: no address of a reader is kept."""
+"""Limits of one process: sizes, rates and counts. No address of a reader is stored."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """The bounds of one process. Those for each reader are the proxy's: it knows who asks, and this process must not.
+    """The limits of one process. Limits per reader belong to the proxy, which knows who asks.
 
-    Rates are messages a second. A page that is read sends one now and then; a person who holds an arrow key down sends 30
-    within a second, and waits a moment for the last. A rerun of what has been made costs about 4 ms of one core, and one of a
-    selection that nobody has made yet about 45: five sockets that send such as fast as they may take most of a core. Others
-    are answered all the same, because one selection is made at a time (`referrals.caching`), and whoever waits for theirs sends
-    no more meanwhile. `all_rate` is more than a core can do: it bounds what waits.
+    Rates are messages a second. A page that is read sends one now and then; an arrow key held down
+    sends 30 within a second, and the reader waits a moment for the last. A script run costs about
+    4 ms of one core if everything is cached and about 45 ms for a new selection, so five sockets
+    at full rate can take most of a core. Other readers are still answered: one selection is
+    computed at a time (`referrals.caching`), and a session waiting for its own sends no more.
+    `process_rate` is more than a core can do; it bounds the queue.
     """
 
     path_bytes: int = 1_024
@@ -24,19 +25,19 @@ class Limits:
     message_bytes: int = 65_536
     socket_rate: float = 4.0
     socket_burst: int = 20
-    all_rate: float = 400.0
-    all_burst: int = 400
-    patience_seconds: float = 10.0
+    process_rate: float = 400.0
+    process_burst: int = 400
+    longest_wait_seconds: float = 10.0
     sockets: int = 2_500
     first_message_seconds: float = 60.0
     idle_seconds: float = 4 * 3_600.0
 
 
-class Pace:
-    """A steady rate with a burst: says how long to wait, so that whoever is too fast is slowed down and not cut off.
+class RateLimiter:
+    """A steady rate with a burst. Callers are delayed rather than rejected.
 
-    >>> pace = Pace(rate=2.0, burst=2, clock=lambda: 100.0)
-    >>> pace.wait(), pace.wait(), pace.wait(), pace.wait(patience=0.9)
+    >>> limiter = RateLimiter(rate=2.0, burst=2, clock=lambda: 100.0)
+    >>> limiter.reserve(), limiter.reserve(), limiter.reserve(), limiter.reserve(longest_wait=0.9)
     (0.0, 0.0, 0.5, None)
     """
 
@@ -44,16 +45,19 @@ class Pace:
         self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._clock = clock
-        self._step = 1.0 / rate
-        self._slack = self._step * (burst - 1)
+        self._interval = 1.0 / rate
+        self._burst_seconds = self._interval * (burst - 1)
         self._next = float("-inf")
 
-    def wait(self, patience: float = float("inf")) -> float | None:
-        """Return the seconds to wait before going on, or None, at no cost to others, where that is longer than `patience`."""
+    def reserve(self, longest_wait: float = float("inf")) -> float | None:
+        """Reserve the next slot and return the seconds until then.
+
+        Returns None, and reserves nothing, if that is longer than `longest_wait`.
+        """
         now = self._clock()
-        due = max(self._next, now - self._slack)
-        wait = max(0.0, due - now)
-        if wait > patience:
+        slot = max(self._next, now - self._burst_seconds)
+        wait = max(0.0, slot - now)
+        if wait > longest_wait:
             return None
-        self._next = due + self._step
+        self._next = slot + self._interval
         return wait

@@ -1,4 +1,8 @@
-"""The first door: requests and sockets that this site has no use for end here, before the shell or Streamlit reads them."""
+"""The gateway, the outermost guard: requests and WebSockets of no use to this site end here.
+
+Added to the application by `web.application`, before the shell and Streamlit, so that neither has
+to read a hostile request.
+"""
 
 import logging
 from collections.abc import Collection
@@ -9,14 +13,14 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from referrals.web.gateway import request_rules
-from referrals.web.gateway.limits import Limits, Pace
-from referrals.web.gateway.websocket_guard import GuardedSocket, Messages
+from referrals.web.gateway.limits import Limits, RateLimiter
+from referrals.web.gateway.websocket_guard import MessageRules, WebSocketGuard
 from referrals.web.http import security_headers
 from referrals.web.http.problem import Refusal
 
 LOG: Final = logging.getLogger(__name__)
 
-FULL: Final = Refusal(
+TOO_MANY_SOCKETS: Final = Refusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     "full",
     "Too many people are reading at once. Try again in a minute.",
@@ -25,51 +29,58 @@ FULL: Final = Refusal(
 
 
 class Gateway:
-    """Middleware that lets in what `entry` allows, guards each socket, and bounds how many there are.
+    """Middleware that applies `request_rules`, guards each WebSocket and limits their number.
 
-    `messages` are those that a socket lets through. `hosts` are the names that this server answers for; none means any.
+    `messages` decides which messages a socket lets through. `hosts` are the host names that this
+    server answers for; an empty collection means any.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        messages: Messages,
+        messages: MessageRules,
         hosts: Collection[str] = (),
         limits: Limits | None = None,
     ) -> None:
         self._app = app
-        self._messages, self._hosts = messages, hosts
+        self._messages = messages
+        self._hosts = hosts
         self._limits = limits or Limits()
-        self._everyone = Pace(self._limits.all_rate, self._limits.all_burst)
-        self._open = 0
+        self._process_limiter = RateLimiter(self._limits.process_rate, self._limits.process_burst)
+        self._open_sockets = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer it here."""
+        """Pass a request on, or refuse it here."""
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         if scope["type"] == "http" and scope.get("scheme") == "https":
-            send = _over_https(send)
-        refusal = request_rules.objection(scope, self._limits, self._hosts)
-        if scope["type"] == "websocket" and refusal is None and self._open >= self._limits.sockets:
-            refusal = FULL
+            send = _with_hsts(send)
+        refusal = request_rules.check(scope, self._limits, self._hosts)
+        is_full = self._open_sockets >= self._limits.sockets
+        if scope["type"] == "websocket" and refusal is None and is_full:
+            refusal = TOO_MANY_SOCKETS
         if refusal is not None:
             await _refuse(refusal, scope, receive, send)
         elif scope["type"] == "http":
             await self._app(scope, receive, send)
         else:
-            await self._guard(scope, receive, send)
+            await self._run_guarded(scope, receive, send)
 
-    async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
-        socket = GuardedSocket(
-            receive, send, messages=self._messages, limits=self._limits, everyone=self._everyone
+    async def _run_guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        guard = WebSocketGuard(
+            receive,
+            send,
+            messages=self._messages,
+            limits=self._limits,
+            process_limiter=self._process_limiter,
         )
-        self._open += 1
+        self._open_sockets += 1
         try:
-            await self._app(scope, socket.receive, socket.send)
+            await self._app(scope, guard.receive, guard.send)
         finally:
-            self._open -= 1
+            self._open_sockets -= 1
 
 
 async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,11 +94,12 @@ async def _refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) 
         await send({"type": "websocket.close", "code": 1008})
 
 
-def _over_https(send: Send) -> Send:
-    """Return a `send` that tells browsers to come back by HTTPS only.
+def _with_hsts(send: Send) -> Send:
+    """Return a `send` that adds `Strict-Transport-Security` to answers.
 
-    The scheme is what the server itself ends, or what a proxy says that uvicorn has been told to trust: over plain HTTP the
-    header means nothing (RFC 6797, 7.2), and a site tried out on a laptop must not lock its name to HTTPS.
+    Used only if the scheme is HTTPS, ended by this server or by a proxy that uvicorn trusts: over
+    plain HTTP browsers ignore the header (RFC 6797, 7.2), and a site tried out on a laptop must not
+    lock its host name to HTTPS.
     """
 
     async def sending(message: Message) -> None:

@@ -1,4 +1,7 @@
-"""Which requests come in: an allow-list of methods, sizes and addresses, looked at before anything reads them."""
+"""Request rules: an allow-list of methods, sizes, paths, hosts and origins.
+
+Called by the gateway before anything else reads a request.
+"""
 
 import re
 from collections.abc import Collection
@@ -13,23 +16,26 @@ from referrals.web.http.problem import Refusal
 
 METHODS: Final = ("GET", "HEAD", "OPTIONS")
 STREAM: Final = "/_stcore/stream"
-HEALTH: Final = frozenset({"/healthz", "/readyz"})
-"""Asked for by machines that know this process by its number on the network, not by its name."""
+HEALTH_PATHS: Final = frozenset({"/healthz", "/readyz"})
+"""Probes ask for these by the IP address of the process, so they are exempt from the host rule."""
 
-OPEN: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
-"""All that the front end asks of Streamlit's inside, over HTTP: seen in a browser on every page."""
+OPEN_STREAMLIT_PATHS: Final = frozenset({"/_stcore/health", "/_stcore/host-config"})
+"""All that Streamlit's front end requests over HTTP, as seen in a browser on every page."""
 
-CLOSED: Final = frozenset({"_stcore", "component", "auth", "oauth2callback"})
-"""Where Streamlit keeps uploads, metrics, sign-in, components, and its door for programs."""
+CLOSED_SEGMENTS: Final = frozenset({"_stcore", "component", "auth", "oauth2callback"})
+"""Path segments of Streamlit's uploads, metrics, sign-in, components and agent API."""
 
 UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\%\ufffd\ud800-\udfff]|(?:^|/)\.\.?(?:/|$)|^[^/]|^//")
-"""What no address of ours holds once it is decoded: control characters, a second encoding, bytes that are no text, steps up."""
+"""What no decoded path of ours contains.
+
+Control characters, double encoding, bytes that are not UTF-8, and dot segments.
+"""
 
 BAD_ADDRESS: Final = Refusal(HTTPStatus.BAD_REQUEST, "address", "The address is not well formed.")
 TOO_LONG: Final = Refusal(
     HTTPStatus.REQUEST_URI_TOO_LONG, "address-size", "The address is too long."
 )
-TOO_MANY: Final = Refusal(
+TOO_MANY_PARAMETERS: Final = Refusal(
     HTTPStatus.BAD_REQUEST, "parameters", "The address has too many parameters."
 )
 HEADERS_TOO_BIG: Final = Refusal(
@@ -57,40 +63,32 @@ BAD_METHOD: Final = Refusal(
 )
 
 
-def objection(scope: Scope, limits: Limits, hosts: Collection[str] = ()) -> Refusal | None:
-    """Return why a request or a socket may not come in, or None. No `hosts` means that any name of this server will do."""
+def check(scope: Scope, limits: Limits, hosts: Collection[str] = ()) -> Refusal | None:
+    """Return why a request or WebSocket is refused, or None. Without `hosts` any host will do."""
     if scope["type"] == "http" and scope["method"] not in METHODS:
         return BAD_METHOD
+    if refusal := _check_size(scope, limits):
+        return refusal
+    if UNSAFE.search(scope["path"]):
+        return BAD_ADDRESS
     headers = Headers(scope=scope)
-    return (
-        _size(scope, limits)
-        or (BAD_ADDRESS if UNSAFE.search(scope["path"]) else None)
-        or (NO_BODY if _has_body(headers) else None)
-        or (
-            OTHER_HOST
-            if hosts
-            and scope["path"] not in HEALTH
-            and _hostname(headers.get("host", "")) not in hosts
-            else None
-        )
-        or _place(scope, headers)
-    )
+    if _has_body(headers):
+        return NO_BODY
+    if hosts and not _is_for_host(scope["path"], headers, hosts):
+        return OTHER_HOST
+    return _check_path(scope, headers)
 
 
-def _size(scope: Scope, limits: Limits) -> Refusal | None:
-    path, query = (
-        scope.get("raw_path") or scope["path"].encode("utf-8", "replace"),
-        scope["query_string"],
-    )
+def _check_size(scope: Scope, limits: Limits) -> Refusal | None:
+    path = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
+    query = scope["query_string"]
     if len(path) > limits.path_bytes or len(path) + len(query) > limits.address_bytes:
         return TOO_LONG
     if query.count(b"&") + query.count(b";") >= limits.parameters:
-        return TOO_MANY
+        return TOO_MANY_PARAMETERS
     headers = scope["headers"]
-    if (
-        len(headers) > limits.headers
-        or sum(len(name) + len(value) for name, value in headers) > limits.header_bytes
-    ):
+    size = sum(len(name) + len(value) for name, value in headers)
+    if len(headers) > limits.headers or size > limits.header_bytes:
         return HEADERS_TOO_BIG
     return None
 
@@ -99,26 +97,33 @@ def _has_body(headers: Headers) -> bool:
     return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
-def _place(scope: Scope, headers: Headers) -> Refusal | None:
+def _is_for_host(path: str, headers: Headers, hosts: Collection[str]) -> bool:
+    return path in HEALTH_PATHS or _hostname(headers.get("host", "")) in hosts
+
+
+def _check_path(scope: Scope, headers: Headers) -> Refusal | None:
+    path = scope["path"]
     if scope["type"] == "websocket":
-        if scope["path"] != STREAM:
+        if path != STREAM:
             return NOT_FOUND
-        return None if _same_site(headers.get("origin"), headers.get("host", "")) else OTHER_ORIGIN
-    closed = not CLOSED.isdisjoint(scope["path"].split("/"))
-    return NOT_FOUND if closed and scope["path"] not in OPEN else None
+        is_ours = _is_same_site(headers.get("origin"), headers.get("host", ""))
+        return None if is_ours else OTHER_ORIGIN
+    is_closed = not CLOSED_SEGMENTS.isdisjoint(path.split("/"))
+    return NOT_FOUND if is_closed and path not in OPEN_STREAMLIT_PATHS else None
 
 
-def _same_site(origin: str | None, host: str) -> bool:
-    """Return whether a page of this site opens the socket. A browser always says whose page it is; a program need not.
+def _is_same_site(origin: str | None, host: str) -> bool:
+    """Return whether a WebSocket is opened by a page of this site, or by a program (no origin).
 
-    Streamlit itself would let pages of any server on the reader's own machine in, and, to find out whether an origin is its
-    own outside address, asks a third party for it: an origin that is not ours must never reach it.
+    A browser always sends the origin of the page. Streamlit itself accepts pages from any server on
+    the reader's own machine and, to compare an origin with its public address, asks a third party
+    for that address: an origin that is not ours must never reach it.
     """
     if origin is None:
         return True
     theirs = origin.partition("://")[2].lower()
     ours = host.lower()
-    # A proxy may have taken the port off.
+    # A proxy may have removed the port.
     return theirs == ours or (ours == _hostname(ours) == _hostname(theirs))
 
 

@@ -1,4 +1,4 @@
-"""The guard of one open socket: what comes in is looked at, counted and slowed down before Streamlit sees it."""
+"""The guard of one WebSocket: incoming messages are checked and rate-limited before Streamlit."""
 
 import asyncio
 import logging
@@ -8,106 +8,129 @@ from typing import Final
 
 from starlette.types import Message, Receive, Send
 
-from referrals.web.gateway.limits import Limits, Pace
+from referrals.web.gateway.limits import Limits, RateLimiter
 
 LOG: Final = logging.getLogger(__name__)
 
-NO_TEXT, BROKEN_RULE, TOO_BIG, LATER, IDLE = 1003, 1008, 1009, 1013, 1001
-"""Codes of RFC 6455 and its registry that a socket is closed with."""
+GOING_AWAY, UNSUPPORTED_DATA, POLICY_VIOLATION, TOO_BIG, TRY_AGAIN_LATER = (
+    1001,
+    1003,
+    1008,
+    1009,
+    1013,
+)
+"""Close codes of RFC 6455, 7.4.1, and its registry."""
 
-CLOSING: Final = 5.0
-"""Seconds that the other end has to take the news that its socket is closed."""
+CLOSE_TIMEOUT: Final = 5.0
+"""How long, in seconds, the client has to acknowledge a close."""
 
 
 @dataclass(frozen=True)
-class Messages:
-    """What may be said over a socket: `kind_of` returns the kind of some bytes, or None, and `allowed` are let in."""
+class MessageRules:
+    """Which messages a WebSocket lets through.
+
+    `kind_of` returns the kind of a message, None if it cannot be parsed. `allowed` are the kinds
+    that are passed on.
+    """
 
     kind_of: Callable[[bytes], str | None]
     allowed: Collection[str]
 
 
-class GuardedSocket:
-    """`receive` and `send` of one socket: messages of kinds that are not allowed are dropped, and broken ones close it.
+class WebSocketGuard:
+    """The `receive` and `send` of one WebSocket: drop unwanted messages, close on malformed ones.
 
-    A kind that is known but not wanted is dropped and not punished: a reader who presses "c" asks Streamlit to clear its
-    caches without meaning harm. Whoever sends too fast is read from more slowly, which the network passes back to them.
+    A well-formed message of an unwanted kind is dropped without closing: a reader who presses "c"
+    asks Streamlit to clear its caches without meaning harm. If a client sends too fast, messages
+    are read more slowly, and TCP flow control slows the client down.
     """
 
     def __init__(
-        self, receive: Receive, send: Send, *, messages: Messages, limits: Limits, everyone: Pace
+        self,
+        receive: Receive,
+        send: Send,
+        *,
+        messages: MessageRules,
+        limits: Limits,
+        process_limiter: RateLimiter,
     ) -> None:
-        self._receive, self._send = receive, send
-        self._messages, self._limits = messages, limits
-        self._own, self._everyone = Pace(limits.socket_rate, limits.socket_burst), everyone
-        self._patience = limits.first_message_seconds
+        self._receive = receive
+        self._send = send
+        self._messages = messages
+        self._limits = limits
+        self._socket_limiter = RateLimiter(limits.socket_rate, limits.socket_burst)
+        self._process_limiter = process_limiter
+        self._timeout = limits.first_message_seconds
         self._dropped: set[str] = set()
-        self._closed: Message | None = None
+        self._disconnect: Message | None = None
 
     async def receive(self) -> Message:
-        """Return the next message that is let through, or the end of the connection where one closed it."""
-        while self._closed is None:
-            message = await self._next()
-            if message["type"] != "websocket.receive" or await self._lets_through(
-                message.get("bytes")
-            ):
-                return message
-        return self._closed
+        """Return the next allowed message, or the disconnect event once the socket is closed."""
+        while self._disconnect is None:
+            event = await self._next_event()
+            if event["type"] != "websocket.receive" or await self._admits(event.get("bytes")):
+                return event
+        return self._disconnect
 
-    async def send(self, message: Message) -> None:
-        """Send a message of Streamlit's, unless the socket is closed already."""
-        if self._closed is None:
-            await self._send(message)
+    async def send(self, event: Message) -> None:
+        """Send an event of Streamlit's, unless the socket is closed already."""
+        if self._disconnect is None:
+            await self._send(event)
 
-    async def _next(self) -> Message:
+    async def _next_event(self) -> Message:
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 return await self._receive()
         except TimeoutError:
-            return await self._close(IDLE, "idle")
+            return await self._close(GOING_AWAY, "idle")
 
-    async def _lets_through(self, message: bytes | None) -> bool:
+    async def _admits(self, message: bytes | None) -> bool:
         if message is None:
-            await self._close(NO_TEXT, "text")
-        elif len(message) > self._limits.message_bytes:
+            await self._close(UNSUPPORTED_DATA, "text")
+            return False
+        if len(message) > self._limits.message_bytes:
             await self._close(TOO_BIG, "message-size")
-        else:
-            await _pause(self._own.wait())
-            return await self._may_go_on(self._messages.kind_of(message))
-        return False
-
-    async def _may_go_on(self, kind: str | None) -> bool:
-        if kind in self._messages.allowed:
-            return await self._has_its_turn()
+            return False
+        # Before the kind is known: dropped messages count towards the rate as well.
+        await _pause(self._socket_limiter.reserve())
+        kind = self._messages.kind_of(message)
         if kind is None:
-            await self._close(BROKEN_RULE, "malformed")
-        elif kind not in self._dropped:
+            await self._close(POLICY_VIOLATION, "malformed")
+            return False
+        if kind not in self._messages.allowed:
+            self._log_dropped(kind)
+            return False
+        return await self._waits_for_process()
+
+    def _log_dropped(self, kind: str) -> None:
+        if kind not in self._dropped:
             self._dropped.add(kind)
             LOG.warning(
                 "A message was dropped.", extra={"fields": {"event": "dropped", "kind": kind}}
             )
-        return False
 
-    async def _has_its_turn(self) -> bool:
-        wait = self._everyone.wait(self._limits.patience_seconds)
+    async def _waits_for_process(self) -> bool:
+        """Wait for the rate limit of the process; close and return False if that takes too long."""
+        wait = self._process_limiter.reserve(self._limits.longest_wait_seconds)
         if wait is None:
-            await self._close(LATER, "busy")
+            await self._close(TRY_AGAIN_LATER, "busy")
             return False
-        self._patience = self._limits.idle_seconds
+        self._timeout = self._limits.idle_seconds
         await _pause(wait)
         return True
 
-    async def _close(self, code: int, why: str) -> Message:
+    async def _close(self, code: int, reason: str) -> Message:
         LOG.warning(
-            "A socket was closed.", extra={"fields": {"event": "closed", "why": why, "code": code}}
+            "A socket was closed.",
+            extra={"fields": {"event": "closed", "why": reason, "code": code}},
         )
-        self._closed = {"type": "websocket.disconnect", "code": code}
+        self._disconnect = {"type": "websocket.disconnect", "code": code}
         try:
-            async with asyncio.timeout(CLOSING):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
                 await self._send({"type": "websocket.close", "code": code})
         except TimeoutError:
-            pass  # whoever does not read what is sent cannot hold the session open by it
-        return self._closed
+            pass  # a client that does not read must not keep its session open
+        return self._disconnect
 
 
 async def _pause(seconds: float | None) -> None:

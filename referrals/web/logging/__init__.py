@@ -1,1 +1,1 @@
-"""JSON logs that hold nothing of a reader."""
+"""JSON logs without anything that identifies a reader."""

@@ -1,4 +1,4 @@
-"""One line in the log for each request and each socket: which page, how it ended, how long it took, never who."""
+"""The access log: one line per request and WebSocket with page, status and duration, never who."""
 
 import logging
 import time
@@ -10,73 +10,78 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG: Final = logging.getLogger(__name__)
 
-STREAMLIT: Final = ("/static/", "/media/")
+STREAMLIT_PATHS: Final = frozenset({"/_stcore/stream", "/_stcore/health", "/_stcore/host-config"})
+FILE_PREFIXES: Final = ("/static/", "/media/")
+METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
 OTHER: Final = "(other)"
 
 
-class Watch:
-    """Middleware that writes the log of requests. `pages` are addresses that are written as they are.
+class AccessLog:
+    """Middleware that writes the access log. The paths in `pages` are logged as they are.
 
-    Every other address is written as the template of its route, and one that nobody serves as `(other)`: readers type and
-    paste all sorts of things into an address.
+    Any other path is logged as the template of its route, or as `(other)` if there is no route:
+    readers type and paste all sorts of things into an address.
     """
 
     def __init__(self, app: ASGIApp, *, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
         self._app = app
-        self._names = Names(pages, routes)
+        self._names = PathNames(pages, routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, and write how it went."""
-        line = Line(
-            "lifespan" if scope["type"] == "lifespan" else self._names.of(scope), scope, send
-        )
+        """Pass the request on, and log how it ended."""
+        name = "lifespan" if scope["type"] == "lifespan" else self._names.of(scope)
+        entry = LogEntry(name, scope, send)
         try:
-            await self._app(scope, receive, line.send)
+            await self._app(scope, receive, entry.send)
         except BaseException:
-            line.failed = True
+            entry.has_failed = True
             raise
         finally:
-            line.write()
+            entry.write()
 
 
-class Names:
-    """What addresses are called in the log."""
+class PathNames:
+    """The names of paths in the log, none of which holds anything that a reader made up."""
 
     def __init__(self, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
-        self._known: Collection[str] = frozenset(pages) | {
-            "/_stcore/stream",
-            "/_stcore/health",
-            "/_stcore/host-config",
-        }
+        self._known: Collection[str] = frozenset(pages) | STREAMLIT_PATHS
         self._routes = tuple(routes)
 
     def of(self, scope: Scope) -> str:
-        """Return the name of a request's address, which holds no part that a reader made up."""
+        """Return the name of a request's path."""
         path = scope["path"]
         if path in self._known:
             return str(path)
-        for prefix in STREAMLIT:
+        for prefix in FILE_PREFIXES:
             if path.startswith(prefix):
                 return f"{prefix}{{file}}"
-        question = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
-        return next(
-            (_template(one) for one in self._routes if one.matches(question)[0] is not Match.NONE),
-            OTHER,
-        )
+        plain_scope = {
+            "type": "http",
+            "path": path,
+            "method": "GET",
+            "root_path": "",
+            "headers": [],
+        }
+        for route in self._routes:
+            if route.matches(plain_scope)[0] is not Match.NONE:
+                return str(getattr(route, "path", OTHER))
+        return OTHER
 
 
-class Line:
-    """One line to be: a `send` that notes the status and the size of an answer as they pass."""
+class LogEntry:
+    """One line of the access log: a `send` that records the status and size of an answer."""
 
     def __init__(self, name: str, scope: Scope, send: Send) -> None:
-        self._name, self._scope, self._send = name, scope, send
-        self._began = time.perf_counter()
+        self._name = name
+        self._scope = scope
+        self._send = send
+        self._started = time.perf_counter()
         self._status = 0
         self._bytes = 0
-        self.failed = False
+        self.has_failed = False
 
     async def send(self, message: Message) -> None:
-        """Send a message, and note what it says of the answer."""
+        """Send a message, and record what it says of the answer."""
         kind = message["type"]
         if kind in {"http.response.start", "websocket.http.response.start"}:
             self._status = int(message["status"])
@@ -92,24 +97,15 @@ class Line:
         if self._scope["type"] == "lifespan":
             LOG.info("The server has stopped.", extra={"fields": {"event": "stopped"}})
             return
+        is_request = self._scope["type"] == "http"
+        method = self._scope.get("method", "GET")
         fields = {
-            "event": "request" if self._scope["type"] == "http" else "socket",
-            "method": _method(self._scope),
+            "event": "request" if is_request else "socket",
+            "method": method if method in METHODS else OTHER,
             "path": self._name,
-            "status": 500 if self.failed and not self._status else self._status,
-            "ms": round((time.perf_counter() - self._began) * 1000, 1),
+            "status": 500 if self.has_failed and not self._status else self._status,
+            "ms": round((time.perf_counter() - self._started) * 1000, 1),
         }
-        if self._scope["type"] == "http":  # over a socket it would tell which selections were drawn
+        if is_request:  # the size of a socket's messages would tell which selections were drawn
             fields["bytes"] = self._bytes
         LOG.info("A request has ended.", extra={"fields": fields})
-
-
-def _method(scope: Scope) -> str:
-    method = scope.get("method", "GET")
-    return (
-        method if method in {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"} else OTHER
-    )
-
-
-def _template(route: BaseRoute) -> str:
-    return str(getattr(route, "path", OTHER))

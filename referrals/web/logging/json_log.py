@@ -1,8 +1,9 @@
-"""The log: one JSON object a line, on standard error, with nothing in it of who reads or what they chose.
+"""The log: one JSON object per line on standard error, without who reads or what they chose.
 
-What our own modules say is written whole: our sentences hold no reader's values. Of what other programs say, only the constant
-text is written, never the values put into it, and of a fault only its kind and the lines of code it came through: uvicorn logs
-addresses of readers, Streamlit their origins, and the message of an exception may quote anything.
+Messages of our own modules are written whole, as they hold no reader's values. For other libraries
+only the constant text is written, never its arguments, and for an exception only its type and the
+code lines it came through: uvicorn logs readers' addresses, Streamlit their origins, and the
+message of an exception may quote anything.
 """
 
 import json
@@ -18,38 +19,42 @@ from typing import Any, Final
 
 LOG: Final = logging.getLogger(__name__)
 
-OURS: Final = "referrals"
-UNHEARD: Final = "uvicorn.access"
-FRAMES: Final = 6
+OUR_PACKAGE: Final = "referrals"
+SILENCED: Final = "uvicorn.access"
+"""Replaced by our access log, as its lines hold readers' addresses and queries."""
 
-Fault = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+MOST_FRAMES: Final = 6
+
+ExceptionInfo = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
 
 
 def set_up(stream: Any = None) -> None:
-    """Write every record of this process as JSON to a stream, standard error where none is given.
+    """Write every log record of this process as JSON to `stream`, by default standard error.
 
-    It holds however the process was started: loggers that bring handlers of their own, as uvicorn's and Streamlit's do,
-    lose them when they first speak. Warnings, and faults that nobody caught, are records as well.
+    It holds however the process was started: loggers that bring handlers of their own, as those of
+    uvicorn and Streamlit do, lose them with their first record. Warnings and uncaught exceptions
+    become records as well.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines())
-    handler.addFilter(_is_heard)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(_is_written)
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    logging.getLogger(OURS).setLevel(logging.INFO)
-    logging.setLogRecordFactory(_record)
-    _listen()
+    logging.getLogger(OUR_PACKAGE).setLevel(logging.INFO)
+    logging.setLogRecordFactory(_make_record)
+    _install_hooks()
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object for each record: time, level, logger, message, the `fields` given with it, and the place of a fault."""
+class JsonFormatter(logging.Formatter):
+    """One JSON object per record: time, level, logger, message, its `fields` and any `fault`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {
-            "time": datetime.fromtimestamp(record.created, UTC)
-            .isoformat(timespec="milliseconds")
-            .replace("+00:00", "Z"),
+            "time": time.replace("+00:00", "Z"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -60,28 +65,24 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-def _listen() -> None:
-    """Have written what Python would print by itself. Where somebody else listens for a fault, it is theirs."""
-    warnings.showwarning = _warned
+def _install_hooks() -> None:
+    """Log what Python would print to standard error. Hooks that someone else has set are kept."""
+    warnings.showwarning = _log_warning
     if threading.excepthook is threading.__excepthook__:
-        threading.excepthook = lambda one: _uncaught(
-            "A thread ended in a fault.", one.exc_type, one.exc_value, one.exc_traceback
-        )
+        threading.excepthook = _log_thread_exception
     if sys.unraisablehook is sys.__unraisablehook__:
-        sys.unraisablehook = lambda one: _uncaught(
-            "A fault had nowhere to go.", one.exc_type, one.exc_value, one.exc_traceback
-        )
+        sys.unraisablehook = _log_unraisable
 
 
-def _warned(
-    message: object,
+def _log_warning(
+    message: object,  # noqa: ARG001 - the signature of warnings.showwarning
     category: type[Warning],
     filename: str,
     lineno: int,
     *_: object,
     **__: object,
 ) -> None:
-    """Write where a warning came from and of what kind it is. Its words may quote anything."""
+    """Log the category of a warning and where it came from. Its text may quote anything."""
     fields = {
         "event": "warning",
         "kind": category.__name__,
@@ -90,30 +91,40 @@ def _warned(
     LOG.warning("A warning was given.", extra={"fields": fields})
 
 
-def _uncaught(
-    said: str, kind: type[BaseException], fault: BaseException | None, at: TracebackType | None
-) -> None:
-    LOG.error(said, exc_info=(kind, fault or BaseException(), at))
+def _log_thread_exception(args: threading.ExceptHookArgs) -> None:
+    error = args.exc_value or BaseException()
+    LOG.error("A thread ended in a fault.", exc_info=(args.exc_type, error, args.exc_traceback))
 
 
-def _record(*given: Any, **named: Any) -> logging.LogRecord:
-    """Make a record that no handler, ours or another's, can print a reader's value from."""
-    record = logging.LogRecord(*given, **named)
-    _adopt(record.name)
+def _log_unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
+    error = unraisable.exc_value or BaseException()
+    LOG.error(
+        "A fault had nowhere to go.",
+        exc_info=(unraisable.exc_type, error, unraisable.exc_traceback),
+    )
+
+
+def _make_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+    """Return a record from which no handler, ours or another's, can print a reader's value."""
+    record = logging.LogRecord(*args, **kwargs)
+    _take_over_handlers(record.name)
     if not _is_ours(record.name):
-        record.msg, record.args = str(record.msg) if record.args else _first_words(record.msg), None
+        has_arguments = bool(record.args)
+        record.msg = str(record.msg) if has_arguments else _before_colon(record.msg)
+        record.args = None
     if record.exc_info:
         record.fault = _fault(record.exc_info)
         record.exc_info = record.exc_text = None
     return record
 
 
-def _first_words(message: object) -> str:
-    """Return a message without arguments as far as its first colon: what comes after it may be a value."""
+def _before_colon(message: object) -> str:
+    """Return a preformatted message up to its first colon: what follows may be a value."""
     return str(message).partition(":")[0].partition("\n")[0]
 
 
-def _adopt(name: str) -> None:
+def _take_over_handlers(name: str) -> None:
+    """Remove the handlers of a logger and its parents, so that the root handler writes alone."""
     logger: logging.Logger | None = logging.getLogger(name)
     while logger is not None and logger.parent is not None:
         if logger.handlers or not logger.propagate:
@@ -122,16 +133,18 @@ def _adopt(name: str) -> None:
         logger = logger.parent
 
 
-def _is_heard(record: logging.LogRecord) -> bool:
-    return record.name != UNHEARD and (_is_ours(record.name) or record.levelno >= logging.WARNING)
+def _is_written(record: logging.LogRecord) -> bool:
+    is_important = _is_ours(record.name) or record.levelno >= logging.WARNING
+    return record.name != SILENCED and is_important
 
 
 def _is_ours(name: str) -> bool:
-    return name.partition(".")[0] == OURS
+    return name.partition(".")[0] == OUR_PACKAGE
 
 
-def _fault(raised: Fault) -> dict[str, object]:
-    """Return the kind of an exception and the last lines of code it came through, without its message."""
-    frames = traceback.extract_tb(raised[2])[-FRAMES:]
+def _fault(exception: ExceptionInfo) -> dict[str, object]:
+    """Return the type of an exception and its last code lines, without its message."""
+    kind, _, trace = exception
+    frames = traceback.extract_tb(trace)[-MOST_FRAMES:]
     places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"kind": raised[0].__name__ if raised[0] else "", "through": places}
+    return {"kind": kind.__name__ if kind else "", "through": places}

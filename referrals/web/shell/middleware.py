@@ -1,125 +1,131 @@
-"""The frame of every page, put round Streamlit's index.html by a middleware.
+"""The shell middleware: frames Streamlit's index.html as one of our pages.
 
-    app = st.App(__file__, middleware=[Middleware(Shell, heads=HEADS, site=SITE, noscript_html=figures)], routes=routes())
-
-Streamlit answers every address with the same empty page. The shell gives each page of ours its own title, description,
-menu and exit button, answers 404 for every other address, and adds the headers of `policy` to every answer.
-Answers that are not HTML pass through unread.
+Streamlit answers every address with the same empty page. The shell gives each page of ours its own
+title, description, menu and exit button, answers 404 at every other address, and adds the security
+headers to every answer. Answers that are not HTML pass through unread.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from referrals.page_meta import PageHead, Version, page_title
+from referrals.page_meta import PageHead, Version
 from referrals.web.http import security_headers
 from referrals.web.shell import html as shell_html
-from referrals.web.shell import preload
-from referrals.web.shell.response import Gate, Page
+from referrals.web.shell import preload, streamlit_index
+from referrals.web.shell.html import Frame
+from referrals.web.shell.response import HtmlBuffer, HtmlPage
 from referrals.web.static import precompress
-from referrals.web.static.assets import routes
 
-__all__ = ["PageHead", "Shell", "Version", "page_title", "routes"]
+FILE_PREFIXES: Final = ("/media/", "/static/")
+CONDITIONAL_HEADERS: Final = frozenset(
+    {
+        b"accept-encoding",
+        b"if-match",
+        b"if-modified-since",
+        b"if-none-match",
+        b"if-range",
+        b"range",
+    }
+)
+"""Headers with which Streamlit would answer with a part of its file, a compressed one, or none."""
 
-FILES = ("/media/", "/static/")
-# With these, Streamlit would answer with a part of its own file, a compressed one, or none.
-ABOUT_THE_FILE = {
-    b"accept-encoding",
-    b"if-match",
-    b"if-modified-since",
-    b"if-none-match",
-    b"if-range",
-    b"range",
-}
 
-
-def _nothing(_: str) -> str:
+def no_html(_: str) -> str:
+    """Return no HTML."""
     return ""
 
 
-def _none() -> Sequence[Version]:
+def no_versions() -> Sequence[Version]:
+    """Return no other versions."""
     return ()
 
 
 class Shell:
-    """Middleware that frames the pages it is given and refuses the addresses that are nobody's.
+    """Middleware that frames the given pages and answers 404 at unknown addresses.
 
-    `noscript_html` returns what the page at a path shows a browser that runs no script, and `versions` the other forms of the
-    pages, which each is linked with. Both are asked each time, so that a new release is in the next page that is opened.
+    `frame` holds the pages and messages. `noscript_html` returns what the page at a path shows
+    without JavaScript, and `versions` the site's other versions, which each page links to. Both are
+    called for every request, so a new release is in the next page that is opened.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
-        heads: Iterable[PageHead],
-        site: str,
-        noscript_html: Callable[[str], str] = _nothing,
-        versions: Callable[[], Sequence[Version]] = _none,
+        frame: Frame,
+        noscript_html: Callable[[str], str] = no_html,
+        versions: Callable[[], Sequence[Version]] = no_versions,
     ) -> None:
         self._app = app
-        self._heads = {head.path: head for head in heads}
-        self._frame = shell_html.Frame(tuple(self._heads.values()), site)
+        self._heads = {head.path: head for head in frame.heads}
+        self._frame = frame
         self._noscript_html = noscript_html
         self._versions = versions
-        self._pages: dict[str, tuple[tuple[object, ...], Page]] = {}
-        self._not_found = Page(shell_html.not_found(self._frame), security_headers.DEFAULT)
+        self._cache: dict[str, tuple[tuple[object, ...], HtmlPage]] = {}
+        self._not_found = HtmlPage(shell_html.not_found(frame), security_headers.DEFAULT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app would, with Streamlit's page framed and our headers on everything."""
+        """Answer as the application does, with Streamlit's page framed."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        gate = Gate(send, without_body=scope["method"] == "HEAD")
-        await self._app(self._question(scope), receive, gate)
-        if shell_html.ROOT in gate.held_html:
-            # In a thread: after a new release the page is made and compressed anew, and the process is alive meanwhile.
-            answer = await run_in_threadpool(self._answer, scope, gate.held_html)
-            await answer(scope, receive, gate.let_through)
-        elif gate.holds_html:
-            await gate.release()
-
-    def _question(self, scope: Scope) -> Scope:
-        """Return what to ask of the app: of anything but a file, the whole of its index.html, plain."""
-        if scope["method"] not in {"GET", "HEAD"}:
-            return scope
-        question = {
-            **scope,
-            "method": "GET",
-            "extensions": {},
-        }  # a file sent by the server itself could not be framed
-        if not scope["path"].startswith(FILES):
-            question["headers"] = [
-                item for item in scope["headers"] if item[0].lower() not in ABOUT_THE_FILE
-            ]
-        return question
+        buffer = HtmlBuffer(send, without_body=scope["method"] == "HEAD")
+        await self._app(_unconditional(scope), receive, buffer)
+        index = buffer.html
+        if streamlit_index.ROOT in index:
+            # In a thread: after a new release the page is rendered and compressed again, and the
+            # process must go on answering.
+            answer = await run_in_threadpool(self._answer, scope, index)
+            await answer(scope, receive, buffer.pass_on)
+        elif buffer.is_holding:
+            await buffer.flush()
 
     def _answer(self, scope: Scope, index: str) -> Response:
-        page, status = self._framed(scope["path"], index)
-        return page.response(Headers(scope=scope), status=status)
-
-    def _framed(self, path: str, index: str) -> tuple[Page, int]:
-        """Return the page of an address, made again only when a part of it has changed, or the one that says there is none."""
-        head = self._heads.get(path)
+        request = Headers(scope=scope)
+        head = self._heads.get(scope["path"])
         if head is None:
-            return self._not_found, 404
-        noscript_html, versions = self._noscript_html(path), self._versions()
+            return self._not_found.response(request, status=404)
+        return self._page(head, index).response(request)
+
+    def _page(self, head: PageHead, index: str) -> HtmlPage:
+        """Return the page of a head, cached until one of its parts changes."""
+        noscript_html = self._noscript_html(head.path)
+        versions = self._versions()
         parts = (index, noscript_html, versions)
-        made_of, page = self._pages.get(path, (None, None))
-        if page is None or made_of != parts:
-            html = shell_html.page(
-                index, head, replace(self._frame, versions=versions), noscript_html, _scripts(head)
-            )
-            page = Page(html, security_headers.content_security_policy(index))
-            self._pages[path] = (parts, page)
-        return page, 200
+        cached_parts, page = self._cache.get(head.path, (None, None))
+        if page is None or cached_parts != parts:
+            frame = replace(self._frame, versions=versions)
+            html = shell_html.page(index, head, frame, noscript_html, _scripts(head))
+            page = HtmlPage(html, security_headers.content_security_policy(index))
+            self._cache[head.path] = (parts, page)
+        return page
+
+
+def _unconditional(scope: Scope) -> Scope:
+    """Return the request to send to the application: for its whole index.html, uncompressed.
+
+    Requests for files keep their headers. `extensions` are removed, as a file that the server sends
+    by itself could not be framed.
+    """
+    if scope["method"] not in {"GET", "HEAD"}:
+        return scope
+    request = {**scope, "method": "GET", "extensions": {}}
+    if not scope["path"].startswith(FILE_PREFIXES):
+        request["headers"] = [
+            header for header in scope["headers"] if header[0].lower() not in CONDITIONAL_HEADERS
+        ]
+    return request
 
 
 def _scripts(head: PageHead) -> tuple[str, ...]:
-    """Return the names of the scripts of Streamlit's that draw a page."""
-    stems = preload.ALWAYS + preload.CHARTS if head.draws_charts else preload.ALWAYS
+    """Return the names of Streamlit's scripts that draw a page."""
+    stems = preload.EVERY_PAGE
+    if head.draws_charts:
+        stems += preload.CHART_PAGES
     return preload.needed(precompress.folder() / "js", stems)

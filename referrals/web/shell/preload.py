@@ -1,8 +1,8 @@
-"""Which of Streamlit's scripts a page will ask for, so that a browser can fetch them before Streamlit knows it needs them.
+"""Which of Streamlit's scripts a page will need, so that the browser can fetch them at once.
 
-Streamlit begins with some sixty small scripts, runs, asks its server what is on the page, and only then fetches the scripts
-that draw it: on a slow connection each of these steps is a wait. The names change with every Streamlit, so they are found by
-their stems among the files that are installed.
+Streamlit starts with some sixty small scripts, asks its server what is on the page, and only then
+fetches the scripts that draw it: on a slow connection each step is a wait. The names change with
+every Streamlit, so they are found by their stems among the installed files.
 """
 
 from __future__ import annotations
@@ -12,20 +12,22 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-ALWAYS: Final = ("Html",)
-"""What draws every page of ours: pieces of HTML."""
-CHARTS: Final = ("Radio", "PlotlyChart")
-"""What draws the choices about a chart, and then the chart: 1.1 MB even when compressed, twice all the rest of a page."""
+EVERY_PAGE: Final[tuple[str, ...]] = ("Html",)
+"""Stems of the scripts that draw every page: pieces of HTML."""
+
+CHART_PAGES: Final[tuple[str, ...]] = ("Radio", "PlotlyChart")
+"""Stems for pages with charts: 1.1 MB even when compressed, twice the rest of a page."""
 
 _IMPORT: Final = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
-_HEAD: Final = 20_000
-"""The imports of a script stand at its beginning; the largest script has 4.7 million more characters after them."""
+_IMPORTS_END: Final = 20_000
+"""Characters within which a script's imports are; the largest script has 4.7 million more."""
 
 
 def needed(folder: Path, stems: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of the scripts with these stems and of all that they import, each once, the imported ones first.
+    """Return the names of the scripts with these stems and their imports, imports first.
 
-    A stem without a script, as in another Streamlit, is left out: it would be fetched later, as before.
+    A stem without a file, as in another Streamlit, is left out: the script is then fetched when
+    Streamlit asks for it.
     """
     found: dict[str, None] = {}
     for stem in stems:
@@ -35,13 +37,13 @@ def needed(folder: Path, stems: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _with_imports(folder: Path, name: str, known: set[str]) -> Iterator[str]:
-    if name in known:
+def _with_imports(folder: Path, name: str, visited: set[str]) -> Iterator[str]:
+    if name in visited:
         return
-    known.add(name)
+    visited.add(name)
     with (folder / name).open(encoding="utf-8") as script:
-        head = script.read(_HEAD)
-    for imported in _IMPORT.findall(head):
+        beginning = script.read(_IMPORTS_END)
+    for imported in _IMPORT.findall(beginning):
         if (folder / imported).is_file():
-            yield from _with_imports(folder, imported, known)
+            yield from _with_imports(folder, imported, visited)
     yield name

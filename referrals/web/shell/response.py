@@ -1,4 +1,4 @@
-"""Answers on their way out: a finished page, and the gate that every answer of the app passes through."""
+"""Responses of the shell: a finished page, and the buffer that holds back Streamlit's HTML."""
 
 import gzip
 import hashlib
@@ -16,26 +16,26 @@ from referrals.web.http.etags import is_listed
 
 
 @dataclass(frozen=True)
-class Page:
-    """A page of HTML that is finished and will be sent many times."""
+class HtmlPage:
+    """A finished HTML page with its Content-Security-Policy, sent many times."""
 
     html: str
     csp: str
 
     @cached_property
     def content(self) -> Encoded:
-        """Return the bytes of the page in every form that they can be sent in."""
+        """The bytes of the page in each coding."""
         return Encoded(self.html.encode())
 
     @cached_property
     def tag(self) -> str:
-        """Return the stem of the page's ETag, which changes whenever a byte of it does."""
+        """The stem of the page's ETag, a digest of its bytes."""
         return hashlib.sha256(self.content.plain).hexdigest()[:24]
 
     def response(self, request: Headers, *, status: int = HTTPStatus.OK) -> Response:
-        """Return the page, compressed for a reader that can read that, or 304 for one that has it already."""
+        """Return the page in the best acceptable coding, or 304 if the client has it already."""
         encoding = choose(request.get("accept-encoding", ""))
-        etag = f'"{self.tag}{f"-{encoding}" if encoding else ""}"'
+        etag = f'"{self.tag}-{encoding}"' if encoding else f'"{self.tag}"'
         headers = {
             "cache-control": "no-cache",
             "vary": "accept-encoding",
@@ -50,8 +50,8 @@ class Page:
         return Response(self.content.body(encoding), status, headers, media_type="text/html")
 
 
-class Gate:
-    """A `send` that holds HTML back to be looked at, and lets every other answer through with our headers."""
+class HtmlBuffer:
+    """A `send` that buffers HTML answers and passes all others on with our headers."""
 
     def __init__(self, send: Send, *, without_body: bool) -> None:
         self._send = send
@@ -60,41 +60,40 @@ class Gate:
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
-        """Take one message of the app's answer."""
+        """Take one message of the application's answer."""
         if message["type"] == "http.response.start" and _is_html(message):
             self._start = message
         elif self._start is None:
-            await self.let_through(message)
+            await self.pass_on(message)
         else:
             self._body += message.get("body", b"")
 
     @property
-    def holds_html(self) -> bool:
-        """Return whether an answer is waiting to be framed or released."""
+    def is_holding(self) -> bool:
+        """Whether an HTML answer is buffered."""
         return self._start is not None
 
     @property
-    def held_html(self) -> str:
-        """Return the text of a successful HTML answer, empty for any other."""
+    def html(self) -> str:
+        """The text of a buffered HTML answer with status 200, '' otherwise."""
         if self._start is None or self._start["status"] != HTTPStatus.OK:
             return ""
-        packed = Headers(raw=self._start["headers"]).get("content-encoding") == "gzip"
-        return (gzip.decompress(self._body) if packed else self._body).decode("utf-8", "replace")
+        is_compressed = Headers(raw=self._start["headers"]).get("content-encoding") == "gzip"
+        body = gzip.decompress(self._body) if is_compressed else self._body
+        return body.decode("utf-8", "replace")
 
-    async def release(self) -> None:
-        """Send what was held as it came."""
+    async def flush(self) -> None:
+        """Send the buffered answer unchanged."""
         if self._start is not None:
-            await self.let_through(self._start)
-            await self.let_through({"type": "http.response.body", "body": self._body})
+            await self.pass_on(self._start)
+            await self.pass_on({"type": "http.response.body", "body": self._body})
 
-    async def let_through(self, message: Message) -> None:
-        """Send one message: with the headers of `policy`, without cookies, and with a body only if one was asked for."""
+    async def pass_on(self, message: Message) -> None:
+        """Send one message: with security headers, without cookies, for HEAD without a body."""
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(
-                raw=[
-                    item for item in message.get("headers", []) if item[0].lower() != b"set-cookie"
-                ]
-            )
+            original = message.get("headers", [])
+            kept = [header for header in original if header[0].lower() != b"set-cookie"]
+            headers = MutableHeaders(raw=kept)
             headers.update(security_headers.HEADERS)
             headers.setdefault("content-security-policy", security_headers.DEFAULT)
             message = {**message, "headers": headers.raw}

@@ -1,9 +1,14 @@
-"""The shell's own script, stylesheet and icon, served under names that change when their content does."""
+"""The shell's own script, stylesheet and icon, served at addresses that hold a content hash.
+
+The script is written in parts and served as one file, because one request is quicker than five and
+the page must not be painted before the exit works.
+"""
 
 import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,14 +16,18 @@ from starlette.routing import Route
 
 from referrals.web.http.content_encoding import Encoded, choose
 
-FOLDER = Path(__file__).parents[1] / "shell" / "assets"
-MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-FOR_EVER = "public, max-age=31536000, immutable"
+FOLDER: Final = Path(__file__).parents[1] / "shell" / "assets"
+MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+NAMES: Final = ("logo.svg", "shell.css", "shell.js")
+SCRIPT_PARTS: Final = ("exit.js", "connection.js", "menu.js", "links.js", "copy_and_print.js")
+"""The parts of `shell.js`, in one function scope, the exit first: it must work if others fail."""
+
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One file, read once and compressed once."""
+    """One file with its address, read once and compressed once per coding."""
 
     address: str
     media_type: str
@@ -27,27 +36,31 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    """Return the asset of a file name, such as `shell.css`, at its address `/assets/shell.<hash>.css`."""
-    path = FOLDER / name
-    body = path.read_bytes()
+    """Return the asset of a file name: `shell.css` is served at `/assets/shell.<hash>.css`."""
+    stem, _, suffix = name.rpartition(".")
+    body = _script() if name == "shell.js" else (FOLDER / name).read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:12]
     return Asset(
-        address=f"/assets/{path.stem}.{digest}{path.suffix}",
-        media_type=MEDIA_TYPES[path.suffix],
+        address=f"/assets/{stem}.{digest}.{suffix}",
+        media_type=MEDIA_TYPES[f".{suffix}"],
         content=Encoded(body),
     )
 
 
 def routes() -> list[Route]:
-    """Return one route for each asset, for `st.App(routes=...)`."""
-    names = sorted(path.name for path in FOLDER.iterdir() if path.suffix in MEDIA_TYPES)
-    return [_route(asset(name)) for name in names]
+    """Return one route per asset."""
+    return [_route(asset(name)) for name in NAMES]
+
+
+def _script() -> bytes:
+    parts = b"\n".join((FOLDER / name).read_bytes() for name in SCRIPT_PARTS)
+    return b"(() => {\n'use strict';\n\n" + parts + b"})();\n"
 
 
 def _route(item: Asset) -> Route:
     async def serve(request: Request) -> Response:
         encoding = choose(request.headers.get("accept-encoding", ""))
-        headers = {"cache-control": FOR_EVER, "vary": "accept-encoding"}
+        headers = {"cache-control": IMMUTABLE, "vary": "accept-encoding"}
         if encoding:
             headers["content-encoding"] = encoding
         return Response(item.content.body(encoding), media_type=item.media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""The build step that compresses Streamlit's scripts and stylesheets once, so that no request ever waits for it.
+"""The build step that compresses Streamlit's scripts and stylesheets, so that no request waits.
 
     python -m referrals.web.static.precompress [--quick]
 
@@ -16,9 +16,7 @@ import argparse
 import hashlib
 import json
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from referrals import atomic_folder
 from referrals.errors import ReferralsError
 from referrals.paths import ROOT
 from referrals.web.http.content_encoding import BEST, SUFFIXES, compress
@@ -37,13 +36,13 @@ QUICK: Final = ".quick"
 """The file that marks a folder whose files could be smaller."""
 
 QUICK_QUALITY: Final = 5
-TEXT: Final = {".css", ".js", ".svg"}
-"""Kinds of file that get smaller; pictures and fonts are compressed already."""
+TEXT_SUFFIXES: Final = {".css", ".js", ".svg"}
+"""Files worth compressing; pictures and fonts are compressed already."""
 
 
 @dataclass(frozen=True)
 class Installed:
-    """Streamlit's own files, as they are installed: their folder, and the name that tells them from any others."""
+    """Streamlit's own files as installed: their folder, and a name that holds their digest."""
 
     folder: Path
     name: str
@@ -58,31 +57,32 @@ class Installed:
 
 
 def installed() -> Installed:
-    """Return the files of the Streamlit that is installed.
+    """Return the files of the installed Streamlit.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such files.
     """
     return of_folder(folder(), version("streamlit"))
 
 
 def folder() -> Path:
-    """Return where the Streamlit that is installed keeps the files it serves under `/static/`.
+    """Return the folder of the files that the installed Streamlit serves under `/static/`.
 
     Raises:
-        ReferralsError: there is no Streamlit, or it has no files.
+        ReferralsError: Streamlit is not installed, or has no such folder.
     """
     spec = find_spec("streamlit")
     found = Path(spec.origin).parent / "static" / "static" if spec and spec.origin else None
     if found is None or not found.is_dir():
         raise ReferralsError(
-            "Streamlit's own scripts are not installed. Install what requirements.lock lists, then try again."
+            "Streamlit's own scripts are not installed. "
+            "Install what requirements.lock lists, then try again."
         )
     return found
 
 
 def of_folder(root: Path, released: str) -> Installed:
-    """Return the files of a folder, named for their release and for every byte of them."""
+    """Return the files of a folder, named after their version and a digest of every byte."""
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*")):
         if path.is_file():
@@ -99,30 +99,22 @@ def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
     target = to / source.name
     if is_built(target, quality=quality):
         return target
-    to.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".", dir=to))
-    try:
-        sizes = _compress_all(source, scratch, quality)
+    with atomic_folder.replacement(target) as building:
+        sizes = _compress_all(source, building, quality)
         if quality < BEST:
-            (scratch / QUICK).touch()
-        (scratch / MANIFEST).write_text(json.dumps(sizes, indent=1))
-        scratch.chmod(
-            0o755
-        )  # read by the account that serves, which is not always the one that builds
-        _move(scratch, target, quality)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+            (building / QUICK).touch()
+        (building / MANIFEST).write_text(json.dumps(sizes, indent=1))
     return target
 
 
 def manifest(built: Path) -> Mapping[str, int] | None:
-    """Return the size of every file in a finished folder, by name; None where it is missing, cut short or not ours."""
+    """Return the size of every compressed file by name, or None if the folder is not complete."""
     try:
         sizes = dict(json.loads((built / MANIFEST).read_text()))
-        whole = all((built / name).stat().st_size == size for name, size in sizes.items())
+        is_complete = all((built / name).stat().st_size == size for name, size in sizes.items())
     except (OSError, ValueError, TypeError):
         return None
-    return sizes if whole else None
+    return sizes if is_complete else None
 
 
 def is_built(target: Path, *, quality: int = BEST) -> bool:
@@ -133,7 +125,7 @@ def is_built(target: Path, *, quality: int = BEST) -> bool:
 def _compress_all(source: Installed, to: Path, quality: int) -> dict[str, int]:
     """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
     texts = sorted(
-        ((name, path) for name, path in source.files().items() if path.suffix in TEXT),
+        ((name, path) for name, path in source.files().items() if path.suffix in TEXT_SUFFIXES),
         key=lambda item: -item[1].stat().st_size,
     )
     work = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
@@ -153,17 +145,6 @@ def _write(path: Path, encoding: str, to: Path, quality: int) -> tuple[Path, int
         return to, 0
     to.parent.mkdir(parents=True, exist_ok=True)
     return to, to.write_bytes(small)
-
-
-def _move(scratch: Path, target: Path, quality: int) -> None:
-    """Put a finished folder in its place, over a broken or a worse one, unless another process has just done the same work."""
-    if target.exists() and not is_built(target, quality=quality):
-        shutil.rmtree(target)
-    try:
-        scratch.rename(target)
-    except OSError:
-        if manifest(target) is None:
-            raise
 
 
 def main(arguments: Sequence[str] = ()) -> int:

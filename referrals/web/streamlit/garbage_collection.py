@@ -1,9 +1,9 @@
-"""Garbage is collected on a timer, between requests, and never among what the process began with.
+"""Garbage collection on a timer, outside script runs, without the objects made at start-up.
 
-Streamlit collects after every run of the script unless it is told not to, which took most of the processor;
-`runner.postScriptGC = false` in `.streamlit/config.toml` tells it not to. Python's own collector looks at its last generation
-only when much has changed: what closed sessions leave behind in circles would wait for long. What is there before the first
-reader comes stays for good, and is not looked at again.
+Streamlit collects after every script run unless `runner.postScriptGC = false` is set, as it is in
+`.streamlit/config.toml`: that took most of the processor. Python's own collector examines the
+oldest generation only after many allocations, so reference cycles of closed sessions would stay in
+memory for long.
 """
 
 from __future__ import annotations
@@ -11,59 +11,53 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import (
-    AbstractAsyncContextManager,
-    AbstractContextManager,
-    asynccontextmanager,
-    nullcontext,
-)
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from typing import Final
 
-EVERY: Final = 60.0
-"""Seconds between two collections. One takes some tens of milliseconds, and less the less there is."""
+INTERVAL: Final = 60.0
+"""Seconds between two collections. One takes some tens of milliseconds."""
 
 
-def collecting(
-    first: Callable[[], AbstractContextManager[object]] = nullcontext, *, every: float = EVERY
-) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """Return the lifespan of an application whose garbage is collected while it is served.
+@asynccontextmanager
+async def running(
+    open_first: Callable[[], AbstractContextManager[object]] = nullcontext,
+    *,
+    interval: float = INTERVAL,
+) -> AsyncIterator[None]:
+    """Collect garbage periodically while the application is served.
 
-    `first` is entered before any reader comes, and left when the last has gone: what it opens is there for good.
+    `open_first` is entered before the objects that exist are frozen, so that what it opens is never
+    examined again, and it is left at the end.
     """
-
-    @asynccontextmanager
-    async def lifespan(_app: object) -> AsyncIterator[None]:
-        with first():
-            # Not later: a session that was open then would never be collected.
-            gc.collect()
-            gc.freeze()
-            collector = Collector(every)
-            collector.start()
-            try:
-                yield
-            finally:
-                collector.stop()
-
-    return lifespan
+    with open_first():
+        # Not later: a session that was open then would never be collected.
+        gc.collect()
+        gc.freeze()
+        collector = Collector(interval)
+        collector.start()
+        try:
+            yield
+        finally:
+            collector.stop()
 
 
 class Collector:
-    """Collects garbage every so many seconds, in a thread that ends with the process."""
+    """A daemon thread that collects garbage every `interval` seconds."""
 
-    def __init__(self, every: float) -> None:
-        self._every = every
-        self._ended = threading.Event()
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="garbage", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, at once."""
-        self._ended.set()
+        """Stop the thread without waiting for the next collection."""
+        self._stopped.set()
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ended.wait(self._every):
+        while not self._stopped.wait(self._interval):
             gc.collect()

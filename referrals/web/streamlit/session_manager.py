@@ -1,7 +1,8 @@
-"""Which sessions have something to send: Streamlit's loop need not take up the others.
+"""A session manager that tracks sessions with pending output, so the send loop skips idle ones.
 
-By itself it takes up every open session, some two hundred times a second. With 250 readers that was an eighth of all work, and
-it grows with readers who do nothing.
+Streamlit's loop visits every open session some two hundred times a second. With 250 readers that
+was an eighth of all processor time, and it grows with readers who do nothing.
+`setup.patch_runtime` puts this manager in front of Streamlit's.
 """
 
 from __future__ import annotations
@@ -10,52 +11,60 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Wake = Callable[[], None]
-"""What a session calls when it has put something into its queue: it wakes the loop that sends."""
+WakeLoop = Callable[[], None]
+"""The callback of a session that has queued a message: it wakes the send loop."""
 
 
 @dataclass(frozen=True)
-class Noting:
-    """A `wake` of one session that notes first who calls: what is in the queue by then is found by whoever looks then."""
+class MarkPending:
+    """A message callback that marks its session as pending, then wakes the send loop.
+
+    In this order: the loop must find the session when it looks.
+    """
 
     session_id: str
-    waiting: set[str]
-    wake: Wake
+    pending: set[str]
+    wake_loop: WakeLoop
 
     def __call__(self) -> None:
-        """Note, and wake the loop."""
-        self.waiting.add(self.session_id)
-        self.wake()
+        """Mark the session as pending and wake the loop."""
+        self.pending.add(self.session_id)
+        self.wake_loop()
 
 
-class Speaking:
-    """The sessions of a process, for the loop that sends: it is told only of those of which something may wait to be sent.
+class PendingSessionManager:
+    """A proxy for Streamlit's session manager that lists only sessions with pending output.
 
-    Everything else is asked of `manager`, which is Streamlit's.
+    Every other call goes to `manager`, Streamlit's own.
     """
 
     def __init__(self, manager: Any) -> None:
         self._manager = manager
-        self._waiting = set[str]()
+        self._pending = set[str]()
 
     def __getattr__(self, name: str) -> Any:
-        """Return what the manager has by that name."""
+        """Return an attribute of Streamlit's manager."""
         return getattr(self._manager, name)
 
-    def connect_session(self, *arguments: Any, **named: Any) -> str:
-        """Open a session, or take up again one whose reader was gone: something may wait in it."""
-        session_id: str = self._manager.connect_session(*arguments, **named)
+    def connect_session(self, *args: Any, **kwargs: Any) -> str:
+        """Open a session, or resume one whose reader had disconnected, and mark it as pending."""
+        session_id: str = self._manager.connect_session(*args, **kwargs)
         session = self._manager.get_active_session_info(session_id).session
-        wake = session._message_enqueued_callback
-        if not isinstance(wake, Noting):
-            session._message_enqueued_callback = Noting(session_id, self._waiting, wake)
-        self._waiting.add(session_id)
+        callback = session._message_enqueued_callback
+        if not isinstance(callback, MarkPending):
+            marking = MarkPending(session_id, self._pending, callback)
+            session._message_enqueued_callback = marking
+        self._pending.add(session_id)
         return session_id
 
     def list_active_sessions(self) -> list[Any]:
-        """Return the open sessions of which something may wait, each once. What waits in one whose reader is gone waits on."""
-        noted = (
-            self._manager.get_active_session_info(self._waiting.pop())
-            for _ in range(len(self._waiting))
-        )
-        return [session for session in noted if session is not None]
+        """Return the open sessions that may have pending output, and unmark them.
+
+        The output of a disconnected session stays queued until its reader returns.
+        """
+        sessions = []
+        for _ in range(len(self._pending)):
+            session = self._manager.get_active_session_info(self._pending.pop())
+            if session is not None:
+                sessions.append(session)
+        return sessions

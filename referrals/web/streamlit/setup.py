@@ -1,7 +1,8 @@
-"""Private names of Streamlit that the site replaces, called when the server starts.
+"""The private names of Streamlit that the site replaces, patched when the server starts.
 
-Streamlit has no public setting for any of them. A name that a new Streamlit no longer has is reported, not raised: the site
-then runs without what it bought, `/readyz` says which name is gone, and no traffic is sent to the process.
+Streamlit has no public setting for any of them. If a new Streamlit no longer has one, that is
+reported, not raised: the site runs without the gain, `/readyz` names the missing one, and no
+traffic is sent to the process.
 """
 
 from __future__ import annotations
@@ -13,50 +14,51 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from referrals.web.streamlit import theme_cache
-from referrals.web.streamlit.session_manager import Speaking
+from referrals.web.streamlit.session_manager import PendingSessionManager
 
-READ_IN: Final = "1.67.0"
-"""The Streamlit version in which the private names were last read."""
+REVIEWED_VERSION: Final = "1.67.0"
+"""The Streamlit version whose source was last read for the private names."""
 
-CACHED: Final = ("_populate_config_msg", "_populate_theme_msg")
-"""Functions of `streamlit.runtime.app_session` that read the same settings in every run: an eighth of its processor time."""
+CACHED_FUNCTIONS: Final = ("_populate_config_msg", "_populate_theme_msg")
+"""Functions of `streamlit.runtime.app_session` that read the same settings in every run."""
 
-CALLBACK: Final = "_message_enqueued_callback"
-MANAGER: Final = "_session_mgr"
-OLD_PAGES: Final = "uses_pages_directory"
+MESSAGE_CALLBACK: Final = "_message_enqueued_callback"
+SESSION_MANAGER: Final = "_session_mgr"
+PAGES_DIRECTORY: Final = "uses_pages_directory"
 
 
 def in_session() -> bool:
-    """Return whether the code that asks is running as the script of a reader's session."""
+    """Return whether the caller runs as the script of a reader's session."""
     return get_script_run_ctx(suppress_warning=True) is not None
 
 
 def patch_modules() -> list[str]:
-    """Replace what belongs to the process, before any session starts, and return the private names that are gone."""
-    missing = [
-        f"streamlit.runtime.app_session.{name}" for name in CACHED if not hasattr(app_session, name)
-    ]
-    for name in CACHED:
+    """Patch what belongs to the process, before any session; return the private names missing."""
+    missing = []
+    for name in CACHED_FUNCTIONS:
         if hasattr(app_session, name):
-            setattr(app_session, name, theme_cache.once(getattr(app_session, name)))
-    # A folder named `pages` would be taken for pages of the old kind, without our navigation, until st.navigation has run.
-    if hasattr(PagesManager, OLD_PAGES):
+            setattr(app_session, name, theme_cache.cached(getattr(app_session, name)))
+        else:
+            missing.append(f"streamlit.runtime.app_session.{name}")
+    # Until st.navigation has run, Streamlit would take a folder named `pages` for old-style pages
+    # and draw them without our navigation.
+    if hasattr(PagesManager, PAGES_DIRECTORY):
         PagesManager.uses_pages_directory = False
     else:
-        missing.append(f"PagesManager.{OLD_PAGES}")
+        missing.append(f"PagesManager.{PAGES_DIRECTORY}")
     return missing
 
 
 def patch_runtime(runtime: Any) -> list[str]:
-    """Have the loop of a runtime look only at sessions with something to send, and return the private names that are gone."""
+    """Replace the session manager of a runtime; return the private names missing."""
     missing = []
-    manager = getattr(runtime, MANAGER, None)
+    manager = getattr(runtime, SESSION_MANAGER, None)
     if manager is None:
-        missing.append(f"Runtime.{MANAGER}")
-    if CALLBACK not in app_session.AppSession.__init__.__code__.co_names:
-        missing.append(f"AppSession.{CALLBACK}")
+        missing.append(f"Runtime.{SESSION_MANAGER}")
+    if MESSAGE_CALLBACK not in app_session.AppSession.__init__.__code__.co_names:
+        missing.append(f"AppSession.{MESSAGE_CALLBACK}")
     if not missing:
-        setattr(runtime, MANAGER, Speaking(manager))
+        setattr(runtime, SESSION_MANAGER, PendingSessionManager(manager))
     return missing
 
 

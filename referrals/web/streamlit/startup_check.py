@@ -1,7 +1,7 @@
-"""A first session, opened inside the process when the server starts: `/readyz` fails until its page has been drawn.
+"""The start-up check: `/readyz` fails until one page has been drawn inside this process.
 
-It goes the way of a reader's session but for the network: the private names that the site relies on are all used once, so that
-a Streamlit without one of them is noticed before a reader is.
+It takes the path of a reader's session except for the network, so every private name that the site
+relies on is used once, and a Streamlit without one of them is noticed before a reader is.
 """
 
 from __future__ import annotations
@@ -17,42 +17,48 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 LOG: Final = logging.getLogger(__name__)
 
-PATIENCE: Final = 30.0
+TIMEOUT: Final = 30.0
 """Seconds within which the first page must be drawn."""
 
 PENDING: Final = "The first page has not been drawn yet."
 
 
 class StartupCheck:
-    """Whether one page could be drawn in this process. `problem` is a sentence, or empty once all is well."""
+    """Whether one page could be drawn in this process: `problem` is a sentence, '' if it could."""
 
-    def __init__(self, patience: float = PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, timeout: float = TIMEOUT) -> None:
+        self._timeout = timeout
         self.problem = PENDING
 
     @asynccontextmanager
     async def running(self, runtime: Any, missing: Iterable[str] = ()) -> AsyncIterator[None]:
-        """Draw the first page before the server takes requests; `missing` are private names already known to be gone."""
-        self.problem = await self._found(runtime, sorted(missing))
+        """Draw the first page before the server takes requests.
+
+        `missing` are private names of Streamlit already known to be missing.
+        """
+        self.problem = await self._check(runtime, sorted(missing))
         if self.problem:
             LOG.error("The start-up check failed. %s", self.problem)
         yield
 
-    async def _found(self, runtime: Any, missing: list[str]) -> str:
+    async def _check(self, runtime: Any, missing: list[str]) -> str:
         if missing:
-            return f"Streamlit no longer has {', '.join(missing)}. Install the version that requirements.lock names."
+            return (
+                f"Streamlit no longer has {', '.join(missing)}. "
+                "Install the version that requirements.lock names."
+            )
         try:
-            page = await asyncio.wait_for(first_page(runtime), self._patience)
+            client = await asyncio.wait_for(draw_first_page(runtime), self._timeout)
         except TimeoutError:
-            return f"The first page was not drawn within {self._patience:.0f} seconds."
+            return f"The first page was not drawn within {self._timeout:.0f} seconds."
         except Exception as error:
             LOG.exception("The first page could not be drawn (%s).", type(error).__name__)
             return f"The first page could not be drawn ({type(error).__name__})."
-        return page.problem()
+        return client.problem()
 
 
-class Page:
-    """What a session is sent: a client of Streamlit's runtime without a network."""
+class Client:
+    """A client of Streamlit's runtime without a network, which records how a page was drawn."""
 
     client_context = None
 
@@ -62,7 +68,7 @@ class Page:
         self.finished = asyncio.Event()
 
     def write_forward_msg(self, message: ForwardMsg) -> None:
-        """Note the kinds of elements that are drawn, and how the run ended."""
+        """Record the kinds of elements that are drawn, and how the run ended."""
         kind = message.WhichOneof("type")
         if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._elements.append(message.delta.new_element.WhichOneof("type") or "")
@@ -71,24 +77,24 @@ class Page:
             self.finished.set()
 
     def problem(self) -> str:
-        """Return what is wrong with the page, empty where it was drawn whole."""
+        """Return what is wrong with the page, '' if it was drawn completely."""
         if self._status != ForwardMsg.FINISHED_SUCCESSFULLY or "exception" in self._elements:
             return "The script of the first page failed. The log says why."
         return "" if "html" in self._elements else "The first page was drawn empty."
 
 
-async def first_page(runtime: Any) -> Page:
-    """Open a session, wait until its first page is drawn, and close it.
+async def draw_first_page(runtime: Any) -> Client:
+    """Open a session, wait until its first page is drawn, close it, and return its client.
 
-    `runtime` is Streamlit's `Runtime`, which must have been started in this event loop.
+    `runtime` is Streamlit's `Runtime`, started in this event loop.
     """
-    page = Page()
-    session_id = runtime.connect_session(client=page, user_info={})
+    client = Client()
+    session_id = runtime.connect_session(client=client, user_info={})
     try:
-        question = BackMsg()
-        question.rerun_script.query_string = ""
-        runtime.handle_backmsg(session_id, question)
-        await page.finished.wait()
+        request = BackMsg()
+        request.rerun_script.query_string = ""
+        runtime.handle_backmsg(session_id, request)
+        await client.finished.wait()
     finally:
         runtime.close_session(session_id)
-    return page
+    return client

@@ -1,11 +1,11 @@
--- One row per line whose age is no whole number of years from 0 to 120.
+-- One row per line whose age is not a whole number from 0 to 120.
 select
     'age_invalid' as rule,
-    staged.line,
+    extract_lines.line,
     'age' as field,
-    meanings.value
-from staged
-inner join meanings on staged.age = meanings.value
+    matched_codes.value
+from extract_lines
+inner join matched_codes on extract_lines.age = matched_codes.value
 where
-    meanings.field = 'age'
-    and meanings.kind is null
+    matched_codes.field = 'age'
+    and matched_codes.kind is null

@@ -1,9 +1,9 @@
--- One row per line whose date is later than today.
+-- One row per line whose referred_on is later than today.
 select
     'date_future' as rule,
-    staged.line,
+    extract_lines.line,
     'referred_on' as field,
-    days.value
-from staged
-inner join days on staged.referred_on = days.value
-where days.day > $today
+    parsed_dates.value
+from extract_lines
+inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
+where parsed_dates.day > $today

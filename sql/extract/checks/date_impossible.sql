@@ -1,11 +1,11 @@
--- One row per line whose date is a day that never was, such as 31 February, or lies before 1900.
+-- One row per line whose referred_on is not a real day, such as 31 February, or is before 1900.
 select
     'date_impossible' as rule,
-    staged.line,
+    extract_lines.line,
     'referred_on' as field,
-    days.value
-from staged
-inner join days on staged.referred_on = days.value
+    parsed_dates.value
+from extract_lines
+inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
 where
-    days.is_iso
-    and (days.day is null or days.day < date '1900-01-01')
+    parsed_dates.is_iso
+    and (parsed_dates.day is null or parsed_dates.day < date '1900-01-01')

@@ -1,9 +1,9 @@
--- One row per line whose date is not of the form YYYY-MM-DD.
+-- One row per line whose referred_on is not in the form YYYY-MM-DD.
 select
     'date_not_iso' as rule,
-    staged.line,
+    extract_lines.line,
     'referred_on' as field,
-    days.value
-from staged
-inner join days on staged.referred_on = days.value
-where not days.is_iso
+    parsed_dates.value
+from extract_lines
+inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
+where not parsed_dates.is_iso

@@ -1,11 +1,11 @@
--- One row per line whose date lies outside the period asked for, a year to March or a calendar quarter.
+-- One row per line whose referred_on is outside $period, a year to March or a calendar quarter.
 select
     'date_outside_period' as rule,
-    staged.line,
+    extract_lines.line,
     'referred_on' as field,
-    days.value
-from staged
-inner join days on staged.referred_on = days.value
+    parsed_dates.value
+from extract_lines
+inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
 where
-    days.day is not null
-    and $period not in (days.year, days.quarter)
+    parsed_dates.day is not null
+    and $period not in (parsed_dates.year, parsed_dates.quarter)

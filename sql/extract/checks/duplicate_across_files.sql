@@ -1,8 +1,8 @@
--- One row per line whose referral_id stands in an extract that was loaded before this one.
+-- One row per line whose referral_id is in the table records already, from another extract.
 select distinct
     'duplicate_across_files' as rule,
-    staged.line,
+    extract_lines.line,
     'referral_id' as field,
     null as value
-from staged
-inner join records on staged.referral_id = records.referral_id
+from extract_lines
+inner join records on extract_lines.referral_id = records.referral_id

@@ -1,7 +1,7 @@
--- One row per line that says the same as another line in every column but referral_id.
+-- One row per line that equals another in every column except referral_id.
 with repeated as (
     select unnest(list(line)) as line
-    from staged
+    from extract_lines
     group by
         referred_on,
         police_force,

@@ -1,11 +1,11 @@
--- One row per line whose nationality could be any of several.
+-- One row per line whose nationality could mean several codes.
 select
     'nationality_ambiguous' as rule,
-    staged.line,
+    extract_lines.line,
     'nationality' as field,
-    meanings.value
-from staged
-inner join meanings on staged.nationality = meanings.value
+    matched_codes.value
+from extract_lines
+inner join matched_codes on extract_lines.nationality = matched_codes.value
 where
-    meanings.field = 'nationality'
-    and meanings.kind = 'ambiguous'
+    matched_codes.field = 'nationality'
+    and matched_codes.kind = 'ambiguous'

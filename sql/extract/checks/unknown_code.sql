@@ -1,14 +1,14 @@
--- One row per cell whose value is in no codelist of its column.
+-- One row per cell of a coded column, except age, whose value is not in the code list.
 select
     'unknown_code' as rule,
-    cells.line,
-    cells.field,
-    cells.value
-from cells
-inner join meanings
+    extract_cells.line,
+    extract_cells.field,
+    extract_cells.value
+from extract_cells
+inner join matched_codes
     on
-        cells.field = meanings.field
-        and cells.value = meanings.value
+        extract_cells.field = matched_codes.field
+        and extract_cells.value = matched_codes.value
 where
-    meanings.kind is null
-    and meanings.field <> 'age'
+    matched_codes.kind is null
+    and matched_codes.field <> 'age'

@@ -1,10 +1,10 @@
--- One row per cell that says nothing, in a column that must.
+-- One row per blank cell in a required column.
 select
     'value_blank' as rule,
     line,
     field,
     null as value
-from cells
+from extract_cells
 where
     value = ''
     and field not in ('person_id', 'channel')

@@ -1,10 +1,10 @@
--- One row per line and column of the extract.
-create or replace temp view cells as
+-- One row per line and field: line, field, value.
+create or replace temp view extract_cells as
 select
     line,
     field,
     value
-from staged
+from extract_lines
 unpivot (
     value for field in (
         referral_id, referred_on, police_force, nationality, age, sex, crime_type, outcome, person_id, channel

@@ -1,5 +1,5 @@
--- One row per line of the extract that can be read, as text without outer spaces, blank where it says nothing.
-create or replace temp table staged as
+-- One row per readable line: line number and every column as trimmed text, '' if blank.
+create or replace temp table extract_lines as
 select
     line,
     coalesce(trim(referral_id), '') as referral_id,

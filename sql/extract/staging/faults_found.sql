@@ -1,2 +1,2 @@
--- One row per rule that a cell or line breaks. Filled by the checks.
-create or replace temp table problems (rule varchar, line bigint, field varchar, value varchar)
+-- One row per rule that a cell or line breaks: rule, line, field, value. The statements in checks/ fill it.
+create or replace temp table faults_found (rule varchar, line bigint, field varchar, value varchar)

@@ -1,4 +1,5 @@
--- One row per rule, column and value that breaks it, the most frequent first; the rarest values of each rule as one.
+-- One row per rule, field and value, most frequent first: count, and lines, the first $first line numbers.
+-- Only $shown values of a rule and field have a row each. The others share one with a null value; distinct_values counts them.
 with counted as (
     select
         rule,
@@ -6,7 +7,7 @@ with counted as (
         value,
         count(*) as lines,
         min(line, $first) as first_lines
-    from faults
+    from first_fault_per_cell
     group by
         rule,
         field,
@@ -23,25 +24,25 @@ ranked as (
         row_number() over (
             partition by rule, field
             order by lines desc, first_lines[1]
-        ) as place
+        ) as frequency_rank
     from counted
 )
 
 select
     rule,
     field,
-    if(place <= $shown, value, null) as value,
+    if(frequency_rank <= $shown, value, null) as value,
     sum(lines)::bigint as count,
-    count(*) as kinds,
+    count(*) as distinct_values,
     list_slice(list_sort(flatten(list(first_lines))), 1, $first) as lines,
-    min(place) as place
+    min(frequency_rank) as frequency_rank
 from ranked
 group by
     rule,
     field,
-    if(place <= $shown, value, null),
-    least(place, $shown + 1)
+    if(frequency_rank <= $shown, value, null),
+    least(frequency_rank, $shown + 1)
 order by
     list_position($rules, rule),
     field,
-    min(place)
+    min(frequency_rank)

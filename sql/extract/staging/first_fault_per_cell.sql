@@ -1,11 +1,11 @@
--- One row per fault: the first that each cell, or line as a whole, has in the order of the rules.
-create or replace temp table faults as
+-- One row per faulty cell, or line as a whole: the first of its faults in the order of $rules.
+create or replace temp table first_fault_per_cell as
 select
     rule,
     line,
     field,
     value
-from problems
+from faults_found
 qualify row_number() over (
     partition by line, field
     order by list_position($rules, rule)

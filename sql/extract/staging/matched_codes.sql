@@ -1,20 +1,20 @@
--- One row per coded field and value that stands in the extract, with its code and kind, or null where we do not know it.
-create or replace temp table meanings as
-with found as (
+-- One row per coded field and value in the extract, with code and kind, null if the spelling is not known.
+create or replace temp table matched_codes as
+with coded_values as (
     select distinct
         field,
         value
-    from cells
+    from extract_cells
     where field in ('police_force', 'nationality', 'age', 'sex', 'crime_type', 'outcome')
 )
 
 select
-    found.field,
-    found.value,
+    coded_values.field,
+    coded_values.value,
     spellings.code,
     spellings.kind
-from found
+from coded_values
 left join spellings
     on
-        found.field = spellings.field
-        and nfc_normalize(lower(found.value)) = spellings.spelling
+        coded_values.field = spellings.field
+        and nfc_normalize(lower(coded_values.value)) = spellings.spelling

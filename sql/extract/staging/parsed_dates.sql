@@ -1,10 +1,10 @@
--- One row per date text that stands in the extract, with its day, the year to March and the calendar quarter it lies in.
-create or replace temp table days as
-with found as (
+-- One row per text in referred_on (value), with is_iso, day, year to March and calendar quarter.
+create or replace temp table parsed_dates as
+with texts as (
     select distinct
         referred_on as value,
         regexp_full_match(referred_on, '[0-9]{4}-[0-9]{2}-[0-9]{2}') as is_iso
-    from staged
+    from extract_lines
 ),
 
 dated as (
@@ -12,15 +12,15 @@ dated as (
         value,
         is_iso,
         if(is_iso, try_cast(value as date), null) as day
-    from found
+    from texts
 ),
 
-placed as (
+with_start_year as (
     select
         value,
         is_iso,
         day,
-        year(day - interval 3 month) as starts
+        year(day - interval 3 month) as start_year
     from dated
 )
 
@@ -28,6 +28,6 @@ select
     value,
     is_iso,
     day,
-    printf('%d-%02d', starts, (starts + 1) % 100) as year,
+    printf('%d-%02d', start_year, (start_year + 1) % 100) as year,
     printf('%d-Q%d', year(day), quarter(day)) as quarter
-from placed
+from with_start_year

@@ -1,5 +1,5 @@
--- One row per referral, in the codes of our codelists, with its person where the extract says whose it is.
--- Filled from the lines that every check has passed.
+-- One row per referral, with codes in place of spellings; person_id is null if not recorded.
+-- Filled from accepted_records, extract by extract.
 create table records (
     referral_id varchar,
     referred_on date,

@@ -1,4 +1,4 @@
--- One row per field and spelling that we know, in lower case, with its code, or with no code where it names no single one.
+-- One row per field and known spelling in lower case, with code and kind; code is null if it could be several codes.
 create or replace temp table spellings as
 with known as (
     select unnest($rows::struct(field varchar, spelling varchar, code varchar, kind varchar)[], recursive := true)

@@ -24,10 +24,10 @@ from referrals.query.selection import MEASURES, Selection
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.web import origins
-from referrals.web.direct_routes import Beside
+from referrals.web import settings
+from referrals.web.direct_routes import DirectRoutes
 from referrals.web.http import security_headers
-from referrals.web.logging.access_log import Names
+from referrals.web.logging.access_log import PathNames
 from tests.fixtures.asgi_client import HttpClient, scope_of
 
 BASE = "http://test"
@@ -49,7 +49,7 @@ def get() -> HttpClient:
 
 def client_of(site_url: str = "") -> HttpClient:
     return HttpClient(
-        Starlette(middleware=[Middleware(Beside, routes=card_files.routes(site_url))])
+        Starlette(middleware=[Middleware(DirectRoutes, routes=card_files.routes(site_url))])
     )
 
 
@@ -80,9 +80,7 @@ def links(card: Card) -> list[str]:
     """The addresses of the files of a card, from its HTML."""
     return [
         unescape(one)
-        for one in re.findall(
-            r'<a href="([^"]+)" download>', card_html.below(card, BASE)
-        )
+        for one in re.findall(r'<a href="([^"]+)" download>', card_html.below(card, BASE))
     ]
 
 
@@ -185,14 +183,14 @@ def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> No
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
 def test_a_malformed_host_brings_nothing_into_a_card_file(said: str) -> None:
-    known = origins.of_request(scope_of("/", headers=[("host", said)]))
+    known = settings.request_origin(scope_of("/", headers=[("host", said)]))
     assert not set(known.removeprefix("http://")) & set("/?#@%\"'<> ")
 
 
 def test_the_access_log_names_the_file_format_and_no_selection(release: Release) -> None:
     routes: list[BaseRoute] = [*card_files.routes()]
     address = links(registry.card("sex", release, Selection(crime_type="DA")))[0]
-    assert Names((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
+    assert PathNames((), routes).of(scope_of(address)) == "/take-away/{edition}/{card}.csv"
 
 
 def test_every_card_of_the_pages_can_be_requested(release: Release, invented: Release) -> None:

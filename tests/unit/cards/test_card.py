@@ -1,4 +1,4 @@
-"""Cards: everything that stands together with a figure is there, agrees with it, and is only what it says."""
+"""Cards are complete, agree with their answers, and hold nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HOSTILE = "<script>alert(1)</script>"
 
 
 class Cells(HTMLParser):
-    """The rows of the tables in a piece of HTML, each as the text of its cells, and the tags that were met."""
+    """The rows of the tables in a piece of HTML as the text of their cells, and all its tags."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -83,7 +83,9 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert set(transcribed.notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
-        assert [bar.label for bar in card.bars] == [one.label for one in answer.observations]
+        assert [bar.label for bar in card.bars] == [
+            phrases.label(one) for one in answer.observations
+        ]
 
 
 def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(
@@ -93,7 +95,7 @@ def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_sha
         header, *body = Cells(card.table).rows
         assert header[1:] == ["Referrals", "Share"]
         for row, (label, shown, share) in zip(answer.observations, body, strict=True):
-            assert label == row.label
+            assert label == phrases.label(row)
             number = phrases.number(row)
             assert shown == (f"{number} [{row.status}]" if row.status else number)
             assert (share == "–") == (row.status == "x" or answer.total.status == "x")
@@ -184,8 +186,8 @@ def test_the_unit_says_number_or_what_the_share_is_of(release: Release) -> None:
 def test_bars_are_shares_of_the_longest(made: list[tuple[Answer, Card]]) -> None:
     for answer, card in made:
         if answer.is_published:
-            assert max(bar.to for bar in card.bars) == 1
-        assert all(0 <= bar.sure <= bar.to <= 1 for bar in card.bars)
+            assert max(bar.upper for bar in card.bars) == 1
+        assert all(0 <= bar.solid <= bar.upper <= 1 for bar in card.bars)
 
 
 def test_the_data_of_a_card_keep_codes_bounds_and_status_as_they_are(release: Release) -> None:
@@ -193,7 +195,7 @@ def test_the_data_of_a_card_keep_codes_bounds_and_status_as_they_are(release: Re
     rows = {row["age_band"]: row for row in data}
     numbers = [rows["0-17"][name] for name in ("value", "lower", "upper", "status")]
     assert numbers == [145, 145, 145, ""]
-    # "Just over 50%" has no upper end, and the number that arithmetic allows is none that the source gives.
+    # "Just over 50%" has no upper end; the one that arithmetic allows is not in the source.
     assert (rows["20-39"]["lower"], rows["20-39"]["upper"]) == (669, None)
     assert {row["sex"] for row in data} == {"_T"}
 
@@ -257,9 +259,7 @@ def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) 
 # The chart that is a table
 
 
-def test_bars_without_plotly_have_their_length_and_their_hatch_and_no_bar_where_nothing_is_published() -> (
-    None
-):
+def test_bars_without_plotly_have_length_and_hatch_and_unpublished_rows_have_no_bar() -> None:
     rows = [
         ("A", "10 to 20", 0.5, 1.0, "main"),
         ("B", "5", 0.25, 0.25, "grey"),

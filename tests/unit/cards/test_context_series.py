@@ -1,4 +1,4 @@
-"""Other publications' figures: as printed, each with its date, and never joined to what they are not."""
+"""Context series: figures as printed, each with its date, never mixed with victim referrals."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Row = dict[str, str]
 
 
 def printed(series_id: str, **wanted: str) -> list[Row]:
-    """The rows of a series in the file that people read and correct, oldest first: not through the release."""
+    """The rows of a series in the source file, oldest first: not read through the release."""
     with (PUBLISHED / "context.csv").open(encoding="utf-8", newline="") as stream:
         rows = [row for row in csv.DictReader(stream) if row["series_id"] == series_id]
     found = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
@@ -264,7 +264,7 @@ def test_a_break_is_drawn_before_the_year_that_cannot_be_compared(
 
 
 def test_a_year_without_a_value_keeps_its_place(cards: Mapping[str, Card]) -> None:
-    """No value for 2021-22 was kept. Without its place 2022-23 would look like the year after 2020-21."""
+    """There is no value for 2021-22. Without its place, 2022-23 would look next to 2020-21."""
     figure = chart_of(cards["domestic_abuse"])
     places = list(figure.layout.xaxis.categoryarray or figure.data[0].x)
     assert places.index("2022-23") - places.index("2020-21") == 2

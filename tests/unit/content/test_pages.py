@@ -19,7 +19,7 @@ from referrals.content.pages import Section, Text
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
 from referrals.query.statements import text_figures
-from referrals.reference.codelists import STATUSES
+from referrals.reference import statuses
 from referrals.release.release import Release
 
 ENGLISH = CONTENT / "en"
@@ -422,12 +422,12 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(
         used = {row["status"] for row in csv.DictReader(stream)} - {""}
     assert used >= {"e", "u", "x"}
     assert used <= explained
-    assert explained <= set(STATUSES)
+    assert explained <= set(statuses.meanings())
 
 
 def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
     """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
-    assert "disagree" in STATUSES["u"]
+    assert "disagree" in statuses.meanings()["u"]
     meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
     assert len(meaning) == 1
     assert re.search("disagree|does not agree|do not agree", meaning[0])

@@ -1,4 +1,4 @@
-"""Crosstabs: sums that meet their margins if the kind of release is additive, and gaps that stay gaps if it is not."""
+"""Crosstabs add up to their margins if the kind of release is additive, and else keep gaps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.query import kinds
@@ -17,14 +17,9 @@ from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release, suppressed_release
+from tests.fixtures.rounded_questions import few, selections
 
 pairs = st.permutations(DIMENSIONS).map(lambda names: (names[0], names[1]))
-selections = st.builds(
-    Selection,
-    **{name: st.sampled_from([TOTAL, *codes]) for name, codes in rounded_release.CODES.items()},
-    period=st.sampled_from(["", *(one["code"] for one in rounded_release.period_codes())]),
-)
-few = settings(max_examples=25)  # each asks several questions
 Cells = Mapping[tuple[str, ...], tuple[object, ...]]
 
 
@@ -34,7 +29,7 @@ def suppressed(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 def published_cells(release: Release) -> Cells:
-    """The number, bounds and status of each cell, by its codes, from the file that everyone can download."""
+    """The number, bounds and status of each cell, by its codes, from the downloadable file."""
     file = pd.read_csv(release.folder / "cells.csv", dtype=str, keep_default_na=False)
     return {
         tuple(row[name] for name in ("period", *DIMENSIONS)): (

@@ -1,4 +1,4 @@
-"""What a reader chose, to the address bar and back, and what becomes of an address that somebody changed."""
+"""Selections go to the address bar and back; an address that somebody edited is handled."""
 
 from __future__ import annotations
 

@@ -1,50 +1,70 @@
-"""What needs nothing of Streamlit is answered beside it, as closed as everything else."""
+"""Direct routes: answered without Streamlit, with the security headers of every answer."""
 
 import asyncio
 
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from referrals.web.direct_routes import Beside
+from referrals.web import health
+from referrals.web.direct_routes import DirectRoutes
 from referrals.web.http import security_headers
 from tests.fixtures.asgi_client import Listener, Socket, ask
 
 
-async def _mine(_: Request) -> Response:
-    return PlainTextResponse("beside", headers={"cross-origin-resource-policy": "cross-origin"})
+async def direct(_: Request) -> Response:
+    return PlainTextResponse("direct", headers={"cross-origin-resource-policy": "cross-origin"})
 
 
-async def _behind(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("behind")(scope, receive, send)
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("application")(scope, receive, send)
 
 
-APP = Beside(_behind, routes=[Route("/mine", _mine)])
+APP = DirectRoutes(
+    application,
+    routes=[
+        Route("/direct", direct),
+        Route("/read-only", direct, methods=["GET"]),
+        *health.routes(dict),
+    ],
+)
 
 
-def test_a_route_is_answered_here_with_the_headers_of_the_policy() -> None:
-    answer = ask(APP, "/mine")
-    assert answer.body == b"beside"
+def test_a_direct_route_is_answered_with_the_security_headers() -> None:
+    answer = ask(APP, "/direct")
+    assert answer.body == b"direct"
     assert answer.headers["content-security-policy"] == security_headers.DEFAULT
     assert answer.headers["referrer-policy"] == "no-referrer"
 
 
-def test_what_an_answer_says_itself_is_not_said_again() -> None:
-    assert ask(APP, "/mine").headers.getlist("cross-origin-resource-policy") == ["cross-origin"]
+def test_a_header_that_an_answer_sets_itself_is_not_repeated() -> None:
+    assert ask(APP, "/direct").headers.getlist("cross-origin-resource-policy") == ["cross-origin"]
 
 
-def test_another_address_is_the_applications_own_to_answer_and_to_close() -> None:
+def test_other_requests_are_passed_on_unchanged() -> None:
     answer = ask(APP, "/other")
-    assert answer.body == b"behind"
+    assert answer.body == b"application"
     assert "referrer-policy" not in answer.headers
 
 
-def test_a_socket_goes_past_the_routes() -> None:
-    heard = Listener()
-    asyncio.run(
-        Socket(says=[{"type": "websocket.receive", "bytes": b"hello"}]).open(
-            Beside(heard, routes=[])
-        )
-    )
-    assert heard.messages == [b"hello"]
+def test_a_websocket_is_passed_on() -> None:
+    listener = Listener()
+    socket = Socket([{"type": "websocket.receive", "bytes": b"hello"}])
+    asyncio.run(socket.open(DirectRoutes(listener, routes=[])))
+    assert listener.messages == [b"hello"]
+
+
+@pytest.mark.parametrize("path", ["/direct", "/read-only", "/healthz", "/readyz"])
+@pytest.mark.parametrize("in_application", [True, False])
+def test_a_method_that_a_route_does_not_have_is_a_405_inside_an_application_too(
+    path: str, *, in_application: bool
+) -> None:
+    app = Starlette(middleware=[Middleware(DirectRoutes, routes=APP.routes)])
+    got = ask(app if in_application else APP, path, method="OPTIONS")
+    assert (got.status, got.headers["allow"]) == (405, "GET, HEAD")
+    assert got.headers["content-type"] == "application/problem+json"
+    assert got.headers["referrer-policy"] == "no-referrer"

@@ -1,4 +1,4 @@
-"""The two questions of machines, and the answers that no page can be taken for."""
+"""The health endpoints, and answers that cannot be mistaken for a page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def two() -> Mapping[str, str]:
     return {"2020-21": "ab12", "illustrative": "cd34"}
 
 
-def refused() -> Mapping[str, str]:
+def unusable() -> Mapping[str, str]:
     raise ReleaseError(
         "The release 2020-21 lacks cells.csv. Run `make data` to build the releases."
     )
@@ -38,7 +38,7 @@ def broken() -> Mapping[str, str]:
     raise OSError("/private/folder: no such file")
 
 
-def test_a_process_that_is_alive_says_so() -> None:
+def test_healthz_answers_that_the_process_is_alive() -> None:
     got = ask(site(broken), "/healthz")
     assert (got.status, json.loads(got.body)) == (
         200,
@@ -46,7 +46,7 @@ def test_a_process_that_is_alive_says_so() -> None:
     )
 
 
-def test_a_ready_process_names_each_release_and_its_digest() -> None:
+def test_readyz_lists_each_release_with_its_digest() -> None:
     got = ask(site(two), "/readyz")
     assert (got.status, json.loads(got.body)) == (
         200,
@@ -62,7 +62,7 @@ def test_a_ready_process_names_each_release_and_its_digest() -> None:
     )
 
 
-def test_a_ready_process_names_each_release_that_it_refuses_and_not_why() -> None:
+def test_readyz_names_rejected_releases_without_the_reason() -> None:
     reasons = {"2022-23": "A file of it was altered.", "2021-22": "It is a link."}
     got = ask(Starlette(routes=[*health.routes(two, lambda: reasons)]), "/readyz")
     assert (got.status, json.loads(got.body)["status"]) == (200, "ready")
@@ -70,23 +70,23 @@ def test_a_ready_process_names_each_release_that_it_refuses_and_not_why() -> Non
     assert b"altered" not in got.body
 
 
-def test_a_process_whose_figures_were_withdrawn_says_so_and_is_sent_readers_all_the_same() -> None:
-    # Its pages still hold the help lines; a balancer would send nobody to a process that is not ready.
+def test_readyz_is_200_when_the_figures_are_withdrawn() -> None:
+    # Its pages still have the help lines, which a load balancer would take away with a 503.
     got = ask(site(withdrawn), "/readyz")
-    said = json.loads(got.body)
-    assert (got.status, said["status"], said["releases"]) == (200, "withdrawn", [])
-    assert "withdrawn" in said["detail"]
+    body = json.loads(got.body)
+    assert (got.status, body["status"], body["releases"]) == (200, "withdrawn", [])
+    assert "withdrawn" in body["detail"]
 
 
 @pytest.mark.parametrize(
     ("releases", "says"),
     [
-        (refused, "The release 2020-21 lacks cells.csv."),
+        (unusable, "The release 2020-21 lacks cells.csv."),
         (broken, "The releases cannot be shown."),
         (dict, "cannot be shown"),
     ],
 )
-def test_a_process_that_cannot_show_its_releases_is_not_ready_and_shows_no_path(
+def test_readyz_is_503_without_a_path_if_the_releases_cannot_be_shown(
     releases: Releases, says: str
 ) -> None:
     got = ask(site(releases), "/readyz")
@@ -96,7 +96,9 @@ def test_a_process_that_cannot_show_its_releases_is_not_ready_and_shows_no_path(
     assert "/private" not in got.body.decode()
 
 
-def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unexpected_exception_of_readyz_is_logged_by_type(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     caplog.set_level(logging.ERROR)
     ask(site(broken), "/readyz")
     assert [record.getMessage() for record in caplog.records] == [
@@ -105,6 +107,6 @@ def test_what_nobody_foresaw_is_in_the_log(caplog: pytest.LogCaptureFixture) -> 
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/readyz"])
-@pytest.mark.parametrize("releases", [two, refused, withdrawn])
-def test_no_answer_is_kept(target: str, releases: Releases) -> None:
+@pytest.mark.parametrize("releases", [two, unusable, withdrawn])
+def test_health_answers_are_not_cached(target: str, releases: Releases) -> None:
     assert ask(site(releases), target).headers["cache-control"] == "no-store"

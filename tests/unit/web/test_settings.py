@@ -1,4 +1,4 @@
-"""What an operator may set, what must be in effect, and the headers that follow from it."""
+"""Settings: the operator's variables, the values that must be in effect, and their headers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from referrals.web.http import security_headers
 
 CONFIG = ROOT / ".streamlit" / "config.toml"
 ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]+)?")
-KEPT = {
+PROTECTED = {
     "browser.gatherUsageStats": False,
     "client.disableDataExport": True,
     "client.showErrorDetails": "none",
@@ -62,7 +62,7 @@ def hosts(text: str) -> tuple[str, ...]:
         ("http://localhost:8080", ("http://localhost:8080",)),
     ],
 )
-def test_sites_that_may_frame_this_one_are_origins(text: str, expected: tuple[str, ...]) -> None:
+def test_frame_ancestors_are_parsed_as_origins(text: str, expected: tuple[str, ...]) -> None:
     assert framers(text) == expected
 
 
@@ -84,14 +84,14 @@ def test_sites_that_may_frame_this_one_are_origins(text: str, expected: tuple[st
         "https://" + "a" * 254,
     ],
 )
-def test_what_is_no_origin_is_refused(text: str) -> None:
+def test_an_invalid_frame_ancestor_is_refused(text: str) -> None:
     with pytest.raises(
         SettingsError, match=r"^REFERRALS_FRAME_ANCESTORS: entry \d is not an origin"
     ):
         framers(text)
 
 
-NAMED = st.builds(
+SOURCES = st.builds(
     "{}://{}{}{}".format,
     st.sampled_from(["https", "http", "data"]),
     st.sampled_from(["example.org", "*.example.org", "localhost", "a.b", "*"]),
@@ -100,23 +100,23 @@ NAMED = st.builds(
 )
 
 
-@given(st.lists(NAMED, max_size=3).map(" ".join))
-def test_nothing_but_sources_gets_into_the_policy(text: str) -> None:
+@given(st.lists(SOURCES, max_size=3).map(" ".join))
+def test_only_origins_get_into_the_frame_ancestors_policy(text: str) -> None:
     allowed = security_headers.framers({settings.FRAME_ANCESTORS: text})
     (directive,) = [
-        one
-        for one in security_headers.content_security_policy("", allowed).split("; ")
-        if "frame-ancestors" in one
+        source
+        for source in security_headers.content_security_policy("", allowed).split("; ")
+        if "frame-ancestors" in source
     ]
     assert ";" not in directive
     assert "\n" not in directive
-    assert all(one == "'none'" or ORIGIN.fullmatch(one) for one in directive.split()[1:])
+    assert all(source == "'none'" or ORIGIN.fullmatch(source) for source in directive.split()[1:])
     assert directive.split()[1:] == (list(allowed) or ["'none'"])
 
 
-def test_sites_that_are_drawn_at_random_are_often_ones_that_may_frame_this_one() -> None:
+def test_the_random_frame_ancestors_include_valid_ones() -> None:
     assert find(
-        st.lists(NAMED, max_size=3).map(" ".join),
+        st.lists(SOURCES, max_size=3).map(" ".join),
         lambda text: len(security_headers.framers({settings.FRAME_ANCESTORS: text})) > 1,
     )
 
@@ -129,14 +129,14 @@ def test_sites_that_are_drawn_at_random_are_often_ones_that_may_frame_this_one()
         ("10.0.0.7 [::1]", ("10.0.0.7", "[::1]")),
     ],
 )
-def test_hosts_are_names_without_ports(text: str, expected: tuple[str, ...]) -> None:
+def test_hosts_are_parsed_as_names_without_ports(text: str, expected: tuple[str, ...]) -> None:
     assert hosts(text) == expected
 
 
 @pytest.mark.parametrize(
     "text", ["example.org:8501", "https://example.org", "*", "a_b", "-a", "a/b"]
 )
-def test_what_is_no_host_is_refused(text: str) -> None:
+def test_an_invalid_host_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match=r"^REFERRALS_HOSTS: entry 1 is not the name of a host"):
         hosts(text)
 
@@ -150,7 +150,7 @@ def test_what_is_no_host_is_refused(text: str) -> None:
         ("http://localhost:8501", "http://localhost:8501"),
     ],
 )
-def test_the_site_is_known_by_one_address(text: str, expected: str) -> None:
+def test_the_base_address_is_normalised(text: str, expected: str) -> None:
     assert settings.base({settings.BASE: text}) == expected
 
 
@@ -168,7 +168,7 @@ def test_the_site_is_known_by_one_address(text: str, expected: str) -> None:
         "https://a:b@planted.org",
     ],
 )
-def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
+def test_an_invalid_base_address_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(
         SettingsError, match=r"^REFERRALS_BASE is not the address of a site"
     ) as caught:
@@ -176,14 +176,14 @@ def test_what_is_no_address_of_a_site_is_refused(text: str) -> None:
     assert "planted" not in str(caught.value)
 
 
-def in_effect(**other: object) -> dict[str, object]:
-    """Return every setting of config.toml, some with other values."""
+def in_effect(**changed: object) -> dict[str, object]:
+    """Return every setting of config.toml, some of them changed."""
     text = CONFIG.read_text(encoding="utf-8")
-    return {**dict(settings._flat(tomllib.loads(text))), **other}
+    return {**dict(settings._flatten(tomllib.loads(text))), **changed}
 
 
-@pytest.mark.parametrize(("name", "value"), KEPT.items())
-def test_what_keeps_readers_safe_stands_in_the_file(name: str, value: object) -> None:
+@pytest.mark.parametrize(("name", "value"), PROTECTED.items())
+def test_config_toml_has_the_settings_that_keep_readers_safe(name: str, value: object) -> None:
     assert in_effect()[name] == value
 
 
@@ -192,8 +192,8 @@ def test_the_settings_of_the_file_are_accepted() -> None:
         settings.check(in_effect().__getitem__, CONFIG, {})
 
 
-@pytest.mark.parametrize("name", KEPT)
-def test_another_value_in_effect_is_refused_by_name(name: str) -> None:
+@pytest.mark.parametrize("name", PROTECTED)
+def test_a_setting_that_differs_from_config_toml_is_refused_by_name(name: str) -> None:
     with pytest.raises(
         SettingsError, match=rf"config\.toml are in effect for {name}\. Take away"
     ) as caught:
@@ -202,12 +202,12 @@ def test_another_value_in_effect_is_refused_by_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("variable", [settings.BASE, settings.FRAME_ANCESTORS, settings.HOSTS])
-def test_an_operators_variable_that_cannot_be_read_is_refused(variable: str) -> None:
+def test_an_unreadable_environment_variable_is_refused(variable: str) -> None:
     with pytest.raises(SettingsError, match=variable):
         settings.check(in_effect().__getitem__, CONFIG, {variable: "a b/c"})
 
 
-def test_a_refusal_ends_the_program_with_one_sentence() -> None:
+def test_a_wrong_setting_exits_with_one_sentence() -> None:
     def refused() -> None:
         raise SettingsError("A sentence.")
 
@@ -228,9 +228,7 @@ START = "import runpy; runpy.run_path('app.py')"
         ("REFERRALS_BASE", "https://example.org/path", "REFERRALS_BASE"),
     ],
 )
-def test_the_site_itself_does_not_start_with_a_wrong_setting(
-    variable: str, value: str, says: str
-) -> None:
+def test_the_site_does_not_start_with_a_wrong_setting(variable: str, value: str, says: str) -> None:
     if variable.startswith("STREAMLIT_"):
         command = [
             sys.executable,
@@ -260,28 +258,28 @@ def test_the_site_itself_does_not_start_with_a_wrong_setting(
     assert "Traceback" not in ran.stderr
 
 
-def test_no_site_may_frame_this_one_unless_it_is_named() -> None:
+def test_no_site_may_frame_this_one_by_default() -> None:
     assert "frame-ancestors 'none'" in security_headers.content_security_policy("", ())
     assert security_headers.headers()["x-frame-options"] == "DENY"
 
 
-def test_a_site_that_is_named_may_frame_this_one() -> None:
+def test_a_configured_site_may_frame_this_one() -> None:
     named = ("https://example.org",)
     assert "frame-ancestors https://example.org" in security_headers.content_security_policy(
         "", named
     )
-    # It can only say nobody or ourselves, and would stop the site that is named.
+    # The older header cannot name a site, and would block the configured one.
     assert "x-frame-options" not in security_headers.headers(named)
 
 
 @pytest.mark.parametrize(
     "feature", ["camera", "geolocation", "microphone", "payment", "browsing-topics"]
 )
-def test_a_page_can_ask_a_browser_for_nothing(feature: str) -> None:
+def test_browser_features_are_disabled(feature: str) -> None:
     assert f"{feature}=()" in security_headers.headers()["permissions-policy"]
 
 
-def test_answers_stay_with_this_site() -> None:
+def test_answers_are_same_origin_only() -> None:
     headers = security_headers.headers()
     assert (
         headers["cross-origin-resource-policy"]
@@ -292,15 +290,15 @@ def test_answers_stay_with_this_site() -> None:
 
 
 @pytest.mark.parametrize("source", ["'unsafe-eval'", "http:", "https:", "*"])
-def test_scripts_come_from_nowhere_else(source: str) -> None:
+def test_scripts_come_from_this_origin_only(source: str) -> None:
     (scripts,) = [
-        one
-        for one in security_headers.content_security_policy("<script>a</script>").split("; ")
-        if one.startswith("script-src")
+        directive
+        for directive in security_headers.content_security_policy("<script>a</script>").split("; ")
+        if directive.startswith("script-src")
     ]
     assert source not in scripts.split()
     assert "'unsafe-inline'" not in scripts
 
 
-def test_the_file_of_settings_is_where_streamlit_looks() -> None:
+def test_config_toml_is_where_streamlit_looks() -> None:
     assert (Path(CONFIG).parent.name, CONFIG.name) == (".streamlit", "config.toml")

@@ -1,1 +1,1 @@
-"""The audit of a release with suppressed cells."""
+"""The audit of releases of exact tables with withheld cells."""

@@ -1,7 +1,7 @@
-"""The checks of a release of exact tables with cells withheld, from its public files alone.
+"""The checks of a suppressed release, from its public files alone.
 
-Nothing is believed: the tables must be whole, no small cell may be printed, every witness must agree with every number, and the
-attacker is asked what the tables give away.
+`audit` calls them. The tables must be complete, no small cell may be printed, every witness must
+agree with every number, and the attacker is asked what the tables disclose.
 """
 
 from __future__ import annotations
@@ -13,203 +13,209 @@ from typing import Final
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import differencing, file_consistency
-from referrals.publishing.audit.differencing import Pair
-from referrals.publishing.audit.public_release import WIDTH, Codes, PublicRelease, describe
+from referrals.publishing.audit.differencing import DIFFERENT_CODES, Finding
+from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import attacker
+from referrals.publishing.audit.suppressed.attacker import PublishedTables
 from referrals.publishing.audit.suppressed.public_tables import (
+    HIGHEST_ORDER,
     METHOD,
-    MOST_FIXED,
-    ExactYear,
-    at,
+    PublicYear,
+    marginal,
     years,
 )
+from referrals.publishing.cell_codes import Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
-
-SMALL: Final = 4
-LEAST_CATEGORY: Final = 10
-"""A cell of two dimensions of up to so many people is not printed, nor a total of fewer than ten."""
+from referrals.reference.disclosure_rule import (
+    LARGEST_SMALL_COUNT,
+    PROTECTION_WIDTH,
+    SMALLEST_PUBLISHED_CATEGORY,
+)
 
 SENSITIVE: Final = (FINEST.index("crime_type"), FINEST.index("outcome"))
-GROUPED: Final = tuple(place for place in range(len(FINEST)) if place not in SENSITIVE)
-"""What nobody may learn of a whole group, and the dimensions that make groups, by their places."""
+"""The dimensions in which the people of a group must not provably share a code."""
+
+GROUPING: Final = tuple(place for place in range(len(FINEST)) if place not in SENSITIVE)
+"""The dimensions that make groups."""
 
 
-def of_release(
+def check_release(
     release: PublicRelease, *, progress: Callable[[str], None] = lambda _: None
-) -> Iterator[Pair]:
-    """Yield what was looked at in a release, with what is wrong, year by year.
+) -> Iterator[Finding]:
+    """Yield the findings on a release, year by year.
 
     Raises:
-        ReleaseError: the cells or the witnesses cannot be read.
+        ReleaseError: the cells or the witnesses can't be read.
     """
-    found = list(
-        file_consistency.differing(release, file_consistency.TABLES - file_consistency.ADDED_UP)
-    )
-    yield f"{release.name}: every file says the same", found, len(release.published)
+    tables = file_consistency.TABLES - file_consistency.ROUNDED_ONLY
+    disagreements = list(file_consistency.disagreements(release, tables))
+    name = f"{release.name}: every file says the same"
+    yield Finding(name, disagreements, len(release.published))
     for year in years(release):
         progress(f"{release.name}: attacking {year.year}")
-        name = f"{release.name}, {year.year}"
-        yield (
-            f"{name}: the tables of one and two dimensions are whole, and nothing is finer",
-            list(_gaps(year)),
-            len(year.cells),
-        )
-        yield f"{name}: no small number is printed", list(_small(year)), len(year.cells)
-        yield (
-            f"{name}: every witness agrees with all that is published",
-            list(_contradicted(year)),
-            len(year.witnesses),
-        )
-        yield (
-            f"{name}: the witnesses leave every withheld cell a range at least {WIDTH} wide",
-            list(_tight(year)),
-            len(year.withheld),
-        )
-        yield (
-            f"{name}: the attacker finds no withheld cell to less than that",
-            list(_found(year.cells, _beside(year))),
-            len(year.withheld),
-        )
-        yield (
-            f"{name}: no group of one dimension shares one crime type or outcome for certain",
-            list(_shared(year)),
-            len(year.witnesses),
-        )
+        yield from _check_year(f"{release.name}, {year.year}", year)
 
 
-def of_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Pair]:
-    """Yield what two releases tell together of each year that both cover, where at least one of them is of exact tables."""
+def _check_year(name: str, year: PublicYear) -> Iterator[Finding]:
+    cells, withheld, witnesses = len(year.cells), len(year.withheld), len(year.witnesses)
+    yield Finding(
+        f"{name}: the tables of one and two dimensions are whole, and nothing is finer",
+        list(_table_faults(year)),
+        cells,
+    )
+    yield Finding(f"{name}: no small number is printed", list(_small_numbers(year)), cells)
+    yield Finding(
+        f"{name}: every witness agrees with all that is published",
+        list(_witness_faults(year)),
+        witnesses,
+    )
+    yield Finding(
+        f"{name}: the witnesses leave every withheld cell a range at least {PROTECTION_WIDTH} wide",
+        list(_narrow_cells(year)),
+        withheld,
+    )
+    yield Finding(
+        f"{name}: the attacker finds no withheld cell to less than that",
+        list(_recovered(year.cells, _known_cells(year))),
+        withheld,
+    )
+    yield Finding(
+        f"{name}: no group of one dimension shares one crime type or outcome for certain",
+        list(_group_disclosures(year)),
+        witnesses,
+    )
+
+
+def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]:
+    """Yield the findings on two releases, at least one suppressed, for each shared year."""
     for name in sorted(first.years.keys() & second.years.keys()):
-        yield (
-            f"{first.name} and {second.name}, {name}: read together they tell nothing more",
-            list(_together(first, second, name)),
-            1,
-        )
+        title = f"{first.name} and {second.name}, {name}: read together they tell nothing more"
+        yield Finding(title, list(_pair_disclosures(first, second, name)), 1)
 
 
-def of_table(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield what exact counts that somebody published beside a release tell: small numbers, and cells that were withheld."""
+def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
+    """Yield what exact counts published elsewhere disclose: small numbers, and withheld cells."""
     for codes, value in table.items():
-        if 0 < value <= SMALL:
+        if 0 < value <= LARGEST_SMALL_COUNT:
             yield f"{describe(codes)} is exactly {value}"
     for year in years(release):
-        quarters = {year.year: TOTAL} | {quarter: quarter for quarter in year.categories["quarter"]}
-        mine = {
-            (quarters[codes[0]], *codes[1:]): value
-            for codes, value in table.items()
-            if codes[0] in quarters
+        quarter_of = {year.year: TOTAL}
+        quarter_of.update({quarter: quarter for quarter in year.categories["quarter"]})
+        own = {
+            (quarter_of[period], *codes): value
+            for (period, *codes), value in table.items()
+            if period in quarter_of
         }
-        if mine:
-            yield from _found(year.cells, mine)
+        if own:
+            yield from _recovered(year.cells, own)
 
 
-def _gaps(year: ExactYear) -> Iterator[str]:
-    """Yield the cells that are missing from the tables, and those that no such table has."""
-    yield from (
-        f"{describe(cell)} is missing" for cell in sorted(year.expected - year.cells.keys())
-    )
-    yield from (
-        f"{describe(cell)} is no cell of these tables"
-        for cell in sorted(year.cells.keys() - year.expected)
-    )
+def _table_faults(year: PublicYear) -> Iterator[str]:
+    """Yield the cells that the tables lack, and the cells that are part of no such table."""
+    for codes in sorted(year.expected - year.cells.keys()):
+        yield f"{describe(codes)} is missing"
+    for codes in sorted(year.cells.keys() - year.expected):
+        yield f"{describe(codes)} is not a cell of these tables"
 
 
-def _small(year: ExactYear) -> Iterator[str]:
-    """Yield the small cells that are printed though some of each of their codes are counted, and totals too small to print."""
-    for cell, value in year.cells.items():
-        fixed = [at for at, code in enumerate(cell) if code != TOTAL]
-        if len(fixed) < MOST_FIXED and (value is None or 0 < value < LEAST_CATEGORY):
-            yield f"{describe(cell)} is a total of {'no number' if value is None else value}"
-        elif len(fixed) == MOST_FIXED and value is not None and value <= SMALL:
-            totals = (
-                tuple(code if at == one else TOTAL for at, code in enumerate(cell)) for one in fixed
-            )
+def _small_numbers(year: PublicYear) -> Iterator[str]:
+    """Yield the totals that are small or withheld, and the small two-way cells that are printed.
+
+    A two-way cell may be printed as 0 if one of its codes has no people, since the total shows
+    that.
+    """
+    for codes, value in year.cells.items():
+        fixed = [place for place, code in enumerate(codes) if code != TOTAL]
+        if len(fixed) < HIGHEST_ORDER:
+            if value is None or 0 < value < SMALLEST_PUBLISHED_CATEGORY:
+                yield f"{describe(codes)} is a total of {'no number' if value is None else value}"
+        elif len(fixed) == HIGHEST_ORDER and value is not None and value <= LARGEST_SMALL_COUNT:
+            totals = [marginal(codes, [place]) for place in fixed]
             if all(year.cells.get(total) for total in totals):
-                yield f"{describe(cell)} shows {value}"
+                yield f"{describe(codes)} shows {value}"
 
 
-def _contradicted(year: ExactYear) -> Iterator[str]:
+def _witness_faults(year: PublicYear) -> Iterator[str]:
     """Yield the printed numbers and the facts that a witness contradicts."""
     if not year.witnesses:
         yield "there is no witness"
     for number, (witness, sums) in enumerate(zip(year.witnesses, year.sums, strict=True)):
-        for cell, value in year.cells.items():
-            if value is not None and value != sums[cell]:
-                yield f"{describe(cell)} shows {value:,}, and witness {number} has {sums[cell]:,}"
+        for codes, value in year.cells.items():
+            if value is not None and value != sums[codes]:
+                yield f"{describe(codes)} shows {value:,}, and witness {number} has {sums[codes]:,}"
         for fact in year.facts:
-            if (
-                not fact.low
-                <= sum(count for cell, count in witness.items() if fact.holds_cell(cell))
-                <= fact.high
-            ):
+            if not fact.agrees_with(witness):
                 yield f"witness {number} breaks {fact.name}"
 
 
-def _tight(year: ExactYear) -> Iterator[str]:
-    for cell in year.withheld:
-        low, high = year.range_of(cell)
-        if high - low < WIDTH:
-            yield f"{describe(cell)} is {low} to {high} in every witness"
+def _narrow_cells(year: PublicYear) -> Iterator[str]:
+    """Yield the withheld cells to which the witnesses leave too narrow an interval."""
+    for codes in year.withheld:
+        low, high = year.interval(codes)
+        if high - low < PROTECTION_WIDTH:
+            yield f"{describe(codes)} is {low} to {high} in every witness"
 
 
-def _found(cells: Mapping[Codes, int | None], *beside: Mapping[Codes, int | None]) -> Iterator[str]:
-    """Yield the withheld cells that an attacker finds to less than the width, or what does not add up."""
-    for cell in (cell for cell, value in cells.items() if value is None):
-        if any(one.get(cell) is not None for one in beside):
-            yield f"{describe(cell)} is withheld, and printed elsewhere"
+def _recovered(cells: PublishedTables, *elsewhere: PublishedTables) -> Iterator[str]:
+    """Yield the withheld cells that an attacker recovers, or why the tables contradict."""
+    for codes, value in cells.items():
+        if value is None and any(table.get(codes) is not None for table in elsewhere):
+            yield f"{describe(codes)} is withheld, and printed elsewhere"
     try:
-        for cell, (low, high) in attacker.narrow(cells, *beside, width=WIDTH).items():
-            yield (
-                f"{describe(cell)} is {low} to {high}"
-                if low < high
-                else f"{describe(cell)} is exactly {low}"
-            )
+        narrow = attacker.narrow_intervals(cells, *elsewhere, width=PROTECTION_WIDTH)
     except DisclosureError as error:
         yield str(error)
+        return
+    for codes, (low, high) in narrow.items():
+        if low < high:
+            yield f"{describe(codes)} is {low} to {high}"
+        else:
+            yield f"{describe(codes)} is exactly {low}"
 
 
-def _beside(year: ExactYear) -> dict[Codes, int | None]:
-    """Return the facts that give the exact number of one cell."""
-    single = (
-        fact
-        for fact in year.facts
-        if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values())
-    )
-    return {
-        tuple(fact.where[name][0] if name in fact.where else TOTAL for name in FINEST): fact.low
-        for fact in single
-    }
+def _known_cells(year: PublicYear) -> dict[Codes, int | None]:
+    """Return the cells whose exact number a published fact gives."""
+    known: dict[Codes, int | None] = {}
+    for fact in year.facts:
+        if fact.is_exact and all(len(codes) == 1 for codes in fact.where.values()):
+            cell = tuple(fact.where[name][0] if name in fact.where else TOTAL for name in FINEST)
+            known[cell] = fact.low
+    return known
 
 
-def _shared(year: ExactYear) -> Iterator[str]:
-    """Yield the groups of one dimension whose people have one and the same crime type or outcome in every witness."""
-    found: dict[tuple[Codes, int], set[str]] = defaultdict(set)
-    cells = {cell for witness in year.witnesses for cell, count in witness.items() if count}
-    for cell, group, sensitive in itertools.product(cells, GROUPED, SENSITIVE):
-        found[at(cell, [group]), sensitive].add(cell[sensitive])
-    for (people, sensitive), codes in found.items():
-        if len(codes) == 1:
-            yield f"{describe(people)} in {year.year}: all are {FINEST[sensitive].replace('_', ' ')} {min(codes)}"
+def _group_disclosures(year: PublicYear) -> Iterator[str]:
+    """Yield the one-way groups that share a crime type or an outcome in every witness."""
+    codes_of_group: dict[tuple[Codes, int], set[str]] = defaultdict(set)
+    occupied = {codes for witness in year.witnesses for codes, count in witness.items() if count}
+    for codes, grouping, sensitive in itertools.product(occupied, GROUPING, SENSITIVE):
+        codes_of_group[marginal(codes, [grouping]), sensitive].add(codes[sensitive])
+    for (group, sensitive), shared in codes_of_group.items():
+        if len(shared) == 1:
+            name = FINEST[sensitive].replace("_", " ")
+            yield f"{describe(group)} in {year.year}: all are {name} {min(shared)}"
 
 
-def _together(first: PublicRelease, second: PublicRelease, name: str) -> Iterator[str]:
+def _pair_disclosures(first: PublicRelease, second: PublicRelease, name: str) -> Iterator[str]:
+    """Yield what two releases disclose together about one year."""
     if first.method != second.method:
-        exact, adjusted = (first, second) if first.method == METHOD else (second, first)
+        exact, rounded = (first, second) if first.method == METHOD else (second, first)
         yield "one prints exact numbers of the records that the other adjusts"
-        yield from differencing.of_table(adjusted, exact.published)
+        yield from differencing.table_disclosures(rounded, exact.published)
         return
-    one, other = (
-        next(year for year in years(release) if year.year == name) for release in (first, second)
-    )
-    if one.categories != other.categories:
-        yield "they group codes differently, and such a pair cannot be proved safe"
+    old, new = _year_of(first, name), _year_of(second, name)
+    if old.categories != new.categories:
+        yield DIFFERENT_CODES
         return
-    moved = [
-        cell
-        for cell, value in one.cells.items()
-        if None not in (value, other.cells.get(cell)) and value != other.cells[cell]
-    ]
-    for changed in moved:
-        yield f"{describe(changed)} shows {one.cells[changed]:,} in one and {other.cells[changed]:,} in the other"
-    if not moved:
-        yield from dict.fromkeys((*_found(one.cells, other.cells), *_found(other.cells, one.cells)))
+    is_changed = False
+    for codes, before in old.cells.items():
+        after = new.cells.get(codes)
+        if before is not None and after is not None and before != after:
+            is_changed = True
+            yield f"{describe(codes)} shows {before:,} in one and {after:,} in the other"
+    if not is_changed:
+        both_ways = (*_recovered(old.cells, new.cells), *_recovered(new.cells, old.cells))
+        yield from dict.fromkeys(both_ways)
+
+
+def _year_of(release: PublicRelease, name: str) -> PublicYear:
+    return next(year for year in years(release) if year.year == name)

@@ -1,7 +1,8 @@
-"""What the public has of a release of exact tables with cells withheld: its cells and witnesses, read as a stranger does.
+"""A suppressed release as an attacker reads it: its tables of each year, and its witnesses.
 
-Such a release holds of each year the total, the tables of one dimension and those of two, and nothing finer. What is printed
-is exact, and what is withheld is marked. Nothing in this module knows how cells were chosen.
+Such a release holds the total of each year, its one-way tables and its two-way tables, and nothing
+finer. Printed numbers are exact, and withheld cells are marked. Nothing in this module knows how
+cells were chosen.
 """
 
 from __future__ import annotations
@@ -18,28 +19,32 @@ from pathlib import Path
 from typing import Final
 
 from referrals.errors import ReleaseError
-from referrals.publishing.audit.public_release import Codes, Fact, PublicRelease, describe
+from referrals.publishing.audit.public_release import PublicRelease
+from referrals.publishing.cell_codes import Codes, Fact, Year, describe
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 
 METHOD: Final = "witness-proved suppression"
 WITNESSES: Final = "witnesses.csv.gz"
 WITHHELD: Final = "c"
-"""The status of a cell that is not printed."""
+"""The status of a withheld cell."""
 
-MOST_FIXED: Final = 2
+HIGHEST_ORDER: Final = 2
+"""The tables of a release cross at most two dimensions."""
+
 TABLES: Final = tuple(
-    kept
-    for size in range(MOST_FIXED + 1)
-    for kept in itertools.combinations(range(len(FINEST)), size)
+    fixed
+    for order in range(HIGHEST_ORDER + 1)
+    for fixed in itertools.combinations(range(len(FINEST)), order)
 )
-"""The tables of a year, each by the places of its dimensions."""
+"""The tables of a year, each by the places of the dimensions that it fixes."""
 
 Witness = Mapping[Codes, int]
+"""A feasible table: the count of each finest cell that isn't 0."""
 
 
 @dataclass(frozen=True)
-class ExactYear:
-    """The tables of one year: each cell with its number, or None where it is withheld, and the witnesses of the year."""
+class PublicYear:
+    """The tables of one year, with None for a withheld cell, and the witnesses of the year."""
 
     year: str
     categories: Mapping[str, Sequence[str]]
@@ -49,106 +54,112 @@ class ExactYear:
 
     @property
     def withheld(self) -> list[Codes]:
-        """The cells that are not printed."""
-        return [cell for cell, value in self.cells.items() if value is None]
+        """The withheld cells."""
+        return [codes for codes, value in self.cells.items() if value is None]
 
     @cached_property
     def expected(self) -> set[Codes]:
-        """Every cell that tables of up to two dimensions have."""
-        codes = [self.categories[name] for name in FINEST]
-        axes = (
-            [codes[at] if at in kept else [TOTAL] for at in range(len(FINEST))] for kept in TABLES
-        )
-        return {cell for every in axes for cell in itertools.product(*every)}
+        """Every cell that the tables of up to two dimensions must have."""
+        expected: set[Codes] = set()
+        for fixed in TABLES:
+            axes = [
+                self.categories[name] if place in fixed else [TOTAL]
+                for place, name in enumerate(FINEST)
+            ]
+            expected.update(itertools.product(*axes))
+        return expected
 
     @cached_property
     def sums(self) -> list[Counter[Codes]]:
-        """What each witness has in each cell."""
-        return [added(witness) for witness in self.witnesses]
+        """The value of every cell of the tables in each witness."""
+        return [table_sums(witness) for witness in self.witnesses]
 
-    def range_of(self, cell: Codes) -> tuple[int, int]:
-        """Return the smallest and the largest number that the witnesses have in a cell."""
-        counts = [sums[cell] for sums in self.sums]
+    def interval(self, codes: Codes) -> tuple[int, int]:
+        """Return the smallest and the largest value that the witnesses give a cell."""
+        counts = [sums[codes] for sums in self.sums]
         return min(counts, default=0), max(counts, default=0)
 
 
-def years(release: PublicRelease) -> list[ExactYear]:
-    """Return the years of a release of exact tables, read from its cells and witnesses.
+def years(release: PublicRelease) -> list[PublicYear]:
+    """Return the years of a suppressed release, read from its cells and witnesses.
 
     Raises:
-        ReleaseError: the cells or the witnesses cannot be read, or a cell is neither a number nor withheld.
+        ReleaseError: the cells or witnesses can't be read, or a cell is neither printed nor
+        withheld.
     """
-    cells, witnesses = _cells(release), _witnesses(release)
-    found = []
-    for name, year in release.years.items():
-        own = {name: TOTAL} | {quarter: quarter for quarter in year.categories["quarter"]}
-        found.append(
-            ExactYear(
-                name,
-                year.categories,
-                {
-                    (own[codes[0]], *codes[1:]): value
-                    for codes, value in cells.items()
-                    if codes[0] in own
-                },
-                year.facts,
-                [witness for witness in witnesses if any(codes[0] in own for codes in witness)],
-            )
-        )
-    return found
+    cells, witnesses = _read_cells(release), _read_witnesses(release)
+    return [_year(year, cells, witnesses) for year in release.years.values()]
 
 
-def _cells(release: PublicRelease) -> dict[Codes, int | None]:
+def _year(
+    year: Year, cells: Mapping[Codes, int | None], witnesses: Sequence[Witness]
+) -> PublicYear:
+    """Return one year, with the total in place of the year in the codes of its cells."""
+    quarter_of = {year.year: TOTAL}
+    quarter_of.update({quarter: quarter for quarter in year.categories["quarter"]})
+    own_cells = {
+        (quarter_of[period], *codes): value
+        for (period, *codes), value in cells.items()
+        if period in quarter_of
+    }
+    own_witnesses = [
+        witness for witness in witnesses if any(codes[0] in quarter_of for codes in witness)
+    ]
+    return PublicYear(year.year, year.categories, own_cells, year.facts, own_witnesses)
+
+
+def _read_cells(release: PublicRelease) -> dict[Codes, int | None]:
     cells: dict[Codes, int | None] = {}
-    for row in _rows(release, "cells.csv"):
+    for row in _read_rows(release, "cells.csv"):
         codes = (row["period"], *(row[name] for name in DIMENSIONS))
-        if (row["status"] == WITHHELD) == bool(row["value"]) or codes in cells:
+        is_withheld, is_printed = row["status"] == WITHHELD, bool(row["value"])
+        if is_withheld == is_printed or codes in cells:
             raise ReleaseError(
-                f"{release.name}: {describe(codes)} must have a number, or be withheld, once. Publish it again."
+                f"{release.name}: {describe(codes)} must have a number, or be withheld, once. "
+                "Publish it again."
             )
-        cells[codes] = int(row["value"]) if row["value"] else None
+        cells[codes] = int(row["value"]) if is_printed else None
     return cells
 
 
-def _witnesses(release: PublicRelease) -> list[Witness]:
-    found: dict[str, dict[Codes, int]] = defaultdict(dict)
-    for row in _rows(release, WITNESSES):
-        found[row["witness"]][tuple(row[name] for name in FINEST)] = int(row["value"])
-    return list(found.values())
+def _read_witnesses(release: PublicRelease) -> list[Witness]:
+    witnesses: dict[str, dict[Codes, int]] = defaultdict(dict)
+    for row in _read_rows(release, WITNESSES):
+        witnesses[row["witness"]][tuple(row[name] for name in FINEST)] = int(row["value"])
+    return list(witnesses.values())
 
 
-def _rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
-    """Return the rows of a file whose columns are those of the release contract, with whole numbers as its values."""
+def _read_rows(release: PublicRelease, name: str) -> list[dict[str, str]]:
+    """Return the rows of a file, whose values must be whole numbers or empty."""
     path: Path = release.folder / name
-    wanted = {*FINEST, "witness"} if name == WITNESSES else {"period", *DIMENSIONS, "status"}
+    columns = {*FINEST, "witness"} if name == WITNESSES else {"period", *DIMENSIONS, "status"}
     try:
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        is_whole = all(
-            wanted <= row.keys() and None not in row and int(row["value"] or 0) >= 0 for row in rows
-        )
+        are_complete = all(columns <= row.keys() and None not in row for row in rows)
+        are_counts = all(int(row["value"] or 0) >= 0 for row in rows)
     except (OSError, EOFError, KeyError, TypeError, ValueError, csv.Error, zlib.error) as error:
         raise ReleaseError(
             f"{release.name}: {name} cannot be read ({type(error).__name__}). Publish it again."
         ) from error
-    if not is_whole:
+    if not (are_complete and are_counts):
         raise ReleaseError(
-            f"{release.name}: {name} has a column too few, or a number below nought. Publish it again."
+            f"{release.name}: {name} lacks a column, or has a negative number. Publish it again."
         )
     return rows
 
 
-def added(witness: Witness) -> Counter[Codes]:
-    """Return what a data set adds up to in every cell of the tables."""
+def table_sums(witness: Witness) -> Counter[Codes]:
+    """Return the value of every cell of the tables in a witness."""
     sums: Counter[Codes] = Counter()
-    for cell, count in witness.items():
-        for kept in TABLES:
-            sums[at(cell, kept)] += count
+    for codes, count in witness.items():
+        for fixed in TABLES:
+            sums[marginal(codes, fixed)] += count
     return sums
 
 
-def at(cell: Codes, kept: Iterable[int]) -> Codes:
-    """Return the sum that keeps some dimensions of a cell."""
-    chosen = set(kept)
-    return tuple(code if at in chosen else TOTAL for at, code in enumerate(cell))
+def marginal(codes: Codes, fixed: Iterable[int]) -> Codes:
+    """Return the sum that has a finest cell's codes in some dimensions, given by place."""
+    chosen = set(fixed)
+    return tuple(code if place in chosen else TOTAL for place, code in enumerate(codes))

@@ -1,6 +1,7 @@
-"""What two releases of a year let a cell have grown by, as the publisher works it out before anything is published.
+"""Limits on differencing: what two releases of a year let a cell have grown by.
 
-The attack on two releases (`differencing`) works it out again, from the public files and with no line of this.
+Used by `revise` and `selection_programme` before anything is published. The attack on two releases
+(`audit.differencing`) works the same out again from the public files, and shares no code with this.
 """
 
 from __future__ import annotations
@@ -13,210 +14,250 @@ from functools import cache, cached_property
 from itertools import chain, combinations, product
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact
-from referrals.publishing.disclosure.recoding import LEAST
-from referrals.publishing.disclosure.rounding.annealing import SMALL, VALUES
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.tabulation.counts import Codes
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import (
+    LARGEST_AMBIGUOUS,
+    PROTECTION_WIDTH,
+    ROUNDED_VALUES,
+    SMALLEST_TOTAL_CHANGE,
+    SMALLEST_UNCHANGED,
+)
 
-WIDTH: Final = 4
-"""The least width of the range that two numbers together leave a small count."""
+IDENTIFYING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
+"""The columns that define a group of people."""
 
-AMBIGUOUS: Final = VALUES[-1]
-"""The largest number that can stand for a smaller count."""
+SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
+"""The columns whose code must not be disclosed for everybody who came into a group."""
 
-PEOPLE: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
-TOLD: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
-"""What makes a group of people, and what nobody may learn of all who came into one."""
+OneWayTotal = tuple[int, str]
+"""A one-way total: the column of its dimension, and its code."""
 
-Total = tuple[int, str]
-"""A total of one dimension: the place of the dimension, and the code."""
-
-Group = AbstractSet[Total]
-"""The people who have some codes, none of them for everybody."""
+Group = AbstractSet[OneWayTotal]
+"""People who have some codes in common. The empty group is everybody."""
 
 
 @dataclass(frozen=True)
 class Growth:
-    """What two numbers of a cell let it have grown by: at least, at most, and what it must be free to have grown by."""
+    """The growth of a cell that two of its published numbers allow.
+
+    Attributes:
+        least: the smallest growth that they allow.
+        most: the largest growth that they allow.
+        required: the growth that everything else published must allow too, so that the feasibility
+            intervals stay wide enough.
+    """
 
     least: int
     most: int
-    needed: int
+    required: int
 
 
-NOTHING: Final = Growth(0, 0, 0)
-"""What a cell that shows the same number need have grown by."""
+NO_GROWTH: Final = Growth(0, 0, 0)
+"""For a cell that shows the same number twice."""
 
 
 @cache
 def growth(before: int, after: int) -> Growth | None:
-    """Return what two different numbers of a cell let it have grown by, or None where they tell a small count.
+    """Return the growth that two different numbers allow, or None if they disclose a small count.
 
-    What it grew by is such a count as well: 30 and then 31 would be one person.
+    The growth is a count as well, so it must not be disclosed if small: 30 and then 31 is one
+    person.
 
     >>> growth(6, 5), growth(8, 11), growth(8, 20)
-    (None, None, Growth(least=12, most=12, needed=12))
+    (None, None, Growth(least=12, most=12, required=12))
     """
-    pairs = [(old, new) for old in behind(before) for new in behind(after) if new > old]
-    for needed in sorted({new - old for old, new in pairs}):
-        if _keep_ranges((before, after), [(old, new) for old, new in pairs if new - old <= needed]):
-            grown = [new - old for old, new in pairs]
-            return Growth(min(grown), max(grown), needed)
+    pairs = [
+        (old, new) for old in possible_counts(before) for new in possible_counts(after) if new > old
+    ]
+    for required in sorted({new - old for old, new in pairs}):
+        feasible = [(old, new) for old, new in pairs if new - old <= required]
+        if _are_protected((before, after), feasible):
+            differences = [new - old for old, new in pairs]
+            return Growth(min(differences), max(differences), required)
     return None
 
 
-def behind(shown: int) -> list[int]:
-    """Return the counts that the rule shows as a number.
+def possible_counts(shown: int) -> list[int]:
+    """Return the true counts that a published number can stand for.
 
-    >>> behind(0), behind(5)
+    >>> possible_counts(0), possible_counts(5)
     ([0, 1, 2, 3, 4], [1, 2, 3, 4, 5])
     """
-    small = range(1, SMALL) if shown in VALUES else ()
+    small = range(1, SMALLEST_UNCHANGED) if shown in ROUNDED_VALUES else ()
     return [*small, shown] if shown else [0, *small]
 
 
-def totals(cells: Mapping[Codes, int]) -> dict[Total, int]:
-    """Return the totals of one dimension of some cells, those of 0 left out."""
-    found: dict[Total, int] = defaultdict(int)
+def one_way_totals(cells: Mapping[Codes, int]) -> dict[OneWayTotal, int]:
+    """Return the one-way totals of some cells, without those that are 0."""
+    totals: dict[OneWayTotal, int] = defaultdict(int)
     for cell, value in cells.items():
         for total in enumerate(cell):
-            found[total] += value
-    return {total: value for total, value in found.items() if value}
+            totals[total] += value
+    return {total: value for total, value in totals.items() if value}
 
 
-def tell_nothing(
+def are_safe_together(
     one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> bool:
-    """Return whether two published tables, which agree with some facts, can be read together, whichever came first."""
-    rooms = _Rooms.between(one, other, facts)
+    """Return whether two published tables disclose nothing by differencing, in either order.
+
+    Both tables agree with the facts.
+    """
+    difference = _Difference.between(one, other, facts)
     exact = {
-        cell: now - was for cell, (was, now) in rooms.shown.items() if min(was, now) > AMBIGUOUS
+        cell: after - before
+        for cell, (before, after) in difference.shown.items()
+        if min(before, after) > LARGEST_AMBIGUOUS
     }
-    known = totals(exact)
-    if any(
-        0 < abs(moved) < LEAST or 0 < abs(moved - known.get(total, 0)) < SMALL
-        for total, moved in rooms.moves.items()
-    ):
-        return False
-    able = rooms.able()
-    unforced = totals(able)
-    for cell in {**rooms.shown, **able}:
-        most = max(0, rooms.of(cell))
-        forced = max(
-            0,
-            *(
-                rooms.moves[total] - (unforced.get(total, 0) - able.get(cell, 0))
-                for total in enumerate(cell)
-            ),
-        )
-        if not _is_open(rooms.shown.get(cell, (0, 0)), forced, most):
+    exact_changes = one_way_totals(exact)
+    for total, change in difference.changes.items():
+        # Without its exact cells, a total is a total of the ambiguous ones.
+        rest = change - exact_changes.get(total, 0)
+        if 0 < abs(change) < SMALLEST_TOTAL_CHANGE or 0 < abs(rest) < SMALLEST_UNCHANGED:
             return False
-    return not any(alike(one, other, facts))
+    possible = difference.possible_growth()
+    possible_totals = one_way_totals(possible)
+    for cell in {**difference.shown, **possible}:
+        most = max(0, difference.room(cell))
+        least = 0
+        for total in enumerate(cell):
+            by_others = possible_totals.get(total, 0) - possible.get(cell, 0)
+            least = max(least, difference.changes[total] - by_others)
+        if not _is_protected(difference.shown.get(cell, (0, 0)), least, most):
+            return False
+    return not any(uniform_groups(one, other, facts))
 
 
-def alike(
+def uniform_groups(
     one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
-) -> Iterator[tuple[Group, Total]]:
-    """Yield each group into which somebody came, or out of which, of whom all have one code for certain, and the code."""
-    rooms = _Rooms.between(one, other, facts)
-    codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
-    for cell in rooms.able():
-        for group, column in product(_groups(cell), TOLD):
-            codes[group, column].add(cell[column])
-    in_use = {
-        column: len({cell[column] for cell, (_, now) in rooms.shown.items() if now})
-        for column in TOLD
+) -> Iterator[tuple[Group, OneWayTotal]]:
+    """Yield (group, code) if a group's arrivals, or departures, provably share a code."""
+    difference = _Difference.between(one, other, facts)
+    possible_codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
+    for cell in difference.possible_growth():
+        for group, column in product(_groups(cell), SENSITIVE):
+            possible_codes[group, column].add(cell[column])
+    codes_in_use = {
+        column: len({cell[column] for cell, (_, after) in difference.shown.items() if after})
+        for column in SENSITIVE
     }
-    moved = {
-        group for cell, (was, now) in rooms.shown.items() if was != now for group in _groups(cell)
+    changed = {
+        group
+        for cell, (before, after) in difference.shown.items()
+        if before != after
+        for group in _groups(cell)
     }
-    for (group, column), found in codes.items():
-        if group in moved and len(found) == 1 < in_use[column]:
-            yield group, (column, found.pop())
+    for (group, column), codes in possible_codes.items():
+        if group in changed and len(codes) == 1 < codes_in_use[column]:
+            yield group, (column, codes.pop())
 
 
 def _groups(cell: Codes) -> Iterator[Group]:
-    own = [(column, cell[column]) for column in PEOPLE]
-    return map(
-        frozenset, chain.from_iterable(combinations(own, size) for size in range(len(own) + 1))
-    )
+    """Yield every group of people that a cell belongs to."""
+    own = [(column, cell[column]) for column in IDENTIFYING]
+    subsets = (combinations(own, size) for size in range(len(own) + 1))
+    return map(frozenset, chain.from_iterable(subsets))
 
 
 @dataclass(frozen=True)
-class _Rooms:
-    """Two tables, the smaller first, and what each total leaves for its cells to have grown by, or a fact that forbids it."""
+class _Difference:
+    """Two tables of a year, the smaller first.
+
+    Attributes:
+        shown: the two numbers of each cell.
+        changes: by how much each one-way total grew.
+        exact_facts: facts that are a single number and hold for both: their cells cannot have
+        grown.
+    """
 
     shown: Mapping[Codes, tuple[int, int]]
-    moves: Mapping[Total, int]
-    facts: Sequence[Fact]
+    changes: Mapping[OneWayTotal, int]
+    exact_facts: Sequence[Fact]
 
     @classmethod
     def between(
         cls, one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact]
-    ) -> _Rooms:
+    ) -> _Difference:
         old, new = sorted((one, other), key=lambda cells: sum(cells.values()))
-        before, after = totals(old), totals(new)
+        before, after = one_way_totals(old), one_way_totals(new)
         shown = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
-        moves = {total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}}
-        still = [fact for fact in facts if fact.is_exact and fact.stands(old) and fact.stands(new)]
-        return cls(shown, moves, still)
+        changes = {
+            total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}
+        }
+        exact_facts = [
+            fact
+            for fact in facts
+            if fact.is_exact and fact.agrees_with(old) and fact.agrees_with(new)
+        ]
+        return cls(shown, changes, exact_facts)
 
     @cached_property
     def certain(self) -> Mapping[Codes, int]:
-        """By how much each cell has grown for certain, as its own numbers say."""
+        """The least growth of each cell, by its own numbers."""
         return {
-            cell: max(0, behind(now)[0] - behind(was)[-1])
-            for cell, (was, now) in self.shown.items()
+            cell: max(0, possible_counts(after)[0] - possible_counts(before)[-1])
+            for cell, (before, after) in self.shown.items()
         }
 
     @cached_property
-    def left(self) -> Mapping[Total, int]:
-        """What each total has grown by beyond that."""
-        taken = totals(self.certain)
-        return {total: moved - taken.get(total, 0) for total, moved in self.moves.items()}
+    def unexplained(self) -> Mapping[OneWayTotal, int]:
+        """The growth of each total beyond the certain growth of its cells."""
+        certain = one_way_totals(self.certain)
+        return {total: change - certain.get(total, 0) for total, change in self.changes.items()}
 
-    def of(self, cell: Codes) -> int:
-        """Return what a cell can have grown by at most, as its totals say."""
-        if any(fact.holds_cell(cell) for fact in self.facts):
+    def room(self, cell: Codes) -> int:
+        """Return the most that a cell can have grown by, judging by its totals."""
+        if any(fact.holds_cell(cell) for fact in self.exact_facts):
             return 0
-        return self.certain.get(cell, 0) + min(self.left[total] for total in enumerate(cell))
+        rest = min(self.unexplained[total] for total in enumerate(cell))
+        return self.certain.get(cell, 0) + rest
 
-    def able(self) -> dict[Codes, int]:
-        """Return by how much each cell that can have grown can have grown at most, as its numbers say as well."""
+    def possible_growth(self) -> dict[Codes, int]:
+        """Return the most that each cell can have grown by, for the cells that can have grown.
+
+        This takes both its totals and its own numbers into account.
+        """
         codes = [
-            [code for place, code in self.moves if place == column] for column in range(len(FINEST))
+            [code for place, code in self.changes if place == column]
+            for column in range(len(FINEST))
         ]
-        room = {cell: by for cell in product(*codes) if (by := self.of(cell)) > 0}
-        numbers = {cell: self.shown.get(cell, (0, 0)) for cell in room}
-        most = {
-            cell: min(room[cell], behind(now)[-1] - behind(was)[0])
-            for cell, (was, now) in numbers.items()
-        }
-        return {cell: by for cell, by in most.items() if by > 0}
+        possible = {}
+        for cell in product(*codes):
+            room = self.room(cell)
+            if room <= 0:
+                continue
+            before, after = self.shown.get(cell, (0, 0))
+            most = min(room, possible_counts(after)[-1] - possible_counts(before)[0])
+            if most > 0:
+                possible[cell] = most
+        return possible
 
 
-def _is_open(shown: tuple[int, int], forced: int, most: int) -> bool:
-    """Return whether two numbers of a cell that must have grown by `forced`, and by `most` at most, keep their ranges."""
-    if shown[0] == shown[1] and not forced:
+def _is_protected(shown: tuple[int, int], least: int, most: int) -> bool:
+    """Return whether two numbers of a cell disclose nothing if it grew by `least` to `most`."""
+    if shown[0] == shown[1] and not least:
         return True
-    return _keep_ranges(
-        shown,
-        [
-            (was, now)
-            for was in behind(shown[0])
-            for now in behind(shown[1])
-            if forced <= now - was <= most
-        ],
-    )
+    feasible = [
+        (before, after)
+        for before in possible_counts(shown[0])
+        for after in possible_counts(shown[1])
+        if least <= after - before <= most
+    ]
+    return _are_protected(shown, feasible)
 
 
-def _keep_ranges(shown: tuple[int, int], left: Collection[tuple[int, int]]) -> bool:
-    """Return whether the counts that are left behind two numbers hide each that can be small, and what lies between them."""
-    if not left:
+def _are_protected(shown: tuple[int, int], feasible: Collection[tuple[int, int]]) -> bool:
+    """Return whether the feasible pairs of counts protect both counts and their difference.
+
+    Each that can be small needs a feasibility interval of the protection width.
+    """
+    if not feasible:
         return False
-    ranges = zip(shown, zip(*left, strict=True), strict=True)
-    grown = [now - was for was, now in left]
-    return all(
-        number > AMBIGUOUS or max(values) - min(values) >= WIDTH for number, values in ranges
-    ) and (max(grown) - min(grown) >= WIDTH or not any(0 < by < SMALL for by in grown))
+    for number, counts in zip(shown, zip(*feasible, strict=True), strict=True):
+        if number <= LARGEST_AMBIGUOUS and max(counts) - min(counts) < PROTECTION_WIDTH:
+            return False
+    differences = [after - before for before, after in feasible]
+    is_wide = max(differences) - min(differences) >= PROTECTION_WIDTH
+    return is_wide or not any(0 < change < SMALLEST_UNCHANGED for change in differences)

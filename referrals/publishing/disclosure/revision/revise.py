@@ -1,27 +1,31 @@
-"""Which changes of a published year can be shown, and as what: the rest are held back until more have come in.
+"""Select the changes of a published year that can be shown; the others are held back.
 
-Whoever has two releases of the same records compares them. The worst is assumed of that reader: they know whether records
-were added or removed between the two, and that a number changes only where the count behind it did. Each rule below takes
-one conclusion from them.
+Called by `rounding.protect.revise`. Whoever has two releases of the same records compares them. We
+assume the worst of that reader: they know whether records were added or removed in between, and
+that a number changes only if the count behind it did. Each rule below prevents one conclusion of
+theirs.
 
-* A cell whose count did not change keeps its number: new adjustments of old counts would average out.
-* Every exact total moves by 0 or by at least ten, in one direction: a total that moves by two describes two people.
-* A cell shows another number only where the two numbers together leave each small count behind them a range at least 4 wide:
-  shown as 6 and later, in a year that grew, as 5, it cannot have been 6. The range must be left by the totals as well. What a
-  cell can have grown by is bounded by what each of its totals grew by, less what the other cells in it must have grown by.
-* What lies between the two numbers is a count as well: it is 5 or more for certain, or has a range at least 4 wide. So a cell
-  that shows 30 goes on showing it until 5 have come in. The same holds of a total without its exact cells, and of the sums
-  that exact facts make exact.
-* Of the people who came into a group of one nationality, age band or sex, or of several, some can have had another crime type
-  and another outcome than the rest.
-* Between two small counts a number can stay as it is. So a late correction that moves somebody from one small count to another
-  can be part of what is shown, though nobody sees it.
+* A cell whose count did not change keeps its number. New roundings of old counts would average out.
+* Every exact total changes by 0 or by at least ten, all in one direction. A total that changes by
+  two describes two people.
+* A cell shows another number only if the two numbers together leave each small count behind them a
+  feasibility interval at least 4 wide. A cell shown as 6 and later, in a year that grew, as 5
+  cannot have been 6. The one-way totals must leave that interval as well: a cell can have grown at
+  most by the growth of each of its totals, less the certain growth of the other cells in it.
+* The difference of the two numbers is a count as well: it is 5 or more for certain, or its interval
+  is at least 4 wide. So a cell that shows 30 goes on showing 30 until 5 have come in. The same
+  holds for a total without its exact cells, and for the sums that exact facts make exact.
+* Among the people who came into a group (a nationality, age band or sex, or a combination of them),
+  some can have another crime type and another outcome than the others.
+* A cell that was small and still is can keep its number. So a late correction that moves somebody
+  from one small count to another can be included, though nobody sees it.
 
-A change that breaks a rule is held back: the release then describes the records without it, every total exact, and the next
-release looks at it again. Where records were added on balance, no more of them are included than there are: somebody whose
-code was corrected is either moved or left where they were, and is not in two places at once. Which changes are included is
-found by a whole-number programme that holds back as few records as possible and then moves the sums least. What it finds is
-checked again here, against every release of the year so far.
+A change that breaks a rule is held back: the release describes the records without it, every total
+exact, and the next release tries again. If records were added on balance, no more of them are
+included than there are: somebody whose code was corrected is either moved or left, never counted
+twice. An integer programme selects the changes (`selection_programme`): it holds back as few
+records as possible, then moves the sums as little as possible. Its answer is checked again here in
+whole numbers, against every earlier release of the year.
 """
 
 from __future__ import annotations
@@ -32,149 +36,171 @@ from typing import Final
 
 import numpy as np
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision import selection_programme
 from referrals.publishing.disclosure.revision.differencing_limits import (
-    NOTHING,
+    NO_GROWTH,
     Growth,
-    behind,
+    are_safe_together,
     growth,
-    tell_nothing,
-    totals,
+    one_way_totals,
+    possible_counts,
 )
-from referrals.publishing.disclosure.revision.selection_programme import Option, Room
-from referrals.publishing.disclosure.rounding.annealing import SMALL, VALUES, Sums, column_weights
+from referrals.publishing.disclosure.revision.selection_programme import Option, RevisedYear
+from referrals.publishing.disclosure.rounding.annealing import MarginalSums, column_weights
 from referrals.publishing.tabulation.counts import Categories, Codes, Counts
+from referrals.reference.disclosure_rule import ROUNDED_VALUES, SMALLEST_UNCHANGED
 
-STEPS: Final = 6
-"""How many counts between the earlier and the present one are tried, where they are further apart: those nearest to it."""
+COUNTS_TRIED: Final = 6
+"""How many counts from the previous to the present one may be shown: the nearest to the present."""
 
-HELD: Final = 1_000.0
-"""What one record held back costs, where moving one sum by one costs about 1: first as few as possible are held back."""
+HELD_BACK_COST: Final = 1_000.0
+"""The cost of holding back one record, if moving one sum by one costs about 1.
+
+So first of all as few records as possible are held back.
+"""
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """What the publisher keeps of the releases of a year: the true finest counts behind the last, and what they became.
+class PreviousReleases:
+    """The publisher's history of a year.
 
-    `older` holds the tables of the releases before it: readers may have kept them.
+    Attributes:
+        true: the true finest counts behind the last release.
+        table: the numbers that it showed for them.
+        older_tables: the tables of the releases before it, of which readers may have copies.
     """
 
     true: Mapping[Codes, int]
     table: Mapping[Codes, int]
-    older: Sequence[Mapping[Codes, int]] = ()
+    older_tables: Sequence[Mapping[Codes, int]] = ()
 
 
 @dataclass(frozen=True)
-class Revised:
-    """What a revision includes: the true counts that it describes, and what they are shown as. Zeros are left out."""
+class SelectedChanges:
+    """The true counts that a revision describes and the numbers that it shows, without zeros."""
 
     true: Mapping[Codes, int]
     shown: Mapping[Codes, int]
 
 
-def revised(now: Counts, earlier: Earlier, facts: Sequence[Fact]) -> Revised | None:
-    """Return the changes that can be shown, or None where no choice of changes meets the facts and every rule.
+def select_changes(
+    present: Counts, previous: PreviousReleases, facts: Sequence[Fact]
+) -> SelectedChanges | None:
+    """Return the year with the changes that can be shown, or None if no selection meets the facts.
 
-    A year in which nothing can be shown comes back as it was.
+    A year in which nothing can be shown is returned as it was.
     """
-    present = now.cells()
-    sign = 1 if sum(present.values()) >= sum(earlier.true.values()) else -1
-    options = list(_options(now, earlier, sign))
-    room = Room(
-        _categories(now, earlier), earlier.true, earlier.table, {one.cell for one in options}, sign
+    net = int(present.values.sum()) - sum(previous.true.values())
+    direction = 1 if net >= 0 else -1
+    options = list(_options(present, previous, direction))
+    year = RevisedYear(
+        categories=_categories(present, previous),
+        true=previous.true,
+        table=previous.table,
+        changed={option.cell for option in options},
+        direction=direction,
     )
-    net = sum(present.values()) - sum(earlier.true.values())
-    chosen = selection_programme.chosen(options, room, facts, net=net) if options else []
-    if chosen is None:
+    selected = selection_programme.select(options, year, facts, net=net) if options else []
+    if selected is None:
         return None
-    true, shown = dict(earlier.true), dict(earlier.table)
-    for one in chosen:
-        true[one.cell] = true.get(one.cell, 0) + one.true
-        shown[one.cell] = shown.get(one.cell, 0) + one.shown
-    found = Revised(
-        {cell: value for cell, value in true.items() if value},
-        {cell: value for cell, value in shown.items() if value},
-    )
-    return found if _is_right(found, now, earlier, facts) else None
+    true, shown = dict(previous.true), dict(previous.table)
+    for option in selected:
+        true[option.cell] = true.get(option.cell, 0) + option.true_change
+        shown[option.cell] = shown.get(option.cell, 0) + option.shown_change
+    changes = SelectedChanges(_without_zeros(true), _without_zeros(shown))
+    return changes if _keeps_every_rule(changes, present, previous, facts) else None
 
 
-def _options(now: Counts, earlier: Earlier, sign: int) -> Iterator[Option]:
-    """Yield every way to show each changed cell, other than to leave it as it was."""
-    present = now.cells()
-    every = sorted({**earlier.true, **present})
-    slopes, unit = _slopes(now, earlier, every)
-    for cell, slope in zip(every, slopes, strict=True):
-        was, value, before = (
-            earlier.true.get(cell, 0),
-            present.get(cell, 0),
-            earlier.table.get(cell, 0),
-        )
-        for true in _between(was, value):
-            for shown in [true] if true >= SMALL else VALUES if true else [0]:
-                grown = (
-                    _grown(before, shown, sign) if (shown - before) * (true - was) >= 0 else None
-                )
-                if grown:
-                    moved = (shown - true) - (before - was)
-                    cost = 2 * moved * slope + moved**2 * unit - HELD * unit * abs(true - was)
-                    yield Option(cell, true - was, shown - before, grown, cost / unit)
-
-
-def _grown(before: int, shown: int, sign: int) -> Growth | None:
-    if shown == before:
-        return NOTHING
-    return growth(before, shown) if sign > 0 else growth(shown, before)
-
-
-def _between(was: int, value: int) -> list[int]:
-    """Return the counts that a cell can be included with: those on the way to what it is now, nearest to it."""
-    step = 1 if value > was else -1
-    return [*range(was + step, value + step, step)][-STEPS:] if value != was else []
-
-
-def _slopes(now: Counts, earlier: Earlier, every: Sequence[Codes]) -> tuple[list[float], float]:
-    """Return for each cell by how much its sums are too large already, and what a sum too large by one costs."""
-    sums = Sums.of(Counts.of(now.year, _categories(now, earlier), dict.fromkeys(every, 1)).places)
-    errors = np.array(
-        [earlier.table.get(cell, 0) - earlier.true.get(cell, 0) for cell in every], dtype=np.int64
-    )
-    weights = column_weights(sums.fixed)
-    return (sums.errors(errors)[sums.members] @ weights).tolist(), float(weights.sum())
-
-
-def _categories(now: Counts, earlier: Earlier) -> Categories:
-    quarters = sorted({*now.categories["quarter"], *(codes[0] for codes in earlier.true)})
-    return {**now.categories, "quarter": quarters}
-
-
-def held(fact: Fact, cells: Mapping[Codes, int]) -> int:
-    """Return the sum of the cells that a fact names."""
+def fact_sum(fact: Fact, cells: Mapping[Codes, int]) -> int:
+    """Return the sum of the cells that a fact is about."""
     return sum(value for codes, value in cells.items() if fact.holds_cell(codes))
 
 
-def _is_right(found: Revised, now: Counts, earlier: Earlier, facts: Sequence[Fact]) -> bool:
-    """Return whether a revision keeps every rule, held against each release so far: the solver counts with fractions."""
-    true, shown = totals(found.true), totals(found.shown)
-    present = now.cells()
-    between = [
-        sorted((earlier.true.get(cell, 0), present.get(cell, 0)))
-        for cell in {**earlier.true, **found.true}
-    ]
-    included = [found.true.get(cell, 0) for cell in {**earlier.true, **found.true}]
-    return (
-        true == shown
-        and all(low <= value <= high for (low, high), value in zip(between, included, strict=True))
-        and all(
-            found.true.get(cell, 0) in behind(found.shown.get(cell, 0))
-            for cell in {**found.true, **found.shown}
-        )
-        and all(
-            fact.low <= held(fact, cells) <= fact.high
-            for fact in facts
-            for cells in (found.true, found.shown)
-        )
-        and all(
-            tell_nothing(table, found.shown, facts) for table in (earlier.table, *earlier.older)
-        )
+def _options(present: Counts, previous: PreviousReleases, direction: int) -> Iterator[Option]:
+    """Yield every way to show each changed cell, other than to leave it as it was."""
+    now = present.cells()
+    cells = sorted({**previous.true, **now})
+    gradients, unit = _gradients(present, previous, cells)
+    for cell, gradient in zip(cells, gradients, strict=True):
+        true_before = previous.true.get(cell, 0)
+        shown_before = previous.table.get(cell, 0)
+        for true in _counts_between(true_before, now.get(cell, 0)):
+            for shown in _possible_numbers(true):
+                true_change, shown_change = true - true_before, shown - shown_before
+                allowed = _allowed_growth(shown_before, shown, direction)
+                if true_change * shown_change < 0 or allowed is None:
+                    continue
+                error_change = shown_change - true_change
+                cost = (
+                    2 * error_change * gradient
+                    + error_change**2 * unit
+                    - HELD_BACK_COST * unit * abs(true_change)
+                )
+                yield Option(cell, true_change, shown_change, allowed, cost / unit)
+
+
+def _possible_numbers(true: int) -> Sequence[int]:
+    """Return the numbers that rounding can show for a count."""
+    if 0 < true < SMALLEST_UNCHANGED:
+        return ROUNDED_VALUES
+    return (true,)
+
+
+def _allowed_growth(before: int, after: int, direction: int) -> Growth | None:
+    if before == after:
+        return NO_GROWTH
+    return growth(before, after) if direction > 0 else growth(after, before)
+
+
+def _counts_between(previous: int, present: int) -> list[int]:
+    """Return the counts that a cell can be included with: the nearest to the present one."""
+    if present == previous:
+        return []
+    step = 1 if present > previous else -1
+    return [*range(previous + step, present + step, step)][-COUNTS_TRIED:]
+
+
+def _gradients(
+    present: Counts, previous: PreviousReleases, cells: Sequence[Codes]
+) -> tuple[list[float], float]:
+    """Return the weighted error of each cell's sums so far, and the cost of moving a cell by 1."""
+    categories = _categories(present, previous)
+    sums = MarginalSums.of(Counts.of(present.year, categories, dict.fromkeys(cells, 1)).places)
+    errors = np.array(
+        [previous.table.get(cell, 0) - previous.true.get(cell, 0) for cell in cells],
+        dtype=np.int64,
     )
+    weights = column_weights(sums.orders)
+    return (sums.errors(errors)[sums.members] @ weights).tolist(), float(weights.sum())
+
+
+def _categories(present: Counts, previous: PreviousReleases) -> Categories:
+    quarters = {*present.categories["quarter"], *(codes[0] for codes in previous.true)}
+    return {**present.categories, "quarter": sorted(quarters)}
+
+
+def _without_zeros(cells: Mapping[Codes, int]) -> dict[Codes, int]:
+    return {cell: value for cell, value in cells.items() if value}
+
+
+def _keeps_every_rule(
+    changes: SelectedChanges, present: Counts, previous: PreviousReleases, facts: Sequence[Fact]
+) -> bool:
+    """Return whether a revision keeps every rule, because the solver works in floating point."""
+    if one_way_totals(changes.true) != one_way_totals(changes.shown):
+        return False
+    now = present.cells()
+    for cell in {**previous.true, **changes.true}:
+        low, high = sorted((previous.true.get(cell, 0), now.get(cell, 0)))
+        if not low <= changes.true.get(cell, 0) <= high:
+            return False
+    for cell in {**changes.true, **changes.shown}:
+        if changes.true.get(cell, 0) not in possible_counts(changes.shown.get(cell, 0)):
+            return False
+    for fact in facts:
+        for cells in (changes.true, changes.shown):
+            if not fact.low <= fact_sum(fact, cells) <= fact.high:
+                return False
+    earlier_tables = (previous.table, *previous.older_tables)
+    return all(are_safe_together(table, changes.shown, facts) for table in earlier_tables)

@@ -1,7 +1,12 @@
-"""The whole-number programme that says which changes of a year are included: as many as the rules of `revising` allow.
+"""The integer programme that selects the changes of a year to include, as many as the rules allow.
 
-Each way to show a changed cell is a column of 0 or 1, and at most one a cell is chosen. HiGHS searches; the answer is checked
-in whole numbers by `revising`.
+Called by `revise`, whose docstring has the rules. Each way to show a changed cell is a 0-1 column,
+and at most one of a cell is chosen. HiGHS solves it in floating point; `revise` checks the answer
+in whole numbers.
+
+Nearly every total leaves its cells wide enough intervals, and nearly every group is joined by
+people of different codes. So the rows for these two rules are added only when a solution breaks
+them (row generation), and the programme is solved again.
 """
 
 from __future__ import annotations
@@ -16,25 +21,26 @@ from typing import Final
 import highspy
 import numpy as np
 
-from referrals.publishing.audit.public_release import Fact
-from referrals.publishing.disclosure.recoding import LEAST
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.revision import differencing_limits
-from referrals.publishing.disclosure.revision.differencing_limits import Group, Growth, Total
+from referrals.publishing.disclosure.revision.differencing_limits import Group, Growth, OneWayTotal
 from referrals.publishing.disclosure.rounding import repair
-from referrals.publishing.disclosure.rounding.annealing import SMALL, Integers
+from referrals.publishing.disclosure.rounding.annealing import Integers
 from referrals.publishing.tabulation.counts import Categories, Codes
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import (
+    LARGEST_SMALL_COUNT,
+    SMALLEST_PUBLISHED_CATEGORY,
+    SMALLEST_TOTAL_CHANGE,
+    SMALLEST_UNCHANGED,
+)
 
-GAP: Final = 0.02
-NODES: Final = 20
-SECONDS: Final = 300.0
-"""When the search stops: near enough to the best, or after so many branches, which come out the same on any machine. The time
-is for a machine that hangs."""
-
-SETTINGS: Final[Mapping[str, bool | float | int | str]] = {
-    "mip_rel_gap": GAP,
-    "mip_max_nodes": NODES,
-    "time_limit": SECONDS,
+SOLVER_OPTIONS: Final[Mapping[str, bool | float | int | str]] = {
+    "mip_rel_gap": 0.02,
+    # A limit on branch-and-bound nodes gives the same answer on any machine.
+    "mip_max_nodes": 20,
+    # In seconds, for a machine that hangs.
+    "time_limit": 300.0,
     "random_seed": 0,
     "parallel": "off",
 }
@@ -42,260 +48,295 @@ SETTINGS: Final[Mapping[str, bool | float | int | str]] = {
 
 @dataclass(frozen=True)
 class Option:
-    """One way to show a changed cell: what it adds to the true count and to the number, and at what cost."""
+    """One way to show a changed cell.
+
+    Attributes:
+        cell: the codes of the cell.
+        true_change: what it adds to the true count.
+        shown_change: what it adds to the published number.
+        growth: the growth that the two published numbers allow (of the smaller year to the larger).
+        cost: its share of the objective.
+    """
 
     cell: Codes
-    true: int
-    shown: int
+    true_change: int
+    shown_change: int
     growth: Growth
     cost: float
 
     @property
-    def slack(self) -> int:
-        """By how much more the cell must be free to grow than it must grow."""
-        return self.growth.needed - self.growth.least
+    def required_slack(self) -> int:
+        """By how much more than its least the cell must be free to grow."""
+        return self.growth.required - self.growth.least
 
     @property
     def width(self) -> int:
-        """How far apart the least and the most are that the cell can have grown by: 0 where both numbers are exact."""
+        """The width of the interval of its growth, which is 0 if both numbers are exact."""
         return self.growth.most - self.growth.least
 
 
 @dataclass(frozen=True)
-class Room:
-    """A year that is being revised: what was published of it, which cells changed, and whether it grew (1) or shrank (-1)."""
+class RevisedYear:
+    """A year under revision.
+
+    Attributes:
+        categories: the codes of each dimension.
+        true: the true counts behind the last release.
+        table: the numbers of the last release.
+        changed: the cells whose count changed.
+        direction: 1 if the year grew, -1 if it shrank.
+    """
 
     categories: Categories
     true: Mapping[Codes, int]
     table: Mapping[Codes, int]
     changed: AbstractSet[Codes]
-    sign: int
+    direction: int
 
-    def unseen(self, total: Total) -> int:
-        """Return how much the cells that show 0, and did not change, can have grown by at most."""
+    def hidden_growth(self, total: OneWayTotal) -> int:
+        """Return the most that unchanged cells of a total that show 0 can have grown by."""
         column, code = total
-        cells = prod(
-            len(self.categories[name]) for place, name in enumerate(FINEST) if place != column
-        )
-        taken = {*self.changed, *self.table}
-        return (cells - sum(cell[column] == code for cell in taken)) * (SMALL - 1)
+        sizes = [len(self.categories[name]) for place, name in enumerate(FINEST) if place != column]
+        others = {*self.changed, *self.table}
+        zeros = prod(sizes) - sum(cell[column] == code for cell in others)
+        return zeros * LARGEST_SMALL_COUNT
 
-    def most(self, total: Total) -> int | None:
-        """Return by how many records a total can move at most, where that is bounded: no total falls below the least."""
+    def most_change(self, total: OneWayTotal) -> int | None:
+        """Return the most records that a total can change by, or None if it is not limited.
+
+        A year that shrinks must not leave a category too small to be published.
+        """
+        if self.direction > 0:
+            return None
         column, code = total
         records = sum(value for cell, value in self.true.items() if cell[column] == code)
-        return None if self.sign > 0 else max(records - LEAST, 0)
+        return max(records - SMALLEST_PUBLISHED_CATEGORY, 0)
 
-    def is_free(self, total: Total, chosen: Iterable[Option]) -> bool:
-        """Return whether the cells of a total that were chosen can have grown by all that they need."""
-        inside = list(chosen)
-        spare = sum(self.sign * one.shown - one.growth.least for one in inside)
-        lack = sum(self.sign * one.shown - one.growth.most for one in inside)
-        return all(one.slack <= spare and lack + one.width <= self.unseen(total) for one in inside)
+    def leaves_intervals(self, total: OneWayTotal, selected: Iterable[Option]) -> bool:
+        """Return whether a total lets its selected cells have grown by all that they require."""
+        inside = list(selected)
+        spare = sum(self.direction * one.shown_change - one.growth.least for one in inside)
+        lack = sum(self.direction * one.shown_change - one.growth.most for one in inside)
+        hidden = self.hidden_growth(total)
+        return all(one.required_slack <= spare and lack + one.width <= hidden for one in inside)
 
-    def alike(
-        self, chosen: Iterable[Option], facts: Sequence[Fact]
-    ) -> Iterator[tuple[Group, Total]]:
-        """Yield each group of people of whom all who came in, or left, would have one code for certain, and the code."""
+    def uniform_groups(
+        self, selected: Iterable[Option], facts: Sequence[Fact]
+    ) -> Iterator[tuple[Group, OneWayTotal]]:
+        """Yield (group, code) if its arrivals, or departures, would provably share a code."""
         shown = Counter(self.table)
-        for one in chosen:
-            shown[one.cell] += one.shown
-        return differencing_limits.alike(
-            self.table, {cell: value for cell, value in shown.items() if value}, facts
-        )
+        for option in selected:
+            shown[option.cell] += option.shown_change
+        revised = {cell: value for cell, value in shown.items() if value}
+        return differencing_limits.uniform_groups(self.table, revised, facts)
 
 
-def chosen(
-    options: Sequence[Option], room: Room, facts: Sequence[Fact], *, net: int
+def select(
+    options: Sequence[Option], year: RevisedYear, facts: Sequence[Fact], *, net: int
 ) -> list[Option] | None:
-    """Return the options that cost least, at most one a cell, so that every rule is kept, or None where none were found.
-
-    Nearly all totals leave their cells free of themselves, and nearly all groups are joined by people who are not alike. Those
-    that do not are written down when one has been found.
+    """Return the cheapest options that keep every rule, or None if none were found.
 
     Args:
         options: every way to show each changed cell.
-        room: the year.
+        year: the year under revision.
         facts: what was published elsewhere, and must hold.
         net: by how many records the year grew. No more are included.
     """
-    every = dict(enumerate(options))
-    programme = _Programme(options)
-    programme.row(min(net, 0), max(net, 0), ((place, one.true) for place, one in every.items()))
-    for places in _by_cell(every).values():
-        programme.row(0, 1, ((place, 1) for place in places))
-    waiting = {
-        total: {place: every[place] for place in places}
-        for total, places in _by_total(every).items()
+    columns = dict(enumerate(options))
+    programme = _IntegerProgramme(options)
+    programme.add_row(
+        min(net, 0), max(net, 0), [(column, one.true_change) for column, one in columns.items()]
+    )
+    for own in _columns_by_cell(columns).values():
+        programme.add_row(0, 1, [(column, 1) for column in own])
+    by_total = {
+        total: {column: columns[column] for column in inside}
+        for total, inside in _columns_by_total(columns).items()
     }
-    for total, inside in waiting.items():
-        _total_rows(programme, inside, room.most(total), room.sign)
+    for total, inside in by_total.items():
+        _add_total_rows(programme, inside, year.most_change(total), year.direction)
     for fact in facts:
-        _fact_rows(programme, every, room, fact)
-    told: set[tuple[Group, Total]] = set()
-    while (found := programme.solved()) is not None:
-        tight = [
+        _add_fact_rows(programme, columns, year, fact)
+    without_rows = dict(by_total)
+    mixed: set[tuple[Group, OneWayTotal]] = set()
+    while (solution := programme.solve()) is not None:
+        selected = _selected(columns, solution)
+        narrow = [
             total
-            for total, inside in waiting.items()
-            if not room.is_free(total, _those(inside, found))
+            for total, inside in without_rows.items()
+            if not year.leaves_intervals(total, _selected(inside, solution))
         ]
-        alike = (
-            []
-            if tight
-            else [one for one in room.alike(_those(every, found), facts) if one not in told]
-        )
-        if not tight and not alike:
-            return _those(every, found)
-        for total in tight:
-            _freedom_rows(programme, waiting.pop(total), room.unseen(total), room.sign)
-        for group, code in alike:
-            _company_rows(programme, every, group, code)
-        told.update(alike)
+        for total in narrow:
+            hidden = year.hidden_growth(total)
+            _add_interval_rows(programme, without_rows.pop(total), hidden, year.direction)
+        if narrow:
+            continue
+        uniform = [one for one in year.uniform_groups(selected, facts) if one not in mixed]
+        if not uniform:
+            return selected
+        for group, code in uniform:
+            _add_mixed_group_rows(programme, columns, group, code)
+        mixed.update(uniform)
     return None
 
 
-def _those(options: Mapping[int, Option], found: Integers) -> list[Option]:
-    return [one for place, one in options.items() if found[place]]
+def _selected(columns: Mapping[int, Option], solution: Integers) -> list[Option]:
+    return [option for column, option in columns.items() if solution[column]]
 
 
-def _by_cell(options: Mapping[int, Option]) -> dict[Codes, list[int]]:
-    """Return the places of the options of each cell."""
-    found = defaultdict(list)
-    for place, one in options.items():
-        found[one.cell].append(place)
-    return found
+def _columns_by_cell(columns: Mapping[int, Option]) -> dict[Codes, list[int]]:
+    grouped = defaultdict(list)
+    for column, option in columns.items():
+        grouped[option.cell].append(column)
+    return grouped
 
 
-def _by_total(options: Mapping[int, Option]) -> dict[Total, list[int]]:
-    """Return the places of the options that are part of each total."""
-    found = defaultdict(list)
-    for place, one in options.items():
-        for total in enumerate(one.cell):
-            found[total].append(place)
-    return found
+def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, list[int]]:
+    grouped = defaultdict(list)
+    for column, option in columns.items():
+        for total in enumerate(option.cell):
+            grouped[total].append(column)
+    return grouped
 
 
-class _Programme:
-    """A whole-number programme that is written down row by row."""
+class _IntegerProgramme:
+    """An integer programme with 0-1 columns, to which rows can be added between solutions."""
 
     def __init__(self, options: Sequence[Option]) -> None:
-        """Take the options: each is a column of 0 or 1."""
+        """Start with a column for each option."""
         self._solver = highspy.Highs()
         self._solver.silent()
-        for name, value in SETTINGS.items():
+        for name, value in SOLVER_OPTIONS.items():
             self._solver.setOptionValue(name, value)
         for option in options:
             self._solver.addVariable(0, 1, option.cost, highspy.HighsVarType.kInteger)
 
-    def binary(self) -> int:
-        """Add a column of 0 or 1, and return its place."""
+    def add_column(self) -> int:
+        """Add a 0-1 column without a cost, and return its number."""
         return int(self._solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger).index)
 
-    def row(self, low: float, high: float, terms: Iterable[tuple[int, float]]) -> None:
-        """Add a row: the sum of columns times numbers lies between two numbers."""
-        kept = [(place, value) for place, value in terms if value]
-        places, values = [place for place, _ in kept], [float(value) for _, value in kept]
-        self._solver.addRow(
-            low, high, len(kept), np.array(places, dtype=np.int32), np.array(values)
-        )
+    def add_row(self, low: float, high: float, terms: Iterable[tuple[int, float]]) -> None:
+        """Add a row: the sum of columns times coefficients lies between `low` and `high`."""
+        nonzero = [(column, value) for column, value in terms if value]
+        columns = np.array([column for column, _ in nonzero], dtype=np.int32)
+        coefficients = np.array([float(value) for _, value in nonzero])
+        self._solver.addRow(low, high, len(nonzero), columns, coefficients)
 
-    def solved(self) -> Integers | None:
-        """Return the columns of the best answer found, or None where there is none."""
+    def solve(self) -> Integers | None:
+        """Return the value of each column in the best solution found, or None if there is none."""
         repair.run(self._solver)
         values = self._solver.getSolution().col_value
-        is_found = (
-            self._solver.getInfo().primal_solution_status
-            == highspy.SolutionStatus.kSolutionStatusFeasible
-        )
-        return np.rint(values).astype(np.int64) if is_found else None
+        status = self._solver.getInfo().primal_solution_status
+        if status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return np.rint(values).astype(np.int64)
 
 
-def _total_rows(
-    programme: _Programme, options: Mapping[int, Option], most: int | None, sign: int
+def _add_total_rows(
+    programme: _IntegerProgramme,
+    columns: Mapping[int, Option],
+    most_change: int | None,
+    direction: int,
 ) -> None:
-    """Write down of one total that it is exact, and moves by 0 or by ten at least; without its exact cells, by 0 or five."""
-    programme.row(0, 0, ((place, one.shown - one.true) for place, one in options.items()))
-    bound = sum(abs(one.true) for one in options.values()) if most is None else most
-    _leap_rows(programme, {place: sign * one.true for place, one in options.items()}, LEAST, bound)
-    _leap_rows(
-        programme, {place: sign * one.shown for place, one in options.items() if one.width}, SMALL
-    )
+    """Require that a total is exact and changes by 0 or at least ten.
 
-
-def _leap_rows(
-    programme: _Programme, moves: Mapping[int, int], least: int, bound: int | None = None
-) -> None:
-    """Write down that what moves a sum adds up to 0, or to so many at least."""
-    leaps = programme.binary()
-    most = sum(abs(by) for by in moves.values()) if bound is None else bound
-    programme.row(0, highspy.kHighsInf, [*moves.items(), (leaps, -least)])
-    programme.row(-highspy.kHighsInf, 0, [*moves.items(), (leaps, -most)])
-
-
-def _freedom_rows(
-    programme: _Programme, options: Mapping[int, Option], unseen: int, sign: int
-) -> None:
-    """Write down that each cell of a total can have grown by the least and by all that it needs, whatever the others did.
-
-    The others grew by their least at least, and by their most at most; what they did not grow by, cells that show 0 can have
-    grown by unseen.
+    Without its exact cells, it must change by 0 or at least five.
     """
-    spare = {place: sign * one.shown - one.growth.least for place, one in options.items()}
-    lack = {place: sign * one.shown - one.growth.most for place, one in options.items()}
-    for places in _by_cell(options).values():
-        slack = {place: options[place].slack for place in places}
-        width = {place: options[place].width for place in places}
-        programme.row(
+    programme.add_row(
+        0, 0, [(column, one.shown_change - one.true_change) for column, one in columns.items()]
+    )
+    bound = most_change
+    if bound is None:
+        bound = sum(abs(one.true_change) for one in columns.values())
+    changes = {column: direction * one.true_change for column, one in columns.items()}
+    _add_semicontinuous_rows(programme, changes, SMALLEST_TOTAL_CHANGE, bound)
+    inexact = {column: direction * one.shown_change for column, one in columns.items() if one.width}
+    _add_semicontinuous_rows(programme, inexact, SMALLEST_UNCHANGED)
+
+
+def _add_semicontinuous_rows(
+    programme: _IntegerProgramme,
+    changes: Mapping[int, int],
+    least: int,
+    most: int | None = None,
+) -> None:
+    """Require that a sum of changes is 0, or from `least` to `most` (by default, all of them)."""
+    is_changed = programme.add_column()
+    if most is None:
+        most = sum(abs(change) for change in changes.values())
+    programme.add_row(0, highspy.kHighsInf, [*changes.items(), (is_changed, -least)])
+    programme.add_row(-highspy.kHighsInf, 0, [*changes.items(), (is_changed, -most)])
+
+
+def _add_interval_rows(
+    programme: _IntegerProgramme, columns: Mapping[int, Option], hidden: int, direction: int
+) -> None:
+    """Require that each cell of a total can have grown by its least and by all that it requires.
+
+    The other cells grew by their least at least and by their most at most. Cells that show 0 can
+    have grown by up to `hidden`.
+    """
+    spare = {
+        column: direction * one.shown_change - one.growth.least for column, one in columns.items()
+    }
+    lack = {
+        column: direction * one.shown_change - one.growth.most for column, one in columns.items()
+    }
+    for own in _columns_by_cell(columns).values():
+        slack = {column: columns[column].required_slack for column in own}
+        width = {column: columns[column].width for column in own}
+        programme.add_row(
             0,
             highspy.kHighsInf,
-            ((place, value - slack.get(place, 0)) for place, value in spare.items()),
+            [(column, value - slack.get(column, 0)) for column, value in spare.items()],
         )
-        programme.row(
+        programme.add_row(
             -highspy.kHighsInf,
-            unseen,
-            ((place, value + width.get(place, 0)) for place, value in lack.items()),
+            hidden,
+            [(column, value + width.get(column, 0)) for column, value in lack.items()],
         )
 
 
-def _company_rows(
-    programme: _Programme, options: Mapping[int, Option], group: Group, code: Total
+def _add_mixed_group_rows(
+    programme: _IntegerProgramme, columns: Mapping[int, Option], group: Group, code: OneWayTotal
 ) -> None:
-    """Write down that nobody with a code is seen to come into a group unless somebody with another code is."""
-    seen = {
-        place: one
-        for place, one in options.items()
-        if one.shown and group <= set(enumerate(one.cell))
-    }
-    others = [(place, 1) for place, one in seen.items() if code not in enumerate(one.cell)]
-    for place, one in seen.items():
-        if code in enumerate(one.cell):
-            programme.row(0, highspy.kHighsInf, [*others, (place, -1)])
+    """Let an arrival with a code be visible in a group only if one with another code is."""
+    with_code, others = [], []
+    for column, option in columns.items():
+        codes = set(enumerate(option.cell))
+        if not option.shown_change or not group <= codes:
+            continue
+        if code in codes:
+            with_code.append(column)
+        else:
+            others.append((column, 1))
+    for column in with_code:
+        programme.add_row(0, highspy.kHighsInf, [*others, (column, -1)])
 
 
-def _fact_rows(
-    programme: _Programme, options: Mapping[int, Option], room: Room, fact: Fact
+def _add_fact_rows(
+    programme: _IntegerProgramme, columns: Mapping[int, Option], year: RevisedYear, fact: Fact
 ) -> None:
-    """Write down that a published fact holds, of the true counts and of what is shown.
+    """Require that a published fact holds for the true counts and for the published numbers.
 
-    Beside totals an exact one makes other sums of its dimensions exact: any of these moves by 0 or by five at least.
+    With the exact totals, an exact fact makes other sums of its dimensions exact as well. Each of
+    these changes by 0 or by at least five.
     """
-    inside = {place: one for place, one in options.items() if fact.holds_cell(one.cell)}
+    inside = {column: one for column, one in columns.items() if fact.holds_cell(one.cell)}
     true, shown = (
         sum(value for cell, value in cells.items() if fact.holds_cell(cell))
-        for cells in (room.true, room.table)
+        for cells in (year.true, year.table)
     )
-    programme.row(
-        fact.low - true, fact.high - true, ((place, one.true) for place, one in inside.items())
-    )
-    programme.row(
-        fact.low - shown, fact.high - shown, ((place, one.shown) for place, one in inside.items())
-    )
+    true_terms = [(column, one.true_change) for column, one in inside.items()]
+    shown_terms = [(column, one.shown_change) for column, one in inside.items()]
+    programme.add_row(fact.low - true, fact.high - true, true_terms)
+    programme.add_row(fact.low - shown, fact.high - shown, shown_terms)
+    if not fact.is_exact:
+        return
     sums = defaultdict[Codes, dict[int, int]](dict)
-    if fact.is_exact:
-        for place, one in options.items():
-            codes = tuple(
-                code for name, code in zip(FINEST, one.cell, strict=True) if name in fact.where
-            )
-            sums[codes][place] = room.sign * one.shown
-    for moves in sums.values():
-        _leap_rows(programme, moves, SMALL)
+    for column, option in columns.items():
+        named = zip(FINEST, option.cell, strict=True)
+        codes = tuple(code for name, code in named if name in fact.where)
+        sums[codes][column] = year.direction * option.shown_change
+    for changes in sums.values():
+        _add_semicontinuous_rows(programme, changes, SMALLEST_UNCHANGED)

@@ -1,1 +1,1 @@
-"""Small-count rounding that keeps every one-way total exact."""
+"""Additive small-count rounding that keeps every one-way total exact."""

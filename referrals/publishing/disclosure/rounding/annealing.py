@@ -1,13 +1,16 @@
-"""The search for which small counts become 0, 5, 6 or 7, so that their sums move least.
+"""Simulated annealing: choose a rounded value for each small count so that sums move least.
 
-Simulated annealing over all sums that fix up to four dimensions at once. A move changes one small count, or two that have
-most of their codes in common, one up by what the other goes down: most of their sums stay as they are. What a move costs
-depends on one number a count, its slope: the weighted errors of all sums that it is part of. The slopes are kept, so that a
-move that is not made, as nearly all are not, costs next to nothing; one that is made moves the slopes of the counts that
-share a sum with it. All that is compared is in whole numbers, so that a seed gives the same answer on every machine.
+Called by `rounding.protect`. The objective is the squared error of every sum of order 0 to 4,
+weighted by order. A move changes one small count, or two that share most of their codes, one up by
+as much as the other goes down, which leaves most of their sums as they are.
 
-The errors are squared and weighted by how many dimensions a sum fixes. Towards the end the sums that `repair` will make
-exact weigh more, so that little is left to repair. Time follows the number of small counts, whatever the number of records.
+The cost of a move depends on one number for each count, its gradient: the weighted errors of the
+sums it belongs to. Gradients are stored, so that trying a move, which is nearly always rejected,
+costs next to nothing; only an accepted move updates the gradients of the counts that share a sum
+with it. Costs are compared as whole numbers, so that a seed gives the same answer on every machine.
+
+Towards the end the sums that `repair` will make exact weigh more, so that little is left to repair.
+The time depends on the number of small counts, not of records.
 """
 
 from __future__ import annotations
@@ -22,69 +25,76 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-VALUES: Final = (0, 5, 6, 7)
-"""What a count of 1 to 4 can become."""
-
-SMALL: Final = 5
-"""Counts below this are small."""
+from referrals.reference.disclosure_rule import ROUNDED_VALUES, SMALLEST_UNCHANGED
 
 WEIGHTS: Final = (16, 16, 48, 32, 1)
-"""The weight of a squared error, by how many dimensions a sum fixes: found by experiment on illustrative records."""
+"""Weight of a squared error, by order of the sum. Found by experiment on illustrative records."""
 
-EXACT: Final = 1
-"""Sums that fix this many dimensions or fewer will be made exact."""
+HIGHEST_ORDER: Final = len(WEIGHTS) - 1
+"""Sums of higher order are not part of the objective."""
 
-PINNED: Final = 4
-"""How much more these weigh at the end of the search than at its beginning."""
+HIGHEST_EXACT_ORDER: Final = 1
+"""`repair` makes sums up to this order exact."""
 
-RAMP: Final = 0.3
-"""The part of the search after which they begin to weigh more."""
+FINAL_EXACT_FACTOR: Final = 4
+"""The weight of these sums is multiplied by up to this, reached at the end of the search."""
 
-HOT: Final = 2.0
-COLD: Final = 0.05
-"""The temperature at the beginning and at the end, in units of what a change of 1 costs where nothing is wrong."""
+FACTOR_RISES_AFTER: Final = 0.3
+"""The share of the search after which their weight begins to rise."""
+
+FIRST_TEMPERATURE: Final = 2.0
+LAST_TEMPERATURE: Final = 0.05
+"""In units of the cost of moving one count by 1 if no sum has an error."""
 
 STEPS: Final = 10_000
 """Steps of the search for each small count, unless a caller asks for fewer."""
 
 FEWEST_STEPS: Final = 20_000
 MOST_STEPS: Final = 12_000_000
-LEVELS: Final = 60
-"""How many temperatures the search passes through, each with as many steps."""
+TEMPERATURES: Final = 60
+"""How many temperatures the search passes through, with the same number of steps at each."""
 
-CHUNK: Final = 2_048
-"""How many small counts are searched at once, while the rest stand still: what moves what is known pair by pair."""
+CHUNK_SIZE: Final = 2_048
+"""Most small counts searched at once, while the others stay fixed. Memory is quadratic in it."""
 
-CLOSE: Final = 4
-"""Two counts that agree in this many codes may be moved together."""
+SHARED_CODES: Final = 4
+"""Two counts may move together if they have at least this many codes in common."""
 
-DRAWS: Final = 1 << 30
+DRAW_LIMIT: Final = 1 << 30
 
 CHANGES: Final = {
-    value: tuple(other - value for other in VALUES if other != value) for value in VALUES
+    value: tuple(other - value for other in ROUNDED_VALUES if other != value)
+    for value in ROUNDED_VALUES
 }
+"""The possible changes of each rounded value."""
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Sums:
-    """The sums that cells are part of: `members[i]` lists those of cell i, `fixed` how many dimensions each column fixes."""
+class MarginalSums:
+    """The marginal sums that cells belong to.
+
+    Attributes:
+        members: one row a cell and one column a set of dimensions: the number of the sum.
+        orders: the order of the sums of each column (how many dimensions they fix).
+    """
 
     members: Integers
-    fixed: Integers
+    orders: Integers
 
     @classmethod
-    def of(cls, places: Integers, most: int = len(WEIGHTS) - 1) -> Sums:
-        """Return the sums of cells at `places` that fix up to `most` dimensions."""
+    def of(cls, places: Integers, highest_order: int = HIGHEST_ORDER) -> MarginalSums:
+        """Return the sums of the cells at `places` (one row a cell, one column a dimension)."""
         columns, start = [], 0
-        every = list(subsets(places.shape[1], most))
-        for dimensions in every:
+        tables = list(subsets(places.shape[1], highest_order))
+        for dimensions in tables:
             column = margin_ids(places, dimensions) + start
             start = int(column.max(initial=start - 1)) + 1
             columns.append(column)
-        return cls(np.stack(columns, axis=1), np.array([len(dimensions) for dimensions in every]))
+        orders = np.array([len(dimensions) for dimensions in tables])
+        return cls(np.stack(columns, axis=1), orders)
 
     @cached_property
     def count(self) -> int:
@@ -92,137 +102,154 @@ class Sums:
         return int(self.members.max(initial=-1)) + 1
 
     def errors(self, changes: Integers) -> Numbers:
-        """Return how far each sum moves when the cells change."""
+        """Return by how much each sum moves if the cells change by `changes`."""
         moved = np.repeat(changes, self.members.shape[1])
-        return np.bincount(self.members.ravel(), weights=moved, minlength=self.count).astype(
-            np.float64
-        )
+        errors = np.bincount(self.members.ravel(), weights=moved, minlength=self.count)
+        return errors.astype(np.float64)
 
 
-def subsets(dimensions: int, most: int) -> Iterator[tuple[int, ...]]:
-    """Yield every choice of up to `most` of so many dimensions, the empty one first.
+def subsets(dimensions: int, largest: int) -> Iterator[tuple[int, ...]]:
+    """Yield every subset of at most `largest` dimensions, the empty one first.
 
     >>> list(subsets(2, 2))
     [(), (0,), (1,), (0, 1)]
     """
     return itertools.chain.from_iterable(
-        itertools.combinations(range(dimensions), size) for size in range(most + 1)
+        itertools.combinations(range(dimensions), size) for size in range(largest + 1)
     )
 
 
 def margin_ids(places: Integers, dimensions: tuple[int, ...]) -> Integers:
-    """Return for each cell the number of the sum it is part of, where the sums fix these dimensions."""
+    """Return for each cell the number, from 0, of its sum in the table of these dimensions."""
     if not dimensions:
         return np.zeros(len(places), dtype=np.int64)
-    return np.asarray(
-        np.unique(places[:, dimensions], axis=0, return_inverse=True)[1], dtype=np.int64
-    ).ravel()
+    ids = np.unique(places[:, dimensions], axis=0, return_inverse=True)[1]
+    return np.asarray(ids, dtype=np.int64).ravel()
 
 
-def weights_at(done: float = 0.0) -> list[int]:
-    """Return the weight of a squared error, by how many dimensions a sum fixes, when `done` of the search (0 to 1) is done."""
-    pinned = round(1 + (PINNED - 1) * max(0.0, (done - RAMP) / (1 - RAMP)))
-    return [weight * (pinned if fixed <= EXACT else 1) for fixed, weight in enumerate(WEIGHTS)]
+def order_weights(progress: float = 0.0) -> list[int]:
+    """Return the weight of a squared error by order, at a progress of the search from 0 to 1."""
+    risen = max(0.0, (progress - FACTOR_RISES_AFTER) / (1 - FACTOR_RISES_AFTER))
+    factor = round(1 + (FINAL_EXACT_FACTOR - 1) * risen)
+    return [
+        weight * factor if order <= HIGHEST_EXACT_ORDER else weight
+        for order, weight in enumerate(WEIGHTS)
+    ]
 
 
-def column_weights(fixed: Integers, done: float = 0.0) -> Integers:
-    """Return the weight of each column of sums when `done` of the search (0 to 1) is done."""
-    return np.array(weights_at(done), dtype=np.int64)[fixed]
+def column_weights(orders: Integers, progress: float = 0.0) -> Integers:
+    """Return the weight for each column of sums, at a progress of the search from 0 to 1."""
+    return np.array(order_weights(progress), dtype=np.int64)[orders]
 
 
-def search(values: Integers, sums: Sums, *, seed: int, steps: int = STEPS) -> Integers:
-    """Return what each small count becomes: one of VALUES for each of `values`, which are 1 to 4.
+def search(values: Integers, sums: MarginalSums, *, seed: int, steps: int = STEPS) -> Integers:
+    """Return a rounded value (0, 5, 6 or 7) for each of `values`, which are 1 to 4.
 
-    The same seed and number of `steps` for each small count give the same answer. Whoever knows the seed could repeat the
-    search: it is the publisher's secret.
+    The same seed and number of `steps` for each small count give the same answer. Whoever knows the
+    seed can repeat the search, so it is the publisher's secret.
     """
     count = len(values)
     if not count:
         return values
     generator = np.random.default_rng(seed)
-    chosen = np.where(
-        generator.random(count) < values / (SMALL + 0.5), VALUES[1], VALUES[0]
-    ).astype(np.int64)
-    parts = np.array_split(generator.permutation(count), -(-count // CHUNK))
+    rounds_up = generator.random(count) < values / (SMALLEST_UNCHANGED + 0.5)
+    chosen = np.where(rounds_up, ROUNDED_VALUES[1], ROUNDED_VALUES[0]).astype(np.int64)
+    parts = np.array_split(generator.permutation(count), -(-count // CHUNK_SIZE))
     chunks = [_Chunk(np.sort(part), sums) for part in parts]
-    steps_at_once = min(max(FEWEST_STEPS, steps * count), MOST_STEPS) // (LEVELS * len(chunks))
-    unit = int(column_weights(sums.fixed).sum())
-    for level in range(LEVELS):
-        done = level / LEVELS
+    all_steps = min(max(FEWEST_STEPS, steps * count), MOST_STEPS)
+    steps_at_once = all_steps // (TEMPERATURES * len(chunks))
+    unit = int(column_weights(sums.orders).sum())
+    for level in range(TEMPERATURES):
+        progress = level / TEMPERATURES
+        cooling = (LAST_TEMPERATURE / FIRST_TEMPERATURE) ** progress
+        temperature = unit * FIRST_TEMPERATURE * cooling
+        weights = column_weights(sums.orders, progress)
         for chunk in chunks:
-            slopes = sums.errors(chosen - values)[sums.members[chunk.counts]] @ column_weights(
-                sums.fixed, done
-            )
-            moves = _Moves.drawn(
-                generator, steps_at_once, len(chunk.counts), unit * HOT * (COLD / HOT) ** done
-            )
-            chosen[chunk.counts] = chunk.annealed(
-                chosen[chunk.counts].tolist(), slopes, weights_at(done), moves
+            gradients = sums.errors(chosen - values)[sums.members[chunk.counts]] @ weights
+            moves = _Moves.draw(generator, steps_at_once, len(chunk.counts), temperature)
+            chosen[chunk.counts] = chunk.anneal(
+                chosen[chunk.counts].tolist(), gradients, order_weights(progress), moves
             )
     return chosen
 
 
 @dataclass(frozen=True)
 class _Moves:
-    """Moves to try, in order: which count, which of its three changes, and by how much the errors may grow for it.
+    """Moves to try, in order, as parallel lists.
 
-    `others` says which of the close counts moves as well: a number from which one is told, or less than 0 for none.
+    Attributes:
+        counts: which count of the chunk.
+        changes: which of its three possible changes.
+        partners: which of the nearby counts moves as well (modulo their number), or below 0 for
+        none.
+        allowances: by how much the objective may grow, in whole numbers.
     """
 
     counts: list[int]
-    turns: list[int]
-    others: list[int]
+    changes: list[int]
+    partners: list[int]
     allowances: list[int]
 
     @classmethod
-    def drawn(cls, generator: np.random.Generator, steps: int, counts: int, heat: float) -> _Moves:
+    def draw(
+        cls, generator: np.random.Generator, steps: int, counts: int, temperature: float
+    ) -> _Moves:
+        # The order of these four draws is part of what a seed means.
         return cls(
             generator.integers(counts, size=steps).tolist(),
-            generator.integers(len(VALUES) - 1, size=steps).tolist(),
-            generator.integers(-DRAWS, DRAWS, size=steps).tolist(),
-            np.floor(heat * generator.exponential(size=steps)).astype(np.int64).tolist(),
+            generator.integers(len(ROUNDED_VALUES) - 1, size=steps).tolist(),
+            generator.integers(-DRAW_LIMIT, DRAW_LIMIT, size=steps).tolist(),
+            np.floor(temperature * generator.exponential(size=steps)).astype(np.int64).tolist(),
         )
 
 
 class _Chunk:
-    """Some of the small counts, and in how many codes each two of them agree: this tells how many sums they share."""
+    """Some of the small counts, with the number of codes that each two of them have in common.
 
-    def __init__(self, counts: Integers, sums: Sums) -> None:
+    From that number follows how many sums of each order the two share.
+    """
+
+    def __init__(self, counts: Integers, sums: MarginalSums) -> None:
         self.counts = counts
-        columns = sums.members[counts][:, sums.fixed == 1].T
-        self._alike = sum(
+        columns = sums.members[counts][:, sums.orders == 1].T
+        self._common_codes = sum(
             (column[:, None] == column for column in columns),
             np.zeros((len(counts),) * 2, dtype=np.uint8),
         )
-        self._agreeing = range(len(columns) + 1)
-        close = self._alike >= CLOSE
-        np.fill_diagonal(close, val=False)
-        self._close = [np.flatnonzero(row).tolist() for row in close]
+        self._dimensions = len(columns)
+        nearby = self._common_codes >= SHARED_CODES
+        np.fill_diagonal(nearby, val=False)
+        self._nearby = [np.flatnonzero(row).tolist() for row in nearby]
 
-    def annealed(
-        self, chosen: list[int], slopes: Numbers, weights: list[int], moves: _Moves
+    def anneal(
+        self, chosen: list[int], gradients: Numbers, weights: list[int], moves: _Moves
     ) -> list[int]:
-        """Return the choices after moves at one temperature: one that costs more than its allowance is not made."""
+        """Return the rounded values after trying the moves at one temperature.
+
+        A move is made unless it costs more than its allowance. `weights` are those of each order.
+        """
         shared = [
-            sum(weight * comb(alike, fixed) for fixed, weight in enumerate(weights))
-            for alike in self._agreeing
+            sum(weight * comb(common, order) for order, weight in enumerate(weights))
+            for common in range(self._dimensions + 1)
         ]
-        pulls, own = np.array(shared, dtype=np.int32)[self._alike], shared[-1]
-        kept = slopes.astype(np.int32)
-        slope, pull = kept.data, pulls.data
-        for count, turn, draw, allowance in zip(
-            moves.counts, moves.turns, moves.others, moves.allowances, strict=True
+        couplings, own = np.array(shared, dtype=np.int32)[self._common_codes], shared[-1]
+        current = gradients.astype(np.int32)
+        # Memory views: reading one element of them is much faster than indexing the arrays.
+        gradient, coupling = current.data, couplings.data
+        for count, turn, partner, allowance in zip(
+            moves.counts, moves.changes, moves.partners, moves.allowances, strict=True
         ):
             change = CHANGES[chosen[count]][turn]
-            if draw < 0:
-                if change * (2 * slope[count] + change * own) <= allowance:
-                    kept += change * pulls[count]
+            if partner < 0:
+                if change * (2 * gradient[count] + change * own) <= allowance:
+                    current += change * couplings[count]
                     chosen[count] += change
-            elif close := self._close[count]:
-                other = close[draw % len(close)]
-                apart = 2 * (slope[count] - slope[other] + change * (own - pull[count, other]))
-                if chosen[other] - change in CHANGES and change * apart <= allowance:
-                    kept += change * (pulls[count] - pulls[other])
+            elif nearby := self._nearby[count]:
+                other = nearby[partner % len(nearby)]
+                separation = own - coupling[count, other]
+                slope = 2 * (gradient[count] - gradient[other] + change * separation)
+                if chosen[other] - change in CHANGES and change * slope <= allowance:
+                    current += change * (couplings[count] - couplings[other])
                     chosen[count] += change
                     chosen[other] -= change
         return chosen

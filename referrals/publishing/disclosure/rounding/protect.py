@@ -1,10 +1,12 @@
-"""Disclosure control: exact-margin small-count rounding. The only place that can make a ProtectedTable.
+"""Exact-margin small-count rounding, and the only place that can make a ProtectedTable.
 
-One set of finest counts is protected, and everything that is published is its sums. A count of 5 or more stays; a count of 1
-to 4 becomes 0, 5, 6 or 7; 0 stays 0. The small counts are chosen so that the total, every total of one dimension, and every
-fact that was published before come out exactly, and the other sums move least.
+The finest cells of a year are protected, and every published number is a sum of protected cells. A
+count of 5 or more stays as it is, a count of 1 to 4 becomes 0, 5, 6 or 7, and 0 stays 0. The values
+are chosen so that the total, every one-way total and every agreed fact are exact, and the other
+sums move as little as possible.
 
-A later release of the same period changes only what must change: see `revising`.
+Called by `pipeline`: `protect` for the first release of a year, `revise` for later ones, which
+change only what must change (see `revision.revise`).
 """
 
 from __future__ import annotations
@@ -18,38 +20,47 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
-from referrals.publishing.disclosure.recoding import LEAST
-from referrals.publishing.disclosure.revision.revise import Earlier, held, revised
+from referrals.publishing.cell_codes import Fact
+from referrals.publishing.disclosure.revision.revise import (
+    PreviousReleases,
+    fact_sum,
+    select_changes,
+)
 from referrals.publishing.disclosure.rounding.annealing import (
-    SMALL,
     STEPS,
     Integers,
-    Sums,
+    MarginalSums,
     margin_ids,
     search,
     subsets,
 )
-from referrals.publishing.disclosure.rounding.repair import Pin, repair
+from referrals.publishing.disclosure.rounding.repair import Constraint, repair
 from referrals.publishing.tabulation.counts import Codes, Counts, codes_of
 from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import (
+    ANNOUNCED_ERROR_STEP,
+    SMALLEST_ANNOUNCED_ERROR,
+    SMALLEST_PUBLISHED_CATEGORY,
+    SMALLEST_UNCHANGED,
+)
 
-STEP: Final = 4
-LEAST_ANNOUNCED: Final = 8
-"""The largest error is announced in steps, and never less than this: an exact one would say more about the counts."""
-
-ORDERS: Final = range(2, len(FINEST))
-"""How many dimensions the sums fix that are neither exact nor single finest cells."""
+INEXACT_ORDERS: Final = range(2, len(FINEST))
+"""The orders of sums that are neither exact totals nor finest cells."""
 
 _MAKER: Final = object()
 
 
 @dataclass(frozen=True)
 class ProtectedTable:
-    """The counts of one year that have passed disclosure control, and nothing else. Made only by this module.
+    """Counts of one year that have passed disclosure control. Made by `protect` and `revise` only.
 
-    `cells` holds the finest cells that are not 0. `largest_error` is the announced largest error of a sum, by how many of
-    the six dimensions it fixes. `held_back` says that some later changes could not be shown.
+    Attributes:
+        year: the year to March, such as 2020-21.
+        categories: the codes of each dimension of a finest cell.
+        cells: the protected finest cells other than 0.
+        facts: the agreed facts, which hold for the cells.
+        largest_error: the announced largest error of a sum, by its order.
+        held_back: whether some later changes could not be shown safely.
     """
 
     year: str
@@ -59,26 +70,30 @@ class ProtectedTable:
     largest_error: Mapping[int, int]
     held_back: bool = False
     made_by: InitVar[object] = None
-    """Not kept, so that a table that was made here cannot vouch for an altered copy of itself."""
+    """Not stored, so that `dataclasses.replace` cannot make an altered copy of a table."""
 
     def __post_init__(self, made_by: object) -> None:
-        """Refuse to be made anywhere else, or to hold a count of 1 to 4; nobody can alter the cells afterwards."""
+        """Refuse to be made elsewhere or to hold a count of 1 to 4; make the cells read-only."""
         if made_by is not _MAKER:
             raise DisclosureError(
-                "A ProtectedTable is made by disclosure.protect and disclosure.revise only."
+                "Only rounding.protect and rounding.revise make a ProtectedTable."
             )
-        if any(0 < value < SMALL for value in self.cells.values()):
+        if any(0 < value < SMALLEST_UNCHANGED for value in self.cells.values()):
             raise DisclosureError(
-                "The protected counts hold a count of 1 to 4. Report this as a fault; nothing was written."
+                "The protected counts hold a count of 1 to 4. "
+                "Report this as a fault; nothing was written."
             )
         object.__setattr__(self, "cells", MappingProxyType(dict(self.cells)))
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A revised year: what may be published, and for the publisher alone the true counts that it describes.
+    """A protected year, with what only the publisher may see.
 
-    `held_back` counts the records that were added or taken out since, and that it does not describe yet.
+    Attributes:
+        table: what may be published.
+        true: the true finest counts that the table describes.
+        held_back: how many records were added or removed since the last release but are not in it.
     """
 
     table: ProtectedTable
@@ -97,17 +112,18 @@ class Revision:
 
     @property
     def shown(self) -> Mapping[Codes, int]:
-        """The finest cells that are shown."""
+        """The protected finest cells other than 0."""
         return self.table.cells
 
     @property
     def summary(self) -> list[str]:
-        """What the publisher is told of the year."""
+        """The publisher's summary of the year, one sentence a line."""
         lines = [f"{self.year}: {len(self.shown):,} smallest groups are shown; all else is 0."]
         if self.held_back:
             lines.append(
-                f"{self.year}: {self.held_back:,} of the records that were added or taken out since the last release cannot be "
-                "shown safely yet. They are held back, and looked at again by the next release."
+                f"{self.year}: {self.held_back:,} of the records that were added or taken "
+                "out since the last release cannot be shown safely yet. They are held back, and "
+                "looked at again by the next release."
             )
         return lines
 
@@ -117,47 +133,53 @@ def protect(
 ) -> ProtectedTable:
     """Return the protected counts of one year.
 
-    Fewer `steps` of the search for each small count take less time and leave larger errors. What must be exact is exact, and
-    no count of 1 to 4 is left, after any number of them.
+    Fewer `steps` of the search for each small count take less time and leave larger errors. With
+    any number of steps, exact totals are exact and no count of 1 to 4 is left.
 
     Raises:
-        DisclosureError: a total or a fact is too small to be exact, or no choice keeps them all exact.
+        DisclosureError: a total or a fact is too small to be exact, or not all of them can be.
     """
-    pinned = _pins(counts, facts)
-    small = counts.values < SMALL
-    sums = Sums.of(counts.places[small])
+    constraints = _constraints(counts, facts)
+    small = counts.values < SMALLEST_UNCHANGED
+    sums = MarginalSums.of(counts.places[small])
     rounded = search(counts.values[small], sums, seed=seed, steps=steps)
-    rounded = repair(
-        counts.values[small], rounded, sums, [_within(pin, counts, small) for pin in pinned]
-    )
+    on_small = [_restrict(constraint, counts, small) for constraint in constraints]
+    rounded = repair(counts.values[small], rounded, sums, on_small)
     values = counts.values.copy()
     values[small] = rounded
     return _table(counts, values, facts)
 
 
-def revise(counts: Counts, facts: Sequence[Fact], earlier: Earlier) -> Revision:
-    """Return the protected counts of a year that was published before, with those changes that can be shown.
+def revise(counts: Counts, facts: Sequence[Fact], previous: PreviousReleases) -> Revision:
+    """Return the protected counts of a year published before, with the changes that can be shown.
 
-    The facts are kept where some choice of changes meets them, and else those that held before. Where nothing can be shown,
-    the table stays as it was.
+    If no selection of changes meets all the facts, only those that held before must hold. If still
+    none does, the table stays as it was.
     """
-    still = [fact for fact in facts if fact.low <= held(fact, earlier.true) <= fact.high]
-    for kept in (facts, still):
-        if found := revised(counts, earlier, kept):
-            return _revision(counts, kept, found.true, found.shown)
-    return _revision(counts, still, earlier.true, earlier.table)
+    held_before = [fact for fact in facts if fact.low <= fact_sum(fact, previous.true) <= fact.high]
+    for required in (facts, held_before):
+        if selected := select_changes(counts, previous, required):
+            return _revision(counts, required, selected.true, selected.shown)
+    return _revision(counts, held_before, previous.true, previous.table)
 
 
 def _revision(
     counts: Counts, facts: Sequence[Fact], true: Mapping[Codes, int], shown: Mapping[Codes, int]
 ) -> Revision:
-    now = counts.cells()
-    held_back = sum(abs(now.get(codes, 0) - true.get(codes, 0)) for codes in {**now, **true})
+    present = counts.cells()
+    cells = {**present, **true}
+    held_back = sum(abs(present.get(codes, 0) - true.get(codes, 0)) for codes in cells)
     categories = {**counts.categories, "quarter": sorted({codes[0] for codes in true})}
-    included, table = (Counts.of(counts.year, categories, cells) for cells in (true, shown))
-    errors = _largest_errors(included, table)
+    included = Counts.of(counts.year, categories, true)
+    table = Counts.of(counts.year, categories, shown)
     protected = ProtectedTable(
-        counts.year, categories, dict(shown), tuple(facts), errors, held_back > 0, made_by=_MAKER
+        counts.year,
+        categories,
+        dict(shown),
+        tuple(facts),
+        _largest_errors(included, table),
+        held_back > 0,
+        made_by=_MAKER,
     )
     return Revision(protected, dict(true), held_back)
 
@@ -171,49 +193,61 @@ def _table(counts: Counts, values: Integers, facts: Sequence[Fact]) -> Protected
     )
 
 
-def _pins(counts: Counts, facts: Iterable[Fact]) -> list[Pin]:
-    """Return what must be exact: every total of one dimension, and the facts that were published before."""
-    pins = []
+def _constraints(counts: Counts, facts: Iterable[Fact]) -> list[Constraint]:
+    """Return the constraints on a rounding: every one-way total is exact and every fact holds."""
+    constraints = []
     for column, name in enumerate(FINEST):
         for place, code in enumerate(counts.categories[name]):
             cells = counts.places[:, column] == place
             total = int(counts.values[cells].sum())
-            if 0 < total < LEAST:
+            if 0 < total < SMALLEST_PUBLISHED_CATEGORY:
                 raise DisclosureError(
-                    f"{name} {code} has fewer than {LEAST} records in {counts.year}. Group it first."
+                    f"{name} {code} has fewer than {SMALLEST_PUBLISHED_CATEGORY} records "
+                    f"in {counts.year}. Group it first."
                 )
-            pins.append(Pin(f"{name} {code}", cells, total, total))
-    every = codes_of(counts.categories, counts.places)
+            constraints.append(Constraint(f"{name} {code}", cells, total, total))
+    all_codes = codes_of(counts.categories, counts.places)
     for fact in facts:
-        cells = np.array([fact.holds_cell(codes) for codes in every], dtype=np.bool_)
-        if not fact.low <= int(counts.values[cells].sum()) <= fact.high:
+        cells = np.array([fact.holds_cell(codes) for codes in all_codes], dtype=np.bool_)
+        constraint = Constraint(fact.name, cells, fact.low, fact.high)
+        if not constraint.holds(counts.values):
             raise DisclosureError(
-                f"The records do not agree with the published fact {fact.name}. Leave it out of the pins."
+                f"The records do not agree with the published fact {fact.name}. "
+                "Leave it out of the agreed facts."
             )
-        pins.append(Pin(fact.name, cells, fact.low, fact.high))
-    return pins
+        constraints.append(constraint)
+    return constraints
 
 
-def _within(pin: Pin, counts: Counts, chosen: NDArray[np.bool_]) -> Pin:
-    """Return a pin over the chosen counts alone: what the others contribute is taken off."""
-    rest = int(counts.values[pin.cells & ~chosen].sum())
-    return Pin(pin.name, pin.cells[chosen], pin.low - rest, pin.high - rest)
+def _restrict(constraint: Constraint, counts: Counts, chosen: NDArray[np.bool_]) -> Constraint:
+    """Return a constraint on the chosen counts alone: the bounds less the sum of the others."""
+    others = int(counts.values[constraint.cells & ~chosen].sum())
+    return Constraint(
+        constraint.name,
+        constraint.cells[chosen],
+        constraint.low - others,
+        constraint.high - others,
+    )
 
 
 def _largest_errors(true: Counts, table: Counts) -> dict[int, int]:
-    """Return the largest error to announce for the sums of each order, rounded up to a step."""
-    now = table.cells()
-    before = true.cells()
-    every = sorted({**before, **now})
-    places = Counts.of(true.year, true.categories, dict.fromkeys(every, 1)).places
+    """Return the largest error to announce for the sums of each order, rounded up to a step.
+
+    An exact largest error would say more about the counts.
+    """
+    before, after = true.cells(), table.cells()
+    cells = sorted({**before, **after})
+    places = Counts.of(true.year, true.categories, dict.fromkeys(cells, 1)).places
     moved = np.array(
-        [now.get(codes, 0) - before.get(codes, 0) for codes in every], dtype=np.float64
+        [after.get(codes, 0) - before.get(codes, 0) for codes in cells], dtype=np.float64
     )
-    largest = dict.fromkeys(ORDERS, LEAST_ANNOUNCED)
-    for dimensions in subsets(len(FINEST), ORDERS[-1]):
-        if len(dimensions) in largest:
-            error = np.abs(np.bincount(margin_ids(places, dimensions), weights=moved)).max(
-                initial=0.0
-            )
-            largest[len(dimensions)] = max(largest[len(dimensions)], STEP * -(-int(error) // STEP))
+    largest = dict.fromkeys(INEXACT_ORDERS, SMALLEST_ANNOUNCED_ERROR)
+    for dimensions in subsets(len(FINEST), INEXACT_ORDERS[-1]):
+        order = len(dimensions)
+        if order not in largest:
+            continue
+        errors = np.bincount(margin_ids(places, dimensions), weights=moved)
+        error = int(np.abs(errors).max(initial=0.0))
+        announced = ANNOUNCED_ERROR_STEP * -(-error // ANNOUNCED_ERROR_STEP)
+        largest[order] = max(largest[order], announced)
     return largest

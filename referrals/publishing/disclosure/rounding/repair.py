@@ -1,8 +1,9 @@
-"""The exact repair: the fewest, cheapest changes to a rounding after which every pinned sum is what it was.
+"""Exact repair: an integer programme for the cheapest changes that make all constraints hold.
 
-A whole-number programme. Each small count may change once; what a change costs is what it does to the sums at hand; each
-pinned sum is an equation, each published percentage a range. HiGHS searches, and the answer is checked again here in whole
-numbers.
+Called by `rounding.protect` after the annealing. Each small count may change once, at a cost: its
+effect on the squared errors of all sums. Each exact total is an equation and each published
+percentage a range. HiGHS solves the programme in floating point, so the solution is checked again
+here in whole numbers.
 """
 
 from __future__ import annotations
@@ -17,140 +18,156 @@ from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.rounding.annealing import (
-    VALUES,
     Integers,
+    MarginalSums,
     Numbers,
-    Sums,
     column_weights,
 )
+from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
-GAP: Final = 0.02
-"""How far from the cheapest repair the one found may be."""
+RELATIVE_GAP: Final = 0.02
+"""How much more than the cheapest repair the solution may cost."""
 
-SHARE: Final = 0.15
-"""The part of all possible changes, the cheapest, that is tried first; then all of them."""
+FIRST_SHARE: Final = 0.15
+"""The share of all possible changes, the cheapest, that the first attempt may use."""
 
-FEW: Final = 600
-"""Where there are no more changes than this, all are tried at once."""
+SMALLEST_FIRST_ATTEMPT: Final = 600
+"""The first attempt may use at least this many changes, or all if there are fewer."""
 
-NODES: Final = 200
-SECONDS: Final = 600.0
-"""When a search stops: after so many branches, which come out the same on any machine. The time is for a machine that hangs."""
+MOST_NODES: Final = 200
+"""Limit on branch-and-bound nodes: unlike a time limit, it gives the same answer on any machine."""
+
+TIME_LIMIT: Final = 600.0
+"""In seconds, for a machine that hangs."""
 
 
 @dataclass(frozen=True)
-class Pin:
-    """A sum that must come out between two numbers: `cells` says which counts are part of it."""
+class Constraint:
+    """A sum that must lie between `low` and `high`; `cells` marks the counts that belong to it."""
 
     name: str
     cells: NDArray[np.bool_]
     low: int
     high: int
 
+    def holds(self, rounded: Integers) -> bool:
+        """Return whether a rounding meets the constraint."""
+        return self.low <= int(rounded[self.cells].sum()) <= self.high
+
 
 @dataclass(frozen=True)
 class _Changes:
-    """Every change that could be made: which count, by how much, and at what cost."""
+    """All possible changes, as parallel arrays: which count, by how much, at what cost."""
 
     counts: Integers
     amounts: Integers
     costs: Numbers
 
-    def cheapest(self, most: int) -> _Changes:
-        order = np.sort(np.argsort(self.costs, kind="stable")[:most])
+    def cheapest(self, limit: int) -> _Changes:
+        order = np.sort(np.argsort(self.costs, kind="stable")[:limit])
         return _Changes(self.counts[order], self.amounts[order], self.costs[order])
 
 
-def repair(values: Integers, rounded: Integers, sums: Sums, pins: Sequence[Pin]) -> Integers:
-    """Return the rounding with the fewest harmful changes after which every pin holds.
+def repair(
+    values: Integers, rounded: Integers, sums: MarginalSums, constraints: Sequence[Constraint]
+) -> Integers:
+    """Return the rounding after the cheapest changes that make every constraint hold.
 
     Args:
         values: the small counts, 1 to 4 each.
-        rounded: what the search made of them.
-        sums: the sums that they are part of.
-        pins: what must hold of their rounded sums.
+        rounded: the rounded value of each, from the search.
+        sums: the marginal sums that they belong to.
+        constraints: what must hold for sums of their rounded values.
 
     Raises:
-        DisclosureError: no choice of 0, 5, 6 and 7 meets every pin, or none was found.
+        DisclosureError: no choice of 0, 5, 6 and 7 meets every constraint, or none was found.
     """
-    if all(_holds(pin, rounded) for pin in pins):
+    if all(constraint.holds(rounded) for constraint in constraints):
         return rounded
     changes = _changes(values, rounded, sums)
-    for most in dict.fromkeys((max(FEW, round(len(changes.costs) * SHARE)), len(changes.costs))):
-        repaired = _solved(rounded, changes.cheapest(most), pins)
+    total = len(changes.costs)
+    first_attempt = max(SMALLEST_FIRST_ATTEMPT, round(total * FIRST_SHARE))
+    for limit in dict.fromkeys((first_attempt, total)):
+        repaired = _solve(rounded, changes.cheapest(limit), constraints)
         if repaired is not None:
             return repaired
     raise DisclosureError(
-        "No choice of 0, 5, 6 and 7 for the small counts keeps every total exact. "
-        "Publish fewer categories (see --nationalities), or a longer period. Nothing was written."
+        "No choice of 0, 5, 6 and 7 for the small counts keeps every total exact. Publish fewer "
+        "categories (see --nationalities), or a longer period. Nothing was written."
     )
 
 
 def run(solver: highspy.Highs) -> None:
-    """Let a solver search until it is near enough to the best, or has tried as many branches as it may.
+    """Run a solver until it is within its gap of the optimum, or reaches its limit of nodes.
 
     Raises:
-        DisclosureError: time cut it short. What it has found by then would be another on another machine.
+        DisclosureError: it reached its time limit. Its answer would differ between machines.
     """
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
         raise DisclosureError(
-            "The search for what can be shown did not finish in time. Try again, on a faster machine."
+            "The search for what can be shown did not finish in time. "
+            "Try again, on a faster machine."
         )
 
 
-def _holds(pin: Pin, rounded: Integers) -> bool:
-    return pin.low <= int(rounded[pin.cells].sum()) <= pin.high
-
-
-def _changes(values: Integers, rounded: Integers, sums: Sums) -> _Changes:
-    weights = column_weights(sums.fixed)
-    slope = sums.errors(rounded - values)[sums.members] @ weights
+def _changes(values: Integers, rounded: Integers, sums: MarginalSums) -> _Changes:
+    weights = column_weights(sums.orders)
+    gradient = sums.errors(rounded - values)[sums.members] @ weights
     pairs = [
-        (count, other - now)
-        for count, now in enumerate(rounded.tolist())
-        for other in VALUES
-        if other != now
+        (count, other - current)
+        for count, current in enumerate(rounded.tolist())
+        for other in ROUNDED_VALUES
+        if other != current
     ]
     counts = np.array([count for count, _ in pairs], dtype=np.int64)
     amounts = np.array([amount for _, amount in pairs], dtype=np.int64)
-    return _Changes(counts, amounts, 2 * amounts * slope[counts] + amounts**2 * weights.sum())
+    costs = 2 * amounts * gradient[counts] + amounts**2 * weights.sum()
+    return _Changes(counts, amounts, costs)
 
 
-def _solved(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> Integers | None:
+def _solve(
+    rounded: Integers, changes: _Changes, constraints: Sequence[Constraint]
+) -> Integers | None:
+    """Return the rounding repaired with some of the changes, or None if no repair was found."""
     solver = highspy.Highs()
     solver.silent()
     for option, value in (
-        ("mip_rel_gap", GAP),
-        ("mip_max_nodes", NODES),
-        ("time_limit", SECONDS),
+        ("mip_rel_gap", RELATIVE_GAP),
+        ("mip_max_nodes", MOST_NODES),
+        ("time_limit", TIME_LIMIT),
         ("random_seed", 0),
     ):
         solver.setOptionValue(option, value)
-    solver.passModel(_model(rounded, changes, pins))
+    solver.passModel(_model(rounded, changes, constraints))
     run(solver)
     solution = np.rint(solver.getSolution().col_value).astype(np.int64)
     repaired = rounded.copy()
     if len(solution) == len(changes.counts):
         np.add.at(repaired, changes.counts, changes.amounts * solution)
-    return repaired if all(_holds(pin, repaired) for pin in pins) else None
+    return repaired if all(constraint.holds(repaired) for constraint in constraints) else None
 
 
-def _model(rounded: Integers, changes: _Changes, pins: Sequence[Pin]) -> highspy.HighsLp:
-    rows = [np.flatnonzero(pin.cells[changes.counts]) for pin in pins]
+def _model(
+    rounded: Integers, changes: _Changes, constraints: Sequence[Constraint]
+) -> highspy.HighsLp:
+    """Return the programme: a 0-1 column for each change, a row for each constraint and each count.
+
+    The row of a count allows at most one of its changes.
+    """
+    rows = [np.flatnonzero(constraint.cells[changes.counts]) for constraint in constraints]
     coefficients = [changes.amounts[row].astype(float) for row in rows]
-    now = np.array([int(rounded[pin.cells].sum()) for pin in pins])
-    once = np.split(np.arange(len(changes.counts)), np.flatnonzero(np.diff(changes.counts)) + 1)
+    current = np.array([int(rounded[constraint.cells].sum()) for constraint in constraints])
+    low = np.array([constraint.low for constraint in constraints]) - current
+    high = np.array([constraint.high for constraint in constraints]) - current
+    count_starts = np.flatnonzero(np.diff(changes.counts)) + 1
+    once = np.split(np.arange(len(changes.counts)), count_starts)
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(changes.counts), len(pins) + len(once)
+    model.num_col_, model.num_row_ = len(changes.counts), len(constraints) + len(once)
     model.col_cost_ = changes.costs
     model.col_lower_, model.col_upper_ = np.zeros(model.num_col_), np.ones(model.num_col_)
-    model.row_lower_ = np.concatenate(
-        [np.array([pin.low for pin in pins]) - now, np.zeros(len(once))]
-    ).astype(float)
-    model.row_upper_ = np.concatenate(
-        [np.array([pin.high for pin in pins]) - now, np.ones(len(once))]
-    ).astype(float)
+    model.row_lower_ = np.concatenate([low, np.zeros(len(once))]).astype(float)
+    model.row_upper_ = np.concatenate([high, np.ones(len(once))]).astype(float)
     matrix = model.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
     matrix.start_ = np.concatenate([[0], np.cumsum([len(row) for row in (*rows, *once)])])

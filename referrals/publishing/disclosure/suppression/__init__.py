@@ -1,1 +1,1 @@
-"""Cell suppression, primary and secondary, for exact tables."""
+"""Cell suppression: exact one- and two-way tables with small cells withheld."""

@@ -1,8 +1,10 @@
-"""Which further cells of one two-way table to withhold, so that no withheld cell can be worked out from the totals.
+"""Secondary suppression in one two-way table: withhold more cells to protect the primary ones.
 
-A withheld cell is hidden only while its neighbours can make up for it. Its range is worked out exactly: the count of every
-other withheld cell may change too, and every row and column must still add up. In a two-way table a real-valued answer
-that goes furthest is a whole-valued one, so nothing is claimed here of fractions of people.
+Called by `suppression.protect`. A withheld cell is hidden only as far as other withheld cells of
+its row and column can make up for it, since their totals are published. Its feasibility interval is
+worked out exactly: all other withheld cells may change too, and every row and column must still add
+up. In a two-way table the extreme solutions are whole numbers, so nothing is claimed of fractions
+of people.
 """
 
 from __future__ import annotations
@@ -18,126 +20,136 @@ import highspy
 from referrals.errors import DisclosureError
 
 Cell = tuple[str, ...]
-IS_CHOSEN: Final = 0.5
-"""The solver's 0 or 1 is nearly that."""
+CHOSEN_ABOVE: Final = 0.5
+"""The solver returns 0 and 1 with small numerical errors."""
 
 
 @dataclass(frozen=True)
-class Table:
-    """One two-way table as it is, whose row and column totals are published.
+class TwoWayTable:
+    """The true counts of a two-way table whose row and column totals are published.
 
     Attributes:
         values: the count of each cell.
         lines: the cells of each row and of each column.
-        width: the least range, from the smallest possible count to the largest, that a withheld cell is to have.
-        told: cells whose count is known from elsewhere. To withhold them hides nothing.
+        width: the least width of the feasibility interval of a withheld cell.
+        known: cells whose count was published elsewhere. Withholding them hides nothing.
     """
 
     values: Mapping[Cell, int]
     lines: Sequence[Sequence[Cell]]
     width: int
-    told: frozenset[Cell] = frozenset()
+    known: frozenset[Cell] = frozenset()
 
-    def complement(self, small: AbstractSet[Cell]) -> set[Cell]:
-        """Return the cells to withhold with those given, so that each of them has its range.
+    def suppress(self, primary: AbstractSet[Cell]) -> set[Cell]:
+        """Return the cells to withhold: the primary ones, and secondary ones that protect them.
 
-        Cells are added for one after another, each time those that lose the fewest people, and let go again where the
-        rest do without. Which comes first matters: the smallest first and the largest first are tried.
+        For one cell after another, the secondary cells with the fewest people are added. Redundant
+        ones are removed at the end. The order matters: smallest first and largest first are tried.
 
         Raises:
-            DisclosureError: the table is too small for that, whatever else is withheld.
+            DisclosureError: the table is too small, whatever else is withheld.
         """
-        ascending = sorted(small, key=lambda cell: (self.values[cell], cell))
-        tried = [
-            self._without_spare(small, self._grown(order)) for order in (ascending, ascending[::-1])
+        ascending = sorted(primary, key=lambda cell: (self.values[cell], cell))
+        attempts = [
+            self._without_redundant(primary, self._with_secondary(order))
+            for order in (ascending, ascending[::-1])
         ]
-        return min(tried, key=lambda withheld: sum(self.values[cell] for cell in withheld))
+        return min(attempts, key=lambda withheld: sum(self.values[cell] for cell in withheld))
 
-    def cover(self, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
-        """Return what to withhold as well, so that one cell has its range; nothing where it has.
+    def secondary(self, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
+        """Return the cheapest cells to withhold as well to protect one; none if it is protected.
 
         Raises:
             DisclosureError: no cells of this table would do.
         """
-        added = self._search.added(cell, withheld, (self.values.keys() - self.told) | withheld)
-        if added is None:
+        allowed = (self.values.keys() - self.known) | withheld
+        secondary = self._search.cheapest(cell, withheld, allowed)
+        if secondary is None:
             raise DisclosureError(
-                f"{' × '.join(cell)} cannot be protected by withholding other cells of its table: the totals around it "
-                "are too small. Group a category of the table with another."
+                f"{' × '.join(cell)} cannot be protected by withholding other cells of its table: "
+                "the totals around it are too small. Group a category of the table with another."
             )
-        return added
+        return secondary
 
-    def hides(self, withheld: AbstractSet[Cell]) -> bool:
-        """Return whether each of the cells withheld has its range."""
-        return all(self._search.added(cell, withheld, withheld) is not None for cell in withheld)
+    def protects(self, withheld: AbstractSet[Cell]) -> bool:
+        """Return whether each withheld cell has its interval."""
+        return all(self._search.cheapest(cell, withheld, withheld) is not None for cell in withheld)
 
-    def _grown(self, order: Sequence[Cell]) -> set[Cell]:
-        """Return cells with those that must be withheld to hide them, taken one after another."""
-        withheld, waiting = set(order), list(order)
-        for cell in waiting:
-            added = self.cover(cell, withheld)
-            withheld |= added
-            waiting.extend(sorted(added))
+    def _with_secondary(self, order: Sequence[Cell]) -> set[Cell]:
+        """Return the cells with secondary ones for each in turn, and for those that were added."""
+        withheld, queue = set(order), list(order)
+        for cell in queue:
+            secondary = self.secondary(cell, withheld)
+            withheld |= secondary
+            queue.extend(sorted(secondary))
         return withheld
 
-    def _without_spare(self, small: AbstractSet[Cell], withheld: set[Cell]) -> set[Cell]:
-        """Return what is left of the cells withheld without those that the others do not need, large ones first."""
-        for cell in sorted(withheld - small, key=lambda cell: (-self.values[cell], cell)):
-            if self.hides(withheld - {cell}):
+    def _without_redundant(self, primary: AbstractSet[Cell], withheld: set[Cell]) -> set[Cell]:
+        """Return the withheld cells without the secondary ones that the others do not need."""
+        largest_first = sorted(withheld - primary, key=lambda cell: (-self.values[cell], cell))
+        for cell in largest_first:
+            if self.protects(withheld - {cell}):
                 withheld = withheld - {cell}
         return withheld
 
     @cached_property
-    def _search(self) -> _Search:
-        return _Search(self)
+    def _search(self) -> _SecondarySearch:
+        return _SecondarySearch(self)
 
 
-class _Search:
-    """Two fillings of a table that differ at a cell as much as its range is wide: one model, whose bounds alone change.
+class _SecondarySearch:
+    """Two feasible tables that differ at one cell by the width, as one model with changing bounds.
 
-    Each is reached from the table as it is by changes along closed paths, at most one a unit of the width, so that no cell
-    need change by more than that.
+    Each is reached from the true table by changes along closed paths, at most one for each unit of
+    the width. So no cell needs to change by more than the width.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: TwoWayTable) -> None:
         self._table, self._solver = table, highspy.Highs()
         self._solver.silent()
-        self._chosen = {
+        self._is_withheld = {
             cell: self._solver.addVariable(0, 1, value + 1, highspy.HighsVarType.kInteger)
             for cell, value in table.values.items()
         }
-        highest, lowest = self._changes(), self._changes()
-        self._spans = {
+        highest, lowest = self._add_feasible_table(), self._add_feasible_table()
+        self._widths = {
             cell: self._solver.addConstr(highest[cell] - lowest[cell] >= -highspy.kHighsInf)
             for cell in highest
         }
 
-    def added(
+    def cheapest(
         self, cell: Cell, withheld: AbstractSet[Cell], allowed: AbstractSet[Cell]
     ) -> set[Cell] | None:
-        """Return the cheapest of the cells allowed to withhold as well for one cell, or None where they do not do."""
-        for one, choice in self._chosen.items():
-            self._solver.changeColBounds(choice.index, one in withheld, one in allowed)
-        span = self._spans[cell].index
-        self._solver.clearSolver()
-        self._solver.changeRowBounds(span, self._table.width, highspy.kHighsInf)
-        self._solver.run()
-        found, chosen = self._solver.getModelStatus(), self._solver.getSolution().col_value
-        self._solver.changeRowBounds(span, -highspy.kHighsInf, highspy.kHighsInf)
-        if found != highspy.HighsModelStatus.kOptimal:
-            return None
-        return {one for one in allowed - withheld if chosen[self._chosen[one].index] > IS_CHOSEN}
+        """Return the cheapest of the allowed cells to withhold as well for one cell.
 
-    def _changes(self) -> dict[Cell, highspy.highs_var]:
-        """Add to the solver by how much each cell differs in another filling of the table, and return that."""
+        Returns None if all of them together would not do.
+        """
+        for other, variable in self._is_withheld.items():
+            self._solver.changeColBounds(variable.index, other in withheld, other in allowed)
+        row = self._widths[cell].index
+        self._solver.clearSolver()
+        self._solver.changeRowBounds(row, self._table.width, highspy.kHighsInf)
+        self._solver.run()
+        status, solution = self._solver.getModelStatus(), self._solver.getSolution().col_value
+        self._solver.changeRowBounds(row, -highspy.kHighsInf, highspy.kHighsInf)
+        if status != highspy.HighsModelStatus.kOptimal:
+            return None
+        return {
+            other
+            for other in allowed - withheld
+            if solution[self._is_withheld[other].index] > CHOSEN_ABOVE
+        }
+
+    def _add_feasible_table(self) -> dict[Cell, highspy.highs_var]:
+        """Add another feasible table to the model; return by how much each of its cells differs."""
         solver, width = self._solver, self._table.width
         change = {
             cell: solver.addVariable(-min(value, width), width)
             for cell, value in self._table.values.items()
         }
         for cell, value in self._table.values.items():
-            solver.addConstr(change[cell] - width * self._chosen[cell] <= 0)
-            solver.addConstr(change[cell] + min(value, width) * self._chosen[cell] >= 0)
+            solver.addConstr(change[cell] - width * self._is_withheld[cell] <= 0)
+            solver.addConstr(change[cell] + min(value, width) * self._is_withheld[cell] >= 0)
         for line in self._table.lines:
             solver.addConstr(solver.qsum(change[cell] for cell in line) == 0)
         return change

@@ -1,7 +1,8 @@
-"""The search for witnesses of tables with cells withheld: other data sets that agree with every number that is printed.
+"""The search for witnesses: feasible tables that together give each withheld cell a wide interval.
 
-It is given the tables as a reader has them and nothing else, so a witness can say nothing that they do not. Cells that are
-withheld later make other tables: their witnesses are sought anew, from the beginning.
+Called by `suppression.protect`. It gets the tables as a reader has them and nothing else, so a
+witness discloses nothing that they do not. Whenever more cells are withheld the published tables
+are others, and a new search starts from the beginning.
 """
 
 from __future__ import annotations
@@ -12,112 +13,145 @@ from collections.abc import Collection, Mapping, Sequence
 from random import Random
 from typing import Final
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression.feasible_tables import (
-    TOTAL,
     Categories,
     Cell,
     Counts,
-    Values,
-    fill,
-    sums,
+    PublishedValues,
+    find_feasible_table,
+    marginal_sums,
 )
+from referrals.reference.codelists import TOTAL
 
 Range = tuple[int, int]
 Pair = tuple[int, ...]
-"""The two dimensions of a table, by their number."""
+"""The numbers of the two dimensions of a table."""
 
-FIRST: Final[Pair] = (0, 1)
+FIRST_TABLE: Final[Pair] = (0, 1)
+
+LARGE: Final = -1
+SMALL: Final = 1
+"""The cost of a cell for which a large count is sought, and a small one."""
 
 
-class Search:
-    """The search for witnesses of published tables, which give every withheld cell a range of at least `width`."""
+class WitnessSearch:
+    """The search for witnesses of published tables."""
 
     def __init__(
         self,
-        values: Values,
+        values: PublishedValues,
         categories: Categories,
         *,
         width: int,
         facts: Sequence[Fact],
         seed: int,
     ) -> None:
-        """Take the tables as they are published, a withheld cell as None, and what was published elsewhere."""
+        """Start a search.
+
+        Args:
+            values: the published tables; None for a withheld cell.
+            categories: the codes of each dimension.
+            width: the least width of the interval that each withheld cell needs.
+            facts: what was published elsewhere, and must hold for every witness.
+            seed: decides between equally good witnesses.
+        """
         self._values, self._categories, self._width, self._facts = values, categories, width, facts
-        self._random = Random(seed)
+        # Witnesses hold no secret: their choice must be repeatable, nothing else.
+        self._random = Random(seed)  # noqa: S311
         self._withheld = [cell for cell, value in values.items() if value is None]
         self._found: list[tuple[Counts, Mapping[Cell, int]]] = []
-        self._seen: dict[Cell, Range] = {}
+        self._intervals: dict[Cell, Range] = {}
 
-    def failed(self) -> Cell | None:
-        """Find witnesses until every withheld cell has its range, and return the first that gets none; None where all do."""
+    def run(self) -> Cell | None:
+        """Find witnesses for every withheld cell, and return the first that gets none, if any."""
         while narrow := self._narrow():
-            self._add(table_of(narrow), {cell: self._wish(cell) for cell in narrow})
-            if self._narrow() == narrow and not self._settled(narrow[0]):
+            self._add(table_of(narrow), {cell: self._direction(cell) for cell in narrow})
+            if self._narrow() == narrow and not self._widen(narrow[0]):
                 return narrow[0]
         if not self._found:
-            self._add(FIRST, {})
+            self._add(FIRST_TABLE, {})
         return None
 
     def needed(self) -> list[Counts]:
-        """Return the witnesses without which some cell would lack its range. The later ones were sought for narrow cells."""
-        kept = list(self._found)
-        for one in self._found:
-            rest = [other for other in kept if other is not one]
-            if rest and all(
-                width([margins[cell] for _, margins in rest]) >= self._width
-                for cell in self._withheld
-            ):
-                kept = rest
-        return [witness for witness, _ in kept]
+        """Return the witnesses without which some cell would lack its interval.
 
-    def _settled(self, cell: Cell) -> bool:
-        """Seek the range of one cell by itself, in other orders where the first leads nowhere; return whether it has it."""
-        for turn, wish in itertools.product(range(len(self._categories)), (-1, 1)):
-            self._add(table_of([cell]), {cell: wish}, turn=turn)
+        Earlier witnesses are left out first: later ones were sought for cells that were still
+        narrow.
+        """
+        needed = list(self._found)
+        for candidate in self._found:
+            others = [witness for witness in needed if witness is not candidate]
+            if others and self._is_wide_for_all([margins for _, margins in others]):
+                needed = others
+        return [witness for witness, _ in needed]
+
+    def _is_wide_for_all(self, witnesses: Sequence[Mapping[Cell, int]]) -> bool:
+        return all(
+            width([margins[cell] for margins in witnesses]) >= self._width
+            for cell in self._withheld
+        )
+
+    def _widen(self, cell: Cell) -> bool:
+        """Seek witnesses for one cell alone, in several orders; return whether that widened it."""
+        for rotation, cost in itertools.product(range(len(self._categories)), (LARGE, SMALL)):
+            self._add(table_of([cell]), {cell: cost}, rotation=rotation)
             if cell not in self._narrow():
                 return True
         return False
 
     def _narrow(self) -> list[Cell]:
-        return [cell for cell in self._withheld if width(self._seen.get(cell, ())) < self._width]
+        """Return the withheld cells whose interval over the witnesses so far is too narrow."""
+        return [
+            cell for cell in self._withheld if width(self._intervals.get(cell, ())) < self._width
+        ]
 
-    def _wish(self, cell: Cell) -> int:
-        """Return whether to seek a large count (-1) or a small one (1): a count below the width can only grow."""
-        _, high = self._seen.get(cell, (0, self._width))
-        return -1 if high < self._width else self._random.choice((-1, 1))
+    def _direction(self, cell: Cell) -> int:
+        """Return whether to seek a large or a small count: one below the width can only grow."""
+        _, high = self._intervals.get(cell, (0, self._width))
+        return LARGE if high < self._width else self._random.choice((LARGE, SMALL))
 
-    def _add(self, first: Pair, costs: Mapping[Cell, int], *, turn: int = 0) -> None:
-        """Look for a witness of low cost, filling one table first, then the dimensions with the most codes.
+    def _add(self, first: Pair, costs: Mapping[Cell, int], *, rotation: int = 0) -> None:
+        """Look for a witness of low cost, dividing by one table first, then by large dimensions.
 
-        `turn` is how many dimensions of that order come last instead.
+        The first `rotation` dimensions of that order come last instead.
         """
         sizes = [len(codes) for codes in self._categories.values()]
         order = sorted(
             range(len(sizes)), key=lambda dimension: (dimension not in first, -sizes[dimension])
         )
-        order = order[turn:] + order[:turn]
-        found = fill(self._values, self._categories, order=order, costs=costs, facts=self._facts)
-        if found is not None:
-            margins = sums(found, self._categories)
-            self._found.append((found, margins))
-            self._seen = {
-                cell: span([*self._seen.get(cell, ()), margins[cell]]) for cell in self._withheld
-            }
+        witness = find_feasible_table(
+            self._values,
+            self._categories,
+            order=order[rotation:] + order[:rotation],
+            costs=costs,
+            facts=self._facts,
+        )
+        if witness is None:
+            return
+        margins = marginal_sums(witness, self._categories)
+        self._found.append((witness, margins))
+        self._intervals = {
+            cell: interval([*self._intervals.get(cell, ()), margins[cell]])
+            for cell in self._withheld
+        }
 
 
 def table_of(cells: Collection[Cell]) -> Pair:
-    """Return the table with the most of some cells, the first of several. It is filled first, and so with most freedom."""
+    """Return the two-way table with the most of some cells, the first if several have as many.
+
+    Divided by first, it leaves the most freedom for its cells.
+    """
     tables = Counter(tuple(at for at, code in enumerate(cell) if code != TOTAL) for cell in cells)
     return min(tables, key=lambda table: (-tables[table], table))
 
 
-def span(counts: Sequence[int]) -> Range:
+def interval(counts: Sequence[int]) -> Range:
     """Return the smallest and the largest of some counts."""
     return (min(counts, default=0), max(counts, default=0))
 
 
 def width(counts: Sequence[int]) -> int:
-    """Return how far the smallest and the largest of some counts are apart."""
-    low, high = span(counts)
+    """Return the difference of the largest and the smallest of some counts."""
+    low, high = interval(counts)
     return high - low

@@ -1,4 +1,4 @@
-"""Charts that cannot mislead: from zero, labelled, readable without colour, and unsure where the figures are."""
+"""Charts that cannot mislead: from zero, labelled, readable without colour, ranges shown."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from referrals.cards.charts.columns import Column
 from referrals.cards.exports import svg
 from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
+from referrals.cards.wording import phrases
 from referrals.paths import PUBLISHED, ROOT
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -66,8 +67,8 @@ def test_a_number_is_solid_to_its_smallest_and_hatched_to_its_largest(
                 continue
             low, high = (share.lower * 100, share.upper * 100) if by_share else row.bounds
             expected = (float(low), float(low if row.open_ended else high))
-            assert (bar.sure, bar.to) == pytest.approx(expected)
-            assert bar.low is None
+            assert (bar.solid, bar.upper) == pytest.approx(expected)
+            assert bar.lower is None
 
 
 def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_them(
@@ -82,7 +83,7 @@ def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_th
                 expected = [
                     float(part) * 100 for part in (share.of_recorded, share.lower, share.upper)
                 ]
-                assert [bar.sure, bar.low, bar.to] == pytest.approx(expected)
+                assert [bar.solid, bar.lower, bar.upper] == pytest.approx(expected)
     assert seen == 8
 
 
@@ -90,7 +91,7 @@ def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_th
 def test_an_open_end_has_no_hatch_and_says_that_it_is_open(release: Release, measure: str) -> None:
     answer = kinds.of(release).answer("age_band", Selection(measure=measure))
     (bar,) = [bar for bar in bars(answer) if bar.label.endswith("20 to 39")]
-    assert bar.sure == bar.to > 0
+    assert bar.solid == bar.upper > 0
     assert bar.shown in {"at least 669", "over 50%"}
 
 
@@ -100,13 +101,17 @@ def test_what_is_not_published_has_no_bar_and_says_so(release: Release, measure:
     missing = [bar for bar in bars(answer) if bar.symbol == "[x]"]
     assert len(missing) == 3
     assert {bar.shown for bar in missing} == {"not published"}
-    assert {(bar.look, bar.sure, bar.to) for bar in missing} == {("missing", 0, 0)}
+    assert {(bar.style, bar.solid, bar.upper) for bar in missing} == {("missing", 0, 0)}
 
 
 def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release: Release) -> None:
     male, *_ = bars(kinds.of(release).answer("sex", Selection(measure=SHARE)))
     assert male.shown.startswith("62%")
-    assert [round(end or 0, 1) for end in (male.low, male.sure, male.to)] == [52.8, 62.4, 68.2]
+    assert [round(end or 0, 1) for end in (male.lower, male.solid, male.upper)] == [
+        52.8,
+        62.4,
+        68.2,
+    ]
 
 
 # Bars
@@ -122,7 +127,9 @@ def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
         assert hatched.textposition == "outside"
         assert list(solid.y) == list(hatched.y)
         above = {note.y + bar_charts.LABEL_ABOVE: note.text for note in figure.layout.annotations}
-        assert [above[place] for place in solid.y] == [one.label for one in answer.observations]
+        assert [above[place] for place in solid.y] == [
+            phrases.label(one) for one in answer.observations
+        ]
 
 
 def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
@@ -130,8 +137,9 @@ def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
         _, hatched = figure.data
         if answer.selection.measure != SHARE:
             widths = [
-                0 if row.status == "x" or row.open_ended else row.upper - row.lower
+                upper - lower if row.has_number and not row.open_ended else 0
                 for row in answer.observations
+                for lower, upper in [row.bounds if row.has_number else (0, 0)]
             ]
             assert list(hatched.x) == widths
             assert [shape == "/" for shape in hatched.marker.pattern.shape] == [
@@ -143,16 +151,16 @@ def test_a_line_on_a_share_by_sex_runs_over_all_that_it_could_be(drawn: Drawn) -
     lines = 0
     for answer, figure in drawn:
         solid, hatched = figure.data
-        assert solid.error_x.visible == any(bar.low is not None for bar in bars(answer))
+        assert solid.error_x.visible == any(bar.lower is not None for bar in bars(answer))
         ends = zip(solid.x, solid.error_x.arrayminus, solid.error_x.array, strict=True)
         for bar, shape, (at, less, more) in zip(
             bars(answer), hatched.marker.pattern.shape, ends, strict=True
         ):
-            if bar.low is None:
+            if bar.lower is None:
                 assert (less, more) == (None, None)
             else:
                 lines += 1
-                assert (at - less, at + more) == pytest.approx((bar.low, bar.to))
+                assert (at - less, at + more) == pytest.approx((bar.lower, bar.upper))
                 assert shape == ""
     assert lines == 8
 
@@ -161,7 +169,7 @@ def test_bars_start_at_zero_and_their_labels_have_room(drawn: Drawn) -> None:
     for answer, figure in drawn:
         start, end = figure.layout.xaxis.range
         assert start == 0
-        assert end > max(bar.to for bar in bars(answer)) * 1.3
+        assert end > max(bar.upper for bar in bars(answer)) * 1.3
         assert figure.layout.barmode == "stack"
 
 
@@ -288,7 +296,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ch
 def test_every_chart_is_what_plotly_takes_and_plain_json(
     release: Release, published: tuple[Answer, ...]
 ) -> None:
-    # Streamlit has Plotly check a figure at each sending, unless it is told that it is finished: so it is checked here.
+    # Streamlit has Plotly check a figure each time it is sent, unless it is `Finished`.
     for name, figure in every_chart(release, published).items():
         go.Figure(figure)  # which refuses what is no part of a chart
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
@@ -317,7 +325,7 @@ DRAWN_AS = '&lt;b&gt;A&lt;/b&gt;&lt;a href="//evil.example"&gt;%&#123;y} &amp; m
 def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
     published: tuple[Answer, ...],
 ) -> None:
-    # Plotly draws tags in every text, links and pictures among them, and puts values in the place of %{...}.
+    # Plotly draws tags in every text, links and pictures too, and puts values in place of %{...}.
     hostile = replace(published[0], observations=relabelled(published[0]))
     values = [Column(HOSTILE, 7, 5, 8)]
     drawn = [
@@ -444,7 +452,7 @@ def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> N
 
 
 def test_a_chart_draws_no_label_from_outside_the_codelists(drawn: Drawn) -> None:
-    """Plotly draws tags in labels, and a picture in one would reach outside: so labels are a closed vocabulary."""
+    """Plotly draws tags in labels, and would load a picture: labels are a closed list."""
     named = {
         "All other or unrecorded nationalities"
     }  # release.toml: what this release calls a code

@@ -21,9 +21,9 @@ from referrals.cards.exports import notes as export_notes
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
-from referrals.cards.wording import transcribed
 from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
+from referrals.reference import statuses
 from referrals.release.release import Release
 from tests.fixtures.examples import examples
 
@@ -136,13 +136,13 @@ def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_c
     assert rows["MS"]["status"] == "e"
     assert rows["MS"]["working"]
     assert (rows["_NK"]["value"], rows["_NK"]["lower"], rows["_NK"]["upper"]) == ("", "", "")
-    assert rows["_NK"]["status_meaning"] == transcribed.SYMBOLS["x"]
+    assert rows["_NK"]["status_meaning"] == statuses.meanings()["x"]
 
 
 def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_release(
     files: list[tuple[Card, str]],
 ) -> None:
-    """Its rows are of 2009 to 2025, and say so in their own column: the two must not contradict each other."""
+    """Its rows cover 2009 to 2025, each with its own date."""
     for card, text in files:
         if card.path == "/trends":
             assert card.about.period_label not in {row["period"] for row in rows_of(text)}, (
@@ -347,8 +347,8 @@ def test_a_picture_explains_its_hatching_only_where_it_has_any(
 
 def test_a_range_is_hatched_in_the_colour_of_its_own_bar(by_sex: Card) -> None:
     """Sex not recorded is grey: a blue end to its bar would belong to the males."""
-    grey = next(bar for bar in by_sex.bars if bar.look == "grey")
-    assert grey.to > grey.sure
+    grey = next(bar for bar in by_sex.bars if bar.style == "grey")
+    assert grey.upper > grey.solid
     root = drawn(by_sex)
     (hatched,) = [bar for bar in root.iter(f"{SVG}rect") if bar.get("stroke")]
     assert hatched.get("stroke") == svg.SHADES["grey"]
@@ -372,7 +372,7 @@ def test_no_line_of_a_picture_runs_out_of_it(
     root = drawn(by_dimension.card(release, kinds.of(release).answer(dimension, selection)))
     width, height = float(root.get("width", 0)), float(root.get("height", 0))
     for text in root.iter(f"{SVG}text"):
-        # Letters of Arial are about half as wide as they are high; links are one word and cannot be wrapped.
+        # Letters of Arial are about half as wide as high; links are one word and cannot wrap.
         long = 0.45 * float(text.get("font-size", 0)) * len(text.text or "")
         start = float(text.get("x", 0)) - (long if text.get("text-anchor") == "end" else 0)
         assert start >= 0, text.text

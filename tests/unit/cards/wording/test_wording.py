@@ -1,4 +1,4 @@
-"""Answers in words: the right numbers, no rank that a range cannot carry, and how each number was worked out."""
+"""Answers in words: the right numbers, no rank that a range cannot support, and workings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Selection
+from referrals.reference import statuses
 from referrals.reference.codelists import codelist
 from referrals.release.release import Kind, Release
 from tests.fixtures.examples import examples
 
-# What the finding of every selection that a page offers must say, worked by hand from the printed figures.
+# Parts of the finding of every selection on offer, worked by hand from the printed figures.
 FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
     ("nationality", {}, ["Vietnam, Albania and China", "38%", "1,336"]),
     (
@@ -120,7 +121,7 @@ def test_what_is_not_published_is_no_total_to_take_shares_of(answers: tuple[Answ
             assert "not published" not in captions.shares_of(answer), answer.within
 
 
-@settings(max_examples=examples(30))  # each builds a frame
+@settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 12)), min_size=2, max_size=5))
 def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(
     pairs: list[tuple[int, int]],
@@ -151,9 +152,7 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        spans = sorted(
-            (int(one.lower), int(one.upper)) for one in answer.observations if one.status != "x"
-        )
+        spans = sorted(one.bounds for one in answer.observations if one.has_number)
         overlap = len(spans) > 1 and spans[-1][0] <= max(high for _, high in spans[:-1])
         if (
             overlap and answer.dimension != "age_band"
@@ -206,9 +205,8 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
     for answer in answers:
         workings = captions.workings(answer)
         for row in answer.observations:
-            mine = [
-                one for one in workings if one.casefold().startswith(f"{row.label}:".casefold())
-            ]
+            start = f"{phrases.label(row)}:".casefold()
+            mine = [one for one in workings if one.casefold().startswith(start)]
             assert len(mine) == (row.status == "e"), (
                 answer.dimension,
                 answer.within,
@@ -285,7 +283,7 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
     for answer in answers:
         text = captions.chart_text(answer)
         assert text.startswith(transcribed.finding(answer))
-        assert all(f"{row.label}: " in text for row in answer.observations)
+        assert all(f"{phrases.label(row)}: " in text for row in answer.observations)
 
 
 @pytest.mark.parametrize(
@@ -324,7 +322,7 @@ def test_a_share_is_a_number_a_range_an_open_end_or_nothing(
 def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer, ...]) -> None:
     letters = {letter for answer in answers for letter in answer.statuses}
     assert {"e", "u", "x"} <= letters
-    assert letters - {""} <= set(transcribed.SYMBOLS)
+    assert letters - {""} <= set(statuses.meanings())
 
 
 def strange_numbers(text: str, answer: Answer) -> list[str]:
@@ -347,7 +345,7 @@ def strange_numbers(text: str, answer: Answer) -> list[str]:
 
 
 def planted(dimension: str, ranges: Mapping[str, Sequence[int]]) -> Answer:
-    """An answer with one category for each label, as wide as its range, out of a total that holds them all."""
+    """An answer with one category for each label and range, and a total that is their sum."""
     total = sum(high for _, high in ranges.values()) or 1
     observations = tuple(
         Observation(

@@ -1,9 +1,10 @@
-"""The tightest range is that of trying every filling, no wider and no narrower, and its two ends are fillings themselves."""
+"""Feasibility intervals and lower bounds, against a list of all feasible tables of a year."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -13,12 +14,11 @@ from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit.feasibility_intervals import (
-    Attacker,
     bound_by_totals,
+    feasibility_interval,
     is_exact_by_totals,
-    least_by_totals,
 )
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
 from tests.fixtures.examples import examples
 
@@ -36,202 +36,216 @@ CATEGORIES: Mapping[str, Sequence[str]] = {
 }
 CELLS: list[Codes] = list(itertools.product(*CATEGORIES.values()))
 SUMS: list[Codes] = list(itertools.product(*((*codes, T) for codes in CATEGORIES.values())))
-WIDE = dict.fromkeys(range(2, 6), 1000)
-ERRORS = (WIDE, {2: 8, 3: 4, 4: 4, 5: 4}, {2: 3, 3: 2, 4: 5, 5: 3}, dict.fromkeys(range(2, 6), 0))
+NO_LIMIT = dict.fromkeys(range(2, 6), 1000)
+NO_ERROR = dict.fromkeys(range(2, 6), 0)
+ERRORS = (NO_LIMIT, {2: 8, 3: 4, 4: 4, 5: 4}, {2: 3, 3: 2, 4: 5, 5: 3}, NO_ERROR)
 FEMALE_DA = {"sex": ["F"], "crime_type": ["DA"]}
+MIXED = dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True))
+"""A year with numbers of every kind."""
 
 
-def inside(one: Codes) -> list[bool]:
-    return [all(code in (T, own) for own, code in zip(codes, one, strict=True)) for codes in CELLS]
+def order(codes: Codes) -> int:
+    return sum(code != T for code in codes)
 
 
-def counted(where: Mapping[str, Sequence[str]]) -> list[bool]:
+def inside(target: Codes) -> list[bool]:
+    """Return which cells are part of a sum."""
+    return [
+        all(wanted in (T, code) for code, wanted in zip(codes, target, strict=True))
+        for codes in CELLS
+    ]
+
+
+def selected(where: Mapping[str, Sequence[str]]) -> list[bool]:
+    """Return which cells are part of a fact."""
     return [
         all(code in where.get(name, (code,)) for name, code in zip(FINEST, codes, strict=True))
         for codes in CELLS
     ]
 
 
-def fillings(year: Year, errors: Mapping[int, int] = WIDE) -> NDArray[np.int64]:
-    """Every filling of the cells that the rule, the exact totals, the facts and the announced errors allow, a row each."""
+class Limit(NamedTuple):
+    """The ends of the sum of some cells."""
+
+    cells: list[bool]
+    low: int
+    high: int
+
+
+def limits(year: Year, errors: Mapping[int, int]) -> Iterator[Limit]:
+    """Yield the limits that exact totals, announced errors and facts set."""
     shown = [year.cells.get(codes, 0) for codes in CELLS]
-    rows = [(inside(one), None) for one in SUMS if sum(code != T for code in one) == 1]
-    limits = [(mine, total := sum(itertools.compress(shown, mine)), total) for mine, _ in rows]
-    limits += [
-        (
-            mine := inside(one),
-            (total := sum(itertools.compress(shown, mine))) - errors[order],
-            total + errors[order],
-        )
-        for one in SUMS
-        if 1 < (order := sum(code != T for code in one)) < 6
-    ]
-    limits += [(counted(fact.where), fact.low, fact.high) for fact in year.facts]
-    found = np.zeros((1, 0), dtype=np.int64)
-    for place, number in enumerate(shown):
-        choices = range(5) if number == 0 else (1, 2, 3, 4, number) if number <= 7 else (number,)
-        found = np.concatenate([np.insert(found, place, choice, axis=1) for choice in choices])
-        for mine, low, high in limits:
-            now = found @ np.array(mine[: place + 1], dtype=np.int64)
-            full = not any(mine[place + 1 :])
-            found = found[(now <= high) & ((now >= low) | (not full))]
-    return found
+    for target in SUMS:
+        error = {0: 0, 1: 0, **errors}.get(order(target))
+        if error is not None:
+            total = sum(itertools.compress(shown, inside(target)))
+            yield Limit(inside(target), total - error, total + error)
+    for fact in year.facts:
+        yield Limit(selected(fact.where), fact.low, fact.high)
+
+
+def possible_counts(shown: int) -> Sequence[int]:
+    if shown == 0:
+        return range(5)
+    return (1, 2, 3, 4, shown) if shown <= 7 else (shown,)
+
+
+def feasible_tables(year: Year, errors: Mapping[int, int] = NO_LIMIT) -> NDArray[np.int64]:
+    """Return every table that is feasible, a row each, by extending tables cell by cell."""
+    every_limit = list(limits(year, errors))
+    tables = np.zeros((1, 0), dtype=np.int64)
+    for place, codes in enumerate(CELLS):
+        counts = possible_counts(year.cells.get(codes, 0))
+        tables = np.concatenate([np.insert(tables, place, count, axis=1) for count in counts])
+        for limit in every_limit:
+            value = tables @ np.array(limit.cells[: place + 1], dtype=np.int64)
+            is_complete = not any(limit.cells[place + 1 :])
+            tables = tables[(value <= limit.high) & ((value >= limit.low) | (not is_complete))]
+    return tables
 
 
 @st.composite
 def years(draw: st.DrawFn) -> Year:
-    values = draw(
-        st.lists(st.sampled_from((0, 0, 5, 6, 7, 8)), min_size=len(CELLS), max_size=len(CELLS))
-    )
+    number = st.sampled_from((0, 0, 5, 6, 7, 8))
+    values = draw(st.lists(number, min_size=len(CELLS), max_size=len(CELLS)))
     cells = {codes: value for codes, value in zip(CELLS, values, strict=True) if value}
-    shown = sum(itertools.compress(values, counted(FEMALE_DA)))
-    width = draw(st.sampled_from((None, 0, 3)))
-    facts = (
-        () if width is None else (Fact("females", YEAR, FEMALE_DA, shown - width, shown + width),)
-    )
-    return Year(YEAR, CATEGORIES, cells, facts)
+    shown = sum(itertools.compress(values, selected(FEMALE_DA)))
+    margin = draw(st.sampled_from((None, 0, 3)))
+    if margin is None:
+        return Year(YEAR, CATEGORIES, cells, ())
+    fact = Fact("females", YEAR, FEMALE_DA, shown - margin, shown + margin)
+    return Year(YEAR, CATEGORIES, cells, (fact,))
 
 
 @settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
-def test_the_range_of_a_sum_is_that_of_trying_every_filling(
-    year: Year, one: Codes, errors: Mapping[int, int]
+def test_the_interval_of_a_sum_is_that_of_listing_every_feasible_table(
+    year: Year, target: Codes, errors: Mapping[int, int]
 ) -> None:
-    sums = fillings(year, errors) @ np.array(inside(one), dtype=np.int64)
-    found = Attacker(year, one, errors).range()
+    sums = feasible_tables(year, errors) @ np.array(inside(target), dtype=np.int64)
+    found = feasibility_interval(year, target, errors)
     assert (found.low, found.high) == (sums.min(), sums.max())
     assert found.width == sums.max() - sums.min()
 
 
 @settings(max_examples=examples(15))
 @given(years(), st.sampled_from(SUMS), st.sampled_from(ERRORS))
-def test_the_two_ends_of_a_range_are_fillings_that_agree_with_all_that_is_public(
-    year: Year, one: Codes, errors: Mapping[int, int]
+def test_the_tables_at_the_ends_of_an_interval_are_feasible_and_are_its_witnesses(
+    year: Year, target: Codes, errors: Mapping[int, int]
 ) -> None:
-    possible = {tuple(row) for row in fillings(year, errors).tolist()}
-    attacker = Attacker(year, one, errors)
-    found = attacker.range()
-    assert attacker.fillings() == [changes for changes in (found.at_low, found.at_high) if changes]
+    feasible = {tuple(row) for row in feasible_tables(year, errors).tolist()}
+    found = feasibility_interval(year, target, errors)
+    assert found.witnesses == [changes for changes in (found.at_low, found.at_high) if changes]
     for changes, end in ((found.at_low, found.low), (found.at_high, found.high)):
-        filling = [year.cells.get(codes, 0) + changes.get(codes, 0) for codes in CELLS]
-        assert tuple(filling) in possible
-        assert sum(itertools.compress(filling, inside(one))) == end
+        table = [year.cells.get(codes, 0) + changes.get(codes, 0) for codes in CELLS]
+        assert tuple(table) in feasible
+        assert sum(itertools.compress(table, inside(target))) == end
 
 
-def test_exact_totals_have_no_width() -> None:
-    year = Year(
-        YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
-    )
-    assert [
-        Attacker(year, one, WIDE).range().width
-        for one in SUMS
-        if sum(code != T for code in one) <= 1
-    ] == [0] * 11
+@pytest.mark.parametrize("target", [target for target in SUMS if order(target) <= 1])
+def test_the_interval_of_an_exact_total_has_no_width(target: Codes) -> None:
+    year = Year(YEAR, CATEGORIES, MIXED, ())
+    assert feasibility_interval(year, target, NO_LIMIT).width == 0
 
 
-def test_an_announced_error_of_nothing_leaves_nothing_open() -> None:
-    shown = {
-        codes: 5
-        for codes in CELLS
-        if codes[1] == "VNM" and codes[3:5] in {("M", "MS"), ("F", "DA")}
-    }
-    year = Year(YEAR, CATEGORIES, shown, ())
-    exact = Attacker(year, CELLS[0], dict.fromkeys(range(2, 6), 0))
-    assert (
-        Attacker(year, CELLS[0], WIDE).range().width,
-        exact.range().width,
-        exact.fillings(),
-    ) == (4, 0, [])
+@pytest.mark.parametrize(("errors", "width"), [(NO_LIMIT, 4), (NO_ERROR, 0)])
+def test_the_interval_of_a_cell_has_no_width_if_the_announced_errors_are_0(
+    errors: Mapping[int, int], width: int
+) -> None:
+    codes = {("VNM", "M", "MS"), ("VNM", "F", "DA")}
+    shown = {cell: 5 for cell in CELLS if (cell[1], cell[3], cell[4]) in codes}
+    found = feasibility_interval(Year(YEAR, CATEGORIES, shown, ()), CELLS[0], errors)
+    assert found.width == width
+    assert bool(found.witnesses) == (width > 0)
 
 
-def test_facts_that_contradict_the_totals_stop_the_attack() -> None:
-    year = Year(YEAR, CATEGORIES, {CELLS[0]: 8}, (Fact("wrong", YEAR, FEMALE_DA, 50, 50),))
+def test_the_interval_of_a_year_whose_facts_contradict_its_totals_is_refused() -> None:
+    fact = Fact("wrong", YEAR, FEMALE_DA, 50, 50)
+    year = Year(YEAR, CATEGORIES, {CELLS[0]: 8}, (fact,))
     with pytest.raises(DisclosureError, match="The attack did not finish"):
-        Attacker(year, CELLS[0], WIDE).range()
+        feasibility_interval(year, CELLS[0], NO_LIMIT)
 
 
-def tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[np.int64]]:
-    """Every table of whole numbers with these totals."""
+# Lower bounds by totals.
+
+
+def two_way_tables(rows: Sequence[int], columns: Sequence[int]) -> list[NDArray[np.int64]]:
+    """Return every table of whole numbers with these marginal totals."""
     if len(rows) == 1:
         return [np.array([columns])]
-    firsts = [
-        one
-        for one in itertools.product(*(range(most + 1) for most in columns))
-        if sum(one) == rows[0]
-    ]
-    return [
-        np.vstack([first, rest])
-        for first in firsts
-        for rest in tables(rows[1:], [most - own for most, own in zip(columns, first, strict=True)])
-    ]
+    tables = []
+    for first in itertools.product(*(range(total + 1) for total in columns)):
+        if sum(first) == rows[0]:
+            left = [total - own for total, own in zip(columns, first, strict=True)]
+            tables += [np.vstack([first, rest]) for rest in two_way_tables(rows[1:], left)]
+    return tables
 
 
 @settings(max_examples=examples(15))
 @given(st.lists(st.integers(0, 6), min_size=6, max_size=6), st.sampled_from((None, 0, 2)))
-def test_the_least_that_a_sum_of_two_dimensions_can_be_is_that_of_trying_every_table(
-    values: list[int], width: int | None
+def test_the_lower_bound_of_a_two_way_sum_is_that_of_listing_every_table_of_its_totals(
+    values: list[int], margin: int | None
 ) -> None:
+    sexes, crimes = CATEGORIES["sex"], CATEGORIES["crime_type"]
     counts = np.array(values).reshape(2, 3)
-    pairs = itertools.product("MF", ("MS", "DA", "OTH"))
+    pairs = itertools.product(sexes, crimes)
     cells = {
-        (*CELLS[0][:3], *codes, "ICE"): value for codes, value in zip(pairs, values, strict=True)
+        (*CELLS[0][:3], *codes, "ICE"): value
+        for codes, value in zip(pairs, values, strict=True)
+        if value
     }
-    shown = int(counts[1, 1])
-    facts = (
-        ()
-        if width is None
-        else (Fact("females", YEAR, FEMALE_DA, max(0, shown - width), shown + width),)
-    )
-    year = Year(YEAR, CATEGORIES, {codes: value for codes, value in cells.items() if value}, facts)
-    every = tables(counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist())
-    allowed = [one for one in every if all(fact.low <= one[1, 1] <= fact.high for fact in facts)]
-    for (row, sex), (column, crime) in itertools.product(
-        enumerate("MF"), enumerate(("MS", "DA", "OTH"))
-    ):
-        assert least_by_totals(year, (T, T, T, sex, crime, T)) == min(
-            one[row, column] for one in allowed
-        )
+    facts: tuple[Fact, ...] = ()
+    if margin is not None:
+        shown = int(counts[1, 1])
+        facts = (Fact("females", YEAR, FEMALE_DA, max(0, shown - margin), shown + margin),)
+    year = Year(YEAR, CATEGORIES, cells, facts)
+    tables = [
+        table
+        for table in two_way_tables(counts.sum(axis=1).tolist(), counts.sum(axis=0).tolist())
+        if all(fact.low <= table[1, 1] <= fact.high for fact in facts)
+    ]
+    for (row, sex), (column, crime) in itertools.product(enumerate(sexes), enumerate(crimes)):
+        bound = bound_by_totals(year, (T, T, T, sex, crime, T))
+        assert bound.least == min(table[row, column] for table in tables)
 
 
 @settings(max_examples=examples(25))
 @given(years(), st.sampled_from(SUMS))
-def test_the_parts_of_a_bound_hold_and_add_up_to_it_and_count_no_cell_more_often_than_the_sum(
-    year: Year, one: Codes
+def test_the_terms_of_a_lower_bound_add_up_to_it_and_count_no_cell_more_often_than_the_sum(
+    year: Year, target: Codes
 ) -> None:
-    bound = bound_by_totals(year, one)
-    of_facts = {str(fact.where): (fact.low, fact.high) for fact in year.facts}
-    added, limit = np.zeros(len(CELLS), dtype=np.int64), 0
-    for part in bound.parts:
-        total = sum(
-            value
-            for codes, value in year.cells.items()
-            if Fact("", YEAR, part.where, 0, 0).holds_cell(codes)
-        )
-        low, high = (total, total) if len(part.where) == 1 else of_facts[str(part.where)]
-        limit += part.times * (low if part.times > 0 else high)
-        added += part.times * np.array(counted(part.where))
-    assert limit == bound.least
-    assert (added <= np.array(inside(one))).all()
+    bound = bound_by_totals(year, target)
+    fact_limits = {str(fact.where): (fact.low, fact.high) for fact in year.facts}
+    times, least = np.zeros(len(CELLS), dtype=np.int64), 0
+    for term in bound.terms:
+        total = Fact("", YEAR, term.where, 0, 0).sum_of(year.cells)
+        is_total = len(term.where) == 1
+        low, high = (total, total) if is_total else fact_limits[str(term.where)]
+        least += term.times * (low if term.times > 0 else high)
+        times += term.times * np.array(selected(term.where))
+    assert least == bound.least
+    assert (times <= np.array(inside(target))).all()
 
 
-def test_a_sum_that_totals_and_facts_leave_one_number_is_exact_by_totals() -> None:
-    shown = dict(zip(CELLS, (9, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True))
-    male, female = (T, T, T, "M", "DA", T), (T, T, T, "F", "DA", T)
+@pytest.mark.parametrize("sex", ["M", "F"])
+def test_a_two_way_sum_is_exact_by_totals_if_a_fact_leaves_it_a_single_number(sex: str) -> None:
+    shown = {**MIXED, CELLS[0]: 9}
     count = sum(shown[codes] for codes in CELLS if codes[3:5] == ("F", "DA"))
     fact = Fact("females", YEAR, FEMALE_DA, count, count)
-    free, tied = Year(YEAR, CATEGORIES, shown, ()), Year(YEAR, CATEGORIES, shown, (fact,))
-    assert [is_exact_by_totals(one, codes) for one in (free, tied) for codes in (male, female)] == [
-        False,
-        False,
-        True,
-        True,
-    ]
-    assert is_exact_by_totals(free, (T, T, "20-29", "M", T, T))  # there is no other age band
+    target = (T, T, T, sex, "DA", T)
+    assert not is_exact_by_totals(Year(YEAR, CATEGORIES, shown, ()), target)
+    assert is_exact_by_totals(Year(YEAR, CATEGORIES, shown, (fact,)), target)
 
 
-def test_the_least_of_a_finer_sum_is_not_more_than_it_can_be() -> None:
-    year = Year(
-        YEAR, CATEGORIES, dict(zip(CELLS, (5, 0, 6, 7, 5, 0, 8, 0, 0, 5, 6, 7), strict=True)), ()
-    )
-    for one in [one for one in SUMS if one[:3] == (T, "VNM", T) and one[5] == T]:
-        assert least_by_totals(year, one) <= Attacker(year, one, WIDE).range().low
+def test_a_two_way_sum_is_exact_by_totals_if_one_of_its_dimensions_has_a_single_code() -> None:
+    year = Year(YEAR, CATEGORIES, MIXED, ())
+    assert CATEGORIES["age_band"] == ["20-29"]
+    assert is_exact_by_totals(year, (T, T, "20-29", "M", T, T))
+
+
+def test_the_lower_bound_of_a_sum_is_not_above_its_feasibility_interval() -> None:
+    year = Year(YEAR, CATEGORIES, MIXED, ())
+    for target in SUMS:
+        if target[:3] == (T, "VNM", T) and target[5] == T:
+            interval = feasibility_interval(year, target, NO_LIMIT)
+            assert bound_by_totals(year, target).least <= interval.low

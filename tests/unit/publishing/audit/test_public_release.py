@@ -1,4 +1,4 @@
-"""What a stranger reads of a release folder: its cells, facts and announced errors, and whatever is wrong with its files."""
+"""The attacker's reader: cells, facts, announced errors and file problems of a release folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import public_release
-from referrals.publishing.audit.public_release import Fact, Year, describe
+from referrals.publishing.cell_codes import Fact, Year, describe
 from referrals.reference.codelists import FINEST
 
 MANIFEST = "datapackage.json"
@@ -34,7 +34,7 @@ FACT = {
     "low": 12,
     "high": 12,
 }
-FOUND = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
+SMALL_CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "ICE")
 CODELISTS = {
     "nationality": "VNM ALB",
     "age_band": "20-29",
@@ -51,7 +51,7 @@ CONTROL: Mapping[str, Any] = {
 }
 
 
-def written(folder: Path, cells: str = CELLS, **control: object) -> Path:
+def write_release(folder: Path, cells: str = CELLS, **control: object) -> Path:
     """Write the public files of a release, with a manifest that lists them."""
     folder.mkdir(exist_ok=True)
     (folder / "cells.csv").write_text(cells, encoding="utf-8")
@@ -71,33 +71,35 @@ def written(folder: Path, cells: str = CELLS, **control: object) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return written(tmp_path / "test")
+    return write_release(tmp_path / "test")
 
 
-def test_a_year_has_the_finest_cells_of_its_own_quarters_that_are_not_0(folder: Path) -> None:
+def test_a_year_has_the_finest_cells_of_its_quarters_except_those_that_are_0(folder: Path) -> None:
     release = public_release.read(folder)
     assert release.years["2020-21"].cells == {
-        FOUND: 5,
+        SMALL_CELL: 5,
         ("2020-Q2", "ALB", "20-29", "M", "MS", "ICE"): 20,
         ("2020-Q3", "VNM", "20-29", "M", "DA", "ICE"): 12,
     }
     assert release.years["2021-22"].cells == {("2021-Q2", "VNM", "20-29", "M", "DA", "ICE"): 7}
 
 
-def test_every_number_is_read_and_a_cell_without_one_is_not(folder: Path) -> None:
+def test_published_has_every_cell_with_a_value(folder: Path) -> None:
     published = public_release.read(folder).published
     assert published["2020-21", "_T", "_T", "_T", "_T", "_T"] == 37
     assert len(published) == 6
 
 
-def test_categories_are_those_of_the_manifest_without_the_total(folder: Path) -> None:
+def test_the_categories_of_a_year_are_the_codes_of_the_manifest_without_the_total(
+    folder: Path,
+) -> None:
     year = public_release.read(folder).years["2020-21"]
     assert tuple(year.categories) == FINEST
     assert year.categories["quarter"] == ["2020-Q2", "2020-Q3"]
     assert year.categories["nationality"] == ["VNM", "ALB"]
 
 
-def test_facts_belong_to_their_year(folder: Path) -> None:
+def test_a_year_has_its_own_facts(folder: Path) -> None:
     release = public_release.read(folder)
     assert release.years["2020-21"].facts == [
         Fact("E037", "2020-21", {"sex": ["M"], "crime_type": ["DA"]}, 12, 12)
@@ -105,7 +107,7 @@ def test_facts_belong_to_their_year(folder: Path) -> None:
     assert release.years["2021-22"].facts == []
 
 
-def test_what_a_release_says_of_itself_is_read(folder: Path) -> None:
+def test_the_metadata_of_a_release_is_read(folder: Path) -> None:
     release = public_release.read(folder)
     assert (release.name, release.status, release.method, release.revises) == (
         "test",
@@ -116,23 +118,23 @@ def test_what_a_release_says_of_itself_is_read(folder: Path) -> None:
     assert release.largest_error == {2: 8, 3: 12}
 
 
-def test_a_release_whose_files_are_those_of_its_manifest_has_no_problems(folder: Path) -> None:
+def test_a_release_has_no_problems_if_its_files_are_those_of_the_manifest(folder: Path) -> None:
     assert public_release.read(folder).problems == []
 
 
-def test_an_altered_file_is_named_and_read_on(folder: Path) -> None:
+def test_an_altered_file_is_a_problem_but_is_read(folder: Path) -> None:
     (folder / "cells.csv").write_text(CELLS.replace("ICE,5,", "ICE,6,"), encoding="utf-8")
     release = public_release.read(folder)
     assert release.problems == ["cells.csv is not the file that the manifest lists"]
-    assert release.published[FOUND] == 6
+    assert release.published[SMALL_CELL] == 6
 
 
-def test_a_file_that_is_not_listed_is_named(folder: Path) -> None:
-    (folder / "beside.csv").touch()
-    assert public_release.read(folder).problems == ["beside.csv is not listed in the manifest"]
+def test_a_file_that_the_manifest_does_not_list_is_a_problem(folder: Path) -> None:
+    (folder / "extra.csv").touch()
+    assert public_release.read(folder).problems == ["extra.csv is not listed in the manifest"]
 
 
-def test_a_listed_file_that_is_missing_is_named(folder: Path) -> None:
+def test_a_missing_file_is_a_problem(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["resources"].append({"path": "verify.py", "hash": "sha256:0"})
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
@@ -140,7 +142,7 @@ def test_a_listed_file_that_is_missing_is_named(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00"])
-def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
+def test_a_manifest_that_is_not_a_json_object_is_refused(folder: Path, text: str) -> None:
     (folder / MANIFEST).write_text(text, encoding="utf-8")
     with pytest.raises(ReleaseError, match="Name a release folder"):
         public_release.read(folder)
@@ -153,11 +155,11 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="not made of protected counts"):
-        public_release.read(written(tmp_path / "test", method=""))
+        public_release.read(write_release(tmp_path / "test", method=""))
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "fault"),
     [
         ({"quarters": None}, "disclosure_control.quarters is not an object with names"),
         ({"quarters": {"2020-21": "2020-Q2"}}, "disclosure_control.quarters.2020-21 is not a list"),
@@ -191,17 +193,17 @@ def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Pat
         ({"largest_error": {"2": -8}}, "disclosure_control.largest_error says -8 of 2 dimensions"),
     ],
 )
-def test_a_manifest_with_a_part_missing_or_of_the_wrong_kind_is_refused_and_the_part_is_named(
-    tmp_path: Path, change: Mapping[str, Any], said: str
+def test_a_manifest_with_an_unusable_part_is_refused_with_the_name_of_the_part(
+    tmp_path: Path, change: Mapping[str, Any], fault: str
 ) -> None:
     with pytest.raises(ReleaseError) as refusal:
-        public_release.read(written(tmp_path / "test", **change))
-    assert f"{MANIFEST} cannot be used: {said}" in str(refusal.value)
+        public_release.read(write_release(tmp_path / "test", **change))
+    assert f"{MANIFEST} cannot be used: {fault}" in str(refusal.value)
     assert "Publish the release again" in str(refusal.value)
 
 
 @pytest.mark.parametrize("part", ["status", "codelists", "resources"])
-def test_a_manifest_without_a_part_is_refused_and_the_part_is_named(
+def test_a_manifest_without_a_part_is_refused_with_the_name_of_the_part(
     folder: Path, part: str
 ) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -211,34 +213,36 @@ def test_a_manifest_without_a_part_is_refused_and_the_part_is_named(
         public_release.read(folder)
 
 
-def test_a_manifest_that_lists_a_file_outside_the_folder_is_not_followed(folder: Path) -> None:
+def test_a_listed_file_outside_the_folder_is_a_problem_and_is_not_read(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["resources"].append({"path": "../other/cells.csv", "hash": "sha256:0"})
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     assert public_release.read(folder).problems == [
-        "../other/cells.csv, which the manifest lists, is no file of the release"
+        "../other/cells.csv, which the manifest lists, is not a file of the release"
     ]
 
 
-def test_a_cell_that_is_there_twice_is_refused_and_named(tmp_path: Path) -> None:
+def test_a_cell_that_is_listed_twice_is_refused_by_name(tmp_path: Path) -> None:
     again = CELLS + "2020-Q2,VNM,20-29,F,MS,ICE,3,\n"
-    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is there twice"):
-        public_release.read(written(tmp_path / "test", again))
+    with pytest.raises(ReleaseError, match=r"quarter 2020-Q2, nationality VNM, .* is listed twice"):
+        public_release.read(write_release(tmp_path / "test", again))
 
 
-def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_and_named(
+def test_a_cell_with_a_code_that_the_manifest_does_not_list_is_refused_by_name(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(
         ReleaseError, match=r"nationality IND, .* has a code that datapackage\.json does not list"
     ):
-        public_release.read(written(tmp_path / "test", CELLS.replace("2020-Q2,ALB", "2020-Q2,IND")))
+        public_release.read(
+            write_release(tmp_path / "test", CELLS.replace("2020-Q2,ALB", "2020-Q2,IND"))
+        )
 
 
 @pytest.mark.parametrize("fault", ["2020-Q2,VNM", "2020-Q2,VNM,20-29,M,MS,ICE"])
-def test_a_line_that_ends_early_is_refused(tmp_path: Path, fault: str) -> None:
+def test_a_truncated_line_is_refused(tmp_path: Path, fault: str) -> None:
     with pytest.raises(ReleaseError, match="the cells cannot be read"):
-        public_release.read(written(tmp_path / "test", f"{CELLS}{fault}\n"))
+        public_release.read(write_release(tmp_path / "test", f"{CELLS}{fault}\n"))
 
 
 @pytest.mark.parametrize(
@@ -249,25 +253,27 @@ def test_a_line_that_ends_early_is_refused(tmp_path: Path, fault: str) -> None:
         CELLS.replace("sex", "gender"),
     ],
 )
-def test_cells_that_cannot_be_read_are_refused_without_what_they_hold(
+def test_unreadable_cells_are_refused_without_quoting_their_values(
     tmp_path: Path, fault: str
 ) -> None:
     with pytest.raises(ReleaseError, match=r"cells\.csv: the cells cannot be read") as refusal:
-        public_release.read(written(tmp_path / "test", fault))
+        public_release.read(write_release(tmp_path / "test", fault))
     assert "many" not in str(refusal.value)
 
 
-def test_missing_cells_are_refused(folder: Path) -> None:
+def test_a_release_without_cells_is_refused(folder: Path) -> None:
     (folder / "cells.csv").unlink()
     with pytest.raises(ReleaseError, match="the cells cannot be read"):
         public_release.read(folder)
 
 
 @pytest.mark.parametrize(
-    ("shown", "is_movable"), [(5, True), (6, True), (7, True), (8, False), (1_336, False)]
+    ("shown", "is_ambiguous"), [(5, True), (6, True), (7, True), (8, False), (1_336, False)]
 )
-def test_only_5_6_and_7_can_stand_for_a_smaller_number(shown: int, is_movable: bool) -> None:
-    assert bool(Year("2020-21", {}, {FOUND: shown}, ()).movable) == is_movable
+def test_the_ambiguous_cells_of_a_year_are_those_that_show_5_6_or_7(
+    shown: int, is_ambiguous: bool
+) -> None:
+    assert bool(Year("2020-21", {}, {SMALL_CELL: shown}, ()).ambiguous) == is_ambiguous
 
 
 CODES = st.fixed_dictionaries(
@@ -276,7 +282,7 @@ CODES = st.fixed_dictionaries(
 
 
 @given(CODES, st.tuples(*[st.sampled_from("abc")] * len(FINEST)))
-def test_a_fact_counts_a_cell_whose_codes_it_names_and_adds_up_all_that_it_does_not_name(
+def test_a_fact_holds_the_cells_with_its_codes_and_any_code_of_other_dimensions(
     where: dict[str, list[str]], codes: tuple[str, ...]
 ) -> None:
     expected = all(codes[FINEST.index(name)] in named for name, named in where.items())
@@ -284,11 +290,11 @@ def test_a_fact_counts_a_cell_whose_codes_it_names_and_adds_up_all_that_it_does_
 
 
 @pytest.mark.parametrize(("low", "high", "is_exact"), [(12, 12, True), (12, 13, False)])
-def test_a_fact_is_exact_where_it_is_one_number(low: int, high: int, is_exact: bool) -> None:
+def test_a_fact_is_exact_if_its_ends_are_equal(low: int, high: int, is_exact: bool) -> None:
     assert Fact("drawn", "2020-21", {}, low, high).is_exact == is_exact
 
 
-def test_a_cell_is_described_by_the_codes_that_it_fixes() -> None:
+def test_a_cell_is_described_by_the_codes_of_the_dimensions_that_it_fixes() -> None:
     assert (
         describe(("_T", "VNM", "0-17", "_T", "MS", "_T"))
         == "nationality VNM, age band 0-17, crime type MS"

@@ -1,4 +1,4 @@
-"""Published facts: those that the records agree with are kept, those that they contradict are named, and no other."""
+"""Agreed facts: those that the records confirm are facts, those that they contradict are bounds."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 import pytest
 
-from referrals.publishing.audit.public_release import Fact
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure import agreed_facts
-from referrals.publishing.disclosure.agreed_facts import Pinned, facts_of
+from referrals.publishing.disclosure.agreed_facts import AgreedFacts
 from referrals.publishing.tabulation.counts import Codes, Counts
 from referrals.reference.codelists import FINEST
 
@@ -29,10 +29,10 @@ PRINTED = {
     "E042": ("M", "MS", 447),
     "E043": ("F", "MS", 210),
 }
-"""Statements on sex and crime type at once, and what they print."""
+"""Statements on sex and crime type together, with the printed number."""
 
 THREE = 237 + 168 + 109
-"""The people of the three largest nationalities, of whom 84% are said to be victims of modern slavery (E027)."""
+"""The people of the three largest nationalities: 84% are victims of modern slavery (E027)."""
 
 
 def cell(**codes: str) -> Codes:
@@ -44,7 +44,7 @@ def counts(
     categories: Mapping[str, list[str]] = CATEGORIES,
     changed: Mapping[str, int] = MappingProxyType({}),
 ) -> Counts:
-    """Counts that agree with every printed count; `changed` adds to a cell that a statement is on."""
+    """Counts that agree with every printed count; `changed` adds to the cell of a statement."""
     cells = {
         cell(nationality="_OTH", sex=sex, crime_type=crime): printed + changed.get(name, 0)
         for name, (sex, crime, printed) in PRINTED.items()
@@ -53,7 +53,7 @@ def counts(
 
 
 def of_three(slavery: int) -> Counts:
-    """Counts of the three largest nationalities, so many of them victims of modern slavery."""
+    """Counts of the three largest nationalities, with this many victims of modern slavery."""
     crimes = {"MS": slavery, "DA": THREE - slavery}
     return Counts.of(
         YEAR,
@@ -65,50 +65,47 @@ def of_three(slavery: int) -> Counts:
     )
 
 
-def named(pinned: Pinned) -> dict[str, tuple[int, int]]:
-    return {fact.name: (fact.low, fact.high) for fact in pinned.facts}
+def bounds(agreed: AgreedFacts) -> dict[str, tuple[int, int]]:
+    return {fact.name: (fact.low, fact.high) for fact in agreed.facts}
 
 
-def test_printed_counts_of_two_dimensions_are_kept_as_exact_facts() -> None:
-    found = named(facts_of(counts()))
+def test_printed_counts_on_two_dimensions_are_exact_facts() -> None:
+    found = bounds(agreed_facts.find(counts()))
     assert {name: found[name] for name in PRINTED} == {
         name: (printed, printed) for name, (_, _, printed) in PRINTED.items()
     }
 
 
-def test_every_fact_that_is_kept_holds_of_the_counts() -> None:
+def test_every_agreed_fact_holds_for_the_counts() -> None:
     cells = counts().cells()
-    for fact in facts_of(counts()).facts:
-        assert (
-            fact.low
-            <= sum(value for codes, value in cells.items() if fact.holds_cell(codes))
-            <= fact.high
-        )
+    for fact in agreed_facts.find(counts()).facts:
+        total = sum(value for codes, value in cells.items() if fact.holds_cell(codes))
+        assert fact.low <= total <= fact.high
         assert fact.year == YEAR
 
 
 @pytest.mark.parametrize("name", sorted(PRINTED))
 @pytest.mark.parametrize("by", [-1, 1])
-def test_a_statement_that_the_records_contradict_is_named_and_not_kept(name: str, by: int) -> None:
-    pinned = facts_of(counts(changed={name: by}))
-    assert name in pinned.disagreeing
-    assert name not in named(pinned)
-    assert set(PRINTED) - {name} <= named(pinned).keys()
+def test_a_statement_that_the_records_contradict_is_named_and_no_fact(name: str, by: int) -> None:
+    agreed = agreed_facts.find(counts(changed={name: by}))
+    assert name in agreed.disagreeing
+    assert name not in bounds(agreed)
+    assert set(PRINTED) - {name} <= bounds(agreed).keys()
 
 
-def test_totals_of_one_dimension_need_no_fact() -> None:
-    assert all(len(fact.where) > 1 for fact in facts_of(counts()).facts)
+def test_one_way_totals_need_no_fact() -> None:
+    assert all(len(fact.where) > 1 for fact in agreed_facts.find(counts()).facts)
 
 
-def test_statements_on_another_year_say_nothing_of_this_one() -> None:
-    assert facts_of(counts("2021-22")) == Pinned((), ())
+def test_statements_on_another_year_are_no_facts() -> None:
+    assert agreed_facts.find(counts("2021-22")) == AgreedFacts((), ())
 
 
-def test_a_statement_on_a_code_that_is_grouped_is_left_out_and_no_disagreement() -> None:
+def test_a_statement_on_a_recoded_code_is_left_out_and_no_disagreement() -> None:
     grouped = {**CATEGORIES, "nationality": ["VNM", "_OTH"]}
-    pinned = facts_of(counts(categories=grouped))
-    assert "E027" not in named(pinned)
-    assert "E027" not in pinned.disagreeing
+    agreed = agreed_facts.find(counts(categories=grouped))
+    assert "E027" not in bounds(agreed)
+    assert "E027" not in agreed.disagreeing
 
 
 def rounded(slavery: int) -> int:
@@ -116,33 +113,33 @@ def rounded(slavery: int) -> int:
 
 
 @pytest.mark.parametrize("slavery", range(425, 440))
-def test_a_printed_percentage_is_kept_as_every_count_that_rounds_to_it(slavery: int) -> None:
-    pinned = facts_of(of_three(slavery))
-    right = [count for count in range(THREE + 1) if rounded(count) == 84]
-    if slavery in right:
-        assert named(pinned)["E027"] == (min(right), max(right))
+def test_a_printed_percentage_is_the_range_of_counts_that_round_to_it(slavery: int) -> None:
+    agreed = agreed_facts.find(of_three(slavery))
+    feasible = [count for count in range(THREE + 1) if rounded(count) == 84]
+    if slavery in feasible:
+        assert bounds(agreed)["E027"] == (min(feasible), max(feasible))
     else:
-        assert "E027" in pinned.disagreeing
+        assert "E027" in agreed.disagreeing
 
 
-def test_shares_in_words_pin_nothing() -> None:
-    pinned = facts_of(counts())
-    assert not {"E039", "E040", "E044", "E045"} & {*named(pinned), *pinned.disagreeing}
+def test_shares_in_words_are_no_facts() -> None:
+    agreed = agreed_facts.find(counts())
+    assert not {"E039", "E040", "E044", "E045"} & {*bounds(agreed), *agreed.disagreeing}
 
 
 def test_no_fact_is_on_fewer_than_ten_people() -> None:
-    assert all(fact.high >= 10 for fact in facts_of(counts()).facts)
+    assert all(fact.high >= 10 for fact in agreed_facts.find(counts()).facts)
 
 
-def test_facts_are_listed_with_the_number_that_the_release_has() -> None:
+def test_the_manifest_lists_a_fact_with_the_sum_that_the_release_publishes() -> None:
     fact = Fact("E037", YEAR, {"sex": ["M"], "crime_type": ["DA"]}, 45, 45)
     cells = {
         cell(sex="M", crime_type="DA"): 40,
         cell(nationality="ALB", sex="M", crime_type="DA"): 6,
         cell(sex="F"): 9,
     }
-    (listed,) = agreed_facts.published([fact], cells)
-    assert listed == {
+    (entry,) = agreed_facts.manifest_entries([fact], cells)
+    assert entry == {
         "name": "E037",
         "year": YEAR,
         "where": fact.where,

@@ -1,4 +1,4 @@
-"""The commit hook that keeps records about people out of the repository."""
+"""The commit guard: the hook that keeps records about people out of the repository."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from referrals.publishing.extract import commit_guard
         ("victims.parquet", "not really"),
     ],
 )
-def test_a_file_that_could_hold_records_is_refused(tmp_path: Path, name: str, text: str) -> None:
+def test_a_file_that_may_hold_records_is_refused(tmp_path: Path, name: str, text: str) -> None:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    assert commit_guard.fault(path) is not None
+    assert commit_guard.refusal(path) is not None
     assert commit_guard.main([str(path)]) == 1
 
 
-def test_a_refusal_names_columns_and_never_a_value(tmp_path: Path) -> None:
+def test_a_refusal_names_columns_but_no_value(tmp_path: Path) -> None:
     path = tmp_path / "victims.csv"
     path.write_text("surname,postcode\nSmith,AB1 2CD\n", encoding="utf-8")
-    message = commit_guard.fault(path) or ""
+    message = commit_guard.refusal(path) or ""
     assert "postcode" in message
     assert "Smith" not in message
     assert "AB1" not in message
 
 
-def test_counts_codelists_and_released_cells_are_let_through(tmp_path: Path) -> None:
+def test_counts_and_released_cells_may_be_committed(tmp_path: Path) -> None:
     counts = tmp_path / "counts.csv"
     counts.write_text("nationality,age_band,sex,value\nVNM,_T,_T,237\n", encoding="utf-8")
     released = tmp_path / "data" / "releases" / "2030-31" / "cells.parquet"
@@ -50,14 +50,14 @@ def test_counts_codelists_and_released_cells_are_let_through(tmp_path: Path) -> 
 
 
 def test_no_record_level_file_is_in_the_repository() -> None:
-    listed = subprocess.run(
+    listing = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    tracked = [ROOT / name for name in listed.stdout.split("\0") if name]
-    # A copy of the repository without git is checked as it lies.
+    tracked = [ROOT / name for name in listing.stdout.split("\0") if name]
+    # A copy without git, such as an unpacked archive, is checked as a whole.
     files = tracked or [
         path
         for folder in ("data", "tests", "docs", "deploy")
         for path in (ROOT / folder).rglob("*.*")
     ]
-    assert [found for path in files if path.is_file() and (found := commit_guard.fault(path))] == []
+    assert [path for path in files if path.is_file() and commit_guard.refusal(path)] == []

@@ -1,8 +1,9 @@
-"""Every line of an extract is either kept in the clean copy or set aside under one rule, and none gets lost."""
+"""Lines of an extract: each is copied or rejected under one rule. Its file format is detected."""
 
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from pathlib import Path
 
@@ -12,39 +13,39 @@ from hypothesis import strategies as st
 
 from referrals.errors import ExtractError
 from referrals.publishing.extract import file_format, lines
-from referrals.publishing.extract.file_format import LONGEST, Layout
+from referrals.publishing.extract.file_format import MAX_LINE_BYTES, FileFormat
 from referrals.publishing.extract.lines import Tally
 from tests.fixtures.examples import examples
 from tests.fixtures.extracts import HEADER, line, write
 
-ABC = Layout(("a", "b", "c"), ",", has_bom=False)
+ABC = FileFormat(("a", "b", "c"), ",", has_bom=False)
 HEAD = b"a,b,c\n"
 
 
-def cleaned(path: Path, *, of: Layout = ABC) -> tuple[Tally, list[str]]:
-    """Return the tally of a file and the lines of its clean copy, which have two empty cells for the optional columns."""
+def cleaned(path: Path, *, file_format: FileFormat = ABC) -> tuple[Tally, list[str]]:
+    """Return the tally of a file and its clean copy, with two empty cells for optional columns."""
     copy = path.with_suffix(".copy")
-    tally = lines.clean(path, of, to=copy, progress=print)
+    tally = lines.clean(path, file_format, to=copy, progress=print)
     return tally, copy.read_text(encoding="utf-8").splitlines()
 
 
-def aside(path: Path) -> dict[str, tuple[int, list[int]]]:
-    """Return what is set aside of a file: for each rule, how many lines and which."""
+def rejected(path: Path) -> dict[str, tuple[int, list[int]]]:
+    """Return the number of rejected lines and the first line numbers, by rule."""
     tally, copy = cleaned(path)
-    assert len(copy) == tally.kept
-    assert tally.kept + sum(one.count for one in tally.aside.values()) == tally.lines
-    return {rule: (one.count, one.lines) for rule, one in tally.aside.items()}
+    assert len(copy) == tally.copied
+    assert tally.copied + sum(part.count for part in tally.rejected.values()) == tally.lines
+    return {rule: (part.count, part.lines) for rule, part in tally.rejected.items()}
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["Unix", "Windows"])
 @pytest.mark.parametrize("last", [True, False], ids=["ended", "not ended"])
-def test_each_line_is_copied_after_its_number_whatever_ends_it(
+def test_a_line_is_copied_with_its_number_for_any_line_end(
     tmp_path: Path, end: bytes, last: bool
 ) -> None:
     content = end.join([b"a,b,c", b"1,2,3", b'4,"5, 6",7']) + (end if last else b"")
     tally, copy = cleaned(write(tmp_path, content))
     assert copy == ["2,1,2,3,,", '3,4,"5, 6",7,,']
-    assert (tally.lines, tally.kept, tally.aside) == (2, 2, {})
+    assert (tally.lines, tally.copied, tally.rejected) == (2, 2, {})
 
 
 @pytest.mark.parametrize(
@@ -65,10 +66,10 @@ def test_each_line_is_copied_after_its_number_whatever_ends_it(
         (b'=A1&"x",2,3\n', {"formula_in_cell": (1, [2])}),
     ],
 )  # fmt: skip
-def test_a_line_that_is_no_record_is_set_aside_under_one_rule(
+def test_an_unreadable_line_is_rejected_under_one_rule(
     tmp_path: Path, content: bytes, found: dict[str, tuple[int, list[int]]]
 ) -> None:
-    assert aside(write(tmp_path, HEAD + content)) == found
+    assert rejected(write(tmp_path, HEAD + content)) == found
 
 
 @pytest.mark.parametrize(
@@ -82,31 +83,31 @@ def test_a_line_that_is_no_record_is_set_aside_under_one_rule(
     ],
     ids=["opens", "stray", "a line break", "several line breaks", "at the end"],
 )
-def test_an_open_quote_is_named_once_with_the_line_where_it_opens_and_what_it_breaks(
+def test_an_unclosed_quote_is_one_fault_of_its_line_and_of_the_lines_it_breaks(
     tmp_path: Path, content: bytes, count: int
 ) -> None:
-    assert aside(write(tmp_path, HEAD + content)) == {"unclosed_quote": (count, [2])}
+    assert rejected(write(tmp_path, HEAD + content)) == {"unclosed_quote": (count, [2])}
 
 
-def test_a_fault_of_another_kind_after_an_open_quote_is_named_by_itself(tmp_path: Path) -> None:
-    assert set(aside(write(tmp_path, HEAD + b'1,"2,3\n1,\xe9,3\n'))) == {
+def test_an_encoding_fault_after_an_unclosed_quote_is_a_fault_of_its_own(tmp_path: Path) -> None:
+    assert set(rejected(write(tmp_path, HEAD + b'1,"2,3\n1,\xe9,3\n'))) == {
         "unclosed_quote",
         "encoding",
     }
 
 
-def test_the_numbers_of_the_first_lines_are_kept_and_the_rest_counted(tmp_path: Path) -> None:
-    assert aside(write(tmp_path, HEAD + b"1\n" * 9)) == {"cell_count": (9, [2, 3, 4, 5, 6])}
+def test_only_the_first_line_numbers_are_listed_but_all_lines_are_counted(tmp_path: Path) -> None:
+    assert rejected(write(tmp_path, HEAD + b"1\n" * 9)) == {"cell_count": (9, [2, 3, 4, 5, 6])}
 
 
-def test_a_line_too_long_to_be_a_record_refuses_the_file_and_is_named(tmp_path: Path) -> None:
-    path = write(tmp_path, HEAD + b"1,2,3\n" * 30_000 + b"1,2," + b"3" * 3 * LONGEST)
+def test_a_file_with_a_line_too_long_for_a_record_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, HEAD + b"1,2,3\n" * 30_000 + b"1,2," + b"3" * 3 * MAX_LINE_BYTES)
     with pytest.raises(ExtractError, match=r"^sound\.csv line 30,002 is longer than 65,536 bytes"):
         cleaned(path)
 
 
-def test_lines_that_lie_across_blocks_keep_their_numbers(tmp_path: Path) -> None:
-    count = 3 * LONGEST // 10
+def test_lines_that_span_blocks_keep_their_line_numbers(tmp_path: Path) -> None:
+    count = 3 * MAX_LINE_BYTES // 10
     path = write(
         tmp_path, "a,b,c\n" + "".join(f"{number},é,{number}\n" for number in range(2, count))
     )
@@ -114,23 +115,21 @@ def test_lines_that_lie_across_blocks_keep_their_numbers(tmp_path: Path) -> None
     assert copy == [f"{number},{number},é,{number},," for number in range(2, count)]
 
 
-def test_progress_is_told_every_so_many_lines(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lines, "STEP", 10_000)
-    told: list[str] = []
+def test_progress_is_reported_at_intervals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "PROGRESS_INTERVAL", 10_000)
+    reports: list[str] = []
     path = write(tmp_path, HEAD + b"1,2,3\n" * 40_000)
-    lines.clean(path, ABC, to=tmp_path / "copy", progress=told.append)
-    assert len(told) >= 3
-    assert all(one.startswith("sound.csv: ") and one.endswith(" lines read") for one in told)
+    lines.clean(path, ABC, to=tmp_path / "copy", progress=reports.append)
+    assert len(reports) >= 3
+    assert all(re.fullmatch(r"sound\.csv: [0-9,]+ lines read", text) for text in reports)
 
 
 @given(content=st.text(st.sampled_from('ab1,;"\r\n\0= é\udcff'), max_size=60))
-def test_whatever_a_file_holds_no_line_of_it_gets_lost(content: str) -> None:
+def test_every_line_of_any_file_is_counted(content: str) -> None:
     raw = HEAD + content.encode("utf-8", errors="surrogateescape")
     with tempfile.TemporaryDirectory() as folder:
         path = write(Path(folder), raw)
-        aside(path)
+        rejected(path)
         assert cleaned(path)[0].lines == raw.removesuffix(b"\n").count(b"\n")
 
 
@@ -144,7 +143,7 @@ CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), ma
         max_size=5,
     )
 )
-def test_what_a_writer_of_csv_writes_is_kept_and_reads_the_same(
+def test_lines_of_a_csv_writer_are_copied_unchanged(
     rows: list[tuple[str, str, str]],
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -152,69 +151,71 @@ def test_what_a_writer_of_csv_writes_is_kept_and_reads_the_same(
         with path.open("w", encoding="utf-8", newline="") as stream:
             csv.writer(stream).writerows([ABC.columns, *rows])
         tally, copy = cleaned(path)
-        assert tally.aside == {}
+        assert tally.rejected == {}
         assert [tuple(row[1:4]) for row in csv.reader(copy)] == rows
 
 
-# Layout.
+# File format.
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
-def test_the_delimiter_and_the_byte_order_mark_are_found_in_the_header(
+def test_the_delimiter_and_byte_order_mark_are_detected(
     tmp_path: Path, delimiter: str, mark: str
 ) -> None:
     path = write(tmp_path, f"{mark}{HEADER}\n{line()}\n".replace(",", delimiter))
-    assert file_format.read(path) == Layout(tuple(HEADER.split(",")), delimiter, has_bom=bool(mark))
+    assert file_format.detect(path) == FileFormat(
+        tuple(HEADER.split(",")), delimiter, has_bom=bool(mark)
+    )
 
 
 @pytest.mark.parametrize(
     "header", [f'"{HEADER}"'.replace(",", '","'), HEADER.upper(), HEADER.replace(",", " , ")]
 )
-def test_names_of_columns_may_be_quoted_spaced_and_in_capitals(tmp_path: Path, header: str) -> None:
-    assert file_format.read(write(tmp_path, [], header=header)).columns == tuple(HEADER.split(","))
+def test_column_names_may_be_quoted_spaced_or_upper_case(tmp_path: Path, header: str) -> None:
+    assert file_format.detect(write(tmp_path, [], header=header)).columns == tuple(
+        HEADER.split(",")
+    )
 
 
-def test_columns_stand_in_any_order(tmp_path: Path) -> None:
+def test_columns_may_be_in_any_order(tmp_path: Path) -> None:
     names = [*reversed(HEADER.split(",")), "channel"]
-    assert file_format.read(write(tmp_path, [], header=",".join(names))).columns == tuple(names)
+    assert file_format.detect(write(tmp_path, [], header=",".join(names))).columns == tuple(names)
 
 
 @pytest.mark.parametrize(
-    ("header", "says"),
+    ("header", "message"),
     [
         (HEADER.replace(",sex", ""), "missing columns: sex. Correct the header."),
         (
             HEADER.replace("sex", "sexe"),
-            'missing columns: sex; columns that an extract does not have: "sexe" (did you mean sex?)',
+            'missing columns: sex; unknown columns: "sexe" (did you mean sex?)',
         ),
-        (HEADER + ",notes", 'columns that an extract does not have: "notes". Correct'),
-        (HEADER + ",", "columns that an extract does not have: one without a name."),
-        (HEADER + ",age,age", "columns named twice: age."),
+        (HEADER + ",notes", 'unknown columns: "notes". Correct'),
+        (HEADER + ",", "unknown columns: one without a name."),
+        (HEADER + ",age,age", "repeated columns: age."),
     ],
 )
-def test_what_is_wrong_with_a_header_is_said_in_one_sentence(
-    tmp_path: Path, header: str, says: str
-) -> None:
-    with pytest.raises(ExtractError) as refused:
-        file_format.read(write(tmp_path, [line()], header=header))
-    assert str(refused.value).startswith(f"sound.csv line 1: {says}")
+def test_header_faults_are_listed_in_one_message(tmp_path: Path, header: str, message: str) -> None:
+    with pytest.raises(ExtractError) as error:
+        file_format.detect(write(tmp_path, [line()], header=header))
+    assert str(error.value).startswith(f"sound.csv line 1: {message}")
 
 
-def test_a_file_without_a_header_is_refused_and_its_first_record_is_not_quoted(
+def test_a_file_without_a_header_is_refused_without_quoting_its_first_record(
     tmp_path: Path,
 ) -> None:
     with pytest.raises(
         ExtractError,
-        match=r"line 1 is no header of an extract\. It must name the columns referral_id",
-    ) as refused:
-        file_format.read(write(tmp_path, line(7734) + "\n"))
-    assert "7734" not in str(refused.value)
-    assert "kent" not in str(refused.value)
+        match=r"line 1 is not a valid header\. It must name the columns referral_id",
+    ) as error:
+        file_format.detect(write(tmp_path, line(7734) + "\n"))
+    assert "7734" not in str(error.value)
+    assert "kent" not in str(error.value)
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("content", "file_type"),
     [
         (b"PK\x03\x04\x14", "an Excel workbook or another ZIP file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "an old Excel workbook"),
@@ -228,36 +229,36 @@ def test_a_file_without_a_header_is_refused_and_its_first_record_is_not_quoted(
         (b"<html>", "an XML or HTML file"),
     ],
 )
-def test_a_file_of_another_kind_is_refused_by_the_name_of_its_kind(
-    tmp_path: Path, content: bytes, kind: str
+def test_a_file_of_another_type_is_refused_by_the_name_of_its_type(
+    tmp_path: Path, content: bytes, file_type: str
 ) -> None:
-    with pytest.raises(ExtractError) as refused:
-        file_format.read(write(tmp_path, content))
-    assert str(refused.value) == f"sound.csv is {kind}, and not CSV. Export it as CSV in UTF-8."
+    with pytest.raises(ExtractError) as error:
+        file_format.detect(write(tmp_path, content))
+    assert str(error.value) == f"sound.csv is {file_type}, not CSV. Export it as CSV in UTF-8."
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
         (b" \r\n\r\n", "is empty"),
         (HEADER.encode() + b"\xe9\n", "the header is not UTF-8"),
-        (f"{HEADER}\r{line()}\r".encode(), "ends its lines as old Macs did"),
-        (b'"' + HEADER.encode() + b"\n", "line 1 is no header"),
+        (f"{HEADER}\r{line()}\r".encode(), "has the line ends of old Macs"),
+        (b'"' + HEADER.encode() + b"\n", "line 1 is not a valid header"),
     ],
 )
-def test_a_file_without_a_header_that_can_be_read_is_refused(
-    tmp_path: Path, content: bytes, says: str
+def test_a_file_without_a_readable_header_is_refused(
+    tmp_path: Path, content: bytes, message: str
 ) -> None:
-    with pytest.raises(ExtractError, match=says):
-        file_format.read(write(tmp_path, content))
+    with pytest.raises(ExtractError, match=message):
+        file_format.detect(write(tmp_path, content))
 
 
 def test_a_folder_a_missing_file_and_a_device_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match="is a folder"):
-        file_format.read(tmp_path)
+        file_format.detect(tmp_path)
     with pytest.raises(ExtractError, match="does not exist"):
-        file_format.read(tmp_path / "gone.csv")
+        file_format.detect(tmp_path / "gone.csv")
     with pytest.raises(ExtractError, match="is not a regular file"):
-        file_format.read(Path("/dev/null"))
+        file_format.detect(Path("/dev/null"))

@@ -1,4 +1,4 @@
-"""An extract is checked whole, each fault is said once, nothing of a record is told, and only sound records are loaded."""
+"""The checks of an extract: every line is accounted for, no record leaks, only sound ones load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from referrals.errors import DataError, ExtractError
 from referrals.publishing.extract import lines, validate
-from referrals.publishing.extract.file_format import LONGEST
+from referrals.publishing.extract.file_format import MAX_LINE_BYTES
 from referrals.publishing.extract.lines import Tally
 from referrals.publishing.extract.report import Report
 from referrals.publishing.storage import scratch
@@ -31,7 +31,7 @@ SOUND = (line(1), line(2), line(3, nationality="Albanian"))
 
 
 def checked(folder: Path, rows: Sequence[str] | str | bytes, **options: Any) -> Report:
-    """Return the report on an extract, whose every line must be accounted for."""
+    """Return the report on an extract, after checking that it accounts for every line."""
     header = options.pop("header", HEADER)
     report = validate.check(write(folder, rows, header=header), today=TODAY, **options)
     assert report.loaded + report.rejected == report.lines
@@ -40,10 +40,10 @@ def checked(folder: Path, rows: Sequence[str] | str | bytes, **options: Any) -> 
 
 def errors(report: Report) -> list[tuple[str, int, tuple[int, ...]]]:
     assert report.ok is not bool(report.errors)
-    return [(one.rule, one.count, one.lines) for one in report.errors]
+    return [(finding.rule, finding.count, finding.lines) for finding in report.errors]
 
 
-def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
+def test_an_extract_without_faults_is_sound(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, line(4, referred_on="2021-03-31")])
     assert report.ok
     assert (report.lines, report.loaded, report.rejected) == (4, 4, 0)
@@ -100,7 +100,7 @@ def test_a_sound_extract_is_sound(tmp_path: Path) -> None:
         ({"police_force": "ke\0nt"}, "nul"),
     ],
 )
-def test_a_fault_is_one_error_on_its_line_and_nothing_else(
+def test_a_fault_is_exactly_one_error_on_its_line(
     tmp_path: Path, cells: dict[str, str], rule: str
 ) -> None:
     report = checked(tmp_path, [*SOUND, line(9, **cells), line(10)])
@@ -110,7 +110,7 @@ def test_a_fault_is_one_error_on_its_line_and_nothing_else(
     assert len(report.as_text().splitlines()) == 5
 
 
-def test_what_is_at_the_edge_of_a_rule_is_sound(tmp_path: Path) -> None:
+def test_values_just_inside_a_rule_are_sound(tmp_path: Path) -> None:
     edges = [
         {"age": "0"},
         {"age": "120"},
@@ -130,40 +130,44 @@ def test_what_is_at_the_edge_of_a_rule_is_sound(tmp_path: Path) -> None:
     assert report.loaded == len(edges)
 
 
-def test_a_repeated_id_is_named_on_all_its_lines(tmp_path: Path) -> None:
+def test_a_repeated_referral_id_is_an_error_on_all_its_lines(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, line(9, referral_id="R2"), line(10, referral_id=" R2 ")])
     assert errors(report) == [("duplicate_id", 3, (3, 5, 6))]
 
 
-def test_blank_ids_are_blank_and_not_repeated(tmp_path: Path) -> None:
+def test_blank_referral_ids_are_not_repeated_ones(tmp_path: Path) -> None:
     report = checked(tmp_path, [line(1, referral_id=""), line(2, referral_id=""), line(3)])
     assert errors(report) == [("value_blank", 2, (2, 3))]
 
 
-def test_a_line_like_another_in_all_but_its_id_is_a_warning(tmp_path: Path) -> None:
+def test_a_line_that_repeats_another_except_for_its_id_is_a_warning(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="2")])
     assert report.ok
-    assert [(one.rule, one.lines) for one in report.warnings] == [("duplicate_row", (3, 5))]
+    assert [(finding.rule, finding.lines) for finding in report.warnings] == [
+        ("duplicate_row", (3, 5))
+    ]
     assert report.loaded == 4
 
 
-def test_people_told_apart_by_their_id_are_no_repeated_lines(tmp_path: Path) -> None:
+def test_lines_with_different_person_ids_are_not_repeated_lines(tmp_path: Path) -> None:
     rows = [line(1, age="2") + ",P1", line(2, age="2") + ",P2"]
     assert checked(tmp_path, rows, header=f"{HEADER},person_id").warnings == ()
 
 
-def test_blank_lines_are_a_warning_and_are_accounted_for(tmp_path: Path) -> None:
+def test_blank_lines_are_a_warning_and_count_as_rejected(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, "", ",,,,,,,"])
     assert report.ok
     assert (report.lines, report.loaded, report.rejected) == (5, 3, 2)
-    assert [(one.rule, one.lines) for one in report.warnings] == [("blank_line", (5, 6))]
+    assert [(finding.rule, finding.lines) for finding in report.warnings] == [
+        ("blank_line", (5, 6))
+    ]
 
 
 def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(
     tmp_path: Path,
 ) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="212", sex="X", nationality="Korean")])
-    assert [one.rule for one in report.errors] == [
+    assert [finding.rule for finding in report.errors] == [
         "age_invalid",
         "nationality_ambiguous",
         "unknown_code",
@@ -171,7 +175,7 @@ def test_a_line_with_several_faults_has_an_error_for_each_and_is_rejected_once(
     assert (report.loaded, report.rejected) == (3, 1)
 
 
-def test_faults_are_grouped_by_what_breaks_the_rule_with_their_count_and_first_lines(
+def test_faults_are_grouped_by_value_with_a_count_and_first_line_numbers(
     tmp_path: Path,
 ) -> None:
     rows = [
@@ -179,35 +183,38 @@ def test_faults_are_grouped_by_what_breaks_the_rule_with_their_count_and_first_l
         line(8, nationality="Yugoslavia"),
     ]
     report = checked(tmp_path, rows)
-    assert [(one.value, one.count, one.lines) for one in report.errors] == [
+    assert [(finding.value, finding.count, finding.lines) for finding in report.errors] == [
         ("USSR", 7, (2, 3, 4, 5, 6)),
         ("Yugoslavia", 1, (9,)),
     ]
     assert (
-        '  lines 2, 3, 4, 5, 6 and 2 more: nationality "USSR" is of a state that is no more.'
+        '  lines 2, 3, 4, 5, 6 and 2 more: nationality "USSR" is that of a former state.'
         in report.as_text()
     )
 
 
-def test_of_many_values_that_break_a_rule_few_are_listed_and_the_rest_counted(
+def test_only_the_most_frequent_values_that_break_a_rule_are_listed(
     tmp_path: Path,
 ) -> None:
-    rows = [line(number, age="1", outcome=f"x{number}") for number in range(validate.SHOWN + 5)]
+    rows = [
+        line(number, age="1", outcome=f"x{number}")
+        for number in range(validate.MAX_VALUES_LISTED + 5)
+    ]
     report = checked(tmp_path, [*rows, line(90, outcome="x14")])
-    assert len(report.errors) == validate.SHOWN + 1
+    assert len(report.errors) == validate.MAX_VALUES_LISTED + 1
     assert (report.errors[0].value, report.errors[0].count, report.errors[0].lines) == (
         None,
         2,
         (16, len(rows) + 2),
     )
     assert (report.errors[-1].value, report.errors[-1].count) == (None, 5)
-    assert "any of 5 further values, not listed" in report.errors[-1].says
+    assert "any of 5 further values, not listed" in report.errors[-1].message
 
 
 @pytest.mark.parametrize(
     "field", ["referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome"]
 )
-def test_a_name_in_the_wrong_column_is_in_no_report(tmp_path: Path, field: str) -> None:
+def test_a_name_in_the_wrong_column_is_not_in_the_report(tmp_path: Path, field: str) -> None:
     report = checked(tmp_path, [*SOUND, line(9, **{field: "Jane Smith b. 12/03/1984"})])
     assert errors(report)[0][1:] == (1, (5,))
     assert "Smith" not in report.as_text() + str(report.as_json())
@@ -226,21 +233,21 @@ def test_a_name_in_the_wrong_column_is_in_no_report(tmp_path: Path, field: str) 
         (None, "1990-01-01", True),
     ],
 )
-def test_a_date_outside_the_period_asked_for_is_an_error(
+def test_a_date_outside_the_requested_period_is_an_error(
     tmp_path: Path, period: str | None, day: str, ok: bool
 ) -> None:
     report = checked(tmp_path, [line(1, referred_on=day)], period=period)
-    assert [one.rule for one in report.errors] == ([] if ok else ["date_outside_period"])
+    assert [finding.rule for finding in report.errors] == ([] if ok else ["date_outside_period"])
 
 
 @pytest.mark.parametrize("period", ["2020", "2020-22", "2020-2021", "2020-Q5", "2020-04", ""])
-def test_a_period_that_is_none_is_refused(tmp_path: Path, period: str) -> None:
-    with pytest.raises(DataError, match=f"^'{period}' is no period"):
+def test_an_invalid_period_is_refused(tmp_path: Path, period: str) -> None:
+    with pytest.raises(DataError, match=f"^'{period}' is not a valid period"):
         checked(tmp_path, SOUND, period=period)
 
 
-def test_synthetic_records_are_reported_as_such(tmp_path: Path) -> None:
-    report = checked(tmp_path, [f"{one},Illustrative" for one in SOUND], header=f"{HEADER},channel")
+def test_synthetic_records_are_reported_as_illustrative(tmp_path: Path) -> None:
+    report = checked(tmp_path, [f"{row},Illustrative" for row in SOUND], header=f"{HEADER},channel")
     assert report.ok
     assert report.is_illustrative
     assert "these are synthetic records" in report.as_text()
@@ -260,26 +267,26 @@ def test_person_id_and_channel_may_be_blank(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "sound.csv is empty."),
-        (HEADER.encode(), "sound.csv has a header and no records."),
-        (f"{HEADER}\n\n\n".encode(), "sound.csv has a header and no records."),
-        (b"PK\x03\x04", "sound.csv is an Excel workbook or another ZIP file, and not CSV."),
+        (HEADER.encode(), "sound.csv has a header but no records."),
+        (f"{HEADER}\n\n\n".encode(), "sound.csv has a header but no records."),
+        (b"PK\x03\x04", "sound.csv is an Excel workbook or another ZIP file, not CSV."),
         (HEADER.replace(",sex", "").encode(), "sound.csv line 1: missing columns: sex."),
         (
-            f"{HEADER}\n".encode() + b"x" * 3 * LONGEST,
+            f"{HEADER}\n".encode() + b"x" * 3 * MAX_LINE_BYTES,
             "sound.csv line 2 is longer than 65,536 bytes",
         ),
     ],
 )
-def test_a_file_refused_as_a_whole_has_one_error(tmp_path: Path, content: bytes, says: str) -> None:
+def test_an_unreadable_file_has_one_error(tmp_path: Path, content: bytes, message: str) -> None:
     report = checked(tmp_path, content)
-    assert [one.rule for one in report.errors] == ["file"]
-    assert report.errors[0].says.startswith(says)
+    assert [finding.rule for finding in report.errors] == ["file"]
+    assert report.errors[0].message.startswith(message)
 
 
-def test_a_windows_name_is_an_error_that_says_how_to_save_the_file(tmp_path: Path) -> None:
+def test_windows_text_is_an_error_that_says_how_to_save_the_file(tmp_path: Path) -> None:
     report = checked(
         tmp_path, "\n".join([HEADER, *SOUND, line(9, nationality="Côte d'Ivoire")]).encode("cp1252")
     )
@@ -288,13 +295,13 @@ def test_a_windows_name_is_an_error_that_says_how_to_save_the_file(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["gone.csv", "."])
-def test_a_missing_file_and_a_folder_are_reported_and_not_raised(tmp_path: Path, name: str) -> None:
+def test_a_missing_file_and_a_folder_are_errors_of_the_report(tmp_path: Path, name: str) -> None:
     report = validate.check(tmp_path / name, today=TODAY)
     assert not report.ok
     assert (report.lines, len(report.errors)) == (0, 1)
 
 
-def test_nothing_of_a_record_is_told_but_the_code_that_breaks_a_rule(tmp_path: Path) -> None:
+def test_the_report_has_no_value_of_a_record_except_an_offending_code(tmp_path: Path) -> None:
     rows = [
         line(1, referral_id="=SECRET1", sex="Q"),
         line(2, referral_id="SECRET2", police_force='"SECRET3') + ",SECRET4,SECRET5",
@@ -311,7 +318,7 @@ def test_nothing_of_a_record_is_told_but_the_code_that_breaks_a_rule(tmp_path: P
     assert "é" not in report.as_text()
 
 
-def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(
+def test_the_json_report_has_the_findings_and_is_reproducible(
     tmp_path: Path,
 ) -> None:
     report = checked(tmp_path, [*SOUND, line(9, age="212")])
@@ -325,7 +332,10 @@ def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(
     assert content["errors"] == [
         {
             "rule": "age_invalid",
-            "says": 'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".',
+            "says": (
+                'age "212" is not a whole number from 0 to 120. '
+                'Correct it, or write "not recorded".'
+            ),
             "count": 1,
             "lines": [5],
             "field": "age",
@@ -335,18 +345,18 @@ def test_the_report_in_json_says_what_the_words_say_and_is_the_same_each_time(
     assert checked(tmp_path, [*SOUND, line(9, age="212")]).as_json() == report.as_json()
 
 
-# What is left behind, and what goes wrong.
+# Temporary files and failures.
 
 
-def test_nothing_is_written_but_into_a_private_folder_that_goes_again(
+def test_files_are_written_only_to_a_private_folder_that_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary, beside = tmp_path / "temporary", tmp_path / "beside"
     temporary.mkdir()
     beside.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
-    private = scratch.shared()
-    monkeypatch.setattr(lines, "STEP", 1)
+    private = scratch.default_home()
+    monkeypatch.setattr(lines, "PROGRESS_INTERVAL", 1)
     monkeypatch.chdir(beside)
     seen: list[int] = []
     validate.check(
@@ -362,7 +372,7 @@ def test_nothing_is_written_but_into_a_private_folder_that_goes_again(
     assert list(temporary.iterdir()) == [private]
 
 
-def test_a_line_lost_on_the_way_refuses_the_file(
+def test_a_file_with_a_line_lost_in_between_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clean = lines.clean
@@ -376,30 +386,33 @@ def test_a_line_lost_on_the_way_refuses_the_file(
 
     monkeypatch.setattr(lines, "clean", losing)
     report = validate.check(write(tmp_path, SOUND), today=TODAY)
-    assert [one.says for one in report.errors] == [
-        "sound.csv: 2 lines loaded and 0 rejected are not 3. The fault is ours: publish nothing."
+    assert [finding.message for finding in report.errors] == [
+        (
+            "sound.csv: 2 lines loaded and 0 rejected do not add up to 3. "
+            "This is a fault of the program: publish nothing, and report it."
+        )
     ]
 
 
 @pytest.mark.parametrize(
-    ("kind", "words"),
+    ("error", "arguments"),
     [
         (duckdb.ConversionException, ("SECRET",)),
         (OSError, (28, "No space left on device", "SECRET")),
     ],
 )
-def test_what_a_tool_says_of_a_line_is_not_passed_on(
+def test_the_message_of_a_failing_tool_is_not_passed_on(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    kind: type[Exception],
-    words: tuple[object, ...],
+    error: type[Exception],
+    arguments: tuple[object, ...],
 ) -> None:
     def failing(*_: object) -> None:
-        raise kind(*words)
+        raise error(*arguments)
 
     monkeypatch.setattr(validate, "_stage", failing)
     report = validate.check(write(tmp_path, SOUND), today=TODAY)
-    assert [one.rule for one in report.errors] == ["file"]
+    assert [finding.rule for finding in report.errors] == ["file"]
     assert "SECRET" not in report.as_text()
 
 
@@ -417,7 +430,7 @@ CELLS = {
     rows=st.lists(st.fixed_dictionaries(CELLS), max_size=6),
     encoding=st.sampled_from(["utf-8", "cp1252"]),
 )
-def test_whatever_is_wrong_every_line_is_either_loaded_or_rejected(
+def test_every_line_of_any_extract_is_either_loaded_or_rejected(
     rows: list[dict[str, str]], encoding: str
 ) -> None:
     content = "\n".join(
@@ -444,7 +457,7 @@ def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def test_records_are_loaded_in_the_codes_of_our_codelists(
+def test_records_are_loaded_in_codes_of_the_code_lists(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     first = write(
@@ -494,7 +507,7 @@ def test_records_are_loaded_in_the_codes_of_our_codelists(
     assert tables_of(connection) == ["records"]
 
 
-def test_a_day_lies_in_its_year_to_march_and_its_calendar_quarter(
+def test_a_date_has_its_year_to_march_and_calendar_quarter(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     days = {
@@ -518,7 +531,7 @@ def test_a_day_lies_in_its_year_to_march_and_its_calendar_quarter(
     }
 
 
-def test_every_age_falls_into_one_band(
+def test_every_age_has_exactly_one_band(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     rows = [line(age, age=str(age)) for age in range(121)]
@@ -544,33 +557,33 @@ def test_a_referral_in_two_extracts_is_an_error_and_nothing_is_loaded(
     paths = [write(tmp_path, SOUND), write(tmp_path, [line(7), line(2, age="50")], name="more.csv")]
     with pytest.raises(
         ExtractError,
-        match=r"more\.csv: not fit.*\n.*\n.*\nErrors:\n  line 3: referral_id stands in another",
+        match=r"more\.csv: not fit.*\n.*\n.*\nErrors:\n  line 3: referral_id is in another",
     ):
         validate.load(paths, connection, today=TODAY)
     assert tables_of(connection) == []
 
 
-def test_errors_of_any_extract_leave_nothing_loaded_and_are_said_of_each(
+def test_errors_of_all_extracts_are_reported_and_nothing_is_loaded(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     paths = [
         write(tmp_path, [line(1, age="212")]),
         write(tmp_path, [line(2, age="213")], name="more.csv"),
     ]
-    with pytest.raises(ExtractError) as refused:
+    with pytest.raises(ExtractError) as error:
         validate.load(paths, connection, today=TODAY)
-    assert 'age "212"' in str(refused.value)
-    assert 'age "213"' in str(refused.value)
+    assert 'age "212"' in str(error.value)
+    assert 'age "213"' in str(error.value)
     assert tables_of(connection) == []
 
 
-def test_warnings_do_not_stand_in_the_way_of_loading(
+def test_an_extract_with_warnings_is_loaded(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     (report,) = validate.load(
         [write(tmp_path, [*SOUND, "", line(9, age="1")])], connection, today=TODAY
     )
-    assert [one.rule for one in report.warnings] == ["blank_line", "duplicate_row"]
+    assert [finding.rule for finding in report.warnings] == ["blank_line", "duplicate_row"]
     assert connection.table("records").count("*").fetchall() == [(4,)]
 
 
@@ -581,7 +594,7 @@ def test_synthetic_and_real_extracts_are_not_loaded_together(
         tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv"
     )
     with pytest.raises(
-        ExtractError, match=r"^Illustrative among other extracts: made-up\.csv\. Never mix"
+        ExtractError, match=r"^Only some of the extracts are illustrative: made-up\.csv\. Never mix"
     ):
         validate.load([write(tmp_path, SOUND), synthetic], connection, today=TODAY)
     assert tables_of(connection) == []

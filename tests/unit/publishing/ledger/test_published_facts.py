@@ -1,4 +1,4 @@
-"""Facts that everybody has already: a release that leaves one out, makes one up or alters one is found out by the ledger."""
+"""Published facts: a manifest that omits, invents or alters one disagrees with the ledger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from referrals.publishing.audit.public_release import Codes, Fact, Year
+from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.publishing.ledger import published_facts
 
 YEAR = "2020-21"
@@ -21,7 +21,7 @@ CATEGORIES = {
     "outcome": ["NFA"],
 }
 PRINTED = {("M", "DA"): 45, ("F", "DA"): 147, ("M", "MS"): 447, ("F", "MS"): 210}
-"""What the assessment prints of sex and crime type at once: E037, E038, E042 and E043."""
+"""The printed counts by sex and crime type: E037, E038, E042 and E043."""
 
 REST = {("_NK", "DA"): 19, ("_NK", "MS"): 125, ("F", "OTH"): 343}
 
@@ -35,27 +35,26 @@ def cells(**changed: int) -> dict[Codes, int]:
 
 
 def year(facts: Sequence[Fact] | None = None, *, name: str = YEAR, **changed: int) -> Year:
-    """A year that shows the numbers printed, save those changed, and lists the facts given; else those that stand."""
+    """Return a year with the printed counts, some changed; it lists `facts`, or those matching."""
     made = Year(name, CATEGORIES, cells(**changed), ())
-    return replace(made, facts=published_facts.standing(made) if facts is None else facts)
+    return replace(made, facts=published_facts.matching(made) if facts is None else facts)
 
 
 def named(facts: Sequence[Fact]) -> dict[str, Fact]:
     return {fact.name: fact for fact in facts}
 
 
-def test_the_printed_numbers_of_two_dimensions_stand() -> None:
-    stand = named(year().facts)
-    assert {name: (fact.low, fact.high) for name, fact in stand.items() if fact.is_exact} == {
+def test_the_printed_counts_of_two_dimensions_are_facts() -> None:
+    matching = named(year().facts)
+    assert {name: (fact.low, fact.high) for name, fact in matching.items() if fact.is_exact} == {
         "E037": (45, 45), "E038": (147, 147), "E042": (447, 447), "E043": (210, 210),
     }  # fmt: skip
-    assert stand["E037"].where == {"sex": ["M"], "crime_type": ["DA"]}
+    assert matching["E037"].where == {"sex": ["M"], "crime_type": ["DA"]}
 
 
 def test_a_printed_percentage_is_the_range_that_rounds_to_it() -> None:
-    fact = named(year().facts)[
-        "E041"
-    ]  # "gender was not recorded in 9% of cases" of domestic abuse: 211 here
+    # "Gender was not recorded in 9% of cases" of domestic abuse, which are 211 here.
+    fact = named(year().facts)["E041"]
     assert [count for count in range(212) if round(100 * count / 211) == 9] == list(
         range(fact.low, fact.high + 1)
     )
@@ -65,28 +64,30 @@ def test_a_statement_on_codes_that_the_release_groups_is_left_out() -> None:
     assert "E027" not in named(list(published_facts.facts(year())))
 
 
-def test_a_statement_that_the_cells_contradict_does_not_stand() -> None:
+def test_a_statement_that_the_cells_contradict_is_a_fact_but_does_not_match() -> None:
     assert "E037" not in named(year(M__DA=46).facts)
     assert "E037" in named(list(published_facts.facts(year(M__DA=46))))
 
 
-def test_a_year_of_which_nothing_was_printed_has_no_facts() -> None:
+def test_a_year_without_printed_figures_has_no_facts() -> None:
     assert list(published_facts.facts(year(name="2021-22"))) == []
 
 
-def test_a_release_that_lists_what_the_ledger_says_agrees_with_it() -> None:
-    assert list(published_facts.disagreeing(year())) == []
+def test_a_manifest_with_the_facts_of_the_ledger_has_no_faults() -> None:
+    assert list(published_facts.manifest_faults(year())) == []
 
 
-def test_a_fact_that_is_left_out_though_it_holds_is_named() -> None:
+def test_a_matching_fact_that_the_manifest_omits_is_named() -> None:
     listed = [fact for fact in year().facts if fact.name != "E037"]
-    assert list(published_facts.disagreeing(year(listed))) == [
-        "E037 in 2020-21 is published and holds, and the manifest does not list it"
-    ]
+    (fault,) = published_facts.manifest_faults(year(listed))
+    assert fault == (
+        "E037 in 2020-21 is published and agrees with the release, "
+        "but the manifest does not list it"
+    )
 
 
-def test_a_fact_that_the_cells_contradict_may_be_left_out() -> None:
-    assert list(published_facts.disagreeing(year(M__DA=46))) == []
+def test_a_fact_that_the_cells_contradict_may_be_omitted() -> None:
+    assert list(published_facts.manifest_faults(year(M__DA=46))) == []
 
 
 @pytest.mark.parametrize(
@@ -94,24 +95,24 @@ def test_a_fact_that_the_cells_contradict_may_be_left_out() -> None:
     ["E999", "E032", "E027"],
     ids=["made up", "of one dimension", "of codes that are grouped"],
 )
-def test_a_fact_that_the_ledger_does_not_hold_is_named(name: str) -> None:
+def test_a_fact_that_the_ledger_does_not_have_is_named(name: str) -> None:
     made_up = Fact(name, YEAR, {"sex": ["M"], "crime_type": ["OTH"]}, 0, 900)
-    (said,) = published_facts.disagreeing(year([*year().facts, made_up]))
-    assert said.startswith(f"{name} is no statement on 2020-21")
+    (fault,) = published_facts.manifest_faults(year([*year().facts, made_up]))
+    assert fault.startswith(f"{name} is not a statement on 2020-21")
 
 
 @pytest.mark.parametrize(
     "change", [{"low": 40}, {"high": 50}, {"where": {"sex": ["F"], "crime_type": ["DA"]}}]
 )
-def test_a_fact_that_is_altered_is_named_with_both(change: dict[str, Any]) -> None:
+def test_an_altered_fact_is_named_with_both_versions(change: dict[str, Any]) -> None:
     altered = [replace(fact, **change) if fact.name == "E037" else fact for fact in year().facts]
-    (said,) = published_facts.disagreeing(year(altered))
-    assert said.startswith("E037 in 2020-21: the manifest says")
-    assert said.endswith("the ledger 45 to 45 for crime_type DA, sex M")
+    (fault,) = published_facts.manifest_faults(year(altered))
+    assert fault.startswith("E037 in 2020-21: the manifest says")
+    assert fault.endswith("the ledger 45 to 45 for crime_type DA, sex M")
 
 
-def test_the_order_in_which_codes_are_listed_does_not_matter() -> None:
-    turned = [
+def test_the_order_of_codes_does_not_matter() -> None:
+    reordered = [
         replace(fact, where=dict(reversed(list(fact.where.items())))) for fact in year().facts
     ]
-    assert list(published_facts.disagreeing(year(turned))) == []
+    assert list(published_facts.manifest_faults(year(reordered))) == []

@@ -1,4 +1,4 @@
-"""The arithmetic between published figures: what it concludes, and that each conclusion turns when a figure does."""
+"""Relations between published figures: their conclusions, and that these change with a figure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from referrals.errors import LedgerError
 from referrals.publishing.ledger import statements as ledgers
-from referrals.publishing.ledger.explanations import arguments_of, counts, readings, rounds_to
+from referrals.publishing.ledger.explanations import (
+    arguments_of,
+    explanations,
+    rounds_to,
+    sum_of_counts,
+)
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
 from referrals.publishing.ledger.statements import Ledger
 from referrals.reference.table_schema import Row
@@ -27,7 +32,7 @@ def ledger() -> Ledger:
 
 
 def changed(ledger: Ledger, **values: str) -> Ledger:
-    """Return a ledger in which some statements have another value."""
+    """Return the ledger with other values of some statements."""
     planted = {
         statement_id: replace(ledger.statements[statement_id], value=value)
         for statement_id, value in values.items()
@@ -98,7 +103,7 @@ def conclusion(ledger: Ledger, relation_id: str) -> Conclusion:
         ("R20", "consistent", ["2,990 ÷ 24,821 = 12.05%", "12%"]),
     ],
 )
-def test_each_relation_concludes_what_the_published_checks_found(
+def test_each_relation_has_the_conclusion_of_the_published_checks(
     ledger: Ledger, relation_id: str, result: str, numbers: list[str]
 ) -> None:
     concluded = conclusion(ledger, relation_id)
@@ -112,21 +117,21 @@ def test_there_are_twenty_relations_in_order(ledger: Ledger) -> None:
     ]
 
 
-def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
+def test_only_the_sexes_and_the_total_have_explanations(ledger: Ledger) -> None:
     arithmetic = Arithmetic(ledger)
-    with_readings = [
-        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).readings
+    explained = [
+        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).explanations
     ]
-    assert with_readings == ["R01"]
+    assert explained == ["R01"]
 
 
 @pytest.mark.parametrize(
-    ("position", "says", "breaks"),
+    ("position", "text", "breaks"),
     [
         (0, "194 is a misprint for 205", []),
         (
             1,
-            "11 more belong to a group that is not mentioned, so that 1,142 were recorded and not 1,131",
+            "belong to a group that is not mentioned, so that 1,142 were recorded and not 1,131",
             ["38%"],
         ),
         (2, "counted when the total stood at 1,325", ["1.1%", "38%"]),
@@ -134,35 +139,35 @@ def test_only_the_sexes_and_the_total_have_readings(ledger: Ledger) -> None:
         (4, "425 is a misprint for 436", []),
     ],
 )
-def test_each_reading_of_the_eleven_says_which_printed_percentages_it_would_break(
-    ledger: Ledger, position: int, says: str, breaks: list[str]
+def test_each_explanation_of_the_gap_lists_the_percentages_it_would_break(
+    ledger: Ledger, position: int, text: str, breaks: list[str]
 ) -> None:
-    reading = conclusion(ledger, "R01").readings[position]
-    assert says in reading.text
-    assert [ledger.statements[one].printed for one in reading.breaks] == breaks
+    explanation = conclusion(ledger, "R01").explanations[position]
+    assert text in explanation.text
+    assert [ledger.statements[one].printed for one in explanation.breaks] == breaks
 
 
-def test_a_group_not_mentioned_breaks_the_share_of_women_and_a_smaller_total_that_of_the_nationalities(
+def test_explanations_tell_the_two_printed_38_percents_apart(
     ledger: Ledger,
 ) -> None:
-    # Two statements print 38%: of women (section 3.8.2), and of three nationalities (section 3.6.2).
-    _, group, total, *_ = conclusion(ledger, "R01").readings
+    # 38% is printed of women (section 3.8.2) and of three nationalities (section 3.6.2).
+    _, group, total, *_ = conclusion(ledger, "R01").explanations
     assert (group.breaks, total.breaks) == (("E035",), ("E003", "E023"))
 
 
 def test_with_205_not_recorded_the_sexes_add_up_to_the_total(ledger: Ledger) -> None:
     concluded = conclusion(changed(ledger, E036="205"), "R01")
-    assert (concluded.result, concluded.readings) == ("consistent", ())
+    assert (concluded.result, concluded.explanations) == ("consistent", ())
     assert "706 + 425 + 205 = 1,336" in concluded.working
 
 
-def test_parts_that_exceed_the_total_are_too_many_and_nobody_is_missing(ledger: Ledger) -> None:
+def test_parts_above_the_total_are_too_many_and_need_no_further_group(ledger: Ledger) -> None:
     concluded = conclusion(changed(ledger, E036="300"), "R01")
     assert concluded.result == "gap"
     assert "95 too many" in concluded.working
-    assert concluded.readings[0].text == "300 is a misprint for 205."
-    # There is no such thing as a group of -95 that is not mentioned.
-    assert [reading.text for reading in concluded.readings if "-" in reading.text] == []
+    assert concluded.explanations[0].text == "300 is a misprint for 205."
+    # A group that is not mentioned cannot have a count of -95.
+    assert [one.text for one in concluded.explanations if "-" in one.text] == []
 
 
 def rewritten(ledger: Ledger, statement_id: str, old: str, new: str) -> Ledger:
@@ -172,7 +177,7 @@ def rewritten(ledger: Ledger, statement_id: str, old: str, new: str) -> Ledger:
 
 
 def counted_as(ledger: Ledger, unit: str) -> Ledger:
-    """Return a ledger in which every statement of the total counts the same thing."""
+    """Return the ledger with one unit in every statement of the total."""
     planted = {
         statement_id: replace(ledger.statements[statement_id], unit=unit) for statement_id in TOTALS
     }
@@ -209,7 +214,7 @@ PLANTS: list[tuple[str, Plant, str, str]] = [
 
 
 @pytest.mark.parametrize(("relation_id", "plant", "before", "after"), PLANTS)
-def test_a_planted_change_turns_the_result_of_a_relation(
+def test_a_planted_change_changes_the_result_of_a_relation(
     ledger: Ledger, relation_id: str, plant: Plant, before: str, after: str
 ) -> None:
     assert (
@@ -218,8 +223,8 @@ def test_a_planted_change_turns_the_result_of_a_relation(
     ) == (before, after)
 
 
-def test_every_kind_of_relation_has_been_seen_to_turn(ledger: Ledger) -> None:
-    # A residual and a next largest are bounds whatever the figures: their workings are seen to turn below.
+def test_every_kind_of_relation_has_a_planted_change(ledger: Ledger) -> None:
+    # `residual` and `next_largest` are always bounds: a test below changes their workings.
     kinds = {relation["relation_id"]: relation["kind"] for relation in ledger.relations}
     assert {kinds[relation_id] for relation_id, *_ in PLANTS} == set(kinds.values()) - {
         "residual",
@@ -241,7 +246,7 @@ def test_every_kind_of_relation_has_been_seen_to_turn(ledger: Ledger) -> None:
         ("600", "four fifths"),
     ],
 )
-def test_words_are_right_only_where_no_everyday_fraction_is_nearer(
+def test_words_are_right_only_if_no_simple_fraction_is_nearer(
     ledger: Ledger, male: str, nearer: str
 ) -> None:
     # 147 of the domestic abuse referrals are female, and the words for the males are "a fifth".
@@ -250,7 +255,7 @@ def test_words_are_right_only_where_no_everyday_fraction_is_nearer(
     assert nearer == "a fifth" or f", and {nearer} (" in concluded.working
 
 
-def test_a_percentage_is_right_only_where_it_rounds_to_the_printed_one_at_either_end(
+def test_a_share_rounds_to_a_percentage_from_its_lower_end_to_below_its_upper_end(
     ledger: Ledger,
 ) -> None:
     nine, tenths = ledger.statements["E041"], ledger.statements["E003"]
@@ -275,7 +280,7 @@ def test_a_percentage_is_right_only_where_it_rounds_to_the_printed_one_at_either
         ("R11", {"E026": "110"}, "= 821 referrals"),
         ("R11", {"E026": "110"}, "9 to 110"),
         ("R11", {"E022": "94"}, "over 91 other nationalities. So the fourth largest has 10 to 109"),
-        # With 822 among 17, each could have 48: nothing says that any of them is small.
+        # With 822 among 17, each could have 48: none need be small.
         ("R11", {"E022": "20"}, "At least 0 of the 17"),
     ],
 )
@@ -290,13 +295,13 @@ def test_the_working_of_a_bound_changes_with_its_figures(
     largest=st.lists(st.integers(min_value=10, max_value=14), min_size=1, max_size=2),
     rest=st.lists(st.integers(min_value=1, max_value=12), min_size=2, max_size=3),
 )
-def test_the_next_largest_is_bounded_by_every_way_to_share_out_the_rest(
+def test_the_next_largest_has_the_bounds_of_all_possible_shares(
     ledger: Ledger, largest: list[int], rest: list[int]
 ) -> None:
     smallest, others = min(largest), sum(rest)
     shares = itertools.product(range(1, smallest + 1), repeat=len(rest))
     possible = [share for share in shares if sum(share) == others]
-    if not possible:  # A share above the smallest of the largest contradicts its name.
+    if not possible:  # one of the rest would be among the largest
         return
     ids = ("E024", "E025")[: len(largest)]
     planted = changed(
@@ -317,7 +322,7 @@ def test_the_next_largest_is_bounded_by_every_way_to_share_out_the_rest(
     assert f"At least {few} of the {len(rest)} have" in working
 
 
-def test_a_value_of_an_earlier_date_is_not_called_a_later_one(ledger: Ledger) -> None:
+def test_a_value_of_an_earlier_date_does_not_supersede(ledger: Ledger) -> None:
     row = next(
         one for one in ledger.context if one["series_id"] == "nrm-years" and one["value"] == "10611"
     )
@@ -331,43 +336,44 @@ BROKEN: Mapping[str, Row] = {
         "kind": "share",
         "statements": "parts=E999;whole=E001;printed=E003",
     },
-    "a part that the relation does not name": {
+    "an argument that the relation lacks": {
         "kind": "share",
         "statements": "parts=E002;whole=E001",
     },
-    "a kind that there is not": {"kind": "product", "statements": "parts=E002"},
+    "an unknown kind": {"kind": "product", "statements": "parts=E002"},
     "a statement that is not a count": {"kind": "residual", "statements": "whole=E001;parts=E003"},
 }
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-def test_a_relation_that_cannot_be_worked_out_is_refused(ledger: Ledger, broken: Row) -> None:
+def test_a_relation_that_cannot_be_computed_is_refused(ledger: Ledger, broken: Row) -> None:
     with pytest.raises(LedgerError):
         Arithmetic(ledger).conclude({"relation_id": "R99", **broken})
 
 
-def test_the_refusal_names_the_relation_and_what_it_lacks(ledger: Ledger) -> None:
+def test_the_refusal_names_the_relation_and_the_missing_statement(ledger: Ledger) -> None:
     broken = BROKEN["a statement that is not in the ledger"]
     with pytest.raises(
-        LedgerError, match=r"^relations\.csv R99 needs 'E999', which is not there\.$"
+        LedgerError,
+        match=r"^relations\.csv R99 needs 'E999', which statements\.csv does not have\.$",
     ):
         Arithmetic(ledger).conclude({"relation_id": "R99", **broken})
 
 
-def test_the_arguments_of_a_relation_are_ids_by_the_part_they_play() -> None:
+def test_the_arguments_of_a_relation_are_ids_by_argument_name() -> None:
     relation = {"statements": "parts=E032 E033 E036;whole=E002;"}
     assert arguments_of(relation) == {"parts": "E032 E033 E036", "whole": "E002"}
     assert arguments_of({"statements": ""}) == {}
 
 
-def test_counts_are_added_only_where_they_are_counts(ledger: Ledger) -> None:
-    assert counts([ledger.statements["E032"], ledger.statements["E033"]]) == 1131
+def test_only_counts_can_be_added(ledger: Ledger) -> None:
+    assert sum_of_counts([ledger.statements["E032"], ledger.statements["E033"]]) == 1131
     with pytest.raises(LedgerError, match="E034 is used as a count"):
-        counts([ledger.statements["E032"], ledger.statements["E034"]])
+        sum_of_counts([ledger.statements["E032"], ledger.statements["E034"]])
 
 
-def test_a_total_without_a_remainder_has_no_reading_of_one(ledger: Ledger) -> None:
+def test_a_total_without_a_remainder_has_no_explanation_by_one(ledger: Ledger) -> None:
     parts = [
         replace(ledger.statements[one], is_remainder=False) for one in ("E032", "E033", "E036")
     ]
-    assert "194 is a misprint" not in readings(ledger, parts, 1336)[0].text
+    assert "194 is a misprint" not in explanations(ledger, parts, 1336)[0].text

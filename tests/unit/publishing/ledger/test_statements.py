@@ -1,4 +1,4 @@
-"""The ledger says what its source says, word for word and number for number, and every check of that can fail."""
+"""The ledger agrees with its source, word for word, and each check of that can fail."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from referrals.publishing.ledger.statements import (
     Cell,
     Ledger,
     Statement,
+    contains,
     misquoted,
     parse_cell,
-    says,
 )
 
 SHARED = ROOT.parent / "shared"
 needs_shared = pytest.mark.skipif(
-    not SHARED.is_dir(), reason=f"the published figures are not here: no folder {SHARED}"
+    not SHARED.is_dir(), reason=f"needs the published figures in {SHARED}"
 )
 
 NORMALISED = {"E019": "50", "E021": "no figure", "E028": "no figure", "E047": "no figure"}
-"""Values that the ledger writes in another form than the figures file, which has '>50' (for us a precision) or nothing."""
+"""Values that the figures file writes in another form: '>50' (for us a precision), or nothing."""
 
 Edit = Callable[[str, str, str], Path]
 
@@ -41,7 +41,7 @@ def ledger() -> Ledger:
 
 @pytest.fixture
 def edited(tmp_path: Path) -> Edit:
-    """Return a copy of the ledger's files in which one text of one file is replaced."""
+    """A function that copies the ledger's files and replaces one text in one of them."""
 
     def edit(name: str, old: str, new: str) -> Path:
         shutil.copytree(PUBLISHED, tmp_path / "published")
@@ -54,17 +54,21 @@ def edited(tmp_path: Path) -> Edit:
     return edit
 
 
-def folded(text: str) -> str:
+def single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
 def not_in_source(statements: Iterable[Statement], source: str) -> list[str]:
-    """Return the ids of statements whose quotation the source does not hold, white space aside."""
-    return [one.statement_id for one in statements if folded(one.quotation) not in folded(source)]
+    """Return the ids of statements whose quotation is not in the source, ignoring white space."""
+    return [
+        one.statement_id
+        for one in statements
+        if single_spaced(one.quotation) not in single_spaced(source)
+    ]
 
 
 def differing(statements: Iterable[Statement], figures: list[dict[str, str]]) -> list[str]:
-    """Return the ids of statements that differ from the row of the published figures with the same place."""
+    """Return the ids of statements that differ from the same row of the published figures."""
     return [
         one.statement_id
         for one, row in zip(statements, figures, strict=True)
@@ -79,7 +83,7 @@ def published_figures() -> list[dict[str, str]]:
 
 
 @needs_shared
-def test_every_quotation_stands_in_the_source(ledger: Ledger) -> None:
+def test_every_quotation_is_in_the_source(ledger: Ledger) -> None:
     source = (SHARED / "source" / "ecia.txt").read_text(encoding="utf-8")
     assert not_in_source(ledger.statements.values(), source) == []
 
@@ -88,7 +92,7 @@ def test_every_quotation_stands_in_the_source(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("old", "new"), [("Vietnam (237)", "Vietnam (238)"), ("Albania", "albania"), (";", ",")]
 )
-def test_a_quotation_that_is_changed_by_one_character_is_not_found_in_the_source(
+def test_a_quotation_with_one_changed_character_is_not_in_the_source(
     ledger: Ledger, old: str, new: str
 ) -> None:
     source = (SHARED / "source" / "ecia.txt").read_text(encoding="utf-8")
@@ -99,7 +103,7 @@ def test_a_quotation_that_is_changed_by_one_character_is_not_found_in_the_source
 
 
 @needs_shared
-def test_the_statements_agree_row_for_row_with_the_published_figures(ledger: Ledger) -> None:
+def test_statements_agree_row_for_row_with_the_published_figures(ledger: Ledger) -> None:
     assert differing(ledger.statements.values(), published_figures()) == []
 
 
@@ -108,10 +112,10 @@ def test_the_statements_agree_row_for_row_with_the_published_figures(ledger: Led
     "planted",
     [{"value": "238"}, {"section": "3.6.1"}, {"quotation": "Vietnam"}, {"statement_id": "E999"}],
 )
-def test_a_statement_changed_in_one_place_differs_from_the_published_figures(
+def test_a_statement_with_one_change_differs_from_the_published_figures(
     ledger: Ledger, planted: dict[str, str]
 ) -> None:
-    changed = replace(ledger.statements["E024"], **planted)  # type: ignore[arg-type]  # only columns of text are planted
+    changed = replace(ledger.statements["E024"], **planted)  # type: ignore[arg-type]
     statements = [
         changed if one.statement_id == "E024" else one for one in ledger.statements.values()
     ]
@@ -119,14 +123,12 @@ def test_a_statement_changed_in_one_place_differs_from_the_published_figures(
 
 
 @needs_shared
-def test_a_value_is_written_in_another_form_only_where_the_published_figures_have_that_form() -> (
-    None
-):
+def test_normalised_values_have_the_expected_form_in_the_published_figures() -> None:
     printed = {row["id"]: row["value"] for row in published_figures() if row["id"] in NORMALISED}
     assert printed == {"E019": ">50", "E021": "", "E028": "", "E047": ""}
 
 
-def test_every_value_is_said_by_its_own_quotation(ledger: Ledger) -> None:
+def test_every_quotation_contains_its_value(ledger: Ledger) -> None:
     assert misquoted(ledger.statements.values()) == []
 
 
@@ -146,7 +148,7 @@ def test_every_value_is_said_by_its_own_quotation(ledger: Ledger) -> None:
         ("E078", "2019"),
     ],
 )
-def test_a_wrong_value_is_caught_by_its_own_quotation(
+def test_a_wrong_value_is_not_in_its_quotation(
     ledger: Ledger, statement_id: str, value: str
 ) -> None:
     planted = replace(ledger.statements[statement_id], value=value)
@@ -157,14 +159,14 @@ def test_a_wrong_value_is_caught_by_its_own_quotation(
     assert planted.quotation in message
 
 
-def test_a_statement_without_a_figure_need_not_be_said_in_the_words_of_its_quotation(
+def test_a_statement_without_a_figure_need_not_be_in_its_quotation(
     ledger: Ledger,
 ) -> None:
     assert misquoted([replace(ledger.statements["E010"], value="words of ours")]) == []
 
 
 @pytest.mark.parametrize(
-    ("quotation", "value", "unit", "said"),
+    ("quotation", "value", "unit", "expected"),
     [
         ("in the year was 1336", "1336", "people", True),
         ("a total in 1,336 referrals", "1336", "referrals", True),
@@ -207,10 +209,10 @@ def test_a_statement_without_a_figure_need_not_be_said_in_the_words_of_its_quota
         ("two-thirds (7,224)", "two thirds", "fraction", False),
     ],
 )
-def test_a_quotation_says_a_value_in_the_forms_of_the_source_and_in_no_other(
-    quotation: str, value: str, unit: str, *, said: bool
+def test_a_quotation_contains_a_value_in_the_forms_of_the_source_only(
+    quotation: str, value: str, unit: str, *, expected: bool
 ) -> None:
-    assert says(quotation, value, unit) is said
+    assert contains(quotation, value, unit) is expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_a_quotation_says_a_value_in_the_forms_of_the_source_and_in_no_other(
         ("E078", "2018"),
     ],
 )
-def test_a_statement_is_printed_as_readers_see_it(
+def test_a_statement_is_printed_with_its_unit(
     ledger: Ledger, statement_id: str, printed: str
 ) -> None:
     assert ledger.statements[statement_id].printed == printed
@@ -255,17 +257,19 @@ def test_a_count_is_a_whole_number(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("statement_id", ["E003", "E019", "E039", "E010", "E009"])
-def test_what_is_not_an_exact_count_is_never_used_as_one(ledger: Ledger, statement_id: str) -> None:
+def test_a_statement_that_is_not_an_exact_count_cannot_be_used_as_one(
+    ledger: Ledger, statement_id: str
+) -> None:
     assert not ledger.statements[statement_id].is_count
-    with pytest.raises(LedgerError, match=f"{statement_id} is used as a count, but it says"):
+    with pytest.raises(LedgerError, match=f"{statement_id} is used as a count, but its value is"):
         _ = ledger.statements[statement_id].count
 
 
-def test_only_the_sex_not_recorded_is_given_as_a_remainder(ledger: Ledger) -> None:
+def test_only_sex_not_recorded_is_a_remainder(ledger: Ledger) -> None:
     assert [one.statement_id for one in ledger.statements.values() if one.is_remainder] == ["E036"]
 
 
-def test_the_statements_on_a_subject_come_in_the_order_of_the_ledger(ledger: Ledger) -> None:
+def test_statements_about_a_subject_are_in_ledger_order(ledger: Ledger) -> None:
     assert [one.statement_id for one in ledger.about("nrm_referrals")] == [
         "E048",
         "E049",
@@ -277,7 +281,7 @@ def test_the_statements_on_a_subject_come_in_the_order_of_the_ledger(ledger: Led
     assert ledger.about() == []
 
 
-def test_the_shares_are_the_relations_that_test_a_printed_percentage(ledger: Ledger) -> None:
+def test_shares_are_the_relations_that_test_a_printed_percentage(ledger: Ledger) -> None:
     assert [relation["relation_id"] for relation in ledger.shares()] == [
         "R02",
         "R03",
@@ -298,24 +302,24 @@ def test_the_shares_are_the_relations_that_test_a_printed_percentage(ledger: Led
         ("age_band=18+_NK", Cell("victim_referrals", age_band="18+_NK")),
     ],
 )
-def test_a_cell_is_named_by_its_dimensions(text: str, cell: Cell) -> None:
+def test_a_cell_is_parsed_from_its_dimensions(text: str, cell: Cell) -> None:
     assert parse_cell(text) == cell
 
 
-def test_a_cell_counts_the_subject_it_is_asked_for() -> None:
+def test_a_parsed_cell_has_the_given_subject() -> None:
     assert parse_cell("_T", subject="nrm_referrals") == Cell("nrm_referrals")
 
 
 @pytest.mark.parametrize("text", ["colour=red", "outcome=ICE", "sex=M;colour=red", "sex", ""])
-def test_a_text_that_names_no_cell_is_refused_with_the_dimensions_there_are(text: str) -> None:
+def test_a_text_that_does_not_name_a_cell_is_refused_with_the_dimensions(text: str) -> None:
     with pytest.raises(
         LedgerError,
-        match=r"names no cell\. Use dimension=code pairs of nationality, age_band, sex, crime_type",
+        match=r"does not name a cell\. Use dimension=code pairs of nationality, age_band, sex, ",
     ):
         parse_cell(text)
 
 
-def test_the_ids_in_a_text_come_in_its_order() -> None:
+def test_ids_are_found_in_the_order_of_a_text() -> None:
     assert ledgers.ids_in("parts=E032 E033;whole=E002, {E036}, E12, XE001, E0010") == [
         "E032",
         "E033",
@@ -324,12 +328,12 @@ def test_the_ids_in_a_text_come_in_its_order() -> None:
     ]
 
 
-def test_a_copy_of_the_ledger_is_read_like_the_ledger(ledger: Ledger, edited: Edit) -> None:
+def test_a_copy_of_the_ledger_equals_the_ledger(ledger: Ledger, edited: Edit) -> None:
     folder = edited("statements.csv", "The count is not published.\nE042", "Not published.\nE042")
     assert ledgers.load(folder) == ledger
 
 
-def test_a_statement_of_a_source_that_is_not_listed_is_refused(edited: Edit) -> None:
+def test_a_statement_of_an_unlisted_source_is_refused(edited: Edit) -> None:
     folder = edited("sources.csv", "\necia-2021,", "\necia-2022,")
     with pytest.raises(
         LedgerError,
@@ -338,11 +342,11 @@ def test_a_statement_of_a_source_that_is_not_listed_is_refused(edited: Edit) -> 
         ledgers.load(folder)
 
 
-def test_a_statement_that_is_a_share_of_no_cell_is_refused(edited: Edit) -> None:
+def test_a_share_of_something_that_is_not_a_cell_is_refused(edited: Edit) -> None:
     folder = edited(
         "statements.csv", "_TOP3,_T,_T,MS,nationality=_TOP3,84", "_TOP3,_T,_T,MS,country=_TOP3,84"
     )
-    with pytest.raises(LedgerError, match="'country=_TOP3' names no cell"):
+    with pytest.raises(LedgerError, match="'country=_TOP3' does not name a cell"):
         ledgers.load(folder)
 
 

@@ -1,4 +1,4 @@
-"""One process at a time has the lock of a folder, and it is the lock of the folder that stands there."""
+"""Folder locks: one holder at a time, of the folder that is at the path now."""
 
 from __future__ import annotations
 
@@ -10,38 +10,46 @@ import pytest
 from referrals.publishing.storage import locks
 
 
-def test_who_has_the_right_to_write_has_it_again_and_the_lock_of_work_is_nobodys_twice(
+def test_a_reentrant_lock_can_be_taken_again_and_an_exclusive_one_cannot(
     tmp_path: Path,
 ) -> None:
-    with locks.alone(tmp_path), locks.alone(tmp_path, waits=False):
+    with locks.reentrant(tmp_path), locks.reentrant(tmp_path, blocking=False):
         pass
-    with locks.held(tmp_path), pytest.raises(BlockingIOError), locks.held(tmp_path, waits=False):
+    with (
+        locks.exclusive(tmp_path),
+        pytest.raises(BlockingIOError),
+        locks.exclusive(tmp_path, blocking=False),
+    ):
         pass
 
 
-def test_a_folder_that_was_removed_and_made_anew_while_somebody_waited_is_locked_as_it_is_now(
+def test_a_folder_replaced_while_waiting_is_locked_in_its_new_form(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder, flock = tmp_path / "out", fcntl.flock
     folder.mkdir()
-    waited: list[Path] = []
+    moved: list[Path] = []
 
-    def exchanged(descriptor: int, how: int) -> None:
-        if not waited:
-            waited.append(folder.rename(tmp_path / "before"))
+    def replace_first(descriptor: int, operation: int) -> None:
+        if not moved:
+            moved.append(folder.rename(tmp_path / "before"))
             folder.mkdir()
-        flock(descriptor, how)
+        flock(descriptor, operation)
 
-    monkeypatch.setattr(fcntl, "flock", exchanged)
-    with locks.alone(folder), pytest.raises(BlockingIOError), locks.held(folder, waits=False):
+    monkeypatch.setattr(fcntl, "flock", replace_first)
+    with (
+        locks.reentrant(folder),
+        pytest.raises(BlockingIOError),
+        locks.exclusive(folder, blocking=False),
+    ):
         pass
 
 
-def test_a_folder_that_was_removed_while_somebody_waited_is_said_to_be_gone(
+def test_a_folder_removed_while_waiting_is_not_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
     monkeypatch.setattr(fcntl, "flock", lambda *_: folder.rmdir())
-    with pytest.raises(FileNotFoundError), locks.alone(folder):
+    with pytest.raises(FileNotFoundError), locks.reentrant(folder):
         pass

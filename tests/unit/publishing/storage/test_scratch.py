@@ -1,4 +1,4 @@
-"""Where records lie while they are worked on: for their owner alone, gone in the end, and after a kill with the next work."""
+"""Scratch folders: private, and removed afterwards or, after a kill, by the next process."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from referrals.publishing.storage import scratch
 from tests.fixtures.extracts import TODAY, line, write
 
 KILLED = """
-import os, signal
+import os, signal, duckdb
 from datetime import date
 from pathlib import Path
-from referrals.publishing import records
+from referrals.publishing.extract import validate
 
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-records._stage = kill
-records.{call}
+validate._stage = kill
+validate.{call}
 """
 CHECK = "check(Path({path!r}), today=date(2021, 6, 30))"
-LOAD = "load([Path({path!r})], __import__('duckdb').connect(), today=date(2021, 6, 30), home=Path({home!r}))"
+LOAD = "load([Path({path!r})], duckdb.connect(), today=date(2021, 6, 30), home=Path({home!r}))"
 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for temporary files of these tests alone."""
+    """Use a folder of the test for temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -43,19 +43,19 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def killed(call: str, **given: str) -> None:
-    """Read an extract in a process that is killed while a copy of it lies in a private folder."""
-    script = KILLED.format(call=call.format(**given))
+def run_and_kill(call: str, **arguments: str) -> None:
+    """Run a call in a process that is killed while a copy of the extract is in a scratch folder."""
+    script = KILLED.format(call=call.format(**arguments))
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("home", [None, "private"])
-def test_a_folder_is_for_its_owner_alone_and_gone_in_the_end(
+def test_a_scratch_folder_is_private_and_removed_afterwards(
     tmp_path: Path, home: str | None
 ) -> None:
     with scratch.folder(tmp_path / home if home else None) as folder:
-        assert folder.parent == (tmp_path / home if home else scratch.shared())
-        assert [stat.S_IMODE(one.stat().st_mode) for one in (folder, folder.parent)] == [
+        assert folder.parent == (tmp_path / home if home else scratch.default_home())
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder.parent)] == [
             0o700,
             0o700,
         ]
@@ -63,84 +63,84 @@ def test_a_folder_is_for_its_owner_alone_and_gone_in_the_end(
     assert list(folder.parent.iterdir()) == []
 
 
-def test_what_a_killed_check_left_behind_is_gone_after_the_next(tmp_path: Path) -> None:
+def test_the_folder_of_a_killed_check_is_removed_by_the_next_check(tmp_path: Path) -> None:
     path = write(tmp_path, [line(1), line(2)])
-    killed(CHECK, path=str(path))
-    assert [one.name for one in scratch.shared().rglob("*.csv")] == ["lines.csv"]
+    run_and_kill(CHECK, path=str(path))
+    assert [path.name for path in scratch.default_home().rglob("*.csv")] == ["lines.csv"]
     assert validate.check(path, today=TODAY).ok
-    assert list(scratch.shared().iterdir()) == []
+    assert list(scratch.default_home().iterdir()) == []
 
 
-def test_what_a_killed_publisher_left_in_its_private_folder_is_gone_after_the_next(
+def test_the_folder_of_a_killed_publisher_is_removed_by_the_next_publisher(
     tmp_path: Path,
 ) -> None:
     home = tmp_path / "private"
-    killed(LOAD, path=str(write(tmp_path, [line(1), line(2)])), home=str(home))
+    run_and_kill(LOAD, path=str(write(tmp_path, [line(1), line(2)])), home=str(home))
     assert len(list(home.iterdir())) == 1
     with scratch.folder(home) as folder:
         assert list(home.iterdir()) == [folder]
 
 
-def test_what_a_killed_check_left_behind_is_gone_after_work_with_a_private_folder_too(
+def test_the_folder_of_a_killed_check_is_removed_by_the_next_publisher(
     tmp_path: Path,
 ) -> None:
-    killed(CHECK, path=str(write(tmp_path, [line(1)])))
+    run_and_kill(CHECK, path=str(write(tmp_path, [line(1)])))
     with scratch.folder(tmp_path / "private"):
-        assert list(scratch.shared().iterdir()) == []
+        assert list(scratch.default_home().iterdir()) == []
 
 
-def test_a_folder_in_which_somebody_works_stays() -> None:
-    with scratch.folder() as one, scratch.folder() as other:
-        assert sorted(scratch.shared().iterdir()) == sorted([one, other])
+def test_a_scratch_folder_in_use_is_not_removed() -> None:
+    with scratch.folder() as first, scratch.folder() as second:
+        assert sorted(scratch.default_home().iterdir()) == sorted([first, second])
 
 
-def test_a_file_or_a_link_that_lies_among_the_folders_stays_and_stops_nothing(
+def test_files_and_links_among_the_scratch_folders_are_left_alone(
     tmp_path: Path,
 ) -> None:
-    scratch.shared().mkdir(mode=0o700)
-    (scratch.shared() / "notes.txt").touch()
-    (scratch.shared() / "link").symlink_to(tmp_path)
+    scratch.default_home().mkdir(mode=0o700)
+    (scratch.default_home() / "notes.txt").touch()
+    (scratch.default_home() / "link").symlink_to(tmp_path)
     with scratch.folder() as folder:
         pass
-    assert sorted(one.name for one in folder.parent.iterdir()) == ["link", "notes.txt"]
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["link", "notes.txt"]
 
 
-def test_a_folder_whose_work_ends_while_it_is_looked_at_stops_nothing(
+def test_a_scratch_folder_that_vanishes_during_the_cleanup_is_ignored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (scratch.shared() / "ending").mkdir(parents=True)
-    scratch.shared().chmod(0o700)
+    (scratch.default_home() / "ending").mkdir(parents=True)
+    scratch.default_home().chmod(0o700)
     flock = fcntl.flock
 
-    def ended(descriptor: int, how: int) -> None:
-        if how & fcntl.LOCK_NB:
-            (scratch.shared() / "ending").rmdir()
-        flock(descriptor, how)
+    def remove_first(descriptor: int, operation: int) -> None:
+        if operation & fcntl.LOCK_NB:
+            (scratch.default_home() / "ending").rmdir()
+        flock(descriptor, operation)
 
-    monkeypatch.setattr(fcntl, "flock", ended)
+    monkeypatch.setattr(fcntl, "flock", remove_first)
     with scratch.folder() as folder:
-        assert list(scratch.shared().iterdir()) == [folder]
+        assert list(scratch.default_home().iterdir()) == [folder]
 
 
 @pytest.mark.parametrize(
-    ("home", "instead"),
-    [(None, "set TMPDIR to another place"), ("work", "name another private folder")],
+    ("home", "alternative"),
+    [(None, "set TMPDIR to another folder"), ("work", "name another folder")],
 )
-def test_a_place_that_others_can_reach_is_refused(
-    tmp_path: Path, home: str | None, instead: str
+def test_a_home_that_others_can_reach_is_refused(
+    tmp_path: Path, home: str | None, alternative: str
 ) -> None:
-    place = tmp_path / home if home else scratch.shared()
+    place = tmp_path / home if home else scratch.default_home()
     place.mkdir()
     place.chmod(0o755)
     with (
-        pytest.raises(ExtractError, match=f"is not yours alone, .* Remove it, or {instead}"),
+        pytest.raises(ExtractError, match=f"is not private to you, .* Remove it, or {alternative}"),
         scratch.folder(place if home else None),
     ):
         pass
 
 
-def test_a_place_that_is_a_link_of_somebodys_is_refused(tmp_path: Path) -> None:
+def test_a_home_that_is_a_symbolic_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir(mode=0o700)
-    scratch.shared().symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ExtractError, match="is not yours alone"), scratch.folder():
+    scratch.default_home().symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ExtractError, match="is not private to you"), scratch.folder():
         pass

@@ -1,4 +1,4 @@
-"""Illustrative extracts: every published figure held against the file itself, and every row marked."""
+"""Illustrative extracts: they meet every published figure, and every row is marked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import Ledger
 from referrals.publishing.synthetic import agreement, model
 from referrals.publishing.synthetic.extract import Summary, fill, synthesise
-from referrals.publishing.synthetic.model import Planned, plan
+from referrals.publishing.synthetic.model import PlannedCell, plan
 from referrals.reference.codelists import codelist
 from tests.fixtures.examples import examples
 
@@ -29,8 +29,16 @@ pytestmark = pytest.mark.publishing
 
 YEAR: Final = "2020-21"
 COLUMNS: Final = [
-    "referral_id", "referred_on", "police_force", "nationality", "age", "sex", "crime_type", "outcome", "channel",
-]  # fmt: skip
+    "referral_id",
+    "referred_on",
+    "police_force",
+    "nationality",
+    "age",
+    "sex",
+    "crime_type",
+    "outcome",
+    "channel",
+]
 NK: Final = "not recorded"
 TOP3: Final = ("Vietnam", "Albania", "China")
 Row = dict[str, str]
@@ -45,11 +53,11 @@ def share(rows: Iterable[Row], of: Iterable[Row]) -> float:
     return 100 * len(list(rows)) / len(list(of))
 
 
-def tally(planned: Iterable[Planned], attribute: str) -> Counter[str]:
-    """Return how many referrals of a plan have each code of an attribute."""
+def tally(planned: Iterable[PlannedCell], attribute: str) -> Counter[str]:
+    """Return the referrals of a plan by code of an attribute."""
     counts = Counter[str]()
-    for one in planned:
-        counts[getattr(one, attribute)] += one.referrals
+    for cell in planned:
+        counts[getattr(cell, attribute)] += cell.referrals
     return counts
 
 
@@ -136,12 +144,12 @@ def test_most_nationalities_are_under_ten_and_some_share_one_crime_type(rows: li
     assert any(len(kinds[name]) == 1 and sizes[name] >= 5 for name in sizes)
 
 
-def test_the_summary_names_the_figures_met_and_the_one_that_contradicts_the_others(
+def test_the_summary_names_the_figures_met_and_the_contradictory_one(
     made: Summary, ledger: Ledger
 ) -> None:
     core = {
-        one.statement_id
-        for one in ledger.about("victim_referrals", "victim_ages", "police_referrals")
+        statement.statement_id
+        for statement in ledger.about("victim_referrals", "victim_ages", "police_referrals")
     }
     assert (made.rows, made.year, made.seed, made.unmet) == (1336, YEAR, 7, ("E036",))
     assert core - set(made.met) == {
@@ -153,11 +161,11 @@ def test_the_summary_names_the_figures_met_and_the_one_that_contradicts_the_othe
     }  # the remainder, and fractions in words
 
 
-def test_every_row_is_marked_and_numbered_in_order_of_day(rows: list[Row]) -> None:
+def test_every_row_is_marked_and_numbered_by_date(rows: list[Row]) -> None:
     assert list(rows[0]) == COLUMNS
     assert {row["channel"] for row in rows} == {"illustrative"}
     assert [row["referral_id"] for row in rows] == [
-        f"ILLUSTRATIVE-2020-21-{one:08}" for one in range(1, 1337)
+        f"ILLUSTRATIVE-2020-21-{number:08}" for number in range(1, 1337)
     ]
     days = [date.fromisoformat(row["referred_on"]) for row in rows]
     assert all(before <= after for before, after in pairwise(days))
@@ -165,32 +173,32 @@ def test_every_row_is_marked_and_numbered_in_order_of_day(rows: list[Row]) -> No
 
 
 @pytest.mark.parametrize("column", ["sex", "crime_type", "outcome"])
-def test_every_code_of_a_dimension_and_nothing_else_is_written(
-    rows: list[Row], column: str
-) -> None:
-    codes = {code for code, one in codelist(column).codes.items() if one.kind == "category"}
+def test_every_code_of_a_dimension_occurs_and_nothing_else(rows: list[Row], column: str) -> None:
+    listed = codelist(column).codes
+    codes = {code for code in listed if listed[code].kind == "category"}
     assert {row[column] for row in rows} == {*codes, NK}
 
 
-def test_nationalities_are_labels_of_the_codelist(rows: list[Row]) -> None:
+def test_nationalities_are_labels_of_the_code_list(rows: list[Row]) -> None:
     assert {row["nationality"] for row in rows} <= {
-        one.label for one in codelist("nationality").codes.values()
+        code.label for code in codelist("nationality").codes.values()
     }
 
 
-def test_shares_that_are_made_up_add_up_to_a_hundred() -> None:
-    shares = [*model.OUTCOMES.values(), model.FORCES]
+def test_invented_shares_add_up_to_100() -> None:
+    shares = [*model.OUTCOME_SHARES.values(), model.FORCE_SHARES]
     hundreds = [
-        *model.CRIMES.values(),
-        *model.SEXES.values(),
-        *model.BANDS.values(),
-        model.QUARTERS,
+        *model.CRIME_SHARES.values(),
+        *model.SEX_SHARES.values(),
+        *model.AGE_SHARES.values(),
+        model.QUARTER_SHARES,
     ]
-    assert {sum(one.values()) for one in shares} | {sum(one) for one in hundreds} == {100}
-    assert len(set(model.OTHERS) - set(model.PARTITION["nationality"])) == 92
+    assert {sum(by_code.values()) for by_code in shares} == {100}
+    assert {sum(row) for row in hundreds} == {100}
+    assert len(set(model.OTHER_NATIONALITIES) - set(model.PARTITION["nationality"])) == 92
 
 
-def test_the_same_seed_gives_the_same_bytes_and_another_seed_gives_others(
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_different_ones(
     tmp_path: Path, made: Summary
 ) -> None:
     again, other = tmp_path / "again.csv", tmp_path / "other.csv"
@@ -219,7 +227,7 @@ def test_a_plan_of_any_seed_has_1336_referrals_of_95_nationalities_and_the_publi
 
 
 @pytest.mark.parametrize(("year", "steps"), [("2021-22", 1), ("2022-23", 2), ("2023-24", 3)])
-def test_a_later_year_drifts_from_the_first_within_its_documented_bounds(
+def test_a_later_year_drifts_from_the_first_within_documented_bounds(
     ledger: Ledger, year: str, steps: int
 ) -> None:
     planned = plan(ledger, year=year, seed=7)
@@ -230,7 +238,7 @@ def test_a_later_year_drifts_from_the_first_within_its_documented_bounds(
     assert [code for code, _ in sizes.most_common(2)] == ["VNM", "ALB"]
 
 
-def test_a_later_year_is_dated_in_itself_and_promises_no_figure(tmp_path: Path) -> None:
+def test_a_later_year_has_its_own_dates_and_promises_no_figure(tmp_path: Path) -> None:
     summary = synthesise(tmp_path / "x.csv", year="2023-24", seed=7)
     days = {row["referred_on"] for row in read(summary.path)}
     assert "2023-04-01" <= min(days) <= max(days) <= "2024-03-31"
@@ -238,53 +246,53 @@ def test_a_later_year_is_dated_in_itself_and_promises_no_figure(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("year", ["2019-20", "2020-22", "2020", "", "2020-Q2"])
-def test_what_is_no_year_from_2020_21_on_is_refused(ledger: Ledger, year: str) -> None:
-    with pytest.raises(DataError, match="is no year to March"):
+def test_a_year_that_is_not_from_2020_21_on_is_refused(ledger: Ledger, year: str) -> None:
+    with pytest.raises(DataError, match="is not a year to March"):
         plan(ledger, year=year, seed=1)
 
 
 @pytest.mark.parametrize("records", [0, -1, 50_000_001])
-def test_a_number_of_records_that_cannot_be_made_is_refused(ledger: Ledger, records: int) -> None:
+def test_too_few_or_too_many_records_are_refused(ledger: Ledger, records: int) -> None:
     with pytest.raises(DataError, match="Ask for 1 to 50,000,000"):
         plan(ledger, year=YEAR, seed=1, records=records)
 
 
 @pytest.mark.parametrize("records", [1, 2, 999, 20_000])
-def test_as_many_records_are_made_as_are_asked_for(tmp_path: Path, records: int) -> None:
+def test_the_extract_has_the_requested_number_of_records(tmp_path: Path, records: int) -> None:
     summary = synthesise(tmp_path / "x.csv", year=YEAR, seed=7, records=records)
     made = read(summary.path)
     assert summary.rows == len(made) == len({row["referral_id"] for row in made}) == records
     assert {row["channel"] for row in made} == {"illustrative"}
 
 
-def test_the_shape_holds_at_another_size(ledger: Ledger) -> None:
+def test_proportions_hold_for_another_number_of_records(ledger: Ledger) -> None:
     sizes = tally(plan(ledger, year=YEAR, seed=7, records=1_336_000), "nationality")
     assert (sizes["VNM"], sizes["ALB"], sizes["CHN"], len(sizes)) == (237_000, 168_000, 109_000, 95)
 
 
-def test_a_file_that_is_there_is_kept_unless_it_may_be_replaced(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_only_with_force(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(DataError, match=r"x\.csv is there already"):
+    with pytest.raises(DataError, match=r"x\.csv already exists"):
         synthesise(path, year=YEAR, seed=1, records=5)
     assert path.read_text(encoding="utf-8") == "mine"
     assert synthesise(path, year=YEAR, seed=1, records=5, force=True).rows == len(read(path)) == 5
 
 
-def test_a_folder_that_does_not_exist_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"x\.csv cannot be written"):
         synthesise(tmp_path / "none" / "x.csv", year=YEAR, seed=1, records=5)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_records_that_miss_a_figure_are_refused_by_its_name_and_nothing_is_written(
+def test_records_that_miss_a_figure_are_refused_with_its_id_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ledger: Ledger
 ) -> None:
     short = [
-        replace(one, crime_type="OTH") if (one.sex, one.crime_type) == ("M", "DA") else one
-        for one in plan(ledger, year=YEAR, seed=7)
+        replace(cell, crime_type="OTH") if (cell.sex, cell.crime_type) == ("M", "DA") else cell
+        for cell in plan(ledger, year=YEAR, seed=7)
     ]
-    monkeypatch.setattr(model, "plan", lambda *_args, **_asked: short)
+    monkeypatch.setattr(model, "plan", lambda *_arguments, **_options: short)
     with pytest.raises(DataError, match=r"The fit does not meet E037"):
         synthesise(tmp_path / "x.csv", year=YEAR, seed=7)
     assert list(tmp_path.iterdir()) == []
@@ -301,67 +309,77 @@ def written(path: Path, rows: Iterable[Row]) -> Path:
 @pytest.mark.parametrize(
     ("statement_id", "end", "inside"), [("E017", "2", "3"), ("E018", "70", "69")]
 )
-def test_a_file_whose_ages_stop_short_of_a_published_end_is_refused(
+def test_a_file_without_the_youngest_or_oldest_published_age_is_refused(
     tmp_path: Path, rows: list[Row], statement_id: str, end: str, inside: str
 ) -> None:
     altered = [{**row, "age": inside if row["age"] == end else row["age"]} for row in rows]
     with pytest.raises(DataError, match=f"does not meet {statement_id}"):
-        agreement.figures(written(tmp_path / "altered.csv", altered), ledgers.load())
+        agreement.check_figures(written(tmp_path / "altered.csv", altered), ledgers.load())
 
 
 @pytest.mark.parametrize("nationality", ["Vatican City", NK])
-def test_a_file_with_another_number_of_nationalities_or_an_unrecorded_one_is_refused(
+def test_a_file_with_another_number_of_nationalities_is_refused(
     tmp_path: Path, rows: list[Row], nationality: str
 ) -> None:
     spare = next(row for row in rows if row["nationality"] not in TOP3)
     altered = [{**row, "nationality": nationality} if row is spare else row for row in rows]
     with pytest.raises(DataError, match="does not meet E022"):
-        agreement.figures(written(tmp_path / "altered.csv", altered), ledgers.load())
+        agreement.check_figures(written(tmp_path / "altered.csv", altered), ledgers.load())
 
 
-def test_a_ledger_whose_words_no_count_can_meet_is_refused(ledger: Ledger) -> None:
+def test_a_ledger_that_no_count_can_meet_is_refused(ledger: Ledger) -> None:
     wrong = dict(ledger.statements) | {"E019": replace(ledger.statements["E019"], value="51")}
-    with pytest.raises(DataError, match="meet every published figure"):
+    with pytest.raises(DataError, match="meets every published figure"):
         plan(replace(ledger, statements=wrong), year=YEAR, seed=7)
 
 
-def test_the_table_filled_for_benchmarks_has_the_extracts_referrals_in_codes(
+def test_the_filled_table_has_the_referrals_of_the_extract_in_codes(
     rows: list[Row],
 ) -> None:
     with duckdb.connect() as connection:
         assert fill(connection, year=YEAR, seed=7) == 1336
         filled = connection.table("records")
         assert filled.columns == [
-            "referral_id", "referred_on", "year", "quarter", "police_force", "nationality", "age_band", "sex", "crime_type",
-            "outcome", "person_id",
-        ]  # fmt: skip
+            "referral_id",
+            "referred_on",
+            "year",
+            "quarter",
+            "police_force",
+            "nationality",
+            "age_band",
+            "sex",
+            "crime_type",
+            "outcome",
+            "person_id",
+        ]
         found = filled.fetchall()
         temporary = connection.execute(
             "select count(*) from duckdb_tables() where temporary"
         ).fetchone()
     assert temporary == (0,)
-    assert [one[0] for one in found] == [row["referral_id"] for row in rows]
-    assert {one[2] for one in found} == {YEAR}
-    assert {one[3] for one in found} == {"2020-Q2", "2020-Q3", "2020-Q4", "2021-Q1"}
-    assert Counter(one[7] for one in found) == {"M": 706, "F": 425, "_NK": 205}
-    assert Counter(one[6] for one in found)["0-17"] == 145
-    assert {one[5] for one in found} <= codelist("nationality").codes.keys()
+    assert [record[0] for record in found] == [row["referral_id"] for row in rows]
+    assert {record[2] for record in found} == {YEAR}
+    assert {record[3] for record in found} == {"2020-Q2", "2020-Q3", "2020-Q4", "2021-Q1"}
+    assert Counter(record[7] for record in found) == {"M": 706, "F": 425, "_NK": 205}
+    assert Counter(record[6] for record in found)["0-17"] == 145
+    assert {record[5] for record in found} <= codelist("nationality").codes.keys()
 
 
-def test_the_quarters_of_the_year_are_as_uneven_as_they_were_made_up(rows: list[Row]) -> None:
+def test_the_quarters_of_the_year_have_the_invented_shares(rows: list[Row]) -> None:
     quarters = Counter((int(row["referred_on"][5:7]) - 4) % 12 // 3 for row in rows)
     assert all(
-        abs(100 * quarters[one] / 1336 - wanted) < 4 for one, wanted in enumerate(model.QUARTERS)
+        abs(100 * quarters[quarter] / 1336 - share) < 4
+        for quarter, share in enumerate(model.QUARTER_SHARES)
     )
 
 
-def test_progress_is_told(tmp_path: Path) -> None:
-    said: list[str] = []
-    synthesise(tmp_path / "x.csv", year=YEAR, seed=1, records=1000, progress=said.append)
-    assert said == ["Fitting the counts of 2020-21", "Writing 1,000 illustrative records"]
+def test_progress_is_reported(tmp_path: Path) -> None:
+    reports: list[str] = []
+    synthesise(tmp_path / "x.csv", year=YEAR, seed=1, records=1000, progress=reports.append)
+    assert reports == ["Fitting the counts of 2020-21", "Writing 1,000 illustrative records"]
 
 
-def test_a_write_that_fails_leaves_nothing_behind(
+def test_a_failed_write_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_args: object) -> None:

@@ -1,7 +1,8 @@
-"""Tables fitted to rules: scaled, rounded, shared out and dealt so that every sum holds."""
+"""Whole-number tables: raking, controlled rounding, apportionment and random tables."""
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random
 
 import pytest
@@ -13,8 +14,8 @@ from referrals.publishing.ledger.bounds import UNBOUNDED, Atom, Rule
 from referrals.publishing.synthetic.fitting import (
     apportion,
     controlled_rounding,
-    deal,
     rake,
+    random_table,
     require,
 )
 
@@ -46,12 +47,12 @@ def test_raking_meets_every_margin_and_keeps_the_odds_ratio_of_the_start() -> No
     assert raked[A] * raked[D] / (raked[B] * raked[C]) == pytest.approx(8)
 
 
-def test_raking_leaves_alone_what_meets_the_rules_already() -> None:
+def test_raking_leaves_a_table_that_meets_the_rules_unchanged() -> None:
     start: dict[Atom, float] = {A: 2.0, B: 1.0}
     assert rake(start, [HALF_OR_MORE]) == start
 
 
-def test_raking_moves_the_part_of_a_share_until_the_share_holds() -> None:
+def test_raking_scales_the_part_of_a_share_until_the_share_holds() -> None:
     assert rake({A: 1.0, B: 3.0}, [HALF_OR_MORE]) == {A: 3.0, B: 3.0}
 
 
@@ -60,7 +61,7 @@ def test_raking_leaves_empty_cells_empty() -> None:
 
 
 @given(st.lists(st.floats(0.1, 50), min_size=4, max_size=4))
-def test_controlled_rounding_keeps_every_margin_and_moves_no_cell_by_a_whole_person(
+def test_controlled_rounding_keeps_every_margin_and_moves_no_cell_by_more_than_one(
     values: list[float],
 ) -> None:
     raked = rake(dict(zip((A, B, C, D), values, strict=True)), MARGINS)
@@ -70,11 +71,11 @@ def test_controlled_rounding_keeps_every_margin_and_moves_no_cell_by_a_whole_per
 
 
 def test_controlled_rounding_refuses_rules_that_cannot_hold() -> None:
-    with pytest.raises(DataError, match="No whole numbers beside the raked table"):
+    with pytest.raises(DataError, match="No rounding of the raked table"):
         controlled_rounding({A: 1.5, B: 1.5}, [pinned("R1", 9, A, B)])
 
 
-def test_counts_that_break_a_rule_are_refused_by_its_name() -> None:
+def test_counts_that_break_rules_are_refused_with_the_statement_ids() -> None:
     with pytest.raises(DataError, match="The fit does not meet R1, S1"):
         require({A: 1, B: 2}, [pinned("R1", 5, A, B), HALF_OR_MORE])
 
@@ -83,7 +84,7 @@ def test_counts_that_break_a_rule_are_refused_by_its_name() -> None:
     st.dictionaries(st.text(max_size=3), st.floats(0.01, 1e6), min_size=1, max_size=20),
     st.integers(20, 10_000),
 )
-def test_shares_add_up_and_no_key_is_more_than_one_from_its_quota(
+def test_apportioned_shares_add_up_and_differ_from_quotas_by_at_most_one(
     weights: dict[str, float], total: int
 ) -> None:
     shares = apportion(weights, total, at_least=1)
@@ -97,32 +98,36 @@ def test_shares_add_up_and_no_key_is_more_than_one_from_its_quota(
 @pytest.mark.parametrize(
     ("weights", "total"), [({"a": 1.0, "b": 1.0}, 1), ({"a": 0.0}, 5), ({}, 0)]
 )
-def test_what_cannot_be_shared_is_refused(weights: dict[str, float], total: int) -> None:
-    with pytest.raises(DataError, match="cannot be shared"):
+def test_a_total_that_cannot_be_apportioned_is_refused(
+    weights: dict[str, float], total: int
+) -> None:
+    with pytest.raises(DataError, match="cannot be divided"):
         apportion(weights, total, at_least=1)
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=6), st.integers())
-def test_dealing_fills_every_hand_and_leaves_no_card(cards: list[int], seed: int) -> None:
-    hands = {"first": 1, "rest": sum(cards) - 1}
-    dealt = deal(hands, dict(enumerate(cards)), {}, Random(seed))
-    assert {
-        hand: sum(many for (one, _), many in dealt.items() if one == hand) for hand in hands
-    } == hands
-    assert [
-        sum(many for (_, one), many in dealt.items() if one == card) for card in range(len(cards))
-    ] == cards
+def test_a_random_table_has_the_given_row_and_column_totals(
+    column_totals: list[int], seed: int
+) -> None:
+    row_totals = {"first": 1, "rest": sum(column_totals) - 1}
+    table = random_table(row_totals, dict(enumerate(column_totals)), {}, Random(seed))
+    rows, columns = Counter[str](), Counter[int]()
+    for (row, column), count in table.items():
+        rows[row] += count
+        columns[column] += count
+    assert rows == Counter(row_totals)
+    assert [columns[column] for column in range(len(column_totals))] == column_totals
 
 
-def test_a_hand_that_leans_to_one_card_gets_it_while_it_lasts_and_others_after() -> None:
-    leaning = {("h", "spade"): 1.0, ("h", "heart"): 0.0}
-    assert deal({"h": 3, "i": 1}, {"spade": 2, "heart": 2}, leaning, Random(1)) == {
-        ("h", "spade"): 2,
-        ("h", "heart"): 1,
-        ("i", "heart"): 1,
+def test_a_row_of_a_random_table_fills_the_column_of_its_affinity_first() -> None:
+    affinity = {("a", "x"): 1.0, ("a", "y"): 0.0}
+    assert random_table({"a": 3, "b": 1}, {"x": 2, "y": 2}, affinity, Random(1)) == {
+        ("a", "x"): 2,
+        ("a", "y"): 1,
+        ("b", "y"): 1,
     }
 
 
-def test_a_deal_with_more_places_than_cards_is_refused() -> None:
-    with pytest.raises(DataError, match="2 cannot be dealt to 3 places"):
-        deal({"h": 3}, {"spade": 2}, {}, Random(1))
+def test_a_random_table_with_unequal_sums_of_totals_is_refused() -> None:
+    with pytest.raises(DataError, match="row totals add up to 3, the column totals to 2"):
+        random_table({"a": 3}, {"x": 2}, {}, Random(1))

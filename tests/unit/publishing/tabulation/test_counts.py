@@ -1,9 +1,9 @@
-"""Counting: every record once, in published codes, by an engine that is held against counting one by one."""
+"""Counts: every record once, in published codes, checked against counting records one by one."""
 
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -55,11 +55,14 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
-def found(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], Category]:
-    return {(one.year, one.dimension, one.code): one for one in tabulation.categories(connection)}
+def categories(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], Category]:
+    return {
+        (category.year, category.dimension, category.code): category
+        for category in tabulation.categories(connection)
+    }
 
 
-def test_every_code_that_occurs_is_counted_once_in_each_year_and_dimension(
+def test_every_code_that_occurs_is_one_category_of_its_year_and_dimension(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     expected = Counter(
@@ -67,22 +70,22 @@ def test_every_code_that_occurs_is_counted_once_in_each_year_and_dimension(
         for record in RECORDS
         for dimension, code in zip(FINEST, record[1:], strict=True)
     )
-    assert {key: one.value for key, one in found(connection).items()} == expected
+    assert {key: category.value for key, category in categories(connection).items()} == expected
     assert len(tabulation.categories(connection)) == len(expected)
 
 
-def test_a_nationality_tells_how_many_at_most_share_a_crime_type_or_an_outcome(
+def test_the_largest_subgroup_of_a_nationality_shares_a_crime_type_or_outcome(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    alike = {
-        key[::2]: one.most_alike
-        for key, one in found(connection).items()
-        if one.dimension == "nationality"
+    largest = {
+        key[::2]: category.largest_subgroup
+        for key, category in categories(connection).items()
+        if category.dimension == "nationality"
     }
-    assert alike == {(YEAR, "VNM"): 6, (YEAR, "GBR"): 3, (YEAR, "FRA"): 1, (LATER, "VNM"): 5}
+    assert largest == {(YEAR, "VNM"): 6, (YEAR, "GBR"): 3, (YEAR, "FRA"): 1, (LATER, "VNM"): 5}
 
 
-def test_each_year_has_the_finest_cells_of_its_records_in_published_codes(
+def test_finest_counts_are_by_year_in_published_codes(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
@@ -91,13 +94,13 @@ def test_each_year_has_the_finest_cells_of_its_records_in_published_codes(
         (record[0], record[1], GROUPED.get(("nationality", record[2]), record[2]), *record[3:])
         for record in RECORDS
     )
-    assert [one.year for one in years] == [YEAR, LATER]
+    assert [counts.year for counts in years] == [YEAR, LATER]
     assert {
-        (one.year, *codes): value for one in years for codes, value in one.cells().items()
+        (counts.year, *codes): value for counts in years for codes, value in counts.cells().items()
     } == expected
 
 
-def test_records_of_two_codes_that_are_grouped_are_one_cell(
+def test_records_of_two_grouped_codes_are_one_finest_cell(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
@@ -105,23 +108,27 @@ def test_records_of_two_codes_that_are_grouped_are_one_cell(
     assert first.cells()["2020-Q3", "_OTH", "60+", "M", "DA", "ICE"] == 4
 
 
-def test_each_year_has_its_own_quarters_and_the_same_codes_of_all_else(
+def test_each_year_has_its_own_quarters_and_shares_all_other_categories(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
     years = tabulation.finest(connection, GROUPED, PUBLISHED)
-    assert [one.categories["quarter"] for one in years] == [["2020-Q2", "2020-Q3"], ["2021-Q2"]]
-    assert all({name: one.categories[name] for name in PUBLISHED} == PUBLISHED for one in years)
+    assert [counts.categories["quarter"] for counts in years] == [
+        ["2020-Q2", "2020-Q3"],
+        ["2021-Q2"],
+    ]
+    assert all(
+        counts.categories[name] == codes for counts in years for name, codes in PUBLISHED.items()
+    )
 
 
-def test_every_record_is_in_one_cell(connection: duckdb.DuckDBPyConnection) -> None:
+def test_every_record_is_in_one_finest_cell(connection: duckdb.DuckDBPyConnection) -> None:
     tabulation.categories(connection)
-    assert sum(
-        int(one.values.sum()) for one in tabulation.finest(connection, GROUPED, PUBLISHED)
-    ) == len(RECORDS)
+    years = tabulation.finest(connection, GROUPED, PUBLISHED)
+    assert sum(int(counts.values.sum()) for counts in years) == len(RECORDS)
 
 
-def test_a_group_of_one_dimension_does_not_touch_the_same_code_of_another(
+def test_recoding_one_dimension_leaves_the_same_code_of_another_unchanged(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
@@ -130,18 +137,18 @@ def test_a_group_of_one_dimension_does_not_touch_the_same_code_of_another(
     assert {codes[3] for codes in later.cells()} == {"_NK"}
 
 
-def test_counting_again_counts_the_same(connection: duckdb.DuckDBPyConnection) -> None:
+def test_counting_again_gives_the_same_categories(connection: duckdb.DuckDBPyConnection) -> None:
     assert tabulation.categories(connection) == tabulation.categories(connection)
 
 
-def test_no_records_have_no_codes_and_no_years() -> None:
+def test_no_records_give_no_categories_and_no_years() -> None:
     with tabulation.workspace(memory="512MB") as connection:
         connection.execute(sql.statement("extract/staging/records"))
         assert tabulation.categories(connection) == []
         assert tabulation.finest(connection, {}, PUBLISHED) == []
 
 
-def test_the_private_folder_is_for_its_owner_alone_and_gone_in_the_end() -> None:
+def test_the_workspace_is_private_and_removed_afterwards() -> None:
     with tabulation.workspace(memory="512MB") as connection:
         (path,) = connection.execute(
             "select path from duckdb_databases() where database_name = 'records'"
@@ -152,7 +159,7 @@ def test_the_private_folder_is_for_its_owner_alone_and_gone_in_the_end() -> None
 
 
 @given(st.dictionaries(st.sampled_from(grid()), st.integers(0, 2_000_000)))
-def test_counts_made_of_cells_give_the_cells_back_without_those_of_0(
+def test_counts_of_cells_give_the_cells_back_without_zeros(
     cells: dict[Record, int],
 ) -> None:
     counts = Counts.of(YEAR, TINY, cells)
@@ -160,26 +167,26 @@ def test_counts_made_of_cells_give_the_cells_back_without_those_of_0(
     assert counts.places.shape == (len(counts.values), len(FINEST))
 
 
-def test_the_codes_at_places_are_those_of_the_categories() -> None:
+def test_codes_of_places_are_those_of_the_categories() -> None:
     places = np.array(list(itertools.product(*(range(len(codes)) for codes in TINY.values()))))
     assert codes_of(TINY, places) == grid()
 
 
-def test_a_code_that_is_no_category_is_no_count() -> None:
+def test_counts_with_an_unknown_code_are_refused() -> None:
     with pytest.raises(KeyError):
         Counts.of(YEAR, TINY, {("2020-Q2", "ZZZ", "20-29", "M", "MS", "ICE"): 3})
 
 
-# People of several referrals.
+# People with several referrals.
 
 SAME: Final = (YEAR, "2020-Q3", "VNM", "20-29", "F", "DA", "ICE")
 
 
 @pytest.fixture
 def people(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """The records, and nine referrals of domestic abuse: seven of one woman, one of another, and one of nobody known.
+    """Add nine referrals of domestic abuse: seven of one woman, one of another, one without person.
 
-    The first woman has a referral of modern slavery too, and one in the next year.
+    The first woman also has a referral of modern slavery, and one in the next year.
     """
     persons = [*["ONE"] * 7, "TWO", None]
     rows = [
@@ -194,10 +201,10 @@ def people(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def test_a_category_counts_people_and_not_their_referrals(
+def test_the_value_of_a_category_is_people_not_referrals(
     people: duckdb.DuckDBPyConnection,
 ) -> None:
-    count = {key: one.value for key, one in found(people).items()}
+    count = {key: category.value for key, category in categories(people).items()}
     assert count[YEAR, "nationality", "VNM"] == 6 + 3
     assert count[YEAR, "crime_type", "DA"] == 4 + 3
     assert count[YEAR, "crime_type", "MS"] == 6 + 1
@@ -205,35 +212,37 @@ def test_a_category_counts_people_and_not_their_referrals(
     assert count[LATER, "nationality", "VNM"] == 5 + 1
 
 
-def test_a_nationality_tells_how_many_people_at_most_share_a_crime_type(
+def test_the_largest_subgroup_of_a_nationality_is_people_not_referrals(
     people: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert (
-        found(people)[YEAR, "nationality", "VNM"].most_alike == 7
-    )  # six and one of modern slavery
+    six_records_and_one_woman = 7
+    vietnamese = categories(people)[YEAR, "nationality", "VNM"]
+    assert vietnamese.largest_subgroup == six_records_and_one_woman
 
 
-def test_cells_are_counts_of_referrals(people: duckdb.DuckDBPyConnection) -> None:
+def test_finest_counts_are_referrals_not_people(people: duckdb.DuckDBPyConnection) -> None:
     tabulation.categories(people)
     assert tabulation.finest(people, GROUPED, PUBLISHED)[0].cells()[SAME[1:]] == 9
 
 
-def test_groups_of_enough_referrals_and_too_few_people_are_counted(
+def test_groups_of_enough_referrals_but_too_few_people_are_counted(
     people: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(people)
     tabulation.finest(people, GROUPED, PUBLISHED)
-    assert tabulation.few(people, cell=5, category=1) == {2: 7, 6: 1}
-    assert tabulation.few(people, cell=5, category=10)[1] > 0
-    assert tabulation.few(people, cell=1, category=1) == {}
-    assert tabulation.nameless(people) == len(RECORDS) + 1
+    assert tabulation.groups_of_few_people(people, cell=5, category=1) == {2: 7, 6: 1}
+    assert tabulation.groups_of_few_people(people, cell=5, category=10)[1] > 0
+    assert tabulation.groups_of_few_people(people, cell=1, category=1) == {}
+    assert tabulation.records_without_person(people) == len(RECORDS) + 1
 
 
-def test_records_that_name_no_person_are_people_each(connection: duckdb.DuckDBPyConnection) -> None:
+def test_each_record_without_a_person_id_counts_as_a_person(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     tabulation.categories(connection)
     tabulation.finest(connection, GROUPED, PUBLISHED)
-    assert tabulation.few(connection, cell=5, category=1) == {}
-    assert tabulation.nameless(connection) == len(RECORDS)
+    assert tabulation.groups_of_few_people(connection, cell=5, category=1) == {}
+    assert tabulation.records_without_person(connection) == len(RECORDS)
 
 
 @given(
@@ -241,7 +250,7 @@ def test_records_that_name_no_person_are_people_each(connection: duckdb.DuckDBPy
         st.tuples(st.sampled_from(grid()), st.sampled_from(["A", "B", "C", None])), max_size=30
     )
 )
-def test_people_are_those_that_counting_them_one_by_one_finds(
+def test_people_counts_equal_counting_them_one_by_one(
     drawn: list[tuple[Record, str | None]],
 ) -> None:
     with tabulation.workspace(memory="512MB") as opened:
@@ -250,19 +259,18 @@ def test_people_are_those_that_counting_them_one_by_one_finds(
             row = (f"R{number}", None, YEAR, codes[0], None, *codes[1:], person)
             opened.execute("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         persons = [
-            (codes, person or f"nobody {number}") for number, (codes, person) in enumerate(drawn)
+            (codes, person or f"unknown {number}") for number, (codes, person) in enumerate(drawn)
         ]
-        expected = {
-            (dimension, codes[place]): len(
-                {who for other, who in persons if other[place] == codes[place]}
-            )
-            for codes, _ in persons
-            for place, dimension in enumerate(FINEST)
+        in_category: dict[tuple[str, str], set[str]] = defaultdict(set)
+        in_cell: dict[Record, list[str]] = defaultdict(list)
+        for codes, person in persons:
+            in_cell[codes].append(person)
+            for dimension, code in zip(FINEST, codes, strict=True):
+                in_category[dimension, code].add(person)
+        assert {key[1:]: category.value for key, category in categories(opened).items()} == {
+            key: len(people) for key, people in in_category.items()
         }
-        assert {key[1:]: one.value for key, one in found(opened).items()} == expected
         tabulation.finest(opened, {}, {name: TINY[name] for name in FINEST[1:]})
-        cells = [(codes, {who for other, who in persons if other == codes}, sum(other == codes for other, _ in persons))
-                 for codes in {codes for codes, _ in persons}]  # fmt: skip
-        assert tabulation.few(opened, cell=3, category=0).get(6, 0) == sum(
-            count >= 3 > len(who) for _, who, count in cells
-        )
+        few = [people for people in in_cell.values() if len(people) >= 3 > len(set(people))]
+        groups = tabulation.groups_of_few_people(opened, cell=3, category=0)
+        assert groups.get(len(FINEST), 0) == len(few)

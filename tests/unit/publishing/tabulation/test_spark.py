@@ -1,4 +1,4 @@
-"""Counting on Spark gives what DuckDB gives, by the same statement."""
+"""Counting on Spark gives the same as DuckDB, with the same statement."""
 
 import sys
 from collections.abc import Iterator
@@ -34,36 +34,36 @@ def records() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def raw_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
-    return connection.execute("select * from raw_cells order by all").fetchall()
+def unrecoded_cells(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    return connection.execute("select * from unrecoded_cells order by all").fetchall()
 
 
 @pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning", "ignore::ResourceWarning"
 )
-def test_a_million_records_are_counted_alike_by_duckdb_and_by_spark(
+def test_duckdb_and_spark_count_a_million_records_alike(
     records: duckdb.DuckDBPyConnection,
 ) -> None:
     counts.count(records)
-    expected = raw_cells(records)
-    records.execute("drop table raw_cells")
+    expected = unrecoded_cells(records)
+    records.execute("drop table unrecoded_cells")
     spark.count(records)
-    assert raw_cells(records) == expected
+    assert unrecoded_cells(records) == expected
     assert sum(int(str(row[-1])) for row in expected) == RECORDS
 
 
-def test_no_person_or_referral_goes_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_person_id_or_referral_id_is_sent_to_spark(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
-    def looking(folder: Path) -> None:
-        (folder / "raw_cells").mkdir()
+    def record_columns(folder: Path) -> None:
+        (folder / "unrecoded_cells").mkdir()
         with duckdb.connect() as connection:
-            given = connection.read_parquet(str(folder / "records.parquet"))
-            seen.extend(given.columns)
-            given.write_parquet(str(folder / "raw_cells" / "part.parquet"))
+            records = connection.read_parquet(str(folder / "records.parquet"))
+            seen.extend(records.columns)
+            records.write_parquet(str(folder / "unrecoded_cells" / "part.parquet"))
 
     monkeypatch.setattr(spark, "_library", lambda _: None)
-    monkeypatch.setattr(spark, "_count_files", looking)
+    monkeypatch.setattr(spark, "_count_files", record_columns)
     with duckdb.connect() as connection:
         connection.execute(
             INVENTED.replace("select", "select i as referral_id, i as person_id,", 1),
@@ -73,15 +73,15 @@ def test_no_person_or_referral_goes_there(monkeypatch: pytest.MonkeyPatch) -> No
     assert seen == ["year", *FINEST]
 
 
-def test_the_translated_statement_is_a_query_of_the_same_columns() -> None:
-    said = spark.translated("tabulation/unrecoded_cells").lower()
-    assert said.startswith("select year, quarter, nationality")
-    assert "count(*) as value" in said
-    assert "create" not in said
+def test_the_translated_statement_is_a_query_with_the_same_columns() -> None:
+    query = spark.translated("tabulation/unrecoded_cells").lower()
+    assert query.startswith("select year, quarter, nationality")
+    assert "count(*) as value" in query
+    assert "create" not in query
 
 
 @pytest.mark.parametrize("missing", ["pyspark", "sqlglot"])
-def test_a_missing_library_is_named_with_what_to_do(
+def test_a_missing_library_is_named_with_advice(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)

@@ -1,4 +1,4 @@
-"""The first door: what is let in, what is refused and with which words, and how sockets are guarded."""
+"""The gateway: which requests pass, how others are refused, and how WebSockets are guarded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from starlette.middleware import Middleware
 from starlette.types import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from referrals.i18n import messages
+from referrals.page_meta import PageHead
 from referrals.web.gateway import websocket_guard
-from referrals.web.gateway.limits import Limits, Pace
+from referrals.web.gateway.limits import Limits, RateLimiter
 from referrals.web.gateway.middleware import Gateway
-from referrals.web.gateway.websocket_guard import Messages
-from referrals.web.shell.middleware import PageHead, Shell
+from referrals.web.gateway.websocket_guard import MessageRules
+from referrals.web.shell.html import Frame
+from referrals.web.shell.middleware import Shell
 from referrals.web.streamlit import client_messages
 from tests.fixtures.asgi_client import Listener, Socket, answer, ask, scope_of
 
@@ -45,14 +48,14 @@ UNWANTED = {
 
 
 def guarded(listener: Listener, **named: Any) -> Gateway:
-    return Gateway(listener, **{"messages": client_messages.MESSAGES, **named})
+    return Gateway(listener, **{"messages": client_messages.RULES, **named})
 
 
-def said(*messages: bytes) -> list[dict[str, Any]]:
-    return [{"type": "websocket.receive", "bytes": one} for one in messages]
+def events(*messages: bytes) -> list[dict[str, Any]]:
+    return [{"type": "websocket.receive", "bytes": message} for message in messages]
 
 
-def heard(socket: Socket, **named: Any) -> list[bytes]:
+def received(socket: Socket, **named: Any) -> list[bytes]:
     """Return the messages of a socket that reach the application behind the gateway."""
     listener = Listener()
     asyncio.run(socket.open(guarded(listener, **named)))
@@ -78,7 +81,7 @@ def heard(socket: Socket, **named: Any) -> list[bytes]:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_what_readers_ask_for_comes_in(target: str, method: str) -> None:
+def test_requests_of_readers_pass_the_gateway(target: str, method: str) -> None:
     listener = Listener()
     assert ask(guarded(listener), target, method=method).status == 200
     assert listener.requests == 1
@@ -135,9 +138,9 @@ REFUSED = {
 
 @pytest.mark.parametrize(
     ("status", "method", "target"),
-    [(status, *one) for status, all_ in REFUSED.items() for one in all_],
+    [(status, *request) for status, requests in REFUSED.items() for request in requests],
 )
-def test_what_nobody_needs_is_refused_before_anything_reads_it(
+def test_the_gateway_refuses_closed_paths_before_the_application_reads_them(
     status: int, method: str, target: str
 ) -> None:
     listener = Listener()
@@ -165,7 +168,7 @@ def test_what_nobody_needs_is_refused_before_anything_reads_it(
         ([("transfer-encoding", "chunked")], 413),
     ],
 )
-def test_headers_are_bounded_and_no_body_is_taken(
+def test_the_gateway_limits_headers_and_refuses_bodies(
     headers: list[tuple[str, str]], status: int
 ) -> None:
     assert ask(guarded(Listener()), "/", headers=headers).status == status
@@ -185,33 +188,33 @@ def test_headers_are_bounded_and_no_body_is_taken(
         ("10.0.0.7:8501", "/", 421),
     ],
 )
-def test_only_the_names_of_this_site_are_answered_for(host: str, target: str, status: int) -> None:
+def test_only_requests_for_the_configured_hosts_are_answered(
+    host: str, target: str, status: int
+) -> None:
     gateway = guarded(Listener(), hosts=("dashboard.example.org",))
     assert ask(gateway, target, headers=[("host", host)] if host else []).status == status
 
 
-def test_without_names_any_will_do() -> None:
+def test_any_host_is_answered_if_none_is_configured() -> None:
     assert ask(guarded(Listener()), "/", headers=[("host", "192.168.1.7:8501")]).status == 200
 
 
-@pytest.mark.parametrize("target", ["/", "/_stcore/metrics"], ids=["let in", "refused"])
-@pytest.mark.parametrize(("scheme", "told"), [("https", "max-age=31536000"), ("http", None)])
-def test_a_browser_is_told_to_stay_with_https_only_where_it_came_by_it(
-    target: str, scheme: str, told: str | None
-) -> None:
-    assert (
-        ask(guarded(Listener()), target, scheme=scheme).headers.get("strict-transport-security")
-        == told
-    )
+@pytest.mark.parametrize("target", ["/", "/_stcore/metrics"], ids=["passed", "refused"])
+@pytest.mark.parametrize(("scheme", "hsts"), [("https", "max-age=31536000"), ("http", None)])
+def test_hsts_is_sent_over_https_only(target: str, scheme: str, hsts: str | None) -> None:
+    got = ask(guarded(Listener()), target, scheme=scheme)
+    assert got.headers.get("strict-transport-security") == hsts
 
 
-def test_a_refusal_is_logged_in_one_word_and_nothing_of_the_request(
+def test_a_refusal_is_logged_by_reason_without_the_request(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO):
         ask(guarded(Listener()), "/_stcore/metrics?name=secret")
-    (record,) = [one for one in caplog.records if one.name == "referrals.web.gateway.middleware"]
-    assert record.levelno == logging.INFO  # scanners are refused all day long: it is nobody's work
+    (record,) = [
+        record for record in caplog.records if record.name == "referrals.web.gateway.middleware"
+    ]
+    assert record.levelno == logging.INFO  # scanners are refused all day: no operator must act
     assert vars(record)["fields"] == {"event": "refused", "why": "closed", "status": 404}
     assert "secret" not in caplog.text
 
@@ -230,11 +233,13 @@ ODD = st.one_of(
     method=st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", ""]),
     query=st.binary(max_size=200),
 )
-def test_no_address_however_odd_is_a_fault(target: str, method: str, query: bytes) -> None:
+def test_no_odd_address_causes_a_server_error(target: str, method: str, query: bytes) -> None:
     app = Starlette(
         middleware=[
-            Middleware(Gateway, messages=client_messages.MESSAGES),
-            Middleware(Shell, heads=(PageHead("/", "Home", "A page."),), site="Site"),
+            Middleware(Gateway, messages=client_messages.RULES),
+            Middleware(
+                Shell, frame=Frame((PageHead("/", "Home", "A page."),), "Site", messages.text)
+            ),
         ]
     )
     scope = {
@@ -250,111 +255,115 @@ def test_no_address_however_odd_is_a_fault(target: str, method: str, query: byte
 
 
 @pytest.mark.parametrize("wanted", WANTED)
-def test_what_the_front_end_says_goes_through_unchanged(wanted: bytes) -> None:
-    assert heard(Socket(said(wanted))) == [wanted]
+def test_allowed_messages_pass_the_websocket_guard_unchanged(wanted: bytes) -> None:
+    assert received(Socket(events(wanted))) == [wanted]
 
 
-def test_a_file_that_streamlit_would_make_on_asking_is_not_let_through() -> None:
-    asked = message(backend_operation_request={"deferred_file": {"file_id": "1"}})
-    assert heard(Socket(said(asked, RERUN))) == [RERUN]
+def test_requests_for_deferred_files_are_dropped() -> None:
+    request = message(backend_operation_request={"deferred_file": {"file_id": "1"}})
+    assert received(Socket(events(request, RERUN))) == [RERUN]
 
 
 @pytest.mark.parametrize(("kind", "value"), UNWANTED.items())
-def test_a_kind_of_message_that_no_page_needs_is_dropped_and_the_socket_lives_on(
+def test_an_unwanted_kind_of_message_is_dropped_without_closing_the_socket(
     kind: str, value: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     unwanted = message(**{kind: value})
-    socket = Socket(said(unwanted, unwanted, RERUN))
-    assert heard(socket) == [RERUN]
+    socket = Socket(events(unwanted, unwanted, RERUN))
+    assert received(socket) == [RERUN]
     assert socket.closed_with is None
     (record,) = caplog.records
     assert vars(record)["fields"]["kind"].startswith(kind)
 
 
-def test_every_kind_of_message_that_streamlit_knows_is_either_wanted_here_or_dropped() -> None:
+def test_every_kind_of_client_message_is_either_allowed_or_dropped() -> None:
     known = {field.name for field in BackMsg.DESCRIPTOR.fields}
     assert known == {"rerun_script", *UNWANTED}
 
 
 @pytest.mark.parametrize("broken", [b"\xff\xff\xff", RERUN[:-1], b"", b"\x08\x01"])
-def test_a_message_that_is_none_closes_the_socket(broken: bytes) -> None:
-    socket = Socket(said(broken, RERUN))
-    assert heard(socket) == []
+def test_a_malformed_message_closes_the_socket(broken: bytes) -> None:
+    socket = Socket(events(broken, RERUN))
+    assert received(socket) == []
     assert socket.closed_with == 1008
 
 
-def test_text_closes_the_socket() -> None:
-    socket = Socket([{"type": "websocket.receive", "text": "hello"}, *said(RERUN)])
-    assert heard(socket) == []
+def test_a_text_message_closes_the_socket() -> None:
+    socket = Socket([{"type": "websocket.receive", "text": "hello"}, *events(RERUN)])
+    assert received(socket) == []
     assert socket.closed_with == 1003
 
 
 @pytest.mark.parametrize(("letters", "closed"), [(65_000, None), (65_536, 1009)])
-def test_a_message_may_be_64_kilobytes_long(letters: int, closed: int | None) -> None:
-    socket = Socket(said(message(rerun_script={"query_string": "a" * letters})))
-    heard(socket)
+def test_a_message_may_have_64_kilobytes(letters: int, closed: int | None) -> None:
+    socket = Socket(events(message(rerun_script={"query_string": "a" * letters})))
+    received(socket)
     assert socket.closed_with == closed
 
 
-def test_a_socket_whose_reader_reads_nothing_is_closed_all_the_same(
+def test_a_client_that_does_not_read_cannot_delay_the_close(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(websocket_guard, "CLOSING", 0.01)
+    monkeypatch.setattr(websocket_guard, "CLOSE_TIMEOUT", 0.01)
 
-    class Deaf(Socket):
+    class UnreadingSocket(Socket):
         async def send(self, message: Message) -> None:
             self.told.append(message)
             if message["type"] == "websocket.close":
                 await asyncio.sleep(3_600)
 
-    deaf = Deaf(said(b"\xff", RERUN))
+    socket = UnreadingSocket(events(b"\xff", RERUN))
 
     async def opened() -> None:
         async with asyncio.timeout(10):
-            await deaf.open(guarded(Listener()))
+            await socket.open(guarded(Listener()))
 
     asyncio.run(opened())
-    assert deaf.closed_with == 1008
+    assert socket.closed_with == 1008
 
 
-def test_nothing_is_sent_after_the_close() -> None:
-    socket = Socket(said(b"\xff"))
-    heard(socket)
-    assert [one["type"] for one in socket.told] == ["websocket.accept", "websocket.close"]
+def test_nothing_is_sent_after_a_close() -> None:
+    socket = Socket(events(b"\xff"))
+    received(socket)
+    assert [event["type"] for event in socket.told] == ["websocket.accept", "websocket.close"]
 
 
 KNOWN = [*WANTED, *(message(**{kind: value}) for kind, value in UNWANTED.items())]
+
+
+def changed(message: bytes, position: int, removed: int, inserted: bytes) -> bytes:
+    """Return a message with some bytes replaced."""
+    start = position % (len(message) + 1)
+    return message[:start] + inserted + message[start + removed :]
+
+
 CHANGED = st.builds(
-    lambda one, at, cut, put: one[: at % (len(one) + 1)] + put + one[at % (len(one) + 1) + cut :],
+    changed,
     st.sampled_from(KNOWN), st.integers(0, 40), st.integers(0, 2), st.binary(max_size=2),
 )  # fmt: skip
 ANYTHING = st.one_of(st.sampled_from(KNOWN), CHANGED, st.binary(max_size=60))
 
 
 @given(st.lists(ANYTHING, max_size=5))
-def test_only_what_streamlit_reads_as_a_wanted_kind_ever_reaches_it(messages: list[bytes]) -> None:
-    kinds = list(map(client_messages.kind, messages))
+def test_only_allowed_messages_reach_streamlit(messages: list[bytes]) -> None:
+    kinds = list(map(client_messages.kind_of, messages))
     until_broken = kinds.index(None) if None in kinds else len(kinds)
     wanted = [
         one
         for one, kind in list(zip(messages, kinds, strict=True))[:until_broken]
         if kind in client_messages.ALLOWED
     ]
-    assert heard(Socket(said(*messages)), limits=Limits(socket_burst=100)) == wanted
+    assert received(Socket(events(*messages)), limits=Limits(socket_burst=100)) == wanted
 
 
 @pytest.mark.parametrize("kind", [*sorted(client_messages.ALLOWED), "clear_cache", "None"])
-def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
-    assert (
-        str(
-            client_messages.kind(find(ANYTHING, lambda one: str(client_messages.kind(one)) == kind))
-        )
-        == kind
-    )
+def test_the_random_messages_cover_every_kind(kind: str) -> None:
+    found = find(ANYTHING, lambda message: str(client_messages.kind_of(message)) == kind)
+    assert str(client_messages.kind_of(found)) == kind
 
 
 @pytest.mark.parametrize(
-    ("origin", "host", "let_in"),
+    ("origin", "host", "is_open"),
     [
         (None, "example.org", True),
         ("https://example.org", "example.org", True),
@@ -368,41 +377,42 @@ def test_messages_that_are_drawn_at_random_are_of_every_sort(kind: str) -> None:
         ("", "", True),
     ],
 )
-def test_a_socket_opens_for_pages_of_this_site_only(
-    origin: str | None, host: str, *, let_in: bool
+def test_a_socket_opens_only_for_pages_of_this_site(
+    origin: str | None, host: str, *, is_open: bool
 ) -> None:
     socket = Socket(
-        said(RERUN), headers=[("host", host), *([("origin", origin)] if origin is not None else [])]
+        events(RERUN),
+        headers=[("host", host), *([("origin", origin)] if origin is not None else [])],
     )
-    assert heard(socket) == ([RERUN] if let_in else [])
+    assert received(socket) == ([RERUN] if is_open else [])
     assert socket.told[0]["type"] == (
-        "websocket.accept" if let_in else "websocket.http.response.start"
+        "websocket.accept" if is_open else "websocket.http.response.start"
     )
-    assert let_in or socket.told[0]["status"] == 403
+    assert is_open or socket.told[0]["status"] == 403
 
 
 @pytest.mark.parametrize(
     "target", ["/", "/age/_stcore/stream", "/_stcore/stream/", "/_stcore/other"]
 )
-def test_a_socket_opens_at_one_address_only(target: str) -> None:
-    socket = Socket(said(RERUN), target=target)
-    assert heard(socket) == []
+def test_a_socket_opens_only_at_the_stream_path(target: str) -> None:
+    socket = Socket(events(RERUN), target=target)
+    assert received(socket) == []
     assert socket.told[0]["status"] == 404
 
 
-def test_a_server_that_cannot_answer_a_refused_socket_closes_it() -> None:
+def test_a_refused_socket_is_closed_if_the_server_cannot_send_a_denial_response() -> None:
     socket = Socket([])
     scope = {**scope_of("/", kind="websocket"), "extensions": {}}
     asyncio.run(guarded(Listener())(scope, socket.receive, socket.send))
     assert socket.told == [{"type": "websocket.close", "code": 1008}]
 
 
-def test_sockets_are_counted_and_a_place_that_is_left_is_free_again() -> None:
+def test_open_sockets_are_limited_and_a_closed_one_frees_its_place() -> None:
     gateway = guarded(Listener(), limits=Limits(sockets=2))
 
     async def crowd() -> list[Socket]:
         silent = [Socket([], hangs_up=False) for _ in range(2)]
-        tasks = [asyncio.create_task(one.open(gateway)) for one in silent]
+        tasks = [asyncio.create_task(socket.open(gateway)) for socket in silent]
         await asyncio.sleep(0)
         late, later = Socket([]), Socket([])
         await late.open(gateway)
@@ -418,7 +428,7 @@ def test_sockets_are_counted_and_a_place_that_is_left_is_free_again() -> None:
     assert later.told[0]["type"] == "websocket.accept"
 
 
-def test_whoever_sends_too_fast_is_slowed_down_and_loses_nothing() -> None:
+def test_a_fast_sender_is_delayed_without_losing_messages() -> None:
     limits = Limits(socket_rate=1.0, socket_burst=2)
     waits: list[float] = []
 
@@ -427,13 +437,13 @@ def test_whoever_sends_too_fast_is_slowed_down_and_loses_nothing() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("referrals.web.gateway.websocket_guard.asyncio.sleep", waiting)
-        assert len(heard(Socket(said(*[RERUN] * 6)), limits=limits)) == 6
+        assert len(received(Socket(events(*[RERUN] * 6)), limits=limits)) == 6
     assert len(waits) == 4
     assert waits == sorted(waits)
 
 
-def test_dropped_messages_use_up_the_pace_as_well() -> None:
-    # One wait for each message: otherwise a flood of refused ones would cost us and nobody else.
+def test_dropped_messages_count_towards_the_rate_limit() -> None:
+    # Otherwise a flood of unwanted messages would cost the server and not the sender.
     limits = Limits(socket_rate=1.0, socket_burst=1)
     clear = message(clear_cache=True)
     waits: list[float] = []
@@ -443,58 +453,60 @@ def test_dropped_messages_use_up_the_pace_as_well() -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("referrals.web.gateway.websocket_guard.asyncio.sleep", waiting)
-        heard(Socket(said(*[clear] * 5)), limits=limits)
+        received(Socket(events(*[clear] * 5)), limits=limits)
     assert len(waits) == 4
 
 
-def test_where_everyone_together_asks_too_much_the_last_are_told_to_come_back() -> None:
-    limits = Limits(all_rate=0.001, all_burst=2, patience_seconds=1.0)
-    socket = Socket(said(*[RERUN] * 3))
-    assert heard(socket, limits=limits) == [RERUN, RERUN]
+def test_a_socket_is_closed_if_the_process_limit_would_delay_it_too_long() -> None:
+    limits = Limits(process_rate=0.001, process_burst=2, longest_wait_seconds=1.0)
+    socket = Socket(events(*[RERUN] * 3))
+    assert received(socket, limits=limits) == [RERUN, RERUN]
     assert socket.closed_with == 1013
 
 
 @pytest.mark.parametrize(
     ("messages", "limits"),
     [([], Limits(first_message_seconds=0.01)), ([RERUN], Limits(idle_seconds=0.01))],
-    ids=["nothing said", "nothing more said"],
+    ids=["no message", "no further message"],
 )
-def test_a_socket_that_stays_silent_is_closed_in_the_end(
-    messages: list[bytes], limits: Limits
-) -> None:
-    socket = Socket(said(*messages), hangs_up=False)
-    assert heard(socket, limits=limits) == messages
+def test_an_idle_socket_is_closed(messages: list[bytes], limits: Limits) -> None:
+    socket = Socket(events(*messages), hangs_up=False)
+    assert received(socket, limits=limits) == messages
     assert socket.closed_with == 1001
 
 
 @given(st.integers(1, 50), st.floats(0.5, 100.0), st.lists(st.floats(0.0, 0.5), max_size=80))
-def test_no_pace_is_ever_exceeded(burst: int, rate: float, pauses: list[float]) -> None:
+def test_the_rate_limiter_never_exceeds_its_rate(
+    burst: int, rate: float, pauses: list[float]
+) -> None:
     now = 0.0
-    pace = Pace(rate, burst, clock=lambda: now)
-    went: list[float] = []
+    limiter = RateLimiter(rate, burst, clock=lambda: now)
+    slots: list[float] = []
     for pause in pauses:
         now += pause
-        wait = pace.wait()
+        wait = limiter.reserve()
         assert wait is not None
-        went.append(now + wait)
-    for first in range(len(went)):
-        for last in range(first + burst, len(went)):
-            assert went[last] - went[first] >= (last - first - burst + 1) / rate - 1e-6
+        slots.append(now + wait)
+    for first in range(len(slots)):
+        for last in range(first + burst, len(slots)):
+            assert slots[last] - slots[first] >= (last - first - burst + 1) / rate - 1e-6
 
 
-def test_without_the_gateway_all_of_it_would_go_through() -> None:
-    # The planted fault: an allow-list that holds everything lets everything through.
-    everything = Messages(lambda _: "anything", {"anything"})
+def test_an_unwanted_message_passes_if_everything_is_allowed() -> None:
+    # Planted fault: an allow-list that holds everything.
+    everything = MessageRules(lambda _: "anything", {"anything"})
     clear = message(clear_cache=True)
-    assert heard(Socket(said(clear)), messages=everything) == [clear]
+    assert received(Socket(events(clear)), messages=everything) == [clear]
 
 
-def test_a_message_is_logged_by_its_kind_and_never_by_what_it_holds(
+def test_a_dropped_message_is_logged_by_kind_without_its_content(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    heard(
-        Socket(said(message(file_urls_request={"file_names": ["private.csv"]}), RERUN, b"private"))
+    received(
+        Socket(
+            events(message(file_urls_request={"file_names": ["private.csv"]}), RERUN, b"private")
+        )
     )
     assert "private" not in caplog.text
     assert "sex=F" not in caplog.text

@@ -1,4 +1,4 @@
-"""Which form of an answer is sent: what the reader's browser asks for, and never what it refuses."""
+"""Content codings: the one that the client prefers is sent, and never one that it refuses."""
 
 import gzip
 
@@ -34,22 +34,22 @@ from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, Encoded, cho
         ("br ; q = 0.9 , gzip ; q = 1", "gzip"),
     ],
 )
-def test_the_form_that_the_header_asks_for_is_chosen(header: str, form: str) -> None:
+def test_the_preferred_coding_is_chosen(header: str, form: str) -> None:
     assert choose(header) == form
 
 
-def test_a_form_that_is_not_there_is_not_chosen() -> None:
+def test_an_unavailable_coding_is_not_chosen() -> None:
     assert choose("br, gzip;q=0.5", ("gzip",)) == "gzip"
     assert choose("br, gzip", ()) == IDENTITY
 
 
 @given(st.text(st.sampled_from("br gzip*;q=0.15,identity")))
-def test_no_header_brings_an_error_or_an_unknown_form(header: str) -> None:
+def test_no_header_raises_or_gives_an_unknown_coding(header: str) -> None:
     assert choose(header) in {IDENTITY, *SUFFIXES}
 
 
 @given(st.binary(max_size=500))
-def test_every_form_unpacks_to_the_bytes_that_went_in(body: bytes) -> None:
+def test_every_coding_decodes_to_the_original(body: bytes) -> None:
     forms = Encoded(body)
     assert (
         forms.body(IDENTITY)

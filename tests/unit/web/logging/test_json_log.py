@@ -1,4 +1,4 @@
-"""The log: one JSON object a line, and nothing in it of who reads, what they chose, or what an exception quotes."""
+"""The log: one JSON object per line, without readers, their selections or exception messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from referrals.web.logging import json_log
-from referrals.web.logging.access_log import Names, Watch
+from referrals.web.logging.access_log import AccessLog, PathNames
 from tests.fixtures.asgi_client import Answer, Listener, Socket, answer, ask, scope_of
 
 ROUTES: list[Route | Mount] = [
@@ -34,8 +34,8 @@ Lines = Callable[[], list[dict[str, Any]]]
 
 @pytest.fixture
 def written() -> Iterator[Lines]:
-    """Have every record written as a served site writes it; return what has been written so far."""
-    root, ours = logging.getLogger(), logging.getLogger(json_log.OURS)
+    """Log as a served site does; the value returns the lines written so far."""
+    root, ours = logging.getLogger(), logging.getLogger(json_log.OUR_PACKAGE)
     handlers, factory, level = root.handlers[:], logging.getLogRecordFactory(), ours.level
     stream = io.StringIO()
     with warnings.catch_warnings(), pytest.MonkeyPatch.context() as patch:
@@ -50,42 +50,37 @@ def written() -> Iterator[Lines]:
 
 @pytest.fixture
 def foreign() -> Iterator[logging.Logger]:
-    """A logger as uvicorn and Streamlit make theirs: with a handler of its own, and deaf to the root."""
+    """A logger like those of uvicorn and Streamlit: its own handler, and no propagation."""
     logger = logging.getLogger("foreign.part")
     parent = logging.getLogger("foreign")
     parent.addHandler(logging.StreamHandler(io.StringIO()))
     parent.propagate = False
-    logger.disabled = False  # as a library's own setting up of logs may have left it
+    logger.disabled = False  # a library's own logging setup may have disabled it
     yield logger
     parent.handlers.clear()
 
 
-def watched(target: str, written: Lines, **named: Any) -> tuple[Answer, dict[str, Any]]:
-    got = ask(Watch(Listener(), pages=PAGES, routes=ROUTES), target, **named)
+def logged(target: str, written: Lines, **named: Any) -> tuple[Answer, dict[str, Any]]:
+    got = ask(AccessLog(Listener(), pages=PAGES, routes=ROUTES), target, **named)
     (line,) = written()
     return got, line
 
 
-def test_a_request_is_one_line_of_json(written: Lines) -> None:
-    got, line = watched("/age?sex=F", written)
+def test_the_access_log_has_one_json_line_per_request(written: Lines) -> None:
+    got, line = logged("/age?sex=F", written)
     assert got.body == b"ok"
-    assert {name: line[name] for name in ("level", "event", "method", "path", "status", "bytes")} == {
-        "level": "info", "event": "request", "method": "GET", "path": "/age", "status": 200, "bytes": 2,
-    }  # fmt: skip
+    expected = {
+        "level": "info",
+        "event": "request",
+        "method": "GET",
+        "path": "/age",
+        "status": 200,
+        "bytes": 2,
+    }
+    assert {name: line[name] for name in expected} == expected
     assert line["ms"] >= 0
     assert line["time"].endswith("Z")
-    assert set(line) == {
-        "time",
-        "level",
-        "logger",
-        "message",
-        "event",
-        "method",
-        "path",
-        "status",
-        "ms",
-        "bytes",
-    }
+    assert set(line) == {*expected, "time", "logger", "message", "ms"}
 
 
 @pytest.mark.parametrize(
@@ -104,15 +99,15 @@ def test_a_request_is_one_line_of_json(written: Lines) -> None:
         ("/_stcore/upload_file/session/file", "(other)"),
     ],
 )
-def test_an_address_is_written_as_its_page_or_template(
+def test_the_access_log_writes_a_path_as_page_or_route_template(
     target: str, path: str, written: Lines
 ) -> None:
-    assert watched(target, written)[1]["path"] == path
+    assert logged(target, written)[1]["path"] == path
 
 
 @given(st.text(max_size=40))
-def test_no_address_that_a_reader_makes_up_is_written(made_up: str) -> None:
-    names = Names(PAGES, ROUTES)
+def test_the_access_log_never_writes_a_made_up_path(made_up: str) -> None:
+    names = PathNames(PAGES, ROUTES)
     known = {*PAGES, *names._known, "/static/{file}", "/media/{file}", "(other)"} | {
         route.path for route in ROUTES
     }
@@ -126,13 +121,13 @@ def test_no_address_that_a_reader_makes_up_is_written(made_up: str) -> None:
         assert names.of({**scope_of("/"), "path": path}) in known
 
 
-def test_neither_query_nor_reader_nor_browser_is_written(written: Lines) -> None:
+def test_the_access_log_has_no_query_address_or_browser(written: Lines) -> None:
     headers = [
         ("user-agent", "Browser 156"),
         ("x-forwarded-for", "198.51.100.7"),
         ("referer", "https://example.org/from"),
     ]
-    _, line = watched("/age?sex=F&crime_type=DA", written, headers=headers)
+    _, line = logged("/age?sex=F&crime_type=DA", written, headers=headers)
     text = json.dumps(line)
     assert not [
         secret
@@ -141,30 +136,30 @@ def test_neither_query_nor_reader_nor_browser_is_written(written: Lines) -> None
     ]
 
 
-def test_a_method_that_is_none_is_not_written(written: Lines) -> None:
-    assert watched("/", written, method="SECRET")[1]["method"] == "(other)"
+def test_the_access_log_does_not_write_an_unknown_method(written: Lines) -> None:
+    assert logged("/", written, method="SECRET")[1]["method"] == "(other)"
 
 
-def test_a_socket_is_one_line_when_it_ends(written: Lines) -> None:
+def test_the_access_log_has_one_line_per_websocket(written: Lines) -> None:
     socket = Socket([{"type": "websocket.receive", "bytes": b"sex=F"}])
-    asyncio.run(socket.open(Watch(Listener(), pages=PAGES, routes=ROUTES)))
+    asyncio.run(socket.open(AccessLog(Listener(), pages=PAGES, routes=ROUTES)))
     (line,) = written()
     assert (line["event"], line["path"], line["status"]) == ("socket", "/_stcore/stream", 101)
     assert "bytes" not in line
 
 
-def test_a_request_that_fails_is_a_line_as_well(written: Lines) -> None:
+def test_the_access_log_has_a_line_for_a_failed_request(written: Lines) -> None:
     async def failing(_: Scope, __: Receive, ___: Send) -> None:
         raise RuntimeError("the value 1336")
 
     with pytest.raises(RuntimeError):
-        ask(Watch(failing, pages=PAGES, routes=ROUTES), "/")
+        ask(AccessLog(failing, pages=PAGES, routes=ROUTES), "/")
     (line,) = written()
     assert line["status"] == 500
     assert "1336" not in json.dumps(line)
 
 
-def test_start_and_stop_are_lines(written: Lines) -> None:
+def test_start_and_stop_of_the_server_are_logged(written: Lines) -> None:
     async def living(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "lifespan.startup.complete"})
         await send({"type": "lifespan.shutdown.complete"})
@@ -175,24 +170,25 @@ def test_start_and_stop_are_lines(written: Lines) -> None:
     async def never() -> Message:
         raise AssertionError
 
-    asyncio.run(Watch(living, pages=PAGES, routes=ROUTES)({"type": "lifespan"}, never, ignore))
+    asyncio.run(AccessLog(living, pages=PAGES, routes=ROUTES)({"type": "lifespan"}, never, ignore))
     assert [line["event"] for line in written()] == ["started", "stopped"]
 
 
-def test_values_that_other_programs_put_into_a_message_are_left_out(
+def test_the_arguments_of_other_libraries_messages_are_not_logged(
     written: Lines, foreign: logging.Logger
 ) -> None:
     foreign.warning(
         "Rejecting connection: origin=%s, host=%s", "https://example.org", "203.0.113.9"
     )
-    foreign.error("Cannot read: %s" % "/home/someone/file")
+    path = "/home/someone/file"
+    foreign.error(f"Cannot read: {path}")
     assert [line["message"] for line in written()] == [
         "Rejecting connection: origin=%s, host=%s",
         "Cannot read",
     ]
 
 
-def test_of_a_fault_its_kind_and_its_place_are_written_and_not_its_message(
+def test_an_exception_is_logged_by_type_and_place_without_its_message(
     written: Lines, foreign: logging.Logger
 ) -> None:
     try:
@@ -202,11 +198,11 @@ def test_of_a_fault_its_kind_and_its_place_are_written_and_not_its_message(
         logging.getLogger("referrals.part").exception("A sentence of ours.")
     for line in written():
         assert line["fault"]["kind"] == "ValueError"
-        assert line["fault"]["through"][-1].startswith("test_logs.py:")
+        assert line["fault"]["through"][-1].startswith("test_json_log.py:")
         assert "words" not in json.dumps(line)
 
 
-def test_a_fault_that_nobody_caught_in_a_thread_is_a_line(written: Lines) -> None:
+def test_an_uncaught_exception_of_a_thread_is_logged(written: Lines) -> None:
     thread = threading.Thread(target=int, args=("a reader's words",))
     thread.start()
     thread.join()
@@ -219,7 +215,7 @@ def test_a_fault_that_nobody_caught_in_a_thread_is_a_line(written: Lines) -> Non
     assert "words" not in json.dumps(line)
 
 
-def test_a_fault_that_cannot_be_raised_is_a_line(written: Lines) -> None:
+def test_an_unraisable_exception_is_logged(written: Lines) -> None:
     class Fragile:
         def __del__(self) -> None:
             raise ValueError("a reader's words")
@@ -230,7 +226,7 @@ def test_a_fault_that_cannot_be_raised_is_a_line(written: Lines) -> None:
     assert "words" not in json.dumps(line)
 
 
-def test_a_warning_is_a_line_that_says_where_it_came_from(written: Lines) -> None:
+def test_a_warning_is_logged_with_its_place(written: Lines) -> None:
     warnings.simplefilter("always")
     warnings.warn("a reader's words", DeprecationWarning, stacklevel=1)
     (line,) = written()
@@ -239,28 +235,28 @@ def test_a_warning_is_a_line_that_says_where_it_came_from(written: Lines) -> Non
         "warning",
         "DeprecationWarning",
     )
-    assert line["through"][0].startswith("test_logs.py:")
+    assert line["through"][0].startswith("test_json_log.py:")
     assert "words" not in json.dumps(line)
 
 
-def test_who_listens_for_faults_already_goes_on_listening(monkeypatch: pytest.MonkeyPatch) -> None:
-    def theirs(_: threading.ExceptHookArgs) -> None:
+def test_an_exception_hook_that_is_already_set_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def existing_hook(_: threading.ExceptHookArgs) -> None:
         pass
 
-    monkeypatch.setattr(threading, "excepthook", theirs)
+    monkeypatch.setattr(threading, "excepthook", existing_hook)
     with warnings.catch_warnings():
-        json_log._listen()
-    assert threading.excepthook is theirs
+        json_log._install_hooks()
+    assert threading.excepthook is existing_hook
 
 
-def test_our_own_sentences_are_written_whole(written: Lines) -> None:
+def test_our_own_messages_are_logged_whole(written: Lines) -> None:
     logging.getLogger("referrals.release.release").warning(
         "A release is left out. %s", "The release 2020-21 lacks cells.csv."
     )
     assert written()[0]["message"] == "A release is left out. The release 2020-21 lacks cells.csv."
 
 
-def test_the_access_log_and_the_chatter_of_other_programs_are_not_written(
+def test_uvicorns_access_log_and_other_libraries_info_are_not_written(
     written: Lines, foreign: logging.Logger
 ) -> None:
     foreign.info("Connected")
@@ -268,15 +264,15 @@ def test_the_access_log_and_the_chatter_of_other_programs_are_not_written(
     assert written() == []
 
 
-def test_a_line_break_in_a_message_is_no_line_break_in_the_log(written: Lines) -> None:
+def test_a_line_break_in_a_message_cannot_forge_a_log_line(written: Lines) -> None:
     logging.getLogger("referrals.part").info('one\n{"event": "forged"}')
     assert [line["message"] for line in written()] == ['one\n{"event": "forged"}']
 
 
-def test_without_our_log_the_values_would_be_written(
+def test_python_by_default_logs_the_values(
     foreign: logging.Logger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The planted fault: the same record, as the handlers of other programs write it.
+    # Planted fault: the same record, as a default handler writes it.
     monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -286,6 +282,6 @@ def test_without_our_log_the_values_would_be_written(
     assert "https://example.org" in stream.getvalue()
 
 
-def test_answers_pass_unchanged() -> None:
-    watch = Watch(Listener(), pages=PAGES, routes=ROUTES)
-    assert asyncio.run(answer(watch, scope_of("/"))).body == b"ok"
+def test_the_access_log_passes_answers_unchanged() -> None:
+    access_log = AccessLog(Listener(), pages=PAGES, routes=ROUTES)
+    assert asyncio.run(answer(access_log, scope_of("/"))).body == b"ok"

@@ -1,4 +1,4 @@
-"""The shell round a stand-in for Streamlit that answers with Streamlit's real index.html."""
+"""The shell round a fake Streamlit that answers with Streamlit's real index.html."""
 
 import asyncio
 import base64
@@ -21,12 +21,15 @@ from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
 from referrals.errors import ReferralsError
+from referrals.i18n import messages
+from referrals.page_meta import PageHead, Version, page_title
 from referrals.paths import ROOT
 from referrals.web.shell import html as shell_html
 from referrals.web.shell import preload
-from referrals.web.shell.middleware import PageHead, Shell, Version, page_title, routes
+from referrals.web.shell.html import Frame
+from referrals.web.shell.middleware import Shell
 from referrals.web.static import precompress
-from referrals.web.static.assets import asset
+from referrals.web.static.assets import asset, routes
 from tests.fixtures.asgi_client import Client
 
 SITE = "Victim referrals: police to immigration enforcement"
@@ -55,6 +58,7 @@ VERSIONS = (
     Version("Low-data version", LITE, base="https://example.org"),
     Version("Cymraeg", {"/": "/lite/cy/", "/age": "/lite/cy/age"}, "cy", "https://example.org"),
 )
+FRAME = Frame(HEADS, SITE, messages.text)
 WITHOUT_SCRIPT = "<p>1,336 victims were referred.</p>"
 
 
@@ -70,7 +74,7 @@ def streamlit_index() -> Path:
 
 
 async def app_page(_: Request) -> Response:
-    """Answer any address with index.html, as Streamlit does, and set a cookie, as it must not."""
+    """Answer any address with index.html, as Streamlit does, and set a cookie to be removed."""
     response = FileResponse(streamlit_index())
     response.set_cookie("_streamlit_xsrf", "1")
     return response
@@ -90,7 +94,7 @@ async def table(_: Request) -> Response:
     return FileResponse(Path(__file__), media_type="text/csv")
 
 
-async def fault(_: Request) -> Response:
+async def unavailable(_: Request) -> Response:
     return HTMLResponse("<p>Fault</p>", status_code=503)
 
 
@@ -101,15 +105,14 @@ def client() -> Client:
             *routes(),
             Route("/api/data", data),
             Route("/leaflet", leaflet),
-            Route("/fault", fault),
+            Route("/fault", unavailable),
             Route("/media/table.csv", table),
             Route("/{path:path}", app_page),
         ],
         middleware=[
             Middleware(
                 Shell,
-                heads=HEADS,
-                site=SITE,
+                frame=FRAME,
                 noscript_html=without_script,
                 versions=lambda: VERSIONS,
             ),
@@ -120,7 +123,7 @@ def client() -> Client:
 
 
 class Outline(HTMLParser):
-    """What a page consists of: each start tag with its attributes, in order, and the text of its title."""
+    """The start tags of a page with their attributes, in order, and the text of its title."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -151,21 +154,21 @@ def test_each_page_has_its_own_title_and_description(client: Client, head: PageH
     ]
 
 
-def test_a_title_cannot_bring_markup_into_the_page(client: Client) -> None:
+def test_markup_in_a_title_is_escaped(client: Client) -> None:
     text = client.get("/risky").text
     assert "alert(1)</script>" not in text
     assert "<b>stop</b>" not in text
     assert all("src" in script for script in Outline(text).all("script")[:1])
 
 
-def test_a_query_is_left_alone(client: Client) -> None:
+def test_a_query_is_not_repeated_in_the_page(client: Client) -> None:
     response = client.get("/age?band=20-29&x=%3Cscript%3E")
     assert response.status == 200
     assert "20-29" not in response.text
     assert Outline(response.text).title.startswith("Referrals by age")
 
 
-def test_the_language_and_direction_of_the_page_are_stated(client: Client) -> None:
+def test_the_page_states_its_language_and_direction(client: Client) -> None:
     assert Outline(client.get("/").text).all("html") == [{"lang": "en-GB", "dir": "ltr"}]
 
 
@@ -175,14 +178,14 @@ def test_the_first_link_skips_to_the_main_content(client: Client) -> None:
     assert page.all("main")[0]["id"] == "stMain"
 
 
-def test_the_page_can_be_read_before_any_script_has_run_and_without_any(client: Client) -> None:
+def test_the_page_is_readable_before_and_without_javascript(client: Client) -> None:
     text = client.get("/age").text
     assert "<h1>Referrals by age</h1><p>Ages of those referred.</p>" in text
     assert f"<noscript>{WITHOUT_SCRIPT}<p>This is /age.</p></noscript>" in text
     assert "You need to enable JavaScript" not in text
 
 
-def test_the_exit_works_as_a_plain_link_and_says_what_it_cannot_do(client: Client) -> None:
+def test_the_exit_is_a_plain_link_and_says_that_the_history_stays(client: Client) -> None:
     for path in ("/", "/nowhere"):
         text = client.get(path).text
         exits = [link for link in Outline(text).all("a") if "data-vr-exit" in link]
@@ -190,18 +193,18 @@ def test_the_exit_works_as_a_plain_link_and_says_what_it_cannot_do(client: Clien
         assert "does not clear your browser’s history" in text
 
 
-def test_the_exit_is_the_last_thing_in_the_page_and_is_moved_out_of_the_body_by_the_first_script(
+def test_the_exit_ends_the_page_and_the_first_script_moves_it_out_of_the_body(
     client: Client,
 ) -> None:
     text = client.get("/").text
-    assert re.search(r"</aside>(<link[^>]*>)*</body>\s*</html>$", text)
+    assert re.search(r"</aside>\s*(<link[^>]*>\s*)*</body>\s*</html>$", text)
     scripts = Outline(text).all("script")
     assert scripts[0]["src"] == asset("shell.js").address
     assert not {"defer", "async", "type"} & scripts[0].keys()
     assert b"root.append(aside)" in asset("shell.js").content.plain
 
 
-def test_the_menu_lists_every_page_that_has_a_section_and_marks_the_one_asked_for(
+def test_the_menu_lists_every_page_with_a_section_and_marks_the_current_one(
     client: Client,
 ) -> None:
     text = client.get("/age").text
@@ -219,7 +222,7 @@ def versions_of(page: Outline) -> list[tuple[str | None, str | None]]:
 
 
 @pytest.mark.parametrize("path", ["/", "/age"])
-def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_language(
+def test_the_header_links_to_the_pages_low_data_version_and_languages(
     client: Client, path: str
 ) -> None:
     text = client.get(path).text
@@ -227,7 +230,7 @@ def test_the_header_leads_to_the_same_page_with_less_to_load_and_in_each_other_l
     assert text.index("Low-data version") < text.index("</header>")
 
 
-def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the_reader_goes_on_to(
+def test_the_link_to_a_missing_version_is_hidden_but_present(
     client: Client,
 ) -> None:
     assert versions_of(Outline(client.get("/drawn").text)) == [("/lite/drawn", None)]
@@ -235,20 +238,20 @@ def test_a_form_that_a_page_does_not_have_is_a_hidden_link_for_the_page_that_the
     assert versions_of(page) == []
     hidden = [link for link in page.all("a") if "data-vr-pages" in link]
     assert [json.loads(link["data-vr-pages"] or "") for link in hidden] == [
-        dict(one.pages) for one in VERSIONS
+        dict(version.pages) for version in VERSIONS
     ]
 
 
-def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_its_own(
+def test_the_static_version_is_canonical_and_languages_are_alternates(
     client: Client,
 ) -> None:
     def links(path: str) -> list[tuple[str | None, ...]]:
         found = [
-            one
-            for one in Outline(client.get(path).text).all("link")
-            if one["rel"] in {"canonical", "alternate"}
+            link
+            for link in Outline(client.get(path).text).all("link")
+            if link["rel"] in {"canonical", "alternate"}
         ]
-        return [(one["rel"], one["href"], one.get("hreflang")) for one in found]
+        return [(link["rel"], link["href"], link.get("hreflang")) for link in found]
 
     assert links("/age") == [
         ("canonical", "https://example.org/lite/age", None),
@@ -258,13 +261,12 @@ def test_a_page_is_known_by_its_form_that_needs_no_socket_and_each_language_by_i
     assert links("/unlisted") == links("/nowhere") == []
 
 
-def test_a_form_that_a_new_release_brings_is_in_the_next_page_that_is_opened() -> None:
+def test_a_new_version_is_linked_from_the_next_page_opened() -> None:
     now: list[tuple[Version, ...]] = [VERSIONS[:1]]
     client = Client(
         Shell(
             Starlette(routes=[Route("/{path:path}", app_page)]),
-            heads=HEADS,
-            site=SITE,
+            frame=FRAME,
             versions=lambda: now[0],
         )
     )
@@ -276,11 +278,11 @@ def test_a_form_that_a_new_release_brings_is_in_the_next_page_that_is_opened() -
     ]
 
 
-def test_a_site_with_no_other_version_has_no_links_to_one() -> None:
-    assert "vr-version" not in shell_html.not_found(shell_html.Frame(HEADS, SITE))
+def test_a_site_without_other_versions_has_no_links_to_them() -> None:
+    assert "vr-version" not in shell_html.not_found(FRAME)
 
 
-def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_where_there_are_charts(
+def test_a_page_preloads_its_scripts_and_plotly_only_for_charts(
     client: Client,
 ) -> None:
     plain, drawn = (
@@ -292,7 +294,7 @@ def test_the_scripts_that_draw_a_page_are_asked_for_at_once_and_plotlys_only_whe
     assert not any("PlotlyChart" in address for address in plain)
 
 
-def test_no_script_is_asked_for_twice(client: Client) -> None:
+def test_no_script_is_preloaded_twice(client: Client) -> None:
     addresses = [
         link["href"]
         for link in Outline(client.get("/drawn").text).all("link")
@@ -301,11 +303,13 @@ def test_no_script_is_asked_for_twice(client: Client) -> None:
     assert len(set(addresses)) == len(addresses)
     installed = precompress.folder()
     assert [
-        one for one in addresses if not (installed / (one or "").removeprefix("/static/")).is_file()
+        address
+        for address in addresses
+        if not (installed / (address or "").removeprefix("/static/")).is_file()
     ] == []
 
 
-def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing(
+def test_preload_includes_imports_and_skips_missing_scripts(
     tmp_path: Path,
 ) -> None:
     for name, text in {
@@ -322,22 +326,30 @@ def test_a_script_is_needed_with_all_that_it_imports_and_a_lost_one_with_nothing
     )
 
 
-SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "referrals").rglob("*.py")]
-
-
-def test_every_link_that_leaves_leaves_the_whole_window() -> None:
-    """A page within the page of another site would go alone, and what frames it would stay in view."""
+def test_every_exit_link_leaves_the_whole_window(client: Client) -> None:
+    """Inside another site's frame, only the frame would leave and that site would stay in view."""
     assert 'target="_top"' in shell_html.LEAVING
-    assert sum(source.count('href="{HARMLESS}"') for source in SOURCES) == 1, (
-        "every other one is LEAVING"
-    )
-    assert sum(len(re.findall(r"<a[^>]* \{LEAVING\}", source)) for source in SOURCES) >= 4
+    for path in ("/age", "/nowhere"):
+        links = [
+            link
+            for link in Outline(client.get(path).text).all("a")
+            if link.get("href") == shell_html.HARMLESS
+        ]
+        assert len(links) == 2
+        assert {link.get("target") for link in links} == {"_top"}
 
 
-def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
+def test_no_other_code_writes_an_exit_link_of_its_own() -> None:
+    """Every presenter takes the address and its attributes from LEAVING."""
+    sources = [*ROOT.glob("referrals/**/*.py"), *ROOT.glob("referrals/templates/**/*.html")]
+    naming = [path.name for path in sources if shell_html.HARMLESS in path.read_text("utf-8")]
+    assert naming == ["html.py"]
+
+
+def test_new_figures_are_in_the_next_page_opened() -> None:
     figures = iter(["<p>1,336</p>", "<p>1,336</p>", "<p>1,337</p>"])
     app = Starlette(routes=[Route("/{path:path}", app_page)])
-    client = Client(Shell(app, heads=HEADS, site=SITE, noscript_html=lambda _: next(figures)))
+    client = Client(Shell(app, frame=FRAME, noscript_html=lambda _: next(figures)))
     first, same, new = (client.get("/age") for _ in range(3))
     assert first.headers["etag"] == same.headers["etag"] != new.headers["etag"]
     assert "1,337" in new.text
@@ -346,7 +358,7 @@ def test_new_figures_are_in_the_next_page_that_is_opened() -> None:
 @pytest.mark.parametrize(
     "path", ["/nowhere", "/age/extra", "/index.html", "/wp-login.php", "/static/js/lost.js"]
 )
-def test_an_address_that_is_nobodys_is_a_real_404_with_ways_on(client: Client, path: str) -> None:
+def test_an_unknown_address_is_a_404_with_links(client: Client, path: str) -> None:
     response = client.get(path)
     page = Outline(response.text)
     assert response.status == 404
@@ -356,7 +368,7 @@ def test_an_address_that_is_nobodys_is_a_real_404_with_ways_on(client: Client, p
     assert "immutable" not in response.headers["cache-control"]
 
 
-def test_other_routes_pass_through_with_our_headers(client: Client) -> None:
+def test_other_routes_pass_the_shell_with_security_headers(client: Client) -> None:
     response = client.get("/api/data")
     assert json.loads(response.content) == {"value": 1336}
     assert response.headers["x-content-type-options"] == "nosniff"
@@ -372,9 +384,7 @@ def test_a_post_is_not_answered_with_a_page(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/age", "/nowhere", "/api/data", "/leaflet", "/fault"])
-def test_no_answer_sets_a_cookie_or_tells_the_next_site_where_the_reader_was(
-    client: Client, path: str
-) -> None:
+def test_no_answer_sets_a_cookie_or_allows_a_referrer(client: Client, path: str) -> None:
     response = client.get(path)
     assert "set-cookie" not in response.headers
     assert response.headers["referrer-policy"] == "no-referrer"
@@ -384,7 +394,7 @@ def test_no_answer_sets_a_cookie_or_tells_the_next_site_where_the_reader_was(
     )
 
 
-def test_every_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other_is(
+def test_the_policy_allows_exactly_the_inline_scripts_of_the_page(
     client: Client,
 ) -> None:
     response = client.get("/risky")
@@ -400,16 +410,16 @@ def test_every_inline_script_of_the_page_is_allowed_by_its_hash_and_no_other_is(
     assert "sha256" not in client.get("/nowhere").headers["content-security-policy"]
 
 
-def test_nothing_is_loaded_that_the_page_does_not_use(client: Client) -> None:
+def test_the_page_does_not_load_unused_files(client: Client) -> None:
     text = client.get("/age").text
     assert "SourceSans" not in text
     assert "_stcore/agent" not in text
     assert [link["href"] for link in Outline(text).all("link") if link["rel"] == "preload"] == list(
-        shell_html.ASKED
+        shell_html.FETCHED_EARLY
     )
 
 
-def test_nothing_but_our_own_small_files_delays_the_first_paint(client: Client) -> None:
+def test_only_our_own_small_files_block_the_first_paint(client: Client) -> None:
     text = client.get("/age").text
     head, body = text.split("</head>")
     assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*href="([^"]*)"', head) == [
@@ -423,7 +433,7 @@ def test_nothing_but_our_own_small_files_delays_the_first_paint(client: Client) 
     assert "/static/css/index" in body
 
 
-def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> None:
+def test_addresses_in_the_page_are_absolute_paths(client: Client) -> None:
     page = Outline(client.get("/age").text)
     fetched = [
         tag
@@ -436,7 +446,7 @@ def test_addresses_in_the_page_do_not_depend_on_where_it_is(client: Client) -> N
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
-def test_the_page_has_the_length_and_the_encoding_it_states(client: Client, encoding: str) -> None:
+def test_the_page_has_the_length_and_coding_of_its_headers(client: Client, encoding: str) -> None:
     plain = client.get("/age", headers={"accept-encoding": "identity"})
     small = client.get("/age", headers={"accept-encoding": encoding})
     assert int(plain.headers["content-length"]) == len(plain.content)
@@ -447,14 +457,14 @@ def test_the_page_has_the_length_and_the_encoding_it_states(client: Client, enco
     assert small.headers["vary"] == plain.headers["vary"] == "accept-encoding"
 
 
-def test_a_head_request_gets_the_head_and_no_body(client: Client) -> None:
+def test_a_head_request_for_a_page_has_no_body(client: Client) -> None:
     head, whole = client.head("/age"), client.get("/age")
     assert head.content == b""
     assert head.headers["content-length"] == whole.headers["content-length"]
     assert client.head("/nowhere").status == 404
 
 
-def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> None:
+def test_an_unchanged_page_is_a_304(client: Client) -> None:
     first = client.get("/age")
     again = client.get("/age", headers={"if-none-match": first.headers["etag"]})
     assert (again.status, again.content) == (304, b"")
@@ -466,7 +476,7 @@ def test_a_page_unchanged_since_last_time_is_not_sent_again(client: Client) -> N
     )
 
 
-def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client) -> None:
+def test_streamlits_own_validators_do_not_match_our_page(client: Client) -> None:
     own = FileResponse(streamlit_index(), stat_result=streamlit_index().stat()).headers
     response = client.get(
         "/age", headers={"if-none-match": own["etag"], "if-modified-since": own["last-modified"]}
@@ -478,20 +488,20 @@ def test_streamlits_own_etag_and_dates_do_not_stand_for_our_page(client: Client)
 @pytest.mark.parametrize(
     ("path", "status"), [("/age", 200), ("/nowhere", 404), ("/index.html", 404)]
 )
-def test_part_of_a_page_is_never_sent(client: Client, path: str, status: int) -> None:
-    for asked in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
-        response = client.get(path, headers={"range": asked})
+def test_a_range_of_a_page_is_ignored(client: Client, path: str, status: int) -> None:
+    for byte_range in ("bytes=0-9", "bytes=0-99999", "bytes=-5"):
+        response = client.get(path, headers={"range": byte_range})
         assert response.status == status
         assert response.text == client.get(path).text
         assert response.text.startswith("<!DOCTYPE html>")
 
 
-def test_part_of_a_download_is_sent_as_it_is_asked_for(client: Client) -> None:
+def test_a_range_of_a_download_is_sent(client: Client) -> None:
     # A browser that was cut off goes on where it was.
     assert client.get("/media/table.csv", headers={"range": "bytes=0-3"}).status == 206
 
 
-def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
+def test_a_page_is_rendered_outside_the_event_loop() -> None:
     makers: list[str] = []
 
     def figures(_: str) -> str:
@@ -499,15 +509,13 @@ def test_a_page_is_made_beside_the_loop_that_answers_everybody() -> None:
         return ""
 
     app = Starlette(routes=[Route("/{path:path}", app_page)])
-    Client(Shell(app, heads=HEADS, site=SITE, noscript_html=figures)).get("/age")
+    Client(Shell(app, frame=FRAME, noscript_html=figures)).get("/age")
     assert makers
     assert threading.current_thread().name not in makers
 
 
 @pytest.mark.parametrize("name", ["shell.js", "shell.css", "logo.svg"])
-def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(
-    client: Client, name: str
-) -> None:
+def test_an_asset_is_immutable_at_an_address_with_its_hash(client: Client, name: str) -> None:
     item = asset(name)
     response = client.get(item.address)
     assert response.content == item.content.plain
@@ -517,13 +525,21 @@ def test_an_asset_is_kept_for_ever_under_a_name_that_changes_with_it(
     assert client.get(item.address.replace(".", ".0", 1)).status == 404
 
 
-def test_a_streamlit_with_another_index_is_refused_in_words() -> None:
-    changed = streamlit_index().read_text().replace("<title>", "<title lang='en'>")
-    with pytest.raises(ReferralsError, match=r"occurs 0 times.*requirements\.lock"):
-        shell_html.page(changed, HEADS[0], shell_html.Frame(HEADS, SITE), "")
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('<div id="root"></div>', '<div id="app"></div>', "no root"),
+        ('rel="stylesheet"', 'rel="other"', 'no stylesheets, <link rel="other">'),
+        ("<title>", "<style>p{}</style><title>", "<style>"),
+    ],
+)
+def test_an_index_html_of_another_structure_is_refused(old: str, new: str, reason: str) -> None:
+    changed = streamlit_index().read_text().replace(old, new)
+    with pytest.raises(ReferralsError, match=rf"structure \({reason}\).*requirements\.lock"):
+        shell_html.page(changed, HEADS[0], FRAME, "")
 
 
-def test_what_is_not_http_reaches_the_app_untouched() -> None:
+def test_other_protocols_reach_the_application_unchanged() -> None:
     seen: list[str] = []
 
     async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
@@ -535,5 +551,5 @@ def test_what_is_not_http_reaches_the_app_untouched() -> None:
     async def send(_: Message) -> None:
         return None
 
-    asyncio.run(Shell(app, heads=HEADS, site=SITE)({"type": "websocket"}, receive, send))
+    asyncio.run(Shell(app, frame=FRAME)({"type": "websocket"}, receive, send))
     assert seen == ["websocket"]

@@ -1,4 +1,4 @@
-"""Streamlit's files compressed once and served compressed: whole, the right ones, and nothing beside them."""
+"""Streamlit's files, compressed once at build time; no other file is served."""
 
 import gzip
 import json
@@ -14,6 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from referrals.errors import ReferralsError
+from referrals.i18n import messages
+from referrals.web.shell.html import Frame
 from referrals.web.shell.middleware import Shell
 from referrals.web.static import precompress, streamlit_files
 from referrals.web.static.precompress import Installed
@@ -52,7 +54,7 @@ async def streamlit_answers(_: Request) -> Response:
 
 
 def served_by(source: Installed, built: Path) -> Client:
-    shell = Middleware(Shell, heads=(), site="Site")
+    shell = Middleware(Shell, frame=Frame((), "Site", messages.text))
     ours = Middleware(streamlit_files.StaticFiles, served=streamlit_files.files(source, built))
     return Client(
         Starlette(routes=[Route("/{path:path}", streamlit_answers)], middleware=[shell, ours])
@@ -64,9 +66,7 @@ def client(source: Installed, built: Path) -> Client:
     return served_by(source, built)
 
 
-def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it_was_made_from() -> (
-    None
-):
+def test_every_compressed_file_of_streamlit_unpacks_to_its_original() -> None:
     source = precompress.installed()
     sizes = precompress.manifest(precompress.BUILT / source.name)
     if sizes is None:
@@ -81,14 +81,14 @@ def test_every_compressed_file_of_the_installed_streamlit_unpacks_to_the_file_it
     scripts = [
         name
         for name, path in originals.items()
-        if path.suffix in precompress.TEXT and path.stat().st_size > 1_000
+        if path.suffix in precompress.TEXT_SUFFIXES and path.stat().st_size > 1_000
     ]
     assert [
         name for name in scripts if f"{name}.br" not in sizes or f"{name}.gz" not in sizes
     ] == []
 
 
-def test_what_is_built_names_every_file_that_became_smaller_and_no_other(
+def test_the_manifest_names_exactly_the_files_that_became_smaller(
     source: Installed, built: Path
 ) -> None:
     names = precompress.manifest(built / source.name)
@@ -107,7 +107,7 @@ def test_a_second_build_changes_nothing(source: Installed, built: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in built.rglob("*")} == before
 
 
-def test_other_files_are_built_in_another_folder(source: Installed, built: Path) -> None:
+def test_changed_files_are_built_in_another_folder(source: Installed, built: Path) -> None:
     (source.folder / "js" / "chart.D9Z0.js").write_text(SCRIPT + "//")
     changed = precompress.of_folder(source.folder, "1.67.0")
     assert changed.name != source.name
@@ -115,7 +115,7 @@ def test_other_files_are_built_in_another_folder(source: Installed, built: Path)
     assert precompress.build(changed, built) != built / source.name
 
 
-def test_a_build_that_breaks_off_leaves_nothing(
+def test_a_failed_build_leaves_nothing(
     source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> bytes:
@@ -128,7 +128,7 @@ def test_a_build_that_breaks_off_leaves_nothing(
 
 
 @pytest.mark.parametrize("fault", ["cut short", "lost", "another manifest"])
-def test_a_damaged_build_is_not_served_and_the_next_one_mends_it(
+def test_a_damaged_build_is_not_served_and_the_next_build_repairs_it(
     source: Installed, built: Path, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     folder = built / source.name
@@ -145,11 +145,12 @@ def test_a_damaged_build_is_not_served_and_the_next_one_mends_it(
     assert len(streamlit_files.files(source, built)) == 5
 
 
-def test_two_builds_at_once_end_with_one_whole_folder(
+def test_two_simultaneous_builds_leave_one_complete_folder(
     source: Installed, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = precompress.manifest(built / source.name)
-    answers = iter([None, whole, whole])  # not there when the second begins, there when it is done
+    # Missing when the second build starts, complete when it is done.
+    answers = iter([None, whole, whole])
     monkeypatch.setattr(precompress, "manifest", lambda _: next(answers))
     assert precompress.build(source, built) == built / source.name
     assert [path.name for path in built.iterdir()] == [source.name]
@@ -178,7 +179,7 @@ def test_the_command_says_what_is_missing(
     assert "Install what requirements.lock lists" in capsys.readouterr().err
 
 
-def test_the_command_builds_once(
+def test_the_precompress_command_builds_once(
     source: Installed,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -194,7 +195,7 @@ def test_the_command_builds_once(
 
 @pytest.mark.parametrize("encoding", ["br", "gzip", ""])
 @pytest.mark.parametrize("name", ["js/chart.D9Z0.js", "css/look.C1JO.css"])
-def test_a_script_comes_in_the_form_asked_for(
+def test_a_static_file_is_sent_in_the_accepted_coding(
     client: Client, source: Installed, name: str, encoding: str
 ) -> None:
     answer = client.get(f"/static/{name}", {"accept-encoding": encoding})
@@ -212,7 +213,9 @@ def test_a_script_comes_in_the_form_asked_for(
         ("media/flake.B2r5.png", "image/png"),
     ],
 )
-def test_a_file_is_kept_for_ever_and_says_what_it_is(client: Client, name: str, kind: str) -> None:
+def test_a_static_file_is_immutable_and_has_its_media_type(
+    client: Client, name: str, kind: str
+) -> None:
     headers = client.get(f"/static/{name}", {"accept-encoding": "br"}).headers
     assert headers["content-type"] == kind
     assert headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -220,7 +223,7 @@ def test_a_file_is_kept_for_ever_and_says_what_it_is(client: Client, name: str, 
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
-def test_a_file_that_does_not_shrink_is_sent_as_it_is(client: Client) -> None:
+def test_a_file_that_does_not_compress_is_sent_as_it_is(client: Client) -> None:
     for name in ("js/tiny.Ab12.js", "media/flake.B2r5.png"):
         assert (
             "content-encoding"
@@ -228,14 +231,14 @@ def test_a_file_that_does_not_shrink_is_sent_as_it_is(client: Client) -> None:
         )
 
 
-def test_a_head_request_gets_the_same_headers_and_no_body(client: Client) -> None:
-    address, asked = "/static/js/chart.D9Z0.js", {"accept-encoding": "br"}
-    whole, head = client.get(address, asked), client.head(address, asked)
+def test_a_head_request_for_a_file_gets_the_same_headers_without_a_body(client: Client) -> None:
+    address, request = "/static/js/chart.D9Z0.js", {"accept-encoding": "br"}
+    whole, head = client.get(address, request), client.head(address, request)
     assert head.content == b""
     assert head.headers == whole.headers
 
 
-def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_its_own_tag(
+def test_an_unchanged_file_is_a_304_and_each_coding_has_its_own_etag(
     client: Client,
 ) -> None:
     address = "/static/js/chart.D9Z0.js"
@@ -276,7 +279,7 @@ def test_a_file_unchanged_since_last_time_is_not_sent_again_and_each_form_has_it
         "/age",
     ],
 )
-def test_every_other_address_is_left_to_streamlit(client: Client, path: str) -> None:
+def test_every_unlisted_path_is_left_to_streamlit(client: Client, path: str) -> None:
     assert client.get(path).text == "Streamlit's own answer"
 
 
@@ -284,13 +287,13 @@ def test_a_post_to_a_file_is_left_to_streamlit(client: Client) -> None:
     assert client.get("/static/js/chart.D9Z0.js", method="POST").status == 405
 
 
-def test_the_typefaces_that_the_site_does_not_use_are_not_sent(client: Client) -> None:
+def test_unused_fonts_are_not_sent(client: Client) -> None:
     answer = client.get("/static/media/SourceSans.x.woff2")
     assert answer.status == 404
     assert len(answer.content) < 100
 
 
-def test_without_compressed_files_streamlit_answers_and_the_log_says_what_to_do(
+def test_without_compressed_files_streamlit_answers_and_a_warning_is_logged(
     source: Installed, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
@@ -302,7 +305,7 @@ def test_without_compressed_files_streamlit_answers_and_the_log_says_what_to_do(
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
-def test_a_site_without_streamlits_files_starts_all_the_same(
+def test_the_site_starts_without_streamlits_files(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def missing() -> Installed:

@@ -1,4 +1,4 @@
-"""Garbage is collected on a timer, and what a process began with is left alone."""
+"""Garbage collection runs on a timer and leaves the objects of the start alone."""
 
 from __future__ import annotations
 
@@ -13,84 +13,82 @@ from typing import Any
 
 import pytest
 
-from referrals.web.streamlit.garbage_collection import collecting
+from referrals.web.streamlit import garbage_collection
 
 
-class Circle:
-    """Something that only a collection can find."""
+class Cycle:
+    """An object that only a collection can free."""
 
     def __init__(self) -> None:
-        self.me = self
+        self.itself = self
 
 
 @pytest.fixture(autouse=True)
-def _only_on_the_timer() -> Iterator[None]:
+def _without_automatic_collection() -> Iterator[None]:
     gc.disable()
     yield
     gc.unfreeze()
     gc.enable()
 
 
-def becomes_true(said: Callable[[], bool]) -> bool:
+def becomes_true(condition: Callable[[], bool]) -> bool:
     limit = time.monotonic() + 5
-    while not said() and time.monotonic() < limit:
+    while not condition() and time.monotonic() < limit:
         time.sleep(0.01)
-    return said()
+    return condition()
 
 
-def left_behind() -> weakref.ref[Circle]:
-    return weakref.ref(Circle())
+def make_garbage() -> weakref.ref[Cycle]:
+    return weakref.ref(Cycle())
 
 
-def served(meanwhile: Callable[[], None], **named: Any) -> None:
+def serve_while(meanwhile: Callable[[], None], **named: Any) -> None:
     """Serve an application while something happens."""
 
     async def serve() -> None:
-        async with collecting(**named)(object()):
+        async with garbage_collection.running(**named):
             await asyncio.to_thread(meanwhile)
 
     asyncio.run(serve())
 
 
-def test_a_session_that_was_open_when_collecting_began_is_collected_when_it_ends() -> None:
-    def a_reader_comes_stays_and_leaves() -> None:
-        sessions = [Circle()]
+def test_a_session_open_during_a_collection_is_collected_after_it_ends() -> None:
+    def visit() -> None:
+        sessions = [Cycle()]
         gone = weakref.ref(sessions[0])
-        first = left_behind()
-        assert becomes_true(lambda: first() is None), (
-            "by then it has collected once, with the session open"
-        )
+        first = make_garbage()
+        assert becomes_true(lambda: first() is None), "one collection has run with the session open"
         sessions.clear()
         assert becomes_true(lambda: gone() is None)
 
-    served(a_reader_comes_stays_and_leaves, every=0.01)
+    serve_while(visit, interval=0.01)
 
 
-def test_what_is_opened_before_the_first_reader_is_not_looked_at_again() -> None:
-    opened: list[Circle] = []
+def test_objects_opened_at_the_start_are_frozen() -> None:
+    opened: list[Cycle] = []
 
     @contextmanager
     def opening() -> Iterator[None]:
-        opened.append(Circle())
+        opened.append(Cycle())
         yield
 
     def look() -> None:
         assert opened
         assert gc.get_freeze_count() > 0
-        assert not any(one is opened[0] for one in gc.get_objects())
+        assert not any(known is opened[0] for known in gc.get_objects())
 
-    served(look, first=opening)
+    serve_while(look, open_first=opening)
 
 
-def test_nothing_is_collected_once_it_has_stopped() -> None:
-    served(lambda: None, every=0.01)
-    kept = left_behind()
+def test_nothing_is_collected_after_the_stop() -> None:
+    serve_while(lambda: None, interval=0.01)
+    kept = make_garbage()
     time.sleep(0.05)
     assert kept() is not None
 
 
-def test_it_collects_for_as_long_as_an_application_is_served() -> None:
+def test_the_collector_runs_while_the_application_is_serve_while() -> None:
     names: list[str] = []
-    served(lambda: names.extend(thread.name for thread in threading.enumerate()))
+    serve_while(lambda: names.extend(thread.name for thread in threading.enumerate()))
     assert "garbage" in names
     assert "garbage" not in [thread.name for thread in threading.enumerate()]

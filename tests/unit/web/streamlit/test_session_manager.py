@@ -1,4 +1,4 @@
-"""The loop that sends is told of the sessions that have something to say, of all of them, and of no others."""
+"""The session manager lists every session with pending output, and no others."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 from referrals.web.streamlit import setup
-from referrals.web.streamlit.session_manager import Noting, Speaking
+from referrals.web.streamlit.session_manager import MarkPending, PendingSessionManager
 
 
 class Session(AppSession):
-    """A session of Streamlit's with its queue, and nothing else: nothing that would have to be shut down."""
+    """A session of Streamlit's with its queue alone, so that nothing has to be shut down."""
 
     def __init__(self, name: str, wake: Any) -> None:
         self.id = name
@@ -28,111 +28,111 @@ class Session(AppSession):
     def __del__(self) -> None:
         pass
 
-    def say(self) -> None:
-        """Put a message into the queue."""
+    def enqueue(self) -> None:
+        """Queue a message."""
         self._enqueue_forward_msg(ForwardMsg(ref_hash="a"))
 
 
 class Manager(WebsocketSessionManager):
-    """Streamlit's manager, whose sessions are made here. `looks` is called by a session that has something to send."""
+    """Streamlit's manager with fake sessions. `wake` is called when a session queues a message."""
 
-    def __init__(self, looks: Any = lambda: None) -> None:
-        super().__init__(MagicMock(), MagicMock(), MagicMock(), looks)
+    def __init__(self, wake: Any = lambda: None) -> None:
+        super().__init__(MagicMock(), MagicMock(), MagicMock(), wake)
         self.known: dict[str, Session] = {}
 
     def connect_session(self, name: str, *, existing: str | None = None) -> str:  # type: ignore[override]
-        """Open a session, or take up an existing one again."""
+        """Open a session, or resume an existing one."""
         session = self.known.setdefault(
             existing or name, Session(existing or name, self._message_enqueued_callback)
         )
         self._active_session_info_by_id[session.id] = SimpleNamespace(session=session)  # type: ignore[assignment]
         return session.id
 
-    def leave(self, name: str) -> None:
-        """Let the reader of a session go."""
+    def disconnect(self, name: str) -> None:
+        """Disconnect a session."""
         del self._active_session_info_by_id[name]
 
 
-def opened(*names: str, looks: Any = lambda: None) -> tuple[Speaking, Manager]:
-    """Return the sessions of some readers, after the loop has looked once, and their manager."""
-    manager = Manager(looks)
-    speaking = Speaking(manager)
+def connected(*names: str, wake: Any = lambda: None) -> tuple[PendingSessionManager, Manager]:
+    """Return our manager and Streamlit's, with sessions that the loop has visited once."""
+    manager = Manager(wake)
+    pending_manager = PendingSessionManager(manager)
     for name in names:
-        speaking.connect_session(name)
-    listed(speaking)
-    return speaking, manager
+        pending_manager.connect_session(name)
+    list_ids(pending_manager)
+    return pending_manager, manager
 
 
-def listed(speaking: Speaking) -> list[str]:
-    return sorted(one.session.id for one in speaking.list_active_sessions())
+def list_ids(pending_manager: PendingSessionManager) -> list[str]:
+    return sorted(active.session.id for active in pending_manager.list_active_sessions())
 
 
-def test_a_session_that_is_opened_is_looked_at_once() -> None:
-    speaking = Speaking(Manager())
-    assert speaking.connect_session("a") == "a"
-    assert listed(speaking) == ["a"]
-    assert listed(speaking) == []
+def test_a_new_session_is_listed_once() -> None:
+    pending_manager = PendingSessionManager(Manager())
+    assert pending_manager.connect_session("a") == "a"
+    assert list_ids(pending_manager) == ["a"]
+    assert list_ids(pending_manager) == []
 
 
-def test_a_session_that_has_said_something_is_listed_once_and_the_silent_ones_are_not() -> None:
-    speaking, manager = opened("loud", "silent")
-    manager.known["loud"].say()
-    manager.known["loud"].say()
-    assert listed(speaking) == ["loud"]
-    assert listed(speaking) == []
-    manager.known["silent"].say()
-    assert listed(speaking) == ["silent"]
+def test_a_session_with_output_is_listed_once_and_idle_ones_are_not() -> None:
+    pending_manager, manager = connected("active", "idle")
+    manager.known["active"].enqueue()
+    manager.known["active"].enqueue()
+    assert list_ids(pending_manager) == ["active"]
+    assert list_ids(pending_manager) == []
+    manager.known["idle"].enqueue()
+    assert list_ids(pending_manager) == ["idle"]
 
 
-def test_when_the_loop_is_woken_it_finds_both_the_session_and_what_it_says() -> None:
+def test_a_woken_loop_finds_the_session_and_its_message() -> None:
     found: list[tuple[list[str], int]] = []
     loop = MagicMock()
-    speaking, manager = opened("a", looks=loop)
+    pending_manager, manager = connected("a", wake=loop)
     loop.side_effect = lambda: found.append(
-        (listed(speaking), len(manager.known["a"]._browser_queue))
+        (list_ids(pending_manager), len(manager.known["a"]._browser_queue))
     )
-    manager.known["a"].say()
+    manager.known["a"].enqueue()
     assert found == [(["a"], 1)]
 
 
-def test_a_session_whose_reader_is_gone_is_not_listed_and_is_taken_up_when_the_reader_is_back() -> (
-    None
-):
-    speaking, manager = opened("gone")
-    manager.leave("gone")
-    manager.known["gone"].say()
-    assert listed(speaking) == []
-    speaking.connect_session("new", existing="gone")
-    assert listed(speaking) == ["gone"], "what was said meanwhile still waits"
-    manager.known["gone"].say()
-    assert listed(speaking) == ["gone"]
+def test_a_disconnected_session_is_listed_again_when_its_reader_returns() -> None:
+    pending_manager, manager = connected("away")
+    manager.disconnect("away")
+    manager.known["away"].enqueue()
+    assert list_ids(pending_manager) == []
+    pending_manager.connect_session("new", existing="away")
+    assert list_ids(pending_manager) == ["away"], "its messages are still queued"
+    manager.known["away"].enqueue()
+    assert list_ids(pending_manager) == ["away"]
 
 
-def test_a_session_that_is_taken_up_again_wakes_the_loop_once_for_what_it_says() -> None:
+def test_a_resumed_session_wakes_the_loop_once_per_message() -> None:
     woken: list[None] = []
-    speaking, manager = opened("a", looks=lambda: woken.append(None))
+    pending_manager, manager = connected("a", wake=lambda: woken.append(None))
     for _ in range(3):
-        speaking.connect_session("b", existing="a")
-    manager.known["a"].say()
+        pending_manager.connect_session("b", existing="a")
+    manager.known["a"].enqueue()
     assert len(woken) == 1
-    noting = manager.known["a"]._message_enqueued_callback
-    assert isinstance(noting, Noting)
-    assert noting.wake is manager._message_enqueued_callback, "and not another that notes"
+    callback = manager.known["a"]._message_enqueued_callback
+    assert isinstance(callback, MarkPending)
+    assert callback.wake_loop is manager._message_enqueued_callback, "not wrapped twice"
 
 
-def test_all_else_is_asked_of_streamlits_own_manager() -> None:
-    speaking, manager = opened("silent")
-    assert speaking.num_active_sessions() == 1
-    assert speaking.is_active_session("silent")
-    assert speaking.get_active_session_info("silent") is manager.get_active_session_info("silent")
+def test_other_calls_go_to_streamlits_manager() -> None:
+    pending_manager, manager = connected("idle")
+    assert pending_manager.num_active_sessions() == 1
+    assert pending_manager.is_active_session("idle")
+    assert pending_manager.get_active_session_info("idle") is manager.get_active_session_info(
+        "idle"
+    )
 
 
-def test_streamlits_loop_asks_for_sessions_where_the_site_puts_its_own_list() -> None:
+def test_streamlits_loop_uses_the_methods_that_the_manager_replaces() -> None:
     assert "self._session_mgr.list_active_sessions()" in inspect.getsource(Runtime._loop_coroutine)
     assert "self._session_mgr.connect_session(" in inspect.getsource(Runtime.connect_session)
 
 
-def test_the_loop_of_the_site_that_is_served_is_told_of_no_others() -> None:
+def test_setup_replaces_the_session_manager_of_the_runtime() -> None:
     runtime: Any = SimpleNamespace(_session_mgr=Manager())
     assert setup.patch_runtime(runtime) == []
-    assert isinstance(runtime._session_mgr, Speaking)
+    assert isinstance(runtime._session_mgr, PendingSessionManager)

@@ -1,4 +1,4 @@
-"""The start-up check: a server draws a page before it takes requests, and is not ready where a private name is gone."""
+"""The start-up check: a page is drawn before requests are taken, or the process is not ready."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from referrals.paths import ROOT
 from referrals.web import health
 from referrals.web.streamlit import setup
-from referrals.web.streamlit.startup_check import PENDING, Page, StartupCheck
+from referrals.web.streamlit.startup_check import PENDING, Client, StartupCheck
 from tests.fixtures.asgi_client import ask
 
 FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
@@ -45,7 +45,7 @@ with TestClient(app.app, base_url="http://localhost") as client:
     answer = client.get("/readyz")
     print(json.dumps({"status": answer.status_code, "body": answer.json()}))
 """
-"""A server in a process of its own, with something of Streamlit's taken away before it starts."""
+"""A server in a process of its own. `sys.argv[1]` names the planted fault."""
 
 
 def html() -> ForwardMsg:
@@ -61,31 +61,31 @@ def exception() -> ForwardMsg:
 
 
 class Runtime:
-    """A runtime that answers a session with the messages given."""
+    """A fake runtime that answers each session with the given messages."""
 
     def __init__(self, *messages: ForwardMsg) -> None:
         self._messages = messages
         self._client: Any = None
         self.closed: list[str] = []
 
-    def connect_session(self, client: Page, user_info: dict[str, str]) -> str:
+    def connect_session(self, client: Client, user_info: dict[str, str]) -> str:
         assert user_info == {}
         self._client = client
         return "a"
 
     def handle_backmsg(self, session_id: str, message: Any) -> None:
         assert (session_id, message.WhichOneof("type")) == ("a", "rerun_script")
-        for one in self._messages:
-            self._client.write_forward_msg(one)
+        for message_sent in self._messages:
+            self._client.write_forward_msg(message_sent)
 
     def close_session(self, session_id: str) -> None:
         self.closed.append(session_id)
 
 
-def checked(runtime: Any, *missing: str, patience: float = 5) -> str:
-    """Return the problem that the check finds, which `/readyz` then answers with."""
-    check = StartupCheck(patience)
-    assert check.problem == PENDING, "until it has run the process is not ready"
+def checked(runtime: Any, *missing: str, timeout: float = 5) -> str:
+    """Return the problem that the check finds."""
+    check = StartupCheck(timeout)
+    assert check.problem == PENDING, "not ready before the check has run"
 
     async def serve() -> None:
         async with check.running(runtime, missing):
@@ -95,12 +95,12 @@ def checked(runtime: Any, *missing: str, patience: float = 5) -> str:
     return check.problem
 
 
-def test_the_private_names_were_read_in_the_version_of_streamlit_that_is_installed() -> None:
-    """A new Streamlit fails here: read the names of `streamlit_setup` in its source, then write its version there."""
-    assert streamlit.__version__ == setup.READ_IN
+def test_the_private_names_were_reviewed_in_the_installed_streamlit() -> None:
+    """If this fails, look up the names in the new Streamlit's source, then update the version."""
+    assert streamlit.__version__ == setup.REVIEWED_VERSION
 
 
-def test_a_page_that_is_drawn_whole_is_no_problem_and_its_session_is_closed() -> None:
+def test_a_complete_first_page_passes_the_check_and_its_session_is_closed() -> None:
     runtime = Runtime(html(), FINISHED)
     assert checked(runtime) == ""
     assert runtime.closed == ["a"]
@@ -115,29 +115,29 @@ def test_a_page_that_is_drawn_whole_is_no_problem_and_its_session_is_closed() ->
     ],
     ids=["exception", "script", "empty"],
 )
-def test_a_page_that_is_not_drawn_whole_is_a_problem(
+def test_an_incomplete_first_page_fails_the_check(
     messages: tuple[ForwardMsg, ...], says: str
 ) -> None:
     assert says in checked(Runtime(*messages))
 
 
-def test_a_page_that_is_never_finished_is_a_problem_and_its_session_is_closed() -> None:
+def test_an_unfinished_first_page_fails_the_check_and_its_session_is_closed() -> None:
     runtime = Runtime(html())
-    assert "not drawn within 0 seconds" in checked(runtime, patience=0.01)
+    assert "not drawn within 0 seconds" in checked(runtime, timeout=0.01)
     assert runtime.closed == ["a"]
 
 
-def test_a_fault_in_the_runtime_is_a_problem_without_its_words() -> None:
+def test_an_exception_of_the_runtime_fails_the_check_without_its_message() -> None:
     assert checked(SimpleNamespace()) == "The first page could not be drawn (AttributeError)."
 
 
-def test_a_private_name_that_is_gone_is_named() -> None:
+def test_a_missing_private_name_is_named() -> None:
     assert "Streamlit no longer has Runtime._session_mgr." in checked(
         Runtime(html(), FINISHED), "Runtime._session_mgr"
     )
 
 
-def test_a_process_with_a_problem_is_not_ready_and_is_alive() -> None:
+def test_a_process_that_failed_the_check_is_alive_but_not_ready() -> None:
     site = Starlette(
         routes=[*health.routes(lambda: {"a": "b"}, startup_problem=lambda: "No page.")]
     )
@@ -146,27 +146,27 @@ def test_a_process_with_a_problem_is_not_ready_and_is_alive() -> None:
     assert ask(site, "/healthz").status == 200
 
 
-@pytest.mark.parametrize("name", setup.CACHED)
-def test_a_function_that_streamlit_no_longer_has_is_reported_and_not_raised(
+@pytest.mark.parametrize("name", setup.CACHED_FUNCTIONS)
+def test_a_missing_function_of_streamlit_is_reported(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for kept in setup.CACHED:
-        monkeypatch.setattr(app_session, kept, getattr(app_session, kept))
+    for name_kept in setup.CACHED_FUNCTIONS:
+        monkeypatch.setattr(app_session, name_kept, getattr(app_session, name_kept))
     monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
     monkeypatch.delattr(app_session, name)
     assert setup.patch_modules() == [f"streamlit.runtime.app_session.{name}"]
 
 
-def test_a_pages_setting_that_streamlit_no_longer_has_is_reported(
+def test_a_missing_pages_setting_of_streamlit_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for kept in setup.CACHED:
-        monkeypatch.setattr(app_session, kept, getattr(app_session, kept))
+    for name_kept in setup.CACHED_FUNCTIONS:
+        monkeypatch.setattr(app_session, name_kept, getattr(app_session, name_kept))
     monkeypatch.delattr(PagesManager, "uses_pages_directory")
     assert setup.patch_modules() == ["PagesManager.uses_pages_directory"]
 
 
-def test_a_session_manager_or_callback_that_streamlit_no_longer_has_is_reported(
+def test_a_missing_session_manager_or_callback_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert setup.patch_runtime(SimpleNamespace()) == ["Runtime._session_mgr"]
@@ -186,7 +186,7 @@ def ready(plant: str) -> tuple[int, dict[str, Any]]:
     return answer["status"], answer["body"]
 
 
-def test_the_site_draws_a_page_when_it_starts_and_is_ready() -> None:
+def test_the_site_draws_a_page_at_the_start_and_is_ready() -> None:
     status, body = ready("nothing")
     assert (status, body["status"]) == (200, "ready")
 
@@ -201,7 +201,7 @@ def test_the_site_draws_a_page_when_it_starts_and_is_ready() -> None:
         ("page", "The script of the first page failed."),
     ],
 )
-def test_the_site_is_not_ready_where_streamlit_lacks_a_private_name_or_a_page_fails(
+def test_the_site_is_not_ready_if_a_private_name_is_missing_or_a_page_fails(
     plant: str, says: str
 ) -> None:
     status, body = ready(plant)

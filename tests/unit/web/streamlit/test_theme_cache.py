@@ -1,4 +1,4 @@
-"""The theme and the settings that are kept for every run are those that Streamlit would read again."""
+"""The theme cache: the cached messages equal those that Streamlit would build in every run."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import inspect
 import pytest
 from streamlit.proto.NewSession_pb2 import Config, CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.pages_manager import PagesManager
 
-from referrals.web.streamlit import theme_cache
+from referrals.web.streamlit import setup, theme_cache
 
 FILL = inspect.unwrap(app_session._populate_theme_msg)
 FILL_SETTINGS = inspect.unwrap(app_session._populate_config_msg)
-PARTS = (
+SECTIONS = (
     "theme",
     "theme.light",
     "theme.dark",
@@ -26,13 +27,15 @@ def _parts(message: CustomThemeConfig) -> dict[str, CustomThemeConfig]:
     light, dark = message.light, message.dark
     return dict(
         zip(
-            PARTS, (message, light, dark, message.sidebar, light.sidebar, dark.sidebar), strict=True
+            SECTIONS,
+            (message, light, dark, message.sidebar, light.sidebar, dark.sidebar),
+            strict=True,
         )
     )
 
 
 def _theme(fill: theme_cache.Fill) -> CustomThemeConfig:
-    """Return the theme as Streamlit's session asks for it: the whole first, and then its parts within the same message."""
+    """Return the theme as a session reads it: the whole, then its sections."""
     message = CustomThemeConfig()
     fill(message)
     for name, part in list(_parts(message).items())[1:]:
@@ -40,52 +43,52 @@ def _theme(fill: theme_cache.Fill) -> CustomThemeConfig:
     return message
 
 
-def test_the_theme_that_is_remembered_is_the_one_that_streamlit_fills_in() -> None:
-    fill = theme_cache.once(FILL)
+def test_the_cached_theme_is_the_one_that_streamlit_fills_in() -> None:
+    fill = theme_cache.cached(FILL)
     assert _theme(fill) == _theme(fill) == _theme(FILL)
     assert _theme(FILL).light.primary_color == "#12436D"
 
 
-def test_a_part_of_the_theme_that_is_not_set_stays_unset() -> None:
-    fill = theme_cache.once(FILL)
+def test_an_unset_section_of_the_theme_stays_unset() -> None:
+    fill = theme_cache.cached(FILL)
     for message in (_theme(fill), _theme(fill)):
         assert [name for name, part in _parts(message).items() if part.ListFields()] == list(
-            PARTS[:3]
+            SECTIONS[:3]
         )
         assert not message.HasField("sidebar")
 
 
-def test_a_part_that_could_not_be_filled_in_is_asked_for_again() -> None:
-    asked: list[str] = []
+def test_a_section_that_raised_is_read_again() -> None:
+    read: list[str] = []
 
     def fill(message: CustomThemeConfig, section: str = "theme") -> None:
         message.primary_color = section
-        asked.append(section)
-        if len(asked) == 1:
+        read.append(section)
+        if len(read) == 1:
             raise ValueError(section)
 
-    remembering, message = theme_cache.once(fill), CustomThemeConfig()
+    fill_cached, message = theme_cache.cached(fill), CustomThemeConfig()
     with pytest.raises(ValueError, match="theme"):
-        remembering(message, "theme")
+        fill_cached(message, "theme")
     assert message == CustomThemeConfig()
-    remembering(message, "theme")
-    assert (message.primary_color, asked) == ("theme", ["theme", "theme"])
+    fill_cached(message, "theme")
+    assert (message.primary_color, read) == ("theme", ["theme", "theme"])
 
 
-def test_streamlit_is_asked_once_for_each_part_of_the_theme() -> None:
-    asked: list[str] = []
+def test_each_section_of_the_theme_is_read_once() -> None:
+    read: list[str] = []
 
     def fill(message: CustomThemeConfig, section: str = "theme") -> None:
-        asked.append(section)
+        read.append(section)
         message.primary_color = section
 
-    remembering = theme_cache.once(fill)
-    assert _theme(remembering) == _theme(remembering)
-    assert asked == list(PARTS)
+    fill_cached = theme_cache.cached(fill)
+    assert _theme(fill_cached) == _theme(fill_cached)
+    assert read == list(SECTIONS)
 
 
-def test_the_settings_that_are_remembered_are_those_that_streamlit_fills_in() -> None:
-    fill, messages = theme_cache.once(FILL_SETTINGS), [Config() for _ in range(3)]
+def test_the_cached_settings_are_those_that_streamlit_fills_in() -> None:
+    fill, messages = theme_cache.cached(FILL_SETTINGS), [Config() for _ in range(3)]
     FILL_SETTINGS(messages[0])
     for message in messages[1:]:
         fill(message)
@@ -93,6 +96,14 @@ def test_the_settings_that_are_remembered_are_those_that_streamlit_fills_in() ->
     assert messages[0].hide_sidebar_nav
 
 
-def test_the_site_that_is_served_remembers_its_theme_and_its_settings() -> None:
+def test_setup_caches_the_theme_and_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, fill in (
+        ("_populate_theme_msg", FILL),
+        ("_populate_config_msg", FILL_SETTINGS),
+    ):
+        monkeypatch.setattr(app_session, name, fill)
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    assert setup.patch_modules() == []
+    assert inspect.unwrap(app_session._populate_theme_msg) is FILL
     assert app_session._populate_theme_msg is not FILL
     assert app_session._populate_config_msg is not FILL_SETTINGS

@@ -1,4 +1,4 @@
-"""The attacker finds all that published tables give away, claims no more than that, and is not fooled by fractions."""
+"""The attacker finds every disclosure of published tables, and claims no more than that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.suppressed import attacker as suppressed_attacker
+from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.audit.suppressed.attacker import Cell, PublishedTables
 from tests.fixtures import invented_counts
 from tests.fixtures.examples import examples
@@ -37,47 +37,47 @@ class Case:
     def tables(self) -> PublishedTables:
         return {
             cell: None if cell in self.withheld else count
-            for cell, count in summed(self.shape, self.truth).items()
+            for cell, count in all_sums(self.shape, self.truth).items()
         }
 
 
-def finest(shape: tuple[int, ...]) -> list[Cell]:
+def finest_cells(shape: tuple[int, ...]) -> list[Cell]:
     return list(itertools.product(*(CODES[:size] for size in shape)))
 
 
-def summed(shape: tuple[int, ...], counts: Mapping[Cell, int]) -> dict[Cell, int]:
-    """Every cell of every table of counts."""
+def all_sums(shape: tuple[int, ...], counts: Mapping[Cell, int]) -> dict[Cell, int]:
+    """Return every cell of every table of counts."""
     return {
-        cell: sum(counts.get(one, 0) for one in inside) for cell, inside in members(shape).items()
+        cell: sum(counts.get(finest, 0) for finest in inside)
+        for cell, inside in members(shape).items()
     }
 
 
 @cache
 def members(shape: tuple[int, ...]) -> dict[Cell, list[Cell]]:
-    """The finest cells within every cell of every table."""
-    wanted = itertools.product(*((T, *CODES[:size]) for size in shape))
-    return {
-        cell: [
-            one
-            for one in finest(shape)
-            if all(code in (T, own) for own, code in zip(one, cell, strict=True))
+    """Return the finest cells of every cell of every table."""
+    found: dict[Cell, list[Cell]] = {}
+    for cell in itertools.product(*((T, *CODES[:size]) for size in shape)):
+        found[cell] = [
+            finest
+            for finest in finest_cells(shape)
+            if all(code in (T, own) for own, code in zip(finest, cell, strict=True))
         ]
-        for cell in wanted
-    }
+    return found
 
 
 @st.composite
 def cases(draw: st.DrawFn, shapes: tuple[tuple[int, ...], ...], most: int) -> Case:
     shape = draw(st.sampled_from(shapes))
-    truth = {cell: draw(st.integers(0, most)) for cell in finest(shape)}
-    # The total is always published: it keeps the fillings to be tried few.
-    cells = [cell for cell in summed(shape, truth) if set(cell) != {T}]
+    truth = {cell: draw(st.integers(0, most)) for cell in finest_cells(shape)}
+    # The total is always published, so that there are few tables to list.
+    cells = [cell for cell in all_sums(shape, truth) if set(cell) != {T}]
     return Case(shape, truth, frozenset(draw(st.sets(st.sampled_from(cells), min_size=1))))
 
 
-def fillings(shape: tuple[int, ...], total: int) -> Iterator[dict[Cell, int]]:
-    """Every way to divide a total among the finest cells."""
-    cells = finest(shape)
+def tables_with_total(shape: tuple[int, ...], total: int) -> Iterator[dict[Cell, int]]:
+    """Yield every table of whole numbers with a total."""
+    cells = finest_cells(shape)
     for bars in itertools.combinations(range(total + len(cells) - 1), len(cells) - 1):
         ends = (-1, *bars, total + len(cells) - 1)
         yield {
@@ -86,50 +86,52 @@ def fillings(shape: tuple[int, ...], total: int) -> Iterator[dict[Cell, int]]:
         }
 
 
-def by_trying_all(case: Case, least: int, most: int | None) -> dict[Cell, tuple[int, int]]:
-    """The range of each withheld cell over every filling that agrees with what is published, and with the rule."""
-    tables, found = case.tables, dict[Cell, list[int]]()
-    for filling in fillings(case.shape, sum(case.truth.values())):
-        sums = summed(case.shape, filling)
-        if all(value in (None, sums[cell]) for cell, value in tables.items()):
-            hidden = {cell: sums[cell] for cell in case.withheld}
-            if all(least <= count and (most is None or count <= most) for count in hidden.values()):
-                for cell, count in hidden.items():
-                    found.setdefault(cell, []).append(count)
+def intervals_by_listing(case: Case, least: int, most: int | None) -> dict[Cell, tuple[int, int]]:
+    """Return the interval of each withheld cell over all tables that agree with the publication."""
+    found: dict[Cell, list[int]] = {}
+    for table in tables_with_total(case.shape, sum(case.truth.values())):
+        sums = all_sums(case.shape, table)
+        if any(value not in (None, sums[cell]) for cell, value in case.tables.items()):
+            continue
+        withheld = {cell: sums[cell] for cell in case.withheld}
+        if any(count < least for count in withheld.values()):
+            continue
+        if most is not None and any(count > most for count in withheld.values()):
+            continue
+        for cell, count in withheld.items():
+            found.setdefault(cell, []).append(count)
     return {cell: (min(counts), max(counts)) for cell, counts in found.items()}
 
 
 @settings(max_examples=examples(40))
 @given(cases(shapes=((2, 2), (2, 3), (3, 2)), most=2))
-def test_the_range_of_each_cell_of_a_small_table_is_that_of_all_its_fillings(case: Case) -> None:
+def test_intervals_of_a_two_way_table_are_those_of_listing_all_feasible_tables(case: Case) -> None:
     assume(sum(case.truth.values()) <= 8)
-    assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
+    assert attacker.intervals(case.tables) == intervals_by_listing(case, 0, None)
 
 
 @settings(max_examples=examples(15))
 @given(cases(shapes=((2, 2, 2),), most=1))
-def test_the_range_of_each_cell_of_a_three_way_table_is_that_of_all_its_fillings(
+def test_intervals_of_a_three_way_table_are_those_of_listing_all_feasible_tables(
     case: Case,
 ) -> None:
     assume(sum(case.truth.values()) <= 5)
-    assert suppressed_attacker.ranges(case.tables) == by_trying_all(case, 0, None)
+    assert attacker.intervals(case.tables) == intervals_by_listing(case, 0, None)
 
 
 @settings(max_examples=examples(25))
 @given(cases(shapes=((2, 2), (2, 3)), most=2), st.sampled_from([(1, None), (1, 4), (0, 2)]))
-def test_a_rule_on_withheld_cells_narrows_ranges_to_those_of_the_fillings_that_obey_it(
+def test_intervals_under_a_rule_on_withheld_cells_are_those_of_the_tables_that_obey_it(
     case: Case, rule: tuple[int, int | None]
 ) -> None:
-    expected = by_trying_all(case, rule[0], rule[1])
+    expected = intervals_by_listing(case, rule[0], rule[1])
     assume(expected)
-    found = suppressed_attacker.ranges(
-        case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1]
-    )
+    found = attacker.intervals(case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1])
     assert found == expected
 
 
 def two_by_two(*values: int | None) -> dict[Cell, int | None]:
-    """A two-by-two table whose rows are of 10 and 12, and its columns of 11 and 11."""
+    """Return a two-by-two table with row totals 10 and 12, and column totals 11 and 11."""
     totals: dict[Cell, int | None] = {
         (T, T): 22,
         ("a", T): 10,
@@ -140,12 +142,12 @@ def two_by_two(*values: int | None) -> dict[Cell, int | None]:
     return {**totals, **dict(zip(itertools.product("ab", "ab"), values, strict=True))}
 
 
-def test_one_withheld_cell_of_a_row_is_no_secret() -> None:
-    assert suppressed_attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
+def test_a_single_withheld_cell_is_exactly_recovered() -> None:
+    assert attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
 
 
-def test_a_whole_block_withheld_leaves_what_the_totals_allow() -> None:
-    found = suppressed_attacker.ranges(two_by_two(None, None, None, None))
+def test_the_intervals_of_a_wholly_withheld_table_are_what_its_totals_allow() -> None:
+    found = attacker.intervals(two_by_two(None, None, None, None))
     assert found == {
         ("a", "a"): (0, 10),
         ("a", "b"): (0, 10),
@@ -154,36 +156,33 @@ def test_a_whole_block_withheld_leaves_what_the_totals_allow() -> None:
     }
 
 
-def test_a_table_printed_beside_it_gives_away_what_was_withheld() -> None:
+def test_a_cell_printed_elsewhere_recovers_all_withheld_cells() -> None:
     withheld = two_by_two(None, None, None, None)
-    assert suppressed_attacker.exactly_recovered(withheld) == {}
-    assert suppressed_attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
+    assert attacker.exactly_recovered(withheld) == {}
+    assert attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
         ("a", "b"): 7,
         ("b", "a"): 8,
         ("b", "b"): 4,
     }
 
 
-def test_a_floor_holds_for_cells_that_nobody_published() -> None:
+def test_the_floor_holds_for_cells_of_tables_that_were_not_published() -> None:
     tables: dict[Cell, int | None] = {(T,): 10, ("a",): None, ("b",): 5}
-    beside: dict[Cell, int | None] = {("c",): None}
-    assert suppressed_attacker.ranges(tables, beside) == {("a",): (0, 5), ("c",): (0, 5)}
-    assert suppressed_attacker.ranges(tables, beside, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
+    elsewhere: dict[Cell, int | None] = {("c",): None}
+    assert attacker.intervals(tables, elsewhere) == {("a",): (0, 5), ("c",): (0, 5)}
+    assert attacker.intervals(tables, elsewhere, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
 
 
-def test_printed_zeros_beside_cells_of_at_least_one_give_cells_away_that_withheld_zeros_keep() -> (
-    None
-):
+def test_a_rule_that_withheld_cells_are_at_least_1_recovers_cells_exactly() -> None:
     totals: dict[Cell, int | None] = {(T,): 12, ("a",): None, ("b",): None, ("c",): 10}
-    assert suppressed_attacker.exactly_recovered(totals) == {}
-    assert suppressed_attacker.exactly_recovered(totals, withheld_at_least=1) == {
+    assert attacker.exactly_recovered(totals) == {}
+    assert attacker.exactly_recovered(totals, withheld_at_least=1) == {
         ("a",): 1,
         ("b",): 1,
     }
 
 
-# Among the cells of three and two dimensions, three combinations are printed as empty; with the totals, that makes the
-# count of (a, a, a) odd.
+# Three combinations are printed as 0. With the totals, that makes the count of (a, a, a) odd.
 ODD = Case(
     (2, 2, 2),
     {
@@ -195,83 +194,79 @@ ODD = Case(
     },
     frozenset(
         cell
-        for cell in summed((2, 2, 2), {})
+        for cell in all_sums((2, 2, 2), {})
         if cell.count(T) == 1
         or (T not in cell and cell not in {("a", "b", "b"), ("b", "a", "b"), ("b", "b", "a")})
     ),
 )
 
 
-def test_a_range_that_fractions_would_overstate_is_that_of_whole_people() -> None:
-    found = suppressed_attacker.ranges(ODD.tables)
-    assert found == by_trying_all(ODD, 0, None)
+def test_intervals_are_those_of_whole_numbers_if_real_ones_are_wider() -> None:
+    found = attacker.intervals(ODD.tables)
+    assert found == intervals_by_listing(ODD, 0, None)
     assert found["a", "a", "a"] == (1, 3)
-    searched = suppressed_attacker._Attacker(ODD.tables, (), 0, (None, None))
-    assert searched._least(("a", "a", "a"), 1, whole=False) == pytest.approx(0)
+    searched = attacker._Attack(ODD.tables, (), 0, (None, None))
+    assert searched._minimise(("a", "a", "a"), 1, whole=False) == pytest.approx(0)
 
 
-def test_an_answer_of_fractions_taken_for_whole_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    least = suppressed_attacker._Attacker._least
+def test_a_fractional_answer_of_the_solver_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    least = attacker._Attack._minimise
     monkeypatch.setattr(
-        suppressed_attacker._Attacker,
-        "_least",
+        attacker._Attack,
+        "_minimise",
         lambda self, cell, sign, **_: least(self, cell, sign, whole=False),
     )
     with pytest.raises(DisclosureError, match="is not whole"):
-        suppressed_attacker.ranges(ODD.tables)
+        attacker.intervals(ODD.tables)
 
 
-def test_a_filling_that_breaks_a_published_number_is_not_taken_for_one() -> None:
-    attacker = suppressed_attacker._Attacker(
-        two_by_two(None, None, None, None), (), 0, (None, None)
-    )
-    attacker._keep([3.0, 7.0, 8.0, 5.0])
-    assert not attacker.is_wide(("a", "a"), 0)
-    attacker._keep([2.5, 7.5, 8.5, 3.5])
-    assert not attacker.is_wide(("a", "a"), 0)
+def test_a_table_that_is_fractional_or_breaks_a_published_number_is_not_noted() -> None:
+    attack = attacker._Attack(two_by_two(None, None, None, None), (), 0, (None, None))
+    attack._note_table([3.0, 7.0, 8.0, 5.0])
+    assert not attack.is_wide(("a", "a"), 0)
+    attack._note_table([2.5, 7.5, 8.5, 3.5])
+    assert not attack.is_wide(("a", "a"), 0)
     right: dict[Cell, float] = {("a", "a"): 3.0, ("a", "b"): 7.0, ("b", "a"): 8.0, ("b", "b"): 4.0}
-    attacker._keep([right[cell] for cell in attacker._columns])
-    assert attacker.is_wide(("a", "a"), 0)
+    attack._note_table([right[cell] for cell in attack._columns])
+    assert attack.is_wide(("a", "a"), 0)
 
 
-def test_narrow_names_the_cells_whose_range_is_too_small_and_no_others() -> None:
+def test_narrow_intervals_are_those_below_the_width() -> None:
     tables: dict[Cell, int | None] = {(T,): 16, ("a",): None, ("b",): None, ("c",): 12}
-    assert suppressed_attacker.narrow(tables, width=4) == {}
-    assert suppressed_attacker.narrow(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
+    assert attacker.narrow_intervals(tables, width=4) == {}
+    assert attacker.narrow_intervals(tables, width=5) == {("a",): (0, 4), ("b",): (0, 4)}
 
 
 @settings(max_examples=examples(30))
 @given(cases(shapes=((2, 2), (2, 3)), most=4), st.integers(1, 4))
-def test_narrow_and_exact_are_the_narrow_and_the_exact_of_all_ranges(
+def test_narrow_intervals_and_exactly_recovered_are_subsets_of_all_intervals(
     case: Case, width: int
 ) -> None:
-    every = suppressed_attacker.ranges(case.tables)
-    assert suppressed_attacker.narrow(case.tables, width=width) == {
-        cell: span for cell, span in every.items() if span[1] - span[0] < width
+    intervals = attacker.intervals(case.tables)
+    assert attacker.narrow_intervals(case.tables, width=width) == {
+        cell: (low, high) for cell, (low, high) in intervals.items() if high - low < width
     }
-    assert suppressed_attacker.exactly_recovered(case.tables) == {
-        cell: low for cell, (low, high) in every.items() if low == high
+    assert attacker.exactly_recovered(case.tables) == {
+        cell: low for cell, (low, high) in intervals.items() if low == high
     }
 
 
-def test_a_planted_release_that_only_hides_counts_below_five_is_broken() -> None:
+def test_the_attacker_breaks_a_release_that_withholds_counts_below_five_and_nothing_else() -> None:
     codes = invented_counts.categories(*invented_counts.FIVE)
     truth = invented_counts.margins(
         invented_counts.people(*invented_counts.FIVE, seed=1), codes, up_to=3
     )
     hidden = {cell: None if 1 <= count <= 4 else count for cell, count in truth.items()}
-    found = suppressed_attacker.exactly_recovered(hidden)
+    found = attacker.exactly_recovered(hidden)
     assert len(found) >= 63
     assert found.items() <= truth.items()
-    with_rule = suppressed_attacker.exactly_recovered(
-        hidden, withheld_at_least=1, withheld_at_most=4
-    )
+    with_rule = attacker.exactly_recovered(hidden, withheld_at_least=1, withheld_at_most=4)
     assert with_rule.keys() > found.keys()
     assert with_rule.items() <= truth.items()
 
 
 @pytest.mark.parametrize(
-    ("tables", "beside", "message"),
+    ("tables", "elsewhere", "message"),
     [
         (
             {(T,): 10, ("a",): 4, ("b",): 5},
@@ -296,28 +291,27 @@ def test_a_planted_release_that_only_hides_counts_below_five_is_broken() -> None
         ({("a",): None, ("b",): 3}, {}, "Nothing published limits a from above."),
     ],
 )
-def test_tables_that_cannot_be_attacked_are_refused_with_the_cell(
-    tables: PublishedTables, beside: PublishedTables, message: str
+def test_tables_that_contradict_or_do_not_limit_a_cell_are_refused_with_the_cell(
+    tables: PublishedTables, elsewhere: PublishedTables, message: str
 ) -> None:
     with pytest.raises(DisclosureError) as refused:
-        suppressed_attacker.ranges(tables, beside)
+        attacker.intervals(tables, elsewhere)
     assert str(refused.value).startswith(message)
 
 
-def test_tables_that_only_fractions_of_people_could_fill_are_refused() -> None:
+def test_tables_that_only_fractional_counts_could_meet_are_refused() -> None:
     # Without (a, a, a), the count of each of three others is half of three.
     impossible = {**ODD.tables, ("a", "a", "a"): 0}
     with pytest.raises(DisclosureError, match=r"^These tables cannot all be true of whole people"):
-        suppressed_attacker.ranges(impossible)
+        attacker.intervals(impossible)
 
 
-def test_tables_with_nothing_withheld_have_nothing_to_give_away() -> None:
-    assert suppressed_attacker.ranges({}) == {}
-    assert suppressed_attacker.ranges(two_by_two(3, 7, 8, 4)) == {}
+def test_tables_with_nothing_withheld_have_no_intervals() -> None:
+    assert attacker.intervals({}) == {}
+    assert attacker.intervals(two_by_two(3, 7, 8, 4)) == {}
 
 
-def test_the_attacker_shares_no_code_with_what_protects() -> None:
-    """What it imports of ours is the family of errors alone."""
-    tree = ast.parse(inspect.getsource(suppressed_attacker))
+def test_the_attacker_imports_nothing_of_ours_but_the_errors() -> None:
+    tree = ast.parse(inspect.getsource(attacker))
     modules = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {module for module in modules if module.startswith("referrals")} == {"referrals.errors"}

@@ -1,4 +1,4 @@
-"""Disclosure control: no small number is left, all that was promised exact is exact, and a revision tells nobody's story."""
+"""Rounding: no small count is left, exact sums are exact, and a revision discloses nobody."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from hypothesis import given, settings
 
 from referrals.errors import DisclosureError
 from referrals.publishing.audit import differencing
-from referrals.publishing.audit.public_release import Codes, Fact
-from referrals.publishing.disclosure.revision.revise import Earlier
+from referrals.publishing.cell_codes import Codes, Fact
+from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Revision
 from referrals.publishing.tabulation.counts import Counts
 from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import (
-    TINY,  # fmt: skip
+    TINY,
     YEAR,
     as_public,
     every_sum,
+    fact_sum,
     grid,
-    held,
     order,
     people,
     protected,
@@ -37,11 +37,11 @@ from tests.fixtures.small_counts import (
 pytestmark = pytest.mark.publishing
 
 EVEN = dict.fromkeys(grid(), 12)
-"""A count of 12 in every cell: nothing to protect."""
+"""A count of 12 in every cell, so there is nothing to protect."""
 
 
-def wrong(counts: Counts, table: ProtectedTable) -> list[str]:
-    """What is wrong with a protected table, held against the true counts: nothing is, of one that is right."""
+def broken_promises(counts: Counts, table: ProtectedTable) -> list[str]:
+    """The promises that a protected table breaks, given the true counts."""
     true, shown = counts.cells(), table.cells
     before, after = every_sum(true), every_sum(shown)
     sums = {**before, **after}
@@ -59,7 +59,7 @@ def wrong(counts: Counts, table: ProtectedTable) -> list[str]:
             before[codes] != after[codes] for codes in sums if order(codes) <= 1
         ),
         "a fact does not hold": any(
-            not fact.low <= held(fact, shown) <= fact.high for fact in table.facts
+            not fact.low <= fact_sum(fact, shown) <= fact.high for fact in table.facts
         ),
         "an error is larger than announced": any(
             abs(before[codes] - after[codes]) > table.largest_error[order(codes)]
@@ -72,16 +72,16 @@ def wrong(counts: Counts, table: ProtectedTable) -> list[str]:
 
 @settings(max_examples=examples(6))
 @given(tiny_counts())
-def test_whatever_is_protected_meets_every_promise(counts: Counts) -> None:
-    assert wrong(counts, protected_or_rejected(counts)) == []
+def test_protected_tables_keep_every_promise(counts: Counts) -> None:
+    assert broken_promises(counts, protected_or_rejected(counts)) == []
 
 
-def test_counts_with_published_facts_meet_every_promise() -> None:
-    assert wrong(*protected()) == []
+def test_tables_protected_with_agreed_facts_keep_every_promise() -> None:
+    assert broken_promises(*protected()) == []
     assert {fact.is_exact for fact in protected()[1].facts} == {True, False}
 
 
-def test_no_sum_at_any_order_is_1_to_4() -> None:
+def test_no_marginal_sum_of_a_protected_table_is_1_to_4() -> None:
     assert not {1, 2, 3, 4} & set(every_sum(protected()[1].cells).values())
 
 
@@ -90,7 +90,7 @@ def changed(cells: Mapping[Codes, int], codes: Codes, by: int) -> dict[Codes, in
 
 
 def tampered(table: ProtectedTable, **parts: object) -> ProtectedTable:
-    """A copy of a table with other parts, made behind its back."""
+    """A copy of a table with other attributes, made without its checks."""
     other = copy(table)
     for name, part in parts.items():
         object.__setattr__(other, name, part)
@@ -98,28 +98,28 @@ def tampered(table: ProtectedTable, **parts: object) -> ProtectedTable:
 
 
 @pytest.mark.parametrize("by", [-7, 1, 4, 12])
-def test_a_table_that_was_tampered_with_breaks_a_promise(by: int) -> None:
+def test_a_tampered_table_breaks_a_promise(by: int) -> None:
     counts, table = protected()
     codes = next(iter(table.cells))
-    assert "an exact total moved" in wrong(
+    assert "an exact total moved" in broken_promises(
         counts, tampered(table, cells=changed(table.cells, codes, by))
     )
 
 
-def test_a_table_that_tells_too_small_an_error_breaks_a_promise() -> None:
+def test_a_table_that_announces_too_small_an_error_breaks_a_promise() -> None:
     counts, table = protected()
-    assert wrong(counts, tampered(table, largest_error=dict.fromkeys(table.largest_error, 0))) == [
-        "an error is larger than announced"
-    ]
+    assert broken_promises(
+        counts, tampered(table, largest_error=dict.fromkeys(table.largest_error, 0))
+    ) == ["an error is larger than announced"]
 
 
-def test_announced_errors_are_steps_of_four_and_never_less_than_eight() -> None:
+def test_announced_errors_are_multiples_of_four_and_at_least_eight() -> None:
     announced = protected()[1].largest_error
     assert set(announced) == {2, 3, 4, 5}
     assert all(error >= 8 and error % 4 == 0 for error in announced.values())
 
 
-def test_an_announced_error_is_no_larger_than_it_must_be() -> None:
+def test_an_announced_error_is_the_largest_error_rounded_up() -> None:
     counts, table = protected()
     moved = every_sum(table.cells)
     moved.subtract(every_sum(counts.cells()))
@@ -129,40 +129,38 @@ def test_an_announced_error_is_no_larger_than_it_must_be() -> None:
 
 
 @cache
-def few() -> Counts:
-    """Counts of 1 to 4 in every cell of few categories."""
+def small() -> Counts:
+    """Counts of 1 to 4 in every cell of a small categories."""
     return Counts.of(YEAR, TINY, {codes: 1 + place * 7 % 4 for place, codes in enumerate(grid())})
 
 
 @cache
-def few_protected(seed: int) -> ProtectedTable:
-    return rounding.protect(few(), seed=seed)
+def small_protected(seed: int) -> ProtectedTable:
+    return rounding.protect(small(), seed=seed)
 
 
-def test_the_same_seed_protects_in_the_same_way() -> None:
-    assert rounding.protect(few(), seed=1) == few_protected(1)
+def test_protect_gives_the_same_table_for_the_same_seed() -> None:
+    assert rounding.protect(small(), seed=1) == small_protected(1)
 
 
-def test_another_seed_protects_in_another_way() -> None:
-    assert few_protected(2).cells != few_protected(1).cells
+def test_protect_gives_another_table_for_another_seed() -> None:
+    assert small_protected(2).cells != small_protected(1).cells
 
 
-def test_counts_without_a_small_one_stay_as_they_are() -> None:
+def test_protect_leaves_counts_without_a_small_one() -> None:
     assert rounding.protect(Counts.of(YEAR, TINY, EVEN), seed=1).cells == EVEN
 
 
-def test_a_protected_table_cannot_be_made_elsewhere() -> None:
-    with pytest.raises(
-        DisclosureError, match=r"made by disclosure\.protect and disclosure\.revise only"
-    ):
+def test_a_protected_table_cannot_be_made_by_other_code() -> None:
+    with pytest.raises(DisclosureError, match=r"Only rounding\.protect and rounding\.revise make"):
         ProtectedTable(YEAR, TINY, {}, (), {})
-    with pytest.raises(DisclosureError, match="only"):
+    with pytest.raises(DisclosureError, match="Only"):
         ProtectedTable(YEAR, TINY, {}, (), {}, made_by=object())
 
 
-def test_a_protected_table_does_not_vouch_for_an_altered_copy_of_itself() -> None:
-    with pytest.raises(DisclosureError, match="only"):
-        replace(few_protected(1), cells={grid()[0]: 30})
+def test_a_protected_table_cannot_be_replaced_by_an_altered_copy() -> None:
+    with pytest.raises(DisclosureError, match="Only"):
+        replace(small_protected(1), cells={grid()[0]: 30})
 
 
 @pytest.mark.parametrize("small", [1, 2, 3, 4])
@@ -174,19 +172,21 @@ def test_a_protected_table_cannot_hold_a_count_of_1_to_4(small: int) -> None:
 
 def test_a_protected_table_cannot_be_altered() -> None:
     with pytest.raises(AttributeError):
-        few_protected(1).cells = {}  # type: ignore[misc]
+        small_protected(1).cells = {}  # type: ignore[misc]
     with pytest.raises(TypeError):
-        few_protected(1).cells[grid()[0]] = 3  # type: ignore[index]
+        small_protected(1).cells[grid()[0]] = 3  # type: ignore[index]
 
 
-def test_a_fact_that_the_records_contradict_is_refused_and_named() -> None:
+def test_protect_refuses_a_fact_that_the_records_contradict_and_names_it() -> None:
     wrong_fact = Fact("E999", YEAR, {"sex": ["M"], "crime_type": ["MS"]}, 1_000, 1_000)
     with pytest.raises(DisclosureError, match="do not agree with the published fact E999"):
-        rounding.protect(few(), [wrong_fact], seed=1)
+        rounding.protect(small(), [wrong_fact], seed=1)
 
 
 @pytest.mark.parametrize(("last", "is_refused"), [(1, True), (9, True), (10, False)])
-def test_a_category_of_fewer_than_ten_is_refused_and_named(last: int, is_refused: bool) -> None:
+def test_protect_refuses_a_category_of_fewer_than_ten_and_names_it(
+    last: int, is_refused: bool
+) -> None:
     cells = {codes: value for codes, value in EVEN.items() if codes[1] != "CHN"}
     cells[next(codes for codes in grid() if codes[1] == "CHN")] = last
     counts = Counts.of(YEAR, TINY, cells)
@@ -199,19 +199,19 @@ def test_a_category_of_fewer_than_ten_is_refused_and_named(last: int, is_refused
         assert rounding.protect(counts, seed=1).cells == cells
 
 
-def test_a_category_that_nobody_is_in_is_no_fault() -> None:
+def test_protect_accepts_an_empty_category() -> None:
     cells = {codes: value for codes, value in EVEN.items() if codes[1] != "CHN"}
     assert rounding.protect(Counts.of(YEAR, TINY, cells), seed=1).cells == cells
 
 
 @pytest.mark.parametrize("lonely", [1, 2, 3, 4])
-def test_one_small_count_among_large_ones_cannot_be_hidden_and_is_refused(lonely: int) -> None:
+def test_protect_refuses_a_single_small_count_among_large_ones(lonely: int) -> None:
     with pytest.raises(DisclosureError, match="keeps every total exact"):
         rounding.protect(Counts.of(YEAR, TINY, {**EVEN, grid()[0]: lonely}), seed=1)
 
 
-def earlier(counts: Counts, table: ProtectedTable) -> Earlier:
-    return Earlier(counts.cells(), table.cells)
+def previous(counts: Counts, table: ProtectedTable) -> PreviousReleases:
+    return PreviousReleases(counts.cells(), table.cells)
 
 
 def with_more(counts: Counts, more: Mapping[Codes, int]) -> Counts:
@@ -222,30 +222,30 @@ def with_more(counts: Counts, more: Mapping[Codes, int]) -> Counts:
 
 @cache
 def batch() -> tuple[Counts, Revision]:
-    """A later state of the 300 people: 300 more have come in."""
+    """The 300 people and 300 more that came in later, revised."""
     counts, table = protected()
     more = with_more(counts, people(seed=2).cells())
-    return more, rounding.revise(more, (), earlier(counts, table))
+    return more, rounding.revise(more, (), previous(counts, table))
 
 
-def test_a_revision_in_which_nothing_changed_is_the_very_same_table() -> None:
+def test_a_revision_without_changes_is_the_same_table() -> None:
     counts, table = protected()
-    assert rounding.revise(counts, table.facts, earlier(counts, table)) == Revision(
+    assert rounding.revise(counts, table.facts, previous(counts, table)) == Revision(
         table, counts.cells(), 0
     )
 
 
-def test_a_fact_that_the_records_no_longer_agree_with_is_left_out() -> None:
+def test_a_revision_leaves_out_a_fact_that_the_records_no_longer_agree_with() -> None:
     counts, table = protected()
     fact = Fact("E999", YEAR, {"sex": ["M"], "crime_type": ["MS"]}, 1_000, 1_000)
-    assert rounding.revise(counts, [fact], earlier(counts, table)).table.facts == ()
+    assert rounding.revise(counts, [fact], previous(counts, table)).table.facts == ()
 
 
 @pytest.mark.parametrize("by", [1, -1])
-def test_two_people_more_or_fewer_are_held_back_and_the_table_stays(by: int) -> None:
+def test_a_revision_holds_back_two_people_more_or_fewer(by: int) -> None:
     counts, table = protected()
     changed = with_more(counts, dict.fromkeys(list(counts.cells())[:2], by))
-    revision = rounding.revise(changed, table.facts, earlier(counts, table))
+    revision = rounding.revise(changed, table.facts, previous(counts, table))
     assert (revision.table.held_back, revision.held_back) == (True, 2)
     assert (revision.table.cells, revision.table.largest_error) == (
         table.cells,
@@ -254,52 +254,52 @@ def test_two_people_more_or_fewer_are_held_back_and_the_table_stays(by: int) -> 
     assert revision.true == counts.cells()
 
 
-def test_a_large_batch_is_published_and_meets_every_promise() -> None:
+def test_a_revision_shows_a_large_batch_and_keeps_every_promise() -> None:
     revision = batch()[1]
-    assert wrong(Counts.of(YEAR, people().categories, revision.true), revision.table) == []
+    assert (
+        broken_promises(Counts.of(YEAR, people().categories, revision.true), revision.table) == []
+    )
     assert sum(revision.table.cells.values()) > 500
 
 
-def test_only_what_cannot_be_shown_of_a_large_batch_is_held_back() -> None:
+def test_a_revision_holds_back_few_of_a_large_batch() -> None:
     now, revision = batch()
     gap = sum(now.cells().values()) - sum(revision.true.values())
     assert revision.table.held_back == (revision.held_back > 0)
     assert gap == revision.held_back < 50
 
 
-def test_two_releases_that_differ_by_two_people_tell_nothing_because_decisions_were_frozen() -> (
-    None
-):
+def test_a_revision_by_two_people_discloses_nothing_by_differencing() -> None:
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
-    revision = rounding.revise(more, table.facts, earlier(counts, table))
-    assert list(differencing.told(as_public(table), as_public(revision.table))) == []
+    revision = rounding.revise(more, table.facts, previous(counts, table))
+    assert list(differencing.disclosures(as_public(table), as_public(revision.table))) == []
 
 
-def test_a_fresh_seed_for_two_people_more_would_tell_who_they_are() -> None:
-    counts = few()
+def test_protecting_anew_with_two_people_more_would_disclose_them() -> None:
+    counts = small()
     more = with_more(counts, {grid()[0]: 1, grid()[-1]: 1})
     fresh = rounding.protect(more, seed=2)
-    told = list(differencing.told(as_public(few_protected(1)), as_public(fresh)))
-    assert any("differs by" in one for one in told)
-    assert any("shows" in one for one in told)
+    disclosed = list(differencing.disclosures(as_public(small_protected(1)), as_public(fresh)))
+    assert any("differs by" in sentence for sentence in disclosed)
+    assert any("shows" in sentence for sentence in disclosed)
 
 
-def test_a_fact_is_kept_by_a_revision() -> None:
+def test_a_revision_keeps_agreed_facts() -> None:
     counts, table = protected()
     elsewhere = {
         codes: count
         for codes, count in people(seed=2).cells().items()
         if not any(fact.holds_cell(codes) for fact in table.facts)
     }
-    revision = rounding.revise(with_more(counts, elsewhere), table.facts, earlier(counts, table))
+    revision = rounding.revise(with_more(counts, elsewhere), table.facts, previous(counts, table))
     assert revision.table.facts == table.facts != ()
     assert sum(revision.table.cells.values()) > sum(counts.cells().values()) + 100
     for fact, cells in itertools.product(table.facts, (revision.table.cells, revision.true)):
-        assert fact.low <= held(fact, cells) <= fact.high
+        assert fact.low <= fact_sum(fact, cells) <= fact.high
 
 
-def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
+def test_a_revision_can_hold_back_the_loss_of_a_quarter() -> None:
     counts = Counts.of(YEAR, TINY, EVEN)
     cells = {codes: value for codes, value in EVEN.items() if codes[0] == "2020-Q2"}
     now = Counts.of(
@@ -307,5 +307,5 @@ def test_a_revision_that_loses_a_quarter_and_is_held_back_is_no_fault() -> None:
         {**TINY, "quarter": ["2020-Q2"]},
         changed(cells, next(iter(cells)), 5) | {next(iter(cells)): 3},
     )
-    revised = rounding.revise(now, (), earlier(counts, rounding.protect(counts, seed=1)))
+    revised = rounding.revise(now, (), previous(counts, rounding.protect(counts, seed=1)))
     assert revised.table.held_back

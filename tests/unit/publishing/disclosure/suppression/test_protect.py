@@ -1,4 +1,4 @@
-"""Withholding keeps exact what it prints, hides what is small, and proves that it stays hidden."""
+"""Suppression: published cells are exact, small ones withheld, and witnesses prove them safe."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.public_release import Fact
 from referrals.publishing.audit.suppressed import attacker
+from referrals.publishing.cell_codes import Fact
 from referrals.publishing.disclosure.suppression import feasible_tables, witness_search
 from referrals.publishing.disclosure.suppression.feasible_tables import (
     Categories,
     Cell,
     Counts,
-    fill,
-    sums,
+    find_feasible_table,
+    marginal_sums,
 )
-from referrals.publishing.disclosure.suppression.protect import (
-    LEAST_CATEGORY,
-    SMALL,
-    WIDTH,
-    SuppressedTables,
-    protect,
+from referrals.publishing.disclosure.suppression.protect import SuppressedTables, protect
+from referrals.publishing.disclosure.suppression.secondary import TwoWayTable
+from referrals.reference.disclosure_rule import (
+    LARGEST_SMALL_COUNT,
+    PROTECTION_WIDTH,
+    SMALLEST_PUBLISHED_CATEGORY,
 )
-from referrals.publishing.disclosure.suppression.secondary import Table
 from tests.fixtures import invented_counts
 from tests.fixtures.examples import examples
 
@@ -40,9 +39,11 @@ pytestmark = pytest.mark.publishing
 T = "_T"
 CODES = {"sex": ["M", "F", "N"], "crime": ["MS", "DA", "OTH"], "quarter": ["1", "2"]}
 COUNTS: Mapping[Cell, int] = {
-    ("M", "MS", "1"): 40, ("M", "MS", "2"): 31, ("M", "DA", "1"): 3, ("M", "OTH", "1"): 12, ("M", "OTH", "2"): 14,
-    ("F", "MS", "1"): 22, ("F", "MS", "2"): 25, ("F", "DA", "1"): 30, ("F", "DA", "2"): 28, ("F", "OTH", "2"): 9,
-    ("F", "OTH", "1"): 11, ("N", "MS", "1"): 7, ("N", "MS", "2"): 8, ("N", "DA", "2"): 6, ("N", "OTH", "1"): 5,
+    ("M", "MS", "1"): 40, ("M", "MS", "2"): 31, ("M", "DA", "1"): 3,
+    ("M", "OTH", "1"): 12, ("M", "OTH", "2"): 14,
+    ("F", "MS", "1"): 22, ("F", "MS", "2"): 25, ("F", "DA", "1"): 30, ("F", "DA", "2"): 28,
+    ("F", "OTH", "2"): 9, ("F", "OTH", "1"): 11,
+    ("N", "MS", "1"): 7, ("N", "MS", "2"): 8, ("N", "DA", "2"): 6, ("N", "OTH", "1"): 5,
 }  # fmt: skip
 
 
@@ -66,63 +67,63 @@ def two_way(truth: Mapping[Cell, int]) -> list[Cell]:
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_what_is_printed_is_exact_and_every_total_is_printed(
+def test_published_cells_are_exact_and_every_total_is_published(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, truth = made(name, request)
-    assert {
-        cell: value for cell, value in tables.values.items() if value is not None
-    }.items() <= truth.items()
+    published = {cell: value for cell, value in tables.values.items() if value is not None}
+    assert published.items() <= truth.items()
     assert tables.values.keys() == truth.keys()
     assert all(tables.values[cell] == truth[cell] for cell in truth.keys() - set(two_way(truth)))
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_no_two_way_cell_of_nought_to_four_is_printed(
-    name: str, request: pytest.FixtureRequest
-) -> None:
+def test_no_two_way_cell_of_0_to_4_is_published(name: str, request: pytest.FixtureRequest) -> None:
     tables, truth = made(name, request)
-    small_ones = [cell for cell in two_way(truth) if truth[cell] <= SMALL]
-    assert small_ones
-    assert set(small_ones) <= set(tables.withheld)
+    primary = {cell for cell in two_way(truth) if truth[cell] <= LARGEST_SMALL_COUNT}
+    assert primary
+    assert primary <= set(tables.withheld)
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_witnesses_agree_with_every_printed_number_and_leave_each_withheld_cell_its_range(
+def test_witnesses_agree_with_every_published_number_and_protect_each_withheld_cell(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, _ = made(name, request)
     codes = {name: list(own) for name, own in tables.categories.items()}
-    seen = [
+    witnesses = [
         invented_counts.margins(Counter(witness), codes, up_to=2) for witness in tables.witnesses
     ]
     for cell, value in tables.values.items():
-        counts = [margins[cell] for margins in seen]
-        assert set(counts) == {value} if value is not None else max(counts) - min(counts) >= WIDTH
+        counts = [margins[cell] for margins in witnesses]
+        if value is None:
+            assert max(counts) - min(counts) >= PROTECTION_WIDTH
+        else:
+            assert set(counts) == {value}
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_the_attacker_leaves_each_withheld_cell_at_least_the_range_of_the_witnesses(
+def test_the_attacker_cannot_narrow_a_withheld_cell_below_its_witnesses(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, truth = made(name, request)
-    found = attacker.ranges(tables.values)
-    assert found.keys() == tables.ranges.keys()
+    attacked = attacker.intervals(tables.values)
+    assert attacked.keys() == tables.ranges.keys()
     for cell, (low, high) in tables.ranges.items():
-        assert found[cell][0] <= low
-        assert high <= found[cell][1]
-        assert found[cell][0] <= truth[cell] <= found[cell][1]
+        assert attacked[cell][0] <= low
+        assert high <= attacked[cell][1]
+        assert attacked[cell][0] <= truth[cell] <= attacked[cell][1]
 
 
 def made(name: str, request: pytest.FixtureRequest) -> tuple[SuppressedTables, dict[Cell, int]]:
-    """Protected tables by the name of their fixture, and the truth behind them."""
+    """Protected tables by the name of their fixture, with the true tables."""
     counts, codes = (COUNTS, CODES) if name == "small" else (FULL_COUNTS, FULL_CODES)
     tables: SuppressedTables = request.getfixturevalue(name)
-    return tables, sums(counts, codes)
+    return tables, marginal_sums(counts, codes)
 
 
 def test_little_is_withheld_of_1_336_people(full: SuppressedTables) -> None:
-    truth = sums(FULL_COUNTS, FULL_CODES)
+    truth = marginal_sums(FULL_COUNTS, FULL_CODES)
     people = sum(truth[cell] for cell in two_way(truth))
     assert sum(truth[cell] for cell in full.withheld) < people * 0.02
 
@@ -134,16 +135,16 @@ def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(
     assert protect(shuffled, CODES, seed=1) == small
 
 
-def test_what_is_withheld_depends_on_the_counts_and_not_on_the_seed(
+def test_the_withheld_cells_depend_on_the_counts_and_not_on_the_seed(
     small: SuppressedTables,
 ) -> None:
     assert protect(COUNTS, CODES, seed=2).values == small.values
 
 
-def test_witnesses_come_from_the_published_tables_and_not_from_the_records_behind_them(
+def test_witnesses_depend_on_the_published_tables_and_not_on_the_records(
     small: SuppressedTables,
 ) -> None:
-    # Two people who exchange their quarter change the records, and none of the one- and two-way tables.
+    # Two people who swap quarters change the records, but no one- or two-way table.
     moved = Counter(COUNTS)
     moved.update(
         {("M", "MS", "1"): 1, ("M", "OTH", "2"): 1, ("F", "MS", "2"): 1, ("F", "OTH", "1"): 1}
@@ -151,17 +152,20 @@ def test_witnesses_come_from_the_published_tables_and_not_from_the_records_behin
     moved.subtract(
         {("M", "MS", "2"): 1, ("M", "OTH", "1"): 1, ("F", "MS", "1"): 1, ("F", "OTH", "2"): 1}
     )
-    assert sums(moved, CODES) == sums(COUNTS, CODES)
+    assert marginal_sums(moved, CODES) == marginal_sums(COUNTS, CODES)
     assert protect(moved, CODES, seed=1) == small
-    assert "truth" not in inspect.getsource(feasible_tables).replace("possible truth", "")
+    assert "truth" not in inspect.getsource(feasible_tables)
 
 
 YEAR = {
-    "quarter": ["Q1", "Q2"], "nationality": ["A", "B", "C"], "age_band": ["0-17"], "sex": ["M", "F", "N"],
-    "crime_type": ["MS"], "outcome": ["NFA"],
+    "quarter": ["Q1", "Q2"], "nationality": ["A", "B", "C"], "age_band": ["0-17"],
+    "sex": ["M", "F", "N"], "crime_type": ["MS"], "outcome": ["NFA"],
 }  # fmt: skip
-PEOPLE = {("A", "M"): 2, ("A", "F"): 40, ("A", "N"): 12, ("B", "M"): 30, ("B", "F"): 26, ("B", "N"): 9,
-          ("C", "M"): 22, ("C", "F"): 35, ("C", "N"): 14}  # fmt: skip
+PEOPLE = {
+    ("A", "M"): 2, ("A", "F"): 40, ("A", "N"): 12,
+    ("B", "M"): 30, ("B", "F"): 26, ("B", "N"): 9,
+    ("C", "M"): 22, ("C", "F"): 35, ("C", "N"): 14,
+}  # fmt: skip
 IN_YEAR: Mapping[Cell, int] = {
     (quarter, nationality, "0-17", sex, "MS", "NFA"): count // 2
     + (count % 2 if quarter == "Q1" else 0)
@@ -174,24 +178,24 @@ def cell_of(nationality: str, sex: str) -> Cell:
     return (T, nationality, T, sex, T, T)
 
 
-def test_a_number_that_is_known_from_elsewhere_is_not_withheld_to_hide_others() -> None:
-    free = protect(IN_YEAR, YEAR, seed=1)
-    hiding = {
+def test_a_number_published_elsewhere_is_never_a_secondary_cell() -> None:
+    without_facts = protect(IN_YEAR, YEAR, seed=1)
+    secondary = {
         cell
-        for cell in free.withheld
-        if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > SMALL
+        for cell in without_facts.withheld
+        if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > LARGEST_SMALL_COUNT
     }
-    assert hiding
-    known = min(hiding)
+    assert secondary
+    known = min(secondary)
     value = PEOPLE[known[1], known[3]]
     fact = Fact("E1", "2020-21", {"nationality": [known[1]], "sex": [known[3]]}, value, value)
     tables = protect(IN_YEAR, YEAR, seed=1, facts=[fact])
     assert tables.values[known] == value
     assert tables.values[cell_of("A", "M")] is None
-    assert attacker.narrow(tables.values, width=WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=PROTECTION_WIDTH) == {}
 
 
-def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
+def test_witnesses_agree_with_facts_published_elsewhere() -> None:
     known = Fact(
         "E1", "2020-21", {"nationality": ["A", "B"], "sex": ["M"], "quarter": ["Q1"]}, 14, 18
     )
@@ -200,7 +204,7 @@ def test_witnesses_agree_with_what_is_known_from_elsewhere() -> None:
         assert 14 <= sum(count for cell, count in witness.items() if known.holds_cell(cell)) <= 18
 
 
-def test_a_witness_that_contradicts_what_is_known_is_refused_with_its_name() -> None:
+def test_suppressed_tables_refuse_a_witness_that_contradicts_a_fact_and_name_it() -> None:
     tables = protect(IN_YEAR, YEAR, seed=1)
     with pytest.raises(
         DisclosureError, match=r"^A witness contradicts E1, which was published before"
@@ -209,9 +213,7 @@ def test_a_witness_that_contradicts_what_is_known_is_refused_with_its_name() -> 
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_without_any_one_witness_some_cell_lacks_its_range(
-    name: str, request: pytest.FixtureRequest
-) -> None:
+def test_no_witness_can_be_left_out(name: str, request: pytest.FixtureRequest) -> None:
     tables, _ = made(name, request)
     for left_out in range(len(tables.witnesses)):
         rest = tables.witnesses[:left_out] + tables.witnesses[left_out + 1 :]
@@ -219,13 +221,13 @@ def test_without_any_one_witness_some_cell_lacks_its_range(
             replace(tables, witnesses=rest)
 
 
-def test_tables_that_withhold_nothing_have_a_witness_all_the_same() -> None:
+def test_tables_that_withhold_nothing_still_have_a_witness() -> None:
     tables = protect({("M", "A"): 40, ("F", "A"): 30}, {"sex": ["M", "F"], "crime": ["A"]}, seed=1)
     assert tables.withheld == ()
     assert len(tables.witnesses) == 1
 
 
-def test_a_category_that_nobody_is_in_is_printed_as_empty(small: SuppressedTables) -> None:
+def test_an_empty_category_is_published_as_zeros(small: SuppressedTables) -> None:
     empty = {**CODES, "sex": [*CODES["sex"], "X"]}
     tables = protect(COUNTS, empty, seed=1)
     assert {value for cell, value in tables.values.items() if "X" in cell} == {0}
@@ -233,9 +235,12 @@ def test_a_category_that_nobody_is_in_is_printed_as_empty(small: SuppressedTable
 
 
 @pytest.mark.parametrize(
-    ("count", "is_refused"), [(1, True), (LEAST_CATEGORY - 1, True), (LEAST_CATEGORY, False)]
+    ("count", "is_refused"),
+    [(1, True), (SMALLEST_PUBLISHED_CATEGORY - 1, True), (SMALLEST_PUBLISHED_CATEGORY, False)],
 )
-def test_a_category_of_fewer_than_ten_is_refused_by_name(count: int, *, is_refused: bool) -> None:
+def test_suppression_refuses_a_category_of_fewer_than_ten_and_names_it(
+    count: int, *, is_refused: bool
+) -> None:
     counts: dict[Cell, int] = {("M",): 40, ("X",): count}
     codes = {"sex": ["M", "X"]}
     if not is_refused:
@@ -248,50 +253,62 @@ def test_a_category_of_fewer_than_ten_is_refused_by_name(count: int, *, is_refus
 
 
 @pytest.mark.parametrize("counts", [{("M", "OTHER"): 3}, {("M",): 3}, {("M", "A"): -1}])
-def test_counts_that_do_not_fit_the_categories_are_refused(counts: Mapping[Cell, int]) -> None:
+def test_suppression_refuses_counts_that_do_not_fit_the_categories(
+    counts: Mapping[Cell, int],
+) -> None:
     with pytest.raises(DisclosureError, match="does not fit the categories"):
         protect(counts, {"sex": ["M"], "crime": ["A"]}, seed=1)
 
 
-def test_a_cell_that_no_withholding_can_hide_is_named() -> None:
+def test_suppression_names_a_cell_that_secondary_cells_cannot_protect() -> None:
     # In a table of one row, every cell is its column's total.
     table = grid([[3, 40, 50]])
     with pytest.raises(DisclosureError, match=r"^0 × 0 cannot be protected"):
-        table.complement({("0", "0")})
+        table.suppress({("0", "0")})
 
 
-def test_a_witness_that_contradicts_a_printed_number_is_refused(small: SuppressedTables) -> None:
-    printed = next(cell for cell in two_way(sums(COUNTS, CODES)) if small.values[cell] is not None)
-    changed = {**small.values, printed: (small.values[printed] or 0) + 1}
+def test_suppressed_tables_refuse_a_witness_that_contradicts_a_published_number(
+    small: SuppressedTables,
+) -> None:
+    published = next(
+        cell for cell in two_way(marginal_sums(COUNTS, CODES)) if small.values[cell] is not None
+    )
+    changed = {**small.values, published: (small.values[published] or 0) + 1}
     with pytest.raises(DisclosureError, match=r"^Witness 1 contradicts the published "):
         replace(small, values=changed)
 
 
-def test_too_few_witnesses_for_a_range_are_refused_with_the_cell(small: SuppressedTables) -> None:
+def test_suppressed_tables_refuse_too_few_witnesses_and_name_the_cell(
+    small: SuppressedTables,
+) -> None:
     with pytest.raises(DisclosureError, match=r" a range of only 0\. Withhold more cells\.$"):
         replace(small, witnesses=small.witnesses[:1])
 
 
-def test_a_witness_with_a_count_below_nought_is_refused(small: SuppressedTables) -> None:
+def test_suppressed_tables_refuse_a_witness_with_a_negative_count(small: SuppressedTables) -> None:
     first, *others = small.witnesses
-    with pytest.raises(DisclosureError, match="below nought"):
+    with pytest.raises(DisclosureError, match="negative count"):
         replace(small, witnesses=({**first, ("N", "MS", "1"): -1}, *others))
 
 
 @pytest.mark.parametrize(
     ("count", "message"),
-    [(0, "is published"), (SMALL, "is published"), (SMALL + 1, "Witness 1 contradicts")],
+    [
+        (0, "is published"),
+        (LARGEST_SMALL_COUNT, "is published"),
+        (LARGEST_SMALL_COUNT + 1, "Witness 1 contradicts"),
+    ],
 )
-def test_a_small_cell_printed_after_all_is_refused(
+def test_suppressed_tables_refuse_to_publish_a_small_cell(
     small: SuppressedTables, count: int, message: str
 ) -> None:
-    truth = sums(COUNTS, CODES)
-    cell = min(small.withheld, key=lambda one: truth[one])
+    truth = marginal_sums(COUNTS, CODES)
+    cell = min(small.withheld, key=lambda withheld: truth[withheld])
     with pytest.raises(DisclosureError, match=message):
         replace(small, values={**small.values, cell: count})
 
 
-def grid(rows: list[list[int]]) -> Table:
+def grid(rows: list[list[int]]) -> TwoWayTable:
     cells: list[list[Cell]] = [
         [(str(row), str(column)) for column, _ in enumerate(counts)]
         for row, counts in enumerate(rows)
@@ -301,12 +318,12 @@ def grid(rows: list[list[int]]) -> Table:
         for line, counts in zip(cells, rows, strict=True)
         for cell, count in zip(line, counts, strict=True)
     }
-    return Table(values, [*cells, *zip(*cells, strict=True)], WIDTH)
+    return TwoWayTable(values, [*cells, *zip(*cells, strict=True)], PROTECTION_WIDTH)
 
 
-def as_published(table: Table, withheld: set[Cell]) -> dict[Cell, int | None]:
-    """The cells of a table, and its totals."""
-    counts = sums(
+def as_published(table: TwoWayTable, withheld: set[Cell]) -> dict[Cell, int | None]:
+    """The cells of a table with its totals, as a reader has them."""
+    counts = marginal_sums(
         table.values,
         {
             "row": sorted({row for row, _ in table.values}),
@@ -318,107 +335,115 @@ def as_published(table: Table, withheld: set[Cell]) -> dict[Cell, int | None]:
 
 @settings(max_examples=examples(20))
 @given(st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3), min_size=2, max_size=3))
-def test_each_cell_withheld_of_one_table_has_its_range_by_the_attackers_arithmetic(
+def test_secondary_suppression_protects_each_withheld_cell_against_the_attacker(
     rows: list[list[int]],
 ) -> None:
     table = grid(rows)
-    small_ones = {cell for cell, value in table.values.items() if value <= SMALL}
+    primary = {cell for cell, value in table.values.items() if value <= LARGEST_SMALL_COUNT}
     try:
-        withheld = table.complement(small_ones)
+        withheld = table.suppress(primary)
     except DisclosureError:
-        # Then withholding everything would not do either.
-        assert attacker.narrow(as_published(table, set(table.values)), width=WIDTH)
+        # Withholding everything would not do either.
+        assert attacker.narrow_intervals(
+            as_published(table, set(table.values)), width=PROTECTION_WIDTH
+        )
         return
-    assert small_ones <= withheld
-    assert attacker.narrow(as_published(table, withheld), width=WIDTH) == {}
+    assert primary <= withheld
+    assert attacker.narrow_intervals(as_published(table, withheld), width=PROTECTION_WIDTH) == {}
 
 
-def test_the_cells_withheld_to_hide_others_are_those_that_lose_fewest_people() -> None:
+def test_secondary_cells_are_those_with_the_fewest_people() -> None:
     table = grid([[2, 90, 8], [80, 95, 99], [9, 70, 7]])
-    assert table.complement({("0", "0")}) == {("0", "0"), ("0", "2"), ("2", "0"), ("2", "2")}
+    assert table.suppress({("0", "0")}) == {("0", "0"), ("0", "2"), ("2", "0"), ("2", "2")}
 
 
-def test_nothing_is_withheld_of_a_table_without_small_cells() -> None:
-    assert grid([[5, 6], [7, 8]]).complement(set()) == set()
+def test_secondary_suppression_leaves_a_table_without_small_cells() -> None:
+    assert grid([[5, 6], [7, 8]]).suppress(set()) == set()
 
 
-def test_a_printed_cell_that_hides_nothing_by_itself_is_noticed() -> None:
+def test_a_single_secondary_cell_protects_nothing() -> None:
     table = grid([[2, 90], [80, 95]])
-    assert not table.hides({("0", "0"), ("0", "1")})
-    assert table.hides(set(table.values))
+    assert not table.protects({("0", "0"), ("0", "1")})
+    assert table.protects(set(table.values))
 
 
-def test_a_filling_follows_its_wishes() -> None:
+def test_a_feasible_table_follows_its_costs() -> None:
     block = {("M", "MS", T), ("M", "DA", T), ("F", "MS", T), ("F", "DA", T)}
-    values = {cell: None if cell in block else count for cell, count in sums(COUNTS, CODES).items()}
-    most = fill(values, CODES, order=(0, 1, 2), costs={("M", "DA", T): -1})
-    least = fill(values, CODES, order=(0, 1, 2), costs={("M", "DA", T): 1})
-    assert most is not None
-    assert least is not None
-    assert sums(most, CODES)["M", "DA", T] > sums(least, CODES)["M", "DA", T]
+    values = {
+        cell: None if cell in block else count
+        for cell, count in marginal_sums(COUNTS, CODES).items()
+    }
+    large = find_feasible_table(values, CODES, order=(0, 1, 2), costs={("M", "DA", T): -1})
+    little = find_feasible_table(values, CODES, order=(0, 1, 2), costs={("M", "DA", T): 1})
+    assert large is not None
+    assert little is not None
+    assert marginal_sums(large, CODES)["M", "DA", T] > marginal_sums(little, CODES)["M", "DA", T]
 
 
-def test_tables_that_contradict_one_another_have_no_filling() -> None:
-    values: dict[Cell, int | None] = {**sums(COUNTS, CODES), ("M", T, T): 1}
-    assert fill(values, CODES, order=(0, 1, 2), costs={}) is None
+def test_contradictory_tables_have_no_feasible_table() -> None:
+    values: dict[Cell, int | None] = {**marginal_sums(COUNTS, CODES), ("M", T, T): 1}
+    assert find_feasible_table(values, CODES, order=(0, 1, 2), costs={}) is None
 
 
-def test_where_witnesses_cannot_be_found_more_is_withheld_until_a_cell_has_to_be_named(
+def test_more_is_withheld_while_no_witnesses_are_found_until_a_cell_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked: list[int] = []
+    withheld: list[int] = []
 
     def nothing(values: Mapping[Cell, int | None], *_: object, **__: object) -> None:
-        asked.append(sum(value is None for value in values.values()))
+        withheld.append(sum(value is None for value in values.values()))
 
-    monkeypatch.setattr(witness_search, "fill", nothing)
+    monkeypatch.setattr(witness_search, "find_feasible_table", nothing)
     with pytest.raises(DisclosureError, match="cannot be protected"):
         protect(COUNTS, CODES, seed=1)
-    assert asked == sorted(asked)
-    assert asked[0] < asked[-1]
+    assert withheld == sorted(withheld)
+    assert withheld[0] < withheld[-1]
 
 
 def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
-    """A small table of people most of whom have the first codes. In these, cells once had to be withheld late."""
-    chance = Random(seed)
-    dimensions = "abcd"[: chance.choice((3, 3, 4))]
+    """A small table of people, most with the first codes. Cells of it were once withheld late."""
+    random = Random(seed)  # noqa: S311
+    dimensions = "abcd"[: random.choice((3, 3, 4))]
     codes = {
-        name: [f"{name}{code}" for code in range(chance.choice((2, 2, 3)))] for name in dimensions
+        name: [f"{name}{code}" for code in range(random.choice((2, 2, 3)))] for name in dimensions
     }
-    people = chance.choice((45, 60, 90))
+    people = random.choice((45, 60, 90))
     drawn = (
-        tuple(own[min(int(chance.expovariate(0.7)), len(own) - 1)] for own in codes.values())
+        tuple(own[min(int(random.expovariate(0.7)), len(own) - 1)] for own in codes.values())
         for _ in range(people)
     )
     return Counter(drawn), codes
 
 
 @pytest.mark.parametrize("seed", [12298, 12333, 14172])
-def test_every_witness_was_sought_after_the_last_cell_was_withheld(
+def test_every_witness_was_found_after_the_last_cell_was_withheld(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts, codes = of_seed(seed)
-    made: list[tuple[Mapping[Cell, int | None], Mapping[Cell, int]]] = []
+    searched: list[tuple[Mapping[Cell, int | None], Mapping[Cell, int]]] = []
 
     def once_until_more_is_withheld(
-        values: Mapping[Cell, int | None], *given: Categories, **asked: Any
+        values: Mapping[Cell, int | None], *given: Categories, **options: Any
     ) -> Counts | None:
-        # The first tables get one witness and no more, so that a cell of theirs must be withheld late.
-        found = None if made and made[0][0] == values else fill(values, *given, **asked)
-        made.extend([(values, found)] if found is not None else [])
+        # The first tables get a single witness, so that a cell of theirs must be withheld late.
+        if searched and searched[0][0] == values:
+            return None
+        found = find_feasible_table(values, *given, **options)
+        if found is not None:
+            searched.append((values, found))
         return found
 
-    monkeypatch.setattr(witness_search, "fill", once_until_more_is_withheld)
+    monkeypatch.setattr(witness_search, "find_feasible_table", once_until_more_is_withheld)
     tables = protect(counts, codes, seed=1)
-    first, _ = made[0]
+    first, _ = searched[0]
     assert set(tables.withheld) > {cell for cell, value in first.items() if value is None}
-    sought_last = [witness for values, witness in made if values == tables.values]
-    assert [witness for witness in tables.witnesses if witness not in sought_last] == []
+    last = [witness for values, witness in searched if values == tables.values]
+    assert [witness for witness in tables.witnesses if witness not in last] == []
 
 
 @settings(max_examples=examples(8))
 @given(st.lists(st.integers(0, 9), min_size=18, max_size=18), st.integers(0, 3))
-def test_any_small_tables_are_protected_or_refused_and_never_given_away(
+def test_suppression_protects_any_small_tables_or_refuses_them(
     counts: list[int], seed: int
 ) -> None:
     finest = [
@@ -431,4 +456,4 @@ def test_any_small_tables_are_protected_or_refused_and_never_given_away(
         tables = protect(dict(zip(finest, counts, strict=True)), CODES, seed=seed)
     except DisclosureError:
         assume(False)
-    assert attacker.narrow(tables.values, width=WIDTH) == {}
+    assert attacker.narrow_intervals(tables.values, width=PROTECTION_WIDTH) == {}

@@ -1,0 +1,111 @@
+// Links: follow links without reloading, and move title, focus and announcement to the new page.
+
+let path = location.pathname;
+
+function focusOn(element) {
+  if (!element.hasAttribute('tabindex')) element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+const linkTarget = () => byId(decodeURIComponent(location.hash.slice(1)));
+
+function goToTarget() {
+  if (location.hash.length < 2) return;
+  whenFound(() => renderedMain() && isIdle() && linkTarget(), (element) => {
+    element.closest('details:not([open])')?.setAttribute('open', '');
+    element.scrollIntoView();
+    focusOn(element);
+  });
+}
+
+// Streamlit makes its scrolling box a tab stop. Here the document scrolls, so the stop has no use.
+function removeMainFromTabOrder() {
+  renderedMain().tabIndex = -1;
+}
+
+function arrive() {
+  const oldHeading = document.querySelector('#root h1');
+  const oldText = oldHeading?.textContent;
+  const findNewHeading = () => {
+    const heading = renderedMain()?.querySelector('h1');
+    const isNew = heading && (heading !== oldHeading || heading.textContent !== oldText);
+    return isNew && heading;
+  };
+  markMenu(path);
+  if (titles[path]) document.title = `${titles[path]} - ${site}`;
+  scrollTo(0, 0);
+  whenFound(findNewHeading, (heading) => {
+    removeMainFromTabOrder();
+    focusOn(heading);
+    byId('vr-status').textContent = titles[path] ?? heading.textContent;
+    goToTarget();
+  });
+}
+
+function onAddressChange() {
+  if (location.pathname === path) {
+    updateVersions();
+  } else {
+    path = location.pathname;
+    arrive();
+  }
+}
+
+for (const name of ['pushState', 'replaceState']) {
+  const original = history[name];
+  history[name] = function (...args) {
+    original.apply(this, args);
+    onAddressChange();
+  };
+}
+addEventListener('popstate', onAddressChange);
+addEventListener('hashchange', goToTarget);
+
+const hasModifier = (event) => (
+  event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
+);
+
+function follow(event, link) {
+  if (event.defaultPrevented || hasModifier(event)) return;
+  // Streamlit opens every link of a text in a new tab.
+  if (link.closest(STREAMLIT.markdown)) link.removeAttribute('target');
+  if (link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
+  if ('vrReload' in link.dataset) return; // meant to reload, although it leads to the open page
+  const isSamePage = link.pathname === location.pathname && link.search === location.search;
+  if (isSamePage && link.hash) {
+    if (link.hash === location.hash) goToTarget();
+    return;
+  }
+  if (!(link.pathname in titles) || !isConnected()) return;
+  event.preventDefault();
+  history.pushState({}, '', link.href);
+  dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+}
+
+function skipToContent() {
+  const main = byId('stMain');
+  const place = main?.querySelector('h1') ?? main;
+  if (place) {
+    focusOn(place);
+    place.scrollIntoView();
+  }
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('a[href]');
+  if (!link) return;
+  if ('vrSkip' in link.dataset) {
+    event.preventDefault();
+    skipToContent();
+  } else {
+    follow(event, link);
+  }
+});
+
+addEventListener('DOMContentLoaded', () => {
+  updateVersions();
+  whenFound(renderedMain, () => {
+    removeMainFromTabOrder();
+    goToTarget();
+  });
+});
