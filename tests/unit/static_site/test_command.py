@@ -15,7 +15,7 @@ from referrals.static_site.__main__ import main
 
 @pytest.fixture
 def published(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "standing", lambda: Served("one", release, ()))
+    monkeypatch.setattr(catalogue, "served", lambda: Served("one", release, ()))
 
 
 @pytest.mark.usefixtures("published")
@@ -53,6 +53,6 @@ def test_a_missing_release_is_an_error(
     def missing() -> Served:
         raise ReleaseError("There is no published release in releases/.")
 
-    monkeypatch.setattr(catalogue, "standing", missing)
+    monkeypatch.setattr(catalogue, "served", missing)
     assert main(["build", "--to", str(tmp_path / "site")]) == 1
     assert capsys.readouterr().err == "There is no published release in releases/.\n"
