@@ -32,7 +32,7 @@ SmallRelease = Callable[..., Path]
 
 @pytest.fixture
 def small(tmp_path: Path, copy_of_small: SmallRelease) -> SmallRelease:
-    """Return a function that puts a small release in its place, as a publisher does, in a folder of releases."""
+    """Return a function that writes a small release to a releases folder, as a publisher does."""
     return lambda name="2020-21", **asked: copy_of_small(tmp_path / "releases" / name, **asked)
 
 
