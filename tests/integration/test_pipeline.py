@@ -260,6 +260,6 @@ def test_a_file_that_is_not_an_extract_is_one_clear_message(
 
 @pytest.mark.usefixtures("first")
 def test_real_records_are_not_published_in_a_second_folder(made: Path, place: Path) -> None:
-    with pytest.raises(DisclosureError, match="and not in"):
+    with pytest.raises(DisclosureError, match=", not in "):
         published(made, place / "second folder", place / "private")
     assert not (place / "second folder").exists()
