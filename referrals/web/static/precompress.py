@@ -2,12 +2,14 @@
 
     python -m referrals.web.static.precompress [--quick]
 
-Streamlit sends its files as they are: 3.7 MB for a page of ours that needs 0.4 MB compressed. Brotli at its best takes ten
-seconds for the largest of them alone. The compressed files go to `build/static/<version>-<digest>/`, named for the very
-files that they were made from: another Streamlit is another folder. Written whole or not at all; done already, it does
-nothing. `static_files` serves them.
+Streamlit sends its files uncompressed: 3.7 MB for a page of ours that needs 0.4 MB compressed, and
+Brotli at its best takes ten seconds for the largest of them alone. The compressed files go to
+`build/static/<version>-<digest>/`, named after the files they were made from, so another Streamlit
+gets another folder. The folder is written whole or not at all; if it exists, nothing is done.
+`streamlit_files` serves it.
 
-`--quick` is for tests: larger files, in a tenth of the time. The next build without it replaces them.
+`--quick` is for tests: larger files in a tenth of the time. The next build without it replaces
+them.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from referrals.web.http.content_encoding import BEST, SUFFIXES, compress
 BUILT: Final = ROOT / "build" / "static"
 MANIFEST: Final = "manifest.json"
 QUICK: Final = ".quick"
-"""The file that marks a folder whose files could be smaller."""
+"""A file in a folder of a quick build, whose files could be smaller."""
 
 QUICK_QUALITY: Final = 5
 TEXT_SUFFIXES: Final = {".css", ".js", ".svg"}
@@ -92,9 +94,9 @@ def of_folder(root: Path, released: str) -> Installed:
 
 
 def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
-    """Write the compressed files of a folder, each beside the others or none of them; return the folder they stand in.
+    """Write the compressed files of a folder, all or none, and return the folder they are in.
 
-    Files of a lower `quality` of Brotli, from 0 to 11, stand in until a build of the best one replaces them.
+    `quality` is Brotli's, from 0 to 11. A build of the best quality replaces a lower one.
     """
     target = to / source.name
     if is_built(target, quality=quality):
@@ -118,33 +120,35 @@ def manifest(built: Path) -> Mapping[str, int] | None:
 
 
 def is_built(target: Path, *, quality: int = BEST) -> bool:
-    """Return whether a folder is finished, with files at least as small as this quality makes them."""
-    return manifest(target) is not None and not (quality == BEST and (target / QUICK).exists())
+    """Return whether a folder is complete, with files at least as small as at this quality."""
+    is_too_large = quality == BEST and (target / QUICK).exists()
+    return manifest(target) is not None and not is_too_large
 
 
 def _compress_all(source: Installed, to: Path, quality: int) -> dict[str, int]:
-    """Write every form of every file that gets smaller by it, the longest work first; return the sizes."""
-    texts = sorted(
-        ((name, path) for name, path in source.files().items() if path.suffix in TEXT_SUFFIXES),
-        key=lambda item: -item[1].stat().st_size,
-    )
-    work = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
-    # The compressors let go of the interpreter while they work: two threads keep two processors busy.
+    """Write each file in each coding that makes it smaller, largest first; return the sizes."""
+    texts = [(name, path) for name, path in source.files().items() if path.suffix in TEXT_SUFFIXES]
+    texts.sort(key=lambda item: -item[1].stat().st_size)
+
+    def write(job: tuple[str, Path, str]) -> tuple[str, int]:
+        name, path, encoding = job
+        target = f"{name}{SUFFIXES[encoding]}"
+        return target, _write_compressed(path, encoding, to / target, quality)
+
+    jobs = [(name, path, encoding) for name, path in texts for encoding in SUFFIXES]
+    # The compressors release the GIL: two threads keep two processors busy.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        written = pool.map(
-            lambda one: _write(one[1], one[2], to / f"{one[0]}{SUFFIXES[one[2]]}", quality), work
-        )
-        return {path.relative_to(to).as_posix(): size for path, size in written if size}
+        return {name: size for name, size in pool.map(write, jobs) if size}
 
 
-def _write(path: Path, encoding: str, to: Path, quality: int) -> tuple[Path, int]:
-    """Write one form of one file; return where and how many bytes, 0 where it is no smaller and was not written."""
+def _write_compressed(path: Path, encoding: str, to: Path, quality: int) -> int:
+    """Write a file in one coding and return its size; 0, without writing, if it is not smaller."""
     plain = path.read_bytes()
-    small = compress(plain, encoding, quality=quality)
-    if len(small) >= len(plain):
-        return to, 0
+    compressed = compress(plain, encoding, quality=quality)
+    if len(compressed) >= len(plain):
+        return 0
     to.parent.mkdir(parents=True, exist_ok=True)
-    return to, to.write_bytes(small)
+    return to.write_bytes(compressed)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
