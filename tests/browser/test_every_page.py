@@ -92,7 +92,7 @@ def open_complete(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(
+def test_every_page_is_accessible_self_contained_and_fits_its_screen(
     dashboard: str, browser: Browser, path: str, picture: Picture
 ) -> None:
     page = browser.new_page(viewport={"width": DESKTOP, "height": 800})
@@ -111,7 +111,7 @@ def test_a_page_is_accessible_keeps_to_itself_and_fits_its_screen(
 
 
 @pytest.mark.parametrize("path", KINDS)
-def test_a_page_that_is_opened_on_a_phone_is_accessible_and_fits_its_screen(
+def test_a_page_opened_on_a_phone_is_accessible_and_fits_its_screen(
     dashboard: str, browser: Browser, path: str
 ) -> None:
     page = browser.new_page(viewport={"width": PHONE, "height": 800})
@@ -143,7 +143,7 @@ def test_the_checks_of_a_page_detect_planted_problems(dashboard: str, page: Page
 
 
 @pytest.mark.parametrize("path", ["/", "/sex", "/trends", "/figures-check", "/safeguarding"])
-def test_a_page_is_accessible_in_dark(
+def test_a_page_is_accessible_in_dark_mode(
     dashboard: str, browser: Browser, path: str, picture: Picture
 ) -> None:
     context = browser.new_context(viewport={"width": DESKTOP, "height": 800}, color_scheme="dark")
