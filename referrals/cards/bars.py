@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from referrals.cards.wording import kinds, phrases
 from referrals.formatting import percent
+from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
@@ -51,7 +52,8 @@ def bars(answer: Answer) -> tuple[Bar, ...]:
     """Return one bar per observation, in referrals or in percent, as the selection says."""
     draw = _share if answer.selection.measure == SHARE else number
     return tuple(
-        replace(draw(answer, one), style=_style(answer, one)) for one in answer.observations
+        replace(draw(answer, observation), style=_style(answer, observation))
+        for observation in answer.observations
     )
 
 
@@ -62,8 +64,7 @@ def number(answer: Answer, observation: Observation) -> Bar:
         return bar
     lower, upper = observation.bounds
     if observation.value is not None and lower < upper and not observation.is_range:
-        possible = kinds.of(answer.kind).reach(observation)
-        shown = f"{bar.shown} ({possible})" if possible else bar.shown
+        shown = _with_range(bar.shown, kinds.of(answer.kind).possible_range(observation))
         return replace(
             bar, shown=shown, solid=observation.value, upper=upper, lower=lower, style="main"
         )
@@ -79,10 +80,13 @@ def _share(answer: Answer, observation: Observation) -> Bar:
         return _absent(observation, phrases.number(observation))
     share = observation.share
     if share is None or answer.is_unreliable:
-        return _absent(observation, phrases.TOO_FEW)
+        return _absent(observation, phrases.too_few())
     low, high = float(share.lower) * 100, float(share.upper) * 100
     wording = kinds.of(answer.kind)
-    bar = _absent(observation, f"{phrases.share(observation)}{wording.denominator(observation)}")
+    of_all = phrases.share(observation)
+    if wording.is_share_of_all(observation):
+        of_all = messages.text("cards.share_of_all", share=of_all)
+    bar = _absent(observation, of_all)
     if share.of_recorded is not None:
         shown = percent(share.of_recorded)
         return replace(
@@ -93,8 +97,15 @@ def _share(answer: Answer, observation: Observation) -> Bar:
     value = float(share.value) * 100
     if low == high:
         return replace(bar, solid=value, upper=value)
-    shown = f"{bar.shown} ({wording.share_reach(answer, observation)})"
+    shown = _with_range(bar.shown, wording.possible_share(answer, observation))
     return replace(bar, shown=shown, solid=value, upper=high, lower=low)
+
+
+def _with_range(number: str, possible: str) -> str:
+    """Return a number with its range in brackets, or alone if it has none."""
+    if not possible:
+        return number
+    return messages.text("cards.number_with_range", number=number, range=possible)
 
 
 def _absent(observation: Observation, shown: str) -> Bar:

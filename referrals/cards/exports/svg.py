@@ -119,7 +119,7 @@ def _watermark(card: Card, height: int) -> str:
 def _key(card: Card) -> str:
     """Return the meaning of the lines or the hatching of a picture, '' if it has neither."""
     if any(bar.lower is not None for bar in card.bars):
-        return f"Line: {kinds.of(card.about.kind).LINE}. "
+        return f"Line: {kinds.of(card.about.kind).line()}. "
     if any(bar.upper > bar.solid for bar in card.bars):
         return "Hatched: the range a number could have. "
     return ""
