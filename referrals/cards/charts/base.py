@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from plotly.basedatatypes import BaseFigure
 
+from referrals.i18n import messages
+
 Figure = dict[str, Any]
 """A chart as Plotly's JSON: its `data` and its `layout`."""
 
@@ -31,7 +33,6 @@ CONFIG: Final[Mapping[str, Any]] = {
 }
 """No toolbar (eight more stops for a keyboard), no upload button, no zoom that catches a thumb."""
 
-WATERMARK: Final = "Illustrative"
 WATERMARK_EVERY: Final = 320
 """The height of a chart for each watermark, in pixels."""
 
@@ -139,6 +140,7 @@ def paper(palette: Palette) -> dict[str, Any]:
 def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
     """Return a figure with the word "Illustrative" across it, as often as its height needs."""
     layout = figure["layout"]
+    word = plain(messages.text("charts.watermark"))
     times = max(round(layout["height"] / WATERMARK_EVERY), 1)
     look: dict[str, Any] = {
         "opacity": 0.3,
@@ -147,7 +149,7 @@ def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
     }
     across = [
         note(
-            WATERMARK,
+            word,
             palette,
             x=0.5,
             xref="paper",

@@ -14,7 +14,7 @@ from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.exports import text
-from referrals.cards.exports.formats import FORMATS, address, endings
+from referrals.cards.exports.formats import address, endings, label
 from referrals.cards.exports.notes import symbols
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import KEPT, is_whole
@@ -99,14 +99,11 @@ def _take_away(card: Card, base: str) -> Markup:
     Streamlit's own buttons would cost five messages per card in every run, and its text box with a
     copy button 1.6 MB of script.
     """
-    files = [
-        {"address": address(card, ending), "label": FORMATS[ending].label}
-        for ending in endings(card)
-    ]
+    files = [{"address": address(card, ending), "label": label(ending)} for ending in endings(card)]
     return templates.macro(
         TEMPLATE,
         "take_away",
-        words={label: messages.text(f"card.{label}") for label in LABELS},
+        words={name: messages.text(f"card.{name}") for name in LABELS},
         files=files,
         text=text.write(card, base),
         citation=text.citation(card, base),
