@@ -82,7 +82,8 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         workings += captions.workings(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
         rows += [
-            [_crossed_label(label, row.label), *_cells(answer, row)] for row in answer.observations
+            [_crossed_label(label, phrases.label(row)), *_cells(answer, row)]
+            for row in answer.observations
         ]
     return Card(
         name=f"{dimension.replace('_', '-')}-by-{by.replace('_', '-')}",
@@ -143,7 +144,7 @@ def _crossed_label(column: str, row: str) -> str:
 
 
 def _table(answer: Answer) -> Markup:
-    rows = [[row.label, *_cells(answer, row)] for row in answer.observations]
+    rows = [[phrases.label(row), *_cells(answer, row)] for row in answer.observations]
     caption = messages.text(
         "cards.table",
         title=captions.title(answer),
