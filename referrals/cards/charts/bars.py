@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from referrals.cards import bars as cards_bars
 from referrals.cards.bars import Bar
-from referrals.cards.charts.base import LIGHT, NOTHING, Figure, Palette, note, paper, plain
+from referrals.cards.charts.base import LIGHT, TRANSPARENT, Figure, Palette, note, paper, plain
 from referrals.query.answer import Answer
 
 ROW: Final = 64
@@ -120,12 +120,12 @@ def _beyond(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict
         "cliponaxis": False,
         "textfont": {"size": 16, "color": palette.text},
         "marker": {
-            "color": NOTHING,
+            "color": TRANSPARENT,
             "line": {"color": shades, "width": [2 if is_hatched else 0 for is_hatched in hatched]},
             "pattern": {
                 "shape": ["/" if is_hatched else "" for is_hatched in hatched],
                 "fgcolor": shades,
-                "bgcolor": NOTHING,
+                "bgcolor": TRANSPARENT,
                 "solidity": 0.4,
             },
         },

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from referrals.cards.charts.base import LIGHT, Figure, Palette, note, plain, upright
+from referrals.cards.charts.base import LIGHT, Figure, Palette, column_chart, note, plain
 from referrals.formatting import count
 from referrals.i18n import messages
 
@@ -38,7 +38,9 @@ def stacked(categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT
         for (name, columns), (colour, pattern) in zip(categories.items(), looks, strict=False)
     ]
     notes = _names_at_the_end(categories, palette)
-    return upright(data, palette, notes=notes, right=LAST_LABELS, barmode="stack", showlegend=False)
+    return column_chart(
+        data, palette, notes=notes, right=LAST_LABELS, barmode="stack", showlegend=False
+    )
 
 
 def columns(
@@ -63,7 +65,7 @@ def columns(
         data.append(_printed_earlier(earlier, palette))
     warning = plain(messages.text("charts.not_comparable"))
     notes = [note(warning, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks]
-    return upright(
+    return column_chart(
         data,
         palette,
         notes=[*notes, *(_numbers_above(values, palette) if tops else ())],

@@ -296,7 +296,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ch
 def test_every_chart_is_what_plotly_takes_and_plain_json(
     release: Release, published: tuple[Answer, ...]
 ) -> None:
-    # Streamlit has Plotly check a figure each time it is sent, unless it is `Finished`.
+    # Streamlit has Plotly check a figure each time it is sent, unless it is `PreparedFigure`.
     for name, figure in every_chart(release, published).items():
         go.Figure(figure)  # which refuses what is no part of a chart
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
@@ -313,7 +313,7 @@ def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(
     published: tuple[Answer, ...],
 ) -> None:
     figure = bar_charts.bars(published[0])
-    finished = charts.Finished(figure)
+    finished = charts.PreparedFigure(figure)
     assert tools.return_figure_from_figure_or_data(finished, validate_figure=True) is figure
     assert json.loads(to_json(figure, validate=False)) == figure
 
