@@ -21,8 +21,7 @@ from referrals.cards.card import (
     possible_line,
     symbol_mark,
 )
-from referrals.cards.charts.bars import bars as bar_chart
-from referrals.cards.charts.bars import small_multiples
+from referrals.cards.charts.bars import bar_chart, small_multiples
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
 from referrals.i18n import messages
@@ -50,8 +49,8 @@ def card(release: Release, answer: Answer) -> Card:
         path=PATHS[answer.dimension],
         period=answer.period,
         about=release.about,
-        what=_header(answer)[0],
-        counted=_counted(answer),
+        row_heading=_header(answer)[0],
+        number_heading=_number_heading(answer),
         bars=_bars({"": answer}),
         draw=drawing(lambda palette: bar_chart(answer, palette), release.about)
         if answer.is_published
@@ -102,8 +101,8 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         path=PATHS[dimension],
         period=first.period,
         about=release.about,
-        what=_header(first)[0],
-        counted=_counted(first),
+        row_heading=_header(first)[0],
+        number_heading=_number_heading(first),
         bars=_bars(answers),
         draw=drawing(lambda palette: small_multiples(answers, palette), release.about),
         address={
@@ -114,7 +113,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
 
 def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
     """Return the printed sentences behind an answer, each once, that of the total last."""
-    ids = [statement for one in answer.observations for statement in one.statement_ids]
+    ids = [statement for row in answer.observations for statement in row.statement_ids]
     ids += answer.total.statement_ids[:1]
     found = statements(release, list(dict.fromkeys(ids)))
     return list({quote["quotation"]: quote for quote in found}.values())
@@ -125,7 +124,7 @@ def unfiltered_note() -> str:
     return messages.text("cards.unfiltered")
 
 
-def _counted(answer: Answer) -> str:
+def _number_heading(answer: Answer) -> str:
     is_share = answer.selection.measure == SHARE
     return messages.text("cards.share" if is_share else "cards.referrals")
 

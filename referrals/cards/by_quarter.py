@@ -46,7 +46,7 @@ def card(release: Release, answer: Answer) -> Card:
         path=PATHS[answer.dimension],
         about=about,
         period=about.period_label,
-        what=header[0],
+        row_heading=header[0],
         bars=_bars(answer, quarters),
         draw=drawing(lambda palette: columns.columns(drawn, palette), about) if drawn else None,
         address=answer.selection.address(),

@@ -38,10 +38,9 @@ Row = Mapping[str, object]
 class Card:
     """One figure and all that belongs to it.
 
-    Texts may hold Markdown links; `table` is HTML; `data` are the rows of the CSV file, all with
-    the same columns; `what` names the rows and `counted` the numbers; `warning` is what a reader
-    must know before the figure; `bars` and `draw` are the two ways of drawing it, either of which
-    may be missing.
+    Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
+    the same columns; `row_heading` and `number_heading` head the columns of the bars; `warning`
+    goes above the figure; `bars` and `draw` are two ways of drawing it, either may be missing.
     """
 
     name: str
@@ -56,8 +55,8 @@ class Card:
     path: str
     about: About
     period: str = ""
-    what: str = ""
-    counted: str = field(default_factory=lambda: messages.text("cards.referrals"))
+    row_heading: str = ""
+    number_heading: str = field(default_factory=lambda: messages.text("cards.referrals"))
     warning: str = ""
     bars: Sequence[Bar] = ()
     draw: Draw | None = None

@@ -85,8 +85,8 @@ def card(release: Release, name: str) -> Card:
         data=_data(series),
         path="/trends",
         about=release.about,
-        what=header[0],
-        counted=unit,
+        row_heading=header[0],
+        number_heading=unit,
         bars=design.bars(found) if design.bars else (),
         draw=_drawing(design, found),
     )

@@ -35,7 +35,9 @@ def bars(card: Card) -> Markup:
     """Return the figure as a table of bars, which needs no script; empty if it has no bars."""
     if not card.bars:
         return Markup()
-    return templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+    return templates.bars(
+        card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars]
+    )
 
 
 def notes(card: Card, *, folded: bool) -> Markup:
