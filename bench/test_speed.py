@@ -55,7 +55,7 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         "verify and open the release": (lambda: releases.open_release(folder), 5),
         "answer one question": (lambda: kinds.of(release).answer("sex", selection), ROUNDS),
         "make its card": (lambda: by_dimension.card(release, answer), ROUNDS),
-        "make its chart": (lambda: bar_charts.bars(answer), ROUNDS),
+        "make its chart": (lambda: bar_charts.bar_chart(answer), ROUNDS),
     }
     costs = {name: median_ms(*one) for name, one in work.items()}
     unit = costs["an empty query"]

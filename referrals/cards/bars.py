@@ -1,4 +1,4 @@
-"""The bars of an answer, by number or by share: the same for Plotly, for HTML and for pictures."""
+"""The bars of an answer, by number or by share, for Plotly charts, HTML tables and SVG pictures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from referrals.cards.wording import kinds, phrases
 from referrals.formatting import percent
+from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
@@ -16,10 +17,10 @@ from referrals.reference.codelists import NOT_RECORDED
 class Bar:
     """One bar, in referrals or percent, or scaled to the longest bar.
 
-    It is solid to `solid`, and its number could reach `upper`. If the number could also be less,
-    `lower` is the least that it could be, and a line runs from there to `upper`; otherwise the part
-    beyond `solid` is hatched. `shown` is the number in words, `symbol` the letter of its status,
-    and `style` is main, second, grey (not recorded) or missing.
+    It is solid up to `solid`; the number can be as large as `upper`. If it can also be smaller than
+    `solid`, `lower` is its minimum and a line runs from there to `upper`; otherwise the part beyond
+    `solid` is hatched. `shown` is the number as text, `symbol` the letter of its status, and
+    `style` is main, second, grey (not recorded) or missing.
     """
 
     label: str
@@ -32,7 +33,7 @@ class Bar:
 
     @property
     def text(self) -> str:
-        """The number in words with the letter of its status: '778 to 786 [e]'."""
+        """The number as text, with the letter of its status: '778 to 786 [e]'."""
         return f"{self.shown} {self.symbol}".strip()
 
     @property
@@ -48,10 +49,11 @@ class Bar:
 
 
 def bars(answer: Answer) -> tuple[Bar, ...]:
-    """Return one bar per observation, in referrals or in percent, as the selection says."""
+    """Return one bar per observation, in referrals or percent, depending on the selection."""
     draw = _share if answer.selection.measure == SHARE else number
     return tuple(
-        replace(draw(answer, one), style=_style(answer, one)) for one in answer.observations
+        replace(draw(answer, observation), style=_style(answer, observation))
+        for observation in answer.observations
     )
 
 
@@ -62,8 +64,7 @@ def number(answer: Answer, observation: Observation) -> Bar:
         return bar
     lower, upper = observation.bounds
     if observation.value is not None and lower < upper and not observation.is_range:
-        possible = kinds.of(answer.kind).reach(observation)
-        shown = f"{bar.shown} ({possible})" if possible else bar.shown
+        shown = _with_range(bar.shown, kinds.of(answer.kind).possible_range(observation))
         return replace(
             bar, shown=shown, solid=observation.value, upper=upper, lower=lower, style="main"
         )
@@ -73,16 +74,19 @@ def number(answer: Answer, observation: Observation) -> Bar:
 def _share(answer: Answer, observation: Observation) -> Bar:
     """Return the bar of a share, in percent.
 
-    A share is of those recorded if they are known, with a line for what it could be of all.
+    If it is known how many are recorded, the share is of those, with a line for its range of all.
     """
     if not observation.has_number:
         return _absent(observation, phrases.number(observation))
     share = observation.share
     if share is None or answer.is_unreliable:
-        return _absent(observation, phrases.TOO_FEW)
+        return _absent(observation, phrases.too_few())
     low, high = float(share.lower) * 100, float(share.upper) * 100
     wording = kinds.of(answer.kind)
-    bar = _absent(observation, f"{phrases.share(observation)}{wording.denominator(observation)}")
+    of_all = phrases.share(observation)
+    if wording.is_share_of_all(observation):
+        of_all = messages.text("cards.share_of_all", share=of_all)
+    bar = _absent(observation, of_all)
     if share.of_recorded is not None:
         shown = percent(share.of_recorded)
         return replace(
@@ -93,19 +97,26 @@ def _share(answer: Answer, observation: Observation) -> Bar:
     value = float(share.value) * 100
     if low == high:
         return replace(bar, solid=value, upper=value)
-    shown = f"{bar.shown} ({wording.share_reach(answer, observation)})"
+    shown = _with_range(bar.shown, wording.possible_share(answer, observation))
     return replace(bar, shown=shown, solid=value, upper=high, lower=low)
 
 
+def _with_range(number: str, possible: str) -> str:
+    """Return a number with its range in brackets, or alone if it has none."""
+    if not possible:
+        return number
+    return messages.text("cards.number_with_range", number=number, range=possible)
+
+
 def _absent(observation: Observation, shown: str) -> Bar:
-    """Return a bar of no length with a text at its end."""
+    """Return a bar without length, labelled with a text."""
     symbol = f"[{observation.status}]" if observation.status else ""
     return Bar(phrases.label(observation), shown, 0, 0, "missing", symbol=symbol)
 
 
 def _style(answer: Answer, observation: Observation) -> str:
-    is_left_out = answer.is_unreliable and answer.selection.measure == SHARE
-    if is_left_out or not observation.has_number:
+    has_no_share = answer.is_unreliable and answer.selection.measure == SHARE
+    if has_no_share or not observation.has_number:
         return "missing"
     if observation.code == NOT_RECORDED:
         return "grey"

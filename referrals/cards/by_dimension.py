@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.bars import Bar, bars
-from referrals.cards.card import PATHS, Card, Row, drawing, number_cell, possible, symbol_mark
-from referrals.cards.charts import bars as bar_charts
+from referrals.cards.card import (
+    PATHS,
+    Card,
+    Row,
+    drawing,
+    isolated,
+    number_cell,
+    possible_line,
+    symbol_mark,
+)
+from referrals.cards.charts.bars import bar_chart, small_multiples
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
+from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import NUMBER, SHARE, Selection
 from referrals.query.statements import statements
 from referrals.release.release import Kind, Release
-
-UNFILTERED: Final = "The choices above do not change this figure, except number or share."
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -32,7 +40,7 @@ def card(release: Release, answer: Answer) -> Card:
         name=answer.dimension.replace("_", "-"),
         title=captions.title(answer),
         finding=wording.finding(answer),
-        unit=_unit(answer),
+        unit=captions.unit(answer),
         table=_table(answer),
         alternative=captions.chart_text(answer),
         notes=[*wording.notes(answer), *captions.workings(answer)],
@@ -41,10 +49,10 @@ def card(release: Release, answer: Answer) -> Card:
         path=PATHS[answer.dimension],
         period=answer.period,
         about=release.about,
-        what=_header(answer)[0],
-        counted=_counted(answer),
+        row_heading=_header(answer)[0],
+        number_heading=_number_heading(answer),
         bars=_bars({"": answer}),
-        draw=drawing(lambda palette: bar_charts.bars(answer, palette), release.about)
+        draw=drawing(lambda palette: bar_chart(answer, palette), release.about)
         if answer.is_published
         else None,
         address=answer.selection.address(),
@@ -72,29 +80,31 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
     for label, answer in answers.items():
         workings += captions.workings(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
-        for one in answer.observations:
-            name = f"{label}: {phrases.in_sentence(phrases.label(one))}"
-            rows.append([name, *_cells(answer, one)])
-    names = phrases.DIMENSION_NAMES
+        rows += [
+            [_crossed_label(label, phrases.label(row)), *_cells(answer, row)]
+            for row in answer.observations
+        ]
     return Card(
         name=f"{dimension.replace('_', '-')}-by-{by.replace('_', '-')}",
-        title=f"Victim referrals by {names[by]} and {names[dimension]}",
-        finding=finding,
-        unit=_unit(first, of_each=len(columns) > 1),
-        table=templates.table(
-            "Victim referrals, and the range where a number is worked out", _header(first), rows
+        title=messages.text(
+            "cards.crossed_title",
+            column=phrases.dimension(by),
+            row=phrases.dimension(dimension),
         ),
+        finding=finding,
+        unit=captions.unit(first, of_each=len(columns) > 1),
+        table=templates.table(messages.text("cards.crossed_table"), _header(first), rows),
         alternative=" ".join([finding, *map(captions.chart_text, columns)]),
-        notes=[*dict.fromkeys([UNFILTERED, *notes]), *workings],
+        notes=[*dict.fromkeys([unfiltered_note(), *notes]), *workings],
         quotes=list(printed.values()),
         data=[row for answer in columns for row in _data(answer)],
         path=PATHS[dimension],
         period=first.period,
         about=release.about,
-        what=_header(first)[0],
-        counted=_counted(first),
+        row_heading=_header(first)[0],
+        number_heading=_number_heading(first),
         bars=_bars(answers),
-        draw=drawing(lambda palette: bar_charts.small_multiples(answers, palette), release.about),
+        draw=drawing(lambda palette: small_multiples(answers, palette), release.about),
         address={
             name: value for name, value in first.selection.address().items() if name == "measure"
         },
@@ -103,34 +113,43 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
 
 def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
     """Return the printed sentences behind an answer, each once, that of the total last."""
-    ids = [statement for one in answer.observations for statement in one.statement_ids]
+    ids = [statement for row in answer.observations for statement in row.statement_ids]
     ids += answer.total.statement_ids[:1]
     found = statements(release, list(dict.fromkeys(ids)))
     return list({quote["quotation"]: quote for quote in found}.values())
 
 
-def _unit(answer: Answer, *, of_each: bool = False) -> str:
-    if answer.selection.measure != SHARE:
-        return f"Number of victim referrals, {answer.period}"
-    shares = "Share of each group" if of_each else captions.shares_of(answer)
-    line = ""
-    if answer.recorded is not None:
-        line = ". The line on each bar is what the share could be among all"
-    return f"{shares}, {answer.period}{line}"
+def unfiltered_note() -> str:
+    """Return the note of a crossed card, which the filters of its page do not change."""
+    return messages.text("cards.unfiltered")
 
 
-def _counted(answer: Answer) -> str:
-    return "Share" if answer.selection.measure == SHARE else "Referrals"
+def _number_heading(answer: Answer) -> str:
+    is_share = answer.selection.measure == SHARE
+    return messages.text("cards.share" if is_share else "cards.referrals")
 
 
 def _header(answer: Answer) -> list[str]:
-    return [phrases.capital(phrases.DIMENSION_NAMES[answer.dimension]), "Referrals", "Share"]
+    return [
+        phrases.column(answer.dimension),
+        messages.text("cards.referrals"),
+        messages.text("cards.share"),
+    ]
+
+
+def _crossed_label(column: str, row: str) -> str:
+    """Return the label of one row within one column: 'Domestic abuse: male'."""
+    return messages.text("cards.crossed_row", column=column, row=phrases.in_sentence(row))
 
 
 def _table(answer: Answer) -> Markup:
-    rows = [[phrases.label(one), *_cells(answer, one)] for one in answer.observations]
-    total = kinds.of(answer.kind).total(answer)
-    return templates.table(f"{captions.title(answer)}. Total: {total}.", _header(answer), rows)
+    rows = [[phrases.label(row), *_cells(answer, row)] for row in answer.observations]
+    caption = messages.text(
+        "cards.table",
+        title=captions.title(answer),
+        total=kinds.of(answer.kind).total(answer),
+    )
+    return templates.table(caption, _header(answer), rows)
 
 
 def _cells(answer: Answer, observation: Observation) -> list[str]:
@@ -143,18 +162,22 @@ def _cells(answer: Answer, observation: Observation) -> list[str]:
 def _share_cell(answer: Answer, observation: Observation) -> Markup:
     share = observation.share
     if share is None:
-        return Markup("–")
-    wording, of_all = kinds.of(answer.kind), phrases.share(observation)
+        return messages.html("cards.no_number")
+    wording, of_all = kinds.of(answer.kind), isolated(phrases.share(observation))
     if share.of_recorded is not None:
-        cell = Markup("<bdi>{}</bdi> of recorded<br><small>possible: <bdi>{}</bdi> of all</small>")
-        return cell.format(percent(share.of_recorded), of_all)
-    reach = possible(wording.share_reach(answer, observation))
-    return Markup("<bdi>{}</bdi>{}{}").format(of_all, wording.denominator(observation), reach)
+        recorded = isolated(percent(share.of_recorded))
+        return Markup("{}<br><small>{}</small>").format(
+            messages.html("cards.share_of_recorded", share=recorded),
+            messages.html("cards.possible_of_all", range=of_all),
+        )
+    if wording.is_share_of_all(observation):
+        of_all = messages.html("cards.share_of_all", share=of_all)
+    return of_all + possible_line(wording.possible_share(answer, observation))
 
 
 def _data(answer: Answer) -> list[Row]:
     """Return the rows of an answer's CSV file."""
-    return [_data_row(answer, one) for one in answer.observations]
+    return [_data_row(answer, row) for row in answer.observations]
 
 
 def _data_row(answer: Answer, observation: Observation) -> Row:
@@ -171,9 +194,9 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "share_lower": _decimal(share.lower) if share else None,
         "share_upper": _decimal(share.upper) if share and not observation.open_ended else None,
         "share_of_recorded": _decimal(share.of_recorded) if share else None,
-        "unit": "victim referrals; shares of one",
+        "unit": messages.text("cards.csv_unit_with_shares"),
         "status": observation.status,
-        "status_meaning": wording.SYMBOLS.get(observation.status, wording.NO_SYMBOL),
+        "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
         "share_status": wording.share_status(answer, observation),
         "working": observation.working,
     }
@@ -191,7 +214,7 @@ def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
     drawn: list[Bar] = []
     for label, answer in answers.items():
         for bar in bars(answer):
-            name = f"{label}: {phrases.in_sentence(bar.label)}" if label else bar.label
+            name = _crossed_label(label, bar.label) if label else bar.label
             drawn.append(replace(bar, label=name))
     longest = max(float(bar.upper) for bar in drawn) or 1
     return tuple(bar.scaled(longest) for bar in drawn)

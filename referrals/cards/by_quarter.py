@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from babel.dates import format_date
+
 from referrals import templates
-from referrals.cards import bars
-from referrals.cards.bars import Bar
+from referrals.cards.bars import Bar, number
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
 from referrals.cards.charts import columns
 from referrals.cards.charts.columns import Column
-from referrals.cards.wording import kinds, phrases
+from referrals.cards.wording import captions, kinds, phrases
+from referrals.formatting import DEFAULT_LOCALE
+from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.release.release import Release
-
-FIRST_MONTHS = {"1": "Jan", "2": "Apr", "3": "Jul", "4": "Oct"}
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -25,27 +28,25 @@ def card(release: Release, answer: Answer) -> Card:
     quarters = release_kinds.of(release).quarters(answer.selection)
     wording, about = kinds.of(answer.kind), release.about
     finding = wording.quarters_finding(answer, quarters, about.period_label)
-    title = phrases.headed(
-        f"{phrases.capital(phrases.what(answer))} by quarter",
-        is_illustrative=answer.is_illustrative,
-    )
-    values = "; ".join(f"{one.label}: {phrases.number(one)}" for one in quarters)
+    title = captions.quarters_title(answer)
+    header = [messages.text("cards.quarter"), messages.text("cards.referrals")]
+    values = phrases.rows((quarter.label, phrases.number(quarter)) for quarter in quarters)
     drawn = _columns(quarters)
-    rows = [[one.label, number_cell(answer.kind, one)] for one in quarters]
+    rows = [[quarter.label, number_cell(answer.kind, quarter)] for quarter in quarters]
     return Card(
         name=f"quarters-of-{answer.dimension.replace('_', '-')}",
         title=title,
         finding=finding,
-        unit=f"Number of victim referrals in each quarter, {about.period_label}",
-        table=templates.table(title, ["Quarter", "Referrals"], rows),
-        alternative=f"{finding} Column chart. {values}.",
-        notes=wording.numbers_notes([one.status for one in quarters]),
+        unit=messages.text("wording.unit.quarters", period=about.period_label),
+        table=templates.table(title, header, rows),
+        alternative=messages.text("wording.column_chart", finding=finding, rows=values),
+        notes=wording.numbers_notes([quarter.status for quarter in quarters]),
         quotes=(),
-        data=[_data_row(answer, one) for one in quarters],
+        data=[_data_row(answer, quarter) for quarter in quarters],
         path=PATHS[answer.dimension],
         about=about,
         period=about.period_label,
-        what="Quarter",
+        row_heading=header[0],
         bars=_bars(answer, quarters),
         draw=drawing(lambda palette: columns.columns(drawn, palette), about) if drawn else None,
         address=answer.selection.address(),
@@ -54,16 +55,17 @@ def card(release: Release, answer: Answer) -> Card:
 
 def _columns(quarters: tuple[Observation, ...]) -> list[Column]:
     """Return the columns of a chart, none if a quarter has no number: a gap would look like 0."""
-    if not all(one.has_number for one in quarters):
+    if not all(quarter.has_number for quarter in quarters):
         return []
-    return [
-        Column(_short(one.code), one.value or 0, lower=one.bounds[0], upper=one.bounds[1])
-        for one in quarters
-    ]
+    drawn = []
+    for quarter in quarters:
+        lower, upper = quarter.bounds
+        drawn.append(Column(_short(quarter.code), quarter.value or 0, lower=lower, upper=upper))
+    return drawn
 
 
 def _bars(answer: Answer, quarters: tuple[Observation, ...]) -> tuple[Bar, ...]:
-    drawn = [bars.number(answer, one) for one in quarters]
+    drawn = [number(answer, quarter) for quarter in quarters]
     longest = max(bar.upper for bar in drawn) or 1
     return tuple(bar.scaled(longest) for bar in drawn)
 
@@ -78,9 +80,9 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "value": observation.value,
         "lower": observation.lower,
         "upper": observation.upper,
-        "unit": "victim referrals",
+        "unit": messages.text("cards.csv_unit"),
         "status": observation.status,
-        "status_meaning": wording.SYMBOLS.get(observation.status, wording.NO_SYMBOL),
+        "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
     }
 
 
@@ -91,4 +93,5 @@ def _short(code: str) -> str:
     'Apr 2020'
     """
     year, _, quarter = code.partition("-Q")
-    return f"{FIRST_MONTHS[quarter]} {year}"
+    first_month = date(int(year), 3 * int(quarter) - 2, 1)
+    return str(format_date(first_month, "MMM y", locale=DEFAULT_LOCALE))

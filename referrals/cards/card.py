@@ -16,6 +16,7 @@ from markupsafe import Markup
 from referrals.cards.bars import Bar
 from referrals.cards.charts.base import Figure, Palette, watermarked
 from referrals.cards.wording import kinds, phrases
+from referrals.i18n import messages
 from referrals.query.observation import Observation
 from referrals.query.selection import RELEASE
 from referrals.release.release import About, Kind
@@ -37,10 +38,9 @@ Row = Mapping[str, object]
 class Card:
     """One figure and all that belongs to it.
 
-    Texts may hold Markdown links; `table` is HTML; `data` are the rows of the CSV file, all with
-    the same columns; `what` names the rows and `counted` the numbers; `warning` is what a reader
-    must know before the figure; `bars` and `draw` are the two ways of drawing it, either of which
-    may be missing.
+    Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
+    the same columns; `row_heading` and `number_heading` head the columns of the bars; `warning`
+    goes above the figure; `bars` and `draw` are two ways of drawing it, either may be missing.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Card:
     path: str
     about: About
     period: str = ""
-    what: str = ""
-    counted: str = "Referrals"
+    row_heading: str = ""
+    number_heading: str = field(default_factory=lambda: messages.text("cards.referrals"))
     warning: str = ""
     bars: Sequence[Bar] = ()
     draw: Draw | None = None
@@ -90,9 +90,12 @@ def drawing(draw: Draw, about: About) -> Draw:
 def number_cell(kind: Kind, observation: Observation) -> Markup:
     """Return a number as a table cell, with the letter of its status and its range."""
     wording = kinds.of(kind)
-    number = Markup("<bdi>{}</bdi>").format(phrases.number(observation))
     symbol = symbol_mark(observation.status, wording.SYMBOLS)
-    return number + symbol + possible(wording.reach(observation))
+    return (
+        isolated(phrases.number(observation))
+        + symbol
+        + possible_line(wording.possible_range(observation))
+    )
 
 
 def symbol_mark(status: str, meanings: Mapping[str, str]) -> Markup:
@@ -102,8 +105,14 @@ def symbol_mark(status: str, meanings: Mapping[str, str]) -> Markup:
     return Markup(' <abbr title="{}">[{}]</abbr>').format(meanings[status], status)
 
 
-def possible(reach: str) -> Markup:
+def possible_line(possible: str) -> Markup:
     """Return the line of a table cell with the range of its number; empty if there is none."""
-    if not reach:
+    if not possible:
         return Markup()
-    return Markup("<br><small>possible: <bdi>{}</bdi></small>").format(reach)
+    text = messages.html("cards.possible", range=isolated(possible))
+    return Markup("<br><small>{}</small>").format(text)
+
+
+def isolated(text: str) -> Markup:
+    """Return a number or range that keeps its direction in text that runs from right to left."""
+    return Markup("<bdi>{}</bdi>").format(text)

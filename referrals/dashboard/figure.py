@@ -45,7 +45,7 @@ def draw_summary(card: Card, more: str) -> None:
 @cached(CACHED_CHARTS, KEPT, separate=is_whole)
 def chart(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure as it is sent, made once for each view and palette."""
-    return charts.Finished(card.draw(palette)) if card.draw else None
+    return charts.PreparedFigure(card.draw(palette)) if card.draw else None
 
 
 def _palette() -> charts.Palette:

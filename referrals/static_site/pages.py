@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from referrals import templates
 from referrals.cards import page_cards
-from referrals.cards.by_dimension import UNFILTERED
+from referrals.cards.by_dimension import unfiltered_note
 from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, releases, sources
@@ -126,7 +126,7 @@ def _selection(release: Release) -> Selection:
 
 def _without_note_on_filters(card: Card) -> Card:
     """Return a card without the note on the filters, which static pages do not have."""
-    return replace(card, notes=[note for note in card.notes if note != UNFILTERED])
+    return replace(card, notes=[note for note in card.notes if note != unfiltered_note()])
 
 
 def _card(card: Card) -> Markup:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from referrals.cards import bars as cards_bars
-from referrals.cards.bars import Bar
-from referrals.cards.charts.base import LIGHT, NOTHING, Figure, Palette, note, paper, plain
+from referrals.cards.bars import Bar, bars
+from referrals.cards.charts.base import LIGHT, TRANSPARENT, Figure, Palette, note, paper, plain
 from referrals.query.answer import Answer
 
 ROW: Final = 64
@@ -30,19 +29,19 @@ LABEL_ABOVE: Final = 0.42
 LABEL_ROOM: Final = 1.6
 """The least length of the axis in longest bars: a bar's label needs room at its end."""
 
-LETTER: Final = 0.037
-MOST_LETTERS: Final = 0.75
+LETTER_WIDTH: Final = 0.037
+WIDEST_LABEL: Final = 0.75
 """The share of a phone's width that one letter of a label takes, and that a label may take."""
 
 
-def bars(answer: Answer, palette: Palette = LIGHT) -> Figure:
+def bar_chart(answer: Answer, palette: Palette = LIGHT) -> Figure:
     """Return one answer as horizontal bars, by number or by share as its selection says."""
-    return _panels([cards_bars.bars(answer)], [""], palette)
+    return _panels([bars(answer)], [""], palette)
 
 
 def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> Figure:
     """Return answers as bars one above the other on one scale, each under its own label."""
-    panels = [cards_bars.bars(answer) for answer in answers.values()]
+    panels = [bars(answer) for answer in answers.values()]
     return _panels(panels, list(answers), palette)
 
 
@@ -63,7 +62,7 @@ def _panels(panels: Sequence[Sequence[Bar]], headings: Sequence[str], palette: P
     every = [bar for panel in panels for bar in panel]
     longest = max(float(bar.upper) for bar in every) or 1
     letters = max(len(bar.shown) for bar in every)
-    room = max(LABEL_ROOM, 1 / (1 - min(letters * LETTER, MOST_LETTERS)))
+    room = max(LABEL_ROOM, 1 / (1 - min(letters * LETTER_WIDTH, WIDEST_LABEL)))
     layout = {
         **paper(palette),
         "annotations": notes,
@@ -120,12 +119,12 @@ def _beyond(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict
         "cliponaxis": False,
         "textfont": {"size": 16, "color": palette.text},
         "marker": {
-            "color": NOTHING,
+            "color": TRANSPARENT,
             "line": {"color": shades, "width": [2 if is_hatched else 0 for is_hatched in hatched]},
             "pattern": {
                 "shape": ["/" if is_hatched else "" for is_hatched in hatched],
                 "fgcolor": shades,
-                "bgcolor": NOTHING,
+                "bgcolor": TRANSPARENT,
                 "solidity": 0.4,
             },
         },

@@ -1,8 +1,8 @@
-"""The parts of every chart as Plotly's JSON: colours, words, axes, watermark.
+"""The parts that charts share, as Plotly's JSON: colours, annotations, axes, watermark.
 
-Plain lists and numbers, no Plotly objects: those check and copy every value several times over,
-which took three quarters of the time to make a page. The tests check every chart against Plotly's
-schema instead.
+Plain lists and numbers, no Plotly objects: those check and copy every value several times, which
+took three quarters of the time to make a page. The tests check every chart against Plotly's schema
+instead.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from plotly.basedatatypes import BaseFigure
 
+from referrals.i18n import messages
+
 Figure = dict[str, Any]
 """A chart as Plotly's JSON: its `data` and its `layout`."""
 
 FONT: Final = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Arial, sans-serif"
-NOTHING: Final = "rgba(0,0,0,0)"
+TRANSPARENT: Final = "rgba(0,0,0,0)"
 
 CONFIG: Final[Mapping[str, Any]] = {
     "displayModeBar": False,
@@ -31,9 +33,8 @@ CONFIG: Final[Mapping[str, Any]] = {
 }
 """No toolbar (eight more stops for a keyboard), no upload button, no zoom that catches a thumb."""
 
-WATERMARK: Final = "Illustrative"
 WATERMARK_EVERY: Final = 320
-"""The height of a chart for each watermark, in pixels."""
+"""One watermark for each of this many pixels of a chart's height."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +57,20 @@ DARK: Final = Palette("#f3f4f6", "#c0c7cf", "#4a5560", "#8fc1ee", "#f79b6b", "#8
 """Palette values after the Analysis Function's afcharts (MIT licence), lightened for dark pages."""
 
 
-class Finished(BaseFigure):  # type: ignore[misc]  # Plotly has no types
-    """A chart that Streamlit sends as it is; it would rebuild and check a plain dict each time."""
+class PreparedFigure(BaseFigure):  # type: ignore[misc]  # Plotly has no types
+    """A chart that Streamlit sends unchanged. It would rebuild and check a plain dict each time."""
 
     def __init__(self, figure: Figure) -> None:
         # The base class is not initialised: it would keep, and copy, every value.
         self._sent = figure
 
     def to_dict(self) -> Figure:
-        """Return the chart as it is sent."""
+        """Return the figure, unchanged."""
         return self._sent
 
 
 def plain(text: str) -> str:
-    """Escape a text for Plotly, which draws tags as HTML, and puts a value in place of `%{…}`.
+    """Escape text for Plotly, which draws tags as HTML and replaces `%{…}` with a value.
 
     >>> plain("<b>50%{y} & more")
     '&lt;b&gt;50%&#123;y} &amp; more'
@@ -78,7 +79,7 @@ def plain(text: str) -> str:
 
 
 def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[str, Any]:
-    """Return words in a chart. `text` is Plotly's HTML: labels in it must be escaped by `plain`."""
+    """Return an annotation. `text` is Plotly's HTML: labels in it must be escaped by `plain`."""
     return {
         "text": text,
         "showarrow": False,
@@ -87,7 +88,7 @@ def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[s
     }
 
 
-def upright(
+def column_chart(
     data: list[dict[str, Any]],
     palette: Palette,
     *,
@@ -95,9 +96,9 @@ def upright(
     right: int = 8,
     **layout: Any,
 ) -> Figure:
-    """Return a chart of upright columns, with words in it and any other members of its layout.
+    """Return a chart of vertical columns with annotations; `layout` adds members to its layout.
 
-    Those named `xaxis` and `yaxis` are merged into the axes of every such chart.
+    Its members `xaxis` and `yaxis` are merged into the axes that all column charts share.
     """
     tick = {"size": 14, "color": palette.text}
     across = {"automargin": True, "fixedrange": True, "tickfont": tick, **layout.pop("xaxis", {})}
@@ -126,19 +127,20 @@ def upright(
 
 
 def paper(palette: Palette) -> dict[str, Any]:
-    """Return the layout of every chart: no Plotly theme, our fonts, a transparent background."""
+    """Return the layout that all charts share: no theme, our fonts, a transparent background."""
     return {
         "template": {},
         "font": {"family": FONT, "size": 15, "color": palette.text},
-        "paper_bgcolor": NOTHING,
-        "plot_bgcolor": NOTHING,
+        "paper_bgcolor": TRANSPARENT,
+        "plot_bgcolor": TRANSPARENT,
         "hoverlabel": {"font": {"family": FONT, "size": 15}},
     }
 
 
 def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
-    """Return a figure with the word "Illustrative" across it, as often as its height needs."""
+    """Return a figure with "Illustrative" across it, repeated over its height."""
     layout = figure["layout"]
+    word = plain(messages.text("charts.watermark"))
     times = max(round(layout["height"] / WATERMARK_EVERY), 1)
     look: dict[str, Any] = {
         "opacity": 0.3,
@@ -147,7 +149,7 @@ def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
     }
     across = [
         note(
-            WATERMARK,
+            word,
             palette,
             x=0.5,
             xref="paper",

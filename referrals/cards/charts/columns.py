@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from referrals.cards.charts.base import LIGHT, Figure, Palette, note, plain, upright
+from referrals.cards.charts.base import LIGHT, Figure, Palette, column_chart, note, plain
+from referrals.formatting import count
+from referrals.i18n import messages
 
 LAST_LABELS: Final = 96
 """Room to the right of stacked columns for the names of their categories, in pixels."""
 
 HEADROOM: Final = 1.2
 """The length of the axis in highest lines: the number above a line needs room."""
-
-NOT_COMPARABLE: Final = "not comparable across this line"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ def stacked(categories: Mapping[str, Sequence[Column]], palette: Palette = LIGHT
         for (name, columns), (colour, pattern) in zip(categories.items(), looks, strict=False)
     ]
     notes = _names_at_the_end(categories, palette)
-    return upright(data, palette, notes=notes, right=LAST_LABELS, barmode="stack", showlegend=False)
+    return column_chart(
+        data, palette, notes=notes, right=LAST_LABELS, barmode="stack", showlegend=False
+    )
 
 
 def columns(
@@ -61,10 +63,9 @@ def columns(
     data = [_columns(values, palette, has_range=bool(tops))]
     if earlier:
         data.append(_printed_earlier(earlier, palette))
-    notes = [
-        note(NOT_COMPARABLE, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks
-    ]
-    return upright(
+    warning = plain(messages.text("charts.not_comparable"))
+    notes = [note(warning, palette, size=15, x=place, y=1.06, yref="paper") for place in at_breaks]
+    return column_chart(
         data,
         palette,
         notes=[*notes, *(_numbers_above(values, palette) if tops else ())],
@@ -90,7 +91,7 @@ def _layer(columns: Sequence[Column], name: str, colour: str, pattern: str) -> d
             "pattern": {"shape": pattern, "solidity": 0.35},
             "line": {"width": 0},
         },
-        "hovertemplate": f"%{{x}}: %{{y:,}} {name}<extra></extra>",
+        "hovertemplate": _pointer("category", category=name),
     }
 
 
@@ -115,12 +116,12 @@ def _columns(columns: Sequence[Column], palette: Palette, *, has_range: bool) ->
         "textposition": "none" if has_range else "outside",
         "cliponaxis": False,
         "marker": {"color": palette.main},
-        "name": "Latest value",
-        "hovertemplate": "%{x}: %{y:,}<extra></extra>",
+        "name": messages.text("charts.latest"),
+        "hovertemplate": _pointer("number"),
         "error_y": _ranges(columns, palette),
     }
     if not has_range:
-        trace["text"] = [f"{column.value:,}" for column in columns]
+        trace["text"] = [count(column.value) for column in columns]
     return trace
 
 
@@ -130,15 +131,21 @@ def _printed_earlier(earlier: Sequence[Column], palette: Palette) -> dict[str, A
         "x": _periods(earlier),
         "y": _values(earlier),
         "mode": "markers",
-        "name": "Value printed earlier",
+        "name": messages.text("charts.earlier"),
         "marker": {
             "symbol": "line-ew-open",
             "size": 26,
             "color": palette.second,
             "line": {"width": 3},
         },
-        "hovertemplate": "%{x}: %{y:,} printed earlier<extra></extra>",
+        "hovertemplate": _pointer("earlier"),
     }
+
+
+def _pointer(key: str, **values: str) -> str:
+    """Return the text under a pointer for Plotly, which fills in the period and the number."""
+    text = messages.text(f"charts.pointer.{key}", period="%{x}", number="%{y:,}", **values)
+    return f"{text}<extra></extra>"
 
 
 def _break(place: float, palette: Palette) -> dict[str, Any]:
@@ -160,7 +167,7 @@ def _numbers_above(columns: Sequence[Column], palette: Palette) -> list[dict[str
     """Return each value above the line of its range, upright so that many fit on a phone."""
     where = {"yanchor": "bottom", "textangle": -90, "yshift": 3}
     return [
-        note(f"{column.value:,}", palette, size=14, x=plain(column.period), y=column.upper, **where)
+        note(count(column.value), palette, size=14, x=plain(column.period), y=column.upper, **where)
         for column in columns
     ]
 

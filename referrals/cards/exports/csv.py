@@ -6,8 +6,7 @@ import csv
 import io
 
 from referrals.cards.card import Card
-from referrals.cards.exports.notes import notes
-from referrals.cards.html import sources
+from referrals.cards.exports.notes import notes, source
 from referrals.csv_safety import escape_formula
 
 
@@ -23,7 +22,7 @@ def write(card: Card, base: str) -> str:
         "release": card.about.release_id,
         "release_status": card.about.status,
         "notes": " ".join(notes(card)),
-        "source": "; ".join(sources.names(card)),
+        "source": source(card),
         "link": f"{base}{card.link}",
     }
     file = io.StringIO(newline="")

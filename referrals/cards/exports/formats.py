@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from referrals.cards.card import Card
 from referrals.cards.exports import csv, svg
+from referrals.i18n import messages
 from referrals.release.files import SHORT
 
 FOLDER: Final = "/take-away/"
@@ -17,21 +18,25 @@ PICTURE: Final = "svg"
 
 @dataclass(frozen=True)
 class Format:
-    """A format of a card's files: the label of its link, its media type, and its writer.
+    """A format of a card's files: its media type and its writer.
 
     `write` takes the card and the address that links begin with.
     """
 
-    label: str
     media_type: str
     write: Callable[[Card, str], str]
 
 
 FORMATS: Final[Mapping[str, Format]] = {
-    "csv": Format("Table (CSV)", "text/csv; charset=utf-8; header=present", csv.write),
-    PICTURE: Format("Picture (SVG)", "image/svg+xml", svg.write),
+    "csv": Format("text/csv; charset=utf-8; header=present", csv.write),
+    PICTURE: Format("image/svg+xml", svg.write),
 }
 """The formats by the ending of their files."""
+
+
+def label(ending: str) -> str:
+    """Return the label of the link to a card's file."""
+    return messages.text(f"exports.format.{ending}")
 
 
 def address(card: Card, ending: str) -> str:

@@ -1,12 +1,18 @@
-"""The notes of a card as plain text, for every export: a figure found alone needs them."""
+"""What every export of a card has beside its numbers: notes, letters, source and release.
+
+A figure that is found alone would be misread without them.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from referrals.cards.card import Card
+from referrals.cards.html import sources
 from referrals.cards.wording import kinds
+from referrals.i18n import messages
 
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
@@ -30,4 +36,29 @@ def symbols(card: Card) -> list[str]:
     """Return an explanation of each status letter in a card's table."""
     used = {row.get(name) for row in card.data for name in ("status", "share_status")}
     meanings = kinds.of(card.about.kind).SYMBOLS
-    return [f"[{letter}] {meaning}" for letter, meaning in meanings.items() if letter in used]
+    return [
+        messages.text("exports.symbol", letter=letter, meaning=meaning)
+        for letter, meaning in meanings.items()
+        if letter in used
+    ]
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return parts of a text, such as several sources, in one line."""
+    return messages.text("exports.separator").join(parts)
+
+
+def source(card: Card) -> str:
+    """Return the sources of a card in one line."""
+    return joined(sources.names(card))
+
+
+def release(card: Card, base: str) -> str:
+    """Return the release of a card and the link to its view, which begins with `base`."""
+    about = card.about
+    return messages.text(
+        "exports.release",
+        release=about.release_id,
+        status=about.status,
+        address=f"{base}{card.link}",
+    )

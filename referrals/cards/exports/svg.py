@@ -8,10 +8,10 @@ from typing import Final
 
 from referrals.cards.bars import Bar
 from referrals.cards.card import Card
-from referrals.cards.charts.base import LIGHT, WATERMARK, WATERMARK_EVERY
-from referrals.cards.exports.notes import plain, symbols
-from referrals.cards.html import sources
+from referrals.cards.charts.base import LIGHT, WATERMARK_EVERY
+from referrals.cards.exports.notes import joined, plain, release, source, symbols
 from referrals.cards.wording import kinds
+from referrals.i18n import messages
 
 WIDTH: Final = 900
 BARS_FROM: Final = 350
@@ -32,13 +32,13 @@ def write(card: Card, base: str) -> str:
     first_note = plain(card.notes[0]) if card.notes else ""
     paragraphs = [
         card.about.lay_sentence,
-        f"{_key(card)}{first_note}",
-        "; ".join(symbols(card)),
-        f"Source: {'; '.join(sources.names(card))}.",
-        f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
+        f"{_key(card)} {first_note}",
+        joined(symbols(card)),
+        messages.text("sources.line", names=source(card)),
+        release(card, base),
     ]
     foot = [line for paragraph in paragraphs for line in _wrapped(paragraph, 104)]
-    unit = _wrapped(f"{card.title}. {card.unit}", 92)
+    unit = _wrapped(messages.text("exports.caption", title=card.title, unit=card.unit), 92)
     top = 40 + len(head) * 32 + len(unit) * 24 + 10
     below = top + len(card.bars) * 44 + 30
     height = below + len(foot) * 20 + 16
@@ -108,8 +108,9 @@ def _watermark(card: Card, height: int) -> str:
         return ""
     times = max(round(height / WATERMARK_EVERY), 1)
     middles = [(WIDTH / 2, height * (place + 0.5) / times) for place in range(times)]
+    word = escape(messages.text("charts.watermark"))
     words = "".join(
-        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{WATERMARK}</text>'
+        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{word}</text>'
         for x, y in middles
     )
     font = 'font-size="80" font-weight="700" text-anchor="middle"'
@@ -119,7 +120,7 @@ def _watermark(card: Card, height: int) -> str:
 def _key(card: Card) -> str:
     """Return the meaning of the lines or the hatching of a picture, '' if it has neither."""
     if any(bar.lower is not None for bar in card.bars):
-        return f"Line: {kinds.of(card.about.kind).LINE}. "
+        return messages.text("exports.line", meaning=kinds.of(card.about.kind).line())
     if any(bar.upper > bar.solid for bar in card.bars):
-        return "Hatched: the range a number could have. "
+        return messages.text("exports.hatched")
     return ""

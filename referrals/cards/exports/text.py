@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from referrals.cards.card import Card
-from referrals.cards.exports.notes import notes, symbols
-from referrals.cards.html import sources
+from referrals.cards.exports.notes import notes, release, source, symbols
+from referrals.i18n import messages
 
 
 def write(card: Card, base: str) -> str:
@@ -12,24 +12,28 @@ def write(card: Card, base: str) -> str:
 
     The link begins with `base`.
     """
-    return "\n".join(
-        [
-            card.finding,
-            "",
-            f"{card.title}. {card.unit}.",
-            *(f"- {bar.label}: {bar.text}" for bar in card.bars),
-            "",
-            *(f"Note: {note}" for note in notes(card)),
-            *(f"{letter}." for letter in symbols(card)),
-            f"Source: {'; '.join(sources.names(card))}.",
-            f"Release {card.about.release_id} ({card.about.status}). {base}{card.link}",
-        ]
-    )
+    bars = [messages.text("exports.bar", label=bar.label, value=bar.text) for bar in card.bars]
+    lines = [
+        card.finding,
+        "",
+        messages.text("exports.caption_sentence", title=card.title, unit=card.unit),
+        *bars,
+        "",
+        *(messages.text("exports.note", note=note) for note in notes(card)),
+        *(messages.text("exports.symbol_sentence", symbol=symbol) for symbol in symbols(card)),
+        messages.text("sources.line", names=source(card)),
+        release(card, base),
+    ]
+    return "\n".join(lines)
 
 
 def citation(card: Card, base: str) -> str:
     """Return a citation of a card: the source first, then the place where it was presented."""
-    source = "; ".join(sources.names(card))
-    release = f"release {card.about.release_id} ({card.about.status})"
-    place = f"{release}, “{card.title}”, {base}{card.link}"
-    return f"{source}. Presented by Victim referrals, {place}."
+    return messages.text(
+        "exports.citation",
+        source=source(card),
+        release=card.about.release_id,
+        status=card.about.status,
+        title=card.title,
+        address=f"{base}{card.link}",
+    )

@@ -14,7 +14,7 @@ from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.exports import text
-from referrals.cards.exports.formats import FORMATS, address, endings
+from referrals.cards.exports.formats import address, endings, label
 from referrals.cards.exports.notes import symbols
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import KEPT, is_whole
@@ -35,7 +35,9 @@ def bars(card: Card) -> Markup:
     """Return the figure as a table of bars, which needs no script; empty if it has no bars."""
     if not card.bars:
         return Markup()
-    return templates.bars(card.title, card.what, card.counted, [bar.row for bar in card.bars])
+    return templates.bars(
+        card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars]
+    )
 
 
 def notes(card: Card, *, folded: bool) -> Markup:
@@ -99,14 +101,11 @@ def _take_away(card: Card, base: str) -> Markup:
     Streamlit's own buttons would cost five messages per card in every run, and its text box with a
     copy button 1.6 MB of script.
     """
-    files = [
-        {"address": address(card, ending), "label": FORMATS[ending].label}
-        for ending in endings(card)
-    ]
+    files = [{"address": address(card, ending), "label": label(ending)} for ending in endings(card)]
     return templates.macro(
         TEMPLATE,
         "take_away",
-        words={label: messages.text(f"card.{label}") for label in LABELS},
+        words={name: messages.text(f"card.{name}") for name in LABELS},
         files=files,
         text=text.write(card, base),
         citation=text.citation(card, base),

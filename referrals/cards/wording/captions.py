@@ -1,52 +1,81 @@
-"""The words of a card that are the same for every kind of release: title, workings, chart text."""
+"""The words of a card that are the same for every kind of release: title, unit, workings, chart."""
 
 from __future__ import annotations
 
 from referrals.cards.wording import kinds, phrases
-from referrals.formatting import count
+from referrals.cards.wording.phrases import Form
+from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.selection import SHARE
 
 
 def title(answer: Answer) -> str:
     """Return the title of a card: 'Illustrative: Domestic abuse referrals by sex'."""
-    return phrases.headed(_title(answer), is_illustrative=answer.is_illustrative)
+    text = messages.text(
+        "wording.title",
+        referrals=phrases.subject(answer, Form.TITLE),
+        dimension=phrases.dimension(answer.dimension),
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def quarters_title(answer: Answer) -> str:
+    """Return the title of a card of quarters: 'Domestic abuse referrals by quarter'."""
+    text = messages.text("wording.quarters_title", referrals=phrases.subject(answer, Form.TITLE))
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def unit(answer: Answer, *, of_each: bool = False) -> str:
+    """Return what the numbers of a card are, and their period.
+
+    `of_each` means that there is more than one column, each with shares of its own.
+    """
+    period = answer.period
+    if answer.selection.measure != SHARE:
+        return messages.text("wording.unit.number", period=period)
+    if answer.recorded is not None:
+        return messages.text(
+            f"wording.unit.recorded.{'share_of_each' if of_each else 'share'}",
+            n=answer.recorded,
+            dimension=phrases.dimension(answer.dimension),
+            period=period,
+        )
+    if of_each:
+        return messages.text("wording.unit.share_of_each", period=period)
+    if not answer.total.has_number:
+        return messages.text(
+            "wording.unit.share_unknown_total", referrals=phrases.subject(answer), period=period
+        )
+    return messages.text("wording.unit.share", counted=phrases.counted(answer), period=period)
 
 
 def workings(answer: Answer, group: str = "") -> list[str]:
     """Return how each unprinted number was worked out; `group` is the label of its column."""
-    return [
-        f"{_named(phrases.label(one), group)}: {one.working.removesuffix('.')}."
-        for one in answer.observations
-        if one.working
-    ]
+    found = []
+    for observation in answer.observations:
+        working = observation.working.removesuffix(".")
+        if working and group:
+            label = phrases.in_sentence(phrases.label(observation))
+            found.append(
+                messages.text("wording.working_of_group", group=group, label=label, working=working)
+            )
+        elif working:
+            label = phrases.first_label(observation)
+            found.append(messages.text("wording.working", label=label, working=working))
+    return found
 
 
 def chart_text(answer: Answer) -> str:
     """Return a chart in words, the finding first, for those who do not see it."""
     by_share = answer.selection.measure == SHARE and not answer.is_unreliable
     rows = []
-    for one in answer.observations:
-        share = phrases.share(one) if by_share else ""
-        rows.append(f"{phrases.label(one)}: {share or phrases.number(one)}")
-    finding, subject = kinds.of(answer.kind).finding(answer), _title(answer)
-    return f"{finding} Bar chart of {subject[0].lower()}{subject[1:]}. {'; '.join(rows)}."
-
-
-def shares_of(answer: Answer) -> str:
-    """Return what the shares of an answer are shares of."""
-    if answer.recorded is not None:
-        name = phrases.DIMENSION_NAMES[answer.dimension]
-        return f"Share of the {count(answer.recorded)} with {name} recorded"
-    if not answer.total.has_number:
-        return f"Share of {phrases.what(answer)}"
-    return f"Share of {phrases.whole(answer)}"
-
-
-def _title(answer: Answer) -> str:
-    name = phrases.DIMENSION_NAMES[answer.dimension]
-    return f"{phrases.capital(phrases.what(answer))} by {name}"
-
-
-def _named(label: str, group: str) -> str:
-    return f"{group}, {phrases.in_sentence(label)}" if group else phrases.capital(label)
+    for observation in answer.observations:
+        share = phrases.share(observation) if by_share else ""
+        rows.append((phrases.label(observation), share or phrases.number(observation)))
+    return messages.text(
+        "wording.bar_chart",
+        finding=kinds.of(answer.kind).finding(answer),
+        referrals=phrases.subject(answer),
+        dimension=phrases.dimension(answer.dimension),
+        rows=phrases.rows(rows),
+    )

@@ -12,19 +12,17 @@ from referrals.release.release import Kind
 
 
 class Wording(Protocol):
-    """The sentences and words about the answers of one kind of release."""
+    """The sentences about the answers of one kind of release; each module has these functions."""
 
     @property
     def SYMBOLS(self) -> Mapping[str, str]:  # noqa: N802  # a constant of each module
         """The meaning of each status letter."""
 
-    @property
-    def NO_SYMBOL(self) -> str:  # noqa: N802  # a constant of each module
-        """The meaning of a number without a letter."""
+    def no_symbol(self) -> str:
+        """Return the meaning of a number without a letter."""
 
-    @property
-    def LINE(self) -> str:  # noqa: N802  # a constant of each module
-        """The meaning of a line on a bar."""
+    def line(self) -> str:
+        """Return the meaning of a line on a bar."""
 
     def finding(self, answer: Answer, /) -> str:
         """Return the headline of an answer."""
@@ -43,13 +41,13 @@ class Wording(Protocol):
     def total(self, answer: Answer, /) -> str:
         """Return the total of an answer, with its range if that is not part of the number."""
 
-    def reach(self, observation: Observation, /) -> str:
+    def possible_range(self, observation: Observation, /) -> str:
         """Return the range beside a number, '' if there is none."""
 
-    def denominator(self, observation: Observation, /) -> str:
-        """Return the words after a share that say what it is of, '' if that is plain."""
+    def is_share_of_all(self, observation: Observation, /) -> bool:
+        """Return whether a share is of all while the others are not, and so must say it."""
 
-    def share_reach(self, answer: Answer, observation: Observation, /) -> str:
+    def possible_share(self, answer: Answer, observation: Observation, /) -> str:
         """Return the range beside a share, '' if there is none."""
 
     def share_status(self, answer: Answer, observation: Observation, /) -> str:

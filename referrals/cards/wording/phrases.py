@@ -1,35 +1,26 @@
-"""The parts of sentences about an answer: numbers, shares, subjects, labels, lists."""
+"""Noun phrases for the sentences about an answer: numbers, shares, subjects, labels and lists.
+
+Every phrase is a message of its own. A choice that narrows the subject is a message around it
+(`{referrals} of males`), so that another language can put the words in another order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import Final
 
-from referrals.formatting import count, percent, percent_span, span
+from babel.lists import format_list
+
+from referrals.formatting import DEFAULT_LOCALE, count, percent
+from referrals.i18n import messages
 from referrals.query import observation as observations
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.reference.codelists import NOT_RECORDED
 
-NOT_PUBLISHED: Final = "not published"
-WITHHELD: Final = "withheld"
-_ABSENT: Final[Mapping[str, str]] = {
-    observations.NOT_PUBLISHED: NOT_PUBLISHED,
-    observations.WITHHELD: WITHHELD,
-}
-
-TOO_FEW: Final = "too few"
-"""Shown instead of a share of too few referrals."""
-
-DIMENSION_NAMES: Final[Mapping[str, str]] = {
-    "nationality": "nationality",
-    "age_band": "age",
-    "sex": "sex",
-    "crime_type": "crime type",
-    "outcome": "outcome",
-    "period": "period",
-}
-"""The name of each dimension in the middle of a sentence."""
+STATELESS: Final = "_STL"
+UNDER_18: Final = "0-17"
 
 LOWERED: Final = frozenset(
     {
@@ -48,22 +39,69 @@ LOWERED: Final = frozenset(
 )
 """First words of labels that are not names, and so lose their capital inside a sentence."""
 
-STATELESS: Final = "_STL"
-_OF_SEX: Final = {"M": "of males", "F": "of females"}
+_ABSENT: Final[Mapping[str, str]] = {
+    observations.NOT_PUBLISHED: "wording.number.not_published",
+    observations.WITHHELD: "wording.number.withheld",
+}
+
+
+class Form(StrEnum):
+    """The place of a subject: inside a sentence, at the head of a title, or after other victims."""
+
+    INSIDE = "inside"
+    TITLE = "title"
+    SHORT = "short"
+
+
+def dimension(name: str) -> str:
+    """Return the name of a dimension inside a sentence: 'crime type'."""
+    return messages.text(f"wording.dimension.{name}")
+
+
+def column(name: str) -> str:
+    """Return the name of a dimension at the head of a column: 'Crime type'."""
+    return messages.text(f"wording.column.{name}")
 
 
 def label(observation: Observation) -> str:
     """Return the label of an observation, after 'of these,' if it is part of another one."""
-    return f"of these, {observation.label}" if observation.is_part else observation.label
+    if observation.is_part:
+        return messages.text("wording.part", label=observation.label)
+    return observation.label
+
+
+def first_label(observation: Observation) -> str:
+    """Return the label of an observation at the start of a sentence."""
+    if observation.is_part:
+        return messages.text("wording.part_first", label=observation.label)
+    return observation.label
 
 
 def number(observation: Observation) -> str:
     """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld'."""
     if absent := _ABSENT.get(observation.status):
-        return absent
-    if observation.value is None or observation.is_range:
-        return span(*observation.bounds, open_ended=observation.open_ended)
-    return count(observation.value)
+        return messages.text(absent)
+    if observation.value is not None and not observation.is_range:
+        return count(observation.value)
+    lower, upper = observation.bounds
+    if observation.open_ended:
+        return messages.text("wording.number.at_least", n=lower)
+    return count_range(lower, upper)
+
+
+def count_range(lower: int, upper: int) -> str:
+    """Return a range of counts, or one count if both ends are the same: '210 to 212', '514'."""
+    return count(lower) if lower == upper else between(count(lower), count(upper))
+
+
+def between(lower: str, upper: str) -> str:
+    """Return a range of formatted numbers: '58% to 59%'."""
+    return messages.text("wording.number.range", lower=lower, upper=upper)
+
+
+def too_few() -> str:
+    """Return the text shown instead of a share of too few referrals."""
+    return messages.text("wording.number.too_few")
 
 
 def share(observation: Observation) -> str:
@@ -72,10 +110,11 @@ def share(observation: Observation) -> str:
     if found is None:
         return ""
     if observation.open_ended:
-        return f"over {percent(found.lower)}"
+        return messages.text("wording.number.over", share=percent(found.lower))
     if found.value is not None:
         return percent(found.value)
-    return percent_span(found.lower, found.upper)
+    lower, upper = percent(found.lower), percent(found.upper)
+    return lower if lower == upper else between(lower, upper)
 
 
 def headed(text: str, *, is_illustrative: bool) -> str:
@@ -84,71 +123,94 @@ def headed(text: str, *, is_illustrative: bool) -> str:
     >>> headed("Victim referrals by sex", is_illustrative=True)
     'Illustrative: Victim referrals by sex'
     """
-    return f"Illustrative: {text}" if is_illustrative else text
+    return messages.text("wording.illustrative", text=text) if is_illustrative else text
 
 
-def whole(answer: Answer) -> str:
+def counted(answer: Answer) -> str:
     """Return the total and the subject: '212 domestic abuse referrals of females'."""
-    return f"{number(answer.total)} {what(answer)}"
+    return messages.text("wording.counted", number=number(answer.total), referrals=subject(answer))
 
 
-def what(answer: Answer) -> str:
-    """Return the subject of an answer within a sentence: 'domestic abuse referrals of females'."""
-    chosen = answer.selection
-    crime = answer.labels.get("crime_type")
-    is_named = crime is not None and chosen.crime_type != NOT_RECORDED
-    unknown = [
-        DIMENSION_NAMES[name] for name, code in chosen.chosen().items() if code == NOT_RECORDED
-    ]
-    parts = (
-        f"{crime.lower()} referrals" if crime and is_named else "victim referrals",
-        _OF_SEX.get(chosen.sex, ""),
-        _of_nationality(answer),
-        f"aged {answer.labels['age_band'].lower()}"
-        if chosen.chosen().get("age_band", NOT_RECORDED) != NOT_RECORDED
-        else "",
-        _of_outcome(answer),
-        f"with {listed(tuple(unknown))} not recorded" if unknown else "",
+def subject(answer: Answer, form: Form = Form.INSIDE) -> str:
+    """Return the subject of an answer: 'domestic abuse referrals of females'."""
+    chosen = answer.selection.chosen()
+    recorded = {name: code for name, code in chosen.items() if code != NOT_RECORDED}
+    phrase = messages.text(f"wording.subject.{form}.{recorded.get('crime_type', 'all')}")
+    for key, values in _qualifiers(answer, recorded):
+        phrase = messages.text(f"wording.subject.{key}", referrals=phrase, **values)
+    not_recorded = [dimension(name) for name, code in chosen.items() if code == NOT_RECORDED]
+    if not_recorded:
+        phrase = messages.text(
+            "wording.subject.of.not_recorded", referrals=phrase, dimensions=listed(not_recorded)
+        )
+    return phrase
+
+
+def largest(key: str, answer: Answer, observation: Observation) -> str:
+    """Return the message at `key` that calls an observation of an answer the largest.
+
+    The message has a form for each sex, and another for other groups.
+    """
+    is_sex = answer.dimension == "sex"
+    return messages.text(
+        f"{key}.{observation.code if is_sex else 'other'}",
+        group=observation.label,
+        number=number(observation),
+        counted=counted(answer),
+        share=share(observation),
     )
-    return " ".join(part for part in parts if part)
 
 
 def in_sentence(label: str) -> str:
-    """Return a label as part of a sentence; names of countries keep their capitals.
+    """Return a label of the release as part of an English sentence.
+
+    Names of countries keep their capitals. This is the only place that changes the case of a label:
+    labels come with the release, in English, and are not messages.
 
     >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
     ('all other nationalities', 'Vietnam, Albania and China')
     """
     first = label.split(maxsplit=1)[0]
-    return (
-        label.replace(first, first.lower(), 1)
-        if first in LOWERED
-        else label.removesuffix(" together")
-    )
+    if first in LOWERED:
+        return label.replace(first, first.lower(), 1)
+    return label.removesuffix(" together")
 
 
-def capital(text: str) -> str:
-    """Return text with its first letter as a capital, and the rest as it is."""
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def listed(labels: tuple[str, ...]) -> str:
+def listed(labels: Iterable[str]) -> str:
     """Return labels as a list in a sentence.
 
-    >>> listed(("Vietnam", "Albania", "China"))
+    >>> listed(["Vietnam", "Albania", "China"])
     'Vietnam, Albania and China'
     """
-    *rest, last = labels
-    return f"{', '.join(rest)} and {last}" if rest else last
+    return format_list(list(labels), locale=DEFAULT_LOCALE)
 
 
-def _of_nationality(answer: Answer) -> str:
-    code = answer.selection.chosen().get("nationality", NOT_RECORDED)
-    if code in {NOT_RECORDED, STATELESS}:
-        return "of stateless people" if code == STATELESS else ""
-    return f"from {in_sentence(answer.labels['nationality'])}"
+def rows(observations: Iterable[tuple[str, str]]) -> str:
+    """Return labels with their values: 'Male: 706; Female: 425'."""
+    each = [messages.text("wording.row", label=name, value=value) for name, value in observations]
+    return messages.text("wording.separator").join(each)
 
 
-def _of_outcome(answer: Answer) -> str:
-    code = answer.selection.chosen().get("outcome", NOT_RECORDED)
-    return "" if code == NOT_RECORDED else f"with the outcome “{answer.labels['outcome'].lower()}”"
+def _qualifiers(answer: Answer, recorded: Mapping[str, str]) -> list[tuple[str, Mapping[str, str]]]:
+    """Return the messages that narrow a subject, with their values, from the inside out.
+
+    `recorded` has the code of each chosen dimension, except "not recorded" and the type of crime,
+    which is part of the subject itself.
+    """
+    labels = answer.labels
+    found: list[tuple[str, Mapping[str, str]]] = []
+    if (sex := recorded.get("sex")) in {"M", "F"}:
+        found.append((f"of.{sex}", {}))
+    nationality = recorded.get("nationality")
+    if nationality == STATELESS:
+        found.append(("of.stateless", {}))
+    elif nationality is not None:
+        found.append(("of.nationality", {"nationality": in_sentence(labels["nationality"])}))
+    age = recorded.get("age_band")
+    if age == UNDER_18:
+        found.append(("of.under_18", {}))
+    elif age is not None:
+        found.append(("of.age", {"age": labels["age_band"]}))
+    if outcome := recorded.get("outcome"):
+        found.append((f"outcome.{outcome}", {}))
+    return found

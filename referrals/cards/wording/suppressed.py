@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from referrals.cards.wording import phrases
-from referrals.formatting import count
+from referrals.i18n import messages
 from referrals.query.answer import Answer
-from referrals.query.observation import NOT_PUBLISHED, Observation
+from referrals.query.observation import NOT_PUBLISHED, WITHHELD, Observation
 from referrals.reference import statuses
 from referrals.reference.codelists import NOT_RECORDED
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
@@ -20,21 +20,15 @@ from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a suppressed release."""
 
-NO_SYMBOL: Final = "exact"
-"""The meaning of a number without a letter."""
 
-LINE: Final = "what a share could be among all"
-"""The meaning of a line on a bar."""
+def no_symbol() -> str:
+    """Return the meaning of a number without a letter."""
+    return messages.text("wording.suppressed.no_symbol")
 
-WITHHELD_NOTE: Final = (
-    "A number marked [c] is withheld to protect people. "
-    "It can be 0, small, or larger than one that is shown. "
-    "[How we protect people](/disclosure) says more."
-)
-FINER_NOTE: Final = (
-    "This release has tables of one or two things at once, a quarter counted as one, and nothing "
-    "finer. Choose fewer things to see numbers."
-)
+
+def line() -> str:
+    """Return the meaning of a line on a bar."""
+    return messages.text("wording.suppressed.line")
 
 
 def finding(answer: Answer) -> str:
@@ -44,9 +38,8 @@ def finding(answer: Answer) -> str:
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
     """Return the headline of the quarters: how many are shown, their least and their most."""
-    return phrases.headed(
-        _quarters(answer, quarters, period), is_illustrative=answer.is_illustrative
-    )
+    text = _quarters(answer, quarters, period)
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
 
 
 def notes(answer: Answer) -> list[str]:
@@ -56,9 +49,12 @@ def notes(answer: Answer) -> list[str]:
 
 def numbers_notes(statuses: Sequence[str]) -> list[str]:
     """Return the notes that go with numbers of these statuses."""
-    return [
-        note for status, note in (("c", WITHHELD_NOTE), ("x", FINER_NOTE)) if status in statuses
-    ]
+    found = []
+    if WITHHELD in statuses:
+        found.append(messages.text("wording.suppressed.note.withheld"))
+    if NOT_PUBLISHED in statuses:
+        found.append(messages.text("wording.suppressed.note.finer"))
+    return found
 
 
 def total(answer: Answer) -> str:
@@ -66,17 +62,17 @@ def total(answer: Answer) -> str:
     return phrases.number(answer.total)
 
 
-def reach(_: Observation) -> str:
+def possible_range(_: Observation) -> str:
     """Return '': a number that is shown is exact."""
     return ""
 
 
-def denominator(observation: Observation) -> str:
-    """Return the words after a share that say what it is of, '' if that is plain."""
-    return " of all" if observation.code == NOT_RECORDED else ""
+def is_share_of_all(observation: Observation) -> bool:
+    """Return whether a share is of all, while the others are of those recorded."""
+    return observation.code == NOT_RECORDED
 
 
-def share_reach(_answer: Answer, _observation: Observation) -> str:
+def possible_share(_answer: Answer, _observation: Observation) -> str:
     """Return '': a share that is shown is exact."""
     return ""
 
@@ -87,29 +83,36 @@ def share_status(_answer: Answer, _observation: Observation) -> str:
 
 
 def _finding(answer: Answer) -> str:
-    name = phrases.DIMENSION_NAMES[answer.dimension]
     if not answer.is_published:
-        return f"The {name} of {phrases.what(answer)} is not published."
-    shown = [one for one in answer.observations if one.kind == "category" and one.has_number]
-    values = [one.value or 0 for one in shown]
+        return messages.text(
+            "wording.suppressed.unpublished",
+            dimension=phrases.dimension(answer.dimension),
+            referrals=phrases.subject(answer),
+        )
+    shown = [row for row in answer.observations if row.kind == "category" and row.has_number]
+    values = [row.value or 0 for row in shown]
     most = max(values, default=0)
     if most < SMALLEST_SHARE_BASE or values.count(most) > 1:
-        return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    first = shown[values.index(most)]
-    which = "largest group" if len(shown) == len(answer.observations) else "largest group shown"
-    subject = f"{first.label}s were" if answer.dimension == "sex" else f"{first.label} was"
-    of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
-    return f"{subject} the {which}, with {of_all}."
+        return messages.text("wording.finding.no_largest", counted=phrases.counted(answer))
+    is_all_shown = len(shown) == len(answer.observations)
+    key = "wording.finding.largest" if is_all_shown else "wording.suppressed.largest_shown"
+    return phrases.largest(key, answer, shown[values.index(most)])
 
 
 def _quarters(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-    what = phrases.what(answer)
-    if all(one.status == NOT_PUBLISHED for one in quarters):
-        return f"The quarters of {what} are not published."
-    shown = [one.value for one in quarters if one.value is not None]
+    referrals = phrases.subject(answer)
+    if all(quarter.status == NOT_PUBLISHED for quarter in quarters):
+        return messages.text("wording.suppressed.quarters_unpublished", referrals=referrals)
+    shown = [quarter.value for quarter in quarters if quarter.value is not None]
     if not shown:
-        return f"The quarters of {what} are all withheld, {period}."
-    least, most = min(shown), max(shown)
-    span = f"{count(least)} to {count(most)}" if least < most else count(most)
-    each = f"Each of those has {span} {what}."
-    return f"{len(shown)} of the {len(quarters)} quarters are shown, {period}. {each}"
+        return messages.text(
+            "wording.suppressed.quarters_withheld", referrals=referrals, period=period
+        )
+    return messages.text(
+        "wording.suppressed.quarters",
+        n=len(quarters),
+        shown=len(shown),
+        period=period,
+        range=phrases.count_range(min(shown), max(shown)),
+        referrals=referrals,
+    )

@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.cards.wording import phrases
-from referrals.formatting import count, percent, percent_span
+from referrals.cards.wording.phrases import Form
+from referrals.formatting import percent
+from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.reference import statuses
@@ -16,49 +18,53 @@ from referrals.reference.codelists import NOT_RECORDED
 SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
 """The meaning of each status letter in a transcribed release."""
 
-NO_SYMBOL: Final = "as printed"
-"""The meaning of a number without a letter."""
 
-LINE: Final = "what a share could be among all"
-"""The meaning of a line on a bar."""
+def no_symbol() -> str:
+    """Return the meaning of a number without a letter."""
+    return messages.text("wording.published.no_symbol")
 
-SEX_NOTE: Final = (
-    "The three printed counts by sex fall short of the total. "
-    "[Do the figures add up?](/figures-check) shows why the number with no sex recorded is a range."
-)
+
+def line() -> str:
+    """Return the meaning of a line on a bar."""
+    return messages.text("wording.published.line")
 
 
 def finding(answer: Answer) -> str:
     """Return the headline of an answer: one sentence with its numbers."""
     if not answer.is_published:
-        name = phrases.DIMENSION_NAMES[answer.dimension]
-        return f"The assessment does not publish the {name} of {phrases.what(answer)}."
+        return messages.text(
+            "wording.published.unpublished",
+            dimension=phrases.dimension(answer.dimension),
+            referrals=phrases.subject(answer),
+        )
     return _FINDINGS[answer.dimension](answer)
 
 
 def quarters_finding(answer: Answer, _quarters: Sequence[Observation], _period: str) -> str:
     """Return a sentence that there are no quarters: the source covers one year."""
-    return f"The assessment does not publish the quarters of {phrases.what(answer)}."
+    return messages.text("wording.published.quarters", referrals=phrases.subject(answer))
 
 
 def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
     """Return the headline of a dimension within each of several groups: one clause a group."""
-    clause = _CLAUSES.get(dimension, _largest_clause)
-    clauses = tuple(clause(answer) for answer in answers)
-    head = "Where sex was recorded, " if dimension == "sex" else ""
-    return f"{phrases.capital(head + phrases.listed(clauses))}."
+    if dimension == "sex":
+        clauses = [_sex_clause(answer) for answer in answers]
+        return messages.text("wording.published.crossed.sex", clauses=phrases.listed(clauses))
+    clauses = [_largest_clause(answer, is_first=place == 0) for place, answer in enumerate(answers)]
+    return messages.text("wording.published.crossed.largest", clauses=phrases.listed(clauses))
 
 
 def notes(answer: Answer) -> list[str]:
     """Return the notes that apply to an answer, as Markdown sentences."""
-    found = [_NOTES[answer.dimension]]
-    if answer.dimension == "sex" and any(one.status == "u" for one in answer.observations):
-        found.append(SEX_NOTE)
+    keys = [answer.dimension]
+    if answer.dimension == "sex" and any(row.status == "u" for row in answer.observations):
+        keys.append("sex_range")
     if "crime_type" in answer.labels and answer.dimension != "crime_type":
-        found.append(_NOTES["crime_type"])
+        keys.append("crime_type")
+    found = [messages.text(f"wording.published.note.{key}") for key in keys]
     if answer.unpublished:
-        labels = tuple(phrases.in_sentence(label) for label in answer.unpublished)
-        found.append(f"Not published for this choice: {phrases.listed(labels)}.")
+        groups = phrases.listed(phrases.in_sentence(label) for label in answer.unpublished)
+        found.append(messages.text("wording.published.note.unpublished", groups=groups))
     return found
 
 
@@ -72,17 +78,17 @@ def total(answer: Answer) -> str:
     return phrases.number(answer.total)
 
 
-def reach(_: Observation) -> str:
+def possible_range(_: Observation) -> str:
     """Return '': the range of a number is the number itself."""
     return ""
 
 
-def denominator(observation: Observation) -> str:
-    """Return the words after a share that say what it is of, '' if that is plain."""
-    return " of all" if observation.code == NOT_RECORDED else ""
+def is_share_of_all(observation: Observation) -> bool:
+    """Return whether a share is of all, while the others are of those recorded."""
+    return observation.code == NOT_RECORDED
 
 
-def share_reach(_answer: Answer, _observation: Observation) -> str:
+def possible_share(_answer: Answer, _observation: Observation) -> str:
     """Return '': the range of a share is the share itself."""
     return ""
 
@@ -93,45 +99,56 @@ def share_status(_answer: Answer, _observation: Observation) -> str:
 
 
 def _nationality(answer: Answer) -> str:
-    named = [
-        one for one in _published(answer) if not one.code.startswith("_") or one.code == "_TOP3"
-    ]
+    named = [row for row in _published(answer) if row.code[0] != "_" or row.code == "_TOP3"]
     least, most = answer.total.bounds
-    low = Fraction(sum(one.bounds[0] for one in named), most)
-    high = Fraction(sum(one.bounds[1] for one in named), least)
-    names = phrases.listed(tuple(phrases.in_sentence(phrases.label(one)) for one in named))
-    return f"{names} made up {percent_span(low, high)} of {phrases.whole(answer)}."
+    lower = percent(Fraction(sum(row.bounds[0] for row in named), most))
+    upper = percent(Fraction(sum(row.bounds[1] for row in named), least))
+    return messages.text(
+        "wording.published.nationality",
+        groups=phrases.listed(phrases.in_sentence(phrases.label(row)) for row in named),
+        share=lower if lower == upper else phrases.between(lower, upper),
+        counted=phrases.counted(answer),
+    )
 
 
 def _sex_clause(answer: Answer) -> str:
     larger, _ = _by_recorded(answer)
-    share = percent(_of_recorded(larger))
-    return f"{larger.label.lower()}s were {share} of {phrases.what(answer)}"
+    return messages.text(
+        f"wording.published.clause.{larger.code}",
+        share=percent(_of_recorded(larger)),
+        referrals=phrases.subject(answer),
+    )
 
 
-def _largest_clause(answer: Answer) -> str:
+def _largest_clause(answer: Answer, *, is_first: bool) -> str:
+    """Return the clause of one group; the first clause begins the sentence."""
     first = _published(answer)[0]
-    what = phrases.what(answer).replace("victim ", "")
-    return f"{phrases.label(first).lower()} was {phrases.share(first)} of {what}"
+    label = phrases.in_sentence(phrases.label(first))
+    return messages.text(
+        "wording.published.clause.largest",
+        group=phrases.first_label(first) if is_first else label,
+        share=phrases.share(first),
+        referrals=phrases.subject(answer, Form.SHORT),
+    )
 
 
 def _age(answer: Answer) -> str:
     child = answer.observation("0-17")
     if not child.has_number:
         return _largest(answer)
-    of_all = f"{phrases.number(child)} of {phrases.whole(answer)}"
-    return f"{of_all} were of people who said they were under 18 ({phrases.share(child)})."
+    return _of_counted("wording.published.under_18", answer, child)
 
 
 def _sex(answer: Answer) -> str:
-    larger, smaller = _by_recorded(answer)
-    unknown = answer.observation(NOT_RECORDED)
-    recorded = "" if answer.recorded is None else count(answer.recorded)
-    return (
-        f"Of the {recorded} {phrases.what(answer)} with sex recorded, "
-        f"{percent(_of_recorded(larger))} were {larger.label.lower()} and "
-        f"{percent(_of_recorded(smaller))} {smaller.label.lower()}. "
-        f"Sex was not recorded in {phrases.number(unknown)} more."
+    male, female = answer.observation("M"), answer.observation("F")
+    larger, _ = _by_recorded(answer)
+    return messages.text(
+        f"wording.published.sex.{'more_males' if larger is male else 'more_females'}",
+        n=answer.recorded or 0,
+        referrals=phrases.subject(answer),
+        males=percent(_of_recorded(male)),
+        females=percent(_of_recorded(female)),
+        not_recorded=phrases.number(answer.observation(NOT_RECORDED)),
     )
 
 
@@ -150,18 +167,28 @@ def _of_recorded(observation: Observation) -> Fraction:
 def _largest(answer: Answer) -> str:
     """Return a sentence on the largest category; there is none if its range overlaps another's."""
     first, *others = _published(answer)
-    of_all = f"{phrases.number(first)} of {phrases.whole(answer)} ({phrases.share(first)})"
     if not others:
-        return f"{phrases.label(first)} made up {of_all}."
-    if first.bounds[0] <= max(one.bounds[1] for one in others):
-        return f"No one group is plainly the largest among {phrases.whole(answer)}."
-    return f"{phrases.label(first)} was the largest group: {of_all}."
+        return _of_counted("wording.published.only_group", answer, first)
+    if first.bounds[0] <= max(row.bounds[1] for row in others):
+        return messages.text("wording.finding.no_largest", counted=phrases.counted(answer))
+    return _of_counted("wording.published.largest", answer, first)
+
+
+def _of_counted(key: str, answer: Answer, observation: Observation) -> str:
+    """Return the message at `key` about one observation as a part of its answer's total."""
+    return messages.text(
+        key,
+        group=phrases.first_label(observation),
+        number=phrases.number(observation),
+        counted=phrases.counted(answer),
+        share=phrases.share(observation),
+    )
 
 
 def _published(answer: Answer) -> list[Observation]:
     """Return the observations that have a number, the largest first."""
-    found = [one for one in answer.observations if one.has_number]
-    return sorted(found, key=lambda one: -one.bounds[0])
+    found = [row for row in answer.observations if row.has_number]
+    return sorted(found, key=lambda row: -row.bounds[0])
 
 
 _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
@@ -170,26 +197,4 @@ _FINDINGS: Final[Mapping[str, Callable[[Answer], str]]] = {
     "sex": _sex,
     "crime_type": _largest,
     "outcome": _largest,
-}
-
-_CLAUSES: Final[Mapping[str, Callable[[Answer], str]]] = {"sex": _sex_clause}
-
-_NOTES: Final[Mapping[str, str]] = {
-    "nationality": (
-        "Three of the nationalities are published one by one. The rest are one group: "
-        "no count of ours singles out a small group."
-    ),
-    "age_band": (
-        "Age is as the person stated it. The assessment says it may be changed after checks."
-    ),
-    "sex": (
-        "Sex as recorded. The assessment uses “sex” and “gender” for the same field. "
-        "A share is of those whose sex was recorded; the range is what it could be among everyone, "
-        "if those not recorded were all of one sex or the other."
-    ),
-    "crime_type": (
-        "Modern slavery includes human trafficking. “Other or unstated crime” is everything else: "
-        "the assessment does not name or count other types."
-    ),
-    "outcome": "The assessment publishes no outcome of any referral.",
 }

@@ -17,7 +17,7 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
-from referrals.cards.wording import captions, phrases, rounded
+from referrals.cards.wording import captions, rounded
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
@@ -80,7 +80,7 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
         return
     assert "largest" not in card.finding
     assert "%" not in card.finding + card.alternative
-    assert {bar.shown for bar in card.bars} == {phrases.TOO_FEW}
+    assert {bar.shown for bar in card.bars} == {"too few"}
     letters = {"u"} if answer.total.value else {""}
     assert {row["share_status"] for row in card.data} == letters
 
@@ -118,7 +118,10 @@ NO_LARGEST = "No one group is plainly the largest among"
         ({"A": (20, 20, 20), "B": (5, 5, 5)}, f"{NO_LARGEST} 25 victim referrals."),
         (
             {"A": (12, 12, 12), "B": (5, 5, 5)},
-            f"There are 17 victim referrals: {rounded.TOO_FEW}, or to compare by crime type.",
+            (
+                "There are 17 victim referrals: too few to give a share reliably, "
+                "or to compare by crime type."
+            ),
         ),
     ],
 )

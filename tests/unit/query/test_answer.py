@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from referrals.cards.wording import phrases
-from referrals.cards.wording.phrases import NOT_PUBLISHED
 from referrals.formatting import percent
 from referrals.query import context_series, kinds
 from referrals.query.answer import Answer
@@ -28,6 +27,8 @@ def named(value: object) -> str:
         else str(value)
     )
 
+
+NOT_PUBLISHED = "not published"
 
 EVERYTHING = Selection()
 SLAVERY, ABUSE, OTHER = (Selection(crime_type=code) for code in ("MS", "DA", "OTH"))

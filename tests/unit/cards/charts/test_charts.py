@@ -50,7 +50,7 @@ def published(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
 @pytest.fixture(scope="module")
 def drawn(published: tuple[Answer, ...]) -> Drawn:
     """Each of those answers with its chart."""
-    return [(answer, go.Figure(bar_charts.bars(answer))) for answer in published]
+    return [(answer, go.Figure(bar_charts.bar_chart(answer))) for answer in published]
 
 
 # What is solid and what is hatched
@@ -175,7 +175,7 @@ def test_bars_start_at_zero_and_their_labels_have_room(drawn: Drawn) -> None:
 
 def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
-    solid, _ = go.Figure(bar_charts.bars(answer)).data
+    solid, _ = go.Figure(bar_charts.bar_chart(answer)).data
     looks = dict(
         zip(
             [one.code for one in answer.observations],
@@ -282,7 +282,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ch
         name: draw(LIGHT) for name in DRAWN if (draw := context_series.card(release, name).draw)
     }
     of_answers = {
-        f"bars {place}": bar_charts.bars(answer) for place, answer in enumerate(published)
+        f"bars {place}": bar_charts.bar_chart(answer) for place, answer in enumerate(published)
     }
     several = bar_charts.small_multiples({"One": published[0], "Two": published[1]})
     return {
@@ -296,7 +296,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ch
 def test_every_chart_is_what_plotly_takes_and_plain_json(
     release: Release, published: tuple[Answer, ...]
 ) -> None:
-    # Streamlit has Plotly check a figure each time it is sent, unless it is `Finished`.
+    # Streamlit has Plotly check a figure each time it is sent, unless it is `PreparedFigure`.
     for name, figure in every_chart(release, published).items():
         go.Figure(figure)  # which refuses what is no part of a chart
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
@@ -312,8 +312,8 @@ def test_plotly_refuses_a_chart_with_a_mistake_in_it() -> None:
 def test_a_finished_chart_is_sent_as_it_is_and_never_checked_again(
     published: tuple[Answer, ...],
 ) -> None:
-    figure = bar_charts.bars(published[0])
-    finished = charts.Finished(figure)
+    figure = bar_charts.bar_chart(published[0])
+    finished = charts.PreparedFigure(figure)
     assert tools.return_figure_from_figure_or_data(finished, validate_figure=True) is figure
     assert json.loads(to_json(figure, validate=False)) == figure
 
@@ -432,7 +432,7 @@ def test_a_chart_takes_every_colour_from_its_palette(release: Release, palette: 
     draw = context_series.card(release, "years").draw
     assert draw is not None
     for figure in (
-        bar_charts.bars(kinds.of(release).answer("sex", Selection()), palette),
+        bar_charts.bar_chart(kinds.of(release).answer("sex", Selection()), palette),
         draw(palette),
     ):
         assert {colour.lower() for colour in colours(figure)} <= own
@@ -444,7 +444,7 @@ def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> N
     assert layout["template"] == {}, "with none at all, Plotly would take its own"
     assert [note["font"]["color"] for note in layout["annotations"]] == [DARK.text]
     assert (
-        bar_charts.bars(kinds.of(release).answer("sex", Selection()), DARK)["data"][1]["textfont"][
+        bar_charts.bar_chart(kinds.of(release).answer("sex", Selection()), DARK)["data"][1]["textfont"][
             "color"
         ]
         == DARK.text

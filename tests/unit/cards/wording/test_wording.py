@@ -1,9 +1,10 @@
-"""Answers in words: the right numbers, no rank that a range cannot support, and workings."""
+"""Sentences about answers: their numbers, no rank that a range cannot support, workings."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -11,15 +12,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals.cards.wording import captions, phrases, transcribed
+from referrals.cards.wording.phrases import Form
 from referrals.formatting import count, percent
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
-from referrals.query.selection import Selection
+from referrals.query.selection import SHARE, Selection
 from referrals.reference import statuses
-from referrals.reference.codelists import codelist
+from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.release.release import Kind, Release
 from tests.fixtures.examples import examples
+
+
+def codes(dimension: str) -> list[str]:
+    """The codes of a dimension that stand for one category each."""
+    found = codelist(dimension).codes
+    return [code for code, row in found.items() if row.kind == "category"]
+
 
 # Parts of the finding of every selection on offer, worked by hand from the printed figures.
 FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
@@ -51,15 +60,15 @@ FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("dimension", "chosen", "said"), FINDINGS, ids=str)
-def test_a_finding_says_what_the_figures_say(
-    release: Release, dimension: str, chosen: dict[str, str], said: list[str]
+@pytest.mark.parametrize(("dimension", "chosen", "parts"), FINDINGS, ids=str)
+def test_a_finding_has_the_numbers_worked_by_hand(
+    release: Release, dimension: str, chosen: dict[str, str], parts: list[str]
 ) -> None:
     finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
-    assert [part for part in said if part not in finding] == [], finding
+    assert [part for part in parts if part not in finding] == [], finding
 
 
-def test_every_selection_that_is_offered_alone_has_its_finding_in_the_list_above(
+def test_every_filter_on_its_own_has_a_finding_in_the_list_above(
     release: Release,
 ) -> None:
     offered = [
@@ -83,7 +92,7 @@ def test_a_finding_holds_no_number_that_its_answer_does_not(answers: tuple[Answe
         assert strange_numbers(finding, answer) == [], finding
 
 
-def test_a_number_from_elsewhere_in_a_finding_is_noticed(release: Release) -> None:
+def test_the_check_notices_a_number_that_is_not_in_the_answer(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
     assert strange_numbers(f"{transcribed.finding(answer)} That is 7% of 126,453.", answer) == [
         "7%",
@@ -91,7 +100,7 @@ def test_a_number_from_elsewhere_in_a_finding_is_noticed(release: Release) -> No
     ]
 
 
-def test_findings_are_whole_sentences_in_words(answers: tuple[Answer, ...]) -> None:
+def test_findings_are_whole_sentences(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
         finding = transcribed.finding(answer)
         assert finding[0].isupper() or finding[0].isdigit()
@@ -107,7 +116,7 @@ def test_findings_are_whole_sentences_in_words(answers: tuple[Answer, ...]) -> N
         ("sex", {"nationality": "_OTH"}),
     ],
 )
-def test_where_nothing_is_published_the_finding_says_so_and_gives_no_number(
+def test_a_finding_on_unpublished_numbers_says_so_and_has_no_number(
     release: Release, dimension: str, chosen: dict[str, str]
 ) -> None:
     finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
@@ -115,15 +124,18 @@ def test_where_nothing_is_published_the_finding_says_so_and_gives_no_number(
     assert not re.search(r"\d", finding)
 
 
-def test_what_is_not_published_is_no_total_to_take_shares_of(answers: tuple[Answer, ...]) -> None:
+def test_an_unpublished_total_is_not_named_as_the_base_of_shares(
+    answers: tuple[Answer, ...],
+) -> None:
     for answer in answers:
         if answer.total.status == "x":
-            assert "not published" not in captions.shares_of(answer), answer.within
+            shares = replace(answer, selection=replace(answer.selection, measure=SHARE))
+            assert "not published" not in captions.unit(shares), answer.within
 
 
 @settings(max_examples=examples(30))
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 12)), min_size=2, max_size=5))
-def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other(
+def test_a_group_is_called_the_largest_only_if_its_range_is_above_every_other(
     pairs: list[tuple[int, int]],
 ) -> None:
     ranges = [(low, low + width) for low, width in pairs]
@@ -135,24 +147,24 @@ def test_a_group_is_called_the_largest_only_where_its_range_is_above_every_other
         assert finding.startswith("ABCDE"[ranges.index(by_low[0])])
 
 
-def test_overlapping_ranges_are_said_to_have_no_largest() -> None:
+def test_a_finding_on_overlapping_ranges_names_no_largest_group() -> None:
     finding = transcribed.finding(planted("crime_type", {"Theft": (50, 60), "Fraud": (55, 58)}))
     assert "largest" in finding
     assert "No one group" in finding
     assert "Theft" not in finding
 
 
-def test_equal_counts_have_no_largest() -> None:
+def test_a_finding_on_equal_counts_names_no_largest_group() -> None:
     assert "was the largest" not in transcribed.finding(
         planted("crime_type", {"Theft": (50, 50), "Fraud": (50, 50)})
     )
 
 
-def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
+def test_a_finding_on_overlapping_ranges_has_no_word_of_rank(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        spans = sorted(one.bounds for one in answer.observations if one.has_number)
+        spans = sorted(row.bounds for row in answer.observations if row.has_number)
         overlap = len(spans) > 1 and spans[-1][0] <= max(high for _, high in spans[:-1])
         if (
             overlap and answer.dimension != "age_band"
@@ -163,7 +175,7 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
 
 
 @pytest.mark.parametrize(
-    ("dimension", "by", "said"),
+    ("dimension", "by", "parts"),
     [
         (
             "sex",
@@ -178,18 +190,20 @@ def test_no_word_of_rank_stands_in_a_finding_on_ranges_that_overlap(
         ("crime_type", "sex", ["63%", "49%", "59% to 66%"]),
     ],
 )
-def test_a_finding_across_groups_has_the_number_of_each_group(
-    release: Release, dimension: str, by: str, said: list[str]
+def test_a_crossed_finding_has_the_number_of_each_group(
+    release: Release, dimension: str, by: str, parts: list[str]
 ) -> None:
     codes = kinds.of(release).filters(dimension)[by]
     finding = transcribed.cross_finding(
         dimension,
         [kinds.of(release).answer(dimension, Selection().choosing(by, code)) for code in codes],
     )
-    assert [part for part in said if part not in finding] == [], finding
+    assert [part for part in parts if part not in finding] == [], finding
 
 
-def test_in_domestic_abuse_the_larger_share_is_the_womens(release: Release) -> None:
+def test_a_crossed_finding_names_females_as_the_larger_group_in_domestic_abuse(
+    release: Release,
+) -> None:
     by_crime = [
         kinds.of(release).answer("sex", Selection(crime_type=code)) for code in ("MS", "DA")
     ]
@@ -198,7 +212,7 @@ def test_in_domestic_abuse_the_larger_share_is_the_womens(release: Release) -> N
     assert re.search(r"\bmales were 68% of modern slavery", finding)
 
 
-def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
+def test_workings_explain_every_number_that_is_not_printed(
     answers: tuple[Answer, ...],
 ) -> None:
     seen = 0
@@ -206,7 +220,7 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
         workings = captions.workings(answer)
         for row in answer.observations:
             start = f"{phrases.label(row)}:".casefold()
-            mine = [one for one in workings if one.casefold().startswith(start)]
+            mine = [text for text in workings if text.casefold().startswith(start)]
             assert len(mine) == (row.status == "e"), (
                 answer.dimension,
                 answer.within,
@@ -219,14 +233,14 @@ def test_every_number_that_is_not_printed_has_its_working_in_the_notes(
     assert seen > 20
 
 
-def test_a_working_names_the_group_that_it_is_part_of(release: Release) -> None:
+def test_a_working_within_a_column_begins_with_the_label_of_the_column(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection(crime_type="OTH"))
     assert "Other or unstated crime, male: 706 − 45 − 447." in captions.workings(
         answer, "Other or unstated crime"
     )
 
 
-def test_the_range_that_rests_on_a_disagreement_points_to_the_arithmetic(release: Release) -> None:
+def test_notes_on_sex_link_to_the_arithmetic_only_if_the_counts_disagree(release: Release) -> None:
     everyone = transcribed.notes(kinds.of(release).answer("sex", Selection()))
     assert any("(/figures-check)" in note for note in everyone)
     # Within a crime type nothing disagrees, so there is nothing to point to.
@@ -236,7 +250,7 @@ def test_the_range_that_rests_on_a_disagreement_points_to_the_arithmetic(release
     )
 
 
-def test_notes_belong_to_what_was_chosen(release: Release) -> None:
+def test_notes_explain_the_types_of_crime_only_if_one_was_chosen(release: Release) -> None:
     plain, slavery = (
         kinds.of(release).answer("nationality", Selection(crime_type=code)) for code in ("_T", "MS")
     )
@@ -245,11 +259,13 @@ def test_notes_belong_to_what_was_chosen(release: Release) -> None:
     assert not set(about_crime) & set(transcribed.notes(plain))
 
 
-def test_notes_name_what_is_not_published_for_the_choice(answers: tuple[Answer, ...]) -> None:
+def test_notes_name_the_groups_that_are_not_published(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
-        said = [note for note in transcribed.notes(answer) if note.startswith("Not published")]
-        assert len(said) == bool(answer.unpublished)
-        assert all(phrases.in_sentence(label) in said[0] for label in answer.unpublished)
+        unpublished = [
+            note for note in transcribed.notes(answer) if note.startswith("Not published")
+        ]
+        assert len(unpublished) == bool(answer.unpublished)
+        assert all(phrases.in_sentence(label) in unpublished[0] for label in answer.unpublished)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +285,7 @@ def test_a_label_inside_a_sentence_loses_its_capital(label: str, inside: str) ->
     assert phrases.in_sentence(label) == inside
 
 
-def test_no_country_ever_loses_its_capital() -> None:
+def test_the_name_of_a_country_keeps_its_capital_inside_a_sentence() -> None:
     countries = [
         code.label for code in codelist("nationality").codes.values() if code.kind == "category"
     ]
@@ -277,7 +293,7 @@ def test_no_country_ever_loses_its_capital() -> None:
     assert [label for label in countries if phrases.in_sentence(label) != label] == []
 
 
-def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
+def test_the_text_of_a_chart_begins_with_the_finding_and_has_every_bar(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
@@ -298,7 +314,7 @@ def test_the_text_for_a_chart_says_the_finding_first_and_then_every_bar(
         ({"age_band": "0-17"}, "Victim referrals aged under 18 by sex"),
     ],
 )
-def test_a_title_says_what_was_chosen(release: Release, chosen: dict[str, str], title: str) -> None:
+def test_a_title_names_the_selection(release: Release, chosen: dict[str, str], title: str) -> None:
     assert captions.title(kinds.of(release).answer("sex", Selection(**chosen))) == title
 
 
@@ -323,6 +339,56 @@ def test_every_letter_that_an_answer_can_have_is_explained(answers: tuple[Answer
     letters = {letter for answer in answers for letter in answer.statuses}
     assert {"e", "u", "x"} <= letters
     assert letters - {""} <= set(statuses.meanings())
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("code", codes("crime_type"))
+def test_every_type_of_crime_has_a_subject(form: Form, code: str) -> None:
+    chosen = replace(planted("sex", {}), selection=Selection(crime_type=code))
+    label = codelist("crime_type").label(code)
+    assert phrases.subject(chosen, form).casefold() == f"{label} referrals".casefold()
+
+
+@pytest.mark.parametrize("code", codes("outcome"))
+def test_every_outcome_has_a_subject(code: str) -> None:
+    chosen = replace(planted("sex", {}), selection=Selection(outcome=code))
+    label = codelist("outcome").label(code).lower()
+    assert phrases.subject(chosen) == f"victim referrals with the outcome “{label}”"
+
+
+@pytest.mark.parametrize("dimension", [*DIMENSIONS, "period"])
+def test_every_dimension_has_a_name_in_sentences_and_in_columns(dimension: str) -> None:
+    assert phrases.column(dimension).lower() == phrases.dimension(dimension)
+
+
+@pytest.mark.parametrize(
+    ("selection", "subject"),
+    [
+        (
+            Selection(nationality="VNM", age_band="0-17", sex="F", crime_type="DA", outcome="NFA"),
+            (
+                "domestic abuse referrals of females from Vietnam aged under 18 "
+                "with the outcome “no further action”"
+            ),
+        ),
+        (
+            Selection(nationality="_STL", age_band="18-19"),
+            "victim referrals of stateless people aged 18 and 19",
+        ),
+        (
+            Selection(nationality="_NK", age_band="_NK", sex="_NK", crime_type="_NK"),
+            "victim referrals with nationality, age, sex and crime type not recorded",
+        ),
+        (
+            Selection(crime_type="MS", outcome="_NK"),
+            "modern slavery referrals with outcome not recorded",
+        ),
+    ],
+)
+def test_a_subject_has_every_choice_in_one_order(selection: Selection, subject: str) -> None:
+    labels = {name: codelist(name).label(code) for name, code in selection.chosen().items()}
+    answer = replace(planted("sex", {}), selection=selection, labels=labels)
+    assert phrases.subject(answer) == subject
 
 
 def strange_numbers(text: str, answer: Answer) -> list[str]:
