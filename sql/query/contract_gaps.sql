@@ -1,4 +1,4 @@
--- One row: for how many orders an additive release announces an error, and how many codes of its cells are no codes to add up.
+-- One row: announced_orders (with a largest error), and unaddable_codes (of cells, but not in the code lists to add up).
 with used as (
     select
         unnest([

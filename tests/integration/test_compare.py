@@ -50,7 +50,7 @@ def test_a_release_does_not_differ_from_itself(
     assert main(["diff", folder, folder]) == 0
     text = capfd.readouterr().out
     assert "0 numbers differ (none)." in text
-    assert "Read together, the two tell nothing more." in text
+    assert "Read together, the two disclose nothing more." in text
 
 
 def test_a_revised_total_is_listed_with_both_numbers_and_the_reason(
@@ -120,7 +120,7 @@ def test_diff_fails_if_a_pair_discloses_more_than_either_release(
         str(published_releases.revised(base, private="another")),
     )
     assert main(["diff", old, new]) == 1
-    assert "Read together, the two tell more than either alone:" in capfd.readouterr().out
+    assert "Read together, the two disclose more than either alone:" in capfd.readouterr().out
 
 
 def test_a_code_that_only_one_release_has_is_a_recode_and_the_pair_cannot_be_proved_safe(

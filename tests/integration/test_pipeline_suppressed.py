@@ -265,7 +265,7 @@ def test_a_spreadsheet_with_a_suppressed_number_fails_the_audit(folder: Path) ->
         folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1)
     )
     published_releases.sign(folder)
-    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(
+    assert f".ods has 3,  to  [c] for year 2021-22, {HIDDEN}, and cells.csv has ,  to  [c]" in faults(
         folder
     )
 
@@ -437,7 +437,7 @@ def test_releases_with_suppressed_cells_cannot_be_compared(
     made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["diff", str(made), str(made)]) == 1
-    assert "`audit` says" in capsys.readouterr().err
+    assert "`audit` reports" in capsys.readouterr().err
     with pytest.raises(ReleaseError):
         comparison.compare(made, made)
 

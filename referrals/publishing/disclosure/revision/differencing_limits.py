@@ -1,4 +1,4 @@
-"""Limits on differencing: what two releases of a year let a cell have grown by.
+"""Limits on differencing: the growth of a cell that two releases of a year allow.
 
 Used by `revise` and `selection_programme` before anything is published. The attack on two releases
 (`audit.differencing`) works the same out again from the public files, and shares no code with this.
@@ -99,13 +99,13 @@ def one_way_totals(cells: Mapping[Codes, int]) -> dict[OneWayTotal, int]:
 
 
 def are_safe_together(
-    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+    first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> bool:
     """Return whether two published tables disclose nothing by differencing, in either order.
 
     Both tables agree with the facts.
     """
-    difference = _Difference.between(one, other, facts)
+    difference = _Difference.between(first, second, facts)
     exact = {
         cell: after - before
         for cell, (before, after) in difference.shown.items()
@@ -127,14 +127,14 @@ def are_safe_together(
             least = max(least, difference.changes[total] - by_others)
         if not _is_protected(difference.shown.get(cell, (0, 0)), least, most):
             return False
-    return not any(uniform_groups(one, other, facts))
+    return not any(uniform_groups(first, second, facts))
 
 
 def uniform_groups(
-    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+    first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> Iterator[tuple[Group, OneWayTotal]]:
     """Yield (group, code) if a group's arrivals, or departures, provably share a code."""
-    difference = _Difference.between(one, other, facts)
+    difference = _Difference.between(first, second, facts)
     possible_codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
     for cell in difference.possible_growth():
         for group, column in product(_groups(cell), SENSITIVE):
@@ -178,9 +178,9 @@ class _Difference:
 
     @classmethod
     def between(
-        cls, one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact]
+        cls, first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact]
     ) -> _Difference:
-        old, new = sorted((one, other), key=lambda cells: sum(cells.values()))
+        old, new = sorted((first, second), key=lambda cells: sum(cells.values()))
         before, after = one_way_totals(old), one_way_totals(new)
         shown = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
         changes = {

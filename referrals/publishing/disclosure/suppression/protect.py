@@ -60,7 +60,7 @@ class SuppressedTables:
         categories: the codes of each dimension.
         values: the count of each cell, or None if it is withheld.
         witnesses: feasible tables of `values`, each as counts of its occupied finest cells.
-        facts: what was published elsewhere of the same people; every witness agrees with it.
+        facts: facts published elsewhere about the same people; every witness agrees with them.
 
     Raises:
         DisclosureError: a small cell is published, a withheld cell has too narrow an interval over
@@ -115,10 +115,10 @@ class SuppressedTables:
         value = self.values[cell]
         if value is None or value > LARGEST_SMALL_COUNT:
             return False
-        fixed = [at for at, code in enumerate(cell) if code != TOTAL]
-        categories = (cell_at(len(cell), {at: cell[at]}) for at in fixed)
+        fixed = [place for place, code in enumerate(cell) if code != TOTAL]
+        totals = (cell_at(len(cell), {place: cell[place]}) for place in fixed)
         # The zeros of a category that nobody is in follow from its total.
-        return len(fixed) == TWO_WAY and all(self.values.get(one) for one in categories)
+        return len(fixed) == TWO_WAY and all(self.values.get(total) for total in totals)
 
     @cached_property
     def _margins(self) -> list[dict[Cell, int]]:
@@ -138,7 +138,7 @@ def protect(
             `categories`.
         categories: the codes of each dimension.
         seed: decides between equally good witnesses. It need not be secret: they hold no secret.
-        facts: what was published elsewhere of the same people, if the dimensions are those of
+        facts: facts published elsewhere about the same people, if the dimensions are those of
             `FINEST`. Their cells are never secondary cells, since withholding them hides nothing.
 
     Raises:
