@@ -157,13 +157,13 @@ def audit() -> tuple[int, str]:
     try:
         ran = _run(["pip_audit", *options, "--requirement", str(LOCK)], seconds=120)
     except subprocess.TimeoutExpired:
-        return _not_audited("no vulnerability list can be reached")
+        return _not_audited("no list can be reached")
     last_line = (ran.stderr.strip().splitlines() or ["no message"])[-1]
     try:
         code, sentence = verdict(json.loads(ran.stdout))
     except (ValueError, KeyError, TypeError):
         if UNREACHABLE.search(last_line):
-            return _not_audited("no vulnerability list can be reached")
+            return _not_audited("no list can be reached")
         return 1, f"pip-audit did not run: {last_line}"
     if ran.returncode and not code:
         return 1, f"pip-audit ended with {ran.returncode}: {last_line}"
