@@ -13,8 +13,8 @@ with used as (
 )
 
 select
-    (select count(distinct "order") filter (where "order" between 0 and 5) from precision) as orders,
-    count(distinct used.name || used.code) as strays
+    (select count(distinct "order") filter (where "order" between 0 and 5) from precision) as announced_orders,
+    count(distinct used.name || used.code) as unaddable_codes
 from used
 left join codes
     on
