@@ -188,7 +188,7 @@ def _workbook_disagreements(
         listed.update(row_by_cell)
     for codes, numbers in cells.items():
         if codes not in listed and _is_tabulated(codes, numbers, release):
-            yield f"{name} has nothing for {describe(codes)}, and cells.csv has {_in_words(numbers)}"
+            yield _difference(name, codes, None, numbers)
 
 
 def _split(rows: Rows) -> tuple[Rows, Rows]:

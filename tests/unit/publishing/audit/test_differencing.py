@@ -67,7 +67,7 @@ def counts_behind(shown: int) -> set[int]:
 
 
 def moves(cells: Sequence[Codes], by: int) -> dict[Codes, tuple[int, int]]:
-    """Return small numbers that move the sum of cells, none of which must have changed."""
+    """Return small numbers that move the sum of cells, though no cell need have changed."""
     sevens = [(0, 7) if by > 0 else (7, 0)] * abs(by // 7)
     numbers = [*SMALL_MOVES[by % 7], *sevens]
     return dict(zip(cells[: len(numbers)], numbers, strict=True))

@@ -402,7 +402,7 @@ def test_more_is_withheld_while_no_witnesses_are_found_until_a_cell_is_refused(
 
 def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
     """A small table of people, most with the first codes. Cells of it were once withheld late."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     dimensions = "abcd"[: random.choice((3, 3, 4))]
     codes = {
         name: [f"{name}{code}" for code in range(random.choice((2, 2, 3)))] for name in dimensions
