@@ -183,7 +183,9 @@ def page(found: Row) -> str:
 def picture(found: Row) -> str:
     """Return the two charts: the waiting time of readers, and the cost of an answer."""
     rows = [row for row in found["steps"] if row["answers"]]
-    waits = {name: [(row["sessions"], row[name]) for row in rows] for name in ("p50", "p95", "p99")}
+    waits = {}
+    for name in ("p50", "p95", "p99"):
+        waits[name] = [(row["sessions"], row[name]) for row in rows]
     costs = {"processor": [(row["sessions"], row["cpu_ms"] / 1000) for row in rows]}
     panels = [
         Panel("Until the page is drawn", "sessions", waits),

@@ -520,9 +520,10 @@ def test_the_audit_does_not_read_a_spreadsheet_that_is_too_large_unpacked(
 def test_the_audit_refuses_cells_without_a_column_in_one_message(
     folder: Path, column: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.change_cells(
-        folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows]
-    )
+    def without_column(row: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in row.items() if name != column}
+
+    published_releases.change_cells(folder, lambda rows: list(map(without_column, rows)))
     assert main(["audit", str(folder)]) == 1
     message = capfd.readouterr().err
     assert message.splitlines()[-1].startswith(str(folder / "cells.csv"))

@@ -124,16 +124,16 @@ class _YearPair:
 
         A cell can only have grown if every one of its totals did.
         """
-        grown_codes = [
-            [code for code in self.old.categories[name] if self.total_moves[column, code] > 0]
-            for column, name in enumerate(FINEST)
-        ]
+        grown_codes = []
+        for column, name in enumerate(FINEST):
+            codes = self.old.categories[name]
+            grown_codes.append([code for code in codes if self.total_moves[column, code] > 0])
         growth = {}
-        for codes in itertools.product(*grown_codes):
-            largest = max(self._counts_behind(self.new, codes))
-            smallest = min(self._counts_behind(self.old, codes))
-            growth[codes] = min(largest - smallest, self.room_for_growth(codes))
-        return {codes: most for codes, most in growth.items() if most > 0}
+        for cell in itertools.product(*grown_codes):
+            largest = max(self._counts_behind(self.new, cell))
+            smallest = min(self._counts_behind(self.old, cell))
+            growth[cell] = min(largest - smallest, self.room_for_growth(cell))
+        return {cell: most for cell, most in growth.items() if most > 0}
 
     @cached_property
     def _most_growth_by_total(self) -> Mapping[Total, int]:

@@ -138,10 +138,11 @@ def _is_exact_fact(codes: Codes, release: PublicRelease) -> bool:
         name: [code] for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL
     }
     facts = release.years[codes[0]].facts if codes[0] in release.years else ()
-    return any(
-        fact.is_exact and fixed == {name: [*listed] for name, listed in fact.where.items()}
-        for fact in facts
-    )
+    for fact in facts:
+        selected = {name: [*listed] for name, listed in fact.where.items()}
+        if fact.is_exact and selected == fixed:
+            return True
+    return False
 
 
 def _database_disagreements(

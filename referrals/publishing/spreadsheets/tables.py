@@ -201,10 +201,8 @@ class Tables:
     def _is_known(self, dimensions: Sequence[str]) -> bool:
         """Return whether the release has any known cell with a code of exactly these dimensions."""
         wanted = [name in dimensions for name in DIMENSIONS]
-        return any(
-            row["status"] != UNKNOWN and [row[name] != TOTAL for name in DIMENSIONS] == wanted
-            for row in self._cells.values()
-        )
+        known = (row for row in self._cells.values() if row["status"] != UNKNOWN)
+        return any([row[name] != TOTAL for name in DIMENSIONS] == wanted for row in known)
 
 
 def _codes_of(row: Mapping[str, str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from referrals.reference.disclosure_rule import (
     SMALLEST_UNCHANGED,
 )
 
-IDENTIFYING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
+GROUPING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
 """The columns that define a group of people."""
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
@@ -139,10 +139,8 @@ def uniform_groups(
     for cell in difference.possible_growth():
         for group, column in product(_groups(cell), SENSITIVE):
             possible_codes[group, column].add(cell[column])
-    codes_in_use = {
-        column: len({cell[column] for cell, (_, after) in difference.shown.items() if after})
-        for column in SENSITIVE
-    }
+    in_use = [cell for cell, (_, after) in difference.shown.items() if after]
+    codes_in_use = {column: len({cell[column] for cell in in_use}) for column in SENSITIVE}
     changed = {
         group
         for cell, (before, after) in difference.shown.items()
@@ -156,7 +154,7 @@ def uniform_groups(
 
 def _groups(cell: Codes) -> Iterator[Group]:
     """Yield every group of people that a cell belongs to."""
-    own = [(column, cell[column]) for column in IDENTIFYING]
+    own = [(column, cell[column]) for column in GROUPING]
     subsets = (combinations(own, size) for size in range(len(own) + 1))
     return map(frozenset, chain.from_iterable(subsets))
 
@@ -219,10 +217,9 @@ class _Difference:
 
         This takes both its totals and its own numbers into account.
         """
-        codes = [
-            [code for place, code in self.changes if place == column]
-            for column in range(len(FINEST))
-        ]
+        codes: list[list[str]] = [[] for _ in FINEST]
+        for column, code in self.changes:
+            codes[column].append(code)
         possible = {}
         for cell in product(*codes):
             room = self.room(cell)

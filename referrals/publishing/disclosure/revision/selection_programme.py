@@ -153,10 +153,7 @@ def select(
     )
     for own in _columns_by_cell(columns).values():
         programme.add_row(0, 1, [(column, 1) for column in own])
-    by_total = {
-        total: {column: columns[column] for column in inside}
-        for total, inside in _columns_by_total(columns).items()
-    }
+    by_total = _columns_by_total(columns)
     for total, inside in by_total.items():
         _add_total_rows(programme, inside, year.most_change(total), year.direction)
     for fact in facts:
@@ -196,11 +193,11 @@ def _columns_by_cell(columns: Mapping[int, Option]) -> dict[Codes, list[int]]:
     return grouped
 
 
-def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, list[int]]:
-    grouped = defaultdict(list)
+def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, dict[int, Option]]:
+    grouped = defaultdict[OneWayTotal, dict[int, Option]](dict)
     for column, option in columns.items():
         for total in enumerate(option.cell):
-            grouped[total].append(column)
+            grouped[total][column] = option
     return grouped
 
 

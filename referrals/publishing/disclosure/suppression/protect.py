@@ -202,14 +202,13 @@ def _table(
     truth: Counts, categories: Categories, pair: Sequence[int], known: AbstractSet[Cell]
 ) -> TwoWayTable:
     """Return a two-way table without empty categories: their zeros follow from the totals."""
-    occupied = [[margin for margin in cells(categories, [at]) if truth[margin]] for at in pair]
-    rows, columns = (
-        [margin[at] for margin in margins] for at, margins in zip(pair, occupied, strict=True)
-    )
-    grid = [
-        [cell_at(len(categories), {pair[0]: row, pair[1]: column}) for column in columns]
-        for row in rows
-    ]
+    first, second = pair
+    rows = [margin[first] for margin in cells(categories, [first]) if truth[margin]]
+    columns = [margin[second] for margin in cells(categories, [second]) if truth[margin]]
+    grid = []
+    for row in rows:
+        line = [cell_at(len(categories), {first: row, second: column}) for column in columns]
+        grid.append(line)
     values = {cell: truth[cell] for line in grid for cell in line}
     lines = [*grid, *zip(*grid, strict=True)]
     return TwoWayTable(values, lines, PROTECTION_WIDTH, frozenset(known & values.keys()))

@@ -255,10 +255,10 @@ def bounds_from_own_statements(
     for statement in statements:
         cells += [cell for cell in (statement.cell, statement.base) if cell]
     # A dimension that no cell uses needs one code only, which keeps the system small.
-    divided = {
-        name: codes if {getattr(cell, name) for cell in cells} != {"_T"} else codes[:1]
-        for name, codes in PARTITION.items()
-    }
+    divided = {}
+    for name, codes in PARTITION.items():
+        is_used = any(getattr(cell, name) != "_T" for cell in cells)
+        divided[name] = codes if is_used else codes[:1]
     return System(statements, divided).bounds(derived_cell(derivation))
 
 

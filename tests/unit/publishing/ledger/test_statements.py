@@ -375,7 +375,7 @@ def test_a_share_of_something_that_is_not_a_cell_is_refused(edited: Edit) -> Non
             "derivations.csv row 5, upper_end: 'ajar' is not",
         ),
         ("context.csv", "_T,,537,", "_T,,-537,", "context.csv row 434, value: -537 is less than 0"),
-        ("sources.csv", "\nwa-172547,", "\n,", "sources.csv row 3, source_id: is empty"),
+        ("sources.csv", "\nwa-172547,", "\n,", "sources.csv row 3, source_id: is required"),
     ],
 )
 def test_every_file_of_the_ledger_is_checked_against_its_schema(

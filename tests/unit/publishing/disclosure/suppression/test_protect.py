@@ -309,15 +309,12 @@ def test_suppressed_tables_refuse_to_publish_a_small_cell(
 
 
 def grid(rows: list[list[int]]) -> TwoWayTable:
-    cells: list[list[Cell]] = [
-        [(str(row), str(column)) for column, _ in enumerate(counts)]
-        for row, counts in enumerate(rows)
-    ]
-    values = {
-        cell: count
-        for line, counts in zip(cells, rows, strict=True)
-        for cell, count in zip(line, counts, strict=True)
-    }
+    cells: list[list[Cell]] = []
+    values: dict[Cell, int] = {}
+    for row, counts in enumerate(rows):
+        line: list[Cell] = [(str(row), str(column)) for column in range(len(counts))]
+        cells.append(line)
+        values |= zip(line, counts, strict=True)
     return TwoWayTable(values, [*cells, *zip(*cells, strict=True)], PROTECTION_WIDTH)
 
 
