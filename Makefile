@@ -62,7 +62,7 @@ test-all: test test-slow ## pass every test: nightly, and before a release
 test-fast: $(DEV) data ## pass the unit tests but those of making releases, in under a minute
 	$(PYTEST) tests/unit referrals -m "not slow and not publishing"
 
-check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known faults; changes nothing
+check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known vulnerabilities; changes nothing
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
@@ -89,14 +89,14 @@ bench-full: $(DEV) ## measure releases of up to 50 million records, which takes 
 bench-visit: $(DEV) data static ## measure what a visit costs a reader on a slow phone
 	$(BIN)/python -m bench.visit_cost
 
-bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its picture from what was measured last
+bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its chart from the last results
 	$(BIN)/python -m bench.report.benchmarks_page
 
 cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLICAS=3 PORT=8501, needs nginx)
 	@$(BIN)/python -m referrals.web.static.precompress
 	@$(BIN)/python -m bench.servers.cluster --replicas $(or $(REPLICAS),3) --port $(PORT)
 
-load: $(DEV) data ## measure how many readers one machine carries, in under ten minutes, and write docs/measurements/load.md
+load: $(DEV) data ## measure the readers that one machine can serve, in under ten minutes, and write docs/measurements/load.md
 	$(BIN)/python -m bench.load.__main__
 	$(BIN)/python -m bench.report.load_page
 

@@ -66,8 +66,8 @@ class Measured:
 class Stopwatch:
     """Measures one task after another."""
 
-    def __init__(self, records_: int, nationalities: int) -> None:
-        self._records, self._nationalities, self._unit = records_, nationalities, unit()
+    def __init__(self, records: int, nationalities: int) -> None:
+        self._records, self._nationalities, self._unit = records, nationalities, unit()
 
     def measured(self, work: str, cells: Callable[[], int]) -> Measured:
         """Return the cost of a task, a function that returns its number of cells."""
@@ -102,40 +102,44 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def prepare(what: str, count: int, folder: Path) -> None:
+def prepare(task: str, count: int, folder: Path) -> None:
     """Make the input of other tasks: an extract, or a database of records."""
-    many = None if count == ASSESSED else count
-    if what == "extract":
-        extract.synthesise(folder / "extract.csv", year=YEAR, seed=SEED, records=many, force=True)
+    records = None if count == ASSESSED else count
+    if task == "extract":
+        extract.synthesise(
+            folder / "extract.csv", year=YEAR, seed=SEED, records=records, force=True
+        )
         return
     with tabulation.open_database(folder) as connection:
-        extract.fill(connection, year=YEAR, seed=SEED, records=many)
+        extract.fill(connection, year=YEAR, seed=SEED, records=records)
 
 
 def check(count: int, folder: Path) -> Iterator[Measured]:
     """Validate an extract against every rule."""
-    watch = Stopwatch(count, 0)
-    yield watch.measured(
-        "check", lambda: 0 * validate.check(folder / "extract.csv", today=TODAY).loaded
-    )
+
+    def checked() -> int:
+        validate.check(folder / "extract.csv", today=TODAY)
+        return 0  # nothing is counted
+
+    yield Stopwatch(count, 0).measured("check", checked)
 
 
 def tabulate(count: int, folder: Path) -> Iterator[Measured]:
     """Count the records of a database."""
-    watch = Stopwatch(count, NATIONALITIES)
-    yield watch.measured("tabulate", lambda: len(counted(folder, NATIONALITIES).values))
+    stopwatch = Stopwatch(count, NATIONALITIES)
+    yield stopwatch.measured("tabulate", lambda: len(counted(folder, NATIONALITIES).values))
 
 
 def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Iterator[Measured]:
     """Protect the counts of a database; then write, prove, attack and certify the release."""
     counts, tables = counted(folder, nationalities), list[ProtectedTable]()
-    watch, cells = Stopwatch(count, nationalities), len(counts.values)
+    stopwatch, cells = Stopwatch(count, nationalities), len(counts.values)
 
     def protected() -> int:
         tables.append(rounding.protect(counts, agreed_facts.find(counts).facts, seed=SEED))
         return cells
 
-    yield watch.measured("protect", protected)
+    yield stopwatch.measured("protect", protected)
     with tempfile.TemporaryDirectory() as out:
 
         def proved() -> int:
@@ -149,11 +153,11 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
             rounded.write(Path(out) / "bench", tables, info)
             return cells
 
-        yield watch.measured("prove", proved)
+        yield stopwatch.measured("prove", proved)
 
 
 def counted(folder: Path, nationalities: int) -> Counts:
-    """Return the counts of a database of records of one year, in the codes that would be published."""
+    """Return the counts of one year's records, in the codes that would be published."""
     with tabulation.open_database(folder) as connection:
         found = tabulation.categories(connection)
         recodes = recoding.recode(found, nationalities=nationalities, by_region=False)
@@ -171,11 +175,11 @@ def utility(folder: Path) -> list[dict[str, object]]:
     ]
 
 
-def main(what: str, count: int, folder: Path, nationalities: int) -> list[dict[str, object]]:
+def main(task: str, count: int, folder: Path, nationalities: int) -> list[dict[str, object]]:
     """Run one task and return its results."""
-    match what:
+    match task:
         case "extract" | "database":
-            prepare(what, count, folder)
+            prepare(task, count, folder)
             return []
         case "check":
             return [asdict(result) for result in check(count, folder)]
@@ -188,5 +192,6 @@ def main(what: str, count: int, folder: Path, nationalities: int) -> list[dict[s
 
 
 if __name__ == "__main__":
-    task, records_, to, *more = sys.argv[1:]
-    print(json.dumps(main(task, int(records_), Path(to), int(more[0]) if more else NATIONALITIES)))
+    task_name, record_count, to, *more = sys.argv[1:]
+    separate = int(more[0]) if more else NATIONALITIES
+    print(json.dumps(main(task_name, int(record_count), Path(to), separate)))

@@ -26,12 +26,12 @@ from referrals.release import release as releases
 ROUNDS = 30
 
 
-def median_ms(work: Callable[[], object], rounds: int = ROUNDS) -> float:
+def median_ms(task: Callable[[], object], rounds: int = ROUNDS) -> float:
     """Return the median milliseconds of a task."""
     taken = []
     for _ in range(rounds):
         start = time.perf_counter()
-        work()
+        task()
         taken.append((time.perf_counter() - start) * 1000)
     return statistics.median(taken)
 
@@ -57,15 +57,15 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         "make its card": (lambda: by_dimension.card(release, answer), ROUNDS),
         "make its chart": (lambda: bar_charts.bar_chart(answer), ROUNDS),
     }
-    costs = {name: median_ms(*one) for name, one in work.items()}
+    costs = {name: median_ms(task, rounds) for name, (task, rounds) in work.items()}
     unit = costs["an empty query"]
     with capsys.disabled():
         print(f"\n\n{'':32}{'median':>10}{'of an empty query':>20}")
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
         drawn = card.draw(charts.LIGHT) if card.draw else None
-        print(
-            f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; its table: {len(card.table):,} bytes"
-            if drawn
-            else ""
-        )
+        if drawn:
+            print(
+                f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; "
+                f"its table: {len(card.table):,} bytes"
+            )

@@ -30,25 +30,26 @@ SLOW_4G: Final = {
 }
 PAGES: Final = ("/", "/nationality", "/safeguarding")
 FILTERED: Final = "/crime-type"
-SETTLED_AFTER: Final = 250
+QUIET_MILLISECONDS: Final = 250
 """Milliseconds without a change after which a page counts as redrawn."""
 
 # Records when the first chart of the live page is visible. A Plotly chart counts when its bars are.
-WATCH: Final = """
+FIRST_CHART_SCRIPT: Final = """
 (() => {
   const chart = '.stApp table.bars, .stApp .js-plotly-plot .main-svg .point, .stApp .stHtml';
   const hasChart = location.pathname !== '/safeguarding';
   const only = hasChart ? chart.replace(', .stApp .stHtml', '') : chart;
   window.seen = {};
   new MutationObserver(() => {
-    const found = [...document.querySelectorAll(only)].find((one) => one.getClientRects().length);
+    const drawn = [...document.querySelectorAll(only)];
+    const found = drawn.find((element) => element.getClientRects().length);
     if (!found || window.seen.chart) return;
     requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
   }).observe(document, { subtree: true, childList: true });
 })();
 """
 # Clicks, and returns the milliseconds until the last painted change.
-CHANGE: Final = """
+CLICK_SCRIPT: Final = """
 ([box, quiet]) => new Promise((done) => {
   const main = document.querySelector('[data-testid=stMain]');
   const start = performance.now();
@@ -66,7 +67,7 @@ CHANGE: Final = """
   box.click();
 })
 """
-UNIT: Final = """() => {
+UNIT_SCRIPT: Final = """() => {
   const start = performance.now();
   let sum = 0;
   for (let number = 0; number < 3e7; number += 1) sum = (sum + number * 7) % 1000003;
@@ -81,7 +82,7 @@ class Visit:
     first_text: float
     first_chart: float
     by_chart: float
-    in_all: float
+    total: float
     requests: int
 
 
@@ -118,7 +119,7 @@ def slow_page(context: BrowserContext) -> Iterator[tuple[Page, Traffic]]:
     session.send("Network.emulateNetworkConditions", SLOW_4G)
     traffic = Traffic()
     traffic.listen(session)
-    page.add_init_script(WATCH)
+    page.add_init_script(FIRST_CHART_SCRIPT)
     yield page, traffic
     page.close()
 
@@ -156,7 +157,7 @@ def changes(browser: Browser, address: str, count: int) -> list[float]:
     group = page.get_by_role("radiogroup").filter(has=page.get_by_text("Share")).last
     boxes = [group.get_by_text(name, exact=True).element_handle() for name in ("Share", "Number")]
     taken = [
-        float(page.evaluate(CHANGE, [boxes[number % 2], SETTLED_AFTER]))
+        float(page.evaluate(CLICK_SCRIPT, [boxes[number % 2], QUIET_MILLISECONDS]))
         for number in range(count + 2)
     ]
     context.close()
@@ -166,20 +167,20 @@ def changes(browser: Browser, address: str, count: int) -> list[float]:
 def unit(browser: Browser) -> float:
     """Return the milliseconds of a fixed task in the browser."""
     page = browser.new_page()
-    taken = min(page.evaluate(UNIT) for _ in range(3))
+    taken = min(page.evaluate(UNIT_SCRIPT) for _ in range(3))
     page.close()
     return float(taken)
 
 
 def measure(browser: Browser, home: str, path: str, rounds: int) -> tuple[list[Visit], list[Visit]]:
     """Return first and repeat visits of a page, each pair in its own browser profile."""
-    first, again = [], []
+    first_visits, repeat_visits = [], []
     for _ in range(rounds):
         context = browser.new_context()
-        first.append(visit(context, home + path))
-        again.append(visit(context, home + path))
+        first_visits.append(visit(context, home + path))
+        repeat_visits.append(visit(context, home + path))
         context.close()
-    return first, again
+    return first_visits, repeat_visits
 
 
 def _row(name: str, visits: list[Visit]) -> str:
@@ -188,7 +189,7 @@ def _row(name: str, visits: list[Visit]) -> str:
 
     return (
         f"{name:32}{middle('first_text'):>9.2f} s{middle('first_chart'):>10.2f} s"
-        f"{middle('by_chart'):>10,.0f} kB{middle('in_all'):>9,.0f} kB{middle('requests'):>10.0f}"
+        f"{middle('by_chart'):>10,.0f} kB{middle('total'):>9,.0f} kB{middle('requests'):>10.0f}"
     )
 
 
@@ -200,9 +201,9 @@ def report(browser: Browser, home: str, rounds: int, count: int) -> None:
     )
     units = [unit(browser)]
     for path in PAGES:
-        first, again = measure(browser, home, path, rounds)
-        print(_row(f"{path} first visit", first))
-        print(_row(f"{path} repeat visit", again), flush=True)
+        first_visits, repeat_visits = measure(browser, home, path, rounds)
+        print(_row(f"{path} first visit", first_visits))
+        print(_row(f"{path} repeat visit", repeat_visits), flush=True)
         units.append(unit(browser))
     if count:
         taken = sorted(changes(browser, home + FILTERED, count))
@@ -217,7 +218,7 @@ def report(browser: Browser, home: str, rounds: int, count: int) -> None:
 
 
 def main() -> None:
-    """Read the command line, serve the site if need be, and measure it."""
+    """Read the command line, serve the site if no address is given, and measure it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("address", nargs="?", default="")
     parser.add_argument("--rounds", type=int, default=5)

@@ -121,7 +121,7 @@ def unapproved(bill: Mapping[str, Any]) -> list[str]:
 
 
 def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
-    """Return the exit code and a sentence for a pip-audit report. Skipped packages count as unseen.
+    """Return the exit code and a sentence for a pip-audit report. Skipped packages fail it.
 
     Raises:
         KeyError: the report has another structure.
@@ -134,12 +134,12 @@ def verdict(report: Mapping[str, Any]) -> tuple[int, str]:
     ]
     skipped = [part["name"] for part in parts if "skip_reason" in part]
     if found:
-        return 1, f"Known faults: {'; '.join(found)}."
+        return 1, f"Known vulnerabilities: {'; '.join(found)}."
     if len(skipped) == len(parts):
-        return _not_audited("the index at hand does not list them")
+        return _not_audited("the package index in use does not list them")
     if skipped:
-        return 1, f"Known faults of these could not be looked for: {', '.join(skipped)}."
-    return 0, f"No known faults in {len(parts)} packages."
+        return 1, f"Not checked for vulnerabilities: {', '.join(skipped)}."
+    return 0, f"No known vulnerabilities in {len(parts)} packages."
 
 
 def audit() -> tuple[int, str]:
@@ -157,13 +157,13 @@ def audit() -> tuple[int, str]:
     try:
         ran = _run(["pip_audit", *options, "--requirement", str(LOCK)], seconds=120)
     except subprocess.TimeoutExpired:
-        return _not_audited("nothing answers")
-    last_line = (ran.stderr.strip().splitlines() or ["nothing said"])[-1]
+        return _not_audited("no list can be reached")
+    last_line = (ran.stderr.strip().splitlines() or ["no message"])[-1]
     try:
         code, sentence = verdict(json.loads(ran.stdout))
     except (ValueError, KeyError, TypeError):
         if UNREACHABLE.search(last_line):
-            return _not_audited("nothing answers")
+            return _not_audited("no list can be reached")
         return 1, f"pip-audit did not run: {last_line}"
     if ran.returncode and not code:
         return 1, f"pip-audit ended with {ran.returncode}: {last_line}"
@@ -172,7 +172,7 @@ def audit() -> tuple[int, str]:
 
 def _not_audited(reason: str) -> tuple[int, str]:
     """Return the result if no list could be reached: a failure only with STRICT_AUDIT=1."""
-    return int(os.environ.get(STRICT) == "1"), f"Known faults were not looked for: {reason}."
+    return int(os.environ.get(STRICT) == "1"), f"Known vulnerabilities were not checked: {reason}."
 
 
 def bill_of_materials() -> dict[str, Any]:
@@ -191,11 +191,11 @@ def validate(bill: Mapping[str, Any]) -> None:
     """Check that a bill of materials is valid CycloneDX, which takes some seconds.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is not valid.
     """
-    # Three seconds to import: whoever collects tests has no use for them.
-    from cyclonedx.schema import SchemaVersion
-    from cyclonedx.validation.json import JsonStrictValidator
+    # Imported here because it takes three seconds, which every collection of tests would pay.
+    from cyclonedx.schema import SchemaVersion  # noqa: PLC0415
+    from cyclonedx.validation.json import JsonStrictValidator  # noqa: PLC0415
 
     if error := JsonStrictValidator(SchemaVersion.V1_6).validate_str(json.dumps(bill)):
         raise ValueError(f"The bill of materials is not valid: {error}")
@@ -217,7 +217,7 @@ def sbom() -> tuple[int, str]:
     count = len(bill["components"])
     return 0, (
         f"build/sbom.cdx.json and build/licences.csv list {count} packages; "
-        "every licence is agreed to."
+        "every licence is allowed."
     )
 
 

@@ -1,9 +1,9 @@
-"""The load test: how many readers one machine serves, at what cost. `make load`, under ten minutes.
+"""The load test: the number of readers that one machine serves, and the cost. `make load`.
 
 One process serves from one core with the command of the image; simulated readers run on another.
 If nginx is installed, readers also go through it to replicas, each with its own address; one
 replica is killed under load, and releases are replaced. Nothing leaves 127.0.0.1. Measurements that
-do not fit into the time are left out, and the report says so.
+do not fit into the time, nine minutes, are left out, and the report says so.
 """
 
 from __future__ import annotations
@@ -37,21 +37,21 @@ DEADLINE: Final = 540.0
 
 PORT: Final = 8630
 STEPS: Final = (50, 100, 200, 400, 800, 1_600)
-EVERY: Final = 5.0
-STAY: Final = 15.0
+CHANGE_INTERVAL: Final = 5.0
+STEP_SECONDS: Final = 15.0
 """Duration of a step in seconds: three changes per reader."""
 
 REPLICAS: Final = (2, 3)
-REPLICA_READERS, REPLICA_EVERY = 500, 2.0
-KILL_READERS, KILL_STAY = 300, 20.0
+REPLICA_READERS, REPLICA_CHANGE_INTERVAL = 500, 2.0
+KILL_READERS, KILL_SECONDS = 300, 20.0
 SWAPS: Final = 20
-IDLE: Final = 2_000
+IDLE_SOCKETS: Final = 2_000
 VISITS: Final = 10_000
-AT_ONCE: Final = 50
+CONCURRENT_VISITS: Final = 50
 READ_ONE_IN: Final = 10
 """One visit in this many waits until the page is drawn."""
 
-PATHS: Final = {"API": "/api/v1/releases/2020-21/cells?crime_type=DA", "static twin": "/lite/"}
+PATHS: Final = {"API": "/api/v1/releases/2020-21/cells?crime_type=DA", "static site": "/lite/"}
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,9 @@ class Run:
     end: float
     quick: bool
 
-    def few(self, many: int, few: int) -> int:
-        """Return `few` in a quick trial, else `many`."""
-        return few if self.quick else many
+    def scaled(self, full: int, quick: int) -> int:
+        """Return `quick` in a quick trial, else `full`."""
+        return quick if self.quick else full
 
     def within(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a coroutine in the time that is left.
@@ -116,8 +116,10 @@ def one_process(run: Run) -> None:
 async def _one_process(run: Run, served: Served) -> None:
     (address,) = served.addresses
     shown = await survey(address)
-    heading(f"One process on one core, a change every {EVERY:g} s")
-    async for row in steps(served, shown, STEPS[: run.few(len(STEPS), 2)], EVERY, STAY):
+    heading(f"One process on one core, a change every {CHANGE_INTERVAL:g} s")
+    async for row in steps(
+        served, shown, STEPS[: run.scaled(len(STEPS), 2)], CHANGE_INTERVAL, STEP_SECONDS
+    ):
         run.found.setdefault("steps", []).append(row)
     run.found["requests"] = {
         name: await requests_a_second(address, path, seconds=3) for name, path in PATHS.items()
@@ -127,9 +129,9 @@ async def _one_process(run: Run, served: Served) -> None:
         {name: rate and round(rate) for name, rate in run.found["requests"].items()},
         flush=True,
     )
-    run.found["comings"] = await visits(served, run.few(VISITS, 500))
+    run.found["comings"] = await visits(served, run.scaled(VISITS, 500))
     print("\nComings and goings: ", run.found["comings"], flush=True)
-    sockets = run.few(IDLE, 200)
+    sockets = run.scaled(IDLE_SOCKETS, 200)
     heading(f"One reader among {sockets:,} idle sockets")
     async with idle(address, sockets):
         async for row in steps(served, shown, [1], 0.25, 5.0):
@@ -141,9 +143,12 @@ async def idle(address: str, sockets: int) -> AsyncIterator[Sequence[Tab]]:
     """Yield open sockets that nobody uses."""
     tabs: list[Tab] = []
     try:
-        for first in range(0, sockets, AT_ONCE):
+        for first in range(0, sockets, CONCURRENT_VISITS):
             tabs += await asyncio.gather(
-                *(Tab.at(address, "/sex") for _ in range(first, min(first + AT_ONCE, sockets)))
+                *(
+                    Tab.at(address, "/sex")
+                    for _ in range(first, min(first + CONCURRENT_VISITS, sockets))
+                )
             )
         yield tabs
     finally:
@@ -155,10 +160,10 @@ async def visits(served: Served, times: int) -> Row:
     (address,), (pid,) = served.addresses, served.pids
     memory = []
     for share in (times // 5, times - times // 5):
-        for first in range(0, share, AT_ONCE):
-            some = range(first, min(first + AT_ONCE, share))
+        for first in range(0, share, CONCURRENT_VISITS):
+            batch = range(first, min(first + CONCURRENT_VISITS, share))
             await asyncio.gather(
-                *(_visit(address, reads=place % READ_ONE_IN == 0) for place in some)
+                *(_visit(address, reads=place % READ_ONE_IN == 0) for place in batch)
             )
         await asyncio.sleep(1)
         memory.append(round(resident_mib(pid), 1))
@@ -181,18 +186,18 @@ def replicas(run: Run) -> None:
 async def _replicas(run: Run, running: Cluster) -> None:
     many = len(running.replicas)
     shown, *_ = await asyncio.gather(*(survey(replica.url) for replica in running.replicas))
-    heading(f"{many} replicas behind nginx, a change every {REPLICA_EVERY:g} s")
+    heading(f"{many} replicas behind nginx, a change every {REPLICA_CHANGE_INTERVAL:g} s")
     async for row in steps(
         Served([running.url], running.pids),
         shown,
-        [run.few(REPLICA_READERS, 50)],
-        REPLICA_EVERY,
-        STAY,
+        [run.scaled(REPLICA_READERS, 50)],
+        REPLICA_CHANGE_INTERVAL,
+        STEP_SECONDS,
     ):
         run.found.setdefault("replicas", []).append({"replicas": many, **row})
     if many == max(REPLICAS):
         run.found["killed"] = await killed(
-            running, shown, run.few(KILL_READERS, 50), EVERY, KILL_STAY
+            running, shown, run.scaled(KILL_READERS, 50), CHANGE_INTERVAL, KILL_SECONDS
         )
         print(f"\nOne of {many} replicas killed: ", run.found["killed"], flush=True)
 
@@ -209,12 +214,12 @@ def swaps(run: Run) -> None:
 async def _swaps(run: Run, running: Cluster, folder: Path) -> None:
     direct = [replica.url for replica in running.replicas]
     run.found["swapped"] = await swapped(
-        [running.url, direct[0]], direct, folder, run.few(SWAPS, 3)
+        [running.url, direct[0]], direct, folder, run.scaled(SWAPS, 3)
     )
     print("\nReleases exchanged under readers: ", run.found["swapped"], flush=True)
 
 
-def parts() -> list[Callable[[Run], None]]:
+def measurements() -> list[Callable[[Run], None]]:
     """Return the measurements possible on this machine."""
     try:
         nginx_program()
@@ -240,7 +245,7 @@ def main(
     }
     run = Run(found, port, cores, time.monotonic() + deadline, quick)
     try:
-        for measure in parts():
+        for measure in measurements():
             measure(run)
     except TimeoutError:
         found["in_time"] = False

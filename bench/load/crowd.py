@@ -21,7 +21,7 @@ from typing import Final
 from bench.load.reader import Answer, LoadError, LostError, Tab, offered
 
 TOPICS: Final = ("/nationality", "/age", "/sex", "/crime-type")
-OPENING: Final = 40
+ARRIVALS_PER_SECOND: Final = 40
 """Readers that open the site per second before the measurement begins."""
 
 Shown = Mapping[tuple[str, str], str]
@@ -70,7 +70,7 @@ async def survey(address: str, topics: Sequence[str] = TOPICS) -> Shown:
                 for name, option in zip(offer, wanted, strict=True):
                     if tab.choices[name].value != option:
                         answer = await tab.choose(name, option)
-                shown[path, _sorted(answer.query)] = answer.shows
+                shown[path, _sorted(answer.query)] = answer.digest
     return shown
 
 
@@ -106,9 +106,9 @@ class Crowd:
         self._shown = shown
         self._topics = topics
         self._come_back = come_back
-        self._draw = random.Random(7)  # noqa: S311 - repeatable, not secret
+        self._random = random.Random(7)
         self._tabs: list[Tab] = []
-        self._came = 0
+        self._arrived = 0
         self._tally = Tally()
 
     @property
@@ -118,19 +118,20 @@ class Crowd:
 
     async def grow(self, sessions: int) -> None:
         """Connect readers, a few at a time, up to a total. A refused reader is an error."""
-        for first in range(self._came, sessions, OPENING):
+        for first in range(self._arrived, sessions, ARRIVALS_PER_SECOND):
             start = time.perf_counter()
             await asyncio.gather(
-                *(self._arrive(place) for place in range(first, min(first + OPENING, sessions)))
+                *(
+                    self._arrive(place)
+                    for place in range(first, min(first + ARRIVALS_PER_SECOND, sessions))
+                )
             )
             await asyncio.sleep(max(0.0, 1 - (time.perf_counter() - start)))
-        self._came = max(self._came, sessions)
+        self._arrived = max(self._arrived, sessions)
 
     async def _arrive(self, place: int) -> None:
-        address, path = (
-            self._addresses[place % len(self._addresses)],
-            self._topics[place % len(self._topics)],
-        )
+        address = self._addresses[place % len(self._addresses)]
+        path = self._topics[place % len(self._topics)]
         try:
             tab = await Tab.at(address, path, reader=reader_address(place))
             await tab.load()
@@ -174,27 +175,24 @@ class Crowd:
         except LostError:
             if not self._come_back:
                 raise
-        self._compare(tab, await tab.again())
+        self._compare(tab, await tab.reopen())
         self._tally.returned += 1
         return await self._change(tab)
 
     async def _change(self, tab: Tab) -> Answer:
-        name, option = self._draw.choice(
-            [
-                (name, option)
-                for name, options in offered(tab).items()
-                for option in options
-                if option != tab.choices[name].value
-            ]
-        )
+        other_options = []
+        for name, options in offered(tab).items():
+            current = tab.choices[name].value
+            other_options += [(name, option) for option in options if option != current]
+        name, option = self._random.choice(other_options)
         answer = await tab.choose(name, option)
         self._compare(tab, answer)
         return answer
 
     def _compare(self, tab: Tab, answer: Answer) -> None:
         """Compare an answer with the one that a single reader saw at the same address."""
-        if self._shown.get((tab.path, _sorted(answer.query))) != answer.shows:
-            raise LoadError(f"{tab.path} showed something else to many than to one.")
+        if self._shown.get((tab.path, _sorted(answer.query))) != answer.digest:
+            raise LoadError(f"{tab.path} did not show the page that a single reader got.")
 
     async def leave(self) -> None:
         """Disconnect every reader."""

@@ -25,7 +25,7 @@ SITE: Final = ("pages", "referrals", "sql", "data", ".streamlit")
 PATHS: Final = {
     "page": "/sex",
     "API": f"/api/v1/releases/{ID}/cells?crime_type=DA",
-    "static twin": "/lite/sex",
+    "static site": "/lite/sex",
 }
 SESSION: Final = "session"
 """A page drawn in a session of its own."""
@@ -33,7 +33,7 @@ SESSION: Final = "session"
 PAUSE: Final = 0.02
 """Seconds between an answer and the next request of the same kind."""
 
-EXCHANGE: Final = 2.0
+EXCHANGE_INTERVAL: Final = 2.0
 """Minimum seconds between two exchanges of releases."""
 
 PATIENCE: Final = 10.0
@@ -43,10 +43,10 @@ PATIENCE: Final = 10.0
 async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, stay: float) -> Row:
     """Kill a replica after a third of the stay and return the results: no reader may be lost."""
     victim = cluster.replicas[0]
-    async with crowd([cluster.url], shown, come_back=True) as them:
-        await them.grow(readers)
-        present = them.present
-        browsing = asyncio.create_task(them.browse(every, stay))
+    async with crowd([cluster.url], shown, come_back=True) as simulated:
+        await simulated.grow(readers)
+        present = simulated.present
+        browsing = asyncio.create_task(simulated.browse(every, stay))
         await asyncio.sleep(stay / 3)
         victim.kill()
         tally = await browsing
@@ -54,7 +54,7 @@ async def killed(cluster: Cluster, shown: Shown, readers: int, every: float, sta
             "sessions": present,
             **waits(tally),
             "returned": tally.returned,
-            "lost": readers - them.present,
+            "lost": readers - simulated.present,
         }
 
 
@@ -86,20 +86,21 @@ async def swapped(
     """Exchange two editions of a release repeatedly under readers; return requests and failures."""
     requests = Requests()
     kinds = (*PATHS, SESSION)
-    asking = [
-        asyncio.create_task(_ask(address, kind, requests))
+    tasks = [
+        asyncio.create_task(_request_repeatedly(address, kind, requests))
         for address in addresses
         for kind in kinds
     ]
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         for _ in range(times):
-            before, next_one = await _digests(client, replicas), time.monotonic() + EXCHANGE
+            before = await _digests(client, replicas)
+            next_exchange = time.monotonic() + EXCHANGE_INTERVAL
             _exchange(folder / "data" / "releases", folder / "edition")
             requests.failed["exchange"] += not await _is_replaced(client, replicas, before)
-            await asyncio.sleep(next_one - time.monotonic())
-    for task in asking:
+            await asyncio.sleep(next_exchange - time.monotonic())
+    for task in tasks:
         task.cancel()
-    for fault in await asyncio.gather(*asking, return_exceptions=True):
+    for fault in await asyncio.gather(*tasks, return_exceptions=True):
         if isinstance(fault, Exception):
             raise fault
     slowest = {kind: round(seconds, 2) for kind, seconds in requests.slowest.items()}
@@ -111,11 +112,11 @@ async def swapped(
     }
 
 
-def _exchange(one: Path, other: Path) -> None:
+def _exchange(first: Path, second: Path) -> None:
     """Exchange two release folders with the renames of the runbook."""
-    (one / ID).rename(one / f".{ID}.old")
-    (other / ID).rename(one / ID)
-    (one / f".{ID}.old").rename(other / ID)
+    (first / ID).rename(first / f".{ID}.old")
+    (second / ID).rename(first / ID)
+    (first / f".{ID}.old").rename(second / ID)
 
 
 async def _is_replaced(
@@ -124,9 +125,8 @@ async def _is_replaced(
     """Return whether every replica serves another edition than before, within PATIENCE."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        if all(
-            new != old for new, old in zip(await _digests(client, replicas), before, strict=True)
-        ):
+        now = await _digests(client, replicas)
+        if all(new != old for new, old in zip(now, before, strict=True)):
             return True
         await asyncio.sleep(0.1)
     return False
@@ -142,18 +142,17 @@ async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[s
     ]
 
 
-async def _ask(address: str, kind: str, requests: Requests) -> None:
-    """Request one thing repeatedly, each time as another reader, and count failures."""
+async def _request_repeatedly(address: str, kind: str, requests: Requests) -> None:
+    """Request one kind repeatedly, each time as another reader, and count failures."""
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         while True:
             requests.times[kind] += 1
             reader, start = reader_address(requests.times.total()), time.monotonic()
-            if not await (
-                _draws(address, reader)
-                if kind == SESSION
-                else _answers(client, f"{address}{PATHS[kind]}", reader)
-            ):
-                requests.failed[kind] += 1
+            if kind == SESSION:
+                succeeded = await _draws(address, reader)
+            else:
+                succeeded = await _answers(client, f"{address}{PATHS[kind]}", reader)
+            requests.failed[kind] += not succeeded
             requests.slowest[kind] = max(requests.slowest.get(kind, 0.0), time.monotonic() - start)
             await asyncio.sleep(PAUSE)
 
@@ -169,8 +168,7 @@ async def _draws(address: str, reader: str) -> bool:
 
 async def _answers(client: httpx.AsyncClient, url: str, reader: str) -> bool:
     try:
-        return (
-            await client.get(url, headers={"X-Forwarded-For": reader})
-        ).status_code == httpx.codes.OK
+        response = await client.get(url, headers={"X-Forwarded-For": reader})
     except httpx.HTTPError:
         return False
+    return response.status_code == httpx.codes.OK

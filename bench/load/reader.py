@@ -4,7 +4,7 @@
         answer = await tab.load()
         answer = await tab.choose("measure", "Share")
 
-It sends what Chromium sends: the address, the value of every widget, and the page's hash. It reads
+It sends the same as Chromium: the address, the value of every widget, and the page's hash. It reads
 until the script run has finished and checks that a page was drawn: a heading and no exception.
 """
 
@@ -25,14 +25,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.protocol import State
 
-HERE: Final = "127.0.0.1"
-OUTSIDE: Final = "http://127.0.0.1"
+LOCALHOST: Final = "127.0.0.1"
+PUBLIC_ORIGIN: Final = "http://127.0.0.1"
 """The public address, which pages repeat in links: the same for every replica, as with a proxy."""
 
 PATIENCE: Final = 30.0
 """Seconds after which an answer counts as missing."""
 
-TRY_AGAIN: Final = 0.5
+RETRY_INTERVAL: Final = 0.5
 """Seconds between two attempts to reconnect."""
 
 KEY_PREFIX: Final = "choose_"
@@ -41,14 +41,14 @@ KEY_PREFIX: Final = "choose_"
 CONTENT_KINDS: Final = frozenset({"html", "plotly_chart"})
 """Kinds of element that contain figures."""
 
-ALARMS: Final = frozenset({"exception", "alert"})
+FAULT_KINDS: Final = frozenset({"exception", "alert"})
 
 
 class LoadError(Exception):
     """A reader got no answer, or not a page."""
 
 
-class NotHereError(LoadError):
+class RemoteAddressError(LoadError):
     """The address is on another machine."""
 
 
@@ -58,13 +58,13 @@ class LostError(LoadError):
 
 @dataclass(frozen=True)
 class Answer:
-    """A drawn page: its query, seconds, messages and bytes. `shows` is a digest of its content."""
+    """A drawn page: its query, seconds, messages and bytes. `digest` is that of its content."""
 
     query: str
     seconds: float
     messages: int
     size: int
-    shows: str
+    digest: str
 
 
 @dataclass
@@ -84,23 +84,24 @@ class _Drawing:
     size: int = 0
     headings: int = 0
     content: dict[tuple[int, ...], str] = field(default_factory=dict)
-    alarms: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
 
-    def shows(self) -> str:
-        return hashlib.blake2b(
-            "".join(self.content[path] for path in sorted(self.content)).encode(), digest_size=8
-        ).hexdigest()
+    def digest(self) -> str:
+        hashes = "".join(self.content[path] for path in sorted(self.content))
+        return hashlib.blake2b(hashes.encode(), digest_size=8).hexdigest()
 
 
-def local(address: str) -> str:
+def local_host(address: str) -> str:
     """Return the host and port of a site on this machine.
 
     Raises:
-        NotHereError: it is on another, which must not be load-tested.
+        RemoteAddressError: it is on another machine, which must not be load-tested.
     """
     parts = urlsplit(address)
-    if parts.scheme != "http" or parts.hostname != HERE:
-        raise NotHereError(f"{address} is not on this machine: load only goes to http://{HERE}.")
+    if parts.scheme != "http" or parts.hostname != LOCALHOST:
+        raise RemoteAddressError(
+            f"{address} is not on this machine: load only goes to http://{LOCALHOST}."
+        )
     return parts.netloc
 
 
@@ -114,7 +115,7 @@ class Tab:
         self._address, self._reader = address, reader
         self.path = path
         self._page_hash = ""
-        self._kept: dict[str, ForwardMsg] = {}
+        self._cached_messages: dict[str, ForwardMsg] = {}
         self.query = query
         self.choices: dict[str, Choice] = {}
 
@@ -123,8 +124,8 @@ class Tab:
         """Return a tab with an open socket. `reader` is the IP address it gives to a local proxy.
 
         Raises:
-            NotHereError: the address is on another machine.
-            LoadError: the site does not take the socket.
+            RemoteAddressError: the address is on another machine.
+            LoadError: the site refuses the socket.
         """
         return cls(path, query, await _opened(address, path, reader), address, reader)
 
@@ -135,7 +136,7 @@ class Tab:
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
-        at: TracebackType | None,
+        traceback: TracebackType | None,
     ) -> None:
         await self.leave()
 
@@ -148,7 +149,7 @@ class Tab:
         """Whether the socket is open, as known on this side."""
         return self._socket.state is State.OPEN
 
-    async def again(self) -> Answer:
+    async def reopen(self) -> Answer:
         """Reopen the same address in a new session, as the front end does, and return the answer.
 
         Raises:
@@ -161,9 +162,9 @@ class Tab:
             except LoadError:
                 if time.monotonic() > until:
                     raise
-                await asyncio.sleep(TRY_AGAIN)
+                await asyncio.sleep(RETRY_INTERVAL)
         self._page_hash = ""
-        self._kept.clear()
+        self._cached_messages.clear()
         self.choices.clear()
         return await self._ask()
 
@@ -200,10 +201,10 @@ class Tab:
         state.widget_states.SetInParent()
         for choice in self.choices.values():
             state.widget_states.widgets.add(id=choice.widget_id, string_value=choice.value)
-        state.cached_message_hashes.extend(self._kept)
+        state.cached_message_hashes.extend(self._cached_messages)
         about = state.context_info
         about.timezone, about.timezone_offset, about.locale = "UTC", 0, "en-GB"
-        about.url, about.is_embedded, about.color_scheme = OUTSIDE + self.path, False, "light"
+        about.url, about.is_embedded, about.color_scheme = PUBLIC_ORIGIN + self.path, False, "light"
         return bytes(request.SerializeToString())
 
     async def _ask(self) -> Answer:
@@ -217,18 +218,18 @@ class Tab:
         except ConnectionClosed as error:
             raise LostError(f"The socket of {self.path} was closed.") from error
         seconds = time.perf_counter() - start
-        if drawing.alarms or not drawing.headings:
+        if drawing.faults or not drawing.headings:
             raise LoadError(
-                f"{self.path} was not drawn: {', '.join(drawing.alarms) or 'it has no heading'}."
+                f"{self.path} was not drawn: {', '.join(drawing.faults) or 'it has no heading'}."
             )
-        return Answer(self.query, seconds, drawing.messages, drawing.size, drawing.shows())
+        return Answer(self.query, seconds, drawing.messages, drawing.size, drawing.digest())
 
     async def _drawn(self) -> _Drawing:
         """Read until the run has finished. A run that was interrupted by a rerun goes on."""
         drawing, choices = _Drawing(), dict[str, Choice]()
         while True:
             payload = await self._socket.recv(decode=False)
-            message = self._whole(ForwardMsg.FromString(payload))
+            message = self._resolved(ForwardMsg.FromString(payload))
             drawing.messages += 1
             drawing.size += len(payload)
             kind = message.WhichOneof("type")
@@ -239,40 +240,42 @@ class Tab:
             elif kind == "page_info_changed":
                 self.query = message.page_info_changed.query_string
             elif kind in {"page_not_found", "session_event"}:
-                drawing.alarms.append(kind)
+                drawing.faults.append(kind)
             elif (
                 kind == "script_finished"
                 and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             ):
                 if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
-                    drawing.alarms.append("the script failed")
+                    drawing.faults.append("the script failed")
                 self.choices = choices
                 return drawing
 
-    def _whole(self, message: ForwardMsg) -> ForwardMsg:
+    def _resolved(self, message: ForwardMsg) -> ForwardMsg:
         """Return a message, from the cache if it only refers to one sent before."""
         if message.WhichOneof("type") == "ref_hash":
-            if message.ref_hash not in self._kept:
-                raise LoadError(f"{self.path} names a message that was never sent.")
-            whole = ForwardMsg()
-            whole.CopyFrom(self._kept[message.ref_hash])
-            whole.metadata.CopyFrom(message.metadata)
-            return whole
+            if message.ref_hash not in self._cached_messages:
+                raise LoadError(f"{self.path} refers to a message that was never sent.")
+            resolved = ForwardMsg()
+            resolved.CopyFrom(self._cached_messages[message.ref_hash])
+            resolved.metadata.CopyFrom(message.metadata)
+            return resolved
         if message.metadata.cacheable:
-            self._kept[message.hash] = message
+            self._cached_messages[message.hash] = message
         return message
 
 
 async def _opened(address: str, path: str, reader: str) -> ClientConnection:
-    host, _, port = local(address).partition(":")
+    host, _, port = local_host(address).partition(":")
+    headers = {"Origin": PUBLIC_ORIGIN}
+    if reader:
+        headers["X-Forwarded-For"] = reader
     try:
         return await connect(
-            f"ws://{HERE}/_stcore/stream",
+            f"ws://{LOCALHOST}/_stcore/stream",
             host=host,
             port=int(port),
             subprotocols=["streamlit"],  # type: ignore[list-item]  # a NewType of str
-            additional_headers={"Origin": OUTSIDE}
-            | ({"X-Forwarded-For": reader} if reader else {}),
+            additional_headers=headers,
             compression=None,
             max_size=None,
             ping_interval=None,
@@ -295,8 +298,8 @@ def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) ->
         control = getattr(element, kind)
         name = control.id.rpartition(KEY_PREFIX)[2]
         choices[name] = Choice(control.id, tuple(control.options), _value(control))
-    elif kind in ALARMS:
-        drawing.alarms.append(f"it shows an {kind}")
+    elif kind in FAULT_KINDS:
+        drawing.faults.append(f"it shows an {kind}")
 
 
 def _value(control: Any) -> str:

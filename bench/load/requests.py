@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from bench.load.reader import LoadError, local
+from bench.load.reader import LoadError, local_host
 
 CONNECTIONS = 8
 FOUND = b" 200 "
@@ -15,25 +15,30 @@ async def requests_a_second(address: str, path: str, *, seconds: float) -> float
     """Return the requests answered per second, or None if the path is not served.
 
     Raises:
-        NotHereError: the site is on another machine.
+        RemoteAddressError: the site is on another machine.
         LoadError: an answer was incomplete, or not a 200 like the first.
     """
-    where = local(address)
-    if not await _count_answers(where, path, once=True, end=0.0):
+    host_and_port = local_host(address)
+    if not await _count_answers(host_and_port, path, once=True, end=0.0):
         return None
     start = time.perf_counter()
     end = start + seconds
     counts = await asyncio.gather(
-        *(_count_answers(where, path, once=False, end=end) for _ in range(CONNECTIONS))
+        *(_count_answers(host_and_port, path, once=False, end=end) for _ in range(CONNECTIONS))
     )
     return sum(counts) / (time.perf_counter() - start)
 
 
-async def _count_answers(where: str, path: str, *, once: bool, end: float) -> int:
+async def _count_answers(host_and_port: str, path: str, *, once: bool, end: float) -> int:
     """Return the number of requests answered with 200 on one connection; with `once`, 0 or 1."""
-    host, _, port = where.partition(":")
+    host, _, port = host_and_port.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    request = f"GET {path} HTTP/1.1\r\nHost: {where}\r\nAccept-Encoding: gzip, br\r\n\r\n".encode()
+    lines = (
+        f"GET {path} HTTP/1.1",
+        f"Host: {host_and_port}",
+        "Accept-Encoding: gzip, br",
+    )
+    request = "\r\n".join([*lines, "", ""]).encode()
     answered = 0
     try:
         while once or time.perf_counter() < end:
@@ -41,12 +46,12 @@ async def _count_answers(where: str, path: str, *, once: bool, end: float) -> in
             if not await _found(reader):
                 if once:
                     return 0
-                raise LoadError(f"{path} was not found any more.")
+                raise LoadError(f"{path} was no longer found.")
             answered += 1
             if once:
                 break
     except (asyncio.IncompleteReadError, OSError) as error:
-        raise LoadError(f"An answer to {path} was not whole.") from error
+        raise LoadError(f"An answer to {path} was incomplete.") from error
     finally:
         writer.close()
     return answered

@@ -11,7 +11,7 @@ from typing import Any, Final
 from bench.load.crowd import Crowd, Shown, Tally, crowd
 from bench.load.process_cost import open_files, processor_seconds, resident_mib
 
-BROKEN: Final = 5.0
+BREAKING_P99: Final = 5.0
 """A p99 in seconds above which no further readers are added."""
 
 PERCENTILES: Final = (50, 95, 99)
@@ -37,7 +37,7 @@ class Cost:
 
 
 @contextmanager
-def costing(served: Served) -> Iterator[Cost]:
+def cost_of(served: Served) -> Iterator[Cost]:
     """Yield the cost of a block, filled in when it ends."""
     cost = Cost()
     site, readers, clock = _processors(served), time.process_time(), time.perf_counter()
@@ -76,7 +76,7 @@ async def step(readers: Crowd, served: Served, wanted: int, every: float, stay: 
     """Measure one number of readers, print the result and return it."""
     await readers.grow(wanted)
     present = readers.present
-    with costing(served) as cost:
+    with cost_of(served) as cost:
         tally = await readers.browse(every, stay)
     measured = row(tally, served, cost, present=present, wanted=wanted)
     print_row(measured)
@@ -91,7 +91,7 @@ async def steps(
         for wanted in numbers:
             found = await step(readers, served, wanted, every, stay)
             yield found
-            if found["errors"] or found["p99"] > BROKEN:
+            if found["errors"] or found["p99"] > BREAKING_P99:
                 break
 
 
@@ -101,9 +101,9 @@ def sessions(row: Mapping[str, Any]) -> str:
     >>> sessions({"sessions": 800, "wanted": 800}), sessions({"sessions": 790, "wanted": 800})
     ('800', '790 of 800')
     """
-    return f"{row['sessions']:,}" + (
-        f" of {row['wanted']:,}" if row["sessions"] < row["wanted"] else ""
-    )
+    if row["sessions"] < row["wanted"]:
+        return f"{row['sessions']:,} of {row['wanted']:,}"
+    return f"{row['sessions']:,}"
 
 
 def print_row(row: Row) -> None:

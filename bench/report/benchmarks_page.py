@@ -1,4 +1,7 @@
-"""Write `docs/benchmarks.md` and its chart from `build/bench`: `make bench-page`."""
+"""The writer of `docs/measurements/benchmarks.md` and its chart: `make bench-page`.
+
+It reads the results in `build/bench`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,9 @@ from bench.report.chart import Panel, Points, svg
 from referrals.errors import DataError
 from referrals.paths import ROOT
 
-DOCS: Final = ROOT / "docs"
+MEASUREMENTS: Final = ROOT / "docs" / "measurements"
 WORKS: Final = {
-    "check": "Hold every line of an extract against every rule",
+    "check": "Check every line of an extract against every rule",
     "tabulate": "Count the records of a database in published codes",
     "protect": "Round the small counts and make every exact total exact",
     "prove": "Write the release, build its witnesses, attack it and certify it",
@@ -23,7 +26,7 @@ COUNTED: Final[Sequence[str]] = ("protect", "prove")
 """Tasks that work on counts, not on records."""
 
 STANDARD: Final = 10
-TITLE: Final = "What it costs to make a release"
+TITLE: Final = "The cost of making a release"
 HEADER: Final = "| | records | occupied cells | nationalities | by the clock | processors | in units | peak memory |"
 PAGE: Final = """\
 # Benchmarks
@@ -32,30 +35,30 @@ PAGE: Final = """\
 
 `make bench` measures and prints; `make bench-full` goes to the largest sizes, and takes a quarter of an hour. Nothing is
 asserted. Each piece of work ran in a process of its own. A unit is the processor time that the same process took to add up
-a million squares in plain Python: units travel between machines better than seconds. All records are invented.
+a million squares in plain Python: units compare better between machines than seconds. All records are invented.
 
 Machine: {machine}. It was shared with other work: read processor time rather than the clock.
 
 ![{title}: processor time by records and by occupied cells. The table below has every number.](benchmarks.svg)
 
-## What it says
+## Summary
 
-{says}
+{summary}
 - **Cost follows occupied cells, not records**: {same}
 
-## What was measured
+## Measurements
 
 {table}
 
-An occupied cell is a group of one quarter and five attributes that somebody is in. Where *prove* is listed, its peak is
-that of a process that protected the counts first; where it is not, it was not measured.
+An occupied cell is a group of one quarter and five attributes that somebody is in. If *prove* is listed, its peak is that
+of a process that protected the counts first; if it is not, it was not measured.
 
-## What the protection costs those who read the numbers
+## The cost of the protection to readers
 
 Mean absolute error of sums of 1,336 records in ten nationalities and the rest, by age, sex, crime type, outcome and quarter,
 over five secret seeds: of the sums that are not 0 in truth, and in brackets of all that the categories allow.
 
-| | two-way sums | three-way sums | one-way totals | what adds up, and what is answered |
+| | two-way sums | three-way sums | one-way totals | sums that add up, filters that are answered |
 |---|---|---|---|---|
 | ours | {two} | {three} | exact | everything adds up; every filter is answered |
 | SmallCountRounding, base 5 | 2.49 | 2.28 | off by 1.9 | everything adds up |
@@ -66,7 +69,7 @@ over five secret seeds: of the sums that are not 0 in truth, and in brackets of 
 Of 2,000 random filters of one to four dimensions ours answers {exact} exactly; the mean error of all is {filters}.
 
 The aim was at most 2.1 for two-way and 2.05 for three-way sums. Over all sums that the categories allow both are met. Over the
-three-way sums that are not 0 in truth the aim is missed; how nearly, and against SmallCountRounding, the table says.
+three-way sums that are not 0 in truth the aim is missed: the table shows by how much, and compares SmallCountRounding.
 
 We measured the other methods ourselves, on 1,336 invented records with the same published figures but without outcomes. Those
 are not the same tables, so read the comparison as a rough one.
@@ -79,7 +82,7 @@ def results(name: str) -> list[Row]:
     """Return the rows of one file of results.
 
     Raises:
-        DataError: it does not exist.
+        DataError: the file does not exist.
     """
     path = RESULTS / f"{name}.csv"
     if not path.is_file():
@@ -109,15 +112,15 @@ def _points(rows: Iterable[Row], work: str, across: str) -> Points:
 
 def sentences(rows: Sequence[Row]) -> Iterator[str]:
     """Yield one sentence per measured task."""
-    for work, what in WORKS.items():
-        mine = [
+    for work, description in WORKS.items():
+        own = [
             row
             for row in rows
             if row["work"] == work and int(row["nationalities"]) in (0, STANDARD)
         ]
-        if len(mine) <= 1:
+        if len(own) <= 1:
             continue
-        first, last = mine[0], mine[-1]
+        first, last = own[0], own[-1]
         times = float(last["processor_seconds"]) / float(first["processor_seconds"])
         more = int(last["records"]) / int(first["records"])
         cells = (
@@ -126,7 +129,7 @@ def sentences(rows: Sequence[Row]) -> Iterator[str]:
             else ""
         )
         yield (
-            f"**{work}** ({what[0].lower()}{what[1:]}): {int(last['records']):,} records took {_seconds(last)} and "
+            f"**{work}** ({description[0].lower()}{description[1:]}): {int(last['records']):,} records took {_seconds(last)} and "
             f"{int(last['peak_mib']):,} MiB at most; {more:,.0f} times as many records{cells} cost {times:,.1f} times as much."
         )
 
@@ -160,7 +163,7 @@ def page(rows: Sequence[Row], errors: Mapping[str, float], machine: Iterable[Row
     return PAGE.format(
         machine=", ".join(f"{row['what']} {row['is']}" for row in machine),
         title=TITLE,
-        says="\n".join(f"- {sentence}" for sentence in sentences(rows)),
+        summary="\n".join(f"- {sentence}" for sentence in sentences(rows)),
         same=_same_records(rows),
         table="\n".join(table(rows)),
         two=two,
@@ -175,14 +178,14 @@ def _same_records(rows: Sequence[Row]) -> str:
     same = [
         row for row in rows if row["work"] == "protect" and int(row["records"]) == FINER_RECORDS
     ]
-    told = [
+    costs = [
         f"{_seconds(row)} for {int(row['cells']):,} cells"
         for row in sorted(same, key=lambda row: int(row["cells"]))
     ]
-    return f"to protect the same {FINER_RECORDS:,} records in more and more nationalities takes {'; '.join(told)}."
+    return f"to protect the same {FINER_RECORDS:,} records in more and more nationalities takes {'; '.join(costs)}."
 
 
-def main(folder: Path = DOCS) -> None:
+def main(folder: Path = MEASUREMENTS) -> None:
     """Write the page and its chart."""
     rows = [row for work in SIZES for row in results(work)]
     errors = {row["measure"]: float(row["error"]) for row in results("utility")}

@@ -59,8 +59,10 @@ class _Frame:
         return BOTTOM - (BOTTOM - TOP) * (log10(value) - self.low[1]) / (self.high[1] - self.low[1])
 
 
-def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Processor time") -> str:
-    """Return panels side by side as SVG; `words` describe them, `what` is the quantity measured."""
+def svg(
+    panels: Sequence[Panel], *, title: str, words: str, quantity: str = "Processor time"
+) -> str:
+    """Return panels side by side as SVG; `words` describe them, and `quantity` is measured."""
     seconds = [
         second for panel in panels for points in panel.lines.values() for _, second in points
     ]
@@ -70,7 +72,7 @@ def svg(panels: Sequence[Panel], *, title: str, words: str, what: str = "Process
         f'<desc id="words">{escape(words)}</desc>',
         f"<style>{STYLE}</style>",
         f'<text class="title" x="8" y="22">{escape(title)}</text>',
-        f'<text class="small" x="8" y="42">{escape(what)}. On both scales each power of ten has the same room.</text>',
+        f'<text class="small" x="8" y="42">{escape(quantity)}. On both scales each power of ten has the same room.</text>',
     ]
     room = WIDTH / len(panels)
     for place, panel in enumerate(panels):
@@ -94,7 +96,8 @@ def _panel(panel: Panel, frame: _Frame) -> Iterator[str]:
     yield f'<text class="small" x="{middle:.1f}" y="{BOTTOM + 38}" text-anchor="middle">{escape(panel.across)}</text>'
     for name, points in panel.lines.items():
         drawn = [(frame.across(count), frame.up(second)) for count, second in points]
-        yield f'<g class="{escape(name)}"><polyline class="line" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)}"/>'
+        polyline = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
+        yield f'<g class="{escape(name)}"><polyline class="line" points="{polyline}"/>'
         yield from (f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in drawn)
         yield "</g>"
     yield from _names(panel, frame)
@@ -110,7 +113,7 @@ def _names(panel: Panel, frame: _Frame) -> Iterator[str]:
     """Yield the name of each line at its end, moved if it would overlap another."""
     ends = {name: max(points) for name, points in panel.lines.items()}
     lowest = float(BOTTOM)
-    for name, (count, second) in sorted(ends.items(), key=lambda one: one[1][1]):
+    for name, (count, second) in sorted(ends.items(), key=lambda end: end[1][1]):
         y = min(frame.up(second) + 4, lowest)
         lowest = y - NEAR
         yield f'<text class="name {escape(name)}" x="{frame.across(count) + 9:.1f}" y="{y:.1f}">{escape(name)}</text>'
@@ -124,4 +127,6 @@ def _count(number: float) -> str:
     """
     if number >= 1_000_000:
         return f"{number / 1_000_000:g}M"
-    return f"{number / 1000:g}k" if number >= 1000 else f"{number:g}"
+    if number >= 1000:
+        return f"{number / 1000:g}k"
+    return f"{number:g}"

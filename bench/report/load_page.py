@@ -1,4 +1,7 @@
-"""Write `docs/load.md` and its chart from `build/load.json`: the second half of `make load`."""
+"""The writer of `docs/measurements/load.md` and its chart: the second half of `make load`.
+
+It reads the results in `build/load.json`.
+"""
 
 from __future__ import annotations
 
@@ -7,34 +10,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from bench.load.__main__ import EVERY, REPLICA_EVERY, RESULT
+from bench.load.__main__ import CHANGE_INTERVAL, REPLICA_CHANGE_INTERVAL, RESULT
 from bench.load.steps import sessions
-from bench.report.benchmarks_page import DOCS
+from bench.report.benchmarks_page import MEASUREMENTS
 from bench.report.chart import Panel, svg
 from referrals.errors import DataError
 
-TITLE: Final = "How many readers one process carries"
+TITLE: Final = "The readers that one process can serve"
 PAGE: Final = """\
 # Load
 
 <!-- Written by `make load` from build/load.json. Do not edit. -->
 
 Readers speak Streamlit's protocol, each in a session of its own on a topic page, and change a filter every few seconds at
-fixed moments; waiting counts from the moment at which they meant to. Every answer is compared with what one reader alone was
-shown, and whoever was not let in counts among the errors. The site is served by the command of the image. Nothing is asserted.
+fixed moments; waiting is counted from these moments. Every answer is compared with the one that a single reader got, and a
+refused reader counts as an error. The site is served by the command of the image. Nothing is asserted.
 
-Machine: {cores} cores, shared with other work: {load:.1f} tasks wanted them when this began. A unit, a million squares in plain
-Python, took {unit_ms:.0f} ms of processor time: units travel between machines better than seconds, and processor time says
-more than the clock. The readers share the cores with what they measure: their own share of one core is in the column
-`readers`.{in_time}
+Machine: {cores} cores, shared with other work: {load:.1f} was their load average at the start. A unit, a million squares in plain
+Python, took {unit_ms:.0f} ms of processor time: units compare better between machines than seconds, and processor time
+better than the clock. The simulated readers use the same cores: their share of one core is in the column `readers`.{in_time}
 
 ![{title}: seconds until the page is drawn, by sessions. The table below has every number.](load.svg)
 
 ## One process on one core, a change every {every:g} seconds
 
-{one}
+{single_process}
 
-{breaks} {session}{idle} {comings}
+{breaks} {session}{idle} {visits}
 
 ## Replicas behind nginx
 
@@ -46,7 +48,7 @@ more than the clock. The readers share the cores with what they measure: their o
 """
 NO_NGINX: Final = "Not measured: nginx was not installed, or there was no time left."
 LATE: Final = (
-    " This run was cut short when its time was over: what is missing below was not measured."
+    " This run was cut short when its time was over: measurements missing below were not made."
 )
 COLUMNS: Final = (
     "sessions",
@@ -68,7 +70,7 @@ def load(path: Path = RESULT) -> Row:
     """Return the latest results.
 
     Raises:
-        DataError: there are none.
+        DataError: there are no results.
     """
     found: Row = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     if "steps" not in found:
@@ -94,7 +96,7 @@ def table(rows: Sequence[Row], unit_ms: float, *, first: str = "") -> Iterator[s
         yield f"| {' | '.join(cells)} |"
 
 
-def a_session(rows: Sequence[Row]) -> float:
+def mib_a_session(rows: Sequence[Row]) -> float:
     """Return the MiB per additional session, between the first and the last step."""
     first, last = rows[0], rows[-1]
     return float((last["mib"] - first["mib"]) / max(last["sessions"] - first["sessions"], 1))
@@ -104,11 +106,9 @@ def breaking(rows: Sequence[Row]) -> str:
     """Return the breaking point as a sentence: the last good step and the first bad one."""
     carried = [row for row in rows if not row["errors"] and row["p95"] <= 1]
     broken = [row for row in rows if row not in carried]
-    most = (
-        f"{carried[-1]['sessions']:,} sessions were answered within a second, 95 in 100."
-        if carried
-        else ""
-    )
+    most = ""
+    if carried:
+        most = f"{carried[-1]['sessions']:,} sessions were answered within a second, 95 in 100."
     if not broken:
         return f"{most} It did not break."
     first = broken[0]
@@ -121,7 +121,7 @@ def _idle(row: Row | None) -> str:
     return f" While {row['idle']:,} idle sockets were open, one reader's p95 was {row['p95'] * 1000:,.0f} ms."
 
 
-def _comings(row: Row | None) -> str:
+def _visits(row: Row | None) -> str:
     if row is None:
         return ""
     first, last = row["mib_after_a_fifth"], row["mib_after_all"]
@@ -133,7 +133,8 @@ def _comings(row: Row | None) -> str:
 
 def _requests(rates: Mapping[str, float | None]) -> Iterator[str]:
     for name, rate in rates.items():
-        yield f"- {name}: {f'{rate:,.0f} a second' if rate else 'not served'}"
+        rate_text = f"{rate:,.0f} a second" if rate else "not served"
+        yield f"- {name}: {rate_text}"
 
 
 def replicas(found: Row) -> Iterator[str]:
@@ -141,8 +142,8 @@ def replicas(found: Row) -> Iterator[str]:
     if "replicas" in found:
         yield "\n".join(table(found["replicas"], found["unit_ms"], first="replicas"))
         yield (
-            f"A change every {REPLICA_EVERY:g} seconds. The replicas, nginx and the readers share {found['cores']} cores here: "
-            "this says that readers are spread and shown the same, not what so many replicas can carry."
+            f"A change every {REPLICA_CHANGE_INTERVAL:g} seconds. The replicas, nginx and the readers share {found['cores']} cores here: "
+            "this shows that readers are spread and see the same, not the number that so many replicas can serve."
         )
     if killed := found.get("killed"):
         yield (
@@ -151,13 +152,13 @@ def replicas(found: Row) -> Iterator[str]:
             f"hundred answers took {killed['p99']:.1f} s."
         )
     if swapped := found.get("swapped"):
-        asked = ", ".join(
+        requests = ", ".join(
             f"{name} {times:,} times (the slowest answer took {swapped['slowest'][name]:.1f} s)"
             for name, times in swapped["asked"].items()
         )
         yield (
-            f"A release was exchanged {swapped['swaps']} times under readers, who asked nginx and one replica itself for: "
-            f"{asked}. {sum(swapped['failed'].values()):,} of these requests failed."
+            f"A release was exchanged {swapped['swaps']} times under readers, who requested from nginx and directly from one replica: "
+            f"{requests}. {sum(swapped['failed'].values()):,} of these requests failed."
         )
 
 
@@ -168,30 +169,32 @@ def page(found: Row) -> str:
         **{name: found[name] for name in ("cores", "load", "unit_ms")},
         in_time="" if found["in_time"] else LATE,
         title=TITLE,
-        every=EVERY,
-        one="\n".join(table(rows, found["unit_ms"])),
+        every=CHANGE_INTERVAL,
+        single_process="\n".join(table(rows, found["unit_ms"])),
         breaks=breaking(rows),
-        session=f"A session holds {a_session(rows):.2f} MiB.",
+        session=f"A session holds {mib_a_session(rows):.2f} MiB.",
         idle=_idle(found.get("idle")),
-        comings=_comings(found.get("comings")),
+        visits=_visits(found.get("comings")),
         replicas="\n\n".join(replicas(found)) or NO_NGINX,
         requests="\n".join(_requests(found.get("requests", {}))),
     )
 
 
 def picture(found: Row) -> str:
-    """Return the two charts: how long readers wait, and what an answer costs."""
+    """Return the two charts: the waiting time of readers, and the cost of an answer."""
     rows = [row for row in found["steps"] if row["answers"]]
-    waits = {name: [(row["sessions"], row[name]) for row in rows] for name in ("p50", "p95", "p99")}
+    waits = {}
+    for name in ("p50", "p95", "p99"):
+        waits[name] = [(row["sessions"], row[name]) for row in rows]
     costs = {"processor": [(row["sessions"], row["cpu_ms"] / 1000) for row in rows]}
     panels = [
         Panel("Until the page is drawn", "sessions", waits),
         Panel("Processor time an answer", "sessions", costs),
     ]
-    return svg(panels, title=TITLE, words=breaking(found["steps"]), what="Seconds")
+    return svg(panels, title=TITLE, words=breaking(found["steps"]), quantity="Seconds")
 
 
-def main(folder: Path = DOCS) -> None:
+def main(folder: Path = MEASUREMENTS) -> None:
     """Write the page and its chart."""
     found = load()
     (folder / "load.svg").write_text(picture(found), encoding="utf-8")

@@ -154,8 +154,8 @@ def command_of_the_image(port: int) -> list[str]:
     """Return the command of the image for this Python, on a local port."""
     text = IMAGE.read_text(encoding="utf-8").replace("\\\n", "")
     (command,) = re.findall(r"^CMD (\[.*\])$", text, re.MULTILINE)
-    here = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}  # noqa: S104 - replaced
-    return [here.get(word, word) for word in json.loads(command)]
+    replacements = {"python": sys.executable, "0.0.0.0": HOST, "8501": str(port)}  # noqa: S104 - replaced
+    return [replacements.get(word, word) for word in json.loads(command)]
 
 
 def main() -> None:

@@ -125,9 +125,9 @@ def _with_local_replicas(deployed: str, replicas: Sequence[int]) -> str:
     lines = deployed.splitlines()
     first = next(line for line in lines if line.strip().startswith("server "))
     place = lines.index(first)
-    kept = [line for line in lines if not line.strip().startswith("server ")]
+    others = [line for line in lines if not line.strip().startswith("server ")]
     servers = [re.sub(r"server \S+", f"server {HOST}:{port}", first) for port in replicas]
-    return "\n".join([*kept[:place], *servers, *kept[place:], ""])
+    return "\n".join([*others[:place], *servers, *others[place:], ""])
 
 
 def is_alive(url: str) -> bool:

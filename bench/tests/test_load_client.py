@@ -19,7 +19,7 @@ from websockets.http11 import Request, Response
 
 from bench.load import reader as load_reader
 from bench.load.crowd import Tally, crowd, survey
-from bench.load.reader import Answer, LoadError, NotHereError, Tab
+from bench.load.reader import Answer, LoadError, RemoteAddressError, Tab
 from bench.load.requests import requests_a_second
 from bench.load.steps import Served, step
 
@@ -80,9 +80,9 @@ def answer_of(*runs: Sequence[ForwardMsg], choose: str = "") -> Answer:
     ],
 )
 def test_the_load_test_refuses_other_machines(address: str) -> None:
-    with pytest.raises(NotHereError, match="not on this machine"):
+    with pytest.raises(RemoteAddressError, match="not on this machine"):
         asyncio.run(Tab.at(address, "/sex"))
-    with pytest.raises(NotHereError, match="not on this machine"):
+    with pytest.raises(RemoteAddressError, match="not on this machine"):
         asyncio.run(requests_a_second(address, "/", seconds=0.1))
 
 
@@ -133,15 +133,15 @@ def test_a_filter_that_was_not_applied_is_an_error() -> None:
 
 
 def test_a_message_reference_is_resolved() -> None:
-    kept = heading()
-    kept.metadata.cacheable = True
-    named = ForwardMsg(ref_hash="h1")
-    named.metadata.delta_path.extend([0, 0])
+    cached = heading()
+    cached.metadata.cacheable = True
+    reference = ForwardMsg(ref_hash="h1")
+    reference.metadata.delta_path.extend([0, 0])
     answers = [
-        answer_of([kept, measure(), FINISHED], [one, measure(1), FINISHED], choose="Share")
-        for one in (kept, named)
+        answer_of([cached, measure(), FINISHED], [message, measure(1), FINISHED], choose="Share")
+        for message in (cached, reference)
     ]
-    assert answers[0].shows == answers[1].shows
+    assert answers[0].digest == answers[1].digest
 
 
 def test_an_unknown_message_reference_is_an_error() -> None:
@@ -152,37 +152,37 @@ def test_an_unknown_message_reference_is_an_error() -> None:
 def test_answers_that_differ_in_a_figure_have_different_digests() -> None:
     other = heading()
     other.hash = "h2"
-    assert answer_of([heading(), FINISHED]).shows != answer_of([other, FINISHED]).shows
+    assert answer_of([heading(), FINISHED]).digest != answer_of([other, FINISHED]).digest
 
 
 @asynccontextmanager
 async def small_site(
-    *, lets_in: int = 99, closes_after: int = 99
+    *, admitted: int = 99, closes_after: int = 99
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """Serve a page with one filter to a limited number of readers and requests; yield who came.
+    """Serve a page with one filter to a limited number of readers and requests; yield the visitors.
 
-    Readers who were let in once and come again are let in.
+    A reader who was admitted once is admitted again.
     """
-    came: list[str] = []
+    visitors: list[str] = []
 
-    def door(connection: ServerConnection, request: Request) -> Response | None:
+    def admit(connection: ServerConnection, request: Request) -> Response | None:
         reader = request.headers.get("X-Forwarded-For", "")
-        is_full = reader not in came and len(came) >= lets_in
-        came.append(reader)
+        is_full = reader not in visitors and len(visitors) >= admitted
+        visitors.append(reader)
         return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "full") if is_full else None
 
     async def answer(socket: ServerConnection) -> None:
         chosen = 0
         with suppress(ConnectionClosed):
-            for _ in range(closes_after if came.count(came[-1]) == 1 else 99):
-                question = BackMsg.FromString(await socket.recv(decode=False)).rerun_script
-                for widget in question.widget_states.widgets:
+            for _ in range(closes_after if visitors.count(visitors[-1]) == 1 else 99):
+                request = BackMsg.FromString(await socket.recv(decode=False)).rerun_script
+                for widget in request.widget_states.widgets:
                     chosen = ["Number", "Share"].index(widget.string_value)
-                told = heading()
-                told.hash = f"shows {chosen}"
+                changed = heading()
+                changed.hash = f"shows {chosen}"
                 query = ForwardMsg()
                 query.page_info_changed.query_string = f"measure={chosen}"
-                for message in (told, measure(chosen), query, FINISHED):
+                for message in (changed, measure(chosen), query, FINISHED):
                     await socket.send(message.SerializeToString())
 
     async with listen(
@@ -190,30 +190,30 @@ async def small_site(
         "127.0.0.1",
         0,
         subprotocols=["streamlit"],  # type: ignore[list-item]
-        process_request=door,
+        process_request=admit,
     ) as site:
-        yield f"http://127.0.0.1:{next(iter(site.sockets)).getsockname()[1]}", came
+        yield f"http://127.0.0.1:{next(iter(site.sockets)).getsockname()[1]}", visitors
 
 
 def browsed(readers: int, *, come_back: bool = False, **site: int) -> tuple[Tally, int, list[str]]:
-    """Return the results of readers of a small site, how many were present, and who came."""
+    """Return the results of readers of a small site, the number present, and the visitors."""
 
     async def browse() -> tuple[Tally, int, list[str]]:
         async with small_site() as (address, _):
             shown = await survey(address, ["/sex"])
         async with (
-            small_site(**site) as (address, came),
-            crowd([address], shown, ["/sex"], come_back=come_back) as them,
+            small_site(**site) as (address, visitors),
+            crowd([address], shown, ["/sex"], come_back=come_back) as readers_of_site,
         ):
-            await them.grow(readers)
-            return await them.browse(0.2, 0.5), them.present, came
+            await readers_of_site.grow(readers)
+            return await readers_of_site.browse(0.2, 0.5), readers_of_site.present, visitors
 
     return asyncio.run(browse())
 
 
 def test_refused_readers_are_counted_as_errors_and_stay_away() -> None:
-    tally, present, came = browsed(3, lets_in=2)
-    assert (present, tally.errors.total(), len(came)) == (2, 1, 3)
+    tally, present, visitors = browsed(3, admitted=2)
+    assert (present, tally.errors.total(), len(visitors)) == (2, 1, 3)
     assert len(tally.seconds) >= 4
 
 
@@ -221,8 +221,11 @@ def test_a_step_reports_present_and_wanted_readers() -> None:
     async def measured() -> dict[str, Any]:
         async with small_site() as (address, _):
             shown = await survey(address, ["/sex"])
-        async with small_site(lets_in=2) as (address, _), crowd([address], shown, ["/sex"]) as them:
-            return await step(them, Served([address], [os.getpid()]), 3, 0.2, 0.5)
+        async with (
+            small_site(admitted=2) as (address, _),
+            crowd([address], shown, ["/sex"]) as readers,
+        ):
+            return await step(readers, Served([address], [os.getpid()]), 3, 0.2, 0.5)
 
     row = asyncio.run(measured())
     assert (row["sessions"], row["wanted"], sum(row["errors"].values())) == (2, 3, 1)
@@ -230,27 +233,27 @@ def test_a_step_reports_present_and_wanted_readers() -> None:
 
 
 def test_every_reader_has_its_own_address() -> None:
-    _, _, came = browsed(3)
-    assert len(set(came)) == 3
-    assert all(came)
+    _, _, visitors = browsed(3)
+    assert len(set(visitors)) == 3
+    assert all(visitors)
 
 
 def test_a_reader_who_lost_the_socket_reopens_the_same_selection() -> None:
-    tally, present, came = browsed(2, come_back=True, closes_after=2)
+    tally, present, visitors = browsed(2, come_back=True, closes_after=2)
     assert (tally.returned, tally.errors.total(), present) == (2, 0, 2)
-    assert len(came) == 4
+    assert len(visitors) == 4
     tally, present, _ = browsed(2, closes_after=2)
     assert (tally.returned, tally.errors.total(), present) == (0, 2, 0)
 
 
 def test_a_view_that_the_survey_did_not_see_is_an_error() -> None:
     async def browse() -> Tally:
-        async with small_site() as (address, _), crowd([address], {}, ["/sex"]) as them:
-            await them.grow(2)
-            return await them.browse(0.2, 0.5)
+        async with small_site() as (address, _), crowd([address], {}, ["/sex"]) as readers:
+            await readers.grow(2)
+            return await readers.browse(0.2, 0.5)
 
     assert dict(asyncio.run(browse()).errors) == {
-        "/sex showed something else to many than to one.": 2
+        "/sex did not show the page that a single reader got.": 2
     }
 
 

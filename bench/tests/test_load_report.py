@@ -53,7 +53,7 @@ ALL = {
     },
     "comings": {"visits": 10_000, "mib_after_a_fifth": 300.0, "mib_after_all": 303.0},
     "idle": {**found_step(1, 0.05), "idle": 2_000},
-    "requests": {"API": 612.0, "static twin": None},
+    "requests": {"API": 612.0, "static site": None},
 }
 
 
@@ -68,7 +68,7 @@ def test_the_report_has_session_memory_breaking_point_and_request_rates() -> Non
     )
     assert "(+1.0%)" in text
     assert "- API: 612 a second" in text
-    assert "- static twin: not served" in text
+    assert "- static site: not served" in text
 
 
 def test_the_report_has_refused_and_lost_readers_and_client_cost() -> None:
@@ -96,7 +96,7 @@ def test_the_report_names_missing_measurements() -> None:
     assert load_page.LATE not in load_page.page(found(found_step(50, 0.04), **ALL))
 
 
-def test_the_report_says_if_the_site_did_not_break() -> None:
+def test_the_report_notes_a_site_that_did_not_break() -> None:
     assert "It did not break." in load_page.page(found(found_step(50, 0.04), found_step(800, 0.2)))
 
 
@@ -111,7 +111,7 @@ def test_the_chart_has_a_line_per_measure_and_a_description() -> None:
     assert "800 sessions were answered within a second" in drawn
 
 
-def test_a_report_without_results_says_how_to_measure(tmp_path: Path) -> None:
+def test_a_report_without_results_names_the_command(tmp_path: Path) -> None:
     for text in (None, "{}"):
         if text:
             (tmp_path / "load.json").write_text(text)
@@ -122,13 +122,13 @@ def test_a_report_without_results_says_how_to_measure(tmp_path: Path) -> None:
 def test_a_load_test_out_of_time_keeps_its_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def one(run: __main__.Run) -> None:
+    def first(run: __main__.Run) -> None:
         run.found["steps"] = [found_step(50, 0.04)]
 
-    def other(run: __main__.Run) -> None:
+    def too_long(run: __main__.Run) -> None:
         run.within(asyncio.sleep(30))
 
-    monkeypatch.setattr(__main__, "parts", lambda: [one, other])
+    monkeypatch.setattr(__main__, "measurements", lambda: [first, too_long])
     __main__.main(result=tmp_path / "load.json", deadline=0.2)
     saved = load_page.load(tmp_path / "load.json")
     assert saved["steps"][0]["sessions"] == 50

@@ -1,1 +1,1 @@
-"""The private half: makes releases from published statements or records. Nothing public imports it."""
+"""The private half: makes releases from statements or records. Nothing public imports it."""

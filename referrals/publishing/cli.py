@@ -155,7 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_diff(
         commands.add_parser(
-            "diff", help="compare two releases cell by cell, and show what they disclose together"
+            "diff", help="compare two releases cell by cell, and report what they disclose together"
         )
     )
     _add_transcribe(
@@ -285,7 +285,7 @@ def _today() -> date:
 
 @contextmanager
 def _quiet_solver() -> Iterator[None]:
-    """Discard what HiGHS prints from C++: it prints a banner, and has no option against it."""
+    """Discard output of HiGHS from C++: it prints a banner, which no option turns off."""
     sys.stdout.flush()
     stdout = os.dup(1)
     devnull = os.open(os.devnull, os.O_WRONLY)

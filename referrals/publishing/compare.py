@@ -1,4 +1,4 @@
-"""Compare two releases: the cells that differ, why, and what both together disclose.
+"""A comparison of two releases: the cells that differ, why, and the disclosures by differencing.
 
 Called by the command `diff`.
 """
@@ -42,7 +42,7 @@ class ChangedCell:
 class Difference:
     """The differences between two releases.
 
-    `disclosures` are sentences on what both together reveal and neither does alone.
+    `disclosures` are sentences on conclusions that neither release allows alone.
     """
 
     old: str
@@ -60,9 +60,9 @@ class Difference:
         ]
         head = f"{self.old} to {self.new}: {len(self.cells):,} numbers differ"
         verdict = (
-            "Read together, the two tell more than either alone:"
+            "Read together, the two disclose more than either alone:"
             if self.disclosures
-            else "Read together, the two tell nothing more."
+            else "Read together, the two disclose nothing more."
         )
         lines = [f"{head} ({', '.join(counts) or 'none'}).", *_listed(cells)]
         return "\n".join([*lines, verdict, *_listed(self.disclosures)])
@@ -81,13 +81,13 @@ def compare(old: Path, new: Path) -> Difference:
     if suppressed:
         raise ReleaseError(
             f"{' and '.join(suppressed)}: cells are withheld, so the two cannot be compared cell "
-            "by cell. `audit` says what they disclose together."
+            "by cell. `audit` reports what they disclose together."
         )
     cells = []
     for codes in dict.fromkeys((*before.published, *after.published)):
-        shown, now = before.published.get(codes, 0), after.published.get(codes, 0)
-        if shown != now:
-            cells.append(ChangedCell(codes, shown, now, _reason(codes, before, after)))
+        old_value, new_value = before.published.get(codes, 0), after.published.get(codes, 0)
+        if old_value != new_value:
+            cells.append(ChangedCell(codes, old_value, new_value, _reason(codes, before, after)))
     cells.sort(key=lambda cell: (cell.reason, cell.codes))
     disclosures = []
     for _, found, _ in differencing.check_pair(before, after):

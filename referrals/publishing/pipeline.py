@@ -175,30 +175,42 @@ def _publish(
 ) -> Summary:
     tabulated = _tabulate(extracts, options, store, progress)
     releases = tabulated.releases
-    pins = [agreed_facts.find(counts) for counts in tabulated.years]
-    before = [releases.latest(counts.year) for counts in tabulated.years]
+    agreed = [agreed_facts.find(counts) for counts in tabulated.years]
+    previous_years = [releases.latest(counts.year) for counts in tabulated.years]
     years: list[Revision | SuppressedYear] = []
-    for counts, pinned, kept in zip(tabulated.years, pins, before, strict=True):
+    for counts, facts, previous in zip(tabulated.years, agreed, previous_years, strict=True):
         groups, records = len(counts.values), int(counts.values.sum())
         progress(f"{counts.year}: protecting {groups:,} groups of {records:,} records")
-        years.append(_protect(counts, pinned, kept, tabulated, steps=options.steps))
-    standing = releases.published([year.year for year in years], replacing=options.release_id)
-    info = _release_info(options, tabulated, before, standing, inputs=store.digest(list(extracts)))
+        years.append(_protect(counts, facts, previous, tabulated, steps=options.steps))
+    earlier_releases = releases.published(
+        [year.year for year in years], replacing=options.release_id
+    )
+    info = _release_info(
+        options,
+        tabulated,
+        previous_years,
+        earlier_releases,
+        inputs=store.digest(list(extracts)),
+    )
     folder = options.to / options.release_id
-    about = {"release_id": options.release_id, "shape": tabulated.shape}
-    earlier = [release.folder for release in standing]
+    earlier = [release.folder for release in earlier_releases]
     with releases.transaction([year.year for year in years]):
-        for year, kept in zip(years, before, strict=True):
-            releases.prepare(
-                year.year, history.stored_year(year, kept, recoding=tabulated.recoding, **about)
+        for year, previous in zip(years, previous_years, strict=True):
+            stored = history.stored_year(
+                year,
+                previous,
+                release_id=options.release_id,
+                shape=tabulated.shape,
+                recoding=tabulated.recoding,
             )
+            releases.prepare(year.year, stored)
         checks = _write(folder, years, info, earlier=earlier, progress=progress)
     return Summary(
         folder=folder,
         records=sum(sum(year.true.values()) for year in years),
         years=tuple(years),
         checks=tuple(checks),
-        disagreeing=tuple(name for pinned in pins for name in pinned.disagreeing),
+        disagreeing=tuple(name for facts in agreed for name in facts.disagreeing),
         nameless=tabulated.nameless,
         has_replaced=folder in earlier,
     )
@@ -221,16 +233,16 @@ def _tabulate(
         years = sorted({category.year for category in found})
         releases.refuse_second_folder(years)
         releases.resolve(years)
-        kept = _known(releases, years)
-        if kept:
-            recodes, published = _as_before(found, kept, options.shape)
+        previous = _previously_published(releases, years)
+        if previous:
+            recodes, published = _previous_recoding(found, previous, options.shape)
         else:
             recodes = recoding.recode(
                 found, nationalities=options.nationalities, by_region=options.by_region
             )
             published = recoding.published_codes(found, recodes)
         counts = tabulation.finest(connection, recodes, published)
-        _refuse_groups_of_few_people(connection, options.method, is_revision=bool(kept))
+        _refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         nameless = tabulation.records_without_person(connection)
         return _Tabulated(releases, counts, recodes, options.shape, options.method, nameless)
 
@@ -253,73 +265,74 @@ def _refuse_groups_of_few_people(
         raise DisclosureError(
             f"Some people have several referrals: {groups:,} of the smallest groups of "
             f"{SMALLEST_UNCHANGED} or more referrals describe fewer than {SMALLEST_UNCHANGED} "
-            f"people, and {categories:,} categories fewer than {SMALLEST_PUBLISHED_CATEGORY}. To publish, {fewer}keep one referral of each person. "
+            f"people, and {categories:,} categories fewer than {SMALLEST_PUBLISHED_CATEGORY}. "
+            f"To publish, {fewer}keep one referral of each person. "
             "Nothing was written."
         )
 
 
-def _as_before(
-    found: Sequence[Category], kept: Mapping[str, StoredYear], shape: str
+def _previous_recoding(
+    found: Sequence[Category], previous: Mapping[str, StoredYear], shape: str
 ) -> tuple[Mapping[tuple[str, str], str], Categories]:
     """Return the recoding and the codes of earlier releases of the same records.
 
-    Two groupings of the same records could be compared, and cannot be proved safe together.
+    Readers could compare two groupings of the same records, and nothing proves that to be safe.
     """
-    for one in kept.values():
-        if one.shape != shape:
+    for stored in previous.values():
+        if stored.shape != shape:
             raise DisclosureError(
-                f"These years were published before ({one.release_id}) with {one.shape}. Publish "
-                "the revision with the same options: two groupings of the same records can be "
-                "compared, and exact numbers give adjusted ones away."
+                f"These years were published before ({stored.release_id}) with {stored.shape}. "
+                "Publish the revision with the same options: two groupings of the same records "
+                "can be compared, and exact numbers give adjusted ones away."
             )
-    first = next(iter(kept.values()))
+    first = next(iter(previous.values()))
     recodes: dict[tuple[str, str], str] = {}
-    for one in kept.values():
-        recodes |= one.recoding
-    for one in kept.values():
-        is_recoded_alike = one.recoding.items() <= recodes.items()
-        if _codes(one) != _codes(first) or not is_recoded_alike:
+    for stored in previous.values():
+        recodes |= stored.recoding
+    for stored in previous.values():
+        is_recoded_alike = stored.recoding.items() <= recodes.items()
+        if _codes(stored) != _codes(first) or not is_recoded_alike:
             raise DisclosureError(
-                f"{' and '.join(kept)} were published separately, each with groups of its own, and "
-                "cannot be published together. Publish the revision of each separately."
+                f"{' and '.join(previous)} were published separately, each with groups of its "
+                "own, and cannot be published together. Publish the revision of each separately."
             )
     for category in found:
         key = (category.dimension, category.code)
         is_published = category.code in first.categories[category.dimension]
         if category.dimension != "quarter" and not is_published and key not in recodes:
-            recodes[key] = _code_of_new(category, first)
+            recodes[key] = _code_of_new_category(category, first)
     return recodes, _codes(first)
 
 
-def _known(releases: ReleaseHistory, years: Sequence[str]) -> dict[str, StoredYear]:
+def _previously_published(releases: ReleaseHistory, years: Sequence[str]) -> dict[str, StoredYear]:
     """Return the history of those years that were published before."""
-    known = {}
+    previous = {}
     for year in years:
-        kept = releases.latest(year)
-        if kept is not None:
-            known[year] = kept
-    return known
+        stored = releases.latest(year)
+        if stored is not None:
+            previous[year] = stored
+    return previous
 
 
-def _codes(kept: StoredYear) -> Categories:
-    return {name: codes for name, codes in kept.categories.items() if name != "quarter"}
+def _codes(stored: StoredYear) -> Categories:
+    return {name: codes for name, codes in stored.categories.items() if name != "quarter"}
 
 
-def _code_of_new(category: Category, kept: StoredYear) -> str:
+def _code_of_new_category(category: Category, previous: StoredYear) -> str:
     """Return the published code of a category that the earlier release did not have."""
-    if category.dimension == "nationality" and recoding.OTHER in kept.categories["nationality"]:
+    if category.dimension == "nationality" and recoding.OTHER in previous.categories["nationality"]:
         return recoding.OTHER
     raise DisclosureError(
         f"The {category.dimension.replace('_', ' ')} '{category.code}' is new in {category.year}; "
-        f"{kept.release_id} did not have it. Publish a longer period, in which it counts at least "
-        "ten."
+        f"{previous.release_id} did not have it. Publish a longer period, in which it counts at "
+        "least ten."
     )
 
 
 def _protect(
     counts: Counts,
-    pinned: AgreedFacts,
-    kept: StoredYear | None,
+    agreed: AgreedFacts,
+    previous: StoredYear | None,
     tabulated: _Tabulated,
     *,
     steps: int,
@@ -327,13 +340,13 @@ def _protect(
     releases = tabulated.releases
     seed = releases.store.seed(tabulated.method, releases.status, counts.year, tabulated.shape)
     if tabulated.method == SUPPRESSION:
-        return suppressed.protect(counts, pinned.facts, kept, seed=seed)
-    if kept is None:
+        return suppressed.protect(counts, agreed.facts, previous, seed=seed)
+    if previous is None:
         return Revision(
-            rounding.protect(counts, pinned.facts, seed=seed, steps=steps), counts.cells(), 0
+            rounding.protect(counts, agreed.facts, seed=seed, steps=steps), counts.cells(), 0
         )
     return rounding.revise(
-        counts, pinned.facts, PreviousReleases(kept.true, kept.table, kept.older)
+        counts, agreed.facts, PreviousReleases(previous.true, previous.table, previous.older)
     )
 
 
@@ -356,14 +369,18 @@ def _write(
 def _release_info(
     options: Options,
     tabulated: _Tabulated,
-    before: Sequence[StoredYear | None],
-    standing: Sequence[PublicRelease],
+    previous_years: Sequence[StoredYear | None],
+    earlier_releases: Sequence[PublicRelease],
     *,
     inputs: str,
 ) -> ReleaseInfo:
-    names = [history.revised_release(kept, options.release_id) for kept in before if kept]
+    names = [
+        history.revised_release(previous, options.release_id)
+        for previous in previous_years
+        if previous
+    ]
     revises = next(filter(None, names), "")
-    numbers = [release.published for release in standing if release.folder.name == revises]
+    numbers = [release.published for release in earlier_releases if release.folder.name == revises]
     return ReleaseInfo(
         release_id=options.release_id,
         status=tabulated.releases.status,

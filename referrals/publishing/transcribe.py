@@ -1,4 +1,4 @@
-"""Build the release transcribed from the published assessment: `data/published` in, a release out.
+"""Builder of the release transcribed from the published assessment, from `data/published`.
 
 Called by the command `transcribe`. Nothing is typed in twice: printed figures are in the ledger,
 and `bounds` computes what follows from them. A combination that no statement supports has the
@@ -58,7 +58,7 @@ class Answer:
 
 
 class Transcription:
-    """A checked ledger, and everything that follows from it."""
+    """A checked ledger, and the conclusions from it."""
 
     def __init__(self, ledger: Ledger, settings: Mapping[str, Any]) -> None:
         """Take a ledger and the release's settings, as in `data/published/release.toml`.
@@ -107,7 +107,7 @@ class Transcription:
         return fill(template, self.figure)
 
     def _without(self, ids: Container[str]) -> list[Statement]:
-        return [one for one in self._modelled if one.statement_id not in ids]
+        return [statement for statement in self._modelled if statement.statement_id not in ids]
 
     def _system(self, statements: Sequence[Statement]) -> System:
         return System(statements, self.settings["partition"])
@@ -162,8 +162,11 @@ class Transcription:
 
     def _printed(self, statement: Statement) -> Answer:
         """Return the answer for a printed count: exact, revised, or in doubt."""
-        counts = [one for one in self._modelled if one.is_count]
-        ids = tuple(one.statement_id for one in counts if one.cell == statement.cell)
+        ids = tuple(
+            candidate.statement_id
+            for candidate in self._modelled
+            if candidate.is_count and candidate.cell == statement.cell
+        )
         lower = upper = value = statement.count
         status = "r" if ledgers.misquoted([statement]) else ""
         if statement.statement_id in self.unreconciled:

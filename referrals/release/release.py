@@ -253,11 +253,11 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
     gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
-    if any(row["orders"] != len(ORDERS) for row in gaps):
+    if any(row["announced_orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"
         )
-    if any(row["strays"] for row in gaps):
+    if any(row["unaddable_codes"] for row in gaps):
         raise ReleaseError(
             f"The release {name} has cells with codes that it does not list. {REBUILD}"
         )

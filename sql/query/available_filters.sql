@@ -1,4 +1,4 @@
--- One row per code of another dimension that the release breaks down by the dimension asked for, in the order of showing.
+-- One row per code of another dimension that the release crosses with $dimension, in display order.
 with answered as (
     select
         unnest([

@@ -1,4 +1,4 @@
--- One row per dimension and code of the release, in the order of showing.
+-- One row per dimension and code of the release, in display order.
 select
     dimension,
     code,

@@ -1,4 +1,4 @@
--- One row: the context series asked for.
+-- One row: the context series with id $series_id.
 select
     series_id,
     title,

@@ -1,4 +1,4 @@
--- One row: for how many orders an additive release announces an error, and how many codes of its cells are no codes to add up.
+-- One row: announced_orders (with a largest error), and unaddable_codes (of cells, but not in the code lists to add up).
 with used as (
     select
         unnest([
@@ -13,8 +13,8 @@ with used as (
 )
 
 select
-    (select count(distinct "order") filter (where "order" between 0 and 5) from precision) as orders,
-    count(distinct used.name || used.code) as strays
+    (select count(distinct "order") filter (where "order" between 0 and 5) from precision) as announced_orders,
+    count(distinct used.name || used.code) as unaddable_codes
 from used
 left join codes
     on

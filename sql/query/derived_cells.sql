@@ -1,4 +1,4 @@
--- One row per cell that follows from several statements, with its working.
+-- One row per cell computed from several statements, with its working.
 select
     nationality.label as nationality,
     age_band.label as age_band,

@@ -1,4 +1,4 @@
--- One row per reading of a relation that does not add up, with the percentages it would break as printed.
+-- One row per explanation of a gap, with the printed percentages that it would break.
 select
     readings.relation_id,
     readings.reading,

@@ -1,4 +1,4 @@
--- One row: what the release says of itself.
+-- One row: the release's metadata.
 select
     release_id,
     title,

@@ -141,7 +141,7 @@ bounded as (
     left join precision on summed.fixed = precision."order"
 ),
 
--- Sums of up to three dimensions, and finest cells, are published as cells as well: those have the numbers that a revision
+-- Sums of up to three dimensions, and finest cells, are published as cells as well. They mark the numbers that a revision
 -- changed, and the sums that a published fact makes exact.
 ranged as (
     select

@@ -1,4 +1,4 @@
--- One row per statement asked for, with the source it is printed in, in the order asked.
+-- One row per statement in $ids, in that order, with its source.
 select
     statements.statement_id,
     statements.section,

@@ -1,4 +1,4 @@
--- One row per name that stands for a figure in text: a statement, or a cell with an answer.
+-- One row per figure that a text can name: that of a statement, or of a cell with evidence.
 select
     statement_id as name,
     printed as figure

@@ -90,22 +90,22 @@ SKIPPED: dict[str, Any] = {"name": "skipped", "skip_reason": "not found"}
 
 
 @pytest.mark.parametrize(
-    ("parts", "code", "says"),
+    ("parts", "code", "sentence_part"),
     [
-        ([FINE], 0, "No known faults in 1 packages."),
+        ([FINE], 0, "No known vulnerabilities in 1 packages."),
         ([FINE, VULNERABLE], 1, "faulty 1: CVE-1"),
         ([SKIPPED, VULNERABLE], 1, "faulty 1: CVE-1"),
-        ([FINE, SKIPPED], 1, "could not be looked for: skipped"),
-        ([SKIPPED, SKIPPED], 0, "were not looked for"),
-        ([], 0, "were not looked for"),
+        ([FINE, SKIPPED], 1, "Not checked for vulnerabilities: skipped"),
+        ([SKIPPED, SKIPPED], 0, "were not checked"),
+        ([], 0, "were not checked"),
     ],
 )
 def test_an_audit_that_sees_nothing_passes_and_a_partial_one_fails(
-    parts: list[Any], code: int, says: str
+    parts: list[Any], code: int, sentence_part: str
 ) -> None:
     got, sentence = supply_chain.verdict({"dependencies": parts})
     assert got == code
-    assert says in sentence
+    assert sentence_part in sentence
 
 
 def ran(code: int, out: str = "", error: str = "") -> subprocess.CompletedProcess[str]:
@@ -128,9 +128,9 @@ def test_an_unreachable_list_fails_the_audit_only_if_it_is_strict(
     monkeypatch: pytest.MonkeyPatch, error: str
 ) -> None:
     monkeypatch.setattr(supply_chain, "_run", lambda *_, **__: ran(1, error=error))
-    assert supply_chain.audit() == (0, "Known faults were not looked for: nothing answers.")
+    assert supply_chain.audit() == (0, "Known vulnerabilities were not checked: no list can be reached.")
     monkeypatch.setenv("STRICT_AUDIT", "1")
-    assert supply_chain.audit() == (1, "Known faults were not looked for: nothing answers.")
+    assert supply_chain.audit() == (1, "Known vulnerabilities were not checked: no list can be reached.")
 
 
 def test_an_audit_that_times_out_passes(
@@ -140,7 +140,7 @@ def test_an_audit_that_times_out_passes(
         raise subprocess.TimeoutExpired("pip_audit", 120)
 
     monkeypatch.setattr(supply_chain, "_run", slow)
-    assert supply_chain.audit() == (0, "Known faults were not looked for: nothing answers.")
+    assert supply_chain.audit() == (0, "Known vulnerabilities were not checked: no list can be reached.")
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_an_audit_that_did_not_run_fails_with_the_last_line(
     code, sentence = supply_chain.audit()
     assert code == 1
     assert "pip-audit" in sentence
-    assert (result.stderr or "nothing said") in sentence
+    assert (result.stderr or "no message") in sentence
 
 
 def test_an_empty_index_fails_the_strict_audit(

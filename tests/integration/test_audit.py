@@ -348,26 +348,26 @@ def no_database(folder: Path) -> None:
     [
         (
             in_database("update finest set value = 3 where value = 5"),
-            "release.duckdb, table finest, says 3 of quarter",
+            "release.duckdb, table finest, has 3 for quarter",
         ),
         (
             in_database("update cells set value = 3 where value = 5 and upper = 5"),
-            "release.duckdb says 3, 1 to 5 [e] of quarter",
+            "release.duckdb has 3, 1 to 5 [e] for quarter",
         ),
         (
             in_database("update cells set upper = 3 where value = 5 and upper = 5"),
-            "release.duckdb says 5, 1 to 3 [e] of quarter",
+            "release.duckdb has 5, 1 to 3 [e] for quarter",
         ),
-        (in_database("delete from cells where value = 5"), "release.duckdb says nothing of year"),
+        (in_database("delete from cells where value = 5"), "release.duckdb has nothing for year"),
         (
             in_database("update precision set max_error = 1"),
-            "announces an error of 1 where 0 dimensions are fixed",
+            "announces an error of 1 for sums that fix 0 dimensions",
         ),
         (in_database("create table hidden as select 3"), "release.duckdb has the table hidden"),
         (in_database("create view hidden as select 3"), "release.duckdb has the table hidden"),
         (in_database("drop table finest"), "release.duckdb has no table finest"),
         (no_database, "release.duckdb cannot be read"),
-        (parquet_changed, "cells.parquet says 3, 1 to 5 [e] of quarter"),
+        (parquet_changed, "cells.parquet has 3, 1 to 5 [e] for quarter"),
         (no_parquet, "cells.parquet cannot be read"),
     ],
 )
@@ -420,13 +420,13 @@ def with_a_sheet_twice(folder: Path) -> None:
     [
         (
             in_workbook(EXCEL, r'(<c r="[EFG]\d+" s="\d+"><v>)\d+', r"\g<1>3"),
-            ".xlsx says 3, 300 to 300 [] of year 2021-22, and cells.csv 300,",
+            ".xlsx has 3, 300 to 300 [] for year 2021-22, and cells.csv has 300,",
         ),
         (
             in_workbook(
                 OPENDOCUMENT, r'office:value="300"><text:p>300<', 'office:value="3"><text:p>3<'
             ),
-            ".ods says 3, 300 to 300 [] of year 2021-22",
+            ".ods has 3, 300 to 300 [] for year 2021-22",
         ),
         (
             in_workbook(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
@@ -476,7 +476,7 @@ def with_a_sheet_twice(folder: Path) -> None:
         ),
         (
             in_workbook(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""),
-            ".ods says nothing of ",
+            ".ods has nothing for ",
         ),
         (
             in_workbook(OPENDOCUMENT, ROW_OF_300, ""),
@@ -520,9 +520,10 @@ def test_the_audit_does_not_read_a_spreadsheet_that_is_too_large_unpacked(
 def test_the_audit_refuses_cells_without_a_column_in_one_message(
     folder: Path, column: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    published_releases.change_cells(
-        folder, lambda rows: [{name: row[name] for name in row if name != column} for row in rows]
-    )
+    def without_column(row: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in row.items() if name != column}
+
+    published_releases.change_cells(folder, lambda rows: list(map(without_column, rows)))
     assert main(["audit", str(folder)]) == 1
     message = capfd.readouterr().err
     assert message.splitlines()[-1].startswith(str(folder / "cells.csv"))

@@ -33,7 +33,7 @@ SmallRelease = Callable[..., Path]
 @pytest.fixture
 def small(tmp_path: Path, copy_of_small: SmallRelease) -> SmallRelease:
     """Return a function that writes a small release to a releases folder, as a publisher does."""
-    return lambda name="2020-21", **asked: copy_of_small(tmp_path / "releases" / name, **asked)
+    return lambda name="2020-21", **options: copy_of_small(tmp_path / "releases" / name, **options)
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_the_last_published_release_outlives_its_folder_until_another_is_publish
 # Withdrawn
 
 
-def mark(folder: Path, kind: str = "file") -> Path:
+def withdraw(folder: Path, kind: str = "file") -> Path:
     """Withdraw the release in a folder."""
     marker = folder.with_name(f"{folder.name}.withdrawn")
     marker.mkdir() if kind == "folder" else marker.touch()
@@ -304,7 +304,7 @@ def test_a_withdrawn_release_is_dropped_even_if_no_other_is_published(
     folder = small(value=1)
     small("invented", status="illustrative")
     earlier = catalogue.served()
-    mark(folder, kind)
+    withdraw(folder, kind)
     left(folder)
     for _ in range(3):
         with pytest.raises(WithdrawnError, match="have been withdrawn"):
@@ -318,18 +318,18 @@ def test_withdrawing_a_release_drops_no_other(catalogue: Catalogue, small: Small
     folder = small("invented", status="illustrative")
     newer = small("2021-22", value=2)
     earlier = catalogue.served()
-    mark(folder)
+    withdraw(folder)
     assert ids(catalogue) == ["2021-22", "2020-21"]
     assert catalogue.has_withdrawn(earlier)
-    mark(newer)
+    withdraw(newer)
     assert ids(catalogue) == ["2020-21"], "an earlier one comes first again"
     assert not catalogue.has_withdrawn(catalogue.served())
 
 
-def test_a_site_that_starts_with_a_withdrawn_release_says_so_without_opening_it(
+def test_a_site_that_starts_with_a_withdrawn_release_reports_it_without_opening_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mark(folder)
+    withdraw(folder)
     monkeypatch.setattr(release_catalogue, "open_release", None)
     with pytest.raises(WithdrawnError):
         Catalogue(folder.parent).served()
@@ -350,7 +350,7 @@ def test_a_stale_marker_does_not_explain_why_a_site_cannot_start(
     folder: Path, small: SmallRelease, left: Callable[[Path], object]
 ) -> None:
     flip(small("2021-22", value=2))
-    mark(folder)
+    withdraw(folder)
     left(folder)
     with pytest.raises(ReleaseError) as raised:
         Catalogue(folder.parent).served()
@@ -361,7 +361,7 @@ def test_a_stale_marker_does_not_explain_why_a_site_cannot_start(
 def test_a_marker_without_a_folder_does_not_explain_an_empty_catalogue(
     folder: Path,
 ) -> None:
-    mark(folder)
+    withdraw(folder)
     shutil.rmtree(folder)
     with pytest.raises(ReleaseError) as raised:
         Catalogue(folder.parent).served()
@@ -373,7 +373,7 @@ def test_a_refused_release_does_not_hide_a_withdrawal(
 ) -> None:
     catalogue.served()
     flip(small("2021-22", value=2))
-    mark(folder)
+    withdraw(folder)
     for _ in range(2):
         with pytest.raises(WithdrawnError):
             catalogue.served()
@@ -395,7 +395,7 @@ def test_a_withdrawn_release_is_dropped_before_anything_is_opened(
         return open_release(folder)
 
     monkeypatch.setattr(release_catalogue, "open_release", opened)
-    mark(newer)
+    withdraw(newer)
     small("invented", status="illustrative", value=3)
     catalogue.served()
     assert seen == [["2020-21", "invented"], True]
@@ -407,7 +407,7 @@ def test_a_correction_replaces_a_withdrawn_release_whose_editions_stay_withdrawn
     first = catalogue.served()
     small(value=2)
     second = catalogue.served()
-    marker = mark(folder)
+    marker = withdraw(folder)
     with pytest.raises(WithdrawnError):
         catalogue.served()
     small(value=3)
@@ -420,7 +420,7 @@ def test_a_correction_replaces_a_withdrawn_release_whose_editions_stay_withdrawn
 
 def test_a_release_withdrawn_by_mistake_is_served_again(catalogue: Catalogue, folder: Path) -> None:
     earlier = catalogue.served()
-    marker = mark(folder)
+    marker = withdraw(folder)
     with pytest.raises(WithdrawnError):
         catalogue.served()
     marker.unlink()
@@ -559,11 +559,11 @@ def test_a_caller_does_not_wait_while_another_refreshes(
 
     monkeypatch.setattr(release_catalogue, "open_release", slowly)
     with ThreadPoolExecutor(1) as opener:
-        asked = opener.submit(catalogue.served)
+        served = opener.submit(catalogue.served)
         begun.wait(30)
         assert catalogue.served() is before
         finish.set()
-        assert value(asked.result().published) == 2
+        assert value(served.result().published) == 2
 
 
 def test_the_refresh_thread_opens_releases_and_callers_do_not(

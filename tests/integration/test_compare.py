@@ -1,4 +1,4 @@
-"""Comparing two releases: the cells that differ, why, and what both together disclose."""
+"""Comparing two releases: the cells that differ, why, and the disclosures of both together."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_release_does_not_differ_from_itself(
     assert main(["diff", folder, folder]) == 0
     text = capfd.readouterr().out
     assert "0 numbers differ (none)." in text
-    assert "Read together, the two tell nothing more." in text
+    assert "Read together, the two disclose nothing more." in text
 
 
 def test_a_revised_total_is_listed_with_both_numbers_and_the_reason(
@@ -80,7 +80,8 @@ def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path)
     assert reasons == {comparison.REVISION, comparison.PROTECTION}
     small = ("differs by 1", "differs by 2")
     assert any(text in disclosure for disclosure in found.disclosures for text in small)
-    total = next(one for one in found.cells if one.codes == (published_releases.YEAR, *["_T"] * 5))
+    totals = (published_releases.YEAR, *["_T"] * 5)
+    total = next(cell for cell in found.cells if cell.codes == totals)
     assert (total.old, total.new, total.reason) == (
         published_releases.RECORDS,
         published_releases.RECORDS + 2,
@@ -93,23 +94,23 @@ def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_both_files(
 ) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     before, after = (
-        {tuple(list(row.values())[:6]): int(row["value"]) for row in published_releases.cells(one)}
-        for one in (old, new)
+        {tuple(list(row.values())[:6]): int(row["value"]) for row in rows}
+        for rows in (published_releases.cells(old), published_releases.cells(new))
     )
     differ = {codes: (before.get(codes, 0), after.get(codes, 0)) for codes in {**before, **after}}
     expected = {codes: pair for codes, pair in differ.items() if pair[0] != pair[1]}
     found = comparison.compare(old, new).cells
     assert len(found) == len(expected)
-    assert {one.codes: (one.old, one.new) for one in found} == expected
+    assert {cell.codes: (cell.old, cell.new) for cell in found} == expected
 
 
 def test_the_order_of_releases_changes_neither_cells_nor_disclosures(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
-    there, back = comparison.compare(old, new), comparison.compare(new, old)
-    assert {(one.codes, one.old, one.new) for one in there.cells} == {
-        (one.codes, one.new, one.old) for one in back.cells
+    forwards, backwards = comparison.compare(old, new), comparison.compare(new, old)
+    assert {(cell.codes, cell.old, cell.new) for cell in forwards.cells} == {
+        (cell.codes, cell.new, cell.old) for cell in backwards.cells
     }
-    assert set(there.disclosures) == set(back.disclosures)
+    assert set(forwards.disclosures) == set(backwards.disclosures)
 
 
 def test_diff_fails_if_a_pair_discloses_more_than_either_release(
@@ -120,7 +121,7 @@ def test_diff_fails_if_a_pair_discloses_more_than_either_release(
         str(published_releases.revised(base, private="another")),
     )
     assert main(["diff", old, new]) == 1
-    assert "Read together, the two tell more than either alone:" in capfd.readouterr().out
+    assert "Read together, the two disclose more than either alone:" in capfd.readouterr().out
 
 
 def test_a_code_that_only_one_release_has_is_a_recode_and_the_pair_cannot_be_proved_safe(
@@ -141,7 +142,7 @@ def test_a_code_that_only_one_release_has_is_a_recode_and_the_pair_cannot_be_pro
 
     published_releases.change_manifest(new, regrouped)
     found = comparison.compare(old, new)
-    assert {one.reason for one in found.cells} == {comparison.RECODE}
+    assert {cell.reason for cell in found.cells} == {comparison.RECODE}
     assert found.disclosures == [
         "they group codes differently, and such a pair cannot be proved safe"
     ]
@@ -159,5 +160,5 @@ def test_a_period_that_only_one_release_has_is_not_a_revision(base: Path, tmp_pa
         manifest["disclosure_control"]["quarters"][published_releases.YEAR].remove(last)
 
     published_releases.change_manifest(new, shorter)
-    assert {one.reason for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
-    assert {one.reason for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}
+    assert {cell.reason for cell in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
+    assert {cell.reason for cell in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}

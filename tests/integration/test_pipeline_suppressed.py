@@ -265,8 +265,9 @@ def test_a_spreadsheet_with_a_suppressed_number_fails_the_audit(folder: Path) ->
         folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1)
     )
     published_releases.sign(folder)
-    assert f".ods says 3,  to  [c] of year 2021-22, {HIDDEN}, and cells.csv ,  to  [c]" in faults(
-        folder
+    assert (
+        f".ods has 3,  to  [c] for year 2021-22, {HIDDEN}, and cells.csv has ,  to  [c]"
+        in faults(folder)
     )
 
 
@@ -437,7 +438,7 @@ def test_releases_with_suppressed_cells_cannot_be_compared(
     made: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["diff", str(made), str(made)]) == 1
-    assert "`audit` says" in capsys.readouterr().err
+    assert "`audit` reports" in capsys.readouterr().err
     with pytest.raises(ReleaseError):
         comparison.compare(made, made)
 
@@ -448,15 +449,14 @@ def test_tables_with_a_recoverable_cell_are_refused_and_not_written(
     careful = suppression.protect
 
     def careless(counts: dict[Cell, int], *given: object, **named: object) -> SuppressedTables:
-        """Print all that is withheld but the smallest cell."""
+        """Print every withheld cell except the smallest."""
         tables, truth = careful(counts, *given, **named), marginal_sums(counts, given[0])  # type: ignore[arg-type]
         least = min(tables.withheld, key=truth.__getitem__)
         values = {cell: None if cell == least else truth[cell] for cell in tables.values}
         forged = object.__new__(SuppressedTables)
-        for one in fields(SuppressedTables):
-            object.__setattr__(
-                forged, one.name, values if one.name == "values" else getattr(tables, one.name)
-            )
+        for field in fields(SuppressedTables):
+            object.__setattr__(forged, field.name, getattr(tables, field.name))
+        object.__setattr__(forged, "values", values)
         return forged
 
     monkeypatch.setattr(suppression, "protect", careless)

@@ -148,19 +148,19 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
         | unlisted
     )
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
-        (gone,) = connection.execute(DELETE_CELL, codes).fetchall()
-        assert gone[0] > 0
+        ((deleted,),) = connection.execute(DELETE_CELL, codes).fetchall()
+        assert deleted > 0
         if kind == "illustrative":
             (announced,) = connection.execute(
                 'select max_error from precision where "order" = 2'
             ).fetchall()
-            shown = tuple(announced[0] if one == "announced" else one for one in shown)
+            shown = tuple(announced[0] if value == "announced" else value for value in shown)
     tables.write(tmp_path)
     (book,) = tmp_path.glob("*.ods")
     (row,) = (
-        one
-        for one in number_rows(spreadsheet_reader.sheets(book))
-        if codes_of(one) == tuple(codes[n] for n in ("period", *DIMENSIONS))
+        row
+        for row in number_rows(spreadsheet_reader.sheets(book))
+        if codes_of(row) == tuple(codes[n] for n in ("period", *DIMENSIONS))
     )
     assert tuple(row[name] for name in ("Victim referrals", "Lowest", "Highest", "Status")) == shown
 
@@ -334,7 +334,7 @@ def test_published_figures_are_not_called_illustrative_and_name_their_publisher(
         ("illustrative", "demo", "referrals-demo-illustrative"),
     ],
 )
-def test_the_file_name_says_if_figures_are_illustrative(
+def test_the_file_name_marks_illustrative_figures(
     folders: dict[str, Path], status: str, release_id: str, name: str
 ) -> None:
     about = open_release(folders["published"]).about
@@ -353,12 +353,14 @@ def test_the_manifest_lists_both_formats_with_title_and_size(folders: dict[str, 
     for folder in folders.values():
         manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         listed = {
-            one["path"]: one for one in manifest["resources"] if one["path"].endswith(SUFFIXES)
+            resource["path"]: resource
+            for resource in manifest["resources"]
+            if resource["path"].endswith(SUFFIXES)
         }
         assert [name.rpartition(".")[2] for name in listed] == ["xlsx", "ods"]
-        for name, one in listed.items():
-            assert one["bytes"] == (folder / name).stat().st_size
-            assert one["title"].startswith("Accessible spreadsheet")
+        for name, resource in listed.items():
+            assert resource["bytes"] == (folder / name).stat().st_size
+            assert resource["title"].startswith("Accessible spreadsheet")
             assert open_release(folder).about.release_id in name
 
 

@@ -83,8 +83,8 @@ def without(choose: Callable[[Rows], dict[str, str]]) -> Tamper:
     """Return a tamperer that removes one row of the cells."""
 
     def change(rows: Rows) -> Rows:
-        gone = choose(rows)
-        return [row for row in rows if row is not gone]
+        removed = choose(rows)
+        return [row for row in rows if row is not removed]
 
     return lambda folder: published_releases.change_cells(folder, change)
 
@@ -131,12 +131,11 @@ def claimed_known(**proof: Any) -> Tamper:
         names = ("nationality", "age_band", "sex", "crime_type", "outcome")
         codes = [[*quarters, "_T"], *(sorted({row[name] for row in rows}) for name in names)]
         published_releases.change_witnesses(folder, lambda _: [])
-        with_rules(
-            known=[
-                {"sum": [published_releases.YEAR, *one], "value": 5, **proof}
-                for one in itertools.product(*codes)
-            ]
-        )(folder)
+        known = [
+            {"sum": [published_releases.YEAR, *cell], "value": 5, **proof}
+            for cell in itertools.product(*codes)
+        ]
+        with_rules(known=known)(folder)
 
     return tamper
 

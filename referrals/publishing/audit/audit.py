@@ -59,7 +59,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Check:
-    """The result of a check: its name, its fault ('' if it holds) and how much it looked at."""
+    """A check's name, its fault ('' if it holds) and the number of items that it looked at."""
 
     name: str
     fault: str
@@ -143,7 +143,7 @@ def _check_numbers(release: PublicRelease) -> list[Check]:
 
 
 def _check_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]) -> list[Check]:
-    """Return the checks of the witnesses of one year, and of what they leave."""
+    """Return the checks of one year's witnesses, and of the sums that they leave unmoved."""
     own = _changes_of_year(year, witnesses)
     sums = MarginalSums(year)
     numbers, spread = candidates(year, sums), Spread(sums)

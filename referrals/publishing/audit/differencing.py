@@ -1,4 +1,4 @@
-"""Differencing: what two releases of the same year disclose together that neither discloses alone.
+"""Differencing: disclosures of two releases of the same year together that neither makes alone.
 
 The worst case is assumed: the reader knows that records were only added, or only removed. Then
 - a total that moves by a few counts those few people;
@@ -68,7 +68,7 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
 
 
 def disclosures(old: Year, new: Year) -> Iterator[str]:
-    """Yield what two editions of a year, the smaller first, disclose only together."""
+    """Yield the disclosures that two editions of a year, the smaller first, make only together."""
     pair = _YearPair(old, new)
     yield from pair.small_total_moves()
     yield from pair.small_exact_sum_moves()
@@ -124,16 +124,16 @@ class _YearPair:
 
         A cell can only have grown if every one of its totals did.
         """
-        grown_codes = [
-            [code for code in self.old.categories[name] if self.total_moves[column, code] > 0]
-            for column, name in enumerate(FINEST)
-        ]
+        grown_codes = []
+        for column, name in enumerate(FINEST):
+            codes = self.old.categories[name]
+            grown_codes.append([code for code in codes if self.total_moves[column, code] > 0])
         growth = {}
-        for codes in itertools.product(*grown_codes):
-            largest = max(self._counts_behind(self.new, codes))
-            smallest = min(self._counts_behind(self.old, codes))
-            growth[codes] = min(largest - smallest, self.room_for_growth(codes))
-        return {codes: most for codes, most in growth.items() if most > 0}
+        for cell in itertools.product(*grown_codes):
+            largest = max(self._counts_behind(self.new, cell))
+            smallest = min(self._counts_behind(self.old, cell))
+            growth[cell] = min(largest - smallest, self.room_for_growth(cell))
+        return {cell: most for cell, most in growth.items() if most > 0}
 
     @cached_property
     def _most_growth_by_total(self) -> Mapping[Total, int]:
@@ -236,7 +236,7 @@ def _groups_of(codes: Codes) -> Iterator[Codes]:
 
 
 def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield what exact counts of the same records, published elsewhere, disclose beyond a release.
+    """Yield the disclosures of exact counts of the same records, published elsewhere.
 
     An exact count discloses something even if the release shows the same number: the cell is then
     known to be that number, and has no interval left. Counts that are exact in the release disclose
@@ -255,10 +255,10 @@ def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Ite
 
 
 def _table_disclosure(year: Year, target: Codes, value: int) -> str | None:
-    """Return what an exact count discloses beyond a year, as the rest of a sentence, or None."""
+    """Return the disclosure of an exact count about a year, as half a sentence, or None."""
     for name, code in zip(FINEST, target, strict=True):
         if code not in {TOTAL, *year.categories[name]}:
-            return "and the release does not tell it apart"
+            return "and the release does not publish it"
     shown = _sum(year, target)
     if not _is_exact(year, target):
         if value == shown:
@@ -266,7 +266,7 @@ def _table_disclosure(year: Year, target: Codes, value: int) -> str | None:
         return f"and was shown as {shown:,}"
     if value == shown:
         return None
-    return f"and the release says that it is exactly {shown:,}: these are not the same records"
+    return f"and the release shows exactly {shown:,}: these are not the same records"
 
 
 def _is_exact(year: Year, target: Codes) -> bool:
@@ -279,7 +279,7 @@ def _is_exact(year: Year, target: Codes) -> bool:
 def _cell_disclosures(
     codes: Codes, before: int, after: int, *, least: int, most: int
 ) -> Iterator[str]:
-    """Yield what a cell that can have grown by `least` to `most` discloses by its two numbers.
+    """Yield the disclosure of the two numbers of a cell that can have grown by `least` to `most`.
 
     That is a count behind a small number, or growth that can be 1 to 4, within too narrow an
     interval.

@@ -1,4 +1,4 @@
-"""The feasibility interval of a sum: what an attacker with a solver can conclude about it.
+"""The feasibility interval of a sum: the values that an attacker with a solver cannot rule out.
 
 Used for the few sums that no exchange moves. Every table that the publication allows is a point of
 one integer programme. The smallest and largest value of the sum over all of them are its interval,
@@ -335,7 +335,7 @@ class _Search:
     def _add_ambiguity(solver: highspy.Highs, cell: int, shown: float) -> None:
         """Constrain a cell to 1 to 4 or to the number that it shows.
 
-        With `itself` at 0 the cell is at most 4; with `itself` at 1 it is exactly what it shows.
+        With `itself` at 0 the cell is at most 4; with `itself` at 1 it is exactly that number.
         """
         itself = solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger)
         columns, free = [cell, itself.index], highspy.kHighsInf

@@ -138,10 +138,11 @@ def _is_exact_fact(codes: Codes, release: PublicRelease) -> bool:
         name: [code] for name, code in zip(DIMENSIONS, codes[1:], strict=True) if code != TOTAL
     }
     facts = release.years[codes[0]].facts if codes[0] in release.years else ()
-    return any(
-        fact.is_exact and fixed == {name: [*listed] for name, listed in fact.where.items()}
-        for fact in facts
-    )
+    for fact in facts:
+        selected = {name: [*listed] for name, listed in fact.where.items()}
+        if fact.is_exact and selected == fixed:
+            return True
+    return False
 
 
 def _database_disagreements(
@@ -164,7 +165,7 @@ def _database_disagreements(
         announced = release.largest_error.get(order, 0)
         if error != announced:
             yield (
-                f"{DATABASE} announces an error of {error} where {order} dimensions are fixed, "
+                f"{DATABASE} announces an error of {error} for sums that fix {order} dimensions, "
                 f"the manifest {announced}"
             )
 
@@ -172,7 +173,7 @@ def _database_disagreements(
 def _workbook_disagreements(
     name: str, sheets: Sequence[Rows], cells: Cells, release: PublicRelease
 ) -> Iterator[str]:
-    """Yield where a spreadsheet disagrees with cells.csv or is silent, and stray numbers."""
+    """Yield each cell that a spreadsheet has wrong or lacks, and each stray number."""
     tables = [_split(rows) for rows in sheets]
     listed: set[Codes] = set()
     for above, table in tables:
@@ -188,7 +189,7 @@ def _workbook_disagreements(
         listed.update(row_by_cell)
     for codes, numbers in cells.items():
         if codes not in listed and _is_tabulated(codes, numbers, release):
-            yield f"{name} says nothing of {describe(codes)}, and cells.csv {_in_words(numbers)}"
+            yield _difference(name, codes, None, numbers)
 
 
 def _split(rows: Rows) -> tuple[Rows, Rows]:
@@ -263,14 +264,14 @@ def _unlisted(codes: Codes, release: PublicRelease) -> Numbers:
 
 def _differences(name: str, found: Cells, expected: Cells) -> Iterator[str]:
     for codes in {**expected, **found}:
-        here, there = found.get(codes), expected.get(codes)
-        if here != there:
-            yield _difference(name, codes, here, there)
+        numbers, expected_numbers = found.get(codes), expected.get(codes)
+        if numbers != expected_numbers:
+            yield _difference(name, codes, numbers, expected_numbers)
 
 
 def _difference(name: str, codes: Codes, found: Numbers | None, expected: Numbers | None) -> str:
     words = _in_words(found), _in_words(expected)
-    return f"{name} says {words[0]} of {describe(codes)}, and cells.csv {words[1]}"
+    return f"{name} has {words[0]} for {describe(codes)}, and cells.csv has {words[1]}"
 
 
 def _in_words(numbers: Numbers | None) -> str:

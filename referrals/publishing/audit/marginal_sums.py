@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -65,7 +66,7 @@ class MarginalSums:
 
     @cached_property
     def _place_of_code(self) -> list[dict[str, int]]:
-        return [{code: place for place, code in enumerate(codes)} for codes in self.codes]
+        return [dict(zip(codes, range(len(codes)), strict=True)) for codes in self.codes]
 
     @cached_property
     def _cached_places(self) -> Callable[[Codes], Places]:
@@ -167,7 +168,8 @@ def candidates(year: Year, sums: MarginalSums) -> Integers:
     A finest cell that shows 0 is a candidate if each of its codes occurs in some ambiguous cell. If
     one doesn't, the exact total of that code leaves nobody for the cell.
     """
-    codes = [sorted({cell[column] for cell in year.ambiguous}) for column in range(len(FINEST))]
+    columns = map(itemgetter, range(len(FINEST)))
+    codes = [sorted(set(map(code_of, year.ambiguous))) for code_of in columns]
     zeros = [cell for cell in itertools.product(*codes) if cell not in year.cells]
     cells = np.concatenate([sums.places_array(zeros), sums.places_array(year.ambiguous)])
     return np.unique(np.concatenate([sums.numbers_of(cells)[:, -1], small_sums(year, sums)]))

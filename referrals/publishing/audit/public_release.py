@@ -175,7 +175,7 @@ def _value_faults(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"disclosure_control.quarters lists {quarter} twice"
     for order, error in control["largest_error"].items():
         if order not in ORDERS or error < 0:
-            yield f"disclosure_control.largest_error says {error} of {order} dimensions"
+            yield f"disclosure_control.largest_error has {error} for {order} dimensions"
     for place, fact in enumerate(control["facts"]):
         name = f"disclosure_control.facts[{place}]"
         if fact["year"] not in control["quarters"]:

@@ -6,8 +6,8 @@ are a permutation of the codes of the first, so no one-way total changes. Dimens
 fact ties together are permuted as one, so that the fact holds as well. Every other sum moves by a
 multiple of four, so a sum that some witness moves has an interval at least four wide.
 
-Exchanges are drawn in batches. Of each batch those are kept that respect the announced errors and
-are the first to move some sum. Random draws beat a search here: a batch takes milliseconds, and a
+Exchanges are drawn in batches. A batch keeps those that respect the announced errors and are the
+first to move some sum. Random draws beat a search here: a batch takes milliseconds, and a
 few thousand exchanges move nearly every sum of a year. `feasibility_intervals` deals with the rest.
 """
 
@@ -151,7 +151,7 @@ class Builder:
         return Draws(self._fill_up(np.stack(donors, axis=1), size), left[rarest])
 
     def _draw_for_sums(self, left: Integers, size: int) -> Draws:
-        """Draw cells of which one is part of a sum to move."""
+        """Draw cells for exchanges, one of them part of a sum to move."""
         numbers, cells = self._cells_by_sum
         chosen = np.resize(self._random.permutation(left), BATCH)
         start = np.searchsorted(numbers, chosen)

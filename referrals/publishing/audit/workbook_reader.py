@@ -100,10 +100,8 @@ def _excel_value(cell: ET.Element, place: str, texts: list[str]) -> Cell:
 
 def _read_opendocument(archive: zipfile.ZipFile) -> Iterator[Rows]:
     for table in _parse(archive, "content.xml").iter(f"{TABLE}table"):
-        yield [
-            [_opendocument_value(cell) for cell in _plain(row)]
-            for row in table.iter(f"{TABLE}table-row")
-        ]
+        rows = table.iter(f"{TABLE}table-row")
+        yield [list(map(_opendocument_value, _plain(row))) for row in rows]
 
 
 def _opendocument_value(cell: ET.Element) -> Cell:

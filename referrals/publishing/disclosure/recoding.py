@@ -1,4 +1,4 @@
-"""Global recoding: which codes are published, and which are combined with others.
+"""Global recoding: the choice of codes that are published, and of those that are combined.
 
 Every published category has at least ten referrals in each year in which it occurs. Smaller ones
 join a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9

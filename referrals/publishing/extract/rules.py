@@ -1,6 +1,6 @@
 """The rules of an extract: the message about each, and the values that it may quote.
 
-`validate` runs the rules and asks here for messages. A message says what is wrong and what to do.
+`validate` runs the rules and asks here for messages. A message names the fault and the remedy.
 It quotes a value only if that cannot be about a person: text in the wrong column may be somebody's
 name.
 """
@@ -20,7 +20,7 @@ _EXTENSIBLE: Final = {
     "nationality": "data/reference/nationality_alias.csv",
     "police_force": "other_names in data/reference/police_force.csv",
 }
-"""Where to add further spellings of a field, if that is possible."""
+"""The file that takes further spellings of a field, if there is one."""
 
 _QUOTABLE_RULES: Final = frozenset(
     {"formula_in_cell", "nationality_ambiguous", "nationality_former_state"}

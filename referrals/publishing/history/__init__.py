@@ -1,1 +1,1 @@
-"""The private history of what was published, so that revisions stay safe."""
+"""The publisher's private history of releases, which keeps revisions safe."""

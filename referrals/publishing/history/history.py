@@ -1,4 +1,4 @@
-"""The release history of a folder: which releases it holds, and what they were made from.
+"""The release history of a folder: its releases, and the counts behind them.
 
 Used by the pipeline. Only one publisher works at a time with a private folder, and in a folder of
 releases. Two at once would not see each other's release, and one would overwrite the other's
@@ -81,11 +81,11 @@ class ReleaseHistory:
     status: str
 
     def latest(self, year: str) -> StoredYear | None:
-        """Return what a year was last published from, or None if it was not published."""
+        """Return the counts behind a year's last release, or None if it was never published."""
         return self.store.load(year, status=self.status, releases=self._releases_path)
 
     def prepare(self, year: str, stored: StoredYear) -> None:
-        """Store what a year is about to be published from, for `resolve` to commit or discard."""
+        """Store the counts behind a release in the making, for `resolve` to commit or discard."""
         self.store.prepare(year, stored, status=self.status, releases=self._releases_path)
 
     def refuse_second_folder(self, years: Sequence[str]) -> None:
@@ -112,10 +112,10 @@ class ReleaseHistory:
                 )
 
     def resolve(self, years: Sequence[str]) -> None:
-        """Commit or discard what is prepared for each year, by whether its release exists.
+        """Commit each year's prepared counts if its release exists; otherwise discard them.
 
         Raises:
-            DisclosureError: what may be the last release cannot be read.
+            DisclosureError: a folder that may be the last release cannot be read.
         """
         for year in years:
             self.store.resolve(
@@ -127,12 +127,12 @@ class ReleaseHistory:
 
     @contextmanager
     def transaction(self, years: Sequence[str]) -> Iterator[None]:
-        """Commit or roll back what the block prepared.
+        """Commit or roll back the counts that the block prepared.
 
-        Without the rollback, the next attempt would treat it as published.
+        Without the rollback, the next attempt would treat them as published.
 
         Raises:
-            DisclosureError: the block succeeded, but what it published cannot be read.
+            DisclosureError: the block succeeded, but its release cannot be read.
         """
         try:
             yield
@@ -197,14 +197,14 @@ class ReleaseHistory:
 
 def stored_year(
     new: ProtectedYear,
-    before: StoredYear | None,
+    previous: StoredYear | None,
     *,
     release_id: str,
     shape: str,
     recoding: Mapping[tuple[str, str], str],
 ) -> StoredYear:
-    """Return what to store of a year, including every other table that was published of it."""
-    tables = [*before.older, before.table] if before else []
+    """Return the record to store for a year, with every earlier table published for it."""
+    tables = [*previous.older, previous.table] if previous else []
     return StoredYear(
         release_id=release_id,
         shape=shape,
@@ -213,16 +213,18 @@ def stored_year(
         true=new.true,
         table=new.shown,
         older=tuple(table for table in tables if table != new.shown),
-        revises=revised_release(before, release_id) if before else "",
+        revises=revised_release(previous, release_id) if previous else "",
     )
 
 
-def revised_release(before: StoredYear, release_id: str) -> str:
+def revised_release(previous: StoredYear, release_id: str) -> str:
     """Return the id of the release that a new one revises.
 
-    Publishing under the same id again replaces a release, so it revises what that one revised.
+    Publishing under the same id again replaces a release, and revises the one that it revised.
     """
-    return before.revises if before.release_id == release_id else before.release_id
+    if previous.release_id == release_id:
+        return previous.revises
+    return previous.release_id
 
 
 def _is_protected(folder: Path) -> bool:

@@ -2,7 +2,7 @@
 
 Written by `history`, never published, readable by its owner only. The key seeds the search for a
 protected table and keys the hash of the extracts, so that neither can be used to test a guess. The
-counts are stored so that a revision changes only what changed.
+counts are stored so that a revision leaves unchanged cells as they are.
 
 Writing has two phases: prepared before the release is swapped in and committed after, so a crash
 never leaves the two inconsistent.
@@ -36,7 +36,7 @@ PARTIAL: Final = ".partial"
 
 @dataclass(frozen=True)
 class StoredYear:
-    """What one published year was made from.
+    """The counts and options behind one published year.
 
     Attributes:
         release_id: the release that published it.
@@ -81,7 +81,7 @@ class PrivateStore:
         return int.from_bytes(digest[:8], "big")
 
     def digest(self, paths: list[Path]) -> str:
-        """Return a hash of extracts. Nobody without the key can test what they might hold."""
+        """Return a hash of extracts. Nobody without the key can test a guess of their content."""
         total = hmac.new(self._key, digestmod=hashlib.sha256)
         for path in paths:
             total.update(path.stat().st_size.to_bytes(8, "big"))
@@ -91,7 +91,7 @@ class PrivateStore:
         return total.hexdigest()
 
     def load(self, year: str, *, status: str, releases: str) -> StoredYear | None:
-        """Return what a year was last published from, or None if it was not published.
+        """Return the counts behind a year's last release, or None if it was never published.
 
         Raises:
             DisclosureError: the file cannot be read.
@@ -100,7 +100,7 @@ class PrivateStore:
         return self._read(path, year) if path.exists() else None
 
     def load_elsewhere(self, year: str, *, status: str, releases: str) -> StoredYear | None:
-        """Return what a year was published from in any other folder of releases, or None.
+        """Return the counts behind a year's release in any other folder of releases, or None.
 
         A year that is still prepared there counts as published: its publisher was killed, and the
         release may exist.
@@ -118,14 +118,14 @@ class PrivateStore:
         return self._read(elsewhere[0], year) if elsewhere else None
 
     def prepare(self, year: str, stored: StoredYear, *, status: str, releases: str) -> None:
-        """Store what a year is about to be published from, without replacing the committed one."""
+        """Store the counts behind a release in the making, beside the committed ones."""
         content = json.dumps(_to_json(stored, releases), sort_keys=True)
         _write_private(self._prepared(year, status, releases), content)
 
     def resolve(
         self, year: str, *, status: str, releases: str, is_published: Callable[[StoredYear], bool]
     ) -> None:
-        """Commit what was prepared for a year if it was published; otherwise discard it.
+        """Commit the counts prepared for a year if it was published; otherwise discard them.
 
         Raises:
             DisclosureError: the file cannot be read.

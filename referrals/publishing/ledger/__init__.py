@@ -1,1 +1,1 @@
-"""The ledger of published figures, and what follows from them."""
+"""The ledger of published figures, and the conclusions from them."""

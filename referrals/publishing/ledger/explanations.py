@@ -1,8 +1,8 @@
 """Possible explanations of a gap between printed figures, and the percentages each would break.
 
 An explanation that breaks nothing may be true. One that breaks a percentage printed beside it is
-unlikely. Nothing here decides: pages show each explanation with what it would break. `relations`
-calls this when a total and its parts disagree.
+unlikely. Nothing here decides: pages show each explanation with the percentages it would break.
+`relations` calls this when a total and its parts disagree.
 """
 
 from __future__ import annotations
@@ -117,10 +117,13 @@ def _broken_percentages(
 
     `values` replaces the counts of statements; `added` adds to the sum of a whole list of ids.
     """
+    replaced = values or {}
 
     def total(ids: str) -> int:
-        statements = [ledger.statements[statement_id] for statement_id in ids.split()]
-        counts = [(values or {}).get(one.statement_id, one.count) for one in statements]
+        counts = [
+            replaced.get(statement_id, ledger.statements[statement_id].count)
+            for statement_id in ids.split()
+        ]
         return sum(counts) + (added or {}).get(ids, 0)
 
     broken = []

@@ -149,11 +149,12 @@ class Arithmetic:
     def _restated(self, arguments: Arguments) -> Conclusion:
         statements = self._statements(arguments["same"])
         values = ", ".join(
-            f"{one.printed} {one.unit} (section {one.section})" for one in statements
+            f"{statement.printed} {statement.unit} (section {statement.section})"
+            for statement in statements
         )
-        if len({one.value for one in statements}) > 1:
+        if len({statement.value for statement in statements}) > 1:
             return Conclusion("gap", f"{values}. The numbers differ.")
-        if len({one.unit for one in statements}) == 1:
+        if len({statement.unit for statement in statements}) == 1:
             return Conclusion("consistent", f"{values}. All agree.")
         return Conclusion("ambiguous", f"{values}. The number agrees; what it counts does not.")
 
@@ -192,8 +193,10 @@ class Arithmetic:
         }
         fits = {}
         for name, rule in rules.items():
-            rounded = [rule(value, 2 * HALF_STEP[one.precision]) for value, one in shares]
-            printed = [one.percent for _, one in shares]
+            rounded = [
+                rule(value, 2 * HALF_STEP[statement.precision]) for value, statement in shares
+            ]
+            printed = [statement.percent for _, statement in shares]
             fits[name] = sum(map(eq, rounded, printed))
         tally = [f"{name} fits {number} of {len(shares)}" for name, number in fits.items()]
         working = f"{'; '.join(tally).capitalize()}."

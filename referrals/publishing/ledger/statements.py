@@ -2,7 +2,7 @@
 
 A statement is one printed figure, read from `data/published`. Its `quotation` is the proof: a
 value that its own quotation does not contain stops the build. The exception is a remainder ("the
-remaining 194") corrected to what the other statements leave, which is marked as revised.
+remaining 194") corrected by subtracting the other statements, which is marked as revised.
 Conclusions from several statements are not in the ledger; `bounds` and `relations` compute them.
 """
 
@@ -55,7 +55,7 @@ COUNTED_UNITS: Final = frozenset({"referrals", "people", "potential_victims"})
 
 @dataclass(frozen=True)
 class Cell:
-    """What a count counts: a subject, and a code for each of `CELL_DIMENSIONS`."""
+    """The group that a figure counts: a subject, and a code for each of `CELL_DIMENSIONS`."""
 
     subject: str
     nationality: str = "_T"

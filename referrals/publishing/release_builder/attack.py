@@ -1,7 +1,7 @@
 """The attack on a release before it is published, called by both release builders.
 
-It reads the unfinished folder as a stranger would, so that it can find what the protecting code
-overlooked.
+It reads the unfinished folder as a stranger would, so that it can find disclosures that the
+protecting code overlooked.
 """
 
 from __future__ import annotations

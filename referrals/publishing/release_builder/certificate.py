@@ -1,4 +1,4 @@
-"""The certificate of a release: which attacks were tried, and with what result.
+"""The certificate of a release: the attacks that were tried, and their results.
 
 Written as Markdown and as JSON by both release builders, each with its own `CertificateText`.
 """
@@ -57,7 +57,7 @@ Releases of the same records must be audited together. What did not change keeps
     .replace("\n ", " ")
     .splitlines()
 )
-"""What the proof of a release of rounded counts does not cover."""
+"""The limits of the proof of a release of rounded counts."""
 
 
 @dataclass(frozen=True)

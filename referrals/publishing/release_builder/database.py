@@ -1,4 +1,4 @@
-"""Write the release database in a process that never saw records.
+"""A writer of the release database, in a process that never saw records.
 
 Run as `python -m referrals.publishing.release_builder.database TABLES DATABASE`, by `write`.
 

@@ -1,4 +1,4 @@
-"""Build a release of rounded counts: tables, manifest, witnesses, spreadsheets, certificate.
+"""Builder of a release of rounded counts: tables, manifest, witnesses, spreadsheets, certificate.
 
 Called by `pipeline`. It takes `ProtectedTable` only, never counts. The release is attacked while
 the folder is unfinished; one that fails is never put in place.

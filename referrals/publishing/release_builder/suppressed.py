@@ -1,4 +1,4 @@
-"""Build a release of exact tables with suppressed cells: tables, manifest, witnesses, certificate.
+"""Builder of a release of exact tables with suppressed cells, witnesses and a certificate.
 
 Called by `pipeline`. It writes `SuppressedTables` only, which carry their own witnesses. The
 release is attacked while the folder is unfinished; one with a suppressed cell that can be
@@ -70,7 +70,7 @@ Exact tables that change tell who was added. A year whose records changed cannot
     .replace("\n ", " ")
     .splitlines()
 )
-"""What the proof of a release with suppressed cells does not cover."""
+"""The limits of the proof of a release with suppressed cells."""
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,20 @@ class SuppressedYear:
 
 
 def protect(
-    counts: Counts, facts: Sequence[Fact], kept: StoredYear | None, *, seed: int
+    counts: Counts, facts: Sequence[Fact], previous: StoredYear | None, *, seed: int
 ) -> SuppressedYear:
     """Return the tables of a year with cells suppressed.
 
-    `kept` holds the counts behind an earlier release of the same year, if there is one.
+    `previous` holds the counts behind the last release of the same year, if there is one.
 
     Raises:
         DisclosureError: a cell cannot be protected, or the records changed since that release.
     """
-    if kept is not None and kept.true != counts.cells():
+    if previous is not None and previous.true != counts.cells():
         raise DisclosureError(
-            f"{counts.year} was published before ({kept.release_id}), and its records have changed "
-            "since. Exact numbers that change by a few describe those few people, so exact tables "
-            "are published once. Nothing was written."
+            f"{counts.year} was published before ({previous.release_id}), and its records have "
+            "changed since. Exact numbers that change by a few describe those few people, so exact "
+            "tables are published once. Nothing was written."
         )
     categories = {name: tuple(counts.categories[name]) for name in FINEST}
     tables = suppression.protect(counts.cells(), categories, seed=seed, facts=facts)

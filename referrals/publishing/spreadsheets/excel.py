@@ -1,4 +1,7 @@
-"""Write a workbook for Excel (Office Open XML), with XlsxWriter. Called by `tables.write`."""
+"""A writer of workbooks for Excel (Office Open XML), based on XlsxWriter.
+
+Called by `tables.write`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sheets of a workbook beside its tables: cover, notes and symbols, and where all cells are.
+"""The sheets of a workbook beside its tables: cover, notes and symbols, and a pointer to all cells.
 
 Called by `tables`, which also puts `lines` above each table.
 """
@@ -44,7 +44,7 @@ COLUMNS: Final = (
     ("upper", "The most that the number can be"),
     ("status", "Empty, or a letter that the sheet Notes explains"),
 )
-"""The columns of cells.csv, and what they hold."""
+"""The columns of cells.csv, each with its description."""
 
 
 INVENTED_REMARK: Final = (

@@ -1,4 +1,4 @@
-"""Write a workbook as an OpenDocument spreadsheet. Called by `tables.write`.
+"""A writer of workbooks as OpenDocument spreadsheets. Called by `tables.write`.
 
 With the standard library alone: the format is XML in a ZIP archive, and we need little of it.
 """

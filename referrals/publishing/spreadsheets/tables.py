@@ -1,4 +1,4 @@
-"""The workbook of a release: cover, notes, one sheet a table, and where all cells are.
+"""The workbook of a release: cover, notes, one sheet a table, and a pointer to all cells.
 
 Called by the release builders and `transcribe` with a finished database and nothing else, so that
 no spreadsheet has a number that `cells.csv` lacks. Written for Excel and as OpenDocument.
@@ -93,7 +93,7 @@ class Tables:
     """The sheets with figures: one dimension for all periods, or a pair of them for years."""
 
     def __init__(self, release: Release) -> None:
-        """Read from an open release what its tables need."""
+        """Read the inputs of the tables from an open release."""
         self._about = release.about
         self._code_rows = release.rows("query/codes")
         self._periods = self._codes("period") or [_only_period(release.about)]
@@ -178,7 +178,7 @@ class Tables:
             yield row
 
     def _unlisted(self, codes: Sequence[Row]) -> Row:
-        """Return a cell that the release does not list: 0 if the release is rounded, else unknown."""
+        """Return an unlisted cell: 0 if the release is rounded, else unknown."""
         if self._about.kind is not Kind.ROUNDED:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = codes
@@ -201,10 +201,8 @@ class Tables:
     def _is_known(self, dimensions: Sequence[str]) -> bool:
         """Return whether the release has any known cell with a code of exactly these dimensions."""
         wanted = [name in dimensions for name in DIMENSIONS]
-        return any(
-            row["status"] != UNKNOWN and [row[name] != TOTAL for name in DIMENSIONS] == wanted
-            for row in self._cells.values()
-        )
+        known = (row for row in self._cells.values() if row["status"] != UNKNOWN)
+        return any([row[name] != TOTAL for name in DIMENSIONS] == wanted for row in known)
 
 
 def _codes_of(row: Mapping[str, str]) -> tuple[str, ...]:

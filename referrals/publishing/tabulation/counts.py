@@ -6,6 +6,7 @@ memory limit; whatever exceeds it spills into that folder and is removed with it
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,13 +68,12 @@ class Counts:
         Raises:
             KeyError: a cell has a code that is not in the categories.
         """
-        positions = [
-            {code: place for place, code in enumerate(categories[name])} for name in FINEST
-        ]
+        positions = [_positions(categories[name]) for name in FINEST]
         occupied = {codes: value for codes, value in cells.items() if value}
-        places = [
-            [positions[column][code] for column, code in enumerate(codes)] for codes in occupied
-        ]
+        places = []
+        for codes in occupied:
+            named = zip(positions, codes, strict=True)
+            places.append([position[code] for position, code in named])
         return cls(
             year,
             categories,
@@ -148,8 +148,10 @@ def finest(
     ]
     connection.execute(sql.statement("tabulation/recoded_cells"), {"recoding": rows})
     cells = connection.execute(sql.statement("tabulation/finest_cells")).fetchall()
-    years = sorted({row[0] for row in cells})
-    return [_counts(year, [row for row in cells if row[0] == year], published) for year in years]
+    rows_by_year: dict[str, list[tuple[object, ...]]] = defaultdict(list)
+    for row in cells:
+        rows_by_year[row[0]].append(row)
+    return [_counts(year, rows_by_year[year], published) for year in sorted(rows_by_year)]
 
 
 def groups_of_few_people(
@@ -172,6 +174,10 @@ def records_without_person(connection: duckdb.DuckDBPyConnection) -> int:
     """Return the number of records without a person_id."""
     (row,) = connection.execute(sql.statement("tabulation/records_without_person")).fetchall()
     return int(row[0])
+
+
+def _positions(codes: Sequence[str]) -> dict[str, int]:
+    return {code: place for place, code in enumerate(codes)}
 
 
 def _counts(year: str, rows: Iterable[tuple[object, ...]], published: Categories) -> Counts:

@@ -62,7 +62,7 @@ def served(release: Release) -> Iterator[FakeCatalogue]:
 
 
 @pytest.fixture
-def get(served: FakeCatalogue) -> HttpClient:  # noqa: ARG001 - it must exist first
+def get(served: FakeCatalogue) -> HttpClient:
     return HttpClient(
         Starlette(routes=api.routes(), middleware=[Middleware(GZipMiddleware, minimum_size=500)])
     )

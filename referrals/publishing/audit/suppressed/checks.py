@@ -1,7 +1,7 @@
 """The checks of a suppressed release, from its public files alone.
 
 `audit` calls them. The tables must be complete, no small cell may be printed, every witness must
-agree with every number, and the attacker is asked what the tables disclose.
+agree with every number, and the attacker searches the tables for disclosures.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
 
 
 def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield what exact counts published elsewhere disclose: small numbers, and withheld cells."""
+    """Yield the disclosures of exact counts published elsewhere: small numbers, withheld cells."""
     for codes, value in table.items():
         if 0 < value <= LARGEST_SMALL_COUNT:
             yield f"{describe(codes)} is exactly {value}"
@@ -196,7 +196,7 @@ def _group_disclosures(year: PublicYear) -> Iterator[str]:
 
 
 def _pair_disclosures(first: PublicRelease, second: PublicRelease, name: str) -> Iterator[str]:
-    """Yield what two releases disclose together about one year."""
+    """Yield the disclosures of two releases together about one year."""
     if first.method != second.method:
         exact, rounded = (first, second) if first.method == METHOD else (second, first)
         yield "one prints exact numbers of the records that the other adjusts"

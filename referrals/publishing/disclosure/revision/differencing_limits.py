@@ -1,4 +1,4 @@
-"""Limits on differencing: what two releases of a year let a cell have grown by.
+"""Limits on differencing: the growth of a cell that two releases of a year allow.
 
 Used by `revise` and `selection_programme` before anything is published. The attack on two releases
 (`audit.differencing`) works the same out again from the public files, and shares no code with this.
@@ -25,7 +25,7 @@ from referrals.reference.disclosure_rule import (
     SMALLEST_UNCHANGED,
 )
 
-IDENTIFYING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
+GROUPING: Final = tuple(FINEST.index(name) for name in ("nationality", "age_band", "sex"))
 """The columns that define a group of people."""
 
 SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
@@ -99,13 +99,13 @@ def one_way_totals(cells: Mapping[Codes, int]) -> dict[OneWayTotal, int]:
 
 
 def are_safe_together(
-    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+    first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> bool:
     """Return whether two published tables disclose nothing by differencing, in either order.
 
     Both tables agree with the facts.
     """
-    difference = _Difference.between(one, other, facts)
+    difference = _Difference.between(first, second, facts)
     exact = {
         cell: after - before
         for cell, (before, after) in difference.shown.items()
@@ -127,22 +127,20 @@ def are_safe_together(
             least = max(least, difference.changes[total] - by_others)
         if not _is_protected(difference.shown.get(cell, (0, 0)), least, most):
             return False
-    return not any(uniform_groups(one, other, facts))
+    return not any(uniform_groups(first, second, facts))
 
 
 def uniform_groups(
-    one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact] = ()
+    first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> Iterator[tuple[Group, OneWayTotal]]:
     """Yield (group, code) if a group's arrivals, or departures, provably share a code."""
-    difference = _Difference.between(one, other, facts)
+    difference = _Difference.between(first, second, facts)
     possible_codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
     for cell in difference.possible_growth():
         for group, column in product(_groups(cell), SENSITIVE):
             possible_codes[group, column].add(cell[column])
-    codes_in_use = {
-        column: len({cell[column] for cell, (_, after) in difference.shown.items() if after})
-        for column in SENSITIVE
-    }
+    in_use = [cell for cell, (_, after) in difference.shown.items() if after]
+    codes_in_use = {column: len({cell[column] for cell in in_use}) for column in SENSITIVE}
     changed = {
         group
         for cell, (before, after) in difference.shown.items()
@@ -156,7 +154,7 @@ def uniform_groups(
 
 def _groups(cell: Codes) -> Iterator[Group]:
     """Yield every group of people that a cell belongs to."""
-    own = [(column, cell[column]) for column in IDENTIFYING]
+    own = [(column, cell[column]) for column in GROUPING]
     subsets = (combinations(own, size) for size in range(len(own) + 1))
     return map(frozenset, chain.from_iterable(subsets))
 
@@ -178,9 +176,9 @@ class _Difference:
 
     @classmethod
     def between(
-        cls, one: Mapping[Codes, int], other: Mapping[Codes, int], facts: Sequence[Fact]
+        cls, first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact]
     ) -> _Difference:
-        old, new = sorted((one, other), key=lambda cells: sum(cells.values()))
+        old, new = sorted((first, second), key=lambda cells: sum(cells.values()))
         before, after = one_way_totals(old), one_way_totals(new)
         shown = {cell: (old.get(cell, 0), new.get(cell, 0)) for cell in {**old, **new}}
         changes = {
@@ -219,10 +217,9 @@ class _Difference:
 
         This takes both its totals and its own numbers into account.
         """
-        codes = [
-            [code for place, code in self.changes if place == column]
-            for column in range(len(FINEST))
-        ]
+        codes: list[list[str]] = [[] for _ in FINEST]
+        for column, code in self.changes:
+            codes[column].append(code)
         possible = {}
         for cell in product(*codes):
             room = self.room(cell)

@@ -1,4 +1,4 @@
-"""Select the changes of a published year that can be shown; the others are held back.
+"""Selection of the changes of a published year that can be shown; the others are held back.
 
 Called by `rounding.protect.revise`. Whoever has two releases of the same records compares them. We
 assume the worst of that reader: they know whether records were added or removed in between, and

@@ -52,8 +52,8 @@ class Option:
 
     Attributes:
         cell: the codes of the cell.
-        true_change: what it adds to the true count.
-        shown_change: what it adds to the published number.
+        true_change: the change of the true count.
+        shown_change: the change of the published number.
         growth: the growth that the two published numbers allow (of the smaller year to the larger).
         cost: its share of the objective.
     """
@@ -115,10 +115,12 @@ class RevisedYear:
     def leaves_intervals(self, total: OneWayTotal, selected: Iterable[Option]) -> bool:
         """Return whether a total lets its selected cells have grown by all that they require."""
         inside = list(selected)
-        spare = sum(self.direction * one.shown_change - one.growth.least for one in inside)
-        lack = sum(self.direction * one.shown_change - one.growth.most for one in inside)
+        spare = sum(self.direction * option.shown_change - option.growth.least for option in inside)
+        lack = sum(self.direction * option.shown_change - option.growth.most for option in inside)
         hidden = self.hidden_growth(total)
-        return all(one.required_slack <= spare and lack + one.width <= hidden for one in inside)
+        return all(
+            option.required_slack <= spare and lack + option.width <= hidden for option in inside
+        )
 
     def uniform_groups(
         self, selected: Iterable[Option], facts: Sequence[Fact]
@@ -139,20 +141,19 @@ def select(
     Args:
         options: every way to show each changed cell.
         year: the year under revision.
-        facts: what was published elsewhere, and must hold.
+        facts: the facts published elsewhere, which must hold.
         net: by how many records the year grew. No more are included.
     """
     columns = dict(enumerate(options))
     programme = _IntegerProgramme(options)
     programme.add_row(
-        min(net, 0), max(net, 0), [(column, one.true_change) for column, one in columns.items()]
+        min(net, 0),
+        max(net, 0),
+        [(column, option.true_change) for column, option in columns.items()],
     )
     for own in _columns_by_cell(columns).values():
         programme.add_row(0, 1, [(column, 1) for column in own])
-    by_total = {
-        total: {column: columns[column] for column in inside}
-        for total, inside in _columns_by_total(columns).items()
-    }
+    by_total = _columns_by_total(columns)
     for total, inside in by_total.items():
         _add_total_rows(programme, inside, year.most_change(total), year.direction)
     for fact in facts:
@@ -171,7 +172,8 @@ def select(
             _add_interval_rows(programme, without_rows.pop(total), hidden, year.direction)
         if narrow:
             continue
-        uniform = [one for one in year.uniform_groups(selected, facts) if one not in mixed]
+        found = year.uniform_groups(selected, facts)
+        uniform = [group_and_code for group_and_code in found if group_and_code not in mixed]
         if not uniform:
             return selected
         for group, code in uniform:
@@ -191,11 +193,11 @@ def _columns_by_cell(columns: Mapping[int, Option]) -> dict[Codes, list[int]]:
     return grouped
 
 
-def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, list[int]]:
-    grouped = defaultdict(list)
+def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, dict[int, Option]]:
+    grouped = defaultdict[OneWayTotal, dict[int, Option]](dict)
     for column, option in columns.items():
         for total in enumerate(option.cell):
-            grouped[total].append(column)
+            grouped[total][column] = option
     return grouped
 
 
@@ -242,15 +244,20 @@ def _add_total_rows(
 
     Without its exact cells, it must change by 0 or at least five.
     """
-    programme.add_row(
-        0, 0, [(column, one.shown_change - one.true_change) for column, one in columns.items()]
-    )
+    errors = [
+        (column, option.shown_change - option.true_change) for column, option in columns.items()
+    ]
+    programme.add_row(0, 0, errors)
     bound = most_change
     if bound is None:
-        bound = sum(abs(one.true_change) for one in columns.values())
-    changes = {column: direction * one.true_change for column, one in columns.items()}
+        bound = sum(abs(option.true_change) for option in columns.values())
+    changes = {column: direction * option.true_change for column, option in columns.items()}
     _add_semicontinuous_rows(programme, changes, SMALLEST_TOTAL_CHANGE, bound)
-    inexact = {column: direction * one.shown_change for column, one in columns.items() if one.width}
+    inexact = {
+        column: direction * option.shown_change
+        for column, option in columns.items()
+        if option.width
+    }
     _add_semicontinuous_rows(programme, inexact, SMALLEST_UNCHANGED)
 
 
@@ -277,10 +284,12 @@ def _add_interval_rows(
     have grown by up to `hidden`.
     """
     spare = {
-        column: direction * one.shown_change - one.growth.least for column, one in columns.items()
+        column: direction * option.shown_change - option.growth.least
+        for column, option in columns.items()
     }
     lack = {
-        column: direction * one.shown_change - one.growth.most for column, one in columns.items()
+        column: direction * option.shown_change - option.growth.most
+        for column, option in columns.items()
     }
     for own in _columns_by_cell(columns).values():
         slack = {column: columns[column].required_slack for column in own}
@@ -322,13 +331,13 @@ def _add_fact_rows(
     With the exact totals, an exact fact makes other sums of its dimensions exact as well. Each of
     these changes by 0 or by at least five.
     """
-    inside = {column: one for column, one in columns.items() if fact.holds_cell(one.cell)}
+    inside = {column: option for column, option in columns.items() if fact.holds_cell(option.cell)}
     true, shown = (
         sum(value for cell, value in cells.items() if fact.holds_cell(cell))
         for cells in (year.true, year.table)
     )
-    true_terms = [(column, one.true_change) for column, one in inside.items()]
-    shown_terms = [(column, one.shown_change) for column, one in inside.items()]
+    true_terms = [(column, option.true_change) for column, option in inside.items()]
+    shown_terms = [(column, option.shown_change) for column, option in inside.items()]
     programme.add_row(fact.low - true, fact.high - true, true_terms)
     programme.add_row(fact.low - shown, fact.high - shown, shown_terms)
     if not fact.is_exact:

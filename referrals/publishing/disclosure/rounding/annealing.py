@@ -1,4 +1,4 @@
-"""Simulated annealing: choose a rounded value for each small count so that sums move least.
+"""Simulated annealing of a rounded value for each small count, so that sums move least.
 
 Called by `rounding.protect`. The objective is the squared error of every sum of order 0 to 4,
 weighted by order. A move changes one small count, or two that share most of their codes, one up by
@@ -194,7 +194,7 @@ class _Moves:
     def draw(
         cls, generator: np.random.Generator, steps: int, counts: int, temperature: float
     ) -> _Moves:
-        # The order of these four draws is part of what a seed means.
+        # A seed gives the same moves only as long as these four draws keep their order.
         return cls(
             generator.integers(counts, size=steps).tolist(),
             generator.integers(len(ROUNDED_VALUES) - 1, size=steps).tolist(),

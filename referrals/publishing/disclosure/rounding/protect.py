@@ -6,7 +6,7 @@ are chosen so that the total, every one-way total and every agreed fact are exac
 sums move as little as possible.
 
 Called by `pipeline`: `protect` for the first release of a year, `revise` for later ones, which
-change only what must change (see `revision.revise`).
+change as little as they must (see `revision.revise`).
 """
 
 from __future__ import annotations
@@ -88,10 +88,10 @@ class ProtectedTable:
 
 @dataclass(frozen=True)
 class Revision:
-    """A protected year, with what only the publisher may see.
+    """A protected year, with figures that only the publisher may see.
 
     Attributes:
-        table: what may be published.
+        table: the protected counts, which may be published.
         true: the true finest counts that the table describes.
         held_back: how many records were added or removed since the last release but are not in it.
     """

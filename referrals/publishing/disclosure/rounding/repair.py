@@ -57,7 +57,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class _Changes:
-    """All possible changes, as parallel arrays: which count, by how much, at what cost."""
+    """All possible changes, as parallel arrays: the count, the change and its cost."""
 
     counts: Integers
     amounts: Integers
@@ -77,7 +77,7 @@ def repair(
         values: the small counts, 1 to 4 each.
         rounded: the rounded value of each, from the search.
         sums: the marginal sums that they belong to.
-        constraints: what must hold for sums of their rounded values.
+        constraints: constraints on sums of their rounded values.
 
     Raises:
         DisclosureError: no choice of 0, 5, 6 and 7 meets every constraint, or none was found.

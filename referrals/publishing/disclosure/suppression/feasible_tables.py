@@ -76,7 +76,8 @@ def find_feasible_table(
         order: the numbers of the dimensions, in the order in which to divide.
         costs: of cells of two-way tables. A table of low cost is sought, so a negative cost asks
             for a large count.
-        facts: what else was published of the same people, if the dimensions are those of `FINEST`.
+        facts: facts published elsewhere about the same people, if the dimensions are those
+            of `FINEST`.
 
     Returns:
         The counts, or None if none was found in this order.
@@ -133,7 +134,7 @@ class _Division:
         return {cell: value for cell, value in published.items() if value is not None}
 
     def _facts_to_meet(self) -> list[Fact]:
-        """Return the facts of which the new dimension is the last one to be divided by."""
+        """Return the facts whose last dimension, in order of division, is the new one."""
         if not self.facts:
             return []
         new = FINEST[self.dimension]

@@ -60,7 +60,7 @@ class SuppressedTables:
         categories: the codes of each dimension.
         values: the count of each cell, or None if it is withheld.
         witnesses: feasible tables of `values`, each as counts of its occupied finest cells.
-        facts: what was published elsewhere of the same people; every witness agrees with it.
+        facts: facts published elsewhere about the same people; every witness agrees with them.
 
     Raises:
         DisclosureError: a small cell is published, a withheld cell has too narrow an interval over
@@ -115,10 +115,10 @@ class SuppressedTables:
         value = self.values[cell]
         if value is None or value > LARGEST_SMALL_COUNT:
             return False
-        fixed = [at for at, code in enumerate(cell) if code != TOTAL]
-        categories = (cell_at(len(cell), {at: cell[at]}) for at in fixed)
+        fixed = [place for place, code in enumerate(cell) if code != TOTAL]
+        totals = (cell_at(len(cell), {place: cell[place]}) for place in fixed)
         # The zeros of a category that nobody is in follow from its total.
-        return len(fixed) == TWO_WAY and all(self.values.get(one) for one in categories)
+        return len(fixed) == TWO_WAY and all(self.values.get(total) for total in totals)
 
     @cached_property
     def _margins(self) -> list[dict[Cell, int]]:
@@ -138,7 +138,7 @@ def protect(
             `categories`.
         categories: the codes of each dimension.
         seed: decides between equally good witnesses. It need not be secret: they hold no secret.
-        facts: what was published elsewhere of the same people, if the dimensions are those of
+        facts: facts published elsewhere about the same people, if the dimensions are those of
             `FINEST`. Their cells are never secondary cells, since withholding them hides nothing.
 
     Raises:
@@ -202,14 +202,13 @@ def _table(
     truth: Counts, categories: Categories, pair: Sequence[int], known: AbstractSet[Cell]
 ) -> TwoWayTable:
     """Return a two-way table without empty categories: their zeros follow from the totals."""
-    occupied = [[margin for margin in cells(categories, [at]) if truth[margin]] for at in pair]
-    rows, columns = (
-        [margin[at] for margin in margins] for at, margins in zip(pair, occupied, strict=True)
-    )
-    grid = [
-        [cell_at(len(categories), {pair[0]: row, pair[1]: column}) for column in columns]
-        for row in rows
-    ]
+    first, second = pair
+    rows = [margin[first] for margin in cells(categories, [first]) if truth[margin]]
+    columns = [margin[second] for margin in cells(categories, [second]) if truth[margin]]
+    grid = []
+    for row in rows:
+        line = [cell_at(len(categories), {first: row, second: column}) for column in columns]
+        grid.append(line)
     values = {cell: truth[cell] for line in grid for cell in line}
     lines = [*grid, *zip(*grid, strict=True)]
     return TwoWayTable(values, lines, PROTECTION_WIDTH, frozenset(known & values.keys()))

@@ -53,7 +53,7 @@ class WitnessSearch:
             values: the published tables; None for a withheld cell.
             categories: the codes of each dimension.
             width: the least width of the interval that each withheld cell needs.
-            facts: what was published elsewhere, and must hold for every witness.
+            facts: facts published elsewhere, which must hold for every witness.
             seed: decides between equally good witnesses.
         """
         self._values, self._categories, self._width, self._facts = values, categories, width, facts

@@ -67,7 +67,7 @@ def counts_behind(shown: int) -> set[int]:
 
 
 def moves(cells: Sequence[Codes], by: int) -> dict[Codes, tuple[int, int]]:
-    """Return small numbers that move the sum of cells, none of which must have changed."""
+    """Return small numbers that move the sum of cells, though no cell need have changed."""
     sevens = [(0, 7) if by > 0 else (7, 0)] * abs(by // 7)
     numbers = [*SMALL_MOVES[by % 7], *sevens]
     return dict(zip(cells[: len(numbers)], numbers, strict=True))
@@ -336,7 +336,7 @@ def test_a_table_with_the_exact_one_way_totals_discloses_nothing(sex: str, count
 
 def test_a_table_with_another_one_way_total_is_not_of_the_same_records() -> None:
     (found,) = table_disclosures(26, YEAR, T, T, "F", T, T)
-    assert found.startswith("sex F is exactly 26, and the release says that it is exactly 25")
+    assert found.startswith("sex F is exactly 26, and the release shows exactly 25")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_a_table_with_a_sum_that_totals_and_facts_determine_discloses_nothing() 
 
 def test_a_table_discloses_a_code_that_the_release_groups() -> None:
     (found,) = table_disclosures(30, YEAR, "IND", T, T, T, T)
-    assert "nationality IND is exactly 30, and the release does not tell it apart" in found
+    assert "nationality IND is exactly 30, and the release does not publish it" in found
 
 
 def test_a_table_of_another_year_is_passed_over() -> None:

@@ -188,9 +188,9 @@ def test_a_release_that_is_not_made_of_protected_counts_is_refused(tmp_path: Pat
         ({"largest_error": []}, "disclosure_control.largest_error is not an object with names"),
         (
             {"largest_error": {"two": 8}},
-            "disclosure_control.largest_error says 8 of two dimensions",
+            "disclosure_control.largest_error has 8 for two dimensions",
         ),
-        ({"largest_error": {"2": -8}}, "disclosure_control.largest_error says -8 of 2 dimensions"),
+        ({"largest_error": {"2": -8}}, "disclosure_control.largest_error has -8 for 2 dimensions"),
     ],
 )
 def test_a_manifest_with_an_unusable_part_is_refused_with_the_name_of_the_part(

@@ -86,7 +86,9 @@ def test_every_agreed_fact_holds_for_the_counts() -> None:
 
 @pytest.mark.parametrize("name", sorted(PRINTED))
 @pytest.mark.parametrize("by", [-1, 1])
-def test_a_statement_that_the_records_contradict_is_named_and_no_fact(name: str, by: int) -> None:
+def test_a_statement_that_the_records_contradict_is_named_and_not_a_fact(
+    name: str, by: int
+) -> None:
     agreed = agreed_facts.find(counts(changed={name: by}))
     assert name in agreed.disagreeing
     assert name not in bounds(agreed)
@@ -97,11 +99,11 @@ def test_one_way_totals_need_no_fact() -> None:
     assert all(len(fact.where) > 1 for fact in agreed_facts.find(counts()).facts)
 
 
-def test_statements_on_another_year_are_no_facts() -> None:
+def test_statements_on_another_year_are_not_facts() -> None:
     assert agreed_facts.find(counts("2021-22")) == AgreedFacts((), ())
 
 
-def test_a_statement_on_a_recoded_code_is_left_out_and_no_disagreement() -> None:
+def test_a_statement_on_a_recoded_code_is_left_out_and_not_a_disagreement() -> None:
     grouped = {**CATEGORIES, "nationality": ["VNM", "_OTH"]}
     agreed = agreed_facts.find(counts(categories=grouped))
     assert "E027" not in bounds(agreed)
@@ -122,7 +124,7 @@ def test_a_printed_percentage_is_the_range_of_counts_that_round_to_it(slavery: i
         assert "E027" in agreed.disagreeing
 
 
-def test_shares_in_words_are_no_facts() -> None:
+def test_shares_in_words_are_not_facts() -> None:
     agreed = agreed_facts.find(counts())
     assert not {"E039", "E040", "E044", "E045"} & {*bounds(agreed), *agreed.disagreeing}
 

@@ -50,7 +50,7 @@ def counted(
 
 
 def found(*, uniform: tuple[str, ...] = (), **values: Mapping[str, int]) -> list[Category]:
-    """Categories that occur in a year: large ones in categories dimension that is not given."""
+    """Categories that occur in a year: large ones in each dimension that is not given."""
     dimensions = {"nationality": {"VNM": 300}, **LARGE, **values}
     return [
         category

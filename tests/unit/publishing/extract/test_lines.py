@@ -159,13 +159,13 @@ def test_lines_of_a_csv_writer_are_copied_unchanged(
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"], ids=["plain", "with a byte order mark"])
 def test_the_delimiter_and_byte_order_mark_are_detected(
-    tmp_path: Path, delimiter: str, mark: str
+    tmp_path: Path, delimiter: str, bom: str
 ) -> None:
-    path = write(tmp_path, f"{mark}{HEADER}\n{line()}\n".replace(",", delimiter))
+    path = write(tmp_path, f"{bom}{HEADER}\n{line()}\n".replace(",", delimiter))
     assert file_format.detect(path) == FileFormat(
-        tuple(HEADER.split(",")), delimiter, has_bom=bool(mark)
+        tuple(HEADER.split(",")), delimiter, has_bom=bool(bom)
     )
 
 

@@ -65,7 +65,7 @@ def test_a_message_shows_similar_names() -> None:
         ),
     ],
 )
-def test_a_message_says_what_is_wrong_and_what_to_do(
+def test_a_message_names_the_fault_and_the_remedy(
     arguments: tuple[str, str, str], expected: str
 ) -> None:
     assert expected in message(*arguments)

@@ -286,7 +286,7 @@ def test_an_unreadable_file_has_one_error(tmp_path: Path, content: bytes, messag
     assert report.errors[0].message.startswith(message)
 
 
-def test_windows_text_is_an_error_that_says_how_to_save_the_file(tmp_path: Path) -> None:
+def test_windows_text_is_an_error_that_explains_how_to_save_the_file(tmp_path: Path) -> None:
     report = checked(
         tmp_path, "\n".join([HEADER, *SOUND, line(9, nationality="Côte d'Ivoire")]).encode("cp1252")
     )
@@ -351,23 +351,23 @@ def test_the_json_report_has_the_findings_and_is_reproducible(
 def test_files_are_written_only_to_a_private_folder_that_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    temporary, beside = tmp_path / "temporary", tmp_path / "beside"
+    temporary, source = tmp_path / "temporary", tmp_path / "source"
     temporary.mkdir()
-    beside.mkdir()
+    source.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     private = scratch.default_home()
     monkeypatch.setattr(lines, "PROGRESS_INTERVAL", 1)
-    monkeypatch.chdir(beside)
+    monkeypatch.chdir(source)
     seen: list[int] = []
     validate.check(
-        write(beside, SOUND),
+        write(source, SOUND),
         today=TODAY,
         progress=lambda _: seen.extend(
             stat.S_IMODE(path.stat().st_mode) for path in (private, *private.iterdir())
         ),
     )
     assert set(seen) == {0o700}
-    assert [path.name for path in beside.iterdir()] == ["sound.csv"]
+    assert [path.name for path in source.iterdir()] == ["sound.csv"]
     assert list(private.iterdir()) == []
     assert list(temporary.iterdir()) == [private]
 

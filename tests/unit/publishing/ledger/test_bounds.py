@@ -48,17 +48,20 @@ def ledger() -> Ledger:
 @pytest.fixture(scope="module")
 def published(ledger: Ledger) -> System:
     """Every published statement except the remainder, which contradicts the others."""
-    return System(
-        [one for one in ledger.about(*MODELLED) if one.statement_id != REMAINDER], PARTITION
-    )
+    statements = [
+        statement for statement in ledger.about(*MODELLED) if statement.statement_id != REMAINDER
+    ]
+    return System(statements, PARTITION)
 
 
 def system(ledger: Ledger, *, without: Collection[str] = (), **values: str) -> System:
     """Return the system of the ledger's statements, some left out and some with other values."""
-    kept = [one for one in ledger.about(*MODELLED) if one.statement_id not in without]
-    return System(
-        [replace(one, value=values.get(one.statement_id, one.value)) for one in kept], COARSE
-    )
+    statements = [
+        replace(statement, value=values.get(statement.statement_id, statement.value))
+        for statement in ledger.about(*MODELLED)
+        if statement.statement_id not in without
+    ]
+    return System(statements, COARSE)
 
 
 def statement(
@@ -112,8 +115,8 @@ def test_with_194_not_recorded_the_counts_are_eleven_lower(
     ledger: Ledger, cell: str, bounds: tuple[int, int]
 ) -> None:
     # 1.1% and 38% would both be wrong of 1,325 (C03), so they are left out too.
-    kept = system(ledger, without=TOTALS | {"E003", "E005", "E023"})
-    assert kept.bounds(parse_cell(cell)) == bounds
+    remaining = system(ledger, without=TOTALS | {"E003", "E005", "E023"})
+    assert remaining.bounds(parse_cell(cell)) == bounds
 
 
 @pytest.mark.parametrize(
@@ -205,7 +208,7 @@ def test_a_planted_count_conflicts_with_the_percentage_beside_it(ledger: Ledger)
 def test_a_conflict_names_counts_only_if_they_contradict_each_other(ledger: Ledger) -> None:
     # 62% and 38% are wrong too, but the total and the parts conflict without them.
     conflict = system(ledger, E032="1000").conflict()
-    assert {ledger.statements[one].unit for one in conflict} <= {"people", "referrals"}
+    assert {ledger.statements[name].unit for name in conflict} <= {"people", "referrals"}
 
 
 def test_bounds_of_contradictory_statements_are_refused_with_their_ids(
@@ -246,36 +249,39 @@ def bounds_from_own_statements(
 ) -> tuple[int, int]:
     """Return the bounds of a derivation from the statements it names, or all but one of them."""
     statements = [
-        ledger.statements[one] for one in derivation["rests_on"].split() if one != left_out
+        ledger.statements[name] for name in derivation["rests_on"].split() if name != left_out
     ]
-    cells = [
-        derived_cell(derivation),
-        *(cell for one in statements for cell in (one.cell, one.base) if cell),
-    ]
+    cells = [derived_cell(derivation)]
+    for statement in statements:
+        cells += [cell for cell in (statement.cell, statement.base) if cell]
     # A dimension that no cell uses needs one code only, which keeps the system small.
-    divided = {
-        name: codes if {getattr(cell, name) for cell in cells} != {"_T"} else codes[:1]
-        for name, codes in PARTITION.items()
-    }
+    divided = {}
+    for name, codes in PARTITION.items():
+        is_used = any(getattr(cell, name) != "_T" for cell in cells)
+        divided[name] = codes if is_used else codes[:1]
     return System(statements, divided).bounds(derived_cell(derivation))
 
 
 def test_every_derivation_follows_from_the_statements_it_names(
     ledger: Ledger, published: System
 ) -> None:
-    assert {
-        one["derivation_id"]: bounds_from_own_statements(ledger, one) for one in ledger.derivations
-    } == {one["derivation_id"]: published.bounds(derived_cell(one)) for one in ledger.derivations}
+    differing = [
+        derivation["derivation_id"]
+        for derivation in ledger.derivations
+        if bounds_from_own_statements(ledger, derivation)
+        != published.bounds(derived_cell(derivation))
+    ]
+    assert differing == []
 
 
 def test_every_derivation_needs_each_of_the_statements_it_names(ledger: Ledger) -> None:
     # Also the planted fault of the test above: it would find a derivation that names too few.
     not_needed = [
-        (one["derivation_id"], named)
-        for one in ledger.derivations
-        for named in one["rests_on"].split()
-        if bounds_from_own_statements(ledger, one, left_out=named)
-        == bounds_from_own_statements(ledger, one)
+        (derivation["derivation_id"], named)
+        for derivation in ledger.derivations
+        for named in derivation["rests_on"].split()
+        if bounds_from_own_statements(ledger, derivation, left_out=named)
+        == bounds_from_own_statements(ledger, derivation)
     ]
     assert not_needed == []
 
@@ -323,7 +329,7 @@ def agrees(statement: Statement, table: Table) -> bool:
     if statement.base is None:
         return part == int(statement.value)
     whole = count(statement.base, table)
-    if whole == 0:  # nobody prints a percentage of 0
+    if whole == 0:  # no source prints a percentage of 0
         return False
     percent = Fraction(part * 100, whole)
     if statement.precision == "more_than":
@@ -333,7 +339,11 @@ def agrees(statement: Statement, table: Table) -> bool:
 
 
 def feasible(statements: Sequence[Statement], total: int) -> list[Table]:
-    return [table for table in TABLES[total] if all(agrees(one, table) for one in statements)]
+    return [
+        table
+        for table in TABLES[total]
+        if all(agrees(statement, table) for statement in statements)
+    ]
 
 
 NATIONALITIES: Final = ("_T", "VNM", "_OTH")
@@ -347,10 +357,12 @@ CELLS: Final = st.builds(
 
 
 def bases(cell: Cell) -> st.SearchStrategy[Cell]:
-    """Return the cells that contain a cell, of which it can be a share."""
-    nationalities = [one for one in NATIONALITIES if one in {"_T", cell.nationality}]
+    """Return the cells that contain a cell, so that it can be a share of them."""
+    nationalities = [code for code in NATIONALITIES if code in {"_T", cell.nationality}]
     sexes = [
-        one for one in SEXES if one in {"_T", cell.sex} or (one == "_R" and cell.sex in {"M", "F"})
+        code
+        for code in SEXES
+        if code in {"_T", cell.sex} or (code == "_R" and cell.sex in {"M", "F"})
     ]
     within = st.builds(
         Cell,
@@ -426,14 +438,14 @@ def test_a_conflict_is_found_if_no_table_is_feasible_and_is_minimal(
     total, statements = drawn
     conflict = System(statements, SMALL).conflict()
     assert bool(conflict) is not bool(feasible(statements, total))
-    named = [one for one in statements if one.statement_id in conflict]
+    named = [statement for statement in statements if statement.statement_id in conflict]
     assert len(named) == len(conflict)
     if named:
         assert System(named, SMALL).conflict() != []
         assert feasible([statements[0], *named], total) == []
     for left_out in named:
-        rest = [one for one in named if one is not left_out]
+        rest = [statement for statement in named if statement is not left_out]
         assert System(rest, SMALL).conflict() == []
         # Only with both totals are the tables above all there are.
-        if {"E000", "E001"} <= {one.statement_id for one in rest}:
+        if {"E000", "E001"} <= {statement.statement_id for statement in rest}:
             assert feasible(rest, total) != []

@@ -1,4 +1,4 @@
-"""Relations between published figures: their conclusions, and that these change with a figure."""
+"""Relations between published figures: their conclusions, which change with a figure."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def changed(ledger: Ledger, **values: str) -> Ledger:
 
 
 def conclusion(ledger: Ledger, relation_id: str) -> Conclusion:
-    relation = next(one for one in ledger.relations if one["relation_id"] == relation_id)
-    return Arithmetic(ledger).conclude(relation)
+    relations = {row["relation_id"]: row for row in ledger.relations}
+    return Arithmetic(ledger).conclude(relations[relation_id])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,9 @@ def test_there_are_twenty_relations_in_order(ledger: Ledger) -> None:
 def test_only_the_sexes_and_the_total_have_explanations(ledger: Ledger) -> None:
     arithmetic = Arithmetic(ledger)
     explained = [
-        one["relation_id"] for one in ledger.relations if arithmetic.conclude(one).explanations
+        relation["relation_id"]
+        for relation in ledger.relations
+        if arithmetic.conclude(relation).explanations
     ]
     assert explained == ["R01"]
 
@@ -144,10 +146,10 @@ def test_each_explanation_of_the_gap_lists_the_percentages_it_would_break(
 ) -> None:
     explanation = conclusion(ledger, "R01").explanations[position]
     assert text in explanation.text
-    assert [ledger.statements[one].printed for one in explanation.breaks] == breaks
+    assert [ledger.statements[name].printed for name in explanation.breaks] == breaks
 
 
-def test_explanations_tell_the_two_printed_38_percents_apart(
+def test_explanations_distinguish_the_two_printed_38_percents(
     ledger: Ledger,
 ) -> None:
     # 38% is printed of women (section 3.8.2) and of three nationalities (section 3.6.2).
@@ -318,13 +320,14 @@ def test_the_next_largest_has_the_bounds_of_all_possible_shares(
     working = Arithmetic(planted).conclude(relation).working
     least, most = min(map(max, possible)), max(map(max, possible))
     few = min(sum(part < 10 for part in share) for share in possible)
-    assert f"the fourth largest has {least}{f' to {most}' if most > least else ''}:" in working
+    span = f"{least} to {most}" if most > least else str(least)
+    assert f"the fourth largest has {span}:" in working
     assert f"At least {few} of the {len(rest)} have" in working
 
 
 def test_a_value_of_an_earlier_date_does_not_supersede(ledger: Ledger) -> None:
     row = next(
-        one for one in ledger.context if one["series_id"] == "nrm-years" and one["value"] == "10611"
+        row for row in ledger.context if row["series_id"] == "nrm-years" and row["value"] == "10611"
     )
     earlier = {**row, "value": "10500", "vintage": "2020-04-02"}
     working = conclusion(replace(ledger, context=(earlier, *ledger.context)), "R18").working
@@ -374,6 +377,6 @@ def test_only_counts_can_be_added(ledger: Ledger) -> None:
 
 def test_a_total_without_a_remainder_has_no_explanation_by_one(ledger: Ledger) -> None:
     parts = [
-        replace(ledger.statements[one], is_remainder=False) for one in ("E032", "E033", "E036")
+        replace(ledger.statements[name], is_remainder=False) for name in ("E032", "E033", "E036")
     ]
     assert "194 is a misprint" not in explanations(ledger, parts, 1336)[0].text

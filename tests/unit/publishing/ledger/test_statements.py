@@ -61,18 +61,18 @@ def single_spaced(text: str) -> str:
 def not_in_source(statements: Iterable[Statement], source: str) -> list[str]:
     """Return the ids of statements whose quotation is not in the source, ignoring white space."""
     return [
-        one.statement_id
-        for one in statements
-        if single_spaced(one.quotation) not in single_spaced(source)
+        statement.statement_id
+        for statement in statements
+        if single_spaced(statement.quotation) not in single_spaced(source)
     ]
 
 
 def differing(statements: Iterable[Statement], figures: list[dict[str, str]]) -> list[str]:
     """Return the ids of statements that differ from the same row of the published figures."""
     return [
-        one.statement_id
-        for one, row in zip(statements, figures, strict=True)
-        if (one.statement_id, one.section, one.value, one.quotation)
+        statement.statement_id
+        for statement, row in zip(statements, figures, strict=True)
+        if (statement.statement_id, statement.section, statement.value, statement.quotation)
         != (row["id"], row["section"], NORMALISED.get(row["id"], row["value"]), row["quote"])
     ]
 
@@ -117,7 +117,8 @@ def test_a_statement_with_one_change_differs_from_the_published_figures(
 ) -> None:
     changed = replace(ledger.statements["E024"], **planted)  # type: ignore[arg-type]
     statements = [
-        changed if one.statement_id == "E024" else one for one in ledger.statements.values()
+        changed if statement.statement_id == "E024" else statement
+        for statement in ledger.statements.values()
     ]
     assert differing(statements, published_figures()) == [changed.statement_id]
 
@@ -266,11 +267,13 @@ def test_a_statement_that_is_not_an_exact_count_cannot_be_used_as_one(
 
 
 def test_only_sex_not_recorded_is_a_remainder(ledger: Ledger) -> None:
-    assert [one.statement_id for one in ledger.statements.values() if one.is_remainder] == ["E036"]
+    statements = ledger.statements.values()
+    remainders = [statement.statement_id for statement in statements if statement.is_remainder]
+    assert remainders == ["E036"]
 
 
 def test_statements_about_a_subject_are_in_ledger_order(ledger: Ledger) -> None:
-    assert [one.statement_id for one in ledger.about("nrm_referrals")] == [
+    assert [statement.statement_id for statement in ledger.about("nrm_referrals")] == [
         "E048",
         "E049",
         "E050",
@@ -372,7 +375,7 @@ def test_a_share_of_something_that_is_not_a_cell_is_refused(edited: Edit) -> Non
             "derivations.csv row 5, upper_end: 'ajar' is not",
         ),
         ("context.csv", "_T,,537,", "_T,,-537,", "context.csv row 434, value: -537 is less than 0"),
-        ("sources.csv", "\nwa-172547,", "\n,", "sources.csv row 3, source_id: is empty"),
+        ("sources.csv", "\nwa-172547,", "\n,", "sources.csv row 3, source_id: is required"),
     ],
 )
 def test_every_file_of_the_ledger_is_checked_against_its_schema(

@@ -146,7 +146,7 @@ def test_a_single_withheld_cell_is_exactly_recovered() -> None:
     assert attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
 
 
-def test_the_intervals_of_a_wholly_withheld_table_are_what_its_totals_allow() -> None:
+def test_the_intervals_of_a_wholly_withheld_table_are_those_that_its_totals_allow() -> None:
     found = attacker.intervals(two_by_two(None, None, None, None))
     assert found == {
         ("a", "a"): (0, 10),

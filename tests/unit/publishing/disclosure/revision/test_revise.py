@@ -30,7 +30,7 @@ pytestmark = pytest.mark.publishing
 
 SHOWN = (0, 5, 6, 7, 8, 9, 12, 20)
 
-RANDOM = random.Random(3)  # noqa: S311
+RANDOM = random.Random(3)
 START = {codes: RANDOM.choice((0, 1, 1, 2, 2, 3, 3, 4, 5, 9, 12, 14, 25)) for codes in grid()}
 """A year of small and large counts; every total is well over ten."""
 
@@ -313,7 +313,7 @@ def size(year: Year) -> int:
 
 
 def test_one_person_more_in_each_of_many_large_cells_is_held_back_and_would_be_disclosed() -> None:
-    some = random.Random(3).sample(grid(), 32)  # noqa: S311
+    some = random.Random(3).sample(grid(), 32)
     table, revision = even(dict.fromkeys(some, 1))
     assert (moved(table, revision), revision.held_back) == ({}, 32)
     careless = Year(YEAR, TINY, after(EVEN, dict.fromkeys(some, 1)), ())

@@ -63,9 +63,9 @@ def test_cells_have_the_same_margin_id_if_and_only_if_their_fixed_codes_are_the_
 ) -> None:
     for chosen in subsets(3, 3):
         ids = margin_ids(places, chosen).tolist()
-        for one, other in itertools.combinations(range(len(places)), 2):
-            assert (ids[one] == ids[other]) == all(
-                places[one, column] == places[other, column] for column in chosen
+        for first, second in itertools.combinations(range(len(places)), 2):
+            assert (ids[first] == ids[second]) == all(
+                places[first, column] == places[second, column] for column in chosen
             )
 
 
@@ -173,7 +173,7 @@ def moved(places: Integers, chosen: Integers, move: tuple[int, int, int, int]) -
 
 
 def total_cost(sums: MarginalSums, changes: Integers) -> float:
-    """The weighted squared_error errors of all sums, each added up once."""
+    """The weighted squared errors of all sums, each added up once."""
     errors, weights = sums.errors(changes), np.zeros(sums.count)
     weights[sums.members] = column_weights(sums.orders)
     return float(weights @ errors**2)

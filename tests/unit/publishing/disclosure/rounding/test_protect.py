@@ -130,7 +130,7 @@ def test_an_announced_error_is_the_largest_error_rounded_up() -> None:
 
 @cache
 def small() -> Counts:
-    """Counts of 1 to 4 in every cell of a small categories."""
+    """Counts of 1 to 4 in every cell of a table with few categories."""
     return Counts.of(YEAR, TINY, {codes: 1 + place * 7 % 4 for place, codes in enumerate(grid())})
 
 

@@ -74,7 +74,9 @@ def test_the_repair_does_not_alter_its_input() -> None:
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 4, 8, 9, 36])
-def test_the_repair_refuses_a_total_that_is_no_sum_of_0_5_6_and_7_with_advice(total: int) -> None:
+def test_the_repair_refuses_a_total_that_is_not_a_sum_of_0_5_6_and_7_with_advice(
+    total: int,
+) -> None:
     with pytest.raises(DisclosureError, match="Publish fewer categories"):
         repair(np.array([1, 2, 3, 4, 4]), np.zeros(COUNT, dtype=np.int64), SUMS, [exactly(total)])
 

@@ -309,15 +309,12 @@ def test_suppressed_tables_refuse_to_publish_a_small_cell(
 
 
 def grid(rows: list[list[int]]) -> TwoWayTable:
-    cells: list[list[Cell]] = [
-        [(str(row), str(column)) for column, _ in enumerate(counts)]
-        for row, counts in enumerate(rows)
-    ]
-    values = {
-        cell: count
-        for line, counts in zip(cells, rows, strict=True)
-        for cell, count in zip(line, counts, strict=True)
-    }
+    cells: list[list[Cell]] = []
+    values: dict[Cell, int] = {}
+    for row, counts in enumerate(rows):
+        line: list[Cell] = [(str(row), str(column)) for column in range(len(counts))]
+        cells.append(line)
+        values |= zip(line, counts, strict=True)
     return TwoWayTable(values, [*cells, *zip(*cells, strict=True)], PROTECTION_WIDTH)
 
 
@@ -402,7 +399,7 @@ def test_more_is_withheld_while_no_witnesses_are_found_until_a_cell_is_refused(
 
 def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
     """A small table of people, most with the first codes. Cells of it were once withheld late."""
-    random = Random(seed)  # noqa: S311
+    random = Random(seed)
     dimensions = "abcd"[: random.choice((3, 3, 4))]
     codes = {
         name: [f"{name}{code}" for code in range(random.choice((2, 2, 3)))] for name in dimensions
