@@ -1,4 +1,4 @@
-"""Write `docs/benchmarks.md` and its chart from `build/bench`: `make bench-page`."""
+"""Write `docs/measurements/benchmarks.md` and its chart from `build/bench`: `make bench-page`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.report.chart import Panel, Points, svg
 from referrals.errors import DataError
 from referrals.paths import ROOT
 
-DOCS: Final = ROOT / "docs"
+MEASUREMENTS: Final = ROOT / "docs" / "measurements"
 WORKS: Final = {
     "check": "Hold every line of an extract against every rule",
     "tabulate": "Count the records of a database in published codes",
@@ -182,7 +182,7 @@ def _same_records(rows: Sequence[Row]) -> str:
     return f"to protect the same {FINER_RECORDS:,} records in more and more nationalities takes {'; '.join(told)}."
 
 
-def main(folder: Path = DOCS) -> None:
+def main(folder: Path = MEASUREMENTS) -> None:
     """Write the page and its chart."""
     rows = [row for work in SIZES for row in results(work)]
     errors = {row["measure"]: float(row["error"]) for row in results("utility")}

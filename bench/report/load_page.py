@@ -1,4 +1,4 @@
-"""Write `docs/load.md` and its chart from `build/load.json`: the second half of `make load`."""
+"""Write `docs/measurements/load.md` and its chart from `build/load.json`: the second half of `make load`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bench.load.__main__ import EVERY, REPLICA_EVERY, RESULT
 from bench.load.steps import sessions
-from bench.report.benchmarks_page import DOCS
+from bench.report.benchmarks_page import MEASUREMENTS
 from bench.report.chart import Panel, svg
 from referrals.errors import DataError
 
@@ -191,7 +191,7 @@ def picture(found: Row) -> str:
     return svg(panels, title=TITLE, words=breaking(found["steps"]), what="Seconds")
 
 
-def main(folder: Path = DOCS) -> None:
+def main(folder: Path = MEASUREMENTS) -> None:
     """Write the page and its chart."""
     found = load()
     (folder / "load.svg").write_text(picture(found), encoding="utf-8")
