@@ -73,7 +73,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         workings += captions.workings(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
         for one in answer.observations:
-            name = f"{label}: {phrases.in_sentence(one.label)}"
+            name = f"{label}: {phrases.in_sentence(phrases.label(one))}"
             rows.append([name, *_cells(answer, one)])
     names = phrases.DIMENSION_NAMES
     return Card(
@@ -128,7 +128,7 @@ def _header(answer: Answer) -> list[str]:
 
 
 def _table(answer: Answer) -> Markup:
-    rows = [[one.label, *_cells(answer, one)] for one in answer.observations]
+    rows = [[phrases.label(one), *_cells(answer, one)] for one in answer.observations]
     total = kinds.of(answer.kind).total(answer)
     return templates.table(f"{captions.title(answer)}. Total: {total}.", _header(answer), rows)
 

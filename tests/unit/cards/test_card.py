@@ -300,3 +300,9 @@ def test_a_link_cannot_break_out_of_its_attribute() -> None:
 def relabelled(answer: Answer, label: str) -> tuple[Observation, ...]:
     """The observations of an answer under another label."""
     return tuple(replace(one, label=label) for one in answer.observations)
+
+
+def test_a_row_of_the_table_that_is_part_of_another_says_so(release: Release) -> None:
+    card = by_dimension.card(release, kinds.of(release).answer("age_band", Selection()))
+    assert '<th scope="row">of these, 20 to 39</th>' in card.table
+    assert '<th scope="row">20 to 39</th>' not in card.table
