@@ -1,6 +1,6 @@
 """The address of the page that a reader sees, for links and codes that leave the site.
 
-Streamlit passes on whatever address the page says it has, of any length. This one is made of what
+Streamlit passes on any address that the page claims, of any length. This one is made of what
 the server knows.
 """
 
