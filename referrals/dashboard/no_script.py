@@ -1,8 +1,8 @@
 """The body of each page for a browser that runs no script.
 
 The shell sends it with every page, so it is short: the first page and the topic pages show their
-own figures, and any other page links to the static page with the same content. The help lines are on
-each.
+own figures, and any other page links to the static page with the same content. Each has the help
+lines.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TEMPLATE: Final = "dashboard/no_script.html"
 
 
 def body(path: str) -> Markup:
-    """Return the HTML of the page at a path without scripts, or the reason why it has no figures."""
+    """Return the page at a path without scripts, or the reason why it has no figures."""
     try:
         return _body(catalogue.served().published, path)
     except ReferralsError as error:

@@ -73,8 +73,8 @@ class Kind(StrEnum):
     """How the numbers of a release came about, which decides how to query and read them.
 
     A transcribed release is copied from a published source. The others are built from records: a
-    rounded one holds finest cells that sum to any selection, a suppressed one exact tables
-    of one and two dimensions with cells withheld.
+    rounded one holds finest cells that sum to any selection, a suppressed one exact tables of one
+    and two dimensions with cells withheld.
     """
 
     TRANSCRIBED = "transcribed"

@@ -42,7 +42,7 @@ class Site:
         routes: the addresses that are answered without Streamlit.
         noscript_html: returns the HTML of the page at a path without JavaScript.
         versions: returns the other versions of the pages: static, and in other languages.
-        releases: returns the digest of each release by id, or raises the error that `/readyz` reports.
+        releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
         watch_releases: is entered before the first request, and looks for new releases.
         prebuild_static_pages: is entered when the server starts, and builds the static pages.

@@ -326,7 +326,7 @@ def test_withdrawing_a_release_drops_no_other(catalogue: Catalogue, small: Small
     assert not catalogue.has_withdrawn(catalogue.served())
 
 
-def test_a_site_that_starts_with_a_withdrawn_release_says_so_without_opening_it(
+def test_a_site_that_starts_with_a_withdrawn_release_reports_it_without_opening_it(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark(folder)

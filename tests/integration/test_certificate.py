@@ -77,7 +77,7 @@ def test_the_certificate_counts_referrals_in_visible_groups_from_public_numbers(
     assert f"- 2021-22: at least {least} of 300 referrals ({least / 300:.0%})" in text(small)
 
 
-def test_the_certificate_tells_how_good_a_guess_is(small: Path) -> None:
+def test_the_certificate_states_the_accuracy_of_a_guess(small: Path) -> None:
     row = next(
         row for row in table_schema.read(REFERENCE / "rounding_truths.csv") if row["shown"] == "5"
     )

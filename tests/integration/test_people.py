@@ -76,7 +76,7 @@ def test_a_finest_cell_of_eight_referrals_of_one_person_is_refused_by_every_engi
 @pytest.mark.parametrize(
     "known_as", [("{n}", "unknown"), ("{n}", "not recorded"), ("{n}", ""), ("a-{n}", "A-{n}")]
 )
-def test_person_ids_ignore_case_and_words_for_unknown_are_no_person(
+def test_person_ids_ignore_case_and_words_for_unknown_are_not_persons(
     tmp_path: Path, known_as: tuple[str, str]
 ) -> None:
     lines = (

@@ -181,7 +181,7 @@ def test_the_audit_names_a_true_small_count(copy: Path) -> None:
     assert "shows 2" in faults(copy)
 
 
-def test_the_audit_names_what_an_exact_table_beside_a_release_discloses(
+def test_the_audit_names_the_cells_that_an_exact_table_beside_a_release_discloses(
     first: Path, tmp_path: Path
 ) -> None:
     table = tmp_path / "table.csv"

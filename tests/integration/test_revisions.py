@@ -52,7 +52,7 @@ def numbers(folder: Path) -> dict[tuple[str, ...], tuple[int, str]]:
     }
 
 
-def test_a_revision_publishes_a_batch_but_for_a_few_records_and_discloses_nothing(
+def test_a_revision_publishes_a_batch_except_a_few_records_and_discloses_nothing(
     first: Path, second: Path
 ) -> None:
     assert published_releases.RECORDS + 150 < total(second) <= published_releases.RECORDS + 200

@@ -334,7 +334,7 @@ def test_published_figures_are_not_called_illustrative_and_name_their_publisher(
         ("illustrative", "demo", "referrals-demo-illustrative"),
     ],
 )
-def test_the_file_name_says_if_figures_are_illustrative(
+def test_the_file_name_marks_illustrative_figures(
     folders: dict[str, Path], status: str, release_id: str, name: str
 ) -> None:
     about = open_release(folders["published"]).about

@@ -61,7 +61,7 @@ def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> N
     }
 
 
-def test_an_invented_release_says_so_above_its_files(
+def test_an_invented_release_is_marked_above_its_files(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     invented = open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))

@@ -66,7 +66,7 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
+def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -128,7 +128,7 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
 
 
 @pytest.mark.usefixtures("both")
-def test_choosing_the_series_keeps_what_it_can_answer_and_drops_the_rest(open_page: Open) -> None:
+def test_choosing_the_series_keeps_the_filters_it_has_and_drops_the_others(open_page: Open) -> None:
     reader = open_page(
         SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"}
     )
@@ -172,7 +172,7 @@ def test_every_other_page_keeps_to_the_published_year(
     assert reader.html == page(SCRIPTS[path]).html
 
 
-def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(
+def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)

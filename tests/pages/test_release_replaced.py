@@ -59,7 +59,7 @@ def shown(reader: Any) -> str:
     return str(reader.text)
 
 
-def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloaded(
+def test_a_session_keeps_its_first_release_with_a_notice_until_it_is_reloaded(
     place: Path, open_page: Open
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
@@ -165,7 +165,7 @@ def test_a_session_loses_withdrawn_figures_at_its_next_run(place: Path, open_pag
     assert 'class="telephone"' in without_script
 
 
-def test_a_session_whose_only_release_was_withdrawn_says_so_once_there_is_another(
+def test_a_session_whose_only_release_was_withdrawn_shows_a_notice_once_there_is_another(
     place: Path, open_page: Open
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])

@@ -56,7 +56,7 @@ def findings(reader: Any) -> list[str]:
 
 
 @pytest.mark.usefixtures("both")
-def test_the_choice_of_figures_tells_exact_tables_from_others(open_page: Open) -> None:
+def test_the_release_filter_distinguishes_exact_tables_from_others(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
     assert [
         label
@@ -108,7 +108,7 @@ def test_a_quarter_counts_as_one_of_two_things(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("both")
-def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page: Open) -> None:
+def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
     assert "shown" not in rows_of(reader)["Female"]
     reader.choose("crime_type", "DA")
@@ -127,7 +127,7 @@ def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page:
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_say_what_is_withheld(tabled: Release, selection: Selection) -> None:
+def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),

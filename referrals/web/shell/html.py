@@ -34,7 +34,7 @@ Text = Callable[..., str]
 
 @dataclass(frozen=True)
 class Frame:
-    """The parts that all pages share: the list of pages, the site's name, its messages and versions."""
+    """The parts that all pages share: the list of pages, the site's name, messages and versions."""
 
     heads: Sequence[PageHead]
     site: str

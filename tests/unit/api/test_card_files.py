@@ -104,7 +104,7 @@ def test_each_link_of_each_card_serves_the_file_that_it_names(
             )
 
 
-def test_a_card_file_of_invented_figures_says_so_in_its_name(
+def test_a_card_file_of_invented_figures_is_marked_in_its_name(
     get: HttpClient, invented: Release
 ) -> None:
     for address in links(registry.card("age-band", invented, CHOSEN)):

@@ -188,7 +188,7 @@ def test_no_note_of_an_additive_release_calls_every_unlisted_combination_0(
 
 
 @pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
-def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(get: HttpClient, rest: str) -> None:
+def test_the_notes_describe_the_listed_cells_and_the_others(get: HttpClient, rest: str) -> None:
     said = " ".join(get(f"/api/v1/releases/illustrative{rest}").json()["notes"])
     assert "up to three dimensions" in said
     assert "finest cells" in said

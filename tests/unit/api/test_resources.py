@@ -221,7 +221,7 @@ def test_every_document_about_a_release_has_its_status_notes_and_licence(
 
 
 @pytest.mark.parametrize("format_name", ["csv", "parquet"])
-def test_every_row_of_invented_figures_says_so(get: HttpClient, format_name: str) -> None:
+def test_every_row_of_invented_figures_is_marked(get: HttpClient, format_name: str) -> None:
     answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
     rows = table_of(answer)
     assert {row["release_status"] for row in rows} == {"illustrative"}

@@ -37,7 +37,7 @@ paged = st.sampled_from(list(PATHS))
 
 @few
 @given(paged, selections)
-def test_a_finding_is_a_sentence_that_says_illustrative_first_and_never_names_the_assessment(
+def test_a_finding_begins_with_illustrative_and_never_names_the_assessment(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
@@ -50,7 +50,7 @@ def test_a_finding_is_a_sentence_that_says_illustrative_first_and_never_names_th
 
 
 @given(dimensions, selections)
-def test_a_group_is_the_largest_only_where_no_other_could_be(
+def test_a_group_is_the_largest_only_if_no_other_could_be(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
@@ -85,7 +85,7 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
     assert {row["share_status"] for row in card.data} == letters
 
 
-def test_nothing_at_all_says_what_zero_can_mean(invented: Release) -> None:
+def test_an_empty_finding_explains_its_zeros(invented: Release) -> None:
     empty = planted({"A": (0, 0, 8), "B": (0, 0, 8)}, total=(0, 0, 8))
     assert (
         rounded.finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
@@ -122,7 +122,7 @@ NO_LARGEST = "No one group is plainly the largest among"
         ),
     ],
 )
-def test_a_finding_says_what_the_sums_say(
+def test_a_finding_agrees_with_the_sums(
     rows: dict[str, tuple[int, int, int]], finding: str
 ) -> None:
     assert rounded.finding(planted(rows)) == finding
@@ -171,7 +171,7 @@ def made(invented: Release) -> list[Card]:
     return [by_dimension.card(invented, answer), by_quarter.card(invented, answer)]
 
 
-def test_everything_that_leaves_the_page_says_illustrative_and_the_rule(made: list[Card]) -> None:
+def test_every_export_states_illustrative_and_the_rounding_rule(made: list[Card]) -> None:
     for card in made:
         picture, text = svg.write(card, BASE), text_export.write(card, BASE)
         assert picture.count(f">{'Illustrative'}</text>") >= 1, "the watermark"
@@ -187,7 +187,7 @@ def test_everything_that_leaves_the_page_says_illustrative_and_the_rule(made: li
             assert ",illustrative," in row
 
 
-def test_a_file_name_says_the_release_and_the_status_once(made: list[Card]) -> None:
+def test_a_file_name_has_release_and_status_once(made: list[Card]) -> None:
     assert made[0].file_name == "victim-referrals-illustrative-sex-vnm-ms"
     assert made[1].file_name == "victim-referrals-illustrative-quarters-of-sex-vnm-ms"
 
@@ -206,7 +206,7 @@ def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]
         assert "Illustrative" in words
 
 
-def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(
+def test_a_bar_of_a_sum_is_solid_to_its_number_and_has_a_line_for_its_range(
     invented: Release,
 ) -> None:
     answer = kinds.of(invented).answer("sex", Selection(nationality="VNM"))
@@ -216,7 +216,7 @@ def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(
         assert (bar.solid, bar.lower, bar.upper, bar.shown) == expected
 
 
-def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_off(
+def test_a_share_of_a_sum_has_a_line_for_errors_in_both_numbers(
     invented: Release,
 ) -> None:
     answer = kinds.of(invented).answer(
@@ -234,7 +234,7 @@ def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_o
 
 @few
 @given(paged, selections)
-def test_the_shares_in_a_file_are_bounded_by_what_both_numbers_could_be(
+def test_the_shares_in_a_file_are_bounded_by_errors_in_both_numbers(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)

@@ -241,7 +241,7 @@ def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], bo
     )
 
 
-def test_a_dated_box_says_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
+def test_a_dated_box_shows_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
     planted.write_text(
         "# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8"
     )

@@ -105,7 +105,7 @@ def test_each_row_shows_its_count_its_range_or_that_there_is_none(
     assert {one.code: phrases.number(one) for one in answer.observations} == shown
 
 
-def test_rows_stand_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
+def test_rows_are_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
     assert codes(kinds.of(release).answer("crime_type", EVERYTHING)) == [
         "MS",
         "DA",
@@ -180,7 +180,7 @@ def test_how_many_have_a_nationality_recorded_is_not_known(release: Release) -> 
     assert kinds.of(release).answer("nationality", EVERYTHING).recorded is None
 
 
-def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
+def test_an_aggregate_is_shown_only_if_one_of_its_members_is_missing(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
@@ -193,12 +193,12 @@ def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
             assert set(missing) <= set(answer.unpublished)
 
 
-def test_an_aggregate_stays_out_where_all_its_members_have_counts(release: Release) -> None:
+def test_an_aggregate_is_hidden_if_all_its_members_have_counts(release: Release) -> None:
     assert "_TOP3" not in codes(kinds.of(release).answer("nationality", EVERYTHING))
     assert "_R" not in codes(kinds.of(release).answer("sex", EVERYTHING))
 
 
-def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release) -> None:
+def test_the_members_that_an_aggregate_replaces_are_listed_as_unpublished(release: Release) -> None:
     assert kinds.of(release).answer("nationality", SLAVERY).unpublished == (
         "Vietnam",
         "Albania",
@@ -216,14 +216,14 @@ def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release
     assert kinds.of(release).answer("sex", EVERYTHING).unpublished == ()
 
 
-def test_a_part_of_another_aggregate_says_that_it_is_one(release: Release) -> None:
+def test_a_part_of_another_aggregate_is_marked(release: Release) -> None:
     answer = kinds.of(release).answer("age_band", EVERYTHING)
     assert {one.code for one in answer.observations if one.is_part} == {"20-39"}
     assert phrases.label(answer.observation("20-39")) == "of these, 20 to 39"
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_a_page_offers_what_the_release_breaks_its_dimension_down_by_and_nothing_else(
+def test_a_page_offers_exactly_the_filters_that_the_release_supports(
     release: Release, dimension: str
 ) -> None:
     offered = kinds.of(release).filters(dimension)
@@ -296,7 +296,7 @@ def test_a_selection_is_named_in_words(release: Release) -> None:
     ],
     ids=named,
 )
-def test_the_total_of_a_selection_is_said_in_words(
+def test_the_total_of_a_selection_is_in_words(
     release: Release, dimension: str, selection: Selection, counted: str
 ) -> None:
     assert phrases.number(kinds.of(release).answer(dimension, selection).total) == counted
@@ -326,7 +326,7 @@ def test_every_code_that_a_row_can_have_has_a_label(
         assert all(known[answer.dimension, code] for code in codes(answer))
 
 
-def test_statements_come_in_the_order_asked_for_with_their_source(release: Release) -> None:
+def test_statements_are_in_the_requested_order_with_their_source(release: Release) -> None:
     found = statements(release, ["E036", "E002"])
     assert [(one["statement_id"], one["section"], one["printed"]) for one in found] == [
         ("E036", "3.8.2", "194"),

@@ -76,7 +76,7 @@ def test_a_number_is_exact_or_carries_the_range_that_is_announced_for_it(
     ("value", "possible"),
     [(0, (0, 4)), (5, (1, 5)), (6, (1, 6)), (7, (1, 7)), (8, (8, 8)), (12, (12, 12))],
 )
-def test_a_finest_cell_carries_what_the_rule_says(
+def test_a_finest_cell_has_the_bounds_of_the_rounding_rule(
     tmp_path: Path, value: int, possible: tuple[int, int]
 ) -> None:
     one = FINEST.iloc[[0]].assign(value=value)
@@ -115,7 +115,7 @@ def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Rel
 
 @few
 @given(st.randoms(use_true_random=False))
-def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(
+def test_the_dashboard_and_the_file_of_cells_agree_on_every_cell(
     shipped: Release, chance: Random
 ) -> None:
     listed = pd.read_csv(RELEASES / "illustrative" / "cells.csv", keep_default_na=False)

@@ -89,7 +89,7 @@ def test_feed_and_calendar_say_that_figures_are_invented(get: HttpClient) -> Non
     ]
 
 
-def test_the_title_of_an_invented_release_says_so_whatever_it_is_called(
+def test_the_title_of_an_invented_release_is_marked_whatever_its_name(
     get: HttpClient, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(

@@ -53,7 +53,7 @@ def test_every_relation_is_listed_under_its_result(
         assert under
 
 
-def test_the_page_counts_what_it_lists(rows: dict[str, dict[str, Any]], page: str) -> None:
+def test_the_page_counts_the_relations_it_lists(rows: dict[str, dict[str, Any]], page: str) -> None:
     counts = [int(number) for number in re.findall(r"<b>(\d+)</b>", page.partition("</p>")[0])]
     assert sum(counts) == len(rows) == page.count("<h3")
     assert page.startswith(f"<p>{len(rows)} checks")
@@ -92,7 +92,7 @@ def test_the_page_begins_with_the_counts_by_sex(
     assert re.findall(r'id="([^"]+)"', page)[:2] == ["gap", "R01"]
 
 
-def test_each_reading_of_the_gap_says_which_percentages_it_would_break(release: Release) -> None:
+def test_each_reading_of_the_gap_names_the_percentages_it_would_break(release: Release) -> None:
     html = relations_html.relation(release, "R01")
     readings = [text(one) for one in re.findall(r"<li>(.*?)</li>", html)]
     assert len(readings) == 5
