@@ -33,7 +33,7 @@ SmallRelease = Callable[..., Path]
 @pytest.fixture
 def small(tmp_path: Path, copy_of_small: SmallRelease) -> SmallRelease:
     """Return a function that writes a small release to a releases folder, as a publisher does."""
-    return lambda name="2020-21", **asked: copy_of_small(tmp_path / "releases" / name, **asked)
+    return lambda name="2020-21", **options: copy_of_small(tmp_path / "releases" / name, **options)
 
 
 @pytest.fixture
@@ -559,11 +559,11 @@ def test_a_caller_does_not_wait_while_another_refreshes(
 
     monkeypatch.setattr(release_catalogue, "open_release", slowly)
     with ThreadPoolExecutor(1) as opener:
-        asked = opener.submit(catalogue.served)
+        future = opener.submit(catalogue.served)
         begun.wait(30)
         assert catalogue.served() is before
         finish.set()
-        assert value(asked.result().published) == 2
+        assert value(future.result().published) == 2
 
 
 def test_the_refresh_thread_opens_releases_and_callers_do_not(

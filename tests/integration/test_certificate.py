@@ -108,5 +108,5 @@ def test_the_certificate_reports_a_failed_check(small: Path) -> None:
         release, [planted], ROUNDED_TEXT
     )
     assert [
-        one["holds"] for one in certificate.as_data(release, [planted], ROUNDED_TEXT)["checks"]
+        check["holds"] for check in certificate.as_data(release, [planted], ROUNDED_TEXT)["checks"]
     ] == [False]

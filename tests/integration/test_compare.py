@@ -80,7 +80,9 @@ def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path)
     assert reasons == {comparison.REVISION, comparison.PROTECTION}
     small = ("differs by 1", "differs by 2")
     assert any(text in disclosure for disclosure in found.disclosures for text in small)
-    total = next(one for one in found.cells if one.codes == (published_releases.YEAR, *["_T"] * 5))
+    total = next(
+        change for change in found.cells if change.codes == (published_releases.YEAR, *["_T"] * 5)
+    )
     assert (total.old, total.new, total.reason) == (
         published_releases.RECORDS,
         published_releases.RECORDS + 2,
@@ -88,26 +90,29 @@ def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path)
     )
 
 
+def values_of(release: Path) -> dict[tuple[str, ...], int]:
+    """Return the value of every cell of a release by its codes."""
+    rows = published_releases.cells(release)
+    return {tuple(list(row.values())[:6]): int(row["value"]) for row in rows}
+
+
 def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_both_files(
     base: Path,
 ) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
-    before, after = (
-        {tuple(list(row.values())[:6]): int(row["value"]) for row in published_releases.cells(one)}
-        for one in (old, new)
-    )
+    before, after = (values_of(release) for release in (old, new))
     differ = {codes: (before.get(codes, 0), after.get(codes, 0)) for codes in {**before, **after}}
     expected = {codes: pair for codes, pair in differ.items() if pair[0] != pair[1]}
     found = comparison.compare(old, new).cells
     assert len(found) == len(expected)
-    assert {one.codes: (one.old, one.new) for one in found} == expected
+    assert {change.codes: (change.old, change.new) for change in found} == expected
 
 
 def test_the_order_of_releases_changes_neither_cells_nor_disclosures(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     there, back = comparison.compare(old, new), comparison.compare(new, old)
-    assert {(one.codes, one.old, one.new) for one in there.cells} == {
-        (one.codes, one.new, one.old) for one in back.cells
+    assert {(change.codes, change.old, change.new) for change in there.cells} == {
+        (change.codes, change.new, change.old) for change in back.cells
     }
     assert set(there.disclosures) == set(back.disclosures)
 
@@ -141,7 +146,7 @@ def test_a_code_that_only_one_release_has_is_a_recode_and_the_pair_cannot_be_pro
 
     published_releases.change_manifest(new, regrouped)
     found = comparison.compare(old, new)
-    assert {one.reason for one in found.cells} == {comparison.RECODE}
+    assert {change.reason for change in found.cells} == {comparison.RECODE}
     assert found.disclosures == [
         "they group codes differently, and such a pair cannot be proved safe"
     ]
@@ -159,5 +164,9 @@ def test_a_period_that_only_one_release_has_is_not_a_revision(base: Path, tmp_pa
         manifest["disclosure_control"]["quarters"][published_releases.YEAR].remove(last)
 
     published_releases.change_manifest(new, shorter)
-    assert {one.reason for one in comparison.compare(old, new).cells} == {comparison.NOT_REVISED}
-    assert {one.reason for one in comparison.compare(new, old).cells} == {comparison.NEW_PERIOD}
+    assert {change.reason for change in comparison.compare(old, new).cells} == {
+        comparison.NOT_REVISED
+    }
+    assert {change.reason for change in comparison.compare(new, old).cells} == {
+        comparison.NEW_PERIOD
+    }

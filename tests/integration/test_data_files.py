@@ -74,7 +74,7 @@ def test_every_table_has_a_schema_and_every_schema_a_table() -> None:
         "statements.csv",
         "context.csv",
         "helplines.csv",
-        *(f"{one}.csv" for one in DIMENSIONS),
+        *(f"{dimension}.csv" for dimension in DIMENSIONS),
     }
 
 
@@ -154,12 +154,19 @@ def test_the_independent_reader_finds_a_fault_in_a_table(
 def test_derivations_and_relations_name_existing_statements() -> None:
     ledger = ledgers.load()
     texts = [text for row in (*ledger.derivations, *ledger.relations) for text in row.values()]
-    assert [one for text in texts for one in ids_in(text) if one not in ledger.statements] == []
+    assert [
+        statement_id
+        for text in texts
+        for statement_id in ids_in(text)
+        if statement_id not in ledger.statements
+    ] == []
 
 
 def test_every_cell_in_a_text_has_an_answer() -> None:
     ledger = ledgers.load()
-    answered = [one.cell for one in ledger.about("victim_referrals") if one.is_count]
+    answered = [
+        statement.cell for statement in ledger.about("victim_referrals") if statement.is_count
+    ]
     answered += [
         parse_cell(",".join(f"{name}={row[name]}" for name in CELL_DIMENSIONS))
         for row in ledger.derivations
@@ -193,7 +200,9 @@ def test_the_codes_of_the_release_are_in_the_codelist_and_start_with_the_total(
 def test_the_partition_is_disjoint_and_covers_every_printed_code(dimension: str) -> None:
     partition, codes = SETTINGS["partition"][dimension], codelist(dimension)
     assert all(codes.parts(code, partition) == {code} for code in partition)
-    printed = {one.cell.codes()[dimension] for one in ledgers.load().about("victim_referrals")}
+    printed = {
+        statement.cell.codes()[dimension] for statement in ledgers.load().about("victim_referrals")
+    }
     assert [code for code in printed if not codes.parts(code, partition)] == []
 
 
@@ -538,8 +547,8 @@ def test_a_faulty_data_package_is_found(built: Path, tmp_path: Path) -> None:
 def test_the_manifest_has_status_title_licence_and_every_other_file(built: Path) -> None:
     descriptor = json.loads((built / "datapackage.json").read_text(encoding="utf-8"))
     assert (descriptor["status"], descriptor["title"]) == ("published", SETTINGS["title"])
-    assert [one["name"] for one in descriptor["licenses"]] == ["OGL-UK-3.0"]
-    assert {one["path"]: one["hash"] for one in descriptor["resources"]} == {
+    assert [licence["name"] for licence in descriptor["licenses"]] == ["OGL-UK-3.0"]
+    assert {resource["path"]: resource["hash"] for resource in descriptor["resources"]} == {
         path.name: f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
         for path in built.iterdir()
         if path.name != "datapackage.json"

@@ -453,9 +453,11 @@ def test_tables_with_a_recoverable_cell_are_refused_and_not_written(
         least = min(tables.withheld, key=truth.__getitem__)
         values = {cell: None if cell == least else truth[cell] for cell in tables.values}
         forged = object.__new__(SuppressedTables)
-        for one in fields(SuppressedTables):
+        for field in fields(SuppressedTables):
             object.__setattr__(
-                forged, one.name, values if one.name == "values" else getattr(tables, one.name)
+                forged,
+                field.name,
+                values if field.name == "values" else getattr(tables, field.name),
             )
         return forged
 

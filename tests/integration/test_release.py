@@ -154,8 +154,8 @@ def test_a_release_without_a_manifest_is_refused(
 ) -> None:
     folder = small()
     (folder / "datapackage.json").unlink()
-    asked = folder if missing == "the manifest" else tmp_path / "2020-21"
-    assert refusal(asked).startswith("The release 2020-21 has no manifest.")
+    location = folder if missing == "the manifest" else tmp_path / "2020-21"
+    assert refusal(location).startswith("The release 2020-21 has no manifest.")
 
 
 def test_a_file_that_is_not_a_database_is_refused_even_if_the_manifest_lists_it(
@@ -475,7 +475,8 @@ def test_a_release_that_replaces_an_open_one_answers_with_its_own_data(small: Sm
     first = open_release(small(value=1))
     second = open_release(small(value=2))
     assert [
-        one._connection.execute("select value from cells").fetchall() for one in (first, second)
+        release._connection.execute("select value from cells").fetchall()
+        for release in (first, second)
     ] == [[(1,)], [(2,)]]
     assert first.digest != second.digest
 
@@ -546,9 +547,9 @@ def test_every_lock_is_set(opened: Release, name: str, value: bool | int | str) 
 
 def test_concurrent_threads_each_get_the_result_of_their_own_query(release: Release) -> None:
     printed = {
-        one.statement_id: one.printed
-        for one in load().statements.values()
-        if one.statement_id not in {"E017", "E018"}
+        statement.statement_id: statement.printed
+        for statement in load().statements.values()
+        if statement.statement_id not in {"E017", "E018"}
     }
     statement_ids = list(printed) * 3
 

@@ -39,7 +39,10 @@ def test_the_manifest_has_the_metadata_and_the_size_and_hash_of_every_file(
 ) -> None:
     files = contents(small())
     manifest = json.loads(files["datapackage.json"])
-    assert {one["path"]: (one["bytes"], one["hash"]) for one in manifest["resources"]} == {
+    assert {
+        resource["path"]: (resource["bytes"], resource["hash"])
+        for resource in manifest["resources"]
+    } == {
         name: (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
         for name, content in files.items()
         if name != "datapackage.json"

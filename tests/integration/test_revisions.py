@@ -82,15 +82,15 @@ def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -
         ("sex", whole.choosing("crime_type", "DA")),
         ("age_band", whole),
     ):
-        told = kinds.of(opened).answer(dimension, chosen).observations
+        observations = kinds.of(opened).answer(dimension, chosen).observations
         places = [
             (period, *(chosen.codes() | {dimension: code}).values())
-            for code in (one.code for one in told)
+            for code in (observation.code for observation in observations)
         ]
-        assert [one.status == "r" for one in told] == [
+        assert [observation.status == "r" for observation in observations] == [
             written.get(codes) == "r" for codes in places
         ]
-        assert any(one.status == "r" for one in told)
+        assert any(observation.status == "r" for observation in observations)
         assert "revised" in rounded.SYMBOLS["r"]
 
 

@@ -109,7 +109,7 @@ def test_a_correction_of_a_withdrawn_release_is_shown_once_it_is_restored(
     folder: Path, new: Path
 ) -> None:
     catalogue = Catalogue(folder, refresh_seconds=0)
-    held = catalogue.served()
+    served_before = catalogue.served()
     run("withdraw", folder, new)
     with pytest.raises(WithdrawnError):
         catalogue.served()
@@ -118,7 +118,7 @@ def test_a_correction_of_a_withdrawn_release_is_shown_once_it_is_restored(
         catalogue.served()
     run("restore", folder, new)
     assert catalogue.served().published.about.period_label == REVISED
-    assert catalogue.has_withdrawn(held)
+    assert catalogue.has_withdrawn(served_before)
 
 
 def test_the_page_empties_the_cache_that_nginx_fills() -> None:

@@ -154,7 +154,7 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
             (announced,) = connection.execute(
                 'select max_error from precision where "order" = 2'
             ).fetchall()
-            shown = tuple(announced[0] if one == "announced" else one for one in shown)
+            shown = tuple(announced[0] if part == "announced" else part for part in shown)
     tables.write(tmp_path)
     (book,) = tmp_path.glob("*.ods")
     (row,) = (
@@ -353,12 +353,14 @@ def test_the_manifest_lists_both_formats_with_title_and_size(folders: dict[str, 
     for folder in folders.values():
         manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         listed = {
-            one["path"]: one for one in manifest["resources"] if one["path"].endswith(SUFFIXES)
+            resource["path"]: resource
+            for resource in manifest["resources"]
+            if resource["path"].endswith(SUFFIXES)
         }
         assert [name.rpartition(".")[2] for name in listed] == ["xlsx", "ods"]
-        for name, one in listed.items():
-            assert one["bytes"] == (folder / name).stat().st_size
-            assert one["title"].startswith("Accessible spreadsheet")
+        for name, resource in listed.items():
+            assert resource["bytes"] == (folder / name).stat().st_size
+            assert resource["title"].startswith("Accessible spreadsheet")
             assert open_release(folder).about.release_id in name
 
 

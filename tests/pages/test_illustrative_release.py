@@ -50,7 +50,7 @@ def findings(reader: Any) -> list[str]:
 def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
-        assert "choose_release" not in [one.key for one in reader.app.radio]
+        assert "choose_release" not in [widget.key for widget in reader.app.radio]
         assert "llustrative" not in reader.text
 
 
@@ -78,16 +78,16 @@ def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
     )
-    said = findings(reader)
-    assert len(said) == 2
-    assert all(finding.startswith("Illustrative: ") for finding in said)
-    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(said)
+    sentences = findings(reader)
+    assert len(sentences) == 2
+    assert all(finding.startswith("Illustrative: ") for finding in sentences)
+    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("llustrative" in text for text in reader.to_copy)
-    assert len(reader.to_copy) == 2 * len(said)
+    assert len(reader.to_copy) == 2 * len(sentences)
     assert all(
         chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
     )
-    assert html.count("on-paper watermarked") == len(said)
+    assert html.count("on-paper watermarked") == len(sentences)
     assert messages.text("notices.status.illustrative") in html
 
 

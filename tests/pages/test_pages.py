@@ -97,14 +97,14 @@ def test_every_chart_has_its_finding_as_description_its_table_and_its_downloads(
     page: Open, path: str
 ) -> None:
     reader = page(SCRIPTS[path])
-    said = findings(reader)
+    sentences = findings(reader)
     assert alternatives(reader)
-    assert [text for text in alternatives(reader) if not text.startswith(tuple(said))] == []
-    assert "".join(reader.html).count("<table") >= len(said)
+    assert [text for text in alternatives(reader) if not text.startswith(tuple(sentences))] == []
+    assert "".join(reader.html).count("<table") >= len(sentences)
     assert len(
         re.findall(r'<a href="/take-away/[^"]+\.csv" download>', "".join(reader.html))
-    ) == len(said)
-    assert len(reader.to_copy) == 2 * len(said)  # to copy, and to cite
+    ) == len(sentences)
+    assert len(reader.to_copy) == 2 * len(sentences)  # to copy, and to cite
 
 
 @pytest.mark.parametrize("path", FILTERED)
@@ -139,9 +139,9 @@ def test_the_overview_names_the_section_of_each_figure(page: Open, section: str)
 
 
 def test_the_overview_quotes_the_sentences_of_its_figures(page: Open) -> None:
-    said = unescape("".join(page(SCRIPTS["/"]).html))
-    assert "62% (706) were male and 38% (425) were female" in said
-    assert "Vietnam (237); Albania (168); and China (109)" in said
+    html = unescape("".join(page(SCRIPTS["/"]).html))
+    assert "62% (706) were male and 38% (425) were female" in html
+    assert "Vietnam (237); Albania (168); and China (109)" in html
 
 
 def test_figures_check_leads_with_the_counts_by_sex(page: Open) -> None:
@@ -373,8 +373,8 @@ def test_a_release_can_be_opened_twice(tmp_path: Path) -> None:
     """A release is opened a second time while a session still uses the first."""
     built = latest_published()
     folder = shutil.copytree(built, tmp_path / built.name)
-    held = open_release(folder)
-    assert open_release(folder).about == held.about
+    opened = open_release(folder)
+    assert open_release(folder).about == opened.about
 
 
 def test_a_card_is_cached() -> None:

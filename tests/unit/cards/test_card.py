@@ -84,7 +84,7 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
         assert [bar.label for bar in card.bars] == [
-            phrases.label(one) for one in answer.observations
+            phrases.label(observation) for observation in answer.observations
         ]
 
 
@@ -299,7 +299,7 @@ def test_a_link_cannot_break_out_of_its_attribute() -> None:
 
 def relabelled(answer: Answer, label: str) -> tuple[Observation, ...]:
     """The observations of an answer under another label."""
-    return tuple(replace(one, label=label) for one in answer.observations)
+    return tuple(replace(observation, label=label) for observation in answer.observations)
 
 
 def test_a_table_row_that_is_part_of_another_is_marked(release: Release) -> None:

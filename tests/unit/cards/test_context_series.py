@@ -136,7 +136,7 @@ def test_every_card_names_each_of_its_sources_with_its_date(
 ) -> None:
     for name, card in cards.items():
         series = query_series.read(release, context_series.DESIGNS[name].series_id)
-        titles = {one.source_title for one in series.observations}
+        titles = {observation.source_title for observation in series.observations}
         assert {quote["source_title"] for quote in card.quotes} == titles
         assert all(quote["publisher"] for quote in card.quotes)
 

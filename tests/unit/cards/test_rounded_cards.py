@@ -42,11 +42,11 @@ def test_a_finding_begins_with_illustrative_and_never_names_the_assessment(
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
     card = by_dimension.card(invented, answer)
-    said = " ".join([card.finding, card.title, card.unit, card.alternative, *card.notes])
+    texts = " ".join([card.finding, card.title, card.unit, card.alternative, *card.notes])
     assert card.finding.startswith("Illustrative: ")
     assert card.finding.endswith(".")
     assert card.alternative.startswith(card.finding)
-    assert not re.search(r"nan|None|  |\.\.|_|assessment|printed", said), said
+    assert not re.search(r"nan|None|  |\.\.|_|assessment|printed", texts), texts
 
 
 @given(dimensions, selections)
@@ -57,14 +57,18 @@ def test_a_group_is_the_largest_only_if_no_other_could_be(
     finding = rounded.finding(answer)
     if " the largest" not in finding or "No one group" in finding:
         return
-    named = [one for one in answer.observations if one.kind == "category"]
-    first, *others = sorted(named, key=lambda one: -(one.value or 0))
+    named = [observation for observation in answer.observations if observation.kind == "category"]
+    first, *others = sorted(named, key=lambda observation: -(observation.value or 0))
     assert finding.startswith(f"Illustrative: {first.label}")
     lower, _ = first.bounds
     assert lower > max(other.bounds[1] for other in others)
     assert (first.value or 0) >= SMALLEST_SHARE_BASE
     if "largest group" in finding:
-        rest = [one.bounds[1] for one in answer.observations if one.code != first.code]
+        rest = [
+            observation.bounds[1]
+            for observation in answer.observations
+            if observation.code != first.code
+        ]
         assert lower > max(rest)
 
 
@@ -202,7 +206,9 @@ def test_a_published_picture_has_no_watermark(release: Release) -> None:
 def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]) -> None:
     for card in made:
         assert card.draw is not None
-        words = [one["text"] for one in card.draw(charts.DARK)["layout"]["annotations"]]
+        words = [
+            annotation["text"] for annotation in card.draw(charts.DARK)["layout"]["annotations"]
+        ]
         assert "Illustrative" in words
 
 
@@ -240,14 +246,14 @@ def test_the_shares_in_a_file_are_bounded_by_errors_in_both_numbers(
     answer = kinds.of(invented).answer(dimension, selection)
     data = by_dimension.card(invented, answer).data
     total = answer.total.value
-    for one, row in zip(answer.observations, data, strict=True):
+    for observation, row in zip(answer.observations, data, strict=True):
         low, share, high = (row[name] for name in ("share_lower", "share", "share_upper"))
         if not total:
             assert (low, share, high) == (None, None, None)
             continue
-        assert share == round((one.value or 0) / total, 4)
+        assert share == round((observation.value or 0) / total, 4)
         assert [low, share, high] == sorted([low, share, high], key=lambda part: float(str(part)))
-        if answer.total.status == one.status == "":
+        if answer.total.status == observation.status == "":
             assert low == share == high
 
 
@@ -261,7 +267,7 @@ def test_the_lines_of_columns_reach_from_the_least_to_the_most(
     made: list[Card], invented: Release
 ) -> None:
     quarters = kinds.of(invented).quarters(Selection(nationality="VNM", crime_type="MS"))
-    ranges = [(one.value or 0, *one.bounds) for one in quarters]
+    ranges = [(quarter.value or 0, *quarter.bounds) for quarter in quarters]
     assert made[1].draw is not None
     (bars,) = made[1].draw(charts.LIGHT)["data"]
     assert bars["y"] == [value for value, _, _ in ranges]

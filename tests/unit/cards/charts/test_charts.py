@@ -128,7 +128,7 @@ def test_every_bar_has_the_label_of_its_table_row(drawn: Drawn) -> None:
         assert list(solid.y) == list(hatched.y)
         above = {note.y + bar_charts.LABEL_ABOVE: note.text for note in figure.layout.annotations}
         assert [above[place] for place in solid.y] == [
-            phrases.label(one) for one in answer.observations
+            phrases.label(observation) for observation in answer.observations
         ]
 
 
@@ -178,7 +178,7 @@ def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) 
     solid, _ = go.Figure(bar_charts.bars(answer)).data
     looks = dict(
         zip(
-            [one.code for one in answer.observations],
+            [observation.code for observation in answer.observations],
             zip(solid.marker.color, solid.marker.pattern.shape, strict=True),
             strict=True,
         )
@@ -334,10 +334,10 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
         columns.columns(values, earlier=values, breaks=[HOSTILE], periods=[HOSTILE]),
     ]
     for figure in drawn:
-        said = [text for text in texts(figure) if "evil" in text]
-        assert said
-        assert [text for text in said if DRAWN_AS not in text] == []
-        assert not [text for text in said if HOSTILE in text]
+        hostile_texts = [text for text in texts(figure) if "evil" in text]
+        assert hostile_texts
+        assert [text for text in hostile_texts if DRAWN_AS not in text] == []
+        assert not [text for text in hostile_texts if HOSTILE in text]
 
 
 def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
@@ -364,7 +364,7 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
 
 def relabelled(answer: Answer) -> tuple[Observation, ...]:
     """The observations of an answer under a hostile label."""
-    return tuple(replace(one, label=HOSTILE) for one in answer.observations)
+    return tuple(replace(observation, label=HOSTILE) for observation in answer.observations)
 
 
 def texts(part: Any) -> list[str]:
@@ -372,8 +372,8 @@ def texts(part: Any) -> list[str]:
     if isinstance(part, str):
         return [part]
     if isinstance(part, dict):
-        return [text for one in part.values() for text in texts(one)]
-    return [text for one in part for text in texts(one)] if isinstance(part, list) else []
+        return [text for child in part.values() for text in texts(child)]
+    return [text for child in part for text in texts(child)] if isinstance(part, list) else []
 
 
 # What every chart is drawn with

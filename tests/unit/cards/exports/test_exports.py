@@ -260,7 +260,7 @@ def test_every_source_of_other_figures_is_named_with_its_date(contexts: Mapping[
     assert len(named) > 3
     assert len(set(named)) == len(named)
     assert any(
-        one.startswith("National Crime Agency, ") and "20 March 2019" in one for one in named
+        name.startswith("National Crime Agency, ") and "20 March 2019" in name for name in named
     )
 
 
@@ -300,7 +300,7 @@ def test_a_picture_is_a_picture_with_a_title_and_a_description(
 def test_a_picture_contains_finding_numbers_source_release_and_link(
     by_sex: Card,
 ) -> None:
-    said = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
+    words = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
     for part in (
         by_sex.finding,
         by_sex.title,
@@ -309,8 +309,8 @@ def test_a_picture_contains_finding_numbers_source_release_and_link(
         "Release 2020-21 (published)",
         f"{BASE}{by_sex.link}",
     ):
-        assert part in said
-    assert all(bar.label in said and bar.shown in said for bar in by_sex.bars)
+        assert part in words
+    assert all(bar.label in words and bar.shown in words for bar in by_sex.bars)
 
 
 def test_bars_of_a_picture_are_as_long_as_their_numbers(by_crime: Card) -> None:

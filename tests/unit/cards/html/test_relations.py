@@ -34,10 +34,10 @@ def test_every_relation_of_the_ledger_is_on_the_page_in_full(
     with (PUBLISHED / "relations.csv").open(encoding="utf-8", newline="") as stream:
         listed = [row["relation_id"] for row in csv.DictReader(stream)]
     assert sorted(rows) == listed
-    said = text(page)
+    page_text = text(page)
     for row in rows.values():
         assert [
-            part for part in ("title", "says", "working", "shown") if row[part] not in said
+            part for part in ("title", "says", "working", "shown") if row[part] not in page_text
         ] == [], row["relation_id"]
         assert f'id="{row["relation_id"]}"' in page
 
@@ -94,7 +94,7 @@ def test_the_page_begins_with_the_counts_by_sex(
 
 def test_each_reading_of_the_gap_names_the_percentages_it_would_break(release: Release) -> None:
     html = relations_html.relation(release, "R01")
-    readings = [text(one) for one in re.findall(r"<li>(.*?)</li>", html)]
+    readings = [text(item) for item in re.findall(r"<li>(.*?)</li>", html)]
     assert len(readings) == 5
     misprint, group, earlier, *_ = readings
     assert "194 is a misprint for 205" in misprint
@@ -110,7 +110,7 @@ def test_each_reading_of_the_gap_names_the_percentages_it_would_break(release: R
 def test_every_reading_is_on_the_page(release: Release, page: str) -> None:
     readings = release.rows("query/explanations")
     assert len(readings) >= 5
-    assert all(one["reading"] in text(page) for one in readings)
+    assert all(reading["reading"] in text(page) for reading in readings)
 
 
 def test_a_single_relation_carries_the_name_of_its_result(release: Release) -> None:
