@@ -16,13 +16,13 @@ YEARS := 2020-21 2021-22 2022-23 2023-24
 SOURCES := app.py pages referrals tests bench deploy
 PYTEST := $(BIN)/python -m pytest -n auto
 
-# Without compiled modules, every process that a test starts would compile ours again.
+# Otherwise every process that a test starts would compile our modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run data static site series test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
 
-help: ## say what each command does
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0.1)
@@ -34,13 +34,13 @@ run: $(APP) ## set everything up and serve the dashboard (PORT=8501 HOST=127.0.0
 data: $(APP) ## build the releases that are transcribed from published documents
 	@$(BIN)/python -m referrals.publishing transcribe
 
-site: data ## write every page as a folder of light HTML, for a web server or a stick (SITE=build/site BASE=https://…)
+site: data ## write every page as a folder of light HTML, for a web server or a USB stick (SITE=build/site BASE=https://…)
 	@$(BIN)/python -m referrals.static_site build --to $(SITE) $(if $(BASE),--base $(BASE))
 
 static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
 	@$(BIN)/python -m referrals.web.static.precompress
 
-# Made in a folder of its own: beside the series that stands, new adjustments of the same records would be refused.
+# Built in a separate folder: next to the existing series, a new rounding of the same records would be refused.
 series: $(APP) ## build the illustrative series again, from invented records with a published key
 	@rm -rf build/series && mkdir -p build/series/private && echo illustrative > build/series/private/secret.key
 	@for year in $(YEARS); do \
@@ -49,17 +49,17 @@ series: $(APP) ## build the illustrative series again, from invented records wit
 		--to build/series/out --private build/series/private --published-on 2026-11-23
 	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
 
-test: $(DEV) data ## set everything up and pass every test that guards behaviour, in minutes
+test: $(DEV) data ## set everything up and run every test that guards behaviour, in minutes
 	@$(BIN)/python -m referrals.web.static.precompress --quick
 	$(PYTEST) -m "not slow"
 
-test-slow: $(DEV) data ## pass what `make test` leaves out: random kills, the image, load, every example that Hypothesis tries
+test-slow: $(DEV) data ## run the tests that `make test` leaves out: random kills, the image, load, more Hypothesis examples
 	@$(BIN)/python -m referrals.web.static.precompress --quick
 	$(PYTEST) -m "slow or hypothesis" --hypothesis-profile ci
 
-test-all: test test-slow ## pass every test: nightly, and before a release
+test-all: test test-slow ## run every test: nightly, and before a release
 
-test-fast: $(DEV) data ## pass the unit tests but those of making releases, in under a minute
+test-fast: $(DEV) data ## run the unit tests except those of publishing, in under a minute
 	$(PYTEST) tests/unit referrals -m "not slow and not publishing"
 
 check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and known vulnerabilities; changes nothing
@@ -73,23 +73,23 @@ check: $(DEV) data ## check style, types, layers, SQL, spelling, documents and k
 	$(BIN)/cog -P --check README.md
 	$(BIN)/python -m deploy.supply_chain audit
 
-fix: $(DEV) ## mend what can be mended by a tool
+fix: $(DEV) ## let the tools fix what they can
 	$(BIN)/ruff check --fix $(SOURCES)
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/sqlfluff fix sql
 	$(BIN)/cog -P -r README.md
 
-bench: $(DEV) data ## measure what pages and releases cost, in a few minutes; asserts nothing
+bench: $(DEV) data ## measure the cost of pages and releases, in a few minutes; asserts nothing
 	$(BIN)/python -m pytest bench -s --ignore bench/test_kills.py
 	$(BIN)/python -m bench.growth
 
 bench-full: $(DEV) ## measure releases of up to 50 million records, which takes a quarter of an hour
 	$(BIN)/python -m bench.growth --full
 
-bench-visit: $(DEV) data static ## measure what a visit costs a reader on a slow phone
+bench-visit: $(DEV) data static ## measure the cost of a visit on a slow phone
 	$(BIN)/python -m bench.visit_cost
 
-bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its chart from the last results
+bench-page: $(DEV) ## write docs/measurements/benchmarks.md and its picture from the latest measurements
 	$(BIN)/python -m bench.report.benchmarks_page
 
 cluster: $(DEV) data ## serve from replicas behind nginx on this machine (REPLICAS=3 PORT=8501, needs nginx)
@@ -100,17 +100,17 @@ load: $(DEV) data ## measure the readers that one machine can serve, in under te
 	$(BIN)/python -m bench.load.__main__
 	$(BIN)/python -m bench.report.load_page
 
-kills: $(DEV) ## kill a publisher at fifty moments, and check what each leaves behind (takes minutes)
+kills: $(DEV) ## kill a publisher at fifty moments, and check the release after each (takes minutes)
 	$(BIN)/python -m pytest bench/test_kills.py -s
 
-# Beside the environment, not in it: Spark weighs half a gigabyte, and nothing that is served has any use for it.
+# Outside the virtual environment: Spark takes half a gigabyte, and the site does not need it.
 spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
 	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/publishing/tabulation/test_spark.py
 
-sbom: $(DEV) ## write what the site is made of, and its licences, to build/
+sbom: $(DEV) ## list the site's dependencies and their licences in build/
 	$(BIN)/python -m deploy.supply_chain sbom
 
-lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml allows
+lock: $(DEV) ## update the locked versions to the newest that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet pyproject.toml --group publish -o requirements.lock
@@ -119,23 +119,23 @@ lock: $(DEV) ## bring the locked versions up to the newest that pyproject.toml a
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet --group spark -c requirements-dev.lock -o requirements-spark.lock
 
-clean: ## remove what the commands above made
+clean: ## remove the output of the commands above
 	rm -rf $(VENV) build data/releases/2020-21
 
-# A folder that is not finished has no mark in it, so an interrupted installation starts again.
+# A marker file is written last, so an interrupted installation starts again.
 $(VENV)/pyvenv.cfg:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed. Say which with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+		{ echo "Python 3.11 or newer is needed. Name it: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-		echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
+		echo "This Python cannot create virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
 
 $(APP): requirements.lock | $(VENV)/pyvenv.cfg
-	@echo "Installing what the dashboard needs into $(VENV) (the first time takes a minute or two)"
+	@echo "Installing the dashboard's dependencies into $(VENV) (the first time takes a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(DEV): requirements-dev.lock $(APP)
-	@echo "Installing what the tests need into $(VENV)"
+	@echo "Installing the tests' dependencies into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 

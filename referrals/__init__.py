@@ -1,1 +1,1 @@
-"""Victims of crime referred by UK police to Home Office Immigration Enforcement: figures, releases, dashboard."""
+"""The victim referrals site (dashboard, static site, API) and the publishing of its releases."""

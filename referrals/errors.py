@@ -14,7 +14,7 @@ from __future__ import annotations
 
 
 class ReferralsError(Exception):
-    """An error that a person can fix. The message says what is wrong, where, and what to do."""
+    """An error that a person can fix. The message names the fault, its place and the remedy."""
 
 
 class DataError(ReferralsError):

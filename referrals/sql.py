@@ -17,7 +17,7 @@ def statement(name: str) -> str:
     """Return the text of `sql/<name>.sql`.
 
     Raises:
-        FileNotFoundError: there is no such file, which is a mistake in our code, not in any input.
+        FileNotFoundError: the file does not exist: a mistake in our code, not in any input.
     """
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
@@ -28,7 +28,7 @@ def rows(
     """Run `sql/<name>.sql` and return its rows, each keyed by column name in column order.
 
     Raises:
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
         duckdb.Error: the statement failed.
     """
     result = connection.execute(statement(name), dict(parameters or {}))

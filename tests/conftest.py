@@ -1,4 +1,4 @@
-"""What every test shares: how hard Hypothesis tries, which tests a worker gets together, and whether screenshots are kept."""
+"""Options of every test run: Hypothesis profiles, distribution to workers, and screenshots."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from tests.fixtures.examples import CI_EXAMPLES, DEV_EXAMPLES
 
-# No test asserts how long anything takes: on a busy machine a deadline fails for the wrong reason.
+# No test asserts a duration: on a busy machine a deadline fails for the wrong reason.
 settings.register_profile("dev", deadline=None, max_examples=DEV_EXAMPLES)
 settings.register_profile("ci", deadline=None, max_examples=CI_EXAMPLES)
 settings.load_profile("dev")  # `--hypothesis-profile=ci` comes after it
@@ -23,10 +23,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 class ByFile(LoadFileScheduling):  # type: ignore[misc]
-    """Gives a worker a file at a time, whose tests share what its fixtures made, and the browser tests all to one worker.
+    """A scheduler that gives a worker one file at a time, and one worker all browser tests.
 
-    Two browsers at once on two cores are too slow for what they wait for. (`--dist loadgroup` of pytest-xdist 3.8 groups
-    nothing under pytest 9.2.)
+    Tests of a file share its fixtures. Two browsers at once on two cores run into their timeouts.
+    (`--dist loadgroup` of pytest-xdist 3.8 groups nothing under pytest 9.2.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -36,5 +36,5 @@ class ByFile(LoadFileScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
-    """Have every run on several workers scheduled like that."""
+    """Return the scheduler of runs on several workers."""
     return ByFile(config, log)

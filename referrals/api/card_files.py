@@ -103,7 +103,7 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     """Return the release and the selection of a file's address, as its page would read them.
 
     Raises:
-        Problem: there is no such card, or its page does not offer the selection.
+        Problem: the card does not exist, or its page does not offer the selection.
     """
     entry = registry.CARDS.get(name)
     if entry is None:

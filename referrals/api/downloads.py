@@ -58,7 +58,7 @@ def _permanent_file(request: Request) -> Content:
 def _served_name(request: Request) -> str:
     """Return the served name of the requested file.
 
-    A spreadsheet has the id of its release in its name, for which `latest` may stand, so that an
+    A spreadsheet has the id of its release in its name, which may be written `latest`, so that an
     address need not change. A file of invented figures may be requested by its own name, without
     the mark.
 

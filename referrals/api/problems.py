@@ -40,7 +40,7 @@ MAX_QUOTE: Final = 80
 
 
 class Problem(ReferralsError):  # noqa: N818 - the term of RFC 9457
-    """A request that cannot be answered. The message says what is wrong and what to do.
+    """A request that cannot be answered. The message names the fault and the remedy.
 
     `members` are further members of the document, such as `choices`; `headers` are further headers
     of the answer.

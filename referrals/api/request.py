@@ -31,7 +31,7 @@ class Parameter:
 
     With `choices` it is a code and may be repeated; without, it is a whole number given once.
 
-    `default` is the number that is used if none is given, None if there is no such number.
+    `default` is the number used if the request gives none, or None.
     """
 
     name: str
@@ -88,7 +88,7 @@ def find_release(served: Served, release_id: str) -> Release:
     """Return the release of an id, or the published one for `latest`.
 
     Raises:
-        Problem: there is no such release.
+        Problem: the release does not exist.
     """
     if release_id == LATEST:
         return served.published

@@ -93,7 +93,7 @@ def _statements(request: Request) -> Content:
 
 
 def _context(request: Request) -> Content:
-    """Return other publishers' series, to which our disclosure control does not apply."""
+    """Return other publishers' series. Our disclosure control does not apply to them."""
     release = request.release
     series = [
         row

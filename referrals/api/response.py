@@ -100,7 +100,7 @@ class Representation:
     def is_known(self, request_headers: Mapping[bytes, str]) -> bool:
         """Return whether the client has this body already.
 
-        Only the ETag tells, because two editions of a release can have the same date.
+        Only the ETag identifies an edition: two editions of a release can have the same date.
         """
         return bool(self.etag) and is_listed(request_headers.get(b"if-none-match", ""), self.etag)
 
@@ -159,7 +159,7 @@ def from_content(content: Content, *, is_negotiated: bool = False) -> Response:
     """Return the response with a content.
 
     The ETag is that of the bytes, so it changes with our code as well as with the release. The
-    date is that of the release and only tells people how fresh it is.
+    date is that of the release and only informs people of its age.
     """
     headers = {
         "content-type": content.media_type,
@@ -220,7 +220,7 @@ def _represent(
 ) -> Representation:
     """Return a response in one encoding. `sha256` is that of the body, if it is known already."""
     digest = bytes.fromhex(sha256) if sha256 else hashlib.sha256(body).digest()
-    # The empty bodies of redirects are all alike, so an ETag could not tell their targets apart.
+    # The empty bodies of redirects are all alike, so an ETag could not distinguish their targets.
     etag = f'"{digest[:16].hex()}"' if status == HTTPStatus.OK else ""
     all_headers = {
         **headers,

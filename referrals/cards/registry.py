@@ -24,7 +24,7 @@ from referrals.release.release import Release
 UNFILTERED: Final = frozenset({RELEASE, "measure"})
 """Parameters of a card's address that are not filters."""
 
-KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
+CACHE_KEYS: Final[dict[str | type, Callable[[Any], Any]]] = {
     Release: lambda release: release.digest,
     Card: lambda card: (card.about.edition, card.name, card.link),
 }
@@ -35,8 +35,8 @@ KEPT: Final[dict[str | type, Callable[[Any], Any]]] = {
 class Entry:
     """One card of the registry.
 
-    `dimension` is the one whose filters apply to it, '' if none do. `is_of_release` says whether
-    the card is shown if a release was chosen (True), if none was (False), or in both cases (None).
+    `dimension` is the one whose filters apply to it, '' if none do. The card is shown
+    if `is_of_release` is None, or equals whether a release was chosen.
     """
 
     make: Callable[[Release, Selection], Card]
@@ -78,28 +78,28 @@ def _has_filter(argument: object) -> bool:
     return isinstance(argument, Card) and bool(set(argument.address) - UNFILTERED)
 
 
-@cached(32, KEPT)
+@cached(32, CACHE_KEYS)
 def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
     """Return the filters of the page of a dimension, and the label of every code."""
     return kinds.of(release).filters(dimension), labels(release)
 
 
-@cached(64, KEPT)
+@cached(64, CACHE_KEYS)
 def _answer(release: Release, dimension: str, selection: Selection) -> Answer:
     return kinds.of(release).answer(dimension, selection)
 
 
-@cached(512, KEPT, separate=is_whole)
+@cached(512, CACHE_KEYS, separate=is_whole)
 def _of_dimension(dimension: str, release: Release, selection: Selection) -> Card:
     return by_dimension.card(release, _answer(release, dimension, selection))
 
 
-@cached(512, KEPT, separate=is_whole)
+@cached(512, CACHE_KEYS, separate=is_whole)
 def _of_quarters(dimension: str, release: Release, selection: Selection) -> Card:
     return by_quarter.card(release, _answer(release, dimension, selection))
 
 
-@cached(128, KEPT)
+@cached(128, CACHE_KEYS)
 def _crossed(dimension: str, by: str, release: Release, measure: str) -> Card:
     return by_dimension.crossed(release, dimension, by=by, measure=measure)
 
@@ -108,7 +108,7 @@ def _of_cross(dimension: str, by: str, release: Release, selection: Selection) -
     return _crossed(dimension, by, release, selection.measure)
 
 
-@cached(32, KEPT)
+@cached(32, CACHE_KEYS)
 def _context(name: str, release: Release) -> Card:
     return context_series.card(release, name)
 

@@ -29,7 +29,7 @@ class Heading:
     """The page's title as a heading, its lead sentence (message `leads.<key>`) and its status.
 
     The status line is left out of pages that show more than one release or none. A page with
-    `filters` lets its reader choose a release and what the other dimensions are restricted to.
+    `filters` lets its reader choose a release and restrict the other dimensions.
     """
 
     has_status: bool = True
@@ -103,7 +103,7 @@ class Releases:
 
 @dataclass(frozen=True)
 class PageEnd:
-    """The end of every page: what the figures count, and help. Before it, `relation` if given."""
+    """The end of every page: the unit of count, and help. Before it, `relation` if given."""
 
     relation: str = ""
     only: Only = Only.ANY

@@ -49,7 +49,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Text:
-    """A rendered text: its title (with the title's anchor), what follows it, and its sections."""
+    """A rendered text: its title (with the title's anchor), its body, and its sections."""
 
     title: Markup
     anchor: str
@@ -61,7 +61,7 @@ def page(name: str, figures: Mapping[str, str], *, language: str = ENGLISH) -> T
     """Return an explanatory text with its figures filled in.
 
     Raises:
-        DataError: there is no such text, or it names a figure that the release does not hold.
+        DataError: the text does not exist, or it names a figure that the release does not hold.
     """
     path = CONTENT / language / f"{name}.md"
     if not path.is_file():
@@ -69,12 +69,12 @@ def page(name: str, figures: Mapping[str, str], *, language: str = ENGLISH) -> T
             f"{path.name} is missing from data/content/{language}. Restore it from the repository."
         )
 
-    def figure(asked: str) -> str:
-        if (block := f"{{{asked}}}") in _BLOCKS:
+    def figure(reference: str) -> str:
+        if (block := f"{{{reference}}}") in _BLOCKS:
             return block
-        if (key := _in_order(asked)) not in figures:
+        if (key := _in_order(reference)) not in figures:
             raise DataError(
-                f"{path.name} names a figure that the release does not hold: {{{asked}}}."
+                f"{path.name} names a figure that the release does not hold: {{{reference}}}."
             )
         return figures[key]
 
@@ -148,21 +148,21 @@ _BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {
     "{helplines}": helplines,
     "{symbols}": _symbols,
 }
-"""The HTML of each paragraph that stands for a whole block made from data."""
+"""The HTML that replaces each paragraph of this text: a block made from data."""
 
 
 def _with_blocks(tokens: Sequence[Token], language: str) -> list[Token]:
     """Replace each paragraph that only names a block with that block's HTML."""
-    made = list(tokens)
+    replaced = list(tokens)
     for index, token in enumerate(tokens):
         block = _BLOCKS.get(token.content)
         if block and tokens[index - 1].type == "paragraph_open":
             html = block()
             if language != ENGLISH:
                 html = messages.in_english(html, element="div")
-            made[index] = Token("html_block", "", 0, content=html)
-            made[index - 1].hidden = made[index + 1].hidden = True
-    return made
+            replaced[index] = Token("html_block", "", 0, content=html)
+            replaced[index - 1].hidden = replaced[index + 1].hidden = True
+    return replaced
 
 
 def _text(tokens: list[Token]) -> Text:
@@ -189,11 +189,11 @@ def _words(heading: Token) -> str:
     return "".join(child.content for child in heading.children or ())
 
 
-def _in_order(asked: str) -> str:
+def _in_order(reference: str) -> str:
     """Return a name with the dimensions of a cell in the order of the release."""
-    if not asked.startswith("cell:"):
-        return asked
-    pairs = sorted(re.split("[;,]", asked.removeprefix("cell:")), key=_position)
+    if not reference.startswith("cell:"):
+        return reference
+    pairs = sorted(re.split("[;,]", reference.removeprefix("cell:")), key=_position)
     return "cell:" + ",".join(pairs)
 
 

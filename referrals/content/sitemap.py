@@ -20,7 +20,7 @@ SITE: Final = messages.text("layout.site")
 
 @dataclass(frozen=True)
 class Page(PageHead):
-    """One page: what its tab, its search result and the menu say, and its script."""
+    """One page: its texts in the tab, in search results and in the menu, and its script."""
 
     script: str = ""
 

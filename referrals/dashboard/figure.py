@@ -10,7 +10,7 @@ from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
-from referrals.cards.registry import KEPT, is_whole
+from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.dashboard import page_url
 
 CACHED_CHARTS: Final = 512
@@ -42,7 +42,7 @@ def draw_summary(card: Card, more: str) -> None:
     st.html(card_html.summary(card, more, page_url.base()))
 
 
-@cached(CACHED_CHARTS, KEPT, separate=is_whole)
+@cached(CACHED_CHARTS, CACHE_KEYS, separate=is_whole)
 def chart(card: Card, palette: charts.Palette) -> Any:
     """Return a card's Plotly figure as it is sent, made once for each view and palette."""
     return charts.PreparedFigure(card.draw(palette)) if card.draw else None

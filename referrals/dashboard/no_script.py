@@ -1,8 +1,8 @@
 """The body of each page for a browser that runs no script.
 
 The shell sends it with every page, so it is short: the first page and the topic pages show their
-own figures, and any other page links to the static page that says the same. The help lines are on
-each.
+own figures, and any other page links to the static page with the same content. Each has the help
+lines.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from referrals.caching import cached
 from referrals.cards import page_cards
 from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
-from referrals.cards.registry import KEPT
+from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
 from referrals.errors import ReferralsError
@@ -33,14 +33,14 @@ TEMPLATE: Final = "dashboard/no_script.html"
 
 
 def body(path: str) -> Markup:
-    """Return what the page at a path shows without scripts, or why there are no figures to show."""
+    """Return the page at a path without scripts, or the reason why it has no figures."""
     try:
         return _body(catalogue.served().published, path)
     except ReferralsError as error:
         return templates.macro(TEMPLATE, "error", str(error), pages.helplines_with_heading())
 
 
-@cached(64, KEPT)
+@cached(64, CACHE_KEYS)
 def _body(release: Release, path: str) -> Markup:
     key, helplines = key_of(path), pages.helplines_with_heading()
     if key == outline.OVERVIEW:

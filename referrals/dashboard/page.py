@@ -14,7 +14,7 @@ from referrals.caching import cached
 from referrals.cards import page_cards
 from referrals.cards.html import notices, releases
 from referrals.cards.html import relations as relations_html
-from referrals.cards.registry import KEPT
+from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.outline import Block
 from referrals.content.pages import Text
@@ -65,7 +65,7 @@ def _draw(block: Block, release: Release, selection: Selection) -> None:
 
 
 def _page_end(relation: str, release: Release, selection: Selection) -> Markup:
-    """Return what the figures count, help, and the address of the page as a code for a phone.
+    """Return the unit of count, help, and the address of the page as a code for a phone.
 
     It begins with one relation between printed figures, if the page ends with one.
     """
@@ -78,29 +78,29 @@ def _page_end(relation: str, release: Release, selection: Selection) -> Markup:
     return before + end + (_phone(address) if address else Markup())
 
 
-@cached(4, KEPT)
+@cached(4, CACHE_KEYS)
 def _figures(release: Release) -> dict[str, str]:
     """Return the figures of a release by the names that texts give them."""
     return dict(text_figures(release))
 
 
-@cached(64, KEPT)
+@cached(64, CACHE_KEYS)
 def text(release: Release, name: str) -> Text:
     """Return an explanatory text with the figures of a release, made once."""
     return pages.page(name, _figures(release))
 
 
-@cached(64, KEPT)
+@cached(64, CACHE_KEYS)
 def _text_with_title(release: Release, name: str) -> Markup:
     return pages.with_title(text(release, name), contents=messages.text("layout.contents"))
 
 
-@cached(32, KEPT)
+@cached(32, CACHE_KEYS)
 def _relation(release: Release, relation_id: str) -> Markup:
     return relations_html.relation(release, relation_id)
 
 
-@cached(4, KEPT)
+@cached(4, CACHE_KEYS)
 def _relations(release: Release) -> Markup:
     return relations_html.relations_and_worked_out(release)
 

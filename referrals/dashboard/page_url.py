@@ -1,7 +1,7 @@
 """The address of the page that a reader sees, for links and codes that leave the site.
 
-Streamlit passes on whatever address the page says it has, of any length. This one is made of what
-the server knows.
+Streamlit passes on any address that the page claims, of any length. This one is made of the
+server's own data.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
 
-RELEASES: Final = "standing"
+RELEASES: Final = "releases"
 """The key of the session state that holds the releases of the session."""
 
 WITHDRAWN: Final = "withdrawn"
@@ -44,7 +44,7 @@ def run() -> Iterator[None]:
     before it looks anything up.
 
     Raises:
-        ReleaseError: there is no release to show.
+        ReleaseError: no release can be shown.
     """
     try:
         try:
@@ -62,7 +62,7 @@ def releases() -> Served:
     """Return the releases of the session.
 
     Raises:
-        ReleaseError: there is no release to show.
+        ReleaseError: no release can be shown.
     """
     return _RUN.releases or _of_session()
 
@@ -88,14 +88,14 @@ def chosen(selection: Selection) -> Release:
 
 
 def _of_session() -> Served:
-    held: Served | None = st.session_state.get(RELEASES)
-    if held and catalogue.has_withdrawn(held):
+    own: Served | None = st.session_state.get(RELEASES)
+    if own and catalogue.has_withdrawn(own):
         st.session_state[WITHDRAWN] = True
-        held = None
-    if held is None:
+        own = None
+    if own is None:
         st.session_state.pop(RELEASES, None)
-        held = st.session_state[RELEASES] = catalogue.served()
-    return held
+        own = st.session_state[RELEASES] = catalogue.served()
+    return own
 
 
 def _draw_notices(shown: Served, current: Served) -> None:

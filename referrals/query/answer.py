@@ -15,9 +15,9 @@ class Answer:
     """One observation per code of a dimension, in the order of the codelist, and their total.
 
     `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
-    codes that only an aggregate stands for. `labels` names the codes of the selection, by
-    dimension; `period` names its period. `is_unreliable` marks shares (status u), of which the
-    total is too small to give any in words.
+    codes that are published only as part of an aggregate. `labels` names the codes of the
+    selection, by dimension; `period` names its period. `is_unreliable` marks shares (status u)
+    whose total is too small to give any in words.
     """
 
     dimension: str
@@ -35,12 +35,12 @@ class Answer:
     @property
     def is_published(self) -> bool:
         """Whether the release publishes any of the numbers, withheld ones included."""
-        return any(one.status != NOT_PUBLISHED for one in self.observations)
+        return any(observation.status != NOT_PUBLISHED for observation in self.observations)
 
     @property
     def statuses(self) -> tuple[str, ...]:
         """The status of the total and of each observation."""
-        return (self.total.status, *(one.status for one in self.observations))
+        return (self.total.status, *(observation.status for observation in self.observations))
 
     @property
     def within(self) -> str:
@@ -49,4 +49,4 @@ class Answer:
 
     def observation(self, code: str) -> Observation:
         """Return the observation of a code, which must be one of those shown."""
-        return next(one for one in self.observations if one.code == code)
+        return next(observation for observation in self.observations if observation.code == code)

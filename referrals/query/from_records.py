@@ -1,4 +1,4 @@
-"""Questions to releases built from records, rounded or suppressed."""
+"""Queries of releases built from records, rounded or suppressed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True)
 class Method:
-    """The part of a question that depends on the method that protects a release.
+    """The part of a query that depends on the method that protects a release.
 
     `with_share` returns an observation with its share of a total. Shares of a total of fewer than
     `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
@@ -49,20 +49,24 @@ def read(
     release: Release, method: Method, dimensions: tuple[str, str], selection: Selection
 ) -> Crosstab:
     """Return the crosstab of two dimensions (rows, columns) within a selection and its period."""
-    known = labels(release)
+    code_labels = labels(release)
     period = selection.period or release.about.period
 
     def answer(records: Sequence[Record], within: Selection) -> Answer:
-        found = [crosstab.observation(record) for record in records]
-        total = next(one for one in found if one.code == TOTAL)
+        observations = [crosstab.observation(record) for record in records]
+        total = next(observation for observation in observations if observation.code == TOTAL)
         return Answer(
             dimensions[0],
             within,
-            tuple(method.with_share(one, total) for one in found if one.code != TOTAL),
+            tuple(
+                method.with_share(observation, total)
+                for observation in observations
+                if observation.code != TOTAL
+            ),
             total,
             release.about.kind,
-            labels=of_selection(within, known),
-            period=known[PERIOD, period],
+            labels=of_selection(within, code_labels),
+            period=code_labels[PERIOD, period],
             is_illustrative=release.about.is_illustrative,
             is_unreliable=total.value is not None and total.value < method.reliable_from,
         )
@@ -83,5 +87,5 @@ def quarters(release: Release, method: Method, selection: Selection) -> tuple[Ob
     bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
     bound |= selection.codes()
     records = release.rows(method.statement, {**bound, **method.thresholds})
-    found = [crosstab.observation(record) for record in records]
-    return tuple(one for one in found if one.kind == "category")
+    observations = [crosstab.observation(record) for record in records]
+    return tuple(observation for observation in observations if observation.kind == "category")

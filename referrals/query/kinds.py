@@ -16,13 +16,13 @@ from referrals.release.release import Kind, Release
 
 
 class ReleaseKind(Protocol):
-    """The questions that every release answers, whichever way its numbers came about."""
+    """The queries that every release answers, whichever way its numbers were protected."""
 
     def filters(self, dimension: str) -> Offer:
         """Return the codes by which a dimension can be filtered, by dimension, and any periods."""
 
     def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the numbers of a dimension within a selection; its choice of it is ignored."""
+        """Return the numbers of a dimension within a selection, without its filter on it."""
 
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the numbers of one dimension within each code of another, within a selection."""
@@ -39,5 +39,5 @@ _KINDS: Final[Mapping[Kind, Callable[[Release], ReleaseKind]]] = {
 
 
 def of(release: Release) -> ReleaseKind:
-    """Return a release as its kind, to ask it questions."""
+    """Return the queries of a release's kind, bound to that release."""
     return _KINDS[release.about.kind](release)

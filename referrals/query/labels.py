@@ -16,6 +16,8 @@ def labels(release: Release) -> Labels:
     return {(row["dimension"], row["code"]): row["label"] for row in release.rows("query/codes")}
 
 
-def of_selection(selection: Selection, known: Labels) -> dict[str, str]:
+def of_selection(selection: Selection, code_labels: Labels) -> dict[str, str]:
     """Return the label of each code that a selection has chosen, by dimension."""
-    return {dimension: known[dimension, code] for dimension, code in selection.chosen().items()}
+    return {
+        dimension: code_labels[dimension, code] for dimension, code in selection.chosen().items()
+    }

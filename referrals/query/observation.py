@@ -17,7 +17,7 @@ class Share:
     """An observation as a share of its answer's total, of 1.
 
     `value` is None if the share is known as a range only. `of_recorded` is the share of those with
-    the dimension recorded, None if nobody knows how many those are.
+    the dimension recorded, None if their number is unknown.
     """
 
     lower: Fraction
@@ -30,11 +30,12 @@ class Share:
 class Observation:
     """The number of referrals with one code of a dimension, within a selection.
 
-    `lower` and `upper` are the least and the most that the number can be, None if there is no
-    number (`status` says why); `value` is a single number if there is one. `is_range` means that
-    the bounds are to be shown and not the value: it was printed, but disagrees with other printed
-    numbers. `is_part` means that it is part of another observation of the answer. `open_ended`
-    means that the source gives no upper end. `share` is None if no share can be given.
+    `lower` and `upper` are the smallest and largest value that the number can have, None if there
+    is no number (`status` gives the reason). `value` is the number, if it is a single one.
+    `is_range` means that the bounds are to be shown and not the value: it was printed, but
+    disagrees with other printed numbers. `is_part` means that it is part of another observation of
+    the answer. `open_ended` means that the source gives no upper end. `share` is None if no share
+    can be given.
     """
 
     code: str
@@ -61,7 +62,7 @@ class Observation:
         """The least and the most that the number can be.
 
         Raises:
-            ValueError: there is no number.
+            ValueError: the observation has no number.
         """
         if self.lower is None or self.upper is None:
             raise ValueError(f"{self.label} has no number (status {self.status!r}).")

@@ -21,7 +21,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True)
 class Rounded:
-    """A rounded release, asked as `kinds.ReleaseKind` says."""
+    """A rounded release, queried through `kinds.ReleaseKind`."""
 
     release: Release
 

@@ -70,12 +70,16 @@ def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
     """
-    met = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
-    first = {name: "" for name in (PERIOD, RELEASE) if name in met and met[name] == offer[name][0]}
-    return Selection(**met | first), tuple(name for name in parameters if name not in met)
+    accepted = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
+    ignored = tuple(name for name in parameters if name not in accepted)
+    for name in (PERIOD, RELEASE):
+        if name in accepted and accepted[name] == offer[name][0]:
+            accepted[name] = ""  # the default, as in `Selection`
+    return Selection(**accepted), ignored
 
 
 def _allowed(name: str, offer: Offer) -> Sequence[str]:
     if name == "measure":
         return MEASURES
-    return (TOTAL, *offer[name]) if name in offer and name in DIMENSIONS else offer.get(name, ())
+    codes = offer.get(name, ())
+    return (TOTAL, *codes) if name in DIMENSIONS and name in offer else codes

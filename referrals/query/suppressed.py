@@ -17,7 +17,7 @@ from referrals.release.release import Release
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A suppressed release, asked as `kinds.ReleaseKind` says."""
+    """A suppressed release, queried through `kinds.ReleaseKind`."""
 
     release: Release
 

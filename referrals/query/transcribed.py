@@ -21,12 +21,12 @@ STATEMENT: Final = "query/transcribed_observations"
 
 @dataclass(frozen=True)
 class Transcribed:
-    """A transcribed release, asked as `kinds.ReleaseKind` says."""
+    """A transcribed release, queried through `kinds.ReleaseKind`."""
 
     release: Release
 
     def filters(self, dimension: str) -> Offer:
-        """Return the codes of other dimensions within which the source breaks a dimension down."""
+        """Return the codes of other dimensions by which the source also splits a dimension."""
         offer: dict[str, list[str]] = {}
         for row in self.release.rows("query/available_filters", {"dimension": dimension}):
             offer.setdefault(row["dimension"], []).append(row["code"])
@@ -42,23 +42,26 @@ class Transcribed:
         The columns can differ in their rows: an aggregate is shown only in a column that lacks one
         of its members.
         """
-        about, known = self.release.about, labels(self.release)
+        about, code_labels = self.release.about, labels(self.release)
 
         def answer(records: Sequence[Record], within: Selection) -> Answer:
-            found = [_observation(record) for record in records]
-            total = next(one for one in found if one.code == TOTAL)
+            observations = [_observation(record) for record in records]
+            total = next(observation for observation in observations if observation.code == TOTAL)
             members = {record["code"]: tuple(record["members"].split()) for record in records}
-            shown, unpublished = _shown(found, members)
-            recorded = _recorded(found)
+            shown, unpublished = _shown(observations, members)
+            recorded = _recorded(observations)
             return Answer(
                 rows,
                 within,
-                tuple(replace(one, share=_share(one, total, shown, recorded)) for one in shown),
+                tuple(
+                    replace(observation, share=_share(observation, total, shown, recorded))
+                    for observation in shown
+                ),
                 total,
                 about.kind,
                 recorded=recorded,
                 unpublished=unpublished,
-                labels=of_selection(within, known),
+                labels=of_selection(within, code_labels),
                 period=about.period_label,
                 is_illustrative=about.is_illustrative,
             )
@@ -72,30 +75,35 @@ class Transcribed:
 
 def _observation(record: Record) -> Observation:
     """Return the observation in a row of the statement: a range, unless its bounds are equal."""
-    found = crosstab.observation(record)
-    return replace(found, is_range=found.lower != found.upper)
+    observation = crosstab.observation(record)
+    return replace(observation, is_range=observation.lower != observation.upper)
 
 
 def _shown(
-    found: Sequence[Observation], members: Mapping[str, Sequence[str]]
+    observations: Sequence[Observation], members: Mapping[str, Sequence[str]]
 ) -> tuple[list[Observation], tuple[str, ...]]:
-    """Return the observations to show, and the labels of those that an aggregate stands for.
+    """Return the observations to show, and the labels of those that an aggregate replaces.
 
-    An aggregate is shown if one of its members is not published, and stands for all such members.
+    An aggregate is shown if one of its members is not published, and replaces all such members.
     """
-    published = {one.code for one in found if one.status != NOT_PUBLISHED}
-    missing = {
-        code: {member for member in members[code] if member not in published} for code in published
+    published = {
+        observation.code for observation in observations if observation.status != NOT_PUBLISHED
     }
+    missing = {code: set(members[code]) - published for code in published}
     aggregates = {code for code in published if missing[code]}
     hidden = {member for code in aggregates for member in missing[code]}
-    parts = [_marked(one, aggregates, members) for one in found if one.code != TOTAL]
-    shown = [
-        one
-        for one in parts
-        if one.code in aggregates or (one.kind != "aggregate" and one.code not in hidden)
+    parts = [
+        _marked(observation, aggregates, members)
+        for observation in observations
+        if observation.code != TOTAL
     ]
-    return shown, tuple(one.label for one in parts if one.code in hidden)
+    shown = [
+        observation
+        for observation in parts
+        if observation.code in aggregates
+        or (observation.kind != "aggregate" and observation.code not in hidden)
+    ]
+    return shown, tuple(observation.label for observation in parts if observation.code in hidden)
 
 
 def _marked(
@@ -107,10 +115,12 @@ def _marked(
     return replace(observation, is_part=is_part)
 
 
-def _recorded(found: Sequence[Observation]) -> int | None:
+def _recorded(observations: Sequence[Observation]) -> int | None:
     """Return how many have the dimension recorded, or None if any of these counts is missing."""
-    counts = [one.value for one in found if one.kind == "category"]
-    is_known = any(one.code == NOT_RECORDED and one.has_number for one in found)
+    counts = [observation.value for observation in observations if observation.kind == "category"]
+    is_known = any(
+        observation.code == NOT_RECORDED and observation.has_number for observation in observations
+    )
     exact = [count for count in counts if count is not None]
     return sum(exact) if is_known and len(exact) == len(counts) else None
 
@@ -130,7 +140,7 @@ def _share(
         return None
     lower, upper = observation.bounds
     if recorded is not None and observation.code != NOT_RECORDED and observation.value is not None:
-        unknown = max(one.bounds[1] for one in shown if one.code == NOT_RECORDED)
+        unknown = max(other.bounds[1] for other in shown if other.code == NOT_RECORDED)
         return Share(
             lower=Fraction(lower, recorded + unknown),
             upper=Fraction(upper + unknown, recorded + unknown),
@@ -146,15 +156,17 @@ def _matching_totals(
     """Return the totals that go with the least and with the most that an observation can be.
 
     A part and its total move together: the most "not recorded" goes with the largest total, not the
-    smallest. If other parts are missing, that is not known, and the far ends of the total are
-    taken.
+    smallest. If other parts are missing, this is unknown, and the opposite bounds of the total
+    are used.
     """
     lower, upper = observation.bounds
     least, most = total.bounds
-    is_missing = any(not one.has_number and one.code != NOT_RECORDED for one in shown)
+    is_missing = any(not other.has_number and other.code != NOT_RECORDED for other in shown)
     if is_missing or least == most:
         return most, least
-    others = [one.bounds for one in shown if one.code != observation.code and one.has_number]
-    smallest = sum(low for low, _ in others)
-    largest = sum(high for _, high in others)
+    bounds_of_others = [
+        other.bounds for other in shown if other.code != observation.code and other.has_number
+    ]
+    smallest = sum(low for low, _ in bounds_of_others)
+    largest = sum(high for _, high in bounds_of_others)
     return min(most, lower + largest), max(least, upper + smallest)

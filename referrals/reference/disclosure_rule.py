@@ -12,7 +12,7 @@ from referrals.paths import REFERENCE
 from referrals.reference import table_schema
 
 _VALUES: Final = {
-    row["threshold"]: tuple(int(number) for number in row["value"].split())
+    row["threshold"]: tuple(map(int, row["value"].split()))
     for row in table_schema.read(REFERENCE / "disclosure_rule.csv")
 }
 
@@ -31,7 +31,7 @@ ROUNDED_VALUES: Final = _VALUES["rounded_values"]
 """A small count is rounded to 0, 5, 6 or 7."""
 
 LARGEST_AMBIGUOUS: Final = ROUNDED_VALUES[-1]
-"""A published 5, 6 or 7 stands for 1 to 4 or itself, 0 for 0 to 4, and 8 or more for itself."""
+"""A published 5, 6 or 7 may be a count of 1 to 4 or itself, a 0 may be 0 to 4; others are exact."""
 
 PROTECTION_WIDTH: Final = _number("protection_width")
 """The feasibility interval of a small count must be at least this wide."""
@@ -43,7 +43,7 @@ SMALLEST_TOTAL_CHANGE: Final = _number("smallest_total_change")
 """Fewest referrals by which an exact total changes from one release to the next, if it changes."""
 
 SMALLEST_SHARE_BASE: Final = _number("smallest_share_base")
-"""Fewest referrals of which a share is shown as a reliable number."""
+"""Fewest referrals in the denominator of a share that counts as reliable."""
 
 SMALLEST_ANNOUNCED_ERROR: Final = _number("smallest_announced_error")
 ANNOUNCED_ERROR_STEP: Final = _number("announced_error_step")

@@ -71,7 +71,7 @@ def stem(release: Release) -> str:
 
 
 def marked(name: str) -> str:
-    """Return a file name marked as illustrative, so that a saved copy still says so.
+    """Return a file name marked as illustrative, so that a saved copy keeps the mark.
 
     >>> marked("witnesses.csv.gz"), marked("referrals-illustrative.xlsx")
     ('witnesses-illustrative.csv.gz', 'referrals-illustrative.xlsx')

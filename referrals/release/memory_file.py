@@ -1,10 +1,10 @@
 """Immutable bytes under a path that another library can open.
 
-`release.open_release` opens a database from here, not where it lies: DuckDB keeps one instance for
-each path in a process, so a file replaced under an open connection goes on answering with the old
-data, and a file overwritten in place answers with whatever is there now. The verified bytes are
-copied to a path that only this process can reach and that nothing else has meanwhile. What was
-hashed is what is opened, and the original folder can change, move or disappear.
+`release.open_release` opens a database from here, not from its own path: DuckDB keeps one instance
+for each path in a process, so a file replaced under an open connection goes on answering with the
+old data, and a file overwritten in place answers with whatever is there now. The verified bytes are
+copied to a path that only this process can reach and nothing else has used. The bytes that are
+opened are those that were hashed, and the original folder can change, move or disappear.
 """
 
 from __future__ import annotations

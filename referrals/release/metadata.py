@@ -71,7 +71,7 @@ def published(release: Release) -> datetime:
 def changed(release: Release) -> datetime:
     """Return when this edition came out: the day of publication, or the time of a later correction.
 
-    It comes from the time of the served manifest and tells people how fresh the copy is. Only the
+    It comes from the time of the served manifest and informs people of the copy's age. Only the
     digest identifies the edition.
     """
     return max(published(release), release.changed)

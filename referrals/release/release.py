@@ -43,7 +43,7 @@ __all__ = [
 
 ILLUSTRATIVE: Final = "illustrative"
 INVENTED: Final = "Illustrative: invented figures"
-"""The heading of invented figures, so that any picture or title of them says so."""
+"""The heading of invented figures, so that every picture and title marks them."""
 
 PUBLISHED: Final = "published"
 
@@ -73,8 +73,8 @@ class Kind(StrEnum):
     """How the numbers of a release came about, which decides how to query and read them.
 
     A transcribed release is copied from a published source. The others are built from records: a
-    rounded one holds finest cells of which any selection is a sum, a suppressed one exact tables
-    of one and two dimensions with cells withheld.
+    rounded one holds finest cells that sum to any selection, a suppressed one exact tables of one
+    and two dimensions with cells withheld.
     """
 
     TRANSCRIBED = "transcribed"
@@ -105,7 +105,7 @@ class About:
 
     @property
     def is_illustrative(self) -> bool:
-        """Whether the figures are invented, which every page, file and answer must then say."""
+        """Whether the figures are invented; every page, file and answer must then be marked."""
         return self.status == ILLUSTRATIVE
 
     @property
@@ -269,7 +269,7 @@ def latest_published(folder: Path = RELEASES) -> Path:
     It is not verified.
 
     Raises:
-        ReleaseError: there is none.
+        ReleaseError: the folder has no published release.
     """
     for candidate in sorted(folder.glob("[!.]*/"), reverse=True):
         if _status(candidate) == PUBLISHED:

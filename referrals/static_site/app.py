@@ -89,7 +89,7 @@ class StaticSite:
             task.cancel()
 
     def versions(self) -> tuple[Version, ...]:
-        """Return the pages as versions of the full site's; none if there is no release."""
+        """Return the pages as versions of the full site's; none if no release is served."""
         try:
             return _versions(catalogue.served(), self.base)
         except ReferralsError:
@@ -102,7 +102,7 @@ class StaticSite:
             return
         try:
             files = await self._current_files()
-        except Exception as error:  # noqa: BLE001 - the reader gets a page that says so
+        except Exception as error:  # noqa: BLE001 - the reader gets a page with the reason
             if not isinstance(error, ReferralsError):
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(error)(scope, receive, send)
@@ -125,7 +125,7 @@ class StaticSite:
         return files
 
     async def _render_ahead(self) -> None:
-        with suppress(Exception):  # logged already, or told to the first reader
+        with suppress(Exception):  # logged already, or shown to the first reader
             await self._render(await asyncio.to_thread(catalogue.served))
 
     async def _render_again(self, served: Served) -> None:
@@ -197,7 +197,7 @@ def _public_reason(error: Exception) -> str:
 
 
 def _unavailable(error: Exception) -> Response:
-    """Return the page that says why there is none.
+    """Return the page that explains why there are no pages.
 
     Withdrawn pages are gone (410), so that no cache serves its copy.
     """

@@ -115,7 +115,7 @@ def rewrite_links(
     A link leads to the static page of that address, in the same language if there is one, or to
     one of the `files` of the static site. Anything else leads to the full site; if that is
     unknown, only the words of the link remain. Texts, cards and lists are rendered once for every
-    presenter, so that only this last step knows where the page will be.
+    presenter, so that only this last step needs the page's own path.
     """
 
     def rewritten(found: re.Match[str]) -> str:

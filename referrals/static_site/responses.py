@@ -69,7 +69,7 @@ class Files:
         }
 
     async def answer(self, scope: Scope, send: Send) -> None:
-        """Send the file at a path: no body if the client has it, the 404 page if there is none."""
+        """Send the file at a path: no body if the client has it, the 404 page if it is missing."""
         request = {
             name: value.decode("latin-1")
             for name, value in scope["headers"]

@@ -34,7 +34,7 @@ TOPIC_PATHS: Final = tuple(f"/{topic.key}" for topic in outline.TOPICS)
 
 @dataclass(frozen=True)
 class Site:
-    """What every page needs to know of the others.
+    """The data that every page shares.
 
     Attributes:
         served: the releases that are shown.
@@ -81,21 +81,21 @@ class Site:
 
 
 def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
-    """Return every file by its place below the root. The same releases always give the same bytes.
+    """Return every file by its path below the root. The same releases always give the same bytes.
 
     Raises:
         ReferralsError: a page's text or figures are missing.
     """
     site = Site(served, style, page_heads(served))
-    made = {STYLESHEET: STYLE, style.file(NOT_FOUND): _not_found(site).encode()}
-    made |= site.release_files
+    contents = {STYLESHEET: STYLE, style.file(NOT_FOUND): _not_found(site).encode()}
+    contents |= site.release_files
     for key in site.heads:
         html, cards = _page(site, key)
-        made[style.file(key.stem)] = html.encode()
-        made |= {pages.download(card): csv.write(card, style.base).encode() for card in cards}
+        contents[style.file(key.stem)] = html.encode()
+        contents |= {pages.download(card): csv.write(card, style.base).encode() for card in cards}
     if style.base:
-        made[SITEMAP] = _sitemap(site).encode()
-    return made
+        contents[SITEMAP] = _sitemap(site).encode()
+    return contents
 
 
 def with_topic_pages(served: Served) -> tuple[Release, ...]:
@@ -173,23 +173,29 @@ def _release_address(site: Site, here: PageKey, release_id: str) -> str:
 
 def _frame(site: Site, key: PageKey) -> layout.Frame:
     style = site.style
-    same = [other for other in site.heads if (other.path, other.release) == (key.path, key.release)]
+    translations = [
+        candidate
+        for candidate in site.heads
+        if (candidate.path, candidate.release) == (key.path, key.release)
+    ]
     return layout.Frame(
         language=key.language,
         home=site.link(key, PageKey("/", key.language)),
         stylesheet=style.link(style.file(key.stem), STYLESHEET),
         canonical=style.canonical(key.stem) if site.is_listed(key) else "",
         full="" if style.site is None else f"{style.site}{key.full}",
-        menu={head: site.link(key, other) for other, head in site.menu(key.language).items()},
-        languages={other.language: site.link(key, other) for other in same},
-        alternates={languages.tag(other.language): style.canonical(other.stem) for other in same},
+        menu={head: site.link(key, target) for target, head in site.menu(key.language).items()},
+        languages={target.language: site.link(key, target) for target in translations},
+        alternates={
+            languages.tag(target.language): style.canonical(target.stem) for target in translations
+        },
     )
 
 
 def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
     """Return the description of a page's figures for harvesters of data.
 
-    Pages that show other publications have none. Nor have invented figures, which a search for
+    Pages that show other publications have none, nor do invented figures, which a search for
     data would find.
     """
     is_topic = key.path in TOPIC_PATHS
@@ -209,13 +215,13 @@ def _json_ld(site: Site, key: PageKey, cards: tuple[Card, ...]) -> Markup:
 def _downloads(site: Site, key: PageKey, about: About, cards: Iterable[Card]) -> dict[str, str]:
     """Return the CSV files of a page by title: its cards and, if there is an API, every cell."""
     style = site.style
-    places = {card.title: pages.download(card) for card in cards}
+    paths = {card.title: pages.download(card) for card in cards}
     if style.site is None:
         here = style.file(key.stem)
-        return {title: style.link(here, place) for title, place in places.items()}
+        return {title: style.link(here, path) for title, path in paths.items()}
     cells = f"{style.base}/api/v1/releases/{quote(about.release_id)}/cells?format=csv"
-    found = {title: f"{style.base}{FOLDER}{place}" for title, place in places.items()}
-    return {**found, messages.text("layout.every_number", release=about.release_id): cells}
+    addresses = {title: f"{style.base}{FOLDER}{path}" for title, path in paths.items()}
+    return {**addresses, messages.text("layout.every_number", release=about.release_id): cells}
 
 
 def _not_found(site: Site) -> str:

@@ -33,19 +33,19 @@ in_session: Final = setup.in_session
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What the application needs of the site, as callables: this package knows nothing of the data.
+    """The site as values and callables: this package knows nothing of its data.
 
     Attributes:
         name: the name of the site, in titles and in the header.
         pages: the pages in the order of the menu.
         text: returns a message by its key, such as `text("shell.menu")`.
         routes: the addresses that are answered without Streamlit.
-        noscript_html: returns what the page at a path shows without JavaScript.
+        noscript_html: returns the HTML of the page at a path without JavaScript.
         versions: returns the other versions of the pages: static, and in other languages.
-        releases: returns the digest of each release by id, or raises what `/readyz` answers with.
+        releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
         watch_releases: is entered before the first request, and looks for new releases.
-        prebuild_static_pages: is entered when the server starts, and draws the static pages.
+        prebuild_static_pages: is entered when the server starts, and builds the static pages.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the browser tests share: a browser for each file, one dashboard and one small site for the whole run."""
+"""Shared fixtures: a browser for each file, one dashboard and one small site for the whole run."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,15 @@ from tests.browser.servers import Picture, Site, chromium, serve
 from tests.browser.small_site import serve_small_site
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
-"""Where `--screenshots` keeps pictures, and never in git."""
+"""The folder of `--screenshots`, which git ignores."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A browser for a file of tests: while one is open this thread has a loop, and tests of other folders need their own."""
+    """A browser for a file of tests, closed after it.
+
+    While it is open this thread has an event loop, and tests of other folders need their own.
+    """
     with chromium() as opened:
         yield opened
 
@@ -41,7 +44,7 @@ def home(small_site: Site) -> str:
 
 @pytest.fixture(scope="session")
 def picture(request: pytest.FixtureRequest) -> Picture:
-    """Return a function that keeps a picture of a page under a name, where pictures were asked for."""
+    """Return a function that saves a named screenshot of a page if `--screenshots` is given."""
 
     def taken(page: Page, name: str) -> None:
         if request.config.getoption("--screenshots"):

@@ -74,7 +74,10 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Open the browser named by CHROMIUM, or the system's own. Its absence is a failure: a skipped test guards nothing."""
+    """Open the browser named by CHROMIUM, or the system's own.
+
+    A missing browser is a failure: a skipped test guards nothing.
+    """
     path = (
         os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     )

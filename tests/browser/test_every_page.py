@@ -18,7 +18,7 @@ from tests.browser.servers import Picture, open_page, serve
 PATHS = tuple(head.path for head in PAGES)
 DESKTOP, PHONE, NARROWEST = 1280, 360, 320
 KINDS = ("/", "/sex", "/figures-check")
-"""Pages of different kinds: an overview, charts with choices, long tables. axe looks at them on a phone too."""
+"""Pages of each kind (overview, charts with filters, long tables), checked on a phone too."""
 
 RULES = {
     "runOnly": {

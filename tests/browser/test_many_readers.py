@@ -136,11 +136,11 @@ def test_a_client_that_does_not_read_delays_nobody_and_is_disconnected(
             await tab.load()
             unreading, reader = await unreading_tab(address)
             await fill_the_send_buffer(unreading, replica.port, reader)
-            held = resident_mib(pid)
+            memory_before = resident_mib(pid)
             for option in ("Share", "Number") * 5:
                 await unreading._socket.send(unreading._request())
                 await tab.choose("measure", option)
-            assert resident_mib(pid) < held + 10
+            assert resident_mib(pid) < memory_before + 10
             async with asyncio.timeout(30):
                 while not count_ended(replica.log):
                     await asyncio.sleep(0.1)

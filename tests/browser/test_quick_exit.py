@@ -223,7 +223,7 @@ def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(
     )
 
 
-def test_the_exit_button_describes_what_it_does(page: Page, home: str) -> None:
+def test_the_exit_button_describes_its_effect(page: Page, home: str) -> None:
     open_page(page, home)
     button = page.locator("#vr-exit a")
     expect(button).to_have_accessible_name("Leave this page")

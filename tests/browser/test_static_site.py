@@ -193,14 +193,14 @@ def test_a_right_to_left_page_shows_exit_and_numbers_correctly(
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-def test_what_a_page_says_stands_beside_nothing_and_under_nothing(
+def test_the_text_of_a_page_is_in_one_column_without_overlap(
     browser: Browser, stick: Path, width: int, picture: Picture
 ) -> None:
     """Each part of a page begins below the end of the previous one. Screenshots are for review."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     for name in PICTURED:
         page.goto((stick / f"{name}.html").as_uri())
-        picture(page, f"lite-{name.replace('/', '-')}-{width}")
+        picture(page, f"static-{name.replace('/', '-')}-{width}")
         boxes = page.locator("main > *").evaluate_all(
             "all => all.map(part => part.getBoundingClientRect()).filter(box => box.height)"
         )

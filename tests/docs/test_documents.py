@@ -1,4 +1,4 @@
-"""The documents name files, folders and commands of this repository: each is there, under that name."""
+"""Every file, folder and command that a document names exists in this repository."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CURRENT = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
-"""Documents about the tree as it is. The changelog and the decision records also name what is gone."""
+"""Documents about the present tree. Changelog and records also name former files."""
 
 DOCUMENTS = sorted(path for pattern in CURRENT for path in ROOT.glob(pattern))
 LINKED = sorted([*DOCUMENTS, *ROOT.glob("docs/decisions/*.md"), ROOT / "CHANGELOG.md"])
 
 BELOW = ("", "referrals", "referrals/publishing", "tests")
-"""Where a path in a document may begin: CONTRIBUTING and docs/ leave `referrals/` out."""
+"""Folders that a path may be relative to: CONTRIBUTING and docs/ leave `referrals/` out."""
 
 NOT_OURS = ("/", "~", "build/", ".venv/", "deploy/tls/", "data/releases/", "static/", "streamlit/")
-"""Addresses, files of Streamlit, and what commands make."""
+"""Prefixes of addresses, files of Streamlit, and output of commands."""
 
 PATH = re.compile(r"[\w./-]+")
 LONGEST_RECORD = 45
 
 
 def named_paths(text: str) -> set[str]:
-    """Return what a document sets as code that looks like a path of ours."""
+    """Return the code spans of a document that look like paths of ours."""
     quoted = re.findall(r"`([^`\n]+)`", text)
     paths = {
         name for name in quoted if PATH.fullmatch(name) and ("/" in name or name.endswith(".py"))
@@ -53,9 +53,9 @@ def test_every_path_that_a_document_names_exists(document: Path) -> None:
 def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
     targets = set(re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8")))
     missing = sorted(
-        one
-        for one in targets
-        if not one.startswith("http") and not (document.parent / one).exists()
+        target
+        for target in targets
+        if not target.startswith("http") and not (document.parent / target).exists()
     )
     assert not missing
 

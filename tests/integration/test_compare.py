@@ -89,6 +89,12 @@ def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path)
     )
 
 
+def values_of(release: Path) -> dict[tuple[str, ...], int]:
+    """Return the value of every cell of a release by its codes."""
+    rows = published_releases.cells(release)
+    return {tuple(list(row.values())[:6]): int(row["value"]) for row in rows}
+
+
 def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_both_files(
     base: Path,
 ) -> None:

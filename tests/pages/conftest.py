@@ -52,7 +52,7 @@ class Reader:
     def choose(self, name: str, code: str) -> Reader:
         """Choose an option of one of the page's filters, as a click does."""
         key = f"choose_{name}"
-        found = [one for one in (*self.app.radio, *self.app.selectbox) if one.key == key]
+        found = [widget for widget in (*self.app.radio, *self.app.selectbox) if widget.key == key]
         found[0].set_value(code).run()
         return self
 

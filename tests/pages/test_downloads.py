@@ -40,12 +40,12 @@ def test_every_file_is_linked_at_both_its_addresses_with_its_sha256(
         assert f"<code>{file.sha256}</code>" in text
 
 
-def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> None:
+def test_every_address_for_programs_on_the_page_answers(text: str) -> None:
     get = HttpClient(Starlette(routes=api.routes()))
     addresses = {
-        one
-        for one in re.findall(r'href="(/[^"#]*)"', text)
-        if re.match("/(releases/|api|feed|releases.ics)", one)
+        address
+        for address in re.findall(r'href="(/[^"#]*)"', text)
+        if re.match("/(releases/|api|feed|releases.ics)", address)
     }
     assert {
         "/feed.atom",
@@ -55,13 +55,13 @@ def test_every_address_on_the_page_that_programs_can_ask_answers(text: str) -> N
         "/releases/2020-21/SHA256SUMS",
     } <= addresses
     assert {
-        one: get(one.replace("&amp;", "&")).status_code // 100 for one in addresses
+        address: get(address.replace("&amp;", "&")).status_code // 100 for address in addresses
     } == dict.fromkeys(addresses, 2) | {
-        one: 3 for one in addresses if one.startswith("/releases/latest")
+        address: 3 for address in addresses if address.startswith("/releases/latest")
     }
 
 
-def test_an_invented_release_says_so_above_its_files(
+def test_an_invented_release_is_marked_above_its_files(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     invented = open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))

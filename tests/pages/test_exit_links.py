@@ -19,11 +19,11 @@ Open = Callable[..., Any]
 @pytest.fixture
 def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Pretend that a browser opened every session from an origin."""
-    return lambda said: monkeypatch.setattr(page_url, "base", lambda: settings.origin(said))
+    return lambda claimed: monkeypatch.setattr(page_url, "base", lambda: settings.origin(claimed))
 
 
 @pytest.mark.parametrize(
-    ("said", "known"),
+    ("claimed", "known"),
     [
         ("https://dashboard.example.org", "https://dashboard.example.org"),
         ("http://127.0.0.1:8501", "http://127.0.0.1:8501"),
@@ -41,14 +41,16 @@ def opened_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     ],
 )
 def test_an_origin_is_a_scheme_of_the_web_and_a_host_and_nothing_else(
-    said: str, known: str
+    claimed: str, known: str
 ) -> None:
-    assert settings.origin(said) == known
+    assert settings.origin(claimed) == known
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
-def test_no_origin_can_inject_anything_into_a_page(said: str) -> None:
-    assert not set(settings.origin(f"https://{said}").removeprefix("https://")) & set("/?#@%\"'<> ")
+def test_no_origin_can_inject_anything_into_a_page(claimed: str) -> None:
+    assert not set(settings.origin(f"https://{claimed}").removeprefix("https://")) & set(
+        "/?#@%\"'<> "
+    )
 
 
 def test_every_page_has_its_own_address_as_a_code_and_its_selection_in_it(

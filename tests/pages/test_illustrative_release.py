@@ -50,7 +50,7 @@ def findings(reader: Any) -> list[str]:
 def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
-        assert "choose_release" not in [one.key for one in reader.app.radio]
+        assert "choose_release" not in [widget.key for widget in reader.app.radio]
         assert "llustrative" not in reader.text
 
 
@@ -66,7 +66,7 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
+def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -78,16 +78,16 @@ def test_the_illustrative_series_says_so_at_the_top_and_in_every_card(
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
     )
-    said = findings(reader)
-    assert len(said) == 2
-    assert all(finding.startswith("Illustrative: ") for finding in said)
-    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(said)
+    sentences = findings(reader)
+    assert len(sentences) == 2
+    assert all(finding.startswith("Illustrative: ") for finding in sentences)
+    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("llustrative" in text for text in reader.to_copy)
-    assert len(reader.to_copy) == 2 * len(said)
+    assert len(reader.to_copy) == 2 * len(sentences)
     assert all(
         chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
     )
-    assert html.count("on-paper watermarked") == len(said)
+    assert html.count("on-paper watermarked") == len(sentences)
     assert messages.text("notices.status.illustrative") in html
 
 
@@ -128,7 +128,7 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
 
 
 @pytest.mark.usefixtures("both")
-def test_choosing_the_series_keeps_what_it_can_answer_and_drops_the_rest(open_page: Open) -> None:
+def test_choosing_the_series_keeps_the_filters_it_has_and_drops_the_others(open_page: Open) -> None:
     reader = open_page(
         SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"}
     )
@@ -172,7 +172,7 @@ def test_every_other_page_keeps_to_the_published_year(
     assert reader.html == page(SCRIPTS[path]).html
 
 
-def test_a_link_to_a_series_that_is_gone_shows_the_published_year_and_says_so(
+def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)

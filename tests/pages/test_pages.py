@@ -71,7 +71,7 @@ def test_every_page_is_drawn_whole_with_its_title(page: Open, path: str) -> None
 
 
 @pytest.mark.parametrize("path", SCRIPTS)
-def test_every_page_ends_with_help_and_with_what_is_counted(page: Open, path: str) -> None:
+def test_every_page_ends_with_the_unit_of_count_and_help(page: Open, path: str) -> None:
     end = page(SCRIPTS[path]).html[-1]
     assert 'href="/safeguarding"' in end
     assert "April 2020 to March 2021" in end
@@ -97,14 +97,14 @@ def test_every_chart_has_its_finding_as_description_its_table_and_its_downloads(
     page: Open, path: str
 ) -> None:
     reader = page(SCRIPTS[path])
-    said = findings(reader)
+    sentences = findings(reader)
     assert alternatives(reader)
-    assert [text for text in alternatives(reader) if not text.startswith(tuple(said))] == []
-    assert "".join(reader.html).count("<table") >= len(said)
+    assert [text for text in alternatives(reader) if not text.startswith(tuple(sentences))] == []
+    assert "".join(reader.html).count("<table") >= len(sentences)
     assert len(
         re.findall(r'<a href="/take-away/[^"]+\.csv" download>', "".join(reader.html))
-    ) == len(said)
-    assert len(reader.to_copy) == 2 * len(said)  # to copy, and to cite
+    ) == len(sentences)
+    assert len(reader.to_copy) == 2 * len(sentences)  # to copy, and to cite
 
 
 @pytest.mark.parametrize("path", FILTERED)
@@ -139,9 +139,9 @@ def test_the_overview_names_the_section_of_each_figure(page: Open, section: str)
 
 
 def test_the_overview_quotes_the_sentences_of_its_figures(page: Open) -> None:
-    said = unescape("".join(page(SCRIPTS["/"]).html))
-    assert "62% (706) were male and 38% (425) were female" in said
-    assert "Vietnam (237); Albania (168); and China (109)" in said
+    html = unescape("".join(page(SCRIPTS["/"]).html))
+    assert "62% (706) were male and 38% (425) were female" in html
+    assert "Vietnam (237); Albania (168); and China (109)" in html
 
 
 def test_figures_check_leads_with_the_counts_by_sex(page: Open) -> None:
@@ -157,7 +157,7 @@ def test_the_safeguarding_page_has_the_help_lines(page: Open) -> None:
     assert "".join(page(SCRIPTS["/safeguarding"]).html).count('class="telephone"') >= 11
 
 
-def test_trends_says_of_each_series_why_it_is_not_the_same_thing(page: Open) -> None:
+def test_trends_explains_why_each_series_is_not_comparable(page: Open) -> None:
     reader = page(SCRIPTS["/trends"])
     assert (
         "".join(reader.html).count("Why this is not the same thing") == len(findings(reader)) == 5
@@ -208,7 +208,7 @@ def test_two_filters_together_are_written_to_the_address_and_read_from_it(open_p
     assert 'href="/sex?crime_type=DA&amp;measure=share"' in "".join(linked.html)
 
 
-def test_a_combination_that_was_not_published_says_so_and_has_no_chart(open_page: Open) -> None:
+def test_an_unpublished_combination_has_a_notice_and_no_chart(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M"})
     assert not reader.app.exception
     finding = findings(reader)[0]
@@ -283,7 +283,7 @@ def no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("path", SCRIPTS)
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_a_page_says_so_in_a_sentence_and_shows_no_traceback(
+def test_without_a_release_a_page_shows_a_sentence_and_no_traceback(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path])
@@ -304,7 +304,7 @@ def test_without_a_release_the_safeguarding_page_still_has_the_help_lines(
 
 
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_and_without_scripts_the_page_says_so_and_gives_the_help_lines() -> None:
+def test_without_a_release_and_without_scripts_a_page_shows_a_notice_and_the_help_lines() -> None:
     html = no_script.body("/")
     assert "There is no published release" in html
     assert HELP_LINE in html
@@ -373,8 +373,8 @@ def test_a_release_can_be_opened_twice(tmp_path: Path) -> None:
     """A release is opened a second time while a session still uses the first."""
     built = latest_published()
     folder = shutil.copytree(built, tmp_path / built.name)
-    held = open_release(folder)
-    assert open_release(folder).about == held.about
+    opened = open_release(folder)
+    assert open_release(folder).about == opened.about
 
 
 def test_a_card_is_cached() -> None:

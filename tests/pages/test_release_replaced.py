@@ -59,17 +59,17 @@ def shown(reader: Any) -> str:
     return str(reader.text)
 
 
-def test_a_session_keeps_the_release_it_began_with_and_says_so_until_it_is_reloaded(
+def test_a_session_keeps_its_first_release_with_a_notice_until_it_is_reloaded(
     place: Path, open_page: Open
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
     assert NEWER not in shown(reader)
     revise(place)
     reader.choose("measure", "share")
-    said = shown(reader)
-    assert NEWER in said
-    assert REVISED not in said
-    assert "707" not in said
+    text = shown(reader)
+    assert NEWER in text
+    assert REVISED not in text
+    assert "707" not in text
     reloaded = shown(open_page(SCRIPTS["/sex"], {"measure": "share"}))
     assert NEWER not in reloaded
     assert REVISED in reloaded
@@ -83,9 +83,9 @@ def test_a_session_keeps_its_release_on_every_page_that_it_goes_to(
     revise(place)
     for path in ("/nationality", "/sex", "/figures-check", "/"):
         reader.app.switch_page(SCRIPTS[path]).run()
-        said = shown(reader)
-        assert said.count(NEWER) == 1
-        assert REVISED not in said
+        text = shown(reader)
+        assert text.count(NEWER) == 1
+        assert REVISED not in text
 
 
 def test_two_sessions_of_two_editions_each_see_their_own_numbers_in_turn(
@@ -140,10 +140,10 @@ def test_a_removed_release_stays_in_open_sessions_and_is_not_offered_to_new_ones
     folder = rounded_release.write(place)
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
     shutil.rmtree(folder)
-    said = shown(open_again(reader))
-    assert FEWER in said
-    assert NEWER not in said
-    assert BANNER in said
+    text = shown(open_again(reader))
+    assert FEWER in text
+    assert NEWER not in text
+    assert BANNER in text
     assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
 
 
@@ -165,7 +165,7 @@ def test_a_session_loses_withdrawn_figures_at_its_next_run(place: Path, open_pag
     assert 'class="telephone"' in without_script
 
 
-def test_a_session_whose_only_release_was_withdrawn_says_so_once_there_is_another(
+def test_a_session_whose_only_release_was_withdrawn_shows_a_notice_once_there_is_another(
     place: Path, open_page: Open
 ) -> None:
     reader = open_page(SCRIPTS["/sex"])
@@ -203,9 +203,9 @@ def test_a_withdrawn_release_disappears_from_the_page_that_shows_it(
     reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
     assert BANNER in shown(reader)
     (place / "illustrative.withdrawn").touch()
-    said = shown(open_again(reader))
-    assert BANNER not in said
-    assert "706" in said
+    text = shown(open_again(reader))
+    assert BANNER not in text
+    assert "706" in text
     assert "choose_release" not in radios(reader)
     assert shown(open_again(reader)).count(WITHDRAWN) == 1
     assert WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
@@ -219,9 +219,9 @@ def test_a_corrupt_release_is_refused_and_every_page_stays_as_it_was(
     path = latest_published(place) / "release.duckdb"
     path.write_bytes(path.read_bytes()[:-4096] if spoil is None else spoil)
     for opened in (open_again(reader), open_page(SCRIPTS["/sex"])):
-        said = shown(opened)
-        assert "706" in said
-        assert NEWER not in said
+        text = shown(opened)
+        assert "706" in text
+        assert NEWER not in text
     assert list(catalogue.refused()) == ["2020-21"]
 
 
@@ -285,4 +285,4 @@ def open_again(reader: Any) -> Any:
 
 
 def radios(reader: Any) -> list[str]:
-    return [one.key for one in reader.app.radio]
+    return [widget.key for widget in reader.app.radio]

@@ -56,7 +56,7 @@ def findings(reader: Any) -> list[str]:
 
 
 @pytest.mark.usefixtures("both")
-def test_the_choice_of_figures_tells_exact_tables_from_others(open_page: Open) -> None:
+def test_the_release_filter_distinguishes_exact_tables_from_others(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
     assert [
         label
@@ -88,12 +88,12 @@ def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: O
 @pytest.mark.parametrize("path", TOPICS)
 def test_a_finer_combination_is_called_not_published(open_page: Open, path: str) -> None:
     others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
-    asked = {name: code for name, code in others.items() if PATHS.get(name) != path}
-    reader = open_page(SCRIPTS[path], {**CHOSEN, **asked})
+    filters = {name: code for name, code in others.items() if PATHS.get(name) != path}
+    reader = open_page(SCRIPTS[path], {**CHOSEN, **filters})
     assert not reader.app.exception
     assert any(
-        one.startswith("Illustrative: The ") and one.endswith(" is not published.")
-        for one in findings(reader)
+        sentence.startswith("Illustrative: The ") and sentence.endswith(" is not published.")
+        for sentence in findings(reader)
     )
     assert "This release has tables of one or two things at once" in reader.text
     assert set(rows_of(reader).values()) == {"not published [x]"}
@@ -108,7 +108,7 @@ def test_a_quarter_counts_as_one_of_two_things(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("both")
-def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page: Open) -> None:
+def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
     assert "shown" not in rows_of(reader)["Female"]
     reader.choose("crime_type", "DA")
@@ -127,7 +127,7 @@ def test_a_choice_by_hand_leads_from_numbers_to_what_is_not_published(open_page:
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_say_what_is_withheld(tabled: Release, selection: Selection) -> None:
+def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -172,7 +172,7 @@ def quarters(*values: int | None) -> list[Observation]:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "sentence"),
     [
         ((None, None), "are all withheld"),
         ((9, None), "1 of the 2 quarters are shown"),
@@ -180,11 +180,11 @@ def quarters(*values: int | None) -> list[Observation]:
     ],
 )
 def test_quarters_that_are_withheld_are_counted(
-    tabled: Release, values: tuple[int | None, ...], said: str
+    tabled: Release, values: tuple[int | None, ...], sentence: str
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
     period = "April 2021 to March 2022"
-    assert said in suppressed.quarters_finding(answer, quarters(*values), period)
+    assert sentence in suppressed.quarters_finding(answer, quarters(*values), period)
 
 
 def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
@@ -200,6 +200,6 @@ def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
 
 def test_of_two_equal_groups_neither_is_called_the_largest(tabled: Release) -> None:
     answer = kinds.of(tabled).answer("nationality", Selection())
-    alike = tuple(replace(one, value=30) for one in answer.observations)
+    alike = tuple(replace(observation, value=30) for observation in answer.observations)
     finding = suppressed.finding(replace(answer, observations=alike))
     assert "No one group is plainly the largest" in finding

@@ -1,4 +1,4 @@
-"""What the unit tests share: the built release, opened once, and every answer that its pages can show."""
+"""Shared fixtures: the built release, opened once, and every answer that its pages can show."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.fixtures import rounded_release
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The built release, opened from a copy: no other test can be in the way of its file, nor this one in theirs."""
+    """The built release, opened from a copy so that tests of its files cannot interfere."""
     built = latest_published()
     return open_release(shutil.copytree(built, tmp_path_factory.mktemp("releases") / built.name))
 
@@ -42,19 +42,21 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="session")
 def answers(release: Release) -> tuple[Answer, ...]:
-    """Every answer that a page can show, by number and by share: each dimension within each selection it is offered with."""
+    """Every answer that a page can show, by number and by share, in every selection on offer."""
     by_number = [
         kinds.of(release).answer(dimension, selection)
         for dimension in DIMENSIONS
         for selection in _offered(kinds.of(release).filters(dimension))
     ]
     by_share = [
-        replace(one, selection=one.selection.choosing("measure", SHARE)) for one in by_number
+        replace(answer, selection=answer.selection.choosing("measure", SHARE))
+        for answer in by_number
     ]
     return (*by_number, *by_share)
 
 
 def _offered(offer: Offer) -> list[Selection]:
     """Every selection that an offer allows: one code, or none, of each dimension in it."""
-    choices = [[(dimension, code) for code in ("_T", *codes)] for dimension, codes in offer.items()]
-    return [Selection(**dict(chosen)) for chosen in itertools.product(*choices)]
+    choices = [("_T", *codes) for codes in offer.values()]
+    combinations = itertools.product(*choices)
+    return [Selection(**dict(zip(offer, codes, strict=True))) for codes in combinations]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import operator
 from collections.abc import Collection, Mapping, Sequence
 from math import prod
 from typing import Any, Final
@@ -35,7 +36,7 @@ def as_json_stat(
     """Return a table of cells as a dataset.
 
     A dimension has the codes that the request filters by or, without a filter, those that occur in
-    the cells. A cell without a number has no value, and its status says why.
+    the cells. A cell without a number has no value, and its status gives the reason.
 
     Args:
         table: the cells.
@@ -87,7 +88,7 @@ def as_json_stat(
 
 
 def _labels(rows: Sequence[Row], codes: Rows, filters: Mapping[str, Sequence[str]]) -> Labels:
-    """Return the codes of each dimension with their labels; none at all if there is no cell."""
+    """Return the codes of each dimension with their labels; none if no cell matches."""
     labels: dict[str, dict[str, str]] = {dimension: {} for dimension in FILTERS}
     if not rows:
         return labels
@@ -105,7 +106,8 @@ def _values(
     rows: Sequence[Row], labels: Labels, zero_bounds: Mapping[int, int], quarters: Collection[str]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Return values and statuses by index in the cube, whose last dimension varies fastest."""
-    listed = {tuple(row[dimension] for dimension in FILTERS): row for row in rows}
+    codes_of = operator.itemgetter(*FILTERS)
+    listed = {codes_of(row): row for row in rows}
     combinations = itertools.product(*(labels[dimension] for dimension in FILTERS))
     values: dict[str, int] = {}
     status: dict[str, str] = {}

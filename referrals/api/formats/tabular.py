@@ -94,7 +94,7 @@ class Table:
 
 def as_json(table: Table) -> bytes:
     """Return a table as a JSON document: the header, then the rows."""
-    rows = [{name: row[name] for name in table.columns} for row in table.rows]
+    rows = [_chosen(row, table.columns) for row in table.rows]
     return json.dumps({**table.header, table.name: rows}, ensure_ascii=False).encode()
 
 
@@ -104,7 +104,8 @@ def as_csv(table: Table) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_csv_cell(row[name]) for name in columns] for row in rows)
+    for row in rows:
+        writer.writerow([_csv_cell(row[name]) for name in columns])
     return text.getvalue().encode()
 
 
@@ -117,6 +118,10 @@ def as_parquet(table: Table) -> bytes:
     stream = io.BytesIO()
     parquet.write_table(arrow, stream, compression="zstd")
     return stream.getvalue()
+
+
+def _chosen(row: Row, columns: Columns) -> Row:
+    return {name: row[name] for name in columns}
 
 
 def _csv_cell(cell: object) -> object:

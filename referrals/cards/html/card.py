@@ -17,7 +17,7 @@ from referrals.cards.exports import text
 from referrals.cards.exports.formats import address, endings, label
 from referrals.cards.exports.notes import symbols
 from referrals.cards.html import notices, sources
-from referrals.cards.registry import KEPT, is_whole
+from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.content import pages
 from referrals.i18n import messages
 from referrals.release.release import INVENTED
@@ -57,7 +57,7 @@ def warning(card: Card) -> Markup:
     return notices.box(pages.inline(card.warning)) if card.warning else Markup()
 
 
-@cached(512, KEPT, separate=is_whole)
+@cached(512, CACHE_KEYS, separate=is_whole)
 def above(card: Card) -> Markup:
     """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
     chart = bars(card)
@@ -66,20 +66,20 @@ def above(card: Card) -> Markup:
     return head(card) + warning(card) + chart
 
 
-@cached(512, KEPT, separate=is_whole)
+@cached(512, CACHE_KEYS, separate=is_whole)
 def below(card: Card, base: str) -> Markup:
     """Return what is below a card's chart. `base` begins the addresses that leave the site."""
     return card.table + notes(card, folded=False) + sources.html(card) + _take_away(card, base)
 
 
-@cached(512, KEPT, separate=is_whole)
+@cached(512, CACHE_KEYS, separate=is_whole)
 def whole(card: Card, base: str) -> Markup:
     """Return a card that has no Plotly chart."""
     top = head(card) + warning(card) + bars(card)
     return templates.macro(TEMPLATE, "whole", top, below(card, base))
 
 
-@cached(64, KEPT)
+@cached(64, CACHE_KEYS)
 def summary(card: Card, more: str, base: str) -> Markup:
     """Return a card with its bars, but without its table and Plotly chart.
 

@@ -1,4 +1,4 @@
-"""Notices around the figures of a page as HTML: their status, what they count, and who can help.
+"""Notices around the figures of a page as HTML: their status, their unit of count, and help.
 
 The dashboard and the static site both use them.
 """
@@ -22,7 +22,7 @@ LONGEST_PART, LONGEST_LIST = 80, 240
 
 
 def box(text: str, kind: str = "note") -> Markup:
-    """Return one paragraph in a box: a note, help, or what has changed since 2021."""
+    """Return one paragraph in a box: a note, help, or changes since 2021."""
     return templates.macro(TEMPLATE, "box", text, kind)
 
 
@@ -93,7 +93,7 @@ def unusable(parameters: Iterable[str]) -> Markup:
 
 @lru_cache(maxsize=64)
 def page_end(published: About, shown: About) -> Markup:
-    """Return the end of a page that shows a release: what the figures count, and help."""
+    """Return the end of a page that shows a release: the unit of count, and help."""
     return templates.macro(
         TEMPLATE,
         "page_end",
@@ -104,7 +104,7 @@ def page_end(published: About, shown: About) -> Markup:
 
 
 def _counted(published: About, shown: About) -> list[str]:
-    """Return the sentences on what the figures of a release count."""
+    """Return the sentences on the unit of count of a release."""
     if not shown.is_illustrative:
         covers = messages.text("notices.page_end.covers", period=shown.period_label)
         return [messages.text("notices.page_end.unit"), covers]

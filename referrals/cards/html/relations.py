@@ -1,4 +1,4 @@
-"""The relations between printed figures as HTML: what the source says, and what follows from it.
+"""The relations between printed figures as HTML: quoted source, arithmetic and consequences.
 
 The dashboard and the static site both use them.
 """
@@ -38,20 +38,15 @@ def relation(release: Release, relation_id: str) -> Markup:
 def relations(release: Release) -> Markup:
     """Return every relation by result, in the ledger's order, after a count of each result."""
     rows = release.rows("query/relations")
-    by_result = {result: [row for row in rows if row["result"] == result] for result in RESULTS}
-    found = {result: group for result, group in by_result.items() if group}
+    by_result: dict[str, list[Row]] = {result: [] for result in RESULTS}
+    for row in rows:
+        by_result[row["result"]].append(row)
+    occurring = {result: group for result, group in by_result.items() if group}
     tally = [
         messages.html(f"relations.tally.{result}", n=Markup("<b>{}</b>").format(len(group)))
-        for result, group in found.items()
+        for result, group in occurring.items()
     ]
-    groups = [
-        {
-            "result": result,
-            "name": result_name(result),
-            "relations": [_with_title(release, row) for row in group],
-        }
-        for result, group in found.items()
-    ]
+    groups = [_group(release, result, group) for result, group in occurring.items()]
     checks = messages.html("relations.checks", n=len(rows), results=Markup("; ").join(tally))
     return templates.macro(TEMPLATE, "every", checks, groups)
 
@@ -75,7 +70,7 @@ def worked_out(release: Release) -> Markup:
 
 
 def result_name(result: str) -> str:
-    """Return what readers call a result of a relation: 'Does not agree'."""
+    """Return the name of a result of a relation for readers: 'Does not agree'."""
     return messages.text(f"relations.result.{result}")
 
 
@@ -95,6 +90,11 @@ def relation_body(row: Row, readings: Sequence[Row]) -> Markup:
             (messages.text("relations.misprints"), misprints),
         ],
     )
+
+
+def _group(release: Release, result: str, rows: Sequence[Row]) -> dict[str, object]:
+    titled = [_with_title(release, row) for row in rows]
+    return {"result": result, "name": result_name(result), "relations": titled}
 
 
 def _with_title(release: Release, row: Row) -> dict[str, object]:

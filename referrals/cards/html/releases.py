@@ -1,4 +1,4 @@
-"""Every release with its files as HTML: what it covers, how to download it, and how to check it."""
+"""Every release with its files as HTML: its coverage, downloads and checksums."""
 
 from __future__ import annotations
 

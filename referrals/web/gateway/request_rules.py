@@ -26,7 +26,7 @@ CLOSED_SEGMENTS: Final = frozenset({"_stcore", "component", "auth", "oauth2callb
 """Path segments of Streamlit's uploads, metrics, sign-in, components and agent API."""
 
 UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f\\%\ufffd\ud800-\udfff]|(?:^|/)\.\.?(?:/|$)|^[^/]|^//")
-"""What no decoded path of ours contains.
+"""Sequences that no decoded path of ours contains.
 
 Control characters, double encoding, bytes that are not UTF-8, and dot segments.
 """

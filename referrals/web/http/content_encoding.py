@@ -1,4 +1,4 @@
-"""Content codings (RFC 9110, 12.5.3): compress bodies, and choose what the client accepts."""
+"""Content codings (RFC 9110, 12.5.3): compress bodies, and choose one that the client accepts."""
 
 from __future__ import annotations
 

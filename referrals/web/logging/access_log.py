@@ -41,7 +41,7 @@ class AccessLog:
 
 
 class PathNames:
-    """The names of paths in the log, none of which holds anything that a reader made up."""
+    """The names of paths in the log. None contains text that a reader made up."""
 
     def __init__(self, pages: Iterable[str], routes: Iterable[BaseRoute]) -> None:
         self._known: Collection[str] = frozenset(pages) | STREAMLIT_PATHS
@@ -81,7 +81,7 @@ class LogEntry:
         self.has_failed = False
 
     async def send(self, message: Message) -> None:
-        """Send a message, and record what it says of the answer."""
+        """Send a message, and record its part of the answer."""
         kind = message["type"]
         if kind in {"http.response.start", "websocket.http.response.start"}:
             self._status = int(message["status"])
@@ -106,6 +106,6 @@ class LogEntry:
             "status": 500 if self.has_failed and not self._status else self._status,
             "ms": round((time.perf_counter() - self._started) * 1000, 1),
         }
-        if is_request:  # the size of a socket's messages would tell which selections were drawn
+        if is_request:  # the size of a socket's messages would reveal which selections were drawn
             fields["bytes"] = self._bytes
         LOG.info("A request has ended.", extra={"fields": fields})

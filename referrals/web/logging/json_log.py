@@ -1,4 +1,4 @@
-"""The log: one JSON object per line on standard error, without who reads or what they chose.
+"""The log: one JSON object per line on standard error, without readers' addresses or selections.
 
 Messages of our own modules are written whole, as they hold no reader's values. For other libraries
 only the constant text is written, never its arguments, and for an exception only its type and the

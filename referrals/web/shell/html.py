@@ -26,7 +26,7 @@ SHIFT_PRESSES: Final = 3
 """How many presses of Shift leave the page; exit.js counts them."""
 
 FETCHED_EARLY: Final = ("/_stcore/health", "/_stcore/host-config")
-"""What Streamlit requests, and waits for, before it opens its WebSocket."""
+"""Endpoints that Streamlit requests, and waits for, before it opens its WebSocket."""
 
 Text = Callable[..., str]
 """Returns a message by its key, such as `text("shell.menu")`."""
@@ -34,7 +34,7 @@ Text = Callable[..., str]
 
 @dataclass(frozen=True)
 class Frame:
-    """What is the same on every page: all pages, the site's name, its messages and versions."""
+    """The parts that all pages share: the list of pages, the site's name, messages and versions."""
 
     heads: Sequence[PageHead]
     site: str
@@ -71,7 +71,7 @@ def not_found(frame: Frame) -> str:
     """Return the 404 page, with links to the overview and to the help lines."""
     text = frame.text
     head = PageHead("", text("shell.not_found.title"), text("shell.not_found.description"))
-    by_path = {known.path: known for known in frame.heads}
+    by_path = {menu_head.path: menu_head for menu_head in frame.heads}
     next_pages = [by_path[path] for path in ("/", "/safeguarding") if path in by_path]
     return templates.render(
         "shell/not_found.html", **_values(head, frame), next_pages=next_pages
@@ -95,7 +95,7 @@ def _values(head: PageHead, frame: Frame) -> dict[str, object]:
         },
         "exit_address": HARMLESS,
         "leaving": LEAVING,
-        "titles": json.dumps({known.path: known.title for known in frame.heads}),
+        "titles": json.dumps({menu_head.path: menu_head.title for menu_head in frame.heads}),
         "script_messages": json.dumps(_script_messages(frame), ensure_ascii=False),
     }
 

@@ -49,7 +49,7 @@ def no_versions() -> Sequence[Version]:
 class Shell:
     """Middleware that frames the given pages and answers 404 at unknown addresses.
 
-    `frame` holds the pages and messages. `noscript_html` returns what the page at a path shows
+    `frame` holds the pages and messages. `noscript_html` returns the HTML of the page at a path
     without JavaScript, and `versions` the site's other versions, which each page links to. Both are
     called for every request, so a new release is in the next page that is opened.
     """

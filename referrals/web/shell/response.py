@@ -92,8 +92,8 @@ class HtmlBuffer:
         """Send one message: with security headers, without cookies, for HEAD without a body."""
         if message["type"] == "http.response.start":
             original = message.get("headers", [])
-            kept = [header for header in original if header[0].lower() != b"set-cookie"]
-            headers = MutableHeaders(raw=kept)
+            without_cookies = [header for header in original if header[0].lower() != b"set-cookie"]
+            headers = MutableHeaders(raw=without_cookies)
             headers.update(security_headers.HEADERS)
             headers.setdefault("content-security-policy", security_headers.DEFAULT)
             message = {**message, "headers": headers.raw}

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from referrals.errors import ReferralsError
 
 ROOT: Final = '<div id="root"></div>'
-"""The element in which Streamlit draws. It tells its index.html from other HTML."""
+"""The element in which Streamlit draws. It distinguishes its index.html from other HTML."""
 
 REPLACED: Final = frozenset({"html", "head", "title", "body", "div"})
 """Elements that our template replaces."""

@@ -77,7 +77,7 @@ class Client:
             self.finished.set()
 
     def problem(self) -> str:
-        """Return what is wrong with the page, '' if it was drawn completely."""
+        """Return the fault of the page, '' if it was drawn completely."""
         if self._status != ForwardMsg.FINISHED_SUCCESSFULLY or "exception" in self._elements:
             return "The script of the first page failed. The log says why."
         return "" if "html" in self._elements else "The first page was drawn empty."

@@ -104,7 +104,7 @@ def test_each_link_of_each_card_serves_the_file_that_it_names(
             )
 
 
-def test_a_card_file_of_invented_figures_says_so_in_its_name(
+def test_a_card_file_of_invented_figures_is_marked_in_its_name(
     get: HttpClient, invented: Release
 ) -> None:
     for address in links(registry.card("age-band", invented, CHOSEN)):
@@ -125,7 +125,7 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "said"),
+    ("address", "status", "detail"),
     [
         ("sex.csv?colour=red", 400, "'colour=red' cannot be chosen for this figure."),
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
@@ -148,11 +148,11 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
     ],
 )
 def test_a_selection_that_no_page_offers_is_refused_in_plain_words(
-    get: HttpClient, release: Release, asked: str, status: int, said: str
+    get: HttpClient, release: Release, address: str, status: int, detail: str
 ) -> None:
-    answer = get(f"/take-away/{release.digest[:12]}/{asked}")
+    answer = get(f"/take-away/{release.digest[:12]}/{address}")
     assert answer.status_code == status
-    assert answer.json()["detail"].startswith(said)
+    assert answer.json()["detail"].startswith(detail)
 
 
 def test_a_card_file_of_a_replaced_edition_is_refused(get: HttpClient, release: Release) -> None:
@@ -182,8 +182,8 @@ def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> No
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
-def test_a_malformed_host_brings_nothing_into_a_card_file(said: str) -> None:
-    known = settings.request_origin(scope_of("/", headers=[("host", said)]))
+def test_a_malformed_host_brings_nothing_into_a_card_file(host: str) -> None:
+    known = settings.request_origin(scope_of("/", headers=[("host", host)]))
     assert not set(known.removeprefix("http://")) & set("/?#@%\"'<> ")
 
 

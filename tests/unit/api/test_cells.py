@@ -62,10 +62,10 @@ class FinestCells:
     def value(self, cell: Cell) -> int:
         within = self.quarters.get(cell["period"], [cell["period"]])
         return sum(
-            one["value"]
-            for one in self.finest
-            if one["period"] in within
-            and all(cell[name] in {TOTAL, one[name]} for name in DIMENSIONS)
+            listed["value"]
+            for listed in self.finest
+            if listed["period"] in within
+            and all(cell[name] in {TOTAL, listed[name]} for name in DIMENSIONS)
         )
 
 
@@ -89,11 +89,11 @@ def finest(series: Release) -> FinestCells:
 @pytest.fixture(scope="module")
 def codes(get: HttpClient) -> dict[str, list[str]]:
     lists = get("/api/v1/releases/illustrative/codelists").json()["codelists"]
-    return {name: [one["code"] for one in listed] for name, listed in lists.items()}
+    return {name: [code["code"] for code in listed] for name, listed in lists.items()}
 
 
-def cells(get: HttpClient, asked: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
-    answer = get(f"{ADDRESS}?{urlencode(asked, doseq=True)}")
+def cells(get: HttpClient, filters: Mapping[str, str | Sequence[str]]) -> list[dict[str, Any]]:
+    answer = get(f"{ADDRESS}?{urlencode(filters, doseq=True)}")
     assert answer.status_code == 200
     found: list[dict[str, Any]] = answer.json()["cells"]
     return found
@@ -103,10 +103,12 @@ def cells(get: HttpClient, asked: Mapping[str, str | Sequence[str]]) -> list[dic
 def test_the_value_of_any_combination_is_the_sum_of_its_finest_cells(
     get: HttpClient, finest: FinestCells, codes: dict[str, list[str]], data: st.DataObject
 ) -> None:
-    asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
-    (cell,) = cells(get, asked)
-    assert {name: cell[name] for name in asked} == asked
-    assert cell["value"] == finest.value(asked)
+    filters = {
+        name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()
+    }
+    (cell,) = cells(get, filters)
+    assert {name: cell[name] for name in filters} == filters
+    assert cell["value"] == finest.value(filters)
     assert cell["lower"] <= cell["value"] <= cell["upper"]
 
 
@@ -129,14 +131,16 @@ def test_an_unlisted_combination_has_the_bounds_and_status_of_the_pages(
     codes: dict[str, list[str]],
     data: st.DataObject,
 ) -> None:
-    asked = {name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()}
-    (cell,) = cells(get, asked)
+    filters = {
+        name: data.draw(st.sampled_from(listed), label=name) for name, listed in codes.items()
+    }
+    (cell,) = cells(get, filters)
     listed = next(
-        (one for one in finest.listed if all(one[name] == code for name, code in asked.items())),
+        (row for row in finest.listed if all(row[name] == code for name, code in filters.items())),
         None,
     )
-    shown = kinds.of(series).answer("sex", Selection(**asked))
-    row = shown.total if asked["sex"] == TOTAL else shown.observation(asked["sex"])
+    shown = kinds.of(series).answer("sex", Selection(**filters))
+    row = shown.total if filters["sex"] == TOTAL else shown.observation(filters["sex"])
     expected = listed or asdict(row)
     assert [str(cell[name]) for name in (*MEASURES, "status")] == [
         str(expected[name]) for name in (*MEASURES, "status")
@@ -147,13 +151,15 @@ def test_an_unlisted_combination_has_the_bounds_and_status_of_the_pages(
 def test_a_combination_that_the_notes_call_listed_is_listed_unless_it_is_0(
     finest: FinestCells, codes: dict[str, list[str]], data: st.DataObject
 ) -> None:
-    asked = {
+    filters = {
         name: data.draw(st.sampled_from([TOTAL, *listed]), label=name)
         for name, listed in codes.items()
     }
-    asked["period"] = data.draw(st.sampled_from(codes["period"]), label="period")
-    is_listed = any(all(one[name] == code for name, code in asked.items()) for one in finest.listed)
-    assert is_listed == (finest.fixed(asked) in {0, 1, 2, 3, 6} and finest.value(asked) > 0)
+    filters["period"] = data.draw(st.sampled_from(codes["period"]), label="period")
+    is_listed = any(
+        all(row[name] == code for name, code in filters.items()) for row in finest.listed
+    )
+    assert is_listed == (finest.fixed(filters) in {0, 1, 2, 3, 6} and finest.value(filters) > 0)
 
 
 def test_the_pages_of_a_combination_add_up_to_all_of_it(get: HttpClient) -> None:
@@ -188,7 +194,7 @@ def test_no_note_of_an_additive_release_calls_every_unlisted_combination_0(
 
 
 @pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
-def test_the_notes_say_what_is_listed_and_how_to_get_the_rest(get: HttpClient, rest: str) -> None:
+def test_the_notes_describe_the_listed_cells_and_the_others(get: HttpClient, rest: str) -> None:
     said = " ".join(get(f"/api/v1/releases/illustrative{rest}").json()["notes"])
     assert "up to three dimensions" in said
     assert "finest cells" in said
@@ -269,9 +275,9 @@ def test_a_0_of_a_json_stat_cube_has_the_bounds_of_the_pages(
     )
     assert zeros
     for codes in zeros[:20]:
-        asked = dict(zip(("period", *DIMENSIONS), codes, strict=True))
-        shown = kinds.of(series).answer("sex", Selection(**asked))
-        row = asdict(shown.observation(asked["sex"]))
+        filters = dict(zip(("period", *DIMENSIONS), codes, strict=True))
+        shown = kinds.of(series).answer("sex", Selection(**filters))
+        row = asdict(shown.observation(filters["sex"]))
         assert [found[*codes, name] for name in MEASURES] == [
             (row[name], row["status"]) for name in MEASURES
         ]
@@ -281,9 +287,9 @@ def test_named_codes_are_in_the_json_stat_cube_even_if_no_cell_has_them(
     get: HttpClient, codes: dict[str, list[str]]
 ) -> None:
     every = "&".join(f"nationality={code}" for code in codes["nationality"])
-    asked = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
-    listed = {cell["nationality"] for cell in get(f"{ADDRESS}?{asked}").json()["cells"]}
-    assert listed < {found[1] for found in stat(get, ADDRESS, asked)} == set(codes["nationality"])
+    filters = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
+    listed = {cell["nationality"] for cell in get(f"{ADDRESS}?{filters}").json()["cells"]}
+    assert listed < {found[1] for found in stat(get, ADDRESS, filters)} == set(codes["nationality"])
 
 
 def test_a_json_stat_cube_that_would_be_too_large_is_refused(

@@ -178,8 +178,8 @@ def test_every_header_of_an_answer_is_described(release: Release, address: str) 
 def test_retry_after_is_described_for_429_and_503(status: str) -> None:
     described = HttpClient(Starlette(routes=api.routes()))("/api/v1").json()
     assert all(
-        "Retry-After" in one["get"]["responses"][status]["headers"]
-        for one in described["paths"].values()
+        "Retry-After" in path["get"]["responses"][status]["headers"]
+        for path in described["paths"].values()
     )
     assert status in described["info"]["description"]
 
@@ -203,7 +203,9 @@ def test_codes_are_examples_and_no_enum_because_releases_differ() -> None:
     cells = HttpClient(Starlette(routes=api.routes()))("/api/v1").json()["paths"][
         "/api/v1/releases/{release_id}/cells"
     ]["get"]
-    nationality = next(one for one in cells["parameters"] if one["name"] == "nationality")
+    nationality = next(
+        parameter for parameter in cells["parameters"] if parameter["name"] == "nationality"
+    )
     assert "enum" not in nationality["schema"]["items"]
     assert "Each release has its own codes" in nationality["description"]
     assert "VNM" in nationality["schema"]["items"]["examples"]

@@ -115,10 +115,10 @@ def test_cells_can_be_filtered_by_quarter(get: HttpClient) -> None:
 
 
 def test_every_format_holds_the_same_numbers(get: HttpClient) -> None:
-    asked = f"{CELLS_ADDRESS}?crime_type=DA&crime_type=MS"
-    cells = get(asked).json()["cells"]
-    as_csv_rows = rows_of(get(f"{asked}&format=csv").text)
-    parquet = pq.read_table(io.BytesIO(get(f"{asked}&format=parquet").content))
+    typed = f"{CELLS_ADDRESS}?crime_type=DA&crime_type=MS"
+    cells = get(typed).json()["cells"]
+    as_csv_rows = rows_of(get(f"{typed}&format=csv").text)
+    parquet = pq.read_table(io.BytesIO(get(f"{typed}&format=parquet").content))
     assert [{name: cell[name] for name in CELLS} for cell in parquet.to_pylist()] == cells
     assert [[row[name] for name in CELLS] for row in as_csv_rows] == [
         ["" if cell[name] is None else str(cell[name]) for name in CELLS] for cell in cells
@@ -221,7 +221,7 @@ def test_every_document_about_a_release_has_its_status_notes_and_licence(
 
 
 @pytest.mark.parametrize("format_name", ["csv", "parquet"])
-def test_every_row_of_invented_figures_says_so(get: HttpClient, format_name: str) -> None:
+def test_every_row_of_invented_figures_is_marked(get: HttpClient, format_name: str) -> None:
     answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
     rows = table_of(answer)
     assert {row["release_status"] for row in rows} == {"illustrative"}
@@ -250,8 +250,8 @@ def test_every_row_explains_the_protection_and_links_to_the_release(
 def test_the_list_of_releases_names_the_published_one_as_latest(get: HttpClient) -> None:
     document = get("/api/v1/releases").json()
     assert document["latest"] == "2020-21"
-    assert [one["id"] for one in document["releases"]] == ["2020-21", "illustrative"]
-    assert [one["is_illustrative"] for one in document["releases"]] == [False, True]
+    assert [listed["id"] for listed in document["releases"]] == ["2020-21", "illustrative"]
+    assert [listed["is_illustrative"] for listed in document["releases"]] == [False, True]
 
 
 def test_codelists_hold_each_code_with_its_label_and_members(get: HttpClient) -> None:
@@ -274,9 +274,9 @@ def test_statements_hold_the_sentence_its_section_and_its_source(get: HttpClient
 
 def test_context_holds_the_named_series_and_why_it_is_not_comparable(get: HttpClient) -> None:
     document = get("/api/v1/releases/latest/context?series=dac-537").json()
-    assert [one["series_id"] for one in document["series"]] == ["dac-537"]
+    assert [row["series_id"] for row in document["series"]] == ["dac-537"]
     assert document["series"][0]["why_not_comparable"]
-    assert {one["series_id"] for one in document["observations"]} == {"dac-537"}
+    assert {row["series_id"] for row in document["observations"]} == {"dac-537"}
 
 
 @pytest.mark.parametrize("format_name", ["json", "csv", "parquet"])
@@ -284,7 +284,8 @@ def test_each_observation_names_its_unit_which_is_never_victim_referrals(
     get: HttpClient, format_name: str
 ) -> None:
     series = {
-        one["series_id"]: one for one in get("/api/v1/releases/latest/context").json()["series"]
+        series["series_id"]: series
+        for series in get("/api/v1/releases/latest/context").json()["series"]
     }
     answer = get(f"/api/v1/releases/latest/context?format={format_name}")
     rows = answer.json()["observations"] if format_name == "json" else table_of(answer)
@@ -322,12 +323,12 @@ def test_an_unknown_code_is_refused_with_the_choices(get: HttpClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")]
+    ("typed", "meant"), [("da", "DA"), ("Domestic abuse", "DA"), ("modern slavry", "MS")]
 )
 def test_a_misspelt_code_is_answered_with_a_suggestion(
-    get: HttpClient, asked: str, meant: str
+    get: HttpClient, typed: str, meant: str
 ) -> None:
-    assert problem_at(get, f"{CELLS_ADDRESS}?crime_type={asked}")["did_you_mean"] == meant
+    assert problem_at(get, f"{CELLS_ADDRESS}?crime_type={typed}")["did_you_mean"] == meant
 
 
 def test_a_code_of_another_release_is_refused_rather_than_matching_nothing(

@@ -99,16 +99,16 @@ def test_plain_and_gzipped_bodies_have_different_etags(get: HttpClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "said"),
+    ("written", "last_modified"),
     [(4e9, "Tue, 02 Oct 2096 07:06:40 GMT"), (0, "Wed, 15 Dec 2021 00:00:00 GMT")],
     ids=["after publication", "before publication"],
 )
 def test_last_modified_is_when_the_release_was_written_and_never_before_its_publication(
-    get: HttpClient, served: FakeCatalogue, copied: Release, written: float, said: str
+    get: HttpClient, served: FakeCatalogue, copied: Release, written: float, last_modified: str
 ) -> None:
     os.utime(copied.folder / "datapackage.json", (written, written))
     served.current = Served("written", open_release(copied.folder), ())
-    assert get(CELLS).headers["last-modified"] == said
+    assert get(CELLS).headers["last-modified"] == last_modified
 
 
 def test_if_modified_since_is_ignored_because_two_editions_can_have_one_date(
@@ -270,10 +270,12 @@ def test_each_file_of_invented_figures_has_a_marked_address_and_its_listed_check
         assert hashlib.sha256(answer.content).hexdigest() == digest
     listed = get("/api/v1/releases/illustrative").json()["files"]
     assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {
-        one["name"] for one in listed
+        entry["name"] for entry in listed
     }
     assert {
-        get(one[where]).status_code for one in listed for where in ("address", "version_address")
+        get(entry[where]).status_code
+        for entry in listed
+        for where in ("address", "version_address")
     } == {200}
     assert get("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
 
@@ -338,9 +340,9 @@ def test_a_file_altered_on_disk_is_served_as_it_was_verified(
 def test_a_replaced_release_is_served_at_once(
     get: HttpClient, served: FakeCatalogue, release: Release, invented: Release
 ) -> None:
-    assert [one["id"] for one in get(LIST).json()["releases"]] == ["2020-21"]
+    assert [listed["id"] for listed in get(LIST).json()["releases"]] == ["2020-21"]
     served.current = Served("two", release, (invented,))
-    assert [one["id"] for one in get(LIST).json()["releases"]] == ["2020-21", "illustrative"]
+    assert [listed["id"] for listed in get(LIST).json()["releases"]] == ["2020-21", "illustrative"]
     served.current = Served("three", release, ())
     assert get("/api/v1/releases/illustrative").status_code == 404
 
@@ -465,7 +467,7 @@ def test_a_full_queue_refuses_at_once_and_answers_the_others() -> None:
     assert refused.headers["retry-after"] == "2"
     assert refused.headers["cache-control"] == "no-store"
     assert refused.headers["access-control-allow-origin"] == "*"
-    assert [one.text for one in answered] == [str(name) for name in range(room)]
+    assert [response.text for response in answered] == [str(name) for name in range(room)]
 
 
 @pytest.mark.usefixtures("served")
@@ -497,7 +499,9 @@ def test_a_file_does_not_wait_behind_slow_answers() -> None:
 
 
 def test_only_the_cells_resource_is_slow() -> None:
-    assert [one.path for one in RESOURCES if one.is_slow] == ["/api/v1/releases/{release_id}/cells"]
+    assert [resource.path for resource in RESOURCES if resource.is_slow] == [
+        "/api/v1/releases/{release_id}/cells"
+    ]
 
 
 def test_a_query_is_parsed_outside_the_event_loop(

@@ -84,7 +84,7 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
         assert [bar.label for bar in card.bars] == [
-            phrases.label(one) for one in answer.observations
+            phrases.label(observation) for observation in answer.observations
         ]
 
 
@@ -102,7 +102,7 @@ def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_sha
             assert phrases.share(row) in share or share == "–"
 
 
-def test_the_table_says_what_its_shares_by_sex_are_of(release: Release) -> None:
+def test_the_table_names_the_denominator_of_its_shares_by_sex(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     male = next(row for row in Cells(card.table).rows if row[0] == "Male")
     assert male[2].startswith("62% of recorded")
@@ -165,13 +165,13 @@ def test_file_names_carry_the_release_and_its_status_and_differ_by_view(
     assert len(set(names)) == len(names)
 
 
-def test_an_illustrative_card_says_so_in_its_file_name(release: Release) -> None:
+def test_an_illustrative_card_is_marked_in_its_file_name(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     invented = replace(card, about=replace(card.about, status="illustrative"))
     assert "-illustrative-" in invented.file_name
 
 
-def test_the_unit_says_number_or_what_the_share_is_of(release: Release) -> None:
+def test_the_unit_is_a_number_or_names_the_denominator_of_the_share(release: Release) -> None:
     units = {
         measure: by_dimension.card(
             release, kinds.of(release).answer("sex", Selection(measure=measure))
@@ -299,10 +299,10 @@ def test_a_link_cannot_break_out_of_its_attribute() -> None:
 
 def relabelled(answer: Answer, label: str) -> tuple[Observation, ...]:
     """The observations of an answer under another label."""
-    return tuple(replace(one, label=label) for one in answer.observations)
+    return tuple(replace(observation, label=label) for observation in answer.observations)
 
 
-def test_a_row_of_the_table_that_is_part_of_another_says_so(release: Release) -> None:
+def test_a_table_row_that_is_part_of_another_is_marked(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("age_band", Selection()))
     assert '<th scope="row">of these, 20 to 39</th>' in card.table
     assert '<th scope="row">20 to 39</th>' not in card.table

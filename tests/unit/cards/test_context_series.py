@@ -109,7 +109,7 @@ def test_the_commissioners_figure_is_attributed_and_covers_three_years(
     assert "three years" in finding
 
 
-def test_every_number_in_a_finding_is_printed_or_a_share_of_what_is(
+def test_every_number_in_a_finding_is_printed_or_a_share_of_printed_ones(
     cards: Mapping[str, Card],
 ) -> None:
     for name, card in cards.items():
@@ -124,7 +124,7 @@ def test_every_number_in_a_finding_is_printed_or_a_share_of_what_is(
 # Cards
 
 
-def test_every_card_says_first_why_it_is_not_the_same_thing(cards: Mapping[str, Card]) -> None:
+def test_every_card_begins_with_why_it_is_not_comparable(cards: Mapping[str, Card]) -> None:
     for card in cards.values():
         assert card.warning.startswith("**Why this is not the same thing.**")
         assert len(card.warning) > 100
@@ -136,7 +136,7 @@ def test_every_card_names_each_of_its_sources_with_its_date(
 ) -> None:
     for name, card in cards.items():
         series = query_series.read(release, context_series.DESIGNS[name].series_id)
-        titles = {one.source_title for one in series.observations}
+        titles = {observation.source_title for observation in series.observations}
         assert {quote["source_title"] for quote in card.quotes} == titles
         assert all(quote["publisher"] for quote in card.quotes)
 
@@ -166,7 +166,7 @@ def test_a_long_table_scrolls_inside_its_card_and_a_short_one_does_not(
 # By quarter and age
 
 
-def test_a_quarter_where_age_was_grouped_is_shown_as_grouped(cards: Mapping[str, Card]) -> None:
+def test_a_quarter_with_grouped_ages_is_shown_as_grouped(cards: Mapping[str, Card]) -> None:
     grouped = printed("nrm-quarters-by-age", category="18+_NK")
     assert [row["period_label"] for row in grouped] == ["2018 Q3", "2019 Q2", "2019 Q3"]
     table = {row[0]: row[1:] for row in table_of(cards["quarters_by_age"])}
@@ -238,7 +238,7 @@ def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(
     assert ["2018", "6,985", "March 2020"] in table
 
 
-def test_a_value_that_was_worked_out_says_so_and_no_other_does(cards: Mapping[str, Card]) -> None:
+def test_only_derived_values_are_marked_as_derived(cards: Mapping[str, Card]) -> None:
     marked = {(row[0], row[1]) for row in table_of(cards["years"]) if "[e]" in row[1]}
     worked_out = {
         (row["period_label"], f"{count(int(row['value']))} [e]")
@@ -270,7 +270,7 @@ def test_a_year_without_a_value_keeps_its_place(cards: Mapping[str, Card]) -> No
     assert places.index("2022-23") - places.index("2020-21") == 2
 
 
-def test_the_notes_of_the_data_stand_in_the_table(cards: Mapping[str, Card]) -> None:
+def test_the_notes_of_the_data_are_in_the_table(cards: Mapping[str, Card]) -> None:
     notes = {row[0]: row[2] for row in table_of(cards["domestic_abuse"])[1:]}
     assert notes == {row["period_label"]: row["note"] for row in printed("da-crimes")}
     assert notes["2020-21"]

@@ -37,34 +37,38 @@ paged = st.sampled_from(list(PATHS))
 
 @few
 @given(paged, selections)
-def test_a_finding_is_a_sentence_that_says_illustrative_first_and_never_names_the_assessment(
+def test_a_finding_begins_with_illustrative_and_never_names_the_assessment(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
     card = by_dimension.card(invented, answer)
-    said = " ".join([card.finding, card.title, card.unit, card.alternative, *card.notes])
+    texts = " ".join([card.finding, card.title, card.unit, card.alternative, *card.notes])
     assert card.finding.startswith("Illustrative: ")
     assert card.finding.endswith(".")
     assert card.alternative.startswith(card.finding)
-    assert not re.search(r"nan|None|  |\.\.|_|assessment|printed", said), said
+    assert not re.search(r"nan|None|  |\.\.|_|assessment|printed", texts), texts
 
 
 @given(dimensions, selections)
-def test_a_group_is_the_largest_only_where_no_other_could_be(
+def test_a_group_is_the_largest_only_if_no_other_could_be(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
     finding = rounded.finding(answer)
     if " the largest" not in finding or "No one group" in finding:
         return
-    named = [one for one in answer.observations if one.kind == "category"]
-    first, *others = sorted(named, key=lambda one: -(one.value or 0))
+    named = [observation for observation in answer.observations if observation.kind == "category"]
+    first, *others = sorted(named, key=lambda observation: -(observation.value or 0))
     assert finding.startswith(f"Illustrative: {first.label}")
     lower, _ = first.bounds
     assert lower > max(other.bounds[1] for other in others)
     assert (first.value or 0) >= SMALLEST_SHARE_BASE
     if "largest group" in finding:
-        rest = [one.bounds[1] for one in answer.observations if one.code != first.code]
+        rest = [
+            observation.bounds[1]
+            for observation in answer.observations
+            if observation.code != first.code
+        ]
         assert lower > max(rest)
 
 
@@ -85,7 +89,7 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
     assert {row["share_status"] for row in card.data} == letters
 
 
-def test_nothing_at_all_says_what_zero_can_mean(invented: Release) -> None:
+def test_an_empty_finding_explains_its_zeros(invented: Release) -> None:
     empty = planted({"A": (0, 0, 8), "B": (0, 0, 8)}, total=(0, 0, 8))
     assert (
         rounded.finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
@@ -125,7 +129,7 @@ NO_LARGEST = "No one group is plainly the largest among"
         ),
     ],
 )
-def test_a_finding_says_what_the_sums_say(
+def test_a_finding_agrees_with_the_sums(
     rows: dict[str, tuple[int, int, int]], finding: str
 ) -> None:
     assert rounded.finding(planted(rows)) == finding
@@ -174,7 +178,7 @@ def made(invented: Release) -> list[Card]:
     return [by_dimension.card(invented, answer), by_quarter.card(invented, answer)]
 
 
-def test_everything_that_leaves_the_page_says_illustrative_and_the_rule(made: list[Card]) -> None:
+def test_every_export_states_illustrative_and_the_rounding_rule(made: list[Card]) -> None:
     for card in made:
         picture, text = svg.write(card, BASE), text_export.write(card, BASE)
         assert picture.count(f">{'Illustrative'}</text>") >= 1, "the watermark"
@@ -190,7 +194,7 @@ def test_everything_that_leaves_the_page_says_illustrative_and_the_rule(made: li
             assert ",illustrative," in row
 
 
-def test_a_file_name_says_the_release_and_the_status_once(made: list[Card]) -> None:
+def test_a_file_name_has_release_and_status_once(made: list[Card]) -> None:
     assert made[0].file_name == "victim-referrals-illustrative-sex-vnm-ms"
     assert made[1].file_name == "victim-referrals-illustrative-quarters-of-sex-vnm-ms"
 
@@ -205,11 +209,13 @@ def test_a_published_picture_has_no_watermark(release: Release) -> None:
 def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]) -> None:
     for card in made:
         assert card.draw is not None
-        words = [one["text"] for one in card.draw(charts.DARK)["layout"]["annotations"]]
+        words = [
+            annotation["text"] for annotation in card.draw(charts.DARK)["layout"]["annotations"]
+        ]
         assert "Illustrative" in words
 
 
-def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(
+def test_a_bar_of_a_sum_is_solid_to_its_number_and_has_a_line_for_its_range(
     invented: Release,
 ) -> None:
     answer = kinds.of(invented).answer("sex", Selection(nationality="VNM"))
@@ -219,7 +225,7 @@ def test_a_sum_is_solid_to_its_number_and_a_line_says_what_it_could_have_been(
         assert (bar.solid, bar.lower, bar.upper, bar.shown) == expected
 
 
-def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_off(
+def test_a_share_of_a_sum_has_a_line_for_errors_in_both_numbers(
     invented: Release,
 ) -> None:
     answer = kinds.of(invented).answer(
@@ -237,20 +243,20 @@ def test_a_share_of_a_sum_has_a_line_for_what_it_could_be_if_both_numbers_were_o
 
 @few
 @given(paged, selections)
-def test_the_shares_in_a_file_are_bounded_by_what_both_numbers_could_be(
+def test_the_shares_in_a_file_are_bounded_by_errors_in_both_numbers(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
     data = by_dimension.card(invented, answer).data
     total = answer.total.value
-    for one, row in zip(answer.observations, data, strict=True):
+    for observation, row in zip(answer.observations, data, strict=True):
         low, share, high = (row[name] for name in ("share_lower", "share", "share_upper"))
         if not total:
             assert (low, share, high) == (None, None, None)
             continue
-        assert share == round((one.value or 0) / total, 4)
+        assert share == round((observation.value or 0) / total, 4)
         assert [low, share, high] == sorted([low, share, high], key=lambda part: float(str(part)))
-        if answer.total.status == one.status == "":
+        if answer.total.status == observation.status == "":
             assert low == share == high
 
 
@@ -264,7 +270,7 @@ def test_the_lines_of_columns_reach_from_the_least_to_the_most(
     made: list[Card], invented: Release
 ) -> None:
     quarters = kinds.of(invented).quarters(Selection(nationality="VNM", crime_type="MS"))
-    ranges = [(one.value or 0, *one.bounds) for one in quarters]
+    ranges = [(quarter.value or 0, *quarter.bounds) for quarter in quarters]
     assert made[1].draw is not None
     (bars,) = made[1].draw(charts.LIGHT)["data"]
     assert bars["y"] == [value for value, _, _ in ranges]

@@ -87,15 +87,18 @@ def test_every_figure_that_a_page_names_is_in_the_release(
 
 
 @pytest.mark.parametrize(
-    "asked", ["E999", "E017", "cell:sex=X", "cell:outcome=ICE", "e002", "E002 ", "cell", "helpline"]
+    "reference",
+    ["E999", "E017", "cell:sex=X", "cell:outcome=ICE", "e002", "E002 ", "cell", "helpline"],
 )
 def test_a_figure_that_the_release_does_not_hold_is_refused_by_name(
-    planted: Path, figures: Mapping[str, str], asked: str
+    planted: Path, figures: Mapping[str, str], reference: str
 ) -> None:
-    planted.write_text(f"# Planted\n\nThere were {{{asked}}}.\n", encoding="utf-8")
+    planted.write_text(f"# Planted\n\nThere were {{{reference}}}.\n", encoding="utf-8")
     with pytest.raises(
         DataError,
-        match=re.escape(f"planted.md names a figure that the release does not hold: {{{asked}}}"),
+        match=re.escape(
+            f"planted.md names a figure that the release does not hold: {{{reference}}}"
+        ),
     ):
         content_pages.page("planted", figures)
 
@@ -241,7 +244,7 @@ def test_a_container_becomes_a_box(planted: Path, figures: Mapping[str, str], bo
     )
 
 
-def test_a_dated_box_says_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
+def test_a_dated_box_shows_its_date_in_words(planted: Path, figures: Mapping[str, str]) -> None:
     planted.write_text(
         "# Planted\n\n::: since-2021 9 <b>November</b> 2023\n\nInside.\n\n:::\n", encoding="utf-8"
     )

@@ -95,7 +95,7 @@ UNPUBLISHED = [
 
 
 def codes(answer: Answer) -> list[str]:
-    return [one.code for one in answer.observations]
+    return [observation.code for observation in answer.observations]
 
 
 @pytest.mark.parametrize(("dimension", "selection", "shown"), SHOWN, ids=named)
@@ -103,10 +103,12 @@ def test_each_row_shows_its_count_its_range_or_that_there_is_none(
     release: Release, dimension: str, selection: Selection, shown: dict[str, str]
 ) -> None:
     answer = kinds.of(release).answer(dimension, selection)
-    assert {one.code: phrases.number(one) for one in answer.observations} == shown
+    assert {
+        observation.code: phrases.number(observation) for observation in answer.observations
+    } == shown
 
 
-def test_rows_stand_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
+def test_rows_are_in_the_order_of_the_codelist_and_never_of_size(release: Release) -> None:
     assert codes(kinds.of(release).answer("crime_type", EVERYTHING)) == [
         "MS",
         "DA",
@@ -181,12 +183,12 @@ def test_how_many_have_a_nationality_recorded_is_not_known(release: Release) -> 
     assert kinds.of(release).answer("nationality", EVERYTHING).recorded is None
 
 
-def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
+def test_an_aggregate_is_shown_only_if_one_of_its_members_is_missing(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
         listed = codelist(answer.dimension).codes
-        shown = {one.code: one.status for one in answer.observations}
+        shown = {observation.code: observation.status for observation in answer.observations}
         for code in shown:
             members = listed[code].members
             missing = [listed[member].label for member in members if shown.get(member, "x") == "x"]
@@ -194,12 +196,12 @@ def test_an_aggregate_is_shown_only_where_a_member_of_it_is_missing(
             assert set(missing) <= set(answer.unpublished)
 
 
-def test_an_aggregate_stays_out_where_all_its_members_have_counts(release: Release) -> None:
+def test_an_aggregate_is_hidden_if_all_its_members_have_counts(release: Release) -> None:
     assert "_TOP3" not in codes(kinds.of(release).answer("nationality", EVERYTHING))
     assert "_R" not in codes(kinds.of(release).answer("sex", EVERYTHING))
 
 
-def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release) -> None:
+def test_the_members_that_an_aggregate_replaces_are_listed_as_unpublished(release: Release) -> None:
     assert kinds.of(release).answer("nationality", SLAVERY).unpublished == (
         "Vietnam",
         "Albania",
@@ -217,14 +219,16 @@ def test_what_an_aggregate_stands_for_is_named_as_not_published(release: Release
     assert kinds.of(release).answer("sex", EVERYTHING).unpublished == ()
 
 
-def test_a_part_of_another_aggregate_says_that_it_is_one(release: Release) -> None:
+def test_a_part_of_another_aggregate_is_marked(release: Release) -> None:
     answer = kinds.of(release).answer("age_band", EVERYTHING)
-    assert {one.code for one in answer.observations if one.is_part} == {"20-39"}
+    assert {observation.code for observation in answer.observations if observation.is_part} == {
+        "20-39"
+    }
     assert phrases.label(answer.observation("20-39")) == "of these, 20 to 39"
 
 
 @pytest.mark.parametrize("dimension", DIMENSIONS)
-def test_a_page_offers_what_the_release_breaks_its_dimension_down_by_and_nothing_else(
+def test_a_page_offers_exactly_the_filters_that_the_release_supports(
     release: Release, dimension: str
 ) -> None:
     offered = kinds.of(release).filters(dimension)
@@ -257,10 +261,10 @@ def test_what_nobody_published_is_x_and_never_0(
 ) -> None:
     answer = kinds.of(release).answer(dimension, selection)
     assert not answer.is_published
-    for one in answer.observations:
-        assert phrases.number(one) == NOT_PUBLISHED
-        numbers = (one.value, one.lower, one.upper, one.share)
-        assert (one.status, numbers) == ("x", (None, None, None, None))
+    for observation in answer.observations:
+        assert phrases.number(observation) == NOT_PUBLISHED
+        numbers = (observation.value, observation.lower, observation.upper, observation.share)
+        assert (observation.status, numbers) == ("x", (None, None, None, None))
 
 
 def test_no_cell_of_the_release_that_is_not_published_holds_a_number(release: Release) -> None:
@@ -297,7 +301,7 @@ def test_a_selection_is_named_in_words(release: Release) -> None:
     ],
     ids=named,
 )
-def test_the_total_of_a_selection_is_said_in_words(
+def test_the_total_of_a_selection_is_in_words(
     release: Release, dimension: str, selection: Selection, counted: str
 ) -> None:
     assert phrases.number(kinds.of(release).answer(dimension, selection).total) == counted
@@ -307,9 +311,11 @@ def test_the_parts_of_a_dimension_can_add_up_to_its_total(answers: tuple[Answer,
     """If all parts are published, the total lies between the sums of their bounds."""
     checked = 0
     for answer in answers:
-        parts = [one for one in answer.observations if one.kind != "aggregate"]
-        published = [one.bounds for one in parts if one.has_number]
-        missing = {one.code for one in parts if not one.has_number}
+        parts = [
+            observation for observation in answer.observations if observation.kind != "aggregate"
+        ]
+        published = [observation.bounds for observation in parts if observation.has_number]
+        missing = {observation.code for observation in parts if not observation.has_number}
         if answer.total.has_number and not answer.unpublished and missing <= {"_NK"}:
             checked += 1
             least, most = answer.total.bounds
@@ -327,13 +333,16 @@ def test_every_code_that_a_row_can_have_has_a_label(
         assert all(known[answer.dimension, code] for code in codes(answer))
 
 
-def test_statements_come_in_the_order_asked_for_with_their_source(release: Release) -> None:
+def test_statements_are_in_the_requested_order_with_their_source(release: Release) -> None:
     found = statements(release, ["E036", "E002"])
-    assert [(one["statement_id"], one["section"], one["printed"]) for one in found] == [
+    assert [
+        (statement["statement_id"], statement["section"], statement["printed"])
+        for statement in found
+    ] == [
         ("E036", "3.8.2", "194"),
         ("E002", "2.1", "1,336"),
     ]
-    assert {one["publisher"] for one in found} == {"Home Office"}
+    assert {statement["publisher"] for statement in found} == {"Home Office"}
 
 
 def test_the_youngest_and_the_oldest_age_can_be_shown_nowhere(release: Release) -> None:
@@ -355,6 +364,10 @@ def test_a_context_series_comes_with_its_oldest_period_and_its_oldest_vintage_fi
     series = context_series.read(release, "nrm-years")
     assert series.series_id == "nrm-years"
     found = series.observations
-    assert [one.value for one in found if one.period_label == "2019"] == [10627, 10611, 10606]
-    starts = [one.period_start for one in found]
+    assert [observation.value for observation in found if observation.period_label == "2019"] == [
+        10627,
+        10611,
+        10606,
+    ]
+    starts = [observation.period_start for observation in found]
     assert starts == sorted(starts)

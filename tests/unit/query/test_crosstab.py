@@ -42,10 +42,13 @@ def published_cells(release: Release) -> Cells:
     }
 
 
-def numbers(one: Observation) -> tuple[object, ...]:
+def numbers(observation: Observation) -> tuple[object, ...]:
     """The number, bounds and status of an observation, as a file of cells has them."""
-    bounds = ("" if number is None else str(number) for number in (one.value, one.lower, one.upper))
-    return (*bounds, one.status)
+    bounds = (
+        "" if number is None else str(number)
+        for number in (observation.value, observation.lower, observation.upper)
+    )
+    return (*bounds, observation.status)
 
 
 def expected(release: Release, cells: Cells, answer: Answer, code: str) -> tuple[object, ...]:
@@ -66,7 +69,9 @@ def test_the_cells_of_a_rounded_crosstab_add_up_to_both_margins(
     crosstab = kinds.of(invented).crosstab(*pair, selection)
     columns = list(crosstab.by_column.values())
     for column in columns:
-        assert column.total.value == sum(one.value or 0 for one in column.observations)
+        assert column.total.value == sum(
+            observation.value or 0 for observation in column.observations
+        )
     for margin in crosstab.whole.observations:
         row = [column.observation(margin.code).value or 0 for column in columns]
         assert margin.value == sum(row)
@@ -99,8 +104,8 @@ def test_each_cell_of_a_suppressed_crosstab_is_that_of_the_file_or_not_published
     cells = published_cells(suppressed)
     crosstab = kinds.of(suppressed).crosstab(*pair, Selection(period=period))
     for column in (crosstab.whole, *crosstab.by_column.values()):
-        for one in (column.total, *column.observations):
-            assert numbers(one) == expected(suppressed, cells, column, one.code)
+        for observation in (column.total, *column.observations):
+            assert numbers(observation) == expected(suppressed, cells, column, observation.code)
 
 
 @few
@@ -114,19 +119,22 @@ def test_a_suppressed_crosstab_finer_than_its_tables_is_not_published(
     crosstab = kind.crosstab(rows, columns, Selection().choosing(third, code))
     for column in crosstab.by_column.values():
         assert not column.is_published
-        assert {one.value for one in column.observations} == {None}
+        assert {observation.value for observation in column.observations} == {None}
 
 
 def test_a_withheld_cell_is_not_worked_out_from_the_margin(suppressed: Release) -> None:
     crosstab = kinds.of(suppressed).crosstab("nationality", "crime_type", Selection())
     withheld = [
-        one
+        observation
         for column in crosstab.by_column.values()
-        for one in column.observations
-        if one.status == "c"
+        for observation in column.observations
+        if observation.status == "c"
     ]
     assert withheld
-    assert {(one.value, one.lower, one.upper, one.share) for one in withheld} == {(None,) * 4}
+    assert {
+        (observation.value, observation.lower, observation.upper, observation.share)
+        for observation in withheld
+    } == {(None,) * 4}
 
 
 @pytest.mark.parametrize("columns", [name for name in DIMENSIONS if name != "sex"])
@@ -136,8 +144,8 @@ def test_each_cell_of_the_published_crosstab_is_that_of_the_file_or_not_publishe
     cells = published_cells(release)
     crosstab = kinds.of(release).crosstab("sex", columns, Selection())
     for column in (crosstab.whole, *crosstab.by_column.values()):
-        for one in (column.total, *column.observations):
-            assert numbers(one) == expected(release, cells, column, one.code)
+        for observation in (column.total, *column.observations):
+            assert numbers(observation) == expected(release, cells, column, observation.code)
 
 
 def test_the_published_cells_of_sex_by_crime_type_do_not_claim_the_margin(release: Release) -> None:

@@ -49,13 +49,16 @@ def test_every_number_is_the_sum_of_its_finest_cells(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
-    asked = selection.choosing(dimension, TOTAL)
-    assert answer.total.value == by_hand(asked)
-    assert answer.total.value == sum(one.value or 0 for one in answer.observations)
+    request = selection.choosing(dimension, TOTAL)
+    assert answer.total.value == by_hand(request)
+    assert answer.total.value == sum(observation.value or 0 for observation in answer.observations)
     # Every code is shown, not recorded too.
-    assert tuple(one.code for one in answer.observations) == rounded_release.CODES[dimension]
+    assert (
+        tuple(observation.code for observation in answer.observations)
+        == rounded_release.CODES[dimension]
+    )
     for row in answer.observations:
-        assert row.value == by_hand(asked, **{dimension: row.code})
+        assert row.value == by_hand(request, **{dimension: row.code})
 
 
 @given(dimensions, selections)
@@ -63,10 +66,10 @@ def test_a_number_is_exact_or_carries_the_range_that_is_announced_for_it(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
-    asked = selection.choosing(dimension, TOTAL)
+    request = selection.choosing(dimension, TOTAL)
     for row, order in [
-        (answer.total, fixed(asked)),
-        *((row, fixed(asked) + 1) for row in answer.observations),
+        (answer.total, fixed(request)),
+        *((row, fixed(request) + 1) for row in answer.observations),
     ]:
         assert (row.lower, row.upper) == announced(row.value or 0, order)
         assert row.status == ("" if row.lower == row.upper else "e")
@@ -76,7 +79,7 @@ def test_a_number_is_exact_or_carries_the_range_that_is_announced_for_it(
     ("value", "possible"),
     [(0, (0, 4)), (5, (1, 5)), (6, (1, 6)), (7, (1, 7)), (8, (8, 8)), (12, (12, 12))],
 )
-def test_a_finest_cell_carries_what_the_rule_says(
+def test_a_finest_cell_has_the_bounds_of_the_rounding_rule(
     tmp_path: Path, value: int, possible: tuple[int, int]
 ) -> None:
     one = FINEST.iloc[[0]].assign(value=value)
@@ -93,7 +96,7 @@ def test_years_and_one_choice_are_exact_and_a_quarter_counts_as_a_choice(invente
     assert set(kinds.of(invented).answer("nationality", Selection()).statuses) == {""}
     within = kinds.of(invented).answer("nationality", Selection(period="2020-Q2"))
     assert within.total.status == ""
-    assert {one.status for one in within.observations} == {"e"}
+    assert {observation.status for observation in within.observations} == {"e"}
 
 
 @pytest.fixture(scope="module")
@@ -115,16 +118,16 @@ def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Rel
 
 @few
 @given(st.randoms(use_true_random=False))
-def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(
+def test_the_dashboard_and_the_file_of_cells_agree_on_every_cell(
     shipped: Release, chance: Random
 ) -> None:
     listed = pd.read_csv(RELEASES / "illustrative" / "cells.csv", keep_default_na=False)
     row = listed.iloc[chance.randrange(len(listed))]
-    asked = Selection(**{name: row[name] for name in DIMENSIONS}, period=row["period"])
+    request = Selection(**{name: row[name] for name in DIMENSIONS}, period=row["period"])
     dimension = chance.choice(DIMENSIONS)
-    answer = kinds.of(shipped).answer(dimension, asked)
+    answer = kinds.of(shipped).answer(dimension, request)
     shown = [answer.total, *answer.observations]
-    found = next(one for one in shown if one.code == row[dimension])
+    found = next(observation for observation in shown if observation.code == row[dimension])
     numbers = [found.value, found.lower, found.upper, found.status]
     assert numbers == list(row[["value", "lower", "upper", "status"]])
 
@@ -133,9 +136,9 @@ def test_the_dashboard_says_of_a_cell_what_the_file_of_cells_says(
 @given(selections)
 def test_quarters_add_up_to_their_years(invented: Release, selection: Selection) -> None:
     quarters = kinds.of(invented).quarters(selection)
-    assert [one.code for one in quarters] == [code for code in PERIODS if "Q" in code]
+    assert [quarter.code for quarter in quarters] == [code for code in PERIODS if "Q" in code]
     for year in rounded_release.YEARS:
-        inside = [one.value or 0 for one in quarters if one.code in PERIODS[year]]
+        inside = [quarter.value or 0 for quarter in quarters if quarter.code in PERIODS[year]]
         assert sum(inside) == by_hand(replace(selection, period=year))
 
 

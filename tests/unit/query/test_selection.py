@@ -48,7 +48,7 @@ def test_what_was_chosen_comes_back_from_the_address(
 
 
 @given(offers_with_a_choice())
-def test_an_address_holds_only_what_differs_from_showing_everything(
+def test_an_address_holds_only_differences_from_the_defaults(
     case: tuple[Mapping[str, Sequence[str]], Selection],
 ) -> None:
     _, selection = case
@@ -67,7 +67,7 @@ def test_showing_everything_leaves_the_address_empty() -> None:
         st.sampled_from([*DIMENSIONS, "measure", "address", "__class__"]) | st.text(), st.text()
     ),
 )
-def test_no_address_can_choose_what_is_not_offered(
+def test_no_address_can_choose_a_code_that_is_not_offered(
     offer: Mapping[str, Sequence[str]], parameters: dict[str, str]
 ) -> None:
     selection, unmet = read_address(parameters, offer)
@@ -117,7 +117,7 @@ def test_several_faults_are_all_named_in_the_order_of_the_address() -> None:
     assert read_address({"x": "1", "sex": "X", "measure": "X"}, OFFER)[1] == ("x", "sex", "measure")
 
 
-def test_everything_may_be_asked_for_by_name() -> None:
+def test_the_defaults_may_be_given_by_name() -> None:
     assert read_address({"sex": TOTAL, "measure": "number"}, OFFER) == (Selection(), ())
 
 
@@ -137,13 +137,13 @@ SERIES = {
 }
 
 
-def test_a_period_and_a_release_stand_in_the_address_by_their_codes() -> None:
+def test_a_period_and_a_release_are_in_the_address_by_their_codes() -> None:
     selection = Selection(sex="F", period="2020-Q2", release="illustrative")
     assert selection.address() == {"sex": "F", "period": "2020-Q2", "release": "illustrative"}
     assert read_address(selection.address(), SERIES) == (selection, ())
 
 
-def test_the_first_period_and_release_are_what_is_shown_anyway() -> None:
+def test_the_first_period_and_release_are_the_defaults() -> None:
     assert read_address({"period": "2020-21", "release": "2020-21"}, SERIES) == (Selection(), ())
     assert Selection().address() == {}
 
@@ -157,6 +157,6 @@ def test_periods_and_releases_have_no_total_and_unknown_ones_are_named(
     assert read_address({name: value, "sex": "F"}, SERIES) == (Selection(sex="F"), (name,))
 
 
-def test_a_period_does_not_change_what_is_chosen_of_the_dimensions() -> None:
+def test_a_period_does_not_change_the_chosen_dimensions() -> None:
     assert Selection(period="2020-Q2", release="illustrative").chosen() == {}
     assert set(Selection(period="2020-Q2").codes()) == set(DIMENSIONS)

@@ -61,11 +61,11 @@ async def ask(
     return Answer(
         sent[0]["status"],
         Headers(raw=sent[0]["headers"]),
-        b"".join(one.get("body", b"") for one in sent[1:]),
+        b"".join(message.get("body", b"") for message in sent[1:]),
     )
 
 
-Ask = Callable[..., Answer]
+Fetch = Callable[..., Answer]
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ def releases(
 
 
 @pytest.fixture
-def asked(releases: list[Served]) -> Ask:
+def fetch(releases: list[Served]) -> Fetch:
     """Send a request to the routes of the static site."""
     assert releases
     app = Starlette(routes=static_site_app.StaticSite().routes())
@@ -105,13 +105,13 @@ def asked(releases: list[Served]) -> Ask:
     ],
 )
 def test_a_page_is_sent_in_the_best_encoding_that_the_client_accepts(
-    asked: Ask,
+    fetch: Fetch,
     made: dict[str, bytes],
     accepted: str,
     encoding: str,
     unpacked: Callable[[bytes], bytes],
 ) -> None:
-    answer = asked("/lite/", "GET", {"accept-encoding": accepted})
+    answer = fetch("/lite/", "GET", {"accept-encoding": accepted})
     assert unpacked(answer.body) == made[""]
     assert answer.headers.get("content-encoding", "") == encoding
     assert int(answer.headers["content-length"]) == len(answer.body)
@@ -119,11 +119,11 @@ def test_a_page_is_sent_in_the_best_encoding_that_the_client_accepts(
 
 
 def test_a_page_is_cached_for_a_minute_or_a_day_on_error_and_then_revalidated(
-    asked: Ask,
+    fetch: Fetch,
 ) -> None:
-    first = asked("/lite/age")
+    first = fetch("/lite/age")
     assert first.headers["cache-control"] == "public, max-age=60, stale-if-error=86400"
-    again = asked("/lite/age", "GET", {"if-none-match": first.headers["etag"]})
+    again = fetch("/lite/age", "GET", {"if-none-match": first.headers["etag"]})
     assert (again.status, again.body) == (304, b"")
     assert "content-length" not in again.headers
     assert again.headers["etag"] == first.headers["etag"]
@@ -132,36 +132,36 @@ def test_a_page_is_cached_for_a_minute_or_a_day_on_error_and_then_revalidated(
 @pytest.mark.parametrize(
     ("known", "status"), [("*", 304), ("W/{tag}", 304), ('"x", {tag}', 304), ('"x{tag}x"', 200)]
 )
-def test_only_a_matching_if_none_match_gets_a_304(asked: Ask, known: str, status: int) -> None:
-    tag = asked("/lite/age").headers["etag"]
-    assert asked("/lite/age", "GET", {"if-none-match": known.format(tag=tag)}).status == status
-    assert asked("/lite/no-such", "GET", {"if-none-match": "*"}).status == 404
+def test_only_a_matching_if_none_match_gets_a_304(fetch: Fetch, known: str, status: int) -> None:
+    tag = fetch("/lite/age").headers["etag"]
+    assert fetch("/lite/age", "GET", {"if-none-match": known.format(tag=tag)}).status == status
+    assert fetch("/lite/no-such", "GET", {"if-none-match": "*"}).status == 404
 
 
-def test_each_encoding_of_a_page_has_its_own_etag(asked: Ask) -> None:
+def test_each_encoding_of_a_page_has_its_own_etag(fetch: Fetch) -> None:
     tags = {
-        asked("/lite/age", "GET", {"accept-encoding": one}).headers["etag"]
-        for one in ("br", "gzip", "")
+        fetch("/lite/age", "GET", {"accept-encoding": encoding}).headers["etag"]
+        for encoding in ("br", "gzip", "")
     }
     assert len(tags) == 3
 
 
-def test_a_head_request_gets_headers_without_a_body(asked: Ask) -> None:
-    whole, head = asked("/lite/age"), asked("/lite/age", "HEAD")
+def test_a_head_request_gets_headers_without_a_body(fetch: Fetch) -> None:
+    whole, head = fetch("/lite/age"), fetch("/lite/age", "HEAD")
     assert head.body == b""
     assert head.headers["content-length"] == str(len(whole.body))
 
 
-def test_the_content_security_policy_allows_no_script(asked: Ask) -> None:
-    headers = asked("/lite/").headers
+def test_the_content_security_policy_allows_no_script(fetch: Fetch) -> None:
+    headers = fetch("/lite/").headers
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'")
     assert "script-src" not in headers["content-security-policy"]
     assert headers["referrer-policy"] == "no-referrer"
     assert "set-cookie" not in headers
 
 
-def test_a_table_is_an_attachment_with_its_own_name(asked: Ask) -> None:
-    answer = asked("/lite/data/victim-referrals-2020-21-published-sex.csv")
+def test_a_table_is_an_attachment_with_its_own_name(fetch: Fetch) -> None:
+    answer = fetch("/lite/data/victim-referrals-2020-21-published-sex.csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert (
         answer.headers["content-disposition"]
@@ -170,30 +170,30 @@ def test_a_table_is_an_attachment_with_its_own_name(asked: Ask) -> None:
     assert answer.text.startswith("nationality,")
 
 
-def test_the_stylesheet_is_immutable(asked: Ask) -> None:
-    assert "immutable" in asked(f"/lite/{site.STYLESHEET}").headers["cache-control"]
+def test_the_stylesheet_is_immutable(fetch: Fetch) -> None:
+    assert "immutable" in fetch(f"/lite/{site.STYLESHEET}").headers["cache-control"]
 
 
 @pytest.mark.parametrize(
     "path", ["no-such", "age/", "age.html", "404", "../app.py", "data/", "é", "a" * 4000]
 )
-def test_an_unknown_path_gets_a_404_page_with_the_help_lines(asked: Ask, path: str) -> None:
-    answer = asked(f"/lite/{path}")
+def test_an_unknown_path_gets_a_404_page_with_the_help_lines(fetch: Fetch, path: str) -> None:
+    answer = fetch(f"/lite/{path}")
     assert answer.status == 404
     assert pages.helplines() in answer.text
     assert answer.headers["cache-control"] == "no-store"
 
 
-def test_the_folder_without_its_slash_is_redirected(asked: Ask) -> None:
-    answer = asked("/lite")
+def test_the_folder_without_its_slash_is_redirected(fetch: Fetch) -> None:
+    answer = fetch("/lite")
     assert (answer.status, answer.headers["location"]) == (308, "/lite/")
 
 
-def test_methods_that_write_are_not_allowed(asked: Ask) -> None:
-    answer = asked("/lite/age", "POST")
+def test_methods_that_write_are_not_allowed(fetch: Fetch) -> None:
+    answer = fetch("/lite/age", "POST")
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.text == "Nothing here can be changed. Use GET, HEAD, OPTIONS."
-    options = asked("/lite/age", "OPTIONS")
+    options = fetch("/lite/age", "OPTIONS")
     assert (options.status, options.headers["allow"], options.body) == (
         204,
         "GET, HEAD, OPTIONS",
@@ -201,13 +201,13 @@ def test_methods_that_write_are_not_allowed(asked: Ask) -> None:
     )
 
 
-def test_robots_txt_names_the_sitemap_if_the_address_is_known(asked: Ask) -> None:
+def test_robots_txt_names_the_sitemap_if_the_address_is_known(fetch: Fetch) -> None:
     known = Starlette(routes=static_site_app.StaticSite("https://example.org").routes())
     assert (
         "Sitemap: https://example.org/lite/sitemap.xml\n"
         in asyncio.run(ask(known, "/robots.txt")).text
     )
-    assert asked("/robots.txt").text == "User-agent: *\nAllow: /\n"
+    assert fetch("/robots.txt").text == "User-agent: *\nAllow: /\n"
 
 
 async def page(static_site: static_site_app.StaticSite) -> bytes:
@@ -285,12 +285,12 @@ def test_a_failed_first_rendering_runs_once_and_gives_every_reader_a_retry_after
         return await asyncio.gather(*(ask(static_site, "/lite/") for _ in range(5)))
 
     answers = asyncio.run(story())
-    assert {(one.status, one.headers["retry-after"]) for one in answers} == {
+    assert {(answer.status, answer.headers["retry-after"]) for answer in answers} == {
         (503, str(static_site_app.RETRY_AFTER))
     }
     assert all(
-        messages.text("errors.static_site") in one.text and pages.helplines() in one.text
-        for one in answers
+        messages.text("errors.static_site") in answer.text and pages.helplines() in answer.text
+        for answer in answers
     )
     assert tried == ["one"]
     assert caplog.text.count("KeyError") == 1
@@ -383,7 +383,7 @@ def test_pages_of_a_withdrawn_release_are_not_sent_while_new_ones_are_rendered(
         await page(static_site)
         before = releases[0]
         releases[0] = Served("two", release, ())
-        monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
+        monkeypatch.setattr(catalogue, "has_withdrawn", lambda served: served is before)
         return await page(static_site)
 
     assert asyncio.run(story()).endswith(b"two")
@@ -400,11 +400,11 @@ def test_pages_of_a_withdrawn_release_are_not_sent_if_new_ones_cannot_be_rendere
         await page(static_site)
         before = releases[0]
         releases[0] = Served("two", release, ())
-        monkeypatch.setattr(catalogue, "has_withdrawn", lambda held: held is before)
+        monkeypatch.setattr(catalogue, "has_withdrawn", lambda served: served is before)
         monkeypatch.setattr(site, "files", refused)
         return [await ask(static_site, "/lite/age") for _ in range(2)]
 
-    assert [(one.status, "holds nothing" in one.text) for one in asyncio.run(story())] == [
+    assert [(answer.status, "holds nothing" in answer.text) for answer in asyncio.run(story())] == [
         (503, True)
     ] * 2
 

@@ -228,7 +228,11 @@ def found(
         else posixpath.join(posixpath.dirname(name), path)
     )
     plain = "" if (whole := posixpath.normpath(place)) == "." else whole
-    target = next((one for one in (plain, f"{plain}/") if one in files), "") if path else name
+    target = (
+        next((candidate for candidate in (plain, f"{plain}/") if candidate in files), "")
+        if path
+        else name
+    )
     return (
         target in files
         and (bool(target) or plain == "")
@@ -238,14 +242,14 @@ def found(
 
 def answered(path: str) -> bool:
     """Return whether the full site has a page at an address, or a route of its own."""
-    asked = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
+    scope = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
     routes = [
-        one
-        for one in FULL_SITE.routes
-        if isinstance(one, Route) and not isinstance(one.endpoint, NotFound)
+        route
+        for route in FULL_SITE.routes
+        if isinstance(route, Route) and not isinstance(route.endpoint, NotFound)
     ]
     return path in {head.path for head in PAGES} or any(
-        one.matches(asked)[0] is Match.FULL for one in routes
+        route.matches(scope)[0] is Match.FULL for route in routes
     )
 
 
@@ -285,13 +289,13 @@ def test_without_another_release_no_choice_is_offered(release: Release) -> None:
 
 
 def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> None:
-    said = [
+    mentions = [
         line
         for html in pages(served).values()
         for line in re.findall(r"<(?:li|p)>(?:(?!</(?:li|p)>).)*Shift.*", html)
     ]
-    assert len(said) == 3
-    assert [line for line in said if "low-data version" not in line.lower()] == []
+    assert len(mentions) == 3
+    assert [line for line in mentions if "low-data version" not in line.lower()] == []
 
 
 def test_no_page_mentions_filters_that_it_does_not_have(served: dict[str, str]) -> None:
@@ -308,21 +312,21 @@ def test_the_same_releases_always_make_the_same_bytes(
 def test_a_topic_is_described_for_machines_with_its_files_and_its_source(
     known: dict[str, str], release: Release
 ) -> None:
-    told = described(known["sex"])
-    assert (told["@type"], told["url"]) == ("Dataset", f"{BASE}/lite/sex")
-    assert (told["identifier"], told["version"]) == ("2020-21", release.about.edition[:12])
-    assert told["temporalCoverage"] == "2020-04-01/2021-03-31"
-    assert [one["contentUrl"] for one in told["distribution"]] == [
+    dataset = described(known["sex"])
+    assert (dataset["@type"], dataset["url"]) == ("Dataset", f"{BASE}/lite/sex")
+    assert (dataset["identifier"], dataset["version"]) == ("2020-21", release.about.edition[:12])
+    assert dataset["temporalCoverage"] == "2020-04-01/2021-03-31"
+    assert [download["contentUrl"] for download in dataset["distribution"]] == [
         f"{BASE}/lite/data/victim-referrals-2020-21-published-sex.csv",
         f"{BASE}/lite/data/victim-referrals-2020-21-published-sex-by-crime-type.csv",
         f"{BASE}/api/v1/releases/2020-21/cells?format=csv",
     ]
     assert (
-        told["creator"]
-        == told["isBasedOn"][0]["publisher"]
+        dataset["creator"]
+        == dataset["isBasedOn"][0]["publisher"]
         == {"@type": "Organization", "name": "Home Office"}
     )
-    assert (metadata.cells_header(release)["licence"], told["license"]) == (
+    assert (metadata.cells_header(release)["licence"], dataset["license"]) == (
         "OGL-UK-3.0",
         json_ld.LICENCES["OGL-UK-3.0"],
     )
@@ -505,8 +509,8 @@ def test_search_engines_find_each_language_of_a_page_from_every_other(release: R
     assert "hreflang" not in made["age"]
     assert f"<loc>{BASE}/lite/ar/</loc>" in made[site.SITEMAP]
     assert [
-        (one.name, one.language, one.of("/about"), one.of("/age"))
-        for one in site.versions(releases, BASE)
+        (version.name, version.language, version.of("/about"), version.of("/age"))
+        for version in site.versions(releases, BASE)
     ] == [
         ("Low-data version", "", "/lite/about", "/lite/age"),
         ("العربية", "ar", "/lite/ar/about", ""),

@@ -300,5 +300,5 @@ def test_scripts_come_from_this_origin_only(source: str) -> None:
     assert "'unsafe-inline'" not in scripts
 
 
-def test_config_toml_is_where_streamlit_looks() -> None:
+def test_config_toml_is_in_the_folder_that_streamlit_reads() -> None:
     assert (Path(CONFIG).parent.name, CONFIG.name) == (".streamlit", "config.toml")

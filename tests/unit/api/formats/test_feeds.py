@@ -47,49 +47,51 @@ def events(get: HttpClient) -> list[dict[str, str]]:
     """The events of the calendar, each with its properties, with folded lines joined."""
     text = get("/releases.ics").text.replace("\r\n ", "")
     found = re.findall(r"BEGIN:VEVENT\r\n(.*?)\r\nEND:VEVENT\r\n", text, flags=re.DOTALL)
-    return [dict(line.split(":", 1) for line in one.strip().split("\r\n")) for one in found]
+    return [dict(line.split(":", 1) for line in event.strip().split("\r\n")) for event in found]
 
 
 def test_the_feed_has_its_required_elements(get: HttpClient) -> None:
     """RFC 4287, 4.1.1 and 4.1.2: id, title and updated of feed and entries, and an author."""
     root = feed(get)
     entries = root.findall("atom:entry", ATOM)
-    for one in (root, *entries):
-        assert [len(one.findall(f"atom:{name}", ATOM)) for name in ("id", "title", "updated")] == [
+    for element in (root, *entries):
+        assert [
+            len(element.findall(f"atom:{name}", ATOM)) for name in ("id", "title", "updated")
+        ] == [
             1,
             1,
             1,
         ]
-        assert MOMENT.fullmatch(one.findtext("atom:updated", "", ATOM))
-        assert one.findtext("atom:id", "", ATOM).startswith("urn:uuid:")
+        assert MOMENT.fullmatch(element.findtext("atom:updated", "", ATOM))
+        assert element.findtext("atom:id", "", ATOM).startswith("urn:uuid:")
     assert root.findtext("atom:author/atom:name", "", ATOM)
     assert root.findtext("atom:updated", "", ATOM) == max(
-        one.findtext("atom:updated", "", ATOM) for one in entries
+        entry.findtext("atom:updated", "", ATOM) for entry in entries
     )
 
 
 def test_the_ids_of_releases_never_change(get: HttpClient) -> None:
-    ids = {one.findtext("atom:id", "", ATOM) for one in feed(get).findall("atom:entry", ATOM)}
+    ids = {entry.findtext("atom:id", "", ATOM) for entry in feed(get).findall("atom:entry", ATOM)}
     uids = {event["UID"] for event in events(get)}
     assert uids == {"565d6dfa-68bd-5735-8919-494033d0882c", "d052a056-d2a8-52d7-9cb1-a2840ebd45af"}
-    assert ids == {f"urn:uuid:{one}" for one in uids}
+    assert ids == {f"urn:uuid:{uid}" for uid in uids}
 
 
 def test_feed_and_calendar_say_that_figures_are_invented(get: HttpClient) -> None:
     entries = feed(get).findall("atom:entry", ATOM)
-    said = [
-        one.findtext("atom:summary", "", ATOM)
-        for one in entries
-        if one.find("atom:category[@term='illustrative']", ATOM) is not None
+    titles = [
+        entry.findtext("atom:summary", "", ATOM)
+        for entry in entries
+        if entry.find("atom:category[@term='illustrative']", ATOM) is not None
     ]
-    assert len(said) == 1
-    assert "invented" in said[0]
+    assert len(titles) == 1
+    assert "invented" in titles[0]
     assert [event["CATEGORIES"] for event in events(get) if "invented" in event["DESCRIPTION"]] == [
         "illustrative"
     ]
 
 
-def test_the_title_of_an_invented_release_says_so_whatever_it_is_called(
+def test_the_title_of_an_invented_release_is_marked_whatever_its_name(
     get: HttpClient, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -97,29 +99,29 @@ def test_the_title_of_an_invented_release_says_so_whatever_it_is_called(
     )
     served = catalogue.served()
     monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="renamed"))
-    said = "Victim referrals by quarter (Illustrative: invented figures)"
-    assert said in {
-        one.findtext("atom:title", "", ATOM) for one in feed(get).findall("atom:entry", ATOM)
+    title = "Victim referrals by quarter (Illustrative: invented figures)"
+    assert title in {
+        entry.findtext("atom:title", "", ATOM) for entry in feed(get).findall("atom:entry", ATOM)
     }
-    assert said in {event["SUMMARY"] for event in events(get)}
+    assert title in {event["SUMMARY"] for event in events(get)}
 
 
 def test_a_correction_is_announced_though_the_publication_date_stays(
     get: HttpClient, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def day() -> dict[str, str]:
-        return next(one for one in events(get) if one["UID"] == str(feeds._id(release)))
+        return next(event for event in events(get) if event["UID"] == str(feeds._id(release)))
 
     before, served = day(), catalogue.served()
     monkeypatch.setattr(release, "changed", CORRECTED)
     monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="corrected"))
     root, after = feed(get), day()
     entry = next(
-        one
-        for one in root.findall("atom:entry", ATOM)
-        if feeds._id(release).urn == one.findtext("atom:id", "", ATOM)
+        entry
+        for entry in root.findall("atom:entry", ATOM)
+        if feeds._id(release).urn == entry.findtext("atom:id", "", ATOM)
     )
-    assert {one.findtext("atom:updated", "", ATOM) for one in (root, entry)} == {
+    assert {element.findtext("atom:updated", "", ATOM) for element in (root, entry)} == {
         "2031-05-06T07:08:09Z"
     }
     assert entry.findtext("atom:published", "", ATOM) == f"{release.about.published_on}T00:00:00Z"
@@ -145,24 +147,24 @@ def test_a_release_written_before_its_publication_date_is_announced_for_that_dat
 @pytest.mark.parametrize("site", ["", "https://dashboard.example.org"])
 def test_links_of_the_feed_are_absolute_if_the_site_knows_its_address(site: str) -> None:
     root = feed(HttpClient(Starlette(routes=api.routes(site))))
-    links = {(one.get("rel"), one.get("href")) for one in root.iter(f"{{{ATOM['atom']}}}link")}
+    links = {(link.get("rel"), link.get("href")) for link in root.iter(f"{{{ATOM['atom']}}}link")}
     assert {("self", f"{site}/feed.atom"), ("alternate", f"{site}/releases")} <= links
     assert all(address is not None and address.startswith(f"{site}/") for _, address in links)
 
 
 def test_every_table_that_the_feed_encloses_is_served(get: HttpClient) -> None:
     addresses = [
-        one.get("href", "")
-        for one in feed(get).iter(f"{{{ATOM['atom']}}}link")
-        if one.get("rel") == "enclosure"
+        link.get("href", "")
+        for link in feed(get).iter(f"{{{ATOM['atom']}}}link")
+        if link.get("rel") == "enclosure"
     ]
-    assert [get(one).status_code for one in addresses] == [200, 200]
+    assert [get(address).status_code for address in addresses] == [200, 200]
 
 
 def test_the_calendar_holds_the_date_of_each_release_and_no_other(
     get: HttpClient, release: Release, invented: Release
 ) -> None:
-    days = [one.about.published_on.replace("-", "") for one in (release, invented)]
+    days = [published.about.published_on.replace("-", "") for published in (release, invented)]
     assert sorted(event["DTSTART;VALUE=DATE"] for event in events(get)) == sorted(days)
 
 
@@ -186,7 +188,9 @@ def test_a_title_with_special_characters_breaks_neither_feed_nor_calendar(
     hostile = replace(served.published.about, title='A, B; C\\ & <script>\nEND:VEVENT "')
     monkeypatch.setattr(served.published, "about", hostile)
     monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="hostile"))
-    titles = [one.findtext("atom:title", "", ATOM) for one in feed(get).findall("atom:entry", ATOM)]
+    titles = [
+        entry.findtext("atom:title", "", ATOM) for entry in feed(get).findall("atom:entry", ATOM)
+    ]
     assert hostile.title in titles
     summaries = [event["SUMMARY"] for event in events(get)]
     assert 'A\\, B\\; C\\\\ & <script>\\nEND:VEVENT "' in summaries

@@ -88,7 +88,7 @@ def test_a_share_of_those_recorded_reaches_from_none_of_the_unknown_to_all_of_th
 
 
 @pytest.mark.parametrize("measure", ["number", SHARE])
-def test_an_open_end_has_no_hatch_and_says_that_it_is_open(release: Release, measure: str) -> None:
+def test_an_open_end_has_no_hatch_and_is_labelled_as_open(release: Release, measure: str) -> None:
     answer = kinds.of(release).answer("age_band", Selection(measure=measure))
     (bar,) = [bar for bar in bars(answer) if bar.label.endswith("20 to 39")]
     assert bar.solid == bar.upper > 0
@@ -96,7 +96,7 @@ def test_an_open_end_has_no_hatch_and_says_that_it_is_open(release: Release, mea
 
 
 @pytest.mark.parametrize("measure", ["number", SHARE])
-def test_what_is_not_published_has_no_bar_and_says_so(release: Release, measure: str) -> None:
+def test_an_unpublished_number_has_no_bar_but_a_label(release: Release, measure: str) -> None:
     answer = kinds.of(release).answer("crime_type", Selection(nationality="_TOP3", measure=measure))
     missing = [bar for bar in bars(answer) if bar.symbol == "[x]"]
     assert len(missing) == 3
@@ -104,7 +104,7 @@ def test_what_is_not_published_has_no_bar_and_says_so(release: Release, measure:
     assert {(bar.style, bar.solid, bar.upper) for bar in missing} == {("missing", 0, 0)}
 
 
-def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release: Release) -> None:
+def test_the_share_of_males_is_drawn_at_62_percent_with_its_range(release: Release) -> None:
     male, *_ = bars(kinds.of(release).answer("sex", Selection(measure=SHARE)))
     assert male.shown.startswith("62%")
     assert [round(end or 0, 1) for end in (male.lower, male.solid, male.upper)] == [
@@ -117,7 +117,7 @@ def test_the_share_of_males_is_drawn_at_62_percent_with_what_it_could_be(release
 # Bars
 
 
-def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
+def test_every_bar_has_the_label_of_its_table_row(drawn: Drawn) -> None:
     for answer, figure in drawn:
         solid, hatched = figure.data
         assert [text.removeprefix("<b>").removesuffix("</b>") for text in hatched.text] == [
@@ -128,7 +128,7 @@ def test_every_bar_is_labelled_with_what_its_row_shows(drawn: Drawn) -> None:
         assert list(solid.y) == list(hatched.y)
         above = {note.y + bar_charts.LABEL_ABOVE: note.text for note in figure.layout.annotations}
         assert [above[place] for place in solid.y] == [
-            phrases.label(one) for one in answer.observations
+            phrases.label(observation) for observation in answer.observations
         ]
 
 
@@ -147,7 +147,7 @@ def test_the_hatched_part_is_as_long_as_the_range_is_wide(drawn: Drawn) -> None:
             ]
 
 
-def test_a_line_on_a_share_by_sex_runs_over_all_that_it_could_be(drawn: Drawn) -> None:
+def test_a_line_on_a_share_by_sex_covers_its_whole_range(drawn: Drawn) -> None:
     lines = 0
     for answer, figure in drawn:
         solid, hatched = figure.data
@@ -178,7 +178,7 @@ def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) 
     solid, _ = go.Figure(bar_charts.bar_chart(answer)).data
     looks = dict(
         zip(
-            [one.code for one in answer.observations],
+            [observation.code for observation in answer.observations],
             zip(solid.marker.color, solid.marker.pattern.shape, strict=True),
             strict=True,
         )
@@ -188,7 +188,7 @@ def test_not_recorded_differs_by_pattern_as_well_as_by_colour(release: Release) 
     assert looks["F"] == (LIGHT.second, "")
 
 
-def test_the_bars_of_groups_stand_on_one_scale_each_under_its_name(release: Release) -> None:
+def test_the_bars_of_groups_share_one_scale_each_under_its_name(release: Release) -> None:
     answers = {
         code: kinds.of(release).answer("sex", Selection(crime_type=code))
         for code in ("MS", "DA", "OTH")
@@ -293,7 +293,7 @@ def every_chart(release: Release, published: tuple[Answer, ...]) -> dict[str, ch
     }
 
 
-def test_every_chart_is_what_plotly_takes_and_plain_json(
+def test_every_chart_is_valid_for_plotly_and_plain_json(
     release: Release, published: tuple[Answer, ...]
 ) -> None:
     # Streamlit has Plotly check a figure each time it is sent, unless it is `PreparedFigure`.
@@ -334,10 +334,10 @@ def test_no_label_is_markup_or_the_name_of_a_value_in_a_chart(
         columns.columns(values, earlier=values, breaks=[HOSTILE], periods=[HOSTILE]),
     ]
     for figure in drawn:
-        said = [text for text in texts(figure) if "evil" in text]
-        assert said
-        assert [text for text in said if DRAWN_AS not in text] == []
-        assert not [text for text in said if HOSTILE in text]
+        hostile_texts = [text for text in texts(figure) if "evil" in text]
+        assert hostile_texts
+        assert [text for text in hostile_texts if DRAWN_AS not in text] == []
+        assert not [text for text in hostile_texts if HOSTILE in text]
 
 
 def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer, ...]) -> None:
@@ -364,7 +364,7 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
 
 def relabelled(answer: Answer) -> tuple[Observation, ...]:
     """The observations of an answer under a hostile label."""
-    return tuple(replace(one, label=HOSTILE) for one in answer.observations)
+    return tuple(replace(observation, label=HOSTILE) for observation in answer.observations)
 
 
 def texts(part: Any) -> list[str]:
@@ -372,8 +372,8 @@ def texts(part: Any) -> list[str]:
     if isinstance(part, str):
         return [part]
     if isinstance(part, dict):
-        return [text for one in part.values() for text in texts(one)]
-    return [text for one in part for text in texts(one)] if isinstance(part, list) else []
+        return [text for child in part.values() for text in texts(child)]
+    return [text for child in part for text in texts(child)] if isinstance(part, list) else []
 
 
 # What every chart is drawn with

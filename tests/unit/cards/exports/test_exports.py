@@ -98,7 +98,7 @@ def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
             }.items() <= row.items()
 
 
-def test_a_csv_file_is_what_rfc_4180_describes(files: list[tuple[Card, str]]) -> None:
+def test_a_csv_file_conforms_to_rfc_4180(files: list[tuple[Card, str]]) -> None:
     for _, text in files:
         assert text.endswith("\r\n")
         assert "\n" not in text.replace("\r\n", "")
@@ -130,7 +130,7 @@ def test_a_csv_file_names_its_sources_with_their_sections(by_sex: Card) -> None:
         assert "3.8.2" in row["source"]
 
 
-def test_a_csv_file_keeps_ranges_missing_counts_and_what_their_letters_mean(by_crime: Card) -> None:
+def test_a_csv_file_keeps_ranges_missing_counts_and_the_meanings_of_letters(by_crime: Card) -> None:
     rows = {row["crime_type"]: row for row in rows_of(csv_export.write(by_crime, BASE))}
     assert (rows["MS"]["value"], rows["MS"]["lower"], rows["MS"]["upper"]) == ("", "778", "786")
     assert rows["MS"]["status"] == "e"
@@ -150,7 +150,7 @@ def test_the_period_in_a_csv_file_of_another_publication_is_not_that_of_the_rele
             )
 
 
-def test_what_is_not_the_same_thing_is_said_on_each_row(files: list[tuple[Card, str]]) -> None:
+def test_each_row_of_a_context_csv_has_its_warning(files: list[tuple[Card, str]]) -> None:
     for card, text in files:
         assert all(
             ("Why this is not the same thing" in row["notes"]) == bool(card.warning)
@@ -168,7 +168,7 @@ def test_a_cell_that_a_spreadsheet_would_run_begins_with_an_apostrophe(
 
 
 @pytest.mark.parametrize("cell", PLAIN, ids=repr)
-def test_a_cell_that_is_no_formula_stays_as_it_is(by_sex: Card, cell: str) -> None:
+def test_a_cell_that_is_not_a_formula_is_unchanged(by_sex: Card, cell: str) -> None:
     assert {
         row["label"]
         for row in rows_of(csv_export.write(replace(by_sex, data=labelled(by_sex, cell)), BASE))
@@ -187,7 +187,7 @@ def test_no_cell_can_break_a_csv_file_or_reach_it_as_a_formula(by_sex: Card, cel
 # Text and citation
 
 
-def test_the_text_of_a_card_has_the_finding_every_number_the_notes_and_where_it_is_from(
+def test_the_text_of_a_card_has_finding_numbers_notes_and_source(
     by_sex: Card, by_crime: Card
 ) -> None:
     for card in (by_sex, by_crime):
@@ -216,12 +216,12 @@ def test_no_text_ends_a_sentence_twice_or_holds_markup(every: list[Card]) -> Non
         assert not any(mark in text for mark in ("](", "**", "<b", "&amp;")), card.name
 
 
-def test_no_text_speaks_of_a_table_that_it_leaves_behind(every: list[Card]) -> None:
+def test_no_text_mentions_a_table_that_it_does_not_contain(every: list[Card]) -> None:
     for card in every:
         assert "table below" not in text_export.write(card, BASE), card.name
 
 
-def test_a_text_that_stands_alone_says_why_other_figures_are_not_the_same_thing(
+def test_a_copied_text_explains_why_context_figures_are_not_comparable(
     contexts: Mapping[str, Card],
 ) -> None:
     for card in contexts.values():
@@ -245,7 +245,7 @@ def test_the_sections_of_a_source_are_listed_once_and_in_order(every: list[Card]
     assert sources.names(every[1])[0].endswith("2.1, 3.8.2")
 
 
-def test_an_invented_release_says_so_in_everything_that_leaves_the_page(by_sex: Card) -> None:
+def test_an_invented_release_is_marked_in_every_export(by_sex: Card) -> None:
     invented = replace(by_sex, about=replace(by_sex.about, status="illustrative"))
     assert "illustrative" in text_export.write(invented, BASE)
     assert "illustrative" in text_export.citation(invented, BASE)
@@ -260,7 +260,7 @@ def test_every_source_of_other_figures_is_named_with_its_date(contexts: Mapping[
     assert len(named) > 3
     assert len(set(named)) == len(named)
     assert any(
-        one.startswith("National Crime Agency, ") and "20 March 2019" in one for one in named
+        name.startswith("National Crime Agency, ") and "20 March 2019" in name for name in named
     )
 
 
@@ -276,7 +276,7 @@ def test_a_note_loses_its_markup_and_nothing_else(note: str, plain: str) -> None
     assert export_notes.plain(note) == plain
 
 
-def test_letters_are_explained_where_they_stand_and_nowhere_else(by_crime: Card) -> None:
+def test_only_the_letters_that_occur_are_explained(by_crime: Card) -> None:
     assert export_notes.symbols(by_crime) == [
         "[e] estimated or derived: worked out by us from printed figures",
         "[x] not available: not published",
@@ -297,10 +297,10 @@ def test_a_picture_is_a_picture_with_a_title_and_a_description(
         assert root.findtext(f"{SVG}desc") == card.alternative
 
 
-def test_a_picture_says_its_finding_its_numbers_its_source_its_release_and_its_link(
+def test_a_picture_contains_finding_numbers_source_release_and_link(
     by_sex: Card,
 ) -> None:
-    said = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
+    words = " ".join(text.text or "" for text in drawn(by_sex).iter(f"{SVG}text"))
     for part in (
         by_sex.finding,
         by_sex.title,
@@ -309,8 +309,8 @@ def test_a_picture_says_its_finding_its_numbers_its_source_its_release_and_its_l
         "Release 2020-21 (published)",
         f"{BASE}{by_sex.link}",
     ):
-        assert part in said
-    assert all(bar.label in said and bar.shown in said for bar in by_sex.bars)
+        assert part in words
+    assert all(bar.label in words and bar.shown in words for bar in by_sex.bars)
 
 
 def test_bars_of_a_picture_are_as_long_as_their_numbers(by_crime: Card) -> None:
@@ -322,7 +322,7 @@ def test_bars_of_a_picture_are_as_long_as_their_numbers(by_crime: Card) -> None:
     assert solid[3] == 0  # crime type not recorded: not published
 
 
-def test_bars_of_a_picture_begin_where_the_others_do(by_crime: Card) -> None:
+def test_bars_of_a_picture_begin_at_one_line(by_crime: Card) -> None:
     root = drawn(by_crime)
     starts = {
         bar.get("x")
@@ -337,7 +337,7 @@ def test_an_open_end_has_no_hatch_in_a_picture(release: Release) -> None:
     assert bars_of(drawn(card))[1] == []
 
 
-def test_a_picture_explains_its_hatching_only_where_it_has_any(
+def test_a_picture_explains_its_hatching_only_if_it_has_any(
     release: Release, by_crime: Card
 ) -> None:
     exact = by_dimension.card(release, kinds.of(release).answer("nationality", Selection()))
@@ -380,7 +380,7 @@ def test_no_line_of_a_picture_runs_out_of_it(
         assert 0 < float(text.get("y", 0)) <= height
 
 
-def test_lines_of_a_picture_do_not_stand_on_one_another(by_crime: Card) -> None:
+def test_lines_of_a_picture_do_not_overlap(by_crime: Card) -> None:
     root = drawn(by_crime)
     left = sorted(
         float(text.get("y", 0)) for text in root.iter(f"{SVG}text") if text.get("x") == "24"
@@ -416,7 +416,7 @@ def test_a_picture_loads_nothing_from_anywhere(by_sex: Card) -> None:
     )
 
 
-def test_a_label_too_long_for_its_place_is_shortened_where_a_word_ends(by_sex: Card) -> None:
+def test_a_label_that_is_too_long_is_shortened_at_the_end_of_a_word(by_sex: Card) -> None:
     planted = replace(by_sex, bars=[Bar("one two three " * 5, "1", 1, 1, "main")])
     labels = [
         text.text for text in drawn(planted).iter(f"{SVG}text") if text.get("text-anchor") == "end"

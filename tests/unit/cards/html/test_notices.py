@@ -25,7 +25,7 @@ def test_an_unusable_parameter_is_escaped_and_cut() -> None:
     ("shown", "current", "key"),
     [("a", "ab", "newer"), ("ab", "a", "fewer"), ("a", "b", "newer")],
 )
-def test_the_notice_tells_added_releases_from_removed_ones(
+def test_the_notice_distinguishes_added_releases_from_removed_ones(
     shown: str, current: str, key: str
 ) -> None:
     html = notices.changed(frozenset(shown), frozenset(current))

@@ -34,10 +34,10 @@ def test_every_relation_of_the_ledger_is_on_the_page_in_full(
     with (PUBLISHED / "relations.csv").open(encoding="utf-8", newline="") as stream:
         listed = [row["relation_id"] for row in csv.DictReader(stream)]
     assert sorted(rows) == listed
-    said = text(page)
+    page_text = text(page)
     for row in rows.values():
         assert [
-            part for part in ("title", "says", "working", "shown") if row[part] not in said
+            part for part in ("title", "says", "working", "shown") if row[part] not in page_text
         ] == [], row["relation_id"]
         assert f'id="{row["relation_id"]}"' in page
 
@@ -53,7 +53,7 @@ def test_every_relation_is_listed_under_its_result(
         assert under
 
 
-def test_the_page_counts_what_it_lists(rows: dict[str, dict[str, Any]], page: str) -> None:
+def test_the_page_counts_the_relations_it_lists(rows: dict[str, dict[str, Any]], page: str) -> None:
     counts = [int(number) for number in re.findall(r"<b>(\d+)</b>", page.partition("</p>")[0])]
     assert sum(counts) == len(rows) == page.count("<h3")
     assert page.startswith(f"<p>{len(rows)} checks")
@@ -92,9 +92,9 @@ def test_the_page_begins_with_the_counts_by_sex(
     assert re.findall(r'id="([^"]+)"', page)[:2] == ["gap", "R01"]
 
 
-def test_each_reading_of_the_gap_says_which_percentages_it_would_break(release: Release) -> None:
+def test_each_reading_of_the_gap_names_the_percentages_it_would_break(release: Release) -> None:
     html = relations_html.relation(release, "R01")
-    readings = [text(one) for one in re.findall(r"<li>(.*?)</li>", html)]
+    readings = [text(item) for item in re.findall(r"<li>(.*?)</li>", html)]
     assert len(readings) == 5
     misprint, group, earlier, *_ = readings
     assert "194 is a misprint for 205" in misprint
@@ -110,7 +110,7 @@ def test_each_reading_of_the_gap_says_which_percentages_it_would_break(release: 
 def test_every_reading_is_on_the_page(release: Release, page: str) -> None:
     readings = release.rows("query/explanations")
     assert len(readings) >= 5
-    assert all(one["reading"] in text(page) for one in readings)
+    assert all(reading["reading"] in text(page) for reading in readings)
 
 
 def test_a_single_relation_carries_the_name_of_its_result(release: Release) -> None:

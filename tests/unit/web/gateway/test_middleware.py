@@ -308,7 +308,7 @@ def test_a_client_that_does_not_read_cannot_delay_the_close(
 
     class UnreadingSocket(Socket):
         async def send(self, message: Message) -> None:
-            self.told.append(message)
+            self.messages.append(message)
             if message["type"] == "websocket.close":
                 await asyncio.sleep(3_600)
 
@@ -325,7 +325,7 @@ def test_a_client_that_does_not_read_cannot_delay_the_close(
 def test_nothing_is_sent_after_a_close() -> None:
     socket = Socket(events(b"\xff"))
     received(socket)
-    assert [event["type"] for event in socket.told] == ["websocket.accept", "websocket.close"]
+    assert [event["type"] for event in socket.messages] == ["websocket.accept", "websocket.close"]
 
 
 KNOWN = [*WANTED, *(message(**{kind: value}) for kind, value in UNWANTED.items())]
@@ -385,10 +385,10 @@ def test_a_socket_opens_only_for_pages_of_this_site(
         headers=[("host", host), *([("origin", origin)] if origin is not None else [])],
     )
     assert received(socket) == ([RERUN] if is_open else [])
-    assert socket.told[0]["type"] == (
+    assert socket.messages[0]["type"] == (
         "websocket.accept" if is_open else "websocket.http.response.start"
     )
-    assert is_open or socket.told[0]["status"] == 403
+    assert is_open or socket.messages[0]["status"] == 403
 
 
 @pytest.mark.parametrize(
@@ -397,14 +397,14 @@ def test_a_socket_opens_only_for_pages_of_this_site(
 def test_a_socket_opens_only_at_the_stream_path(target: str) -> None:
     socket = Socket(events(RERUN), target=target)
     assert received(socket) == []
-    assert socket.told[0]["status"] == 404
+    assert socket.messages[0]["status"] == 404
 
 
 def test_a_refused_socket_is_closed_if_the_server_cannot_send_a_denial_response() -> None:
     socket = Socket([])
     scope = {**scope_of("/", kind="websocket"), "extensions": {}}
     asyncio.run(guarded(Listener())(scope, socket.receive, socket.send))
-    assert socket.told == [{"type": "websocket.close", "code": 1008}]
+    assert socket.messages == [{"type": "websocket.close", "code": 1008}]
 
 
 def test_open_sockets_are_limited_and_a_closed_one_frees_its_place() -> None:
@@ -423,9 +423,9 @@ def test_open_sockets_are_limited_and_a_closed_one_frees_its_place() -> None:
         return [late, later]
 
     late, later = asyncio.run(crowd())
-    assert late.told[0]["status"] == 503
-    assert b"Try again in a minute" in late.told[1]["body"]
-    assert later.told[0]["type"] == "websocket.accept"
+    assert late.messages[0]["status"] == 503
+    assert b"Try again in a minute" in late.messages[1]["body"]
+    assert later.messages[0]["type"] == "websocket.accept"
 
 
 def test_a_fast_sender_is_delayed_without_losing_messages() -> None:

@@ -185,7 +185,7 @@ def test_the_page_is_readable_before_and_without_javascript(client: Client) -> N
     assert "You need to enable JavaScript" not in text
 
 
-def test_the_exit_is_a_plain_link_and_says_that_the_history_stays(client: Client) -> None:
+def test_the_exit_is_a_plain_link_and_mentions_that_the_history_stays(client: Client) -> None:
     for path in ("/", "/nowhere"):
         text = client.get(path).text
         exits = [link for link in Outline(text).all("a") if "data-vr-exit" in link]

@@ -171,7 +171,7 @@ def test_files_of_a_quick_build_are_served_until_a_build_for_readers_replaces_th
     )
 
 
-def test_the_command_says_what_is_missing(
+def test_the_command_names_the_missing_installation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(precompress, "find_spec", lambda _: None)
