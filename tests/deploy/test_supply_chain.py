@@ -128,9 +128,15 @@ def test_an_unreachable_list_fails_the_audit_only_if_it_is_strict(
     monkeypatch: pytest.MonkeyPatch, error: str
 ) -> None:
     monkeypatch.setattr(supply_chain, "_run", lambda *_, **__: ran(1, error=error))
-    assert supply_chain.audit() == (0, "Known vulnerabilities were not checked: no list can be reached.")
+    assert supply_chain.audit() == (
+        0,
+        "Known vulnerabilities were not checked: no list can be reached.",
+    )
     monkeypatch.setenv("STRICT_AUDIT", "1")
-    assert supply_chain.audit() == (1, "Known vulnerabilities were not checked: no list can be reached.")
+    assert supply_chain.audit() == (
+        1,
+        "Known vulnerabilities were not checked: no list can be reached.",
+    )
 
 
 def test_an_audit_that_times_out_passes(
@@ -140,7 +146,10 @@ def test_an_audit_that_times_out_passes(
         raise subprocess.TimeoutExpired("pip_audit", 120)
 
     monkeypatch.setattr(supply_chain, "_run", slow)
-    assert supply_chain.audit() == (0, "Known vulnerabilities were not checked: no list can be reached.")
+    assert supply_chain.audit() == (
+        0,
+        "Known vulnerabilities were not checked: no list can be reached.",
+    )
 
 
 @pytest.mark.parametrize(

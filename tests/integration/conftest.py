@@ -15,6 +15,7 @@ from referrals.publishing import transcribe
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.release import contract
 from referrals.release.release import Release, open_release
+from tests.fixtures import published_releases
 from tests.fixtures.made_once import made_once
 
 SmallRelease = Callable[..., Path]
@@ -123,3 +124,14 @@ def small(tmp_path: Path, written: Path) -> SmallRelease:
         return Path(shutil.copytree(written, folder))
 
     return make
+
+
+@pytest.fixture
+def small_place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what publishing a small release leaves, to publish the next one there.
+
+    The extract is `small.csv`, the release is `out/small`, and the private folder is `private`.
+    """
+    published = published_releases.small(tmp_path_factory.getbasetemp())
+    published_releases.copy_place(published.parent.parent, tmp_path)
+    return tmp_path

@@ -123,22 +123,18 @@ def test_a_prepared_year_without_a_release_is_discarded(tmp_path: Path) -> None:
     assert not list((tmp_path / "private").glob("*.prepared"))
 
 
-def test_a_prepared_year_is_not_discarded_if_its_release_was_altered(tmp_path: Path) -> None:
-    folder = published_releases.publish(
-        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
-    )
-    (committed,) = (tmp_path / "private").glob("*.json")
+def test_a_prepared_year_is_not_discarded_if_its_release_was_altered(small_place: Path) -> None:
+    to, private = small_place / "out", small_place / "private"
+    (committed,) = private.glob("*.json")
     committed.rename(committed.with_suffix(".prepared"))
     published_releases.change_cells(
-        folder,
+        to / "small",
         lambda rows: [
             {**row, "value": "9"} if published_releases.is_finest(row) else row for row in rows
         ],
     )
     with pytest.raises(DisclosureError, match="small is damaged"):
-        ReleaseHistory(
-            PrivateStore(tmp_path / "private"), tmp_path / "out", "illustrative"
-        ).resolve([published_releases.YEAR])
+        ReleaseHistory(PrivateStore(private), to, "illustrative").resolve([published_releases.YEAR])
 
 
 def test_real_records_prepared_in_one_folder_are_refused_in_a_second_folder(
@@ -184,12 +180,10 @@ def test_a_refused_or_interrupted_publication_leaves_no_history(
     ]
 
 
-def test_a_publication_that_failed_after_the_exchange_is_committed(tmp_path: Path) -> None:
-    releases = ReleaseHistory(PrivateStore(tmp_path / "private"), tmp_path / "out", "illustrative")
-    published_releases.publish(
-        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
-    )
-    (committed,) = (tmp_path / "private").glob("*.json")
+def test_a_publication_that_failed_after_the_exchange_is_committed(small_place: Path) -> None:
+    private = small_place / "private"
+    releases = ReleaseHistory(PrivateStore(private), small_place / "out", "illustrative")
+    (committed,) = private.glob("*.json")
 
     def stop() -> None:
         committed.rename(committed.with_suffix(".prepared"))
@@ -201,14 +195,13 @@ def test_a_publication_that_failed_after_the_exchange_is_committed(tmp_path: Pat
 
 
 def test_years_published_separately_are_not_published_together(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    small_place: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    first = published_releases.extract(tmp_path / "first.csv")
+    first = small_place / "small.csv"
     lines = first.read_text(encoding="utf-8").replace("SECRET", "LATER").replace("IND", "CHN")
-    second = tmp_path / "second.csv"
+    second = small_place / "second.csv"
     second.write_text(lines.replace("2022-", "2023-").replace("2021-", "2022-"), encoding="utf-8")
-    to, private = tmp_path / "out", tmp_path / "private"
-    published_releases.publish(first, to, private, release="first")
+    to, private = small_place / "out", small_place / "private"
     published_releases.publish(second, to, private, release="second")
     command = published_releases.command(first, to, private, release="both")
     assert main([*command[:2], str(second), *command[2:]]) == 1
@@ -216,7 +209,7 @@ def test_years_published_separately_are_not_published_together(
         "2021-22 and 2022-23 were published separately, each with groups of its own"
         in capfd.readouterr().err
     )
-    assert sorted(path.name for path in to.iterdir()) == ["first", "second"]
+    assert sorted(path.name for path in to.iterdir()) == ["second", "small"]
 
 
 def test_a_negative_number_of_nationalities_is_refused(

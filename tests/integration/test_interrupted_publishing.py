@@ -42,32 +42,25 @@ PLANTED = {
 SLOW = pytest.mark.slow
 
 
-@pytest.fixture
-def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of a small release and of its publisher's private folder."""
-    published_releases.copy_place(
-        published_releases.small(tmp_path_factory.getbasetemp()).parent.parent, tmp_path
-    )
-    return tmp_path
-
-
 @pytest.mark.parametrize("moment", PLANTED)
 def test_a_publisher_killed_around_the_exchange_leaves_a_release_that_can_be_revised(
-    place: Path, moment: str
+    small_place: Path, moment: str
 ) -> None:
-    more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 100)
-    even_more = published_releases.extract(
-        place / "even_more.csv", records=published_releases.RECORDS + 102
+    more = published_releases.extract(
+        small_place / "more.csv", records=published_releases.RECORDS + 100
     )
-    command = published_releases.command(more, place / "out", place / "private")
+    even_more = published_releases.extract(
+        small_place / "even_more.csv", records=published_releases.RECORDS + 102
+    )
+    command = published_releases.command(more, small_place / "out", small_place / "private")
     ran = subprocess.run(
         [sys.executable, "-c", KILLED.format(planted=PLANTED[moment], command=command)], check=False
     )
     assert ran.returncode == -signal.SIGKILL
-    release = published_releases.publish(even_more, place / "out", place / "private")
+    release = published_releases.publish(even_more, small_place / "out", small_place / "private")
     assert killed_publisher.faults(release) == []
     assert [path.name for path in release.parent.iterdir()] == [release.name]
-    assert {path.suffix for path in (place / "private").iterdir() if path.is_file()} == {
+    assert {path.suffix for path in (small_place / "private").iterdir() if path.is_file()} == {
         ".key",
         ".json",
     }
@@ -86,14 +79,16 @@ def test_a_publisher_killed_at_any_of_five_moments_leaves_a_release_that_verifie
     "bytes_left", [pytest.param(100, marks=SLOW), 60_000, pytest.param(300_000, marks=SLOW)]
 )
 def test_a_publisher_over_the_file_size_limit_leaves_the_old_release_with_a_message(
-    place: Path, bytes_left: int
+    small_place: Path, bytes_left: int
 ) -> None:
-    more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
-    before = published_releases.contents(place / "out" / "small")
+    more = published_releases.extract(
+        small_place / "more.csv", records=published_releases.RECORDS + 200
+    )
+    before = published_releases.contents(small_place / "out" / "small")
     ran = subprocess.run(
         [
             *killed_publisher.PYTHON,
-            *published_releases.command(more, place / "out", place / "private"),
+            *published_releases.command(more, small_place / "out", small_place / "private"),
         ],
         capture_output=True,
         text=True,
@@ -105,8 +100,8 @@ def test_a_publisher_over_the_file_size_limit_leaves_the_old_release_with_a_mess
     assert "Traceback" not in ran.stderr
     message = ran.stderr.splitlines()[-1]
     assert "Is the disk full?" in message or "too large" in message
-    assert published_releases.contents(place / "out" / "small") == before
-    assert [path.name for path in (place / "out").iterdir()] == ["small"]
+    assert published_releases.contents(small_place / "out" / "small") == before
+    assert [path.name for path in (small_place / "out").iterdir()] == ["small"]
 
 
 PAGE = 4_096
@@ -126,20 +121,25 @@ cp -a "$disk" "$left"; exit $code
     "bytes_left", [pytest.param(8_192, marks=SLOW), 120_000, pytest.param(600_000, marks=SLOW)]
 )
 def test_a_publisher_on_a_full_disk_leaves_the_old_release_with_a_message(
-    place: Path, bytes_left: int
+    small_place: Path, bytes_left: int
 ) -> None:
-    disk, left = place / "disk", place / "left"
+    disk, left = small_place / "disk", small_place / "left"
     disk.mkdir()
     if subprocess.run(
         [*IN_OWN_MOUNTS, 'mount -t tmpfs none "$0"', disk], check=False, capture_output=True
     ).returncode:
         pytest.skip("this system does not let users mount a small disk")
-    more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
-    before = published_releases.contents(place / "out" / "small")
+    more = published_releases.extract(
+        small_place / "more.csv", records=published_releases.RECORDS + 200
+    )
+    before = published_releases.contents(small_place / "out" / "small")
     size = (
         sum(-(-len(content) // PAGE) * PAGE for content in before.values()) + FOLDERS + bytes_left
     )
-    publish = [*killed_publisher.PYTHON, *published_releases.command(more, disk, place / "private")]
+    publish = [
+        *killed_publisher.PYTHON,
+        *published_releases.command(more, disk, small_place / "private"),
+    ]
     ran = subprocess.run(
         [
             *IN_OWN_MOUNTS,
@@ -147,7 +147,7 @@ def test_a_publisher_on_a_full_disk_leaves_the_old_release_with_a_message(
             "sh",
             str(size),
             str(disk),
-            str(place / "out"),
+            str(small_place / "out"),
             str(left),
             *publish,
         ],

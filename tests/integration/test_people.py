@@ -107,17 +107,12 @@ def test_an_exact_table_with_a_cell_of_one_repeat_person_is_refused(
 
 
 def test_a_refused_revision_does_not_advise_to_change_the_nationalities(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    small_place: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = extract(tmp_path / "x.csv")
-    published_releases.publish(path, tmp_path / "out", tmp_path / "private")
+    path = extract(small_place / "x.csv")
     hers = [f"W{number},{unused_cells(path)},{WOMAN}" for number in range(8)]
-    assert (
-        main(
-            published_releases.command(extract(path, hers), tmp_path / "out", tmp_path / "private")
-        )
-        == 1
-    )
+    to, private = small_place / "out", small_place / "private"
+    assert main(published_releases.command(extract(path, hers), to, private)) == 1
     message = capfd.readouterr().err
     assert message.endswith("To publish, keep one referral of each person. Nothing was written.\n")
 

@@ -18,17 +18,16 @@ from tests.fixtures import published_releases
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("revisions")
+    """A folder with a small release and its private folder, in which it is revised."""
+    folder = tmp_path_factory.mktemp("revisions")
+    published = published_releases.small(tmp_path_factory.getbasetemp())
+    published_releases.copy_place(published.parent.parent, folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
 def first(place: Path) -> Path:
-    return published_releases.publish(
-        published_releases.extract(place / "x.csv"),
-        place / "out",
-        place / "private",
-        release="first",
-    )
+    return place / "out" / "small"
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +98,7 @@ def test_the_manifest_explains_r_and_the_held_back_rule_without_numbers(
 ) -> None:
     manifest = json.loads((second / "datapackage.json").read_text(encoding="utf-8"))
     assert manifest["status_letters"]["r"].startswith("revised")
-    assert manifest["disclosure_control"]["revises"] == "first"
+    assert manifest["disclosure_control"]["revises"] == "small"
     rule = manifest["disclosure_control"]["held_back_rule"]
     assert "would describe a few people" in rule
     assert not any(character.isdigit() for character in rule)
@@ -117,50 +116,40 @@ def test_a_revision_published_again_has_the_same_numbers_and_statuses(
 
 
 def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = published_releases.publish(
-        published_releases.extract(tmp_path / "x.csv"), tmp_path / "out", tmp_path / "private"
+    to = small_place / "out"
+    before = published_releases.contents(to / "small")
+    more = published_releases.extract(
+        small_place / "more.csv", records=published_releases.RECORDS + 2
     )
-    before = published_releases.contents(folder)
-    more = published_releases.extract(tmp_path / "more.csv", records=published_releases.RECORDS + 2)
-    (tmp_path / "another").mkdir(mode=0o700)
-    assert main(published_releases.command(more, tmp_path / "out", tmp_path / "another")) == 1
+    (small_place / "another").mkdir(mode=0o700)
+    assert main(published_releases.command(more, to, small_place / "another")) == 1
     errors = capsys.readouterr().err
     assert "small and small, 2021-22: read together they tell nothing more: NO" in errors
-    assert published_releases.contents(folder) == before
+    assert published_releases.contents(to / "small") == before
 
 
 def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    small_place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = published_releases.extract(tmp_path / "x.csv")
-    folder = published_releases.publish(path, tmp_path / "out", tmp_path / "private")
-    manifest = folder / "datapackage.json"
+    path, to = small_place / "small.csv", small_place / "out"
+    manifest = to / "small" / "datapackage.json"
     manifest.write_text(
         manifest.read_text(encoding="utf-8").replace('"quarters"', '"quarter"'), encoding="utf-8"
     )
-    assert (
-        main(
-            published_releases.command(
-                path, tmp_path / "out", tmp_path / "private", release="other"
-            )
-        )
-        == 1
-    )
+    command = published_releases.command(path, to, small_place / "private", release="other")
+    assert main(command) == 1
     assert "readers may have copies of it" in capsys.readouterr().err
-    assert [path.name for path in folder.parent.iterdir()] == [folder.name]
+    assert [path.name for path in to.iterdir()] == ["small"]
 
 
-def test_a_revision_holds_back_a_batch_in_a_single_cell(tmp_path: Path) -> None:
+def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> None:
     new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,illustrative" for number in range(12)]
-    folder = published_releases.publish(
-        published_releases.extract(tmp_path / "x.csv"),
-        tmp_path / "out",
-        tmp_path / "private",
-        release="first",
+    folder = small_place / "out" / "small"
+    more = published_releases.extract(small_place / "more.csv", more=new)
+    later = published_releases.publish(
+        more, folder.parent, small_place / "private", release="second"
     )
-    more = published_releases.extract(tmp_path / "more.csv", more=new)
-    later = published_releases.publish(more, folder.parent, tmp_path / "private", release="second")
     assert numbers(later) == numbers(folder)
     assert main(["audit", str(folder), str(later)]) == 0

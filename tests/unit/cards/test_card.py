@@ -250,7 +250,9 @@ def test_a_card_draws_itself_in_the_palette_of_its_page(
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
     card = by_dimension.card(release, replace(answer, observations=relabelled(answer, HOSTILE)))
-    drawn = templates.bars(card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars])
+    drawn = templates.bars(
+        card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars]
+    )
     for html in (card.table, drawn):
         assert "script" not in Cells(html).tags
         assert HOSTILE in [row[0] for row in Cells(html).rows]

@@ -444,9 +444,9 @@ def test_no_text_in_a_chart_is_left_in_plotlys_own_colour(release: Release) -> N
     assert layout["template"] == {}, "with none at all, Plotly would take its own"
     assert [note["font"]["color"] for note in layout["annotations"]] == [DARK.text]
     assert (
-        bar_charts.bar_chart(kinds.of(release).answer("sex", Selection()), DARK)["data"][1]["textfont"][
-            "color"
-        ]
+        bar_charts.bar_chart(kinds.of(release).answer("sex", Selection()), DARK)["data"][1][
+            "textfont"
+        ]["color"]
         == DARK.text
     )
 

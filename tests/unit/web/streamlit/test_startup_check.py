@@ -26,26 +26,40 @@ FINISHED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY)
 FAILED = ForwardMsg(script_finished=ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
 SERVED = """
-import json, sys
+import json, os, sys
+import pandas, plotly.graph_objects
+from starlette.testclient import TestClient
 from streamlit.runtime import app_session
 
-plant = sys.argv[1]
-if plant == "theme function":
-    del app_session._populate_theme_msg
-elif plant == "page":
-    from referrals.dashboard import navigation
-    def fail(*_):
-        raise ValueError("/private")
-    navigation.run = fail
+from referrals import api, static_site
+from referrals.dashboard import navigation
+from referrals.web import application
 
-import app
-from starlette.testclient import TestClient
+def serve(plant):
+    if plant == "theme function":
+        del app_session._populate_theme_msg
+    elif plant == "page":
+        def fail(*_):
+            raise ValueError("/private")
+        navigation.run = fail
 
-with TestClient(app.app, base_url="http://localhost") as client:
-    answer = client.get("/readyz")
-    print(json.dumps({"status": answer.status_code, "body": answer.json()}))
+    import app
+
+    with TestClient(app.app, base_url="http://localhost") as client:
+        answer = client.get("/readyz")
+        print(json.dumps([plant, answer.status_code, answer.json()]), flush=True)
+
+for plant in sys.argv[1:]:
+    if not (child := os.fork()):
+        serve(plant)
+        sys.exit()
+    if os.waitpid(child, 0)[1]:
+        sys.exit(1)
 """
-"""A server in a process of its own. `sys.argv[1]` names the planted fault."""
+"""A server in a process of its own for each planted fault that `sys.argv` names.
+
+The processes are forked, because each would import Streamlit for seconds.
+"""
 
 
 def html() -> ForwardMsg:
@@ -176,18 +190,25 @@ def test_a_missing_session_manager_or_callback_is_reported(
     assert runtime._session_mgr == "a manager", "and left alone"
 
 
-def ready(plant: str) -> tuple[int, dict[str, Any]]:
-    """Return what `/readyz` of the whole site answers."""
+@pytest.fixture(scope="module")
+def readiness() -> dict[str, tuple[int, dict[str, Any]]]:
+    """What `/readyz` of the whole site answers, by the fault that was planted."""
     ran = subprocess.run(
-        [sys.executable, "-c", SERVED, plant], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", SERVED, "nothing", "theme function", "page"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ran.returncode == 0, ran.stderr
-    answer = json.loads(ran.stdout.splitlines()[-1])
-    return answer["status"], answer["body"]
+    answers = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("[")]
+    return {plant: (status, body) for plant, status, body in answers}
 
 
-def test_the_site_draws_a_page_at_the_start_and_is_ready() -> None:
-    status, body = ready("nothing")
+def test_the_site_draws_a_page_at_the_start_and_is_ready(
+    readiness: dict[str, tuple[int, dict[str, Any]]],
+) -> None:
+    status, body = readiness["nothing"]
     assert (status, body["status"]) == (200, "ready")
 
 
@@ -202,9 +223,9 @@ def test_the_site_draws_a_page_at_the_start_and_is_ready() -> None:
     ],
 )
 def test_the_site_is_not_ready_if_a_private_name_is_missing_or_a_page_fails(
-    plant: str, says: str
+    readiness: dict[str, tuple[int, dict[str, Any]]], plant: str, says: str
 ) -> None:
-    status, body = ready(plant)
+    status, body = readiness[plant]
     assert status == 503
     assert says in body["detail"]
     assert "/private" not in json.dumps(body)
