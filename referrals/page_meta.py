@@ -58,8 +58,8 @@ class Version:
 def page_title(head: PageHead, site: str) -> str:
     """Return the title of the browser's tab: the page before the site.
 
-    >>> page_title(PageHead("/age", "Age", "Referrals by age"), "Victim referrals: England and
-    Wales") 'Age - Victim referrals: England and Wales'
+    >>> page_title(PageHead("/age", "Age", "Referrals by age"), "Victim referrals")
+    'Age - Victim referrals'
     """
     return f"{head.title} - {site}"
 

@@ -69,8 +69,8 @@ def dataset(
 def interval(period: str) -> str:
     """Return a period in words as an ISO 8601 interval of days; '' if it is not two months.
 
-    >>> interval("April 2020 to March 2021"), interval("April 2023 to February 2024"),
-    interval("2020") ('2020-04-01/2021-03-31', '2023-04-01/2024-02-29', '')
+    >>> interval("April 2023 to February 2024"), interval("2020")
+    ('2023-04-01/2024-02-29', '')
     """
     found = PERIOD.fullmatch(period)
     if not found:

@@ -25,7 +25,7 @@ Cells = Mapping[tuple[str, ...], tuple[object, ...]]
 
 @pytest.fixture(scope="module")
 def suppressed(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return open_release(suppressed_release.small(tmp_path_factory.mktemp("suppressed")))
+    return open_release(suppressed_release.small(tmp_path_factory.getbasetemp()))
 
 
 def published_cells(release: Release) -> Cells:
