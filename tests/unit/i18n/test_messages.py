@@ -109,14 +109,14 @@ def test_a_placeholder_without_a_value_is_an_error() -> None:
 
 
 def test_a_key_that_only_another_language_has_is_refused_by_name(locale: Path) -> None:
-    write(locale, "cy", 'titel = "x"\n')
-    with pytest.raises(DataError, match=r"data/locale/cy has messages .*: words\.titel\."):
+    write(locale, "cy", 'teitl = "x"\n')
+    with pytest.raises(DataError, match=r"data/locale/cy has messages .*: words\.teitl\."):
         messages.of("cy")
 
 
 @pytest.mark.parametrize(
     "text",
-    ['range = "{lower} i {uper}"\n', '[shown]\ncount = "n"\nother = "{number}"\n'],
+    ['range = "{lower} i {high}"\n', '[shown]\ncount = "n"\nother = "{number}"\n'],
     ids=["message", "plural"],
 )
 def test_a_placeholder_that_english_lacks_is_refused(locale: Path, text: str) -> None:
