@@ -48,6 +48,8 @@ def serve(plant):
     with TestClient(app.app, base_url="http://localhost") as client:
         answer = client.get("/readyz")
         print(json.dumps([plant, answer.status_code, answer.json()]), flush=True)
+        if plant != "nothing":
+            os._exit(0)  # without the static pages that are still being drawn ahead
 
 for plant in sys.argv[1:]:
     if not (child := os.fork()):
