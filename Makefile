@@ -119,7 +119,7 @@ lock: $(DEV) ## update the locked versions to the newest that pyproject.toml all
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet --group spark -c requirements-dev.lock -o requirements-spark.lock
 
-clean: ## remove the output of the commands above
+clean: ## remove .venv, build/ and the release 2020-21
 	rm -rf $(VENV) build data/releases/2020-21
 
 # A marker file is written last, so an interrupted installation starts again.
