@@ -1,4 +1,4 @@
-"""What is not known: what the published figures leave out, and who to ask."""
+"""Gaps: the questions that the published figures leave open, and who to ask."""
 
 from referrals.dashboard import page
 

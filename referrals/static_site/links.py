@@ -17,7 +17,7 @@ from referrals.i18n.languages import ENGLISH
 
 INDEX: Final = "index"
 FOLDER: Final = "/lite/"
-"""Where the process serves the static pages. Their canonical addresses begin with it."""
+"""The path under which the process serves the static pages, and so of their canonical addresses."""
 
 DOWNLOADS: Final = "data"
 """The folder below the root of the static site that holds the table of each card as a CSV file."""

@@ -39,7 +39,7 @@ LOADS_STREAMLIT = (*KNOWS_STREAMLIT, "referrals.web.application")
 """The packages and modules that may load Streamlit: `web.application` puts its server together."""
 
 PUBLISHING_ONLY = ("highspy", "xlsxwriter", "referrals.publishing")
-"""What must not be loaded where the public can reach it."""
+"""Modules that the public process must never load."""
 
 MOST_MODULES_IN_A_FOLDER = 14
 

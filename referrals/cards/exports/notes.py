@@ -1,4 +1,4 @@
-"""What every export of a card has beside its numbers: notes, letters, source and release.
+"""The notes and status letters that go with the numbers in every export of a card.
 
 A figure that is found alone would be misread without them.
 """

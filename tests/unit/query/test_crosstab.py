@@ -52,7 +52,7 @@ def numbers(observation: Observation) -> tuple[object, ...]:
 
 
 def expected(release: Release, cells: Cells, answer: Answer, code: str) -> tuple[object, ...]:
-    """What the file of cells has for a code of an answer, 'x' if it has no such cell."""
+    """The numbers of a code in the file of cells; status 'x' if it has no such cell."""
     period = answer.selection.period or release.about.period
     codes = (answer.selection.codes() | {answer.dimension: code}).values()
     return cells.get((period, *codes), ("", "", "", "x"))
