@@ -22,8 +22,9 @@ from referrals.api.formats.tabular import (
 from referrals.api.problems import Problem
 from referrals.api.request import LATEST, Choices, Parameter, Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
+from referrals.query import kinds
 from referrals.release import files, metadata
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 MAX_OFFSET: Final = 10_000_000
 EXTENSIONS: Final = {
@@ -186,10 +187,7 @@ def _tabular(
 
 def _json_stat(request: Request, table: Table) -> bytes:
     release = request.release
-    zero_bounds: dict[int, int] = {}
-    if release.about.kind is Kind.ROUNDED:
-        rows = release.rows("api/unlisted_zero_bounds")
-        zero_bounds = {row["fixed"]: row["upper"] for row in rows}
+    zero_bounds = kinds.of(release).unlisted_bounds()
     return as_json_stat(table, metadata.codes(release), request.codes, zero_bounds)
 
 

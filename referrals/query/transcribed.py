@@ -72,6 +72,14 @@ class Transcribed:
         """Return no quarters: the source covers one year."""
         return ()
 
+    def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return no sums: the source decides what is published."""
+        return {}
+
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return no bounds: a cell that is not listed is not known to be 0."""
+        return {}
+
 
 def _observation(record: Record) -> Observation:
     """Return the observation in a row of the statement: a range, unless its bounds are equal."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from referrals.caching import cached
 from referrals.reference import statuses
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 UNIT: Final = "victim referrals"
 COUNTED: Final = (
@@ -91,7 +91,7 @@ def protection_notes(release: Release) -> list[str]:
 
 def listing_notes(release: Release) -> list[str]:
     """Return the notes on which combinations have a cell, and on those that have none."""
-    return [LISTED, ADDED_UP] if release.about.kind is Kind.ROUNDED else [UNLISTED]
+    return [LISTED, ADDED_UP] if release.about.is_additive else [UNLISTED]
 
 
 def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:

@@ -104,6 +104,16 @@ class About:
     edition: str = ""
 
     @property
+    def is_additive(self) -> bool:
+        """Whether any selection is a sum of the release's finest cells; an unlisted cell is 0."""
+        return self.kind is Kind.ROUNDED
+
+    @property
+    def is_from_records(self) -> bool:
+        """Whether the release was built from records, and not copied from a published source."""
+        return self.kind is not Kind.TRANSCRIBED
+
+    @property
     def is_illustrative(self) -> bool:
         """Whether the figures are invented; every page, file and answer must then be marked."""
         return self.status == ILLUSTRATIVE
@@ -241,9 +251,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database and the manifest of the release {name} do not give it one known status. "
             f"{REBUILD}"
         )
-    required = contract.tables(
-        additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
-    )
+    required = contract.tables(additive=about.is_additive, shown_first=about.status == PUBLISHED)
     columns = {
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
@@ -252,7 +260,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database of the release {name} is of another version: "
             f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
-    gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
+    gaps = opened.rows("query/contract_gaps") if about.is_additive else []
     if any(row["announced_orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"
