@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from referrals.query import crosstab
 from referrals.query.crosstab import Record
 from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
@@ -16,7 +17,7 @@ from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 class Suppressed(FromRecords):
     """A suppressed release. The cells of its crosstabs are published or not; none is a sum."""
 
-    statement = "query/suppressed_observations"
+    statement = crosstab.LISTED
 
     def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return no sums: a cell that is not listed is not published."""
