@@ -23,6 +23,7 @@ from referrals.api.problems import Problem
 from referrals.api.request import LATEST, Choices, Parameter, Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
 from referrals.query import kinds
+from referrals.reference import figure_notes
 from referrals.release import files, metadata
 from referrals.release.release import Release
 
@@ -103,7 +104,7 @@ def _context(request: Request) -> Content:
     ]
     ids = [row["series_id"] for row in series]
     rows = release.rows("api/context_observations", {"series": ids}) if series else []
-    header = metadata.header(release, [metadata.OTHER_PUBLISHERS]) | {"series": series}
+    header = metadata.header(release, [figure_notes.OTHER_PUBLISHERS]) | {"series": series}
     notes = metadata.row_notes(release, request.site_url, [])
     return _tabular(request, Table("observations", OBSERVATIONS, rows, header, notes))
 

@@ -22,6 +22,7 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
+from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.release.memory_file import MemoryFile
@@ -29,7 +30,6 @@ from referrals.release.memory_file import MemoryFile
 __all__ = [
     "DATABASE",
     "ILLUSTRATIVE",
-    "INVENTED",
     "LOCKDOWN",
     "MANIFEST",
     "PUBLISHED",
@@ -42,9 +42,6 @@ __all__ = [
 ]
 
 ILLUSTRATIVE: Final = "illustrative"
-INVENTED: Final = "Illustrative: invented figures"
-"""The heading of invented figures, so that every picture and title marks them."""
-
 PUBLISHED: Final = "published"
 
 ORDERS: Final = range(6)
@@ -122,7 +119,7 @@ class About:
     def marked_title(self) -> str:
         """The title, ending in '(Illustrative: invented figures)' unless it is clear already."""
         is_clear = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
-        return self.title if is_clear else f"{self.title} ({INVENTED})"
+        return self.title if is_clear else f"{self.title} ({INVENTED_MARK})"
 
 
 class Release:

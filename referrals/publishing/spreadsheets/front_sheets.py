@@ -13,13 +13,13 @@ from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release.release import ILLUSTRATIVE, About
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"
 NOTES: Final = "Notes"
 ALL_CELLS: Final = "All_cells"
-INVENTED: Final = "Illustrative: invented figures"
 NOT_LISTED: Final = (
     "cells.csv lists sums of up to three dimensions, a quarter being one, and finest cells: a "
     "quarter and a code of each dimension. One of these that it does not list is published as 0. "
@@ -157,7 +157,7 @@ def all_cells(about: About, source: Source) -> Sheet:
 
 
 def _invented(about: About) -> list[str]:
-    return [INVENTED] if about.is_illustrative else []
+    return [INVENTED_MARK] if about.is_illustrative else []
 
 
 def _origin(about: About, source: Source) -> str:
@@ -176,7 +176,7 @@ def _origin(about: About, source: Source) -> str:
 def _remarks(about: About) -> list[tuple[str, str]]:
     remarks = list(REMARKS)
     if about.is_illustrative:
-        remarks.insert(0, (INVENTED, INVENTED_REMARK))
+        remarks.insert(0, (INVENTED_MARK, INVENTED_REMARK))
     if about.lay_sentence:
         position = remarks.index(LOWEST_AND_HIGHEST)
         remarks.insert(position, ("How exact the numbers are", about.lay_sentence))

@@ -22,6 +22,7 @@ from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
@@ -81,7 +82,7 @@ def workbook(release: Release) -> Workbook:
         front_sheets.all_cells(about, source),
     ]
     return Workbook(
-        title=f"{front_sheets.INVENTED}. {about.title}" if about.is_illustrative else about.title,
+        title=f"{INVENTED_MARK}. {about.title}" if about.is_illustrative else about.title,
         publisher=source.publisher if about.status == "official" else front_sheets.SITE,
         keywords=f"victims, police, referrals, {about.status}",
         published_on=date.fromisoformat(about.published_on),
