@@ -136,11 +136,7 @@ def write(
 ) -> list[Check]:
     """Write a release folder of exact tables and return the checks it passed.
 
-    `earlier` are the folders of releases of the same records, including the one to be replaced.
-    Each is attacked together with the new release.
-
-    Raises:
-        DisclosureError: a check failed. Nothing was written, and an older release stays in place.
+    Arguments and errors are those of `rounded.write`.
     """
     passed: list[Check] = []
 
