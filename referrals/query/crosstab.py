@@ -31,7 +31,7 @@ class Crosstab:
     """An answer about `rows` for each code of `columns`, and `whole` for the margin (all codes).
 
     The columns are in the order of the codelist. A column's numbers add up to the margin only if
-    the kind of release makes them: in others a cell can be withheld, or not published.
+    the kind of release makes them: in others a cell can be suppressed, or not published.
     """
 
     rows: str

@@ -1,4 +1,4 @@
-"""A suppressed release: exact tables with small cells withheld, which are never added up."""
+"""A suppressed release: exact tables with small cells suppressed, which are never added up."""
 
 from __future__ import annotations
 

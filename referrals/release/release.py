@@ -71,7 +71,7 @@ class Kind(StrEnum):
 
     A transcribed release is copied from a published source. The others are built from records: a
     rounded one holds finest cells that sum to any selection, a suppressed one exact tables of one
-    and two dimensions with cells withheld.
+    and two dimensions with cells suppressed.
     """
 
     TRANSCRIBED = "transcribed"

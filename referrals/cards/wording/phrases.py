@@ -24,7 +24,7 @@ UNDER_18: Final = "0-17"
 
 _ABSENT: Final[Mapping[str, str]] = {
     observations.NOT_PUBLISHED: "wording.number.not_published",
-    observations.WITHHELD: "wording.number.withheld",
+    observations.SUPPRESSED: "wording.number.withheld",
 }
 
 

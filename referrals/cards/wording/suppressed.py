@@ -1,6 +1,6 @@
-"""The wording of a suppressed release: exact numbers, withheld ones, and unpublished ones.
+"""The wording of a suppressed release: exact numbers, suppressed ones, and unpublished ones.
 
-Such a release has a number for one or two things at once, the quarter counted as one. A withheld
+Such a release has a number for one or two things at once, the quarter counted as one. A suppressed
 number can be larger than one that is shown, so nothing is called the largest of all.
 """
 
@@ -12,21 +12,21 @@ from referrals.cards.wording import phrases
 from referrals.cards.wording.base import Wording
 from referrals.i18n import messages
 from referrals.query.answer import Answer
-from referrals.query.observation import NOT_PUBLISHED, WITHHELD, Observation
+from referrals.query.observation import NOT_PUBLISHED, SUPPRESSED, Observation
 from referrals.reference import statuses
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 
 class Suppressed(Wording):
-    """The wording of a suppressed release, whose numbers are exact or withheld."""
+    """The wording of a suppressed release, whose numbers are exact or suppressed."""
 
     section = "suppressed"
     symbols = statuses.meanings()
 
     def numbers_notes(self, statuses: Sequence[str]) -> list[str]:
-        """Return the notes on withheld and on unpublished numbers, if there are any."""
+        """Return the notes on suppressed and on unpublished numbers, if there are any."""
         found = []
-        if WITHHELD in statuses:
+        if SUPPRESSED in statuses:
             found.append(messages.text("wording.suppressed.note.withheld"))
         if NOT_PUBLISHED in statuses:
             found.append(messages.text("wording.suppressed.note.finer"))
