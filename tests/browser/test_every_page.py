@@ -33,7 +33,12 @@ RULES = {
 }
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.fixture(
+    params=[
+        pytest.param(DESKTOP, id="desktop"),
+        pytest.param(PHONE, id="phone", marks=pytest.mark.slow),
+    ]
+)
 def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": request.param, "height": 800})
     yield opened
@@ -287,7 +292,7 @@ def test_a_missing_page_is_a_404_with_links(dashboard: str, page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Safeguarding and support")
 
 
-@pytest.mark.parametrize("path", ["/crime-type", "/sex"])
+@pytest.mark.parametrize("path", ["/crime-type", pytest.param("/sex", marks=pytest.mark.slow)])
 def test_the_first_request_to_a_new_server_may_be_an_inner_page(
     browser: Browser, path: str
 ) -> None:

@@ -47,10 +47,10 @@ def test_a_publisher_killed_around_the_exchange_leaves_a_release_that_can_be_rev
     small_place: Path, moment: str
 ) -> None:
     more = published_releases.extract(
-        small_place / "more.csv", records=published_releases.RECORDS + 100
+        small_place / "more.csv", records=published_releases.RECORDS + 200
     )
     even_more = published_releases.extract(
-        small_place / "even_more.csv", records=published_releases.RECORDS + 102
+        small_place / "even_more.csv", records=published_releases.RECORDS + 202
     )
     command = published_releases.command(more, small_place / "out", small_place / "private")
     ran = subprocess.run(

@@ -5,9 +5,10 @@ weighted by order. A move changes one small count, or two that share most of the
 as much as the other goes down, which leaves most of their sums as they are.
 
 The cost of a move depends on one number for each count, its gradient: the weighted errors of the
-sums it belongs to. Gradients are stored, so that trying a move, which is nearly always rejected,
-costs next to nothing; only an accepted move updates the gradients of the counts that share a sum
-with it. Costs are compared as whole numbers, so that a seed gives the same answer on every machine.
+sums it belongs to. Gradients are stored, and only an accepted move updates those of the counts that
+share a sum with it. Nearly every move is rejected, so a block of moves is tried at once: up to the
+first accepted one the answers are those of trying them one by one. Costs are compared as whole
+numbers, so that a seed gives the same answer on every machine.
 
 Towards the end the sums that `repair` will make exact weigh more, so that little is left to repair.
 The time depends on the number of small counts, not of records.
@@ -62,14 +63,26 @@ SHARED_CODES: Final = 4
 
 DRAW_LIMIT: Final = 1 << 30
 
-CHANGES: Final = {
-    value: tuple(other - value for other in ROUNDED_VALUES if other != value)
-    for value in ROUNDED_VALUES
-}
-"""The possible changes of each rounded value."""
+SMALLEST_BLOCK: Final = 32
+LARGEST_BLOCK: Final = 2_048
+"""How many moves are tried at once. It affects the time, and not the answer."""
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+
+
+def _possible_changes() -> Integers:
+    """Return the possible changes of each rounded value: one row a value from 0 to the largest."""
+    changes = np.zeros((max(ROUNDED_VALUES) + 1, len(ROUNDED_VALUES) - 1), dtype=np.int64)
+    for value in ROUNDED_VALUES:
+        changes[value] = [other - value for other in ROUNDED_VALUES if other != value]
+    return changes
+
+
+CHANGES: Final = _possible_changes()
+
+IS_ROUNDED: Final = np.isin(np.arange(3 * max(ROUNDED_VALUES) + 1), ROUNDED_VALUES)
+"""Whether a value is a rounded one. Negative ones are counted from the end, and are not."""
 
 
 @dataclass(frozen=True)
@@ -168,14 +181,14 @@ def search(values: Integers, sums: MarginalSums, *, seed: int, steps: int = STEP
             gradients = sums.errors(chosen - values)[sums.members[chunk.counts]] @ weights
             moves = _Moves.draw(generator, steps_at_once, len(chunk.counts), temperature)
             chosen[chunk.counts] = chunk.anneal(
-                chosen[chunk.counts].tolist(), gradients, order_weights(progress), moves
+                chosen[chunk.counts], gradients, order_weights(progress), moves
             )
     return chosen
 
 
 @dataclass(frozen=True)
 class _Moves:
-    """Moves to try, in order, as parallel lists.
+    """Moves to try, in order, as parallel arrays.
 
     Attributes:
         counts: which count of the chunk.
@@ -185,10 +198,10 @@ class _Moves:
         allowances: by how much the objective may grow, in whole numbers.
     """
 
-    counts: list[int]
-    changes: list[int]
-    partners: list[int]
-    allowances: list[int]
+    counts: Integers
+    changes: Integers
+    partners: Integers
+    allowances: Integers
 
     @classmethod
     def draw(
@@ -196,10 +209,19 @@ class _Moves:
     ) -> _Moves:
         # A seed gives the same moves only as long as these four draws keep their order.
         return cls(
-            generator.integers(counts, size=steps).tolist(),
-            generator.integers(len(ROUNDED_VALUES) - 1, size=steps).tolist(),
-            generator.integers(-DRAW_LIMIT, DRAW_LIMIT, size=steps).tolist(),
-            np.floor(temperature * generator.exponential(size=steps)).astype(np.int64).tolist(),
+            generator.integers(counts, size=steps),
+            generator.integers(len(ROUNDED_VALUES) - 1, size=steps),
+            generator.integers(-DRAW_LIMIT, DRAW_LIMIT, size=steps),
+            np.floor(temperature * generator.exponential(size=steps)).astype(np.int64),
+        )
+
+    def where(self, chosen: NDArray[np.bool_]) -> _Moves:
+        """Return the chosen moves, in the same order."""
+        return _Moves(
+            self.counts[chosen],
+            self.changes[chosen],
+            self.partners[chosen],
+            self.allowances[chosen],
         )
 
 
@@ -217,13 +239,16 @@ class _Chunk:
             np.zeros((len(counts),) * 2, dtype=np.uint8),
         )
         self._dimensions = len(columns)
-        nearby = self._common_codes >= SHARED_CODES
-        np.fill_diagonal(nearby, val=False)
-        self._nearby = [np.flatnonzero(row).tolist() for row in nearby]
+        is_nearby = self._common_codes >= SHARED_CODES
+        np.fill_diagonal(is_nearby, val=False)
+        # The counts near the first count, then those near the second, and so on.
+        self._nearby = np.nonzero(is_nearby)[1]
+        self._nearby_counts = is_nearby.sum(axis=1)
+        self._nearby_starts = np.cumsum(self._nearby_counts) - self._nearby_counts
 
     def anneal(
-        self, chosen: list[int], gradients: Numbers, weights: list[int], moves: _Moves
-    ) -> list[int]:
+        self, chosen: Integers, gradients: Numbers, weights: list[int], moves: _Moves
+    ) -> Integers:
         """Return the rounded values after trying the moves at one temperature.
 
         A move is made unless it costs more than its allowance. `weights` are those of each order.
@@ -233,23 +258,41 @@ class _Chunk:
             for common in range(self._dimensions + 1)
         ]
         couplings, own = np.array(shared, dtype=np.int32)[self._common_codes], shared[-1]
-        current = gradients.astype(np.int32)
-        # Memory views: reading one element of them is much faster than indexing the arrays.
-        gradient, coupling = current.data, couplings.data
-        for count, turn, partner, allowance in zip(
-            moves.counts, moves.changes, moves.partners, moves.allowances, strict=True
-        ):
-            change = CHANGES[chosen[count]][turn]
-            if partner < 0:
-                if change * (2 * gradient[count] + change * own) <= allowance:
-                    current += change * couplings[count]
-                    chosen[count] += change
-            elif nearby := self._nearby[count]:
-                other = nearby[partner % len(nearby)]
-                separation = own - coupling[count, other]
-                slope = 2 * (gradient[count] - gradient[other] + change * separation)
-                if chosen[other] - change in CHANGES and change * slope <= allowance:
-                    current += change * (couplings[count] - couplings[other])
-                    chosen[count] += change
-                    chosen[other] -= change
-        return chosen
+        moves = moves.where((moves.partners < 0) | (self._nearby_counts[moves.counts] > 0))
+        is_pair = moves.partners >= 0
+        counts, others = moves.counts, self._others(moves, is_pair)
+        # By how much a unit of change moves the gradient of the count less that of the other.
+        steepness = np.full(len(counts), own, dtype=np.int64)
+        separation = own - couplings[counts[is_pair], others[is_pair]]
+        steepness[is_pair] = 2 * separation
+        # The counts that move alone have a partner without a gradient, at the end of both arrays.
+        gradient = np.append(gradients.astype(np.int64), 0)
+        values = np.append(chosen, 0)
+        first, block = 0, SMALLEST_BLOCK
+        while first < len(counts):
+            part = slice(first, first + block)
+            count, other = counts[part], others[part]
+            change = CHANGES[values[count], moves.changes[part]]
+            slope = 2 * (gradient[count] - gradient[other]) + change * steepness[part]
+            accepted = change * slope <= moves.allowances[part]
+            accepted &= IS_ROUNDED[values[other] - change] | ~is_pair[part]
+            place = int(accepted.argmax())
+            if not accepted[place]:
+                first, block = first + block, min(2 * block, LARGEST_BLOCK)
+                continue
+            one, two, by = int(count[place]), int(other[place]), int(change[place])
+            values[one] += by
+            gradient[:-1] += by * couplings[one]
+            if is_pair[first + place]:
+                values[two] -= by
+                gradient[:-1] -= by * couplings[two]
+            first, block = first + place + 1, max(SMALLEST_BLOCK, min(block, 2 * place))
+        return values[:-1]
+
+    def _others(self, moves: _Moves, is_pair: NDArray[np.bool_]) -> Integers:
+        """Return the other count of each move, the number of counts if it has none."""
+        others = np.full(len(is_pair), len(self.counts), dtype=np.int64)
+        counts, partners = moves.counts[is_pair], moves.partners[is_pair]
+        places = self._nearby_starts[counts] + partners % self._nearby_counts[counts]
+        others[is_pair] = self._nearby[places]
+        return others
