@@ -19,7 +19,7 @@ from referrals.i18n import messages
 HEIGHT: Final = 360
 ABOVE: Final = 24
 BELOW: Final = 52
-LETTER: Final = 7.6
+LETTER: Final = 8.4
 LINE: Final = 17
 BETWEEN: Final = 8
 """The chart, the room above and below its plot, a letter and a line of a label, and the room
