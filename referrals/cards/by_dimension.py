@@ -38,7 +38,7 @@ def card(release: Release, answer: Answer) -> Card:
     return Card(
         name=answer.dimension.replace("_", "-"),
         title=captions.title(answer),
-        finding=wording.finding(answer),
+        finding=captions.finding(answer),
         unit=captions.unit(answer),
         table=_table(answer),
         alternative=captions.chart_text(answer, _texts(answer)),
