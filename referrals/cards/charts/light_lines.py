@@ -17,7 +17,7 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards.charts import colours
 from referrals.cards.charts.lines import MARGINS, check_number, end_labels, letters_beside
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
 
 TEMPLATE: Final = "charts/lines.html"
@@ -62,7 +62,7 @@ def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) ->
     values = scale(highest)
     labels = end_labels(series, values[-1], LOWEST if len(series) == 1 else HEIGHT)
     left, right = letters_beside(values, labels)
-    axis = time_axis(points, left + right + MARGINS)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     ends = [
         Label(middle, " ".join(lines), one.colour)
         for one, (lines, middle) in zip(series, labels, strict=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from referrals.cards.charts import colours
 from referrals.cards.charts.base import DARK, Figure, Palette, note, paper, plain
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import MOST_LINES, Point, Series, most, runs, shown
 from referrals.i18n import messages
 
@@ -54,7 +54,7 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
     values = scale(most(series))
     labels = end_labels(series, values[-1], HEIGHT - ABOVE - BELOW)
     left, right = letters_beside(values, labels)
-    axis = time_axis(points, left + right + MARGINS)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     shades = colours.DARK if palette is DARK else colours.LIGHT
     data: list[dict[str, Any]] = []
     for place, one in enumerate(series):

@@ -43,12 +43,13 @@ class TimeAxis:
     edges: Sequence[float]
 
 
-def time_axis(points: Sequence[Point], beside: float) -> TimeAxis:
-    """Return the labels of an axis with these periods, as many of them as fit on a phone.
+def narrowest_plot(letters: int) -> float:
+    """Return the width of a plot on a phone, with this many letters left and right of it."""
+    return NARROWEST_CHART - letters * LETTER
 
-    `beside` is the width of the texts left and right of the plot, in letters.
-    """
-    room = NARROWEST_CHART - beside * LETTER
+
+def time_axis(points: Sequence[Point], room: float) -> TimeAxis:
+    """Return the labels of an axis with these periods, as many as fit into a room in pixels."""
     grouped = [
         (year, [place for place, _ in group])
         for year, group in groupby(enumerate(points), key=lambda item: item[1].year)
