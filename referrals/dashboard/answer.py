@@ -6,7 +6,6 @@ of the other without a shift.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, sources
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline, pages
+from referrals.content import outline
 from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
@@ -30,8 +29,8 @@ from referrals.release.release import INVENTED, About, Kind, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
-MOST_BARS: Final = 10
-"""A chart shows this many bars; the others are in a fold, so that its source is in view."""
+MOST_BARS: Final = 11
+"""A longer chart shows this many bars until it is opened (shell.css): its source is to be in view."""
 
 
 def card(choices: Choices) -> Card:
@@ -161,25 +160,19 @@ def _release_name(release: Release) -> str:
 
 
 def _chart(shown: Card) -> Markup:
-    """Return the bars of a card: those that fit the screen, and the others in a fold."""
-    bars = shown.bars
-    rest = Markup()
-    if len(bars) > MOST_BARS:
-        rest = card_html.bars(replace(shown, bars=bars[MOST_BARS:]))
-        bars = bars[:MOST_BARS]
-    number = len(shown.bars) - len(bars)
-    more = messages.text("answer.show_rest", n=number)
-    first = card_html.bars(replace(shown, bars=bars))
-    return templates.macro(TEMPLATE, "chart", _unit(shown), first, rest, more)
+    """Return the bars of a card; those that would push the source out of view are in a fold."""
+    number = len(shown.bars)
+    show_all = messages.text("answer.show_all", n=number) if number > MOST_BARS else ""
+    return templates.macro(TEMPLATE, "chart", _unit(shown), card_html.bars(shown), show_all)
 
 
 def _table(shown: Card) -> Markup:
-    return templates.macro(TEMPLATE, "chart", _unit(shown), shown.table, "", "")
+    return templates.macro(TEMPLATE, "chart", _unit(shown), shown.table, "")
 
 
 def _unit(shown: Card) -> Markup:
-    """Return the line that says what the numbers are, marked if they are invented."""
-    return templates.macro(TEMPLATE, "unit", shown.unit, _mark(shown.about))
+    """Return the line that says what the numbers are."""
+    return templates.macro(TEMPLATE, "unit", shown.unit)
 
 
 def _mark(about: About) -> str:
@@ -193,15 +186,15 @@ def _table_in_a_fold(shown: Card) -> Markup:
 
 
 def _foot(shown: Card, base: str) -> Markup:
-    items = [pages.inline(note) for note in shown.notes] + symbols(shown)
-    notes = card_html.notes(shown, folded=False)
+    rule = shown.about.lay_sentence
+    number = len(shown.notes) + len(symbols(shown)) + bool(rule)
     return templates.macro(
         TEMPLATE,
         "foot",
         sources.line(shown),
-        shown.about.lay_sentence,
-        messages.text("answer.notes", n=len(items)) if items else "",
-        notes,
+        messages.text("answer.notes", n=number) if number else "",
+        rule,
+        card_html.notes(shown, folded=False),
         card_html.take_away(shown, base),
     )
 
