@@ -16,10 +16,11 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.wording.suppressed import Suppressed
-from referrals.dashboard import session
+from referrals.dashboard import answer, choices, session
 from referrals.query import kinds
 from referrals.query.observation import Observation
 from referrals.query.selection import Selection
+from referrals.release import catalogue
 from referrals.release.release import Release, open_release
 from tests.fixtures import suppressed_release
 from tests.fixtures.page_scripts import SCRIPTS
@@ -27,6 +28,7 @@ from tests.fixtures.page_scripts import SCRIPTS
 TOPICS = tuple(PATHS.values())
 CHOSEN = {"release": "exact"}
 BASE = "https://example.org"
+TABLE = {**CHOSEN, "view": "table"}
 Open = Callable[..., Any]
 
 
@@ -44,8 +46,12 @@ def both(tabled: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
 
 def rows_of(reader: Any) -> dict[str, str]:
     """The rows of the first table of a page, by their label."""
-    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td>(.*?)</td>', "".join(reader.html))
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td[^>]*>(.*?)</td>', "".join(reader.html))
     return {unescape(label): re.sub("<.*?>", "", cell) for label, cell in reversed(rows)}
+
+
+def latest() -> Release:
+    return catalogue.served().published
 
 
 def findings(reader: Any) -> list[str]:
@@ -55,14 +61,13 @@ def findings(reader: Any) -> list[str]:
     ]
 
 
-@pytest.mark.usefixtures("both")
-def test_the_release_filter_distinguishes_exact_tables_from_others(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/sex"], CHOSEN)
-    assert [
-        label
-        for label in reader.app.radio(key="choose_release").options
-        if label.endswith(", exact tables")
-    ]
+def test_a_choice_of_several_releases_distinguishes_exact_tables_from_others(
+    tabled: Release,
+) -> None:
+    offered = {"": latest(), "illustrative": tabled, "again": tabled}
+    field = answer.releases_field(choices.read("sex", {}, offered), offered)
+    assert field is not None
+    assert field.options["again"].endswith(", exact tables")
 
 
 @pytest.mark.usefixtures("both")
@@ -77,7 +82,7 @@ def test_each_topic_opens_and_shows_the_totals(open_page: Open, path: str, measu
 
 @pytest.mark.usefixtures("both")
 def test_a_suppressed_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/nationality"], {**CHOSEN, "crime_type": "MS"})
+    reader = open_page(SCRIPTS["/nationality"], {**TABLE, "crime_type": "MS"})
     assert not reader.app.exception
     assert rows_of(reader)["Albania"] == "withheld [c]"
     assert re.fullmatch(r"\d+", rows_of(reader)["Vietnam"])
@@ -89,7 +94,7 @@ def test_a_suppressed_cell_is_shown_as_such_with_its_letter_explained(open_page:
 def test_a_finer_combination_is_called_not_published(open_page: Open, path: str) -> None:
     others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
     filters = {name: code for name, code in others.items() if PATHS.get(name) != path}
-    reader = open_page(SCRIPTS[path], {**CHOSEN, **filters})
+    reader = open_page(SCRIPTS[path], {**TABLE, **filters})
     assert not reader.app.exception
     assert any(
         sentence.startswith("Illustrative: The ") and sentence.endswith(" is not published.")
@@ -101,15 +106,15 @@ def test_a_finer_combination_is_called_not_published(open_page: Open, path: str)
 
 @pytest.mark.usefixtures("both")
 def test_a_quarter_counts_as_one_of_two_things(open_page: Open) -> None:
-    first = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2"})
+    first = open_page(SCRIPTS["/sex"], {**TABLE, "period": "2021-Q2"})
     assert re.fullmatch(r"\d+", rows_of(first)["Female"])
-    finer = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2", "nationality": "VNM"})
+    finer = open_page(SCRIPTS["/sex"], {**TABLE, "period": "2021-Q2", "nationality": "VNM"})
     assert rows_of(finer)["Female"] == "not published [x]"
 
 
 @pytest.mark.usefixtures("both")
 def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/sex"], CHOSEN)
+    reader = open_page(SCRIPTS["/sex"], TABLE)
     assert "shown" not in rows_of(reader)["Female"]
     reader.choose("crime_type", "DA")
     assert not reader.app.exception

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.query import change
-from referrals.query.change import Direction
+from referrals.cards.wording import change
+from referrals.cards.wording.change import Direction
 
 OPPOSITE = {
     Direction.ROSE: Direction.FELL,
