@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from babel.dates import format_date
-
 from referrals import templates
 from referrals.cards.bars import Bar, number
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
 from referrals.cards.charts import columns
 from referrals.cards.charts.columns import Column
 from referrals.cards.wording import captions, kinds, phrases
-from referrals.formatting import DEFAULT_LOCALE
 from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
+from referrals.reference.periods import short_label
 from referrals.release.release import Release
 
 
@@ -60,7 +56,9 @@ def _columns(quarters: tuple[Observation, ...]) -> list[Column]:
     drawn = []
     for quarter in quarters:
         lower, upper = quarter.bounds
-        drawn.append(Column(_short(quarter.code), quarter.value or 0, lower=lower, upper=upper))
+        drawn.append(
+            Column(short_label(quarter.code), quarter.value or 0, lower=lower, upper=upper)
+        )
     return drawn
 
 
@@ -84,14 +82,3 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "status": observation.status,
         "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
     }
-
-
-def _short(code: str) -> str:
-    """Return a quarter by its first month, short enough for an axis.
-
-    >>> _short("2020-Q2")
-    'Apr 2020'
-    """
-    year, _, quarter = code.partition("-Q")
-    first_month = date(int(year), 3 * int(quarter) - 2, 1)
-    return str(format_date(first_month, "MMM y", locale=DEFAULT_LOCALE))

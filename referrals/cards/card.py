@@ -82,7 +82,7 @@ class Card:
 
 def drawing(draw: Draw, about: About) -> Draw:
     """Return `draw` with a watermark if the figures are invented."""
-    if not about.is_illustrative:
+    if not about.is_invented:
         return draw
     return lambda palette: watermarked(draw(palette), palette)
 

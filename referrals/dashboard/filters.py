@@ -12,11 +12,13 @@ from typing import Final
 import streamlit as st
 
 from referrals.cards import registry
+from referrals.cards.card import PATHS
 from referrals.cards.html import notices
 from referrals.dashboard import session
 from referrals.i18n import messages
 from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.catalogue import REPLACED
 from referrals.release.release import Release
 
 MEASURE: Final = "measure"
@@ -65,9 +67,21 @@ def draw(dimension: str, release: Release) -> Selection:
         _draw_release_choice(dimension, release)
         for each in sorted(filters, key=lambda each: not each.is_list):
             _draw_filter(each, str(getattr(selection, each.name)) or each.default, defaults)
+    _draw_unusable(dimension, unusable)
+    return selection
+
+
+def _draw_unusable(dimension: str, unusable: Sequence[str]) -> None:
+    """Draw notices about the parameters of the address that the page cannot use, if there are any.
+
+    A link to a release that was replaced is not broken: its notice leads to the new one.
+    """
+    new = REPLACED.get(st.query_params.get(RELEASE, ""), "")
+    if new in session.offered() and RELEASE in unusable:
+        st.html(notices.replaced(f"{PATHS[dimension]}?{RELEASE}={new}"))
+        unusable = [name for name in unusable if name != RELEASE]
     if unusable:
         st.html(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable))
-    return selection
 
 
 def _filter(name: str, codes: Sequence[str], labels: Mapping[tuple[str, str], str]) -> Filter:

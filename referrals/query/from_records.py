@@ -67,7 +67,7 @@ def read(
             release.about.kind,
             labels=of_selection(within, code_labels),
             period=code_labels[PERIOD, period],
-            is_illustrative=release.about.is_illustrative,
+            is_invented=release.about.is_invented,
             is_unreliable=total.value is not None and total.value < method.reliable_from,
         )
 

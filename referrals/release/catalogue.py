@@ -30,7 +30,7 @@ import duckdb
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.paths import RELEASES
 from referrals.release.contract import REBUILD
-from referrals.release.release import PUBLISHED, Release, open_release
+from referrals.release.release import PUBLISHED, SYNTHETIC, Release, open_release
 
 REFRESH_SECONDS: Final = 1.0
 """Seconds between two refreshes. A refresh that finds no change costs as much as listing the
@@ -41,6 +41,9 @@ OPEN_ATTEMPTS: Final = 3
 
 WITHDRAWN_SUFFIX: Final = ".withdrawn"
 """The suffix of the marker beside a withdrawn release."""
+
+REPLACED: Final[Mapping[str, str]] = {"illustrative": "example"}
+"""Releases of earlier versions of the site, each with the one that is there in its place."""
 
 MAX_REASONS: Final = 3
 """How many refused folders an error message explains."""
@@ -226,6 +229,12 @@ class Catalogue:
             return ReleaseError(
                 f"The folder {name} holds the release {release_id}. "
                 "Give the folder the name of its release."
+            )
+        if opened.about.status == SYNTHETIC:
+            return ReleaseError(
+                f"The release {name} was made from synthetic records: invented figures with real "
+                "nationalities and years. It is for trying the pipeline and is never shown. Move "
+                "its folder out of the folder of releases."
             )
         self._refused.pop(name, None)
         if name not in self._open or self._open[name].digest != opened.digest:

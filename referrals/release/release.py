@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -22,17 +22,21 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
+from referrals.reference import periods
+from referrals.reference.codelists import codelist
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.release.memory_file import MemoryFile
 
 __all__ = [
     "DATABASE",
-    "ILLUSTRATIVE",
-    "INVENTED",
+    "EXAMPLE",
     "LOCKDOWN",
     "MANIFEST",
+    "MARKS",
+    "OFFICIAL",
     "PUBLISHED",
+    "SYNTHETIC",
     "About",
     "Kind",
     "Release",
@@ -41,11 +45,19 @@ __all__ = [
     "open_release",
 ]
 
-ILLUSTRATIVE: Final = "illustrative"
-INVENTED: Final = "Illustrative: invented figures"
-"""The heading of invented figures, so that every picture and title marks them."""
-
 PUBLISHED: Final = "published"
+OFFICIAL: Final = "official"
+EXAMPLE: Final = "example"
+"""The worked example: invented figures of countries and years that do not exist."""
+
+SYNTHETIC: Final = "synthetic"
+"""Invented figures with real nationalities and years, made to try the pipeline and never served."""
+
+MARKS: Final[Mapping[str, str]] = {
+    EXAMPLE: "Worked example: invented figures, do not quote",
+    SYNTHETIC: "Synthetic records: invented figures, do not quote",
+}
+"""The heading of invented figures by status, so that every picture and title marks them."""
 
 ORDERS: Final = range(6)
 """The numbers of dimensions that a sum of an additive release can fix. All six give a finest cell,
@@ -104,15 +116,19 @@ class About:
     edition: str = ""
 
     @property
-    def is_illustrative(self) -> bool:
+    def is_invented(self) -> bool:
         """Whether the figures are invented; every page, file and answer must then be marked."""
-        return self.status == ILLUSTRATIVE
+        return self.status in MARKS
+
+    @property
+    def mark(self) -> str:
+        """The heading of invented figures; '' for others."""
+        return MARKS.get(self.status, "")
 
     @property
     def marked_title(self) -> str:
-        """The title, ending in '(Illustrative: invented figures)' unless it is clear already."""
-        is_clear = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
-        return self.title if is_clear else f"{self.title} ({INVENTED})"
+        """The title, after the mark of invented figures unless it is the title."""
+        return self.title if self.mark in self.title else f"{self.mark}. {self.title}"
 
 
 class Release:
@@ -241,6 +257,13 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database and the manifest of the release {name} do not give it one known status. "
             f"{REBUILD}"
         )
+    is_example = about.status == EXAMPLE
+    if misplaced := _misplaced_codes(opened.rows("query/codes"), is_example=is_example):
+        listed = "is a worked example, but has real codes" if is_example else "has example codes"
+        raise ReleaseError(
+            f"The release {name} {listed}: {', '.join(misplaced[:3])}. Invented figures and real "
+            "countries or years are never in one release. Build it again from its records."
+        )
     required = contract.tables(
         additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
     )
@@ -261,6 +284,22 @@ def _check(opened: Release, *, manifest_status: object) -> None:
         raise ReleaseError(
             f"The release {name} has cells with codes that it does not list. {REBUILD}"
         )
+
+
+def _misplaced_codes(rows: Iterable[Mapping[str, Any]], *, is_example: bool) -> list[str]:
+    """Return real codes of a worked example, or example codes of any other release."""
+    countries = codelist("nationality", is_example=True).codes
+    belongs: Mapping[str, Callable[[str], bool]] = {
+        "nationality": countries.__contains__,
+        "period": periods.is_example,
+    }
+    return [
+        row["code"]
+        for row in rows
+        if row["dimension"] in belongs
+        and not row["code"].startswith("_")
+        and belongs[row["dimension"]](row["code"]) != is_example
+    ]
 
 
 def latest_published(folder: Path = RELEASES) -> Path:

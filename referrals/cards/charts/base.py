@@ -138,7 +138,7 @@ def paper(palette: Palette) -> dict[str, Any]:
 
 
 def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
-    """Return a figure with "Illustrative" across it, repeated over its height."""
+    """Return a figure with the mark of invented figures across it, repeated over its height."""
     layout = figure["layout"]
     word = plain(messages.text("charts.watermark"))
     times = max(round(layout["height"] / WATERMARK_EVERY), 1)

@@ -31,6 +31,7 @@ def write(card: Card, base: str) -> str:
     head = _wrapped(card.finding, 62)
     first_note = plain(card.notes[0]) if card.notes else ""
     paragraphs = [
+        card.about.mark,
         card.about.lay_sentence,
         f"{_key(card)} {first_note}",
         joined(symbols(card)),
@@ -104,7 +105,7 @@ def _text(x: float, y: float, line: str, *, size: int, **attributes: str | int) 
 
 def _watermark(card: Card, height: int) -> str:
     """Return the watermarks of a picture of invented figures, '' for others."""
-    if not card.about.is_illustrative:
+    if not card.about.is_invented:
         return ""
     times = max(round(height / WATERMARK_EVERY), 1)
     middles = [(WIDTH / 2, height * (place + 0.5) / times) for place in range(times)]

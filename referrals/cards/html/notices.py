@@ -54,7 +54,7 @@ def status(about: About) -> Markup:
 
 def banner(about: About) -> Markup:
     """Return the box that calls figures invented; empty if they are not. It cannot be closed."""
-    if not about.is_illustrative:
+    if not about.is_invented:
         return Markup()
     text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
     return templates.macro(TEMPLATE, "banner", text, label)
@@ -82,6 +82,12 @@ def withdrawn() -> Markup:
     return templates.macro(TEMPLATE, "withdrawn", messages.text("notices.withdrawn"))
 
 
+def replaced(address: str) -> Markup:
+    """Return the notice that the release of a link was replaced, with a link to the new one."""
+    sentence, link = messages.text("notices.replaced"), messages.text("notices.replaced_link")
+    return templates.macro(TEMPLATE, "replaced", sentence, address, link)
+
+
 def unusable(parameters: Iterable[str]) -> Markup:
     """Return the notice that names the parameters of an address that the page cannot use."""
     parts = ", ".join(parameter[:LONGEST_PART] for parameter in parameters)[:LONGEST_LIST]
@@ -105,7 +111,7 @@ def page_end(published: About, shown: About) -> Markup:
 
 def _counted(published: About, shown: About) -> list[str]:
     """Return the sentences on the unit of count of a release."""
-    if not shown.is_illustrative:
+    if not shown.is_invented:
         covers = messages.text("notices.page_end.covers", period=shown.period_label)
         return [messages.text("notices.page_end.unit"), covers]
     protection = messages.text("notices.page_end.protection")

@@ -33,13 +33,13 @@ def line() -> str:
 
 def finding(answer: Answer) -> str:
     """Return the headline of an answer, one that is true of any selection."""
-    return phrases.headed(_finding(answer), is_illustrative=answer.is_illustrative)
+    return phrases.headed(_finding(answer), is_invented=answer.is_invented)
 
 
 def quarters_finding(answer: Answer, quarters: Sequence[Observation], period: str) -> str:
     """Return the headline of the quarters: how many are shown, their least and their most."""
     text = _quarters(answer, quarters, period)
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def notes(answer: Answer) -> list[str]:

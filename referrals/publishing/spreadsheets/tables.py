@@ -22,7 +22,7 @@ from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Kind, Release
+from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Kind, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
     ".xlsx": excel.write,
@@ -63,11 +63,11 @@ def write(folder: Path) -> None:
 def file_name(about: About) -> str:
     """Return the name of a release's spreadsheets without suffix.
 
-    It contains `illustrative` if the figures are invented.
+    It contains the status of invented figures.
     """
     name = f"referrals-{about.release_id}"
-    if about.is_illustrative and ILLUSTRATIVE not in name:
-        return f"{name}-{ILLUSTRATIVE}"
+    if about.is_invented and about.status not in name:
+        return f"{name}-{about.status}"
     return name
 
 
@@ -81,8 +81,8 @@ def workbook(release: Release) -> Workbook:
         front_sheets.all_cells(about, source),
     ]
     return Workbook(
-        title=f"{front_sheets.INVENTED}. {about.title}" if about.is_illustrative else about.title,
-        publisher=source.publisher if about.status == "official" else front_sheets.SITE,
+        title=about.marked_title,
+        publisher=source.publisher if about.status == OFFICIAL else front_sheets.SITE,
         keywords=f"victims, police, referrals, {about.status}",
         published_on=date.fromisoformat(about.published_on),
         sheets=[front_sheets.cover(about, source, inner), *inner],
@@ -190,7 +190,7 @@ class Tables:
     def _status(self, letter: str) -> str:
         if letter:
             return f"[{letter}] {self._symbols[letter].name}"
-        return "as printed" if self._about.status == front_sheets.PUBLISHED else statuses.EXACT
+        return "as printed" if self._about.status == PUBLISHED else statuses.EXACT
 
     def _codes(self, dimension: str) -> list[Row]:
         return [row for row in self._code_rows if row["dimension"] == dimension]

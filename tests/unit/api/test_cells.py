@@ -30,7 +30,7 @@ from referrals.release.release import Release
 from tests.fixtures import json_stat_reader
 from tests.fixtures.asgi_client import HttpClient
 
-ADDRESS: Final = "/api/v1/releases/illustrative/cells"
+ADDRESS: Final = "/api/v1/releases/example/cells"
 MEASURES: Final = ("value", "lower", "upper")
 REPORTED: Final = {
     "nationality": "VNM",
@@ -88,7 +88,7 @@ def finest(series: Release) -> FinestCells:
 
 @pytest.fixture(scope="module")
 def codes(get: HttpClient) -> dict[str, list[str]]:
-    lists = get("/api/v1/releases/illustrative/codelists").json()["codelists"]
+    lists = get("/api/v1/releases/example/codelists").json()["codelists"]
     return {name: [code["code"] for code in listed] for name, listed in lists.items()}
 
 
@@ -195,7 +195,7 @@ def test_no_note_of_an_additive_release_calls_every_unlisted_combination_0(
 
 @pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
 def test_the_notes_describe_the_listed_cells_and_the_others(get: HttpClient, rest: str) -> None:
-    said = " ".join(get(f"/api/v1/releases/illustrative{rest}").json()["notes"])
+    said = " ".join(get(f"/api/v1/releases/example{rest}").json()["notes"])
     assert "up to three dimensions" in said
     assert "finest cells" in said
     assert "Name one code for each" in said

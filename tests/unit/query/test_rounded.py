@@ -101,7 +101,7 @@ def test_years_and_one_choice_are_exact_and_a_quarter_counts_as_a_choice(invente
 
 @pytest.fixture(scope="module")
 def shipped() -> Release:
-    return open_release(RELEASES / "illustrative")
+    return open_release(RELEASES / "example")
 
 
 def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Release) -> None:
@@ -121,7 +121,7 @@ def test_what_a_published_fact_makes_exact_is_shown_without_a_range(shipped: Rel
 def test_the_dashboard_and_the_file_of_cells_agree_on_every_cell(
     shipped: Release, chance: Random
 ) -> None:
-    listed = pd.read_csv(RELEASES / "illustrative" / "cells.csv", keep_default_na=False)
+    listed = pd.read_csv(RELEASES / "example" / "cells.csv", keep_default_na=False)
     row = listed.iloc[chance.randrange(len(listed))]
     request = Selection(**{name: row[name] for name in DIMENSIONS}, period=row["period"])
     dimension = chance.choice(DIMENSIONS)

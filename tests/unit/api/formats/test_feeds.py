@@ -82,12 +82,12 @@ def test_feed_and_calendar_say_that_figures_are_invented(get: HttpClient) -> Non
     titles = [
         entry.findtext("atom:summary", "", ATOM)
         for entry in entries
-        if entry.find("atom:category[@term='illustrative']", ATOM) is not None
+        if entry.find("atom:category[@term='example']", ATOM) is not None
     ]
     assert len(titles) == 1
     assert "invented" in titles[0]
     assert [event["CATEGORIES"] for event in events(get) if "invented" in event["DESCRIPTION"]] == [
-        "illustrative"
+        "example"
     ]
 
 
@@ -99,7 +99,7 @@ def test_the_title_of_an_invented_release_is_marked_whatever_its_name(
     )
     served = catalogue.served()
     monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="renamed"))
-    title = "Victim referrals by quarter (Illustrative: invented figures)"
+    title = "Victim referrals by quarter (Worked example: invented figures)"
     assert title in {
         entry.findtext("atom:title", "", ATOM) for entry in feed(get).findall("atom:entry", ATOM)
     }

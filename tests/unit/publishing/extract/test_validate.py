@@ -47,7 +47,7 @@ def test_an_extract_without_faults_is_sound(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, line(4, referred_on="2021-03-31")])
     assert report.ok
     assert (report.lines, report.loaded, report.rejected) == (4, 4, 0)
-    assert (report.errors, report.warnings, report.is_illustrative) == ((), (), False)
+    assert (report.errors, report.warnings, report.status) == ((), (), "official")
     assert (report.first_date, report.last_date) == (date(2020, 4, 1), date(2021, 3, 31))
 
 
@@ -246,19 +246,19 @@ def test_an_invalid_period_is_refused(tmp_path: Path, period: str) -> None:
         checked(tmp_path, SOUND, period=period)
 
 
-def test_synthetic_records_are_reported_as_illustrative(tmp_path: Path) -> None:
-    report = checked(tmp_path, [f"{row},Illustrative" for row in SOUND], header=f"{HEADER},channel")
+def test_synthetic_records_are_reported_as_such(tmp_path: Path) -> None:
+    report = checked(tmp_path, [f"{row},Iample" for row in SOUND], header=f"{HEADER},channel")
     assert report.ok
-    assert report.is_illustrative
+    assert report.status == "synthetic"
     assert "these are synthetic records" in report.as_text()
 
 
 @pytest.mark.parametrize("other", ["", "telephone"])
 def test_synthetic_records_among_others_are_an_error(tmp_path: Path, other: str) -> None:
-    rows = [f"{line(1)},illustrative", f"{line(2)},{other}", f"{line(3)},illustrative"]
+    rows = [f"{line(1)},synthetic", f"{line(2)},{other}", f"{line(3)},synthetic"]
     report = checked(tmp_path, rows, header=f"{HEADER},channel")
-    assert errors(report) == [("illustrative_mixed_with_real", 2, (2, 4))]
-    assert not report.is_illustrative
+    assert errors(report) == [("invented_mixed_with_real", 2, (2, 4))]
+    assert report.status == "official"
 
 
 def test_person_id_and_channel_may_be_blank(tmp_path: Path) -> None:
@@ -305,7 +305,7 @@ def test_the_report_has_no_value_of_a_record_except_an_offending_code(tmp_path: 
     rows = [
         line(1, referral_id="=SECRET1", sex="Q"),
         line(2, referral_id="SECRET2", police_force='"SECRET3') + ",SECRET4,SECRET5",
-        line(3, referral_id="SECRET6") + ",SECRET7,illustrative",
+        line(3, referral_id="SECRET6") + ",SECRET7,synthetic",
         line(3, referral_id="SECRET6", outcome="SECRET8 in " + "words" * 20) + ",SECRET9,SECRETA",
         line(4, police_force="é" + "SECRETB") + ",,",
         line(5) + ",SECRETC",
@@ -591,11 +591,9 @@ def test_synthetic_and_real_extracts_are_not_loaded_together(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     synthetic = write(
-        tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv"
+        tmp_path, [f"{line(7)},synthetic"], header=f"{HEADER},channel", name="made-up.csv"
     )
-    with pytest.raises(
-        ExtractError, match=r"^Only some of the extracts are illustrative: made-up\.csv\. Never mix"
-    ):
+    with pytest.raises(ExtractError, match=r"made-up\.csv is synthetic\. Never mix"):
         validate.load([write(tmp_path, SOUND), synthetic], connection, today=TODAY)
     assert tables_of(connection) == []
-    assert validate.load([synthetic], connection, today=TODAY)[0].is_illustrative
+    assert validate.load([synthetic], connection, today=TODAY)[0].status == "synthetic"

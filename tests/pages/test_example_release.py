@@ -16,7 +16,7 @@ from referrals.dashboard import session
 from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.release import catalogue
-from referrals.release.release import INVENTED, Release, open_release
+from referrals.release.release import EXAMPLE, MARKS, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -24,7 +24,7 @@ TOPICS = tuple(PATHS.values())
 EVERY_RELEASE = "/releases"
 """The one other page that is about every release."""
 
-CHOSEN = {"release": "illustrative"}
+CHOSEN = {"release": "example"}
 Open = Callable[..., Any]
 
 
@@ -35,7 +35,7 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture
 def both(series: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
-    """A site that offers the illustrative series beside the published year."""
+    """A site that offers the worked example beside the published year."""
     monkeypatch.setattr(session, "others", lambda: (series,))
     return series
 
@@ -51,7 +51,7 @@ def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
         assert "choose_release" not in [widget.key for widget in reader.app.radio]
-        assert "llustrative" not in reader.text
+        assert "ample" not in reader.text
 
 
 @pytest.mark.usefixtures("both")
@@ -61,12 +61,12 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
     assert reader.app.radio(key="choose_release").value == "2020-21"
     assert reader.address == {}
     assert "box-invented" not in reader.text
-    assert not any(finding.startswith("Illustrative") for finding in findings(reader))
+    assert not any(finding.startswith("Worked example") for finding in findings(reader))
 
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
+def test_the_example_series_is_marked_at_the_top_and_in_every_card(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -80,20 +80,20 @@ def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     )
     sentences = findings(reader)
     assert len(sentences) == 2
-    assert all(finding.startswith("Illustrative: ") for finding in sentences)
-    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
-    assert all("llustrative" in text for text in reader.to_copy)
+    assert all(finding.startswith("Worked example: ") for finding in sentences)
+    assert html.count(MARKS[EXAMPLE]) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
+    assert all("ample" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
     assert all(
-        chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
+        chart.proto.alt.startswith("Worked example: ") for chart in reader.app.get("plotly_chart")
     )
     assert html.count("on-paper watermarked") == len(sentences)
-    assert messages.text("notices.status.illustrative") in html
+    assert messages.text("notices.status.example") in html
 
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(
+def test_nothing_on_an_example_page_is_ascribed_to_the_assessment(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -108,12 +108,12 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
 ) -> None:
     mine = next(name for name, address in PATHS.items() if address == path)
     codes = {
-        "nationality": "VNM",
+        "nationality": "XAA",
         "age_band": "20-29",
         "sex": "F",
         "crime_type": "MS",
         "outcome": "ICE",
-        "period": "2021-Q3",
+        "period": "EY2-Q2",
     }
     reader = open_page(SCRIPTS[path], CHOSEN)
     for name, code in codes.items():
@@ -124,7 +124,7 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
     linked = open_page(SCRIPTS[path], chosen | CHOSEN)
     assert "could not be used" not in linked.text
     assert linked.html == reader.html
-    assert "July to September 2021" in linked.text
+    assert "Example year 2, quarter 2" in linked.text
 
 
 @pytest.mark.usefixtures("both")
@@ -132,10 +132,10 @@ def test_choosing_the_series_keeps_the_filters_it_has_and_drops_the_others(open_
     reader = open_page(
         SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"}
     )
-    reader.choose("release", "illustrative")
-    assert reader.address == {"sex": "M", "measure": "share", "release": "illustrative"}
+    reader.choose("release", "example")
+    assert reader.address == {"sex": "M", "measure": "share", "release": "example"}
     assert "could not be used" not in reader.text
-    reader.choose("nationality", "ROU").choose("release", "2020-21")
+    reader.choose("nationality", "XAG").choose("release", "2020-21")
     assert reader.address == {"sex": "M", "measure": "share"}
 
 
@@ -176,14 +176,12 @@ def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
-    assert not findings(reader)[0].startswith("Illustrative")
-    assert "release=illustrative" in next(
-        html for html in reader.html if "could not be used" in html
-    )
+    assert not findings(reader)[0].startswith("Worked example")
+    assert "release=example" in next(html for html in reader.html if "could not be used" in html)
 
 
 def test_the_cards_of_two_releases_are_cached_apart(series: Release) -> None:
-    block, chosen = outline.Card("sex"), Selection(release="illustrative")
+    block, chosen = outline.Card("sex"), Selection(release="example")
     published = page_cards.card(block, catalogue.served().published, Selection())
     invented = page_cards.card(block, series, chosen)
     assert published.finding != invented.finding
