@@ -98,8 +98,8 @@ def find_release(served: Served, release_id: str) -> Release:
         new = REPLACED[release_id]
         raise Problem(
             "replaced",
-            f"The release {release_id} was replaced by {new}, whose countries and years are "
-            f"invented too. Ask for {new}.",
+            f"The release {release_id} was replaced by {new}, whose countries and years are as "
+            f"invented as its numbers. Ask for {new}.",
             replaced_by=new,
             address=metadata.path(releases[new]),
         )

@@ -96,6 +96,25 @@ def test_an_added_release_is_served_and_a_removed_one_is_not(
     assert catalogue.served().version == before.version
 
 
+def test_a_release_of_synthetic_records_is_never_served(
+    catalogue: Catalogue, small: SmallRelease, caplog: pytest.LogCaptureFixture
+) -> None:
+    small("made-up", status="synthetic")
+    assert ids(catalogue) == ["2020-21"]
+    assert "real nationalities and years" in catalogue.refused()["made-up"]
+    assert "never shown" in warnings(caplog)[0]
+
+
+def test_a_served_release_is_not_kept_if_synthetic_records_replace_it(
+    catalogue: Catalogue, small: SmallRelease
+) -> None:
+    small("series", status="official", value=3)
+    assert ids(catalogue) == ["2020-21", "series"]
+    small("series", status="synthetic", value=4)
+    shown = catalogue.served().by_id()["series"]
+    assert (shown.about.status, value(shown)) == ("official", 3)
+
+
 def test_the_newest_published_release_comes_first(
     catalogue: Catalogue, small: SmallRelease
 ) -> None:

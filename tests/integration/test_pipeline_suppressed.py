@@ -29,7 +29,7 @@ from tests.fixtures.published_releases import Row, Rows
 from tests.fixtures.suppressed_release import SUPPRESSION
 
 Tamper = Callable[[Path], None]
-HIDDEN: Final = "nationality XAB, crime type MS"
+HIDDEN: Final = "nationality XAA, crime type MS"
 """One of the four suppressed cells of the small release."""
 
 
@@ -106,7 +106,7 @@ def add_broken_fact(folder: Path) -> None:
     fact = {
         "name": "X001",
         "year": suppressed_release.YEAR,
-        "where": {"nationality": ["XAB"], "sex": ["F"]},
+        "where": {"nationality": ["XAA"], "sex": ["F"]},
         "low": 1,
         "high": 1,
     }
@@ -116,7 +116,7 @@ def add_broken_fact(folder: Path) -> None:
 
 
 TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
-    "a number is one more": (one_more, "nationality XAB, sex F"),
+    "a number is one more": (one_more, "nationality XAA, sex F"),
     "a suppressed cell is printed": (
         changed(suppressed_release.withheld, value="7", status=""),
         HIDDEN,
@@ -128,11 +128,11 @@ TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     "a total is suppressed": (changed(total, value="", status="c"), "is a total of no number"),
     "a cell is left out": (
         without(suppressed_release.two_way),
-        "nationality XAB, sex F is missing",
+        "nationality XAA, sex F is missing",
     ),
     "a cell of three dimensions is added": (
         lambda folder: published_releases.change_cells(folder, added),
-        "nationality XAB, age band 0-17, sex F is not a cell of these tables",
+        "nationality XAA, age band 0-17, sex F is not a cell of these tables",
     ),
     "a witness is left out": (
         lambda folder: published_releases.change_witnesses(
@@ -228,7 +228,7 @@ def test_a_changed_file_with_an_old_hash_fails_the_audit(folder: Path) -> None:
 
 
 PRINT_HIDDEN = (
-    "update cells set value = 7, status = '' where nationality = 'XAB' and crime_type = 'MS'"
+    "update cells set value = 7, status = '' where nationality = 'XAA' and crime_type = 'MS'"
 )
 
 
@@ -236,7 +236,7 @@ PRINT_HIDDEN = (
     ("statement", "fault"),
     [
         (PRINT_HIDDEN, HIDDEN),
-        ("delete from cells where nationality = 'XAB' and sex = 'F'", "nationality XAB, sex F"),
+        ("delete from cells where nationality = 'XAA' and sex = 'F'", "nationality XAA, sex F"),
         ("create table finest as select 3 as value", "has the table finest, which does not"),
         ("drop table cells", "has no table cells"),
     ],
@@ -327,15 +327,15 @@ def test_a_group_with_one_crime_type_in_every_witness_is_named(folder: Path) -> 
 def test_exact_counts_beside_a_release_fail_the_audit_by_name(made: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text(
-        f"period,nationality,crime_type,value\n{suppressed_release.YEAR},XAB,MS,7\n",
+        f"period,nationality,crime_type,value\n{suppressed_release.YEAR},XAA,MS,7\n",
         encoding="utf-8",
     )
     assert f"{HIDDEN} is withheld, and printed elsewhere" in faults(made, table)
     table.write_text(
-        f"period,nationality,age_band,sex,value\n{suppressed_release.YEAR},XAB,0-17,F,3\n",
+        f"period,nationality,age_band,sex,value\n{suppressed_release.YEAR},XAA,0-17,F,3\n",
         encoding="utf-8",
     )
-    assert "nationality XAB, age band 0-17, sex F is exactly 3" in faults(made, table)
+    assert "nationality XAA, age band 0-17, sex F is exactly 3" in faults(made, table)
 
 
 def test_the_same_records_make_the_same_bytes(made: Path) -> None:
@@ -352,7 +352,7 @@ def test_the_same_records_make_the_same_bytes(made: Path) -> None:
         assert (again / name).read_bytes() == (made / name).read_bytes()
     assert faults(made, again) == ""
     one_more(again)
-    assert "nationality XAB, sex F shows" in faults(made, again)
+    assert "nationality XAA, sex F shows" in faults(made, again)
     shutil.rmtree(again)
 
 

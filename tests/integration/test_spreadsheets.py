@@ -17,11 +17,12 @@ import pytest
 from referrals.publishing.spreadsheets import formats, opendocument, tables, workbook
 from referrals.publishing.spreadsheets.workbook import Link, Sheet, Workbook
 from referrals.reference.codelists import DIMENSIONS
-from referrals.release.release import Release, open_release
+from referrals.release.release import MARKS, SYNTHETIC, Release, open_release
 from tests.fixtures import published_releases, spreadsheet_reader
 
 SUFFIXES = (".xlsx", ".ods")
-KINDS = ("published", "example")
+KINDS = ("published", "synthetic")
+MARK = MARKS[SYNTHETIC]
 CODE_COLUMNS = {f"{name} code": dimension for dimension, name in tables.NAMES.items()}
 DELETE_CELL = """
 delete from cells
@@ -38,7 +39,7 @@ def folders(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """The folders of the published release and of one made from invented records."""
     return {
         "published": built,
-        "example": published_releases.small(tmp_path_factory.getbasetemp()),
+        "synthetic": published_releases.small(tmp_path_factory.getbasetemp()),
     }
 
 
@@ -128,9 +129,9 @@ def test_every_one_way_cell_is_in_a_table(
 @pytest.mark.parametrize(
     ("kind", "unlisted", "shown"),
     [
-        ("example", {"crime_type": "MS"}, (0, 0, 0, "exact")),
-        ("example", {"crime_type": "MS", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
-        ("example", {"period": "2021-Q2", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
+        ("synthetic", {"crime_type": "MS"}, (0, 0, 0, "exact")),
+        ("synthetic", {"crime_type": "MS", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
+        ("synthetic", {"period": "2021-Q2", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
         ("published", {"sex": "F"}, ("[x]", "[x]", "[x]", "[x] not available")),
     ],
 )
@@ -150,7 +151,7 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         ((deleted,),) = connection.execute(DELETE_CELL, codes).fetchall()
         assert deleted > 0
-        if kind == "example":
+        if kind == "synthetic":
             (announced,) = connection.execute(
                 'select max_error from precision where "order" = 2'
             ).fetchall()
@@ -168,7 +169,7 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
 def test_a_suppressed_number_is_a_symbol_in_every_column_and_explained_in_the_notes(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:
-    shutil.copy(folders["example"] / "release.duckdb", tmp_path)
+    shutil.copy(folders["synthetic"] / "release.duckdb", tmp_path)
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         connection.execute("update release set additive = false, status = 'official'")
         connection.execute("delete from cells where sex = 'F'")
@@ -288,38 +289,34 @@ def test_invented_figures_are_marked_on_every_sheet_in_the_properties_and_the_fi
     folders: dict[str, Path],
 ) -> None:
     for suffix in SUFFIXES:
-        (path,) = folders["example"].glob(f"*{suffix}")
-        assert path.name == f"referrals-small-example{suffix}"
-        assert all(
-            ["Worked example: invented figures, do not quote"] in sheet.rows
-            for sheet in spreadsheet_reader.sheets(path).values()
-        )
+        (path,) = folders["synthetic"].glob(f"*{suffix}")
+        assert path.name == f"referrals-small-synthetic{suffix}"
+        assert all([MARK] in sheet.rows for sheet in spreadsheet_reader.sheets(path).values())
         properties = spreadsheet_reader.parts(path)[
             "docProps/core.xml" if suffix == ".xlsx" else "meta.xml"
         ]
-        assert "<dc:title>Worked example: invented figures, do not quote." in properties
+        assert f"<dc:title>{MARK}" in properties
 
 
 def test_invented_figures_are_marked_in_the_footer_of_printed_pages(
     folders: dict[str, Path],
 ) -> None:
     excel, ods = (
-        spreadsheet_reader.parts(next(folders["example"].glob(f"*{suffix}"))) for suffix in SUFFIXES
+        spreadsheet_reader.parts(next(folders["synthetic"].glob(f"*{suffix}")))
+        for suffix in SUFFIXES
     )
     printed = [text for name, text in excel.items() if name.startswith("xl/worksheets/sheet")]
-    assert all("<oddFooter>&amp;CWorked example: invented figures." in text for text in printed)
-    assert (
-        "<style:footer><text:p>Worked example: invented figures, do not quote." in ods["styles.xml"]
-    )
+    assert all(f"<oddFooter>&amp;C{MARK}" in text for text in printed)
+    assert f"<style:footer><text:p>{MARK}" in ods["styles.xml"]
     assert ods["content.xml"].count('table:style-name="sheet"') == len(printed)
 
 
-def test_published_figures_are_not_called_example_and_name_their_publisher(
+def test_published_figures_are_not_called_invented_and_name_their_publisher(
     folders: dict[str, Path],
 ) -> None:
     for suffix in SUFFIXES:
         path = folders["published"] / f"referrals-2020-21{suffix}"
-        assert "ample" not in "".join(spreadsheet_reader.parts(path).values())
+        assert "nvented" not in "".join(spreadsheet_reader.parts(path).values())
         assert any(
             "Source: Home Office" in str(row[0])
             for row in spreadsheet_reader.sheets(path)["Cover"].rows
@@ -333,9 +330,10 @@ def test_published_figures_are_not_called_example_and_name_their_publisher(
         ("official", "2024-25", "referrals-2024-25"),
         ("example", "example", "referrals-example"),
         ("example", "demo", "referrals-demo-example"),
+        ("synthetic", "test", "referrals-test-synthetic"),
     ],
 )
-def test_the_file_name_marks_example_figures(
+def test_the_file_name_marks_invented_figures(
     folders: dict[str, Path], status: str, release_id: str, name: str
 ) -> None:
     about = open_release(folders["published"]).about

@@ -17,7 +17,7 @@ from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.release import catalogue
 from referrals.release.release import EXAMPLE, MARKS, Release, open_release
-from tests.fixtures import rounded_release
+from tests.fixtures import real_words, rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
 TOPICS = tuple(PATHS.values())
@@ -51,7 +51,7 @@ def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
         assert "choose_release" not in [widget.key for widget in reader.app.radio]
-        assert "ample" not in reader.text
+        assert "orked example" not in reader.text
 
 
 @pytest.mark.usefixtures("both")
@@ -66,7 +66,7 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_example_series_is_marked_at_the_top_and_in_every_card(
+def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -82,7 +82,7 @@ def test_the_example_series_is_marked_at_the_top_and_in_every_card(
     assert len(sentences) == 2
     assert all(finding.startswith("Worked example: ") for finding in sentences)
     assert html.count(MARKS[EXAMPLE]) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
-    assert all("ample" in text for text in reader.to_copy)
+    assert all("Worked example" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
     assert all(
         chart.proto.alt.startswith("Worked example: ") for chart in reader.app.get("plotly_chart")
@@ -170,6 +170,30 @@ def test_every_other_page_keeps_to_the_published_year(
     reader = open_page(SCRIPTS[path], CHOSEN)
     assert not reader.app.exception
     assert reader.html == page(SCRIPTS[path]).html
+
+
+@pytest.mark.usefixtures("both")
+def test_a_link_to_the_series_that_was_replaced_says_so_and_leads_to_the_example(
+    open_page: Open,
+) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    assert messages.text("notices.replaced") in reader.text
+    assert '<a href="/sex?release=example">' in reader.text
+    assert "could not be used" not in reader.text
+    assert not findings(reader)[0].startswith("Worked example")
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("path", TOPICS)
+def test_no_card_of_an_example_page_has_a_real_nationality_or_period(
+    open_page: Open, series: Release, path: str
+) -> None:
+    reader = open_page(SCRIPTS[path], CHOSEN)
+    cards = [html for html in reader.html if MARKS[EXAMPLE] in html and "finding" in html]
+    assert len(cards) == 2
+    for text in (*cards, *reader.to_copy):
+        words = unescape(re.sub(r"<[^>]+>", " ", text))
+        assert real_words.find(words, published_on=series.about.published_on) == []
 
 
 def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(

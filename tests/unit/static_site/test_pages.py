@@ -269,7 +269,7 @@ def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     served: dict[str, str], topic: outline.Topic
 ) -> None:
     html = served[f"example{PATHS[topic.dimension]}"]
-    assert re.search(r"<title>[^<]*Iample", html)
+    assert re.search(r"<title>[^<]*Worked example", html)
     assert messages.text("notices.banner") in html.partition('<section class="card"')[0]
     assert html.count(MARKS[EXAMPLE]) >= html.count('<section class="card"') == 2
     assert f'<a href="{PATHS[topic.dimension]}?release=example">Full version</a>' in html

@@ -1,4 +1,4 @@
-"""Iample extracts: they meet every published figure, and every row is marked."""
+"""Synthetic extracts: they meet every published figure, and every row is marked."""
 
 from __future__ import annotations
 
@@ -252,9 +252,10 @@ def test_a_year_that_is_not_from_2020_21_on_is_refused(ledger: Ledger, year: str
 
 
 @pytest.mark.parametrize("records", [0, -1, 50_000_001])
-def test_too_few_or_too_many_records_are_refused(ledger: Ledger, records: int) -> None:
+@pytest.mark.parametrize("year", [YEAR, "EY1"])
+def test_too_few_or_too_many_records_are_refused(tmp_path: Path, year: str, records: int) -> None:
     with pytest.raises(DataError, match="Ask for 1 to 50,000,000"):
-        plan(ledger, year=YEAR, seed=1, records=records)
+        synthesise(tmp_path / "x.csv", year=year, seed=1, records=records)
 
 
 @pytest.mark.parametrize("records", [1, 2, 999, 20_000])
