@@ -42,6 +42,9 @@ def _draw_heading(key: str, block: outline.Heading, release: Release) -> Selecti
     choice = Markup()
     if block.filters and len(session.offered()) > 1:
         choice = Markup('<p class="choice">{}</p>').format(messages.text("notices.choice"))
+    if release.about.is_invented:
+        # An element of its own, so that it can stay in view while the rest scrolls.
+        st.html(notices.banner(release.about))
     st.html(opening + choice)
     return filters.draw(block.filters, release) if block.filters else Selection()
 

@@ -1,4 +1,4 @@
-"""The example release in a real browser: pages, files, and what other origins can read."""
+"""The worked example in a real browser: pages, files, and what other origins can read."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ IS_SETTLED = """() => {
 BROKEN_BY_AN_OPEN_LIST = ("aria-hidden-focus", "page-has-heading-one", "region")
 """Rules broken while a list is open, as Streamlit then hides the rest from screen readers."""
 
-BANNER = "These figures are invented."
+BANNER = "Worked example: invented figures, do not quote"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a copy of this checkout with a small example release."""
+    """The address of a copy of this checkout with a small worked example."""
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "app.py", folder)
     for name in ("pages", "referrals", "sql", "data", ".streamlit"):
@@ -124,7 +124,10 @@ def test_an_example_page_is_accessible_keeps_to_itself_and_fits_its_screen(
         if path == TOPICS[0]:  # the others are of the same kind
             assert violations(page) == []
         assert found == []
-        expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
+        strip = page.get_by_role("note").filter(has_text=BANNER)
+        expect(strip).to_be_visible()
+        charts.last.scroll_into_view_if_needed()
+        expect(strip).to_be_in_viewport(ratio=0.9)
         for chart in charts.all():
             expect(chart.get_by_text("Worked example", exact=True).first).to_be_visible()
 
@@ -184,7 +187,7 @@ def test_files_of_the_example_release_are_marked_in_name_and_content(
             )
             waiting.value.save_as(tmp_path / f"card{ending}")
             assert "Worked example" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
-        expect(page.locator("pre.copy").first).to_contain_text("Release example (example)")
+        expect(page.locator("pre.copy").first).to_contain_text(f"Release example ({BANNER})")
 
 
 def test_an_example_page_prints_banner_and_watermarks_without_controls(

@@ -73,7 +73,7 @@ def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     assert not reader.app.exception
     assert not reader.app.error
     html = "".join(reader.html)
-    assert messages.text("notices.banner") in reader.html[0], "the first thing after the title"
+    assert messages.text("notices.banner") in reader.html[0], "the first thing on the page"
     assert 'role="note"' in reader.html[0]
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
@@ -81,7 +81,8 @@ def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     sentences = findings(reader)
     assert len(sentences) == 2
     assert all(finding.startswith("Worked example: ") for finding in sentences)
-    assert html.count(MARKS[EXAMPLE]) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
+    assert html.count(f'<p class="invented">{MARKS[EXAMPLE]}</p>') == len(sentences)
+    assert html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("Worked example" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
     assert all(

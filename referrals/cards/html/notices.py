@@ -40,10 +40,11 @@ def lead(sentence: str) -> Markup:
 def opening(key: str, about: About, *, has_status: bool) -> Markup:
     """Return the heading of the page of a key with its lead and, if asked for, the status line.
 
-    The lead is about the published figures, so invented ones have the banner in its place.
+    The lead of a page is about the published figures, so invented ones have another.
     """
-    first = banner(about) or lead(messages.text(f"leads.{key}"))
-    return heading(BY_KEY[key].title) + first + (status(about) if has_status else Markup())
+    name = "notices.example_lead" if about.is_invented else f"leads.{key}"
+    first = heading(BY_KEY[key].title) + lead(messages.text(name))
+    return first + (status(about) if has_status else Markup())
 
 
 def status(about: About) -> Markup:
@@ -53,7 +54,11 @@ def status(about: About) -> Markup:
 
 
 def banner(about: About) -> Markup:
-    """Return the box that calls figures invented; empty if they are not. It cannot be closed."""
+    """Return the strip that calls figures invented; empty if they are not.
+
+    It stays in view above the page, so that no part of a page is seen without it, and cannot be
+    closed.
+    """
     if not about.is_invented:
         return Markup()
     text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
