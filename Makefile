@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 APP := $(VENV)/.app
 DEV := $(VENV)/.dev
 SPARK := build/spark
-YEARS := 2020-21 2021-22 2022-23 2023-24
+EXAMPLE_YEARS := EY1 EY2 EY3 EY4
 SOURCES := app.py pages referrals tests bench deploy
 PYTEST := $(BIN)/python -m pytest -n auto
 
@@ -20,7 +20,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site series test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
+.PHONY: help run data static site example test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -40,14 +40,14 @@ site: data ## write every page as a folder of light HTML, for a web server or a 
 static: $(APP) ## compress Streamlit's scripts and stylesheets, once for each version of it
 	@$(BIN)/python -m referrals.web.static.precompress
 
-# Built in a separate folder: next to the existing series, a new rounding of the same records would be refused.
-series: $(APP) ## build the illustrative series again, from invented records with a published key
-	@rm -rf build/series && mkdir -p build/series/private && echo illustrative > build/series/private/secret.key
-	@for year in $(YEARS); do \
-		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/series/$$year.csv || exit 1; done
-	@$(BIN)/python -m referrals.publishing publish $(YEARS:%=build/series/%.csv) --release illustrative \
-		--to build/series/out --private build/series/private --published-on 2026-11-23
-	@rm -rf data/releases/illustrative && mv build/series/out/illustrative data/releases/
+# Built in a separate folder: next to the existing one, a new rounding of the same records would be refused.
+example: $(APP) ## build the worked example again, from invented records with a published key
+	@rm -rf build/example && mkdir -p build/example/private && echo example > build/example/private/secret.key
+	@for year in $(EXAMPLE_YEARS); do \
+		$(BIN)/python -m referrals.publishing synthesise --seed 7 --year $$year --to build/example/$$year.csv || exit 1; done
+	@$(BIN)/python -m referrals.publishing publish $(EXAMPLE_YEARS:%=build/example/%.csv) --release example \
+		--to build/example/out --private build/example/private --published-on 2026-11-29
+	@rm -rf data/releases/example && mv build/example/out/example data/releases/
 
 test: $(DEV) data ## set everything up and run every test that guards behaviour, in minutes
 	@$(BIN)/python -m referrals.web.static.precompress --quick

@@ -145,7 +145,7 @@ def protect(count: int, folder: Path, nationalities: int = NATIONALITIES) -> Ite
         def proved() -> int:
             info = ReleaseInfo(
                 "bench",
-                "illustrative",
+                "synthetic",
                 TODAY.isoformat(),
                 {"nationalities": nationalities},
                 inputs="",

@@ -121,7 +121,7 @@ DOWNLOADS: Final = (
         "Download a file",
         f"A file of the current version of the release. `{LATEST}` redirects to the current "
         f"version of the published release. `{SUMS}` holds the SHA-256 of every file. Files of "
-        "invented figures have `illustrative` in their names.",
+        "invented figures have their status, `example`, in their names.",
         _current_file,
         formats=(),
         redirects={TEMPORARY_REDIRECT: "The permanent address of this version", **MARKED_NAME},

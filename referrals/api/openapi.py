@@ -58,7 +58,7 @@ Schema = dict[str, Any]
 DESCRIPTION: Final = (
     "Victims of crime whom UK police referred to Home Office Immigration Enforcement: counts, "
     "codes, printed sentences, certificates and context. The API is read-only and needs no key. "
-    "Every answer names its release and that release's status; `illustrative` figures are "
+    "Every answer names its release and that release's status; `example` figures are "
     "invented. An invalid request is answered with a problem document (RFC 9457) that lists the "
     "valid choices. A client that sends too many requests receives 429. While too many answers "
     "are being computed, every client receives 503. In both cases, wait for the number of seconds "
@@ -249,7 +249,7 @@ def _schemas() -> dict[str, Schema]:
         "address",
     )
     file_texts = ("name", "title", "media_type", "sha256", "address", "version_address")
-    release = _object(**dict.fromkeys(release_texts, text), is_illustrative={"type": "boolean"})
+    release = _object(**dict.fromkeys(release_texts, text), is_invented={"type": "boolean"})
     header = {
         "release": {"$ref": "#/components/schemas/About"},
         "notes": _list(text),

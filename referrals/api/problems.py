@@ -27,6 +27,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "no-certificate": (404, "The release has no certificate"),
     "method-not-allowed": (405, "The API is read-only"),
     "no-such-format": (406, "Format not available"),
+    "replaced": (410, "The release was replaced by another"),
     "withdrawn": (410, "The figures have been withdrawn"),
     "address-too-long": (414, "The address is too long"),
     "not-ready": (503, "The figures are temporarily unavailable"),

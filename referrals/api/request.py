@@ -9,7 +9,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from referrals.api.problems import Problem, quoted, unknown_choice
-from referrals.release.catalogue import Served
+from referrals.release import metadata
+from referrals.release.catalogue import REPLACED, Served
 from referrals.release.release import Release
 from referrals.web.http.negotiation import preferences
 
@@ -88,11 +89,20 @@ def find_release(served: Served, release_id: str) -> Release:
     """Return the release of an id, or the published one for `latest`.
 
     Raises:
-        Problem: the release does not exist.
+        Problem: the release does not exist, or was replaced.
     """
     if release_id == LATEST:
         return served.published
     releases = served.by_id()
+    if release_id not in releases and REPLACED.get(release_id) in releases:
+        new = REPLACED[release_id]
+        raise Problem(
+            "replaced",
+            f"The release {release_id} was replaced by {new}, whose countries and years are as "
+            f"invented as its numbers. Ask for {new}.",
+            replaced_by=new,
+            address=metadata.path(releases[new]),
+        )
     if release_id not in releases:
         titles = {LATEST: served.published.about.title}
         titles |= {name: release.about.title for name, release in releases.items()}

@@ -87,7 +87,7 @@ def _synthesise(options: argparse.Namespace) -> int:
             progress=_progress,
         )
     print(
-        f"{summary.path}: {summary.rows:,} illustrative records of {summary.year}. "
+        f"{summary.path}: {summary.rows:,} records of {summary.year}. "
         "They are invented, and every row says so."
     )
     if summary.met:
@@ -148,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_synthesise(
         commands.add_parser(
             "synthesise",
-            help="make an illustrative extract that agrees with every published figure",
+            help="make an extract of invented records, to try the pipeline or for the example",
         )
     )
     _add_publish(
@@ -177,7 +177,8 @@ def _parser() -> argparse.ArgumentParser:
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("extract", type=Path, help="the extract, a CSV file in UTF-8")
     parser.add_argument(
-        "--period", help="the year (2020-21) or quarter (2020-Q2) that every date must be in"
+        "--period",
+        help="the year (2020-21, EY1) or quarter (2020-Q2, EY1-Q1) that every date must be in",
     )
     parser.add_argument(
         "--format",
@@ -189,7 +190,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_synthesise(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--year", required=True, help="the year to March, such as 2020-21")
+    parser.add_argument(
+        "--year",
+        required=True,
+        help="the year to March, such as 2020-21, whose records then agree with every published "
+        "figure; or a year of the worked example, EY1 to EY4",
+    )
     parser.add_argument(
         "--seed",
         type=int,

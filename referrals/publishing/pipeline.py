@@ -24,7 +24,7 @@ from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.history import history
-from referrals.publishing.history.history import OFFICIAL, ReleaseHistory
+from referrals.publishing.history.history import ReleaseHistory
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.options import ENGINES, SUPPRESSION, Options
 from referrals.publishing.release_builder import rounded, suppressed
@@ -34,6 +34,7 @@ from referrals.publishing.tabulation import counts as tabulation
 from referrals.publishing.tabulation.counts import Categories, Category, Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY, SMALLEST_UNCHANGED
+from referrals.release.release import EXAMPLE
 
 WORK: Final = "work"
 """The folder in the private folder where records are counted."""
@@ -168,7 +169,9 @@ def _tabulate(
         found = tabulation.categories(connection, engine=ENGINES[options.engine])
         if not found:
             raise ExtractError("The extracts hold no records. There is nothing to publish.")
-        status = "illustrative" if all(report.is_illustrative for report in reports) else OFFICIAL
+        # The extracts of a release are all of one origin (`validate.load`).
+        status = reports[0].status
+        is_example = status == EXAMPLE
         releases = ReleaseHistory(store, options.to, status)
         years = sorted({category.year for category in found})
         releases.refuse_second_folder(years)
@@ -180,7 +183,7 @@ def _tabulate(
             recodes = recoding.recode(
                 found, nationalities=options.nationalities, by_region=options.by_region
             )
-            published = recoding.published_codes(found, recodes)
+            published = recoding.published_codes(found, recodes, is_example=is_example)
         counts = tabulation.finest(connection, recodes, published)
         _refuse_groups_of_few_people(connection, options.method, is_revision=bool(previous))
         nameless = tabulation.records_without_person(connection)

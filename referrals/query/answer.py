@@ -30,7 +30,7 @@ class Answer:
     unpublished: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     period: str = ""
-    is_illustrative: bool = False
+    is_invented: bool = False
     is_unreliable: bool = False
     is_comparison: bool = False
 

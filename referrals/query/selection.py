@@ -73,8 +73,8 @@ class Selection:
     def address(self) -> dict[str, str]:
         """Return the address parameters of this selection: those that differ from the defaults.
 
-        >>> Selection(sex="F", measure="share", release="illustrative").address()
-        {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
+        >>> Selection(sex="F", measure="share", release="example").address()
+        {'sex': 'F', 'measure': 'share', 'release': 'example'}
         """
         rest = {
             "measure": self.measure,

@@ -60,7 +60,7 @@ class Transcribed:
                 unpublished=unpublished,
                 labels=of_selection(within, code_labels),
                 period=about.period_label,
-                is_illustrative=about.is_illustrative,
+                is_invented=about.is_invented,
             )
 
         return crosstab.read(

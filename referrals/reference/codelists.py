@@ -21,6 +21,9 @@ DIMENSIONS: Final = ("nationality", "age_band", "sex", "crime_type", "outcome")
 FINEST: Final = ("quarter", *DIMENSIONS)
 """The dimensions of a finest cell within a year, in the order of columns."""
 
+EXAMPLE_LISTS: Final = frozenset({"nationality"})
+"""The dimensions whose codes in the worked example are its own, so that none is taken for real."""
+
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
 OTHERS: Final = ("_OTH", "OTH")
@@ -85,13 +88,15 @@ class Codelist:
 
 
 @cache
-def codelist(dimension: str) -> Codelist:
-    """Return the code list of a dimension.
+def codelist(dimension: str, *, is_example: bool = False) -> Codelist:
+    """Return the code list of a dimension, or that of the worked example if it has its own.
 
     Raises:
         DataError: the file breaks its schema, or an aggregate has a member that is not in the list.
     """
-    rows = table_schema.read(REFERENCE / f"{dimension}.csv")
+    has_own = is_example and dimension in EXAMPLE_LISTS
+    name = f"example_{dimension}" if has_own else dimension
+    rows = table_schema.read(REFERENCE / f"{name}.csv")
     codes = {
         row["code"]: Code(row["code"], row["label"], row["kind"], tuple(row["members"].split()))
         for row in rows
@@ -99,7 +104,7 @@ def codelist(dimension: str) -> Codelist:
     for code in codes.values():
         if unknown := [member for member in code.members if member not in codes]:
             raise DataError(
-                f"{dimension}.csv: '{code.code}' adds up codes that are not listed: "
+                f"{name}.csv: '{code.code}' adds up codes that are not listed: "
                 f"{', '.join(unknown)}."
             )
     return Codelist(dimension, codes)

@@ -221,6 +221,12 @@ class Catalogue:
                 f"The folder {name} holds the release {release_id}. "
                 "Give the folder the name of its release."
             )
+        if opened.about.status == SYNTHETIC:
+            return ReleaseError(
+                f"The release {name} was made from synthetic records: invented figures with real "
+                "nationalities and years. It is for trying the pipeline and is never shown. Move "
+                "its folder out of the folder of releases."
+            )
         self._refused.pop(name, None)
         if name not in self._open or self._open[name].digest != opened.digest:
             self._open[name] = opened

@@ -27,7 +27,7 @@ REBUILD: Final = "Run `make data` to build the releases."
 VERSION: Final = 1
 """The version of the contract that this code writes and reads."""
 
-STATUSES: Final = ("published", "official", "illustrative")
+STATUSES: Final = ("published", "official", "example", "synthetic")
 
 PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from referrals.caching import cached
-from referrals.release.release import ILLUSTRATIVE, MANIFEST, Release
+from referrals.release.release import MANIFEST, About, Release
 
 SUMS: Final = "SHA256SUMS"
 SHORT: Final = 12
@@ -62,22 +62,22 @@ def version(release: Release) -> str:
 def stem(release: Release) -> str:
     """Return the beginning of download names, such as 'victim-referrals-2020-21'.
 
-    Invented figures are always marked as illustrative.
+    The status of invented figures is always part of it.
     """
     about = release.about
     is_marked = about.status in about.release_id
-    suffix = f"-{ILLUSTRATIVE}" if about.is_illustrative and not is_marked else ""
+    suffix = f"-{about.status}" if about.is_invented and not is_marked else ""
     return f"victim-referrals-{about.release_id}{suffix}"
 
 
-def marked(name: str) -> str:
-    """Return a file name marked as illustrative, so that a saved copy keeps the mark.
+def marked(name: str, status: str) -> str:
+    """Return a file name with the status of invented figures, so that a saved copy keeps it.
 
-    >>> marked("witnesses.csv.gz"), marked("referrals-illustrative.xlsx")
-    ('witnesses-illustrative.csv.gz', 'referrals-illustrative.xlsx')
+    >>> marked("witnesses.csv.gz", "example"), marked("referrals-example.xlsx", "example")
+    ('witnesses-example.csv.gz', 'referrals-example.xlsx')
     """
     first, dot, rest = name.partition(".")
-    return name if ILLUSTRATIVE in name else f"{first}-{ILLUSTRATIVE}{dot}{rest}"
+    return name if status in name else f"{first}-{status}{dot}{rest}"
 
 
 @cached(16, BY_EDITION)
@@ -96,9 +96,7 @@ def listed(release: Release) -> dict[str, File]:
         "hash": release.digest,
     }
     resources = [*manifest(release)["resources"], own]
-    files = [
-        _file(resource, is_illustrative=release.about.is_illustrative) for resource in resources
-    ]
+    files = [_file(resource, release.about) for resource in resources]
     return {file.name: file for file in files}
 
 
@@ -112,13 +110,13 @@ def content(release: Release, file: File) -> bytes:
     return release.files[file.own_name]
 
 
-def _file(resource: Mapping[str, Any], *, is_illustrative: bool) -> File:
+def _file(resource: Mapping[str, Any], about: About) -> File:
     """Return a file from its entry in the manifest."""
     name, media_type = resource["path"], resource["mediatype"]
-    is_marked = is_illustrative and media_type not in SCRIPTS
+    is_marked = about.is_invented and media_type not in SCRIPTS
     return File(
         own_name=name,
-        name=marked(name) if is_marked else name,
+        name=marked(name, about.status) if is_marked else name,
         media_type=media_type,
         size=resource["bytes"],
         sha256=resource["hash"].removeprefix("sha256:"),

@@ -27,7 +27,7 @@ def summary(release: Release) -> dict[str, Any]:
         "id": about.release_id,
         "title": about.title,
         "status": about.status,
-        "is_illustrative": about.is_illustrative,
+        "is_invented": about.is_invented,
         "period": about.period,
         "period_label": about.period_label,
         "published_on": about.published_on,
@@ -51,7 +51,7 @@ def changed(release: Release) -> datetime:
     return max(published(release), release.changed)
 
 
-def illustrative_notes(release: Release) -> list[str]:
+def invented_notes(release: Release) -> list[str]:
     """Return the note that the figures are invented, if they are."""
     return [figure_notes.INVENTED] if release.about.is_illustrative else []
 
@@ -75,7 +75,7 @@ def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:
     source = _source(release)
     return {
         "release": summary(release),
-        "notes": [*illustrative_notes(release), *notes],
+        "notes": [*invented_notes(release), *notes],
         "status_meanings": manifest(release).get("status_letters")
         or {"": "as printed", **statuses.meanings()},
         "source": {
@@ -100,7 +100,7 @@ def cells_header(release: Release) -> dict[str, Any]:
 def row_notes(release: Release, site_url: str, notes: Sequence[str]) -> str:
     """Return the notes in each row of a table, which may be read alone, and a link to the rest."""
     link = f"More: {site_url}{path(release)}"
-    return " ".join([*illustrative_notes(release), *notes, link])
+    return " ".join([*invented_notes(release), *notes, link])
 
 
 def files(release: Release) -> list[dict[str, Any]]:

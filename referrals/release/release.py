@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,7 +32,10 @@ __all__ = [
     "ILLUSTRATIVE",
     "LOCKDOWN",
     "MANIFEST",
+    "MARKS",
+    "OFFICIAL",
     "PUBLISHED",
+    "SYNTHETIC",
     "About",
     "Kind",
     "Release",
@@ -43,6 +46,18 @@ __all__ = [
 
 ILLUSTRATIVE: Final = "illustrative"
 PUBLISHED: Final = "published"
+OFFICIAL: Final = "official"
+EXAMPLE: Final = "example"
+"""The worked example: invented figures of countries and years that do not exist."""
+
+SYNTHETIC: Final = "synthetic"
+"""Invented figures with real nationalities and years, made to try the pipeline and never served."""
+
+MARKS: Final[Mapping[str, str]] = {
+    EXAMPLE: "Worked example: invented figures, do not quote",
+    SYNTHETIC: "Synthetic records: invented figures, do not quote",
+}
+"""The heading of invented figures by status, so that every picture and title marks them."""
 
 ORDERS: Final = range(6)
 """The numbers of dimensions that a sum of an additive release can fix. All six give a finest cell,
@@ -113,7 +128,12 @@ class About:
     @property
     def is_illustrative(self) -> bool:
         """Whether the figures are invented; every page, file and answer must then be marked."""
-        return self.status == ILLUSTRATIVE
+        return self.status in MARKS
+
+    @property
+    def mark(self) -> str:
+        """The heading of invented figures; '' for others."""
+        return MARKS.get(self.status, "")
 
     @property
     def marked_title(self) -> str:
@@ -266,6 +286,22 @@ def _check(opened: Release, *, manifest_status: object) -> None:
         raise ReleaseError(
             f"The release {name} has cells with codes that it does not list. {REBUILD}"
         )
+
+
+def _misplaced_codes(rows: Iterable[Mapping[str, Any]], *, is_example: bool) -> list[str]:
+    """Return real codes of a worked example, or example codes of any other release."""
+    countries = codelist("nationality", is_example=True).codes
+    belongs: Mapping[str, Callable[[str], bool]] = {
+        "nationality": countries.__contains__,
+        "period": periods.is_example,
+    }
+    return [
+        row["code"]
+        for row in rows
+        if row["dimension"] in belongs
+        and not row["code"].startswith("_")
+        and belongs[row["dimension"]](row["code"]) != is_example
+    ]
 
 
 def latest_published(folder: Path = RELEASES) -> Path:

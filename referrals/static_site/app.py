@@ -100,6 +100,9 @@ class StaticSite:
         if scope["method"] not in {"GET", "HEAD"}:
             await _method_not_allowed(scope["method"])(scope, receive, send)
             return
+        if replaced := _redirect_of_replaced(scope["path"]):
+            await replaced(scope, receive, send)
+            return
         try:
             files = await self._current_files()
         except Exception as error:  # noqa: BLE001 - the reader gets a page with the reason
@@ -175,6 +178,15 @@ def _versions(served: Served, base: str) -> tuple[Version, ...]:
 
 async def _redirect_to_folder(_: object) -> Response:
     return RedirectResponse(FOLDER, HTTPStatus.PERMANENT_REDIRECT)
+
+
+def _redirect_of_replaced(path: str) -> Response | None:
+    """Return the redirect of a page of a replaced release to the one in its place, or None."""
+    release_id, _, page = path.removeprefix(FOLDER).partition("/")
+    new = catalogue.REPLACED.get(release_id)
+    if new is None:
+        return None
+    return RedirectResponse(f"{FOLDER}{new}/{page}", HTTPStatus.PERMANENT_REDIRECT)
 
 
 def _method_not_allowed(method: str) -> Response:

@@ -38,7 +38,7 @@ class PageKey:
 
     @property
     def stem(self) -> str:
-        """The place below the root without ending: 'age', 'illustrative/age', 'cy/index'."""
+        """The place below the root without ending: 'age', 'example/age', 'cy/index'."""
         language = self.language if self.language != ENGLISH else ""
         folders = [folder for folder in (language, self.release) if folder]
         return "/".join([*folders, self.path.strip("/") or INDEX])

@@ -92,7 +92,8 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
     """Return a block that has no cards."""
     match block:
         case outline.Heading(has_status):
-            return notices.opening(name, release.about, has_status=has_status)
+            about = release.about
+            return notices.banner(about) + notices.opening(name, about, has_status=has_status)
         case outline.Text(text, has_title) if has_title:
             return _text_with_title(release, text, ENGLISH)
         case outline.Text(text):

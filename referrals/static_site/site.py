@@ -71,7 +71,7 @@ class Site:
 
         They would show invented figures without calling them invented.
         """
-        return not self.shown(key).about.is_illustrative
+        return not self.shown(key).about.is_invented
 
     def menu(self, language: str) -> dict[PageKey, PageHead]:
         """Return the pages of a language's menu."""
@@ -134,7 +134,7 @@ def versions(served: Served, base: str) -> tuple[Version, ...]:
 
 def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
     """Return the head of a topic page of another release, marked if the figures are invented."""
-    is_invented = about.is_illustrative
+    is_invented = about.is_invented
     description = messages.text("notices.banner") if is_invented else f"{about.title}."
     title = f"{head.title}: {notices.option(about)}"
     return replace(head, path=key.full, title=title, description=description)

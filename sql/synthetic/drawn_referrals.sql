@@ -20,6 +20,7 @@ salted as (
     select
         numbered.*,
         draw_tables.year,
+        draw_tables.channel,
         draw_tables.forces,
         draw_tables.outcomes,
         xor(numbered.number, draw_tables.salt) as mixed
@@ -51,12 +52,13 @@ hashed as (
 select
     day,
     year,
+    channel,
     nationality,
     nationality_label,
     age_band,
     sex,
     crime_type,
-    format('ILLUSTRATIVE-{}-{:08d}', year, number) as referral_id,
+    format('{}-{}-{:08d}', upper(channel), year, number) as referral_id,
     forces[1 + draw % 100] as police_force,
     outcomes[1 + outcome_offset + (draw // 100) % 100] as outcome,
     youngest + (draw // 10000) % (oldest - youngest + 1) as age

@@ -1,11 +1,11 @@
--- One row per referral in the columns of a record-level extract, channel always 'illustrative'.
+-- One row per referral in the columns of a record-level extract; channel says that it is invented.
 create or replace temp view extract as
 with worded as (
     select
         referral_id,
         day as referred_on,
         nationality_label as nationality,
-        'illustrative' as channel,
+        channel,
         if(police_force = '_NK', 'not recorded', police_force) as police_force,
         coalesce(age::varchar, 'not recorded') as age,
         if(sex = '_NK', 'not recorded', sex) as sex,

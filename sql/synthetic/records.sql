@@ -4,7 +4,7 @@ select
     referral_id,
     day as referred_on,
     year,
-    format('{}-Q{}', year(day), quarter(day)) as quarter,
+    format('{}-Q{}', if(starts_with(year, 'EY'), year, year(day)::varchar), quarter(day)) as quarter,
     police_force,
     nationality,
     age_band,

@@ -229,12 +229,12 @@ def test_a_tampered_address_shows_a_notice_and_the_unfiltered_page(
 
 
 def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, page: Page) -> None:
-    open_complete(page, f"{dashboard}/age?release=illustrative&sex=F")
+    open_complete(page, f"{dashboard}/age?release=example&sex=F")
     page.get_by_role("link", name="Low-data version").click()
-    expect(page).to_have_url(f"{dashboard}/lite/illustrative/age")
+    expect(page).to_have_url(f"{dashboard}/lite/example/age")
     expect(page.get_by_text("These figures are invented.").first).to_be_visible()
     page.get_by_role("link", name="Full version").click()
-    expect(page).to_have_url(f"{dashboard}/age?release=illustrative")
+    expect(page).to_have_url(f"{dashboard}/age?release=example")
 
 
 def test_a_card_can_be_downloaded_as_csv_svg_and_text(

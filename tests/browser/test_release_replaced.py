@@ -26,7 +26,7 @@ def checkout(tmp_path: Path) -> Path:
         shutil.copytree(
             ROOT / name,
             tmp_path / name,
-            ignore=shutil.ignore_patterns("__pycache__", "illustrative"),
+            ignore=shutil.ignore_patterns("__pycache__", "example"),
         )
     return tmp_path
 

@@ -30,7 +30,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 NARROWEST, PHONE, DESKTOP = 320, 360, 1280
-PICTURED = ("index", "sex", "safeguarding", "illustrative/age", "releases")
+PICTURED = ("index", "sex", "safeguarding", "example/age", "releases")
 KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
 """One page of each kind: cards, long tables, help lines, steps, calculations, many sections."""
 

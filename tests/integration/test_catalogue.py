@@ -87,7 +87,7 @@ def test_an_added_release_is_served_and_a_removed_one_is_not(
     catalogue: Catalogue, small: SmallRelease
 ) -> None:
     before = catalogue.served()
-    folder = small("invented", status="illustrative")
+    folder = small("invented", status="official")
     assert ids(catalogue) == ["2020-21", "invented"]
     assert catalogue.served().published is before.published, (
         "an unchanged release is not opened again"
@@ -97,11 +97,30 @@ def test_an_added_release_is_served_and_a_removed_one_is_not(
     assert catalogue.served().version == before.version
 
 
+def test_a_release_of_synthetic_records_is_never_served(
+    catalogue: Catalogue, small: SmallRelease, caplog: pytest.LogCaptureFixture
+) -> None:
+    small("made-up", status="synthetic")
+    assert ids(catalogue) == ["2020-21"]
+    assert "real nationalities and years" in catalogue.refused()["made-up"]
+    assert "never shown" in warnings(caplog)[0]
+
+
+def test_a_served_release_is_not_kept_if_synthetic_records_replace_it(
+    catalogue: Catalogue, small: SmallRelease
+) -> None:
+    small("series", status="official", value=3)
+    assert ids(catalogue) == ["2020-21", "series"]
+    small("series", status="synthetic", value=4)
+    shown = catalogue.served().by_id()["series"]
+    assert (shown.about.status, value(shown)) == ("official", 3)
+
+
 def test_the_newest_published_release_comes_first(
     catalogue: Catalogue, small: SmallRelease
 ) -> None:
     small("2021-22", value=2)
-    small("2022-23", value=3, status="illustrative")
+    small("2022-23", value=3, status="official")
     assert ids(catalogue) == ["2021-22", "2020-21", "2022-23"]
 
 
@@ -117,7 +136,7 @@ def test_the_other_releases_come_newest_first(
 
     monkeypatch.setattr(release_catalogue, "open_release", opened)
     for name in ("c", "a", "b"):
-        small(name, status="illustrative")
+        small(name, status="official")
     assert ids(catalogue) == ["2020-21", "b", "a", "c"], "in order of name within a day"
 
 
@@ -267,7 +286,7 @@ def test_a_release_copied_file_by_file_is_served_once_it_is_complete(
 def test_the_last_published_release_outlives_its_folder_until_another_is_published(
     catalogue: Catalogue, folder: Path, small: SmallRelease, caplog: pytest.LogCaptureFixture
 ) -> None:
-    small("invented", status="illustrative")
+    small("invented", status="official")
     before = catalogue.served()
     shutil.rmtree(folder)
     for _ in range(3):
@@ -303,7 +322,7 @@ def test_a_withdrawn_release_is_dropped_even_if_no_other_is_published(
     left: Callable[[Path], object],
 ) -> None:
     folder = small(value=1)
-    small("invented", status="illustrative")
+    small("invented", status="official")
     earlier = catalogue.served()
     withdraw(folder, kind)
     left(folder)
@@ -316,7 +335,7 @@ def test_a_withdrawn_release_is_dropped_even_if_no_other_is_published(
 
 
 def test_withdrawing_a_release_drops_no_other(catalogue: Catalogue, small: SmallRelease) -> None:
-    folder = small("invented", status="illustrative")
+    folder = small("invented", status="official")
     newer = small("2021-22", value=2)
     earlier = catalogue.served()
     withdraw(folder)
@@ -383,7 +402,7 @@ def test_a_refused_release_does_not_hide_a_withdrawal(
 def test_a_withdrawn_release_is_dropped_before_anything_is_opened(
     folder: Path, small: SmallRelease, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small("invented", status="illustrative")
+    small("invented", status="official")
     newer = small("2021-22", value=2)
     catalogue = Catalogue(folder.parent, refresh_seconds=0)
     earlier = catalogue.served()
@@ -397,7 +416,7 @@ def test_a_withdrawn_release_is_dropped_before_anything_is_opened(
 
     monkeypatch.setattr(release_catalogue, "open_release", opened)
     withdraw(newer)
-    small("invented", status="illustrative", value=3)
+    small("invented", status="official", value=3)
     catalogue.served()
     assert seen == [["2020-21", "invented"], True]
 
@@ -432,7 +451,7 @@ def test_a_release_withdrawn_by_mistake_is_served_again(catalogue: Catalogue, fo
 def test_a_replaced_or_removed_release_is_not_withdrawn(
     catalogue: Catalogue, small: SmallRelease
 ) -> None:
-    folder = small("invented", status="illustrative")
+    folder = small("invented", status="official")
     earlier = catalogue.served()
     small(value=2)
     shutil.rmtree(folder)

@@ -13,6 +13,7 @@ from referrals.publishing.audit import audit, public_release
 from referrals.publishing.release_builder import certificate
 from referrals.publishing.release_builder.certificate import ROUNDED_TEXT
 from referrals.reference import table_schema
+from referrals.release.release import MARKS, SYNTHETIC
 from tests.fixtures import published_releases
 
 
@@ -61,8 +62,8 @@ def test_the_certificate_has_the_lay_sentence_and_the_limits_of_the_proof(small:
 
 
 def test_the_certificate_marks_invented_figures(small: Path) -> None:
-    assert data(small)["status"] == "illustrative"
-    assert certificate.ILLUSTRATIVE in text(small)
+    assert data(small)["status"] == "synthetic"
+    assert MARKS[SYNTHETIC] in text(small)
 
 
 def test_the_certificate_counts_referrals_in_visible_groups_from_public_numbers(

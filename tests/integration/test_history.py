@@ -135,7 +135,7 @@ def test_a_prepared_year_is_not_discarded_if_its_release_was_altered(small_place
         ],
     )
     with pytest.raises(DisclosureError, match="small is damaged"):
-        ReleaseHistory(PrivateStore(private), to, "illustrative").resolve([published_releases.YEAR])
+        ReleaseHistory(PrivateStore(private), to, "synthetic").resolve([published_releases.YEAR])
 
 
 def test_real_records_prepared_in_one_folder_are_refused_in_a_second_folder(
@@ -183,7 +183,7 @@ def test_a_refused_or_interrupted_publication_leaves_no_history(
 
 def test_a_publication_that_failed_after_the_exchange_is_committed(small_place: Path) -> None:
     private = small_place / "private"
-    releases = ReleaseHistory(PrivateStore(private), small_place / "out", "illustrative")
+    releases = ReleaseHistory(PrivateStore(private), small_place / "out", "synthetic")
     (committed,) = private.glob("*.json")
 
     def stop() -> None:

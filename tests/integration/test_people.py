@@ -35,7 +35,7 @@ def unused_cells(path: Path) -> str:
         published_releases.DAYS, ("IND", "ALB"), ("16", "45", "33"), ("NFA", "_NK")
     )
     kinds = (
-        f"{day},kent,{nationality},{age},F,DA,{outcome},illustrative"
+        f"{day},kent,{nationality},{age},F,DA,{outcome},synthetic"
         for day, nationality, age, outcome in every
     )
     return next(kind for kind in kinds if kind not in text)
@@ -45,7 +45,7 @@ def varied(number: int, nationality: str, sex: str) -> str:
     """Return the cells of a record of this nationality and sex, the rest varying with `number`."""
     crime, outcome = ("MS", "DA")[number % 2], ("NFA", "_NK")[number // 2 % 2]
     day, age = published_releases.DAYS[number % 4], (16, 25, 33)[number % 3]
-    return f"{day},kent,{nationality},{age},{sex},{crime},{outcome},illustrative"
+    return f"{day},kent,{nationality},{age},{sex},{crime},{outcome},synthetic"
 
 
 def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], *options: str) -> str:
@@ -100,7 +100,7 @@ def test_an_exact_table_with_a_cell_of_one_repeat_person_is_refused(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     men = [f"M{n},{varied(n, 'CHN', 'M')},M{n}" for n in range(24)]
-    hers = [f"W{n},2021-05-11,kent,CHN,25,F,MS,NFA,illustrative,{WOMAN}" for n in range(6)]
+    hers = [f"W{n},2021-05-11,kent,CHN,25,F,MS,NFA,synthetic,{WOMAN}" for n in range(6)]
     path = extract(tmp_path / "x.csv", [*men, *hers])
     message = refused(path, tmp_path, capfd, "--method", "suppression")
     assert "describe fewer than 5 people" in message

@@ -29,7 +29,7 @@ from tests.fixtures.published_releases import Row, Rows
 from tests.fixtures.suppressed_release import SUPPRESSION
 
 Tamper = Callable[[Path], None]
-HIDDEN: Final = "nationality ALB, crime type MS"
+HIDDEN: Final = "nationality XAA, crime type MS"
 """One of the four suppressed cells of the small release."""
 
 
@@ -105,8 +105,8 @@ def add_broken_fact(folder: Path) -> None:
     """Announce a fact that the witnesses break."""
     fact = {
         "name": "X001",
-        "year": published_releases.YEAR,
-        "where": {"nationality": ["ALB"], "sex": ["F"]},
+        "year": suppressed_release.YEAR,
+        "where": {"nationality": ["XAA"], "sex": ["F"]},
         "low": 1,
         "high": 1,
     }
@@ -116,7 +116,7 @@ def add_broken_fact(folder: Path) -> None:
 
 
 TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
-    "a number is one more": (one_more, "nationality ALB, sex F"),
+    "a number is one more": (one_more, "nationality XAA, sex F"),
     "a suppressed cell is printed": (
         changed(suppressed_release.suppressed, value="7", status=""),
         HIDDEN,
@@ -128,11 +128,11 @@ TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     "a total is suppressed": (changed(total, value="", status="c"), "is a total of no number"),
     "a cell is left out": (
         without(suppressed_release.two_way),
-        "nationality ALB, sex F is missing",
+        "nationality XAA, sex F is missing",
     ),
     "a cell of three dimensions is added": (
         lambda folder: published_releases.change_cells(folder, added),
-        "nationality ALB, age band 0-17, sex F is not a cell of these tables",
+        "nationality XAA, age band 0-17, sex F is not a cell of these tables",
     ),
     "a witness is left out": (
         lambda folder: published_releases.change_witnesses(
@@ -175,7 +175,7 @@ def test_printed_numbers_are_exact(made: Path) -> None:
     columns = {"nationality": 3, "sex": 5, "crime_type": 6, "outcome": 7}
     for row in published_releases.cells(made):
         codes = {column: row[name] for name, column in columns.items() if row[name] != "_T"}
-        if row["value"] and row["period"] == published_releases.YEAR and row["age_band"] == "_T":
+        if row["value"] and row["period"] == suppressed_release.YEAR and row["age_band"] == "_T":
             assert int(row["value"]) == sum(
                 all(line[column] == code for column, code in codes.items()) for line in lines
             )
@@ -184,7 +184,7 @@ def test_printed_numbers_are_exact(made: Path) -> None:
 def test_the_release_opens_with_its_method_and_lay_sentence(made: Path) -> None:
     about = open_release(made).about
     assert (about.status, about.kind, about.lay_sentence) == (
-        "illustrative",
+        "example",
         Kind.SUPPRESSED,
         suppressed.LAY_SENTENCE,
     )
@@ -228,7 +228,7 @@ def test_a_changed_file_with_an_old_hash_fails_the_audit(folder: Path) -> None:
 
 
 PRINT_HIDDEN = (
-    "update cells set value = 7, status = '' where nationality = 'ALB' and crime_type = 'MS'"
+    "update cells set value = 7, status = '' where nationality = 'XAA' and crime_type = 'MS'"
 )
 
 
@@ -236,7 +236,7 @@ PRINT_HIDDEN = (
     ("statement", "fault"),
     [
         (PRINT_HIDDEN, HIDDEN),
-        ("delete from cells where nationality = 'ALB' and sex = 'F'", "nationality ALB, sex F"),
+        ("delete from cells where nationality = 'XAA' and sex = 'F'", "nationality XAA, sex F"),
         ("create table finest as select 3 as value", "has the table finest, which does not"),
         ("drop table cells", "has no table cells"),
     ],
@@ -265,9 +265,8 @@ def test_a_spreadsheet_with_a_suppressed_number_fails_the_audit(folder: Path) ->
         folder, ".ods", "content.xml", lambda text: text.replace(suppressed, shown, 1)
     )
     published_releases.sign(folder)
-    assert (
-        f".ods has 3,  to  [c] for year 2021-22, {HIDDEN}, and cells.csv has ,  to  [c]"
-        in faults(folder)
+    assert f".ods has 3,  to  [c] for year EY1, {HIDDEN}, and cells.csv has ,  to  [c]" in faults(
+        folder
     )
 
 
@@ -322,21 +321,21 @@ def test_a_group_with_one_crime_type_in_every_witness_is_named(folder: Path) -> 
         return [row | {"crime_type": "DA"} if row["quarter"] == alone else row for row in rows]
 
     published_releases.change_witnesses(folder, all_alike)
-    assert f"quarter {alone} in {published_releases.YEAR}: all are crime type DA" in faults(folder)
+    assert f"quarter {alone} in {suppressed_release.YEAR}: all are crime type DA" in faults(folder)
 
 
 def test_exact_counts_beside_a_release_fail_the_audit_by_name(made: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     table.write_text(
-        f"period,nationality,crime_type,value\n{published_releases.YEAR},ALB,MS,7\n",
+        f"period,nationality,crime_type,value\n{suppressed_release.YEAR},XAA,MS,7\n",
         encoding="utf-8",
     )
     assert f"{HIDDEN} is withheld, and printed elsewhere" in faults(made, table)
     table.write_text(
-        f"period,nationality,age_band,sex,value\n{published_releases.YEAR},ALB,0-17,F,3\n",
+        f"period,nationality,age_band,sex,value\n{suppressed_release.YEAR},XAA,0-17,F,3\n",
         encoding="utf-8",
     )
-    assert "nationality ALB, age band 0-17, sex F is exactly 3" in faults(made, table)
+    assert "nationality XAA, age band 0-17, sex F is exactly 3" in faults(made, table)
 
 
 def test_the_same_records_make_the_same_bytes(made: Path) -> None:
@@ -353,7 +352,7 @@ def test_the_same_records_make_the_same_bytes(made: Path) -> None:
         assert (again / name).read_bytes() == (made / name).read_bytes()
     assert faults(made, again) == ""
     one_more(again)
-    assert "nationality ALB, sex F shows" in faults(made, again)
+    assert "nationality XAA, sex F shows" in faults(made, again)
     shutil.rmtree(again)
 
 
@@ -361,20 +360,20 @@ def test_years_published_together_are_proved_separately(tmp_path: Path) -> None:
     home = tmp_path / "private"
     first = suppressed_release.extract(tmp_path / "first.csv")
     second = suppressed_release.extract(
-        tmp_path / "second.csv", first=5000, days=["2022-05-11", "2022-11-13"]
+        tmp_path / "second.csv", first=5000, days=["0002-05-11", "0002-11-13"]
     )
     command = published_releases.command(first, tmp_path / "out", home, release="two")
     assert main([command[0], str(second), *command[1:], *SUPPRESSION]) == 0
     two = tmp_path / "out" / "two"
     assert {row["period"] for row in published_releases.cells(two) if row["status"]} >= {
-        "2021-22",
-        "2022-23",
+        "EY1",
+        "EY2",
     }
     assert faults(two) == ""
     assert verify(two)[0] == 0
     rows = published_releases.witnesses(two)
     published_releases.change_witnesses(
-        two, lambda _: [row for row in rows if row["quarter"] < "2022-Q2"]
+        two, lambda _: [row for row in rows if row["quarter"] < "EY2-Q1"]
     )
     assert "there is no witness" in faults(two)
     assert verify(two)[0] == 1

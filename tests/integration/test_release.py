@@ -220,7 +220,7 @@ def rewrite(folder: Path, statement: str) -> None:
         ("delete from release", "does not describe itself completely"),
         ("insert into release select * from release", "does not describe itself completely"),
         ("update release set title = null", "does not describe itself completely"),
-        ("update release set status = 'illustrative'", "do not give it one known status"),
+        ("update release set status = 'official'", "do not give it one known status"),
         ("drop table release", "cannot be opened"),
         ("alter table release drop lay_sentence", "cannot be opened"),
     ],
@@ -581,7 +581,7 @@ def test_a_query_without_parameters_returns_rows_by_column_name(release: Release
 def test_latest_published_returns_the_newest_published_folder(small: SmallRelease) -> None:
     small("2019-20")
     newest = small("2020-21")
-    small("2021-22", status="illustrative")
+    small("2021-22", status="official")
     small("2022-23", status="official")
     small(".2023-24.building")
     small(".2023-24.replaced")
@@ -591,7 +591,7 @@ def test_latest_published_returns_the_newest_published_folder(small: SmallReleas
 
 
 @pytest.mark.parametrize(
-    ("name", "status"), [(".2020-21.building", "published"), ("2020-21", "illustrative")]
+    ("name", "status"), [(".2020-21.building", "published"), ("2020-21", "official")]
 )
 def test_latest_published_raises_if_no_release_is_published(
     small: SmallRelease, name: str, status: str
@@ -625,7 +625,7 @@ def test_an_additive_release_without_its_precision_is_refused(
     tmp_path: Path,
 ) -> None:
     whole = open_release(rounded_release.write(tmp_path / "whole"))
-    assert whole.about.is_illustrative
+    assert whole.about.is_invented
     folder = rounded_release.write(tmp_path, errors=(0, 0, 8))
     assert "does not announce the precision" in refusal(folder)
 
@@ -637,7 +637,7 @@ def test_an_additive_release_with_unlisted_codes_is_refused(tmp_path: Path, colu
     assert "codes that it does not list" in refusal(rounded_release.write(tmp_path, finest=cells))
 
 
-def test_latest_published_never_returns_an_illustrative_release(tmp_path: Path) -> None:
+def test_latest_published_never_returns_an_official_release(tmp_path: Path) -> None:
     rounded_release.write(tmp_path, release_id="2099-00")
     with pytest.raises(ReleaseError, match="There is no published release"):
         latest_published(tmp_path)

@@ -53,14 +53,14 @@ def test_the_manifest_has_the_metadata_and_the_size_and_hash_of_every_file(
 def test_a_parquet_file_names_its_release_and_status_in_its_metadata(
     small: SmallRelease,
 ) -> None:
-    path = str(small(status="illustrative") / "cells.parquet")
+    path = str(small(status="official") / "cells.parquet")
     with duckdb.connect() as connection:
         rows = connection.execute(
             "select key, value from parquet_kv_metadata($path)", {"path": path}
         ).fetchall()
     assert {key.decode(): value.decode() for key, value in rows} == {
         "name": "2020-21",
-        "status": "illustrative",
+        "status": "official",
     }
 
 

@@ -145,7 +145,7 @@ def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
 
 
 def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> None:
-    new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,illustrative" for number in range(12)]
+    new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,synthetic" for number in range(12)]
     folder = small_place / "out" / "small"
     more = published_releases.extract(small_place / "more.csv", more=new)
     later = published_releases.publish(

@@ -27,7 +27,7 @@ ID = "2020-21"
 def folder(tmp_path: Path) -> Path:
     """A folder of releases like that of the site."""
     shutil.copytree(RELEASES / ID, tmp_path / "releases" / ID)
-    shutil.copytree(RELEASES / "illustrative", tmp_path / "releases" / "illustrative")
+    shutil.copytree(RELEASES / "example", tmp_path / "releases" / "example")
     return tmp_path / "releases"
 
 
@@ -100,8 +100,8 @@ def test_an_exchange_by_mv_replaces_a_release_in_one_step(folder: Path, new: Pat
 
 def test_a_withdrawn_release_is_no_longer_offered(folder: Path, new: Path) -> None:
     catalogue = Catalogue(folder, refresh_seconds=0)
-    assert "illustrative" in catalogue.served().by_id()
-    run("withdraw", folder, new, "illustrative")
+    assert "example" in catalogue.served().by_id()
+    run("withdraw", folder, new, "example")
     assert list(catalogue.served().by_id()) == [ID]
 
 

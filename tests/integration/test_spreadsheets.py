@@ -17,11 +17,12 @@ import pytest
 from referrals.publishing.spreadsheets import formats, opendocument, tables, workbook
 from referrals.publishing.spreadsheets.workbook import Link, Sheet, Workbook
 from referrals.reference.codelists import DIMENSIONS
-from referrals.release.release import Release, open_release
+from referrals.release.release import MARKS, SYNTHETIC, Release, open_release
 from tests.fixtures import published_releases, spreadsheet_reader
 
 SUFFIXES = (".xlsx", ".ods")
-KINDS = ("published", "illustrative")
+KINDS = ("published", "synthetic")
+MARK = MARKS[SYNTHETIC]
 CODE_COLUMNS = {f"{name} code": dimension for dimension, name in tables.NAMES.items()}
 DELETE_CELL = """
 delete from cells
@@ -38,7 +39,7 @@ def folders(built: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
     """The folders of the published release and of one made from invented records."""
     return {
         "published": built,
-        "illustrative": published_releases.small(tmp_path_factory.getbasetemp()),
+        "synthetic": published_releases.small(tmp_path_factory.getbasetemp()),
     }
 
 
@@ -128,9 +129,9 @@ def test_every_one_way_cell_is_in_a_table(
 @pytest.mark.parametrize(
     ("kind", "unlisted", "shown"),
     [
-        ("illustrative", {"crime_type": "MS"}, (0, 0, 0, "exact")),
-        ("illustrative", {"crime_type": "MS", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
-        ("illustrative", {"period": "2021-Q2", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
+        ("synthetic", {"crime_type": "MS"}, (0, 0, 0, "exact")),
+        ("synthetic", {"crime_type": "MS", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
+        ("synthetic", {"period": "2021-Q2", "sex": "F"}, (0, 0, "announced", "[e] estimated")),
         ("published", {"sex": "F"}, ("[x]", "[x]", "[x]", "[x] not available")),
     ],
 )
@@ -150,7 +151,7 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         ((deleted,),) = connection.execute(DELETE_CELL, codes).fetchall()
         assert deleted > 0
-        if kind == "illustrative":
+        if kind == "synthetic":
             (announced,) = connection.execute(
                 'select max_error from precision where "order" = 2'
             ).fetchall()
@@ -168,7 +169,7 @@ def test_an_unlisted_sum_is_0_in_an_additive_release_and_otherwise_not_available
 def test_a_suppressed_number_is_a_symbol_in_every_column_and_explained_in_the_notes(
     folders: dict[str, Path], tmp_path: Path
 ) -> None:
-    shutil.copy(folders["illustrative"] / "release.duckdb", tmp_path)
+    shutil.copy(folders["synthetic"] / "release.duckdb", tmp_path)
     with duckdb.connect(tmp_path / "release.duckdb") as connection:
         connection.execute("update release set additive = false, status = 'official'")
         connection.execute("delete from cells where sex = 'F'")
@@ -288,37 +289,34 @@ def test_invented_figures_are_marked_on_every_sheet_in_the_properties_and_the_fi
     folders: dict[str, Path],
 ) -> None:
     for suffix in SUFFIXES:
-        (path,) = folders["illustrative"].glob(f"*{suffix}")
-        assert path.name == f"referrals-small-illustrative{suffix}"
-        assert all(
-            ["Illustrative: invented figures"] in sheet.rows
-            for sheet in spreadsheet_reader.sheets(path).values()
-        )
+        (path,) = folders["synthetic"].glob(f"*{suffix}")
+        assert path.name == f"referrals-small-synthetic{suffix}"
+        assert all([MARK] in sheet.rows for sheet in spreadsheet_reader.sheets(path).values())
         properties = spreadsheet_reader.parts(path)[
             "docProps/core.xml" if suffix == ".xlsx" else "meta.xml"
         ]
-        assert "<dc:title>Illustrative: invented figures." in properties
+        assert f"<dc:title>{MARK}" in properties
 
 
 def test_invented_figures_are_marked_in_the_footer_of_printed_pages(
     folders: dict[str, Path],
 ) -> None:
     excel, ods = (
-        spreadsheet_reader.parts(next(folders["illustrative"].glob(f"*{suffix}")))
+        spreadsheet_reader.parts(next(folders["synthetic"].glob(f"*{suffix}")))
         for suffix in SUFFIXES
     )
     printed = [text for name, text in excel.items() if name.startswith("xl/worksheets/sheet")]
-    assert all("<oddFooter>&amp;CIllustrative: invented figures." in text for text in printed)
-    assert "<style:footer><text:p>Illustrative: invented figures." in ods["styles.xml"]
+    assert all(f"<oddFooter>&amp;C{MARK}" in text for text in printed)
+    assert f"<style:footer><text:p>{MARK}" in ods["styles.xml"]
     assert ods["content.xml"].count('table:style-name="sheet"') == len(printed)
 
 
-def test_published_figures_are_not_called_illustrative_and_name_their_publisher(
+def test_published_figures_are_not_called_invented_and_name_their_publisher(
     folders: dict[str, Path],
 ) -> None:
     for suffix in SUFFIXES:
         path = folders["published"] / f"referrals-2020-21{suffix}"
-        assert "llustrative" not in "".join(spreadsheet_reader.parts(path).values())
+        assert "nvented" not in "".join(spreadsheet_reader.parts(path).values())
         assert any(
             "Source: Home Office" in str(row[0])
             for row in spreadsheet_reader.sheets(path)["Cover"].rows
@@ -330,11 +328,12 @@ def test_published_figures_are_not_called_illustrative_and_name_their_publisher(
     [
         ("published", "2020-21", "referrals-2020-21"),
         ("official", "2024-25", "referrals-2024-25"),
-        ("illustrative", "illustrative", "referrals-illustrative"),
-        ("illustrative", "demo", "referrals-demo-illustrative"),
+        ("example", "example", "referrals-example"),
+        ("example", "demo", "referrals-demo-example"),
+        ("synthetic", "test", "referrals-test-synthetic"),
     ],
 )
-def test_the_file_name_marks_illustrative_figures(
+def test_the_file_name_marks_invented_figures(
     folders: dict[str, Path], status: str, release_id: str, name: str
 ) -> None:
     about = open_release(folders["published"]).about

@@ -191,14 +191,16 @@ def test_the_script_is_short_and_without_our_code(folder: Path) -> None:
     assert len(text.splitlines()) < 140
 
 
-def test_the_script_accepts_the_file_names_of_illustrative_downloads(
+def test_the_script_accepts_the_file_names_of_example_downloads(
     folder: Path,
 ) -> None:
     for path in list(folder.iterdir()):
         path.rename(
-            folder / files.marked(path.name) if path.suffix not in {".py", ".sql"} else path
+            folder / files.marked(path.name, "example")
+            if path.suffix not in {".py", ".sql"}
+            else path
         )
-    assert (folder / "cells-illustrative.csv").exists()
+    assert (folder / "cells-example.csv").exists()
     code, output = verify(folder)
     assert (code, output[:5]) == (0, "True:")
 

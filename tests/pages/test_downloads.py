@@ -66,6 +66,6 @@ def test_an_invented_release_is_marked_above_its_files(
 ) -> None:
     invented = open_release(rounded_release.write(tmp_path_factory.mktemp("additive")))
     html = releases.html([invented])
-    assert html.index("These figures are invented") < html.index("<table")
-    assert 'href="/releases/illustrative/cells-illustrative.csv"' in html
-    assert 'href="/releases/illustrative/cells.csv"' not in html
+    assert html.index("Worked example: invented figures, do not quote") < html.index("<table")
+    assert 'href="/releases/example/cells-example.csv"' in html
+    assert 'href="/releases/example/cells.csv"' not in html

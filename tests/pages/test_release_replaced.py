@@ -139,7 +139,7 @@ def test_a_removed_release_stays_in_open_sessions_and_is_not_offered_to_new_ones
     place: Path, open_page: Open
 ) -> None:
     folder = rounded_release.write(place)
-    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    reader = open_page(SCRIPTS["/sex"], {"release": "example"})
     shutil.rmtree(folder)
     text = shown(open_again(reader))
     assert FEWER in text
@@ -201,9 +201,9 @@ def test_a_withdrawn_release_disappears_from_the_page_that_shows_it(
     place: Path, open_page: Open
 ) -> None:
     rounded_release.write(place)
-    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    reader = open_page(SCRIPTS["/sex"], {"release": "example"})
     assert BANNER in shown(reader)
-    (place / "illustrative.withdrawn").touch()
+    (place / "example.withdrawn").touch()
     text = shown(open_again(reader))
     assert BANNER not in text
     assert "706" in text

@@ -32,11 +32,9 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture(scope="session")
 def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The illustrative series that ships, opened from a copy."""
+    """The worked example that ships, opened from a copy."""
     return open_release(
-        shutil.copytree(
-            RELEASES / "illustrative", tmp_path_factory.mktemp("series") / "illustrative"
-        )
+        shutil.copytree(RELEASES / "example", tmp_path_factory.mktemp("series") / "example")
     )
 
 

@@ -117,7 +117,7 @@ def _title(release: Release) -> str:
 
 def _notes(release: Release) -> list[str]:
     return [
-        *metadata.illustrative_notes(release),
+        *metadata.invented_notes(release),
         f"Covers {release.about.period_label}.",
         f"Status: {release.about.status}.",
     ]

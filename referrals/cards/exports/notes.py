@@ -27,8 +27,8 @@ def plain(note: str) -> str:
 
 
 def notes(card: Card) -> list[str]:
-    """Return the rule of the release, the warning of the card and its notes, if there are any."""
-    every = (card.about.lay_sentence, card.warning, *card.notes)
+    """Return the mark and rule of the release, the warning of the card and its notes, if any."""
+    every = (card.about.mark, card.about.lay_sentence, card.warning, *card.notes)
     return [plain(note) for note in every if note]
 
 
@@ -59,6 +59,6 @@ def release(card: Card, base: str) -> str:
     return messages.text(
         "exports.release",
         release=about.release_id,
-        status=about.status,
+        status=about.mark or about.status,
         address=f"{base}{card.link}",
     )

@@ -33,7 +33,7 @@ def citation(card: Card, base: str) -> str:
         "exports.citation",
         source=source(card),
         release=card.about.release_id,
-        status=card.about.status,
+        status=card.about.mark or card.about.status,
         title=card.title,
         address=f"{base}{card.link}",
     )

@@ -40,10 +40,11 @@ def lead(sentence: str) -> Markup:
 def opening(key: str, about: About, *, has_status: bool) -> Markup:
     """Return the heading of the page of a key with its lead and, if asked for, the status line.
 
-    The lead is about the published figures, so invented ones have the banner in its place.
+    The lead of a page is about the published figures, so invented ones have another.
     """
-    first = banner(about) or lead(messages.text(f"leads.{key}"))
-    return heading(BY_KEY[key].title) + first + (status(about) if has_status else Markup())
+    name = "notices.example_lead" if about.is_invented else f"leads.{key}"
+    first = heading(BY_KEY[key].title) + lead(messages.text(name))
+    return first + (status(about) if has_status else Markup())
 
 
 def status(about: About) -> Markup:
@@ -53,8 +54,12 @@ def status(about: About) -> Markup:
 
 
 def banner(about: About) -> Markup:
-    """Return the box that calls figures invented; empty if they are not. It cannot be closed."""
-    if not about.is_illustrative:
+    """Return the strip that calls figures invented; empty if they are not.
+
+    It stays in view above the page, so that no part of a page is seen without it, and cannot be
+    closed.
+    """
+    if not about.is_invented:
         return Markup()
     text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
     return templates.macro(TEMPLATE, "banner", text, label)
@@ -82,6 +87,12 @@ def withdrawn() -> Markup:
     return templates.macro(TEMPLATE, "withdrawn", messages.text("notices.withdrawn"))
 
 
+def replaced(address: str) -> Markup:
+    """Return the notice that the release of a link was replaced, with a link to the new one."""
+    sentence, link = messages.text("notices.replaced"), messages.text("notices.replaced_link")
+    return templates.macro(TEMPLATE, "replaced", sentence, address, link)
+
+
 def unusable(parameters: Iterable[str]) -> Markup:
     """Return the notice that names the parameters of an address that the page cannot use."""
     parts = ", ".join(parameter[:LONGEST_PART] for parameter in parameters)[:LONGEST_LIST]
@@ -105,7 +116,7 @@ def page_end(published: About, shown: About) -> Markup:
 
 def _counted(published: About, shown: About) -> list[str]:
     """Return the sentences on the unit of count of a release."""
-    if not shown.is_illustrative:
+    if not shown.is_invented:
         covers = messages.text("notices.page_end.covers", period=shown.period_label)
         return [messages.text("notices.page_end.unit"), covers]
     protection = messages.text("notices.page_end.protection")

@@ -13,19 +13,19 @@ from referrals.query.selection import SHARE
 
 
 def title(answer: Answer) -> str:
-    """Return the title of a card: 'Illustrative: Domestic abuse referrals by sex'."""
+    """Return the title of a card: 'Worked example: Domestic abuse referrals by sex'."""
     text = messages.text(
         "wording.title",
         referrals=phrases.subject(answer, Form.TITLE),
         dimension=phrases.dimension(answer.dimension),
     )
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def quarters_title(answer: Answer) -> str:
     """Return the title of a card of quarters: 'Domestic abuse referrals by quarter'."""
     text = messages.text("wording.quarters_title", referrals=phrases.subject(answer, Form.TITLE))
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def finding(answer: Answer) -> str:

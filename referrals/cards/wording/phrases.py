@@ -108,13 +108,13 @@ def percent_range(lower: Fraction, upper: Fraction) -> str:
     return low if low == high else between(low, high)
 
 
-def headed(text: str, *, is_illustrative: bool) -> str:
+def headed(text: str, *, is_invented: bool) -> str:
     """Return a sentence or title that says first if its figures are invented.
 
-    >>> headed("Victim referrals by sex", is_illustrative=True)
-    'Illustrative: Victim referrals by sex'
+    >>> headed("Victim referrals by sex", is_invented=True)
+    'Worked example: Victim referrals by sex'
     """
-    return messages.text("wording.illustrative", text=text) if is_illustrative else text
+    return messages.text("wording.example", text=text) if is_invented else text
 
 
 def counted(answer: Answer) -> str:

@@ -52,7 +52,9 @@ def recode(categories: Sequence[Category], *, nationalities: int, by_region: boo
     return recoding
 
 
-def published_codes(categories: Sequence[Category], recoding: Recoding) -> dict[str, list[str]]:
+def published_codes(
+    categories: Sequence[Category], recoding: Recoding, *, is_example: bool = False
+) -> dict[str, list[str]]:
     """Return the codes of each dimension after recoding, in the order of their code lists."""
     published: dict[str, list[str]] = {}
     for dimension in DIMENSIONS:
@@ -61,7 +63,8 @@ def published_codes(categories: Sequence[Category], recoding: Recoding) -> dict[
             for category in categories
             if category.dimension == dimension
         }
-        published[dimension] = [code for code in codelist(dimension).codes if code in codes]
+        listed = codelist(dimension, is_example=is_example).codes
+        published[dimension] = [code for code in listed if code in codes]
     return published
 
 

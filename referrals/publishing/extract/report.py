@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.release.release import MARKS, OFFICIAL
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -58,7 +60,8 @@ class Report:
     """The result of checking one extract.
 
     `lines` counts the lines after the header. Each was either loaded, or rejected because it has an
-    error or is blank. All counts are 0 if the file could not be read at all.
+    error or is blank. All counts are 0 if the file could not be read at all. `status` is the status
+    of a release made from it.
     """
 
     name: str
@@ -68,7 +71,7 @@ class Report:
     rejected: int = 0
     errors: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
-    is_illustrative: bool = False
+    status: str = OFFICIAL
     first_date: date | None = None
     last_date: date | None = None
 
@@ -92,7 +95,7 @@ class Report:
             "rejected": self.rejected,
             "errors": [finding.as_dict() for finding in self.errors],
             "warnings": [finding.as_dict() for finding in self.warnings],
-            "is_illustrative": self.is_illustrative,
+            "status": self.status,
             "first_date": self.first_date,
             "last_date": self.last_date,
         }
@@ -110,8 +113,8 @@ class Report:
             )
         if self.first_date and self.last_date:
             yield f"  Dates from {self.first_date} to {self.last_date} on the loaded lines."
-        if self.is_illustrative:
-            yield "  Every line is illustrative: these are synthetic records of invented people."
+        if self.status in MARKS:
+            yield f"  {MARKS[self.status]}. Every line says so."
         for heading, findings in (("Errors", self.errors), ("Warnings", self.warnings)):
             if findings:
                 yield f"{heading}:"

@@ -90,8 +90,16 @@ RULES: Final[Mapping[str, Rule]] = {
     "duplicate_across_files": Rule(
         "referral_id is in another of the extracts too. Keep each referral in one of them"
     ),
-    "illustrative_mixed_with_real": Rule(
-        "channel is illustrative here but not on other lines. Never mix synthetic with real records"
+    "invented_mixed_with_real": Rule(
+        "channel says that this line is invented, and other lines are of another origin. "
+        "Never mix invented with real records"
+    ),
+    "example_in_other_records": Rule(
+        "{field} {value} is of the worked example, but channel is not example. Correct it"
+    ),
+    "real_in_example": Rule(
+        "{field} {value} is real, but channel is example. Write a country from XAA on and a day of "
+        "the years 0001 to 0009, or another channel"
     ),
     "duplicate_row": Rule(
         "the same as another line in everything except referral_id. "

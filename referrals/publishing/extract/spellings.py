@@ -35,7 +35,8 @@ NOT_RECORDED_WORDS: Final = (
 class Spelling(NamedTuple):
     """One way to write a code of a field, in any case.
 
-    `kind` is 'code', or the reason why the spelling has no single code: 'ambiguous' or 'former'.
+    `kind` is 'code', 'example' for a country of the worked example, or the reason why the spelling
+    has no single code: 'ambiguous' or 'former'.
     """
 
     field: str
@@ -111,6 +112,7 @@ def _candidates() -> Iterator[Spelling]:
         if field != "age":
             yield from _listed(field)
         yield from (Spelling(field, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
+    yield from _example_countries()
     yield from (Spelling(PERSON_FIELD, word, NOT_RECORDED) for word in NOT_RECORDED_WORDS)
     for row in _aliases():
         if row["kind"] == "alias":
@@ -132,6 +134,13 @@ def _listed(field: str) -> Iterator[Spelling]:
         names = (row["code"], row["label"], row.get("demonym", ""), *other_names)
         for name in dict.fromkeys(filter(None, names)):
             yield Spelling(field, name, row["code"])
+
+
+def _example_countries() -> Iterator[Spelling]:
+    for country in codelist("nationality", is_example=True).codes.values():
+        if country.kind == "category":
+            for name in (country.code, country.label):
+                yield Spelling("nationality", name, country.code, "example")
 
 
 def _ages() -> Iterator[Spelling]:

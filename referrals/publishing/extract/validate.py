@@ -25,6 +25,7 @@ from referrals.publishing.extract.file_format import OPTIONAL, FileFormat
 from referrals.publishing.extract.lines import Progress, Tally
 from referrals.publishing.extract.report import Finding, Report
 from referrals.publishing.storage import scratch
+from referrals.reference import periods
 
 MAX_VALUES_LISTED: Final = 10
 """How many values that break a rule are listed for a column. Hundreds are hardly codes."""
@@ -50,13 +51,13 @@ def check(
 
     Args:
         path: the extract, a CSV file in UTF-8. Nothing is written to its folder.
-        period: a year to March (`2020-21`) or calendar quarter (`2020-Q2`) that must contain every
-            date.
+        period: a year to March (`2020-21`), a calendar quarter (`2020-Q2`), or a year or quarter of
+            the worked example (`EY1`, `EY1-Q1`), that must contain every date.
         today: the latest date allowed.
         progress: called with a line of text now and then while a long extract is read.
 
     Raises:
-        DataError: the period has neither of the two forms.
+        DataError: the period has none of these forms.
     """
     _check_period(period)
     with scratch.folder() as folder, duckdb.connect(config=_settings(folder)) as connection:
@@ -79,8 +80,8 @@ def load(
     files).
 
     Raises:
-        ExtractError: an extract has errors, two extracts have the same referral, or only some of
-            them are illustrative. The message is the reports as text.
+        ExtractError: an extract has errors, two extracts have the same referral, or they
+            are not all real or all invented. The message is the reports as text.
     """
     # Temporary tables, and a transaction without a commit, end with this cursor.
     with connection.cursor() as cursor:
@@ -128,11 +129,11 @@ def _load_one(
 
 
 def _refuse_mixture(reports: Sequence[Report]) -> None:
-    illustrative = [report.name for report in reports if report.is_illustrative]
-    if illustrative and len(illustrative) < len(reports):
+    if len({report.status for report in reports}) > 1:
+        origins = ", ".join(f"{report.name} is {report.status}" for report in reports)
         raise ExtractError(
-            f"Only some of the extracts are illustrative: {', '.join(illustrative)}. "
-            "Never mix synthetic with real records."
+            f"The extracts are of different origin: {origins}. Never mix invented with real "
+            "records."
         )
 
 
@@ -249,14 +250,14 @@ def _complete_report(name: str, detected: FileFormat, tally: Tally, result: _Che
         rejected=rejected,
         errors=tuple(errors),
         warnings=tuple(warnings),
-        is_illustrative=result.totals["is_illustrative"],
+        status=result.totals["status"],
         first_date=result.totals["first_date"],
         last_date=result.totals["last_date"],
     )
 
 
 def _check_period(period: str | None) -> None:
-    if period is None:
+    if period is None or periods.is_example(period):
         return
     form = _PERIOD.fullmatch(period)
     is_quarter = form is not None and form["end"] is None

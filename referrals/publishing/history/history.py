@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from referrals.errors import DisclosureError, ReleaseError
 from referrals.publishing.audit import public_release
@@ -21,9 +21,7 @@ from referrals.publishing.history import private_store
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
 from referrals.publishing.storage import locks
 from referrals.publishing.tabulation.counts import Codes
-from referrals.release.release import MANIFEST
-
-OFFICIAL: Final = "official"
+from referrals.release.release import MANIFEST, OFFICIAL
 
 
 class ProtectedYear(Protocol):
@@ -92,7 +90,7 @@ class ReleaseHistory:
         """Refuse to publish real records of a year in a second folder.
 
         The second release would be protected independently, and the two could be compared.
-        Illustrative records may be published anywhere: people try things out with them.
+        Invented records may be published anywhere: people try things out with them.
 
         Raises:
             DisclosureError: a year was published in another folder, or was about to be.

@@ -64,8 +64,8 @@ class StoredYear:
 class PrivateStore:
     """The publisher's private folder.
 
-    Stored years are separate for each `status` (official or illustrative) and for each folder of
-    releases: releases published to another folder are another series.
+    Stored years are separate for each `status` (official, example or synthetic) and for each folder
+    of releases: releases published to another folder are another series.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -16,6 +16,7 @@ from referrals.publishing.audit.audit import Check
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.reference import table_schema
 from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
+from referrals.release.release import MARKS
 
 LAY_SENTENCE: Final = (
     "Totals of a year by one thing alone, such as sex, are exact. Small groups are adjusted to "
@@ -23,10 +24,11 @@ LAY_SENTENCE: Final = (
 )
 """Shown beside every chart of a release of rounded counts."""
 
-ILLUSTRATIVE: Final = (
-    "**These figures are invented. They are not about real people.** They show what yearly "
-    "publication by quarter could look like."
+INVENTED: Final = (
+    "**{mark}.** These figures are not about real people. They show what yearly publication by "
+    "quarter could look like."
 )
+"""The sentences on invented figures, after their mark."""
 
 LIMITS: Final = tuple(
     """
@@ -93,9 +95,10 @@ def as_data(
 
 def as_markdown(release: PublicRelease, checks: Sequence[Check], text: CertificateText) -> str:
     """Return the certificate in plain English, as Markdown."""
+    mark = MARKS.get(release.status)
     fields = {
         "title": f"# Certificate of the release {release.release_id}",
-        "illustrative": f"\n{ILLUSTRATIVE}\n" if release.status == "illustrative" else "",
+        "invented": f"\n{INVENTED.format(mark=mark)}\n" if mark else "",
         "rule": text.lay_sentence,
         "held_back": "".join(map(_held_back, release.held_back)),
         "errors": _largest_errors(release),

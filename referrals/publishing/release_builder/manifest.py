@@ -17,22 +17,19 @@ import duckdb
 from referrals import sql
 from referrals.paths import PUBLISHED
 from referrals.publishing.cell_codes import Codes
-from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
+from referrals.reference import periods
+from referrals.reference.codelists import DIMENSIONS, TOTAL, Codelist, codelist
+from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, SYNTHETIC
 
 LICENCE: Final = "OGL-UK-3.0"
-MONTHS: Final = {
-    "1": "January to March",
-    "2": "April to June",
-    "3": "July to September",
-    "4": "October to December",
-}
 TITLES: Final[Mapping[str, str]] = {
-    "illustrative": "Illustrative series, invented figures",
-    "official": "Victims of crime referred by police to Immigration Enforcement",
+    **MARKS,
+    OFFICIAL: "Victims of crime referred by police to Immigration Enforcement",
 }
 PUBLISHERS: Final[Mapping[str, str]] = {
-    "illustrative": "This site",
-    "official": "The publisher of this release",
+    EXAMPLE: "This site",
+    SYNTHETIC: "Nobody: made to try the pipeline",
+    OFFICIAL: "The publisher of this release",
 }
 LIBRARIES: Final = ("duckdb", "highspy", "numpy", "xlsxwriter")
 """Libraries whose versions the manifest records."""
@@ -61,13 +58,18 @@ class ReleaseInfo:
         """The title of the release."""
         return TITLES[self.status]
 
+    @property
+    def is_example(self) -> bool:
+        """Whether this is the worked example, which has code lists of its own."""
+        return self.status == EXAMPLE
+
 
 class ReleaseYear(Protocol):
     """One year of a release, whichever method protects it."""
 
     @property
     def year(self) -> str:
-        """The year to March, such as 2020-21."""
+        """The code of the year, such as 2020-21."""
 
     @property
     def categories(self) -> Mapping[str, Sequence[str]]:
@@ -83,7 +85,7 @@ def release_row(
         "release_id": info.release_id,
         "title": info.title,
         "period": first,
-        "period_label": f"April {first[:4]} to March {int(last[:4]) + 1}",
+        "period_label": periods.span_label(first, last),
         "status": info.status,
         "additive": additive,
         "source_id": info.release_id,
@@ -107,7 +109,7 @@ def source_row(info: ReleaseInfo) -> Record:
     }
 
 
-def code_rows(years: Sequence[ReleaseYear]) -> list[Record]:
+def code_rows(years: Sequence[ReleaseYear], info: ReleaseInfo) -> list[Record]:
     """Return the rows of the table `codes`, in the order in which they are shown."""
     rows: list[Record] = []
 
@@ -124,21 +126,21 @@ def code_rows(years: Sequence[ReleaseYear]) -> list[Record]:
         )
 
     for dimension in DIMENSIONS:
+        listed = codelist(dimension, is_example=info.is_example)
         for code in (TOTAL, *years[0].categories[dimension]):
-            add(dimension, code, codelist(dimension).label(code), _kind(dimension, code))
+            add(dimension, code, listed.label(code), _kind(listed, code))
     for year in years:
-        first = int(year.year[:4])
-        label = f"April {first} to March {first + 1}"
-        add("period", year.year, label, "aggregate", " ".join(year.categories["quarter"]))
+        quarters = year.categories["quarter"]
+        add("period", year.year, periods.label(year.year), "aggregate", " ".join(quarters))
     for year in years:
         for quarter in year.categories["quarter"]:
-            add("period", quarter, f"{MONTHS[quarter[-1]]} {quarter[:4]}", "category")
+            add("period", quarter, periods.label(quarter), "category")
     return rows
 
 
-def _kind(dimension: str, code: str) -> str:
+def _kind(listed: Codelist, code: str) -> str:
     """Return the kind of a code. An aggregate is a category here: its members are not published."""
-    kind = codelist(dimension).codes[code].kind
+    kind = listed.codes[code].kind
     return "category" if kind == "aggregate" else kind
 
 
@@ -169,7 +171,10 @@ def manifest(
         "status": info.status,
         "published_on": info.published_on,
         "licenses": [{"name": LICENCE}],
-        "codelists": {name: _labels(name, (TOTAL, *categories[name])) for name in DIMENSIONS},
+        "codelists": {
+            name: _labels(codelist(name, is_example=info.is_example), (TOTAL, *categories[name]))
+            for name in DIMENSIONS
+        },
         "disclosure_control": disclosure_control,
         "status_letters": dict(statuses),
         "options": dict(info.options),
@@ -178,5 +183,5 @@ def manifest(
     }
 
 
-def _labels(dimension: str, codes: Sequence[str]) -> dict[str, str]:
-    return {code: codelist(dimension).label(code) for code in codes}
+def _labels(listed: Codelist, codes: Sequence[str]) -> dict[str, str]:
+    return {code: listed.label(code) for code in codes}

@@ -99,7 +99,7 @@ def _fill(
                 protected, info, additive=True, lay_sentence=certificate.LAY_SENTENCE
             )
         ],
-        "codes": release_manifest.code_rows(protected),
+        "codes": release_manifest.code_rows(protected, info),
         "finest_cells": [row for table in protected for row in _finest_rows(table)],
         "largest_errors": [
             {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))

@@ -184,7 +184,7 @@ def _fill(
         "release": [
             release_manifest.release_row(years, info, additive=False, lay_sentence=LAY_SENTENCE)
         ],
-        "codes": release_manifest.code_rows(years),
+        "codes": release_manifest.code_rows(years, info),
         "suppressed_cells": [row for year in years for row in _cell_rows(year)],
         "records_source": [release_manifest.source_row(info)],
         "cell_evidence": [],

@@ -25,16 +25,16 @@ NOT_LISTED: Final = (
     "quarter and a code of each dimension. One of these that it does not list is published as 0. "
     "Any other combination is a sum of finest cells."
 )
-PUBLISHED: Final = "published"
 STATUS_TEXTS: Final[Mapping[str, str]] = {
     PUBLISHED: "Published: printed in the source, or worked out from what it prints",
-    "official": "Official: made by the publisher from records",
-    ILLUSTRATIVE: "Illustrative: invented, not about real people",
+    OFFICIAL: "Official: made by the publisher from records",
+    **MARKS,
 }
 LICENCES: Final[Mapping[str, str]] = {"OGL-UK-3.0": "Open Government Licence v3.0"}
 
+PERIODS: Final = "A year to March, such as 2020-21, or a quarter, such as 2020-Q2"
+EXAMPLE_PERIODS: Final = "An example year, such as EY1, or its quarter, such as EY1-Q2"
 COLUMNS: Final = (
-    ("period", "A year to March, such as 2020-21, or a quarter, such as 2020-Q2"),
     *(
         (dimension, f"A code of the sheets of this book, or {TOTAL} for the total")
         for dimension in DIMENSIONS
@@ -44,7 +44,7 @@ COLUMNS: Final = (
     ("upper", "The most that the number can be"),
     ("status", "Empty, or a letter that the sheet Notes explains"),
 )
-"""The columns of cells.csv, each with its description."""
+"""The columns of cells.csv after the period, each with its description."""
 
 
 INVENTED_REMARK: Final = (
@@ -152,7 +152,7 @@ def all_cells(about: About, source: Source) -> Sheet:
         title="Where all cells of the release are",
         lines=lines(about, cells, other_files, *unlisted),
         header=["Column of cells.csv", "What it holds"],
-        rows=list(COLUMNS),
+        rows=[("period", EXAMPLE_PERIODS if about.status == EXAMPLE else PERIODS), *COLUMNS],
     )
 
 
@@ -163,7 +163,7 @@ def _invented(about: About) -> list[str]:
 def _origin(about: About, source: Source) -> str:
     """Return where the figures come from. The publisher of a source did not make this workbook."""
     published = day(about.published_on)
-    if about.is_illustrative:
+    if about.is_invented:
         return f"Made by {SITE} from invented records, {published}"
     if about.status == PUBLISHED:
         return (

@@ -64,11 +64,11 @@ def write(folder: Path) -> None:
 def file_name(about: About) -> str:
     """Return the name of a release's spreadsheets without suffix.
 
-    It contains `illustrative` if the figures are invented.
+    It contains the status of invented figures.
     """
     name = f"referrals-{about.release_id}"
-    if about.is_illustrative and ILLUSTRATIVE not in name:
-        return f"{name}-{ILLUSTRATIVE}"
+    if about.is_invented and about.status not in name:
+        return f"{name}-{about.status}"
     return name
 
 
@@ -188,7 +188,7 @@ class Tables:
     def _status(self, letter: str) -> str:
         if letter:
             return f"[{letter}] {self._symbols[letter].name}"
-        return "as printed" if self._about.status == front_sheets.PUBLISHED else statuses.EXACT
+        return "as printed" if self._about.status == PUBLISHED else statuses.EXACT
 
     def _codes(self, dimension: str) -> list[Row]:
         return [row for row in self._code_rows if row["dimension"] == dimension]

@@ -1,1 +1,1 @@
-"""Synthetic extracts of invented people that agree with the published figures."""
+"""Synthetic extracts of invented people, and those of the worked example."""

@@ -1,10 +1,12 @@
-"""Illustrative extracts: invented people in the form of a record-level extract, every row marked.
+"""Synthetic extracts: invented people in the form of a record-level extract, every row marked.
 
 Called by the command `synthesise` and by the benchmarks. An extract of 2020-21 agrees with every
 published figure at once, except the one that contradicts the others (sex not recorded). `model`
 explains why. Everything else is invented. The file is read back and counted before it gets its
 name, and refused if a figure fails. Extracts of later years, or with a chosen number of records,
-keep the proportions and promise no figure.
+keep the proportions and promise no figure. A release made from these is never served, because it
+has real nationalities. An extract of an example year (`example`) has neither real nationalities nor
+real dates: the worked example is made from it.
 
 The same seed, year and number of records give the same bytes. DuckDB does everything that grows
 with the number of records, row by row, so memory does not grow with it.
@@ -25,10 +27,13 @@ import duckdb
 from referrals import sql
 from referrals.errors import DataError
 from referrals.publishing.ledger import statements as ledgers
-from referrals.publishing.synthetic import agreement, model
+from referrals.publishing.ledger.statements import Ledger
+from referrals.publishing.synthetic import agreement, example, model
 from referrals.publishing.synthetic.fitting import apportion
 from referrals.publishing.synthetic.model import PlannedCell
+from referrals.reference import periods
 from referrals.reference.codelists import codelist
+from referrals.release.release import EXAMPLE, SYNTHETIC
 
 STREAMING: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "1GB",
@@ -36,6 +41,8 @@ STREAMING: Final[dict[str, str | bool | int | float | list[str]]] = {
     "preserve_insertion_order": False,
 }
 """One thread writes rows as they come, in order. More would buffer whole batches to sort them."""
+
+MAX_RECORDS: Final = 50_000_000
 
 PHASES: Final = 1024
 """The referrals of a cell start at one of this many phases of the year.
@@ -74,11 +81,11 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
     force: bool = False,
     progress: Progress = _no_progress,
 ) -> Summary:
-    """Write an illustrative extract. A kill at any moment leaves no half-written extract.
+    """Write an extract of invented records. A kill at any moment leaves no half-written extract.
 
     Args:
         to: the CSV file to write, in a folder that exists.
-        year: the year to March of the referrals, from `2020-21` on.
+        year: the year to March of the referrals, from `2020-21` on, or an example year (`EY1`).
         seed: a whole number; another seed makes other records.
         records: the number of records, from 1 to 50 million; by default as many as the model has.
         force: whether an existing file may be replaced.
@@ -95,12 +102,12 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
     try:
         with duckdb.connect(config=STREAMING) as connection:
             progress(f"Fitting the counts of {year}")
-            cells = model.plan(ledger, year=year, seed=seed, records=records)
+            cells = _plan(ledger, year, seed, records)
             rows = _draw(connection, cells, year, seed)
-            progress(f"Writing {rows:,} illustrative records")
+            progress(f"Writing {rows:,} {_channel(year)} records")
             connection.execute(sql.statement("synthetic/extract"))
             connection.view("extract").to_csv(str(partial), header=True)
-        is_promised = model.start_year(year) == model.FIRST_YEAR and records is None
+        is_promised = year == model.PUBLISHED_YEAR and records is None
         met, unmet = agreement.check_figures(partial, ledger) if is_promised else ((), ())
         partial.replace(to)
     except (OSError, duckdb.IOException):
@@ -115,12 +122,12 @@ def synthesise(  # noqa: PLR0913  each is an option of the command
 def fill(
     connection: duckdb.DuckDBPyConnection, *, year: str, seed: int, records: int | None = None
 ) -> int:
-    """Create the table `records` with illustrative referrals in codes, and return its row count.
+    """Create the table `records` with invented referrals in codes, and return its row count.
 
     Raises:
         DataError: the year or the number of records is not valid.
     """
-    cells = model.plan(ledgers.load(), year=year, seed=seed, records=records)
+    cells = _plan(ledgers.load(), year, seed, records)
     # Temporary tables end with this cursor.
     with connection.cursor() as cursor:
         rows = _draw(cursor, cells, year, seed)
@@ -128,11 +135,25 @@ def fill(
     return rows
 
 
+def _plan(ledger: Ledger, year: str, seed: int, records: int | None) -> list[PlannedCell]:
+    if records is not None and not 1 <= records <= MAX_RECORDS:
+        raise DataError(f"{records:,} records cannot be made. Ask for 1 to {MAX_RECORDS:,}.")
+    if periods.is_example(year):
+        return example.plan(year=year, seed=seed, records=records)
+    return model.plan(ledger, year=year, seed=seed, records=records)
+
+
+def _channel(year: str) -> str:
+    """Return what the channel of every record says: how it was invented."""
+    return EXAMPLE if periods.is_example(year) else SYNTHETIC
+
+
 def _draw(
     connection: duckdb.DuckDBPyConnection, cells: Sequence[PlannedCell], year: str, seed: int
 ) -> int:
     """Create the view `drawn_referrals`, one row per referral, and return its row count."""
-    random, label = Random(f"{seed}/{year}/days"), codelist("nationality").label
+    random = Random(f"{seed}/{year}/days")
+    label = codelist("nationality", is_example=periods.is_example(year)).label
     crime_types = list(model.OUTCOME_SHARES)
     rows = [
         {
@@ -165,29 +186,37 @@ def _draw_tables(year: str, seed: int) -> dict[str, Any]:
         outcomes += draw_table(shares)
     salt = Random(f"{seed}/{year}/draws").getrandbits(32)
     forces = draw_table(model.FORCE_SHARES)
-    return {"salt": salt, "year": year, "forces": forces, "outcomes": outcomes}
+    return {
+        "salt": salt,
+        "year": year,
+        "channel": _channel(year),
+        "forces": forces,
+        "outcomes": outcomes,
+    }
 
 
 def _days(year: str, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield each day of a year to March, with the shares before the day and up to its end."""
-    first = date(model.start_year(year), 4, 1)
+    """Yield each day of a year, with the shares before the day and up to its end."""
+    is_example = periods.is_example(year)
+    first = example.first_day(year) if is_example else date(model.start_year(year), 4, 1)
+    quarter_shares = example.QUARTER_SHARES if is_example else model.QUARTER_SHARES
     length = (first.replace(year=first.year + 1) - first).days
     days = [first + timedelta(days=number) for number in range(length)]
-    days_in_quarter = Counter(_quarter(day) for day in days)
+    days_in_quarter = Counter(_quarter(day, first) for day in days)
     shares = [
         share * model.drift(f"Q{quarter}", year=year, seed=seed)
-        for quarter, share in enumerate(model.QUARTER_SHARES)
+        for quarter, share in enumerate(quarter_shares)
     ]
     after = 0.0
     for day in days:
         before = after
-        quarter = _quarter(day)
+        quarter = _quarter(day, first)
         after += shares[quarter] / days_in_quarter[quarter] / sum(shares)
         # Rounding must not lose the last referral of the year.
         end = 1.0 if day == days[-1] else after
         yield {"day": day, "share_before": before, "share_after": end}
 
 
-def _quarter(day: date) -> int:
-    """Return which quarter of its year to March a day is in: 0 for April to June."""
-    return (day.month - 4) % 12 // 3
+def _quarter(day: date, first: date) -> int:
+    """Return which quarter of the year that starts on the first day a day is in, from 0."""
+    return (day.month - first.month) % 12 // 3

@@ -1,4 +1,4 @@
-"""The model of an illustrative year: the number of referrals with each combination of attributes.
+"""The model of a synthetic year: the number of referrals with each combination of attributes.
 
 Used by `extract` and `agreement`. Read its figures as invented. For 2020-21, the whole numbers meet
 every figure that the assessment published, and everything else is invented: how attributes combine,
@@ -45,11 +45,12 @@ from referrals.publishing.synthetic.fitting import (
     random_table,
 )
 from referrals.reference.codelists import NOT_RECORDED
+from referrals.reference.periods import is_example
 
+PUBLISHED_YEAR: Final = "2020-21"
 FIRST_YEAR: Final = 2020
 """The start of the year to March of the published figures, from which later years drift."""
 
-MAX_RECORDS: Final = 50_000_000
 PARTITION: Final[Partition] = tomllib.loads(
     (PUBLISHED / "release.toml").read_text(encoding="utf-8")
 )["partition"]
@@ -211,7 +212,8 @@ def start_year(year: str) -> int:
     is_valid = form is not None and (int(form[1]) + 1) % 100 == int(form[2])
     if form is None or not is_valid or int(form[1]) < FIRST_YEAR:
         raise DataError(
-            f"'{year}' is not a year to March from 2020-21 on. Write it like 2020-21 or 2021-22."
+            f"'{year}' is not a year to March from 2020-21 on. Write it like 2020-21 or 2021-22, "
+            "or EY1 for a year of the worked example."
         )
     return int(form[1])
 
@@ -238,17 +240,14 @@ def published_rules(ledger: Ledger) -> list[Rule]:
 
 
 def plan(ledger: Ledger, *, year: str, seed: int, records: int | None = None) -> list[PlannedCell]:
-    """Return the referrals of an illustrative year, by combination of attributes.
+    """Return the referrals of a synthetic year, by combination of attributes.
 
     With `records`, the same proportions are scaled to that many referrals. The published figures
     then need not hold.
 
     Raises:
-        DataError: the year is not valid, `records` is not from 1 to 50 million, or no fit was
-            found.
+        DataError: the year is not valid, or no fit was found.
     """
-    if records is not None and not 1 <= records <= MAX_RECORDS:
-        raise DataError(f"{records:,} records cannot be made. Ask for 1 to {MAX_RECORDS:,}.")
     rules, random = published_rules(ledger), Random(f"{seed}/{year}")
     raked = rake(_initial_weights(rules), rules)
     if start_year(year) == FIRST_YEAR:
@@ -277,19 +276,20 @@ def _initial_weights(rules: Sequence[Rule]) -> dict[Atom, float]:
 def drift(
     name: str, *, year: str, seed: int, smallest: float = -0.08, largest: float = 0.08
 ) -> float:
-    """Return the factor by which a quantity has changed since 2020-21.
+    """Return the factor by which a quantity has changed since the first year.
 
     Args:
         name: the quantity; each drifts independently.
-        year: the year to March.
+        year: the year to March, or an example year, which has not drifted in EY1.
         seed: the seed of the extract.
         smallest: the smallest step of one year, as a logarithm.
         largest: the largest step of one year, as a logarithm.
     """
-    steps = (
-        Random(f"{seed}/{step}/{name}").uniform(smallest, largest)
-        for step in range(FIRST_YEAR + 1, start_year(year) + 1)
-    )
+    if is_example(year):
+        later_years = range(2, int(year.removeprefix("EY")) + 1)
+    else:
+        later_years = range(FIRST_YEAR + 1, start_year(year) + 1)
+    steps = (Random(f"{seed}/{step}/{name}").uniform(smallest, largest) for step in later_years)
     return exp(sum(steps))
 
 

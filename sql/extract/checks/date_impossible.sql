@@ -1,4 +1,4 @@
--- One row per line whose referred_on is not a real day, such as 31 February, or is before 1900.
+-- One row per line whose referred_on is not a real day, such as 31 February, or is before 1900 and not of the example.
 select
     'date_impossible' as rule,
     extract_lines.line,
@@ -8,4 +8,7 @@ from extract_lines
 inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
 where
     parsed_dates.is_iso
-    and (parsed_dates.day is null or parsed_dates.day < date '1900-01-01')
+    and (
+        parsed_dates.day is null
+        or (parsed_dates.day < date '1900-01-01' and not parsed_dates.is_example)
+    )

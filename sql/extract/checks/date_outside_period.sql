@@ -1,4 +1,4 @@
--- One row per line whose referred_on is outside $period, a year to March or a calendar quarter.
+-- One row per line whose referred_on is outside $period, a year or a quarter.
 select
     'date_outside_period' as rule,
     extract_lines.line,

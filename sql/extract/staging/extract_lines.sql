@@ -1,4 +1,5 @@
 -- One row per readable line: line number and every column as trimmed text, '' if blank.
+-- Version 1.0.0 wrote 'illustrative' as the channel of synthetic records, which must never pass for real ones.
 create or replace temp table extract_lines as
 select
     line,
@@ -11,7 +12,7 @@ select
     coalesce(trim(crime_type), '') as crime_type,
     coalesce(trim(outcome), '') as outcome,
     coalesce(trim(person_id), '') as person_id,
-    coalesce(trim(channel), '') as channel
+    if(lower(trim(channel)) = 'illustrative', 'synthetic', coalesce(trim(channel), '')) as channel
 from read_csv(
     $path,
     columns = $columns,

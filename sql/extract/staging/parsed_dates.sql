@@ -1,4 +1,5 @@
--- One row per text in referred_on (value), with is_iso, day, year to March and calendar quarter.
+-- One row per text in referred_on (value), with is_iso, is_example, day, year and quarter.
+-- A year is to March, its quarters are calendar quarters. Years 1 to 9 of the calendar are those of the worked example.
 create or replace temp table parsed_dates as
 with texts as (
     select distinct
@@ -20,6 +21,7 @@ with_start_year as (
         value,
         is_iso,
         day,
+        coalesce(year(day) between 1 and 9, false) as is_example,
         year(day - interval 3 month) as start_year
     from dated
 )
@@ -27,7 +29,8 @@ with_start_year as (
 select
     value,
     is_iso,
+    is_example,
     day,
-    printf('%d-%02d', start_year, (start_year + 1) % 100) as year,
-    printf('%d-Q%d', year(day), quarter(day)) as quarter
+    if(is_example, printf('EY%d', year(day)), printf('%d-%02d', start_year, (start_year + 1) % 100)) as year,
+    printf(if(is_example, 'EY%d-Q%d', '%d-Q%d'), year(day), quarter(day)) as quarter
 from with_start_year

@@ -31,12 +31,12 @@ from referrals.web.logging.access_log import PathNames
 from tests.fixtures.asgi_client import HttpClient, scope_of
 
 BASE = "http://test"
-CHOSEN = Selection(sex="F", release="illustrative")
+CHOSEN = Selection(sex="F", release="example")
 
 
 @pytest.fixture(autouse=True)
 def served(release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch) -> Served:
-    """The published release with an illustrative series."""
+    """The published release with an worked example."""
     both = Served("both", release, (invented,))
     monkeypatch.setattr(catalogue, "served", lambda: both)
     return both
@@ -57,7 +57,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
     """Each kind of card of the pages, with and without filters."""
     for topic in outline.TOPICS:
         other = "sex" if topic.dimension != "sex" else "crime_type"
-        chosen = Selection(release="illustrative").choosing(other, "F" if other == "sex" else "DA")
+        chosen = Selection(release="example").choosing(other, "F" if other == "sex" else "DA")
         yield registry.card(
             registry.dimension_name(topic.dimension), release, Selection(measure="share")
         )
@@ -108,7 +108,7 @@ def test_a_card_file_of_invented_figures_is_marked_in_its_name(
     get: HttpClient, invented: Release
 ) -> None:
     for address in links(registry.card("age-band", invented, CHOSEN)):
-        assert "illustrative" in get(address).headers["content-disposition"]
+        assert "example" in get(address).headers["content-disposition"]
 
 
 def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release: Release) -> None:
@@ -137,9 +137,9 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
             "'crime_type=DA' cannot be chosen for this figure.",
         ),
         (
-            "nrm-years.csv?release=illustrative",
+            "nrm-years.csv?release=example",
             400,
-            "'release=illustrative' cannot be chosen for this figure.",
+            "'release=example' cannot be chosen for this figure.",
         ),
         ("quarters-of-sex.csv", 400, "This release has no such figure."),
         ("colour.csv", 404, "There is no such figure to take away."),

@@ -30,10 +30,10 @@ from referrals.release.release import Release
 from tests.fixtures import json_stat_reader
 from tests.fixtures.asgi_client import HttpClient
 
-ADDRESS: Final = "/api/v1/releases/illustrative/cells"
+ADDRESS: Final = "/api/v1/releases/example/cells"
 MEASURES: Final = ("value", "lower", "upper")
 REPORTED: Final = {
-    "nationality": "VNM",
+    "nationality": "XAA",
     "age_band": "20-29",
     "sex": "F",
     "crime_type": "MS",
@@ -88,7 +88,7 @@ def finest(series: Release) -> FinestCells:
 
 @pytest.fixture(scope="module")
 def codes(get: HttpClient) -> dict[str, list[str]]:
-    lists = get("/api/v1/releases/illustrative/codelists").json()["codelists"]
+    lists = get("/api/v1/releases/example/codelists").json()["codelists"]
     return {name: [code["code"] for code in listed] for name, listed in lists.items()}
 
 
@@ -181,8 +181,8 @@ def test_the_previous_page_ends_where_a_page_begins(get: HttpClient) -> None:
 
 
 def test_only_the_named_periods_are_returned(get: HttpClient) -> None:
-    found = cells(get, {**REPORTED, "period": ["2021-Q1", "2020-21"]})
-    assert [cell["period"] for cell in found] == ["2020-21", "2021-Q1"]
+    found = cells(get, {**REPORTED, "period": ["EY1-Q4", "EY1"]})
+    assert [cell["period"] for cell in found] == ["EY1", "EY1-Q4"]
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "json-stat"])
@@ -195,7 +195,7 @@ def test_no_note_of_an_additive_release_calls_every_unlisted_combination_0(
 
 @pytest.mark.parametrize("rest", ["", "/cells?sex=F"])
 def test_the_notes_describe_the_listed_cells_and_the_others(get: HttpClient, rest: str) -> None:
-    said = " ".join(get(f"/api/v1/releases/illustrative{rest}").json()["notes"])
+    said = " ".join(get(f"/api/v1/releases/example{rest}").json()["notes"])
     assert "up to three dimensions" in said
     assert "finest cells" in said
     assert "Name one code for each" in said
@@ -204,7 +204,8 @@ def test_the_notes_describe_the_listed_cells_and_the_others(get: HttpClient, res
 def test_a_transcribed_release_notes_that_an_unlisted_combination_is_not_published(
     get: HttpClient,
 ) -> None:
-    document = get(f"/api/v1/releases/latest/cells?{urlencode(REPORTED)}").json()
+    query = urlencode({**REPORTED, "nationality": "VNM"})
+    document = get(f"/api/v1/releases/latest/cells?{query}").json()
     assert document["cells"] == []
     assert any(
         note.startswith("A combination that is not listed is not published")
@@ -230,8 +231,8 @@ def stat(
     [
         ("/api/v1/releases/2020-21/cells", "crime_type=DA&crime_type=_T"),
         ("/api/v1/releases/2020-21/cells", "nationality=VNM&sex=F"),
-        (ADDRESS, "period=2020-21&sex=F"),
-        (ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M"),
+        (ADDRESS, "period=EY1&sex=F"),
+        (ADDRESS, "period=EY1-Q1&period=EY1&nationality=XAA&sex=M"),
         (ADDRESS, urlencode(REPORTED)),
     ],
 )
@@ -252,7 +253,7 @@ def test_a_json_stat_cube_holds_0_only_for_combinations_that_would_be_listed(
     get: HttpClient, finest: FinestCells
 ) -> None:
     found = stat(
-        get, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&nationality=_T&sex=M&sex=_NK"
+        get, ADDRESS, "period=EY1-Q1&period=EY1&nationality=XAA&nationality=_T&sex=M&sex=_NK"
     )
     unlisted = 0
     for *codes, measure in found:
@@ -269,7 +270,7 @@ def test_a_json_stat_cube_holds_0_only_for_combinations_that_would_be_listed(
 def test_a_0_of_a_json_stat_cube_has_the_bounds_of_the_pages(
     get: HttpClient, series: Release
 ) -> None:
-    found = stat(get, ADDRESS, "period=2020-Q2&period=2020-21&nationality=VNM&sex=M&sex=F")
+    found = stat(get, ADDRESS, "period=EY1-Q1&period=EY1&nationality=XAA&sex=M&sex=F")
     zeros = sorted(
         {codes[:-1] for codes, (value, _) in found.items() if codes[-1] == "value" and value == 0}
     )
@@ -287,7 +288,7 @@ def test_named_codes_are_in_the_json_stat_cube_even_if_no_cell_has_them(
     get: HttpClient, codes: dict[str, list[str]]
 ) -> None:
     every = "&".join(f"nationality={code}" for code in codes["nationality"])
-    filters = f"period=2020-21&sex=_NK&age_band=0-17&{every}&crime_type=_T&outcome=_T"
+    filters = f"period=EY1&sex=_NK&age_band=30-39&{every}&crime_type=_T&outcome=_T"
     listed = {cell["nationality"] for cell in get(f"{ADDRESS}?{filters}").json()["cells"]}
     assert listed < {found[1] for found in stat(get, ADDRESS, filters)} == set(codes["nationality"])
 
@@ -296,5 +297,5 @@ def test_a_json_stat_cube_that_would_be_too_large_is_refused(
     get: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(json_stat, "MAX_COMBINATIONS", 10)
-    problem = get(f"{ADDRESS}?period=2021-22&sex=F&format=json-stat").json()
+    problem = get(f"{ADDRESS}?period=EY2&sex=F&format=json-stat").json()
     assert problem["type"].endswith("#too-many-cells")

@@ -147,7 +147,7 @@ def test_an_address_is_described_with_exactly_its_error_statuses(
             f"/api/v1/releases/latest{rest}"
             for rest in ("", "/codelists", "/statements", "/context?format=csv")
         ),
-        "/api/v1/releases/illustrative/certificate",
+        "/api/v1/releases/example/certificate",
         "/api/v1/releases/2020-21/cells?limit=9",
         "/releases/2020-21/cells.csv",
         "/feed.atom",
@@ -160,7 +160,7 @@ def test_every_header_of_an_answer_is_described(release: Release, address: str) 
     path = (
         address.partition("?")[0]
         .replace("/latest", "/{release_id}")
-        .replace("/illustrative", "/{release_id}")
+        .replace("/example", "/{release_id}")
     )
     path = path.replace(f"/{release.about.release_id}", "/{release_id}").replace(
         "/cells.csv", "/{file}"
@@ -189,9 +189,9 @@ def test_the_redirects_of_files_are_described() -> None:
     paths = get("/api/v1").json()["paths"]
     for address, path in (
         ("/releases/latest/cells.csv", "/releases/{release_id}/{file}"),
-        ("/releases/illustrative/cells.csv", "/releases/{release_id}/{file}"),
+        ("/releases/example/cells.csv", "/releases/{release_id}/{file}"),
         (
-            f"/releases/illustrative/{catalogue.served().others[0].digest[:12]}/cells.csv",
+            f"/releases/example/{catalogue.served().others[0].digest[:12]}/cells.csv",
             "/releases/{release_id}/{version}/{file}",
         ),
     ):

@@ -28,11 +28,11 @@ from referrals.api.problems import KINDS
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import catalogue, files
 from referrals.release.catalogue import Served
-from referrals.release.release import Release
+from referrals.release.release import EXAMPLE, MARKS, Release
 from tests.fixtures.asgi_client import HttpClient
 
 CELLS_ADDRESS = "/api/v1/releases/2020-21/cells"
-INVENTED_CELLS = "/api/v1/releases/illustrative/cells"
+INVENTED_CELLS = "/api/v1/releases/example/cells"
 TOTALS = "&".join(f"{name}=_T" for name in ("nationality", "age_band", "outcome"))
 
 
@@ -110,8 +110,8 @@ def test_codes_of_two_dimensions_match_the_cells_that_have_both(get: HttpClient)
 
 
 def test_cells_can_be_filtered_by_quarter(get: HttpClient) -> None:
-    cells = get(f"{INVENTED_CELLS}?period=2020-Q2").json()["cells"]
-    assert {cell["period"] for cell in cells} == {"2020-Q2"}
+    cells = get(f"{INVENTED_CELLS}?period=EY1-Q1").json()["cells"]
+    assert {cell["period"] for cell in cells} == {"EY1-Q1"}
 
 
 def test_every_format_holds_the_same_numbers(get: HttpClient) -> None:
@@ -185,7 +185,7 @@ def test_formulas_are_escaped_in_csv() -> None:
 # Other resources of a release
 
 
-OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context")
+OF_A_RELEASE = ("", "/codelists", "/cells?sex=F", "/statements", "/context")
 
 
 @pytest.mark.parametrize(
@@ -193,10 +193,10 @@ OF_A_RELEASE = ("", "/codelists", "/cells?sex=F&sex=M", "/statements", "/context
     [
         *(
             (release_id, rest)
-            for release_id in ("latest", "2020-21", "illustrative")
+            for release_id in ("latest", "2020-21", "example")
             for rest in OF_A_RELEASE
         ),
-        ("illustrative", "/certificate"),
+        ("example", "/certificate"),
     ],
 )
 def test_every_document_about_a_release_has_its_status_notes_and_licence(
@@ -204,18 +204,18 @@ def test_every_document_about_a_release_has_its_status_notes_and_licence(
 ) -> None:
     answer = get(f"/api/v1/releases/{release_id}{rest}")
     document = answer.json()
-    invented = release_id == "illustrative"
+    invented = release_id == "example"
     assert (
         answer.headers["x-release-status"]
         == document["release"]["status"]
-        == ("illustrative" if invented else "published")
+        == ("example" if invented else "published")
     )
     assert any("invented" in note for note in document["notes"]) == invented
     assert ("unit" in document) == rest.startswith("/cells")
     assert any("victim referral is" in note for note in document["notes"]) == rest.startswith(
         "/cells"
     )
-    assert ("illustrative" in answer.headers["content-disposition"]) == invented
+    assert ("example" in answer.headers["content-disposition"]) == invented
     assert document["licence"] == "OGL-UK-3.0"
     assert document["status_meanings"]["e"]
 
@@ -224,9 +224,9 @@ def test_every_document_about_a_release_has_its_status_notes_and_licence(
 def test_every_row_of_invented_figures_is_marked(get: HttpClient, format_name: str) -> None:
     answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
     rows = table_of(answer)
-    assert {row["release_status"] for row in rows} == {"illustrative"}
-    assert "illustrative" in answer.headers["content-disposition"]
-    assert {row["notes"].startswith("These figures are invented.") for row in rows} == {True}
+    assert {row["release_status"] for row in rows} == {"example"}
+    assert "example" in answer.headers["content-disposition"]
+    assert {row["notes"].startswith(MARKS[EXAMPLE]) for row in rows} == {True}
 
 
 @pytest.mark.parametrize("format_name", ["csv", "parquet"])
@@ -235,7 +235,7 @@ def test_every_row_explains_the_protection_and_links_to_the_release(
 ) -> None:
     get = HttpClient(Starlette(routes=api.routes("https://dashboard.example.org")))
     answer = get(f"{INVENTED_CELLS}?sex=F&format={format_name}")
-    where = "https://dashboard.example.org/api/v1/releases/illustrative"
+    where = "https://dashboard.example.org/api/v1/releases/example"
     for row in table_of(answer):
         assert series.about.lay_sentence in row["notes"]
         assert row["notes"].endswith(where)
@@ -250,8 +250,8 @@ def test_every_row_explains_the_protection_and_links_to_the_release(
 def test_the_list_of_releases_names_the_published_one_as_latest(get: HttpClient) -> None:
     document = get("/api/v1/releases").json()
     assert document["latest"] == "2020-21"
-    assert [listed["id"] for listed in document["releases"]] == ["2020-21", "illustrative"]
-    assert [listed["is_illustrative"] for listed in document["releases"]] == [False, True]
+    assert [listed["id"] for listed in document["releases"]] == ["2020-21", "example"]
+    assert [listed["is_invented"] for listed in document["releases"]] == [False, True]
 
 
 def test_codelists_hold_each_code_with_its_label_and_members(get: HttpClient) -> None:
@@ -300,7 +300,7 @@ def test_a_release_need_not_have_context(
     get: HttpClient, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalogue, "served", lambda: Served("without", release, (invented,)))
-    document = get("/api/v1/releases/illustrative/context").json()
+    document = get("/api/v1/releases/example/context").json()
     assert (document["series"], document["observations"]) == ([], [])
 
 
@@ -334,8 +334,9 @@ def test_a_misspelt_code_is_answered_with_a_suggestion(
 def test_a_code_of_another_release_is_refused_rather_than_matching_nothing(
     get: HttpClient,
 ) -> None:
-    assert get(f"{INVENTED_CELLS}?nationality=AFG").status_code == 200
-    assert problem_at(get, f"{CELLS_ADDRESS}?nationality=AFG")["status"] == 400
+    assert get(f"{INVENTED_CELLS}?nationality=XAA").status_code == 200
+    assert problem_at(get, f"{CELLS_ADDRESS}?nationality=XAA")["status"] == 400
+    assert problem_at(get, f"{INVENTED_CELLS}?nationality=VNM")["status"] == 400
 
 
 @pytest.mark.parametrize(
@@ -422,7 +423,7 @@ def test_any_query_and_accept_header_is_answered_or_refused_with_a_detail(
 def test_file_names_of_invented_figures_say_so_whatever_their_release_is_called(
     invented: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert files.stem(invented) == "victim-referrals-illustrative"
+    assert files.stem(invented) == "victim-referrals-example"
     monkeypatch.setattr(invented, "about", replace(invented.about, release_id="series"))
-    assert files.stem(invented) == "victim-referrals-series-illustrative"
-    assert [name for name in files.listed(invented) if "illustrative" not in name] == []
+    assert files.stem(invented) == "victim-referrals-series-example"
+    assert [name for name in files.listed(invented) if "example" not in name] == []

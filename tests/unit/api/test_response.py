@@ -254,7 +254,7 @@ def test_the_largest_compressed_response_fits_the_cache() -> None:
 
 @pytest.fixture
 def both(served: FakeCatalogue, release: Release, series: Release) -> Release:
-    """The illustrative series, served beside the published release."""
+    """The worked example, served beside the published release."""
     served.current = Served("both", release, (series,))
     return series
 
@@ -263,31 +263,29 @@ def test_each_file_of_invented_figures_has_a_marked_address_and_its_listed_check
     get: HttpClient, both: Release
 ) -> None:
     """`curl -O` saves a file under the name in its address."""
-    for line in get("/releases/illustrative/SHA256SUMS").text.splitlines():
+    for line in get("/releases/example/SHA256SUMS").text.splitlines():
         digest, name = line.split("  ")
-        assert "illustrative" in name or name in {"verify.py", "verify.sql"}
-        answer = get(f"/releases/illustrative/{name}")
+        assert "example" in name or name in {"verify.py", "verify.sql"}
+        answer = get(f"/releases/example/{name}")
         assert hashlib.sha256(answer.content).hexdigest() == digest
-    listed = get("/api/v1/releases/illustrative").json()["files"]
-    assert {"cells-illustrative.csv", "witnesses-illustrative.csv.gz"} <= {
-        entry["name"] for entry in listed
-    }
+    listed = get("/api/v1/releases/example").json()["files"]
+    assert {"cells-example.csv", "witnesses-example.csv.gz"} <= {entry["name"] for entry in listed}
     assert {
         get(entry[where]).status_code
         for entry in listed
         for where in ("address", "version_address")
     } == {200}
-    assert get("/releases/illustrative/cells-illustrative.csv").content == both.files["cells.csv"]
+    assert get("/releases/example/cells-example.csv").content == both.files["cells.csv"]
 
 
 def test_the_plain_name_of_a_file_of_invented_figures_redirects_to_the_marked_one(
     get: HttpClient, both: Release
 ) -> None:
-    for folder in ("/releases/illustrative", f"/releases/illustrative/{both.digest[:12]}"):
+    for folder in ("/releases/example", f"/releases/example/{both.digest[:12]}"):
         answer = get(f"{folder}/cells.csv")
         assert (answer.status_code, answer.headers["location"]) == (
             308,
-            f"{folder}/cells-illustrative.csv",
+            f"{folder}/cells-example.csv",
         )
 
 
@@ -342,9 +340,9 @@ def test_a_replaced_release_is_served_at_once(
 ) -> None:
     assert [listed["id"] for listed in get(LIST).json()["releases"]] == ["2020-21"]
     served.current = Served("two", release, (invented,))
-    assert [listed["id"] for listed in get(LIST).json()["releases"]] == ["2020-21", "illustrative"]
+    assert [listed["id"] for listed in get(LIST).json()["releases"]] == ["2020-21", "example"]
     served.current = Served("three", release, ())
-    assert get("/api/v1/releases/illustrative").status_code == 404
+    assert get("/api/v1/releases/example").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -183,10 +183,10 @@ def test_file_names_carry_the_release_and_its_status_and_differ_by_view(
     assert len(set(names)) == len(names)
 
 
-def test_an_illustrative_card_is_marked_in_its_file_name(release: Release) -> None:
+def test_an_example_card_is_marked_in_its_file_name(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
-    invented = replace(card, about=replace(card.about, status="illustrative"))
-    assert "-illustrative-" in invented.file_name
+    invented = replace(card, about=replace(card.about, status="example"))
+    assert "-example-" in invented.file_name
 
 
 def test_the_unit_is_a_number_or_names_the_denominator_of_the_share(release: Release) -> None:

@@ -26,7 +26,7 @@ from referrals.query.observation import Observation, Share
 from referrals.query.selection import SHARE, Selection
 from referrals.reference.codelists import TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
-from referrals.release.release import Kind, Release
+from referrals.release.release import EXAMPLE, MARKS, Kind, Release
 from tests.fixtures.rounded_questions import dimensions, few, selections
 
 BASE = "https://figures.example"
@@ -39,13 +39,13 @@ paged = st.sampled_from(list(PATHS))
 
 @few
 @given(paged, selections)
-def test_a_finding_begins_with_illustrative_and_never_names_the_assessment(
+def test_a_finding_begins_with_example_and_never_names_the_assessment(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
     card = by_dimension.card(invented, answer)
     texts = " ".join([card.finding, card.title, card.unit, card.alternative, *card.notes])
-    assert card.finding.startswith("Illustrative: ")
+    assert card.finding.startswith("Worked example: ")
     assert card.finding.endswith(".")
     assert card.alternative.startswith(card.finding)
     assert not re.search(r"nan|None|  |\.\.|_|assessment|printed", texts), texts
@@ -61,7 +61,7 @@ def test_a_group_is_the_largest_only_if_no_other_could_be(
         return
     named = [observation for observation in answer.observations if observation.kind == "category"]
     first, *others = sorted(named, key=lambda observation: -(observation.value or 0))
-    assert finding.startswith(f"Illustrative: {first.label}")
+    assert finding.startswith(f"Worked example: {first.label}")
     lower, _ = first.bounds
     assert lower > max(other.bounds[1] for other in others)
     assert (first.value or 0) >= SMALLEST_SHARE_BASE
@@ -171,7 +171,7 @@ def test_any_selection_has_a_title_in_words(
 ) -> None:
     assert (
         captions.title(kinds.of(invented).answer("sex", Selection(**chosen)))
-        == f"Illustrative: {title}"
+        == f"Worked example: {title}"
     )
 
 
@@ -182,35 +182,37 @@ def test_any_selection_has_a_title_in_words(
 def made(invented: Release) -> list[Card]:
     """A card of a dimension and one of quarters, for a choice with adjusted numbers."""
     answer = kinds.of(invented).answer(
-        "sex", Selection(nationality="VNM", crime_type="MS", release="illustrative")
+        "sex", Selection(nationality="XAA", crime_type="MS", release="example")
     )
     return [by_dimension.card(invented, answer), by_quarter.card(invented, answer)]
 
 
-def test_every_export_states_illustrative_and_the_rounding_rule(made: list[Card]) -> None:
+def test_every_export_states_its_mark_and_the_rounding_rule(made: list[Card]) -> None:
     for card in made:
         picture, text = svg.write(card, BASE), text_export.write(card, BASE)
-        assert picture.count(f">{'Illustrative'}</text>") >= 1, "the watermark"
-        assert "illustrative" in card.file_name
-        assert "Illustrative" in text_export.citation(card, BASE)
+        assert ">Worked example</text>" in picture, "the watermark"
+        assert MARKS[EXAMPLE] in text
+        assert f">{MARKS[EXAMPLE]}</text>" in picture
+        assert "example" in card.file_name
+        assert "Worked example" in text_export.citation(card, BASE)
         assert "0 can mean 0 to 4" in text
         assert "0 can mean 0 to 4" in " ".join(re.findall(r">([^<]+)</t", picture)), (
             "over the lines that it is broken into"
         )
-        assert "release=illustrative" in card.link
+        assert "release=example" in card.link
         for row in csv_export.write(card, BASE).splitlines()[1:]:
-            assert "Illustrative: " in row
-            assert ",illustrative," in row
+            assert MARKS[EXAMPLE] in row
+            assert ",example," in row
 
 
 def test_a_file_name_has_release_and_status_once(made: list[Card]) -> None:
-    assert made[0].file_name == "victim-referrals-illustrative-sex-vnm-ms"
-    assert made[1].file_name == "victim-referrals-illustrative-quarters-of-sex-vnm-ms"
+    assert made[0].file_name == "victim-referrals-example-sex-xaa-ms"
+    assert made[1].file_name == "victim-referrals-example-quarters-of-sex-xaa-ms"
 
 
 def test_a_published_picture_has_no_watermark(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
-    assert "llustrative" not in svg.write(card, BASE) + csv_export.write(
+    assert "orked example" not in svg.write(card, BASE) + csv_export.write(
         card, BASE
     ) + text_export.write(card, BASE)
 
@@ -230,7 +232,7 @@ def test_every_chart_of_invented_figures_has_the_mark_where_it_covers_no_number(
 def test_a_bar_of_a_sum_is_solid_to_its_number_and_has_a_line_for_its_range(
     invented: Release,
 ) -> None:
-    answer = kinds.of(invented).answer("sex", Selection(nationality="VNM"))
+    answer = kinds.of(invented).answer("sex", Selection(nationality="XAA"))
     for row, bar in zip(answer.observations, cards_bars.bars(answer), strict=True):
         expected = (row.value, row.lower, row.upper, f"{row.value:,}")
         assert (bar.solid, bar.lower, bar.upper, bar.shown) == expected
@@ -241,7 +243,7 @@ def test_a_share_of_a_sum_has_a_line_for_errors_in_both_numbers(
     invented: Release,
 ) -> None:
     answer = kinds.of(invented).answer(
-        "sex", Selection(nationality="VNM", age_band="20-29", measure=SHARE)
+        "sex", Selection(nationality="XAA", age_band="20-29", measure=SHARE)
     )
     value, (least, most) = answer.total.value, answer.total.bounds
     assert value is not None
@@ -284,7 +286,7 @@ def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
 def test_the_band_of_a_line_reaches_from_the_least_to_the_most(
     made: list[Card], invented: Release
 ) -> None:
-    quarters = kinds.of(invented).quarters(Selection(nationality="VNM", crime_type="MS"))
+    quarters = kinds.of(invented).quarters(Selection(nationality="XAA", crime_type="MS"))
     ranges = [(quarter.value or 0, *quarter.bounds) for quarter in quarters]
     assert made[1].draw is not None
     band, line = made[1].draw(charts.LIGHT)["data"]
@@ -304,7 +306,7 @@ def test_the_table_gives_each_adjusted_number_its_range(made: list[Card]) -> Non
 
 def test_the_source_line_names_the_release_itself(made: list[Card]) -> None:
     assert [cards_source(card) for card in made] == [
-        "Source: Illustrative series, invented figures."
+        "Source: Worked example: invented figures, do not quote."
     ] * 2
 
 

@@ -133,13 +133,13 @@ def test_a_selection_cannot_be_changed_and_two_alike_are_one_key() -> None:
 SERIES = {
     **OFFER,
     "period": ["2020-21", "2021-22", "2020-Q2"],
-    "release": ["2020-21", "illustrative"],
+    "release": ["2020-21", "example"],
 }
 
 
 def test_a_period_and_a_release_are_in_the_address_by_their_codes() -> None:
-    selection = Selection(sex="F", period="2020-Q2", release="illustrative")
-    assert selection.address() == {"sex": "F", "period": "2020-Q2", "release": "illustrative"}
+    selection = Selection(sex="F", period="2020-Q2", release="example")
+    assert selection.address() == {"sex": "F", "period": "2020-Q2", "release": "example"}
     assert read_address(selection.address(), SERIES) == (selection, ())
 
 
@@ -158,5 +158,5 @@ def test_periods_and_releases_have_no_total_and_unknown_ones_are_named(
 
 
 def test_a_period_does_not_change_the_chosen_dimensions() -> None:
-    assert Selection(period="2020-Q2", release="illustrative").chosen() == {}
+    assert Selection(period="2020-Q2", release="example").chosen() == {}
     assert set(Selection(period="2020-Q2").codes()) == set(DIMENSIONS)

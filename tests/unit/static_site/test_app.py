@@ -189,6 +189,11 @@ def test_the_folder_without_its_slash_is_redirected(fetch: Fetch) -> None:
     assert (answer.status, answer.headers["location"]) == (308, "/lite/")
 
 
+def test_a_page_of_a_replaced_release_redirects_to_the_one_in_its_place(fetch: Fetch) -> None:
+    answer = fetch("/lite/illustrative/crime-type")
+    assert (answer.status, answer.headers["location"]) == (308, "/lite/example/crime-type")
+
+
 def test_methods_that_write_are_not_allowed(fetch: Fetch) -> None:
     answer = fetch("/lite/age", "POST")
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")

@@ -265,8 +265,8 @@ def test_a_folder_needs_no_server_every_link_of_a_page_is_relative_or_leaves_the
 def test_invented_figures_say_so_in_the_title_at_the_top_and_on_every_card(
     served: dict[str, str], topic: outline.Topic
 ) -> None:
-    html = served[f"illustrative{PATHS[topic.dimension]}"]
-    assert re.search(r"<title>[^<]*Illustrative", html)
+    html = served[f"example{PATHS[topic.dimension]}"]
+    assert re.search(r"<title>[^<]*Worked example", html)
     assert messages.text("notices.banner") in html.partition('<section class="card"')[0]
     assert html.count(INVENTED_MARK) >= html.count('<section class="card"') == 2
     assert f'<a href="{PATHS[topic.dimension]}?release=illustrative">Full version</a>' in html
@@ -282,7 +282,7 @@ def test_published_pages_name_invented_figures_only_in_the_choice(served: dict[s
 def test_without_another_release_no_choice_is_offered(release: Release) -> None:
     made = site.files(Served("alone", release, ()))
     assert b'class="figures"' not in made["age"]
-    assert not [name for name in made if name.startswith("illustrative")]
+    assert not [name for name in made if name.startswith("example")]
 
 
 def test_no_page_promises_a_key_that_needs_a_script(served: dict[str, str]) -> None:
@@ -338,11 +338,11 @@ def test_each_page_of_published_figures_is_a_dataset_of_its_own_name(known: dict
 
 def test_search_engines_may_not_list_invented_figures(known: dict[str, str]) -> None:
     for topic in outline.TOPICS:
-        html = known[f"illustrative{PATHS[topic.dimension]}"]
+        html = known[f"example{PATHS[topic.dimension]}"]
         assert '<meta name="robots" content="noindex">' in html
         assert "ld+json" not in html
         assert "canonical" not in html
-    assert "illustrative" not in known[site.SITEMAP]
+    assert "example" not in known[site.SITEMAP]
     assert "noindex" not in known["age"]
 
 
@@ -406,10 +406,7 @@ def test_a_link_is_rewritten_to_a_static_page_or_the_full_site_or_dropped(
     link: str, style: LinkStyle, expected: str
 ) -> None:
     static_pages = {PageKey("/"), PageKey("/age"), PageKey("/glossary")}
-    assert (
-        rewrite_links(link, PageKey("/sex", release="illustrative"), static_pages, style)
-        == expected
-    )
+    assert rewrite_links(link, PageKey("/sex", release="example"), static_pages, style) == expected
 
 
 def test_the_page_of_releases_lists_every_file_of_every_release(
@@ -451,8 +448,8 @@ def test_versions_map_the_pages_of_the_full_site_to_static_pages(releases: Serve
     assert (version.name, version.language, version.base) == ("Low-data version", "", BASE)
     assert {head.path for head in PAGES} - version.pages.keys() == NEED_A_SERVER
     assert (version.of("/"), version.of("/age")) == ("/lite/", "/lite/age")
-    assert version.of("/age?release=illustrative") == "/lite/illustrative/age"
-    assert version.of("/glossary?release=illustrative") == ""
+    assert version.of("/age?release=example") == "/lite/example/age"
+    assert version.of("/glossary?release=example") == ""
     made = site.files(releases)
     assert [
         address for address in version.pages.values() if address.removeprefix("/lite/") not in made

@@ -21,7 +21,7 @@ def site(releases: Releases) -> Starlette:
 
 
 def two() -> Mapping[str, str]:
-    return {"2020-21": "ab12", "illustrative": "cd34"}
+    return {"2020-21": "ab12", "example": "cd34"}
 
 
 def unusable() -> Mapping[str, str]:
@@ -55,7 +55,7 @@ def test_readyz_lists_each_release_with_its_digest() -> None:
             "status": "ready",
             "releases": [
                 {"id": "2020-21", "digest": "ab12"},
-                {"id": "illustrative", "digest": "cd34"},
+                {"id": "example", "digest": "cd34"},
             ],
             "refused": [],
         },

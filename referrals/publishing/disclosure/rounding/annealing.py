@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from referrals.reference.disclosure_rule import ROUNDED_VALUES, SMALLEST_UNCHANGED
 
 WEIGHTS: Final = (16, 16, 48, 32, 1)
-"""Weight of a squared error, by order of the sum. Found by experiment on illustrative records."""
+"""Weight of a squared error, by order of the sum. Found by experiment on synthetic records."""
 
 HIGHEST_ORDER: Final = len(WEIGHTS) - 1
 """Sums of higher order are not part of the objective."""

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-MARK = "-illustrative" if (FOLDER / "datapackage-illustrative.json").exists() else ""  # in names of downloads, if invented
+MARK = next((path.stem[11:] for path in FOLDER.glob("datapackage-*.json")), "")  # in names of downloads, if invented
 sys.excepthook = lambda _, error, __: print(f"WRONG: a file is missing or not whole: {error}", file=sys.stderr)
 NAMES = ("quarter", "nationality", "age_band", "sex", "crime_type", "outcome")
 MANIFEST = json.loads((FOLDER / f"datapackage{MARK}.json").read_text(encoding="utf-8"))

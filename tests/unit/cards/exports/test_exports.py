@@ -248,12 +248,12 @@ def test_the_sections_of_a_source_are_listed_once_and_in_order(every: list[Card]
 
 
 def test_an_invented_release_is_marked_in_every_export(by_sex: Card) -> None:
-    invented = replace(by_sex, about=replace(by_sex.about, status="illustrative"))
-    assert "illustrative" in text_export.write(invented, BASE)
-    assert "illustrative" in text_export.citation(invented, BASE)
-    assert "illustrative" in svg.write(invented, BASE)
+    invented = replace(by_sex, about=replace(by_sex.about, status="example"))
+    assert "example" in text_export.write(invented, BASE)
+    assert "example" in text_export.citation(invented, BASE)
+    assert "example" in svg.write(invented, BASE)
     assert {row["release_status"] for row in rows_of(csv_export.write(invented, BASE))} == {
-        "illustrative"
+        "example"
     }
 
 

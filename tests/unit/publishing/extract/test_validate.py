@@ -22,6 +22,7 @@ from referrals.publishing.extract.lines import Tally
 from referrals.publishing.extract.report import Report
 from referrals.publishing.storage import scratch
 from referrals.reference.codelists import codelist
+from referrals.release.release import MARKS
 from tests.fixtures.examples import examples
 from tests.fixtures.extracts import HEADER, TODAY, line, write
 
@@ -47,7 +48,7 @@ def test_an_extract_without_faults_is_sound(tmp_path: Path) -> None:
     report = checked(tmp_path, [*SOUND, line(4, referred_on="2021-03-31")])
     assert report.ok
     assert (report.lines, report.loaded, report.rejected) == (4, 4, 0)
-    assert (report.errors, report.warnings, report.is_illustrative) == ((), (), False)
+    assert (report.errors, report.warnings, report.status) == ((), (), "official")
     assert (report.first_date, report.last_date) == (date(2020, 4, 1), date(2021, 3, 31))
 
 
@@ -230,6 +231,7 @@ def test_a_name_in_the_wrong_column_is_not_in_the_report(tmp_path: Path, field: 
         ("1999-00", "1999-12-31", True),
         ("2020-Q2", "2020-06-30", True),
         ("2020-Q2", "2020-07-01", False),
+        ("EY1", "2020-07-01", False),
         (None, "1990-01-01", True),
     ],
 )
@@ -240,25 +242,68 @@ def test_a_date_outside_the_requested_period_is_an_error(
     assert [finding.rule for finding in report.errors] == ([] if ok else ["date_outside_period"])
 
 
-@pytest.mark.parametrize("period", ["2020", "2020-22", "2020-2021", "2020-Q5", "2020-04", ""])
+@pytest.mark.parametrize(
+    "period", ["2020", "2020-22", "2020-2021", "2020-Q5", "2020-04", "EY0", "EY1-Q5", ""]
+)
 def test_an_invalid_period_is_refused(tmp_path: Path, period: str) -> None:
     with pytest.raises(DataError, match=f"^'{period}' is not a valid period"):
         checked(tmp_path, SOUND, period=period)
 
 
-def test_synthetic_records_are_reported_as_illustrative(tmp_path: Path) -> None:
-    report = checked(tmp_path, [f"{row},Illustrative" for row in SOUND], header=f"{HEADER},channel")
+def test_synthetic_records_are_reported_as_such(tmp_path: Path) -> None:
+    report = checked(tmp_path, [f"{row},Synthetic" for row in SOUND], header=f"{HEADER},channel")
     assert report.ok
-    assert report.is_illustrative
-    assert "these are synthetic records" in report.as_text()
+    assert report.status == "synthetic"
+    assert MARKS["synthetic"] in report.as_text()
+
+
+def test_synthetic_records_of_version_1_never_pass_for_real(tmp_path: Path) -> None:
+    rows = [f"{row},Illustrative" for row in SOUND]
+    assert checked(tmp_path, rows, header=f"{HEADER},channel").status == "synthetic"
+
+
+OF_EXAMPLE = {"nationality": "Country A", "referred_on": "0001-04-01"}
+
+
+def test_records_of_the_example_are_reported_as_such(tmp_path: Path) -> None:
+    rows = [f"{line(1, **OF_EXAMPLE)},example"]
+    report = checked(tmp_path, rows, header=f"{HEADER},channel", period="EY1-Q2")
+    assert report.ok
+    assert report.status == "example"
+
+
+@pytest.mark.parametrize(
+    "cells", [{"nationality": "VNM"}, {"nationality": "Albanian"}, {"referred_on": "2020-04-01"}]
+)
+def test_a_real_nationality_or_day_in_the_example_is_an_error(
+    tmp_path: Path, cells: dict[str, str]
+) -> None:
+    rows = [f"{line(1, **OF_EXAMPLE)},example", f"{line(2, **OF_EXAMPLE | cells)},example"]
+    report = checked(tmp_path, rows, header=f"{HEADER},channel")
+    assert errors(report) == [("real_in_example", 1, (3,))]
+
+
+@pytest.mark.parametrize("channel", ["", "synthetic", "telephone"])
+@pytest.mark.parametrize("field", ["nationality", "referred_on"])
+def test_a_country_or_day_of_the_example_in_other_records_is_an_error(
+    tmp_path: Path, channel: str, field: str
+) -> None:
+    rows = [f"{line(1)},{channel}", f"{line(2, **{field: OF_EXAMPLE[field]})},{channel}"]
+    report = checked(tmp_path, rows, header=f"{HEADER},channel")
+    assert errors(report) == [("example_in_other_records", 1, (3,))]
+
+
+def test_the_nationality_of_an_example_record_may_be_unknown(tmp_path: Path) -> None:
+    rows = [f"{line(1, **OF_EXAMPLE | {'nationality': 'not recorded'})},example"]
+    assert checked(tmp_path, rows, header=f"{HEADER},channel").ok
 
 
 @pytest.mark.parametrize("other", ["", "telephone"])
 def test_synthetic_records_among_others_are_an_error(tmp_path: Path, other: str) -> None:
-    rows = [f"{line(1)},illustrative", f"{line(2)},{other}", f"{line(3)},illustrative"]
+    rows = [f"{line(1)},synthetic", f"{line(2)},{other}", f"{line(3)},synthetic"]
     report = checked(tmp_path, rows, header=f"{HEADER},channel")
-    assert errors(report) == [("illustrative_mixed_with_real", 2, (2, 4))]
-    assert not report.is_illustrative
+    assert errors(report) == [("invented_mixed_with_real", 2, (2, 4))]
+    assert report.status == "official"
 
 
 def test_person_id_and_channel_may_be_blank(tmp_path: Path) -> None:
@@ -305,7 +350,7 @@ def test_the_report_has_no_value_of_a_record_except_an_offending_code(tmp_path: 
     rows = [
         line(1, referral_id="=SECRET1", sex="Q"),
         line(2, referral_id="SECRET2", police_force='"SECRET3') + ",SECRET4,SECRET5",
-        line(3, referral_id="SECRET6") + ",SECRET7,illustrative",
+        line(3, referral_id="SECRET6") + ",SECRET7,synthetic",
         line(3, referral_id="SECRET6", outcome="SECRET8 in " + "words" * 20) + ",SECRET9,SECRETA",
         line(4, police_force="é" + "SECRETB") + ",,",
         line(5) + ",SECRETC",
@@ -591,11 +636,9 @@ def test_synthetic_and_real_extracts_are_not_loaded_together(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection
 ) -> None:
     synthetic = write(
-        tmp_path, [f"{line(7)},illustrative"], header=f"{HEADER},channel", name="made-up.csv"
+        tmp_path, [f"{line(7)},synthetic"], header=f"{HEADER},channel", name="made-up.csv"
     )
-    with pytest.raises(
-        ExtractError, match=r"^Only some of the extracts are illustrative: made-up\.csv\. Never mix"
-    ):
+    with pytest.raises(ExtractError, match=r"made-up\.csv is synthetic\. Never mix"):
         validate.load([write(tmp_path, SOUND), synthetic], connection, today=TODAY)
     assert tables_of(connection) == []
-    assert validate.load([synthetic], connection, today=TODAY)[0].is_illustrative
+    assert validate.load([synthetic], connection, today=TODAY)[0].status == "synthetic"

@@ -128,7 +128,7 @@ def test_a_year_that_was_never_published_is_not_stored(folder: Path) -> None:
     ("year", "status", "releases"),
     [
         ("2021-22", "official", "here"),
-        (YEAR, "illustrative", "here"),
+        (YEAR, "synthetic", "here"),
         (YEAR, "official", "elsewhere"),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_prepared_year_counts_as_published_elsewhere(folder: Path) -> None:
     store.prepare(YEAR, STORED, status="official", releases="here")
     assert store.load_elsewhere(YEAR, status="official", releases="there") == STORED
     assert store.load_elsewhere(YEAR, status="official", releases="here") is None
-    assert store.load_elsewhere(YEAR, status="illustrative", releases="there") is None
+    assert store.load_elsewhere(YEAR, status="synthetic", releases="there") is None
 
 
 def test_stored_files_are_flushed_to_disk_at_each_step(

@@ -1,4 +1,4 @@
-"""Illustrative extracts: they meet every published figure, and every row is marked."""
+"""Synthetic extracts: they meet every published figure, and every row is marked."""
 
 from __future__ import annotations
 
@@ -163,9 +163,9 @@ def test_the_summary_names_the_figures_met_and_the_contradictory_one(
 
 def test_every_row_is_marked_and_numbered_by_date(rows: list[Row]) -> None:
     assert list(rows[0]) == COLUMNS
-    assert {row["channel"] for row in rows} == {"illustrative"}
+    assert {row["channel"] for row in rows} == {"synthetic"}
     assert [row["referral_id"] for row in rows] == [
-        f"ILLUSTRATIVE-2020-21-{number:08}" for number in range(1, 1337)
+        f"SYNTHETIC-2020-21-{number:08}" for number in range(1, 1337)
     ]
     days = [date.fromisoformat(row["referred_on"]) for row in rows]
     assert all(before <= after for before, after in pairwise(days))
@@ -252,9 +252,10 @@ def test_a_year_that_is_not_from_2020_21_on_is_refused(ledger: Ledger, year: str
 
 
 @pytest.mark.parametrize("records", [0, -1, 50_000_001])
-def test_too_few_or_too_many_records_are_refused(ledger: Ledger, records: int) -> None:
+@pytest.mark.parametrize("year", [YEAR, "EY1"])
+def test_too_few_or_too_many_records_are_refused(tmp_path: Path, year: str, records: int) -> None:
     with pytest.raises(DataError, match="Ask for 1 to 50,000,000"):
-        plan(ledger, year=YEAR, seed=1, records=records)
+        synthesise(tmp_path / "x.csv", year=year, seed=1, records=records)
 
 
 @pytest.mark.parametrize("records", [1, 2, 999, 20_000])
@@ -262,7 +263,7 @@ def test_the_extract_has_the_requested_number_of_records(tmp_path: Path, records
     summary = synthesise(tmp_path / "x.csv", year=YEAR, seed=7, records=records)
     made = read(summary.path)
     assert summary.rows == len(made) == len({row["referral_id"] for row in made}) == records
-    assert {row["channel"] for row in made} == {"illustrative"}
+    assert {row["channel"] for row in made} == {"synthetic"}
 
 
 def test_proportions_hold_for_another_number_of_records(ledger: Ledger) -> None:
@@ -376,7 +377,7 @@ def test_the_quarters_of_the_year_have_the_invented_shares(rows: list[Row]) -> N
 def test_progress_is_reported(tmp_path: Path) -> None:
     reports: list[str] = []
     synthesise(tmp_path / "x.csv", year=YEAR, seed=1, records=1000, progress=reports.append)
-    assert reports == ["Fitting the counts of 2020-21", "Writing 1,000 illustrative records"]
+    assert reports == ["Fitting the counts of 2020-21", "Writing 1,000 synthetic records"]
 
 
 def test_a_failed_write_leaves_nothing_behind(

@@ -25,7 +25,7 @@ TOPICS = tuple(PATHS.values())
 EVERY_RELEASE = "/releases"
 """The one other page that is about every release."""
 
-CHOSEN = {"release": "illustrative"}
+CHOSEN = {"release": "example"}
 Open = Callable[..., Any]
 
 
@@ -36,7 +36,7 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture
 def both(series: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
-    """A site that offers the illustrative series beside the published year."""
+    """A site that offers the worked example beside the published year."""
     monkeypatch.setattr(session, "others", lambda: (series,))
     return series
 
@@ -62,12 +62,12 @@ def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
     assert reader.controls["release"].value == "2020-21"
     assert reader.address == {}
     assert "box-invented" not in reader.text
-    assert not any(finding.startswith("Illustrative") for finding in findings(reader))
+    assert not any(finding.startswith("Worked example") for finding in findings(reader))
 
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
+def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -119,7 +119,7 @@ def test_the_latest_period_is_shown_first_and_is_the_first_of_the_list(open_page
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_nothing_on_an_illustrative_page_is_ascribed_to_the_assessment(
+def test_nothing_on_an_example_page_is_ascribed_to_the_assessment(
     open_page: Open, path: str
 ) -> None:
     reader = open_page(SCRIPTS[path], CHOSEN)
@@ -134,12 +134,12 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
 ) -> None:
     mine = next(name for name, address in PATHS.items() if address == path)
     codes = {
-        "nationality": "VNM",
+        "nationality": "XAA",
         "age_band": "20-29",
         "sex": "F",
         "crime_type": "MS",
         "outcome": "ICE",
-        "period": "2021-Q3",
+        "period": "EY2-Q2",
     }
     reader = open_page(SCRIPTS[path], CHOSEN)
     for name, code in codes.items():
@@ -150,7 +150,7 @@ def test_every_other_dimension_and_the_period_can_be_chosen_together(
     linked = open_page(SCRIPTS[path], chosen | CHOSEN)
     assert "could not be used" not in linked.text
     assert linked.html == reader.html
-    assert "July to September 2021" in linked.text
+    assert "Example year 2, quarter 2" in linked.text
 
 
 @pytest.mark.usefixtures("both")
@@ -158,10 +158,10 @@ def test_choosing_the_series_keeps_the_filters_it_has_and_drops_the_others(open_
     reader = open_page(
         SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M", "measure": "share"}
     )
-    reader.choose("release", "illustrative")
-    assert reader.address == {"sex": "M", "measure": "share", "release": "illustrative"}
+    reader.choose("release", "example")
+    assert reader.address == {"sex": "M", "measure": "share", "release": "example"}
     assert "could not be used" not in reader.text
-    reader.choose("nationality", "ROU").choose("release", "2020-21")
+    reader.choose("nationality", "XAG").choose("release", "2020-21")
     assert reader.address == {"sex": "M", "measure": "share"}
 
 
@@ -198,18 +198,40 @@ def test_every_other_page_keeps_to_the_published_year(
     assert reader.html == page(SCRIPTS[path]).html
 
 
+@pytest.mark.usefixtures("both")
+def test_a_link_to_the_series_that_was_replaced_says_so_and_leads_to_the_example(
+    open_page: Open,
+) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"release": "illustrative"})
+    assert messages.text("notices.replaced") in reader.text
+    assert '<a href="/sex?release=example">' in reader.text
+    assert "could not be used" not in reader.text
+    assert not findings(reader)[0].startswith("Worked example")
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("path", TOPICS)
+def test_no_card_of_an_example_page_has_a_real_nationality_or_period(
+    open_page: Open, series: Release, path: str
+) -> None:
+    reader = open_page(SCRIPTS[path], CHOSEN)
+    cards = [html for html in reader.html if MARKS[EXAMPLE] in html and "finding" in html]
+    assert len(cards) == 2
+    for text in (*cards, *reader.to_copy):
+        words = unescape(re.sub(r"<[^>]+>", " ", text))
+        assert real_words.find(words, published_on=series.about.published_on) == []
+
+
 def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], CHOSEN)
-    assert not findings(reader)[0].startswith("Illustrative")
-    assert "release=illustrative" in next(
-        html for html in reader.html if "could not be used" in html
-    )
+    assert not findings(reader)[0].startswith("Worked example")
+    assert "release=example" in next(html for html in reader.html if "could not be used" in html)
 
 
 def test_the_cards_of_two_releases_are_cached_apart(series: Release) -> None:
-    block, chosen = outline.Card("sex"), Selection(release="illustrative")
+    block, chosen = outline.Card("sex"), Selection(release="example")
     published = page_cards.card(block, catalogue.served().published, Selection())
     invented = page_cards.card(block, series, chosen)
     assert published.finding != invented.finding

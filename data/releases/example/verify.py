@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
-MARK = "-illustrative" if (FOLDER / "datapackage-illustrative.json").exists() else ""  # in names of downloads, if invented
+MARK = next((path.stem[11:] for path in FOLDER.glob("datapackage-*.json")), "")  # in names of downloads, if invented
 sys.excepthook = lambda _, error, __: print(f"WRONG: a file is missing or not whole: {error}", file=sys.stderr)
 MANIFEST = json.loads((FOLDER / f"datapackage{MARK}.json").read_text(encoding="utf-8"))
 RULES, LISTS = MANIFEST["disclosure_control"], MANIFEST["codelists"]

@@ -1,4 +1,4 @@
-"""The illustrative release in a real browser: pages, files, and what other origins can read."""
+"""The worked example in a real browser: pages, files, and what other origins can read."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.browser.test_every_page import (
 from tests.fixtures import rounded_release
 
 TOPICS = ("/nationality", "/age", "/sex", "/crime-type")
-ILLUSTRATIVE = "release=illustrative"
+EXAMPLE = "release=example"
 IS_SETTLED = """() => {
     const main = document.querySelector("[data-testid=stMain]");
     const height = document.body.scrollHeight + main.scrollHeight;
@@ -40,17 +40,17 @@ IS_SETTLED = """() => {
 BROKEN_BY_AN_OPEN_LIST = ("aria-hidden-focus", "page-has-heading-one", "region")
 """Rules broken while a list is open, as Streamlit then hides the rest from screen readers."""
 
-BANNER = "These figures are invented."
+BANNER = "Worked example: invented figures, do not quote"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a copy of this checkout with a small illustrative release."""
+    """The address of a copy of this checkout with a small worked example."""
     folder = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "app.py", folder)
     for name in ("pages", "referrals", "sql", "data", ".streamlit"):
         shutil.copytree(
-            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "illustrative")
+            ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "example")
         )
     rounded_release.write(folder / "data" / "releases")
     with serve(folder) as served:
@@ -111,24 +111,27 @@ def choose(page: Page, label: str, option: str) -> None:
         *(pytest.param(path, "dark", marks=pytest.mark.slow) for path in TOPICS[1:]),
     ],
 )
-def test_an_illustrative_page_is_accessible_keeps_to_itself_and_fits_its_screen(
+def test_an_example_page_is_accessible_keeps_to_itself_and_fits_its_screen(
     site: str, context: BrowserContext, path: str, scheme: str, picture: Picture
 ) -> None:
     with opened(context, PHONE, scheme=scheme) as page:
         found = collect_problems(page, site)
-        open_complete(page, f"{site}{path}?{ILLUSTRATIVE}")
+        open_complete(page, f"{site}{path}?{EXAMPLE}")
         charts = page.locator("[data-testid=stPlotlyChart]")
         expect(charts).to_have_count(2, timeout=30_000)
-        picture(page, f"{path.strip('/')}-illustrative-{PHONE}-{scheme}")
+        picture(page, f"{path.strip('/')}-example-{PHONE}-{scheme}")
         assert violations(page) == []
         assert fits(page, PHONE)
         assert fits(page, DESKTOP)
         if path == TOPICS[0]:  # the others are of the same kind
             assert violations(page) == []
         assert found == []
-        expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
+        strip = page.get_by_role("note").filter(has_text=BANNER)
+        expect(strip).to_be_visible()
+        charts.last.scroll_into_view_if_needed()
+        expect(strip).to_be_in_viewport(ratio=0.9)
         for chart in charts.all():
-            expect(chart.get_by_text("Illustrative", exact=True).first).to_be_visible()
+            expect(chart.get_by_text("Worked example", exact=True).first).to_be_visible()
 
 
 def test_filters_on_a_phone_change_the_finding_and_the_address(
@@ -140,17 +143,20 @@ def test_filters_on_a_phone_change_the_finding_and_the_address(
             page.get_by_role("radio", name="Published: April 2020 to March 2021")
         ).to_be_checked()
         assert page.get_by_text(BANNER).count() == 0
-        page.get_by_role("radio", name="Illustrative series").check(force=True)
+        page.get_by_role("radio", name="Worked example").check(force=True)
         unit = page.locator("p.unit").first
         expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible(timeout=30_000)
-        for label, option in (("Nationality", "Vietnam"), ("Period", "July to September 2021")):
+        for label, option in (
+            ("Nationality", "Country A"),
+            ("Period", "Example year 2, quarter 2"),
+        ):
             choose(page, label, option)
-        expect(unit).to_contain_text("July to September 2021", timeout=30_000)
+        expect(unit).to_contain_text("Example year 2, quarter 2", timeout=30_000)
         drawn(page)
         page.get_by_role("radio", name="Modern slavery").check(force=True)
         finding = page.locator("h2.finding").first
-        expect(finding).to_contain_text("modern slavery referrals from Vietnam", timeout=30_000)
-        for part in ("nationality=VNM", "crime_type=MS", "period=2021-Q3", ILLUSTRATIVE):
+        expect(finding).to_contain_text("modern slavery referrals from Country A", timeout=30_000)
+        for part in ("nationality=XAA", "crime_type=MS", "period=EY2-Q2", EXAMPLE):
             assert part in page.url
         text = finding.inner_text()
         open_complete(page, page.url)
@@ -160,8 +166,8 @@ def test_filters_on_a_phone_change_the_finding_and_the_address(
 
 def test_an_open_list_is_accessible(site: str, context: BrowserContext) -> None:
     with opened(context, PHONE) as page:
-        open_complete(page, f"{site}/sex?{ILLUSTRATIVE}")
-        expect(open_list(page, "Nationality", "Vietnam")).to_be_visible()
+        open_complete(page, f"{site}/sex?{EXAMPLE}")
+        expect(open_list(page, "Nationality", "Country A")).to_be_visible()
         assert [
             rule for rule in violations(page) if not rule.startswith(BROKEN_BY_AN_OPEN_LIST)
         ] == []
@@ -169,35 +175,32 @@ def test_an_open_list_is_accessible(site: str, context: BrowserContext) -> None:
         assert violations(page) == []
 
 
-def test_files_of_the_illustrative_release_are_marked_in_name_and_content(
+def test_files_of_the_example_release_are_marked_in_name_and_content(
     site: str, context: BrowserContext, tmp_path: Path
 ) -> None:
     with opened(context, DESKTOP) as page:
-        open_complete(page, f"{site}/age?{ILLUSTRATIVE}&sex=F")
+        open_complete(page, f"{site}/age?{EXAMPLE}&sex=F")
         page.get_by_text("Download, copy, cite or link").first.click()
         for name, ending in (("Table (CSV)", ".csv"), ("Picture (SVG)", ".svg")):
             with page.expect_download() as waiting:
                 page.get_by_role("link", name=name).first.click()
             assert (
-                waiting.value.suggested_filename
-                == f"victim-referrals-illustrative-age-band-f{ending}"
+                waiting.value.suggested_filename == f"victim-referrals-example-age-band-f{ending}"
             )
             waiting.value.save_as(tmp_path / f"card{ending}")
-            assert "Illustrative" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
-        expect(page.locator("pre.copy").first).to_contain_text(
-            "Release illustrative (illustrative)"
-        )
+            assert "Worked example" in (tmp_path / f"card{ending}").read_text(encoding="utf-8")
+        expect(page.locator("pre.copy").first).to_contain_text(f"Release example ({BANNER})")
 
 
 def test_an_illustrative_page_prints_banner_and_marks_without_controls(
     site: str, context: BrowserContext
 ) -> None:
     with opened(context, DESKTOP) as page:
-        open_complete(page, f"{site}/nationality?{ILLUSTRATIVE}")
+        open_complete(page, f"{site}/nationality?{EXAMPLE}")
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         expect(page.get_by_role("note").filter(has_text=BANNER)).to_be_visible()
-        expect(page.get_by_role("radio", name="Illustrative series")).to_be_hidden()
+        expect(page.get_by_role("radio", name="Worked example")).to_be_hidden()
         expect(page.get_by_role("combobox", name="Period")).to_be_hidden()
         expect(page.locator(".choice")).to_be_hidden()
         mark = page.locator(".chart-mark").first
@@ -209,7 +212,7 @@ def test_an_illustrative_page_prints_banner_and_marks_without_controls(
     "path",
     [
         "/api/v1/releases",
-        "/releases/illustrative/cells-illustrative.csv",
+        "/releases/example/cells-example.csv",
         "/feed.atom",
         "/releases.ics",
     ],
@@ -256,17 +259,17 @@ def test_the_api_page_is_accessible_and_has_the_exit(
         expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
 
 
-def test_an_illustrative_file_is_listed_and_saved_under_a_marked_name(
+def test_an_example_file_is_listed_and_saved_under_a_marked_name(
     site: str, context: BrowserContext
 ) -> None:
     with opened(context, PHONE) as page:
         open_complete(page, f"{site}/releases")
-        listed = page.locator("#release-illustrative ~ .scroll a")
+        listed = page.locator("#release-example ~ .scroll a")
         assert listed.count() > 0
         addresses = [str(link.get_attribute("href")) for link in listed.all()]
         assert [
-            address for address in addresses if "illustrative" not in address.rpartition("/")[2]
+            address for address in addresses if "example" not in address.rpartition("/")[2]
         ] == []
         with page.expect_download() as waiting:
             page.get_by_role("link", name="Every cell, as CSV").last.click()
-        assert waiting.value.url.endswith("/releases/illustrative/cells-illustrative.csv")
+        assert waiting.value.url.endswith("/releases/example/cells-example.csv")
