@@ -14,7 +14,6 @@ from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.periods import short_label
 from referrals.release.release import Release
 
 

@@ -74,7 +74,7 @@ class Card:
     @property
     def mark(self) -> str:
         """The words beside every chart of invented figures, '' for others."""
-        return messages.text("charts.watermark") if self.about.is_illustrative else ""
+        return messages.text("charts.watermark") if self.about.is_invented else ""
 
     @property
     def file_name(self) -> str:
@@ -91,7 +91,7 @@ class Card:
 
 def drawing(draw: Draw, about: About) -> Draw:
     """Return `draw` with a mark above the plot if the figures are invented."""
-    if not about.is_illustrative:
+    if not about.is_invented:
         return draw
     return lambda palette: marked(draw(palette), palette)
 

@@ -25,13 +25,12 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release.release import About, Kind, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
 MOST_BARS: Final = 11
-"""A longer chart shows this many bars until it is opened (shell.css): its source is to be in view."""
+"""A longer chart shows this many bars until it is opened (shell.css), with its source in view."""
 
 
 def card(choices: Choices) -> Card:
@@ -141,7 +140,7 @@ def releases_field(choices: Choices, offered: dict[str, Release]) -> Field | Non
     """Return the choice between releases; None if there is only one."""
     if len(offered) == 1:
         return None
-    is_example = [release.about.is_illustrative for release in offered.values()]
+    is_example = [release.about.is_invented for release in offered.values()]
     name = _short_name if is_example == [False, True] else notices.option
     options = {release_id: name(release.about) for release_id, release in offered.items()}
     label = messages.text("filters.release")
@@ -156,7 +155,7 @@ def address(choices: Choices) -> str:
 
 def _short_name(about: About) -> str:
     """Return the name of a release in a choice between real figures and a worked example."""
-    if about.is_illustrative:
+    if about.is_invented:
         return messages.text("filters.example")
     return messages.text("filters.real")
 
@@ -185,7 +184,7 @@ def _unit(shown: Card) -> Markup:
 
 def _mark(about: About) -> str:
     """Return the mark of invented figures, '' for others."""
-    return INVENTED_MARK if about.is_illustrative else ""
+    return about.mark
 
 
 def _table_in_a_fold(shown: Card) -> Markup:

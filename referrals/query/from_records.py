@@ -76,7 +76,7 @@ class FromRecords(ABC):
                 about.kind,
                 labels=of_selection(within, code_labels),
                 period=code_labels[PERIOD, period],
-                is_illustrative=about.is_illustrative,
+                is_invented=about.is_invented,
                 is_unreliable=total.value is not None and total.value < self.reliable_from,
             )
 

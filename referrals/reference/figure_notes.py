@@ -20,11 +20,14 @@ UNIT: Final = _TEXTS["unit"]
 COUNTED: Final = _TEXTS["counted"]
 """The definition of the unit."""
 
-INVENTED_MARK: Final = _TEXTS["invented_mark"]
-"""The heading of invented figures, so that every picture and title marks them."""
+EXAMPLE_MARK: Final = _TEXTS["example_mark"]
+"""The heading of the worked example's figures, which every picture and title has."""
+
+SYNTHETIC_MARK: Final = _TEXTS["synthetic_mark"]
+"""The heading of figures made from synthetic records, which the site never shows."""
 
 INVENTED: Final = _TEXTS["invented"]
-"""The sentence that invented figures are not about real people."""
+"""The note on invented figures, after their `{mark}`."""
 
 UNLISTED: Final = _TEXTS["unlisted"]
 """The meaning of an unlisted cell in a release that is not additive."""

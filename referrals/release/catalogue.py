@@ -31,11 +31,14 @@ from referrals.paths import RELEASES
 from referrals.release import folder_scan
 from referrals.release.contract import REBUILD
 from referrals.release.folder_scan import Fingerprint
-from referrals.release.release import PUBLISHED, Release, open_release
+from referrals.release.release import PUBLISHED, SYNTHETIC, Release, open_release
 
 REFRESH_SECONDS: Final = 1.0
 """Seconds between two refreshes. A refresh that finds no change costs as much as listing the
 files."""
+
+REPLACED: Final[Mapping[str, str]] = {"illustrative": "example"}
+"""Releases of earlier versions of the site, each with the one that is there in its place."""
 
 OPEN_ATTEMPTS: Final = 3
 """How many times in a row a folder is opened if it changes while it is being opened."""

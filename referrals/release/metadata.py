@@ -53,7 +53,8 @@ def changed(release: Release) -> datetime:
 
 def invented_notes(release: Release) -> list[str]:
     """Return the note that the figures are invented, if they are."""
-    return [figure_notes.INVENTED] if release.about.is_illustrative else []
+    about = release.about
+    return [figure_notes.INVENTED.format(mark=about.mark)] if about.is_invented else []
 
 
 def protection_notes(release: Release) -> list[str]:

@@ -22,14 +22,15 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
-from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.reference import figure_notes, periods
+from referrals.reference.codelists import codelist
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.release.memory_file import MemoryFile
 
 __all__ = [
     "DATABASE",
-    "ILLUSTRATIVE",
+    "EXAMPLE",
     "LOCKDOWN",
     "MANIFEST",
     "MARKS",
@@ -44,7 +45,6 @@ __all__ = [
     "open_release",
 ]
 
-ILLUSTRATIVE: Final = "illustrative"
 PUBLISHED: Final = "published"
 OFFICIAL: Final = "official"
 EXAMPLE: Final = "example"
@@ -54,8 +54,8 @@ SYNTHETIC: Final = "synthetic"
 """Invented figures with real nationalities and years, made to try the pipeline and never served."""
 
 MARKS: Final[Mapping[str, str]] = {
-    EXAMPLE: "Worked example: invented figures, do not quote",
-    SYNTHETIC: "Synthetic records: invented figures, do not quote",
+    EXAMPLE: figure_notes.EXAMPLE_MARK,
+    SYNTHETIC: figure_notes.SYNTHETIC_MARK,
 }
 """The heading of invented figures by status, so that every picture and title marks them."""
 
@@ -126,7 +126,7 @@ class About:
         return self.kind is not Kind.TRANSCRIBED
 
     @property
-    def is_illustrative(self) -> bool:
+    def is_invented(self) -> bool:
         """Whether the figures are invented; every page, file and answer must then be marked."""
         return self.status in MARKS
 
@@ -137,9 +137,8 @@ class About:
 
     @property
     def marked_title(self) -> str:
-        """The title, ending in '(Illustrative: invented figures)' unless it is clear already."""
-        is_clear = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
-        return self.title if is_clear else f"{self.title} ({INVENTED_MARK})"
+        """The title, after the mark of invented figures unless it is the title."""
+        return self.title if self.mark in self.title else f"{self.mark}. {self.title}"
 
 
 class Release:
@@ -267,6 +266,13 @@ def _check(opened: Release, *, manifest_status: object) -> None:
         raise ReleaseError(
             f"The database and the manifest of the release {name} do not give it one known status. "
             f"{REBUILD}"
+        )
+    is_example = about.status == EXAMPLE
+    if misplaced := _misplaced_codes(opened.rows("query/codes"), is_example=is_example):
+        listed = "is a worked example, but has real codes" if is_example else "has example codes"
+        raise ReleaseError(
+            f"The release {name} {listed}: {', '.join(misplaced[:3])}. Invented figures and real "
+            "countries or years are never in one release. Build it again from its records."
         )
     required = contract.tables(additive=about.is_additive, shown_first=about.status == PUBLISHED)
     columns = {

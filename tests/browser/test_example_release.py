@@ -192,7 +192,7 @@ def test_files_of_the_example_release_are_marked_in_name_and_content(
         expect(page.locator("pre.copy").first).to_contain_text(f"Release example ({BANNER})")
 
 
-def test_an_illustrative_page_prints_banner_and_marks_without_controls(
+def test_an_example_page_prints_banner_and_marks_without_controls(
     site: str, context: BrowserContext
 ) -> None:
     with opened(context, DESKTOP) as page:
@@ -205,7 +205,7 @@ def test_an_illustrative_page_prints_banner_and_marks_without_controls(
         expect(page.locator(".choice")).to_be_hidden()
         mark = page.locator(".chart-mark").first
         expect(mark).to_be_visible()
-        expect(mark).to_contain_text("Illustrative")
+        expect(mark).to_contain_text("Worked example")
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from referrals.cards import page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.dashboard import session
+from referrals.i18n import messages
 from referrals.query.selection import MOST_COMPARED, Selection
-from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release import catalogue
-from referrals.release.release import Release, open_release
-from tests.fixtures import rounded_release
+from referrals.release.release import EXAMPLE, MARKS, Release, open_release
+from tests.fixtures import real_words, rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
 TOPICS = tuple(PATHS.values())
@@ -52,7 +52,7 @@ def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
         assert "release" not in reader.controls
-        assert "llustrative" not in reader.text
+        assert "orked example" not in reader.text
 
 
 @pytest.mark.usefixtures("both")
@@ -74,16 +74,16 @@ def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     assert not reader.app.exception
     assert not reader.app.error
     html = "".join(reader.html)
-    assert INVENTED_MARK in reader.html[0], "the first thing after the title"
+    assert MARKS[EXAMPLE] in reader.html[0], "the first thing after the title"
     assert 'role="note"' in reader.html[0]
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
     )
     sentences = findings(reader)
     assert len(sentences) == 1
-    assert all(finding.startswith("Illustrative: ") for finding in sentences)
+    assert all(finding.startswith("Worked example: ") for finding in sentences)
     assert html.count(rounded_release.LAY_SENTENCE) == len(sentences)
-    assert all("llustrative" in text for text in reader.to_copy)
+    assert all("orked example" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
     assert html.count('class="chart-mark"') == 1, "below the bars"
 

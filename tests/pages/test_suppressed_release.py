@@ -64,7 +64,7 @@ def findings(reader: Any) -> list[str]:
 def test_a_choice_of_several_releases_distinguishes_exact_tables_from_others(
     tabled: Release,
 ) -> None:
-    offered = {"": latest(), "illustrative": tabled, "again": tabled}
+    offered = {"": latest(), "example": tabled, "again": tabled}
     field = answer.releases_field(choices.read("sex", {}, offered), offered)
     assert field is not None
     assert field.options["again"].endswith(", exact tables")

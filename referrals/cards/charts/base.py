@@ -100,7 +100,7 @@ def paper(palette: Palette) -> dict[str, Any]:
 
 
 def marked(figure: Figure, palette: Palette) -> Figure:
-    """Return a figure with "Illustrative" above its plot, so that it covers no number."""
+    """Return a figure with the mark of invented figures above its plot, clear of the numbers."""
     layout = figure["layout"]
     mark = note(
         f"<b>{plain(messages.text('charts.watermark'))}</b>",

@@ -35,12 +35,12 @@ class Wording(ABC):
 
     def finding(self, answer: Answer) -> str:
         """Return the headline of an answer: one sentence, true of any selection."""
-        return phrases.headed(self._finding(answer), is_illustrative=answer.is_illustrative)
+        return phrases.headed(self._finding(answer), is_invented=answer.is_invented)
 
     def quarters_finding(self, answer: Answer, quarters: Sequence[Observation], period: str) -> str:
         """Return the headline of the quarters of an answer's selection: whether they changed."""
         text = self._quarters_finding(answer, quarters, period)
-        return phrases.headed(text, is_illustrative=answer.is_illustrative)
+        return phrases.headed(text, is_invented=answer.is_invented)
 
     def notes(self, answer: Answer) -> list[str]:
         """Return the notes that apply to an answer, as Markdown sentences."""
@@ -88,10 +88,10 @@ class Wording(ABC):
 
     @abstractmethod
     def _finding(self, answer: Answer) -> str:
-        """Return the headline of an answer before it says whether it is illustrative."""
+        """Return the headline of an answer before the mark of invented figures."""
 
     @abstractmethod
     def _quarters_finding(
         self, answer: Answer, quarters: Sequence[Observation], period: str
     ) -> str:
-        """Return the headline of quarters before it says whether it is illustrative."""
+        """Return the headline of quarters before the mark of invented figures."""

@@ -36,7 +36,7 @@ def finding(answer: Answer) -> str:
     text = messages.text(
         "wording.comparison.finding", clauses=clauses, counted=phrases.counted(answer)
     )
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def _compared(answer: Answer, observation: Observation) -> str:
@@ -57,7 +57,7 @@ def over_time_title(answer: Answer) -> str:
         referrals=phrases.subject(answer, Form.TITLE),
         dimension=phrases.dimension(answer.dimension),
     )
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
@@ -67,7 +67,7 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
     """
     if not quarters:
         text = messages.text("wording.over_time.none", referrals=phrases.subject(answer))
-        return phrases.headed(text, is_illustrative=answer.is_illustrative)
+        return phrases.headed(text, is_invented=answer.is_invented)
     ends = {
         label: change.like_with_like(found, lambda quarter: quarter.code)
         for label, found in quarters.items()
@@ -79,7 +79,7 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
         last=last.label,
         clauses=phrases.listed(_changed(label, *pair) for label, pair in ends.items()),
     )
-    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    return phrases.headed(text, is_invented=answer.is_invented)
 
 
 def _changed(label: str, first: Observation, last: Observation) -> str:

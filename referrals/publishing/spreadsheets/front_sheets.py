@@ -13,8 +13,7 @@ from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.reference.figure_notes import INVENTED_MARK
-from referrals.release.release import ILLUSTRATIVE, About
+from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"
@@ -157,7 +156,7 @@ def all_cells(about: About, source: Source) -> Sheet:
 
 
 def _invented(about: About) -> list[str]:
-    return [INVENTED_MARK] if about.is_illustrative else []
+    return [about.mark] if about.is_invented else []
 
 
 def _origin(about: About, source: Source) -> str:
@@ -175,8 +174,8 @@ def _origin(about: About, source: Source) -> str:
 
 def _remarks(about: About) -> list[tuple[str, str]]:
     remarks = list(REMARKS)
-    if about.is_illustrative:
-        remarks.insert(0, (INVENTED_MARK, INVENTED_REMARK))
+    if about.is_invented:
+        remarks.insert(0, (about.mark, INVENTED_REMARK))
     if about.lay_sentence:
         position = remarks.index(LOWEST_AND_HIGHEST)
         remarks.insert(position, ("How exact the numbers are", about.lay_sentence))

@@ -22,8 +22,7 @@ from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.reference.figure_notes import INVENTED_MARK
-from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Release
+from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
     ".xlsx": excel.write,
@@ -82,8 +81,8 @@ def workbook(release: Release) -> Workbook:
         front_sheets.all_cells(about, source),
     ]
     return Workbook(
-        title=f"{INVENTED_MARK}. {about.title}" if about.is_illustrative else about.title,
-        publisher=source.publisher if about.status == "official" else front_sheets.SITE,
+        title=about.marked_title,
+        publisher=source.publisher if about.status == OFFICIAL else front_sheets.SITE,
         keywords=f"victims, police, referrals, {about.status}",
         published_on=date.fromisoformat(about.published_on),
         sheets=[front_sheets.cover(about, source, inner), *inner],

@@ -101,7 +101,7 @@ def test_a_zero_that_could_be_more_is_given_as_its_range_in_an_empty_finding(
         == "No referrals are counted in this selection."
     )
     assert by_quarter.card(invented, nothing(invented)).finding.startswith(
-        "Illustrative: Each of the 16 quarters"
+        "Worked example: Each of the 16 quarters"
     )
 
 
@@ -221,11 +221,11 @@ def test_every_chart_of_invented_figures_has_the_mark_where_it_covers_no_number(
     made: list[Card],
 ) -> None:
     by_sex, quarters = made
-    assert "Illustrative" in card_html.bars(by_sex)
-    assert "Illustrative" in card_html.bars(quarters)
+    assert "Worked example" in card_html.bars(by_sex)
+    assert "Worked example" in card_html.bars(quarters)
     assert quarters.draw is not None
     layout = quarters.draw(charts.DARK)["layout"]
-    (mark,) = [note for note in layout["annotations"] if "Illustrative" in note["text"]]
+    (mark,) = [note for note in layout["annotations"] if "Worked example" in note["text"]]
     assert (mark["y"], mark["yref"], mark["yanchor"]) == (1, "paper", "bottom"), "above the plot"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from referrals.query import joint_bounds, kinds
-from referrals.query.observation import WITHHELD, Observation
+from referrals.query.observation import SUPPRESSED, Observation
 from referrals.query.selection import Selection
 from referrals.release.release import Release
 from tests.fixtures.rounded_questions import dimensions, few, selections
@@ -37,7 +37,7 @@ def test_what_only_one_number_can_be_is_exact() -> None:
 
 
 def test_nothing_is_concluded_if_a_part_is_withheld() -> None:
-    parts = (row(0, 16), Observation("B", "B", "category", None, None, None, WITHHELD))
+    parts = (row(0, 16), Observation("B", "B", "category", None, None, None, SUPPRESSED))
     assert joint_bounds.within_total(parts, row(0, 12)) == (parts, row(0, 12))
 
 
