@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -11,6 +12,8 @@ from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     LARGEST_SMALL_COUNT,
@@ -41,6 +44,21 @@ class Rounded:
         """Return the sum of every quarter within a selection."""
         return from_records.quarters(self.release, METHOD, selection)
 
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the sums of every combination of codes, their ranges narrowed by one another."""
+        found = cube.read(self.release, CUBE, axes, selection, **METHOD.thresholds)
+        narrowed = cube.with_joint_ranges(found)
+        observations = {key: _with_status(each) for key, each in narrowed.observations.items()}
+        return replace(narrowed, observations=observations)
+
+
+def _with_status(observation: Observation) -> Observation:
+    """Return a sum with the letter of its status: revised, estimated within a range, or exact."""
+    is_exact = observation.lower == observation.upper
+    if observation.status == "r":
+        return observation
+    return replace(observation, status="" if is_exact else "e")
+
 
 def _with_share(observation: Observation, total: Observation) -> Observation:
     """Return an observation with its share of the total, and the range of it without rounding."""
@@ -56,6 +74,7 @@ def _with_share(observation: Observation, total: Observation) -> Observation:
     return replace(observation, share=share)
 
 
+CUBE: Final = "query/rounded_cube"
 METHOD: Final = from_records.Method(
     "query/rounded_observations",
     _with_share,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -11,6 +12,8 @@ from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Offer, Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release
 
@@ -36,6 +39,10 @@ class Suppressed:
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return the cell of every quarter within a selection."""
         return from_records.quarters(self.release, METHOD, selection)
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the cell of every combination of codes, published or not."""
+        return cube.read(self.release, "query/suppressed_cube", axes, selection)
 
 
 def _with_share(observation: Observation, total: Observation) -> Observation:

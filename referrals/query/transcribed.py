@@ -12,7 +12,9 @@ from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
-from referrals.query.selection import Offer, Selection
+from referrals.query.selection import PERIOD, Offer, Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
 from referrals.reference.codelists import NOT_RECORDED, TOTAL
 from referrals.release.release import Release
 
@@ -71,6 +73,19 @@ class Transcribed:
     def quarters(self, _: Selection) -> tuple[Observation, ...]:
         """Return no quarters: the source covers one year."""
         return ()
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the count or the range of every combination of codes, published or not.
+
+        Ranges are not narrowed by one another: the printed numbers do not all agree.
+        """
+        within = selection.choosing(PERIOD, self.release.about.period)
+        found = cube.read(self.release, "query/transcribed_cube", axes, within)
+        observations = {
+            key: replace(each, is_range=each.lower != each.upper)
+            for key, each in found.observations.items()
+        }
+        return cube.without_unused(replace(found, observations=observations))
 
 
 def _observation(record: Record) -> Observation:
