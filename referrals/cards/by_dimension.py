@@ -39,7 +39,7 @@ def card(release: Release, answer: Answer) -> Card:
     return Card(
         name=answer.dimension.replace("_", "-"),
         title=captions.title(answer),
-        finding=wording.finding(answer),
+        finding=captions.finding(answer),
         unit=captions.unit(answer),
         table=_table(answer),
         alternative=captions.chart_text(answer),
@@ -154,7 +154,7 @@ def _table(answer: Answer) -> Markup:
 
 def _cells(answer: Answer, observation: Observation) -> list[str]:
     wording = kinds.of(answer.kind)
-    symbol = symbol_mark(wording.share_status(answer, observation), wording.SYMBOLS)
+    symbol = symbol_mark(wording.share_status(answer, observation), wording.symbols)
     share = _share_cell(answer, observation)
     return [number_cell(answer.kind, observation), share + symbol]
 
@@ -196,7 +196,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "share_of_recorded": _decimal(share.of_recorded) if share else None,
         "unit": messages.text("cards.csv_unit_with_shares"),
         "status": observation.status,
-        "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
+        "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
         "share_status": wording.share_status(answer, observation),
         "working": observation.working,
     }

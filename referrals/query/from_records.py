@@ -31,18 +31,25 @@ class Method:
 
 
 def filters(release: Release, dimension: str) -> Offer:
-    """Return every period, the release's own first, and every code of each other dimension.
+    """Return every period, the latest year first, and every code of each other dimension.
 
     Aggregates are filters only among periods (years), and totals never.
     """
-    offer: dict[str, list[str]] = {name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension}
+    offer: dict[str, list[str]] = {PERIOD: periods(release)}
+    offer |= {name: [] for name in DIMENSIONS if name != dimension}
     for row in release.rows("query/codes"):
         name, code = row["dimension"], row["code"]
-        is_aggregate = row["kind"] == "aggregate" and name != PERIOD
-        if name in offer and code != TOTAL and not is_aggregate:
+        if name in offer and name != PERIOD and code != TOTAL and row["kind"] != "aggregate":
             offer[name].append(code)
-    offer[PERIOD].sort(key=lambda code: code != release.about.period)
     return offer
+
+
+def periods(release: Release) -> list[str]:
+    """Return every period: the years, then the quarters, each the latest first."""
+    rows = [row for row in release.rows("query/codes") if row["dimension"] == PERIOD]
+    latest_first = [(row["kind"], row["code"]) for row in reversed(rows) if row["code"] != TOTAL]
+    years = [code for kind, code in latest_first if kind == "aggregate"]
+    return years + [code for kind, code in latest_first if kind != "aggregate"]
 
 
 def read(
@@ -50,7 +57,7 @@ def read(
 ) -> Crosstab:
     """Return the crosstab of two dimensions (rows, columns) within a selection and its period."""
     code_labels = labels(release)
-    period = selection.period or release.about.period
+    period = selection.period or periods(release)[0]
 
     def answer(records: Sequence[Record], within: Selection) -> Answer:
         observations = [crosstab.observation(record) for record in records]

@@ -15,7 +15,7 @@ from referrals.cards.card import PATHS
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
-from referrals.cards.wording import suppressed
+from referrals.cards.wording.suppressed import Suppressed
 from referrals.dashboard import session
 from referrals.query import kinds
 from referrals.query.observation import Observation
@@ -184,16 +184,16 @@ def test_quarters_that_are_withheld_are_counted(
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
     period = "April 2021 to March 2022"
-    assert sentence in suppressed.quarters_finding(answer, quarters(*values), period)
+    assert sentence in Suppressed().quarters_finding(answer, quarters(*values), period)
 
 
 def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
     tabled: Release,
 ) -> None:
-    assert "was the largest group shown, with" in suppressed.finding(
+    assert "was the largest group shown, with" in Suppressed().finding(
         kinds.of(tabled).answer("nationality", Selection(crime_type="MS"))
     )
-    assert "was the largest group, with" in suppressed.finding(
+    assert "was the largest group, with" in Suppressed().finding(
         kinds.of(tabled).answer("nationality", Selection())
     )
 
@@ -201,5 +201,5 @@ def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
 def test_of_two_equal_groups_neither_is_called_the_largest(tabled: Release) -> None:
     answer = kinds.of(tabled).answer("nationality", Selection())
     alike = tuple(replace(observation, value=30) for observation in answer.observations)
-    finding = suppressed.finding(replace(answer, observations=alike))
+    finding = Suppressed().finding(replace(answer, observations=alike))
     assert "No one group is plainly the largest" in finding

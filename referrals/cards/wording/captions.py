@@ -6,6 +6,7 @@ from referrals.cards.wording import kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
 from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
 
 
@@ -23,6 +24,28 @@ def quarters_title(answer: Answer) -> str:
     """Return the title of a card of quarters: 'Domestic abuse referrals by quarter'."""
     text = messages.text("wording.quarters_title", referrals=phrases.subject(answer, Form.TITLE))
     return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def finding(answer: Answer) -> str:
+    """Return the headline of an answer, or the chosen numbers side by side if some were chosen."""
+    if not answer.is_comparison:
+        return kinds.of(answer.kind).finding(answer)
+    clauses = phrases.listed(_compared(answer, row) for row in answer.observations)
+    text = messages.text(
+        "wording.comparison.finding", clauses=clauses, counted=phrases.counted(answer)
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def _compared(answer: Answer, observation: Observation) -> str:
+    """Return one of several numbers: 'Vietnam 237 (18%)'."""
+    share = "" if answer.is_unreliable else phrases.share(observation)
+    return messages.text(
+        f"wording.comparison.{'with_share' if share else 'number'}",
+        group=observation.label,
+        number=phrases.number(observation),
+        share=share,
+    )
 
 
 def unit(answer: Answer, *, of_each: bool = False) -> str:
@@ -74,7 +97,7 @@ def chart_text(answer: Answer) -> str:
         rows.append((phrases.label(observation), share or phrases.number(observation)))
     return messages.text(
         "wording.bar_chart",
-        finding=kinds.of(answer.kind).finding(answer),
+        finding=finding(answer),
         referrals=phrases.subject(answer),
         dimension=phrases.dimension(answer.dimension),
         rows=phrases.rows(rows),

@@ -1,0 +1,80 @@
+"""The axes of charts over time: round numbers upwards, and years grouped under their quarters.
+
+Labels are never rotated. They are chosen for the narrowest plot, so they fit on a phone as well:
+the server does not know how wide a reader's screen is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from referrals.cards.charts.values import Point
+
+NARROWEST_PLOT: Final = 165
+LETTER: Final = 7.5
+GAP: Final = 4
+"""The width of the plot on a screen of 360 px, and of a letter of 12 px and a gap, in pixels."""
+
+STEPS: Final = (1, 2, 2.5, 5, 10)
+LINES_UP: Final = 4
+"""The most lines of a scale above its zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A label under the axis, at a place counted in periods from the first one."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAxis:
+    """The labels of periods, those of the years below them, and the edges between years."""
+
+    periods: Sequence[Tick]
+    years: Sequence[Tick]
+    edges: Sequence[float]
+
+
+def time_axis(points: Sequence[Point]) -> TimeAxis:
+    """Return the labels of an axis with these periods, as many of them as fit."""
+    grouped = [
+        (year, [place for place, _ in group])
+        for year, group in groupby(enumerate(points), key=lambda item: item[1].year)
+    ]
+    years = [Tick((places[0] + places[-1]) / 2, year) for year, places in grouped if year]
+    names = [Tick(place, point.tick or point.period) for place, point in enumerate(points)]
+    edges = [places[0] - 0.5 for year, places in grouped[1:] if year]
+    fewer = _thinned(names)
+    if years and len(fewer) * 2 < len(names):  # fewer than every second quarter: only the years
+        fewer = []
+    return TimeAxis(fewer, _thinned(years), edges)
+
+
+def scale(most: float) -> list[float]:
+    """Return the round numbers of a scale from zero to above the largest number.
+
+    >>> scale(23411)
+    [0, 10000, 20000, 30000]
+    >>> scale(7)
+    [0, 2, 4, 6, 8]
+    """
+    rough = max(most, 1) / LINES_UP
+    power = 10 ** math.floor(math.log10(rough))
+    sizes = [size * power for size in STEPS if size * power >= 1]
+    step = next(size for size in [*sizes, 10 * power] if size >= rough and size == int(size))
+    return [int(step * line) for line in range(math.ceil(max(most, 1) / step) + 1)]
+
+
+def _thinned(ticks: Sequence[Tick]) -> list[Tick]:
+    """Return every label, or every second, third... so that they fit; the last is always there."""
+    if not ticks:
+        return []
+    width = max(len(tick.label) for tick in ticks) * LETTER + GAP
+    step = math.ceil(width * len(ticks) / NARROWEST_PLOT)
+    return list(ticks[::-1][::step][::-1])
