@@ -31,6 +31,9 @@ class ReleaseKind(Protocol):
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return any quarters within a selection, whose period is ignored, oldest first."""
 
+    def every_filter(self) -> Offer:
+        """Return every code by which a table can be filtered, by dimension, and any periods."""
+
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the cells of up to three axes with their totals, for a table of any layout."""
 

@@ -44,6 +44,10 @@ class Rounded:
         """Return the sum of every quarter within a selection."""
         return from_records.quarters(self.release, METHOD, selection)
 
+    def every_filter(self) -> Offer:
+        """Return every period, and every code of each dimension."""
+        return from_records.filters(self.release, "")
+
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the sums of every combination of codes, their ranges narrowed by one another."""
         found = cube.read(self.release, CUBE, axes, selection, **METHOD.thresholds)

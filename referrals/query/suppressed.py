@@ -40,6 +40,10 @@ class Suppressed:
         """Return the cell of every quarter within a selection."""
         return from_records.quarters(self.release, METHOD, selection)
 
+    def every_filter(self) -> Offer:
+        """Return every period, and every code of each dimension."""
+        return from_records.filters(self.release, "")
+
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the cell of every combination of codes, published or not."""
         return cube.read(self.release, "query/suppressed_cube", axes, selection)

@@ -15,7 +15,7 @@ from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.selection import PERIOD, Offer, Selection
 from referrals.query.tables import cube
 from referrals.query.tables.cube import Cube
-from referrals.reference.codelists import NOT_RECORDED, TOTAL
+from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
 from referrals.release.release import Release
 
 STATEMENT: Final = "query/transcribed_observations"
@@ -73,6 +73,15 @@ class Transcribed:
     def quarters(self, _: Selection) -> tuple[Observation, ...]:
         """Return no quarters: the source covers one year."""
         return ()
+
+    def every_filter(self) -> Offer:
+        """Return every code of each dimension, published or not, and no period."""
+        listed = cube.codes(self.release)
+        offer = {
+            name: [code.code for code in listed.get(name, ()) if code.code != TOTAL]
+            for name in DIMENSIONS
+        }
+        return {**offer, PERIOD: []}
 
     def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
         """Return the count or the range of every combination of codes, published or not.

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from referrals.caching import cached
 from referrals.query.crosstab import Record
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import PERIOD, Selection
@@ -78,6 +79,7 @@ class Cube:
         return found if all(observation.has_number for observation in found) else None
 
 
+@cached(16, {Release: lambda release: release.digest})
 def codes(release: Release) -> dict[str, tuple[Code, ...]]:
     """Return the codes of each possible axis of a release, the total last.
 
@@ -141,9 +143,7 @@ def without_unused(cube: Cube) -> Cube:
     axes = []
     for place, axis in enumerate(cube.axes):
         used = {
-            key[place]
-            for key, found in cube.observations.items()
-            if found.status != NOT_PUBLISHED
+            key[place] for key, found in cube.observations.items() if found.status != NOT_PUBLISHED
         }
         kept = [code for code in axis.codes if code.kind != "aggregate" or code.code in used]
         axes.append(replace(axis, codes=tuple(kept)))

@@ -12,17 +12,14 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from referrals.query.selection import PERIOD, RELEASE, Selection
-from referrals.query.tables.cube import AXES, MOST_AXES, TIMES
+from referrals.query.selection import PERIOD, RELEASE, SEPARATOR, SORT, Selection
+from referrals.query.tables.cube import AXES, MOST_AXES, TIMES, YEAR
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 
-ROWS, COLUMNS, MEASURE, SORT, CHART, PART = "rows", "columns", "measure", "sort", "chart", "part"
+ROWS, COLUMNS, MEASURE, CHART, PART = "rows", "columns", "measure", "chart", "part"
 
 NONE: Final = "none"
 """The code of no columns, no chart, or the order of the code lists."""
-
-SEPARATOR: Final = "."
-"""Between two things that head one side of a table: `rows=nationality.sex`."""
 
 MOST_ON_ONE_SIDE: Final = 2
 MOST_FILTERS: Final = 3
@@ -95,11 +92,13 @@ class Problem:
 class Offer:
     """What a release can put into a table: the things on its axes, and the codes of each filter.
 
-    The first period is the default. `releases` are the names that `release` can have.
+    The first period is the default; `quarters` are those that are no years. `releases` are the
+    names that `release` can have.
     """
 
     axes: tuple[str, ...]
     filters: Mapping[str, Sequence[str]]
+    quarters: tuple[str, ...] = ()
     releases: tuple[str, ...] = ()
 
 
@@ -147,7 +146,7 @@ class TableRequest:
         Rows and columns are always named in others, so that a link does not depend on the default.
 
         >>> TableRequest(rows=("nationality", "sex"), columns=()).address()
-        {'rows': 'nationality.sex', 'columns': 'none'}
+        {'rows': 'nationality,sex', 'columns': 'none'}
         """
         if self == TableRequest():
             return {}
@@ -273,9 +272,7 @@ def _filters(
             problems.append(Problem(name, value, Fault.NOT_OFFERED))
         elif value not in allowed:
             suggestion = _closest(value, allowed)
-            problems.append(
-                Problem(name, value, Fault.UNKNOWN_VALUE, suggestion, tuple(allowed))
-            )
+            problems.append(Problem(name, value, Fault.UNKNOWN_VALUE, suggestion, tuple(allowed)))
         elif name != PERIOD and len(within.chosen()) == MOST_FILTERS:
             problems.append(Problem(name, value, Fault.TOO_MANY))
         else:
@@ -294,9 +291,7 @@ def filter_codes(name: str, axes: Sequence[str], offer: Offer) -> Sequence[str]:
     codes = offer.filters.get(name, ())
     if name != PERIOD or not any(axis in TIMES for axis in axes):
         return codes
-    if "year" in axes:
-        return ()
-    return [code for code in codes if "Q" not in code]
+    return () if YEAR in axes else [code for code in codes if code not in offer.quarters]
 
 
 def _one_of(
