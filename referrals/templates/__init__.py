@@ -21,7 +21,7 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters["percentage"] = lambda share: f"{share:.1%}"
+ENVIRONMENT.filters["css_number"] = lambda share: f"{share:.4f}".rstrip("0").rstrip(".")
 
 _TELEPHONE: Final = re.compile(r"(\+?\d[\d ]{7,}\d)")
 
@@ -29,6 +29,11 @@ _TELEPHONE: Final = re.compile(r"(\+?\d[\d ]{7,}\d)")
 def render(template: str, **values: object) -> Markup:
     """Return a template of this folder, such as `shell/page.html`, filled with values."""
     return Markup(ENVIRONMENT.get_template(template).render(values))  # noqa: S704 - autoescaped
+
+
+def charts_stylesheet() -> bytes:
+    """Return the rules of charts as HTML, for the stylesheet of a site that shows them."""
+    return (Path(__file__).parent / "charts" / "charts.css").read_bytes()
 
 
 def macro(template: str, name: str, *arguments: object, **values: object) -> Markup:
@@ -46,18 +51,6 @@ def table(
     one scrolls downwards as well.
     """
     return macro("macros.html", "table", caption, header, list(rows), tall=tall)
-
-
-def bars(
-    caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, float, float, str]]
-) -> Markup:
-    """Return a bar chart that is a table: one row per bar, with its label, its number and the bar.
-
-    A row is the label, the number as text, the share of the longest bar (0 to 1) at which the solid
-    part ends, the share at which the hatched part ends, and the look: `main`, `second`, `grey` or
-    `missing`.
-    """
-    return macro("macros.html", "bars", caption, what, counted, list(rows))
 
 
 def to_copy(heading: str, text: str, button: str = "Copy") -> Markup:

@@ -73,6 +73,7 @@ _OF_CODE: Final[Mapping[tuple[str, str], Meaning]] = {
 _OF_CODE_ANYWHERE: Final[Mapping[str, Meaning]] = {
     "_NK": Meaning.NOT_RECORDED,
     "_OTH": Meaning.OTHER,
+    "OTH": Meaning.OTHER,
 }
 
 

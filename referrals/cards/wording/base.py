@@ -10,7 +10,6 @@ from referrals.cards.wording import phrases
 from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import NOT_RECORDED
 
 
 class Wording(ABC):
@@ -55,10 +54,6 @@ class Wording(ABC):
     def possible_range(self, _observation: Observation) -> str:
         """Return the range beside a number, '' if the number is exact or is a range itself."""
         return ""
-
-    def is_share_of_all(self, observation: Observation) -> bool:
-        """Return whether a share is of all while the others are of those recorded."""
-        return observation.code == NOT_RECORDED
 
     def possible_share(self, _answer: Answer, _observation: Observation) -> str:
         """Return the range beside a share, '' if the share is exact or is a range itself."""

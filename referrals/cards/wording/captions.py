@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from referrals.cards.wording import kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
@@ -88,13 +90,27 @@ def workings(answer: Answer, group: str = "") -> list[str]:
     return found
 
 
-def chart_text(answer: Answer) -> str:
-    """Return a chart in words, the finding first, for those who do not see it."""
-    by_share = answer.selection.measure == SHARE and not answer.is_unreliable
-    rows = []
-    for observation in answer.observations:
-        share = phrases.share(observation) if by_share else ""
-        rows.append((phrases.label(observation), share or phrases.number(observation)))
+def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:
+    """Return the heads of the columns of shares, which say what the shares are of.
+
+    There is one column, of all, or one of those recorded before it. `of_each` means that there is
+    more than one column of an answer, each with its own total.
+    """
+    dimension = phrases.dimension(answer.dimension)
+    key = "of_each" if of_each else "of_one"
+    if answer.recorded is not None:
+        values = {"dimension": dimension, "total": phrases.number(answer.total)}
+        recorded = messages.text(f"wording.share.{key}.recorded", n=answer.recorded, **values)
+        return [recorded, messages.text(f"wording.share.{key}.all", **values)]
+    if of_each:
+        return [messages.text("wording.share.of_each.total")]
+    if not answer.total.has_number:
+        return [messages.text("wording.share.of_one.unknown", referrals=phrases.subject(answer))]
+    return [messages.text("wording.share.of_one.total", counted=phrases.counted(answer))]
+
+
+def chart_text(answer: Answer, rows: Iterable[tuple[str, str]]) -> str:
+    """Return a chart in words, for those who do not see it: the finding, then labels and numbers."""
     return messages.text(
         "wording.bar_chart",
         finding=finding(answer),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from babel.lists import format_list
@@ -113,8 +114,13 @@ def share(observation: Observation) -> str:
         return messages.text("wording.number.over", share=percent(found.lower))
     if found.value is not None:
         return percent(found.value)
-    lower, upper = percent(found.lower), percent(found.upper)
-    return lower if lower == upper else between(lower, upper)
+    return percent_range(found.lower, found.upper)
+
+
+def percent_range(lower: Fraction, upper: Fraction) -> str:
+    """Return a range of shares, or one if both ends look the same: '58% to 59%'."""
+    low, high = percent(lower), percent(upper)
+    return low if low == high else between(low, high)
 
 
 def headed(text: str, *, is_illustrative: bool) -> str:

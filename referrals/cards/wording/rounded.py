@@ -42,10 +42,6 @@ class Rounded(Wording):
         lower, upper = observation.bounds
         return phrases.between(count(lower), count(upper))
 
-    def is_share_of_all(self, _observation: Observation) -> bool:
-        """Return False: every share is of the same total, and need not say so."""
-        return False
-
     def possible_share(self, answer: Answer, observation: Observation) -> str:
         """Return the range of a share, '' if exact or of too few referrals: '12% to 31%'."""
         found = observation.share

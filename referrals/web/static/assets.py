@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from referrals.templates import charts_stylesheet
 from referrals.web.http.content_encoding import Encoded, choose
 
 FOLDER: Final = Path(__file__).parents[1] / "shell" / "assets"
@@ -38,7 +39,8 @@ class Asset:
 def asset(name: str) -> Asset:
     """Return the asset of a file name: `shell.css` is served at `/assets/shell.<hash>.css`."""
     stem, _, suffix = name.rpartition(".")
-    body = _script() if name == "shell.js" else (FOLDER / name).read_bytes()
+    made = {"shell.js": _script, "shell.css": _stylesheet}.get(name)
+    body = made() if made else (FOLDER / name).read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:12]
     return Asset(
         address=f"/assets/{stem}.{digest}.{suffix}",
@@ -55,6 +57,10 @@ def routes() -> list[Route]:
 def _script() -> bytes:
     parts = b"\n".join((FOLDER / name).read_bytes() for name in SCRIPT_PARTS)
     return b"(() => {\n'use strict';\n\n" + parts + b"})();\n"
+
+
+def _stylesheet() -> bytes:
+    return (FOLDER / "shell.css").read_bytes() + charts_stylesheet()
 
 
 def _route(item: Asset) -> Route:
