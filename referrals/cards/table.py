@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final
@@ -10,8 +9,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from referrals import templates
+from referrals.cards import table_chart
 from referrals.cards.card import Card, Row, isolated, symbol_mark
-from referrals.cards.wording import kinds, phrases
+from referrals.cards.wording import kinds
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.labels import Labels, labels
@@ -48,9 +48,8 @@ def card(release: Release, table: Table) -> Card:
         data=_data(table, about),
         path=PATH,
         about=about,
+        bars=table_chart.bars(table),
         period=words.period(table, about, code_labels),
-        row_heading=" ".join(map(words.axis, table.request.rows)),
-        number_heading=words.choice("measures", table.request.measure),
         address=table.request.address(),
     )
 
@@ -71,16 +70,15 @@ def unit(table: Table, about: About, code_labels: Labels) -> str:
 def view(table: Table, title: str) -> Markup:
     """Return the part of a table that is shown as HTML, with a header for every row and column."""
     request = table.request
-    rows, columns = table.rows_shown, table.columns
     return templates.macro(
         TEMPLATE,
         "table",
         caption=title,
         sides=_sides(table),
         corner=[words.axis(name) for name in request.rows] or [""],
-        head=[_spans(table, request.columns, columns, place) for place in range(len(request.columns))],
+        head=[_spans(table, place) for place in range(len(request.columns))],
         alone=words.choice("measures", request.measure),
-        groups=_groups(table, rows, columns),
+        groups=_groups(table),
         is_heat=request.chart is Chart.HEAT,
     )
 
@@ -95,34 +93,32 @@ def _sides(table: Table) -> str:
     return messages.text(f"table.{key}", rows=rows, columns=columns)
 
 
-def _spans(
-    table: Table, names: Sequence[str], keys: Sequence[Key], place: int
-) -> list[dict[str, Any]]:
-    """Return the headers of one level of an axis, each with the number of keys that it spans."""
+def _spans(table: Table, place: int) -> list[dict[str, Any]]:
+    """Return the headers of one level of the columns, each with the number of columns it spans."""
+    names, keys = table.request.columns, table.columns
     found = []
+    scope = "col" if place == len(names) - 1 else "colgroup"
     for codes, group in groupby(keys, key=lambda key: key[: place + 1]):
         label = words.code_label(table, names[place], codes[place])
         span = len(list(group))
-        found.append({"label": label, "span": span, "is_total": codes[place] == TOTAL})
+        found.append(
+            {"label": label, "span": span, "scope": scope, "is_total": codes[place] == TOTAL}
+        )
     return found
 
 
-def _groups(
-    table: Table, rows: Sequence[Key], columns: Sequence[Key]
-) -> list[dict[str, Any]]:
-    """Return the rows in groups that share their first header, if rows have two."""
+def _groups(table: Table) -> list[dict[str, Any]]:
+    """Return the rows that are shown, in groups that share their first header if rows have two."""
     names = table.request.rows
     has_groups = len(names) > 1
     longest = _longest(table)
     found = []
-    for first, group in groupby(rows, key=lambda key: key[:1] if has_groups else ()):
+    for first, group in groupby(table.rows_shown, key=lambda key: key[:1] if has_groups else ()):
         lines = [
             {
-                "label": words.code_label(table, names[-1], row[-1])
-                if row
-                else messages.text("table.no_rows"),
+                "label": words.code_label(table, names[-1], row[-1]) if row else words.axes_alone(),
                 "is_total": TOTAL in row,
-                "cells": [_cell(table, row, column, longest) for column in columns],
+                "cells": [_cell(table, row, column, longest) for column in table.columns],
             }
             for row in group
         ]
@@ -143,7 +139,7 @@ def _longest(table: Table) -> Fraction:
 
 def _cell(table: Table, row: Key, column: Key, longest: Fraction) -> dict[str, Any]:
     """Return the content of a cell, and how deep its colour is in a heat table, from 0 to 1."""
-    cell, measure = table.cells[row, column], table.request.measure
+    cell = table.cells[row, column]
     is_total = table.is_total(row, column)
     shown = cell.figure.value if cell.figure else None
     return {
@@ -158,7 +154,7 @@ def cell_html(table: Table, cell: Cell) -> Markup:
     """Return a figure with the letter of its status and its range."""
     measure = table.request.measure
     text = isolated(words.figure(cell, measure))
-    symbol = symbol_mark(cell.observation.status, kinds.of(table.kind).SYMBOLS)
+    symbol = symbol_mark(cell.observation.status, kinds.of(table.kind).symbols)
     possible = words.possible(cell, measure)
     if cell.figure is None and cell.observation.has_number:
         symbol = Markup()
@@ -208,7 +204,7 @@ def _data(table: Table, about: About) -> list[Row]:
                 ),
                 "referrals": observation.value,
                 "status": observation.status,
-                "status_meaning": kinds.of(table.kind).SYMBOLS.get(observation.status, ""),
+                "status_meaning": kinds.of(table.kind).symbols.get(observation.status, ""),
                 "not_shown_because": words.why(cell.reason, table) if cell.reason else "",
             }
         )

@@ -14,11 +14,23 @@ from referrals.query.answer import Answer
 from referrals.query.labels import Labels
 from referrals.query.selection import PERIOD
 from referrals.query.tables.bounds import Key
-from referrals.query.tables.request import SHARES, Fault, Measure, Problem, TableRequest
-from referrals.query.tables.table import Cell, Figure, Reason, Table
+from referrals.query.tables.request import (
+    SHARES,
+    Chart,
+    Fault,
+    Measure,
+    Problem,
+    TableRequest,
+)
+from referrals.query.tables.suitability import Fault as Unsuitability
+from referrals.query.tables.suitability import Unsuited
+from referrals.query.tables.table import Cell, Figure, Nearest, Reason, Table
 from referrals.reference.codelists import TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
-from referrals.release.release import About
+from referrals.release.release import About, Kind
+
+MOST_CELLS_NAMED: Final = 40
+"""The most cells that one sentence on missing numbers names."""
 
 MOST_NAMED: Final = 12
 """The most codes that a sentence on a wrong address lists."""
@@ -61,9 +73,14 @@ def key_label(table: Table, names: Sequence[str], key: Key) -> str:
     return messages.text("table.label_parts").join(parts)
 
 
+def axes_alone() -> str:
+    """Return the label of the only row or column of a side with nothing on it."""
+    return messages.text("table.no_rows")
+
+
 def title(table: Table, about: About, labels: Labels) -> str:
     """Return the title: 'Modern slavery referrals by nationality and sex: share of each row'."""
-    answer = subject(table, about, labels)
+    answer = subject(table, labels)
     text = messages.text(
         f"table.title.{table.request.measure}",
         referrals=phrases.subject(answer, Form.TITLE),
@@ -82,7 +99,7 @@ def finding(table: Table, about: About, labels: Labels) -> str:
         return messages.text(
             "table.finding.title", title=words, period=period(table, about, labels)
         )
-    counted = phrases.counted(subject(table, about, labels))
+    counted = phrases.counted(subject(table, labels))
     largest = _largest(table)
     if largest is None:
         text = messages.text("table.finding.no_largest", counted=counted)
@@ -104,14 +121,12 @@ def unit(table: Table, about: About, labels: Labels) -> str:
         earlier = labels[PERIOD, table.earlier]
         text = messages.text("table.unit.change_from", earlier=earlier, period=when)
     else:
-        counted = phrases.counted(subject(table, about, labels))
-        text = messages.text(
-            f"table.unit.{table.request.measure}", counted=counted, period=when
-        )
+        counted = phrases.counted(subject(table, labels))
+        text = messages.text(f"table.unit.{table.request.measure}", counted=counted, period=when)
     return text
 
 
-def subject(table: Table, about: About, labels: Labels) -> Answer:
+def subject(table: Table, labels: Labels) -> Answer:
     """Return an answer with the filters and the total of a table, for phrases about both."""
     within = table.request.within
     chosen = {name: labels.get((name, code), code) for name, code in within.chosen().items()}
@@ -122,12 +137,12 @@ def counted_cells(table: Table) -> str:
     """Return how many cells are shown, and why the others are not, for a status region."""
     total = len(table.cells)
     if table.shown == total:
-        return messages.text("table.count.all", total=total)
+        return messages.text("table.shown_cells.all", total=total)
     reasons = " ".join(
         messages.text(f"table.count_reason.{reason}", n=len(places))
         for reason, places in table.missing.items()
     )
-    return messages.text("table.count.some", shown=table.shown, total=total, reasons=reasons)
+    return messages.text("table.shown_cells.some", shown=table.shown, total=total, reasons=reasons)
 
 
 def why(reason: Reason, table: Table) -> str:
@@ -136,18 +151,51 @@ def why(reason: Reason, table: Table) -> str:
     return messages.text(f"table.why.{key}", least=SMALLEST_SHARE_BASE)
 
 
-def missing_cell(table: Table, row: Key, column: Key) -> str:
-    """Return a cell without a figure, with the nearest number that is published."""
-    cell = table.cells[row, column]
-    names = table.request.axes
-    label = key_label(table, names, (*row, *column))
-    if cell.nearest is None:
-        return messages.text("table.why.nothing", cell=label)
-    number = phrases.number(cell.nearest.observation)
-    if cell.observation.has_number:
-        return messages.text("table.why.own", cell=label, number=number)
-    nearest = key_label(table, table.order, cell.nearest.key)
-    return messages.text("table.why.nearest", cell=label, nearest=nearest, number=number)
+def missing_cells(table: Table, places: Sequence[tuple[Key, Key]]) -> list[str]:
+    """Return sentences on cells without a figure, one for each number that is nearest to some."""
+    cells = [(table.cells[place], place) for place in places]
+    own = [(cell, place) for cell, place in cells if cell.observation.has_number]
+    found = []
+    if own:
+        numbered = [
+            messages.text(
+                "table.why.own_cell",
+                cell=_cell_label(table, place),
+                number=phrases.number(cell.observation),
+            )
+            for cell, place in own
+        ]
+        found.append(messages.text("table.why.own", cells=_some(numbered)))
+    by_nearest: dict[Nearest | None, list[str]] = {}
+    for cell, place in cells:
+        if not cell.observation.has_number:
+            by_nearest.setdefault(cell.nearest, []).append(_cell_label(table, place))
+    for nearest, named in by_nearest.items():
+        if nearest is None:
+            found.append(messages.text("table.why.nothing", cells=_some(named)))
+            continue
+        found.append(
+            messages.text(
+                "table.why.nearest",
+                nearest=key_label(table, table.order, nearest.key),
+                number=phrases.number(nearest.observation),
+                cells=_some(named),
+            )
+        )
+    return found
+
+
+def _cell_label(table: Table, place: tuple[Key, Key]) -> str:
+    row, column = place
+    return key_label(table, table.request.axes, (*row, *column))
+
+
+def _some(labels: Sequence[str]) -> str:
+    """Return labels in one line, the first of them if there are many."""
+    named = list(labels[:MOST_CELLS_NAMED])
+    if len(labels) > MOST_CELLS_NAMED:
+        named.append(messages.text("table.why.more", n=len(labels) - MOST_CELLS_NAMED))
+    return messages.text("wording.separator").join(named)
 
 
 def figure(cell: Cell, measure: Measure) -> str:
@@ -161,7 +209,7 @@ def figure(cell: Cell, measure: Measure) -> str:
         return messages.text("wording.number.over", share=percent(found.lower))
     if found.value is not None:
         return _one(found.value, measure)
-    return _range(found, measure)
+    return range_of(found, measure)
 
 
 def possible(cell: Cell, measure: Measure) -> str:
@@ -169,7 +217,7 @@ def possible(cell: Cell, measure: Measure) -> str:
     found = cell.figure
     if found is None or found.value is None or found.is_exact:
         return ""
-    text = _range(found, measure)
+    text = range_of(found, measure)
     is_change = measure is Measure.CHANGE
     if is_change and found.lower <= 0 <= found.upper:
         return messages.text("table.cell.possible_none", range=text)
@@ -190,6 +238,15 @@ def suggestion(table: Table, about: About, labels: Labels, before: TableRequest)
         shown=table.shown,
         total=len(table.cells),
     )
+
+
+def unsuited(chart: Chart, found: Unsuited, table: Table) -> str:
+    """Return why a chart does not suit a table, and what would help."""
+    key = str(found.fault)
+    if found.fault is Unsuitability.NO_TIME and table.kind is Kind.TRANSCRIBED:
+        key = "no_time_published"
+    reason = messages.text(f"table.unsuited.{key}", n=found.n, most=found.most)
+    return messages.text("table.unsuited.sentence", chart=choice("charts", chart), reason=reason)
 
 
 def problem(found: Problem) -> str:
@@ -228,9 +285,11 @@ def _difference(before: TableRequest, after: TableRequest) -> str:
 def _largest(table: Table) -> tuple[Key, Key] | None:
     """Return the cell that is surely larger than every other one that is no total, if any.
 
-    Cells that are part of others are left out, and so are tables with a number that is not known.
+    Aggregates are left out. If a number is not known, the largest must be more than all others.
     """
-    kinds = {name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order}
+    kinds = {
+        name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order
+    }
     parts: list[tuple[Key, Key]] = []
     for row, column in table.cells:
         codes = zip(table.request.axes, (*row, *column), strict=True)
@@ -267,7 +326,8 @@ def _one(value: Fraction, measure: Measure) -> str:
     return count(int(value))
 
 
-def _range(found: Figure, measure: Measure) -> str:
+def range_of(found: Figure, measure: Measure) -> str:
+    """Return the range of a figure, or one figure if both ends are shown alike."""
     lower, upper = _one(found.lower, measure), _one(found.upper, measure)
     return lower if lower == upper else phrases.between(lower, upper)
 

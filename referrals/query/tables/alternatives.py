@@ -16,8 +16,8 @@ from referrals.release.release import Release
 MOST_SUGGESTED: Final = 3
 
 
-def nearest_requests(release: Release, table: Table, offered: Offer) -> tuple[TableRequest, ...]:
-    """Return the requests nearest to a table's that show more of their cells, the best first.
+def nearest_tables(release: Release, table: Table, offered: Offer) -> tuple[Table, ...]:
+    """Return the tables nearest to one that show more of their cells, the best first.
 
     Each leaves out one filter or one axis, or asks for the number or another period. None for a
     table whose cells are all shown, or lack only what comes before the first period.
@@ -30,7 +30,7 @@ def nearest_requests(release: Release, table: Table, offered: Offer) -> tuple[Ta
         other = reader.read(release, candidate)
         share = Fraction(other.shown, len(other.cells))
         if share > Fraction(table.shown, len(table.cells)):
-            scored.append((-share, place, candidate))
+            scored.append((-share, place, other))
     return tuple(
         candidate for *_, candidate in sorted(scored, key=lambda item: item[:2])[:MOST_SUGGESTED]
     )

@@ -177,12 +177,15 @@ def read_address(
 
     The default takes the place of each part that could not be used. Names that are not ours, such
     as those that mail programs add to links, are ignored unless they look like a slip for ours.
+    Rows and columns can be given twice, as a form without a script does: `rows=age_band&rows=sex`.
     """
     problems: list[Problem] = []
     given: dict[str, str] = {}
     for name, value in pairs:
         if name not in NAMES:
             problems += _misspelt(name, value)
+        elif name in {ROWS, COLUMNS}:
+            given[name] = _joined(given.get(name, ""), value)
         elif given.setdefault(name, value) != value:
             problems.append(Problem(name, value, Fault.REPEATED))
     default = TableRequest()
@@ -206,6 +209,12 @@ def read_address(
     )
     within = request.within.choosing(RELEASE, release)
     return replace(request, within=within), tuple(problems)
+
+
+def _joined(before: str, value: str) -> str:
+    """Return two lists of things as one; `none` adds nothing to another list."""
+    named = [each for each in (before, value) if each not in {"", NONE}]
+    return SEPARATOR.join(named) or value
 
 
 def _misspelt(name: str, value: str) -> list[Problem]:
