@@ -38,14 +38,10 @@ def _share(answer: Answer, observation: Observation) -> Bar:
     If it is known how many are recorded, every share is of those, with a line for its range among
     all; those not recorded have none.
     """
-    if not observation.has_number:
-        return replace(_bar(answer, observation, phrases.number(observation)), is_absent=True)
     share = observation.share
-    if share is None or answer.is_unreliable:
-        return replace(_bar(answer, observation, phrases.too_few()), is_absent=True)
-    if answer.recorded is not None and share.of_recorded is None:
-        shown = messages.text("cards.in_no_share", number=phrases.number(observation))
-        return replace(_bar(answer, observation, shown), is_absent=True)
+    absent = _reason_for_no_share(answer, observation)
+    if share is None or absent:
+        return replace(_bar(answer, observation, absent), is_absent=True)
     low, high = float(share.lower) * 100, float(share.upper) * 100
     bar = _bar(answer, observation, phrases.share(observation))
     if share.of_recorded is not None:
@@ -64,6 +60,17 @@ def _share(answer: Answer, observation: Observation) -> Bar:
         return replace(bar, solid=value, upper=value)
     possible = kinds.of(answer.kind).possible_share(answer, observation)
     return replace(bar, possible=possible, solid=value, upper=high, lower=low)
+
+
+def _reason_for_no_share(answer: Answer, observation: Observation) -> str:
+    """Return the words instead of a share, '' if there is one."""
+    if not observation.has_number:
+        return phrases.number(observation)
+    if observation.share is None or answer.is_unreliable:
+        return phrases.too_few()
+    if answer.recorded is not None and observation.share.of_recorded is None:
+        return messages.text("cards.in_no_share", number=phrases.number(observation))
+    return ""
 
 
 def _bar(answer: Answer, observation: Observation, shown: str) -> Bar:

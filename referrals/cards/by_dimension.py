@@ -24,6 +24,7 @@ from referrals.cards.charts.bars import Bar, scaled
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
 from referrals.i18n import messages
+from referrals.query import arrangement
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
@@ -57,7 +58,8 @@ def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER)
     """Return the card of a dimension within each code of another that is on offer."""
     kind = release_kinds.of(release)
     crosstab = kind.crosstab(dimension, by, Selection(measure=measure))
-    columns = [crosstab.by_column[code] for code in kind.filters(dimension).get(by, ())]
+    codes = kind.filters(dimension).get(by, ())
+    columns = [arrangement.arranged(crosstab.by_column[code], (), "") for code in codes]
     return of_columns(release, {column.labels[by]: column for column in columns}, by=by)
 
 
@@ -208,9 +210,7 @@ def _panels(answers: Mapping[str, Answer]) -> dict[str, tuple[Bar, ...]]:
     """Return the bars of each answer, by its label, all on one scale."""
     drawn = {label: bars(answer) for label, answer in answers.items()}
     longest = max((bar.upper for panel in drawn.values() for bar in panel), default=0) or 1
-    return {
-        label: tuple(bar.scaled(longest) for bar in panel) for label, panel in drawn.items()
-    }
+    return {label: tuple(bar.scaled(longest) for bar in panel) for label, panel in drawn.items()}
 
 
 def _named(panels: Mapping[str, tuple[Bar, ...]]) -> tuple[Bar, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
+from referrals.reference.codelists import NOT_RECORDED, is_other
 
 BY_SIZE, BY_NAME, BY_CODE = "size", "name", "code"
 
@@ -31,6 +32,15 @@ def orders(answer: Answer) -> Sequence[str]:
     return () if is_short or has_parts else ORDERS.get(answer.dimension, ())
 
 
+def usual_order(answer: Answer) -> str:
+    """Return the order in which an answer is shown unless a reader chooses another one.
+
+    Groups are sorted by size, ages and answers with parts are not.
+    """
+    has_parts = any(observation.is_part for observation in answer.observations)
+    return BY_CODE if has_parts or answer.dimension == "age_band" else BY_SIZE
+
+
 def arranged(answer: Answer, compared: Sequence[str], sort: str) -> Answer:
     """Return an answer with the compared codes alone (all if there are none), in an order.
 
@@ -40,8 +50,7 @@ def arranged(answer: Answer, compared: Sequence[str], sort: str) -> Answer:
     shown = answer.observations
     if compared:
         shown = tuple(row for row in shown if row.code in compared)
-    usual = next(iter(orders(answer)), BY_CODE)
-    ordered = _sorted(shown, sort or usual)
+    ordered = _sorted(shown, sort or usual_order(answer))
     return replace(answer, observations=ordered, is_comparison=bool(compared))
 
 
@@ -51,10 +60,17 @@ def _sorted(observations: Sequence[Observation], order: str) -> tuple[Observatio
     return tuple(sorted(observations, key=_by_size if order == BY_SIZE else _by_name))
 
 
-def _by_size(observation: Observation) -> tuple[bool, int]:
+def _by_size(observation: Observation) -> tuple[int, int]:
     value = observation.lower if observation.value is None else observation.value
-    return observation.kind != "category", -(value or 0)
+    return _last(observation), -(value or 0)
 
 
-def _by_name(observation: Observation) -> tuple[bool, str]:
-    return observation.kind != "category", observation.label
+def _by_name(observation: Observation) -> tuple[int, str]:
+    return _last(observation), observation.label
+
+
+def _last(observation: Observation) -> int:
+    """Return 0 for a named group, 1 for all others together, 2 for those not recorded."""
+    if observation.code == NOT_RECORDED:
+        return 2
+    return int(is_other(observation.code))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from referrals.query import crosstab
+from referrals.query import crosstab, joint_bounds
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
@@ -19,13 +19,15 @@ from referrals.release.release import Release
 class Method:
     """The part of a query that depends on the method that protects a release.
 
-    `with_share` returns an observation with its share of a total. Shares of a total of fewer than
-    `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
+    `with_shares` returns the parts of a total with their shares of it. `adds_up` says whether parts
+    add up to their total, so that their bounds are worked out together. Shares of a total of fewer
+    than `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
     statement.
     """
 
     statement: str
-    with_share: Callable[[Observation, Observation], Observation]
+    with_shares: Callable[[Sequence[Observation], Observation], Iterable[Observation]]
+    adds_up: bool = False
     reliable_from: int = 0
     thresholds: Mapping[str, int] = field(default_factory=dict)
 
@@ -62,14 +64,13 @@ def read(
     def answer(records: Sequence[Record], within: Selection) -> Answer:
         observations = [crosstab.observation(record) for record in records]
         total = next(observation for observation in observations if observation.code == TOTAL)
+        parts = tuple(row for row in observations if row.code != TOTAL)
+        if method.adds_up:
+            parts, total = joint_bounds.within_total(parts, total)
         return Answer(
             dimensions[0],
             within,
-            tuple(
-                method.with_share(observation, total)
-                for observation in observations
-                if observation.code != TOTAL
-            ),
+            tuple(method.with_shares(parts, total)),
             total,
             release.about.kind,
             labels=of_selection(within, code_labels),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
-from referrals.query import from_records
+from referrals.query import from_records, joint_bounds
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab
 from referrals.query.observation import Observation, Share
@@ -64,24 +64,24 @@ def _with_status(observation: Observation) -> Observation:
     return replace(observation, status="" if is_exact else "e")
 
 
-def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share of the total, and the range of it without rounding."""
-    if observation.value is None or not total.value:
-        return observation
-    lower, upper = observation.bounds
-    least, most = total.bounds
-    share = Share(
-        lower=Fraction(lower, most),
-        upper=min(Fraction(upper, max(least, 1)), Fraction(1)),
-        value=Fraction(observation.value, total.value),
-    )
-    return replace(observation, share=share)
+def _with_shares(parts: Sequence[Observation], total: Observation) -> list[Observation]:
+    """Return parts with their shares of the total, and the range of each without rounding."""
+    if not total.value:
+        return list(parts)
+    found = []
+    for part in parts:
+        others = [other.bounds for other in parts if other is not part]
+        lower, upper = joint_bounds.share(part.bounds, total.bounds, others)
+        value = Fraction(part.value or 0, total.value)
+        found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))
+    return found
 
 
 CUBE: Final = "query/rounded_cube"
 METHOD: Final = from_records.Method(
     "query/rounded_observations",
-    _with_share,
+    _with_shares,
+    adds_up=True,
     reliable_from=SMALLEST_SHARE_BASE,
     thresholds={
         "largest_ambiguous": LARGEST_AMBIGUOUS,

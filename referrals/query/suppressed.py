@@ -49,6 +49,10 @@ class Suppressed:
         return cube.read(self.release, "query/suppressed_cube", axes, selection)
 
 
+def _with_shares(parts: Sequence[Observation], total: Observation) -> list[Observation]:
+    return [_with_share(part, total) for part in parts]
+
+
 def _with_share(observation: Observation, total: Observation) -> Observation:
     """Return an observation with its share, unless it or the total is absent or small."""
     if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
@@ -57,4 +61,4 @@ def _with_share(observation: Observation, total: Observation) -> Observation:
     return replace(observation, share=Share(lower=part, upper=part, value=part))
 
 
-METHOD: Final = from_records.Method("query/suppressed_observations", _with_share)
+METHOD: Final = from_records.Method("query/suppressed_observations", _with_shares)

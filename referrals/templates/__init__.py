@@ -7,7 +7,7 @@ Templates are in this folder, one subfolder per package that renders them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,14 +43,21 @@ def macro(template: str, name: str, *arguments: object, **values: object) -> Mar
 
 
 def table(
-    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    tall: bool = False,
+    text_columns: Collection[int] = (),
 ) -> Markup:
     """Return a table whose first column names the rows. Cells are text, or `Markup`.
+
+    The other columns have numbers and are aligned at their right, except `text_columns`.
 
     It is in a region that scrolls by keyboard, so that a wide table never widens the page; a `tall`
     one scrolls downwards as well.
     """
-    return macro("macros.html", "table", caption, header, list(rows), tall=tall)
+    return macro("macros.html", "table", caption, header, list(rows), tall, text_columns)
 
 
 def to_copy(heading: str, text: str, button: str = "Copy") -> Markup:

@@ -103,9 +103,7 @@ def small_multiples(name: str, panels: Mapping[str, Sequence[Bar]], *, mark: str
     """Return panels of bars on one scale, each under its label, side by side if there is room."""
     every = [bar for bars in panels.values() for bar in bars]
     longest = max((bar.upper for bar in every), default=0) or 1
-    on_one_scale = {
-        label: [bar.scaled(longest) for bar in bars] for label, bars in panels.items()
-    }
+    on_one_scale = {label: [bar.scaled(longest) for bar in bars] for label, bars in panels.items()}
     return templates.macro(TEMPLATE, "panels", name, on_one_scale, room=_room(every), mark=mark)
 
 

@@ -1,4 +1,4 @@
-"""The parts that charts share, as Plotly's JSON: colours, annotations, and the mark of invented figures.
+"""The parts that Plotly charts share, as JSON: colours, annotations, the mark of invented figures.
 
 Plain lists and numbers, no Plotly objects: those check and copy every value several times, which
 took three quarters of the time to make a page. The tests check every chart against Plotly's schema

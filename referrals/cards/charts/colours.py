@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from referrals.reference.codelists import NOT_RECORDED, is_other
+
 
 class Meaning(StrEnum):
     """What a colour says."""
@@ -70,11 +72,6 @@ _OF_CODE: Final[Mapping[tuple[str, str], Meaning]] = {
     ("age_band", "0-17"): Meaning.UNDER_18,
     ("age_band", "18+"): Meaning.ADULT,
 }
-_OF_CODE_ANYWHERE: Final[Mapping[str, Meaning]] = {
-    "_NK": Meaning.NOT_RECORDED,
-    "_OTH": Meaning.OTHER,
-    "OTH": Meaning.OTHER,
-}
 
 
 def of_code(dimension: str, code: str) -> Meaning:
@@ -83,7 +80,11 @@ def of_code(dimension: str, code: str) -> Meaning:
     >>> of_code("sex", "F"), of_code("nationality", "VNM")
     (<Meaning.FEMALE: 'female'>, <Meaning.NUMBER: 'number'>)
     """
-    return _OF_CODE_ANYWHERE.get(code) or _OF_CODE.get((dimension, code), Meaning.NUMBER)
+    if code == NOT_RECORDED:
+        return Meaning.NOT_RECORDED
+    if is_other(code):
+        return Meaning.OTHER
+    return _OF_CODE.get((dimension, code), Meaning.NUMBER)
 
 
 def compared(place: int) -> Meaning:

@@ -110,7 +110,7 @@ def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:
 
 
 def chart_text(answer: Answer, rows: Iterable[tuple[str, str]]) -> str:
-    """Return a chart in words, for those who do not see it: the finding, then labels and numbers."""
+    """Return a chart in words, for those who do not see it: finding, labels and numbers."""
     return messages.text(
         "wording.bar_chart",
         finding=finding(answer),

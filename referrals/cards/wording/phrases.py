@@ -79,12 +79,14 @@ def first_label(observation: Observation) -> str:
 
 
 def number(observation: Observation) -> str:
-    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld'."""
+    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', '0 to 4'."""
     if absent := _ABSENT.get(observation.status):
         return messages.text(absent)
-    if observation.value is not None and not observation.is_range:
-        return count(observation.value)
     lower, upper = observation.bounds
+    # 0 alone means that there are none: a 0 that could be more is shown as its range.
+    is_uncertain_zero = observation.value == 0 and upper > 0
+    if observation.value is not None and not (observation.is_range or is_uncertain_zero):
+        return count(observation.value)
     if observation.open_ended:
         return messages.text("wording.number.at_least", n=lower)
     return count_range(lower, upper)
