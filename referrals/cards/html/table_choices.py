@@ -112,13 +112,11 @@ def pairs(chosen: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(name.removesuffix(THEN), value) for name, value in chosen.items()]
 
 
-def resolved(
-    before: Mapping[str, str], after: Mapping[str, str]
-) -> dict[str, str]:
+def resolved(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str]:
     """Return the choices after a change: what is now on two places swaps with what was there.
 
-    >>> resolved({"rows": "sex", "columns": "age_band"}, {"rows": "age_band", "columns": "age_band"})
-    {'rows': 'age_band', 'columns': 'sex'}
+    >>> resolved({"rows": "sex", "columns": "year"}, {"rows": "year", "columns": "year"})
+    {'rows': 'year', 'columns': 'sex'}
     """
     found = dict(after)
     sides = [name for name in after if name.removesuffix(THEN) in {ROWS, COLUMNS}]
@@ -131,9 +129,7 @@ def resolved(
     return found
 
 
-def _side(
-    built: BuiltTable, name: str, label: str, chosen: Sequence[str], *, place: int
-) -> Choice:
+def _side(built: BuiltTable, name: str, label: str, chosen: Sequence[str], *, place: int) -> Choice:
     request = built.request
     options = {axis: words.axis(axis) for axis in _axes_of(built, chosen[place : place + 1])}
     can_be_empty = place or (request.columns if name == ROWS else request.rows)
