@@ -74,23 +74,13 @@ def view(table: Table, title: str) -> Markup:
         TEMPLATE,
         "table",
         caption=title,
-        sides=_sides(table),
+        small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
         corner=[words.axis(name) for name in request.rows] or [""],
         head=[_spans(table, place) for place in range(len(request.columns))],
         alone=words.choice("measures", request.measure),
         groups=_groups(table),
         is_heat=request.chart is Chart.HEAT,
     )
-
-
-def _sides(table: Table) -> str:
-    """Return the line of a caption that says what is in the rows and in the columns."""
-    request = table.request
-    rows, columns = words.axes(request.rows), words.axes(request.columns)
-    if rows and columns:
-        return messages.text("table.sides", rows=rows, columns=columns)
-    key = "sides_rows" if rows else "sides_columns"
-    return messages.text(f"table.{key}", rows=rows, columns=columns)
 
 
 def _spans(table: Table, place: int) -> list[dict[str, Any]]:
@@ -155,11 +145,10 @@ def cell_html(table: Table, cell: Cell) -> Markup:
     measure = table.request.measure
     text = isolated(words.figure(cell, measure))
     symbol = symbol_mark(cell.observation.status, kinds.of(table.kind).symbols)
-    possible = words.possible(cell, measure)
     if cell.figure is None and cell.observation.has_number:
         symbol = Markup()
-    line = Markup("<br><small>{}</small>").format(isolated(possible)) if possible else Markup()
-    return text + symbol + line
+    possible = words.possible(cell, measure)
+    return templates.macro(TEMPLATE, "cell", text, symbol, isolated(possible) if possible else "")
 
 
 def _workings(table: Table) -> list[str]:

@@ -17,8 +17,7 @@ from referrals import templates
 from referrals.cards import built_table
 from referrals.cards.card import Card
 from referrals.cards.exports.formats import address, endings, label
-from referrals.cards.html import card as card_html
-from referrals.cards.html import notices, sources, table_choices
+from referrals.cards.html import notices, table_choices
 from referrals.cards.html import table as table_html
 from referrals.cards.table import PATH
 from referrals.i18n import messages
@@ -65,15 +64,9 @@ def page(
             table_html.problems(problems),
             table_html.finding(built, about),
             table_html.count(built),
-            table_html.suggestions(built, href),
             table_html.figure(built, href),
-            Markup("<p>{}</p>").format(about.lay_sentence) if about.lay_sentence else Markup(),
-            table_html.why(built.table),
-            table_html.unsuited(built.table),
-            card_html.notes(built.card, folded=False),
-            sources.html(built.card),
-            _files(built.card) if has_form else Markup(),
-            table_html.link(built, about, href),
+            table_html.suggestions(built, href),
+            table_html.foot(built, href, _files(built.card) if has_form else Markup()),
         ],
     )
     return TablePage(release, html, built.card)

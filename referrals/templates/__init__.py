@@ -32,8 +32,10 @@ def render(template: str, **values: object) -> Markup:
 
 
 def charts_stylesheet() -> bytes:
-    """Return the rules of charts as HTML, for the stylesheet of a site that shows them."""
-    return (Path(__file__).parent / "charts" / "charts.css").read_bytes()
+    """Return the rules of charts and tables as HTML, for the stylesheet of a site with them."""
+    return b"".join(
+        (Path(__file__).parent / "charts" / name).read_bytes() for name in ("charts.css", "table.css")
+    )
 
 
 def macro(template: str, name: str, *arguments: object, **values: object) -> Markup:

@@ -78,7 +78,7 @@ def above(card: Card) -> Markup:
 @cached(512, CACHE_KEYS, separate=is_whole)
 def below(card: Card, base: str) -> Markup:
     """Return what is below a card's chart. `base` begins the addresses that leave the site."""
-    return table(card) + notes(card, folded=False) + sources.html(card) + _take_away(card, base)
+    return table(card) + notes(card, folded=False) + sources.html(card) + take_away(card, base)
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
@@ -95,7 +95,7 @@ def summary(card: Card, more: str, base: str) -> Markup:
     `more` is a line of Markdown that leads to the page that has them.
     """
     top = head(card) + warning(card) + bars(card)
-    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + _take_away(card, base)
+    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + take_away(card, base)
     return templates.macro(TEMPLATE, "whole", top, rest)
 
 
@@ -104,7 +104,7 @@ def link_on(more: str) -> Markup:
     return Markup("<p>{}</p>").format(pages.inline(more))
 
 
-def _take_away(card: Card, base: str) -> Markup:
+def take_away(card: Card, base: str) -> Markup:
     """Return the folded list of downloads, texts to copy and the link to this view.
 
     Streamlit's own buttons would cost five messages per card in every run, and its text box with a

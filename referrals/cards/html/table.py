@@ -15,7 +15,9 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards import table_chart
 from referrals.cards.built_table import BuiltTable
-from referrals.cards.wording import phrases
+from referrals.cards.exports.notes import symbols
+from referrals.cards.html import card as card_html
+from referrals.cards.html import sources
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE
@@ -52,7 +54,7 @@ def finding(built: BuiltTable, about: About) -> Markup:
 def count(built: BuiltTable) -> Markup:
     """Return how many cells are shown, in a region that screen readers announce."""
     table = built.table
-    parts = [words.counted_cells(table)]
+    parts = [words.sides(table), words.counted_cells(table)]
     if table.parts > 1:
         first = (table.part - 1) * table.rows_of_part + 1
         parts.append(
@@ -136,6 +138,26 @@ def link(built: BuiltTable, about: About, href: Href) -> Markup:
     return templates.macro(TEMPLATE, "link_note", text, templates.link(href(other), action))
 
 
+def foot(built: BuiltTable, href: Href, take_away: Markup) -> Markup:
+    """Return what follows the cells: source, rule, reasons, notes, files, and kind of link."""
+    card = built.card
+    notes = card_html.notes(card, folded=False)
+    number = len(card.notes) + len(symbols(card))
+    return templates.macro(
+        TEMPLATE,
+        "foot",
+        source=sources.line(card),
+        rule=card.about.lay_sentence,
+        why=why(built.table),
+        unsuited=unsuited(built.table),
+        notes_heading=messages.text("table.notes", n=number) if number else "",
+        notes=notes,
+        take_away=take_away,
+        sentences=sources.sentences(card),
+        link=link(built, card.about, href),
+    )
+
+
 def swap(request: TableRequest, href: Href) -> Markup:
     """Return the link that swaps rows and columns."""
     return templates.macro(TEMPLATE, "swap", href(request.pivoted()), messages.text("table.swap"))
@@ -147,15 +169,6 @@ def chart_label(table: Table, chart: Chart) -> str:
     if chart not in suitability.unsuited(table):
         return name
     return messages.text("table.unsuited.mark", chart=name)
-
-
-def swapped(request: TableRequest) -> str:
-    """Return what the rows and columns are now, for those who do not see it."""
-    nothing = phrases.in_sentence(messages.text("table.nothing"))
-    rows, columns = words.axes(request.rows), words.axes(request.columns)
-    return messages.text(
-        "table.shown_cells.swapped", rows=rows or nothing, columns=columns or nothing
-    )
 
 
 def _parts(table: Table, href: Href) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -12,6 +12,7 @@ from referrals.formatting import count, percent
 from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.labels import Labels
+from referrals.query.observation import Observation
 from referrals.query.selection import PERIOD
 from referrals.query.tables.bounds import Key
 from referrals.query.tables.request import (
@@ -133,6 +134,21 @@ def subject(table: Table, labels: Labels) -> Answer:
     return Answer("", within, (), table.whole, table.kind, labels=chosen)
 
 
+def sides(table: Table) -> str:
+    """Return the sentence on what is in the rows and in the columns."""
+    request = table.request
+    rows, columns = axes(request.rows), axes(request.columns)
+    if rows and columns:
+        return messages.text("table.sides", rows=rows, columns=columns)
+    key = "sides_rows" if rows else "sides_columns"
+    return messages.text(f"table.{key}", rows=rows, columns=columns)
+
+
+def has_ranges(table: Table) -> bool:
+    """Return whether a figure has a range beside it."""
+    return any(possible(cell, table.request.measure) for cell in table.cells.values())
+
+
 def counted_cells(table: Table) -> str:
     """Return how many cells are shown, and why the others are not, for a status region."""
     total = len(table.cells)
@@ -218,10 +234,11 @@ def possible(cell: Cell, measure: Measure) -> str:
     if found is None or found.value is None or found.is_exact:
         return ""
     text = range_of(found, measure)
-    is_change = measure is Measure.CHANGE
-    if is_change and found.lower <= 0 <= found.upper:
-        return messages.text("table.cell.possible_none", range=text)
-    return messages.text("cards.possible", range=text)
+    if text == figure(cell, measure):
+        return ""
+    if measure is Measure.CHANGE and found.lower <= 0 <= found.upper:
+        return messages.text("table.cell.no_clear_change", range=text)
+    return text
 
 
 def choice(name: str, value: str) -> str:
@@ -285,7 +302,7 @@ def _difference(before: TableRequest, after: TableRequest) -> str:
 def _largest(table: Table) -> tuple[Key, Key] | None:
     """Return the cell that is surely larger than every other one that is no total, if any.
 
-    Aggregates are left out. If a number is not known, the largest must be more than all others.
+    Aggregates are left out. A number that is not known is at most what its totals leave for it.
     """
     kinds = {
         name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order
@@ -295,26 +312,41 @@ def _largest(table: Table) -> tuple[Key, Key] | None:
         codes = zip(table.request.axes, (*row, *column), strict=True)
         if all(kinds[name][code] in {"category", "special"} for name, code in codes):
             parts.append((row, column))
-    bounds = {
-        place: table.cells[place].observation.bounds
+    known = {
+        place: table.cells[place].observation
         for place in parts
         if table.cells[place].observation.has_number
     }
-    if not bounds:
+    if not known or not table.whole.has_number:
         return None
-    first = max(bounds, key=lambda place: bounds[place])
-    others = [upper for place, (_, upper) in bounds.items() if place != first]
-    least = bounds[first][0]
-    is_known = len(bounds) == len(parts) or _is_more_than_half(least, table)
+    first = max(known, key=lambda place: known[place].bounds)
+    least = known[first].bounds[0]
+    others = [found.bounds[1] for place, found in known.items() if place != first]
+    others += [_most_left(table, place, known) for place in parts if place not in known]
     is_clear = least >= SMALLEST_SHARE_BASE and least > max(others, default=-1)
     codes = zip(table.request.axes, (*first[0], *first[1]), strict=True)
     is_named = all(kinds[name][code] == "category" for name, code in codes)
-    return first if is_known and is_clear and is_named else None
+    return first if is_clear and is_named else None
 
 
-def _is_more_than_half(least: int, table: Table) -> bool:
-    """Return whether a number is larger than all others together, whatever they are."""
-    return table.whole.has_number and 2 * least > table.whole.bounds[1]
+def _most_left(
+    table: Table, place: tuple[Key, Key], known: Mapping[tuple[Key, Key], Observation]
+) -> int:
+    """Return the most that the total of all, of its row and of its column leave for a cell."""
+    row, column = place
+    rows = tuple(TOTAL for _ in row)
+    columns = tuple(TOTAL for _ in column)
+    beside = {
+        (rows, columns): list(known.values()),
+        (row, columns): [found for (other, _), found in known.items() if other == row],
+        (rows, column): [found for (_, other), found in known.items() if other == column],
+    }
+    left = [
+        table.cells[total].observation.bounds[1] - sum(found.bounds[0] for found in others)
+        for total, others in beside.items()
+        if total in table.cells and table.cells[total].observation.has_number
+    ]
+    return min(left, default=table.whole.bounds[1])
 
 
 def _one(value: Fraction, measure: Measure) -> str:
