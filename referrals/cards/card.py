@@ -19,7 +19,7 @@ from referrals.cards.charts.values import Series
 from referrals.cards.wording import kinds, phrases
 from referrals.i18n import messages
 from referrals.query.observation import Observation
-from referrals.query.selection import RELEASE
+from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.release.release import About, Kind
 
 PATHS: Final[Mapping[str, str]] = {
@@ -67,7 +67,9 @@ class Card:
     @cached_property
     def link(self) -> str:
         """The site-relative address of this view."""
-        return f"{self.path}?{urlencode(self.address)}" if self.address else self.path
+        return (
+            f"{self.path}?{urlencode(self.address, safe=SEPARATOR)}" if self.address else self.path
+        )
 
     @property
     def mark(self) -> str:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from referrals.caching import cached
-from referrals.cards import by_dimension, by_quarter, context_series
+from referrals.cards import by_dimension, by_quarter, context_series, over_time
 from referrals.cards.card import Card
 from referrals.content import outline
 from referrals.query import arrangement, kinds
@@ -58,6 +58,11 @@ def dimension_name(dimension: str) -> str:
 def quarters_name(dimension: str) -> str:
     """Return the name of the card of quarters on the page of a dimension: 'quarters-of-sex'."""
     return f"quarters-of-{dimension_name(dimension)}"
+
+
+def over_time_name(dimension: str) -> str:
+    """Return the name of the card of a dimension over time: 'sex-over-time'."""
+    return f"{dimension_name(dimension)}-over-time"
 
 
 def cross_name(dimension: str, by: str) -> str:
@@ -106,8 +111,14 @@ def _of_dimension(dimension: str, release: Release, selection: Selection) -> Car
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def _of_quarters(dimension: str, release: Release, selection: Selection) -> Card:
-    answer = _arranged(dimension, release, replace(selection, measure=NUMBER))
-    return replace(by_quarter.card(release, answer), address=selection.address())
+    answer = _answer(release, dimension, selection)
+    return by_quarter.card(release, answer)
+
+
+@cached(512, CACHE_KEYS, separate=is_whole)
+def _over_time(dimension: str, release: Release, selection: Selection) -> Card:
+    answer = _arranged(dimension, release, replace(selection, measure=NUMBER, period=""))
+    return replace(over_time.card(release, answer), address=selection.address())
 
 
 def _arranged(dimension: str, release: Release, selection: Selection) -> Answer:
@@ -142,6 +153,7 @@ def _entries() -> dict[str, Entry]:
         own, by = topic.dimension, topic.crossed_by
         entries[dimension_name(own)] = Entry(partial(_of_dimension, own), own)
         entries[quarters_name(own)] = Entry(partial(_of_quarters, own), own, is_of_release=True)
+        entries[over_time_name(own)] = Entry(partial(_over_time, own), own, is_of_release=True)
         if by:
             cross = Entry(partial(_of_cross, own, by), is_of_release=False)
             entries[cross_name(own, by)] = cross

@@ -90,13 +90,13 @@ class Choices:
     def filters(self) -> list[Field]:
         """Return the filters, without those that have one possible value.
 
-        The page's own dimension is first, and the period last.
+        The page's own dimension is first, and the period last. A view over time has every period.
         """
         offer, labels = registry.filters(self.release, self.dimension)
         found = [self._comparison(offer[self.dimension], labels)]
         for name in (*DIMENSIONS, PERIOD):
             codes = offer.get(name, ())
-            if name == self.dimension or not codes:
+            if name == self.dimension or not codes or (name == PERIOD and self.view == TIME):
                 continue
             every = codes if name == PERIOD else (TOTAL, *codes)
             options = {code: labels[name, code] for code in every}
@@ -127,11 +127,18 @@ class Choices:
         """Return the filters in which a reader chose something."""
         return [field for field in self.filters() if field.is_changed]
 
-    def with_value(self, name: str, value: str) -> Choices:
-        """Return the choices with one of them changed."""
+    def with_value(self, name: str, value: str, usual: str) -> Choices:
+        """Return the choices with one of them changed; `usual` is the value of nothing chosen.
+
+        Another release may not offer what was chosen, and so is shown whole.
+        """
         if name == VIEW:
             return replace(self, view=value)
-        return replace(self, selection=replace(self.selection, **{name: value}))
+        if name == RELEASE:
+            release = "" if value == usual else value
+            return replace(self, selection=Selection(release=release))
+        kept = "" if name == SORT and value == usual else value
+        return replace(self, selection=self.selection.choosing(name, kept))
 
     def cleared(self) -> Choices:
         """Return the choices without any filter."""
@@ -142,7 +149,7 @@ class Choices:
         name = messages.text(f"filters.dimension.{self.dimension}")
         return Field(
             self.dimension,
-            messages.text("filters.compare", dimension=name, most=MOST_COMPARED),
+            messages.text("filters.compare", dimension=name, n=min(MOST_COMPARED, len(codes))),
             {code: labels[self.dimension, code] for code in codes},
             SEPARATOR.join(self.selection.compared(self.dimension)),
             is_comparison=True,

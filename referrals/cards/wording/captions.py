@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from referrals.cards.wording import kinds, phrases
 from referrals.cards.wording.phrases import Form
@@ -47,6 +47,53 @@ def _compared(answer: Answer, observation: Observation) -> str:
         group=observation.label,
         number=phrases.number(observation),
         share=share,
+    )
+
+
+def over_time_title(answer: Answer) -> str:
+    """Return the title of a card over time: 'Victim referrals by sex and quarter'."""
+    text = messages.text(
+        "wording.over_time.title",
+        referrals=phrases.subject(answer, Form.TITLE),
+        dimension=phrases.dimension(answer.dimension),
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
+    """Return the headline of quarters by the label of their code: first and last side by side.
+
+    It says that a number rose or fell only if the ranges of the two quarters do not overlap.
+    """
+    if not quarters:
+        text = messages.text("wording.over_time.none", referrals=phrases.subject(answer))
+        return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    ends = {label: (found[0], found[-1]) for label, found in quarters.items()}
+    first, last = next(iter(ends.values()))
+    text = messages.text(
+        "wording.over_time.finding",
+        first=first.label,
+        last=last.label,
+        clauses=phrases.listed(_change(label, *pair) for label, pair in ends.items()),
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def _change(label: str, first: Observation, last: Observation) -> str:
+    """Return how a number changed: 'Vietnam rose from 60 to 72'."""
+    if not (first.has_number and last.has_number):
+        direction = "absent"
+    elif last.bounds[0] > first.bounds[1]:
+        direction = "rose"
+    elif last.bounds[1] < first.bounds[0]:
+        direction = "fell"
+    else:
+        direction = "unclear"
+    return messages.text(
+        f"wording.over_time.{direction}",
+        group=label,
+        first=phrases.number(first),
+        last=phrases.number(last),
     )
 
 

@@ -20,7 +20,15 @@ from referrals.web.http.content_encoding import Encoded, choose
 FOLDER: Final = Path(__file__).parents[1] / "shell" / "assets"
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAMES: Final = ("logo.svg", "shell.css", "shell.js")
-SCRIPT_PARTS: Final = ("exit.js", "connection.js", "menu.js", "links.js", "copy_and_print.js")
+SCRIPT_PARTS: Final = (
+    "exit.js",
+    "connection.js",
+    "first_paint.js",
+    "menu.js",
+    "links.js",
+    "answer.js",
+    "copy_and_print.js",
+)
 """The parts of `shell.js`, in one function scope, the exit first: it must work if others fail."""
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
