@@ -45,6 +45,11 @@ def problems(found: Sequence[Problem]) -> Markup:
     )
 
 
+def chosen(table: Table) -> str:
+    """Return what was chosen in one line: what is in the rows and columns."""
+    return messages.text("table.chosen", sides=words.sides(table))
+
+
 def finding(built: BuiltTable, about: About) -> Markup:
     """Return the headline of a table, marked if its figures are invented."""
     mark = INVENTED if about.is_illustrative else ""
