@@ -11,9 +11,18 @@ from referrals.cards.card import Card
 from referrals.cards.registry import CACHE_KEYS
 from referrals.cards.wording import table as words
 from referrals.query.labels import Labels, labels
-from referrals.query.selection import RELEASE
+from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.query.tables import alternatives, reader
-from referrals.query.tables.request import LATEST, Offer, Problem, TableRequest, read_address
+from referrals.query.tables.request import (
+    COLUMNS,
+    LATEST,
+    ROWS,
+    Fault,
+    Offer,
+    Problem,
+    TableRequest,
+    read_address,
+)
 from referrals.query.tables.table import Table
 from referrals.release.release import Release
 
@@ -55,6 +64,30 @@ def read(
     release = releases.get(named) or latest(releases)
     request, problems = read_address(given, offer(release, tuple(releases)))
     return release, request, problems
+
+
+def corrected(
+    pairs: Iterable[tuple[str, str]],
+    problems: Sequence[Problem],
+    releases: Mapping[str, Release],
+) -> TableRequest | None:
+    """Return the table of an address with its slips corrected, None if it has none to correct."""
+    slips = {(found.name, found.value): found for found in problems if found.suggestion}
+    if not slips:
+        return None
+    mended = []
+    for name, value in pairs:
+        if (slip := slips.get((name, value))) and slip.fault is Fault.UNKNOWN_NAME:
+            mended.append((slip.suggestion, value))
+            continue
+        parts = value.split(SEPARATOR) if name in {ROWS, COLUMNS} else [value]
+        found = [slips.get((name, part)) for part in parts]
+        mended_parts = [
+            slip.suggestion if slip else part for slip, part in zip(found, parts, strict=True)
+        ]
+        mended.append((name, SEPARATOR.join(mended_parts)))
+    _, request, _ = read(mended, releases)
+    return request
 
 
 def latest(releases: Mapping[str, Release]) -> Release:

@@ -74,7 +74,6 @@ def view(table: Table, title: str) -> Markup:
         TEMPLATE,
         "table",
         caption=title,
-        small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
         corner=[words.axis(name) for name in request.rows] or [""],
         head=[_spans(table, place) for place in range(len(request.columns))],
         alone=words.choice("measures", request.measure),

@@ -46,14 +46,19 @@ class TablePage:
     release: Release
     built: BuiltTable
     problems: tuple[Problem, ...]
+    meant: TableRequest | None
 
     @property
     def about(self) -> About:
         """The description of the release."""
         return self.release.about
 
+    def unusable(self) -> Markup:
+        """Return the notice on what of the address could not be used, empty if it all could."""
+        return table_html.problems(self.problems, self.meant, href)
+
     def heading(self) -> Markup:
-        """Return the heading of the page, and the strip that says so if its figures are invented."""
+        """Return the heading of the page, with a strip if its figures are invented."""
         return notices.heading(BY_KEY[KEY].title) + notices.banner(self.about)
 
     def period(self) -> Markup:
@@ -111,8 +116,10 @@ class TablePage:
 
 def read(pairs: Iterable[tuple[str, str]], offered: Mapping[str, Release]) -> TablePage:
     """Return the page for the parameters of an address."""
-    release, request, problems = built_table.read(pairs, offered)
-    return TablePage(offered, release, built_table.built(release, request), problems)
+    given = list(pairs)
+    release, request, problems = built_table.read(given, offered)
+    meant = built_table.corrected(given, problems, offered)
+    return TablePage(offered, release, built_table.built(release, request), problems, meant)
 
 
 def href(request: TableRequest) -> str:
@@ -153,7 +160,7 @@ def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
         below="",
         end=blocks.page_end(published, page.release),
     )
-    return whole + table_html.problems(page.problems)
+    return whole + page.unusable()
 
 
 def _segments(page: TablePage, choice: Choice) -> dict[str, object]:

@@ -31,7 +31,7 @@ def draw() -> None:
             controls.segments(choice)
         st.html(page.period())
     if page.problems:
-        st.html(table_html.problems(page.problems))
+        st.html(page.unusable())
     with st.container(key="topic"):
         with st.container(key="filters"):
             st.html(page.summary())
@@ -40,7 +40,7 @@ def draw() -> None:
             st.html(table_html.swap(page.built.request, href))
         with st.container(key="column"), st.container(key="answer"):
             st.html(page.above())
-            with st.container(key="controls"):
+            with st.container(key="charts"):
                 controls.segments(chart)
             st.html(page.answer(page_url.base()))
     controls.settle()

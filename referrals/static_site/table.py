@@ -46,7 +46,9 @@ def page(
 ) -> TablePage:
     """Return the page for an address; without a form if there is no server to answer it."""
     releases = served.by_id()
-    release, request, problems = built_table.read(pairs, releases)
+    given = list(pairs)
+    release, request, problems = built_table.read(given, releases)
+    meant = built_table.corrected(given, problems, releases)
     built = built_table.built(release, request)
 
     def href(other: TableRequest) -> str:
@@ -61,7 +63,7 @@ def page(
         "page",
         form=form,
         parts=[
-            table_html.problems(problems),
+            table_html.problems(problems, meant, href),
             table_html.finding(built, about),
             table_html.count(built),
             table_html.figure(built, href),

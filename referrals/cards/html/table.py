@@ -32,16 +32,21 @@ Href = Callable[[TableRequest], str]
 """The address of a table on the pages of a presenter."""
 
 
-def problems(found: Sequence[Problem]) -> Markup:
-    """Return the notice on the parts of an address that could not be used, each with its reason."""
+def problems(found: Sequence[Problem], meant: TableRequest | None, href: Href) -> Markup:
+    """Return the notice on the parts of an address that could not be used, each with its reason.
+
+    It links to the table that was probably `meant`.
+    """
     if not found:
         return Markup()
+    text = messages.text("table.problem.meant")
     return templates.macro(
         TEMPLATE,
         "problems",
         heading=messages.text("table.problem.heading"),
         items=[words.problem(problem) for problem in found],
         rest=messages.text("table.problem.rest"),
+        link=templates.link(href(meant), text) if meant else "",
     )
 
 
@@ -97,7 +102,9 @@ def figure(built: BuiltTable, href: Href) -> Markup:
     return templates.macro(
         TEMPLATE,
         "figure",
+        title=card.title,
         unit=card.unit,
+        small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
         why_not=why_not,
         chart=table_chart.html(table, card.title, mark=mark),
         table=card.table,

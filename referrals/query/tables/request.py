@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
+from referrals.query.parameters import code_of, meant
 from referrals.query.selection import PERIOD, RELEASE, SEPARATOR, SORT, Selection
 from referrals.query.tables.cube import AXES, MOST_AXES, TIMES, YEAR
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -218,11 +219,11 @@ def _joined(before: str, value: str) -> str:
 
 
 def _misspelt(name: str, value: str) -> list[Problem]:
-    """Return the problem of a name that is close to one of ours, none for others."""
-    close = get_close_matches(name, NAMES, n=1, cutoff=0.75)
-    if not close:
+    """Return the problem of a name that is a slip of one of ours, none for others."""
+    suggestion = meant(name, NAMES)
+    if not suggestion:
         return []
-    return [Problem(name, value, Fault.UNKNOWN_NAME, suggestion=close[0], allowed=NAMES)]
+    return [Problem(name, value, Fault.UNKNOWN_NAME, suggestion, NAMES)]
 
 
 def _sides(
@@ -275,6 +276,7 @@ def _filters(
         if value in {"", TOTAL}:
             continue
         allowed = filter_codes(name, axes, offer)
+        value = code_of(value, allowed) or value
         if name in axes or (name == PERIOD and not allowed and name in offer.filters):
             problems.append(Problem(name, value, Fault.IS_AN_AXIS))
         elif not offer.filters.get(name):
@@ -327,10 +329,7 @@ MOST_PARTS: Final = 999
 
 
 def _closest(value: str, allowed: Iterable[str]) -> str:
-    """Return the allowed code that is closest to a value, '' if none is close.
-
-    An address turns an unescaped + into a space, so `60 ` is close to `60+`.
-    """
+    """Return the allowed code that is closest to a value, '' if none is close."""
     by_folded = {code.lower(): code for code in allowed}
     close = get_close_matches(value.lower(), by_folded, n=1, cutoff=0.6)
     return by_folded[close[0]] if close else ""
