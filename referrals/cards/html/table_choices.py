@@ -60,7 +60,7 @@ def sides(built: BuiltTable) -> list[Choice]:
         found.append(_side(built, side, label, chosen, place=0))
         has_room = len(chosen) > 1 or len(request.axes) < MOST_AXES
         if chosen and has_room:
-            then = messages.text("table.then")
+            then = messages.text("table.then", side=messages.text(f"table.inside_side.{side}"))
             found.append(_side(built, f"{side}{THEN}", then, chosen, place=1))
     return found
 
