@@ -42,11 +42,13 @@ def card(release: Release, answer: Answer) -> Card:
     wording, title = kinds.of(answer.kind), captions.over_time_title(answer)
     finding = captions.over_time(answer, {names[code]: found for code, found in by_code.items()})
     series = [
-        _series(names[code], found, colours.compared(place))
-        for place, (code, found) in enumerate(by_code.items())
+        _series(names[code], found, colour)
+        for (code, found), colour in zip(
+            by_code.items(), colours.of_series(dimension, list(by_code)), strict=True
+        )
     ]
     statuses = [row.status for found in (*by_code.values(), total) for row in found]
-    notes = [messages.text("wording.over_time.rule"), *wording.numbers_notes(statuses)]
+    notes = [messages.text("wording.change.rule"), *wording.numbers_notes(statuses)]
     if not answer.is_comparison and len(codes) < len(answer.observations):
         notes.insert(0, messages.text("wording.over_time.largest", n=len(codes)))
     return Card(
@@ -62,7 +64,7 @@ def card(release: Release, answer: Answer) -> Card:
         path=PATHS[dimension],
         about=about,
         period=about.period_label,
-        row_heading=messages.text("cards.quarter"),
+        lines=series,
         draw=drawing(lambda palette: line_chart(series, palette), about) if series else None,
         address=answer.selection.address(),
     )

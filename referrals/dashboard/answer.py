@@ -26,7 +26,8 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.release.release import INVENTED, About, Kind, Release
+from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.release.release import About, Kind, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
@@ -184,7 +185,7 @@ def _unit(shown: Card) -> Markup:
 
 def _mark(about: About) -> str:
     """Return the mark of invented figures, '' for others."""
-    return INVENTED if about.is_illustrative else ""
+    return INVENTED_MARK if about.is_illustrative else ""
 
 
 def _table_in_a_fold(shown: Card) -> Markup:

@@ -25,13 +25,16 @@ BETWEEN: Final = 8
 """The chart, the room above and below its plot, a letter and a line of a label, and the room
 between two labels, in pixels."""
 
-LABEL_LETTERS: Final = 12
+LABEL_LETTERS: Final = 10
 """The most letters of a line of a label: on a phone the plot needs the rest of the width."""
 
 MARKS: Final = ("circle", "square", "diamond", "triangle-up")
 MARKS_IN_TEXT: Final = ("●", "■", "◆", "▲")
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 """The marks and dashes that tell series apart without colour."""
+
+MOST_LARGE_MARKS: Final = 20
+"""The most points on which large marks do not run together on a phone."""
 
 BAND: Final = 0.22
 """The opacity of a band. Its edges are lines in the full colour."""
@@ -159,7 +162,11 @@ def _line(series: Series, shade: str, place: int) -> dict[str, Any]:
         "connectgaps": False,
         "cliponaxis": False,
         "line": {"color": shade, "width": 3, "dash": DASHES[place]},
-        "marker": {"color": shade, "size": 7, "symbol": MARKS[place]},
+        "marker": {
+            "color": shade,
+            "size": 7 if len(series.points) <= MOST_LARGE_MARKS else 4,
+            "symbol": MARKS[place],
+        },
         "hovertemplate": "%{text}<extra></extra>",
         "name": plain(series.label),
     }

@@ -24,7 +24,7 @@ from referrals.query.selection import RELEASE
 from referrals.query.tables import suitability
 from referrals.query.tables.request import LATEST, Chart, Problem, TableRequest
 from referrals.query.tables.table import MOST_CELLS, Table
-from referrals.release.release import INVENTED, About
+from referrals.release.release import INVENTED_MARK, About
 
 TEMPLATE: Final = "cards/table_view.html"
 
@@ -57,7 +57,7 @@ def chosen(table: Table) -> str:
 
 def finding(built: BuiltTable, about: About) -> Markup:
     """Return the headline of a table, marked if its figures are invented."""
-    mark = INVENTED if about.is_illustrative else ""
+    mark = INVENTED_MARK if about.is_illustrative else ""
     return templates.macro(TEMPLATE, "finding", built.card.name, built.card.finding, mark)
 
 
@@ -95,7 +95,7 @@ def suggestions(built: BuiltTable, href: Href) -> Markup:
 def figure(built: BuiltTable, href: Href) -> Markup:
     """Return the unit, the chart or why it does not suit, and the cells of the table."""
     table, card = built.table, built.card
-    mark = INVENTED if card.about.is_illustrative else ""
+    mark = INVENTED_MARK if card.about.is_illustrative else ""
     faults = suitability.unsuited(table)
     chart = table.request.chart
     why_not = words.unsuited(chart, faults[chart], table) if chart in faults else ""

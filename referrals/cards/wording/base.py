@@ -18,11 +18,13 @@ class Wording(ABC):
     """The wording of a kind whose numbers carry their own range, if they have one.
 
     `section` is the part of `data/locale/<language>/wording.toml` that has the kind's messages, and
-    `symbols` the meaning of each status letter.
+    `symbols` the meaning of each status letter. `has_range_beside_share` is True if a share is one
+    number with a range beside it, and False if the range is all there is.
     """
 
     section: ClassVar[str]
     symbols: ClassVar[Mapping[str, str]]
+    has_range_beside_share: ClassVar[bool] = False
 
     def no_symbol(self) -> str:
         """Return the meaning of a number without a letter."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from referrals.cards.wording import kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
+from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
@@ -63,12 +64,15 @@ def over_time_title(answer: Answer) -> str:
 def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
     """Return the headline of quarters by the label of their code: first and last side by side.
 
-    It says that a number rose or fell only if the ranges of the two quarters do not overlap.
+    It says that a number rose or fell only by the rule of `query.change`.
     """
     if not quarters:
         text = messages.text("wording.over_time.none", referrals=phrases.subject(answer))
         return phrases.headed(text, is_illustrative=answer.is_illustrative)
-    ends = {label: (found[0], found[-1]) for label, found in quarters.items()}
+    ends = {
+        label: change.like_with_like(found, lambda quarter: quarter.code)
+        for label, found in quarters.items()
+    }
     first, last = next(iter(ends.values()))
     text = messages.text(
         "wording.over_time.finding",
@@ -81,14 +85,9 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
 
 def _change(label: str, first: Observation, last: Observation) -> str:
     """Return how a number changed: 'Vietnam rose from 60 to 72'."""
-    if not (first.has_number and last.has_number):
-        direction = "absent"
-    elif last.bounds[0] > first.bounds[1]:
-        direction = "rose"
-    elif last.bounds[1] < first.bounds[0]:
-        direction = "fell"
-    else:
-        direction = "unclear"
+    direction = "absent"
+    if first.has_number and last.has_number:
+        direction = change.direction(first.bounds, last.bounds)
     return messages.text(
         f"wording.over_time.{direction}",
         group=label,

@@ -1,15 +1,14 @@
-"""Joint bounds: the least and the most that a number can be, given the others of its table.
+"""Joint bounds of a table: the least and the most that a number can be, given all the others.
 
-Each number of a rounded release has a range of its own. Numbers that are parts of one another move
-together: a part never exceeds its whole, and a share never leaves 0 to 100%. The release is a
-solution of these sums itself, so a narrowed range always holds the number that is shown.
+`joint_bounds` narrows the parts of one total. In a table each number is a part of several totals
+and often a total itself, so the ranges are narrowed along every axis until none changes. The
+release is a solution of these sums itself, so a range always holds the number that is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from typing import Final
 
@@ -91,34 +90,6 @@ def _narrow(equation: Sum, lower: dict[Key, int], upper: dict[Key, int]) -> bool
     return has_changed
 
 
-def share(part: Range, whole: Range, rest: Range) -> tuple[Fraction, Fraction]:
-    """Return the least and the most that a part can be of its whole, as shares of 1.
-
-    `rest` is everything in the whole but the part: the whole moves with the part, so the largest
-    whole does not go with the largest part unless the rest allows it.
-
-    >>> share(Range(18, 20), Range(210, 212), Range(192, 192))
-    (Fraction(3, 35), Fraction(5, 53))
-    """
-    least = _within(part.lower + rest.upper, whole)
-    most = _within(part.upper + rest.lower, whole)
-    lower = Fraction(part.lower, least) if least else Fraction(0)
-    upper = Fraction(part.upper, most) if most else Fraction(1)
-    return min(lower, Fraction(1)), min(upper, Fraction(1))
-
-
-def rest(part: Range, whole: Range, others: Sequence[Range] | None) -> Range:
-    """Return the range of everything in a whole but one part.
-
-    `others` are the ranges of its other parts, None if not all of them are known.
-    """
-    lower, upper = max(whole.lower - part.upper, 0), max(whole.upper - part.lower, 0)
-    if others is None:
-        return Range(lower, upper)
-    least, most = sum(each.lower for each in others), sum(each.upper for each in others)
-    return Range(max(lower, least), max(min(upper, most), lower, least))
-
-
 def change(now: Range, before: Range, together: Range | None) -> tuple[int, int]:
     """Return the least and the most that a number can have changed.
 
@@ -133,7 +104,3 @@ def change(now: Range, before: Range, together: Range | None) -> tuple[int, int]
     most = min(most, together.upper - 2 * before.lower, 2 * now.upper - together.lower)
     least = max(least, 2 * now.lower - together.upper, together.lower - 2 * before.upper)
     return least, most
-
-
-def _within(value: int, allowed: Range) -> int:
-    return min(max(value, allowed.lower), allowed.upper)

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 
 from referrals.caching import cached
-from referrals.query import kinds
+from referrals.query import joint_bounds, kinds
 from referrals.query.observation import WITHHELD, Observation
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import bounds, cube
@@ -195,11 +195,10 @@ class _Reader:
             return None, Reason.WHOLE_SMALL
         if whole_key == key:
             return Figure(Fraction(1), Fraction(1), Fraction(1)), None
-        own, all_of_it = Range(*part.bounds), Range(*whole.bounds)
         moved = [place for place in summed if key[place] != TOTAL]
         siblings = found.siblings(key, moved[0]) if len(moved) == 1 else None
-        others = None if siblings is None else [Range(*each.bounds) for each in siblings]
-        lower, upper = bounds.share(own, all_of_it, bounds.rest(own, all_of_it, others))
+        others = _rest(part.bounds, whole.bounds, siblings)
+        lower, upper = joint_bounds.share(part.bounds, whole.bounds, others)
         has_value = part.value is not None and whole.value is not None and not part.is_range
         value = Fraction(part.value or 0, whole.value or 1) if has_value else None
         return Figure(lower, upper, value, part.open_ended), None
@@ -231,6 +230,20 @@ class _Reader:
         has_value = now.value is not None and past.value is not None
         value = Fraction((now.value or 0) - (past.value or 0)) if has_value else None
         return Figure(Fraction(lower), Fraction(upper), value), None
+
+
+def _rest(
+    part: joint_bounds.Bounds,
+    whole: joint_bounds.Bounds,
+    siblings: Sequence[Observation] | None,
+) -> list[joint_bounds.Bounds]:
+    """Return the bounds of the other parts of a whole, or of all of them together.
+
+    Those of an exact whole follow from the part alone, even if printed parts do not add up to it.
+    """
+    if siblings is not None and whole[0] < whole[1]:
+        return [sibling.bounds for sibling in siblings]
+    return [(max(whole[0] - part[1], 0), max(whole[1] - part[0], 0))]
 
 
 def _number(observation: Observation) -> Figure:
