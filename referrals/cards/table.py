@@ -15,7 +15,6 @@ from referrals.cards.wording import kinds
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.labels import Labels, labels
-from referrals.query.selection import PERIOD
 from referrals.query.statements import statements
 from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import TIMES
@@ -45,7 +44,7 @@ def card(release: Release, table: Table) -> Card:
         alternative=finding,
         notes=[*wording.numbers_notes(used), *_workings(table)],
         quotes=_quotes(release, table),
-        data=_data(table, about),
+        data=_data(table),
         path=PATH,
         about=about,
         bars=table_chart.bars(table),
@@ -168,7 +167,7 @@ def _quotes(release: Release, table: Table) -> list[dict[str, Any]]:
     return list({quote["quotation"]: quote for quote in found}.values())
 
 
-def _data(table: Table, about: About) -> list[Row]:
+def _data(table: Table) -> list[Row]:
     """Return the rows of the table's CSV file: one for each cell, of every part."""
     within, request = table.request.within, table.request
     found: list[Row] = []
@@ -178,7 +177,7 @@ def _data(table: Table, about: About) -> list[Row]:
         figure, observation = cell.figure, cell.observation
         found.append(
             {
-                PERIOD: time or table.period or about.period_label,
+                "period_code": time or table.period,
                 **{name: codes.get(name, within.code(name)) for name in DIMENSIONS},
                 "label": words.key_label(table, request.axes, (*row, *column)),
                 "measure": request.measure.value,

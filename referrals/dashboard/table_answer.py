@@ -71,7 +71,7 @@ class TablePage:
 
     def above(self) -> Markup:
         """Return the headline, and how many cells are shown."""
-        return table_html.finding(self.built, self.about) + table_html.count(self.built)
+        return table_html.finding(self.built) + table_html.count(self.built)
 
     def answer(self, base: str) -> Markup:
         """Return the chart and the cells, and what follows; `base` begins links from outside."""

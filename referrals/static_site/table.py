@@ -57,14 +57,13 @@ def page(
         return f"{path}?{query}" if query else path
 
     form = _form(built, release, releases, href) if has_form else Markup()
-    about = release.about
     html = templates.macro(
         TEMPLATE,
         "page",
         form=form,
         parts=[
             table_html.problems(problems, meant, href),
-            table_html.finding(built, about),
+            table_html.finding(built),
             table_html.count(built),
             table_html.figure(built, href),
             table_html.suggestions(built, href),

@@ -24,7 +24,7 @@ from referrals.query.selection import RELEASE
 from referrals.query.tables import suitability
 from referrals.query.tables.request import LATEST, Chart, Problem, TableRequest
 from referrals.query.tables.table import MOST_CELLS, Table
-from referrals.release.release import INVENTED_MARK, About
+from referrals.release.release import About
 
 TEMPLATE: Final = "cards/table_view.html"
 
@@ -55,10 +55,10 @@ def chosen(table: Table) -> str:
     return messages.text("table.chosen", sides=words.sides(table))
 
 
-def finding(built: BuiltTable, about: About) -> Markup:
+def finding(built: BuiltTable) -> Markup:
     """Return the headline of a table, marked if its figures are invented."""
-    mark = INVENTED_MARK if about.is_illustrative else ""
-    return templates.macro(TEMPLATE, "finding", built.card.name, built.card.finding, mark)
+    card = built.card
+    return templates.macro(TEMPLATE, "finding", card.name, card.finding, card.mark)
 
 
 def count(built: BuiltTable) -> Markup:
@@ -95,7 +95,6 @@ def suggestions(built: BuiltTable, href: Href) -> Markup:
 def figure(built: BuiltTable, href: Href) -> Markup:
     """Return the unit, the chart or why it does not suit, and the cells of the table."""
     table, card = built.table, built.card
-    mark = INVENTED_MARK if card.about.is_illustrative else ""
     faults = suitability.unsuited(table)
     chart = table.request.chart
     why_not = words.unsuited(chart, faults[chart], table) if chart in faults else ""
@@ -106,7 +105,7 @@ def figure(built: BuiltTable, href: Href) -> Markup:
         unit=card.unit,
         small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
         why_not=why_not,
-        chart=table_chart.html(table, card.title, mark=mark),
+        chart=table_chart.html(table, card.title, mark=card.mark),
         table=card.table,
         parts=_parts(table, href),
     )

@@ -277,7 +277,7 @@ def _filters(
             continue
         allowed = filter_codes(name, axes, offer)
         value = code_of(value, allowed) or value
-        if name in axes or (name == PERIOD and not allowed and name in offer.filters):
+        if name in axes or (name == PERIOD and not allowed and offer.filters.get(name)):
             problems.append(Problem(name, value, Fault.IS_AN_AXIS))
         elif not offer.filters.get(name):
             problems.append(Problem(name, value, Fault.NOT_OFFERED))
