@@ -54,10 +54,10 @@ def card(release: Release, table: Table) -> Card:
 
 
 def unit(table: Table, about: About, code_labels: Labels) -> str:
-    """Return what the figures are, and what was chosen: 'Number of referrals... Only female.'."""
+    """Return what the figures are, and any choice that the title does not name."""
     chosen = [
         messages.text("table.group", name=words.axis(name), label=code_labels[name, code])
-        for name, code in table.request.within.chosen().items()
+        for name, code in words.not_in_subject(table.request)
     ]
     text = words.unit(table, about, code_labels)
     if not chosen:

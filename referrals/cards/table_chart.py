@@ -113,7 +113,7 @@ def _bar(found: Drawable, row: Key, column: Key) -> Bar:
     solid = float(cell.figure.value)
     if cell.figure.is_exact:
         return replace(bar, solid=solid, upper=solid)
-    possible = words.range_of(cell.figure, request.measure)
+    possible = words.possible(cell, request.measure)
     return replace(bar, solid=solid, upper=upper, lower=lower, possible=possible)
 
 

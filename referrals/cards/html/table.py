@@ -62,7 +62,7 @@ def finding(built: BuiltTable) -> Markup:
 
 
 def count(built: BuiltTable) -> Markup:
-    """Return how many cells are shown, in a region that screen readers announce."""
+    """Return what is in rows and columns, and how many cells are shown; the shell announces it."""
     table = built.table
     parts = [words.sides(table), words.counted_cells(table)]
     if table.parts > 1:
@@ -101,7 +101,7 @@ def figure(built: BuiltTable, href: Href) -> Markup:
     return templates.macro(
         TEMPLATE,
         "figure",
-        title=card.title,
+        title="" if card.finding.startswith(card.title) else card.title,
         unit=card.unit,
         small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
         why_not=why_not,

@@ -26,12 +26,18 @@ from referrals.query.tables.request import (
 from referrals.query.tables.suitability import Fault as Unsuitability
 from referrals.query.tables.suitability import Unsuited
 from referrals.query.tables.table import Cell, Figure, Nearest, Reason, Table
-from referrals.reference.codelists import TOTAL
+from referrals.reference.codelists import NOT_RECORDED, TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import About, Kind
 
 MOST_CELLS_NAMED: Final = 40
 """The most cells that one sentence on missing numbers names."""
+
+_NAMED: Final[Mapping[str, frozenset[str]]] = {
+    "sex": frozenset({"M", "F"}),
+    "crime_type": frozenset({"MS", "DA", "OTH"}),
+}
+"""The codes that `phrases.subject` has words for, of the dimensions that it names by code."""
 
 MOST_NAMED: Final = 12
 """The most codes that a sentence on a wrong address lists."""
@@ -132,6 +138,15 @@ def subject(table: Table, labels: Labels) -> Answer:
     within = table.request.within
     chosen = {name: labels.get((name, code), code) for name, code in within.chosen().items()}
     return Answer("", within, (), table.whole, table.kind, labels=chosen)
+
+
+def not_in_subject(request: TableRequest) -> list[tuple[str, str]]:
+    """Return the chosen codes that no phrase names: aggregates of sex and types of crime."""
+    return [
+        (name, code)
+        for name, code in request.within.chosen().items()
+        if code != NOT_RECORDED and code not in _NAMED.get(name, {code})
+    ]
 
 
 def sides(table: Table) -> str:
