@@ -54,7 +54,7 @@ def test_after_narrowing_every_sum_agrees_with_its_total(
 
 
 def test_a_part_is_at_most_what_an_exact_total_leaves_for_it() -> None:
-    ranges = {(TOTAL,): Range(12, 12), ("M",): Range(0, 16), ("F",): Range(3, 30)}
+    ranges: dict[Key, Range] = {(TOTAL,): Range(12, 12), ("M",): Range(0, 16), ("F",): Range(3, 30)}
     found = narrowed(ranges, [Sum((TOTAL,), (("M",), ("F",)))])
     assert found == {(TOTAL,): Range(12, 12), ("M",): Range(0, 9), ("F",): Range(3, 12)}
 
