@@ -16,16 +16,17 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.charts import colours
-from referrals.cards.charts.lines import check_number, end_labels
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.lines import MARGINS, check_number, end_labels, letters_beside
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
 
 TEMPLATE: Final = "charts/lines.html"
 SIZE: Final = 1000
 """The side of the picture, which is stretched, in its own units."""
 
+HEIGHT: Final = 240
 LOWEST: Final = 120
-"""The height of the lowest plot, that of a panel, in pixels: `charts.css` has the same."""
+"""The height of a plot and of one in a panel, in pixels: `charts.css` has the same."""
 
 MOST_MARKED: Final = 20
 """The most periods whose points all have a dot; of more, only the last point of each line has."""
@@ -58,10 +59,13 @@ def small_multiples(name: str, series: Sequence[Series], *, mark: str = "") -> M
 def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) -> Markup:
     check_number(series)
     points = series[0].points
-    axis, values = time_axis(points), scale(highest)
+    values = scale(highest)
+    labels = end_labels(series, values[-1], LOWEST if len(series) == 1 else HEIGHT)
+    left, right = letters_beside(values, labels)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     ends = [
         Label(middle, " ".join(lines), one.colour)
-        for one, (lines, middle) in zip(series, end_labels(series, values[-1], LOWEST), strict=True)
+        for one, (lines, middle) in zip(series, labels, strict=True)
     ]
     return templates.macro(
         TEMPLATE,
@@ -73,6 +77,7 @@ def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) ->
         years=[Label(_across(tick.at, len(points)), tick.label) for tick in axis.years],
         ends=ends,
         is_alone=len(series) == 1,
+        letters=(left, right + (len(series) > 1)),
         mark=mark,
     )
 

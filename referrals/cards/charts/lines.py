@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from referrals.cards.charts import colours
 from referrals.cards.charts.base import DARK, Figure, Palette, note, paper, plain
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import MOST_LINES, Point, Series, most, runs, shown
 from referrals.i18n import messages
 
@@ -33,6 +33,9 @@ MARKS_IN_TEXT: Final = ("●", "■", "◆", "▲")
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 """The marks and dashes that tell series apart without colour."""
 
+MARGINS: Final = 5
+"""The room around the texts beside the plot, in letters."""
+
 MOST_LARGE_MARKS: Final = 20
 """The most points on which large marks do not run together on a phone."""
 
@@ -48,15 +51,16 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
     """
     check_number(series)
     points = series[0].points
-    axis, values = time_axis(points), scale(most(series))
+    values = scale(most(series))
     labels = end_labels(series, values[-1], HEIGHT - ABOVE - BELOW)
+    left, right = letters_beside(values, labels)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     shades = colours.DARK if palette is DARK else colours.LIGHT
     data: list[dict[str, Any]] = []
     for place, one in enumerate(series):
         shade = shades[one.colour]
         data += [_band(run, shade) for run in _ranged_runs(one)]
         data.append(_line(one, shade, place))
-    letters = max(len(line) for lines, _ in labels for line in lines)
     return {
         "data": data,
         "layout": {
@@ -69,7 +73,7 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
             "showlegend": False,
             "hovermode": "closest",
             "height": HEIGHT,
-            "margin": {"l": 8, "r": 18 + (letters + 1) * LETTER, "t": ABOVE, "b": BELOW},
+            "margin": {"l": 8, "r": 18 + (right + 1) * LETTER, "t": ABOVE, "b": BELOW},
             "xaxis": _across(axis, len(points), palette),
             "yaxis": _up(values, palette),
         },
@@ -80,6 +84,14 @@ def check_number(series: Sequence[Series]) -> None:
     """Refuse a number of series that one chart cannot show."""
     if not 1 <= len(series) <= MOST_LINES:
         raise ValueError(f"A chart has 1 to {MOST_LINES} lines, not {len(series)}.")
+
+
+def letters_beside(
+    values: Sequence[float], labels: Sequence[tuple[Sequence[str], float]]
+) -> tuple[int, int]:
+    """Return the letters of the longest number of a scale and of the longest line of a label."""
+    left = max(len(shown(value)) for value in values)
+    return left, max(len(line) for lines, _ in labels for line in lines)
 
 
 def end_labels(
