@@ -1,5 +1,5 @@
 """Build a table: rows, columns, filters and measure of the reader's choice."""
 
-from referrals.dashboard import table_page
+from referrals.dashboard import page
 
-table_page.draw()
+page.draw("table")

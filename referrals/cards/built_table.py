@@ -13,7 +13,8 @@ from referrals.cards.wording import table as words
 from referrals.query.labels import Labels, labels
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.query.tables import alternatives, reader
-from referrals.query.tables.request import (
+from referrals.query.tables.table import Table
+from referrals.query.tables.table_request import (
     COLUMNS,
     LATEST,
     ROWS,
@@ -23,7 +24,6 @@ from referrals.query.tables.request import (
     TableRequest,
     read_address,
 )
-from referrals.query.tables.table import Table
 from referrals.release.release import Release
 
 

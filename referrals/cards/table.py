@@ -16,10 +16,10 @@ from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.labels import Labels, labels
 from referrals.query.statements import statements
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import TIMES
-from referrals.query.tables.request import SHARES, Chart, Measure
+from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Cell, Table
+from referrals.query.tables.table_request import SHARES, Chart, Measure
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import About, Release
 

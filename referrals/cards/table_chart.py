@@ -14,11 +14,11 @@ from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.colours import Meaning
 from referrals.cards.charts.values import Point, Series
 from referrals.cards.wording import table as words
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import QUARTER, TIMES
-from referrals.query.tables.request import SHARES, Chart
+from referrals.query.tables.narrowing import Key
 from referrals.query.tables.suitability import Drawable, drawable, unsuited
 from referrals.query.tables.table import Cell, Table
+from referrals.query.tables.table_request import SHARES, Chart
 
 
 def html(table: Table, name: str, *, mark: str = "") -> Markup:

@@ -194,6 +194,11 @@ def has_filters(key: str) -> bool:
     return any(isinstance(block, Heading) and block.filters for block in PAGES[key])
 
 
+def has_table(key: str) -> bool:
+    """Return whether the reader of a page builds a table."""
+    return any(isinstance(block, TableBuilder) for block in PAGES[key])
+
+
 def has_charts(key: str) -> bool:
     """Return whether a page has a card whose chart needs Plotly in the dashboard at once."""
     return any(isinstance(block, ContextSeries) for block in PAGES[key])

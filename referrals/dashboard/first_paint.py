@@ -36,7 +36,7 @@ def body(path: str, query: str) -> Markup:
     try:
         served = catalogue.served()
         key = key_of(path)
-        if key == table_answer.KEY:
+        if outline.has_table(key):
             return table_answer.first_paint(query, _offered(served))
         if not outline.has_filters(key):
             return _plain(served, key)

@@ -27,7 +27,7 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard import blocks
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.query.tables.request import Problem, TableRequest
+from referrals.query.tables.table_request import Problem, TableRequest
 from referrals.release.release import About, Release
 
 KEY: Final = "table"

@@ -22,7 +22,7 @@ from referrals.cards.html import table as table_html
 from referrals.cards.table import PATH
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.query.tables.request import TableRequest
+from referrals.query.tables.table_request import TableRequest
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
 

@@ -22,8 +22,8 @@ from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE
 from referrals.query.tables import suitability
-from referrals.query.tables.request import LATEST, Chart, Problem, TableRequest
 from referrals.query.tables.table import MOST_CELLS, Table
+from referrals.query.tables.table_request import LATEST, Chart, Problem, TableRequest
 from referrals.release.release import About
 
 TEMPLATE: Final = "cards/table_view.html"
@@ -97,7 +97,7 @@ def figure(built: BuiltTable, href: Href) -> Markup:
     table, card = built.table, built.card
     faults = suitability.unsuited(table)
     chart = table.request.chart
-    why_not = words.unsuited(chart, faults[chart], table) if chart in faults else ""
+    why_not = words.unsuited(chart, faults[chart]) if chart in faults else ""
     return templates.macro(
         TEMPLATE,
         "figure",
@@ -130,7 +130,7 @@ def unsuited(table: Table) -> Markup:
     faults = suitability.unsuited(table)
     if not faults:
         return Markup()
-    sentences = [words.unsuited(chart, fault, table) for chart, fault in faults.items()]
+    sentences = [words.unsuited(chart, fault) for chart, fault in faults.items()]
     return templates.macro(TEMPLATE, "unsuited", messages.text("table.unsuited.heading"), sentences)
 
 

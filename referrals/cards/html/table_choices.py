@@ -15,7 +15,7 @@ from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.selection import PERIOD, SORT
 from referrals.query.tables.cube import MOST_AXES, TIMES
-from referrals.query.tables.request import (
+from referrals.query.tables.table_request import (
     CHART,
     COLUMNS,
     MEASURE,

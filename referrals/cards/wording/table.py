@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
+from referrals.cards.wording import kinds as wording_kinds
 from referrals.cards.wording import phrases
 from referrals.cards.wording.phrases import Form
 from referrals.formatting import count, percent
@@ -14,8 +15,10 @@ from referrals.query.answer import Answer
 from referrals.query.labels import Labels
 from referrals.query.observation import Observation
 from referrals.query.selection import PERIOD
-from referrals.query.tables.bounds import Key
-from referrals.query.tables.request import (
+from referrals.query.tables.narrowing import Key
+from referrals.query.tables.suitability import Unsuited
+from referrals.query.tables.table import Cell, Figure, Nearest, Reason, Table
+from referrals.query.tables.table_request import (
     SHARES,
     Chart,
     Fault,
@@ -23,12 +26,9 @@ from referrals.query.tables.request import (
     Problem,
     TableRequest,
 )
-from referrals.query.tables.suitability import Fault as Unsuitability
-from referrals.query.tables.suitability import Unsuited
-from referrals.query.tables.table import Cell, Figure, Nearest, Reason, Table
 from referrals.reference.codelists import NOT_RECORDED, TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
-from referrals.release.release import About, Kind
+from referrals.release.release import About
 
 MOST_CELLS_NAMED: Final = 40
 """The most cells that one sentence on missing numbers names."""
@@ -178,7 +178,8 @@ def counted_cells(table: Table) -> str:
 
 def why(reason: Reason, table: Table) -> str:
     """Return why cells have no figure, in a sentence that depends on the kind of release."""
-    key = f"{reason}_{table.kind}" if reason is Reason.NOT_PUBLISHED else reason
+    section = wording_kinds.of(table.kind).section
+    key = f"{reason}_{section}" if reason is Reason.NOT_PUBLISHED else reason
     return messages.text(f"table.why.{key}", least=SMALLEST_SHARE_BASE)
 
 
@@ -272,12 +273,9 @@ def suggestion(table: Table, about: About, labels: Labels, before: TableRequest)
     )
 
 
-def unsuited(chart: Chart, found: Unsuited, table: Table) -> str:
+def unsuited(chart: Chart, found: Unsuited) -> str:
     """Return why a chart does not suit a table, and what would help."""
-    key = str(found.fault)
-    if found.fault is Unsuitability.NO_TIME and table.kind is Kind.TRANSCRIBED:
-        key = "no_time_published"
-    reason = messages.text(f"table.unsuited.{key}", n=found.n, most=found.most)
+    reason = messages.text(f"table.unsuited.{found.fault}", n=found.n, most=found.most)
     return messages.text("table.unsuited.sentence", chart=choice("charts", chart), reason=reason)
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from referrals.query.selection import PERIOD
 from referrals.query.tables import reader
-from referrals.query.tables.request import SHARES, Measure, Offer, TableRequest
 from referrals.query.tables.table import Reason, Table
+from referrals.query.tables.table_request import SHARES, Measure, Offer, TableRequest
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Release
 

@@ -14,8 +14,8 @@ from referrals.caching import cached
 from referrals.query.crosstab import Record
 from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.query.selection import PERIOD, Selection
-from referrals.query.tables import bounds
-from referrals.query.tables.bounds import Key, Range
+from referrals.query.tables import narrowing
+from referrals.query.tables.narrowing import Key, Range
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
@@ -129,8 +129,8 @@ def read(
 def with_joint_ranges(cube: Cube) -> Cube:
     """Return a cube that adds up, its ranges narrowed by one another."""
     ranges = {key: Range(*found.bounds) for key, found in cube.observations.items()}
-    equations = list(bounds.sums([axis.parts for axis in cube.axes], TOTAL))
-    narrowed = bounds.narrowed(ranges, equations)
+    equations = list(narrowing.sums([axis.parts for axis in cube.axes], TOTAL))
+    narrowed = narrowing.narrowed(ranges, equations)
     observations = {
         key: replace(found, lower=narrowed[key].lower, upper=narrowed[key].upper)
         for key, found in cube.observations.items()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import Cube
+from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Nearest
 from referrals.reference.codelists import TOTAL
 

@@ -12,12 +12,12 @@ from referrals.caching import cached
 from referrals.query import joint_bounds, kinds
 from referrals.query.observation import WITHHELD, Observation
 from referrals.query.selection import PERIOD, Selection
-from referrals.query.tables import bounds, cube
-from referrals.query.tables.bounds import Key, Range
+from referrals.query.tables import cube, narrowing
 from referrals.query.tables.cube import AXES, QUARTER, TIMES, YEAR, Axis, Code, Cube
+from referrals.query.tables.narrowing import Key, Range
 from referrals.query.tables.nearest import nearest_number
-from referrals.query.tables.request import Measure, Offer, Sort, TableRequest
 from referrals.query.tables.table import Cell, Figure, Reason, Table
+from referrals.query.tables.table_request import Measure, Offer, Sort, TableRequest
 from referrals.reference.codelists import TOTAL
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 from referrals.release.release import Release
@@ -35,7 +35,7 @@ def read(release: Release, request: TableRequest) -> Table:
     """Return the table that a reader asked for.
 
     Raises:
-        ValueError: the release has no such table; `request.read_address` never asks for one.
+        ValueError: the release has no such table; `table_request.read_address` never asks for one.
     """
     order = tuple(axis for axis in AXES if axis in request.axes)
     return _Reader(release, request, order).table()
@@ -80,6 +80,7 @@ class _Reader:
             found.observations[tuple(TOTAL for _ in self.order)],
             self._period,
             earlier,
+            has_periods=any(name in self._codes for name in TIMES),
         )
 
     @cached_property
@@ -226,7 +227,7 @@ class _Reader:
         if not past.has_number:
             return None, Reason.EARLIER_ABSENT
         now = found.observations[key]
-        lower, upper = bounds.change(Range(*now.bounds), Range(*past.bounds), together)
+        lower, upper = narrowing.change(Range(*now.bounds), Range(*past.bounds), together)
         has_value = now.value is not None and past.value is not None
         value = Fraction((now.value or 0) - (past.value or 0)) if has_value else None
         return Figure(Fraction(lower), Fraction(upper), value), None

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import TIMES
-from referrals.query.tables.request import Chart, Measure
+from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Cell, Table
+from referrals.query.tables.table_request import Chart, Measure
 from referrals.reference.codelists import TOTAL
 
 MOST_BARS: Final = 60
@@ -36,6 +36,7 @@ class Fault(StrEnum):
     GAPS = "gaps"
     TOO_MANY_PARTS = "too_many_parts"
     NO_TIME = "no_time"
+    ONE_PERIOD = "one_period"
     TOO_MANY_LINES = "too_many_lines"
     TOO_MANY_PANELS = "too_many_panels"
     NO_RANGES = "no_ranges"
@@ -168,7 +169,7 @@ def _lines(found: Drawable) -> Unsuited | None:
     if fault := _common(found):
         return fault
     if not found.has_time:
-        return Unsuited(Fault.NO_TIME)
+        return Unsuited(Fault.NO_TIME if found.table.has_periods else Fault.ONE_PERIOD)
     n = len(found.series)
     return Unsuited(Fault.TOO_MANY_LINES, n, MOST_LINES) if n > MOST_LINES else None
 

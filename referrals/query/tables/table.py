@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Final
 
 from referrals.query.observation import Observation
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import Axis, Code
-from referrals.query.tables.request import TableRequest
+from referrals.query.tables.narrowing import Key
+from referrals.query.tables.table_request import TableRequest
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Kind
 
@@ -74,7 +74,7 @@ class Table:
 
     `rows` and `columns` hold one code for each of their axes, `((),)` if they have none. `period`
     is the code of the period, '' for the whole one. `earlier` is the period that changes of a
-    table without time are on, '' for others.
+    table without time are on, '' for others. `has_periods` means that its release has several.
     """
 
     request: TableRequest
@@ -87,6 +87,7 @@ class Table:
     whole: Observation
     period: str = ""
     earlier: str = ""
+    has_periods: bool = False
 
     @cached_property
     def missing(self) -> Mapping[Reason, list[tuple[Key, Key]]]:

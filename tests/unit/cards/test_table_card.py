@@ -18,9 +18,9 @@ from referrals.cards.html import table as table_html
 from referrals.cards.wording import table as words
 from referrals.query.selection import Selection
 from referrals.query.tables import reader, suitability
-from referrals.query.tables.request import Chart, Measure, TableRequest
 from referrals.query.tables.suitability import Fault
 from referrals.query.tables.table import Reason
+from referrals.query.tables.table_request import Chart, Measure, TableRequest
 from referrals.release.release import Release
 from tests.fixtures.rounded_questions import few
 from tests.fixtures.table_requests import requests
@@ -160,6 +160,11 @@ def test_a_chart_that_does_not_suit_a_table_says_why(
 ) -> None:
     table = reader.read(invented, request_)
     assert suitability.unsuited(table)[chart].fault is fault
+
+
+def test_a_release_of_one_period_has_no_lines(release: Release) -> None:
+    fault = suitability.unsuited(reader.read(release, BY_CRIME_AND_SEX))[Chart.LINES].fault
+    assert fault is Fault.ONE_PERIOD
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import alternatives, reader
-from referrals.query.tables.bounds import Key
 from referrals.query.tables.cube import TIMES
-from referrals.query.tables.request import SHARES, Measure, Sort, TableRequest
+from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import MOST_CELLS, Reason, Table
+from referrals.query.tables.table_request import SHARES, Measure, Sort, TableRequest
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Kind, Release
 from tests.fixtures import rounded_release

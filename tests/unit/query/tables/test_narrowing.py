@@ -7,7 +7,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.query.tables.bounds import Key, Range, Sum, change, narrowed, sums
+from referrals.query.tables.narrowing import Key, Range, Sum, change, narrowed, sums
 from referrals.reference.codelists import TOTAL
 
 PARTS = (("a", "b", "c"), ("x", "y"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referrals.query.selection import SEPARATOR, Selection
 from referrals.query.tables import reader
-from referrals.query.tables.request import Fault, Measure, Offer, TableRequest, read_address
+from referrals.query.tables.table_request import Fault, Measure, Offer, TableRequest, read_address
 from referrals.release.release import Release
 from tests.fixtures.rounded_questions import few
 from tests.fixtures.table_requests import requests
