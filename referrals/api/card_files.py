@@ -21,7 +21,8 @@ from referrals.api.response import Response
 from referrals.api.single_flight import SingleFlight
 from referrals.cards import registry
 from referrals.cards.exports.formats import FOLDER, FORMATS, endings
-from referrals.query.selection import RELEASE, Selection, read_address
+from referrals.query.parameters import ours
+from referrals.query.selection import NAMES, RELEASE, Selection, read_address
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
@@ -42,6 +43,10 @@ def routes(site_url: str = "") -> list[Route]:
         Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _CardFile(ending, flight, site_url))
         for ending in FORMATS
     ]
+
+
+Parameters = tuple[tuple[str, str], ...]
+"""The parameters of an address that are ours or slips of ours, in order."""
 
 
 class _CardFile:
@@ -65,13 +70,13 @@ class _CardFile:
         served = catalogue.served()
         site_url = self._site_url or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
-        query = scope["query_string"].decode("latin-1")
+        query = read_parameters(scope["query_string"].decode("latin-1"))
         key = (served.version, edition, name, self._ending, query, site_url)
         compute = partial(self._compute, served, edition, name, query, site_url)
         return await self._flight.response(key, compute)
 
     def _compute(
-        self, served: Served, edition: str, name: str, query: str, site_url: str
+        self, served: Served, edition: str, name: str, query: Parameters, site_url: str
     ) -> Response:
         try:
             return response.from_content(self._content(served, edition, name, query, site_url))
@@ -79,7 +84,7 @@ class _CardFile:
             return problem_response(error)
 
     def _content(
-        self, served: Served, edition: str, name: str, query: str, site_url: str
+        self, served: Served, edition: str, name: str, query: Parameters, site_url: str
     ) -> Content:
         release, selection = read(served, name, query)
         if edition != release.about.edition[:SHORT]:
@@ -99,7 +104,12 @@ class _CardFile:
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
 
 
-def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
+def read_parameters(query: str) -> Parameters:
+    """Return the parameters of a query string, without those that others add to links."""
+    return tuple(ours(parse_qsl(query, keep_blank_values=True), NAMES))
+
+
+def read(served: Served, name: str, query: Parameters) -> tuple[Release, Selection]:
     """Return the release and the selection of a file's address, as its page would read them.
 
     Raises:
@@ -108,9 +118,8 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     entry = registry.CARDS.get(name)
     if entry is None:
         raise Problem("no-such-address", "There is no such figure to take away.")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    parameters = dict(pairs)
-    if len(parameters) < len(pairs):
+    parameters = dict(query)
+    if len(parameters) < len(query):
         raise Problem(
             "repeated-parameter", "A parameter is given twice in this address. Give it once."
         )

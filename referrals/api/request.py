@@ -9,6 +9,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from referrals.api.problems import Problem, quoted, unknown_choice
+from referrals.query import parameters as address_parameters
+from referrals.query import selection
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from referrals.web.http.negotiation import preferences
@@ -20,6 +22,9 @@ MAX_QUERY_BYTES: Final = 2_000
 """The length after which a query string is refused."""
 
 FORMAT: Final = "format"
+NAMES: Final = (*selection.NAMES, FORMAT, "limit", "offset", "series")
+"""Every parameter of ours. At an address without it, it is refused: the answer would not be the one
+that it asks for."""
 
 Choices = Callable[[Release], Mapping[str, str]]
 """The codes that a parameter can take in a release, each with its label."""
@@ -100,10 +105,22 @@ def find_release(served: Served, release_id: str) -> Release:
     return releases[release_id]
 
 
+def our_parameters(query: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of a query string, without those that others add to links.
+
+    >>> our_parameters("sex=F&utm_source=letter")
+    (('sex', 'F'),)
+    """
+    return tuple(address_parameters.ours(parse_qsl(query, keep_blank_values=True), NAMES))
+
+
 def read_query(
-    query: str, parameters: Sequence[Parameter], formats: Sequence[str], release: Release
+    query: Sequence[tuple[str, str]],
+    parameters: Sequence[Parameter],
+    formats: Sequence[str],
+    release: Release,
 ) -> Query:
-    """Return the parameters of a query string. A number equal to its default is left out.
+    """Return the parameters of a query. A number equal to its default is left out.
 
     Raises:
         Problem: a parameter is unknown, repeated although it may not be, or not one of its choices.
@@ -165,16 +182,20 @@ def _weight(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
 
 
 def _values_by_name(
-    query: str, parameters: Sequence[Parameter], formats: Sequence[str]
+    query: Sequence[tuple[str, str]], parameters: Sequence[Parameter], formats: Sequence[str]
 ) -> dict[str, list[str]]:
     descriptions = {parameter.name: parameter.description for parameter in parameters}
     if formats:
         descriptions[FORMAT] = "The format of the answer."
     values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
+    for name, value in query:
         if name not in descriptions:
             raise unknown_choice(
-                "unknown-parameter", "a parameter of this address", name, descriptions
+                "unknown-parameter",
+                "a parameter of this address",
+                name,
+                descriptions,
+                suggestion=address_parameters.meant(name, tuple(descriptions)),
             )
         values.setdefault(name, []).append(value)
     return values
@@ -194,11 +215,14 @@ def _codes(
     choices: Choices | None, name: str, values: Sequence[str], release: Release
 ) -> tuple[str, ...]:
     codes = choices(release) if choices else {}
+    found = set()
     for value in values:
-        if value not in codes:
+        code = address_parameters.code_of(value, codes)
+        if not code:
             expected = f"a code of {name} in the release {release.about.release_id}"
             raise unknown_choice("unknown-code", expected, value, codes, parameter=name)
-    return tuple(sorted(set(values)))
+        found.add(code)
+    return tuple(sorted(found))
 
 
 def _number(parameter: Parameter, text: str) -> int:

@@ -15,11 +15,17 @@ from referrals.cards import registry
 from referrals.cards.html import notices
 from referrals.dashboard import session
 from referrals.i18n import messages
-from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
+from referrals.query.selection import (
+    MEASURE,
+    MEASURES,
+    RELEASE,
+    Offer,
+    Selection,
+    read_address,
+)
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
-MEASURE: Final = "measure"
 MOST_BUTTONS: Final = 5
 """A filter with more options than this is a list that opens, not a row of buttons."""
 
@@ -55,9 +61,10 @@ def draw(dimension: str, release: Release) -> Selection:
     """Draw the filters of the page of a dimension, and return what its reader chose.
 
     A parameter of the address that the page cannot use is named in a notice, and changes nothing.
+    Nor does one with two different values: neither is more right than the other.
     """
     offer, labels = registry.filters(release, dimension)
-    selection, unusable = read_address(st.query_params.to_dict(), _with_releases(offer))
+    selection, unusable = read_address(_parameters(), _with_releases(offer))
     filters = [_filter(name, codes, labels) for name, codes in offer.items()]
     filters.append(_measure_filter())
     defaults = {each.name: each.default for each in filters}
@@ -66,8 +73,20 @@ def draw(dimension: str, release: Release) -> Selection:
         for each in sorted(filters, key=lambda each: not each.is_list):
             _draw_filter(each, str(getattr(selection, each.name)) or each.default, defaults)
     if unusable:
-        st.html(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable))
+        st.html(notices.unusable(_as_written(name) for name in unusable))
     return selection
+
+
+def _parameters() -> dict[str, str]:
+    """Return the parameters of the address. A parameter with several values has none of them."""
+    values = {name: set(st.query_params.get_all(name)) for name in st.query_params}
+    return {name: given.pop() if len(given) == 1 else "" for name, given in values.items()}
+
+
+def _as_written(name: str) -> str:
+    """Return a parameter with its values, as in the address."""
+    values = dict.fromkeys(st.query_params.get_all(name))
+    return "&".join(f"{name}={value}" for value in values)
 
 
 def _filter(name: str, codes: Sequence[str], labels: Mapping[tuple[str, str], str]) -> Filter:

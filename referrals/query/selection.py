@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from referrals.query import parameters as address_parameters
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 
 MEASURES: Final = ("number", "share")
 NUMBER, SHARE = MEASURES
 PERIOD, RELEASE = "period", "release"
+MEASURE: Final = "measure"
+NAMES: Final = (*DIMENSIONS, MEASURE, PERIOD, RELEASE)
+"""Every parameter of a page's address."""
 
 Offer = Mapping[str, Sequence[str]]
 """The codes that a page offers as filters, by name. The total of a dimension is always offered; the
@@ -56,7 +60,7 @@ class Selection:
         >>> Selection(sex="F", measure="share", release="illustrative").address()
         {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
         """
-        rest = {"measure": self.measure, PERIOD: self.period, RELEASE: self.release}
+        rest = {MEASURE: self.measure, PERIOD: self.period, RELEASE: self.release}
         return self.chosen() | {
             name: value for name, value in rest.items() if value not in {NUMBER, ""}
         }
@@ -65,13 +69,24 @@ class Selection:
 def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection in address parameters, and the names of parameters that are invalid.
 
-    A parameter or a code that is not on offer is ignored: the default is shown instead.
+    A parameter or a code that is not on offer is ignored: the default is shown instead. Parameters
+    that others added to a link are not named.
 
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
+    >>> read_address({"crimetype": "MS", "utm_source": "letter"}, {"crime_type": ["MS"]})[1]
+    ('crimetype',)
     """
-    accepted = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
-    ignored = tuple(name for name in parameters if name not in accepted)
+    codes = {
+        name: address_parameters.code_of(value, _allowed(name, offer))
+        for name, value in parameters.items()
+    }
+    accepted = {name: code for name, code in codes.items() if code}
+    ignored = tuple(
+        name
+        for name in parameters
+        if name not in accepted and address_parameters.meant(name, NAMES)
+    )
     for name in (PERIOD, RELEASE):
         if name in accepted and accepted[name] == offer[name][0]:
             accepted[name] = ""  # the default, as in `Selection`
@@ -79,7 +94,7 @@ def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection
 
 
 def _allowed(name: str, offer: Offer) -> Sequence[str]:
-    if name == "measure":
+    if name == MEASURE:
         return MEASURES
     codes = offer.get(name, ())
     return (TOTAL, *codes) if name in DIMENSIONS and name in offer else codes

@@ -124,10 +124,25 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
     assert get(address, method="HEAD").content == b""
 
 
+def test_parameters_that_others_add_to_a_link_change_nothing_and_are_not_cached_apart(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    write = registry.card
+    monkeypatch.setattr(registry, "card", lambda *options: written.append(1) or write(*options))
+    get = client_of()
+    plain, tagged = (
+        get(f"/take-away/{release.digest[:12]}/sex.csv?{query}")
+        for query in ("crime_type=DA", "utm_source=a&crime_type=DA&fbclid=b&utm_source=c")
+    )
+    assert (tagged.status_code, tagged.content) == (200, plain.content)
+    assert len(written) == 1
+
+
 @pytest.mark.parametrize(
     ("address", "status", "detail"),
     [
-        ("sex.csv?colour=red", 400, "'colour=red' cannot be chosen for this figure."),
+        ("sex.csv?crimetype=DA", 400, "'crimetype=DA' cannot be chosen for this figure."),
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
         ("sex.csv?release=2019-20", 400, "'release=2019-20' cannot be chosen for this figure."),
         ("sex.csv?measure=share&measure=number", 400, "A parameter is given twice"),

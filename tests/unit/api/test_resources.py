@@ -314,6 +314,52 @@ def test_a_transcribed_release_has_no_certificate_and_explains_why(get: HttpClie
 # Problems
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        CELLS_ADDRESS,
+        "/api/v1",
+        "/api/v1/docs",
+        "/api/v1/releases",
+        "/api/v1/releases/latest/statements",
+        "/feed.atom",
+        "/releases.ics",
+        "/releases/2020-21/cells.csv",
+    ],
+)
+def test_parameters_that_others_add_to_a_link_change_nothing(get: HttpClient, address: str) -> None:
+    query = "limit=1&" if address == CELLS_ADDRESS else ""
+    tagged = get(f"{address}?{query}utm_source=letter&fbclid=1&fbclid=2&_=1")
+    assert (tagged.status_code, tagged.content) == (200, get(f"{address}?{query}").content)
+
+
+def test_parameters_that_others_add_are_not_cached_apart(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selected = []
+    select = cells.select
+    monkeypatch.setattr(cells, "select", lambda request: selected.append(1) or select(request))
+    for tag in range(5):
+        assert get(f"{CELLS_ADDRESS}?sex=F&crime_type=MS&utm_id={tag}").status_code == 200
+    assert len(selected) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("crimetype=DA", "crime_type"), ("gender=F", "sex"), ("page=2", "offset")]
+)
+def test_a_misspelt_parameter_is_refused_with_a_suggestion(
+    get: HttpClient, typed: str, meant: str
+) -> None:
+    problem = problem_at(get, f"{CELLS_ADDRESS}?{typed}")
+    assert (problem["did_you_mean"], meant in problem["choices"]) == (meant, True)
+
+
+def test_a_plus_that_was_not_escaped_is_read_as_a_plus(get: HttpClient) -> None:
+    plain, escaped = (get(f"{CELLS_ADDRESS}?age_band={age}").json() for age in ("60+", "60%2B"))
+    assert plain == escaped
+    assert plain["chosen"] == {"age_band": ["60+"]}
+
+
 def test_an_unknown_code_is_refused_with_the_choices(get: HttpClient) -> None:
     problem = problem_at(get, f"{CELLS_ADDRESS}?crime_type=DV&format=csv")
     assert problem["status"] == 400
@@ -377,7 +423,7 @@ def test_an_invalid_request_is_answered_with_its_kind_of_problem(
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=red", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
+    "query", ["crimetype=DA", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
 )
 def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
     get: HttpClient, query: str
