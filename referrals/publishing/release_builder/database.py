@@ -62,8 +62,9 @@ def write(tables: Path, database: Path) -> None:
 def main() -> None:
     """Write the database named on the command line."""
     tables, database = map(Path, sys.argv[1:])
-    config = {"threads": "1", "storage_compatibility_version": STORAGE_VERSION}
-    with duckdb.connect(database, config=config) as connection:
+    with duckdb.connect(
+        database, config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}
+    ) as connection:
         for path in sorted(tables.glob("*.parquet")):
             connection.read_parquet(str(path)).create(path.stem)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -127,16 +128,15 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
 def test_parameters_that_others_add_to_a_link_change_nothing_and_are_not_cached_apart(
     release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = []
-    write = registry.card
-    monkeypatch.setattr(registry, "card", lambda *options: written.append(1) or write(*options))
+    made = Mock(wraps=registry.card)
+    monkeypatch.setattr(registry, "card", made)
     get = client_of()
     plain, tagged = (
         get(f"/take-away/{release.digest[:12]}/sex.csv?{query}")
         for query in ("crime_type=DA", "utm_source=a&crime_type=DA&fbclid=b&utm_source=c")
     )
     assert (tagged.status_code, tagged.content) == (200, plain.content)
-    assert len(written) == 1
+    assert made.call_count == 1
 
 
 @pytest.mark.parametrize(
