@@ -172,7 +172,7 @@ def test_the_pages_have_the_filters_that_the_release_can_answer() -> None:
         "/nationality": 4,
         "/age": 2,
         "/sex": 6,
-        "/crime-type": 9,
+        "/crime-type": 10,
     }
     assert ("crime_type", "DA") in options("/sex")
 
