@@ -63,8 +63,8 @@ DESCRIPTION: Final = (
     "valid choices. A client that sends too many requests receives 429. While too many answers "
     "are being computed, every client receives 503. In both cases, wait for the number of seconds "
     "in `Retry-After`. To copy everything, download the files of a release. To check whether an "
-    "answer has changed, use its ETag. `Last-Modified` is the time at which the served copy of the "
-    "release was written, never earlier than its publication, and is not compared."
+    "answer has changed, use its ETag. `Last-Modified` is the day of the release's publication or "
+    "latest revision, and is not compared."
 )
 
 

@@ -69,12 +69,19 @@ def published(release: Release) -> datetime:
 
 
 def changed(release: Release) -> datetime:
-    """Return when this edition came out: the day of publication, or the time of a later correction.
+    """Return the start of the day (UTC) of the latest revision, or of publication if there is none.
 
-    It comes from the time of the served manifest and informs people of the copy's age. Only the
-    digest identifies the edition.
+    It comes from the manifest, so that every copy of a release gives the same time. Only the digest
+    identifies the edition.
     """
-    return max(published(release), release.changed)
+    day = manifest(release).get("revised_on") or release.about.published_on
+    return datetime.combine(date.fromisoformat(day), time(), UTC)
+
+
+def revision(release: Release) -> int:
+    """Return how often a release has been revised since its publication."""
+    number: int = manifest(release).get("revision", 0)
+    return number
 
 
 def illustrative_notes(release: Release) -> list[str]:
