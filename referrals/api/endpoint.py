@@ -97,6 +97,7 @@ class Endpoint:
             path_parameters=path_parameters,
             codes=query.codes,
             numbers=query.numbers,
+            flags=query.flags,
             format=chosen_format,
             is_negotiated=is_negotiated,
             site_url=self._site_url,

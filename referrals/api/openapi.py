@@ -13,6 +13,7 @@ from referrals.api.formats.tabular import (
     CELLS,
     CODES,
     COUNT,
+    FLAG,
     OBSERVATIONS,
     SERIES,
     STATEMENTS,
@@ -161,7 +162,9 @@ def _query_parameter(parameter: Parameter, published: Release) -> Schema:
     """
     description = parameter.description
     schema: Schema
-    if parameter.choices is None:
+    if parameter.is_flag:
+        schema = {"type": FLAG, "default": False}
+    elif parameter.choices is None:
         schema = {"type": COUNT, "minimum": parameter.minimum, "maximum": parameter.maximum}
     else:
         examples = list(parameter.choices(published))[:MAX_EXAMPLES]

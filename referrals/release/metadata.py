@@ -11,10 +11,13 @@ from typing import Any, Final
 
 from referrals.caching import cached
 from referrals.reference import statuses
+from referrals.reference.codelists import DIMENSIONS
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Kind, Release
 
 UNIT: Final = "victim referrals"
+CELL_KEY: Final = ("period", *DIMENSIONS)
+"""The columns that identify a cell."""
 COUNTED: Final = (
     "A victim referral is one time that police passed on the details of a victim of crime."
 )

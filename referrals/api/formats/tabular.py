@@ -72,7 +72,8 @@ class Table:
     """Rows with their columns.
 
     `header` holds the first members of a JSON document with them. `notes` is the text that each
-    row carries in formats that have no header.
+    row carries in formats that have no header. `part` says which part of the table it is, '' if it
+    is the whole.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     rows: Sequence[Row]
     header: Mapping[str, Any]
     notes: str
+    part: str = ""
 
     def self_describing(self) -> tuple[Columns, list[Row]]:
         """Return the columns and rows with those of `EVERY_ROW` added."""
@@ -90,6 +92,28 @@ class Table:
             "notes": self.notes,
         }
         return {**self.columns, **EVERY_ROW}, [{**row, **description} for row in self.rows]
+
+
+def with_labels(
+    columns: Columns, rows: Sequence[Row], labels: Mapping[str, Mapping[str, str]]
+) -> tuple[Columns, list[Row]]:
+    """Return columns and rows with a column of labels after each column of codes.
+
+    `labels` has the label of each code, by column.
+
+    >>> with_labels({"sex": TEXT}, [{"sex": "F"}], {"sex": {"F": "Female"}})
+    ({'sex': 'string', 'sex_label': 'string'}, [{'sex': 'F', 'sex_label': 'Female'}])
+    """
+    wider: dict[str, str] = {}
+    for name, kind in columns.items():
+        wider[name] = kind
+        if name in labels:
+            wider[f"{name}_label"] = TEXT
+    labelled: list[Row] = []
+    for row in rows:
+        texts = {f"{name}_label": codes[row[name]] for name, codes in labels.items()}
+        labelled.append({**row, **texts})
+    return wider, labelled
 
 
 def as_json(table: Table) -> bytes:

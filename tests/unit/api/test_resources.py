@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -246,6 +247,98 @@ def test_every_row_explains_the_protection_and_links_to_the_release(
         .links["describedby"]["url"]
         .endswith("/api/v1/releases/2020-21")
     )
+
+
+def file_name(answer: httpx.Response) -> str:
+    """The name under which a browser saves an answer."""
+    return answer.headers["content-disposition"].partition("filename=")[2].strip('"')
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "part"),
+    [
+        ("limit=5000", "cells", ""),
+        ("", "cells", ""),
+        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} that"),
+        (
+            "sex=F&offset=2&limit=5",
+            "cells-sex-F-rows-3-to-7",
+            "rows 3 to 7 of {total} that match sex=F.",
+        ),
+        (
+            "age_band=0-17,18-19,20-29,60%2B&limit=5",
+            "cells-age_band-4-codes-rows-1-to-5",
+            "rows 1 to 5 of {total} that match age_band=0-17 or 18-19 or 20-29 or 60+.",
+        ),
+    ],
+)
+def test_a_saved_part_is_named_as_a_part_and_says_so_inside(
+    get: HttpClient, query: str, name: str, part: str
+) -> None:
+    answer = get(f"{CELLS_ADDRESS}?{query}&format=csv")
+    assert file_name(answer) == f"victim-referrals-2020-21-{name}.csv"
+    expected = part.format(total=answer.headers["x-total-count"])
+    for row in rows_of(answer.text):
+        assert expected in row["notes"]
+        assert ("A part of the table" in row["notes"]) == bool(part)
+
+
+def test_a_saved_part_of_the_context_is_named_by_its_series(get: HttpClient) -> None:
+    answer = get("/api/v1/releases/latest/context?series=dac-537&format=csv")
+    assert file_name(answer) == "victim-referrals-2020-21-observations-series-dac-537.csv"
+    assert "that match series=dac-537." in rows_of(answer.text)[0]["notes"]
+
+
+def test_the_metadata_of_a_csv_answer_are_linked_and_at_the_default_address(
+    get: HttpClient,
+) -> None:
+    address = f"{CELLS_ADDRESS}?sex=F&offset=2&limit=5&format=csv"
+    answer = get(address)
+    (link,) = re.findall(r'<([^>]+)>; rel="describedby"; type="([^"]+)"', answer.headers["link"])
+    described = get(link[0])
+    assert described.headers["content-type"] == link[1] == "application/csvm+json"
+    # https://www.w3.org/TR/tabular-data-model/#default-locations-and-site-wide-location-configuration
+    assert get(f"{address}-metadata.json").content == described.content
+    document = described.json()
+    total = answer.headers["x-total-count"]
+    assert get(document["url"]).content == answer.content
+    assert document["dc:extent"] == f"5 of {total} rows that match"
+    assert f"rows 3 to 7 of {total} that match sex=F." in document["dc:description"]
+    columns = {column["name"]: column["datatype"] for column in document["tableSchema"]["columns"]}
+    assert list(columns) == list(rows_of(answer.text)[0])
+    assert (columns["sex"], columns["value"]) == ("string", "integer")
+
+
+@pytest.mark.parametrize("format_name", ["json", "csv", "parquet"])
+def test_labels_stand_beside_codes_on_request(get: HttpClient, format_name: str) -> None:
+    address = f"{CELLS_ADDRESS}?sex=F&crime_type=DA&format={format_name}"
+    answers = (get(f"{address}&labels={flag}") for flag in ("true", "false"))
+    labelled, plain = (
+        answer.json()["cells"] if format_name == "json" else table_of(answer) for answer in answers
+    )
+    for row, other in zip(labelled, plain, strict=True):
+        assert (row["sex_label"], row["crime_type_label"]) == ("Female", "Domestic abuse")
+        assert {name: text for name, text in row.items() if name in other} == other
+        assert list(row).index("sex_label") == list(row).index("sex") + 1
+    assert get(f"{address}&labels=yes").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("sex=F,M&crime_type=DA", "sex=F&sex=M&crime_type=DA"),
+        ("sex=*&crime_type=DA", "crime_type=DA"),
+        ("sex=F,*&crime_type=DA", "crime_type=DA"),
+        ("age_band=60+,0-17&sex=_T", "age_band=0-17&age_band=60%2B&sex=_T"),
+    ],
+)
+def test_codes_may_be_given_as_a_list_or_a_star(get: HttpClient, short: str, long: str) -> None:
+    assert get(f"{CELLS_ADDRESS}?{short}").json() == get(f"{CELLS_ADDRESS}?{long}").json()
+
+
+def test_an_unknown_code_in_a_list_is_named_alone(get: HttpClient) -> None:
+    problem = problem_at(get, f"{CELLS_ADDRESS}?nationality=VNM,ALBA")
+    assert (problem["did_you_mean"], "'ALBA'" in problem["detail"]) == ("ALB", True)
 
 
 def test_the_list_of_releases_names_the_published_one_as_latest(get: HttpClient) -> None:
