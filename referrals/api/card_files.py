@@ -60,6 +60,9 @@ class _CardFile:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request."""
         try:
+            if scope["method"] == "OPTIONS":
+                await response.preflight().send(scope, send)
+                return
             check_method_and_length(scope)
             answer = await self._answer(scope)
         except FAILURES as error:

@@ -38,6 +38,9 @@ EXTENSIONS: Final = {
 SAVED_FORMATS: Final = frozenset({"csv", "parquet"})
 """The formats that a browser saves rather than shows."""
 
+CONTEXT: Final = "observations"
+"""The name of the table of context series."""
+
 DESCRIBED_BY: Final = "describedby"
 
 
@@ -109,7 +112,7 @@ def _context(request: Request) -> Content:
     part = Part(len(rows), len(rows))
     words = selected.in_words(request, part)
     notes = metadata.row_notes(release, request.site_url, [words] if words else [])
-    table = Table("observations", OBSERVATIONS, rows, header, notes, words)
+    table = Table(CONTEXT, OBSERVATIONS, rows, header, notes, words)
     return _tabular(request, table, part)
 
 
@@ -184,7 +187,11 @@ def _tabular(
         target = selected.query(request, CSVW)
         links.append(f'<{target}>; rel="{DESCRIBED_BY}"; type="{MEDIA_TYPES[CSVW]}"')
     links.append(f'<{request.site_url}{metadata.path(release)}>; rel="{DESCRIBED_BY}"')
-    stem = selected.file_name(request, f"{files.stem(release)}-{table.name}", part)
+    stem = f"{files.stem(release)}-{table.name}"
+    if table.name == CONTEXT and not release.about.is_illustrative:
+        # Figures of other publishers must not be saved as victim referrals.
+        stem = "context"
+    stem = selected.file_name(request, stem, part)
     return Content(
         _SERIALISERS[request.format](request, table),
         MEDIA_TYPES[request.format],

@@ -41,6 +41,7 @@ class Card:
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
     the same columns; `row_heading` and `number_heading` head the columns of the bars; `warning`
     goes above the figure; `bars` and `draw` are two ways of drawing it, either may be missing.
+    `is_context` marks a series of another publisher, which does not count victim referrals.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Card:
     bars: Sequence[Bar] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
+    is_context: bool = False
 
     @cached_property
     def link(self) -> str:
@@ -69,7 +71,12 @@ class Card:
 
     @property
     def file_name(self) -> str:
-        """The name of the card's files without their ending: release, status and subject."""
+        """The name of the card's files without their ending: release, status and subject.
+
+        A context series is named for itself alone.
+        """
+        if self.is_context:
+            return f"context-series-{self.name}"
         chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
         parts = [
             "victim-referrals",

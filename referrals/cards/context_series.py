@@ -88,6 +88,7 @@ def card(release: Release, name: str) -> Card:
         row_heading=header[0],
         number_heading=unit,
         bars=design.bars(found) if design.bars else (),
+        is_context=True,
         draw=_drawing(design, found),
     )
 

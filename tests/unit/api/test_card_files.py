@@ -184,6 +184,23 @@ def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
     )
 
 
+def test_the_options_of_a_card_file_are_answered(get: HttpClient, release: Release) -> None:
+    address = links(registry.card("sex", release, Selection()))[0]
+    answer = get(address, method="OPTIONS")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_a_card_file_of_a_context_series_is_named_for_the_series(
+    get: HttpClient, release: Release
+) -> None:
+    for design in context_series.DESIGNS.values():
+        address = links(registry.card(design.series_id, release, Selection()))[0]
+        assert (
+            f'"context-series-{design.series_id}.csv"'
+            in get(address).headers["content-disposition"]
+        )
+
+
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
     card = registry.card("sex", release, Selection())
     address = links(card)[0]

@@ -285,7 +285,7 @@ def test_a_saved_part_is_named_as_a_part_and_says_so_inside(
 
 def test_a_saved_part_of_the_context_is_named_by_its_series(get: HttpClient) -> None:
     answer = get("/api/v1/releases/latest/context?series=dac-537&format=csv")
-    assert file_name(answer) == "victim-referrals-2020-21-observations-series-dac-537.csv"
+    assert file_name(answer) == "context-series-dac-537.csv"
     assert "that match series=dac-537." in rows_of(answer.text)[0]["notes"]
 
 
