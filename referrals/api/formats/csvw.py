@@ -9,6 +9,7 @@ import json
 from typing import Any, Final
 
 from referrals.api.formats.tabular import COUNT, FLAG, TEXT, Table
+from referrals.csv_safety import WRITTEN_OUT
 from referrals.release import metadata
 
 CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
@@ -53,4 +54,8 @@ def _extent(table: Table) -> str:
 
 
 def _column(name: str, kind: str) -> dict[str, Any]:
-    return {"name": name, "titles": name, "datatype": DATATYPES[kind]}
+    column: dict[str, Any] = {"name": name, "titles": name, "datatype": DATATYPES[kind]}
+    if written := WRITTEN_OUT.get(name):
+        codes = ", ".join(f"{text} for the code {code}" for code, text in written.items())
+        column["dc:description"] = f"CSV files have {codes}."
+    return column

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from referrals.csv_safety import escape_formula
+from referrals.csv_safety import safe_cell
 from referrals.reference.codelists import DIMENSIONS
 
 TEXT, COUNT, FLAG = "string", "integer", "boolean"
@@ -123,13 +123,13 @@ def as_json(table: Table) -> bytes:
 
 
 def as_csv(table: Table) -> bytes:
-    """Return a table as CSV (RFC 4180) in UTF-8, with formulas escaped."""
+    """Return a table as CSV (RFC 4180) in UTF-8, with cells that no reader takes for others."""
     columns, rows = table.self_describing()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_csv_cell(row[name]) for name in columns])
+        writer.writerow([_csv_cell(name, row[name]) for name in columns])
     return text.getvalue().encode()
 
 
@@ -148,5 +148,5 @@ def _chosen(row: Row, columns: Columns) -> Row:
     return {name: row[name] for name in columns}
 
 
-def _csv_cell(cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, bool) else escape_formula(cell)
+def _csv_cell(column: str, cell: object) -> object:
+    return str(cell).lower() if isinstance(cell, bool) else safe_cell(column, cell)

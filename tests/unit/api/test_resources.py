@@ -12,10 +12,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 from urllib.parse import quote
 
+import duckdb
 import httpx
 import pyarrow.parquet as pq
 import pytest
@@ -27,6 +29,7 @@ from referrals import api
 from referrals.api import cells
 from referrals.api.formats.tabular import CELLS, EVERY_ROW, Table, as_csv
 from referrals.api.problems import KINDS
+from referrals.csv_safety import safe_cell
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import catalogue, files
 from referrals.release.catalogue import Served
@@ -123,7 +126,8 @@ def test_every_format_holds_the_same_numbers(get: HttpClient) -> None:
     parquet = pq.read_table(io.BytesIO(get(f"{typed}&format=parquet").content))
     assert [{name: cell[name] for name in CELLS} for cell in parquet.to_pylist()] == cells
     assert [[row[name] for name in CELLS] for row in as_csv_rows] == [
-        ["" if cell[name] is None else str(cell[name]) for name in CELLS] for cell in cells
+        ["" if cell[name] is None else str(safe_cell(name, cell[name])) for name in CELLS]
+        for cell in cells
     ]
     about = json.loads(parquet.schema.metadata[b"referrals"])
     assert about["release"]["status"] == "published"
@@ -321,6 +325,17 @@ def test_labels_stand_beside_codes_on_request(get: HttpClient, format_name: str)
         assert {name: text for name, text in row.items() if name in other} == other
         assert list(row).index("sex_label") == list(row).index("sex") + 1
     assert get(f"{address}&labels=yes").status_code == 400
+
+
+def test_a_csv_of_one_sex_is_not_read_as_a_logical_value(get: HttpClient, tmp_path: Path) -> None:
+    text = get(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&format=csv").text
+    path = tmp_path / "cells.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    with duckdb.connect() as connection:
+        sexes = connection.read_csv(str(path)).project("sex").distinct().fetchall()
+    assert sexes == [("FEMALE",)]
+    # What a file holds can be asked for.
+    assert get(f"{CELLS_ADDRESS}?sex=FEMALE&crime_type=DA").json()["chosen"]["sex"] == ["F"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from referrals.cards.exports import notes as export_notes
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
+from referrals.csv_safety import safe_cell
 from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
 from referrals.reference import statuses
@@ -95,7 +96,8 @@ def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
         assert len(rows) == len(card.data)
         for row, kept in zip(rows, card.data, strict=True):
             assert {
-                name: "" if value is None else str(value) for name, value in kept.items()
+                name: "" if value is None else str(safe_cell(name, value))
+                for name, value in kept.items()
             }.items() <= row.items()
 
 
