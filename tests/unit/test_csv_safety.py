@@ -33,12 +33,13 @@ def written(column: str, code: str) -> str:
 def misread(texts: Sequence[str], folder: Path) -> list[str]:
     """Return the texts that a tool reads as something else in a column without others."""
     header = ",".join(f"column_{number}" for number in range(len(texts)))
-    file = "\n".join([header, *[",".join(texts)] * 2])
+    # The number tells DuckDB that the first line is a header.
+    file = "\n".join([f"{header},value", *[f"{','.join(texts)},1"] * 2])
     path = folder / "codes.csv"
     path.write_text(file, encoding="utf-8")
     with duckdb.connect() as connection:
-        by_duckdb = connection.read_csv(str(path)).fetchone() or ()
-    by_pandas = pd.read_csv(io.StringIO(file)).iloc[0].tolist()
+        *by_duckdb, _ = connection.read_csv(str(path)).fetchall()[0]
+    *by_pandas, _ = pd.read_csv(io.StringIO(file)).iloc[0].tolist()
     return [
         text
         for text, *found in zip(texts, by_duckdb, by_pandas, strict=True)
