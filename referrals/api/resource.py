@@ -20,6 +20,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     "parquet": "application/vnd.apache.parquet",
     "json-stat": JSON,
     CSVW: "application/csvm+json",
+    "sdmx-csv": "application/vnd.sdmx.data+csv; version=2.0.0",
 }
 """The media type of each format."""
 

@@ -10,6 +10,7 @@ from referrals.api import cells, selected
 from referrals.api.cells import FILTERS, MAX_CELLS, Page
 from referrals.api.formats.csvw import as_csvw
 from referrals.api.formats.json_stat import as_json_stat
+from referrals.api.formats.sdmx_csv import as_sdmx_csv
 from referrals.api.formats.tabular import (
     CELLS,
     OBSERVATIONS,
@@ -34,8 +35,9 @@ EXTENSIONS: Final = {
     "parquet": "parquet",
     "json-stat": "json-stat.json",
     CSVW: CSVW,
+    "sdmx-csv": "sdmx.csv",
 }
-SAVED_FORMATS: Final = frozenset({"csv", "parquet"})
+SAVED_FORMATS: Final = frozenset({"csv", "parquet", "sdmx-csv"})
 """The formats that a browser saves rather than shows."""
 
 CONTEXT: Final = "observations"
@@ -216,6 +218,7 @@ _SERIALISERS: Final[Mapping[str, Callable[[Request, Table], bytes]]] = {
     "csv": lambda _, table: as_csv(table),
     "parquet": lambda _, table: as_parquet(table),
     "json-stat": _json_stat,
+    "sdmx-csv": lambda _, table: as_sdmx_csv(table),
     CSVW: lambda request, table: as_csvw(table, selected.query(request, "csv"), request.site_url),
 }
 
@@ -287,7 +290,7 @@ RESOURCES: Final = (
         "listed. `json-stat` accepts neither `limit` nor `offset`.",
         _cells,
         CELL_PARAMETERS,
-        (*TABULAR, "json-stat"),
+        (*TABULAR, "json-stat", "sdmx-csv"),
         headers=("Link", "X-Total-Count"),
         is_slow=True,
     ),

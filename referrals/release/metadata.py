@@ -15,6 +15,7 @@ from referrals.reference.codelists import DIMENSIONS
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Kind, Release
 
+LICENCE_URL: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
 UNIT: Final = "victim referrals"
 CELL_KEY: Final = ("period", *DIMENSIONS)
 """The columns that identify a cell."""

@@ -13,8 +13,6 @@ from referrals.csv_safety import WRITTEN_OUT
 from referrals.release import metadata
 
 CONTEXT: Final = ["http://www.w3.org/ns/csvw", {"@language": "en"}]
-LICENCE: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
-
 DATATYPES: Final = {TEXT: "string", COUNT: "integer", FLAG: "boolean"}
 KEYS: Final = {
     "cells": list(metadata.CELL_KEY),
@@ -36,7 +34,7 @@ def as_csvw(table: Table, address: str, site_url: str) -> bytes:
         "dc:publisher": header["source"]["publisher"],
         "dc:source": header["source"]["title"],
         "dc:issued": {"@value": header["release"]["published_on"], "@type": "date"},
-        "dc:license": {"@id": LICENCE},
+        "dc:license": {"@id": metadata.LICENCE_URL},
         "dc:isVersionOf": {"@id": f"{site_url}{header['release']['address']}"},
         "dc:extent": _extent(table),
         "dialect": {"encoding": "utf-8", "header": True},

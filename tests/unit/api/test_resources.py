@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -325,6 +326,24 @@ def test_labels_stand_beside_codes_on_request(get: HttpClient, format_name: str)
         assert {name: text for name, text in row.items() if name in other} == other
         assert list(row).index("sex_label") == list(row).index("sex") + 1
     assert get(f"{address}&labels=yes").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/releases/2020-21/release.zip", "victim-referrals-2020-21.zip"),
+        ("/releases/illustrative/release.zip", "victim-referrals-illustrative.zip"),
+    ],
+)
+def test_all_files_of_a_release_are_in_one_archive(
+    get: HttpClient, address: str, name: str
+) -> None:
+    answer = get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert file_name(answer) == name
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert {path.partition("/")[0] for path in packed.namelist()} == {name.removesuffix(".zip")}
+    assert get("/releases/latest/release.zip").headers["location"].endswith("/release.zip")
 
 
 def test_a_csv_of_one_sex_is_not_read_as_a_logical_value(get: HttpClient, tmp_path: Path) -> None:
