@@ -33,7 +33,7 @@ def as_csvw(table: Table, address: str, site_url: str) -> bytes:
         "dc:description": " ".join([*filter(None, [table.part]), *header["notes"]]),
         "dc:publisher": header["source"]["publisher"],
         "dc:source": header["source"]["title"],
-        "dc:issued": {"@value": header["release"]["published_on"], "@type": "date"},
+        "dc:issued": {"@value": header["release"]["published_on"], "@type": "xsd:date"},
         "dc:license": {"@id": metadata.LICENCE_URL},
         "dc:isVersionOf": {"@id": f"{site_url}{header['release']['address']}"},
         "dc:extent": _extent(table),

@@ -41,10 +41,10 @@ def test_a_parameter_that_others_add_to_links_is_not_a_slip_of_ours(name: str) -
         ("nationalty", "nationality"),
         ("country", "nationality"),
         ("year", "period"),
-        ("fromat", "format"),
-        ("limt", "limit"),
+        ("fformat", "format"),
+        ("limitt", "limit"),
         ("page", "offset"),
-        ("serie", "series"),
+        ("seriess", "series"),
     ],
 )
 def test_a_slip_of_one_of_our_names_is_recognised(typed: str, name: str) -> None:
