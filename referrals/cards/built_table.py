@@ -95,7 +95,7 @@ def latest(releases: Mapping[str, Release]) -> Release:
 
     Of those published on one day it is the first, which is the published one.
     """
-    real = [release for release in releases.values() if not release.about.is_illustrative]
+    real = [release for release in releases.values() if not release.about.is_invented]
     return max(real or list(releases.values()), key=lambda release: release.about.published_on)
 
 

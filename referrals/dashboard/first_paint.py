@@ -40,9 +40,9 @@ def body(path: str, query: str) -> Markup:
             return table_answer.first_paint(query, _offered(served))
         if not outline.has_filters(key):
             return _plain(served, key)
-        parameters = dict(parse_qsl(query, keep_blank_values=True))
-        chosen = choices.read(key, parameters, _offered(served))
-        return _topic(served, chosen) + answer.unusable(chosen, parameters)
+        pairs = parse_qsl(query, keep_blank_values=True)
+        chosen = choices.read(key, pairs, _offered(served))
+        return _topic(served, chosen) + answer.unusable(chosen)
     except ReferralsError as error:
         heading = messages.text("errors.heading")
         return templates.macro(

@@ -108,7 +108,7 @@ class TablePage:
         return request
 
     def _name(self, about: About) -> str:
-        if about.is_illustrative:
+        if about.is_invented:
             return messages.text("filters.example")
         is_published = about.release_id == next(iter(self.offered))
         return messages.text("filters.real") if is_published else about.period_label

@@ -13,6 +13,8 @@ from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import Final
 
+from referrals import csv_safety
+
 MIN_ABBREVIATION: Final = 4
 """The shortest beginning of a name, in characters, that is taken for the name."""
 
@@ -72,12 +74,16 @@ def ours(pairs: Iterable[tuple[str, str]], names: tuple[str, ...]) -> list[tuple
 def code_of(value: str, codes: Container[str]) -> str:
     """Return the code that a value of an address stands for, '' if none.
 
-    A plus that was not escaped as `%2B` arrives as a space.
+    A plus that was not escaped as `%2B` arrives as a space. A code may be given as CSV files write
+    it.
 
     >>> code_of("60 ", ["60+"]), code_of("60+", ["60+"]), code_of("61", ["60+"])
     ('60+', '60+', '')
+    >>> code_of("FEMALE", ["F", "M"])
+    'F'
     """
-    return next((code for code in (value, value.replace(" ", "+")) if code in codes), "")
+    spellings = (value, value.replace(" ", "+"), csv_safety.CODES.get(value, ""))
+    return next((code for code in spellings if code in codes), "")
 
 
 def _plain(name: str) -> str:

@@ -93,7 +93,7 @@ def title(table: Table, about: About, labels: Labels) -> str:
         referrals=phrases.subject(answer, Form.TITLE),
         things=axes(table.request.axes),
     )
-    return phrases.headed(text, is_illustrative=about.is_illustrative)
+    return phrases.headed(text, is_invented=about.is_invented)
 
 
 def finding(table: Table, about: About, labels: Labels) -> str:
@@ -118,7 +118,7 @@ def finding(table: Table, about: About, labels: Labels) -> str:
             number=phrases.number(table.cells[row, column].observation),
             counted=counted,
         )
-    return phrases.headed(text, is_illustrative=about.is_illustrative)
+    return phrases.headed(text, is_invented=about.is_invented)
 
 
 def unit(table: Table, about: About, labels: Labels) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from http import HTTPStatus
+from unittest.mock import Mock
 from urllib.parse import parse_qsl
 
 import pytest
@@ -127,10 +128,24 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
     assert get(address, method="HEAD").content == b""
 
 
+def test_parameters_that_others_add_to_a_link_change_nothing_and_are_not_cached_apart(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Mock(wraps=registry.card)
+    monkeypatch.setattr(registry, "card", made)
+    get = client_of()
+    plain, tagged = (
+        get(f"/take-away/{release.digest[:12]}/sex.csv?{query}")
+        for query in ("crime_type=DA", "utm_source=a&crime_type=DA&fbclid=b&utm_source=c")
+    )
+    assert (tagged.status_code, tagged.content) == (200, plain.content)
+    assert made.call_count == 1
+
+
 @pytest.mark.parametrize(
     ("address", "status", "detail"),
     [
-        ("sex.csv?colour=red", 400, "'colour=red' cannot be chosen for this figure."),
+        ("sex.csv?crimetype=DA", 400, "'crimetype=DA' cannot be chosen for this figure."),
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
         ("sex.csv?release=2019-20", 400, "'release=2019-20' cannot be chosen for this figure."),
         ("sex.csv?measure=share&measure=number", 400, "A parameter is given twice"),
@@ -170,6 +185,23 @@ def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
         get(links(registry.card("sex", release, Selection()))[0], method="DELETE").status_code
         == 405
     )
+
+
+def test_the_options_of_a_card_file_are_answered(get: HttpClient, release: Release) -> None:
+    address = links(registry.card("sex", release, Selection()))[0]
+    answer = get(address, method="OPTIONS")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_a_card_file_of_a_context_series_is_named_for_the_series(
+    get: HttpClient, release: Release
+) -> None:
+    for design in context_series.DESIGNS.values():
+        address = links(registry.card(design.series_id, release, Selection()))[0]
+        assert (
+            f'"context-series-{design.series_id}.csv"'
+            in get(address).headers["content-disposition"]
+        )
 
 
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
