@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 APP := $(VENV)/.app
 DEV := $(VENV)/.dev
 SPARK := build/spark
+CLIENTS := build/clients
 EXAMPLE_YEARS := EY1 EY2 EY3 EY4
 SOURCES := app.py pages referrals tests bench deploy
 PYTEST := $(BIN)/python -m pytest -n auto
@@ -20,7 +21,7 @@ PYTEST := $(BIN)/python -m pytest -n auto
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run data static site example test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark sbom lock clean
+.PHONY: help run data static site example test test-slow test-all test-fast check fix bench bench-full bench-visit bench-page cluster load kills spark clients sbom lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -107,6 +108,9 @@ kills: $(DEV) ## kill a publisher at fifty moments, and check the release after 
 spark: $(DEV) $(SPARK)/.installed ## count a million records on Spark, and compare with DuckDB (needs Java 17)
 	PYTHONPATH=$(SPARK) SPARK_LOCAL_IP=127.0.0.1 $(BIN)/python -m pytest tests/unit/publishing/tabulation/test_spark.py
 
+clients: $(DEV) $(CLIENTS)/.installed data ## read our files with other people's tools, an old DuckDB among them
+	$(BIN)/python -m pytest tests/clients -m slow
+
 sbom: $(DEV) ## list the site's dependencies and their licences in build/
 	$(BIN)/python -m deploy.supply_chain sbom
 
@@ -118,6 +122,8 @@ lock: $(DEV) ## update the locked versions to the newest that pyproject.toml all
 		--quiet pyproject.toml --group publish --group dev -c requirements.lock -o requirements-dev.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
 		--quiet --group spark -c requirements-dev.lock -o requirements-spark.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade \
+		--quiet --group clients -o requirements-clients.lock
 
 clean: ## remove .venv, build/ and the release 2020-21
 	rm -rf $(VENV) build data/releases/2020-21
@@ -143,4 +149,10 @@ $(SPARK)/.installed: requirements-spark.lock | $(DEV)
 	@echo "Installing Spark into $(SPARK) (half a gigabyte)"
 	@rm -rf $(SPARK)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(SPARK) -r requirements-spark.lock
+	@touch $@
+
+$(CLIENTS)/.installed: requirements-clients.lock | $(DEV)
+	@echo "Installing other people's tools into $(CLIENTS)"
+	@rm -rf $(CLIENTS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $(CLIENTS) -r requirements-clients.lock
 	@touch $@

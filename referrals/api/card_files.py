@@ -19,9 +19,13 @@ from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
 from referrals.api.single_flight import SingleFlight
-from referrals.cards import registry
+from referrals.cards import built_table, registry, table
+from referrals.cards.card import Card
 from referrals.cards.exports.formats import FOLDER, FORMATS, endings
-from referrals.query.selection import RELEASE, Selection, read_address
+from referrals.cards.wording import table as words
+from referrals.query.parameters import ours
+from referrals.query.selection import NAMES, RELEASE, Selection, read_address
+from referrals.query.tables import table_request
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
@@ -44,6 +48,10 @@ def routes(site_url: str = "") -> list[Route]:
     ]
 
 
+Parameters = tuple[tuple[str, str], ...]
+"""The parameters of an address that are ours or slips of ours, in order."""
+
+
 class _CardFile:
     """The endpoint of one file format. Files are computed in another thread and cached."""
 
@@ -55,6 +63,9 @@ class _CardFile:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request."""
         try:
+            if scope["method"] == "OPTIONS":
+                await response.preflight().send(scope, send)
+                return
             check_method_and_length(scope)
             answer = await self._answer(scope)
         except FAILURES as error:
@@ -65,13 +76,13 @@ class _CardFile:
         served = catalogue.served()
         site_url = self._site_url or settings.request_origin(scope)
         edition, name = scope["path_params"]["edition"], scope["path_params"]["card"]
-        query = scope["query_string"].decode("latin-1")
+        query = read_parameters(name, scope["query_string"].decode("latin-1"))
         key = (served.version, edition, name, self._ending, query, site_url)
         compute = partial(self._compute, served, edition, name, query, site_url)
         return await self._flight.response(key, compute)
 
     def _compute(
-        self, served: Served, edition: str, name: str, query: str, site_url: str
+        self, served: Served, edition: str, name: str, query: Parameters, site_url: str
     ) -> Response:
         try:
             return response.from_content(self._content(served, edition, name, query, site_url))
@@ -79,16 +90,15 @@ class _CardFile:
             return problem_response(error)
 
     def _content(
-        self, served: Served, edition: str, name: str, query: str, site_url: str
+        self, served: Served, edition: str, name: str, query: Parameters, site_url: str
     ) -> Content:
-        release, selection = read(served, name, query)
+        release, card = _card(served, name, query)
         if edition != release.about.edition[:SHORT]:
             raise Problem(
                 "unknown-version",
                 "These figures have been replaced since the page was opened. "
                 "Open the page again, and take the file there.",
             )
-        card = registry.card(name, release, selection)
         file_format = FORMATS[self._ending]
         if self._ending not in endings(card):
             raise Problem(
@@ -99,7 +109,29 @@ class _CardFile:
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
 
 
-def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
+def _card(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:
+    """Return the release and the card of a file's address."""
+    if name == table.NAME:
+        return _table(served, query)
+    release, selection = read(served, name, query)
+    return release, registry.card(name, release, selection)
+
+
+def _table(served: Served, query: Parameters) -> tuple[Release, Card]:
+    """Return the release and the card of the table that an address asks for."""
+    release, request, problems = built_table.read(query, served.by_id())
+    for problem in problems:
+        raise Problem("unknown-code", words.problem(problem))
+    return release, built_table.built(release, request).card
+
+
+def read_parameters(name: str, query: str) -> Parameters:
+    """Return the parameters of a card's address, without those that others add to links."""
+    names = table_request.NAMES if name == table.NAME else NAMES
+    return tuple(ours(parse_qsl(query, keep_blank_values=True), names))
+
+
+def read(served: Served, name: str, query: Parameters) -> tuple[Release, Selection]:
     """Return the release and the selection of a file's address, as its page would read them.
 
     Raises:
@@ -108,9 +140,8 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     entry = registry.CARDS.get(name)
     if entry is None:
         raise Problem("no-such-address", "There is no such figure to take away.")
-    pairs = parse_qsl(query, keep_blank_values=True)
-    parameters = dict(pairs)
-    if len(parameters) < len(pairs):
+    parameters = dict(query)
+    if len(parameters) < len(query):
         raise Problem(
             "repeated-parameter", "A parameter is given twice in this address. Give it once."
         )

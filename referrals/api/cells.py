@@ -16,7 +16,7 @@ from referrals.reference.codelists import DIMENSIONS
 from referrals.release import metadata
 from referrals.release.release import Release
 
-FILTERS: Final = ("period", *DIMENSIONS)
+FILTERS: Final = metadata.CELL_KEY
 MAX_CELLS: Final = 5_000
 """The most cells in one answer. More are refused rather than cut, or a saved part would pass for
 the whole."""

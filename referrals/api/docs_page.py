@@ -22,8 +22,31 @@ EXAMPLES: Final = (
     f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
     f"{BASE}/releases/latest/cells?sex=F&sex=M&crime_type=_T&age_band=_T&nationality=_T&outcome=_T",
     f"{BASE}/releases/latest/statements?format=csv",
+    "/releases/latest/release.zip",
     "/releases/latest/SHA256SUMS",
 )
+PYTHON: Final = """\
+import pandas as pd
+
+cells = pd.read_csv(
+    "{site}/api/v1/releases/latest/cells?crime_type=DA&labels=true&format=csv",
+    keep_default_na=False,
+    na_values={{"value": [""], "lower": [""], "upper": [""]}},
+)
+print(cells[["sex_label", "value", "lower", "upper", "status"]])
+"""
+R: Final = """\
+library(readr)
+
+cells <- read_csv(
+  "{site}/api/v1/releases/latest/cells?crime_type=DA&labels=true&format=csv",
+  col_types = cols(.default = "c", value = "i", lower = "i", upper = "i"),
+  na = ""
+)
+cells[c("sex_label", "value", "lower", "upper", "status")]
+"""
+ANY_SITE: Final = "https://example.org"
+"""The address in snippets if that of the site is not known."""
 
 
 def page(request: Request) -> Content:
@@ -32,6 +55,8 @@ def page(request: Request) -> Content:
         "api/docs.html",
         specification=BASE,
         examples=EXAMPLES,
+        python=PYTHON.format(site=request.site_url or ANY_SITE),
+        r=R.format(site=request.site_url or ANY_SITE),
         resources=[*RESOURCES, *DOWNLOADS, *FEEDS],
         published=request.release,
         statuses=statuses.meanings(),

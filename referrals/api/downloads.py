@@ -13,8 +13,11 @@ from referrals.api.resource import (
     Resource,
     redirect,
 )
-from referrals.release import files
+from referrals.release import files, ro_crate
 from referrals.release.files import SUMS
+
+ARCHIVE: Final = "release.zip"
+"""The address of all files of a release in one."""
 
 PAGE: Final = "/releases"
 """The page that lists every release with its files."""
@@ -71,7 +74,8 @@ def _served_name(request: Request) -> str:
         name = name.replace(LATEST, about.release_id)
     listed = files.listed(request.release).values()
     name = next((file.name for file in listed if file.own_name == name), name)
-    titles = {file.name: file.title for file in listed} | {SUMS: "The SHA-256 of every file"}
+    titles = {file.name: file.title for file in listed}
+    titles |= {ARCHIVE: "All files in one", SUMS: "The SHA-256 of every file"}
     if name not in titles:
         expected = f"a file of the release {about.release_id}"
         raise unknown_choice("unknown-file", expected, name, titles)
@@ -86,6 +90,15 @@ def _content(request: Request, name: str, *, is_immutable: bool) -> Content:
             "text/plain; charset=utf-8",
             release,
             f"{files.stem(release)}-{SUMS}",
+            is_attachment=True,
+            is_immutable=is_immutable,
+        )
+    if name == ARCHIVE:
+        return Content(
+            ro_crate.archive(release),
+            "application/zip",
+            release,
+            f"{files.stem(release)}.zip",
             is_attachment=True,
             is_immutable=is_immutable,
         )
@@ -120,8 +133,9 @@ DOWNLOADS: Final = (
         f"{PAGE}/{{release_id}}/{{file}}",
         "Download a file",
         f"A file of the current version of the release. `{LATEST}` redirects to the current "
-        f"version of the published release. `{SUMS}` holds the SHA-256 of every file. Files of "
-        "invented figures have their status, `example`, in their names.",
+        f"version of the published release. `{SUMS}` holds the SHA-256 of every file, and "
+        f"`{ARCHIVE}` all files with a description (RO-Crate). Files of invented figures have "
+        "their status, `example`, in their names.",
         _current_file,
         formats=(),
         redirects={TEMPORARY_REDIRECT: "The permanent address of this version", **MARKED_NAME},

@@ -5,6 +5,7 @@ Every failure becomes an RFC 9457 problem.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache, partial
 from typing import Final
 
@@ -22,6 +23,7 @@ from referrals.api.request import (
     Query,
     Request,
     find_release,
+    our_parameters,
     preferred_format,
     read_query,
 )
@@ -53,7 +55,7 @@ class Endpoint:
         self._flight = flight
         self._site_url = site_url
         self._media_types = {name: MEDIA_TYPES[name].partition(";")[0] for name in resource.formats}
-        self._queries: LRUCache[tuple[str, bytes], Query] = LRUCache(PARSED_QUERIES)
+        self._queries: LRUCache[Hashable, Query] = LRUCache(PARSED_QUERIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Answer one request."""
@@ -95,21 +97,23 @@ class Endpoint:
             path_parameters=path_parameters,
             codes=query.codes,
             numbers=query.numbers,
+            flags=query.flags,
             format=chosen_format,
             is_negotiated=is_negotiated,
             site_url=self._site_url,
         )
 
     async def _query(self, release: Release, text: bytes) -> Query:
-        if not text:
+        parameters = our_parameters(text.decode("latin-1"))
+        if not parameters:
             return Query()
-        key = (release.digest, text)
+        key = (release.digest, parameters)
         query = self._queries.get(key)
         if query is None:
             # In a thread, because the codes of a release may wait for another computation.
             query = await run_in_threadpool(
                 read_query,
-                text.decode("latin-1"),
+                parameters,
                 self._resource.parameters,
                 tuple(self._media_types),
                 release,

@@ -13,6 +13,7 @@ from referrals.api.formats.tabular import (
     CELLS,
     CODES,
     COUNT,
+    FLAG,
     OBSERVATIONS,
     SERIES,
     STATEMENTS,
@@ -63,8 +64,8 @@ DESCRIPTION: Final = (
     "valid choices. A client that sends too many requests receives 429. While too many answers "
     "are being computed, every client receives 503. In both cases, wait for the number of seconds "
     "in `Retry-After`. To copy everything, download the files of a release. To check whether an "
-    "answer has changed, use its ETag. `Last-Modified` is the time at which the served copy of the "
-    "release was written, never earlier than its publication, and is not compared."
+    "answer has changed, use its ETag. `Last-Modified` is the day of the release's publication or "
+    "latest revision, and is not compared."
 )
 
 
@@ -161,7 +162,9 @@ def _query_parameter(parameter: Parameter, published: Release) -> Schema:
     """
     description = parameter.description
     schema: Schema
-    if parameter.choices is None:
+    if parameter.is_flag:
+        schema = {"type": FLAG, "default": False}
+    elif parameter.choices is None:
         schema = {"type": COUNT, "minimum": parameter.minimum, "maximum": parameter.maximum}
     else:
         examples = list(parameter.choices(published))[:MAX_EXAMPLES]

@@ -87,13 +87,20 @@ def closest(value: str, choices: Mapping[str, str]) -> str:
 
 
 def unknown_choice(
-    kind: str, expected: str, value: str, choices: Mapping[str, str], **members: Any
+    kind: str,
+    expected: str,
+    value: str,
+    choices: Mapping[str, str],
+    *,
+    suggestion: str = "",
+    **members: Any,
 ) -> Problem:
     """Return the problem of a value that is not one of the choices.
 
-    `expected` names them, such as 'a code of sex'.
+    `expected` names them, such as 'a code of sex'. `suggestion` is the choice that was meant, ''
+    to look for the closest.
     """
-    suggestion = closest(value, choices)
+    suggestion = suggestion or closest(value, choices)
     hint = ""
     if suggestion:
         hint = f" Did you mean {suggestion}?"

@@ -9,6 +9,8 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from referrals.api.problems import Problem, quoted, unknown_choice
+from referrals.query import parameters as address_parameters
+from referrals.query import selection
 from referrals.release import metadata
 from referrals.release.catalogue import REPLACED, Served
 from referrals.release.release import Release
@@ -21,6 +23,13 @@ MAX_QUERY_BYTES: Final = 2_000
 """The length after which a query string is refused."""
 
 FORMAT: Final = "format"
+LABELS: Final = "labels"
+EVERY_CODE: Final = "*"
+NAMES: Final = (*selection.NAMES, FORMAT, LABELS, "limit", "offset", "series")
+"""Every parameter of ours. At an address without it, it is refused: the answer would not be the one
+that it asks for."""
+
+FLAGS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 Choices = Callable[[Release], Mapping[str, str]]
 """The codes that a parameter can take in a release, each with its label."""
@@ -30,7 +39,8 @@ Choices = Callable[[Release], Mapping[str, str]]
 class Parameter:
     """A parameter of a query.
 
-    With `choices` it is a code and may be repeated; without, it is a whole number given once.
+    With `choices` it is a code, several in a list or repeated, or `*` for any. With `is_flag` it is
+    `true` or `false`. Otherwise it is a whole number given once.
 
     `default` is the number used if the request gives none, or None.
     """
@@ -41,14 +51,19 @@ class Parameter:
     minimum: int = 0
     maximum: int = 0
     default: int | None = None
+    is_flag: bool = False
 
 
 @dataclass(frozen=True)
 class Query:
-    """The parameters of a query string. `format` is '' if it names none."""
+    """The parameters of a query string. `format` is '' if it names none.
+
+    `flags` holds those that are true.
+    """
 
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
     format: str = ""
 
 
@@ -68,6 +83,7 @@ class Request:
     path_parameters: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    flags: frozenset[str] = frozenset()
     format: str = "json"
     is_negotiated: bool = False
     site_url: str = ""
@@ -80,6 +96,7 @@ class Request:
             self.path,
             frozenset(self.codes.items()),
             frozenset(self.numbers.items()),
+            self.flags,
             self.format,
             self.is_negotiated,
         )
@@ -110,10 +127,22 @@ def find_release(served: Served, release_id: str) -> Release:
     return releases[release_id]
 
 
+def our_parameters(query: str) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of a query string, without those that others add to links.
+
+    >>> our_parameters("sex=F&utm_source=letter")
+    (('sex', 'F'),)
+    """
+    return tuple(address_parameters.ours(parse_qsl(query, keep_blank_values=True), NAMES))
+
+
 def read_query(
-    query: str, parameters: Sequence[Parameter], formats: Sequence[str], release: Release
+    query: Sequence[tuple[str, str]],
+    parameters: Sequence[Parameter],
+    formats: Sequence[str],
+    release: Release,
 ) -> Query:
-    """Return the parameters of a query string. A number equal to its default is left out.
+    """Return the parameters of a query. A number equal to its default is left out.
 
     Raises:
         Problem: a parameter is unknown, repeated although it may not be, or not one of its choices.
@@ -131,18 +160,20 @@ def read_query(
                 dict.fromkeys(formats, ""),
                 parameter=FORMAT,
             )
-    codes = {
-        name: _codes(known[name].choices, name, values, release)
-        for name, values in given.items()
-        if known[name].choices
-    }
-    numbers = {
-        name: _number(known[name], _once(name, values))
-        for name, values in given.items()
-        if not known[name].choices
-    }
-    stated = {name: number for name, number in numbers.items() if number != known[name].default}
-    return Query(codes, stated, chosen_format)
+    codes: dict[str, tuple[str, ...]] = {}
+    numbers: dict[str, int] = {}
+    flags: set[str] = set()
+    for name, values in given.items():
+        parameter = known[name]
+        if parameter.choices:
+            if found := _codes(parameter.choices(release), name, values, release):
+                codes[name] = found
+        elif parameter.is_flag:
+            if _flag(name, _once(name, values)):
+                flags.add(name)
+        elif (number := _number(parameter, _once(name, values))) != parameter.default:
+            numbers[name] = number
+    return Query(codes, numbers, frozenset(flags), chosen_format)
 
 
 def preferred_format(accept: str, media_types: Mapping[str, str]) -> str:
@@ -175,16 +206,20 @@ def _weight(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
 
 
 def _values_by_name(
-    query: str, parameters: Sequence[Parameter], formats: Sequence[str]
+    query: Sequence[tuple[str, str]], parameters: Sequence[Parameter], formats: Sequence[str]
 ) -> dict[str, list[str]]:
     descriptions = {parameter.name: parameter.description for parameter in parameters}
     if formats:
         descriptions[FORMAT] = "The format of the answer."
     values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True):
+    for name, value in query:
         if name not in descriptions:
             raise unknown_choice(
-                "unknown-parameter", "a parameter of this address", name, descriptions
+                "unknown-parameter",
+                "a parameter of this address",
+                name,
+                descriptions,
+                suggestion=address_parameters.meant(name, tuple(descriptions)),
             )
         values.setdefault(name, []).append(value)
     return values
@@ -201,14 +236,28 @@ def _once(name: str, values: Sequence[str]) -> str:
 
 
 def _codes(
-    choices: Choices | None, name: str, values: Sequence[str], release: Release
+    codes: Mapping[str, str], name: str, values: Sequence[str], release: Release
 ) -> tuple[str, ...]:
-    codes = choices(release) if choices else {}
+    """Return the codes in values, each a code, a list of codes or `*`; none if any code will do."""
+    found = set()
     for value in values:
-        if value not in codes:
-            expected = f"a code of {name} in the release {release.about.release_id}"
-            raise unknown_choice("unknown-code", expected, value, codes, parameter=name)
-    return tuple(sorted(set(values)))
+        for part in [value] if value in codes else value.split(","):
+            if part == EVERY_CODE:
+                return ()
+            code = address_parameters.code_of(part, codes)
+            if not code:
+                expected = f"a code of {name} in the release {release.about.release_id}"
+                raise unknown_choice("unknown-code", expected, part, codes, parameter=name)
+            found.add(code)
+    return tuple(sorted(found))
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in FLAGS:
+        raise unknown_choice(
+            "unknown-code", f"a value of {name}", value, dict.fromkeys(FLAGS, ""), parameter=name
+        )
+    return FLAGS[value]
 
 
 def _number(parameter: Parameter, text: str) -> int:

@@ -11,15 +11,20 @@ from referrals.release.release import Release
 
 BASE: Final = "/api/v1"
 JSON: Final = "application/json"
+CSVW: Final = "csv-metadata.json"
+"""The format of the metadata of a CSV answer (CSV on the Web)."""
+
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     "json": JSON,
     "csv": "text/csv; charset=utf-8; header=present",
     "parquet": "application/vnd.apache.parquet",
     "json-stat": JSON,
+    CSVW: "application/csvm+json",
+    "sdmx-csv": "application/vnd.sdmx.data+csv; version=2.0.0",
 }
 """The media type of each format."""
 
-TABULAR: Final = ("json", "csv", "parquet")
+TABULAR: Final = ("json", "csv", "parquet", CSVW)
 TEMPORARY_REDIRECT: Final = 307
 PERMANENT_REDIRECT: Final = 308
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from referrals.api import cells
+from referrals.api import cells, selected
 from referrals.api.cells import FILTERS, MAX_CELLS, Page
+from referrals.api.formats.csvw import as_csvw
 from referrals.api.formats.json_stat import as_json_stat
+from referrals.api.formats.sdmx_csv import as_sdmx_csv
 from referrals.api.formats.tabular import (
     CELLS,
     OBSERVATIONS,
@@ -18,10 +19,12 @@ from referrals.api.formats.tabular import (
     as_csv,
     as_json,
     as_parquet,
+    with_labels,
 )
 from referrals.api.problems import Problem
-from referrals.api.request import LATEST, Choices, Parameter, Request
-from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
+from referrals.api.request import LABELS, LATEST, Choices, Parameter, Request
+from referrals.api.resource import BASE, CSVW, JSON, MEDIA_TYPES, TABULAR, Content, Resource
+from referrals.api.selected import Part
 from referrals.query import kinds
 from referrals.reference import figure_notes
 from referrals.release import files, metadata
@@ -33,9 +36,14 @@ EXTENSIONS: Final = {
     "csv": "csv",
     "parquet": "parquet",
     "json-stat": "json-stat.json",
+    CSVW: CSVW,
+    "sdmx-csv": "sdmx.csv",
 }
-SAVED_FORMATS: Final = frozenset({"csv", "parquet"})
+SAVED_FORMATS: Final = frozenset({"csv", "parquet", "sdmx-csv"})
 """The formats that a browser saves rather than shows."""
+
+CONTEXT: Final = "observations"
+"""The name of the table of context series."""
 
 DESCRIBED_BY: Final = "describedby"
 
@@ -91,7 +99,7 @@ def _codelists(request: Request) -> Content:
 def _statements(request: Request) -> Content:
     rows = request.release.rows("api/statements")
     table = Table("statements", STATEMENTS, rows, _header(request), _row_notes(request))
-    return _tabular(request, table)
+    return _tabular(request, table, Part(len(rows), len(rows)))
 
 
 def _context(request: Request) -> Content:
@@ -105,8 +113,11 @@ def _context(request: Request) -> Content:
     ids = [row["series_id"] for row in series]
     rows = release.rows("api/context_observations", {"series": ids}) if series else []
     header = metadata.header(release, [figure_notes.OTHER_PUBLISHERS]) | {"series": series}
-    notes = metadata.row_notes(release, request.site_url, [])
-    return _tabular(request, Table("observations", OBSERVATIONS, rows, header, notes))
+    part = Part(len(rows), len(rows))
+    words = selected.in_words(request, part)
+    notes = metadata.row_notes(release, request.site_url, [words] if words else [])
+    table = Table(CONTEXT, OBSERVATIONS, rows, header, notes, words)
+    return _tabular(request, table, part)
 
 
 def _certificate(request: Request) -> Content:
@@ -138,51 +149,60 @@ def _cells(request: Request) -> Content:
         "offset": page.offset,
         "returned": len(page.rows),
     }
-    table = Table("cells", CELLS, page.rows, header, _row_notes(request))
+    part = Part(page.total, len(page.rows), page.offset)
+    columns, rows = CELLS, page.rows
+    if LABELS in request.flags:
+        labels = {name: codes_of(name)(request.release) for name in FILTERS}
+        columns, rows = with_labels(columns, rows, labels)
+    words = selected.in_words(request, part)
+    table = Table("cells", columns, rows, header, _row_notes(request, words), words)
     headers = {"x-total-count": str(page.total)}
-    return _tabular(request, table, _page_links(request, page), headers)
+    return _tabular(request, table, part, _page_links(request, page), headers)
 
 
 def _page_links(request: Request, page: Page) -> dict[str, str]:
     """Return the addresses of the previous and the next page, if they exist."""
-    query = {**request.codes, "format": [request.format]}
-    links = {}
-    for name, (offset, limit) in page.neighbours.items():
-        paged = urlencode({**query, "limit": [limit], "offset": [offset]}, doseq=True)
-        links[name] = f"{request.path}?{paged}"
-    return links
+    return {
+        name: selected.query(request, request.format, limit=limit, offset=offset)
+        for name, (offset, limit) in page.neighbours.items()
+    }
 
 
 def _header(request: Request) -> dict[str, Any]:
     return metadata.header(request.release, metadata.protection_notes(request.release))
 
 
-def _row_notes(request: Request) -> str:
-    lay_sentence = request.release.about.lay_sentence
-    notes = [lay_sentence] if lay_sentence else []
+def _row_notes(request: Request, part: str = "") -> str:
+    notes = [note for note in (part, request.release.about.lay_sentence) if note]
     return metadata.row_notes(request.release, request.site_url, notes)
 
 
 def _tabular(
     request: Request,
     table: Table,
-    links: Mapping[str, str] | None = None,
+    part: Part,
+    pages: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Content:
-    """Return a table in the requested format, with links (RFC 8288) to pages and release."""
+    """Return a table in the requested format, with links (RFC 8288) to pages and descriptions."""
     release = request.release
-    release_url = f"{request.site_url}{metadata.path(release)}"
-    links = {**(links or {}), DESCRIBED_BY: release_url}
+    links = [f'<{target}>; rel="{name}"' for name, target in (pages or {}).items()]
+    if request.format == "csv":
+        target = selected.query(request, CSVW)
+        links.append(f'<{target}>; rel="{DESCRIBED_BY}"; type="{MEDIA_TYPES[CSVW]}"')
+    links.append(f'<{request.site_url}{metadata.path(release)}>; rel="{DESCRIBED_BY}"')
+    stem = f"{files.stem(release)}-{table.name}"
+    if table.name == CONTEXT and not release.about.is_invented:
+        # Figures of other publishers must not be saved as victim referrals.
+        stem = "context"
+    stem = selected.file_name(request, stem, part)
     return Content(
         _SERIALISERS[request.format](request, table),
         MEDIA_TYPES[request.format],
         release,
-        f"{files.stem(release)}-{table.name}.{EXTENSIONS[request.format]}",
+        f"{stem}.{EXTENSIONS[request.format]}",
         is_attachment=request.format in SAVED_FORMATS,
-        headers={
-            "link": ", ".join(f'<{target}>; rel="{name}"' for name, target in links.items()),
-            **(headers or {}),
-        },
+        headers={"link": ", ".join(links), **(headers or {})},
     )
 
 
@@ -197,6 +217,8 @@ _SERIALISERS: Final[Mapping[str, Callable[[Request, Table], bytes]]] = {
     "csv": lambda _, table: as_csv(table),
     "parquet": lambda _, table: as_parquet(table),
     "json-stat": _json_stat,
+    "sdmx-csv": lambda _, table: as_sdmx_csv(table),
+    CSVW: lambda request, table: as_csvw(table, selected.query(request, "csv"), request.site_url),
 }
 
 
@@ -212,7 +234,8 @@ CELL_PARAMETERS: Final = (
     *(
         Parameter(
             name,
-            f"Filter by code of `{name}`. Repeat the parameter to match several codes.",
+            f"Filter by code of `{name}`: one, a list such as `A,B`, or `*` for any. The parameter "
+            "may be repeated.",
             codes_of(name),
         )
         for name in FILTERS
@@ -229,6 +252,11 @@ CELL_PARAMETERS: Final = (
         "Number of cells to skip. Must be less than the number of matching cells.",
         maximum=MAX_OFFSET,
         default=0,
+    ),
+    Parameter(
+        LABELS,
+        "With `true`, a column with the label of each code follows its column: `sex_label`.",
+        is_flag=True,
     ),
 )
 RESOURCES: Final = (
@@ -261,7 +289,7 @@ RESOURCES: Final = (
         "listed. `json-stat` accepts neither `limit` nor `offset`.",
         _cells,
         CELL_PARAMETERS,
-        (*TABULAR, "json-stat"),
+        (*TABULAR, "json-stat", "sdmx-csv"),
         headers=("Link", "X-Total-Count"),
         is_slow=True,
     ),
@@ -282,7 +310,7 @@ RESOURCES: Final = (
         (
             Parameter(
                 "series",
-                "Filter by series. Repeat the parameter to match several series.",
+                "Filter by series: one, or a list such as `A,B`. The parameter may be repeated.",
                 _series_titles,
             ),
         ),

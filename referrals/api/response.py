@@ -59,6 +59,7 @@ query string."""
 COMPRESSED_MEDIA_TYPES: Final = frozenset(
     {
         "application/gzip",
+        "application/zip",
         "application/vnd.apache.parquet",
         "application/vnd.oasis.opendocument.spreadsheet",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -42,7 +42,8 @@ class Card:
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
     the same columns; `warning` goes above the figure. The chart is `bars`, in `panels` by the label
     of each if there is more than one group, or `lines` over time, which `draw` draws with Plotly.
-    A card without any of them is a table.
+    A card without any of them is a table. `is_context` marks a series of another publisher, which
+    does not count victim referrals.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Card:
     lines: Sequence[Series] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
+    is_context: bool = False
 
     @cached_property
     def link(self) -> str:
@@ -78,8 +80,15 @@ class Card:
 
     @property
     def file_name(self) -> str:
-        """The name of the card's files without their ending: release, status and subject."""
-        chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
+        """The name of the card's files without their ending: release, status and subject.
+
+        A context series is named for itself alone.
+        """
+        if self.is_context:
+            return f"context-series-{self.name}"
+        chosen = "-".join(
+            value.replace(SEPARATOR, "-") for name, value in self.address.items() if name != RELEASE
+        )
         parts = [
             "victim-referrals",
             *dict.fromkeys([self.about.release_id, self.about.status]),

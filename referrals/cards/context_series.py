@@ -102,6 +102,7 @@ def card(release: Release, name: str) -> Card:
         about=release.about,
         lines=lines,
         draw=(lambda palette: line_chart(lines, palette)) if lines else None,
+        is_context=True,
     )
 
 

@@ -66,11 +66,11 @@ def period(choices: Choices) -> Markup:
     return templates.macro(TEMPLATE, "period", card(choices).period)
 
 
-def unusable(choices: Choices, parameters: dict[str, str]) -> Markup:
+def unusable(choices: Choices) -> Markup:
     """Return the notice that names what the page cannot use of an address; empty if it can all."""
     if not choices.unusable:
         return Markup()
-    return notices.unusable(f"{name}={parameters.get(name, '')}" for name in choices.unusable)
+    return notices.unusable(choices.unusable)
 
 
 def finding(choices: Choices) -> Markup:

@@ -5,7 +5,7 @@ It knows no Streamlit, as the first paint of a page is made before any session e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from referrals.cards import registry
@@ -15,7 +15,6 @@ from referrals.query.labels import Labels
 from referrals.query.selection import (
     MEASURES,
     MOST_COMPARED,
-    OWN_PARAMETERS,
     PERIOD,
     RELEASE,
     SEPARATOR,
@@ -72,7 +71,7 @@ class Field:
 class Choices:
     """The choices of a reader on the page of a dimension.
 
-    `unusable` names the parameters of the address that the page cannot use.
+    `unusable` has the parameters that the page cannot use, as in the address.
     """
 
     key: str
@@ -161,19 +160,25 @@ def dimension_of(key: str) -> str:
     return next((topic.dimension for topic in outline.TOPICS if topic.key == key), "")
 
 
-def read(key: str, parameters: Mapping[str, str], offered: Mapping[str, Release]) -> Choices:
+def read(key: str, pairs: Iterable[tuple[str, str]], offered: Mapping[str, Release]) -> Choices:
     """Return the choices in an address of a topic page.
 
     `offered` has the releases by id, the published one first. Parameters that are not ours, as
-    trackers add them to links, are ignored.
+    trackers add them to links, are ignored. A choice given twice with different values is unusable:
+    neither is more right than the other.
     """
+    given: dict[str, list[str]] = {}
+    for name, value in dict.fromkeys(pairs):
+        given.setdefault(name, []).append(value)
+    parameters = {name: values[0] if len(values) == 1 else "" for name, values in given.items()}
     dimension = dimension_of(key)
     release = offered.get(parameters.get(RELEASE, "")) or next(iter(offered.values()))
     offer, _ = registry.filters(release, dimension)
-    own = {name: value for name, value in parameters.items() if name in OWN_PARAMETERS}
+    own = {name: value for name, value in parameters.items() if name != VIEW}
     with_releases = {**offer, RELEASE: list(offered)}
     selection, unusable = read_address(own, with_releases, own=dimension)
     view = parameters.get(VIEW, CHART)
     if view not in VIEWS:
         unusable, view = (*unusable, VIEW), CHART
-    return Choices(key, dimension, release, selection, view, unusable)
+    written = {name: "&".join(f"{name}={value}" for value in given[name]) for name in unusable}
+    return Choices(key, dimension, release, selection, view, tuple(written.values()))

@@ -38,3 +38,8 @@ def of_page(parameters: Mapping[str, str]) -> str:
     query = urlencode(parameters, safe=SEPARATOR)
     address = f"{origin}{st.session_state.get(PATH, '/')}{f'?{query}' if query else ''}"
     return address if origin and len(address) <= LONGEST else ""
+
+
+def pairs() -> list[tuple[str, str]]:
+    """Return every parameter of the page's address with its value, in order."""
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]

@@ -13,8 +13,7 @@ from referrals.query.selection import RELEASE
 
 def draw(key: str) -> Choices:
     """Draw the page of a topic down to its folds, and return what its reader chose."""
-    parameters = st.query_params.to_dict()
-    chosen = choices.read(key, parameters, session.offered())
+    chosen = choices.read(key, page_url.pairs(), session.offered())
     release = answer.releases_field(chosen, session.offered())
     filters, views = chosen.filters(), chosen.views()
     inside = [] if chosen.view == TIME else [chosen.sorting(), chosen.measure()]
@@ -28,7 +27,7 @@ def draw(key: str) -> Choices:
             controls.segments(release)
         st.html(answer.period(chosen))
     if chosen.unusable:
-        st.html(answer.unusable(chosen, parameters))
+        st.html(answer.unusable(chosen))
     with st.container(key="topic"):
         with st.container(key="filters"):
             st.html(answer.filters_summary(chosen))
@@ -61,5 +60,5 @@ def _html(html: Markup) -> None:
 def _change_release(key: str, release_id: str) -> None:
     """Write the chosen release into the address, and keep the choices that it can answer."""
     parameters = st.query_params.to_dict() | {RELEASE: release_id}
-    chosen = choices.read(key, parameters, session.offered())
+    chosen = choices.read(key, parameters.items(), session.offered())
     st.query_params.from_dict(chosen.address())

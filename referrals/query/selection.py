@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from referrals.query import parameters as address_parameters
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 
 MEASURES: Final = ("number", "share")
 NUMBER, SHARE = MEASURES
 PERIOD, RELEASE, SORT = "period", "release", "sort"
-OWN_PARAMETERS: Final = frozenset({*DIMENSIONS, "measure", PERIOD, RELEASE, SORT})
-"""Every parameter of a page's address that is ours. Others are added by whoever shares a link."""
+MEASURE: Final = "measure"
+NAMES: Final = (*DIMENSIONS, MEASURE, PERIOD, RELEASE, SORT)
+"""Every parameter of a page's address."""
 
 MOST_COMPARED: Final = 4
 """The most codes of its own dimension that a page compares: more lines cannot be told apart."""
@@ -77,7 +79,7 @@ class Selection:
         {'sex': 'F', 'measure': 'share', 'release': 'example'}
         """
         rest = {
-            "measure": self.measure,
+            MEASURE: self.measure,
             PERIOD: self.period,
             RELEASE: self.release,
             SORT: self.sort,
@@ -93,31 +95,42 @@ def read_address(
     """Return the selection in address parameters, and the names of parameters that are invalid.
 
     A parameter or a code that is not on offer is ignored: the default is shown instead. `own` is
-    the page's own dimension, of which several codes can be compared.
+    the page's own dimension, of which several codes can be compared. Parameters that others added
+    to a link are not named.
 
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
+    >>> read_address({"crimetype": "MS", "utm_source": "letter"}, {"crime_type": ["MS"]})[1]
+    ('crimetype',)
     """
-    accepted = {
-        name: value
+    codes = {
+        name: _accepted(name, value, offer, is_own=name == own)
         for name, value in parameters.items()
-        if _is_allowed(name, value, offer, is_own=name == own)
     }
-    ignored = tuple(name for name in parameters if name not in accepted)
+    accepted = {name: code for name, code in codes.items() if code}
+    ignored = tuple(
+        name
+        for name in parameters
+        if name not in accepted and address_parameters.meant(name, NAMES)
+    )
     for name in (PERIOD, RELEASE, SORT):
         if name in accepted and accepted[name] == offer[name][0]:
             accepted[name] = ""  # the default, as in `Selection`
     return Selection(**accepted), ignored
 
 
-def _is_allowed(name: str, value: str, offer: Offer, *, is_own: bool) -> bool:
-    if name == "measure":
-        return value in MEASURES
-    codes = offer.get(name, ())
-    if name in DIMENSIONS and name in offer and value == TOTAL:
-        return True
-    if not is_own:
-        return value in codes
-    compared = value.split(SEPARATOR)
+def _accepted(name: str, value: str, offer: Offer, *, is_own: bool) -> str:
+    """Return the code or codes that a value stands for, '' if one of them is not on offer."""
+    codes = _offered(name, offer)
+    if not is_own or value == TOTAL:
+        return address_parameters.code_of(value, codes)
+    compared = [address_parameters.code_of(part, codes) for part in value.split(SEPARATOR)]
     is_unique = len(set(compared)) == len(compared) <= MOST_COMPARED
-    return is_unique and all(code in codes for code in compared)
+    return SEPARATOR.join(compared) if is_unique and "" not in compared else ""
+
+
+def _offered(name: str, offer: Offer) -> Sequence[str]:
+    if name == MEASURE:
+        return MEASURES
+    codes = offer.get(name, ())
+    return (TOTAL, *codes) if name in DIMENSIONS and name in offer else codes

@@ -15,6 +15,7 @@ import re
 import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,14 +68,12 @@ class Contents:
     """The verified content of a release folder.
 
     `digest` is the SHA-256 of the manifest, which lists the SHA-256 of every other file, so it
-    changes whenever any file does. `changed` is when the manifest was last written, in seconds
-    since 1970.
+    changes whenever any file does.
     """
 
     manifest: Mapping[str, Any]
     digest: str
     files: Mapping[str, bytes]
-    changed: float
 
 
 def read(folder: Path) -> Contents:
@@ -90,8 +89,9 @@ def read(folder: Path) -> Contents:
         raise ReleaseError(
             f"The release {folder.name} is a link. Put the folder itself in its place."
         )
-    manifest_bytes, changed = _read_file(folder, MANIFEST, missing="has no manifest")
+    manifest_bytes = _read_file(folder, MANIFEST, missing="has no manifest")
     manifest = _parse_manifest(folder, manifest_bytes)
+    _check_revision(folder, manifest)
     files = {MANIFEST: manifest_bytes}
     for name, expected in _listed_hashes(folder, manifest).items():
         files[name] = _read_verified(folder, name, expected)
@@ -99,7 +99,6 @@ def read(folder: Path) -> Contents:
         manifest=manifest,
         digest=hashlib.sha256(manifest_bytes).hexdigest(),
         files=files,
-        changed=changed,
     )
 
 
@@ -144,6 +143,21 @@ def _parse_manifest(folder: Path, content: bytes) -> dict[str, Any]:
     return manifest
 
 
+def _check_revision(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Check the number and the day of a release's latest revision, which it may lack."""
+    number, day = manifest.get("revision", 0), manifest.get("revised_on", "2000-01-01")
+    try:
+        date.fromisoformat(day)
+        is_valid = number >= 0 and isinstance(number, int)
+    except (TypeError, ValueError):
+        is_valid = False
+    if not is_valid:
+        raise ReleaseError(
+            f"The manifest of the release {folder.name} does not give its revision as a whole "
+            f"number and a day such as 2021-12-15. {REBUILD}"
+        )
+
+
 def _listed_hashes(folder: Path, manifest: Mapping[str, Any]) -> dict[str, str]:
     """Return the hash of every file that a manifest lists.
 
@@ -185,7 +199,7 @@ def _file_names(folder: Path) -> set[str]:
 
 
 def _read_verified(folder: Path, name: str, expected: str) -> bytes:
-    content, _ = _read_file(folder, name, missing=f"lacks {name}")
+    content = _read_file(folder, name, missing=f"lacks {name}")
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != expected:
         raise ReleaseError(
             f"{name} of the release {folder.name} is not the file its manifest lists. {REBUILD}"
@@ -193,8 +207,8 @@ def _read_verified(folder: Path, name: str, expected: str) -> bytes:
     return content
 
 
-def _read_file(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
-    """Return the bytes of a regular file and when it was written, in seconds since 1970.
+def _read_file(folder: Path, name: str, *, missing: str) -> bytes:
+    """Return the bytes of a regular file.
 
     A link is not followed, and a pipe cannot make it wait.
     """
@@ -202,7 +216,7 @@ def _read_file(folder: Path, name: str, *, missing: str) -> tuple[bytes, float]:
         with open(folder / name, "rb", opener=_open_without_following) as stream:
             found = os.fstat(stream.fileno())
             if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_FILE_BYTES:
-                return stream.read(), found.st_mtime
+                return stream.read()
     except (FileNotFoundError, NotADirectoryError):
         raise ReleaseError(f"The release {folder.name} {missing}. {REBUILD}") from None
     except OSError as error:

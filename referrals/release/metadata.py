@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from referrals.caching import cached
 from referrals.reference import figure_notes, statuses
+from referrals.reference.codelists import DIMENSIONS
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
 from referrals.release.release import Release
+
+LICENCE_URL: Final = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
+CELL_KEY: Final = ("period", *DIMENSIONS)
+"""The columns that identify a cell."""
 
 
 def path(release: Release) -> str:
@@ -43,12 +48,19 @@ def published(release: Release) -> datetime:
 
 
 def changed(release: Release) -> datetime:
-    """Return when this edition came out: the day of publication, or the time of a later correction.
+    """Return the start of the day (UTC) of the latest revision, or of publication if there is none.
 
-    It comes from the time of the served manifest and informs people of the copy's age. Only the
-    digest identifies the edition.
+    It comes from the manifest, so that every copy of a release gives the same time. Only the digest
+    identifies the edition.
     """
-    return max(published(release), release.changed)
+    day = manifest(release).get("revised_on") or release.about.published_on
+    return datetime.combine(date.fromisoformat(day), time(), UTC)
+
+
+def revision(release: Release) -> int:
+    """Return how often a release has been revised since its publication."""
+    number: int = manifest(release).get("revision", 0)
+    return number
 
 
 def invented_notes(release: Release) -> list[str]:

@@ -11,7 +11,6 @@ import json
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -145,8 +144,6 @@ class Release:
     """An open release. Thread-safe: each query has a cursor of its own on one read-only connection.
 
     `files` holds the verified bytes of every file of the folder by name, including the manifest.
-    `changed` is when this edition was written; a correction on the day of publication moves it,
-    while a copy of the folder keeps it.
     """
 
     def __init__(
@@ -156,7 +153,6 @@ class Release:
         *,
         digest: str = "",
         files: Mapping[str, bytes] = MappingProxyType({}),
-        changed: float = 0,
     ) -> None:
         """Take the verified content of a folder and a connection to its database.
 
@@ -165,7 +161,6 @@ class Release:
         self.folder = folder
         self.digest = digest
         self.files = MappingProxyType(dict(files))
-        self.changed = datetime.fromtimestamp(int(changed), UTC)
         self._connection = connection
         self.about = _about(
             folder.name, sql.rows(connection.cursor(), "query/release"), edition=digest
@@ -219,7 +214,6 @@ def _connect(folder: Path, contents: Contents, database: MemoryFile) -> Release:
             connection,
             digest=contents.digest,
             files=contents.files,
-            changed=contents.changed,
         )
         _check(opened, manifest_status=contents.manifest.get("status"))
     except duckdb.Error as error:

@@ -144,6 +144,20 @@ def test_an_immutable_copy_is_gone_when_the_cache_is_emptied(front: StartFront) 
     assert site.ask(API) == 404
 
 
+def test_tags_that_others_add_to_an_address_do_not_multiply_the_cached_copies(
+    front: StartFront,
+) -> None:
+    site = front(1)
+    (script,) = site.replicas
+    script.cache_control = "public, max-age=60"
+    for tags in ("", "?utm_source=a", "?fbclid=b&utm_medium=c", "?_gl=1&"):
+        site.ask(f"{API}{tags}")
+    for tags in ("", "&utm_source=a", "&gclid=b"):
+        site.ask(f"{API}?sex=F{tags}")
+    site.ask(f"{API}?sex=M&utm_source=a")
+    assert script.requested == [API, f"{API}?sex=F", f"{API}?sex=M&utm_source=a"]
+
+
 def test_readers_get_the_stale_copy_while_no_replica_answers(front: StartFront) -> None:
     site = front(1)
     site.ask(PAGE)

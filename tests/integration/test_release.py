@@ -182,6 +182,24 @@ def test_a_release_of_another_version_of_the_contract_is_refused_and_both_are_na
         open_release(folder)
 
 
+@pytest.mark.parametrize(
+    "revision",
+    [
+        {"revision": -1},
+        {"revision": "1"},
+        {"revision": 1.5},
+        {"revised_on": "2021-13-01"},
+        {"revised_on": 20211215},
+    ],
+)
+def test_a_release_whose_revision_cannot_be_read_is_refused(
+    small: SmallRelease, revision: dict[str, Any]
+) -> None:
+    folder = small()
+    relist(folder, lambda manifest: manifest.update(revision))
+    assert "does not give its revision as a whole number and a day" in refusal(folder)
+
+
 @pytest.mark.parametrize("column", ["cells.status", "statements.quotation", "series.note"])
 def test_a_release_that_lacks_a_column_is_refused_by_its_name(
     small: SmallRelease, column: str

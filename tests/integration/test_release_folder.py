@@ -64,6 +64,12 @@ def test_a_parquet_file_names_its_release_and_status_in_its_metadata(
     }
 
 
+def test_the_database_has_the_storage_version_that_duckdb_1_0_reads(built: Path) -> None:
+    # https://duckdb.org/docs/stable/internals/storage: a checksum of 8 bytes, `DUCK`, the version.
+    header = (built / "release.duckdb").read_bytes()[8:20]
+    assert header == b"DUCK" + (64).to_bytes(8, "little")
+
+
 def test_a_release_in_a_new_folder_can_be_opened(small: SmallRelease) -> None:
     assert open_release(small(value=1)).about.title == "Small"
 

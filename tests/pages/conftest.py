@@ -97,7 +97,7 @@ def open_page() -> Callable[..., Reader]:
     """Open a page's script at an address, in a session of its own."""
     first = _session().run()
 
-    def opened(script: str, address: Mapping[str, str] | None = None) -> Reader:
+    def opened(script: str, address: Mapping[str, str | list[str]] | None = None) -> Reader:
         app = _session()
         # The same for every session, and a third of a second to find again.
         app._bidi_component_manager = first._bidi_component_manager

@@ -34,7 +34,7 @@ Open = Callable[..., Any]
 
 def fields(path: str) -> list[choices.Field]:
     """The filters of a page, its views and its measures."""
-    chosen = choices.read(path.strip("/"), {}, catalogue.served().by_id())
+    chosen = choices.read(path.strip("/"), [], catalogue.served().by_id())
     return [*chosen.filters(), chosen.views(), chosen.measure()]
 
 
@@ -285,14 +285,19 @@ def test_an_unpublished_combination_is_called_so(open_page: Open) -> None:
         ("/age", {"crime_type": "MS"}, ["crime_type=MS"]),
         (
             "/nationality",
-            {"crime_type": "DA", "sort": "x"},
-            ["crime_type=DA", "sort=x"],
+            {"crime_type": "DA", "sort": "x", "country": "ALB", "utm_source": "x"},
+            ["crime_type=DA", "sort=x", "country=ALB"],
         ),
+        ("/sex", {"crime_type": ["MS", "DA"]}, ["crime_type=MS&amp;crime_type=DA"]),
         ("/crime-type", {"nationality": "VNM"}, ["nationality=VNM"]),
     ],
 )
 def test_a_tampered_address_is_named_in_a_note_and_everything_is_shown(
-    open_page: Open, page: Open, path: str, address: Mapping[str, str], named: list[str]
+    open_page: Open,
+    page: Open,
+    path: str,
+    address: Mapping[str, str | list[str]],
+    named: list[str],
 ) -> None:
     reader = open_page(SCRIPTS[path], address)
     (note,) = [html for html in reader.html if "could not be used" in html]
@@ -321,6 +326,12 @@ def test_a_hostile_address_is_shown_as_text_and_not_at_length(
     assert not re.search(r"<(script|img|b>(?!Part))", note)
     assert len(note) < 1000
     assert not re.search(r"&(?!(?:#\d+|[a-z]+);)", note), "an escaped letter was cut in two"
+
+
+def test_what_others_add_to_a_link_has_no_note(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"crime_type": "DA", "utm_source": "x", "fbclid": "y"})
+    assert "could not be used" not in reader.text
+    assert "domestic abuse" in findings(reader)[0]
 
 
 def test_an_address_without_faults_has_no_note(open_page: Open) -> None:

@@ -65,7 +65,7 @@ def test_a_choice_of_several_releases_distinguishes_exact_tables_from_others(
     tabled: Release,
 ) -> None:
     offered = {"": latest(), "example": tabled, "again": tabled}
-    field = answer.releases_field(choices.read("sex", {}, offered), offered)
+    field = answer.releases_field(choices.read("sex", [], offered), offered)
     assert field is not None
     assert field.options["again"].endswith(", exact tables")
 

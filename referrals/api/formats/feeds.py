@@ -76,7 +76,7 @@ def _entry(release: Release, site_url: str) -> dict[str, Any]:
         "page": f"{site_url}/releases#release-{release.about.release_id}",
         "table": _table(release, site_url),
         "summary": " ".join(notes),
-        "content": [*notes, f"Version {files.version(release)}."],
+        "content": [*notes, *_revision_notes(release), f"Version {files.version(release)}."],
     }
 
 
@@ -90,7 +90,8 @@ def _table(release: Release, site_url: str) -> str:
 def _event(release: Release) -> list[str]:
     """Return the lines of an event.
 
-    Its sequence number grows with each correction, as RFC 5545 requires.
+    Its sequence number is that of the release's latest revision, so it grows with each, as RFC 5545
+    requires, and is the same on every server.
     """
     published, changed = metadata.published(release), metadata.changed(release)
     return [
@@ -98,7 +99,7 @@ def _event(release: Release) -> list[str]:
         f"UID:{_id(release)}",
         f"DTSTAMP:{changed:{CALENDAR_TIME}}",
         f"LAST-MODIFIED:{changed:{CALENDAR_TIME}}",
-        f"SEQUENCE:{int((changed - published).total_seconds())}",
+        f"SEQUENCE:{metadata.revision(release)}",
         f"DTSTART;VALUE=DATE:{published:%Y%m%d}",
         f"SUMMARY:{_escaped(_title(release))}",
         f"DESCRIPTION:{_escaped(' '.join(_notes(release)))}",
@@ -121,6 +122,13 @@ def _notes(release: Release) -> list[str]:
         f"Covers {release.about.period_label}.",
         f"Status: {release.about.status}.",
     ]
+
+
+def _revision_notes(release: Release) -> list[str]:
+    """Return the note on the latest revision of a release, if it has been revised."""
+    change = files.manifest(release).get("revision_change", "")
+    number = metadata.revision(release)
+    return [f"Revision {number}, {metadata.changed(release):%Y-%m-%d}: {change}"] if change else []
 
 
 def _id(release: Release) -> uuid.UUID:

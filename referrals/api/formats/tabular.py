@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 from pyarrow import parquet
 
-from referrals.csv_safety import escape_formula
+from referrals.csv_safety import safe_cell
 from referrals.reference.codelists import DIMENSIONS
 
 TEXT, COUNT, FLAG = "string", "integer", "boolean"
@@ -72,7 +72,8 @@ class Table:
     """Rows with their columns.
 
     `header` holds the first members of a JSON document with them. `notes` is the text that each
-    row carries in formats that have no header.
+    row carries in formats that have no header. `part` says which part of the table it is, '' if it
+    is the whole.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     rows: Sequence[Row]
     header: Mapping[str, Any]
     notes: str
+    part: str = ""
 
     def self_describing(self) -> tuple[Columns, list[Row]]:
         """Return the columns and rows with those of `EVERY_ROW` added."""
@@ -92,6 +94,28 @@ class Table:
         return {**self.columns, **EVERY_ROW}, [{**row, **description} for row in self.rows]
 
 
+def with_labels(
+    columns: Columns, rows: Sequence[Row], labels: Mapping[str, Mapping[str, str]]
+) -> tuple[Columns, list[Row]]:
+    """Return columns and rows with a column of labels after each column of codes.
+
+    `labels` has the label of each code, by column.
+
+    >>> with_labels({"sex": TEXT}, [{"sex": "F"}], {"sex": {"F": "Female"}})
+    ({'sex': 'string', 'sex_label': 'string'}, [{'sex': 'F', 'sex_label': 'Female'}])
+    """
+    wider: dict[str, str] = {}
+    for name, kind in columns.items():
+        wider[name] = kind
+        if name in labels:
+            wider[f"{name}_label"] = TEXT
+    labelled: list[Row] = []
+    for row in rows:
+        texts = {f"{name}_label": codes[row[name]] for name, codes in labels.items()}
+        labelled.append({**row, **texts})
+    return wider, labelled
+
+
 def as_json(table: Table) -> bytes:
     """Return a table as a JSON document: the header, then the rows."""
     rows = [_chosen(row, table.columns) for row in table.rows]
@@ -99,13 +123,13 @@ def as_json(table: Table) -> bytes:
 
 
 def as_csv(table: Table) -> bytes:
-    """Return a table as CSV (RFC 4180) in UTF-8, with formulas escaped."""
+    """Return a table as CSV (RFC 4180) in UTF-8, with cells that no reader takes for others."""
     columns, rows = table.self_describing()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_csv_cell(row[name]) for name in columns])
+        writer.writerow([_csv_cell(name, row[name]) for name in columns])
     return text.getvalue().encode()
 
 
@@ -124,5 +148,5 @@ def _chosen(row: Row, columns: Columns) -> Row:
     return {name: row[name] for name in columns}
 
 
-def _csv_cell(cell: object) -> object:
-    return str(cell).lower() if isinstance(cell, bool) else escape_formula(cell)
+def _csv_cell(column: str, cell: object) -> object:
+    return str(cell).lower() if isinstance(cell, bool) else safe_cell(column, cell)

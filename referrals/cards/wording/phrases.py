@@ -193,7 +193,7 @@ def _qualifiers(answer: Answer, recorded: Mapping[str, str]) -> list[tuple[str, 
     """
     labels = answer.labels
     found: list[tuple[str, Mapping[str, str]]] = []
-    if (sex := recorded.get("sex")) in {"M", "F"}:
+    if (sex := recorded.get("sex")) in {"M", "F", "_R"}:
         found.append((f"of.{sex}", {}))
     nationality = recorded.get("nationality")
     if nationality == STATELESS:

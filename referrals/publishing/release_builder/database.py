@@ -30,6 +30,14 @@ The file then has the same bytes each time.
 """
 
 
+STORAGE_VERSION: Final = "v1.0.0"
+"""The oldest stable storage format of DuckDB, which every version since 1.0 (June 2024) opens.
+
+By default, DuckDB 2 writes a format that no older version opens. The old one takes a tenth more
+space.
+"""
+
+
 def write(tables: Path, database: Path) -> None:
     """Write a database from a folder of Parquet files, one table a file, in a new process.
 
@@ -54,7 +62,9 @@ def write(tables: Path, database: Path) -> None:
 def main() -> None:
     """Write the database named on the command line."""
     tables, database = map(Path, sys.argv[1:])
-    with duckdb.connect(database, config={"threads": 1}) as connection:
+    with duckdb.connect(
+        database, config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}
+    ) as connection:
         for path in sorted(tables.glob("*.parquet")):
             connection.read_parquet(str(path)).create(path.stem)
 

@@ -163,9 +163,12 @@ def _write_manifest(folder: Path, metadata: Mapping[str, Any], schemas: Schemas)
 
 def _resource(path: Path, media_type: str) -> dict[str, Any]:
     content = path.read_bytes()
+    # Otherwise a validator reads a workbook or a JSON file as a table, by its ending.
+    kind = {} if media_type == "text/csv" else {"type": "file"}
     return {
         "name": path.name.replace(".", "-"),
         "path": path.name,
+        **kind,
         "mediatype": media_type,
         "bytes": len(content),
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",

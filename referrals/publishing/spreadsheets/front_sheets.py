@@ -13,6 +13,7 @@ from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.files import marked
 from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About
 
 SITE: Final = "Victim referrals"
@@ -137,13 +138,14 @@ def notes(about: About, letters: Collection[str]) -> Sheet:
 
 def all_cells(about: About, source: Source) -> Sheet:
     """Return the sheet that leads to cells.csv and explains its columns."""
+    name = marked("cells.csv", about.status) if about.is_invented else "cells.csv"
     cells = (
-        f"Beside this book lies cells.csv, with all {count(source.cells)} cells of the release in "
-        "one table."
+        f"All {count(source.cells)} cells of the release are in one table in another file, "
+        f"cells.csv. {SITE} has it at the address /releases/{about.release_id}/{name}."
     )
     other_files = (
         "cells.parquet holds the same. datapackage.json describes both, and lists the SHA-256 of "
-        "every file."
+        "every file. The page /releases has them all."
     )
     unlisted = [NOT_LISTED] if about.is_additive else []
     return Sheet(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from http import HTTPStatus
+from unittest.mock import Mock
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -14,10 +17,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from referrals.api import card_files
-from referrals.cards import context_series, registry
+from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
+from referrals.cards.exports.formats import address as address_of
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
@@ -124,10 +128,24 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
     assert get(address, method="HEAD").content == b""
 
 
+def test_parameters_that_others_add_to_a_link_change_nothing_and_are_not_cached_apart(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Mock(wraps=registry.card)
+    monkeypatch.setattr(registry, "card", made)
+    get = client_of()
+    plain, tagged = (
+        get(f"/take-away/{release.digest[:12]}/sex.csv?{query}")
+        for query in ("crime_type=DA", "utm_source=a&crime_type=DA&fbclid=b&utm_source=c")
+    )
+    assert (tagged.status_code, tagged.content) == (200, plain.content)
+    assert made.call_count == 1
+
+
 @pytest.mark.parametrize(
     ("address", "status", "detail"),
     [
-        ("sex.csv?colour=red", 400, "'colour=red' cannot be chosen for this figure."),
+        ("sex.csv?crimetype=DA", 400, "'crimetype=DA' cannot be chosen for this figure."),
         ("sex.csv?crime_type=XX", 400, "'crime_type=XX' cannot be chosen for this figure."),
         ("sex.csv?release=2019-20", 400, "'release=2019-20' cannot be chosen for this figure."),
         ("sex.csv?measure=share&measure=number", 400, "A parameter is given twice"),
@@ -169,6 +187,23 @@ def test_a_card_file_is_read_only(get: HttpClient, release: Release) -> None:
     )
 
 
+def test_the_options_of_a_card_file_are_answered(get: HttpClient, release: Release) -> None:
+    address = links(registry.card("sex", release, Selection()))[0]
+    answer = get(address, method="OPTIONS")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+def test_a_card_file_of_a_context_series_is_named_for_the_series(
+    get: HttpClient, release: Release
+) -> None:
+    for design in context_series.DESIGNS.values():
+        address = links(registry.card(design.series_id, release, Selection()))[0]
+        assert (
+            f'"context-series-{design.series_id}.csv"'
+            in get(address).headers["content-disposition"]
+        )
+
+
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
     card = registry.card("sex", release, Selection())
     address = links(card)[0]
@@ -195,3 +230,27 @@ def test_the_access_log_names_the_file_format_and_no_selection(release: Release)
 
 def test_every_card_of_the_pages_can_be_requested(release: Release, invented: Release) -> None:
     assert {card.name for card in every(release, invented)} == set(registry.CARDS)
+
+
+# The table that a reader builds
+
+
+def test_the_file_of_a_built_table_has_the_cells_of_its_page(
+    get: HttpClient, release: Release
+) -> None:
+    query = "rows=crime_type&columns=sex&measure=share_of_row&chart=bars"
+    _, request, _ = built_table.read(parse_qsl(query), {release.about.release_id: release})
+    card = built_table.built(release, request).card
+    for ending, exporter in (("csv", csv_export), ("svg", svg)):
+        answer = get(address_of(card, ending))
+        assert answer.status_code == HTTPStatus.OK
+        assert answer.text == exporter.write(card, BASE)
+
+
+def test_a_table_that_does_not_exist_is_refused_with_what_can_be_asked(
+    get: HttpClient, release: Release
+) -> None:
+    edition = release.about.edition[:12]
+    answer = get(f"/take-away/{edition}/table.csv?rows=nationalty&columns=sex")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "Did you mean “nationality”?" in answer.json()["detail"]

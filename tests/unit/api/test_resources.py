@@ -9,11 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import quote
 
+import duckdb
 import httpx
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +30,7 @@ from referrals import api
 from referrals.api import cells
 from referrals.api.formats.tabular import CELLS, EVERY_ROW, Table, as_csv
 from referrals.api.problems import KINDS
+from referrals.csv_safety import safe_cell
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release import catalogue, files
 from referrals.release.catalogue import Served
@@ -121,7 +127,8 @@ def test_every_format_holds_the_same_numbers(get: HttpClient) -> None:
     parquet = pq.read_table(io.BytesIO(get(f"{typed}&format=parquet").content))
     assert [{name: cell[name] for name in CELLS} for cell in parquet.to_pylist()] == cells
     assert [[row[name] for name in CELLS] for row in as_csv_rows] == [
-        ["" if cell[name] is None else str(cell[name]) for name in CELLS] for cell in cells
+        ["" if cell[name] is None else str(safe_cell(name, cell[name])) for name in CELLS]
+        for cell in cells
     ]
     about = json.loads(parquet.schema.metadata[b"referrals"])
     assert about["release"]["status"] == "published"
@@ -247,6 +254,127 @@ def test_every_row_explains_the_protection_and_links_to_the_release(
     )
 
 
+def file_name(answer: httpx.Response) -> str:
+    """The name under which a browser saves an answer."""
+    return answer.headers["content-disposition"].partition("filename=")[2].strip('"')
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "part"),
+    [
+        ("limit=5000", "cells", ""),
+        ("", "cells", ""),
+        ("sex=F&crime_type=DA,MS&limit=5000", "cells-sex-F-crime_type-DA+MS", "the {total} that"),
+        (
+            "sex=F&offset=2&limit=5",
+            "cells-sex-F-rows-3-to-7",
+            "rows 3 to 7 of {total} that match sex=F.",
+        ),
+        (
+            "age_band=0-17,18-19,20-29,60%2B&limit=5",
+            "cells-age_band-4-codes-rows-1-to-5",
+            "rows 1 to 5 of {total} that match age_band=0-17 or 18-19 or 20-29 or 60+.",
+        ),
+    ],
+)
+def test_a_saved_part_is_named_as_a_part_and_says_so_inside(
+    get: HttpClient, query: str, name: str, part: str
+) -> None:
+    answer = get(f"{CELLS_ADDRESS}?{query}&format=csv")
+    assert file_name(answer) == f"victim-referrals-2020-21-{name}.csv"
+    expected = part.format(total=answer.headers["x-total-count"])
+    for row in rows_of(answer.text):
+        assert expected in row["notes"]
+        assert ("A part of the table" in row["notes"]) == bool(part)
+
+
+def test_a_saved_part_of_the_context_is_named_by_its_series(get: HttpClient) -> None:
+    answer = get("/api/v1/releases/latest/context?series=dac-537&format=csv")
+    assert file_name(answer) == "context-series-dac-537.csv"
+    assert "that match series=dac-537." in rows_of(answer.text)[0]["notes"]
+
+
+def test_the_metadata_of_a_csv_answer_are_linked_and_at_the_default_address(
+    get: HttpClient,
+) -> None:
+    address = f"{CELLS_ADDRESS}?sex=F&offset=2&limit=5&format=csv"
+    answer = get(address)
+    (link,) = re.findall(r'<([^>]+)>; rel="describedby"; type="([^"]+)"', answer.headers["link"])
+    described = get(link[0])
+    assert described.headers["content-type"] == link[1] == "application/csvm+json"
+    # https://www.w3.org/TR/tabular-data-model/#default-locations-and-site-wide-location-configuration
+    assert get(f"{address}-metadata.json").content == described.content
+    document = described.json()
+    total = answer.headers["x-total-count"]
+    assert get(document["url"]).content == answer.content
+    assert document["dc:extent"] == f"5 of {total} rows that match"
+    assert f"rows 3 to 7 of {total} that match sex=F." in document["dc:description"]
+    columns = {column["name"]: column["datatype"] for column in document["tableSchema"]["columns"]}
+    assert list(columns) == list(rows_of(answer.text)[0])
+    assert (columns["sex"], columns["value"]) == ("string", "integer")
+
+
+@pytest.mark.parametrize("format_name", ["json", "csv", "parquet"])
+def test_labels_stand_beside_codes_on_request(get: HttpClient, format_name: str) -> None:
+    address = f"{CELLS_ADDRESS}?sex=F&crime_type=DA&format={format_name}"
+    answers = (get(f"{address}&labels={flag}") for flag in ("true", "false"))
+    labelled, plain = (
+        answer.json()["cells"] if format_name == "json" else table_of(answer) for answer in answers
+    )
+    for row, other in zip(labelled, plain, strict=True):
+        assert (row["sex_label"], row["crime_type_label"]) == ("Female", "Domestic abuse")
+        assert {name: text for name, text in row.items() if name in other} == other
+        assert list(row).index("sex_label") == list(row).index("sex") + 1
+    assert get(f"{address}&labels=yes").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/releases/2020-21/release.zip", "victim-referrals-2020-21.zip"),
+        ("/releases/illustrative/release.zip", "victim-referrals-illustrative.zip"),
+    ],
+)
+def test_all_files_of_a_release_are_in_one_archive(
+    get: HttpClient, address: str, name: str
+) -> None:
+    answer = get(address)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert file_name(answer) == name
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        assert {path.partition("/")[0] for path in packed.namelist()} == {name.removesuffix(".zip")}
+    assert get("/releases/latest/release.zip").headers["location"].endswith("/release.zip")
+
+
+def test_a_csv_of_one_sex_is_not_read_as_a_logical_value(get: HttpClient, tmp_path: Path) -> None:
+    text = get(f"{CELLS_ADDRESS}?sex=F&crime_type=DA&format=csv").text
+    path = tmp_path / "cells.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    with duckdb.connect() as connection:
+        sexes = connection.read_csv(str(path)).project("sex").distinct().fetchall()
+    assert sexes == [("FEMALE",)]
+    # What a file holds can be asked for.
+    assert get(f"{CELLS_ADDRESS}?sex=FEMALE&crime_type=DA").json()["chosen"]["sex"] == ["F"]
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("sex=F,M&crime_type=DA", "sex=F&sex=M&crime_type=DA"),
+        ("sex=*&crime_type=DA", "crime_type=DA"),
+        ("sex=F,*&crime_type=DA", "crime_type=DA"),
+        ("age_band=60+,0-17&sex=_T", "age_band=0-17&age_band=60%2B&sex=_T"),
+    ],
+)
+def test_codes_may_be_given_as_a_list_or_a_star(get: HttpClient, short: str, long: str) -> None:
+    assert get(f"{CELLS_ADDRESS}?{short}").json() == get(f"{CELLS_ADDRESS}?{long}").json()
+
+
+def test_an_unknown_code_in_a_list_is_named_alone(get: HttpClient) -> None:
+    problem = problem_at(get, f"{CELLS_ADDRESS}?nationality=VNM,ALBA")
+    assert (problem["did_you_mean"], "'ALBA'" in problem["detail"]) == ("ALB", True)
+
+
 def test_the_list_of_releases_names_the_published_one_as_latest(get: HttpClient) -> None:
     document = get("/api/v1/releases").json()
     assert document["latest"] == "2020-21"
@@ -314,6 +442,51 @@ def test_a_transcribed_release_has_no_certificate_and_explains_why(get: HttpClie
 # Problems
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        CELLS_ADDRESS,
+        "/api/v1",
+        "/api/v1/docs",
+        "/api/v1/releases",
+        "/api/v1/releases/latest/statements",
+        "/feed.atom",
+        "/releases.ics",
+        "/releases/2020-21/cells.csv",
+    ],
+)
+def test_parameters_that_others_add_to_a_link_change_nothing(get: HttpClient, address: str) -> None:
+    query = "limit=1&" if address == CELLS_ADDRESS else ""
+    tagged = get(f"{address}?{query}utm_source=letter&fbclid=1&fbclid=2&_=1")
+    assert (tagged.status_code, tagged.content) == (200, get(f"{address}?{query}").content)
+
+
+def test_parameters_that_others_add_are_not_cached_apart(
+    get: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select = Mock(wraps=cells.select)
+    monkeypatch.setattr(cells, "select", select)
+    for tag in range(5):
+        assert get(f"{CELLS_ADDRESS}?sex=F&crime_type=MS&utm_id={tag}").status_code == 200
+    assert select.call_count == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("crimetype=DA", "crime_type"), ("gender=F", "sex"), ("page=2", "offset")]
+)
+def test_a_misspelt_parameter_is_refused_with_a_suggestion(
+    get: HttpClient, typed: str, meant: str
+) -> None:
+    problem = problem_at(get, f"{CELLS_ADDRESS}?{typed}")
+    assert (problem["did_you_mean"], meant in problem["choices"]) == (meant, True)
+
+
+def test_a_plus_that_was_not_escaped_is_read_as_a_plus(get: HttpClient) -> None:
+    plain, escaped = (get(f"{CELLS_ADDRESS}?age_band={age}").json() for age in ("60+", "60%2B"))
+    assert plain == escaped
+    assert plain["chosen"] == {"age_band": ["60+"]}
+
+
 def test_an_unknown_code_is_refused_with_the_choices(get: HttpClient) -> None:
     problem = problem_at(get, f"{CELLS_ADDRESS}?crime_type=DV&format=csv")
     assert problem["status"] == 400
@@ -378,7 +551,7 @@ def test_an_invalid_request_is_answered_with_its_kind_of_problem(
 
 
 @pytest.mark.parametrize(
-    "query", ["colour=red", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
+    "query", ["crimetype=DA", "sex=X", "limit=0", "format=xlsx", "sex=F&format=csv&format=csv"]
 )
 def test_an_unknown_release_is_reported_before_a_fault_of_the_query(
     get: HttpClient, query: str

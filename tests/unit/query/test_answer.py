@@ -77,7 +77,7 @@ OFFERED: dict[str, dict[str, list[str]]] = {
     "nationality": {"crime_type": ["MS"]},
     "age_band": {},
     "sex": {"crime_type": ["MS", "DA", "OTH"]},
-    "crime_type": {"nationality": ["_TOP3", "_OTH"], "sex": ["M", "F", "_NK"]},
+    "crime_type": {"nationality": ["_TOP3", "_OTH"], "sex": ["M", "F", "_R", "_NK"]},
     "outcome": {},
 }
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.query.selection import MEASURES, Selection, read_address
+from referrals.query.parameters import meant
+from referrals.query.selection import MEASURES, NAMES, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 
 OFFER = {"sex": ["M", "F", "_NK"], "crime_type": ["MS", "DA", "OTH"]}
@@ -75,7 +76,9 @@ def test_no_address_can_choose_a_code_that_is_not_offered(
     assert selection.measure in MEASURES
     # Every parameter was either met as it stands or is named.
     for name, value in parameters.items():
-        assert name in unmet or getattr(selection, name) == value
+        if name in unmet or not meant(name, NAMES):
+            continue
+        assert getattr(selection, name) == value.replace(" ", "+")
 
 
 @pytest.mark.parametrize(
@@ -107,14 +110,29 @@ def test_a_tampered_measure_falls_back_to_numbers_and_is_named(value: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["utm_source", "Sex", "release", "code", "", "nationality", "outcome"]
+    "name", ["Sex", "sexes", "gender", "release", "nationality", "country", "outcome"]
 )
-def test_a_parameter_that_the_page_does_not_offer_is_named_and_changes_nothing(name: str) -> None:
+def test_a_parameter_of_ours_that_the_page_does_not_offer_is_named_and_changes_nothing(
+    name: str,
+) -> None:
     assert read_address({name: "M", "sex": "M"}, OFFER) == (Selection(sex="M"), (name,))
 
 
+@pytest.mark.parametrize("name", ["utm_source", "fbclid", "ref", "code", "", "x" * 100])
+def test_a_parameter_that_others_added_is_ignored_without_a_note(name: str) -> None:
+    assert read_address({name: "M", "sex": "M"}, OFFER) == (Selection(sex="M"), ())
+
+
+def test_a_plus_that_was_not_escaped_is_read_as_a_plus() -> None:
+    assert read_address({"age_band": "60 "}, {"age_band": ["60+"]}) == (
+        Selection(age_band="60+"),
+        (),
+    )
+
+
 def test_several_faults_are_all_named_in_the_order_of_the_address() -> None:
-    assert read_address({"x": "1", "sex": "X", "measure": "X"}, OFFER)[1] == ("x", "sex", "measure")
+    parameters = {"crimetype": "1", "sex": "X", "measure": "X"}
+    assert read_address(parameters, OFFER)[1] == ("crimetype", "sex", "measure")
 
 
 def test_the_defaults_may_be_given_by_name() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,14 +18,13 @@ from starlette.applications import Starlette
 
 from referrals import api
 from referrals.api.formats import feeds
-from referrals.release import catalogue, metadata
+from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.release.release import EXAMPLE, MARKS, Release
+from referrals.release.release import EXAMPLE, MANIFEST, MARKS, Release, open_release
 from tests.fixtures.asgi_client import HttpClient
 
 ATOM = {"atom": "http://www.w3.org/2005/Atom"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-CORRECTED = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -106,15 +108,27 @@ def test_the_title_of_an_invented_release_is_marked_whatever_its_name(
     assert title.replace(",", r"\,") in {event["SUMMARY"] for event in events(get)}
 
 
-def test_a_correction_is_announced_though_the_publication_date_stays(
-    get: HttpClient, release: Release, monkeypatch: pytest.MonkeyPatch
+def copy_of(release: Release, folder: Path, **manifest: object) -> Release:
+    """Return a copy of a release, with members of its manifest changed."""
+    copied = Path(shutil.copytree(release.folder, folder / release.folder.name))
+    path = copied / MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | manifest))
+    return open_release(copied)
+
+
+def test_a_revision_is_announced_though_the_publication_date_stays(
+    get: HttpClient, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def day() -> dict[str, str]:
         return next(event for event in events(get) if event["UID"] == str(feeds._id(release)))
 
     before, served = day(), catalogue.served()
-    monkeypatch.setattr(release, "changed", CORRECTED)
-    monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="corrected"))
+    revised = copy_of(
+        release, tmp_path, revision=7, revised_on="2031-05-06", revision_change="Mends a sum."
+    )
+    monkeypatch.setattr(
+        catalogue, "served", lambda: replace(served, version="revised", published=revised)
+    )
     root, after = feed(get), day()
     entry = next(
         entry
@@ -122,26 +136,44 @@ def test_a_correction_is_announced_though_the_publication_date_stays(
         if feeds._id(release).urn == entry.findtext("atom:id", "", ATOM)
     )
     assert {element.findtext("atom:updated", "", ATOM) for element in (root, entry)} == {
-        "2031-05-06T07:08:09Z"
+        "2031-05-06T00:00:00Z"
     }
     assert entry.findtext("atom:published", "", ATOM) == f"{release.about.published_on}T00:00:00Z"
-    assert {after["DTSTAMP"], after["LAST-MODIFIED"]} == {"20310506T070809Z"}
+    assert "Revision 7, 2031-05-06: Mends a sum." in entry.findtext("atom:content", "", ATOM)
+    assert {after["DTSTAMP"], after["LAST-MODIFIED"]} == {"20310506T000000Z"}
     assert int(after["SEQUENCE"]) > int(before["SEQUENCE"])
     assert after["DTSTART;VALUE=DATE"] == before["DTSTART;VALUE=DATE"]
 
 
-def test_a_release_written_before_its_publication_date_is_announced_for_that_date(
-    get: HttpClient, release: Release, invented: Release, monkeypatch: pytest.MonkeyPatch
+def test_a_copy_written_at_another_time_is_announced_alike(
+    get: HttpClient, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for one in (release, invented):
-        monkeypatch.setattr(one, "changed", metadata.published(one) - timedelta(days=9))
-    served = catalogue.served()
-    monkeypatch.setattr(catalogue, "served", lambda: replace(served, version="early"))
-    for entry in feed(get).findall("atom:entry", ATOM):
-        assert entry.findtext("atom:updated", "", ATOM) == entry.findtext(
-            "atom:published", "", ATOM
-        )
-    assert {event["SEQUENCE"] for event in events(get)} == {"0"}
+    addresses = ("/feed.atom", "/releases.ics", "/api/v1/releases/latest")
+    before, served = [get(address) for address in addresses], catalogue.served()
+    copied = Path(shutil.copytree(release.folder, tmp_path / release.folder.name))
+    for path in copied.iterdir():
+        os.utime(path, (2e9, 2e9))
+    again = replace(served, version="again", published=open_release(copied))
+    monkeypatch.setattr(catalogue, "served", lambda: again)
+    for address, answer in zip(addresses, before, strict=True):
+        other = get(address)
+        assert other.content == answer.content
+        assert other.headers.get("last-modified") == answer.headers.get("last-modified")
+
+
+def test_a_release_without_revisions_is_announced_for_the_day_of_publication(
+    get: HttpClient, invented: Release
+) -> None:
+    entry = next(
+        entry
+        for entry in feed(get).findall("atom:entry", ATOM)
+        if feeds._id(invented).urn == entry.findtext("atom:id", "", ATOM)
+    )
+    assert (
+        entry.findtext("atom:updated", "", ATOM)
+        == entry.findtext("atom:published", "", ATOM)
+        == f"{invented.about.published_on}T00:00:00Z"
+    )
 
 
 @pytest.mark.parametrize("site", ["", "https://dashboard.example.org"])

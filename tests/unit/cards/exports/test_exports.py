@@ -23,6 +23,7 @@ from referrals.cards.exports import notes as export_notes
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
+from referrals.csv_safety import safe_cell
 from referrals.query import kinds
 from referrals.query.selection import SHARE, Selection
 from referrals.reference import statuses
@@ -84,7 +85,8 @@ def files(every: list[Card]) -> list[tuple[Card, str]]:
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    plain = text.removeprefix("\ufeff")
+    return list(csv.DictReader(io.StringIO(plain, newline=""), strict=True))
 
 
 # CSV
@@ -96,7 +98,8 @@ def test_a_csv_file_reads_back_as_it_was(files: list[tuple[Card, str]]) -> None:
         assert len(rows) == len(card.data)
         for row, kept in zip(rows, card.data, strict=True):
             assert {
-                name: "" if value is None else str(value) for name, value in kept.items()
+                name: "" if value is None else str(safe_cell(name, value))
+                for name, value in kept.items()
             }.items() <= row.items()
 
 
@@ -104,10 +107,17 @@ def test_a_csv_file_conforms_to_rfc_4180(files: list[tuple[Card, str]]) -> None:
     for _, text in files:
         assert text.endswith("\r\n")
         assert "\n" not in text.replace("\r\n", "")
-        assert not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")
         cells = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         assert {len(row) for row in cells} == {len(cells[0])}
         assert len(set(cells[0])) == len(cells[0])
+
+
+def test_a_csv_file_begins_with_the_byte_order_mark_by_which_spreadsheets_know_utf_8(
+    files: list[tuple[Card, str]],
+) -> None:
+    for _, text in files:
+        assert text.encode().startswith(b"\xef\xbb\xbf")
+        assert text.count("\ufeff") == 1
 
 
 def test_each_row_of_a_csv_file_can_be_read_alone(files: list[tuple[Card, str]]) -> None:

@@ -61,6 +61,7 @@ FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
     ),
     ("crime_type", {"sex": "M"}, ["447", "706", "63%", "males"]),
     ("crime_type", {"sex": "F"}, ["210", "425", "49%", "females"]),
+    ("crime_type", {"sex": "_R"}, ["657", "1,131", "58%", "sex recorded"]),
     ("crime_type", {"sex": "_NK"}, ["121 to 129", "194 to 205", "59% to 66%", "sex not recorded"]),
 ]
 
