@@ -32,7 +32,7 @@ def test_an_archive_holds_the_release_folder_and_its_description(archived: Relea
     found = unpacked(archived)
     assert own.items() <= found.items()
     assert set(found) - set(own) == {f"{folder}/{ro_crate.DESCRIPTION}"}
-    assert ("illustrative" in folder) == archived.about.is_invented
+    assert ("example" in folder) == archived.about.is_invented
 
 
 def test_an_unpacked_release_can_be_opened(archived: Release, tmp_path: Path) -> None:
