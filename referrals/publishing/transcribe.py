@@ -32,7 +32,7 @@ from referrals.reference.table_schema import Row
 from referrals.release import release as releases
 
 SUBJECT: Final = "victim_referrals"
-COPIED: Final = ("sources", "series", "context")
+COPIED: Final = ("sources", "series", "context", "superseded")
 """The files of `data/published` that become tables of the release as they are."""
 
 Record = dict[str, Any]
@@ -50,6 +50,9 @@ class Answer:
     statement_ids: tuple[str, ...]
     working: str = ""
     open_ended: bool = False
+    derivation_id: str = ""
+    title: str = ""
+    assumes: str = ""
 
     @property
     def shown(self) -> str:
@@ -186,6 +189,9 @@ class Transcription:
             statement_ids=tuple(row["rests_on"].split()),
             working=row["working"],
             open_ended=row["upper_end"] == "open",
+            derivation_id=row["derivation_id"],
+            title=row["title"],
+            assumes=row["assumes"],
         )
 
     def _bounds(self, cell: Cell) -> tuple[int, int]:
@@ -267,6 +273,9 @@ class Transcription:
             "shown": answer.shown,
             "working": self.text(answer.working),
             "statement_ids": list(answer.statement_ids),
+            "derivation_id": answer.derivation_id,
+            "title": self.text(answer.title),
+            "assumes": self.text(answer.assumes),
         }
 
     def _statement_records(self) -> Iterator[Record]:
