@@ -28,6 +28,9 @@ TOPICS: Final = {
     "nationalities": NATIONALITIES,
 }
 FORMS: Final = {PERCENT: Form.PERCENT, FRACTION: Form.FRACTION}
+NEAR: Final = 3
+"""Phrases after a number among which "nationalities" is what it counts."""
+
 DATES: Final = frozenset({"month", "year"})
 
 
@@ -91,12 +94,13 @@ def _id_about(part: Part) -> str:
         sex = next(iter(part.codes.get("sex", ("",))), "")
         count_id, share_id = NRM_STATEMENTS.get(sex, ("", ""))
         return share_id if mention.is_share else count_id
-    for topic in part.topics:
+    near = [piece.meaning.value for piece in part.around[1][:NEAR] if piece.role is Role.TOPIC]
+    for topic in near:
         if topic in TOPICS and not mention.is_share and not part.codes:
             return TOPICS[topic]
     names_nationality = any(
         piece.role is Role.DIMENSION and piece.meaning.value == "nationality"
-        for piece in part.around[1]
+        for piece in part.around[1][:NEAR]
     )
     if names_nationality and not mention.is_share and not part.codes:
         return NATIONALITIES

@@ -42,6 +42,7 @@ class Role(StrEnum):
     VERB = "verb"
     SUBJECT = "subject"
     PEOPLE = "people"
+    INSTITUTION = "institution"
     REFERRAL = "referral"
     COUNT = "count"
     SHARE = "share"

@@ -29,7 +29,7 @@ REVISED: Final = ("superseded", "gap")
 
 
 def page(served: Served, number: PublishedNumber, address: str) -> str:
-    """Return the page of a number, at most 8 kB. `address` is its own, absolute if that is known."""
+    """Return the page of a number, at most 8 kB. `address` is its own, absolute if known."""
     found = published_numbers.numbers(served.published)
     name = _name(served, number)
     title = f"{number.number_id}: {name}"
@@ -111,8 +111,9 @@ def _name(served: Served, number: PublishedNumber) -> str:
     """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
     if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
         return number.title
-    labels = facts.named(served.published, number.codes)
-    group = ", ".join(labels.get(name, code) for name, code in number.codes.items())
+    is_ours = number.origin is Origin.STATEMENT
+    labels = facts.named(served.published, number.codes) if is_ours else number.codes
+    group = ", ".join(labels.values())
     return _text("titled", title=number.title, group=group)
 
 
