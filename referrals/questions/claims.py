@@ -12,10 +12,10 @@ from typing import Final
 
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
-from referrals.questions import facts, numbers, parse, printed, sentences
+from referrals.questions import facts, mentions, parse, printed, sentences
 from referrals.questions.comparison import Match, compare
 from referrals.questions.facts import Fact
-from referrals.questions.numbers import Mention
+from referrals.questions.mentions import Mention
 from referrals.questions.pieces import Piece
 from referrals.questions.sentences import Part
 from referrals.questions.vocabulary import AMBIGUOUS, Meaning, Role
@@ -74,7 +74,7 @@ class Result:
 def check(release: Release, text: str, language: str = ENGLISH) -> Result:
     """Return every number of a text with its mark."""
     text = text[:LONGEST_TEXT]
-    found = numbers.mentions(text, language)
+    found = mentions.mentions(text, language)
     checked = found[:MOST_NUMBERS]
     parts = sentences.parts(text, checked, language)
     marks = tuple(_check(release, part) for part in parts)

@@ -10,10 +10,10 @@ from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
 from referrals.query import published_numbers
 from referrals.query.published_numbers import Origin, PublishedNumber
-from referrals.questions import comparison, facts, numbers
+from referrals.questions import comparison, facts, mentions
 from referrals.questions.comparison import Match
 from referrals.questions.facts import FRACTION, PERCENT, Fact
-from referrals.questions.numbers import HUNDRED, Form, Mention
+from referrals.questions.mentions import HUNDRED, Form, Mention
 from referrals.questions.sentences import Part
 from referrals.questions.vocabulary import Role
 from referrals.release.release import Release
@@ -137,6 +137,6 @@ def _value(number: PublishedNumber) -> Fraction | None:
 
 def _fractions(words: str) -> Iterator[Fraction]:
     """Yield the fraction in words such as "approximately two thirds"."""
-    for mention in numbers.mentions(words, ENGLISH):
+    for mention in mentions.mentions(words, ENGLISH):
         if mention.form is Form.FRACTION:
             yield mention.low

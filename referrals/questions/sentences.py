@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from referrals.questions import vocabulary
-from referrals.questions.numbers import Mention
+from referrals.questions.mentions import Mention
 from referrals.questions.parse import without_wider
 from referrals.questions.pieces import Piece
 from referrals.questions.pieces import pieces as pieces_of

@@ -120,7 +120,7 @@ def normalised(text: str) -> str:
     """Return text in lower case without accents, negations and possessives written out.
 
     >>> normalised("Côte d’Ivoire’s women weren't counted")
-    "cote d ivoire women were not counted"
+    'cote d ivoire women were not counted'
     """
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()

@@ -8,11 +8,12 @@ from typing import Final
 
 from referrals import templates
 from referrals.cards.wording import phrases
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.i18n import messages
-from referrals.questions import answer, claims, facts, parse
-from referrals.questions.answer import Reply
+from referrals.questions import claims, facts, parse
+from referrals.questions import reply as replies
 from referrals.questions.claims import Checked, Mark
+from referrals.questions.reply import Reply
 from referrals.questions.vocabulary import AMBIGUOUS
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
@@ -33,7 +34,7 @@ class Piece:
 
 def ask(served: Served, question: str, canonical: str) -> str:
     """Return the page of a question: its form alone if the question is empty."""
-    reply = answer.reply(served.published, question) if question.strip() else None
+    reply = replies.reply(served.published, question) if question.strip() else None
     main = templates.render(
         "questions/ask.html",
         words=messages.text,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
-from referrals.content.standalone import number_address
+from referrals.content.standalone_pages import number_address
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.release.release import Kind
@@ -102,20 +102,28 @@ def named_line(card: Card) -> str:
     return messages.text("sources.line", names="; ".join(names(card)))
 
 
-def sentences(*cards: Card) -> Markup:
-    """Return each source of the cards with its sentences and its address, folded; empty if none."""
-    sources = [_listed(source) for source in cited(*cards)]
+def sentences(*cards: Card, has_links: bool = True) -> Markup:
+    """Return each source of the cards with its sentences and its address, folded; empty if none.
+
+    Each sentence links to its page, unless a page has to stay small and its topics have the links.
+    """
+    sources = [_listed(source, has_links=has_links) for source in cited(*cards)]
     if not sources:
         return Markup()
     return templates.macro(TEMPLATE, "sentences", messages.text("sources.sentences"), sources)
 
 
-def _listed(source: Source) -> dict[str, object]:
+def _page_of(numbers: Sequence[str]) -> str:
+    """Return the page of the first number that a sentence prints, '' if it has none."""
+    return number_address(numbers[0]) if numbers else ""
+
+
+def _listed(source: Source, *, has_links: bool) -> dict[str, object]:
     quoted = [
         (
             messages.text("sources.section", section=section) if section else "",
             sentence,
-            [(number_address(one), one) for one in source.numbers[section, sentence]],
+            _page_of(source.numbers[section, sentence]) if has_links else "",
         )
         for section, sentence in source.sentences
         if sentence

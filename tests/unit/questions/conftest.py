@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from referrals.questions import answer
+from referrals.questions import reply as replies
 from referrals.release.release import Release
 
 
 @pytest.fixture(scope="session")
 def warm(release: Release) -> Release:
-    answer.warm(release)
+    replies.warm(release)
     return release

@@ -42,17 +42,20 @@ def test_each_number_of_a_text_has_its_mark(warm: Release, text: str) -> None:
     assert [one.mark for one in claims.check(warm, text).checked] == MARKS[text]
 
 
-@pytest.mark.parametrize(
-    "quotation",
-    [
+QUOTATIONS = [
+    (
         "Where the sex of the victim being referred was recorded, 62% (706) were male and 38% "
-        "(425) were female.",
+        "(425) were female."
+    ),
+    (
         "Three nationalities made up 38% of all victims of crime referred to NCCU by police: "
-        "Vietnam (237); Albania (168); and China (109).",
-        "In modern slavery cases 210 were female and 447 male. Sex was not recorded in 16% of "
-        "cases.",
-    ],
-)
+        "Vietnam (237); Albania (168); and China (109)."
+    ),
+    ("In modern slavery cases 210 were female and 447 male. Sex was not recorded in 16% of cases."),
+]
+
+
+@pytest.mark.parametrize("quotation", QUOTATIONS)
 def test_the_words_of_the_source_are_supported(warm: Release, quotation: str) -> None:
     marks = [one.mark for one in claims.check(warm, quotation).on_subject]
     assert marks

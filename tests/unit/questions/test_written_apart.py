@@ -10,8 +10,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from referrals.questions import answer
-from referrals.questions.answer import ANSWERED, Reply
+from referrals.questions import reply as replies
+from referrals.questions.reply import ANSWERED, Reply
 from referrals.release.release import Release
 
 DATA = Path(__file__).parents[2] / "data"
@@ -54,7 +54,7 @@ def test_no_question_gets_a_wrong_figure(warm: Release) -> None:
     wrong = [
         (row["question"], reply.figures)
         for row in rows("questions.csv")
-        if is_wrong(row, reply := answer.reply(warm, row["question"]))
+        if is_wrong(row, reply := replies.reply(warm, row["question"]))
     ]
     assert wrong == []
 
@@ -64,7 +64,7 @@ def test_at_least_nine_of_ten_answerable_questions_are_answered(warm: Release) -
     missed = [
         row["question"]
         for row in answerable
-        if answer.reply(warm, row["question"]).kind not in ANSWERED
+        if replies.reply(warm, row["question"]).kind not in ANSWERED
     ]
     assert len(missed) <= (1 - LEAST_ANSWERED) * len(answerable), missed
 
@@ -73,7 +73,7 @@ def test_every_unanswerable_question_is_told_so(warm: Release) -> None:
     unanswerable = [
         row for row in rows("questions.csv") if row["expected_kind"] not in FIGURE_KINDS
     ]
-    replies = [answer.reply(warm, row["question"]) for row in unanswerable]
+    replies = [replies.reply(warm, row["question"]) for row in unanswerable]
     assert [reply.question.text for reply in replies if not reply.reasons] == []
 
 
@@ -82,6 +82,6 @@ def test_neither_question_of_a_pair_gets_the_answer_of_the_other(warm: Release) 
         (row["question"], reply.figures)
         for pair in rows("question_pairs.csv")
         for row in sides(pair)
-        if is_wrong(row, reply := answer.reply(warm, row["question"]))
+        if is_wrong(row, reply := replies.reply(warm, row["question"]))
     ]
     assert wrong == []

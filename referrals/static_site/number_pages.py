@@ -10,7 +10,7 @@ import segno
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
@@ -42,6 +42,7 @@ def page(served: Served, number: PublishedNumber, address: str) -> str:
         origin=_text(f"origin.{number.origin}"),
         is_check=number.origin is Origin.CHECK,
         superseded=[*_superseded(number, found)],
+        same_sentence=_same_sentence(number, found),
         facts=[*_facts(number)],
         source=_source(number),
         view=_view(served, number),
@@ -161,6 +162,18 @@ def _superseded(number: PublishedNumber, found: Numbers) -> Iterator[Markup]:
     revised = [one for one in number.checks if (found[one].precision, found[one].shown) == REVISED]
     if revised and number.subject != VICTIMS:
         yield messages.html("numbers.revised", ids=_links(revised))
+
+
+def _same_sentence(number: PublishedNumber, found: Numbers) -> list[str]:
+    """Return the ids of the other numbers that the sentence of a statement prints."""
+    if number.origin is not Origin.STATEMENT:
+        return []
+    place = (number.sentence, number.document)
+    return [
+        other.number_id
+        for other in found.values()
+        if (other.sentence, other.document) == place and other.number_id != number.number_id
+    ]
 
 
 def _links(ids: Sequence[str]) -> Markup:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.questions import answer, parse, vocabulary
-from referrals.questions.answer import ANSWERED, Kind
+from referrals.questions import parse, vocabulary
+from referrals.questions import reply as replies
+from referrals.questions.reply import ANSWERED, Kind
 from referrals.questions.vocabulary import Role
 from referrals.release.release import Release
 
@@ -77,7 +78,7 @@ WITHOUT_FIGURE = [
 
 @pytest.mark.parametrize("question", FIGURES)
 def test_a_question_gets_its_published_figure(warm: Release, question: str) -> None:
-    found = answer.reply(warm, question)
+    found = replies.reply(warm, question)
     assert found.kind in ANSWERED
     assert FIGURES[question] == found.figures[0]
     assert found.lines[0].number_id
@@ -85,7 +86,7 @@ def test_a_question_gets_its_published_figure(warm: Release, question: str) -> N
 
 @pytest.mark.parametrize("question", WITHOUT_FIGURE)
 def test_a_question_beyond_the_published_figures_gets_none(warm: Release, question: str) -> None:
-    found = answer.reply(warm, question)
+    found = replies.reply(warm, question)
     assert found.kind not in ANSWERED
     assert found.figures == ()
     assert found.reasons or found.number_ids
@@ -94,7 +95,7 @@ def test_a_question_beyond_the_published_figures_gets_none(warm: Release, questi
 def test_the_nearest_figures_are_those_of_the_smallest_groups_that_hold_the_whole_group(
     warm: Release,
 ) -> None:
-    found = answer.reply(warm, "how many women from Albania were referred for modern slavery?")
+    found = replies.reply(warm, "how many women from Albania were referred for modern slavery?")
     assert [line.figure for line in found.nearest] == ["210", "430 to 434", "168"]
 
 
@@ -105,18 +106,24 @@ def test_a_word_that_could_be_misspelt_in_two_ways_or_is_short_is_left_alone(typ
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=12))
 def test_a_question_with_an_unknown_word_never_gets_a_figure(warm: Release, word: str) -> None:
-    found = answer.reply(warm, f"how many women {word} were referred")
+    found = replies.reply(warm, f"how many women {word} were referred")
     is_unknown = any(piece.role is Role.UNKNOWN for piece in found.question.pieces)
     assert not (is_unknown and found.figures)
 
 
-@pytest.mark.parametrize("phrase", [" ".join(words) for words in vocabulary.of().phrases])
-def test_no_restricting_phrase_leaves_the_figure_of_the_question_without_it(
-    warm: Release, phrase: str
-) -> None:
-    meaning = vocabulary.of().meaning(tuple(phrase.split()))
-    if meaning and meaning.role in {Role.RESTRICTION, Role.NEGATION}:
-        assert answer.reply(warm, f"how many women {phrase} were referred").figures == ()
+def test_a_question_with_any_restricting_phrase_gets_no_figure(warm: Release) -> None:
+    phrases = [
+        " ".join(words)
+        for words, meaning in vocabulary.of().phrases.items()
+        if meaning.role in {Role.RESTRICTION, Role.NEGATION}
+    ]
+    answered = [
+        phrase
+        for phrase in phrases
+        if replies.reply(warm, f"how many women {phrase} were referred").figures
+    ]
+    assert len(phrases) > 500
+    assert answered == []
 
 
 def test_every_reason_has_a_sentence_and_every_topic_a_statement(warm: Release) -> None:
@@ -126,18 +133,18 @@ def test_every_reason_has_a_sentence_and_every_topic_a_statement(warm: Release) 
         if meaning.role is Role.RESTRICTION
     }
     for reason in reasons:
-        assert answer._reason(warm, parse.Restriction("word", reason))
+        assert replies._reason(warm, parse.Restriction("word", reason))
 
 
 def test_a_reply_takes_less_than_50_ms_of_processor_in_95_of_100_questions(warm: Release) -> None:
     taken = []
     for question in [*FIGURES, *WITHOUT_FIGURE]:
         started = time.thread_time()
-        answer.reply(warm, question)
+        replies.reply(warm, question)
         taken.append(time.thread_time() - started)
     assert sorted(taken)[int(0.95 * len(taken))] < 0.05
 
 
 def test_a_question_is_off_subject_only_if_no_word_of_it_is_on_it(warm: Release) -> None:
-    assert answer.reply(warm, "how do I bake bread").kind is Kind.OFF_SUBJECT
-    assert answer.reply(warm, "how many bakers were referred").kind is Kind.NOT_UNDERSTOOD
+    assert replies.reply(warm, "how do I bake bread").kind is Kind.OFF_SUBJECT
+    assert replies.reply(warm, "how many bakers were referred").kind is Kind.NOT_UNDERSTOOD
