@@ -14,6 +14,7 @@ import streamlit as st
 from referrals.cards import registry
 from referrals.cards.html import notices
 from referrals.dashboard import session
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.i18n import messages
 from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -66,7 +67,7 @@ def draw(dimension: str, release: Release) -> Selection:
         for each in sorted(filters, key=lambda each: not each.is_list):
             _draw_filter(each, str(getattr(selection, each.name)) or each.default, defaults)
     if unusable:
-        st.html(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable))
+        st.html(ReadyHtml(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable)))
     return selection
 
 

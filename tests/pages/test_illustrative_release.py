@@ -15,8 +15,9 @@ from referrals.content import outline
 from referrals.dashboard import session
 from referrals.i18n import messages
 from referrals.query.selection import Selection
+from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release import catalogue
-from referrals.release.release import INVENTED, Release, open_release
+from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -81,7 +82,7 @@ def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     sentences = findings(reader)
     assert len(sentences) == 2
     assert all(finding.startswith("Illustrative: ") for finding in sentences)
-    assert html.count(INVENTED) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
+    assert html.count(INVENTED_MARK) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("llustrative" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
     assert all(

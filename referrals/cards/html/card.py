@@ -20,7 +20,7 @@ from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.content import pages
 from referrals.i18n import messages
-from referrals.release.release import INVENTED
+from referrals.reference.figure_notes import INVENTED_MARK
 
 TEMPLATE: Final = "cards/card.html"
 LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
@@ -28,7 +28,7 @@ LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
 
 def head(card: Card) -> Markup:
     """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
-    return templates.macro(TEMPLATE, "head", card, INVENTED)
+    return templates.macro(TEMPLATE, "head", card, INVENTED_MARK)
 
 
 def bars(card: Card) -> Markup:
@@ -62,7 +62,8 @@ def above(card: Card) -> Markup:
     """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
     chart = bars(card)
     if chart:
-        chart = templates.macro(TEMPLATE, "on_paper", chart, card.about.is_illustrative)
+        watermark = messages.text("charts.watermark") if card.about.is_illustrative else ""
+        chart = templates.macro(TEMPLATE, "on_paper", chart, watermark)
     return head(card) + warning(card) + chart
 
 
