@@ -33,7 +33,7 @@ NRM_STATEMENTS: Final[Mapping[str, str]] = {"": "E048", "F": "E049", "M": "E050"
 NRM_YEAR: Final = "2019"
 
 
-class Kind(StrEnum):
+class Verdict(StrEnum):
     """What a reply amounts to."""
 
     FIGURE = "figure"
@@ -44,7 +44,7 @@ class Kind(StrEnum):
     OFF_SUBJECT = "off_subject"
 
 
-ANSWERED: Final = frozenset({Kind.FIGURE, Kind.RANGE, Kind.SHARE})
+ANSWERED: Final = frozenset({Verdict.FIGURE, Verdict.RANGE, Verdict.SHARE})
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Reply:
     """
 
     question: Question
-    kind: Kind
+    kind: Verdict
     lines: tuple[Line, ...] = ()
     reasons: tuple[str, ...] = ()
     nearest: tuple[Line, ...] = ()
@@ -100,7 +100,7 @@ def reply(release: Release, text: str, language: str = ENGLISH) -> Reply:
             return _checked(question, checked)
     if not question.is_on_subject:
         reasons = (messages.text("ask.reply.off_subject"), *_reasons(release, question))
-        return Reply(question, Kind.OFF_SUBJECT, reasons=reasons)
+        return Reply(question, Verdict.OFF_SUBJECT, reasons=reasons)
     topic = _topic(release, question, language)
     if topic is not None:
         return topic
@@ -118,8 +118,8 @@ def _checked(question: Question, checked: Sequence[claims.Checked]) -> Reply:
     ]
     if not lines:
         reasons = tuple(one.sentence for one in checked)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons, checked=tuple(checked))
-    return Reply(question, Kind.SHARE, lines=tuple(lines), checked=tuple(checked))
+        return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, checked=tuple(checked))
+    return Reply(question, Verdict.SHARE, lines=tuple(lines), checked=tuple(checked))
 
 
 def _topic(release: Release, question: Question, language: str) -> Reply | None:
@@ -135,14 +135,14 @@ def _topic(release: Release, question: Question, language: str) -> Reply | None:
     if found.answer != FIGURE_TOPIC:
         reasons = (messages.text("ask.reply.no_figure"), *_reasons(release, question))
         ids = (found.statement_id,)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons, number_ids=ids)
+        return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, number_ids=ids)
     is_whole = question.is_understood and not question.codes and not question.is_trend
     if not is_whole:
         reasons = (messages.text("ask.reply.topic_narrowed"), *_reasons(release, question))
         line = _statement_line(release, found.statement_id)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons, nearest=(line,))
+        return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, nearest=(line,))
     line = _statement_line(release, statement.number_id)
-    return Reply(question, Kind.FIGURE, lines=(line,))
+    return Reply(question, Verdict.FIGURE, lines=(line,))
 
 
 def _is_share_of_referrals(question: Question) -> bool:
@@ -163,10 +163,10 @@ def _all_referrals(release: Release, question: Question) -> Reply | None:
     if not is_whole or (question.is_share and not has_victims):
         reasons = (messages.text("ask.reply.topic_narrowed"), *_reasons(release, question))
         nearest = (_statement_line(release, "E001"),)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons, nearest=nearest)
+        return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons, nearest=nearest)
     if has_victims and not question.is_share:
         return None
-    kind = Kind.SHARE if question.is_share else Kind.FIGURE
+    kind = Verdict.SHARE if question.is_share else Verdict.FIGURE
     return Reply(question, kind, lines=(_statement_line(release, statement_id),))
 
 
@@ -179,9 +179,9 @@ def _nrm(release: Release, question: Question) -> Reply:
     is_clear = has_year and not rest and not question.unknown and not others
     if is_clear and len(sexes) == 1 and sexes[0] in NRM_STATEMENTS and not question.is_share:
         line = _statement_line(release, NRM_STATEMENTS[sexes[0]])
-        return Reply(question, Kind.FIGURE, lines=(line,))
+        return Reply(question, Verdict.FIGURE, lines=(line,))
     reasons = (messages.text("ask.reply.nrm"),)
-    return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons)
+    return Reply(question, Verdict.NOT_PUBLISHED, reasons=reasons)
 
 
 def _not_understood(release: Release, question: Question, language: str) -> Reply:
@@ -189,7 +189,7 @@ def _not_understood(release: Release, question: Question, language: str) -> Repl
     topics = vocabulary.of(language).topics
     reasons = {one.reason for one in question.restrictions}
     ids = tuple(topics[name].statement_id for name in topics if name in reasons)
-    kind = Kind.NOT_UNDERSTOOD if question.unknown else Kind.NOT_PUBLISHED
+    kind = Verdict.NOT_UNDERSTOOD if question.unknown else Verdict.NOT_PUBLISHED
     return Reply(
         question,
         kind,
@@ -246,7 +246,7 @@ def _unanswered(
     """Return that no figure is published, why, and the nearest ones."""
     return Reply(
         question,
-        Kind.NOT_PUBLISHED,
+        Verdict.NOT_PUBLISHED,
         reasons=(reason,),
         nearest=_nearest(release, _first_codes(question)),
         number_ids=number_ids,
@@ -288,7 +288,7 @@ def _listed(
             period=release.about.period_label,
         )
         nearest = _nearest(release, group)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=(reason,), nearest=nearest)
+        return Reply(question, Verdict.NOT_PUBLISHED, reasons=(reason,), nearest=nearest)
     lines = [_line(fact) for fact in found]
     is_about_all = not question.codes and not question.breakdown
     if is_about_all and not question.has(Role.SUBJECT):
@@ -296,10 +296,10 @@ def _listed(
     return Reply(question, _kind(question, found[0]), lines=tuple(lines))
 
 
-def _kind(question: Question, fact: Fact) -> Kind:
+def _kind(question: Question, fact: Fact) -> Verdict:
     if question.is_share:
-        return Kind.SHARE
-    return Kind.RANGE if fact.is_range else Kind.FIGURE
+        return Verdict.SHARE
+    return Verdict.RANGE if fact.is_range else Verdict.FIGURE
 
 
 def _groups(codes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

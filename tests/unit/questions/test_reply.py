@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from referrals.questions import parse, vocabulary
 from referrals.questions import reply as replies
-from referrals.questions.reply import ANSWERED, Kind
+from referrals.questions.reply import ANSWERED, Verdict
 from referrals.questions.vocabulary import Role
 from referrals.release.release import Release
 
@@ -146,5 +146,5 @@ def test_a_reply_takes_less_than_50_ms_of_processor_in_95_of_100_questions(warm:
 
 
 def test_a_question_is_off_subject_only_if_no_word_of_it_is_on_it(warm: Release) -> None:
-    assert replies.reply(warm, "how do I bake bread").kind is Kind.OFF_SUBJECT
-    assert replies.reply(warm, "how many bakers were referred").kind is Kind.NOT_UNDERSTOOD
+    assert replies.reply(warm, "how do I bake bread").kind is Verdict.OFF_SUBJECT
+    assert replies.reply(warm, "how many bakers were referred").kind is Verdict.NOT_UNDERSTOOD
