@@ -63,6 +63,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
         )
         yield registry.card(registry.dimension_name(topic.dimension), invented, chosen)
         yield registry.card(registry.quarters_name(topic.dimension), invented, chosen)
+        yield registry.card(registry.over_time_name(topic.dimension), invented, chosen)
         if topic.crossed_by:
             yield from (
                 registry.card(
