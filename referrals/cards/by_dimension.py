@@ -30,7 +30,7 @@ from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import NUMBER, Selection
 from referrals.query.statements import statements
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -192,7 +192,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "share_status": wording.share_status(answer, observation),
         "working": observation.working,
     }
-    if answer.kind is not Kind.ROUNDED:  # in others they would repeat other columns
+    if not wording.has_range_beside_share:  # the columns would repeat others
         del row["share"], row["share_status"]
     return row
 

@@ -18,10 +18,11 @@ from referrals.cards.card import Card, Row, isolated, symbol_mark
 from referrals.cards.charts.colours import Meaning
 from referrals.cards.charts.lines import line_chart
 from referrals.cards.charts.values import Point, Series, quarter
+from referrals.cards.wording import change
 from referrals.cards.wording.phrases import between
 from referrals.formatting import count, day, percent
 from referrals.i18n import messages
-from referrals.query import change, context_series
+from referrals.query import context_series
 from referrals.query.context_series import ContextObservation, ContextSeries
 from referrals.query.observation import NOT_PUBLISHED
 from referrals.release.release import Release
@@ -156,7 +157,7 @@ def _ages(found: Observations) -> list[Series]:
 
 
 def _change(name: str, found: Observations) -> str:
-    """Return how the totals of a series changed, by the rule of `query.change`."""
+    """Return how the totals of a series changed, by the rule of `wording.change`."""
     first, last = change.like_with_like(found, lambda row: row.period_label)
     direction = change.direction((first.value, first.value), (last.value, last.value))
     return messages.text(

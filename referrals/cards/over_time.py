@@ -41,9 +41,10 @@ def card(release: Release, answer: Answer) -> Card:
     total = kind.quarters(answer.selection)
     wording, title = kinds.of(answer.kind), captions.over_time_title(answer)
     finding = captions.over_time(answer, {names[code]: found for code, found in by_code.items()})
+    shades = colours.of_series(dimension, list(by_code))
     lines = [
-        replace(by_quarter.series(names[code], found), colour=colours.compared(place))
-        for place, (code, found) in enumerate(by_code.items())
+        replace(by_quarter.series(names[code], found), colour=colour)
+        for (code, found), colour in zip(by_code.items(), shades, strict=True)
         if any(observation.has_number for observation in found)
     ]
     statuses = [row.status for found in (*by_code.values(), total) for row in found]

@@ -25,7 +25,8 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.release.release import INVENTED, About, Release
+from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.release.release import About, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
@@ -185,7 +186,7 @@ def _unit(shown: Card) -> Markup:
 
 def _mark(about: About) -> str:
     """Return the mark of invented figures, '' for others."""
-    return INVENTED if about.is_illustrative else ""
+    return INVENTED_MARK if about.is_illustrative else ""
 
 
 def _table_in_a_fold(shown: Card) -> Markup:

@@ -19,6 +19,9 @@ from referrals.release.release import Release
 ONE_COLUMN: Final = ""
 """The columns of a crosstab that has only the column of all together."""
 
+LISTED: Final = "query/listed_observations"
+"""The statement of the kinds that publish the cells they list and no sums of them."""
+
 Record = Mapping[str, Any]
 """A row of a `query/*_observations` statement: a row's code within a column's code."""
 

@@ -1,9 +1,12 @@
-"""Queries of releases built from records, rounded or suppressed."""
+"""The queries that a rounded and a suppressed release, both built from records, have in common."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from referrals.query import crosstab, joint_bounds
 from referrals.query.answer import Answer
@@ -16,34 +19,95 @@ from referrals.release.release import Release
 
 
 @dataclass(frozen=True)
-class Method:
-    """The part of a query that depends on the method that protects a release.
+class FromRecords(ABC):
+    """A release built from records, queried through `kinds.ReleaseKind`.
 
-    `with_shares` returns the parts of a total with their shares of it. `adds_up` says whether parts
-    add up to their total, so that their bounds are worked out together. Shares of a total of fewer
-    than `reliable_from` referrals are marked as unreliable. `thresholds` are parameters of the
-    statement.
+    Each kind has a statement of its own, with `thresholds` as parameters. Shares of a total of
+    fewer than `reliable_from` referrals are marked as unreliable. `adds_up` says whether the parts
+    of a total add up to it, so that their bounds are worked out together.
     """
 
-    statement: str
-    with_shares: Callable[[Sequence[Observation], Observation], Iterable[Observation]]
-    adds_up: bool = False
-    reliable_from: int = 0
-    thresholds: Mapping[str, int] = field(default_factory=dict)
+    release: Release
 
+    statement: ClassVar[str]
+    thresholds: ClassVar[Mapping[str, int]] = MappingProxyType({})
+    reliable_from: ClassVar[int] = 0
+    adds_up: ClassVar[bool] = False
 
-def filters(release: Release, dimension: str) -> Offer:
-    """Return every period, the latest year first, and every code of each other dimension.
+    @abstractmethod
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return the parts of a total with their shares of it, if they can have one."""
 
-    Aggregates are filters only among periods (years), and totals never.
-    """
-    offer: dict[str, list[str]] = {PERIOD: periods(release)}
-    offer |= {name: [] for name in DIMENSIONS if name != dimension}
-    for row in release.rows("query/codes"):
-        name, code = row["dimension"], row["code"]
-        if name in offer and name != PERIOD and code != TOTAL and row["kind"] != "aggregate":
-            offer[name].append(code)
-    return offer
+    def filters(self, dimension: str) -> Offer:
+        """Return every period, the latest year first, and every code of each other dimension.
+
+        Aggregates are filters only among periods (years), and totals never.
+        """
+        offer: dict[str, list[str]] = {PERIOD: periods(self.release)}
+        offer |= {name: [] for name in DIMENSIONS if name != dimension}
+        for row in self.release.rows("query/codes"):
+            name, code = row["dimension"], row["code"]
+            if name in offer and name != PERIOD and code != TOTAL and row["kind"] != "aggregate":
+                offer[name].append(code)
+        return offer
+
+    def answer(self, dimension: str, selection: Selection) -> Answer:
+        """Return the numbers of a dimension within a selection, with their shares of the total."""
+        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+
+    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
+        """Return the numbers of two dimensions within a selection and its period."""
+        about, code_labels = self.release.about, labels(self.release)
+        period = selection.period or periods(self.release)[0]
+
+        def answer(records: Sequence[Record], within: Selection) -> Answer:
+            observations = [crosstab.observation(record) for record in records]
+            total = next(observation for observation in observations if observation.code == TOTAL)
+            parts = tuple(row for row in observations if row.code != TOTAL)
+            if self.adds_up:
+                parts, total = joint_bounds.within_total(parts, total)
+            return Answer(
+                rows,
+                within,
+                tuple(self.with_shares(parts, total)),
+                total,
+                about.kind,
+                labels=of_selection(within, code_labels),
+                period=code_labels[PERIOD, period],
+                is_illustrative=about.is_illustrative,
+                is_unreliable=total.value is not None and total.value < self.reliable_from,
+            )
+
+        return crosstab.read(
+            self.release,
+            self.statement,
+            (rows, columns),
+            selection,
+            answer,
+            period=period,
+            **self.thresholds,
+        )
+
+    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
+        """Return every quarter within a selection, oldest first."""
+        records = self.by_period(selection.codes())
+        observations = [crosstab.observation(record) for record in records]
+        return tuple(observation for observation in observations if observation.kind == "category")
+
+    def by_period(self, codes: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return the record of one code of each dimension in every period, oldest first."""
+        return self.release.rows(
+            self.statement,
+            {
+                "rows": PERIOD,
+                "columns": ONE_COLUMN,
+                "period": self.release.about.period,
+                **codes,
+                **self.thresholds,
+            },
+        )
 
 
 def periods(release: Release) -> list[str]:
@@ -52,48 +116,3 @@ def periods(release: Release) -> list[str]:
     latest_first = [(row["kind"], row["code"]) for row in reversed(rows) if row["code"] != TOTAL]
     years = [code for kind, code in latest_first if kind == "aggregate"]
     return years + [code for kind, code in latest_first if kind != "aggregate"]
-
-
-def read(
-    release: Release, method: Method, dimensions: tuple[str, str], selection: Selection
-) -> Crosstab:
-    """Return the crosstab of two dimensions (rows, columns) within a selection and its period."""
-    code_labels = labels(release)
-    period = selection.period or periods(release)[0]
-
-    def answer(records: Sequence[Record], within: Selection) -> Answer:
-        observations = [crosstab.observation(record) for record in records]
-        total = next(observation for observation in observations if observation.code == TOTAL)
-        parts = tuple(row for row in observations if row.code != TOTAL)
-        if method.adds_up:
-            parts, total = joint_bounds.within_total(parts, total)
-        return Answer(
-            dimensions[0],
-            within,
-            tuple(method.with_shares(parts, total)),
-            total,
-            release.about.kind,
-            labels=of_selection(within, code_labels),
-            period=code_labels[PERIOD, period],
-            is_illustrative=release.about.is_illustrative,
-            is_unreliable=total.value is not None and total.value < method.reliable_from,
-        )
-
-    return crosstab.read(
-        release,
-        method.statement,
-        dimensions,
-        selection,
-        answer,
-        period=period,
-        **method.thresholds,
-    )
-
-
-def quarters(release: Release, method: Method, selection: Selection) -> tuple[Observation, ...]:
-    """Return every quarter within a selection, oldest first."""
-    bound = {"rows": PERIOD, "columns": ONE_COLUMN, "period": release.about.period}
-    bound |= selection.codes()
-    records = release.rows(method.statement, {**bound, **method.thresholds})
-    observations = [crosstab.observation(record) for record in records]
-    return tuple(observation for observation in observations if observation.kind == "category")

@@ -2,67 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
+from types import MappingProxyType
 
-from referrals.query import from_records, joint_bounds
-from referrals.query.answer import Answer
-from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query import joint_bounds
+from referrals.query.crosstab import Record
+from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
-from referrals.query.selection import Offer, Selection
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     LARGEST_SMALL_COUNT,
     SMALLEST_SHARE_BASE,
 )
-from referrals.release.release import Release
 
 
 @dataclass(frozen=True)
-class Rounded:
-    """A rounded release, queried through `kinds.ReleaseKind`."""
+class Rounded(FromRecords):
+    """A rounded release. The numbers of its crosstabs add up to the margins."""
 
-    release: Release
+    statement = "query/rounded_observations"
+    thresholds = MappingProxyType(
+        {"largest_ambiguous": LARGEST_AMBIGUOUS, "largest_small_count": LARGEST_SMALL_COUNT}
+    )
+    reliable_from = SMALLEST_SHARE_BASE
+    adds_up = True
 
-    def filters(self, dimension: str) -> Offer:
-        """Return every period, and every code of each other dimension."""
-        return from_records.filters(self.release, dimension)
+    def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return the sum of the finest cells of one combination of codes, by period."""
+        return {record["code"]: record for record in self.by_period(codes)}
 
-    def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the sums of a dimension within a selection, with their shares of the total."""
-        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return the most that an unlisted cell, a 0, can be, by the dimensions that it fixes."""
+        rows = self.release.rows(
+            "query/unlisted_zero_bounds", {"largest_small_count": LARGEST_SMALL_COUNT}
+        )
+        return {row["fixed"]: row["upper"] for row in rows}
 
-    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
-        """Return the sums of one dimension by another, which add up to the margins."""
-        return from_records.read(self.release, METHOD, (rows, columns), selection)
-
-    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
-        """Return the sum of every quarter within a selection."""
-        return from_records.quarters(self.release, METHOD, selection)
-
-
-def _with_shares(parts: Sequence[Observation], total: Observation) -> list[Observation]:
-    """Return parts with their shares of the total, and the range of each without rounding."""
-    if not total.value:
-        return list(parts)
-    found = []
-    for part in parts:
-        others = [other.bounds for other in parts if other is not part]
-        lower, upper = joint_bounds.share(part.bounds, total.bounds, others)
-        value = Fraction(part.value or 0, total.value)
-        found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))
-    return found
-
-
-METHOD: Final = from_records.Method(
-    "query/rounded_observations",
-    _with_shares,
-    adds_up=True,
-    reliable_from=SMALLEST_SHARE_BASE,
-    thresholds={
-        "largest_ambiguous": LARGEST_AMBIGUOUS,
-        "largest_small_count": LARGEST_SMALL_COUNT,
-    },
-)
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return parts with their shares, and the range of each share without rounding."""
+        if not total.value:
+            return parts
+        found = []
+        for part in parts:
+            others = [other.bounds for other in parts if other is not part]
+            lower, upper = joint_bounds.share(part.bounds, total.bounds, others)
+            value = Fraction(part.value or 0, total.value)
+            found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))
+        return found

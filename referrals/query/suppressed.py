@@ -2,53 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
 
-from referrals.query import from_records
-from referrals.query.answer import Answer
-from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query import crosstab
+from referrals.query.crosstab import Record
+from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
-from referrals.query.selection import Offer, Selection
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
-from referrals.release.release import Release
 
 
 @dataclass(frozen=True)
-class Suppressed:
-    """A suppressed release, queried through `kinds.ReleaseKind`."""
+class Suppressed(FromRecords):
+    """A suppressed release. The cells of its crosstabs are published or not; none is a sum."""
 
-    release: Release
+    statement = crosstab.LISTED
 
-    def filters(self, dimension: str) -> Offer:
-        """Return every period, and every code of each other dimension."""
-        return from_records.filters(self.release, dimension)
+    def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return no sums: a cell that is not listed is not published."""
+        return {}
 
-    def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the cells of a dimension within a selection; a small total has no shares."""
-        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return no bounds: a cell that is not listed is not known to be 0."""
+        return {}
 
-    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
-        """Return the cells of one dimension within each code of another, published or not."""
-        return from_records.read(self.release, METHOD, (rows, columns), selection)
-
-    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
-        """Return the cell of every quarter within a selection."""
-        return from_records.quarters(self.release, METHOD, selection)
-
-
-def _with_shares(parts: Sequence[Observation], total: Observation) -> list[Observation]:
-    return [_with_share(part, total) for part in parts]
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return parts with their shares, unless they or the total are absent or small."""
+        if total.value is None or total.value < SMALLEST_SHARE_BASE:
+            return parts
+        return [_with_share(part, total.value) for part in parts]
 
 
-def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share, unless it or the total is absent or small."""
-    if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
+def _with_share(observation: Observation, total: int) -> Observation:
+    if observation.value is None:
         return observation
-    part = Fraction(observation.value, total.value)
+    part = Fraction(observation.value, total)
     return replace(observation, share=Share(lower=part, upper=part, value=part))
-
-
-METHOD: Final = from_records.Method("query/suppressed_observations", _with_shares)

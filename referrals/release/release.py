@@ -22,6 +22,7 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
+from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
 from referrals.release.memory_file import MemoryFile
@@ -29,7 +30,6 @@ from referrals.release.memory_file import MemoryFile
 __all__ = [
     "DATABASE",
     "ILLUSTRATIVE",
-    "INVENTED",
     "LOCKDOWN",
     "MANIFEST",
     "PUBLISHED",
@@ -42,9 +42,6 @@ __all__ = [
 ]
 
 ILLUSTRATIVE: Final = "illustrative"
-INVENTED: Final = "Illustrative: invented figures"
-"""The heading of invented figures, so that every picture and title marks them."""
-
 PUBLISHED: Final = "published"
 
 ORDERS: Final = range(6)
@@ -104,6 +101,16 @@ class About:
     edition: str = ""
 
     @property
+    def is_additive(self) -> bool:
+        """Whether any selection is a sum of the release's finest cells; an unlisted cell is 0."""
+        return self.kind is Kind.ROUNDED
+
+    @property
+    def is_from_records(self) -> bool:
+        """Whether the release was built from records, and not copied from a published source."""
+        return self.kind is not Kind.TRANSCRIBED
+
+    @property
     def is_illustrative(self) -> bool:
         """Whether the figures are invented; every page, file and answer must then be marked."""
         return self.status == ILLUSTRATIVE
@@ -112,7 +119,7 @@ class About:
     def marked_title(self) -> str:
         """The title, ending in '(Illustrative: invented figures)' unless it is clear already."""
         is_clear = not self.is_illustrative or ILLUSTRATIVE in self.title.lower()
-        return self.title if is_clear else f"{self.title} ({INVENTED})"
+        return self.title if is_clear else f"{self.title} ({INVENTED_MARK})"
 
 
 class Release:
@@ -241,9 +248,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database and the manifest of the release {name} do not give it one known status. "
             f"{REBUILD}"
         )
-    required = contract.tables(
-        additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
-    )
+    required = contract.tables(additive=about.is_additive, shown_first=about.status == PUBLISHED)
     columns = {
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
@@ -252,7 +257,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database of the release {name} is of another version: "
             f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
-    gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
+    gaps = opened.rows("query/contract_gaps") if about.is_additive else []
     if any(row["announced_orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"

@@ -19,8 +19,7 @@ from referrals.content import outline
 from referrals.content.sitemap import PAGES
 from referrals.dashboard import choices, first_paint, navigation
 from referrals.paths import ROOT
-from referrals.query import kinds
-from referrals.query.selection import MEASURES, Selection
+from referrals.query.selection import Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release import catalogue
 from referrals.release.release import latest_published, open_release

@@ -88,8 +88,8 @@ def scaled(bars: Sequence[Bar]) -> tuple[Bar, ...]:
 def bar_chart(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
     """Return scaled bars under each other.
 
-    `name` is the name of the chart for those who do not see it, and `mark` is set above and below
-    the bars of invented figures.
+    `name` is the name of the chart for those who do not see it, and `mark` is set below the bars of
+    invented figures.
     """
     return templates.macro(TEMPLATE, "bars", name, bars, room=_room(bars), mark=mark)
 

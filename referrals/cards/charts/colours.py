@@ -9,7 +9,7 @@ because orange means female. The stylesheet `templates/charts/charts.css` repeat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -87,12 +87,18 @@ def of_code(dimension: str, code: str) -> Meaning:
     return _OF_CODE.get((dimension, code), Meaning.NUMBER)
 
 
-def compared(place: int) -> Meaning:
-    """Return the colour of the series at a place of a comparison, 0 to 3.
+def of_series(dimension: str, codes: Sequence[str]) -> list[Meaning]:
+    """Return the colours of series that are compared, one for each code, all different.
+
+    A code that has a colour of its own keeps it; the others take the remaining ones in order.
 
     Raises:
-        ValueError: there is no such place.
+        ValueError: there are more codes than colours that can be told apart.
     """
-    if not 0 <= place < len(COMPARED):
-        raise ValueError(f"A chart compares at most {len(COMPARED)} series, not {place + 1}.")
-    return COMPARED[place]
+    own = [of_code(dimension, code) for code in codes]
+    taken = {LIGHT[meaning] for meaning in own if meaning is not Meaning.NUMBER}
+    free = [meaning for meaning in COMPARED if LIGHT[meaning] not in taken]
+    if own.count(Meaning.NUMBER) > len(free):
+        raise ValueError(f"A chart compares at most {len(COMPARED)} series, not {len(codes)}.")
+    remaining = iter(free)
+    return [next(remaining) if one is Meaning.NUMBER else one for one in own]

@@ -7,17 +7,17 @@ SVG from HTML; its colours follow the reader's light or dark scheme.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.charts import colours
-from referrals.cards.charts.lines import check_number, end_labels
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.lines import MARGINS, check_number, end_labels, letters_beside
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
 
 TEMPLATE: Final = "charts/lines.html"
@@ -25,8 +25,14 @@ SIZE: Final = 1000
 """The side of the picture, which is stretched, in its own units."""
 
 HEIGHT: Final = 240
-PANEL_HEIGHT: Final = 120
-"""The height of a plot of its own and of one in a panel, in pixels: `charts.css` has the same."""
+LOWEST: Final = 120
+"""The height of a plot and of one in a panel, in pixels: `charts.css` has the same."""
+
+MOST_MARKED: Final = 20
+"""The most periods whose points all have a dot; of more, only the last point of each line has."""
+
+IN_ADDRESS: Final = "/:;,.=!@(){}-+*'"
+"""The characters that need no encoding in the address of a picture: it is a third shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,13 @@ def small_multiples(name: str, series: Sequence[Series], *, mark: str = "") -> M
 def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) -> Markup:
     check_number(series)
     points = series[0].points
-    axis, values = time_axis(points), scale(highest)
+    values = scale(highest)
+    labels = end_labels(series, values[-1], LOWEST if len(series) == 1 else HEIGHT)
+    left, right = letters_beside(values, labels)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     ends = [
         Label(middle, " ".join(lines), one.colour)
-        for one, (lines, middle) in zip(
-            series, end_labels(series, values[-1], PANEL_HEIGHT), strict=True
-        )
+        for one, (lines, middle) in zip(series, labels, strict=True)
     ]
     return templates.macro(
         TEMPLATE,
@@ -70,6 +77,7 @@ def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) ->
         years=[Label(_across(tick.at, len(points)), tick.label) for tick in axis.years],
         ends=ends,
         is_alone=len(series) == 1,
+        letters=(left, right + (len(series) > 1)),
         mark=mark,
     )
 
@@ -88,6 +96,7 @@ def _picture(series: Sequence[Series], axis: TimeAxis, values: Sequence[float]) 
         size=SIZE,
         light=colours.LIGHT,
         dark=colours.DARK,
+        used=sorted({one.colour for one in series}),
         grid=[_up(value, values[-1]) for value in values],
         breaks=[
             _x(place - 0.5, len(points)) for place, point in enumerate(points) if point.is_break
@@ -95,8 +104,7 @@ def _picture(series: Sequence[Series], axis: TimeAxis, values: Sequence[float]) 
         edges=[_x(edge, len(points)) for edge in axis.edges],
         shapes=[_Shape.of(one, values[-1]) for one in series],
     )
-    encoded = base64.b64encode(str(svg).encode()).decode()
-    return f"data:image/svg+xml;base64,{encoded}"
+    return f"data:image/svg+xml,{quote(str(svg), safe=IN_ADDRESS)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ class _Shape:
         for run in runs(series.points):
             places = [(_x(at, periods), _up(point.value or 0, top)) for at, point in run]
             lines.append(_path(places))
-            dots += [f"M{x:g} {y:g}h0" for x, y in places]
+            marked = places if periods <= MOST_MARKED else places[-1:]
+            dots += [f"M{x:g},{y:g}h0" for x, y in marked]
             if any(point.has_range for _, point in run):
                 bands.append(_outline(run, periods, top))
         return cls(series.colour, bands, lines, dots)
@@ -130,13 +139,13 @@ def _outline(run: Sequence[tuple[int, Point]], periods: int, top: float) -> str:
 
 
 def _path(places: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
+    return "M" + "L".join(f"{x:g},{y:g}" for x, y in places)
 
 
-def _x(place: float, periods: int) -> float:
-    return round(_across(place, periods) * SIZE, 1)
+def _x(place: float, periods: int) -> int:
+    return round(_across(place, periods) * SIZE)
 
 
-def _up(value: float, top: float) -> float:
+def _up(value: float, top: float) -> int:
     """Return the height of a value in the picture, whose zero is at its foot."""
-    return round((1 - value / top) * SIZE, 1)
+    return round((1 - value / top) * SIZE)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from referrals.cards.charts import colours
 from referrals.cards.charts.base import DARK, Figure, Palette, note, paper, plain
-from referrals.cards.charts.time_axis import TimeAxis, scale, time_axis
+from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import MOST_LINES, Point, Series, most, runs, shown
 from referrals.i18n import messages
 
@@ -25,7 +25,7 @@ BETWEEN: Final = 8
 """The chart, the room above and below its plot, a letter and a line of a label, and the room
 between two labels, in pixels."""
 
-LABEL_LETTERS: Final = 12
+LABEL_LETTERS: Final = 10
 """The most letters of a line of a label: on a phone the plot needs the rest of the width."""
 
 MARKS: Final = ("circle", "square", "diamond", "triangle-up")
@@ -33,8 +33,15 @@ MARKS_IN_TEXT: Final = ("●", "■", "◆", "▲")
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 """The marks and dashes that tell series apart without colour."""
 
-BAND: Final = 0.22
-"""The opacity of a band. Its edges are lines in the full colour."""
+MARGINS: Final = 5
+"""The room around the texts beside the plot, in letters."""
+
+MOST_LARGE_MARKS: Final = 20
+"""The most points on which large marks do not run together on a phone."""
+
+BAND, ONE_OF_MANY = 0.22, 0.1
+FEW_BANDS: Final = 2
+"""The opacity of a band, less if there are more than a few. Its edges are in the full colour."""
 
 
 def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
@@ -45,15 +52,18 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
     """
     check_number(series)
     points = series[0].points
-    axis, values = time_axis(points), scale(most(series))
+    values = scale(most(series))
     labels = end_labels(series, values[-1], HEIGHT - ABOVE - BELOW)
+    left, right = letters_beside(values, labels)
+    axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     shades = colours.DARK if palette is DARK else colours.LIGHT
     data: list[dict[str, Any]] = []
+    bands = sum(bool(_ranged_runs(one)) for one in series)
+    opacity = BAND if bands <= FEW_BANDS else ONE_OF_MANY
     for place, one in enumerate(series):
         shade = shades[one.colour]
-        data += [_band(run, shade) for run in _ranged_runs(one)]
+        data += [_band(run, shade, opacity) for run in _ranged_runs(one)]
         data.append(_line(one, shade, place))
-    letters = max(len(line) for lines, _ in labels for line in lines)
     return {
         "data": data,
         "layout": {
@@ -66,7 +76,7 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
             "showlegend": False,
             "hovermode": "closest",
             "height": HEIGHT,
-            "margin": {"l": 8, "r": 18 + (letters + 1) * LETTER, "t": ABOVE, "b": BELOW},
+            "margin": {"l": 8, "r": 18 + (right + 1) * LETTER, "t": ABOVE, "b": BELOW},
             "xaxis": _across(axis, len(points), palette),
             "yaxis": _up(values, palette),
         },
@@ -77,6 +87,14 @@ def check_number(series: Sequence[Series]) -> None:
     """Refuse a number of series that one chart cannot show."""
     if not 1 <= len(series) <= MOST_LINES:
         raise ValueError(f"A chart has 1 to {MOST_LINES} lines, not {len(series)}.")
+
+
+def letters_beside(
+    values: Sequence[float], labels: Sequence[tuple[Sequence[str], float]]
+) -> tuple[int, int]:
+    """Return the letters of the longest number of a scale and of the longest line of a label."""
+    left = max(len(shown(value)) for value in values)
+    return left, max(len(line) for lines, _ in labels for line in lines)
 
 
 def end_labels(
@@ -113,7 +131,7 @@ def _ranged_runs(series: Series) -> list[list[tuple[int, Point]]]:
     return [run for run in runs(series.points) if any(point.has_range for _, point in run)]
 
 
-def _band(run: Sequence[tuple[int, Point]], shade: str) -> dict[str, Any]:
+def _band(run: Sequence[tuple[int, Point]], shade: str, opacity: float) -> dict[str, Any]:
     """Return the band of a run of points: a closed shape along the upper and the lower bounds."""
     bounds = [(place, point.bounds or (0.0, 0.0)) for place, point in run]
     there = [(place, high) for place, (_, high) in bounds]
@@ -125,16 +143,16 @@ def _band(run: Sequence[tuple[int, Point]], shade: str) -> dict[str, Any]:
         "y": [value for _, value in outline],
         "mode": "lines",
         "fill": "toself",
-        "fillcolor": _pale(shade),
+        "fillcolor": _pale(shade, opacity),
         "line": {"color": shade, "width": 1},
         "hoverinfo": "skip",
         "showlegend": False,
     }
 
 
-def _pale(shade: str) -> str:
+def _pale(shade: str, opacity: float) -> str:
     red, green, blue = (int(shade[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _line(series: Series, shade: str, place: int) -> dict[str, Any]:
@@ -159,7 +177,11 @@ def _line(series: Series, shade: str, place: int) -> dict[str, Any]:
         "connectgaps": False,
         "cliponaxis": False,
         "line": {"color": shade, "width": 3, "dash": DASHES[place]},
-        "marker": {"color": shade, "size": 7, "symbol": MARKS[place]},
+        "marker": {
+            "color": shade,
+            "size": 7 if len(series.points) <= MOST_LARGE_MARKS else 4,
+            "symbol": MARKS[place],
+        },
         "hovertemplate": "%{text}<extra></extra>",
         "name": plain(series.label),
     }

@@ -14,10 +14,12 @@ from typing import Final
 
 from referrals.cards.charts.values import Point
 
-NARROWEST_PLOT: Final = 165
-LETTER: Final = 7.5
-GAP: Final = 4
-"""The width of the plot on a screen of 360 px, and of a letter of 12 px and a gap, in pixels."""
+NARROWEST_CHART: Final = 294
+LETTER: Final = 7.6
+GAP: Final = 5
+"""The width of a chart on a screen of 360 px, of a letter of 12 px and of a gap, in pixels."""
+
+EVERY_SECOND: Final = 2
 
 STEPS: Final = (1, 2, 2.5, 5, 10)
 LINES_UP: Final = 4
@@ -41,8 +43,13 @@ class TimeAxis:
     edges: Sequence[float]
 
 
-def time_axis(points: Sequence[Point]) -> TimeAxis:
-    """Return the labels of an axis with these periods, as many of them as fit."""
+def narrowest_plot(letters: int) -> float:
+    """Return the width of a plot on a phone, with this many letters left and right of it."""
+    return NARROWEST_CHART - letters * LETTER
+
+
+def time_axis(points: Sequence[Point], room: float) -> TimeAxis:
+    """Return the labels of an axis with these periods, as many as fit into a room in pixels."""
     grouped = [
         (year, [place for place, _ in group])
         for year, group in groupby(enumerate(points), key=lambda item: item[1].year)
@@ -50,10 +57,12 @@ def time_axis(points: Sequence[Point]) -> TimeAxis:
     years = [Tick((places[0] + places[-1]) / 2, year) for year, places in grouped if year]
     names = [Tick(place, point.tick or point.period) for place, point in enumerate(points)]
     edges = [places[0] - 0.5 for year, places in grouped[1:] if year]
-    fewer = _thinned(names)
-    if years and len(fewer) * 2 < len(names):  # fewer than every second quarter: only the years
-        fewer = []
-    return TimeAxis(fewer, _thinned(years), edges)
+    if not years:
+        return TimeAxis(_with_both_ends(names, room), [], edges)
+    step = _step(names, room)
+    # Fewer than every second quarter would be hard to follow: then there are only the years.
+    quarters = names[::-1][::step][::-1] if step <= EVERY_SECOND else []
+    return TimeAxis(quarters, _with_both_ends(years, room), edges)
 
 
 def scale(most: float) -> list[float]:
@@ -71,10 +80,18 @@ def scale(most: float) -> list[float]:
     return [int(step * line) for line in range(math.ceil(max(most, 1) / step) + 1)]
 
 
-def _thinned(ticks: Sequence[Tick]) -> list[Tick]:
-    """Return every label, or every second, third... so that they fit; the last is always there."""
-    if not ticks:
-        return []
-    width = max(len(tick.label) for tick in ticks) * LETTER + GAP
-    step = math.ceil(width * len(ticks) / NARROWEST_PLOT)
+def _step(ticks: Sequence[Tick], room: float) -> int:
+    """Return how many labels to go on by, so that they fit beside one another."""
+    width = max((len(tick.label) for tick in ticks), default=0) * LETTER + GAP
+    return max(math.ceil(width * len(ticks) / room), 1)
+
+
+def _with_both_ends(ticks: Sequence[Tick], room: float) -> list[Tick]:
+    """Return every label, or as many as fit at equal distances: the last, and the first if it can.
+
+    Twice the distance that is needed is accepted for the sake of the first one.
+    """
+    last, needed = len(ticks) - 1, _step(ticks, room)
+    even = (step for step in range(needed, 2 * needed + 1) if last % step == 0)
+    step = next(even, needed)
     return list(ticks[::-1][::step][::-1])

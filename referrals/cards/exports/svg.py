@@ -55,8 +55,8 @@ def write(card: Card, base: str) -> str:
     page = _Page()
     page.write(card.finding, size=26, letters=60, weight=700)
     caption = messages.text("exports.caption", title=card.title, unit=card.unit)
+    page.y += 6
     page.write(caption, size=17, letters=94)
-    _mark(page, card)
     page.y += 16
     if card.lines:
         page.shapes += svg_lines.shapes(card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE)

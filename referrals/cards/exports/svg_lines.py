@@ -24,7 +24,7 @@ AXIS: Final = "#6b7280"
 def shapes(series: Sequence[Series], *, left: float, top: float, width: float) -> list[Shape]:
     """Return the shapes of up to four series in a box of this place and width."""
     points = series[0].points
-    axis, values = time_axis(points), scale(most(series))
+    axis, values = time_axis(points, width - LEFT - RIGHT), scale(most(series))
     plot = _Plot(left + LEFT, top + 14, width - LEFT - RIGHT, len(points), values[-1])
     found: list[Shape] = []
     for value in values:

@@ -22,7 +22,7 @@ from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.content import pages
 from referrals.i18n import messages
-from referrals.release.release import INVENTED
+from referrals.reference.figure_notes import INVENTED_MARK
 
 TEMPLATE: Final = "cards/card.html"
 LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
@@ -30,7 +30,7 @@ LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
 
 def head(card: Card) -> Markup:
     """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
-    return templates.macro(TEMPLATE, "head", card, INVENTED)
+    return templates.macro(TEMPLATE, "head", card, INVENTED_MARK)
 
 
 def bars(card: Card) -> Markup:

@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from referrals.cards.wording import phrases
+from referrals.cards.wording import change, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
-from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 
@@ -18,11 +17,13 @@ class Wording(ABC):
     """The wording of a kind whose numbers carry their own range, if they have one.
 
     `section` is the part of `data/locale/<language>/wording.toml` that has the kind's messages, and
-    `symbols` the meaning of each status letter.
+    `symbols` the meaning of each status letter. `has_range_beside_share` is True if a share is one
+    number with a range beside it, and False if the range is all there is.
     """
 
     section: ClassVar[str]
     symbols: ClassVar[Mapping[str, str]]
+    has_range_beside_share: ClassVar[bool] = False
 
     def no_symbol(self) -> str:
         """Return the meaning of a number without a letter."""
@@ -66,7 +67,7 @@ class Wording(ABC):
         return ""
 
     def _change(self, answer: Answer, quarters: Sequence[Observation]) -> str:
-        """Return how two quarters or more changed, by the rule of `query.change`."""
+        """Return how two quarters or more changed, by the rule of `wording.change`."""
         first, last = change.like_with_like(quarters, lambda quarter: quarter.code)
         return messages.text(
             f"wording.change.{change.direction(first.bounds, last.bounds)}",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from referrals.cards.wording import kinds, phrases
+from referrals.cards.wording import change, kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
-from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
@@ -62,7 +61,7 @@ def over_time_title(answer: Answer) -> str:
 
 
 def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
-    """Return the headline of quarters by the label of their code, by the rule of `query.change`.
+    """Return the headline of quarters by the label of their code, by the rule of `wording.change`.
 
     It compares the latest quarter with the earliest of the same time of year.
     """

@@ -22,7 +22,8 @@ class Rounded(Wording):
     """The wording of a rounded release, whose sums and shares have ranges beside them."""
 
     section = "rounded"
-    symbols = statuses.meanings(is_rounded=True)
+    symbols = statuses.meanings("rounded")
+    has_range_beside_share = True
 
     def numbers_notes(self, statuses: Sequence[str]) -> list[str]:
         """Return the note on rounded numbers, if there are any."""

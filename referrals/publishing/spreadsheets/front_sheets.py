@@ -13,13 +13,13 @@ from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import ILLUSTRATIVE, About, Kind
+from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.release.release import ILLUSTRATIVE, About
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"
 NOTES: Final = "Notes"
 ALL_CELLS: Final = "All_cells"
-INVENTED: Final = "Illustrative: invented figures"
 NOT_LISTED: Final = (
     "cells.csv lists sums of up to three dimensions, a quarter being one, and finest cells: a "
     "quarter and a code of each dimension. One of these that it does not list is published as 0. "
@@ -146,7 +146,7 @@ def all_cells(about: About, source: Source) -> Sheet:
         "cells.parquet holds the same. datapackage.json describes both, and lists the SHA-256 of "
         "every file."
     )
-    unlisted = [NOT_LISTED] if about.kind is Kind.ROUNDED else []
+    unlisted = [NOT_LISTED] if about.is_additive else []
     return Sheet(
         name=ALL_CELLS,
         title="Where all cells of the release are",
@@ -157,7 +157,7 @@ def all_cells(about: About, source: Source) -> Sheet:
 
 
 def _invented(about: About) -> list[str]:
-    return [INVENTED] if about.is_illustrative else []
+    return [INVENTED_MARK] if about.is_illustrative else []
 
 
 def _origin(about: About, source: Source) -> str:
@@ -176,16 +176,16 @@ def _origin(about: About, source: Source) -> str:
 def _remarks(about: About) -> list[tuple[str, str]]:
     remarks = list(REMARKS)
     if about.is_illustrative:
-        remarks.insert(0, (INVENTED, INVENTED_REMARK))
+        remarks.insert(0, (INVENTED_MARK, INVENTED_REMARK))
     if about.lay_sentence:
         position = remarks.index(LOWEST_AND_HIGHEST)
         remarks.insert(position, ("How exact the numbers are", about.lay_sentence))
-    if about.kind is Kind.ROUNDED:
+    if about.is_additive:
         remarks.append(ZERO)
     return remarks
 
 
 def _symbol_notes(about: About, letters: Collection[str]) -> Iterator[tuple[str, str]]:
-    for letter, symbol in statuses.symbols(is_rounded=about.kind is Kind.ROUNDED).items():
+    for letter, symbol in statuses.symbols(about.kind).items():
         if letter in letters:
             yield f"Symbol [{letter}]", f"{symbol.name.capitalize()}. {symbol.note}"

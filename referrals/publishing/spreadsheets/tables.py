@@ -22,7 +22,8 @@ from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Kind, Release
+from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.release.release import DATABASE, ILLUSTRATIVE, LOCKDOWN, About, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
     ".xlsx": excel.write,
@@ -81,7 +82,7 @@ def workbook(release: Release) -> Workbook:
         front_sheets.all_cells(about, source),
     ]
     return Workbook(
-        title=f"{front_sheets.INVENTED}. {about.title}" if about.is_illustrative else about.title,
+        title=f"{INVENTED_MARK}. {about.title}" if about.is_illustrative else about.title,
         publisher=source.publisher if about.status == "official" else front_sheets.SITE,
         keywords=f"victims, police, referrals, {about.status}",
         published_on=date.fromisoformat(about.published_on),
@@ -99,13 +100,10 @@ class Tables:
         self._periods = self._codes("period") or [_only_period(release.about)]
         self._cells = {_codes_of(row): row for row in release.rows("spreadsheets/cells")}
         self._has_notes = any(row["working"] for row in self._cells.values())
-        errors = (
-            release.rows("spreadsheets/largest_errors")
-            if release.about.kind is Kind.ROUNDED
-            else []
-        )
+        is_additive = release.about.is_additive
+        errors = release.rows("spreadsheets/largest_errors") if is_additive else []
         self._largest_error = {row["order"]: row["max_error"] for row in errors}
-        self._symbols = statuses.symbols(is_rounded=release.about.kind is Kind.ROUNDED)
+        self._symbols = statuses.symbols(release.about.kind)
 
     def sheets(self) -> list[Sheet]:
         """Return one sheet a table. A pair of dimensions without any known cell has none."""
@@ -178,8 +176,8 @@ class Tables:
             yield row
 
     def _unlisted(self, codes: Sequence[Row]) -> Row:
-        """Return an unlisted cell: 0 if the release is rounded, else unknown."""
-        if self._about.kind is not Kind.ROUNDED:
+        """Return an unlisted cell: 0 if the release is additive, else unknown."""
+        if not self._about.is_additive:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = codes
         order = sum(code["code"] != TOTAL for code in others) + (period["kind"] == "category")

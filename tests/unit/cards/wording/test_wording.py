@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +16,9 @@ from referrals.cards.wording import captions, phrases, transcribed
 from referrals.cards.wording.phrases import Form
 from referrals.cards.wording.transcribed import Transcribed
 from referrals.formatting import count, percent
+from referrals.i18n import messages
+from referrals.i18n.languages import ENGLISH
+from referrals.paths import PUBLISHED
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
@@ -286,6 +290,16 @@ def test_a_label_inside_a_sentence_loses_its_capital(label: str, inside: str) ->
     assert phrases.in_sentence(label) == inside
 
 
+def test_every_label_with_a_form_inside_a_sentence_is_the_label_of_a_code() -> None:
+    published = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
+    labels = {code.label for name in DIMENSIONS for code in codelist(name).codes.values()}
+    labels |= {label for of_codes in published["labels"].values() for label in of_codes.values()}
+    prefix = "labels.in_sentence."
+    keys = [key for key in messages.of(ENGLISH).own if key.startswith(prefix)]
+    assert len(keys) > 20
+    assert {key.removeprefix(prefix) for key in keys} <= labels
+
+
 def test_the_name_of_a_country_keeps_its_capital_inside_a_sentence() -> None:
     countries = [
         code.label for code in codelist("nationality").codes.values() if code.kind == "category"
@@ -298,9 +312,10 @@ def test_the_text_of_a_chart_begins_with_the_finding_and_has_every_bar(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        text = captions.chart_text(answer)
+        rows = [(phrases.label(row), phrases.number(row)) for row in answer.observations]
+        text = captions.chart_text(answer, rows)
         assert text.startswith(Transcribed().finding(answer))
-        assert all(f"{phrases.label(row)}: " in text for row in answer.observations)
+        assert all(f"{label}: {number}" in text for label, number in rows)
 
 
 @pytest.mark.parametrize(
