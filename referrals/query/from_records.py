@@ -53,6 +53,10 @@ class FromRecords(ABC):
                 offer[name].append(code)
         return offer
 
+    def every_filter(self) -> Offer:
+        """Return every period, and every code of each dimension."""
+        return self.filters("")
+
     def answer(self, dimension: str, selection: Selection) -> Answer:
         """Return the numbers of a dimension within a selection, with their shares of the total."""
         return self.crosstab(dimension, ONE_COLUMN, selection).whole

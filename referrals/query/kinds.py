@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Protocol
 
 from referrals.query.answer import Answer
@@ -11,6 +11,7 @@ from referrals.query.observation import Observation
 from referrals.query.rounded import Rounded
 from referrals.query.selection import Offer, Selection
 from referrals.query.suppressed import Suppressed
+from referrals.query.tables.cube import Cube
 from referrals.query.transcribed import Transcribed
 from referrals.release.release import Kind, Release
 
@@ -29,6 +30,12 @@ class ReleaseKind(Protocol):
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return any quarters within a selection, whose period is ignored, oldest first."""
+
+    def every_filter(self) -> Offer:
+        """Return every code by which a table can be filtered, by dimension, and any periods."""
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the cells of up to three axes with their totals, for a table of any layout."""
 
     def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return the cell of one code of each dimension by period, if the kind can add it up."""

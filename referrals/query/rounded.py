@@ -6,16 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
+from typing import Final
 
 from referrals.query import joint_bounds
 from referrals.query.crosstab import Record
 from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
+from referrals.query.selection import Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     LARGEST_SMALL_COUNT,
     SMALLEST_SHARE_BASE,
 )
+
+CUBE: Final = "query/rounded_cube"
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,13 @@ class Rounded(FromRecords):
     )
     reliable_from = SMALLEST_SHARE_BASE
     adds_up = True
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the sums of every combination of codes, their ranges narrowed by one another."""
+        found = cube.read(self.release, CUBE, axes, selection, **self.thresholds)
+        narrowed = cube.with_joint_ranges(found)
+        observations = {key: _with_status(each) for key, each in narrowed.observations.items()}
+        return replace(narrowed, observations=observations)
 
     def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return the sum of the finest cells of one combination of codes, by period."""
@@ -53,3 +66,11 @@ class Rounded(FromRecords):
             value = Fraction(part.value or 0, total.value)
             found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))
         return found
+
+
+def _with_status(observation: Observation) -> Observation:
+    """Return a sum with the letter of its status: revised, estimated within a range, or exact."""
+    is_exact = observation.lower == observation.upper
+    if observation.status == "r":
+        return observation
+    return replace(observation, status="" if is_exact else "e")

@@ -10,6 +10,9 @@ from referrals.query import crosstab
 from referrals.query.crosstab import Record
 from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
+from referrals.query.selection import Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
 
 
@@ -18,6 +21,10 @@ class Suppressed(FromRecords):
     """A suppressed release. The cells of its crosstabs are published or not; none is a sum."""
 
     statement = crosstab.LISTED
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the cell of every combination of codes, published or not."""
+        return cube.read(self.release, "query/suppressed_cube", axes, selection)
 
     def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return no sums: a cell that is not listed is not published."""

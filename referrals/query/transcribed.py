@@ -11,8 +11,10 @@ from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
-from referrals.query.selection import Offer, Selection
-from referrals.reference.codelists import NOT_RECORDED, TOTAL
+from referrals.query.selection import PERIOD, Offer, Selection
+from referrals.query.tables import cube
+from referrals.query.tables.cube import Cube
+from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
 from referrals.release.release import Release
 
 
@@ -75,6 +77,28 @@ class Transcribed:
     def quarters(self, _: Selection) -> tuple[Observation, ...]:
         """Return no quarters: the source covers one year."""
         return ()
+
+    def every_filter(self) -> Offer:
+        """Return every code of each dimension, published or not, and no period."""
+        listed = cube.codes(self.release)
+        offer = {
+            name: [code.code for code in listed.get(name, ()) if code.code != TOTAL]
+            for name in DIMENSIONS
+        }
+        return {**offer, PERIOD: []}
+
+    def cube(self, axes: Sequence[str], selection: Selection) -> Cube:
+        """Return the count or the range of every combination of codes, published or not.
+
+        Ranges are not narrowed by one another: the printed numbers do not all agree.
+        """
+        within = selection.choosing(PERIOD, self.release.about.period)
+        found = cube.read(self.release, "query/transcribed_cube", axes, within)
+        observations = {
+            key: replace(each, is_range=each.lower != each.upper)
+            for key, each in found.observations.items()
+        }
+        return cube.without_unused(replace(found, observations=observations))
 
     def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return no sums: the source decides what is published."""
