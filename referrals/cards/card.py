@@ -79,7 +79,9 @@ class Card:
     @property
     def file_name(self) -> str:
         """The name of the card's files without their ending: release, status and subject."""
-        chosen = "-".join(str(value) for name, value in self.address.items() if name != RELEASE)
+        chosen = "-".join(
+            value.replace(SEPARATOR, "-") for name, value in self.address.items() if name != RELEASE
+        )
         parts = [
             "victim-referrals",
             *dict.fromkeys([self.about.release_id, self.about.status]),

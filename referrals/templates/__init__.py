@@ -45,8 +45,9 @@ def render(template: str, **values: object) -> Markup:
 
 
 def charts_stylesheet() -> bytes:
-    """Return the rules of charts as HTML, for the stylesheet of a site that shows them."""
-    return (Path(__file__).parent / "charts" / "charts.css").read_bytes()
+    """Return the rules of charts and tables as HTML, for the stylesheet of a site with them."""
+    folder = Path(__file__).parent / "charts"
+    return (folder / "charts.css").read_bytes() + (folder / "table.css").read_bytes()
 
 
 def macro(template: str, name: str, *arguments: object, **values: object) -> Markup:

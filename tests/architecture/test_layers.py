@@ -67,6 +67,7 @@ REPEATED_NAMES = {
     "rounded": "a kind of release, in each package that treats the kinds differently",
     "statements": "publishing/ledger checks them, query/ answers from them",
     "suppressed": "a kind of release, in each package that treats the kinds differently",
+    "table": "query/tables makes it, cards/ words and draws it, the static site has its page",
     "transcribed": "a kind of release, in each package that treats the kinds differently",
 }
 """The only base names that several modules may share, each with the structure that repeats."""

@@ -1,0 +1,118 @@
+"""A built table with its card and the questions nearest to it, cached by release and request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from referrals.caching import cached
+from referrals.cards import table as table_card
+from referrals.cards.card import Card
+from referrals.cards.registry import CACHE_KEYS
+from referrals.cards.wording import table as words
+from referrals.query.labels import Labels, labels
+from referrals.query.selection import RELEASE, SEPARATOR
+from referrals.query.tables import alternatives, reader
+from referrals.query.tables.table import Table
+from referrals.query.tables.table_request import (
+    COLUMNS,
+    LATEST,
+    ROWS,
+    Fault,
+    Offer,
+    Problem,
+    TableRequest,
+    read_address,
+)
+from referrals.release.release import Release
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A question near to one that cannot be answered in full, and its words."""
+
+    request: TableRequest
+    text: str
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """A table, its card, what its release offers, and the nearest questions that show more."""
+
+    table: Table
+    card: Card
+    offer: Offer
+    labels: Labels
+    suggestions: Sequence[Suggestion]
+
+    @property
+    def request(self) -> TableRequest:
+        """The request of the table."""
+        return self.table.request
+
+
+def read(
+    pairs: Iterable[tuple[str, str]], releases: Mapping[str, Release]
+) -> tuple[Release, TableRequest, tuple[Problem, ...]]:
+    """Return the release and the table that an address asks for, and what it cannot have.
+
+    `releases` has every release by its id, the published one first. An address follows the latest
+    real figures unless it names a release.
+    """
+    given = list(pairs)
+    named = next((value for name, value in given if name == RELEASE), "")
+    release = releases.get(named) or latest(releases)
+    request, problems = read_address(given, offer(release, tuple(releases)))
+    return release, request, problems
+
+
+def corrected(
+    pairs: Iterable[tuple[str, str]],
+    problems: Sequence[Problem],
+    releases: Mapping[str, Release],
+) -> TableRequest | None:
+    """Return the table of an address with its slips corrected, None if it has none to correct."""
+    slips = {(found.name, found.value): found for found in problems if found.suggestion}
+    if not slips:
+        return None
+    mended = []
+    for name, value in pairs:
+        if (slip := slips.get((name, value))) and slip.fault is Fault.UNKNOWN_NAME:
+            mended.append((slip.suggestion, value))
+            continue
+        parts = value.split(SEPARATOR) if name in {ROWS, COLUMNS} else [value]
+        found = [slips.get((name, part)) for part in parts]
+        mended_parts = [
+            slip.suggestion if slip else part for slip, part in zip(found, parts, strict=True)
+        ]
+        mended.append((name, SEPARATOR.join(mended_parts)))
+    _, request, _ = read(mended, releases)
+    return request
+
+
+def latest(releases: Mapping[str, Release]) -> Release:
+    """Return the release that was published last; an invented one only if there is no other.
+
+    Of those published on one day it is the first, which is the published one.
+    """
+    real = [release for release in releases.values() if not release.about.is_illustrative]
+    return max(real or list(releases.values()), key=lambda release: release.about.published_on)
+
+
+@cached(16, CACHE_KEYS)
+def offer(release: Release, names: tuple[str, ...] = ()) -> Offer:
+    """Return what a release can put into a table, whose address can name one of some releases."""
+    return reader.offer(release, (*names, LATEST))
+
+
+@cached(128, CACHE_KEYS)
+def built(release: Release, request: TableRequest) -> BuiltTable:
+    """Return a table of a release."""
+    table, offered, code_labels = reader.read(release, request), offer(release), labels(release)
+    nearest = alternatives.nearest_tables(release, table, offered)
+    suggestions = [
+        Suggestion(near.request, words.suggestion(near, release.about, code_labels, request))
+        for near in nearest
+    ]
+    card = table_card.card(release, table)
+    return BuiltTable(table, card, offered, code_labels, suggestions)
