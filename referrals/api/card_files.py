@@ -19,8 +19,10 @@ from referrals.api.problems import Problem, quoted
 from referrals.api.resource import Content
 from referrals.api.response import Response
 from referrals.api.single_flight import SingleFlight
-from referrals.cards import registry
+from referrals.cards import built_table, registry, table
+from referrals.cards.card import Card
 from referrals.cards.exports.formats import FOLDER, FORMATS, endings
+from referrals.cards.wording import table as words
 from referrals.query.selection import RELEASE, Selection, read_address
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -81,14 +83,13 @@ class _CardFile:
     def _content(
         self, served: Served, edition: str, name: str, query: str, site_url: str
     ) -> Content:
-        release, selection = read(served, name, query)
+        release, card = _card(served, name, query)
         if edition != release.about.edition[:SHORT]:
             raise Problem(
                 "unknown-version",
                 "These figures have been replaced since the page was opened. "
                 "Open the page again, and take the file there.",
             )
-        card = registry.card(name, release, selection)
         file_format = FORMATS[self._ending]
         if self._ending not in endings(card):
             raise Problem(
@@ -97,6 +98,23 @@ class _CardFile:
         body = file_format.write(card, site_url).encode()
         file_name = f"{card.file_name}.{self._ending}"
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
+
+
+def _card(served: Served, name: str, query: str) -> tuple[Release, Card]:
+    """Return the release and the card of a file's address."""
+    if name == table.NAME:
+        return _table(served, query)
+    release, selection = read(served, name, query)
+    return release, registry.card(name, release, selection)
+
+
+def _table(served: Served, query: str) -> tuple[Release, Card]:
+    """Return the release and the card of the table that an address asks for."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    release, request, problems = built_table.read(pairs, served.by_id())
+    for problem in problems:
+        raise Problem("unknown-code", words.problem(problem))
+    return release, built_table.built(release, request).card
 
 
 def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from http import HTTPStatus
+from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import given
@@ -14,10 +16,11 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from referrals.api import card_files
-from referrals.cards import context_series, registry
+from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
+from referrals.cards.exports.formats import address as address_of
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
@@ -196,3 +199,27 @@ def test_the_access_log_names_the_file_format_and_no_selection(release: Release)
 
 def test_every_card_of_the_pages_can_be_requested(release: Release, invented: Release) -> None:
     assert {card.name for card in every(release, invented)} == set(registry.CARDS)
+
+
+# The table that a reader builds
+
+
+def test_the_file_of_a_built_table_has_the_cells_of_its_page(
+    get: HttpClient, release: Release
+) -> None:
+    query = "rows=crime_type&columns=sex&measure=share_of_row&chart=bars"
+    _, request, _ = built_table.read(parse_qsl(query), {release.about.release_id: release})
+    card = built_table.built(release, request).card
+    for ending, exporter in (("csv", csv_export), ("svg", svg)):
+        answer = get(address_of(card, ending))
+        assert answer.status_code == HTTPStatus.OK
+        assert answer.text == exporter.write(card, BASE)
+
+
+def test_a_table_that_does_not_exist_is_refused_with_what_can_be_asked(
+    get: HttpClient, release: Release
+) -> None:
+    edition = release.about.edition[:12]
+    answer = get(f"/take-away/{edition}/table.csv?rows=nationalty&columns=sex")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "Did you mean “nationality”?" in answer.json()["detail"]
