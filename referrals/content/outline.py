@@ -102,6 +102,13 @@ class Releases:
 
 
 @dataclass(frozen=True)
+class TableBuilder:
+    """A table whose rows, columns, filters and measure the reader chooses."""
+
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
 class PageEnd:
     """The end of every page: the unit of count, and help. Before it, `relation` if given."""
 
@@ -111,7 +118,7 @@ class PageEnd:
 
 CardBlock = Card | Quarters | Crossed | ContextSeries
 HtmlBlock = Heading | Text | Relations | Releases | PageEnd
-Block = HtmlBlock | CardBlock | Summaries
+Block = HtmlBlock | CardBlock | Summaries | TableBuilder
 
 PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
     OVERVIEW: (
@@ -148,6 +155,7 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
         Crossed("crime_type", by="sex"),
         PageEnd(),
     ),
+    "table": (Heading(), TableBuilder(), PageEnd()),
     "trends": (
         Heading(has_status=False),
         ContextSeries("quarters_by_age"),
@@ -184,6 +192,11 @@ def blocks(key: str, about: About) -> tuple[Block, ...]:
 def has_filters(key: str) -> bool:
     """Return whether the reader of a page chooses what it shows."""
     return any(isinstance(block, Heading) and block.filters for block in PAGES[key])
+
+
+def has_table(key: str) -> bool:
+    """Return whether the reader of a page builds a table."""
+    return any(isinstance(block, TableBuilder) for block in PAGES[key])
 
 
 def has_charts(key: str) -> bool:

@@ -45,6 +45,8 @@ def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> M
             found = _relations(release)
         case outline.Releases():
             found = releases.html(offered.values())
+        case outline.TableBuilder():
+            found = Markup()  # the page of the table draws itself
         case outline.PageEnd():
             found = page_end(release, release)
         case _:

@@ -17,7 +17,7 @@ from referrals.caching import cached
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
-from referrals.dashboard import answer, blocks, choices
+from referrals.dashboard import answer, blocks, choices, table_answer
 from referrals.dashboard.choices import TIME, Choices, Field
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
@@ -36,6 +36,8 @@ def body(path: str, query: str) -> Markup:
     try:
         served = catalogue.served()
         key = key_of(path)
+        if outline.has_table(key):
+            return table_answer.first_paint(query, _offered(served))
         if not outline.has_filters(key):
             return _plain(served, key)
         parameters = dict(parse_qsl(query, keep_blank_values=True))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from referrals.cards import page_cards
 from referrals.content import outline
-from referrals.dashboard import blocks, figure, page_url, session, topic
+from referrals.dashboard import blocks, figure, page_url, session, table_page, topic
 from referrals.query.selection import Selection
 
 
@@ -17,6 +17,9 @@ def draw(key: str) -> None:
     """Draw the page of a key, such as "sex" or "data-sharing"."""
     if outline.has_filters(key):
         _draw_topic(key)
+        return
+    if outline.has_table(key):
+        table_page.draw()
         return
     offered, published, base = session.offered(), session.published(), page_url.base()
     for block in outline.blocks(key, published.about):

@@ -1,7 +1,7 @@
 """The static site as the process serves it: rendered once per version of the releases.
 
-A page is looked up by its path and sent in the encoding that the client accepts; nothing is
-computed for a request.
+A page is looked up by its path and sent in the encoding that the client accepts. The only page
+that is made for a request is the table that a reader built.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from time import monotonic
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -27,12 +28,16 @@ from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import layout, links, site
 from referrals.static_site.links import FOLDER
-from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files
+from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE, Files, answer_page
+from referrals.static_site.table import KEY as TABLE
 
 LOG: Final = logging.getLogger(__name__)
 
 METHODS: Final = "GET, HEAD, OPTIONS"
 ROBOTS: Final = "User-agent: *\nAllow: /\n"
+TABLE_PAGE: Final = f"{FOLDER}{TABLE}"
+"""The path of the page that a reader builds a table on."""
+
 RETRY_AFTER: Final = 30
 """How long, in seconds, a failed rendering is not tried again."""
 
@@ -107,7 +112,20 @@ class StaticSite:
                 LOG.warning("The static pages cannot be sent (%s).", type(error).__name__)
             await _unavailable(error)(scope, receive, send)
             return
+        if scope["path"] == TABLE_PAGE and scope["query_string"]:
+            await self._answer_table(scope, receive, send)
+            return
         await files.answer(scope, send)
+
+    async def _answer_table(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the page of the table that the query of an address asks for."""
+        query = scope["query_string"].decode("latin-1")
+        try:
+            body = await asyncio.to_thread(_table, catalogue.served(), query, self.base)
+        except ReferralsError as error:
+            await _unavailable(error)(scope, receive, send)
+            return
+        await answer_page(body, scope, send)
 
     async def _current_files(self) -> Files:
         """Return the files of the current releases, or the previous ones until then."""
@@ -166,6 +184,12 @@ class StaticSite:
         sitemap = f"Sitemap: {self.base}{FOLDER}{site.SITEMAP}\n" if self.base else ""
         headers = {"cache-control": ONE_MINUTE}
         return Response(ROBOTS + sitemap, media_type="text/plain", headers=headers)
+
+
+@cached(64, {Served: lambda served: served.version})
+def _table(served: Served, query: str, base: str) -> bytes:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return site.table_page(served, pairs, links.served(base))
 
 
 @cached(2, {Served: lambda served: served.version})

@@ -28,6 +28,7 @@ from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.static_site import table
 from referrals.static_site.links import DOWNLOADS, PageKey
 
 PAGE_END: Final = "page-end"
@@ -45,8 +46,10 @@ class Body:
     cards: tuple[Card, ...] = ()
 
 
-def body(release: Release, served: Served, key: PageKey) -> Body:
+def body(release: Release, served: Served, key: PageKey, *, has_server: bool = True) -> Body:
     """Return the main part of a page that shows a release.
+
+    Without a server nothing answers a form, so the page has none.
 
     Raises:
         DataError: a text of the page is missing, or names a figure that the release does not hold.
@@ -55,7 +58,10 @@ def body(release: Release, served: Served, key: PageKey) -> Body:
         html = _text_with_title(release, sitemap.key_of(key.path), key.language)
         return Body(html + _page_end_in(key.language, release, served.published))
     name = sitemap.key_of(key.path)
-    parts = [_block(block, name, release, served) for block in outline.blocks(name, release.about)]
+    parts = [
+        _block(block, name, release, served, has_server=has_server)
+        for block in outline.blocks(name, release.about)
+    ]
     html = Markup().join(part.html for part in parts)
     return Body(html, tuple(card for part in parts for card in part.cards))
 
@@ -76,8 +82,23 @@ def release_files(served: Served) -> dict[str, bytes]:
     return found
 
 
-def _block(block: Block, name: str, release: Release, served: Served) -> Body:
+def table_body(served: Served, pairs: Iterable[tuple[str, str]]) -> tuple[Release, Body]:
+    """Return the release and the main part of the page of the table that an address asks for."""
+    built = table.page(served, pairs)
+    parts = [
+        built.html
+        if isinstance(block, outline.TableBuilder)
+        else _block(block, table.KEY, built.release, served, has_server=True).html
+        for block in outline.blocks(table.KEY, built.release.about)
+    ]
+    return built.release, Body(Markup().join(parts), (built.card,))
+
+
+def _block(block: Block, name: str, release: Release, served: Served, *, has_server: bool) -> Body:
     match block:
+        case outline.TableBuilder():
+            built = table.page(served, has_form=has_server)
+            return Body(built.html, (built.card,))
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
         case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():

@@ -14,7 +14,7 @@ from starlette.types import Scope, Send
 from referrals.static_site import site
 from referrals.static_site.links import FOLDER
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import IDENTITY, SUFFIXES, choose, compress
+from referrals.web.http.content_encoding import BEST, IDENTITY, SUFFIXES, choose, compress
 from referrals.web.http.etags import is_listed
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
@@ -37,6 +37,13 @@ NO_SCRIPT: Final = (
 """The content security policy: no script, and nothing to load but the stylesheet.
 
 The length of a bar is a style attribute."""
+
+FORM_PAGE: Final = "table"
+WITH_FORM: Final = NO_SCRIPT.replace("form-action 'none'", "form-action 'self'")
+"""The name of the one page with a form, and its policy: the form leads to the page itself."""
+
+FAST: Final = 5
+"""Brotli's quality for a page that is made for one request."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -78,20 +85,41 @@ class Files:
         encoding = choose(request.get(b"accept-encoding", ""))
         name = scope["path"].removeprefix(FOLDER)
         found = self._encoded.get((name, encoding)) if name != site.NOT_FOUND else None
-        file = found or self._encoded[site.NOT_FOUND, encoding]
-        status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
-        body, headers = file.body, [*file.body_headers, *file.headers]
-        if found and is_listed(request.get(b"if-none-match", ""), file.etag):
-            status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(file.headers)
-        if scope["method"] == "HEAD":
-            body = b""
+        if found:
+            await _send(found, request, scope["method"], send)
+            return
+        missing = self._encoded[site.NOT_FOUND, encoding]
+        headers = [*missing.body_headers, *missing.headers]
+        body = b"" if scope["method"] == "HEAD" else missing.body
+        status = HTTPStatus.NOT_FOUND
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
 
-def _encoded(name: str, body: bytes, encoding: str) -> EncodedFile:
+async def answer_page(body: bytes, scope: Scope, send: Send) -> None:
+    """Send a page that was made for one request."""
+    request = {
+        name: value.decode("latin-1") for name, value in scope["headers"] if name in _READ_HEADERS
+    }
+    encoding = choose(request.get(b"accept-encoding", ""))
+    file = _encoded(FORM_PAGE, body, encoding, quality=FAST)
+    await _send(file, request, scope["method"], send)
+
+
+async def _send(file: EncodedFile, request: Mapping[bytes, str], method: str, send: Send) -> None:
+    """Send a file that exists, without its body if the client has it."""
+    status, body, headers = HTTPStatus.OK, file.body, [*file.body_headers, *file.headers]
+    if is_listed(request.get(b"if-none-match", ""), file.etag):
+        status, body, headers = HTTPStatus.NOT_MODIFIED, b"", list(file.headers)
+    if method == "HEAD":
+        body = b""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _encoded(name: str, body: bytes, encoding: str, *, quality: int = BEST) -> EncodedFile:
     """Return a file ready to send in an encoding ('' for none)."""
-    packed = compress(body, encoding) if encoding else body
+    packed = compress(body, encoding, quality=quality) if encoding else body
     digest = hashlib.sha256(body).hexdigest()[:24]
     etag = f'"{digest}-{encoding}"' if encoding else f'"{digest}"'
     body_headers = {"content-length": str(len(packed))}
@@ -102,7 +130,7 @@ def _encoded(name: str, body: bytes, encoding: str) -> EncodedFile:
         "cache-control": _cache_control(name),
         "vary": "accept-encoding",
         "etag": etag,
-        "content-security-policy": NO_SCRIPT,
+        "content-security-policy": WITH_FORM if name == FORM_PAGE else NO_SCRIPT,
         **security_headers.HEADERS,
     }
     if name.endswith(".csv"):

@@ -24,6 +24,7 @@ from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
 from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
+from referrals.static_site.table import KEY as TABLE
 
 STYLE: Final = (
     Path(__file__).with_name("assets") / "style.css"
@@ -100,6 +101,19 @@ def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
     return contents
 
 
+def table_page(served: Served, pairs: Iterable[tuple[str, str]], style: LinkStyle) -> bytes:
+    """Return the page of the table that an address asks for.
+
+    Raises:
+        ReferralsError: the figures are missing.
+    """
+    site, key = Site(served, style, page_heads(served)), PageKey(f"/{TABLE}")
+    _, body = pages.table_body(served, pairs)
+    main = rewrite_links(body.html, key, site.heads, site.style, site.release_files)
+    frame = replace(_frame(site, key), canonical="")
+    return layout.document(site.heads[key], main, frame).encode()
+
+
 def with_topic_pages(served: Served) -> tuple[Release, ...]:
     """Return the releases built from records, each of which has topic pages of its own."""
     return tuple(release for release in served.others if release.about.is_from_records)
@@ -141,7 +155,7 @@ def _head_of_release(head: PageHead, key: PageKey, about: About) -> PageHead:
 
 
 def _page(site: Site, key: PageKey) -> tuple[str, tuple[Card, ...]]:
-    body = pages.body(site.shown(key), site.served, key)
+    body = pages.body(site.shown(key), site.served, key, has_server=not site.style.ending)
     html = _releases_menu(site, key) + body.html
     main = rewrite_links(html, key, site.heads, site.style, site.release_files)
     data = _json_ld(site, key, body.cards)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 
 import brotli
 import pytest
@@ -41,7 +42,11 @@ class Answer:
 
 
 async def ask(
-    app: ASGIApp, path: str, method: str = "GET", headers: dict[str, str] | None = None
+    app: ASGIApp,
+    path: str,
+    method: str = "GET",
+    headers: dict[str, str] | None = None,
+    query: bytes = b"",
 ) -> Answer:
     """Send a request to an ASGI application."""
     sent: list[Message] = []
@@ -56,7 +61,7 @@ async def ask(
         (name.encode(), value.encode())
         for name, value in {"host": "site", **(headers or {})}.items()
     ]
-    of_server = {"type": "http", "scheme": "http", "root_path": "", "query_string": b""}
+    of_server = {"type": "http", "scheme": "http", "root_path": "", "query_string": query}
     await app({**of_server, "method": method, "path": path, "headers": raw}, receive, send)
     return Answer(
         sent[0]["status"],
@@ -93,7 +98,7 @@ def fetch(releases: list[Served]) -> Fetch:
     """Send a request to the routes of the static site."""
     assert releases
     app = Starlette(routes=static_site_app.StaticSite().routes())
-    return lambda *question: asyncio.run(ask(app, *question))
+    return lambda *question, **more: asyncio.run(ask(app, *question, **more))
 
 
 @pytest.mark.parametrize(
@@ -324,7 +329,7 @@ def test_pages_are_rendered_and_compressed_ahead_in_another_thread(
     drawn = threading.Event()
     packed_by: set[int] = set()
 
-    def watched(body: bytes, encoding: str) -> bytes:
+    def watched(body: bytes, encoding: str, *, quality: int) -> bytes:
         packed_by.add(threading.get_ident())
         return gzip.compress(body) if encoding == "gzip" else body
 
@@ -424,3 +429,49 @@ def test_if_every_release_is_withdrawn_the_pages_are_gone_and_not_cached(
     )
     assert "These figures have been withdrawn." in answer.text
     assert pages.helplines() in answer.text
+
+
+# The table that a reader builds: the only page made for a request
+
+
+def test_a_built_table_is_the_one_that_its_address_asks_for(fetch: Fetch) -> None:
+    answer = fetch("/lite/table", query=b"rows=sex&columns=none&measure=share_of_column")
+    assert answer.status == HTTPStatus.OK
+    assert "Victim referrals by sex: share of each column" in answer.text
+    assert '<option value="share_of_column" selected>' in answer.text
+    assert answer.text != fetch("/lite/table").text
+
+
+def test_the_form_of_a_built_table_leads_to_its_own_page_and_nowhere_else(fetch: Fetch) -> None:
+    policy = fetch("/lite/table", query=b"rows=sex").headers["content-security-policy"]
+    assert "form-action 'self'" in policy
+    assert "script-src" not in policy
+    assert "form-action 'none'" in fetch("/lite/sex").headers["content-security-policy"]
+
+
+def test_a_built_table_is_compressed_and_not_sent_again_to_who_has_it(fetch: Fetch) -> None:
+    query = b"rows=sex"
+    packed = fetch("/lite/table", headers={"accept-encoding": "br"}, query=query)
+    assert packed.headers["content-encoding"] == "br"
+    assert brotli.decompress(packed.body).decode() == fetch("/lite/table", query=query).text
+    again = {"accept-encoding": "br", "if-none-match": packed.headers["etag"]}
+    unchanged = fetch("/lite/table", headers=again, query=query)
+    assert (unchanged.status, unchanged.body) == (HTTPStatus.NOT_MODIFIED, b"")
+
+
+def test_a_broken_address_of_a_table_is_a_page_that_explains_it(fetch: Fetch) -> None:
+    answer = fetch("/lite/table", query=b"rows=%ff&columns=%3Cscript%3E&sex=%00")
+    assert answer.status == HTTPStatus.OK
+    assert "Part of this link could not be used" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_a_table_of_withdrawn_figures_is_gone(
+    fetch: Fetch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def withdrawn() -> Served:
+        raise WithdrawnError("Withdrawn.")
+
+    fetch("/lite/")
+    monkeypatch.setattr(static_site_app, "_table", lambda *_: withdrawn())
+    assert fetch("/lite/table", query=b"rows=sex").status == HTTPStatus.GONE

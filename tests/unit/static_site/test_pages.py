@@ -218,7 +218,8 @@ def found(
         return True
     if link.startswith("/") and not link.startswith(root):
         return answered(link.partition("?")[0])
-    path, _, anchor = link.partition("#")
+    address, _, anchor = link.partition("#")
+    path = address.partition("?")[0]  # the page of a built table answers any query
     place = (
         path.removeprefix(root)
         if path.startswith("/")

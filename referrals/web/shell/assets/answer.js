@@ -1,6 +1,7 @@
 // Answer: folds stay open and a new finding is announced when a reader changes a filter.
 
 const FINDING = '#root .finding';
+const COUNT = '#root .cell-count'; // of a built table: its layout and how many cells are shown
 const ANNOUNCE_AFTER = 300; // milliseconds: a finding is announced once it has come to rest
 
 const openFolds = new Set();
@@ -27,7 +28,8 @@ function keepFoldsOpen() {
 }
 
 function announceFinding() {
-  const finding = document.querySelector(FINDING)?.textContent;
+  const texts = [FINDING, COUNT].map((text) => document.querySelector(text)?.textContent);
+  const finding = texts.filter(Boolean).join('. ');
   if (!finding || finding === lastFinding) return;
   const isFirst = lastFinding === undefined;
   lastFinding = finding;
