@@ -7,7 +7,7 @@ import streamlit as st
 
 from referrals import api, static_site
 from referrals.api import card_files
-from referrals.content.sitemap import PAGES, SITE
+from referrals.content.sitemap import ASK, PAGES, SITE
 from referrals.dashboard import first_paint, navigation
 from referrals.i18n import messages
 from referrals.paths import ROOT
@@ -24,6 +24,7 @@ else:
     SERVED = application.Site(
         name=SITE,
         pages=PAGES,
+        ask=ASK,
         text=messages.text,
         routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_SITE.routes(), *QUESTIONS],
         first_paint=first_paint.body,

@@ -158,7 +158,6 @@ def _routes() -> Markup:
     paths = {head.path for head in heads(ENGLISH)}
     return templates.render(
         "content/routes.html",
-        label=messages.text("routes.label"),
         routes=[
             {
                 "path": path,

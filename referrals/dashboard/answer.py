@@ -25,7 +25,7 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.release.release import About, Kind, Release
+from referrals.release.release import About, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
@@ -36,19 +36,20 @@ MOST_BARS: Final = 11
 def card(choices: Choices) -> Card:
     """Return the card of the answer, which the view shows as a chart, a table or over time."""
     name = registry.dimension_name(choices.dimension)
-    if choices.view == TIME and has_quarters(choices.release):
+    if choices.view == TIME and has_quarters(choices):
         name = registry.over_time_name(choices.dimension)
     return registry.card(name, choices.release, choices.selection)
 
 
-def has_quarters(release: Release) -> bool:
-    """Return whether a release has quarters, and not one year alone."""
-    return release.about.kind is not Kind.TRANSCRIBED
+def has_quarters(choices: Choices) -> bool:
+    """Return whether the release of the page has quarters, and not one year alone."""
+    blocks = outline.blocks(choices.key, choices.release.about)
+    return any(isinstance(block, outline.Quarters) for block in blocks)
 
 
 def is_drawn(choices: Choices) -> bool:
     """Return whether the view needs Plotly."""
-    return choices.view == TIME and has_quarters(choices.release) and card(choices).draw is not None
+    return choices.view == TIME and has_quarters(choices) and card(choices).draw is not None
 
 
 def heading(choices: Choices) -> Markup:
@@ -77,7 +78,7 @@ def finding(choices: Choices) -> Markup:
     """Return the headline of the answer."""
     shown = card(choices)
     text = shown.finding
-    if choices.view == TIME and not has_quarters(choices.release):
+    if choices.view == TIME and not has_quarters(choices):
         text = messages.text("answer.one_year", period=shown.period)
     html = templates.macro(TEMPLATE, "finding", shown.name, text)
     return html + _unit(shown) if is_drawn(choices) else html
@@ -89,7 +90,7 @@ def figure(choices: Choices, base: str) -> Markup:
     A view that Plotly draws has no figure here, but its table. `base` begins the addresses that
     leave the site.
     """
-    return _figure(card(choices), choices.view, has_quarters(choices.release), base)
+    return _figure(card(choices), choices.view, has_quarters(choices), base)
 
 
 @cached(512, CACHE_KEYS)

@@ -22,7 +22,7 @@ DRAWN: Final = "table_drawn"
 
 def draw() -> None:
     """Draw the page for the table that the address asks for."""
-    page = table_answer.read(page_url.pairs(), session.offered())
+    page = table_answer.read(_pairs(), session.offered())
     choices, chart, releases = page.choices(), page.chart(), page.releases()
     controls = Controls(page, [*choices, chart, *releases])
     with st.container(key="head"):
@@ -30,8 +30,6 @@ def draw() -> None:
         for choice in releases:
             controls.segments(choice)
         st.html(page.period())
-    if page.problems:
-        st.html(page.unusable())
     with st.container(key="topic"):
         with st.container(key="filters"):
             st.html(page.summary())
@@ -119,3 +117,7 @@ class Controls:
 def key_of(name: str) -> str:
     """Return the key of the control of a choice."""
     return f"table_{name}"
+
+
+def _pairs() -> list[tuple[str, str]]:
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]

@@ -38,6 +38,7 @@ class Site:
     Attributes:
         name: the name of the site, in titles and in the header.
         pages: the pages in the order of the menu.
+        ask: the address that answers a question given as `q`, '' if there is none.
         text: returns a message by its key, such as `text("shell.menu")`.
         routes: the addresses that are answered without Streamlit.
         first_paint: returns the main part of the page at a path and with a query string as HTML,
@@ -52,6 +53,7 @@ class Site:
 
     name: str
     pages: Sequence[PageHead]
+    ask: str
     text: Callable[..., str]
     routes: Sequence[BaseRoute]
     first_paint: Callable[[str, str], str]
@@ -109,7 +111,7 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
         Middleware(DirectRoutes, routes=direct_routes),
         Middleware(
             Shell,
-            frame=Frame(site.pages, site.name, site.text),
+            frame=Frame(site.pages, site.name, site.text, ask=site.ask),
             first_paint=site.first_paint,
             versions=site.versions,
         ),
