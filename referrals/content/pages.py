@@ -2,8 +2,8 @@
 
 A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
 `{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}`, `{routes}` or
-`{symbols}` a list made from data. An unknown name is an error, so that no text can show a figure
-that the release does not hold. Raw HTML in a text is escaped.
+`{symbols}` a list made from data. An unknown name is an error, so that no text can show a
+figure that the release does not hold. Raw HTML in a text is escaped.
 """
 
 from __future__ import annotations

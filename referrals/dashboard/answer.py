@@ -30,7 +30,7 @@ from referrals.release.release import About, Release
 TEMPLATE: Final = "dashboard/answer.html"
 
 MOST_BARS: Final = 11
-"""A longer chart shows this many bars until it is opened (shell.css), with its source in view."""
+"""A longer chart shows this many bars until it is opened (shell.css), so its source is in view."""
 
 
 def card(choices: Choices) -> Card:

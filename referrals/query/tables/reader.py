@@ -10,7 +10,7 @@ from itertools import product
 
 from referrals.caching import cached
 from referrals.query import joint_bounds, kinds
-from referrals.query.observation import WITHHELD, Observation
+from referrals.query.observation import SUPPRESSED, Observation
 from referrals.query.selection import PERIOD, Selection
 from referrals.query.tables import cube, narrowing
 from referrals.query.tables.cube import AXES, QUARTER, TIMES, YEAR, Axis, Code, Cube
@@ -167,8 +167,8 @@ class _Reader:
         observation = found.observations[key]
         figure: Figure | None = None
         if not observation.has_number:
-            is_withheld = observation.status == WITHHELD
-            reason: Reason | None = Reason.WITHHELD if is_withheld else Reason.NOT_PUBLISHED
+            is_withheld = observation.status == SUPPRESSED
+            reason: Reason | None = Reason.SUPPRESSED if is_withheld else Reason.NOT_PUBLISHED
         elif self.request.measure is Measure.NUMBER:
             figure, reason = _number(observation), None
         elif self._is_change:

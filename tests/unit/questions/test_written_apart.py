@@ -2,7 +2,8 @@
 
 `tests/data/questions.csv` has question, expected_kind (figure, range, share, not_published or
 off_subject), expected_value (`|` between alternatives), expected_statement and note.
-`tests/data/question_pairs.csv` has the question, kind and value twice, ending in `_a` and `_b`: two questions that differ in one word.
+`tests/data/question_pairs.csv` has the question, kind and value twice, ending in `_a` and `_b`:
+two questions that differ in one word.
 """
 
 from __future__ import annotations
