@@ -168,7 +168,7 @@ class _Reader:
         figure: Figure | None = None
         if not observation.has_number:
             is_withheld = observation.status == SUPPRESSED
-            reason: Reason | None = Reason.SUPPRESSED if is_withheld else Reason.NOT_PUBLISHED
+            reason: Reason | None = Reason.WITHHELD if is_withheld else Reason.NOT_PUBLISHED
         elif self.request.measure is Measure.NUMBER:
             figure, reason = _number(observation), None
         elif self._is_change:
