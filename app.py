@@ -7,7 +7,8 @@ import streamlit as st
 
 from referrals import api, static_site
 from referrals.api import card_files
-from referrals.content.sitemap import ASK, PAGES, SITE
+from referrals.content import standalone_pages
+from referrals.content.sitemap import PAGES, SITE
 from referrals.dashboard import first_paint, navigation
 from referrals.i18n import messages
 from referrals.paths import ROOT
@@ -24,7 +25,8 @@ else:
     SERVED = application.Site(
         name=SITE,
         pages=PAGES,
-        ask=ASK,
+        direct_pages=standalone_pages.PAGES,
+        ask=standalone_pages.ASK,
         text=messages.text,
         routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_SITE.routes(), *QUESTIONS],
         first_paint=first_paint.body,

@@ -61,6 +61,3 @@ def _page(head: PageHead) -> Page:
 PAGES: Final = tuple(_page(head) for head in languages.heads(ENGLISH))
 
 BY_KEY: Final[Mapping[str, Page]] = {page.key: page for page in PAGES}
-
-ASK: Final = BY_KEY["ask"].path if "ask" in BY_KEY else ""
-"""The page that answers a question, '' if the site has none."""

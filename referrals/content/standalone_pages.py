@@ -15,14 +15,14 @@ CLAIMS: Final = "/claims"
 NUMBERS: Final = "/s/"
 
 
-def _head(path: str, name: str) -> PageHead:
+def _head(path: str, name: str, section: str = "") -> PageHead:
     title = messages.text(f"{name}.title")
-    return PageHead(path, title, messages.text(f"{name}.description"))
+    return PageHead(path, title, messages.text(f"{name}.description"), section)
 
 
 ASK_PAGE: Final = _head(ASK, "ask")
-CLAIMS_PAGE: Final = _head(CLAIMS, "claims")
-NUMBERS_PAGE: Final = _head(NUMBERS, "numbers")
+CLAIMS_PAGE: Final = _head(CLAIMS, "claims", messages.text("claims.section"))
+NUMBERS_PAGE: Final = _head(NUMBERS, "numbers", messages.text("numbers.section"))
 PAGES: Final = (ASK_PAGE, CLAIMS_PAGE, NUMBERS_PAGE)
 
 

@@ -37,7 +37,8 @@ class Site:
 
     Attributes:
         name: the name of the site, in titles and in the header.
-        pages: the pages in the order of the menu.
+        pages: the pages that Streamlit draws, in the order of the menu.
+        direct_pages: the pages of the menu that `routes` answer.
         ask: the address that answers a question given as `q`, '' if there is none.
         text: returns a message by its key, such as `text("shell.menu")`.
         routes: the addresses that are answered without Streamlit.
@@ -53,6 +54,7 @@ class Site:
 
     name: str
     pages: Sequence[PageHead]
+    direct_pages: Sequence[PageHead]
     ask: str
     text: Callable[..., str]
     routes: Sequence[BaseRoute]
@@ -111,7 +113,7 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
         Middleware(DirectRoutes, routes=direct_routes),
         Middleware(
             Shell,
-            frame=Frame(site.pages, site.name, site.text, ask=site.ask),
+            frame=Frame(site.pages, site.name, site.text, ask=site.ask, direct=site.direct_pages),
             first_paint=site.first_paint,
             versions=site.versions,
         ),

@@ -39,7 +39,8 @@ Text = Callable[..., str]
 class Frame:
     """The parts that all pages share: the list of pages, the site's name, messages and versions.
 
-    `ask` is the address that answers a question given as `q`, '' if there is none.
+    `ask` is the address that answers a question given as `q`, '' if there is none. The menu has
+    `heads`, the pages drawn by Streamlit, and `direct`, those that are answered without it.
     """
 
     heads: Sequence[PageHead]
@@ -47,6 +48,7 @@ class Frame:
     text: Text
     versions: Sequence[Version] = ()
     ask: str = ""
+    direct: Sequence[PageHead] = ()
 
 
 def page(
@@ -93,7 +95,7 @@ def _values(head: PageHead, frame: Frame) -> dict[str, object]:
         "site": frame.site,
         "text": frame.text,
         "wordmark": frame.site.partition(":")[0],
-        "sections": by_section(frame.heads),
+        "sections": by_section([*frame.heads, *frame.direct]),
         "versions": [_version(version, head.path) for version in frame.versions],
         "assets": {
             "script": asset("shell.js").address,
