@@ -7,8 +7,7 @@ import streamlit as st
 
 from referrals import api, static_site
 from referrals.api import card_files
-from referrals.content import standalone_pages
-from referrals.content.sitemap import PAGES, SITE
+from referrals.content import sitemap, standalone_pages
 from referrals.dashboard import first_paint, navigation
 from referrals.i18n import messages
 from referrals.paths import ROOT
@@ -23,8 +22,8 @@ else:
     STATIC_SITE = static_site.StaticSite(BASE)
     QUESTIONS = question_routes.routes(BASE)
     SERVED = application.Site(
-        name=SITE,
-        pages=PAGES,
+        name=sitemap.SITE,
+        pages=sitemap.PAGES,
         direct_pages=standalone_pages.PAGES,
         ask=standalone_pages.ASK,
         text=messages.text,
