@@ -8,7 +8,7 @@ import streamlit as st
 from referrals import api, static_site
 from referrals.api import card_files
 from referrals.content.sitemap import PAGES, SITE
-from referrals.dashboard import navigation, no_script
+from referrals.dashboard import first_paint, navigation
 from referrals.i18n import messages
 from referrals.paths import ROOT
 from referrals.release import catalogue
@@ -24,7 +24,7 @@ else:
         pages=PAGES,
         text=messages.text,
         routes=[*api.routes(BASE), *card_files.routes(BASE), *STATIC_SITE.routes()],
-        noscript_html=no_script.body,
+        first_paint=first_paint.body,
         versions=STATIC_SITE.versions,
         releases=catalogue.digests,
         rejected_releases=catalogue.refused,

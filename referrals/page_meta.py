@@ -19,6 +19,8 @@ class PageHead:
         section: the section of the menu; a page without one is in no menu.
         label: the name in the menu, if that is not the title.
         draws_charts: whether the page needs Plotly, which is then fetched at once.
+        has_controls: whether its reader chooses what it shows. Links between such pages keep what
+            was chosen.
     """
 
     path: str
@@ -27,6 +29,7 @@ class PageHead:
     section: str = ""
     label: str = ""
     draws_charts: bool = False
+    has_controls: bool = False
 
     @property
     def name(self) -> str:

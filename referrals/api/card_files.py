@@ -119,7 +119,7 @@ def read(served: Served, name: str, query: str) -> tuple[Release, Selection]:
     offer = {}
     if entry.dimension:
         offer = {**registry.filters(release, entry.dimension)[0], RELEASE: list(releases)}
-    selection, unmet = read_address(parameters, offer)
+    selection, unmet = read_address(parameters, offer, own=entry.dimension)
     for parameter in unmet:
         raise Problem(
             "unknown-code",

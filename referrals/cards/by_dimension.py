@@ -10,25 +10,25 @@ from typing import Any
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.bars import Bar, bars
+from referrals.cards.bars import bars
 from referrals.cards.card import (
     PATHS,
     Card,
     Row,
-    drawing,
     isolated,
     number_cell,
     possible_line,
     symbol_mark,
 )
-from referrals.cards.charts.bars import bar_chart, small_multiples
+from referrals.cards.charts.bars import Bar, scaled
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
 from referrals.i18n import messages
+from referrals.query import arrangement
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.query.selection import NUMBER, SHARE, Selection
+from referrals.query.selection import NUMBER, Selection
 from referrals.query.statements import statements
 from referrals.release.release import Release
 
@@ -39,22 +39,17 @@ def card(release: Release, answer: Answer) -> Card:
     return Card(
         name=answer.dimension.replace("_", "-"),
         title=captions.title(answer),
-        finding=wording.finding(answer),
+        finding=captions.finding(answer),
         unit=captions.unit(answer),
         table=_table(answer),
-        alternative=captions.chart_text(answer),
+        alternative=captions.chart_text(answer, _texts(answer)),
         notes=[*wording.notes(answer), *captions.workings(answer)],
         quotes=quotes(release, answer),
         data=_data(answer),
         path=PATHS[answer.dimension],
         period=answer.period,
         about=release.about,
-        row_heading=_header(answer)[0],
-        number_heading=_number_heading(answer),
-        bars=_bars({"": answer}),
-        draw=drawing(lambda palette: bar_chart(answer, palette), release.about)
-        if answer.is_published
-        else None,
+        bars=scaled(bars(answer)) if answer.is_published else (),
         address=answer.selection.address(),
     )
 
@@ -63,7 +58,8 @@ def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER)
     """Return the card of a dimension within each code of another that is on offer."""
     kind = release_kinds.of(release)
     crosstab = kind.crosstab(dimension, by, Selection(measure=measure))
-    columns = [crosstab.by_column[code] for code in kind.filters(dimension).get(by, ())]
+    codes = kind.filters(dimension).get(by, ())
+    columns = [arrangement.arranged(crosstab.by_column[code], (), "") for code in codes]
     return of_columns(release, {column.labels[by]: column for column in columns}, by=by)
 
 
@@ -72,6 +68,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
     columns = list(answers.values())
     first = columns[0]
     wording, dimension = kinds.of(first.kind), first.dimension
+    panels = _panels(answers)
     finding = transcribed.cross_finding(dimension, columns)
     notes = [note for answer in columns for note in wording.notes(answer)]
     workings: list[str] = []
@@ -93,18 +90,20 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         ),
         finding=finding,
         unit=captions.unit(first, of_each=len(columns) > 1),
-        table=templates.table(messages.text("cards.crossed_table"), _header(first), rows),
-        alternative=" ".join([finding, *map(captions.chart_text, columns)]),
+        table=templates.table(
+            messages.text("cards.crossed_table"), _header(first, of_each=len(columns) > 1), rows
+        ),
+        alternative=" ".join(
+            [finding, *(captions.chart_text(answer, _texts(answer)) for answer in columns)]
+        ),
         notes=[*dict.fromkeys([unfiltered_note(), *notes]), *workings],
         quotes=list(printed.values()),
         data=[row for answer in columns for row in _data(answer)],
         path=PATHS[dimension],
         period=first.period,
         about=release.about,
-        row_heading=_header(first)[0],
-        number_heading=_number_heading(first),
-        bars=_bars(answers),
-        draw=drawing(lambda palette: small_multiples(answers, palette), release.about),
+        bars=_named(panels),
+        panels=panels,
         address={
             name: value for name, value in first.selection.address().items() if name == "measure"
         },
@@ -124,16 +123,12 @@ def unfiltered_note() -> str:
     return messages.text("cards.unfiltered")
 
 
-def _number_heading(answer: Answer) -> str:
-    is_share = answer.selection.measure == SHARE
-    return messages.text("cards.share" if is_share else "cards.referrals")
-
-
-def _header(answer: Answer) -> list[str]:
+def _header(answer: Answer, *, of_each: bool = False) -> list[str]:
+    """Return the heads of the columns; that of a share says what it is a share of."""
     return [
         phrases.column(answer.dimension),
         messages.text("cards.referrals"),
-        messages.text("cards.share"),
+        *captions.share_headings(answer, of_each=of_each),
     ]
 
 
@@ -152,27 +147,24 @@ def _table(answer: Answer) -> Markup:
     return templates.table(caption, _header(answer), rows)
 
 
-def _cells(answer: Answer, observation: Observation) -> list[str]:
-    wording = kinds.of(answer.kind)
+def _cells(answer: Answer, observation: Observation) -> list[Markup]:
+    """Return the cells of a row, one for each column after its label."""
+    return [number_cell(answer.kind, observation), *_share_cells(answer, observation)]
+
+
+def _share_cells(answer: Answer, observation: Observation) -> list[Markup]:
+    """Return the shares of a row: of those recorded and of all, or only of all."""
+    wording, share = kinds.of(answer.kind), observation.share
+    none = messages.html("cards.no_number")
     symbol = symbol_mark(wording.share_status(answer, observation), wording.symbols)
-    share = _share_cell(answer, observation)
-    return [number_cell(answer.kind, observation), share + symbol]
-
-
-def _share_cell(answer: Answer, observation: Observation) -> Markup:
-    share = observation.share
-    if share is None:
-        return messages.html("cards.no_number")
-    wording, of_all = kinds.of(answer.kind), isolated(phrases.share(observation))
-    if share.of_recorded is not None:
-        recorded = isolated(percent(share.of_recorded))
-        return Markup("{}<br><small>{}</small>").format(
-            messages.html("cards.share_of_recorded", share=recorded),
-            messages.html("cards.possible_of_all", range=of_all),
-        )
-    if wording.is_share_of_all(observation):
-        of_all = messages.html("cards.share_of_all", share=of_all)
-    return of_all + possible_line(wording.possible_share(answer, observation))
+    of_all = none
+    if share is not None:
+        possible = possible_line(wording.possible_share(answer, observation))
+        of_all = isolated(phrases.share(observation)) + possible + symbol
+    if answer.recorded is None:
+        return [of_all]
+    of_recorded = share.of_recorded if share else None
+    return [none if of_recorded is None else isolated(percent(of_recorded)), of_all]
 
 
 def _data(answer: Answer) -> list[Row]:
@@ -209,12 +201,22 @@ def _decimal(share: Fraction | None) -> float | None:
     return None if share is None else round(float(share), 4)
 
 
-def _bars(answers: Mapping[str, Answer]) -> tuple[Bar, ...]:
-    """Return the bars of answers on one scale, each after the label of its answer, if any."""
-    drawn: list[Bar] = []
-    for label, answer in answers.items():
-        for bar in bars(answer):
-            name = _crossed_label(label, bar.label) if label else bar.label
-            drawn.append(replace(bar, label=name))
-    longest = max(float(bar.upper) for bar in drawn) or 1
-    return tuple(bar.scaled(longest) for bar in drawn)
+def _texts(answer: Answer) -> list[tuple[str, str]]:
+    """Return each label of an answer's chart with its number as text."""
+    return [(bar.label, bar.text) for bar in bars(answer)]
+
+
+def _panels(answers: Mapping[str, Answer]) -> dict[str, tuple[Bar, ...]]:
+    """Return the bars of each answer, by its label, all on one scale."""
+    drawn = {label: bars(answer) for label, answer in answers.items()}
+    longest = max((bar.upper for panel in drawn.values() for bar in panel), default=0) or 1
+    return {label: tuple(bar.scaled(longest) for bar in panel) for label, panel in drawn.items()}
+
+
+def _named(panels: Mapping[str, tuple[Bar, ...]]) -> tuple[Bar, ...]:
+    """Return the bars of panels in one row, each with the label of its panel before its own."""
+    return tuple(
+        replace(bar, label=_crossed_label(label, bar.label))
+        for label, panel in panels.items()
+        for bar in panel
+    )

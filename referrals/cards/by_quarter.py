@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from babel.dates import format_date
+from dataclasses import replace
 
 from referrals import templates
-from referrals.cards.bars import Bar, number
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
-from referrals.cards.charts import columns
-from referrals.cards.charts.columns import Column
+from referrals.cards.charts.lines import line_chart
+from referrals.cards.charts.values import Point, Series, quarter
 from referrals.cards.wording import captions, kinds, phrases
-from referrals.formatting import DEFAULT_LOCALE
 from referrals.i18n import messages
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
@@ -31,43 +27,41 @@ def card(release: Release, answer: Answer) -> Card:
     title = captions.quarters_title(answer)
     header = [messages.text("cards.quarter"), messages.text("cards.referrals")]
     values = phrases.rows((quarter.label, phrases.number(quarter)) for quarter in quarters)
-    drawn = _columns(quarters)
     rows = [[quarter.label, number_cell(answer.kind, quarter)] for quarter in quarters]
+    is_drawn = any(quarter.has_number for quarter in quarters)
+    lines = [series(title, quarters)] if is_drawn else []
+    numbers_notes = wording.numbers_notes([quarter.status for quarter in quarters])
     return Card(
         name=f"quarters-of-{answer.dimension.replace('_', '-')}",
         title=title,
         finding=finding,
         unit=messages.text("wording.unit.quarters", period=about.period_label),
         table=templates.table(title, header, rows),
-        alternative=messages.text("wording.column_chart", finding=finding, rows=values),
-        notes=wording.numbers_notes([quarter.status for quarter in quarters]),
+        alternative=messages.text("wording.line_chart", finding=finding, rows=values),
+        notes=[messages.text("wording.change.rule"), *numbers_notes],
         quotes=(),
         data=[_data_row(answer, quarter) for quarter in quarters],
         path=PATHS[answer.dimension],
         about=about,
         period=about.period_label,
-        row_heading=header[0],
-        bars=_bars(answer, quarters),
-        draw=drawing(lambda palette: columns.columns(drawn, palette), about) if drawn else None,
+        lines=lines,
+        draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),
     )
 
 
-def _columns(quarters: tuple[Observation, ...]) -> list[Column]:
-    """Return the columns of a chart, none if a quarter has no number: a gap would look like 0."""
-    if not all(quarter.has_number for quarter in quarters):
-        return []
-    drawn = []
-    for quarter in quarters:
-        lower, upper = quarter.bounds
-        drawn.append(Column(_short(quarter.code), quarter.value or 0, lower=lower, upper=upper))
-    return drawn
+def series(label: str, quarters: tuple[Observation, ...]) -> Series:
+    """Return quarters as a line, broken at each quarter that has no number."""
+    return Series(label, [_point(observation) for observation in quarters])
 
 
-def _bars(answer: Answer, quarters: tuple[Observation, ...]) -> tuple[Bar, ...]:
-    drawn = [number(answer, quarter) for quarter in quarters]
-    longest = max(bar.upper for bar in drawn) or 1
-    return tuple(bar.scaled(longest) for bar in drawn)
+def _point(observation: Observation) -> Point:
+    empty = quarter(observation.code, observation.label)
+    if not observation.has_number:
+        return replace(empty, status=observation.status)
+    lower, upper = observation.bounds
+    value = observation.value
+    return replace(empty, value=value, lower=lower, upper=upper, status=observation.status)
 
 
 def _data_row(answer: Answer, observation: Observation) -> Row:
@@ -84,14 +78,3 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "status": observation.status,
         "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
     }
-
-
-def _short(code: str) -> str:
-    """Return a quarter by its first month, short enough for an axis.
-
-    >>> _short("2020-Q2")
-    'Apr 2020'
-    """
-    year, _, quarter = code.partition("-Q")
-    first_month = date(int(year), 3 * int(quarter) - 2, 1)
-    return str(format_date(first_month, "MMM y", locale=DEFAULT_LOCALE))

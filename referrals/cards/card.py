@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from referrals.cards.bars import Bar
-from referrals.cards.charts.base import Figure, Palette, watermarked
+from referrals.cards.charts.bars import Bar
+from referrals.cards.charts.base import Figure, Palette, marked
+from referrals.cards.charts.values import Series
 from referrals.cards.wording import kinds, phrases
 from referrals.i18n import messages
 from referrals.query.observation import Observation
-from referrals.query.selection import RELEASE
+from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.release.release import About, Kind
 
 PATHS: Final[Mapping[str, str]] = {
@@ -39,8 +40,9 @@ class Card:
     """One figure and all that belongs to it.
 
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
-    the same columns; `row_heading` and `number_heading` head the columns of the bars; `warning`
-    goes above the figure; `bars` and `draw` are two ways of drawing it, either may be missing.
+    the same columns; `warning` goes above the figure. The chart is `bars`, in `panels` by the label
+    of each if there is more than one group, or `lines` over time, which `draw` draws with Plotly.
+    A card without any of them is a table.
     """
 
     name: str
@@ -55,17 +57,24 @@ class Card:
     path: str
     about: About
     period: str = ""
-    row_heading: str = ""
-    number_heading: str = field(default_factory=lambda: messages.text("cards.referrals"))
     warning: str = ""
     bars: Sequence[Bar] = ()
+    panels: Mapping[str, Sequence[Bar]] = field(default_factory=dict)
+    lines: Sequence[Series] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def link(self) -> str:
         """The site-relative address of this view."""
-        return f"{self.path}?{urlencode(self.address)}" if self.address else self.path
+        return (
+            f"{self.path}?{urlencode(self.address, safe=SEPARATOR)}" if self.address else self.path
+        )
+
+    @property
+    def mark(self) -> str:
+        """The words beside every chart of invented figures, '' for others."""
+        return messages.text("charts.watermark") if self.about.is_illustrative else ""
 
     @property
     def file_name(self) -> str:
@@ -81,10 +90,10 @@ class Card:
 
 
 def drawing(draw: Draw, about: About) -> Draw:
-    """Return `draw` with a watermark if the figures are invented."""
+    """Return `draw` with a mark above the plot if the figures are invented."""
     if not about.is_illustrative:
         return draw
-    return lambda palette: watermarked(draw(palette), palette)
+    return lambda palette: marked(draw(palette), palette)
 
 
 def number_cell(kind: Kind, observation: Observation) -> Markup:

@@ -14,16 +14,16 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.bars import Bar
-from referrals.cards.card import Card, Draw, Row, isolated, symbol_mark
-from referrals.cards.charts import columns
-from referrals.cards.charts.base import Figure, Palette
-from referrals.cards.charts.columns import Column
+from referrals.cards.card import Card, Row, isolated, symbol_mark
+from referrals.cards.charts.colours import Meaning
+from referrals.cards.charts.lines import line_chart
+from referrals.cards.charts.values import Point, Series, quarter
 from referrals.cards.wording.phrases import between
 from referrals.formatting import count, day, percent
 from referrals.i18n import messages
-from referrals.query import context_series
+from referrals.query import change, context_series
 from referrals.query.context_series import ContextObservation, ContextSeries
+from referrals.query.observation import NOT_PUBLISHED
 from referrals.release.release import Release
 
 Observations = Sequence[ContextObservation]
@@ -37,23 +37,29 @@ DERIVED: Final = "e"
 FIRST_RELIABLE: Final = "2014"
 """The Home Office marks earlier quarters as unreliable: they are in the table, not in the chart."""
 
-AGES: Final[Mapping[str, str]] = {"18+": "adult", "0-17": "child", "_NK": "not_recorded"}
-"""The message of each category of the stacked columns, from the bottom up."""
+AGES: Final[Mapping[str, tuple[str, Meaning]]] = {
+    "18+": ("adult", Meaning.ADULT),
+    "0-17": ("child", Meaning.UNDER_18),
+    "_NK": ("not_recorded", Meaning.NOT_RECORDED),
+}
+"""The message and the colour of the line of each age."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """The finding, table and drawings of a context series, as functions of its observations.
+    """The finding, table and lines of a context series, as functions of its observations.
 
-    `header` has the messages of the table's columns.
+    `header` has the messages of the table's columns, of which `text_columns` hold no numbers.
+    `notes` are added to the series' own.
     """
 
     series_id: str
     finding: Callable[[Observations], str]
     header: tuple[str, ...]
     rows: Callable[[Observations], list[list[str]]]
-    draw: Callable[[Observations, Palette], Figure] | None = None
-    bars: Callable[[Observations], tuple[Bar, ...]] | None = None
+    lines: Callable[[Observations], list[Series]] | None = None
+    notes: Callable[[Observations], list[str]] = lambda _: []
+    text_columns: tuple[str, ...] = ()
 
 
 def card(release: Release, name: str) -> Card:
@@ -64,6 +70,10 @@ def card(release: Release, name: str) -> Card:
     finding, unit = design.finding(found), series.unit.capitalize()
     header = [messages.text(f"context.column.{name}") for name in design.header]
     alternative = messages.text("context.chart", finding=finding, title=series.title)
+    lines = design.lines(found) if design.lines else []
+    notes = [*design.notes(found), series.note]
+    if lines:
+        notes.append(messages.text("wording.change.rule"))
     return Card(
         name=design.series_id,
         title=series.title,
@@ -75,33 +85,28 @@ def card(release: Release, name: str) -> Card:
             scope=series.scope.removesuffix("."),
         ),
         table=templates.table(
-            series.title, header, design.rows(found), tall=len(found) > LONG_TABLE
+            series.title,
+            header,
+            design.rows(found),
+            tall=len(found) > LONG_TABLE,
+            text_columns=[design.header.index(name) for name in design.text_columns],
         ),
-        alternative=alternative if design.draw else finding,
+        alternative=alternative if lines else finding,
         period=_period(found),
-        notes=[series.note] if series.note else [],
+        notes=[note for note in notes if note],
         warning=messages.text("context.warning", reason=series.why_not_comparable),
         quotes=_quotes(found),
         data=_data(series),
         path="/trends",
         about=release.about,
-        row_heading=header[0],
-        number_heading=unit,
-        bars=design.bars(found) if design.bars else (),
-        draw=_drawing(design, found),
+        lines=lines,
+        draw=(lambda palette: line_chart(lines, palette)) if lines else None,
     )
 
 
 def _period(found: Observations) -> str:
     first, last = found[0].period_label, found[-1].period_label
     return first if first == last else between(first, last)
-
-
-def _drawing(design: Design, found: Observations) -> Draw | None:
-    if design.draw is None:
-        return None
-    draw = design.draw
-    return lambda palette: draw(found, palette)
 
 
 def _data(series: ContextSeries) -> list[Row]:
@@ -139,31 +144,35 @@ def _by_period(found: Observations) -> dict[str, dict[str, int]]:
     return values
 
 
-def _columns(found: Observations) -> list[Column]:
-    return [Column(row.period_label, row.value) for row in found]
+def _ages(found: Observations) -> list[Series]:
+    """Return a line for each age; adults grouped with age not recorded count as adults."""
+    periods = list(dict.fromkeys(row.period_label for row in found))
+    values = _by_period(found)
+    lines = []
+    for code, (name, colour) in AGES.items():
+        points = [replace(quarter(period), value=values[period].get(code)) for period in periods]
+        lines.append(Series(messages.text(f"context.age.{name}"), points, colour))
+    return lines
 
 
-def _stacked_ages(found: Observations, palette: Palette) -> Figure:
-    categories = {
-        messages.text(f"context.age.{name}"): _columns(
-            [row for row in found if row.category == code]
-        )
-        for code, name in AGES.items()
-    }
-    return columns.stacked(categories, palette)
+def _change(name: str, found: Observations) -> str:
+    """Return how the totals of a series changed, by the rule of `query.change`."""
+    first, last = change.like_with_like(found, lambda row: row.period_label)
+    direction = change.direction((first.value, first.value), (last.value, last.value))
+    return messages.text(
+        f"wording.change.{direction}",
+        referrals=messages.text(f"context.subject.{name}.title"),
+        inside=messages.text(f"context.subject.{name}.inside"),
+        first=count(first.value),
+        first_period=first.period_label,
+        last=count(last.value),
+        last_period=last.period_label,
+    )
 
 
 def _quarters_finding(found: Observations) -> str:
-    totals = [row for row in found if row.category == "_T"]
-    first = next(row for row in totals if row.period_label >= FIRST_RELIABLE)
-    last = totals[-1]
-    return messages.text(
-        "context.finding.quarters_by_age",
-        n=last.value,
-        period=last.period_label,
-        n_first=first.value,
-        first_period=first.period_label,
-    )
+    totals = [row for row in found if row.category == "_T" and row.period_label >= FIRST_RELIABLE]
+    return _change("quarters_by_age", totals)
 
 
 def _quarters_rows(found: Observations) -> list[list[str]]:
@@ -182,14 +191,14 @@ def _adults(values: Mapping[str, int]) -> list[str]:
     return [_cell(values["18+"]), _cell(values.get("_NK"))]
 
 
-def _quarters_chart(found: Observations, palette: Palette) -> Figure:
-    """Return the reliable quarters by age; adults grouped with age not recorded count as adults."""
-    recent = [
-        replace(row, category="18+") if row.category == "18+_NK" else row
-        for row in found
-        if row.period_label >= FIRST_RELIABLE
-    ]
-    return _stacked_ages(recent, palette)
+def _quarters_lines(found: Observations) -> list[Series]:
+    return _ages(
+        [
+            replace(row, category="18+") if row.category == "18+_NK" else row
+            for row in found
+            if row.period_label >= FIRST_RELIABLE
+        ]
+    )
 
 
 def _latest(found: Observations) -> list[ContextObservation]:
@@ -198,12 +207,17 @@ def _latest(found: Observations) -> list[ContextObservation]:
 
 
 def _years_finding(found: Observations) -> str:
+    return _change("years", _latest(found))
+
+
+def _years_notes(found: Observations) -> list[str]:
+    """Return the note on the year whose total was printed with most values."""
     printed = Counter(row.period_label for row in found)
     year, _ = printed.most_common(1)[0]
     values, *later = [count(row.value) for row in found if row.period_label == year]
     for value in later:
         values = messages.text("context.then", earlier=values, later=value)
-    return messages.text("context.finding.years", year=year, values=values)
+    return [messages.text("context.note.years", year=year, values=values)]
 
 
 def _years_rows(found: Observations) -> list[list[str]]:
@@ -215,14 +229,9 @@ def _years_rows(found: Observations) -> list[list[str]]:
     return rows
 
 
-def _years_chart(found: Observations, palette: Palette) -> Figure:
-    latest = _latest(found)
-    earlier = [row for row in found if row not in latest]
-    return columns.columns(_columns(latest), palette, earlier=_columns(earlier))
-
-
-def _years_bars(found: Observations) -> tuple[Bar, ...]:
-    return _bars(_latest(found))
+def _years_lines(found: Observations) -> list[Series]:
+    points = [Point(row.period_label, row.value) for row in _latest(found)]
+    return [Series(messages.text("context.column.total"), points)]
 
 
 def _police_finding(found: Observations) -> str:
@@ -231,13 +240,12 @@ def _police_finding(found: Observations) -> str:
         if row.dimension == "total":
             totals.setdefault(row.period_label, {})[row.scope] = row.value
     shares = [Fraction(values["police"], values["all"]) for values in totals.values()]
-    periods = list(totals)
+    police = [row for row in found if row.dimension == "total" and row.scope == "police"]
     return messages.text(
         "context.finding.police",
+        change=_change("police", police),
         lowest=percent(min(shares)),
         highest=percent(max(shares)),
-        first=periods[0],
-        last=periods[-1],
     )
 
 
@@ -250,25 +258,40 @@ def _police_rows(found: Observations) -> list[list[str]]:
     ]
 
 
-def _police_chart(found: Observations, palette: Palette) -> Figure:
-    police = [row for row in found if row.scope == "police" and row.dimension == "age"]
-    return _stacked_ages(police, palette)
+def _police_lines(found: Observations) -> list[Series]:
+    return _ages([row for row in found if row.scope == "police" and row.dimension == "age"])
 
 
 def _abuse_finding(found: Observations) -> str:
-    last = found[-1]
-    return messages.text("context.finding.domestic_abuse", n=last.value, period=last.period_label)
+    """Return how the crimes changed in the last years that follow one another without a break."""
+    years = _abuse_points(found)
+    gaps = [place for place, year in enumerate(years) if year.value is None or year.is_break]
+    unbroken = {year.period for year in years[max(gaps, default=-1) :] if year.value is not None}
+    comparable = [row for row in found if row.period_label in unbroken]
+    return messages.text("context.finding.domestic_abuse", change=_change("abuse", comparable))
 
 
-def _abuse_chart(found: Observations, palette: Palette) -> Figure:
-    """Return the years as columns, with a place for each year that has no value."""
+def _abuse_lines(found: Observations) -> list[Series]:
+    return [Series(messages.text("context.column.crimes"), _abuse_points(found))]
+
+
+def _abuse_notes(_: Observations) -> list[str]:
+    return [messages.text("context.note.broken_line")]
+
+
+def _abuse_points(found: Observations) -> list[Point]:
+    """Return every year from the first to the last, also those that have no number."""
+    by_year = {row.period_label: row for row in found}
     first, last = int(found[0].period_label[:4]), int(found[-1].period_label[:4])
-    return columns.columns(
-        _columns(found),
-        palette,
-        breaks=[row.period_label for row in found if row.break_before],
-        periods=[f"{year}-{(year + 1) % 100:02}" for year in range(first, last + 1)],
-    )
+    points = []
+    for start in range(first, last + 1):
+        label = f"{start}-{(start + 1) % 100:02}"
+        row = by_year.get(label)
+        point = Point(label, None, status=NOT_PUBLISHED)
+        if row is not None:
+            point = Point(label, row.value, is_break=row.break_before)
+        points.append(point)
+    return points
 
 
 def _commissioner_finding(found: Observations) -> str:
@@ -278,12 +301,6 @@ def _commissioner_finding(found: Observations) -> str:
 
 def _plain_rows(found: Observations) -> list[list[str]]:
     return [[row.period_label, _cell(row.value), row.note] for row in found]
-
-
-def _bars(found: Observations) -> tuple[Bar, ...]:
-    longest = max(row.value for row in found)
-    bars = [Bar(row.period_label, count(row.value), row.value, row.value, "main") for row in found]
-    return tuple(bar.scaled(longest) for bar in bars)
 
 
 def _cell(value: int | None) -> Markup:
@@ -296,15 +313,16 @@ DESIGNS: Final[Mapping[str, Design]] = {
         _quarters_finding,
         ("quarter", "total", "child", "adult", "age_not_recorded"),
         _quarters_rows,
-        _quarters_chart,
+        _quarters_lines,
     ),
     "years": Design(
         "nrm-years",
         _years_finding,
         ("year", "total", "printed_on"),
         _years_rows,
-        _years_chart,
-        _years_bars,
+        _years_lines,
+        _years_notes,
+        text_columns=("printed_on",),
     ),
     "police": Design(
         "nrm-first-responders",
@@ -323,21 +341,23 @@ DESIGNS: Final[Mapping[str, Design]] = {
             "all_other",
         ),
         _police_rows,
-        _police_chart,
+        _police_lines,
     ),
     "domestic_abuse": Design(
         "da-crimes",
         _abuse_finding,
         ("year_to_march", "crimes", "note"),
         _plain_rows,
-        _abuse_chart,
-        _bars,
+        _abuse_lines,
+        _abuse_notes,
+        text_columns=("note",),
     ),
     "commissioner": Design(
         "dac-537",
         _commissioner_finding,
         ("period", "referrals", "note"),
         _plain_rows,
+        text_columns=("note",),
     ),
 }
 """The designs of the context cards by name, in the order of the page."""

@@ -7,21 +7,22 @@ release can be closed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 from referrals.caching import cached
-from referrals.cards import by_dimension, by_quarter, context_series
+from referrals.cards import by_dimension, by_quarter, context_series, over_time
 from referrals.cards.card import Card
 from referrals.content import outline
-from referrals.query import kinds
+from referrals.query import arrangement, kinds
 from referrals.query.answer import Answer
 from referrals.query.labels import Labels, labels
-from referrals.query.selection import RELEASE, Offer, Selection
+from referrals.query.selection import NUMBER, RELEASE, SORT, Offer, Selection
+from referrals.reference.codelists import TOTAL
 from referrals.release.release import Release
 
-UNFILTERED: Final = frozenset({RELEASE, "measure"})
+UNFILTERED: Final = frozenset({RELEASE, SORT, "measure"})
 """Parameters of a card's address that are not filters."""
 
 CACHE_KEYS: Final[dict[str | type, Callable[[Any], Any]]] = {
@@ -59,6 +60,11 @@ def quarters_name(dimension: str) -> str:
     return f"quarters-of-{dimension_name(dimension)}"
 
 
+def over_time_name(dimension: str) -> str:
+    """Return the name of the card of a dimension over time: 'sex-over-time'."""
+    return f"{dimension_name(dimension)}-over-time"
+
+
 def cross_name(dimension: str, by: str) -> str:
     """Return the name of the card of one dimension by another: 'sex-by-crime-type'."""
     return f"{dimension_name(dimension)}-by-{dimension_name(by)}"
@@ -80,8 +86,16 @@ def _has_filter(argument: object) -> bool:
 
 @cached(32, CACHE_KEYS)
 def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
-    """Return the filters of the page of a dimension, and the label of every code."""
-    return kinds.of(release).filters(dimension), labels(release)
+    """Return the filters of the page of a dimension, and the label of every code.
+
+    Its own codes are among them, to compare, and the orders in which they can be shown, if any.
+    """
+    answer = _answer(release, dimension, Selection())
+    offer = {dimension: [row.code for row in answer.observations if row.has_number]}
+    orders = arrangement.orders(answer)
+    if orders:
+        offer[SORT] = list(orders)
+    return {**offer, **kinds.of(release).filters(dimension)}, labels(release)
 
 
 @cached(64, CACHE_KEYS)
@@ -91,12 +105,28 @@ def _answer(release: Release, dimension: str, selection: Selection) -> Answer:
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def _of_dimension(dimension: str, release: Release, selection: Selection) -> Card:
-    return by_dimension.card(release, _answer(release, dimension, selection))
+    answer = _arranged(dimension, release, selection)
+    return replace(by_dimension.card(release, answer), address=selection.address())
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def _of_quarters(dimension: str, release: Release, selection: Selection) -> Card:
-    return by_quarter.card(release, _answer(release, dimension, selection))
+    answer = _answer(release, dimension, selection)
+    return by_quarter.card(release, answer)
+
+
+@cached(512, CACHE_KEYS, separate=is_whole)
+def _over_time(dimension: str, release: Release, selection: Selection) -> Card:
+    answer = _arranged(dimension, release, replace(selection, measure=NUMBER, period=""))
+    return replace(over_time.card(release, answer), address=selection.address())
+
+
+def _arranged(dimension: str, release: Release, selection: Selection) -> Answer:
+    """Return the answer on a dimension, with the codes that a reader compares, in their order."""
+    compared = selection.compared(dimension)
+    within = replace(selection.choosing(dimension, TOTAL), sort="")
+    answer = _answer(release, dimension, within)
+    return arrangement.arranged(answer, compared, selection.sort)
 
 
 @cached(128, CACHE_KEYS)
@@ -123,6 +153,7 @@ def _entries() -> dict[str, Entry]:
         own, by = topic.dimension, topic.crossed_by
         entries[dimension_name(own)] = Entry(partial(_of_dimension, own), own)
         entries[quarters_name(own)] = Entry(partial(_of_quarters, own), own, is_of_release=True)
+        entries[over_time_name(own)] = Entry(partial(_over_time, own), own, is_of_release=True)
         if by:
             cross = Entry(partial(_of_cross, own, by), is_of_release=False)
             entries[cross_name(own, by)] = cross

@@ -187,8 +187,8 @@ def has_filters(key: str) -> bool:
 
 
 def has_charts(key: str) -> bool:
-    """Return whether a page has a card whose chart needs Plotly in the dashboard."""
-    return any(isinstance(block, CardBlock) for block in PAGES[key])
+    """Return whether a page has a card whose chart needs Plotly in the dashboard at once."""
+    return any(isinstance(block, ContextSeries) for block in PAGES[key])
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def _helpline(row: Row) -> dict[str, str]:
 def _symbols() -> Markup:
     rows = [[f"[{letter}]", meaning] for letter, meaning in statuses.meanings().items()]
     header = [messages.text("symbols.letter"), messages.text("symbols.meaning")]
-    return templates.table(messages.text("symbols.caption"), header, rows)
+    return templates.table(messages.text("symbols.caption"), header, rows, text_columns=[1])
 
 
 _BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {

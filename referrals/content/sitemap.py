@@ -53,6 +53,7 @@ def _page(head: PageHead) -> Page:
         section=head.section,
         label=head.label,
         draws_charts=outline.has_charts(key),
+        has_controls=outline.has_filters(key),
         script=f"pages/{key.replace('-', '_')}.py",
     )
 

@@ -1,4 +1,4 @@
-"""The only way to draw a card: finding, chart, table, notes, sources and downloads together."""
+"""Cards in Streamlit: a light one is one element of HTML, and Plotly draws those over time."""
 
 from __future__ import annotations
 
@@ -18,29 +18,26 @@ CACHED_CHARTS: Final = 512
 
 
 def draw(card: Card) -> None:
-    """Draw a card."""
+    """Draw a card with its chart, table, notes, sources and downloads."""
     base = page_url.base()
     if card.draw is None:
         st.html(ReadyHtml(card_html.whole(card, base)))
         return
     with st.container(border=True):
         st.html(ReadyHtml(card_html.above(card)))
-        st.plotly_chart(
-            chart(card, _palette()),
-            config=dict(charts.CONFIG),
-            alt=card.alternative,
-            theme=None,
-            key=f"chart_{card.name}",
-        )
+        plot(card)
         st.html(ReadyHtml(card_html.below(card, base)))
 
 
-def draw_summary(card: Card, more: str) -> None:
-    """Draw a card in short, as a table of bars that has nothing to load.
-
-    `more` is a line of Markdown that leads to the page with the rest.
-    """
-    st.html(ReadyHtml(card_html.summary(card, more, page_url.base())))
+def plot(card: Card) -> None:
+    """Draw the Plotly chart of a card, which must have one."""
+    st.plotly_chart(
+        chart(card, _palette()),
+        config=dict(charts.CONFIG),
+        alt=card.alternative,
+        theme=None,
+        key=f"chart_{card.name}",
+    )
 
 
 @cached(CACHED_CHARTS, CACHE_KEYS, separate=is_whole)

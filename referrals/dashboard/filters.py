@@ -1,156 +1,119 @@
-"""The filters of a topic page: release, codes and measure, held in the address bar.
+"""The controls of a topic page, whose values are held in the address.
 
-The address bar holds every choice, so that a link to the page shows the same figures.
+The address holds every choice, so that a link to the page shows the same figures. A new session
+takes the value of a control that the browser sends with its first message: a reader who chose
+something while the connection was lost would otherwise lose that choice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import streamlit as st
 
-from referrals.cards import registry
-from referrals.cards.html import notices
-from referrals.dashboard import session
-from referrals.dashboard.ready_html import ReadyHtml
+from referrals.dashboard.choices import Field
 from referrals.i18n import messages
-from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
-from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import Release
+from referrals.query.selection import MOST_COMPARED, RELEASE, SEPARATOR
 
-MEASURE: Final = "measure"
-MOST_BUTTONS: Final = 5
-"""A filter with more options than this is a list that opens, not a row of buttons."""
+OPENED: Final = "opened"
+"""The key of the session state that is set once a topic page has been drawn in the session."""
 
 
-@dataclass(frozen=True)
-class Filter:
-    """One filter: the parameter of the address that it sets, its label, and its options by code.
+class Controls:
+    """The controls of one run of a page: draws them, and knows what each was set to.
 
-    The first option shows everything; it is chosen if the address names none.
+    `every` has all fields that the run draws. A change writes all of them into the address, and not
+    only the one that changed: a reader who chooses twice in a moment is answered by one run, whose
+    address does not hold the first choice yet.
     """
 
-    name: str
-    label: str
-    options: Mapping[str, str]
+    def __init__(self, every: Sequence[Field], on_release: Callable[[str], None]) -> None:
+        self._usual = {field.name: field.usual for field in every if field.name != RELEASE}
+        self._on_release = on_release
+        self._is_first = OPENED not in st.session_state
+        self._set: dict[str, str] = {}
+        self._asked = {field.name: field.chosen for field in every}
 
-    @property
-    def default(self) -> str:
-        """The option that shows everything."""
-        return next(iter(self.options))
-
-    @property
-    def is_list(self) -> bool:
-        """Whether there are too many options for buttons."""
-        return len(self.options) > MOST_BUTTONS
-
-
-def requested_release() -> Release:
-    """Return the release that the address asks for; the published one if that is not offered."""
-    return session.offered().get(st.query_params.get(RELEASE, ""), session.published())
-
-
-def draw(dimension: str, release: Release) -> Selection:
-    """Draw the filters of the page of a dimension, and return what its reader chose.
-
-    A parameter of the address that the page cannot use is named in a notice, and changes nothing.
-    """
-    offer, labels = registry.filters(release, dimension)
-    selection, unusable = read_address(st.query_params.to_dict(), _with_releases(offer))
-    filters = [_filter(name, codes, labels) for name, codes in offer.items()]
-    filters.append(_measure_filter())
-    defaults = {each.name: each.default for each in filters}
-    with st.container(key="filters"):
-        _draw_release_choice(dimension, release)
-        for each in sorted(filters, key=lambda each: not each.is_list):
-            _draw_filter(each, str(getattr(selection, each.name)) or each.default, defaults)
-    if unusable:
-        st.html(ReadyHtml(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable)))
-    return selection
-
-
-def _filter(name: str, codes: Sequence[str], labels: Mapping[tuple[str, str], str]) -> Filter:
-    every = (TOTAL, *codes) if name in DIMENSIONS else codes
-    label = messages.text(f"filters.dimension.{name}")
-    return Filter(name, label, {code: labels[name, code] for code in every})
-
-
-def _measure_filter() -> Filter:
-    options = {measure: messages.text(f"filters.{measure}") for measure in MEASURES}
-    return Filter(MEASURE, messages.text("filters.measure"), options)
-
-
-def _draw_filter(each: Filter, chosen: str, defaults: Mapping[str, str]) -> None:
-    key = _key(each.name)
-    st.session_state[key] = chosen
-    if each.is_list:
-        st.selectbox(
-            each.label,
-            list(each.options),
-            format_func=each.options.__getitem__,
-            key=key,
-            on_change=_write_choices,
-            args=(defaults,),
+    def segments(self, field: Field) -> None:
+        """Draw the options of a field side by side, one of them chosen."""
+        value = st.segmented_control(
+            field.label,
+            list(field.options),
+            format_func=field.options.__getitem__,
+            label_visibility="collapsed",
+            required=True,
+            **self._state(field, "default", field.chosen),
         )
-    else:
-        st.radio(
-            each.label,
-            list(each.options),
-            format_func=each.options.__getitem__,
-            key=key,
-            on_change=_write_choices,
-            args=(defaults,),
-            horizontal=True,
+        self._set[field.name] = str(value)
+
+    def choose(self, field: Field) -> None:
+        """Draw the options of a field as a list that opens."""
+        options = list(field.options)
+        value = st.selectbox(
+            field.label,
+            options,
+            format_func=field.options.__getitem__,
+            **self._state(field, "index", field.chosen, options.index(field.chosen)),
         )
+        self._set[field.name] = str(value)
+
+    def compare(self, field: Field) -> None:
+        """Draw the options of a field, of which a few can be chosen."""
+        values = st.multiselect(
+            field.label,
+            list(field.options),
+            format_func=field.options.__getitem__,
+            max_selections=MOST_COMPARED,
+            placeholder=messages.text("filters.everything"),
+            **self._state(field, "default", list(field.codes)),
+        )
+        self._set[field.name] = SEPARATOR.join(values)
+
+    def settle(self) -> None:
+        """Take the choices that a browser sent to a new session, by running the page again."""
+        st.session_state[OPENED] = True
+        if not self._is_first:
+            return
+        sent = {name: value for name, value in self._set.items() if value != self._asked[name]}
+        if not sent:
+            return
+        for name, value in sent.items():
+            _write(name, value, self._usual.get(name, ""))
+        st.rerun()
+
+    def _state(
+        self, field: Field, default: str, value: object, first: object = None
+    ) -> dict[str, Any]:
+        """Return the arguments that tie a control to its parameter of the address."""
+        key = key_of(field.name)
+        arguments: dict[str, Any] = {"key": key, "on_change": self._write_choices}
+        if field.name == RELEASE:
+            arguments["on_change"] = self._write_release
+        if self._is_first:
+            return {**arguments, default: value if first is None else first}
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+        return arguments
+
+    def _write_choices(self) -> None:
+        for name, usual in self._usual.items():
+            value = st.session_state.get(key_of(name))
+            if value is not None:
+                _write(name, SEPARATOR.join(value) if isinstance(value, list) else value, usual)
+
+    def _write_release(self) -> None:
+        self._on_release(st.session_state[key_of(RELEASE)])
 
 
-def _write_choices(defaults: Mapping[str, str]) -> None:
-    """Write every choice that differs from its default into the address.
-
-    All of them, not only the one that changed: a reader who chooses twice in a moment is answered
-    by one run, whose address does not hold the first choice yet.
-    """
-    for name, default in defaults.items():
-        chosen = st.session_state[_key(name)]
-        if chosen == default:
-            st.query_params.pop(name, None)
-        else:
-            st.query_params[name] = chosen
-
-
-def _draw_release_choice(dimension: str, release: Release) -> None:
-    """Draw the choice between releases, if there are several."""
-    names = {
-        release_id: notices.option(offered.about)
-        for release_id, offered in session.offered().items()
-    }
-    if len(names) == 1:
-        return
-    st.session_state[_key(RELEASE)] = release.about.release_id
-    st.radio(
-        messages.text("filters.release"),
-        list(names),
-        format_func=names.__getitem__,
-        key=_key(RELEASE),
-        on_change=_write_release,
-        args=(dimension,),
-    )
-
-
-def _write_release(dimension: str) -> None:
-    """Write the chosen release into the address, and keep the other choices that it can answer."""
-    release = session.offered().get(st.session_state[_key(RELEASE)], session.published())
-    parameters = st.query_params.to_dict() | {RELEASE: release.about.release_id}
-    offer, _ = registry.filters(release, dimension)
-    selection, _ = read_address(parameters, _with_releases(offer))
-    st.query_params.from_dict(selection.address())
-
-
-def _with_releases(offer: Offer) -> Offer:
-    return {**offer, RELEASE: list(session.offered())}
-
-
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """Return the key of the control of a parameter."""
     return f"choose_{name}"
+
+
+def _write(name: str, value: str, usual: str) -> None:
+    """Write a choice into the address, or remove it if it is the usual one."""
+    if value == usual:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value

@@ -6,12 +6,13 @@ server's own data.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
 import streamlit as st
 
-from referrals.query.selection import Selection
+from referrals.query.selection import SEPARATOR
 from referrals.web import settings
 
 PATH: Final = "path"
@@ -31,9 +32,9 @@ def base() -> str:
     return settings.origin(st.context.headers.get("origin", ""))
 
 
-def of_page(selection: Selection) -> str:
-    """Return the address of the page with a selection; '' if it is unknown or too long to scan."""
+def of_page(parameters: Mapping[str, str]) -> str:
+    """Return the address of the page with parameters; '' if it is unknown or too long to scan."""
     origin = base()
-    query = urlencode(selection.address())
+    query = urlencode(parameters, safe=SEPARATOR)
     address = f"{origin}{st.session_state.get(PATH, '/')}{f'?{query}' if query else ''}"
     return address if origin and len(address) <= LONGEST else ""

@@ -17,7 +17,8 @@ class Answer:
     `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
     codes that are published only as part of an aggregate. `labels` names the codes of the
     selection, by dimension; `period` names its period. `is_unreliable` marks shares (status u)
-    whose total is too small to give any in words.
+    whose total is too small to give any in words. `is_comparison` means that a reader chose the
+    codes, so that the observations are not all there are.
     """
 
     dimension: str
@@ -31,6 +32,7 @@ class Answer:
     period: str = ""
     is_illustrative: bool = False
     is_unreliable: bool = False
+    is_comparison: bool = False
 
     @property
     def is_published(self) -> bool:

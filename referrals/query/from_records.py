@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from referrals.query import crosstab
+from referrals.query import crosstab, joint_bounds
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
@@ -23,7 +23,8 @@ class FromRecords(ABC):
     """A release built from records, queried through `kinds.ReleaseKind`.
 
     Each kind has a statement of its own, with `thresholds` as parameters. Shares of a total of
-    fewer than `reliable_from` referrals are marked as unreliable.
+    fewer than `reliable_from` referrals are marked as unreliable. `adds_up` says whether the parts
+    of a total add up to it, so that their bounds are worked out together.
     """
 
     release: Release
@@ -31,25 +32,25 @@ class FromRecords(ABC):
     statement: ClassVar[str]
     thresholds: ClassVar[Mapping[str, int]] = MappingProxyType({})
     reliable_from: ClassVar[int] = 0
+    adds_up: ClassVar[bool] = False
 
     @abstractmethod
-    def with_share(self, observation: Observation, total: Observation) -> Observation:
-        """Return an observation with its share of a total, if it can have one."""
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return the parts of a total with their shares of it, if they can have one."""
 
     def filters(self, dimension: str) -> Offer:
-        """Return every period, the release's own first, and every code of each other dimension.
+        """Return every period, the latest year first, and every code of each other dimension.
 
         Aggregates are filters only among periods (years), and totals never.
         """
-        offer: dict[str, list[str]] = {
-            name: [] for name in (PERIOD, *DIMENSIONS) if name != dimension
-        }
+        offer: dict[str, list[str]] = {PERIOD: periods(self.release)}
+        offer |= {name: [] for name in DIMENSIONS if name != dimension}
         for row in self.release.rows("query/codes"):
             name, code = row["dimension"], row["code"]
-            is_aggregate = row["kind"] == "aggregate" and name != PERIOD
-            if name in offer and code != TOTAL and not is_aggregate:
+            if name in offer and name != PERIOD and code != TOTAL and row["kind"] != "aggregate":
                 offer[name].append(code)
-        offer[PERIOD].sort(key=lambda code: code != self.release.about.period)
         return offer
 
     def answer(self, dimension: str, selection: Selection) -> Answer:
@@ -59,19 +60,18 @@ class FromRecords(ABC):
     def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
         """Return the numbers of two dimensions within a selection and its period."""
         about, code_labels = self.release.about, labels(self.release)
-        period = selection.period or about.period
+        period = selection.period or periods(self.release)[0]
 
         def answer(records: Sequence[Record], within: Selection) -> Answer:
             observations = [crosstab.observation(record) for record in records]
             total = next(observation for observation in observations if observation.code == TOTAL)
+            parts = tuple(row for row in observations if row.code != TOTAL)
+            if self.adds_up:
+                parts, total = joint_bounds.within_total(parts, total)
             return Answer(
                 rows,
                 within,
-                tuple(
-                    self.with_share(observation, total)
-                    for observation in observations
-                    if observation.code != TOTAL
-                ),
+                tuple(self.with_shares(parts, total)),
                 total,
                 about.kind,
                 labels=of_selection(within, code_labels),
@@ -108,3 +108,11 @@ class FromRecords(ABC):
                 **self.thresholds,
             },
         )
+
+
+def periods(release: Release) -> list[str]:
+    """Return every period: the years, then the quarters, each the latest first."""
+    rows = [row for row in release.rows("query/codes") if row["dimension"] == PERIOD]
+    latest_first = [(row["kind"], row["code"]) for row in reversed(rows) if row["code"] != TOTAL]
+    years = [code for kind, code in latest_first if kind == "aggregate"]
+    return years + [code for kind, code in latest_first if kind != "aggregate"]

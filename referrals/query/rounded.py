@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
+from referrals.query import joint_bounds
 from referrals.query.crosstab import Record
 from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
@@ -26,6 +27,7 @@ class Rounded(FromRecords):
         {"largest_ambiguous": LARGEST_AMBIGUOUS, "largest_small_count": LARGEST_SMALL_COUNT}
     )
     reliable_from = SMALLEST_SHARE_BASE
+    adds_up = True
 
     def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
         """Return the sum of the finest cells of one combination of codes, by period."""
@@ -38,15 +40,16 @@ class Rounded(FromRecords):
         )
         return {row["fixed"]: row["upper"] for row in rows}
 
-    def with_share(self, observation: Observation, total: Observation) -> Observation:
-        """Return an observation with its share, and the range of the share without rounding."""
-        if observation.value is None or not total.value:
-            return observation
-        lower, upper = observation.bounds
-        least, most = total.bounds
-        share = Share(
-            lower=Fraction(lower, most),
-            upper=min(Fraction(upper, max(least, 1)), Fraction(1)),
-            value=Fraction(observation.value, total.value),
-        )
-        return replace(observation, share=share)
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return parts with their shares, and the range of each share without rounding."""
+        if not total.value:
+            return parts
+        found = []
+        for part in parts:
+            others = [other.bounds for other in parts if other is not part]
+            lower, upper = joint_bounds.share(part.bounds, total.bounds, others)
+            value = Fraction(part.value or 0, total.value)
+            found.append(replace(part, share=Share(lower=lower, upper=upper, value=value)))
+        return found

@@ -10,18 +10,28 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 
 MEASURES: Final = ("number", "share")
 NUMBER, SHARE = MEASURES
-PERIOD, RELEASE = "period", "release"
+PERIOD, RELEASE, SORT = "period", "release", "sort"
+OWN_PARAMETERS: Final = frozenset({*DIMENSIONS, "measure", PERIOD, RELEASE, SORT})
+"""Every parameter of a page's address that is ours. Others are added by whoever shares a link."""
+
+MOST_COMPARED: Final = 4
+"""The most codes of its own dimension that a page compares: more lines cannot be told apart."""
 
 Offer = Mapping[str, Sequence[str]]
 """The codes that a page offers as filters, by name. The total of a dimension is always offered; the
-first period and the first release are the defaults."""
+first period, release and order are the defaults."""
+
+SEPARATOR: Final = ","
+"""Between the codes of a page's own dimension that are compared: `nationality=VNM,ALB`."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """One code for every dimension (the total by default), the measure, the period and the release.
+    """One code for every dimension (the total by default), the measure, period, release and order.
 
-    A period of '' is the release's own, a release of '' the published one.
+    A period of '' is the release's latest, a release of '' the published one, and an order of ''
+    the usual one. The page of a dimension can compare several codes of that dimension, which then
+    has all of them, separated by commas.
     """
 
     nationality: str = TOTAL
@@ -32,6 +42,7 @@ class Selection:
     measure: str = NUMBER
     period: str = ""
     release: str = ""
+    sort: str = ""
 
     def code(self, dimension: str) -> str:
         """Return the code chosen for a dimension."""
@@ -41,6 +52,15 @@ class Selection:
     def codes(self) -> dict[str, str]:
         """Return the code of every dimension, keyed by dimension."""
         return {dimension: self.code(dimension) for dimension in DIMENSIONS}
+
+    def compared(self, dimension: str) -> tuple[str, ...]:
+        """Return the codes of a page's own dimension that it compares; none if it shows all.
+
+        >>> Selection(nationality="VNM,ALB").compared("nationality"), Selection().compared("sex")
+        (('VNM', 'ALB'), ())
+        """
+        chosen = self.code(dimension)
+        return () if chosen == TOTAL else tuple(chosen.split(SEPARATOR))
 
     def choosing(self, name: str, value: str) -> Selection:
         """Return this selection with a dimension, its measure, period or release changed."""
@@ -56,30 +76,48 @@ class Selection:
         >>> Selection(sex="F", measure="share", release="illustrative").address()
         {'sex': 'F', 'measure': 'share', 'release': 'illustrative'}
         """
-        rest = {"measure": self.measure, PERIOD: self.period, RELEASE: self.release}
+        rest = {
+            "measure": self.measure,
+            PERIOD: self.period,
+            RELEASE: self.release,
+            SORT: self.sort,
+        }
         return self.chosen() | {
             name: value for name, value in rest.items() if value not in {NUMBER, ""}
         }
 
 
-def read_address(parameters: Mapping[str, str], offer: Offer) -> tuple[Selection, tuple[str, ...]]:
+def read_address(
+    parameters: Mapping[str, str], offer: Offer, *, own: str = ""
+) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection in address parameters, and the names of parameters that are invalid.
 
-    A parameter or a code that is not on offer is ignored: the default is shown instead.
+    A parameter or a code that is not on offer is ignored: the default is shown instead. `own` is
+    the page's own dimension, of which several codes can be compared.
 
     >>> read_address({"sex": "F", "crime_type": "XX"}, {"sex": ["M", "F"], "crime_type": ["MS"]})[1]
     ('crime_type',)
     """
-    accepted = {name: value for name, value in parameters.items() if value in _allowed(name, offer)}
+    accepted = {
+        name: value
+        for name, value in parameters.items()
+        if _is_allowed(name, value, offer, is_own=name == own)
+    }
     ignored = tuple(name for name in parameters if name not in accepted)
-    for name in (PERIOD, RELEASE):
+    for name in (PERIOD, RELEASE, SORT):
         if name in accepted and accepted[name] == offer[name][0]:
             accepted[name] = ""  # the default, as in `Selection`
     return Selection(**accepted), ignored
 
 
-def _allowed(name: str, offer: Offer) -> Sequence[str]:
+def _is_allowed(name: str, value: str, offer: Offer, *, is_own: bool) -> bool:
     if name == "measure":
-        return MEASURES
+        return value in MEASURES
     codes = offer.get(name, ())
-    return (TOTAL, *codes) if name in DIMENSIONS and name in offer else codes
+    if name in DIMENSIONS and name in offer and value == TOTAL:
+        return True
+    if not is_own:
+        return value in codes
+    compared = value.split(SEPARATOR)
+    is_unique = len(set(compared)) == len(compared) <= MOST_COMPARED
+    return is_unique and all(code in codes for code in compared)

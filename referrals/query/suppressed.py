@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -27,9 +27,17 @@ class Suppressed(FromRecords):
         """Return no bounds: a cell that is not listed is not known to be 0."""
         return {}
 
-    def with_share(self, observation: Observation, total: Observation) -> Observation:
-        """Return an observation with its share, unless it or the total is absent or small."""
-        if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
-            return observation
-        part = Fraction(observation.value, total.value)
-        return replace(observation, share=Share(lower=part, upper=part, value=part))
+    def with_shares(
+        self, parts: Sequence[Observation], total: Observation
+    ) -> Sequence[Observation]:
+        """Return parts with their shares, unless they or the total are absent or small."""
+        if total.value is None or total.value < SMALLEST_SHARE_BASE:
+            return parts
+        return [_with_share(part, total.value) for part in parts]
+
+
+def _with_share(observation: Observation, total: int) -> Observation:
+    if observation.value is None:
+        return observation
+    part = Fraction(observation.value, total)
+    return replace(observation, share=Share(lower=part, upper=part, value=part))

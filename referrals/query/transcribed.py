@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from referrals.query import crosstab
+from referrals.query import crosstab, joint_bounds
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
@@ -176,9 +176,7 @@ def _matching_totals(
     is_missing = any(not other.has_number and other.code != NOT_RECORDED for other in shown)
     if is_missing or least == most:
         return most, least
-    bounds_of_others = [
+    others = [
         other.bounds for other in shown if other.code != observation.code and other.has_number
     ]
-    smallest = sum(low for low, _ in bounds_of_others)
-    largest = sum(high for _, high in bounds_of_others)
-    return min(most, lower + largest), max(least, upper + smallest)
+    return joint_bounds.matching_totals((lower, upper), (least, most), others)

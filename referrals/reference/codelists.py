@@ -23,6 +23,17 @@ FINEST: Final = ("quarter", *DIMENSIONS)
 
 TOTAL: Final = "_T"
 NOT_RECORDED: Final = "_NK"
+OTHERS: Final = ("_OTH", "OTH")
+"""The beginnings of the codes of all other groups together: `_OTH`, `_OTH_EUR`, `OTH`."""
+
+
+def is_other(code: str) -> bool:
+    """Return whether a code stands for all other groups together.
+
+    >>> is_other("_OTH_EUR"), is_other("VNM")
+    (True, False)
+    """
+    return code.startswith(OTHERS)
 
 
 @dataclass(frozen=True)

@@ -135,7 +135,7 @@ def _card(card: Card) -> Markup:
         head=card_html.head(card),
         warning=card_html.warning(card),
         bars=card_html.bars(card),
-        table=card.table,
+        table=card_html.table(card),
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),
         download=f"/{download(card)}",

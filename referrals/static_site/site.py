@@ -25,7 +25,9 @@ from referrals.release.release import About, Release
 from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 
-STYLE: Final = (Path(__file__).with_name("assets") / "style.css").read_bytes()
+STYLE: Final = (
+    Path(__file__).with_name("assets") / "style.css"
+).read_bytes() + templates.charts_stylesheet()
 STYLESHEET: Final = f"style.{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 NOT_FOUND: Final = "404"
 SITEMAP: Final = "sitemap.xml"

@@ -7,7 +7,7 @@ Templates are in this folder, one subfolder per package that renders them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,7 +34,7 @@ def css_string(text: str) -> str:
 
 
 ENVIRONMENT.filters["css_string"] = css_string
-ENVIRONMENT.filters["percentage"] = lambda share: f"{share:.1%}"
+ENVIRONMENT.filters["css_number"] = lambda share: f"{share:.4f}".rstrip("0").rstrip(".")
 
 _TELEPHONE: Final = re.compile(r"(\+?\d[\d ]{7,}\d)")
 
@@ -44,6 +44,11 @@ def render(template: str, **values: object) -> Markup:
     return Markup(ENVIRONMENT.get_template(template).render(values))  # noqa: S704 - autoescaped
 
 
+def charts_stylesheet() -> bytes:
+    """Return the rules of charts as HTML, for the stylesheet of a site that shows them."""
+    return (Path(__file__).parent / "charts" / "charts.css").read_bytes()
+
+
 def macro(template: str, name: str, *arguments: object, **values: object) -> Markup:
     """Return the result of one macro of a template file."""
     html: Markup = getattr(ENVIRONMENT.get_template(template).module, name)(*arguments, **values)
@@ -51,26 +56,21 @@ def macro(template: str, name: str, *arguments: object, **values: object) -> Mar
 
 
 def table(
-    caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], *, tall: bool = False
+    caption: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    tall: bool = False,
+    text_columns: Collection[int] = (),
 ) -> Markup:
     """Return a table whose first column names the rows. Cells are text, or `Markup`.
+
+    The other columns have numbers and are aligned at their right, except `text_columns`.
 
     It is in a region that scrolls by keyboard, so that a wide table never widens the page; a `tall`
     one scrolls downwards as well.
     """
-    return macro("macros.html", "table", caption, header, list(rows), tall=tall)
-
-
-def bars(
-    caption: str, what: str, counted: str, rows: Iterable[tuple[str, str, float, float, str]]
-) -> Markup:
-    """Return a bar chart that is a table: one row per bar, with its label, its number and the bar.
-
-    A row is the label, the number as text, the share of the longest bar (0 to 1) at which the solid
-    part ends, the share at which the hatched part ends, and the look: `main`, `second`, `grey` or
-    `missing`.
-    """
-    return macro("macros.html", "bars", caption, what, counted, list(rows))
+    return macro("macros.html", "table", caption, header, list(rows), tall, text_columns)
 
 
 def to_copy(heading: str, text: str, button: str = "Copy") -> Markup:

@@ -40,7 +40,8 @@ class Site:
         pages: the pages in the order of the menu.
         text: returns a message by its key, such as `text("shell.menu")`.
         routes: the addresses that are answered without Streamlit.
-        noscript_html: returns the HTML of the page at a path without JavaScript.
+        first_paint: returns the main part of the page at a path and with a query string as HTML,
+            which is shown until Streamlit has drawn it.
         versions: returns the other versions of the pages: static, and in other languages.
         releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
@@ -52,7 +53,7 @@ class Site:
     pages: Sequence[PageHead]
     text: Callable[..., str]
     routes: Sequence[BaseRoute]
-    noscript_html: Callable[[str], str]
+    first_paint: Callable[[str, str], str]
     versions: Callable[[], Sequence[Version]]
     releases: Callable[[], Mapping[str, str]]
     rejected_releases: Callable[[], Collection[str]]
@@ -102,7 +103,7 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
         Middleware(
             Shell,
             frame=Frame(site.pages, site.name, site.text),
-            noscript_html=site.noscript_html,
+            first_paint=site.first_paint,
             versions=site.versions,
         ),
         Middleware(StaticFiles),

@@ -68,7 +68,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(
                 Shell,
                 frame=Frame(tuple(PAGES), SITE, messages.text),
-                noscript_html=lambda path: "<p>Without script.</p>",
+                first_paint=lambda path, query: "<p>Without script.</p>",
                 versions=lambda: [LOW_DATA],
             )
         ],

@@ -56,7 +56,7 @@ def expect_gone(page: Page) -> None:
 
 def test_one_click_leaves(page: Page, home: str) -> None:
     open_page(page, home)
-    page.locator("#vr-exit a").click()
+    page.locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
 
 
@@ -112,7 +112,7 @@ def test_page_and_title_are_hidden_before_the_next_page_loads(page: Page, home: 
         "() => addEventListener('beforeunload', () => console.log("
         "`${document.title} ${getComputedStyle(document.querySelector('h1')).visibility}`))"
     )
-    page.locator("#vr-exit a").click()
+    page.locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
     assert messages[-1] == "Weather hidden"
 
@@ -134,7 +134,7 @@ def test_leaving_clears_the_browsers_storage(page: Page, home: str) -> None:
     page.evaluate(
         "() => { localStorage.setItem('theme', 'x'); sessionStorage.setItem('seen', 'x'); }"
     )
-    page.locator("#vr-exit a").click()
+    page.locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
     page.goto(f"{home}/nowhere")
     assert page.evaluate("() => [localStorage.length, sessionStorage.length]") == [0, 0]
@@ -144,14 +144,14 @@ def test_leaving_clears_the_browsers_storage(page: Page, home: str) -> None:
 def test_leaving_works_before_streamlit_has_loaded(page: Page, home: str) -> None:
     page.route("**/static/**", never)
     page.goto(home, wait_until="commit")
-    page.locator("#vr-exit a").click(timeout=SOON, no_wait_after=True)
+    page.locator("#vr-exit [data-vr-exit]").click(timeout=SOON, no_wait_after=True)
     expect_gone(page)
 
 
 def test_shift_works_before_streamlit_has_loaded(page: Page, home: str) -> None:
     page.route("**/static/**", never)
     page.goto(home, wait_until="commit")
-    page.locator("#vr-exit a").wait_for()
+    page.locator("#vr-exit [data-vr-exit]").wait_for()
     press_shift(page, 3)
     expect_gone(page)
 
@@ -160,7 +160,7 @@ def test_leaving_works_while_the_server_is_busy(page: Page, small_site: Site) ->
     open_page(page, small_site.address)
     page.get_by_role("button", name="Work for a long time").click()
     page.locator("[data-test-script-state=running]").wait_for(state="attached")
-    page.locator("#vr-exit a").click()
+    page.locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
 
 
@@ -174,7 +174,7 @@ def test_leaving_works_when_the_server_is_gone_and_the_page_is_inert(
         page.get_by_role("dialog", name="Connection error").wait_for(timeout=30_000)
         assert page.locator("#root").evaluate("element => element.inert")
         if way == "click":
-            page.locator("#vr-exit a").click(timeout=SOON)
+            page.locator("#vr-exit [data-vr-exit]").click(timeout=SOON)
         else:
             press_shift(page, 3)
         expect_gone(page)
@@ -187,7 +187,7 @@ def test_leaving_works_without_script(browser: Browser, home: str) -> None:
     page.goto(home)
     expect(page.locator("h1")).to_be_visible()
     expect(page.locator("#vr-nav a").first).to_be_visible()
-    page.locator("#vr-exit a").click(timeout=SOON)
+    page.locator("#vr-exit [data-vr-exit]").click(timeout=SOON)
     expect_gone(page)
     context.close()
 
@@ -213,7 +213,7 @@ def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(
     open_page(page, small_site.address)
     for scroll in ("scrollTo(0, 0)", "scrollTo(0, document.documentElement.scrollHeight)"):
         page.evaluate(scroll)
-        expect(page.locator("#vr-exit a")).to_be_in_viewport(ratio=1)
+        expect(page.locator("#vr-exit [data-vr-exit]")).to_be_in_viewport(ratio=1)
     button, words = page.locator("#vr-exit").bounding_box(), page.locator("#last").bounding_box()
     assert button is not None
     assert words is not None
@@ -225,7 +225,7 @@ def test_the_exit_button_is_in_view_at_every_width_and_covers_no_text(
 
 def test_the_exit_button_describes_its_effect(page: Page, home: str) -> None:
     open_page(page, home)
-    button = page.locator("#vr-exit a")
+    button = page.locator("#vr-exit [data-vr-exit]")
     expect(button).to_have_accessible_name("Leave this page")
     expect(button).to_have_accessible_description(
         re.compile("does not clear your browser’s history")
@@ -263,7 +263,7 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     page = open_framed(browser, framed)
     inside = page.frame_locator("iframe")
     if way == "click":
-        inside.locator("#vr-exit a").click()
+        inside.locator("#vr-exit [data-vr-exit]").click()
     else:
         inside.locator("h1").click()
         press_shift(page, 3)
@@ -273,7 +273,7 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
 
 def test_in_a_sandboxed_frame_our_page_leaves_alone(browser: Browser, framed: str) -> None:
     page = open_framed(browser, framed, sandbox=' sandbox="allow-scripts allow-same-origin"')
-    page.frame_locator("iframe").locator("#vr-exit a").click()
+    page.frame_locator("iframe").locator("#vr-exit [data-vr-exit]").click()
     expect(page.frame_locator("iframe").locator("body")).to_contain_text(
         "Sunny spells", timeout=SOON
     )
@@ -284,6 +284,6 @@ def test_leaving_without_script_leaves_the_page_that_frames_ours(
     browser: Browser, framed: str
 ) -> None:
     page = open_framed(browser, framed, java_script_enabled=False)
-    page.frame_locator("iframe").locator("#vr-exit a").click()
+    page.frame_locator("iframe").locator("#vr-exit [data-vr-exit]").click()
     expect_gone(page)
     page.context.close()

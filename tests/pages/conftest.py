@@ -49,11 +49,19 @@ class Reader:
         """The parameters in the address bar."""
         return dict(self.app.query_params)
 
+    @property
+    def controls(self) -> dict[str, Any]:
+        """The controls of the page by the parameter that they set."""
+        every = (*self.app.button_group, *self.app.selectbox, *self.app.multiselect)
+        return {widget.key.removeprefix("choose_"): widget for widget in every}
+
     def choose(self, name: str, code: str) -> Reader:
-        """Choose an option of one of the page's filters, as a click does."""
-        key = f"choose_{name}"
-        found = [widget for widget in (*self.app.radio, *self.app.selectbox) if widget.key == key]
-        found[0].set_value(code).run()
+        """Choose an option of one of the page's controls, as a click does.
+
+        Several codes of the page's own dimension are separated by commas.
+        """
+        control = self.controls[name]
+        control.set_value(code.split(",") if control.type == "multiselect" else code).run()
         return self
 
 

@@ -16,7 +16,7 @@ from referrals.cards import page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.content.sitemap import PAGES
-from referrals.dashboard import navigation, no_script
+from referrals.dashboard import choices, first_paint, navigation
 from referrals.paths import ROOT
 from referrals.query import kinds
 from referrals.query.selection import MEASURES, Selection
@@ -33,16 +33,19 @@ HELP_LINE = "0808 2000 247"
 Open = Callable[..., Any]
 
 
+def fields(path: str) -> list[choices.Field]:
+    """The filters of a page, its views and its measures."""
+    chosen = choices.read(path.strip("/"), {}, catalogue.served().by_id())
+    return [*chosen.filters(), chosen.views(), chosen.measure()]
+
+
 def options(path: str) -> list[tuple[str, str]]:
-    """Every option (filter, code) of a page's filters, the default of each filter last."""
-    offer = {
-        name: (TOTAL, *codes)
-        for name, codes in kinds.of(catalogue.served().published).filters(FILTERED[path]).items()
-    }
+    """Every option (parameter, code) of a page's controls but the usual one of each."""
     return [
-        (name, code)
-        for name, codes in {**offer, "measure": MEASURES}.items()
-        for code in reversed(codes)
+        (field.name, code)
+        for field in fields(path)
+        for code in field.options
+        if code != field.usual
     ]
 
 
@@ -305,7 +308,7 @@ def test_without_a_release_the_safeguarding_page_still_has_the_help_lines(
 
 @pytest.mark.usefixtures("no_release")
 def test_without_a_release_and_without_scripts_a_page_shows_a_notice_and_the_help_lines() -> None:
-    html = no_script.body("/")
+    html = first_paint.body("/", "")
     assert "There is no published release" in html
     assert HELP_LINE in html
 
@@ -329,7 +332,7 @@ def test_every_page_is_run_by_our_navigation_whichever_is_opened_first(
 
 
 def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
-    html = no_script.body("/")
+    html = first_paint.body("/", "")
     for text in (
         "1,336",
         "126,453",
@@ -348,7 +351,7 @@ def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None
 
 @pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
 def test_the_page_of_a_dimension_shows_its_own_figure_without_scripts(path: str, own: str) -> None:
-    html = no_script.body(path)
+    html = first_paint.body(path, "")
     assert own in html
     assert html.count('class="bars"') == 1
     assert HELP_LINE in html
@@ -359,7 +362,7 @@ FIGURES = {"/", *PATHS.values()}
 
 @pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
 def test_a_long_page_links_to_its_static_page_without_scripts(path: str) -> None:
-    html = no_script.body(path)
+    html = first_paint.body(path, "")
     assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
     assert HELP_LINE in html
     assert len(html) < 4_000, "it is sent to everyone"

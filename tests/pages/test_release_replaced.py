@@ -16,7 +16,7 @@ from referrals.cards.card import Card
 from referrals.cards.charts import base as charts
 from referrals.cards.html import notices
 from referrals.content import outline
-from referrals.dashboard import figure, navigation, no_script, session
+from referrals.dashboard import figure, first_paint, navigation, session
 from referrals.errors import ReleaseError
 from referrals.i18n import messages
 from referrals.query.selection import Selection
@@ -129,9 +129,9 @@ def test_unfiltered_results_are_cached_apart_so_that_filtered_ones_cannot_evict_
 def test_an_added_release_is_offered_to_new_sessions(place: Path, open_page: Open) -> None:
     reader = open_page(SCRIPTS["/sex"])
     rounded_release.write(place)
-    assert "choose_release" not in radios(open_again(reader))
+    assert "choose_release" not in controls(open_again(reader))
     assert NEWER in shown(reader)
-    assert "choose_release" in radios(open_page(SCRIPTS["/sex"]))
+    assert "choose_release" in controls(open_page(SCRIPTS["/sex"]))
 
 
 def test_a_removed_release_stays_in_open_sessions_and_is_not_offered_to_new_ones(
@@ -144,7 +144,7 @@ def test_a_removed_release_stays_in_open_sessions_and_is_not_offered_to_new_ones
     assert FEWER in text
     assert NEWER not in text
     assert BANNER in text
-    assert "choose_release" not in radios(open_page(SCRIPTS["/sex"]))
+    assert "choose_release" not in controls(open_page(SCRIPTS["/sex"]))
 
 
 def test_a_session_loses_withdrawn_figures_at_its_next_run(place: Path, open_page: Open) -> None:
@@ -160,9 +160,9 @@ def test_a_session_loses_withdrawn_figures_at_its_next_run(place: Path, open_pag
         assert error.value.startswith("These figures have been withdrawn by those who publish them")
         assert "706" not in opened.text
         assert "Help lines" in opened.text
-    without_script = no_script.body("/sex")
-    assert "have been withdrawn" in without_script
-    assert 'class="telephone"' in without_script
+    first_bytes = first_paint.body("/sex", "")
+    assert "have been withdrawn" in first_bytes
+    assert 'class="telephone"' in first_bytes
 
 
 def test_a_session_whose_only_release_was_withdrawn_shows_a_notice_once_there_is_another(
@@ -206,7 +206,7 @@ def test_a_withdrawn_release_disappears_from_the_page_that_shows_it(
     text = shown(open_again(reader))
     assert BANNER not in text
     assert "706" in text
-    assert "choose_release" not in radios(reader)
+    assert "choose_release" not in controls(reader)
     assert shown(open_again(reader)).count(WITHDRAWN) == 1
     assert WITHDRAWN not in shown(open_page(SCRIPTS["/sex"]))
 
@@ -249,7 +249,7 @@ def test_cached_results_do_not_keep_a_release_open(place: Path) -> None:
         page_cards.card(outline.ContextSeries("years"), published(), Selection()),
     ):
         figure.chart(card, charts.LIGHT)
-    assert no_script.body("/")
+    assert first_paint.body("/", "")
     assert registry.filters(published(), "sex")
     revise(place)
     assert published() is not opened()
@@ -271,7 +271,7 @@ def test_a_query_that_takes_too_long_is_a_message_on_the_page(
             "The release 2020-21 could not answer in 10 seconds. Try again, or ask for less."
         )
 
-    monkeypatch.setattr(page_cards, "card", slow)
+    monkeypatch.setattr(registry, "card", slow)
     reader = open_page(SCRIPTS["/sex"])
     assert not reader.app.exception
     assert "could not answer in 10 seconds" in reader.app.error[0].value
@@ -284,5 +284,5 @@ def open_again(reader: Any) -> Any:
     return reader
 
 
-def radios(reader: Any) -> list[str]:
-    return [widget.key for widget in reader.app.radio]
+def controls(reader: Any) -> list[str]:
+    return [widget.key for widget in reader.app.button_group]

@@ -1,146 +1,127 @@
-"""Answers as Plotly figures: bars from zero, labelled at their ends, readable without colour.
+"""Bars, dots with ranges, stacked bars and panels of bars as HTML: no script, text at its own size.
 
-The certain part of a number is a solid bar, and a range beyond it is hatched. A rounded number, or
-a share of those recorded, has a line over what it could be. "Not recorded" is grey. A number that
-is not published has no bar, and says so.
+The stylesheet is `templates/charts/charts.css`: labels left of their bars if there is room, above
+them on a phone. A number stands at the end of its bar, and its range is a thin line with a dot
+below the bar, or a pale end if there is no single number. Text is never inside a picture, so it is
+never scaled, and it prints.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
-from referrals.cards.bars import Bar, bars
-from referrals.cards.charts.base import LIGHT, TRANSPARENT, Figure, Palette, note, paper, plain
-from referrals.query.answer import Answer
+from markupsafe import Markup
 
-ROW: Final = 64
-"""The height of a row in pixels. `BAR` and those below are in rows."""
+from referrals import templates
+from referrals.cards.charts.colours import Meaning
+from referrals.i18n import messages
 
-BAR: Final = 0.42
-"""The height of a bar."""
+TEMPLATE: Final = "charts/charts.html"
 
-BAR_AT: Final = 0.2
-"""The middle of a bar, below the middle of its row."""
+LETTER: Final = 0.58
+"""The width of a letter of a number's text, in its own size."""
 
-LABEL_ABOVE: Final = 0.42
-"""The distance of a label above the middle of its bar."""
-
-LABEL_ROOM: Final = 1.6
-"""The least length of the axis in longest bars: a bar's label needs room at its end."""
-
-LETTER_WIDTH: Final = 0.037
-WIDEST_LABEL: Final = 0.75
-"""The share of a phone's width that one letter of a label takes, and that a label may take."""
+MOST_ROOM: Final = 15
+"""The most room beside the longest bar for its text, in letters: a longer text wraps."""
 
 
-def bar_chart(answer: Answer, palette: Palette = LIGHT) -> Figure:
-    """Return one answer as horizontal bars, by number or by share as its selection says."""
-    return _panels([bars(answer)], [""], palette)
+@dataclass(frozen=True)
+class Bar:
+    """One bar, in referrals or percent, or scaled to the longest bar.
+
+    It is solid up to `solid`; the number can be as large as `upper`. If it can also be smaller than
+    `solid`, `lower` is its minimum and a line runs from there to `upper`; otherwise the part beyond
+    `solid` is pale. `shown` is the number as text, `possible` its range as text if it is not part
+    of the number, and `symbol` the letter of its status. A bar that `is_absent` has no number: it
+    has no length, and `shown` says why.
+    """
+
+    label: str
+    shown: str
+    solid: float
+    upper: float
+    colour: Meaning = Meaning.NUMBER
+    lower: float | None = None
+    symbol: str = ""
+    possible: str = ""
+    is_absent: bool = False
+
+    @property
+    def text(self) -> str:
+        """The number as text, with its range and the letter: '62% (53% to 68%) [u]'."""
+        number = self.shown
+        if self.possible:
+            number = messages.text(
+                "cards.number_with_range", number=self.shown, range=self.possible
+            )
+        return f"{number} {self.symbol}".strip()
+
+    @property
+    def has_line(self) -> bool:
+        """Whether its range is a line, from `lower` to `upper`."""
+        return self.lower is not None and self.lower < self.upper
+
+    @property
+    def has_pale_end(self) -> bool:
+        """Whether its range is a pale end, from `solid` to `upper`."""
+        return self.lower is None and self.solid < self.upper
+
+    @property
+    def end(self) -> float:
+        """The place of the text: the end of the number, or of its pale end."""
+        return self.upper if self.has_pale_end else self.solid
+
+    def scaled(self, longest: float) -> Bar:
+        """Return the bar with its lengths as shares of the longest bar."""
+        low = None if self.lower is None else self.lower / longest
+        return replace(self, solid=self.solid / longest, upper=self.upper / longest, lower=low)
 
 
-def small_multiples(answers: Mapping[str, Answer], palette: Palette = LIGHT) -> Figure:
-    """Return answers as bars one above the other on one scale, each under its own label."""
-    panels = [bars(answer) for answer in answers.values()]
-    return _panels(panels, list(answers), palette)
+def scaled(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Return bars with their lengths as shares of the longest of them."""
+    longest = max((bar.upper for bar in bars), default=0) or 1
+    return tuple(bar.scaled(longest) for bar in bars)
 
 
-def _panels(panels: Sequence[Sequence[Bar]], headings: Sequence[str], palette: Palette) -> Figure:
-    """Return panels of bars on one scale, labels above them: on a phone bars need the width."""
-    data, notes, place = [], [], 0
-    for heading, panel in zip(headings, panels, strict=True):
-        if heading:
-            notes.append(_label(f"<b>{plain(heading)}</b>", place + BAR_AT, palette))
-            place += 1
-        at = [place + row + BAR_AT for row in range(len(panel))]
-        data += [_solid(panel, at, palette), _beyond(panel, at, palette)]
-        notes += [
-            _label(plain(bar.label), y - LABEL_ABOVE, palette)
-            for bar, y in zip(panel, at, strict=True)
-        ]
-        place += len(panel)
-    every = [bar for panel in panels for bar in panel]
-    longest = max(float(bar.upper) for bar in every) or 1
-    letters = max(len(bar.shown) for bar in every)
-    room = max(LABEL_ROOM, 1 / (1 - min(letters * LETTER_WIDTH, WIDEST_LABEL)))
-    layout = {
-        **paper(palette),
-        "annotations": notes,
-        "barmode": "stack",
-        "showlegend": False,
-        "height": place * ROW,
-        "margin": {"l": 2, "r": 2, "t": 2, "b": 2},
-        "xaxis": {"range": [0, longest * room], "visible": False, "fixedrange": True},
-        "yaxis": {"range": [place - 0.45, -0.55], "visible": False, "fixedrange": True},
+def bar_chart(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
+    """Return scaled bars under each other.
+
+    `name` is the name of the chart for those who do not see it, and `mark` is set below the bars of
+    invented figures.
+    """
+    return templates.macro(TEMPLATE, "bars", name, bars, room=_room(bars), mark=mark)
+
+
+def dots(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
+    """Return scaled numbers as dots, each on the line of its range; they begin at zero as well."""
+    return templates.macro(TEMPLATE, "bars", name, bars, room=_room(bars), mark=mark, look="dots")
+
+
+def small_multiples(name: str, panels: Mapping[str, Sequence[Bar]], *, mark: str = "") -> Markup:
+    """Return panels of bars on one scale, each under its label, side by side if there is room."""
+    every = [bar for bars in panels.values() for bar in bars]
+    longest = max((bar.upper for bar in every), default=0) or 1
+    on_one_scale = {label: [bar.scaled(longest) for bar in bars] for label, bars in panels.items()}
+    return templates.macro(TEMPLATE, "panels", name, on_one_scale, room=_room(every), mark=mark)
+
+
+def stacked_bars(name: str, rows: Mapping[str, Sequence[Bar]], *, mark: str = "") -> Markup:
+    """Return one bar per row, of the row's parts end to end, on one scale.
+
+    The names and the numbers of the parts are below each bar. A part without a number has no
+    length; it is named all the same.
+    """
+    longest = max((sum(bar.solid for bar in parts) for parts in rows.values()), default=0) or 1
+    on_one_scale = {
+        label: [replace(bar, solid=bar.solid / longest) for bar in parts]
+        for label, parts in rows.items()
     }
-    return {"data": data, "layout": layout}
+    return templates.macro(TEMPLATE, "stacked", name, on_one_scale, mark=mark)
 
 
-def _solid(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict[str, Any]:
-    """Return the solid part of each bar, with a line if its number could also be less."""
-    return {
-        "type": "bar",
-        "y": at,
-        "x": [bar.solid for bar in panel],
-        "width": BAR,
-        "orientation": "h",
-        "marker": {
-            "color": _shades(panel, palette),
-            "pattern": {
-                "shape": ["." if bar.style == "grey" else "" for bar in panel],
-                "solidity": 0.25,
-            },
-        },
-        "error_x": {
-            "visible": any(bar.lower is not None for bar in panel),
-            "array": [None if bar.lower is None else bar.upper - bar.solid for bar in panel],
-            "arrayminus": [None if bar.lower is None else bar.solid - bar.lower for bar in panel],
-            "symmetric": False,
-            "color": palette.text,
-            "thickness": 3,
-            "width": 7,
-        },
-        "hoverinfo": "skip",
-    }
-
-
-def _beyond(panel: Sequence[Bar], at: Sequence[float], palette: Palette) -> dict[str, Any]:
-    """Return the part beyond each solid bar, hatched unless it has a line, and its text."""
-    shades = _shades(panel, palette)
-    hatched = [bar.upper > bar.solid and bar.lower is None for bar in panel]
-    return {
-        "type": "bar",
-        "y": at,
-        "x": [bar.upper - bar.solid for bar in panel],
-        "width": BAR,
-        "orientation": "h",
-        "text": [f"<b>{plain(bar.shown)}</b>" for bar in panel],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "textfont": {"size": 16, "color": palette.text},
-        "marker": {
-            "color": TRANSPARENT,
-            "line": {"color": shades, "width": [2 if is_hatched else 0 for is_hatched in hatched]},
-            "pattern": {
-                "shape": ["/" if is_hatched else "" for is_hatched in hatched],
-                "fgcolor": shades,
-                "bgcolor": TRANSPARENT,
-                "solidity": 0.4,
-            },
-        },
-        "hoverinfo": "skip",
-    }
-
-
-def _shades(panel: Sequence[Bar], palette: Palette) -> list[str]:
-    shades = {
-        "main": palette.main,
-        "second": palette.second,
-        "grey": palette.unknown,
-        "missing": palette.unknown,
-    }
-    return [shades[bar.style] for bar in panel]
-
-
-def _label(text: str, y: float, palette: Palette) -> dict[str, Any]:
-    return note(text, palette, x=0, xref="paper", xanchor="left", y=y)
+def _room(bars: Sequence[Bar]) -> float:
+    """Return the room for the text beside the longest bar, in the size of the text."""
+    letters = max((len(bar.text) for bar in bars), default=0)
+    return round(min(letters + 1, MOST_ROOM) * LETTER, 2)

@@ -1,4 +1,4 @@
-"""The parts that charts share, as Plotly's JSON: colours, annotations, axes, watermark.
+"""The parts that Plotly charts share, as JSON: colours, annotations, the mark of invented figures.
 
 Plain lists and numbers, no Plotly objects: those check and copy every value several times, which
 took three quarters of the time to make a page. The tests check every chart against Plotly's schema
@@ -33,8 +33,8 @@ CONFIG: Final[Mapping[str, Any]] = {
 }
 """No toolbar (eight more stops for a keyboard), no upload button, no zoom that catches a thumb."""
 
-WATERMARK_EVERY: Final = 320
-"""One watermark for each of this many pixels of a chart's height."""
+ROOM_FOR_MARK: Final = 32
+"""The room above a plot of invented figures, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -88,44 +88,6 @@ def note(text: str, palette: Palette, *, size: int = 16, **where: Any) -> dict[s
     }
 
 
-def column_chart(
-    data: list[dict[str, Any]],
-    palette: Palette,
-    *,
-    notes: list[dict[str, Any]],
-    right: int = 8,
-    **layout: Any,
-) -> Figure:
-    """Return a chart of vertical columns with annotations; `layout` adds members to its layout.
-
-    Its members `xaxis` and `yaxis` are merged into the axes that all column charts share.
-    """
-    tick = {"size": 14, "color": palette.text}
-    across = {"automargin": True, "fixedrange": True, "tickfont": tick, **layout.pop("xaxis", {})}
-    up = {
-        "rangemode": "tozero",
-        "automargin": True,
-        "fixedrange": True,
-        "gridcolor": palette.grid,
-        "tickformat": ",",
-        "tickfont": tick,
-        **layout.pop("yaxis", {}),
-    }
-    return {
-        "data": data,
-        "layout": {
-            **paper(palette),
-            "annotations": notes,
-            "height": 420,
-            "margin": {"l": 8, "r": right, "t": 56, "b": 8},
-            "bargap": 0.25,
-            "xaxis": across,
-            "yaxis": up,
-            **layout,
-        },
-    }
-
-
 def paper(palette: Palette) -> dict[str, Any]:
     """Return the layout that all charts share: no theme, our fonts, a transparent background."""
     return {
@@ -137,26 +99,24 @@ def paper(palette: Palette) -> dict[str, Any]:
     }
 
 
-def watermarked(figure: Figure, palette: Palette = LIGHT) -> Figure:
-    """Return a figure with "Illustrative" across it, repeated over its height."""
+def marked(figure: Figure, palette: Palette) -> Figure:
+    """Return a figure with "Illustrative" above its plot, so that it covers no number."""
     layout = figure["layout"]
-    word = plain(messages.text("charts.watermark"))
-    times = max(round(layout["height"] / WATERMARK_EVERY), 1)
-    look: dict[str, Any] = {
-        "opacity": 0.3,
-        "textangle": -12,
-        "font": {"size": 44, "color": palette.quiet},
+    mark = note(
+        f"<b>{plain(messages.text('charts.watermark'))}</b>",
+        palette,
+        x=0,
+        xref="paper",
+        xanchor="left",
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        yshift=ROOM_FOR_MARK / 2,
+    )
+    margin = {**layout["margin"], "t": layout["margin"]["t"] + ROOM_FOR_MARK}
+    changed = {
+        "annotations": [*layout["annotations"], mark],
+        "height": layout["height"] + ROOM_FOR_MARK,
+        "margin": margin,
     }
-    across = [
-        note(
-            word,
-            palette,
-            x=0.5,
-            xref="paper",
-            y=1 - (place + 0.5) / times,
-            yref="paper",
-            **look,
-        )
-        for place in range(times)
-    ]
-    return {**figure, "layout": {**layout, "annotations": [*layout["annotations"], *across]}}
+    return {**figure, "layout": {**layout, **changed}}

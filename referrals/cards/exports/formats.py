@@ -50,5 +50,5 @@ def address(card: Card, ending: str) -> str:
 
 
 def endings(card: Card) -> list[str]:
-    """Return the endings of a card's files. A card without bars has no picture."""
-    return [ending for ending in FORMATS if ending != PICTURE or card.bars]
+    """Return the endings of a card's files. A card without a chart has no picture."""
+    return [ending for ending in FORMATS if ending != PICTURE or card.bars or card.lines]

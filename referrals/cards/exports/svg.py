@@ -1,126 +1,143 @@
-"""A card as a picture in SVG: finding, bars with their numbers, source, release and link."""
+"""A card as a picture in SVG: finding, chart, and every caveat that the page shows with it.
+
+A picture is found alone, so it carries the warning, the notes, the meaning of letters and lines,
+the source, the release and the link. Texts are wrapped, never cut.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from html import escape
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
-from referrals.cards.bars import Bar
+from referrals import templates
 from referrals.cards.card import Card
-from referrals.cards.charts.base import LIGHT, WATERMARK_EVERY
-from referrals.cards.exports.notes import joined, plain, release, source, symbols
+from referrals.cards.charts import colours
+from referrals.cards.charts.bars import Bar
+from referrals.cards.exports import svg_lines
+from referrals.cards.exports.notes import joined, notes, release, source, symbols
+from referrals.cards.exports.svg_shapes import Path, Rect, Shape, Text
 from referrals.cards.wording import kinds
 from referrals.i18n import messages
 
 WIDTH: Final = 900
+EDGE: Final = 24
 BARS_FROM: Final = 350
-LONGEST: Final = 330
-"""The left end of the bars and the length of the longest, in pixels."""
+LONGEST: Final = 290
+"""The picture, its margin, the left end of the bars and the length of the longest, in pixels."""
 
-SHADES: Final = {
-    "main": LIGHT.main,
-    "second": LIGHT.second,
-    "grey": LIGHT.unknown,
-    "missing": LIGHT.unknown,
-}
+BAR: Final = 24
+ROW: Final = 44
+LINE: Final = 20
+"""The heights of a bar, of a row with one line of label, and of each further line."""
+
+LABEL_LETTERS: Final = 34
+"""The most letters of a line of a label."""
+
+
+@dataclass
+class _Page:
+    """The shapes of a picture, and the height at which the next one begins."""
+
+    y: float = 24
+    shapes: list[Shape] = field(default_factory=list)
+
+    def write(self, text: str, *, size: int, letters: int, weight: int = 400) -> None:
+        """Add a paragraph, as many lines as it needs."""
+        for line in textwrap.wrap(text.strip(), letters):
+            self.y += size * 1.3
+            self.shapes.append(Text(EDGE, self.y, line, size, weight=weight))
 
 
 def write(card: Card, base: str) -> str:
     """Return a card as an SVG document whose links begin with `base`."""
-    head = _wrapped(card.finding, 62)
-    first_note = plain(card.notes[0]) if card.notes else ""
-    paragraphs = [
-        card.about.lay_sentence,
-        f"{_key(card)} {first_note}",
+    page = _Page()
+    page.write(card.finding, size=26, letters=60, weight=700)
+    caption = messages.text("exports.caption", title=card.title, unit=card.unit)
+    page.y += 6
+    page.write(caption, size=17, letters=94)
+    page.y += 16
+    if card.lines:
+        page.shapes += svg_lines.shapes(card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE)
+        page.y += svg_lines.HEIGHT
+    for bar in card.bars:
+        _bar(page, bar)
+    _mark(page, card)
+    page.y += 12
+    for paragraph in _foot(card, base):
+        page.write(paragraph, size=15, letters=108)
+        page.y += 5
+    drawn = templates.render(
+        "charts/picture.svg",
+        width=WIDTH,
+        height=round(page.y + 16),
+        finding=card.finding,
+        alternative=card.alternative,
+        shapes=page.shapes,
+    )
+    return str(drawn)
+
+
+def _foot(card: Card, base: str) -> Iterable[str]:
+    """Return the paragraphs below a chart: all that the page shows with it."""
+    return [
+        *notes(card),
+        _key(card),
         joined(symbols(card)),
         messages.text("sources.line", names=source(card)),
         release(card, base),
     ]
-    foot = [line for paragraph in paragraphs for line in _wrapped(paragraph, 104)]
-    unit = _wrapped(messages.text("exports.caption", title=card.title, unit=card.unit), 92)
-    top = 40 + len(head) * 32 + len(unit) * 24 + 10
-    below = top + len(card.bars) * 44 + 30
-    height = below + len(foot) * 20 + 16
-    lines: list[str] = []
-    for place, line in enumerate(head):
-        lines.append(_text(24, 46 + place * 32, line, size=26, font_weight=700))
-    for place, line in enumerate(unit):
-        lines.append(_text(24, 46 + len(head) * 32 + place * 24, line, size=17))
-    for place, bar in enumerate(card.bars):
-        lines += _bar(bar, top + place * 44)
-    for place, line in enumerate(foot):
-        lines.append(_text(24, below + place * 20, line, size=14, fill="#484949"))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" role="img" font-family="Arial, Helvetica, sans-serif">'
-        f"<title>{escape(card.finding)}</title>"
-        f"<desc>{escape(card.alternative)}</desc>"
-        f"<defs>{''.join(map(_hatching, SHADES))}</defs>"
-        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>{"".join(lines)}'
-        f"{_watermark(card, height)}</svg>"
-    )
 
 
-def _wrapped(line: str, width: int) -> list[str]:
-    return textwrap.wrap(line.strip(), width)
+def _bar(page: _Page, bar: Bar) -> None:
+    """Add a row: a label, its bar, the number at the end of it, and the range below it."""
+    label = textwrap.wrap(bar.label, LABEL_LETTERS)
+    middle = page.y + BAR / 2
+    for place, line in enumerate(label):
+        page.shapes.append(Text(BARS_FROM - 12, middle + 6 + place * LINE, line, 16, anchor="end"))
+    shade, page_colour = colours.LIGHT[bar.colour], "#ffffff"
+    solid = bar.solid * LONGEST
+    if not bar.is_absent:
+        is_striped = bar.colour is colours.Meaning.NOT_RECORDED
+        fill = "url(#stripes)" if is_striped else shade
+        page.shapes.append(Rect(BARS_FROM, page.y, max(solid, 2), BAR, fill, shade))
+    if bar.has_pale_end:
+        wide = (bar.upper - bar.solid) * LONGEST
+        page.shapes.append(
+            Rect(BARS_FROM + solid, page.y, wide, BAR, page_colour, shade, tint=shade)
+        )
+    if bar.has_line and bar.lower is not None:
+        page.shapes += _range(page.y + BAR + 7, bar.lower * LONGEST, solid, bar.upper * LONGEST)
+    weight, style = (400, "italic") if bar.is_absent else (700, "normal")
+    text_from = BARS_FROM + bar.end * LONGEST + 8
+    page.shapes.append(Text(text_from, middle + 6, bar.text, 17, weight=weight, style=style))
+    page.y += ROW + (len(label) - 1) * LINE
 
 
-def _bar(bar: Bar, y: float) -> list[str]:
-    sure, end = BARS_FROM + bar.solid * LONGEST, BARS_FROM + bar.upper * LONGEST
-    label = textwrap.shorten(bar.label, 44, placeholder="…")
-    solid = f'x="{BARS_FROM}" y="{y}" width="{sure - BARS_FROM:.1f}" height="28"'
-    return [
-        _text(BARS_FROM - 12, y + 20, label, size=16, text_anchor="end"),
-        f'<rect {solid} fill="{SHADES[bar.style]}"/>',
-        _range(bar, y, sure, end),
-        _text(end + 10, y + 20, bar.text, size=17, font_weight=700),
-    ]
+def _range(y: float, low: float, at: float, high: float) -> list[Shape]:
+    """Return the line of a range with a dot at the number, below its bar."""
+    line = f"M{BARS_FROM + low:.1f} {y - 4}v8m0 -4H{BARS_FROM + high:.1f}m0 -4v8"
+    dot = f"M{BARS_FROM + at:.1f} {y}h0"
+    return [Path(line, "#0b0c0c", 2), Path(dot, "#0b0c0c", 8)]
 
 
-def _range(bar: Bar, y: float, sure: float, end: float) -> str:
-    """Return the range of a bar: a line if it begins below the solid part's end, else hatching."""
-    if end <= sure:
-        return ""
-    if bar.lower is None:
-        shade = f'fill="url(#{bar.style})" stroke="{SHADES[bar.style]}"'
-        return f'<rect x="{sure:.1f}" y="{y}" width="{end - sure:.1f}" height="28" {shade}/>'
-    path = f"M{BARS_FROM + bar.lower * LONGEST:.1f} {y + 14}H{end:.1f}"
-    return f'<path d="{path}" stroke="#0b0c0c" stroke-width="3"/>'
-
-
-def _hatching(style: str) -> str:
-    return (
-        f'<pattern id="{style}" width="8" height="8" patternUnits="userSpaceOnUse" '
-        'patternTransform="rotate(45)">'
-        f'<rect width="3" height="8" fill="{SHADES[style]}"/></pattern>'
-    )
-
-
-def _text(x: float, y: float, line: str, *, size: int, **attributes: str | int) -> str:
-    more = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in attributes.items())
-    return f'<text x="{x}" y="{y}" font-size="{size}"{more}>{escape(line)}</text>'
-
-
-def _watermark(card: Card, height: int) -> str:
-    """Return the watermarks of a picture of invented figures, '' for others."""
-    if not card.about.is_illustrative:
-        return ""
-    times = max(round(height / WATERMARK_EVERY), 1)
-    middles = [(WIDTH / 2, height * (place + 0.5) / times) for place in range(times)]
-    word = escape(messages.text("charts.watermark"))
-    words = "".join(
-        f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate(-12 {x:.0f} {y:.0f})">{word}</text>'
-        for x, y in middles
-    )
-    font = 'font-size="80" font-weight="700" text-anchor="middle"'
-    return f'<g {font} fill="#4a5058" fill-opacity="0.22">{words}</g>'
+def _mark(page: _Page, card: Card) -> None:
+    """Add the mark of invented figures in a strip of its own, so that it covers no number."""
+    if not card.mark:
+        return
+    page.y += 12
+    page.shapes.append(Rect(EDGE, page.y, WIDTH - 2 * EDGE, 30, "#ffffff", "#0b0c0c", dash="6 4"))
+    page.shapes.append(Text(WIDTH / 2, page.y + 21, card.mark, 17, weight=700, anchor="middle"))
+    page.y += 42
 
 
 def _key(card: Card) -> str:
-    """Return the meaning of the lines or the hatching of a picture, '' if it has neither."""
-    if any(bar.lower is not None for bar in card.bars):
+    """Return the meaning of the lines or the pale ends of a picture, '' if it has neither."""
+    if any(bar.has_line for bar in card.bars):
         return messages.text("exports.line", meaning=kinds.of(card.about.kind).line())
-    if any(bar.upper > bar.solid for bar in card.bars):
-        return messages.text("exports.hatched")
+    if any(bar.has_pale_end for bar in card.bars):
+        return messages.text("exports.pale")
+    if any(point.has_range for series in card.lines for point in series.points):
+        return messages.text("exports.band")
     return ""

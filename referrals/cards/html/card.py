@@ -13,6 +13,8 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
+from referrals.cards.charts import bars as charts
+from referrals.cards.charts import light_lines
 from referrals.cards.exports import text
 from referrals.cards.exports.formats import address, endings, label
 from referrals.cards.exports.notes import symbols
@@ -32,12 +34,19 @@ def head(card: Card) -> Markup:
 
 
 def bars(card: Card) -> Markup:
-    """Return the figure as a table of bars, which needs no script; empty if it has no bars."""
-    if not card.bars:
-        return Markup()
-    return templates.bars(
-        card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars]
-    )
+    """Return the chart as HTML, which needs no script; empty if the card has none."""
+    if card.panels:
+        return charts.small_multiples(card.title, card.panels, mark=card.mark)
+    if card.lines:
+        return light_lines.line_chart(card.alternative, card.lines, mark=card.mark)
+    if card.bars:
+        return charts.bar_chart(card.title, card.bars, mark=card.mark)
+    return Markup()
+
+
+def table(card: Card) -> Markup:
+    """Return the table of a card, which paper does without if the bars have the same numbers."""
+    return templates.macro(TEMPLATE, "again", card.table) if card.bars else card.table
 
 
 def notes(card: Card, *, folded: bool) -> Markup:
@@ -59,18 +68,17 @@ def warning(card: Card) -> Markup:
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def above(card: Card) -> Markup:
-    """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
+    """Return what is above a card's Plotly chart, which HTML replaces on paper."""
     chart = bars(card)
     if chart:
-        watermark = messages.text("charts.watermark") if card.about.is_illustrative else ""
-        chart = templates.macro(TEMPLATE, "on_paper", chart, watermark)
+        chart = templates.macro(TEMPLATE, "on_paper", chart)
     return head(card) + warning(card) + chart
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
 def below(card: Card, base: str) -> Markup:
     """Return what is below a card's chart. `base` begins the addresses that leave the site."""
-    return card.table + notes(card, folded=False) + sources.html(card) + _take_away(card, base)
+    return table(card) + notes(card, folded=False) + sources.html(card) + take_away(card, base)
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
@@ -87,7 +95,7 @@ def summary(card: Card, more: str, base: str) -> Markup:
     `more` is a line of Markdown that leads to the page that has them.
     """
     top = head(card) + warning(card) + bars(card)
-    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + _take_away(card, base)
+    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + take_away(card, base)
     return templates.macro(TEMPLATE, "whole", top, rest)
 
 
@@ -96,7 +104,7 @@ def link_on(more: str) -> Markup:
     return Markup("<p>{}</p>").format(pages.inline(more))
 
 
-def _take_away(card: Card, base: str) -> Markup:
+def take_away(card: Card, base: str) -> Markup:
     """Return the folded list of downloads, texts to copy and the link to this view.
 
     Streamlit's own buttons would cost five messages per card in every run, and its text box with a

@@ -66,7 +66,9 @@ def worked_out(release: Release) -> Markup:
         for row in release.rows("query/derived_cells")
     ]
     header = [messages.text(f"relations.derived.{name}") for name in ("what", "number", "working")]
-    return templates.table(messages.text("relations.derived.caption"), header, rows)
+    return templates.table(
+        messages.text("relations.derived.caption"), header, rows, text_columns=[2]
+    )
 
 
 def result_name(result: str) -> str:

@@ -97,7 +97,7 @@ def _fixed_addresses(release: Release, files: Sequence[File]) -> Markup:
         this_version,
         metadata.summary(release)["address"],
         messages.text("releases.as_data"),
-        templates.table(caption, header, rows),
+        templates.table(caption, header, rows, text_columns=[1]),
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from referrals.cards.wording import phrases
+from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
+from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
-from referrals.reference.codelists import NOT_RECORDED
 
 
 class Wording(ABC):
@@ -38,7 +39,7 @@ class Wording(ABC):
         return phrases.headed(self._finding(answer), is_illustrative=answer.is_illustrative)
 
     def quarters_finding(self, answer: Answer, quarters: Sequence[Observation], period: str) -> str:
-        """Return the headline of the quarters of an answer's selection, which claims no trend."""
+        """Return the headline of the quarters of an answer's selection: whether they changed."""
         text = self._quarters_finding(answer, quarters, period)
         return phrases.headed(text, is_illustrative=answer.is_illustrative)
 
@@ -58,10 +59,6 @@ class Wording(ABC):
         """Return the range beside a number, '' if the number is exact or is a range itself."""
         return ""
 
-    def is_share_of_all(self, observation: Observation) -> bool:
-        """Return whether a share is of all while the others are of those recorded."""
-        return observation.code == NOT_RECORDED
-
     def possible_share(self, _answer: Answer, _observation: Observation) -> str:
         """Return the range beside a share, '' if the share is exact or is a range itself."""
         return ""
@@ -69,6 +66,26 @@ class Wording(ABC):
     def share_status(self, _answer: Answer, _observation: Observation) -> str:
         """Return the status letter of a share, '' if it has only the letter of its number."""
         return ""
+
+    def _change(self, answer: Answer, quarters: Sequence[Observation]) -> str:
+        """Return how two quarters or more changed, by the rule of `query.change`."""
+        first, last = change.like_with_like(quarters, lambda quarter: quarter.code)
+        return messages.text(
+            f"wording.change.{change.direction(first.bounds, last.bounds)}",
+            referrals=phrases.subject(answer, Form.TITLE),
+            inside=phrases.subject(answer),
+            first=self._with_range(first),
+            first_period=first.label,
+            last=self._with_range(last),
+            last_period=last.label,
+        )
+
+    def _with_range(self, observation: Observation) -> str:
+        """Return a number with its range, if that is not part of it: '60 (52 to 68)'."""
+        number, possible = phrases.number(observation), self.possible_range(observation)
+        if not possible:
+            return number
+        return messages.text("cards.number_with_range", number=number, range=possible)
 
     @abstractmethod
     def _finding(self, answer: Answer) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from referrals.cards.wording import kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
+from referrals.query import change
 from referrals.query.answer import Answer
+from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
 
 
@@ -23,6 +27,73 @@ def quarters_title(answer: Answer) -> str:
     """Return the title of a card of quarters: 'Domestic abuse referrals by quarter'."""
     text = messages.text("wording.quarters_title", referrals=phrases.subject(answer, Form.TITLE))
     return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def finding(answer: Answer) -> str:
+    """Return the headline of an answer, or the chosen numbers side by side if some were chosen."""
+    if not answer.is_comparison:
+        return kinds.of(answer.kind).finding(answer)
+    clauses = phrases.listed(_compared(answer, row) for row in answer.observations)
+    text = messages.text(
+        "wording.comparison.finding", clauses=clauses, counted=phrases.counted(answer)
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def _compared(answer: Answer, observation: Observation) -> str:
+    """Return one of several numbers: 'Vietnam 237 (18%)'."""
+    share = "" if answer.is_unreliable else phrases.share(observation)
+    return messages.text(
+        f"wording.comparison.{'with_share' if share else 'number'}",
+        group=observation.label,
+        number=phrases.number(observation),
+        share=share,
+    )
+
+
+def over_time_title(answer: Answer) -> str:
+    """Return the title of a card over time: 'Victim referrals by sex and quarter'."""
+    text = messages.text(
+        "wording.over_time.title",
+        referrals=phrases.subject(answer, Form.TITLE),
+        dimension=phrases.dimension(answer.dimension),
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
+    """Return the headline of quarters by the label of their code: first and last side by side.
+
+    It says that a number rose or fell only by the rule of `query.change`.
+    """
+    if not quarters:
+        text = messages.text("wording.over_time.none", referrals=phrases.subject(answer))
+        return phrases.headed(text, is_illustrative=answer.is_illustrative)
+    ends = {
+        label: change.like_with_like(found, lambda quarter: quarter.code)
+        for label, found in quarters.items()
+    }
+    first, last = next(iter(ends.values()))
+    text = messages.text(
+        "wording.over_time.finding",
+        first=first.label,
+        last=last.label,
+        clauses=phrases.listed(_change(label, *pair) for label, pair in ends.items()),
+    )
+    return phrases.headed(text, is_illustrative=answer.is_illustrative)
+
+
+def _change(label: str, first: Observation, last: Observation) -> str:
+    """Return how a number changed: 'Vietnam rose from 60 to 72'."""
+    direction = "absent"
+    if first.has_number and last.has_number:
+        direction = change.direction(first.bounds, last.bounds)
+    return messages.text(
+        f"wording.over_time.{direction}",
+        group=label,
+        first=phrases.number(first),
+        last=phrases.number(last),
+    )
 
 
 def unit(answer: Answer, *, of_each: bool = False) -> str:
@@ -65,16 +136,30 @@ def workings(answer: Answer, group: str = "") -> list[str]:
     return found
 
 
-def chart_text(answer: Answer) -> str:
-    """Return a chart in words, the finding first, for those who do not see it."""
-    by_share = answer.selection.measure == SHARE and not answer.is_unreliable
-    rows = []
-    for observation in answer.observations:
-        share = phrases.share(observation) if by_share else ""
-        rows.append((phrases.label(observation), share or phrases.number(observation)))
+def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:
+    """Return the heads of the columns of shares, which say what the shares are of.
+
+    There is one column, of all, or one of those recorded before it. `of_each` means that there is
+    more than one column of an answer, each with its own total.
+    """
+    dimension = phrases.dimension(answer.dimension)
+    key = "of_each" if of_each else "of_one"
+    if answer.recorded is not None:
+        values = {"dimension": dimension, "total": phrases.number(answer.total)}
+        recorded = messages.text(f"wording.share.{key}.recorded", n=answer.recorded, **values)
+        return [recorded, messages.text(f"wording.share.{key}.all", **values)]
+    if of_each:
+        return [messages.text("wording.share.of_each.total")]
+    if not answer.total.has_number:
+        return [messages.text("wording.share.of_one.unknown", referrals=phrases.subject(answer))]
+    return [messages.text("wording.share.of_one.total", counted=phrases.counted(answer))]
+
+
+def chart_text(answer: Answer, rows: Iterable[tuple[str, str]]) -> str:
+    """Return a chart in words, for those who do not see it: finding, labels and numbers."""
     return messages.text(
         "wording.bar_chart",
-        finding=kinds.of(answer.kind).finding(answer),
+        finding=finding(answer),
         referrals=phrases.subject(answer),
         dimension=phrases.dimension(answer.dimension),
         rows=phrases.rows(rows),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from babel.lists import format_list
@@ -61,12 +62,14 @@ def first_label(observation: Observation) -> str:
 
 
 def number(observation: Observation) -> str:
-    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', 'withheld'."""
+    """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', '0 to 4'."""
     if absent := _ABSENT.get(observation.status):
         return messages.text(absent)
-    if observation.value is not None and not observation.is_range:
-        return count(observation.value)
     lower, upper = observation.bounds
+    # 0 alone means that there are none: a 0 that could be more is shown as its range.
+    is_uncertain_zero = observation.value == 0 and upper > 0
+    if observation.value is not None and not (observation.is_range or is_uncertain_zero):
+        return count(observation.value)
     if observation.open_ended:
         return messages.text("wording.number.at_least", n=lower)
     return count_range(lower, upper)
@@ -96,8 +99,13 @@ def share(observation: Observation) -> str:
         return messages.text("wording.number.over", share=percent(found.lower))
     if found.value is not None:
         return percent(found.value)
-    lower, upper = percent(found.lower), percent(found.upper)
-    return lower if lower == upper else between(lower, upper)
+    return percent_range(found.lower, found.upper)
+
+
+def percent_range(lower: Fraction, upper: Fraction) -> str:
+    """Return a range of shares, or one if both ends look the same: '58% to 59%'."""
+    low, high = percent(lower), percent(upper)
+    return low if low == high else between(low, high)
 
 
 def headed(text: str, *, is_illustrative: bool) -> str:

@@ -37,15 +37,11 @@ class Rounded(Wording):
         return messages.text("wording.rounded.total", number=number, range=possible)
 
     def possible_range(self, observation: Observation) -> str:
-        """Return the range of a sum before rounding, '' if it is exact: '52 to 68'."""
-        if observation.status != "e":
+        """Return the range of a sum before rounding, '' if exact or a range itself: '52 to 68'."""
+        if observation.status != "e" or not observation.value:
             return ""
         lower, upper = observation.bounds
         return phrases.between(count(lower), count(upper))
-
-    def is_share_of_all(self, _observation: Observation) -> bool:
-        """Return False: every share is of the same total, and need not say so."""
-        return False
 
     def possible_share(self, answer: Answer, observation: Observation) -> str:
         """Return the range of a share, '' if exact or of too few referrals: '12% to 31%'."""
@@ -61,7 +57,7 @@ class Rounded(Wording):
     def _finding(self, answer: Answer) -> str:
         total = answer.total.value or 0
         if total == 0:
-            return _none(answer.total.bounds[1])
+            return _none(answer)
         if total < SMALLEST_SHARE_BASE:
             return messages.text(
                 "wording.rounded.few",
@@ -73,28 +69,27 @@ class Rounded(Wording):
     def _quarters_finding(
         self, answer: Answer, quarters: Sequence[Observation], period: str
     ) -> str:
-        """Return the least and the most of the quarters."""
-        values = [quarter.value or 0 for quarter in quarters]
-        least, most = min(values), max(values)
-        if most == 0:
-            upper = max(quarter.bounds[1] for quarter in quarters)
-            key = "quarters_none_rounded" if upper else "quarters_none"
-            return messages.text(
-                f"wording.rounded.{key}", n=len(quarters), period=period, upper=upper
-            )
-        key = "quarters_few" if least < SMALLEST_SHARE_BASE else "quarters"
+        """Return how the quarters changed, or that there are none in any of them."""
+        if any(quarter.value for quarter in quarters):
+            return self._change(answer, quarters)
+        upper = max(quarter.bounds[1] for quarter in quarters)
+        key = "quarters_none_rounded" if upper else "quarters_none"
         return messages.text(
             f"wording.rounded.{key}",
             n=len(quarters),
             period=period,
-            range=phrases.count_range(least, most),
+            upper=upper,
             referrals=phrases.subject(answer),
         )
 
 
-def _none(upper: int) -> str:
-    if upper:
-        return messages.text("wording.rounded.none_rounded", upper=upper)
+def _none(answer: Answer) -> str:
+    if answer.total.bounds[1]:
+        return messages.text(
+            "wording.rounded.few",
+            counted=phrases.counted(answer),
+            dimension=phrases.dimension(answer.dimension),
+        )
     return messages.text("wording.rounded.none")
 
 

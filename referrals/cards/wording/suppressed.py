@@ -51,20 +51,25 @@ class Suppressed(Wording):
     def _quarters_finding(
         self, answer: Answer, quarters: Sequence[Observation], period: str
     ) -> str:
-        """Return how many quarters are shown, their least and their most."""
+        """Return how the quarters that are shown changed, and how many those are."""
         referrals = phrases.subject(answer)
         if all(quarter.status == NOT_PUBLISHED for quarter in quarters):
             return messages.text("wording.suppressed.quarters_unpublished", referrals=referrals)
-        shown = [quarter.value for quarter in quarters if quarter.value is not None]
+        shown = [quarter for quarter in quarters if quarter.has_number]
         if not shown:
             return messages.text(
                 "wording.suppressed.quarters_withheld", referrals=referrals, period=period
             )
+        if len(shown) == 1:
+            return messages.text(
+                "wording.suppressed.quarters_one",
+                number=phrases.number(shown[0]),
+                quarter=shown[0].label,
+                referrals=referrals,
+            )
+        change = self._change(answer, shown)
+        if len(shown) == len(quarters):
+            return change
         return messages.text(
-            "wording.suppressed.quarters",
-            n=len(quarters),
-            shown=len(shown),
-            period=period,
-            range=phrases.count_range(min(shown), max(shown)),
-            referrals=referrals,
+            "wording.suppressed.quarters", change=change, shown=len(shown), n=len(quarters)
         )

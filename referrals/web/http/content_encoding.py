@@ -20,6 +20,9 @@ SUFFIXES: Final = {"br": ".br", "gzip": ".gz"}
 BEST: Final = 11
 """Brotli's highest quality, which compresses best and takes a hundred times as long as 5 does."""
 
+QUICK: Final = 5
+"""The quality for a body that may be sent once."""
+
 IDENTITY_WEIGHT: Final = 0.001
 """The uncompressed form is acceptable unless it is refused, but any listed coding is preferred."""
 
@@ -58,6 +61,7 @@ class Encoded:
     """A body that is sent many times, compressed once per coding when first needed."""
 
     plain: bytes
+    quality: int = BEST
 
     def body(self, encoding: str) -> bytes:
         """Return the body in a coding that `choose` returned."""
@@ -67,7 +71,7 @@ class Encoded:
 
     @cached_property
     def _brotli(self) -> bytes:
-        return compress(self.plain, "br")
+        return compress(self.plain, "br", quality=self.quality)
 
     @cached_property
     def _gzip(self) -> bytes:

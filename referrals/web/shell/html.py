@@ -21,6 +21,12 @@ HARMLESS: Final = "https://www.bbc.co.uk/weather"
 LEAVING: Final = Markup('href="{}" target="_top" rel="noreferrer"').format(HARMLESS)
 """The attributes of every exit link: `_top` leaves the page of a site that frames ours as well."""
 
+HELP: Final = "/safeguarding"
+"""The page behind "Get help", which is always in view."""
+
+ASK: Final = "/ask"
+"""The address that answers a question, given as `q`."""
+
 CURRENT_PAGE: Final = ' aria-current="page"'
 SHIFT_PRESSES: Final = 3
 """How many presses of Shift leave the page; exit.js counts them."""
@@ -43,12 +49,12 @@ class Frame:
 
 
 def page(
-    index: str, head: PageHead, frame: Frame, noscript_html: str, scripts: Iterable[str] = ()
+    index: str, head: PageHead, frame: Frame, first_paint: str, scripts: Iterable[str] = ()
 ) -> str:
     """Return the HTML of one page, readable before any script has run.
 
-    `index` is Streamlit's index.html. `scripts` are the names of its scripts that the page will
-    request besides those that `index` names.
+    `index` is Streamlit's index.html. `first_paint` is the main part of the page. `scripts` are the
+    names of its scripts that the page will request besides those that `index` names.
 
     Raises:
         ReferralsError: `index` is not that of the Streamlit we know.
@@ -63,7 +69,7 @@ def page(
         search_links=_search_links(head, frame),
         fetched_early=FETCHED_EARLY,
         scripts=[address for address in addresses if f'"{address}"' not in named_in_index],
-        noscript=Markup(noscript_html),  # noqa: S704 - made of our own templates
+        first_paint=Markup(first_paint),  # noqa: S704 - made of our own templates
     ).strip()
 
 
@@ -72,7 +78,7 @@ def not_found(frame: Frame) -> str:
     text = frame.text
     head = PageHead("", text("shell.not_found.title"), text("shell.not_found.description"))
     by_path = {menu_head.path: menu_head for menu_head in frame.heads}
-    next_pages = [by_path[path] for path in ("/", "/safeguarding") if path in by_path]
+    next_pages = [by_path[path] for path in ("/", HELP) if path in by_path]
     return templates.render(
         "shell/not_found.html", **_values(head, frame), next_pages=next_pages
     ).strip()
@@ -94,8 +100,11 @@ def _values(head: PageHead, frame: Frame) -> dict[str, object]:
             "icon": asset("logo.svg").address,
         },
         "exit_address": HARMLESS,
+        "help": HELP,
+        "ask": ASK,
         "leaving": LEAVING,
         "titles": json.dumps({menu_head.path: menu_head.title for menu_head in frame.heads}),
+        "keeps": json.dumps([head.path for head in frame.heads if head.has_controls]),
         "script_messages": json.dumps(_script_messages(frame), ensure_ascii=False),
     }
 

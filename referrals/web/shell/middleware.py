@@ -7,8 +7,10 @@ headers to every answer. Answers that are not HTML pass through unread.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Final
 
+from cachetools import LRUCache
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import Response
@@ -36,7 +38,11 @@ CONDITIONAL_HEADERS: Final = frozenset(
 """Headers with which Streamlit would answer with a part of its file, a compressed one, or none."""
 
 
-def no_html(_: str) -> str:
+PAGES_KEPT: Final = 256
+"""How many finished pages are kept: one for each path and content, and so for each selection."""
+
+
+def no_html(_path: str, _query: str) -> str:
     """Return no HTML."""
     return ""
 
@@ -49,9 +55,10 @@ def no_versions() -> Sequence[Version]:
 class Shell:
     """Middleware that frames the given pages and answers 404 at unknown addresses.
 
-    `frame` holds the pages and messages. `noscript_html` returns the HTML of the page at a path
-    without JavaScript, and `versions` the site's other versions, which each page links to. Both are
-    called for every request, so a new release is in the next page that is opened.
+    `frame` holds the pages and messages. `first_paint` returns the main part of the page at a path
+    and with a query string, which is shown until Streamlit has drawn it, and `versions` the site's
+    other versions, which each page links to. Both are called for every request, so a new release is
+    in the next page that is opened.
     """
 
     def __init__(
@@ -59,15 +66,17 @@ class Shell:
         app: ASGIApp,
         *,
         frame: Frame,
-        noscript_html: Callable[[str], str] = no_html,
+        first_paint: Callable[[str, str], str] = no_html,
         versions: Callable[[], Sequence[Version]] = no_versions,
     ) -> None:
         self._app = app
         self._heads = {head.path: head for head in frame.heads}
         self._frame = frame
-        self._noscript_html = noscript_html
+        self._first_paint = first_paint
         self._versions = versions
-        self._cache: dict[str, tuple[tuple[object, ...], HtmlPage]] = {}
+        self._cache: LRUCache[tuple[str, str], tuple[tuple[object, ...], HtmlPage]]
+        self._cache = LRUCache(PAGES_KEPT)
+        self._lock = Lock()
         self._not_found = HtmlPage(shell_html.not_found(frame), security_headers.DEFAULT)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,19 +100,23 @@ class Shell:
         head = self._heads.get(scope["path"])
         if head is None:
             return self._not_found.response(request, status=404)
-        return self._page(head, index).response(request)
+        query = scope["query_string"].decode("latin-1")
+        return self._page(head, query, index).response(request)
 
-    def _page(self, head: PageHead, index: str) -> HtmlPage:
+    def _page(self, head: PageHead, query: str, index: str) -> HtmlPage:
         """Return the page of a head, cached until one of its parts changes."""
-        noscript_html = self._noscript_html(head.path)
+        first_paint = self._first_paint(head.path, query)
         versions = self._versions()
-        parts = (index, noscript_html, versions)
-        cached_parts, page = self._cache.get(head.path, (None, None))
+        key, parts = (head.path, first_paint), (index, versions)
+        with self._lock:
+            cached_parts, page = self._cache.get(key, (None, None))
         if page is None or cached_parts != parts:
             frame = replace(self._frame, versions=versions)
-            html = shell_html.page(index, head, frame, noscript_html, _scripts(head))
-            page = HtmlPage(html, security_headers.content_security_policy(index))
-            self._cache[head.path] = (parts, page)
+            html = shell_html.page(index, head, frame, first_paint, _scripts(head))
+            policy = security_headers.content_security_policy(index)
+            page = HtmlPage(html, policy, is_reused=not query)
+            with self._lock:
+                self._cache[key] = (parts, page)
         return page
 
 
@@ -126,6 +139,8 @@ def _unconditional(scope: Scope) -> Scope:
 def _scripts(head: PageHead) -> tuple[str, ...]:
     """Return the names of Streamlit's scripts that draw a page."""
     stems = preload.EVERY_PAGE
+    if head.has_controls:
+        stems += preload.CONTROLS
     if head.draws_charts:
-        stems += preload.CHART_PAGES
+        stems += preload.CHARTS
     return preload.needed(precompress.folder() / "js", stems)

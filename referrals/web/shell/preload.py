@@ -15,8 +15,11 @@ from typing import Final
 EVERY_PAGE: Final[tuple[str, ...]] = ("Html",)
 """Stems of the scripts that draw every page: pieces of HTML."""
 
-CHART_PAGES: Final[tuple[str, ...]] = ("Radio", "PlotlyChart")
-"""Stems for pages with charts: 1.1 MB even when compressed, twice the rest of a page."""
+CONTROLS: Final[tuple[str, ...]] = ("ButtonGroup", "Selectbox", "Multiselect")
+"""Stems for pages with filters and views."""
+
+CHARTS: Final[tuple[str, ...]] = ("PlotlyChart",)
+"""Stems for pages with Plotly charts: 1.1 MB even when compressed, twice the rest of a page."""
 
 _IMPORT: Final = re.compile(r'(?:from|import)"\./([^"]+\.js)"')
 _IMPORTS_END: Final = 20_000

@@ -11,21 +11,25 @@ from starlette.responses import Response
 from starlette.types import Message, Send
 
 from referrals.web.http import security_headers
-from referrals.web.http.content_encoding import Encoded, choose
+from referrals.web.http.content_encoding import BEST, QUICK, Encoded, choose
 from referrals.web.http.etags import is_listed
 
 
 @dataclass(frozen=True)
 class HtmlPage:
-    """A finished HTML page with its Content-Security-Policy, sent many times."""
+    """A finished HTML page with its Content-Security-Policy.
+
+    A page that `is_reused`, as the same bytes are sent to many, is compressed as well as possible.
+    """
 
     html: str
     csp: str
+    is_reused: bool = True
 
     @cached_property
     def content(self) -> Encoded:
         """The bytes of the page in each coding."""
-        return Encoded(self.html.encode())
+        return Encoded(self.html.encode(), BEST if self.is_reused else QUICK)
 
     @cached_property
     def tag(self) -> str:

@@ -14,12 +14,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from referrals.templates import charts_stylesheet
 from referrals.web.http.content_encoding import Encoded, choose
 
 FOLDER: Final = Path(__file__).parents[1] / "shell" / "assets"
 MEDIA_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 NAMES: Final = ("logo.svg", "shell.css", "shell.js")
-SCRIPT_PARTS: Final = ("exit.js", "connection.js", "menu.js", "links.js", "copy_and_print.js")
+SCRIPT_PARTS: Final = (
+    "exit.js",
+    "connection.js",
+    "first_paint.js",
+    "menu.js",
+    "links.js",
+    "answer.js",
+    "copy_and_print.js",
+)
 """The parts of `shell.js`, in one function scope, the exit first: it must work if others fail."""
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
@@ -38,7 +47,8 @@ class Asset:
 def asset(name: str) -> Asset:
     """Return the asset of a file name: `shell.css` is served at `/assets/shell.<hash>.css`."""
     stem, _, suffix = name.rpartition(".")
-    body = _script() if name == "shell.js" else (FOLDER / name).read_bytes()
+    made = {"shell.js": _script, "shell.css": _stylesheet}.get(name)
+    body = made() if made else (FOLDER / name).read_bytes()
     digest = hashlib.sha256(body).hexdigest()[:12]
     return Asset(
         address=f"/assets/{stem}.{digest}.{suffix}",
@@ -55,6 +65,10 @@ def routes() -> list[Route]:
 def _script() -> bytes:
     parts = b"\n".join((FOLDER / name).read_bytes() for name in SCRIPT_PARTS)
     return b"(() => {\n'use strict';\n\n" + parts + b"})();\n"
+
+
+def _stylesheet() -> bytes:
+    return (FOLDER / "shell.css").read_bytes() + charts_stylesheet()
 
 
 def _route(item: Asset) -> Route:

@@ -41,7 +41,7 @@ NEED_A_SERVER: frozenset[str] = frozenset()
 BASE = f"https://{'a' * 48}.org"
 """An address of a site of 60 characters, as long as they get."""
 
-FIRST_PAGE, ANY_PAGE = 15_000, 40_000
+FIRST_PAGE, ANY_PAGE = 15_000, 45_000
 """The largest size of a page, in bytes, before it is compressed."""
 
 
@@ -60,13 +60,9 @@ class Parsed(HTMLParser):
         if tag in {"a", "link"} and given.get("rel") not in {"canonical", "alternate"}:
             self.links.append(given["href"])
         self.anchors |= {given["id"]} if "id" in given else set()
-        if (tag == "script" and given["type"] != "application/ld+json") or tag in {
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "img",
-        }:
+        is_script = tag == "script" and given["type"] != "application/ld+json"
+        is_loaded = tag == "img" and not given["src"].startswith("data:")
+        if is_script or is_loaded or tag in {"iframe", "object", "embed", "form"}:
             self.running.append(tag)
         self.running += [name for name in given if name.startswith("on")]
 

@@ -6,9 +6,11 @@ const {
   exit: exitAddress,
   site,
   titles: titlesText,
+  keeps: keepsText,
   messages: messagesText,
 } = document.currentScript.dataset;
 const titles = JSON.parse(titlesText);
+const keepingPages = JSON.parse(keepsText);
 const messages = JSON.parse(messagesText);
 const root = document.documentElement;
 const byId = (id) => document.getElementById(id);

@@ -47,6 +47,7 @@ function onAddressChange() {
     updateVersions();
   } else {
     path = location.pathname;
+    forgetAnswer();
     arrive();
   }
 }
@@ -64,6 +65,19 @@ addEventListener('hashchange', goToTarget);
 const hasModifier = (event) => (
   event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
 );
+
+// A link from one page with choices to another keeps the filters and the release. What a reader compares (codes with
+// commas between them) and the order belong to the page alone.
+const PAGE_ONLY = new Set(['sort']);
+
+function keepChoices(link) {
+  const isBetweenTopics = [location, link].every(({ pathname }) => keepingPages.includes(pathname));
+  if (!isBetweenTopics || link.origin !== location.origin || link.pathname === location.pathname || link.hash) return;
+  const kept = [...new URLSearchParams(location.search)].filter(([name, value]) => (
+    !PAGE_ONLY.has(name) && !value.includes(',')
+  ));
+  link.search = new URLSearchParams(kept).toString();
+}
 
 function follow(event, link) {
   if (event.defaultPrevented || hasModifier(event)) return;
@@ -94,12 +108,18 @@ function skipToContent() {
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
   if (!link) return;
+  keepChoices(link);
   if ('vrSkip' in link.dataset) {
     event.preventDefault();
     skipToContent();
   } else {
     follow(event, link);
   }
+});
+
+document.addEventListener('auxclick', (event) => {
+  const link = event.target.closest?.('a[href]');
+  if (link) keepChoices(link);
 });
 
 addEventListener('DOMContentLoaded', () => {

@@ -59,11 +59,11 @@ VERSIONS = (
     Version("Cymraeg", {"/": "/lite/cy/", "/age": "/lite/cy/age"}, "cy", "https://example.org"),
 )
 FRAME = Frame(HEADS, SITE, messages.text)
-WITHOUT_SCRIPT = "<p>1,336 victims were referred.</p>"
+FIRST_PAINT = "<p>1,336 victims were referred.</p>"
 
 
-def without_script(path: str) -> str:
-    return f"{WITHOUT_SCRIPT}<p>This is {path}.</p>"
+def first_paint(path: str, _query: str) -> str:
+    return f"{FIRST_PAINT}<p>This is {path}.</p>"
 
 
 def streamlit_index() -> Path:
@@ -113,7 +113,7 @@ def client() -> Client:
             Middleware(
                 Shell,
                 frame=FRAME,
-                noscript_html=without_script,
+                first_paint=first_paint,
                 versions=lambda: VERSIONS,
             ),
             Middleware(GZipMiddleware, minimum_size=500),
@@ -181,7 +181,7 @@ def test_the_first_link_skips_to_the_main_content(client: Client) -> None:
 def test_the_page_is_readable_before_and_without_javascript(client: Client) -> None:
     text = client.get("/age").text
     assert "<h1>Referrals by age</h1><p>Ages of those referred.</p>" in text
-    assert f"<noscript>{WITHOUT_SCRIPT}<p>This is /age.</p></noscript>" in text
+    assert f"<noscript>{FIRST_PAINT}<p>This is /age.</p></noscript>" in text
     assert "You need to enable JavaScript" not in text
 
 
@@ -360,7 +360,7 @@ def test_no_other_code_writes_an_exit_link_of_its_own() -> None:
 def test_new_figures_are_in_the_next_page_opened() -> None:
     figures = iter(["<p>1,336</p>", "<p>1,336</p>", "<p>1,337</p>"])
     app = Starlette(routes=[Route("/{path:path}", app_page)])
-    client = Client(Shell(app, frame=FRAME, noscript_html=lambda _: next(figures)))
+    client = Client(Shell(app, frame=FRAME, first_paint=lambda _path, _query: next(figures)))
     first, same, new = (client.get("/age") for _ in range(3))
     assert first.headers["etag"] == same.headers["etag"] != new.headers["etag"]
     assert "1,337" in new.text
@@ -520,7 +520,7 @@ def test_a_page_is_rendered_outside_the_event_loop() -> None:
         return ""
 
     app = Starlette(routes=[Route("/{path:path}", app_page)])
-    Client(Shell(app, frame=FRAME, noscript_html=figures)).get("/age")
+    Client(Shell(app, frame=FRAME, first_paint=figures)).get("/age")
     assert makers
     assert threading.current_thread().name not in makers
 

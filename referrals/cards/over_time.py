@@ -1,0 +1,135 @@
+"""The card of a dimension over time: a line of quarters for each of a few codes.
+
+It shows the codes that a reader compares, or the largest ones. `by_quarter` has the total alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
+from referrals.cards.charts import colours
+from referrals.cards.charts.lines import line_chart
+from referrals.cards.charts.values import Point, Series, quarter
+from referrals.cards.wording import captions, kinds
+from referrals.i18n import messages
+from referrals.query import arrangement
+from referrals.query import kinds as release_kinds
+from referrals.query.answer import Answer
+from referrals.query.observation import Observation
+from referrals.query.selection import MOST_COMPARED
+from referrals.release.release import Release
+
+Quarters = Sequence[Observation]
+
+
+def card(release: Release, answer: Answer) -> Card:
+    """Return the card of an answer's codes in every quarter; its own period is ignored.
+
+    The release must have quarters.
+    """
+    kind, about, dimension = release_kinds.of(release), release.about, answer.dimension
+    codes = _drawn(answer)
+    by_code = {
+        row.code: kind.quarters(answer.selection.choosing(dimension, row.code)) for row in codes
+    }
+    names = {row.code: row.label for row in codes}
+    total = kind.quarters(answer.selection)
+    wording, title = kinds.of(answer.kind), captions.over_time_title(answer)
+    finding = captions.over_time(answer, {names[code]: found for code, found in by_code.items()})
+    series = [
+        _series(names[code], found, colour)
+        for (code, found), colour in zip(
+            by_code.items(), colours.of_series(dimension, list(by_code)), strict=True
+        )
+    ]
+    statuses = [row.status for found in (*by_code.values(), total) for row in found]
+    notes = [messages.text("wording.change.rule"), *wording.numbers_notes(statuses)]
+    if not answer.is_comparison and len(codes) < len(answer.observations):
+        notes.insert(0, messages.text("wording.over_time.largest", n=len(codes)))
+    return Card(
+        name=f"{dimension.replace('_', '-')}-over-time",
+        title=title,
+        finding=finding,
+        unit=messages.text("wording.unit.quarters", period=about.period_label),
+        table=_table(answer, title, names, by_code, total),
+        alternative=messages.text("wording.over_time.chart", finding=finding),
+        notes=notes,
+        quotes=(),
+        data=_data(answer, by_code, total),
+        path=PATHS[dimension],
+        about=about,
+        period=about.period_label,
+        lines=series,
+        draw=drawing(lambda palette: line_chart(series, palette), about) if series else None,
+        address=answer.selection.address(),
+    )
+
+
+def _drawn(answer: Answer) -> list[Observation]:
+    """Return the observations that have a line: those chosen, or the largest groups."""
+    if answer.is_comparison:
+        return list(answer.observations)
+    by_size = arrangement.arranged(answer, (), arrangement.BY_SIZE).observations
+    groups = [row for row in by_size if row.kind == "category" and row.has_number]
+    return groups[:MOST_COMPARED]
+
+
+def _series(name: str, quarters: Quarters, colour: colours.Meaning) -> Series:
+    return Series(name, [_point(observation) for observation in quarters], colour)
+
+
+def _point(observation: Observation) -> Point:
+    empty = quarter(observation.code, observation.label)
+    if not observation.has_number:
+        return replace(empty, status=observation.status)
+    lower, upper = observation.bounds
+    return replace(
+        empty, value=observation.value, lower=lower, upper=upper, status=observation.status
+    )
+
+
+def _table(
+    answer: Answer,
+    title: str,
+    names: Mapping[str, str],
+    by_code: Mapping[str, Quarters],
+    total: Quarters,
+) -> Markup:
+    """Return one row per quarter, with a column for each code and one for all codes together."""
+    header = [messages.text("cards.quarter"), *names.values(), messages.text("cards.all")]
+    columns = [*by_code.values(), total]
+    rows = [
+        [row[0].label, *(number_cell(answer.kind, observation) for observation in row)]
+        for row in zip(*columns, strict=True)
+    ]
+    return templates.table(title, header, rows)
+
+
+def _data(answer: Answer, by_code: Mapping[str, Quarters], total: Quarters) -> list[Row]:
+    dimension = answer.dimension
+    rows = []
+    for code, quarters in {**by_code, answer.selection.code(dimension): total}.items():
+        codes = answer.selection.choosing(dimension, code).codes()
+        rows += [_data_row(answer, codes, observation) for observation in quarters]
+    return rows
+
+
+def _data_row(answer: Answer, codes: Mapping[str, str], observation: Observation) -> Row:
+    """Return a quarter as a row of a CSV file."""
+    wording = kinds.of(answer.kind)
+    return {
+        **codes,
+        "quarter": observation.code,
+        "label": observation.label,
+        "value": observation.value,
+        "lower": observation.lower,
+        "upper": observation.upper,
+        "unit": messages.text("cards.csv_unit"),
+        "status": observation.status,
+        "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
+    }

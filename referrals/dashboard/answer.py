@@ -1,0 +1,224 @@
+"""The HTML of a topic page for a reader's choices: its finding, figure and folds.
+
+The page in Streamlit and its first paint show the same pieces, so that the one can take the place
+of the other without a shift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.caching import cached
+from referrals.cards import page_cards, registry
+from referrals.cards.card import Card
+from referrals.cards.exports.notes import symbols
+from referrals.cards.html import card as card_html
+from referrals.cards.html import notices, sources
+from referrals.cards.html import relations as relations_html
+from referrals.cards.registry import CACHE_KEYS
+from referrals.content import outline, pages
+from referrals.content.sitemap import BY_KEY
+from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
+from referrals.i18n import messages
+from referrals.query.selection import RELEASE, SEPARATOR
+from referrals.reference.figure_notes import INVENTED_MARK
+from referrals.release.release import About, Kind, Release
+
+TEMPLATE: Final = "dashboard/answer.html"
+
+MOST_BARS: Final = 10
+"""A chart shows this many bars; the others are in a fold, so that its source is in view."""
+
+
+def card(choices: Choices) -> Card:
+    """Return the card of the answer, which the view shows as a chart, a table or over time."""
+    name = registry.dimension_name(choices.dimension)
+    if choices.view == TIME and has_quarters(choices.release):
+        name = registry.over_time_name(choices.dimension)
+    return registry.card(name, choices.release, choices.selection)
+
+
+def has_quarters(release: Release) -> bool:
+    """Return whether a release has quarters, and not one year alone."""
+    return release.about.kind is not Kind.TRANSCRIBED
+
+
+def is_drawn(choices: Choices) -> bool:
+    """Return whether the view needs Plotly."""
+    return choices.view == TIME and has_quarters(choices.release) and card(choices).draw is not None
+
+
+def heading(choices: Choices) -> Markup:
+    """Return the heading of the page and, if its figures are invented, the strip that says so."""
+    title = notices.heading(BY_KEY[choices.key].title)
+    mark = _mark(choices.release.about)
+    if not mark:
+        return title
+    label = messages.text("notices.banner_label")
+    return title + templates.macro(TEMPLATE, "strip", mark, label)
+
+
+def period(choices: Choices) -> Markup:
+    """Return the line with the period that the figures cover."""
+    return templates.macro(TEMPLATE, "period", card(choices).period)
+
+
+def unusable(choices: Choices, parameters: dict[str, str]) -> Markup:
+    """Return the notice that names what the page cannot use of an address; empty if it can all."""
+    if not choices.unusable:
+        return Markup()
+    return notices.unusable(f"{name}={parameters.get(name, '')}" for name in choices.unusable)
+
+
+def finding(choices: Choices) -> Markup:
+    """Return the headline of the answer."""
+    shown = card(choices)
+    text = shown.finding
+    if choices.view == TIME and not has_quarters(choices.release):
+        text = messages.text("answer.one_year", period=shown.period)
+    html = templates.macro(TEMPLATE, "finding", shown.name, text)
+    return html + _unit(shown) if is_drawn(choices) else html
+
+
+def figure(choices: Choices, base: str) -> Markup:
+    """Return the figure of the answer with its source, notes and files.
+
+    A view that Plotly draws has no figure here, but its table. `base` begins the addresses that
+    leave the site.
+    """
+    return _figure(card(choices), choices.view, has_quarters(choices.release), base)
+
+
+@cached(512, CACHE_KEYS)
+def _figure(shown: Card, view: str, is_series: bool, base: str) -> Markup:  # noqa: FBT001
+    if view == TIME and not is_series:
+        link = templates.link("/trends", messages.text("answer.trends"))
+        return templates.macro(
+            TEMPLATE, "one_year", messages.html("answer.one_year_only", trends=link)
+        )
+    draw = {CHART: _chart, TABLE: _table, TIME: _table_in_a_fold}[view]
+    return draw(shown) + _foot(shown, base)
+
+
+def below(choices: Choices, published: Release, base: str) -> Markup:
+    """Return what follows the answer: further cards, and folds with the printed sentences.
+
+    `published` is the release whose printed figures a relation is between.
+    """
+    found = [sources.sentences(card(choices))]
+    for block in outline.blocks(choices.key, choices.release.about):
+        if isinstance(block, outline.Crossed):
+            further = page_cards.card(block, choices.release, choices.selection)
+            found.append(_further(further, base))
+        elif isinstance(block, outline.PageEnd) and block.relation:
+            found.append(_relation(published, block.relation))
+    return Markup().join(found)
+
+
+def filters_summary(choices: Choices) -> Markup:
+    """Return the button that opens the filters on a phone: it names what is chosen."""
+    changed = choices.changed_filters()
+    text = messages.text("filters.filters")
+    if changed:
+        names = "; ".join(field.shown for field in changed)
+        text = messages.text("filters.filters_chosen", n=len(changed), names=names)
+    return templates.macro(TEMPLATE, "summary_of_filters", text)
+
+
+def clear(choices: Choices) -> Markup:
+    """Return the link that clears every filter; empty if there is nothing to clear."""
+    if not choices.changed_filters():
+        return Markup()
+    text = messages.text("filters.clear")
+    return templates.macro(TEMPLATE, "clear", address(choices.cleared()), text)
+
+
+def releases_field(choices: Choices, offered: dict[str, Release]) -> Field | None:
+    """Return the choice between releases; None if there is only one."""
+    if len(offered) == 1:
+        return None
+    options = {release_id: _release_name(release) for release_id, release in offered.items()}
+    label = messages.text("filters.release")
+    return Field(RELEASE, label, options, choices.release.about.release_id)
+
+
+def address(choices: Choices) -> str:
+    """Return the site-relative address of the page with these choices."""
+    query = urlencode(choices.address(), safe=SEPARATOR)
+    return f"/{choices.key}?{query}" if query else f"/{choices.key}"
+
+
+def _release_name(release: Release) -> str:
+    about = release.about
+    if about.is_illustrative:
+        return messages.text("filters.example")
+    is_transcribed = about.kind is Kind.TRANSCRIBED
+    return messages.text("filters.real") if is_transcribed else about.period_label
+
+
+def _chart(shown: Card) -> Markup:
+    """Return the bars of a card: those that fit the screen, and the others in a fold."""
+    bars = shown.bars
+    rest = Markup()
+    if len(bars) > MOST_BARS:
+        rest = card_html.bars(replace(shown, bars=bars[MOST_BARS:]))
+        bars = bars[:MOST_BARS]
+    number = len(shown.bars) - len(bars)
+    more = messages.text("answer.show_rest", n=number)
+    first = card_html.bars(replace(shown, bars=bars))
+    return templates.macro(TEMPLATE, "chart", _unit(shown), first, rest, more)
+
+
+def _table(shown: Card) -> Markup:
+    return templates.macro(TEMPLATE, "chart", _unit(shown), shown.table, "", "")
+
+
+def _unit(shown: Card) -> Markup:
+    """Return the line that says what the numbers are, marked if they are invented."""
+    return templates.macro(TEMPLATE, "unit", shown.unit, _mark(shown.about))
+
+
+def _mark(about: About) -> str:
+    """Return the mark of invented figures, '' for others."""
+    return INVENTED_MARK if about.is_illustrative else ""
+
+
+def _table_in_a_fold(shown: Card) -> Markup:
+    summary = messages.text("answer.every_number")
+    return templates.macro(TEMPLATE, "fold", "table", summary, shown.table)
+
+
+def _foot(shown: Card, base: str) -> Markup:
+    items = [pages.inline(note) for note in shown.notes] + symbols(shown)
+    notes = card_html.notes(shown, folded=False)
+    return templates.macro(
+        TEMPLATE,
+        "foot",
+        sources.line(shown),
+        shown.about.lay_sentence,
+        messages.text("answer.notes", n=len(items)) if items else "",
+        notes,
+        card_html.take_away(shown, base),
+    )
+
+
+@cached(128, CACHE_KEYS)
+def _further(shown: Card, base: str) -> Markup:
+    parts = [
+        templates.macro(TEMPLATE, "finding", shown.name, shown.finding),
+        _chart(shown),
+        _table_in_a_fold(shown),
+        _foot(shown, base),
+    ]
+    return templates.macro(TEMPLATE, "card", parts)
+
+
+@cached(32, CACHE_KEYS)
+def _relation(release: Release, relation_id: str) -> Markup:
+    relation = relations_html.relation(release, relation_id)
+    return templates.macro(TEMPLATE, "fold", "adds-up", messages.text("answer.adds_up"), relation)

@@ -1,0 +1,106 @@
+"""The blocks of a page as HTML, for the page in Streamlit and for its first paint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import segno
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.caching import cached
+from referrals.cards import page_cards
+from referrals.cards.html import card as card_html
+from referrals.cards.html import notices, releases
+from referrals.cards.html import relations as relations_html
+from referrals.cards.registry import CACHE_KEYS
+from referrals.content import outline, pages
+from referrals.content.outline import Block
+from referrals.content.pages import Text
+from referrals.i18n import messages
+from referrals.query.selection import Selection
+from referrals.query.statements import text_figures
+from referrals.release.release import Release
+
+TEMPLATE: Final = "dashboard/blocks.html"
+
+
+def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> Markup:
+    """Return a block of the page of a key; a card is drawn without Plotly.
+
+    `offered` has the releases by id, the published one first. `base` begins the addresses that
+    leave the site.
+    """
+    release = next(iter(offered.values()))
+    match block:
+        case outline.Heading(has_status):
+            found = notices.opening(key, release.about, has_status=has_status)
+        case outline.Text(name, has_title):
+            found = _text_with_title(release, name) if has_title else text(release, name).body
+        case outline.Summaries(dimensions):
+            found = _summaries(release, dimensions, base)
+        case outline.Relations():
+            found = _relations(release)
+        case outline.Releases():
+            found = releases.html(offered.values())
+        case outline.PageEnd():
+            found = page_end(release, release)
+        case _:
+            found = card_html.whole(page_cards.card(block, release, Selection()), base)
+    return found
+
+
+def page_end(published: Release, shown: Release, address: str = "") -> Markup:
+    """Return the unit of count, help and, if it is known, the page's address as a code to scan."""
+    end = notices.page_end(published.about, shown.about)
+    return end + (_phone(address) if address else Markup())
+
+
+@cached(4, CACHE_KEYS)
+def _figures(release: Release) -> dict[str, str]:
+    """Return the figures of a release by the names that texts give them."""
+    return dict(text_figures(release))
+
+
+@cached(64, CACHE_KEYS)
+def text(release: Release, name: str) -> Text:
+    """Return an explanatory text with the figures of a release, made once."""
+    return pages.page(name, _figures(release))
+
+
+@cached(64, CACHE_KEYS)
+def _text_with_title(release: Release, name: str) -> Markup:
+    return pages.with_title(text(release, name), contents=messages.text("layout.contents"))
+
+
+@cached(4, CACHE_KEYS)
+def _summaries(release: Release, dimensions: tuple[str, ...], base: str) -> Markup:
+    """Return short cards of several dimensions, side by side if there is room."""
+    cards = [
+        card_html.summary(
+            page_cards.card(outline.Card(dimension), release, Selection()),
+            messages.text(f"more.{dimension}"),
+            base,
+        )
+        for dimension in dimensions
+    ]
+    return templates.macro(TEMPLATE, "summaries", cards)
+
+
+@cached(4, CACHE_KEYS)
+def _relations(release: Release) -> Markup:
+    return relations_html.relations_and_worked_out(release)
+
+
+@cached(256, {})
+def _phone(address: str) -> Markup:
+    """Return an address as a code to scan, folded."""
+    code = segno.make(address, error="m")
+    return templates.render(
+        "dashboard/phone.html",
+        summary=messages.text("phone.summary"),
+        alternative=messages.text("phone.alternative", address=address),
+        code=code.svg_data_uri(scale=4, border=2, dark="#0b0c0c", light="#ffffff"),
+        address=address,
+    )

@@ -1,0 +1,179 @@
+"""What a reader of a topic page chose: read from an address, by the pages and by their first paint.
+
+It knows no Streamlit, as the first paint of a page is made before any session exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from referrals.cards import registry
+from referrals.content import outline
+from referrals.i18n import messages
+from referrals.query.labels import Labels
+from referrals.query.selection import (
+    MEASURES,
+    MOST_COMPARED,
+    OWN_PARAMETERS,
+    PERIOD,
+    RELEASE,
+    SEPARATOR,
+    SORT,
+    Selection,
+    read_address,
+)
+from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.release.release import Release
+
+VIEW, MEASURE = "view", "measure"
+CHART, TABLE, TIME = VIEWS = ("chart", "table", "time")
+"""The ways to show an answer, of which a page draws one at a time; the first is the usual one."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One choice: its parameter in the address, its label, and the label of each option by code.
+
+    The first option is the usual one, which an address leaves out. A field that `is_comparison`
+    takes several options, and shows everything if it has none.
+    """
+
+    name: str
+    label: str
+    options: Mapping[str, str]
+    chosen: str
+    is_comparison: bool = False
+
+    @property
+    def usual(self) -> str:
+        """The option of a reader who has chosen nothing."""
+        return "" if self.is_comparison else next(iter(self.options))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes chosen in a comparison."""
+        return tuple(self.chosen.split(SEPARATOR)) if self.chosen else ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether a reader chose something other than the usual."""
+        return self.chosen != self.usual
+
+    @property
+    def shown(self) -> str:
+        """The label of what was chosen."""
+        if self.is_comparison:
+            return ", ".join(self.options[code] for code in self.codes)
+        return self.options[self.chosen]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The choices of a reader on the page of a dimension.
+
+    `unusable` names the parameters of the address that the page cannot use.
+    """
+
+    key: str
+    dimension: str
+    release: Release
+    selection: Selection
+    view: str = CHART
+    unusable: tuple[str, ...] = ()
+
+    def address(self) -> dict[str, str]:
+        """Return the address parameters of these choices: those that differ from the usual."""
+        view = {VIEW: self.view} if self.view != CHART else {}
+        return self.selection.address() | view
+
+    def filters(self) -> list[Field]:
+        """Return the filters, without those that have one possible value.
+
+        The page's own dimension is first, and the period last. A view over time has every period.
+        """
+        offer, labels = registry.filters(self.release, self.dimension)
+        found = [self._comparison(offer[self.dimension], labels)]
+        for name in (*DIMENSIONS, PERIOD):
+            codes = offer.get(name, ())
+            if name == self.dimension or not codes or (name == PERIOD and self.view == TIME):
+                continue
+            every = codes if name == PERIOD else (TOTAL, *codes)
+            options = {code: labels[name, code] for code in every}
+            chosen = str(getattr(self.selection, name)) or codes[0]
+            found.append(Field(name, messages.text(f"filters.dimension.{name}"), options, chosen))
+        return [field for field in found if len(field.options) > 1]
+
+    def sorting(self) -> Field | None:
+        """Return the choice of an order; None if the answer is too short to need one."""
+        offer, _ = registry.filters(self.release, self.dimension)
+        options = {code: messages.text(f"filters.sort.{code}") for code in offer.get(SORT, ())}
+        if not options or self.selection.compared(self.dimension):
+            return None
+        chosen = self.selection.sort or next(iter(options))
+        return Field(SORT, messages.text("filters.sort_label"), options, chosen)
+
+    def measure(self) -> Field:
+        """Return the choice between numbers and shares."""
+        options = {measure: messages.text(f"filters.{measure}") for measure in MEASURES}
+        return Field(MEASURE, messages.text("filters.measure"), options, self.selection.measure)
+
+    def views(self) -> Field:
+        """Return the choice of how the answer is shown."""
+        options = {view: messages.text(f"filters.view.{view}") for view in VIEWS}
+        return Field(VIEW, messages.text("filters.view_label"), options, self.view)
+
+    def changed_filters(self) -> list[Field]:
+        """Return the filters in which a reader chose something."""
+        return [field for field in self.filters() if field.is_changed]
+
+    def with_value(self, name: str, value: str, usual: str) -> Choices:
+        """Return the choices with one of them changed; `usual` is the value of nothing chosen.
+
+        Another release may not offer what was chosen, and so is shown whole.
+        """
+        if name == VIEW:
+            return replace(self, view=value)
+        if name == RELEASE:
+            release = "" if value == usual else value
+            return replace(self, selection=Selection(release=release))
+        kept = "" if name == SORT and value == usual else value
+        return replace(self, selection=self.selection.choosing(name, kept))
+
+    def cleared(self) -> Choices:
+        """Return the choices without any filter."""
+        kept = Selection(release=self.selection.release, measure=self.selection.measure)
+        return replace(self, selection=kept)
+
+    def _comparison(self, codes: Sequence[str], labels: Labels) -> Field:
+        name = messages.text(f"filters.dimension.{self.dimension}")
+        return Field(
+            self.dimension,
+            messages.text("filters.compare", dimension=name, n=min(MOST_COMPARED, len(codes))),
+            {code: labels[self.dimension, code] for code in codes},
+            SEPARATOR.join(self.selection.compared(self.dimension)),
+            is_comparison=True,
+        )
+
+
+def dimension_of(key: str) -> str:
+    """Return the dimension of a topic page, '' for other pages."""
+    return next((topic.dimension for topic in outline.TOPICS if topic.key == key), "")
+
+
+def read(key: str, parameters: Mapping[str, str], offered: Mapping[str, Release]) -> Choices:
+    """Return the choices in an address of a topic page.
+
+    `offered` has the releases by id, the published one first. Parameters that are not ours, as
+    trackers add them to links, are ignored.
+    """
+    dimension = dimension_of(key)
+    release = offered.get(parameters.get(RELEASE, "")) or next(iter(offered.values()))
+    offer, _ = registry.filters(release, dimension)
+    own = {name: value for name, value in parameters.items() if name in OWN_PARAMETERS}
+    with_releases = {**offer, RELEASE: list(offered)}
+    selection, unusable = read_address(own, with_releases, own=dimension)
+    view = parameters.get(VIEW, CHART)
+    if view not in VIEWS:
+        unusable, view = (*unusable, VIEW), CHART
+    return Choices(key, dimension, release, selection, view, unusable)

@@ -1,0 +1,105 @@
+"""The content of each page before Streamlit runs, for the selection in its address.
+
+The shell sends it with the page, so that the answer is in the first bytes. It is laid out as
+Streamlit will draw it, with links and a form instead of controls, and works without scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.caching import cached
+from referrals.cards.registry import CACHE_KEYS
+from referrals.content import outline, pages
+from referrals.content.sitemap import key_of
+from referrals.dashboard import answer, blocks, choices
+from referrals.dashboard.choices import TIME, Choices, Field
+from referrals.errors import ReferralsError
+from referrals.i18n import messages
+from referrals.release import catalogue
+from referrals.release.catalogue import Served
+from referrals.release.release import Release
+
+TEMPLATE: Final = "dashboard/first_paint.html"
+
+
+def body(path: str, query: str) -> Markup:
+    """Return the main part of the page at a path, or the reason why it has no figures.
+
+    `query` is the query string of the address.
+    """
+    try:
+        served = catalogue.served()
+        key = key_of(path)
+        if not outline.has_filters(key):
+            return _plain(served, key)
+        parameters = dict(parse_qsl(query, keep_blank_values=True))
+        chosen = choices.read(key, parameters, _offered(served))
+        return _topic(served, chosen) + answer.unusable(chosen, parameters)
+    except ReferralsError as error:
+        heading = messages.text("errors.heading")
+        return templates.macro(
+            TEMPLATE, "error", heading, str(error), pages.helplines_with_heading()
+        )
+
+
+def _offered(served: Served) -> dict[str, Release]:
+    releases = (served.published, *served.others)
+    return {release.about.release_id: release for release in releases}
+
+
+@cached(64, {**CACHE_KEYS, Served: lambda served: served.version})
+def _plain(served: Served, key: str) -> Markup:
+    """Return a page without choices."""
+    about = served.published.about
+    parts = [blocks.html(key, block, _offered(served), "") for block in outline.blocks(key, about)]
+    return templates.macro(TEMPLATE, "plain", parts)
+
+
+@cached(256, {**CACHE_KEYS, Served: lambda served: served.version})
+def _topic(served: Served, chosen: Choices) -> Markup:
+    release = answer.releases_field(chosen, _offered(served))
+    inside = [] if chosen.view == TIME else [chosen.sorting(), chosen.measure()]
+    fields = [chosen.views(), *(field for field in inside if field)]
+    return templates.macro(
+        TEMPLATE,
+        "topic",
+        heading=answer.heading(chosen),
+        period=answer.period(chosen),
+        releases=_segments(chosen, release) if release else "",
+        filters_summary=answer.filters_summary(chosen),
+        filters=chosen.filters(),
+        kept=_kept(chosen),
+        apply=messages.text("filters.apply"),
+        every=messages.text("filters.everything"),
+        clear=answer.clear(chosen),
+        finding=answer.finding(chosen),
+        controls=[_segments(chosen, field) for field in fields],
+        figure=answer.figure(chosen, ""),
+        below=answer.below(chosen, served.published, ""),
+        end=blocks.page_end(served.published, chosen.release),
+    )
+
+
+def _segments(chosen: Choices, field: Field) -> Mapping[str, object]:
+    """Return a choice as links to the page with each of its options."""
+    options = [
+        {
+            "name": name,
+            "address": answer.address(chosen.with_value(field.name, code, field.usual)),
+            "is_chosen": code == field.chosen,
+        }
+        for code, name in field.options.items()
+    ]
+    return {"label": field.label, "options": options}
+
+
+def _kept(chosen: Choices) -> dict[str, str]:
+    """Return the parameters of the address that the form of the filters must keep."""
+    names = {field.name for field in chosen.filters()}
+    return {name: value for name, value in chosen.address().items() if name not in names}

@@ -1,0 +1,79 @@
+"""The bounds of parts and of their total, worked out together: no part reaches beyond its whole.
+
+Each published number has bounds of its own. Parts add up to their total, so the bounds of one limit
+those of the others: a group of 0 to 16 within a total of 0 to 12 can be 12 at most. Nothing new is
+disclosed, because every reader can do this arithmetic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from referrals.query.observation import Observation
+
+Bounds = tuple[int, int]
+
+
+def within_total(
+    parts: Sequence[Observation], total: Observation
+) -> tuple[tuple[Observation, ...], Observation]:
+    """Return parts and their total with the bounds that all of them leave one another.
+
+    The parts must add up to the total, without overlap. They are returned unchanged if one of them
+    has no number, because then anything could be missing.
+    """
+    if not parts or not all(row.has_number for row in (*parts, total)):
+        return tuple(parts), total
+    limits = _tightened([row.bounds for row in parts], total.bounds)
+    bounds, whole = limits
+    return (
+        tuple(_bounded(row, own) for row, own in zip(parts, bounds, strict=True)),
+        _bounded(total, whole),
+    )
+
+
+def share(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> tuple[Fraction, Fraction]:
+    """Return the least and the most that a part can be as a share of a total, 0 to 1.
+
+    A part and its total move together: the most of the part goes with the least of the others. The
+    share of a total of 0 is taken as 0 to 1.
+    """
+    least, most = matching_totals(part, total, others)
+    lower, upper = part
+    low = Fraction(lower, least) if least else Fraction(0)
+    high = Fraction(upper, most) if most else Fraction(1)
+    return low, min(high, Fraction(1))
+
+
+def matching_totals(part: Bounds, total: Bounds, others: Sequence[Bounds]) -> Bounds:
+    """Return the totals that go with the least and with the most that a part can be."""
+    lower, upper = part
+    smallest = sum(low for low, _ in others)
+    largest = sum(high for _, high in others)
+    return min(total[1], lower + largest), max(total[0], upper + smallest)
+
+
+def _tightened(parts: list[Bounds], total: Bounds) -> tuple[list[Bounds], Bounds]:
+    """Return the bounds of a sum and its terms after each has limited the others.
+
+    The total first takes the bounds of the sum; the parts, each in turn, those of the rest. Once is
+    enough: with the total as narrow as the sum, no narrower part would narrow another one.
+    """
+    least = sum(low for low, _ in parts)
+    most = sum(high for _, high in parts)
+    whole = max(total[0], least), min(total[1], most)
+    bounds = [
+        (max(low, whole[0] - (most - high)), min(high, whole[1] - (least - low)))
+        for low, high in parts
+    ]
+    return bounds, whole
+
+
+def _bounded(observation: Observation, bounds: Bounds) -> Observation:
+    lower, upper = bounds
+    if bounds == observation.bounds:
+        return observation
+    status = "" if lower == upper and observation.status == "e" else observation.status
+    return replace(observation, lower=lower, upper=upper, status=status)
