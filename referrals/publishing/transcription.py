@@ -27,7 +27,7 @@ from referrals.reference.codelists import codelist
 from referrals.reference.table_schema import Row
 
 SUBJECT: Final = "victim_referrals"
-COPIED: Final = ("sources", "series", "context")
+COPIED: Final = ("sources", "series", "context", "superseded")
 """The files of `data/published` that become tables of the release as they are."""
 
 Record = dict[str, Any]
@@ -45,6 +45,9 @@ class Answer:
     statement_ids: tuple[str, ...]
     working: str = ""
     open_ended: bool = False
+    derivation_id: str = ""
+    title: str = ""
+    assumes: str = ""
 
     @property
     def shown(self) -> str:
@@ -181,6 +184,9 @@ class Transcription:
             statement_ids=tuple(row["rests_on"].split()),
             working=row["working"],
             open_ended=row["upper_end"] == "open",
+            derivation_id=row["derivation_id"],
+            title=row["title"],
+            assumes=row["assumes"],
         )
 
     def _bounds(self, cell: Cell) -> tuple[int, int]:
@@ -262,6 +268,9 @@ class Transcription:
             "shown": answer.shown,
             "working": self.text(answer.working),
             "statement_ids": list(answer.statement_ids),
+            "derivation_id": answer.derivation_id,
+            "title": self.text(answer.title),
+            "assumes": self.text(answer.assumes),
         }
 
     def _statement_records(self) -> Iterator[Record]:

@@ -46,6 +46,7 @@ class Site:
         releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
         watch_releases: is entered before the first request, and looks for new releases.
+        forms: the paths that take a form by POST, each with the largest body in bytes.
         prebuild_static_pages: is entered when the server starts, and builds the static pages.
     """
 
@@ -58,6 +59,7 @@ class Site:
     releases: Callable[[], Mapping[str, str]]
     rejected_releases: Callable[[], Collection[str]]
     watch_releases: Callable[[], AbstractContextManager[object]]
+    forms: Mapping[str, int]
     prebuild_static_pages: Callable[[], AbstractAsyncContextManager[object]]
 
 
@@ -98,7 +100,12 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
     paths = [head.path for head in site.pages]
     return [
         Middleware(AccessLog, pages=paths, routes=direct_routes),
-        Middleware(Gateway, messages=client_messages.RULES, hosts=settings.require(settings.hosts)),
+        Middleware(
+            Gateway,
+            messages=client_messages.RULES,
+            hosts=settings.require(settings.hosts),
+            forms=site.forms,
+        ),
         Middleware(DirectRoutes, routes=direct_routes),
         Middleware(
             Shell,

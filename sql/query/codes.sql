@@ -4,6 +4,7 @@ select
     code,
     label,
     kind,
+    members,
     position
 from codes
 order by dimension, position

@@ -49,6 +49,7 @@ TABLES: Final = {
     "series",
     "sources",
     "statements",
+    "superseded",
 }
 """The tables of a release's database. No other table is allowed: it could hold anything."""
 
