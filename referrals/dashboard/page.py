@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from referrals.cards import page_cards
 from referrals.content import outline
-from referrals.dashboard import blocks, figure, page_url, session, topic
+from referrals.dashboard import blocks, page_url, session, topic, trends
 from referrals.dashboard.ready_html import ReadyHtml
-from referrals.query.selection import Selection
 
 
 def draw(key: str) -> None:
@@ -19,12 +17,15 @@ def draw(key: str) -> None:
     if outline.has_filters(key):
         _draw_topic(key)
         return
+    if outline.has_series(key):
+        trends.draw()
+        published = session.published()
+        st.html(ReadyHtml(blocks.page_end(published, published, page_url.of_page({}))))
+        return
     offered, published, base = session.offered(), session.published(), page_url.base()
     for block in outline.blocks(key, published.about):
         if isinstance(block, outline.PageEnd):
             st.html(ReadyHtml(blocks.page_end(published, published, page_url.of_page({}))))
-        elif isinstance(block, outline.ContextSeries):
-            figure.draw(page_cards.card(block, published, Selection()))
         else:
             st.html(ReadyHtml(blocks.html(key, block, offered, base)))
 

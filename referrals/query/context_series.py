@@ -12,8 +12,8 @@ from referrals.release.release import Release
 class ContextObservation:
     """One printed number: a period, a category, a scope and a vintage (date of publication).
 
-    `break_before` means that it cannot be compared with earlier periods. `second_hand` means that it
-    was read in a copy by a body that is not a publisher of the series.
+    `break_before` means that it cannot be compared with earlier periods. `second_hand` means that
+    it was read in a copy by a body that is not a publisher of the series.
     """
 
     observation_id: str

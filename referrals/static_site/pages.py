@@ -13,7 +13,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from referrals import templates
-from referrals.cards import page_cards
+from referrals.cards import context_series, page_cards
 from referrals.cards.by_dimension import unfiltered_note
 from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
@@ -80,6 +80,8 @@ def _block(block: Block, name: str, release: Release, served: Served) -> Body:
     match block:
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
+        case outline.SeriesList():
+            return Body(_series_list(name, release))
         case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
             card = page_cards.card(block, release, _selection(release))
             card = _without_note_on_filters(card)
@@ -103,6 +105,18 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
             return releases.html(served.by_id().values())
         case outline.PageEnd(relation):
             return _relation(release, relation) + _page_end(release, served.published)
+
+
+def _series_list(name: str, release: Release) -> Markup:
+    """Return links to the series of a page, which are all on it."""
+    listed = [
+        (context_series.label(block.name), context_series.DESIGNS[block.name].card_name)
+        for block in outline.blocks(name, release.about)
+        if isinstance(block, outline.ContextSeries)
+    ]
+    return templates.render(
+        "static_site/series_list.html", label=messages.text("context.contents"), listed=listed
+    )
 
 
 def _summaries(dimensions: Iterable[str], release: Release) -> Body:

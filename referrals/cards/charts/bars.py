@@ -99,6 +99,15 @@ def dots(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
     return templates.macro(TEMPLATE, "bars", name, bars, room=_room(bars), mark=mark, look="dots")
 
 
+def in_one_row(panels: Mapping[str, Sequence[Bar]]) -> tuple[Bar, ...]:
+    """Return the bars of panels in one row, each with the label of its panel before its own."""
+    return tuple(
+        replace(bar, label=messages.text("cards.crossed_row", column=label, row=bar.label))
+        for label, panel in panels.items()
+        for bar in panel
+    )
+
+
 def small_multiples(name: str, panels: Mapping[str, Sequence[Bar]], *, mark: str = "") -> Markup:
     """Return panels of bars on one scale, each under its label, side by side if there is room."""
     every = [bar for bars in panels.values() for bar in bars]
