@@ -44,16 +44,32 @@ DESIGNS: Final[Mapping[str, Design]] = {**modern_slavery.DESIGNS, **domestic_abu
 
 def card(release: Release, name: str) -> Card:
     """Return the card of a context series by its name, one of the keys of `DESIGNS`."""
-    design = DESIGNS[name]
+    return _card(release, DESIGNS[name], address(name))
+
+
+def of_nationality(release: Release, code: str) -> list[Card]:
+    """Return the cards of one nationality: by quarter and by year, if there are figures."""
+    cards = []
+    for name in ("nationality", "nationality_years"):
+        design = modern_slavery.of_nationality(DESIGNS[name], code)
+        if _read(release, design).observations:
+            cards.append(_card(release, design, address(name)))
+    return cards
+
+
+def _card(release: Release, design: Design, path: str) -> Card:
     series = _read(release, design)
     found = series.observations
     finding, unit = design.finding(found), series.unit.capitalize()
     lines = design.lines(found) if design.lines else []
     panels = design.panels(found)
     events = _events(series.annotations, lines[0].points if lines else ())
-    notes = [*_dated(series.annotations, events), *design.notes(found), series.note]
+    scope = messages.text("context.scope", scope=series.scope.removesuffix("."))
+    notes = [scope, *_dated(series.annotations, events), *design.notes(found), series.note]
     if lines or panels:
         notes.append(messages.text("wording.change.rule"))
+    if events:
+        notes.append(messages.text("context.note.orientation"))
     if any(row.second_hand for row in found):
         notes.append(messages.text("context.note.second_hand"))
     title = messages.text(f"context.title.{design.title}") if design.title else series.title
@@ -67,7 +83,7 @@ def card(release: Release, name: str) -> Card:
             "context.unit",
             unit=unit,
             geography=series.geography,
-            scope=series.scope.removesuffix("."),
+            publisher=series.publisher,
         ),
         table=templates.table(
             title,
@@ -82,7 +98,7 @@ def card(release: Release, name: str) -> Card:
         warning=messages.text("context.warning", reason=series.why_not_comparable),
         quotes=_quotes([*found, *series.annotations]),
         data=_data(series),
-        path=address(name),
+        path=path,
         about=release.about,
         lines=lines,
         events=events,
@@ -100,6 +116,15 @@ def address(name: str) -> str:
 def label(name: str) -> str:
     """Return the short name of a card, for a list of all: 'Referrals by nationality'."""
     return messages.text(f"context.label.{name}")
+
+
+def by_topic() -> dict[str, dict[str, str]]:
+    """Return the cards by the heading of their topic: the short name of each by its name."""
+    found: dict[str, dict[str, str]] = {}
+    for name, design in DESIGNS.items():
+        topic = messages.text(f"context.topic.{design.topic}")
+        found.setdefault(topic, {})[name] = messages.text(f"context.short.{name}")
+    return found
 
 
 def _read(release: Release, design: Design) -> ContextSeries:

@@ -74,10 +74,14 @@ def summary(name: str) -> Markup:
 
 def contents(name: str) -> Markup:
     """Return the list of all series, with the one that is shown marked."""
-    listed = [
-        (context_series.label(each), context_series.address(each), each == name) for each in DESIGNS
+    topics = [
+        (
+            topic,
+            [(short, context_series.address(each), each == name) for each, short in names.items()],
+        )
+        for topic, names in context_series.by_topic().items()
     ]
-    return templates.macro(TEMPLATE, "contents", messages.text("context.contents"), listed)
+    return templates.macro(TEMPLATE, "contents", messages.text("context.contents"), topics)
 
 
 def finding(shown: Card) -> Markup:

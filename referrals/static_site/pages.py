@@ -28,6 +28,7 @@ from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
+from referrals.static_site import profiles
 from referrals.static_site.links import DOWNLOADS, PageKey
 
 PAGE_END: Final = "page-end"
@@ -54,6 +55,8 @@ def body(release: Release, served: Served, key: PageKey) -> Body:
     if key.language != ENGLISH:
         html = _text_with_title(release, sitemap.key_of(key.path), key.language)
         return Body(html + _page_end_in(key.language, release, served.published))
+    if code := profiles.code_of(key.path):
+        return Body(profiles.main(served, code))
     name = sitemap.key_of(key.path)
     parts = [_block(block, name, release, served) for block in outline.blocks(name, release.about)]
     html = Markup().join(part.html for part in parts)
@@ -81,7 +84,7 @@ def _block(block: Block, name: str, release: Release, served: Served) -> Body:
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
         case outline.SeriesList():
-            return Body(_series_list(name, release))
+            return Body(_series_list())
         case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
             card = page_cards.card(block, release, _selection(release))
             card = _without_note_on_filters(card)
@@ -107,15 +110,14 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
             return _relation(release, relation) + _page_end(release, served.published)
 
 
-def _series_list(name: str, release: Release) -> Markup:
+def _series_list() -> Markup:
     """Return links to the series of a page, which are all on it."""
-    listed = [
-        (context_series.label(block.name), context_series.DESIGNS[block.name].card_name)
-        for block in outline.blocks(name, release.about)
-        if isinstance(block, outline.ContextSeries)
-    ]
+    topics = {
+        topic: [(short, context_series.DESIGNS[name].card_name) for name, short in names.items()]
+        for topic, names in context_series.by_topic().items()
+    }
     return templates.render(
-        "static_site/series_list.html", label=messages.text("context.contents"), listed=listed
+        "static_site/series_list.html", label=messages.text("context.contents"), topics=topics
     )
 
 

@@ -36,9 +36,9 @@ class Design:
     `series_ids` are the series that it shows, of which the first gives the title, the scope and why
     the figures cannot be compared. `keep` chooses the observations. `header` has the messages of
     the table's columns, of which `text_columns` hold no numbers. `notes` are added to the series'
-    own. The chart is `lines` or `panels` of bars; a card without either is a table. `name` is that
-    of the card if another one has the same first series, and `title` the message of its title, if
-    it shows several series or a part of one.
+    own. The chart is `lines` or `panels` of bars; a card without either is a table. `topic` is the
+    heading of the card in lists, `name` its name if another one has the same first series, and
+    `title` the message of its title if it shows several series or a part of one.
     """
 
     series_ids: tuple[str, ...]
@@ -50,6 +50,7 @@ class Design:
     panels: Callable[[Observations], Panels] = lambda _: {}
     notes: Callable[[Observations], list[str]] = lambda _: []
     text_columns: tuple[str, ...] = ()
+    topic: str = "slavery"
     name: str = ""
     title: str = ""
 
@@ -91,6 +92,18 @@ def clause(group: str, found: Observations) -> str:
         first_period=first.period_label,
         last=count(last.value),
         last_period=last.period_label,
+    )
+
+
+def short_clause(group: str, found: Observations) -> str:
+    """Return how the number of a group changed, for a sentence that begins with the periods."""
+    first, *_, last = found
+    direction = change.direction((first.value, first.value), (last.value, last.value))
+    return messages.text(
+        f"wording.over_time.{direction}",
+        group=messages.text(f"context.people.{group}"),
+        first=count(first.value),
+        last=count(last.value),
     )
 
 

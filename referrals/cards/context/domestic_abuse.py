@@ -16,24 +16,19 @@ from referrals.cards.context.design import (
     points,
     printings,
 )
-from referrals.formatting import count
 from referrals.i18n import messages
 
 
 def _abuse_finding(found: Observations) -> str:
-    """Return how the crimes changed between the last two breaks, and the latest number after it.
+    """Return how the crimes changed between the last two breaks.
 
     Numbers on two sides of a break are never compared.
     """
     years = latest(found)
     breaks = [place for place, row in enumerate(years) if row.break_before]
     *_, start, end = [0, *breaks]
-    last = years[-1]
     return messages.text(
-        "context.finding.domestic_abuse",
-        change=changed("abuse", years[start:end]),
-        n=count(last.value),
-        period=last.period_label,
+        "context.finding.domestic_abuse", change=changed("abuse", years[start:end])
     )
 
 
@@ -41,13 +36,8 @@ def _abuse_line(found: Observations) -> list[Series]:
     return [Series(messages.text("context.column.crimes"), points(found, every_period(found)))]
 
 
-def _abuse_notes(found: Observations) -> list[str]:
-    notes = {row.note: row for row in latest(found) if row.note}
-    dated = [
-        messages.text("context.note.period", period=row.period_label, note=note)
-        for note, row in notes.items()
-    ]
-    return [messages.text("context.note.broken_line"), *dated]
+def _abuse_notes(_: Observations) -> list[str]:
+    return [messages.text("context.note.broken_line")]
 
 
 def _commissioner_finding(found: Observations) -> str:
@@ -66,6 +56,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         ("year_to_march", "crimes", "printed_on", "printed_before"),
         printings,
         lines=_abuse_line,
+        topic="abuse",
         notes=_abuse_notes,
         text_columns=("printed_on", "printed_before"),
     ),
@@ -74,6 +65,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         _commissioner_finding,
         ("period", "referrals", "note"),
         _commissioner_rows,
+        topic="abuse",
         text_columns=("note",),
     ),
 }

@@ -27,6 +27,7 @@ from referrals.cards.context.design import (
     number,
     points,
     printings,
+    short_clause,
     values,
 )
 from referrals.cards.wording import phrases
@@ -157,8 +158,15 @@ def _groups_finding(found: Observations) -> str:
 
 
 def _yearly_groups_finding(found: Observations) -> str:
-    clauses = [clause(code, rows) for code, rows in by_category(found).items()]
-    return _sentence(clauses)
+    """Return how the number of each group changed between the same two years."""
+    ends = {code: latest(rows) for code, rows in by_category(found).items()}
+    first, *_, last = next(iter(ends.values()))
+    return messages.text(
+        "wording.over_time.finding",
+        first=first.period_label,
+        last=last.period_label,
+        clauses=phrases.listed(short_clause(code, rows) for code, rows in ends.items()),
+    )
 
 
 def _sentence(clauses: Sequence[str]) -> str:
@@ -222,6 +230,47 @@ def _sex_rows(found: Observations) -> list[list[str]]:
 
 def _sex_quarters_rows(found: Observations) -> list[list[str]]:
     return _rows_of(found, ("M", "F_NK"))
+
+
+def of_nationality(design: Design, code: str) -> Design:
+    """Return the design of one nationality's part of a card by nationality."""
+
+    def keep(row: ContextObservation) -> bool:
+        return design.keep(row) and row.category == code
+
+    period = next(column for column in design.header if column in {"quarter", "year"})
+    return replace(
+        design,
+        finding=lambda found: _one_finding(code, found),
+        header=(period, *PRINTED),
+        rows=printings,
+        keep=keep,
+        lines=_one_line if period == "quarter" else None,
+        panels=lambda found: _nationality_panels(found) if period == "year" else {},
+        text_columns=("printed_on", "printed_before"),
+        title=design.title and "group_quarters",
+    )
+
+
+def _one_finding(code: str, found: Observations) -> str:
+    """Return how the number of one group changed, or its numbers if they are few."""
+    printed = latest(found)
+    if len(printed) >= FEW or len(printed) == len(every_period(found)) > 1:
+        return _sentence([clause(code, found)])
+    numbers = [
+        messages.text("context.in_period", n=row.value, period=row.period_label) for row in printed
+    ]
+    return messages.text(
+        "context.finding.few",
+        group=messages.text(f"context.people.{code}"),
+        numbers=phrases.listed(numbers),
+    )
+
+
+def _one_line(found: Observations) -> list[Series]:
+    if len(latest(found)) < FEW:
+        return []
+    return [Series(group(found[0].category), points(found, every_period(found)))]
 
 
 # By the police alone.
@@ -356,6 +405,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         ("year", "reports", "printed_on", "printed_before"),
         printings,
         lines=_duty_line,
+        topic="duty",
         text_columns=("printed_on", "printed_before"),
     ),
     "duty_quarters": Design(
@@ -364,6 +414,7 @@ DESIGNS: Final[Mapping[str, Design]] = {
         ("quarter", "reports", "printed_on", "printed_before"),
         printings,
         lines=_duty_line,
+        topic="duty",
         text_columns=("printed_on", "printed_before"),
     ),
 }
