@@ -181,10 +181,12 @@ def _months(period: str) -> tuple[int, int]:
 
 
 def _dated(annotations: Iterable[Annotation], events: Iterable[Event]) -> list[str]:
-    """Return a note for each dated fact, which begins with its letter if the chart has it."""
+    """Return a note for each dated fact: of changes, those on the chart, with their letters."""
     letters = {event.annotation_id: event.letter for event in events}
     found = []
     for annotation in annotations:
+        if annotation.kind == POLICY and annotation.annotation_id not in letters:
+            continue
         key = "lettered" if annotation.annotation_id in letters else "dated"
         found.append(
             messages.text(

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from referrals.cards.card import isolated, symbol_mark
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.values import Point, Series, quarter
+from referrals.cards.wording import phrases
 from referrals.formatting import count, day
 from referrals.i18n import messages
 from referrals.query import change
@@ -60,17 +61,17 @@ class Design:
         return self.name or self.series_ids[0]
 
 
-def changed(name: str, found: Observations) -> str:
+def changed(name: str, found: Observations, **values: object) -> str:
     """Return how totals of one line changed, by the rule of `query.change`.
 
-    `name` chooses the messages `context.subject.<name>`.
+    `name` chooses the messages `context.subject.<name>`, which take `values`.
     """
     first, last = change.like_with_like(latest(found), lambda row: row.period_label)
     direction = change.direction((first.value, first.value), (last.value, last.value))
     return messages.text(
         f"wording.change.{direction}",
-        referrals=messages.text(f"context.subject.{name}.title"),
-        inside=messages.text(f"context.subject.{name}.inside"),
+        referrals=messages.text(f"context.subject.{name}.title", **values),
+        inside=messages.text(f"context.subject.{name}.inside", **values),
         first=count(first.value),
         first_period=first.period_label,
         last=count(last.value),
@@ -81,13 +82,13 @@ def changed(name: str, found: Observations) -> str:
 def clause(group: str, found: Observations) -> str:
     """Return how the number of a group changed, for a sentence on several groups.
 
-    `group` is its code, and chooses the message `context.people.<group>`.
+    `group` is its code, and chooses the message `context.adjective.<group>`.
     """
     first, last = change.like_with_like(latest(found), lambda row: row.period_label)
     direction = change.direction((first.value, first.value), (last.value, last.value))
     return messages.text(
         f"context.clause.{direction}",
-        group=messages.text(f"context.people.{group}"),
+        group=messages.text(f"context.adjective.{group}"),
         first=count(first.value),
         first_period=first.period_label,
         last=count(last.value),
@@ -101,10 +102,22 @@ def short_clause(group: str, found: Observations) -> str:
     direction = change.direction((first.value, first.value), (last.value, last.value))
     return messages.text(
         f"wording.over_time.{direction}",
-        group=messages.text(f"context.people.{group}"),
+        group=messages.text(f"context.adjective.{group}"),
         first=count(first.value),
         last=count(last.value),
     )
+
+
+def directions(groups: Mapping[str, Observations]) -> list[str]:
+    """Return which groups rose, which fell and which did neither, without their numbers."""
+    found: dict[str, list[str]] = {}
+    for code, (first, *_, last) in groups.items():
+        direction = change.direction((first.value, first.value), (last.value, last.value))
+        found.setdefault(direction, []).append(messages.text(f"context.adjective.{code}"))
+    return [
+        messages.text(f"context.direction.{direction}", groups=phrases.listed(names))
+        for direction, names in found.items()
+    ]
 
 
 def latest(found: Observations) -> list[ContextObservation]:

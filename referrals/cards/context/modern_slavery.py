@@ -22,6 +22,7 @@ from referrals.cards.context.design import (
     cell,
     changed,
     clause,
+    directions,
     every_period,
     latest,
     number,
@@ -58,6 +59,10 @@ DRAWN_NATIONALITIES: Final = ("GBR", "ALB", "VNM")
 
 FEW: Final = 4
 """Fewer numbers than this are no line over time, and their change is not stated."""
+
+
+MOST_WITH_NUMBERS: Final = 3
+"""A headline on more groups than this leaves the numbers to the chart below it."""
 
 
 def group(code: str) -> str:
@@ -154,24 +159,20 @@ def _groups_finding(found: Observations) -> str:
     clauses = [
         clause(code, rows) for code, rows in by_category(found).items() if len(latest(rows)) >= FEW
     ]
-    return _sentence(clauses)
+    return messages.text("context.finding.groups", clauses=phrases.listed(clauses))
 
 
 def _yearly_groups_finding(found: Observations) -> str:
     """Return how the number of each group changed between the same two years."""
     ends = {code: latest(rows) for code, rows in by_category(found).items()}
     first, *_, last = next(iter(ends.values()))
+    clauses = [short_clause(code, rows) for code, rows in ends.items()]
     return messages.text(
-        "wording.over_time.finding",
+        "context.finding.yearly_groups",
         first=first.period_label,
         last=last.period_label,
-        clauses=phrases.listed(short_clause(code, rows) for code, rows in ends.items()),
+        clauses=phrases.listed(clauses if len(ends) <= MOST_WITH_NUMBERS else directions(ends)),
     )
-
-
-def _sentence(clauses: Sequence[str]) -> str:
-    text = messages.text("context.finding.groups", clauses=phrases.listed(clauses))
-    return text[:1].upper() + text[1:]
 
 
 def _nationality_lines(found: Observations) -> list[Series]:
@@ -242,12 +243,12 @@ def of_nationality(design: Design, code: str) -> Design:
     return replace(
         design,
         finding=lambda found: _one_finding(code, found),
-        header=(period, *PRINTED),
-        rows=printings,
+        header=(period, "total", "printed_on"),
+        rows=lambda found: _years_rows(found)[::-1],
         keep=keep,
         lines=_one_line if period == "quarter" else None,
         panels=lambda found: _nationality_panels(found) if period == "year" else {},
-        text_columns=("printed_on", "printed_before"),
+        text_columns=("printed_on",),
         title=design.title and "group_quarters",
     )
 
@@ -256,7 +257,7 @@ def _one_finding(code: str, found: Observations) -> str:
     """Return how the number of one group changed, or its numbers if they are few."""
     printed = latest(found)
     if len(printed) >= FEW or len(printed) == len(every_period(found)) > 1:
-        return _sentence([clause(code, found)])
+        return changed("one", found, group=messages.text(f"context.people.{code}"))
     numbers = [
         messages.text("context.in_period", n=row.value, period=row.period_label) for row in printed
     ]
