@@ -5,7 +5,6 @@ Each time is also given relative to an empty DuckDB query in the same run, to co
 
 from __future__ import annotations
 
-import json
 import statistics
 import time
 from collections.abc import Callable
@@ -15,8 +14,7 @@ import duckdb
 import pytest
 
 from referrals.cards import by_dimension
-from referrals.cards.charts import bars as bar_charts
-from referrals.cards.charts import base as charts
+from referrals.cards.html import card as card_html
 from referrals.publishing import transcribe
 from referrals.publishing.ledger import statements as ledgers
 from referrals.query import kinds
@@ -55,7 +53,7 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         "verify and open the release": (lambda: releases.open_release(folder), 5),
         "answer one question": (lambda: kinds.of(release).answer("sex", selection), ROUNDS),
         "make its card": (lambda: by_dimension.card(release, answer), ROUNDS),
-        "make its chart": (lambda: bar_charts.bar_chart(answer), ROUNDS),
+        "make its chart": (lambda: card_html.bars(card), ROUNDS),
     }
     costs = {name: median_ms(task, rounds) for name, (task, rounds) in work.items()}
     unit = costs["an empty query"]
@@ -63,9 +61,7 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         print(f"\n\n{'':32}{'median':>10}{'of an empty query':>20}")
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
-        drawn = card.draw(charts.LIGHT) if card.draw else None
-        if drawn:
-            print(
-                f"\nthe chart as sent: {len(json.dumps(drawn)):,} bytes; "
-                f"its table: {len(card.table):,} bytes"
-            )
+        print(
+            f"\nthe chart as sent: {len(card_html.bars(card)):,} bytes; "
+            f"its table: {len(card.table):,} bytes"
+        )

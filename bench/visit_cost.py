@@ -28,24 +28,28 @@ SLOW_4G: Final = {
     "downloadThroughput": 1_600_000 / 8,
     "uploadThroughput": 750_000 / 8,
 }
-PAGES: Final = ("/", "/nationality", "/safeguarding")
+PAGES: Final = ("/", "/nationality", "/age", "/sex", "/crime-type", "/safeguarding")
 FILTERED: Final = "/crime-type"
 QUIET_MILLISECONDS: Final = 250
 """Milliseconds without a change after which a page counts as redrawn."""
 
-# Records when the first chart of the live page is visible. A Plotly chart counts when its bars are.
-FIRST_CHART_SCRIPT: Final = """
+# Records when the first chart (or text) of the first paint is visible, when Streamlit's page has
+# taken its place, and how far anything in view was moved.
+WATCH_SCRIPT: Final = """
 (() => {
-  const chart = '.stApp table.bars, .stApp .js-plotly-plot .main-svg .point, .stApp .stHtml';
-  const hasChart = location.pathname !== '/safeguarding';
-  const only = hasChart ? chart.replace(', .stApp .stHtml', '') : chart;
-  window.seen = {};
-  new MutationObserver(() => {
-    const drawn = [...document.querySelectorAll(only)];
-    const found = drawn.find((element) => element.getClientRects().length);
-    if (!found || window.seen.chart) return;
-    requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
-  }).observe(document, { subtree: true, childList: true });
+  window.seen = { shift: 0 };
+  const watch = () => {
+    const chart = document.querySelector('.vr-static .bars') ?? document.querySelector('.vr-static h1 ~ p');
+    if (chart?.getClientRects().length) {
+      requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
+    }
+    const isLive = document.querySelector('.stApp h1') && !document.querySelector('body > .vr-static');
+    if (isLive) window.seen.live ??= performance.now();
+  };
+  new MutationObserver(watch).observe(document, { subtree: true, childList: true });
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.seen.shift += entry.value;
+  }).observe({ type: 'layout-shift', buffered: true });
 })();
 """
 # Clicks, and returns the milliseconds until the last painted change.
@@ -56,8 +60,8 @@ CLICK_SCRIPT: Final = """
   let last = start;
   let ending;
   const watch = new MutationObserver((changes) => {
-    const drawn = '.stHtml, .js-plotly-plot, table';
-    if (!changes.some(({ target }) => target.parentElement?.closest(drawn))) return;
+    const drawn = '.stHtml';
+    if (!changes.some(({ target }) => (target.closest ? target : target.parentElement)?.closest(drawn))) return;
     requestAnimationFrame(() => { last = performance.now(); });
     clearTimeout(ending);
     ending = setTimeout(() => { watch.disconnect(); done(last - start); }, quiet);
@@ -77,11 +81,12 @@ UNIT_SCRIPT: Final = """() => {
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit: seconds to the first text and chart, and kilobytes until then and in total."""
+    """One visit: seconds to text, chart and live page, layout shift, kilobytes, and requests."""
 
     first_text: float
     first_chart: float
-    by_chart: float
+    live: float
+    shift: float
     total: float
     requests: int
 
@@ -119,7 +124,7 @@ def slow_page(context: BrowserContext) -> Iterator[tuple[Page, Traffic]]:
     session.send("Network.emulateNetworkConditions", SLOW_4G)
     traffic = Traffic()
     traffic.listen(session)
-    page.add_init_script(FIRST_CHART_SCRIPT)
+    page.add_init_script(WATCH_SCRIPT)
     yield page, traffic
     page.close()
 
@@ -129,19 +134,19 @@ def visit(context: BrowserContext, address: str) -> Visit:
     with slow_page(context) as (page, traffic):
         page.goto(address, wait_until="commit")
         # The site's CSP forbids Playwright's own wait_for_function.
-        while not page.evaluate("window.seen?.chart"):
+        while not page.evaluate("window.seen?.live"):
             page.wait_for_timeout(50)
-        by_chart = traffic.received
         drawn(page)
         page.wait_for_load_state("networkidle")
         first_text = page.evaluate(
             "performance.getEntriesByName('first-contentful-paint')[0].startTime"
         )
-        first_chart = page.evaluate("window.seen.chart")
+        seen = page.evaluate("window.seen")
         return Visit(
             first_text / 1000,
-            first_chart / 1000,
-            by_chart / 1000,
+            seen["chart"] / 1000,
+            seen["live"] / 1000,
+            seen["shift"],
             traffic.received / 1000,
             traffic.requests,
         )
@@ -189,14 +194,15 @@ def _row(name: str, visits: list[Visit]) -> str:
 
     return (
         f"{name:32}{middle('first_text'):>9.2f} s{middle('first_chart'):>10.2f} s"
-        f"{middle('by_chart'):>10,.0f} kB{middle('total'):>9,.0f} kB{middle('requests'):>10.0f}"
+        f"{middle('live'):>10.2f} s{middle('shift'):>10.3f}"
+        f"{middle('total'):>9,.0f} kB{middle('requests'):>10.0f}"
     )
 
 
 def report(browser: Browser, home: str, rounds: int, count: int) -> None:
     """Measure and print."""
     print(
-        f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'by then':>13}"
+        f"{'on 1.6 Mbit/s, 150 ms':32}{'text':>11}{'chart':>12}{'live':>12}{'shift':>10}"
         f"{'in all':>12}{'requests':>10}"
     )
     units = [unit(browser)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from referrals import templates
@@ -40,7 +41,7 @@ def card(release: Release, answer: Answer) -> Card:
         alternative=messages.text("wording.line_chart", finding=finding, rows=values),
         notes=[messages.text("wording.change.rule"), *numbers_notes],
         quotes=(),
-        data=[_data_row(answer, quarter) for quarter in quarters],
+        data=[data_row(answer, answer.selection.codes(), quarter) for quarter in quarters],
         path=PATHS[answer.dimension],
         about=about,
         period=about.period_label,
@@ -50,7 +51,7 @@ def card(release: Release, answer: Answer) -> Card:
     )
 
 
-def series(label: str, quarters: tuple[Observation, ...]) -> Series:
+def series(label: str, quarters: Sequence[Observation]) -> Series:
     """Return quarters as a line, broken at each quarter that has no number."""
     return Series(label, [_point(observation) for observation in quarters])
 
@@ -64,11 +65,11 @@ def _point(observation: Observation) -> Point:
     return replace(empty, value=value, lower=lower, upper=upper, status=observation.status)
 
 
-def _data_row(answer: Answer, observation: Observation) -> Row:
-    """Return a quarter as a row of a CSV file."""
+def data_row(answer: Answer, codes: Mapping[str, str], observation: Observation) -> Row:
+    """Return a quarter as a row of a CSV file; `codes` are those of the selection."""
     wording = kinds.of(answer.kind)
     return {
-        **answer.selection.codes(),
+        **codes,
         "quarter": observation.code,
         "label": observation.label,
         "value": observation.value,

@@ -11,10 +11,10 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from referrals import templates
+from referrals.cards import by_quarter
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
 from referrals.cards.charts import colours
 from referrals.cards.charts.lines import line_chart
-from referrals.cards.charts.values import Point, Series, quarter
 from referrals.cards.wording import captions, kinds
 from referrals.i18n import messages
 from referrals.query import arrangement
@@ -41,11 +41,11 @@ def card(release: Release, answer: Answer) -> Card:
     total = kind.quarters(answer.selection)
     wording, title = kinds.of(answer.kind), captions.over_time_title(answer)
     finding = captions.over_time(answer, {names[code]: found for code, found in by_code.items()})
-    series = [
-        _series(names[code], found, colour)
-        for (code, found), colour in zip(
-            by_code.items(), colours.of_series(dimension, list(by_code)), strict=True
-        )
+    shades = colours.of_series(dimension, list(by_code))
+    lines = [
+        replace(by_quarter.series(names[code], found), colour=colour)
+        for (code, found), colour in zip(by_code.items(), shades, strict=True)
+        if any(observation.has_number for observation in found)
     ]
     statuses = [row.status for found in (*by_code.values(), total) for row in found]
     notes = [messages.text("wording.change.rule"), *wording.numbers_notes(statuses)]
@@ -64,8 +64,8 @@ def card(release: Release, answer: Answer) -> Card:
         path=PATHS[dimension],
         about=about,
         period=about.period_label,
-        lines=series,
-        draw=drawing(lambda palette: line_chart(series, palette), about) if series else None,
+        lines=lines,
+        draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),
     )
 
@@ -77,20 +77,6 @@ def _drawn(answer: Answer) -> list[Observation]:
     by_size = arrangement.arranged(answer, (), arrangement.BY_SIZE).observations
     groups = [row for row in by_size if row.kind == "category" and row.has_number]
     return groups[:MOST_COMPARED]
-
-
-def _series(name: str, quarters: Quarters, colour: colours.Meaning) -> Series:
-    return Series(name, [_point(observation) for observation in quarters], colour)
-
-
-def _point(observation: Observation) -> Point:
-    empty = quarter(observation.code, observation.label)
-    if not observation.has_number:
-        return replace(empty, status=observation.status)
-    lower, upper = observation.bounds
-    return replace(
-        empty, value=observation.value, lower=lower, upper=upper, status=observation.status
-    )
 
 
 def _table(
@@ -115,21 +101,5 @@ def _data(answer: Answer, by_code: Mapping[str, Quarters], total: Quarters) -> l
     rows = []
     for code, quarters in {**by_code, answer.selection.code(dimension): total}.items():
         codes = answer.selection.choosing(dimension, code).codes()
-        rows += [_data_row(answer, codes, observation) for observation in quarters]
+        rows += [by_quarter.data_row(answer, codes, observation) for observation in quarters]
     return rows
-
-
-def _data_row(answer: Answer, codes: Mapping[str, str], observation: Observation) -> Row:
-    """Return a quarter as a row of a CSV file."""
-    wording = kinds.of(answer.kind)
-    return {
-        **codes,
-        "quarter": observation.code,
-        "label": observation.label,
-        "value": observation.value,
-        "lower": observation.lower,
-        "upper": observation.upper,
-        "unit": messages.text("cards.csv_unit"),
-        "status": observation.status,
-        "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
-    }

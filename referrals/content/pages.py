@@ -1,8 +1,8 @@
 """Explanatory texts: Markdown that names figures by id, rendered with the figures filled in.
 
 A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
-`{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}` or `{symbols}` a list
-made from data. An unknown name is an error, so that no text can show a figure that the release
+`{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}`, `{routes}` or
+`{symbols}` a list made from data. An unknown name is an error, so that no text can show a figure that the release
 does not hold. Raw HTML in a text is escaped.
 """
 
@@ -27,7 +27,7 @@ from referrals import templates
 from referrals.errors import DataError
 from referrals.formatting import day, fill
 from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH
+from referrals.i18n.languages import ENGLISH, heads
 from referrals.paths import CONTENT
 from referrals.reference import helplines as reference_helplines
 from referrals.reference import statuses
@@ -144,8 +144,36 @@ def _symbols() -> Markup:
     return templates.table(messages.text("symbols.caption"), header, rows, text_columns=[1])
 
 
+ROUTES: Final[Mapping[str, str]] = {
+    "details": "/data-sharing",
+    "help": "/safeguarding",
+    "claim": "/claims",
+    "figures": "/nationality",
+}
+"""The page that answers each question of the overview. Questions without a page are left out."""
+
+
+def _routes() -> Markup:
+    """Return the questions that readers come with as links to the pages that answer them."""
+    paths = {head.path for head in heads(ENGLISH)}
+    return templates.render(
+        "content/routes.html",
+        label=messages.text("routes.label"),
+        routes=[
+            {
+                "path": path,
+                "title": messages.text(f"routes.{name}.title"),
+                "text": messages.text(f"routes.{name}.text"),
+            }
+            for name, path in ROUTES.items()
+            if path in paths
+        ],
+    )
+
+
 _BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {
     "{helplines}": helplines,
+    "{routes}": _routes,
     "{symbols}": _symbols,
 }
 """The HTML that replaces each paragraph of this text: a block made from data."""

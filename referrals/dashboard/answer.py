@@ -6,7 +6,6 @@ of the other without a shift.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -21,7 +20,7 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import notices, sources
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline, pages
+from referrals.content import outline
 from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
@@ -31,8 +30,8 @@ from referrals.release.release import About, Kind, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
-MOST_BARS: Final = 10
-"""A chart shows this many bars; the others are in a fold, so that its source is in view."""
+MOST_BARS: Final = 11
+"""A longer chart shows this many bars until it is opened (shell.css): its source is to be in view."""
 
 
 def card(choices: Choices) -> Card:
@@ -102,15 +101,15 @@ def _figure(shown: Card, view: str, is_series: bool, base: str) -> Markup:  # no
             TEMPLATE, "one_year", messages.html("answer.one_year_only", trends=link)
         )
     draw = {CHART: _chart, TABLE: _table, TIME: _table_in_a_fold}[view]
-    return draw(shown) + _foot(shown, base)
+    return draw(shown) + foot(shown, base)
 
 
 def below(choices: Choices, published: Release, base: str) -> Markup:
-    """Return what follows the answer: further cards, and folds with the printed sentences.
+    """Return what follows the answer: further cards, and how printed figures add up, folded.
 
     `published` is the release whose printed figures a relation is between.
     """
-    found = [sources.sentences(card(choices))]
+    found = []
     for block in outline.blocks(choices.key, choices.release.about):
         if isinstance(block, outline.Crossed):
             further = page_cards.card(block, choices.release, choices.selection)
@@ -142,7 +141,9 @@ def releases_field(choices: Choices, offered: dict[str, Release]) -> Field | Non
     """Return the choice between releases; None if there is only one."""
     if len(offered) == 1:
         return None
-    options = {release_id: _release_name(release) for release_id, release in offered.items()}
+    is_example = [release.about.is_illustrative for release in offered.values()]
+    name = _short_name if is_example == [False, True] else notices.option
+    options = {release_id: name(release.about) for release_id, release in offered.items()}
     label = messages.text("filters.release")
     return Field(RELEASE, label, options, choices.release.about.release_id)
 
@@ -153,34 +154,33 @@ def address(choices: Choices) -> str:
     return f"/{choices.key}?{query}" if query else f"/{choices.key}"
 
 
-def _release_name(release: Release) -> str:
-    about = release.about
+def _short_name(about: About) -> str:
+    """Return the name of a release in a choice between real figures and a worked example."""
     if about.is_illustrative:
         return messages.text("filters.example")
-    is_transcribed = about.kind is Kind.TRANSCRIBED
-    return messages.text("filters.real") if is_transcribed else about.period_label
+    return messages.text("filters.real")
 
 
 def _chart(shown: Card) -> Markup:
-    """Return the bars of a card: those that fit the screen, and the others in a fold."""
-    bars = shown.bars
-    rest = Markup()
-    if len(bars) > MOST_BARS:
-        rest = card_html.bars(replace(shown, bars=bars[MOST_BARS:]))
-        bars = bars[:MOST_BARS]
-    number = len(shown.bars) - len(bars)
-    more = messages.text("answer.show_rest", n=number)
-    first = card_html.bars(replace(shown, bars=bars))
-    return templates.macro(TEMPLATE, "chart", _unit(shown), first, rest, more)
+    """Return the bars of a card; those that would push the source out of view are in a fold.
+
+    If no number is published there are no bars, and the table says so of each.
+    """
+    figure = card_html.bars(shown)
+    if not figure:
+        return _table(shown)
+    number = len(shown.bars)
+    show_all = messages.text("answer.show_all", n=number) if number > MOST_BARS else ""
+    return templates.macro(TEMPLATE, "chart", _unit(shown), figure, show_all)
 
 
 def _table(shown: Card) -> Markup:
-    return templates.macro(TEMPLATE, "chart", _unit(shown), shown.table, "", "")
+    return templates.macro(TEMPLATE, "chart", _unit(shown), shown.table, "")
 
 
 def _unit(shown: Card) -> Markup:
-    """Return the line that says what the numbers are, marked if they are invented."""
-    return templates.macro(TEMPLATE, "unit", shown.unit, _mark(shown.about))
+    """Return the line that says what the numbers are."""
+    return templates.macro(TEMPLATE, "unit", shown.unit)
 
 
 def _mark(about: About) -> str:
@@ -193,17 +193,18 @@ def _table_in_a_fold(shown: Card) -> Markup:
     return templates.macro(TEMPLATE, "fold", "table", summary, shown.table)
 
 
-def _foot(shown: Card, base: str) -> Markup:
-    items = [pages.inline(note) for note in shown.notes] + symbols(shown)
-    notes = card_html.notes(shown, folded=False)
+def foot(shown: Card, base: str) -> Markup:
+    """Return the source of a card, and in folds its notes, printed sentences and files."""
+    rule = shown.about.lay_sentence
+    number = len(shown.notes) + len(symbols(shown)) + bool(rule)
     return templates.macro(
         TEMPLATE,
         "foot",
         sources.line(shown),
-        shown.about.lay_sentence,
-        messages.text("answer.notes", n=len(items)) if items else "",
-        notes,
-        card_html.take_away(shown, base),
+        messages.text("answer.notes", n=number) if number else "",
+        rule,
+        card_html.notes(shown, folded=False),
+        sources.sentences(shown) + card_html.take_away(shown, base),
     )
 
 
@@ -213,7 +214,7 @@ def _further(shown: Card, base: str) -> Markup:
         templates.macro(TEMPLATE, "finding", shown.name, shown.finding),
         _chart(shown),
         _table_in_a_fold(shown),
-        _foot(shown, base),
+        foot(shown, base),
     ]
     return templates.macro(TEMPLATE, "card", parts)
 

@@ -18,6 +18,7 @@ from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.outline import Block
 from referrals.content.pages import Text
+from referrals.dashboard import answer
 from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
@@ -79,15 +80,21 @@ def _text_with_title(release: Release, name: str) -> Markup:
 @cached(4, CACHE_KEYS)
 def _summaries(release: Release, dimensions: tuple[str, ...], base: str) -> Markup:
     """Return short cards of several dimensions, side by side if there is room."""
-    cards = [
-        card_html.summary(
-            page_cards.card(outline.Card(dimension), release, Selection()),
-            messages.text(f"more.{dimension}"),
-            base,
-        )
-        for dimension in dimensions
-    ]
-    return templates.macro(TEMPLATE, "summaries", cards)
+    return templates.macro(
+        TEMPLATE, "summaries", [_summary(release, dimension, base) for dimension in dimensions]
+    )
+
+
+def _summary(release: Release, dimension: str, base: str) -> Markup:
+    card = page_cards.card(outline.Card(dimension), release, Selection())
+    return templates.macro(
+        answer.TEMPLATE,
+        "summary",
+        card,
+        card_html.bars(card),
+        answer.foot(card, base),
+        pages.inline(messages.text(f"more.{dimension}")),
+    )
 
 
 @cached(4, CACHE_KEYS)

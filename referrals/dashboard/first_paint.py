@@ -124,7 +124,7 @@ def _segments(chosen: Choices, field: Field) -> Mapping[str, object]:
         }
         for code, name in field.options.items()
     ]
-    return {"label": field.label, "options": options}
+    return {"name": field.name, "label": field.label, "options": options}
 
 
 def _kept(chosen: Choices) -> dict[str, str]:

@@ -57,6 +57,7 @@ REPEATED_NAMES = {
     "card": "cards/card is the model, cards/html/card draws it",
     "context_series": "query/ answers, cards/ makes the card",
     "formats": "the formats of spreadsheets, and those of exports",
+    "lines": "extract/ reads the lines of a file, cards/charts draws lines over time",
     "kinds": "query/ asks each kind of release, cards/wording words it",
     "middleware": "each part of web/ has one",
     "pages": "the texts of pages, and the pages of the static site",

@@ -39,14 +39,12 @@ class Site:
 
 
 @contextmanager
-def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
-    """Serve the app.py of a folder on a free port until the block ends.
+def serve(folder: Path, *, before: Sequence[str] = (), port: int = 0) -> Iterator[Site]:
+    """Serve the app.py of a folder until the block ends, on a free port unless one is given.
 
     `before` is put before the start command, such as a wrapper.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     run = [
         sys.executable,
         "-m",
@@ -70,6 +68,13 @@ def serve(folder: Path, *, before: Sequence[str] = ()) -> Iterator[Site]:
             yield site
         finally:
             site.end()
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

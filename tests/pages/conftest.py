@@ -28,12 +28,12 @@ class Reader:
     @property
     def html(self) -> list[str]:
         """The HTML elements of the page, in order, without the texts to copy, which repeat them."""
-        return [_TO_COPY.sub("", body) for body in self._bodies]
+        return [_TO_COPY.sub("", body) for body in self.bodies]
 
     @property
     def to_copy(self) -> list[str]:
         """The texts to copy: for each card its text and its citation."""
-        return [unescape(text) for text in _TO_COPY.findall("".join(self._bodies))]
+        return [unescape(text) for text in _TO_COPY.findall("".join(self.bodies))]
 
     @property
     def text(self) -> str:
@@ -41,7 +41,8 @@ class Reader:
         return "\n".join([*(str(part.value) for part in self.app.error), *self.html, *self.to_copy])
 
     @property
-    def _bodies(self) -> list[str]:
+    def bodies(self) -> list[str]:
+        """The HTML elements of the page as they are sent."""
         return [element.proto.body for element in self.app.get("html")]
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from html import unescape
@@ -13,8 +14,7 @@ from referrals.cards import page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.dashboard import session
-from referrals.i18n import messages
-from referrals.query.selection import Selection
+from referrals.query.selection import MOST_COMPARED, Selection
 from referrals.reference.figure_notes import INVENTED_MARK
 from referrals.release import catalogue
 from referrals.release.release import Release, open_release
@@ -51,7 +51,7 @@ def findings(reader: Any) -> list[str]:
 def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
-        assert "choose_release" not in [widget.key for widget in reader.app.radio]
+        assert "release" not in reader.controls
         assert "llustrative" not in reader.text
 
 
@@ -59,7 +59,7 @@ def test_a_single_release_is_not_a_choice(page: Open) -> None:
 @pytest.mark.parametrize("path", TOPICS)
 def test_the_published_year_is_shown_first(open_page: Open, path: str) -> None:
     reader = open_page(SCRIPTS[path])
-    assert reader.app.radio(key="choose_release").value == "2020-21"
+    assert reader.controls["release"].value == "2020-21"
     assert reader.address == {}
     assert "box-invented" not in reader.text
     assert not any(finding.startswith("Illustrative") for finding in findings(reader))
@@ -74,22 +74,47 @@ def test_the_illustrative_series_is_marked_at_the_top_and_in_every_card(
     assert not reader.app.exception
     assert not reader.app.error
     html = "".join(reader.html)
-    assert messages.text("notices.banner") in reader.html[0], "the first thing after the title"
+    assert INVENTED_MARK in reader.html[0], "the first thing after the title"
     assert 'role="note"' in reader.html[0]
     assert not re.search(r"<(button|input|summary)", reader.html[0]), (
         "there is nothing to close it with"
     )
     sentences = findings(reader)
-    assert len(sentences) == 2
+    assert len(sentences) == 1
     assert all(finding.startswith("Illustrative: ") for finding in sentences)
-    assert html.count(INVENTED_MARK) == html.count(rounded_release.LAY_SENTENCE) == len(sentences)
+    assert html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("llustrative" in text for text in reader.to_copy)
     assert len(reader.to_copy) == 2 * len(sentences)
-    assert all(
-        chart.proto.alt.startswith("Illustrative: ") for chart in reader.app.get("plotly_chart")
-    )
-    assert html.count("on-paper watermarked") == len(sentences)
-    assert messages.text("notices.status.illustrative") in html
+    assert html.count('class="chart-mark"') == 1, "below the bars"
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize("path", TOPICS)
+def test_over_time_draws_a_line_for_each_of_up_to_four_codes(open_page: Open, path: str) -> None:
+    reader = open_page(SCRIPTS[path], CHOSEN | {"view": "time"})
+    assert not reader.app.exception
+    (chart,) = reader.app.get("plotly_chart")
+    assert chart.proto.alt.startswith(findings(reader)[0])
+    lines = [trace for trace in json.loads(chart.proto.spec)["data"] if "marker" in trace]
+    assert 1 <= len(lines) <= MOST_COMPARED
+    assert "period" not in reader.controls, "every period is in view"
+
+
+@pytest.mark.usefixtures("both")
+def test_chosen_codes_are_compared_over_time_and_in_the_files(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], CHOSEN | {"view": "time"})
+    reader.choose("nationality", "CHN,ROU")
+    (chart,) = reader.app.get("plotly_chart")
+    names = [trace["name"] for trace in json.loads(chart.proto.spec)["data"] if "marker" in trace]
+    assert names == ["China", "Romania"]
+    assert "nationality-over-time.csv?nationality=CHN%2CROU" in "".join(reader.html)
+
+
+@pytest.mark.usefixtures("both")
+def test_the_latest_period_is_shown_first_and_is_the_first_of_the_list(open_page: Open) -> None:
+    period = open_page(SCRIPTS["/sex"], CHOSEN).controls["period"]
+    assert period.value == "2023-24"
+    assert period.options[0] == "April 2023 to March 2024"
 
 
 @pytest.mark.usefixtures("both")

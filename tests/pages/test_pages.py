@@ -9,6 +9,7 @@ from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -18,12 +19,10 @@ from referrals.content import outline
 from referrals.content.sitemap import PAGES
 from referrals.dashboard import choices, first_paint, navigation
 from referrals.paths import ROOT
-from referrals.query import kinds
-from referrals.query.selection import MEASURES, Selection
+from referrals.query.selection import Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release import catalogue
 from referrals.release.release import latest_published, open_release
-from referrals.static_site.links import FOLDER
 from tests.fixtures.page_scripts import SCRIPTS
 
 TITLES = {head.path: head.title for head in PAGES}
@@ -95,31 +94,40 @@ def test_no_place_on_a_page_has_the_name_of_another(page: Open, path: str) -> No
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("path", [*FILTERED, "/trends"])
-def test_every_chart_has_its_finding_as_description_its_table_and_its_downloads(
-    page: Open, path: str
-) -> None:
-    reader = page(SCRIPTS[path])
+def downloads(reader: Any) -> list[str]:
+    """The links to the CSV files of a page's cards."""
+    return re.findall(r'<a href="(/take-away/[^"]+\.csv[^"]*)" download>', "".join(reader.html))
+
+
+def test_every_chart_of_trends_has_its_finding_as_description_and_its_downloads(page: Open) -> None:
+    reader = page(SCRIPTS["/trends"])
     sentences = findings(reader)
     assert alternatives(reader)
     assert [text for text in alternatives(reader) if not text.startswith(tuple(sentences))] == []
     assert "".join(reader.html).count("<table") >= len(sentences)
-    assert len(
-        re.findall(r'<a href="/take-away/[^"]+\.csv" download>', "".join(reader.html))
-    ) == len(sentences)
+    assert len(downloads(reader)) == len(sentences)
     assert len(reader.to_copy) == 2 * len(sentences)  # to copy, and to cite
 
 
 @pytest.mark.parametrize("path", FILTERED)
-def test_a_page_has_as_few_elements_as_its_charts_and_filters_allow(page: Open, path: str) -> None:
+def test_the_answer_is_bars_that_need_no_plotly_with_its_downloads(page: Open, path: str) -> None:
+    reader = page(SCRIPTS[path])
+    sentences = findings(reader)
+    assert alternatives(reader) == []
+    assert "".join(reader.html).count('class="bars"') >= len(sentences)
+    assert len(downloads(reader)) == len(sentences)
+    assert len(reader.to_copy) == 2 * len(sentences)
+
+
+@pytest.mark.parametrize("path", FILTERED)
+def test_a_page_has_as_few_elements_as_its_controls_allow(page: Open, path: str) -> None:
     """Every element is made, hashed and sent again in every run."""
     reader = page(SCRIPTS[path])
-    assert len(reader.html) == 2 + 2 * len(
-        alternatives(reader)
-    )  # the heading, above and below each chart, and the end
+    # Heading, period, the button of the filters, finding, figure, what follows, and the end.
+    assert len(reader.html) <= 7
     assert not [
         kind
-        for kind in ("expander", "download_button", "button", "markdown", "columns")
+        for kind in ("expander", "download_button", "button", "markdown", "columns", "radio")
         if reader.app.get(kind)
     ]
 
@@ -171,36 +179,83 @@ def test_trends_explains_why_each_series_is_not_comparable(page: Open) -> None:
 
 
 def test_the_pages_have_the_filters_that_the_release_can_answer() -> None:
-    assert {path: len(options(path)) for path in FILTERED} == {
-        "/nationality": 4,
-        "/age": 2,
-        "/sex": 6,
-        "/crime-type": 9,
+    assert {path: [field.name for field in fields(path)] for path in FILTERED} == {
+        "/nationality": ["nationality", "crime_type", "view", "measure"],
+        "/age": ["age_band", "view", "measure"],
+        "/sex": ["sex", "crime_type", "view", "measure"],
+        "/crime-type": ["crime_type", "nationality", "sex", "view", "measure"],
     }
-    assert ("crime_type", "DA") in options("/sex")
+
+
+def test_no_filter_has_one_possible_value() -> None:
+    assert [field for path in FILTERED for field in fields(path) if len(field.options) < 2] == []
 
 
 @pytest.mark.parametrize("path", FILTERED)
-def test_every_option_gives_the_same_page_by_its_button_and_by_its_address(
+def test_every_option_gives_the_same_page_by_its_control_and_by_its_address(
     open_page: Open, page: Open, path: str
 ) -> None:
     pressed = open_page(SCRIPTS[path])
+    whole = pressed.html
     for name, code in options(path):
+        usual = next(field.usual for field in fields(path) if field.name == name)
         pressed.choose(name, code)
-        assert pressed.address == ({} if code in {TOTAL, "number"} else {name: code}), (
-            "the address follows the button"
-        )
+        assert pressed.address == {name: code}, "the address follows the control"
         linked = open_page(SCRIPTS[path], {name: code})
         assert not pressed.app.exception
         assert not linked.app.exception
         assert all(finding.endswith(".") for finding in findings(linked))
         assert "could not be used" not in linked.text
         assert pressed.html == linked.html
-        assert alternatives(pressed) == alternatives(linked)
+        assert pressed.html != whole, "a choice changes something in view"
         assert pressed.to_copy == linked.to_copy
-        assert linked.app.radio(key=f"choose_{name}").value == code
+        assert linked.controls[name].value in (code, [code])
+        pressed.choose(name, usual)
     assert pressed.address == {}
     assert pressed.html == page(SCRIPTS[path]).html
+
+
+def test_several_codes_are_compared_in_the_finding_and_in_the_files(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"]).choose("nationality", "VNM,CHN")
+    assert reader.address == {"nationality": "VNM,CHN"}
+    assert findings(reader)[0] == "Vietnam 237 (18%) and China 109 (8%), of 1,336 victim referrals."
+    html = "".join(reader.html)
+    assert "Albania" not in html.partition('class="bars"')[2].partition('class="foot"')[0]
+    assert downloads(reader)[0].endswith("?nationality=VNM%2CCHN")
+    linked = open_page(SCRIPTS["/nationality"], {"nationality": "VNM,CHN"})
+    assert linked.html == reader.html
+
+
+@pytest.mark.parametrize(
+    "codes", ["VNM,XXX", "VNM,VNM", "VNM,,CHN", "VNM,ALB,CHN,_OTH,_NK", ",".join(["VNM"] * 50)]
+)
+def test_a_comparison_that_cannot_be_made_is_named_and_everything_is_shown(
+    open_page: Open, page: Open, codes: str
+) -> None:
+    reader = open_page(SCRIPTS["/nationality"], {"nationality": codes})
+    assert "could not be used" in reader.text
+    assert findings(reader) == findings(page(SCRIPTS["/nationality"]))
+
+
+def test_the_phone_button_names_what_is_chosen_and_clear_all_removes_it(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/crime-type"], {"sex": "F", "measure": "share"})
+    html = "".join(reader.html)
+    assert "<summary>Filters (1): Female</summary>" in html
+    assert '<a href="/crime-type?measure=share">Clear all</a>' in html
+    assert "Clear all" not in "".join(open_page(SCRIPTS["/crime-type"]).html)
+
+
+def test_one_published_year_says_so_over_time_and_leads_to_trends(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"]).choose("view", "time")
+    assert findings(reader)[0] == "Only one year is published: April 2020 to March 2021."
+    assert 'href="/trends"' in "".join(reader.html)
+    assert alternatives(reader) == []
+    assert set(reader.controls) == {"sex", "crime_type", "view"}
+
+
+def test_parameters_that_others_add_to_a_link_are_ignored(open_page: Open, page: Open) -> None:
+    reader = open_page(SCRIPTS["/sex"], {"utm_source": "x", "fbclid": "y"})
+    assert reader.html == page(SCRIPTS["/sex"]).html
 
 
 def test_two_filters_together_are_written_to_the_address_and_read_from_it(open_page: Open) -> None:
@@ -211,12 +266,11 @@ def test_two_filters_together_are_written_to_the_address_and_read_from_it(open_p
     assert 'href="/sex?crime_type=DA&amp;measure=share"' in "".join(linked.html)
 
 
-def test_an_unpublished_combination_has_a_notice_and_no_chart(open_page: Open) -> None:
+def test_an_unpublished_combination_is_called_so(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/crime-type"], {"nationality": "_TOP3", "sex": "M"})
     assert not reader.app.exception
     finding = findings(reader)[0]
     assert "does not publish" in finding
-    assert not any(text.startswith(finding) for text in alternatives(reader))
     assert "not published" in "".join(reader.html)
 
 
@@ -225,13 +279,14 @@ def test_an_unpublished_combination_has_a_notice_and_no_chart(open_page: Open) -
     [
         ("/sex", {"crime_type": "XX"}, ["crime_type=XX"]),
         ("/sex", {"crime_type": "ms"}, ["crime_type=ms"]),
-        ("/sex", {"sex": "M"}, ["sex=M"]),
+        ("/sex", {"sex": "X"}, ["sex=X"]),
+        ("/sex", {"view": "pie"}, ["view=pie"]),
         ("/sex", {"measure": "percent"}, ["measure=percent"]),
         ("/age", {"crime_type": "MS"}, ["crime_type=MS"]),
         (
             "/nationality",
-            {"crime_type": "DA", "utm_source": "x"},
-            ["crime_type=DA", "utm_source=x"],
+            {"crime_type": "DA", "sort": "x"},
+            ["crime_type=DA", "sort=x"],
         ),
         ("/crime-type", {"nationality": "VNM"}, ["nationality=VNM"]),
     ],
@@ -307,7 +362,7 @@ def test_without_a_release_the_safeguarding_page_still_has_the_help_lines(
 
 
 @pytest.mark.usefixtures("no_release")
-def test_without_a_release_and_without_scripts_a_page_shows_a_notice_and_the_help_lines() -> None:
+def test_without_a_release_the_first_bytes_have_a_notice_and_the_help_lines() -> None:
     html = first_paint.body("/", "")
     assert "There is no published release" in html
     assert HELP_LINE in html
@@ -331,45 +386,53 @@ def test_every_page_is_run_by_our_navigation_whichever_is_opened_first(
     assert drawn == [path]
 
 
-def test_a_browser_without_scripts_gets_the_figures_and_the_help_lines() -> None:
+def test_the_first_bytes_of_the_overview_have_its_figures() -> None:
     html = first_paint.body("/", "")
-    for text in (
-        "1,336",
-        "126,453",
-        "1.1%",
-        "237",
-        "706",
-        "425",
-        "194 to 205",
-        "145",
-        "3.8.2",
-        HELP_LINE,
-    ):
+    for text in ("1,336", "126,453", "1.1%", "237", "706", "425", "194 to 205", "145", "3.8.2"):
         assert text in html
     assert "plotly" not in html
 
 
-@pytest.mark.parametrize(("path", "own"), [("/sex", "194 to 205"), ("/crime-type", "778 to 786")])
-def test_the_page_of_a_dimension_shows_its_own_figure_without_scripts(path: str, own: str) -> None:
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_the_first_bytes_of_a_page_have_its_heading_once(path: str) -> None:
     html = first_paint.body(path, "")
-    assert own in html
-    assert html.count('class="bars"') == 1
-    assert HELP_LINE in html
+    assert re.findall(r"<h1[^>]*>(.*?)</h1>", html) == [TITLES[path]]
 
 
-FIGURES = {"/", *PATHS.values()}
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/sex", {}),
+        ("/sex", {"crime_type": "DA", "measure": "share"}),
+        ("/nationality", {"nationality": "VNM,ALB"}),
+        ("/crime-type", {"sex": "F", "view": "table"}),
+        ("/age", {"view": "time"}),
+        ("/sex", {"crime_type": "XX"}),
+    ],
+)
+def test_the_first_bytes_have_the_finding_and_figure_that_the_session_draws(
+    open_page: Open, path: str, address: dict[str, str]
+) -> None:
+    reader = open_page(SCRIPTS[path], address)
+    drawn = [html for html in reader.bodies if 'class="phone"' not in html]
+    first_bytes = first_paint.body(path, urlencode(address))
+    assert [html for html in drawn if html not in first_bytes] == []
 
 
-@pytest.mark.parametrize("path", sorted(set(SCRIPTS) - FIGURES))
-def test_a_long_page_links_to_its_static_page_without_scripts(path: str) -> None:
-    html = first_paint.body(path, "")
-    assert f'<a href="/lite{path}">The low-data version of this page</a>' in html
-    assert HELP_LINE in html
-    assert len(html) < 4_000, "it is sent to everyone"
+def test_the_first_bytes_work_as_a_form_and_links_without_scripts() -> None:
+    html = first_paint.body("/crime-type", "sex=F&view=table")
+    assert '<option value="F" selected>Female</option>' in html
+    assert '<input type="hidden" name="view" value="table">' in html
+    assert 'href="/crime-type?sex=F"' in html, "the chart"
+    assert 'href="/crime-type?sex=F&amp;measure=share&amp;view=table"' in html
 
 
-def test_the_address_of_the_static_site_is_that_of_its_routes() -> None:
-    assert f"{no_script.STATIC_SITE}/" == FOLDER
+@pytest.mark.parametrize("hostile", ["sex=%3Cscript%3E", "view=%22%3E%3Cb%3E", "a=" + "b" * 5000])
+def test_a_hostile_address_is_no_part_of_the_first_bytes(hostile: str) -> None:
+    html = first_paint.body("/crime-type", hostile)
+    assert "<script" not in html
+    assert "<b>&" not in html
+    assert len(html) < len(first_paint.body("/crime-type", "")) + 1000
 
 
 def test_a_release_can_be_opened_twice(tmp_path: Path) -> None:

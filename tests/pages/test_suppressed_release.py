@@ -16,10 +16,11 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.wording.suppressed import Suppressed
-from referrals.dashboard import session
+from referrals.dashboard import answer, choices, session
 from referrals.query import kinds
 from referrals.query.observation import Observation
 from referrals.query.selection import Selection
+from referrals.release import catalogue
 from referrals.release.release import Release, open_release
 from tests.fixtures import suppressed_release
 from tests.fixtures.page_scripts import SCRIPTS
@@ -27,6 +28,7 @@ from tests.fixtures.page_scripts import SCRIPTS
 TOPICS = tuple(PATHS.values())
 CHOSEN = {"release": "exact"}
 BASE = "https://example.org"
+TABLE = {**CHOSEN, "view": "table"}
 Open = Callable[..., Any]
 
 
@@ -44,8 +46,12 @@ def both(tabled: Release, monkeypatch: pytest.MonkeyPatch) -> Release:
 
 def rows_of(reader: Any) -> dict[str, str]:
     """The rows of the first table of a page, by their label."""
-    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td>(.*?)</td>', "".join(reader.html))
+    rows = re.findall(r'<tr><th scope="row">([^<]*)</th><td[^>]*>(.*?)</td>', "".join(reader.html))
     return {unescape(label): re.sub("<.*?>", "", cell) for label, cell in reversed(rows)}
+
+
+def latest() -> Release:
+    return catalogue.served().published
 
 
 def findings(reader: Any) -> list[str]:
@@ -55,14 +61,13 @@ def findings(reader: Any) -> list[str]:
     ]
 
 
-@pytest.mark.usefixtures("both")
-def test_the_release_filter_distinguishes_exact_tables_from_others(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/sex"], CHOSEN)
-    assert [
-        label
-        for label in reader.app.radio(key="choose_release").options
-        if label.endswith(", exact tables")
-    ]
+def test_a_choice_of_several_releases_distinguishes_exact_tables_from_others(
+    tabled: Release,
+) -> None:
+    offered = {"": latest(), "illustrative": tabled, "again": tabled}
+    field = answer.releases_field(choices.read("sex", {}, offered), offered)
+    assert field is not None
+    assert field.options["again"].endswith(", exact tables")
 
 
 @pytest.mark.usefixtures("both")
@@ -76,8 +81,8 @@ def test_each_topic_opens_and_shows_the_totals(open_page: Open, path: str, measu
 
 
 @pytest.mark.usefixtures("both")
-def test_a_suppressed_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/nationality"], {**CHOSEN, "crime_type": "MS"})
+def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], {**TABLE, "crime_type": "MS"})
     assert not reader.app.exception
     assert rows_of(reader)["Albania"] == "withheld [c]"
     assert re.fullmatch(r"\d+", rows_of(reader)["Vietnam"])
@@ -89,7 +94,7 @@ def test_a_suppressed_cell_is_shown_as_such_with_its_letter_explained(open_page:
 def test_a_finer_combination_is_called_not_published(open_page: Open, path: str) -> None:
     others = {"nationality": "VNM", "sex": "F", "outcome": "NFA"}
     filters = {name: code for name, code in others.items() if PATHS.get(name) != path}
-    reader = open_page(SCRIPTS[path], {**CHOSEN, **filters})
+    reader = open_page(SCRIPTS[path], {**TABLE, **filters})
     assert not reader.app.exception
     assert any(
         sentence.startswith("Illustrative: The ") and sentence.endswith(" is not published.")
@@ -101,15 +106,15 @@ def test_a_finer_combination_is_called_not_published(open_page: Open, path: str)
 
 @pytest.mark.usefixtures("both")
 def test_a_quarter_counts_as_one_of_two_things(open_page: Open) -> None:
-    first = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2"})
+    first = open_page(SCRIPTS["/sex"], {**TABLE, "period": "2021-Q2"})
     assert re.fullmatch(r"\d+", rows_of(first)["Female"])
-    finer = open_page(SCRIPTS["/sex"], {**CHOSEN, "period": "2021-Q2", "nationality": "VNM"})
+    finer = open_page(SCRIPTS["/sex"], {**TABLE, "period": "2021-Q2", "nationality": "VNM"})
     assert rows_of(finer)["Female"] == "not published [x]"
 
 
 @pytest.mark.usefixtures("both")
 def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> None:
-    reader = open_page(SCRIPTS["/sex"], CHOSEN)
+    reader = open_page(SCRIPTS["/sex"], TABLE)
     assert "shown" not in rows_of(reader)["Female"]
     reader.choose("crime_type", "DA")
     assert not reader.app.exception
@@ -127,7 +132,7 @@ def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> 
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) -> None:
+def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -146,17 +151,23 @@ def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) ->
 @pytest.mark.parametrize(
     "selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")]
 )
-def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
+def test_quarters_are_a_line_unless_they_are_not_published(
+    tabled: Release, selection: Selection
+) -> None:
     card = by_quarter.card(tabled, kinds.of(tabled).answer("nationality", selection))
     finer = len(selection.chosen()) > 1
     assert ("are not published" in card.finding) == finer
     assert (card.draw is None) == finer
-    assert ("4 of the 4 quarters are shown" in card.finding) != finer
-    assert len(card.bars) == 4
+    assert bool(card.lines) != finer
+    assert any(word in card.finding for word in ("rose", "fell", "No clear change")) != finer
+    if not finer:
+        numbers = [quarter["value"] for quarter in card.data]
+        text = text_export.write(card, BASE)
+        assert all(f": {number:,}" in text for number in numbers)
 
 
 def quarters(*values: int | None) -> list[Observation]:
-    """Quarters with these numbers, suppressed if None."""
+    """Quarters with these numbers, withheld if None."""
     return [
         Observation(
             "2021-Q2",
@@ -175,11 +186,12 @@ def quarters(*values: int | None) -> list[Observation]:
     ("values", "sentence"),
     [
         ((None, None), "are all withheld"),
-        ((9, None), "1 of the 2 quarters are shown"),
-        ((9, 30), "Each of those has 9 to 30 victim referrals"),
+        ((9, None), "Only one quarter is shown: 9 victim referrals"),
+        ((9, 30), "rose from 9"),
+        ((9, None, 30), "2 of the 3 quarters are shown"),
     ],
 )
-def test_quarters_that_are_suppressed_are_counted(
+def test_quarters_that_are_withheld_are_counted(
     tabled: Release, values: tuple[int | None, ...], sentence: str
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
@@ -187,7 +199,7 @@ def test_quarters_that_are_suppressed_are_counted(
     assert sentence in Suppressed().quarters_finding(answer, quarters(*values), period)
 
 
-def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_suppressed(
+def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
     tabled: Release,
 ) -> None:
     assert "was the largest group shown, with" in Suppressed().finding(

@@ -11,10 +11,9 @@ from markupsafe import Markup
 from referrals.cards.card import isolated, symbol_mark
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.values import Point, Series, quarter
-from referrals.cards.wording import phrases
+from referrals.cards.wording import change, phrases
 from referrals.formatting import count, day
 from referrals.i18n import messages
-from referrals.query import change
 from referrals.query.context_series import ContextObservation
 from referrals.query.observation import NOT_PUBLISHED
 
@@ -62,12 +61,12 @@ class Design:
 
 
 def changed(name: str, found: Observations, **values: object) -> str:
-    """Return how totals of one line changed, by the rule of `query.change`.
+    """Return how totals of one line changed, by the rule of `wording.change`.
 
     `name` chooses the messages `context.subject.<name>`, which take `values`.
     """
     first, last = change.like_with_like(latest(found), lambda row: row.period_label)
-    direction = change.direction((first.value, first.value), (last.value, last.value))
+    direction = change.direction(_printed(found, first), _printed(found, last))
     return messages.text(
         f"wording.change.{direction}",
         referrals=messages.text(f"context.subject.{name}.title", **values),
@@ -85,7 +84,7 @@ def clause(group: str, found: Observations) -> str:
     `group` is its code, and chooses the message `context.adjective.<group>`.
     """
     first, last = change.like_with_like(latest(found), lambda row: row.period_label)
-    direction = change.direction((first.value, first.value), (last.value, last.value))
+    direction = change.direction(_printed(found, first), _printed(found, last))
     return messages.text(
         f"context.clause.{direction}",
         group=messages.text(f"context.adjective.{group}"),
@@ -98,8 +97,8 @@ def clause(group: str, found: Observations) -> str:
 
 def short_clause(group: str, found: Observations) -> str:
     """Return how the number of a group changed, for a sentence that begins with the periods."""
-    first, *_, last = found
-    direction = change.direction((first.value, first.value), (last.value, last.value))
+    first, *_, last = latest(found)
+    direction = change.direction(_printed(found, first), _printed(found, last))
     return messages.text(
         f"wording.over_time.{direction}",
         group=messages.text(f"context.adjective.{group}"),
@@ -108,11 +107,18 @@ def short_clause(group: str, found: Observations) -> str:
     )
 
 
+def _printed(found: Observations, last: ContextObservation) -> tuple[int, int]:
+    """Return the smallest and the largest printing of the period of an observation."""
+    values = [row.value for row in found if row.period_label == last.period_label]
+    return min(values), max(values)
+
+
 def directions(groups: Mapping[str, Observations]) -> list[str]:
     """Return which groups rose, which fell and which did neither, without their numbers."""
     found: dict[str, list[str]] = {}
-    for code, (first, *_, last) in groups.items():
-        direction = change.direction((first.value, first.value), (last.value, last.value))
+    for code, rows in groups.items():
+        first, *_, last = latest(rows)
+        direction = change.direction(_printed(rows, first), _printed(rows, last))
         found.setdefault(direction, []).append(messages.text(f"context.adjective.{code}"))
     return [
         messages.text(f"context.direction.{direction}", groups=phrases.listed(names))

@@ -164,14 +164,14 @@ def _groups_finding(found: Observations) -> str:
 
 def _yearly_groups_finding(found: Observations) -> str:
     """Return how the number of each group changed between the same two years."""
-    ends = {code: latest(rows) for code, rows in by_category(found).items()}
-    first, *_, last = next(iter(ends.values()))
-    clauses = [short_clause(code, rows) for code, rows in ends.items()]
+    groups = by_category(found)
+    first, *_, last = latest(next(iter(groups.values())))
+    clauses = [short_clause(code, rows) for code, rows in groups.items()]
     return messages.text(
         "context.finding.yearly_groups",
         first=first.period_label,
         last=last.period_label,
-        clauses=phrases.listed(clauses if len(ends) <= MOST_WITH_NUMBERS else directions(ends)),
+        clauses=phrases.listed(clauses if len(groups) <= MOST_WITH_NUMBERS else directions(groups)),
     )
 
 

@@ -90,17 +90,6 @@ def whole(card: Card, base: str) -> Markup:
     return templates.macro(TEMPLATE, "whole", top, below(card, base))
 
 
-@cached(64, CACHE_KEYS)
-def summary(card: Card, more: str, base: str) -> Markup:
-    """Return a card with its bars, but without its table and Plotly chart.
-
-    `more` is a line of Markdown that leads to the page that has them.
-    """
-    top = head(card) + warning(card) + bars(card)
-    rest = notes(card, folded=True) + sources.html(card) + link_on(more) + take_away(card, base)
-    return templates.macro(TEMPLATE, "whole", top, rest)
-
-
 def link_on(more: str) -> Markup:
     """Return a line of Markdown that leads to a page on the same subject."""
     return Markup("<p>{}</p>").format(pages.inline(more))

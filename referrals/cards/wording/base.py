@@ -6,10 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from referrals.cards.wording import phrases
+from referrals.cards.wording import change, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
-from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 
@@ -68,7 +67,7 @@ class Wording(ABC):
         return ""
 
     def _change(self, answer: Answer, quarters: Sequence[Observation]) -> str:
-        """Return how two quarters or more changed, by the rule of `query.change`."""
+        """Return how two quarters or more changed, by the rule of `wording.change`."""
         first, last = change.like_with_like(quarters, lambda quarter: quarter.code)
         return messages.text(
             f"wording.change.{change.direction(first.bounds, last.bounds)}",

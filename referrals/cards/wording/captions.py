@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from referrals.cards.wording import kinds, phrases
+from referrals.cards.wording import change, kinds, phrases
 from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
-from referrals.query import change
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
@@ -62,9 +61,9 @@ def over_time_title(answer: Answer) -> str:
 
 
 def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> str:
-    """Return the headline of quarters by the label of their code: first and last side by side.
+    """Return the headline of quarters by the label of their code, by the rule of `wording.change`.
 
-    It says that a number rose or fell only by the rule of `query.change`.
+    It compares the latest quarter with the earliest of the same time of year.
     """
     if not quarters:
         text = messages.text("wording.over_time.none", referrals=phrases.subject(answer))
@@ -78,16 +77,15 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
         "wording.over_time.finding",
         first=first.label,
         last=last.label,
-        clauses=phrases.listed(_change(label, *pair) for label, pair in ends.items()),
+        clauses=phrases.listed(_changed(label, *pair) for label, pair in ends.items()),
     )
     return phrases.headed(text, is_illustrative=answer.is_illustrative)
 
 
-def _change(label: str, first: Observation, last: Observation) -> str:
+def _changed(label: str, first: Observation, last: Observation) -> str:
     """Return how a number changed: 'Vietnam rose from 60 to 72'."""
-    direction = "absent"
-    if first.has_number and last.has_number:
-        direction = change.direction(first.bounds, last.bounds)
+    is_known = first.has_number and last.has_number
+    direction = change.direction(first.bounds, last.bounds) if is_known else "absent"
     return messages.text(
         f"wording.over_time.{direction}",
         group=label,

@@ -89,7 +89,7 @@ def test_each_link_of_each_card_serves_the_file_that_it_names(
 ) -> None:
     for card in every(release, invented):
         written = {"csv": csv_export.write(card, BASE)} | (
-            {"svg": svg.write(card, BASE)} if card.bars else {}
+            {"svg": svg.write(card, BASE)} if card.bars or card.lines else {}
         )
         assert len(links(card)) == len(written)
         for address, (ending, text) in zip(links(card), written.items(), strict=True):
@@ -143,7 +143,7 @@ def test_a_card_file_has_the_common_headers_and_an_etag(get: HttpClient, release
         ),
         ("quarters-of-sex.csv", 400, "This release has no such figure."),
         ("colour.csv", 404, "There is no such figure to take away."),
-        ("nrm-quarters-by-age.svg", 404, "There is no picture of this figure."),
+        ("dac-537.svg", 404, "There is no picture of this figure."),
         ("sex.csv?" + "a" * 3_000, 414, "The query is longer"),
     ],
 )

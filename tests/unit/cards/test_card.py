@@ -12,7 +12,7 @@ import pytest
 from referrals import templates
 from referrals.cards import by_dimension
 from referrals.cards.card import PATHS, Card
-from referrals.cards.charts.base import DARK
+from referrals.cards.html import card as card_html
 from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.transcribed import Transcribed
 from referrals.query import kinds
@@ -83,10 +83,9 @@ def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card
         assert "April 2020 to March 2021" in card.unit
         assert set(Transcribed().notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
         assert card.about.release_id == "2020-21"
-        assert (card.draw is None) != answer.is_published
-        assert [bar.label for bar in card.bars] == [
-            phrases.label(observation) for observation in answer.observations
-        ]
+        assert bool(card.bars) == answer.is_published
+        labels_of_rows = [phrases.label(observation) for observation in answer.observations]
+        assert [bar.label for bar in card.bars] == (labels_of_rows if card.bars else [])
 
 
 def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_share(
@@ -94,21 +93,39 @@ def test_the_table_of_a_card_has_every_row_with_its_count_its_symbol_and_its_sha
 ) -> None:
     for answer, card in made:
         header, *body = Cells(card.table).rows
-        assert header[1:] == ["Referrals", "Share"]
-        for row, (label, shown, share) in zip(answer.observations, body, strict=True):
+        assert header[1] == "Referrals"
+        assert len(header) == (3 if answer.recorded is None else 4)
+        assert all(head.startswith("% of ") for head in header[2:])
+        for row, (label, shown, *shares) in zip(answer.observations, body, strict=True):
             assert label == phrases.label(row)
             number = phrases.number(row)
             assert shown == (f"{number} [{row.status}]" if row.status else number)
-            assert (share == "–") == (row.status == "x" or answer.total.status == "x")
-            assert phrases.share(row) in share or share == "–"
+            assert (shares[-1] == "–") == (row.status == "x" or answer.total.status == "x")
+            assert shares[-1] in {phrases.share(row), "–"}
 
 
 def test_the_table_names_the_denominator_of_its_shares_by_sex(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
-    male = next(row for row in Cells(card.table).rows if row[0] == "Male")
-    assert male[2].startswith("62% of recorded")
-    assert "53% to 68% of all" in male[2]
+    header, male, _, unknown = Cells(card.table).rows
+    assert header[2:] == [
+        "% of the 1,131 with sex recorded",
+        "% of all 1,336, with sex recorded or not",
+    ]
+    assert male == ["Male", "706", "62%", "53% to 68%"]
+    assert unknown[2] == "–", "those not recorded are in no share of those recorded"
     assert "1,336" in Cells(card.table).caption
+
+
+def test_every_share_column_of_every_table_names_its_denominator(
+    made: list[tuple[Answer, Card]],
+) -> None:
+    for answer, card in made:
+        header = Cells(card.table).rows[0]
+        if answer.recorded is not None:
+            assert f"{answer.recorded:,}" in header[2]
+        elif answer.total.has_number:
+            assert phrases.number(answer.total) in header[2]
+        assert "%" not in "".join(header[:2])
 
 
 def test_every_card_rests_on_printed_sentences_with_their_place(
@@ -218,7 +235,11 @@ def test_a_card_across_groups_has_every_row_of_every_group(
     assert ["Domestic abuse: female", "147"] in [row[:2] for row in rows]
     assert {row["crime_type"] for row in card.data} == {"MS", "DA", "OTH"}
     assert card.file_name == "victim-referrals-2020-21-published-sex-by-crime-type"
-    assert all(captions.chart_text(answer) in card.alternative for answer in by_crime.values())
+    assert all(Transcribed().finding(answer) in card.alternative for answer in by_crime.values())
+    assert list(card.panels) == list(by_crime)
+    assert [bar.solid for panel in card.panels.values() for bar in panel] == [
+        bar.solid for bar in card.bars
+    ]
 
 
 def test_a_card_across_groups_gives_each_sentence_and_each_note_once(
@@ -237,51 +258,16 @@ def test_the_workings_of_a_card_across_groups_name_their_group(
     assert "Other or unstated crime, female: 425 − 147 − 210." in notes
 
 
-def test_a_card_draws_itself_in_the_palette_of_its_page(
-    release: Release, by_crime: Mapping[str, Answer]
-) -> None:
-    for card in (
-        by_dimension.card(release, kinds.of(release).answer("sex", Selection())),
-        by_dimension.of_columns(release, by_crime, by="crime_type"),
-    ):
-        assert card.draw is not None
-        assert card.draw(DARK)["layout"]["font"]["color"] == DARK.text
-
-
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
     card = by_dimension.card(release, replace(answer, observations=relabelled(answer, HOSTILE)))
-    drawn = templates.bars(
-        card.title, card.row_heading, card.number_heading, [bar.row for bar in card.bars]
-    )
+    drawn = card_html.bars(card)
     for html in (card.table, drawn):
         assert "script" not in Cells(html).tags
-        assert HOSTILE in [row[0] for row in Cells(html).rows]
+        assert "&lt;script&gt;alert(1)" in html
 
 
-# The chart that is a table
-
-
-def test_bars_without_plotly_have_length_and_hatch_and_unpublished_rows_have_no_bar() -> None:
-    rows = [
-        ("A", "10 to 20", 0.5, 1.0, "main"),
-        ("B", "5", 0.25, 0.25, "grey"),
-        ("C", "not published", 0.0, 0.0, "missing"),
-    ]
-    first, second, third = templates.bars("Planted", "What", "Referrals", rows).split("<tr>")[2:]
-    assert '"fill" style="--v:50.0%"' in first
-    assert '"fill range" style="--lo:50.0%;--hi:100.0%"' in first
-    assert '"fill grey" style="--v:25.0%"' in second
-    assert "range" not in second
-    assert "unpublished" in third
-    assert "--v" not in third
-    assert "not published" in third
-
-
-def test_numbers_stay_in_order_in_right_to_left_text() -> None:
-    assert "<bdi>10 to 20</bdi>" in templates.bars(
-        "Planted", "What", "Referrals", [("A", "10 to 20", 0.5, 1.0, "main")]
-    )
+# Tables
 
 
 def test_a_table_names_itself_and_its_rows_and_can_be_scrolled_by_keyboard() -> None:
@@ -290,6 +276,12 @@ def test_a_table_names_itself_and_its_rows_and_can_be_scrolled_by_keyboard() -> 
     assert 'tabindex="0"' in html
     assert 'aria-label="A &#34;planted&#34; caption"' in html
     assert '<th scope="row">One</th><td>1</td>' in html
+
+
+def test_columns_of_words_are_marked_so_that_only_numbers_are_aligned_right() -> None:
+    html = templates.table("C", ["Name", "Number", "Note"], [["One", "1", "x"]], text_columns=[2])
+    assert '<td>1</td><td class="text">x</td>' in html
+    assert '<th scope="col">Number</th><th scope="col" class="text">Note</th>' in html
 
 
 def test_a_link_cannot_break_out_of_its_attribute() -> None:

@@ -62,10 +62,9 @@ def test_the_quarters_are_those_printed_first_reliable_and_last(cards: Mapping[s
         for row in printed("nrm-quarters-by-age", category="_T")
     }
     finding = cards["quarters_by_age"].finding
-    assert f"{count(totals['2023 Q4'])} people" in finding
-    assert f"{count(totals['2014 Q1'])} in 2014 Q1" in finding
-    assert "4,142" in finding
-    assert "567" in finding
+    assert f"{count(totals['2023 Q4'])} in 2023 Q4" in finding
+    assert f"{count(totals['2014 Q4'])} in 2014 Q4" in finding, "the same quarter of the year"
+    assert "rose from 636" in finding
 
 
 def test_the_year_that_was_revised_is_given_with_every_value_in_the_order_of_printing(
@@ -73,7 +72,18 @@ def test_the_year_that_was_revised_is_given_with_every_value_in_the_order_of_pri
 ) -> None:
     values = [int(row["value"]) for row in printed("nrm-years", period_label="2019")]
     assert values == [10627, 10611, 10606]
-    assert ", then ".join(map(count, values)) in cards["years"].finding
+    assert ", then ".join(map(count, values)) in " ".join(cards["years"].notes)
+
+
+def test_the_finding_of_the_years_says_that_they_rose_and_from_what_to_what(
+    cards: Mapping[str, Card],
+) -> None:
+    assert cards["years"].finding.endswith("rose from 5,142 in 2017 to 23,411 in 2025.")
+
+
+def test_the_rule_behind_a_direction_is_beside_every_line(cards: Mapping[str, Card]) -> None:
+    for card in cards.values():
+        assert any("rose or fell only if" in note for note in card.notes) == bool(card.lines)
 
 
 def test_the_share_of_the_police_is_that_of_every_quarter(cards: Mapping[str, Card]) -> None:
@@ -88,15 +98,17 @@ def test_the_share_of_the_police_is_that_of_every_quarter(cards: Mapping[str, Ca
     finding = cards["police"].finding
     assert f"{percent(min(shares))} to {percent(max(shares))}" in finding
     assert "21% to 24%" in finding
-    assert "2022 Q2 to 2023 Q4" in finding
+    assert "No clear change" in finding or "rose" in finding or "fell" in finding
+    assert "2022 Q4" in finding
+    assert "2023 Q4" in finding
 
 
 def test_the_crimes_are_those_of_the_last_year(cards: Mapping[str, Card]) -> None:
     last = printed("da-crimes")[-1]
     finding = cards["domestic_abuse"].finding
-    assert f"{count(int(last['value']))} " in finding
-    assert "816,493" in finding
-    assert "2024-25" in finding
+    assert f"{count(int(last['value']))} in 2024-25" in finding
+    assert "fell from 911,248 in 2022-23 to 816,493" in finding, "the years without a break"
+    assert "758,941" not in finding
     assert "England and Wales" in finding
 
 
@@ -189,16 +201,17 @@ def test_the_table_has_every_quarter_and_the_chart_only_the_reliable_ones(
 ) -> None:
     quarters = [row["period_label"] for row in printed("nrm-quarters-by-age", category="_T")]
     assert [row[0] for row in table_of(cards["quarters_by_age"])[1:]] == quarters[::-1]
-    drawn = {label for trace in chart_of(cards["quarters_by_age"]).data for label in trace.x}
-    assert drawn == {quarter for quarter in quarters if quarter >= "2014"}
+    for line in cards["quarters_by_age"].lines:
+        drawn = [f"{point.year} {point.tick}" for point in line.points]
+        assert drawn == [quarter for quarter in quarters if quarter >= "2014"]
 
 
-def test_the_columns_of_each_quarter_reach_its_printed_total(cards: Mapping[str, Card]) -> None:
+def test_the_lines_of_each_quarter_add_up_to_its_printed_total(cards: Mapping[str, Card]) -> None:
     for name, scope in (("quarters_by_age", ""), ("police", "police")):
         reached: dict[str, int] = defaultdict(int)
-        for trace in chart_of(cards[name]).data:
-            for label, value in zip(trace.x, trace.y, strict=True):
-                reached[label] += int(value)
+        for line in cards[name].lines:
+            for point in line.points:
+                reached[point.period] += int(point.value or 0)
         totals = printed(context_series.DESIGNS[name].series_id, category="_T", scope=scope)
         assert reached == {
             row["period_label"]: int(row["value"])
@@ -210,23 +223,14 @@ def test_the_columns_of_each_quarter_reach_its_printed_total(cards: Mapping[str,
 # By year, with vintages
 
 
-def test_a_column_is_the_latest_value_of_its_year_and_every_earlier_one_is_a_mark(
-    cards: Mapping[str, Card],
-) -> None:
-    columns, marks = chart_of(cards["years"]).data
+def test_the_line_has_the_latest_value_of_each_year(cards: Mapping[str, Card]) -> None:
+    (line,) = cards["years"].lines
     rows = printed("nrm-years")
     latest = {
         row["period_label"]: int(row["value"]) for row in rows
     }  # the last of a year wins: rows are in order of vintage
-    assert dict(zip(columns.x, columns.y, strict=True)) == latest
+    assert {point.period: point.value for point in line.points} == latest
     assert latest["2019"] == 10606
-    earlier = [
-        (row["period_label"], int(row["value"]))
-        for row in rows
-        if int(row["value"]) != latest[row["period_label"]]
-    ]
-    assert sorted(zip(marks.x, marks.y, strict=True)) == sorted(earlier)
-    assert marks.mode == "markers"
 
 
 def test_the_table_of_years_gives_every_value_with_the_day_it_was_printed(
@@ -254,20 +258,28 @@ def test_only_derived_values_are_marked_as_derived(cards: Mapping[str, Card]) ->
 def test_a_break_is_drawn_before_the_year_that_cannot_be_compared(
     cards: Mapping[str, Card],
 ) -> None:
-    figure = chart_of(cards["domestic_abuse"])
+    card = cards["domestic_abuse"]
     after = [row["period_label"] for row in printed("da-crimes", break_before="yes")]
-    assert after == ["2020-21"]
-    (line,) = figure.layout.shapes
+    (series,) = card.lines
+    assert after == [point.period for point in series.points if point.is_break] == ["2020-21"]
+    (line,) = chart_of(card).layout.shapes
     assert line.line.dash == "dash"
-    assert line.x0 == list(figure.data[0].x).index("2020-21") - 0.5
-    assert any("not comparable" in note.text for note in figure.layout.annotations)
+    assert line.x0 == 0.5, "between the first year and the second"
+    assert any("cannot be compared" in note for note in card.notes), "beside the chart, as HTML"
+
+
+def test_the_axis_of_the_crimes_begins_at_zero(cards: Mapping[str, Card]) -> None:
+    """It began at -6.57 on a screen of 360 px."""
+    figure = chart_of(cards["domestic_abuse"])
+    assert figure.layout.yaxis.range == (0, 1_000_000)
 
 
 def test_a_year_without_a_value_keeps_its_place(cards: Mapping[str, Card]) -> None:
     """There is no value for 2021-22. Without its place, 2022-23 would look next to 2020-21."""
-    figure = chart_of(cards["domestic_abuse"])
-    places = list(figure.layout.xaxis.categoryarray or figure.data[0].x)
-    assert places.index("2022-23") - places.index("2020-21") == 2
+    (series,) = cards["domestic_abuse"].lines
+    values = {point.period: point.value for point in series.points}
+    assert list(values)[1:4] == ["2020-21", "2021-22", "2022-23"]
+    assert values["2021-22"] is None
 
 
 def test_the_notes_of_the_data_are_in_the_table(cards: Mapping[str, Card]) -> None:

@@ -16,8 +16,9 @@ from referrals.cards.charts import base as charts
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
+from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
-from referrals.cards.wording import captions
+from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.rounded import Rounded
 from referrals.query import kinds
 from referrals.query.answer import Answer
@@ -90,18 +91,25 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
     assert {row["share_status"] for row in card.data} == letters
 
 
-def test_an_empty_finding_explains_its_zeros(invented: Release) -> None:
+def test_a_zero_that_could_be_more_is_given_as_its_range_in_an_empty_finding(
+    invented: Release,
+) -> None:
     empty = planted({"A": (0, 0, 8), "B": (0, 0, 8)}, total=(0, 0, 8))
-    assert (
-        Rounded().finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
-    )
+    assert Rounded().finding(empty).startswith("There are 0 to 8 victim referrals: too few")
     assert (
         Rounded().finding(planted({"A": (0, 0, 0)}, total=(0, 0, 0)))
         == "No referrals are counted in this selection."
     )
     assert by_quarter.card(invented, nothing(invented)).finding.startswith(
-        "Illustrative: No referrals are counted in any of the 16"
+        "Illustrative: Each of the 16 quarters"
     )
+
+
+def test_0_alone_always_means_that_there_are_none(invented: Release) -> None:
+    answer = planted({"A": (0, 0, 0), "B": (0, 0, 16), "C": (12, 4, 12)}, total=(12, 4, 12))
+    assert [phrases.number(row) for row in answer.observations] == ["0", "0 to 16", "12"]
+    shown = [bar.shown for bar in cards_bars.bars(answer)]
+    assert shown == ["0", "0 to 16", "12"]
 
 
 NO_LARGEST = "No one group is plainly the largest among"
@@ -207,13 +215,16 @@ def test_a_published_picture_has_no_watermark(release: Release) -> None:
     ) + text_export.write(card, BASE)
 
 
-def test_every_chart_of_invented_figures_has_the_word_across_it(made: list[Card]) -> None:
-    for card in made:
-        assert card.draw is not None
-        words = [
-            annotation["text"] for annotation in card.draw(charts.DARK)["layout"]["annotations"]
-        ]
-        assert "Illustrative" in words
+def test_every_chart_of_invented_figures_has_the_mark_where_it_covers_no_number(
+    made: list[Card],
+) -> None:
+    by_sex, quarters = made
+    assert "Illustrative" in card_html.bars(by_sex)
+    assert "Illustrative" in card_html.bars(quarters)
+    assert quarters.draw is not None
+    layout = quarters.draw(charts.DARK)["layout"]
+    (mark,) = [note for note in layout["annotations"] if "Illustrative" in note["text"]]
+    assert (mark["y"], mark["yref"], mark["yanchor"]) == (1, "paper", "bottom"), "above the plot"
 
 
 def test_a_bar_of_a_sum_is_solid_to_its_number_and_has_a_line_for_its_range(
@@ -221,9 +232,9 @@ def test_a_bar_of_a_sum_is_solid_to_its_number_and_has_a_line_for_its_range(
 ) -> None:
     answer = kinds.of(invented).answer("sex", Selection(nationality="VNM"))
     for row, bar in zip(answer.observations, cards_bars.bars(answer), strict=True):
-        shown = f"{row.value:,} ({row.lower:,} to {row.upper:,})"
-        expected = (row.value, row.lower, row.upper, shown)
+        expected = (row.value, row.lower, row.upper, f"{row.value:,}")
         assert (bar.solid, bar.lower, bar.upper, bar.shown) == expected
+        assert bar.possible == f"{row.lower:,} to {row.upper:,}"
 
 
 def test_a_share_of_a_sum_has_a_line_for_errors_in_both_numbers(
@@ -237,9 +248,12 @@ def test_a_share_of_a_sum_has_a_line_for_errors_in_both_numbers(
     assert least < value < most
     for row, bar in zip(answer.observations, cards_bars.bars(answer), strict=True):
         lower, upper = row.bounds
+        others = [other.bounds for other in answer.observations if other is not row]
+        largest_whole = min(most, lower + sum(high for _, high in others))
+        smallest_whole = max(least, upper + sum(low for low, _ in others))
         assert bar.solid == pytest.approx(100 * (row.value or 0) / value)
-        assert bar.lower == pytest.approx(100 * lower / most)
-        assert bar.upper == pytest.approx(min(100 * upper / least, 100))
+        assert bar.lower == pytest.approx(100 * lower / largest_whole)
+        assert bar.upper == pytest.approx(100 * upper / smallest_whole)
 
 
 @few
@@ -267,16 +281,17 @@ def test_a_share_of_exact_numbers_has_no_line(invented: Release) -> None:
     assert [bar.upper for bar in drawn] == [bar.solid for bar in drawn]
 
 
-def test_the_lines_of_columns_reach_from_the_least_to_the_most(
+def test_the_band_of_a_line_reaches_from_the_least_to_the_most(
     made: list[Card], invented: Release
 ) -> None:
     quarters = kinds.of(invented).quarters(Selection(nationality="VNM", crime_type="MS"))
     ranges = [(quarter.value or 0, *quarter.bounds) for quarter in quarters]
     assert made[1].draw is not None
-    (bars,) = made[1].draw(charts.LIGHT)["data"]
-    assert bars["y"] == [value for value, _, _ in ranges]
-    assert bars["error_y"]["array"] == [upper - value for value, _, upper in ranges]
-    assert bars["error_y"]["arrayminus"] == [value - lower for value, lower, _ in ranges]
+    band, line = made[1].draw(charts.LIGHT)["data"]
+    assert line["y"] == [value for value, _, _ in ranges]
+    there = [upper for _, _, upper in ranges]
+    back = [lower for _, lower, _ in reversed(ranges)]
+    assert band["y"] == [*there, *back, there[0]]
 
 
 def test_the_table_gives_each_adjusted_number_its_range(made: list[Card]) -> None:

@@ -431,7 +431,9 @@ def test_the_glossary_explains_every_letter_that_a_table_can_show(
 def test_u_means_the_same_in_the_glossary_as_under_a_table(pages: Mapping[str, str]) -> None:
     """The one number marked [u] is printed and contradicted (sex not recorded); it is not small."""
     assert "disagree" in statuses.meanings()["u"]
-    meaning = re.findall(r"<th scope=\"row\">\[u\]</th>\s*<td>(.*?)</td>", pages["glossary"])
+    meaning = re.findall(
+        r"<th scope=\"row\">\[u\]</th>\s*<td class=\"text\">(.*?)</td>", pages["glossary"]
+    )
     assert len(meaning) == 1
     assert re.search("disagree|does not agree|do not agree", meaning[0])
 

@@ -6,6 +6,7 @@ const STREAMLIT = {
   app: '[data-testid="stApp"]', // its data-test-script-state and data-test-connection-state are read
   main: '[data-testid="stMain"]',
   markdown: '.stMarkdown',
+  skeleton: '[data-testid="stSkeleton"], [data-testid="stAppSkeleton"]', // in the place of an element whose script is missing
   scriptStateAttribute: 'data-test-script-state',
   idle: 'notRunning',
   connected: 'CONNECTED',

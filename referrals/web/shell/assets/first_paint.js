@@ -27,7 +27,8 @@ function takeOver() {
 addEventListener('DOMContentLoaded', () => {
   if (!firstPaint() || !byId('root')) return;
   const observer = new MutationObserver(() => {
-    if (!renderedMain()?.querySelector('h1') || !isIdle()) return;
+    const main = renderedMain();
+    if (!main?.querySelector('h1') || main.querySelector(STREAMLIT.skeleton) || !isIdle()) return;
     observer.disconnect();
     takeOver();
   });

@@ -312,9 +312,10 @@ def test_the_text_of_a_chart_begins_with_the_finding_and_has_every_bar(
     answers: tuple[Answer, ...],
 ) -> None:
     for answer in answers:
-        text = captions.chart_text(answer)
+        rows = [(phrases.label(row), phrases.number(row)) for row in answer.observations]
+        text = captions.chart_text(answer, rows)
         assert text.startswith(Transcribed().finding(answer))
-        assert all(f"{phrases.label(row)}: " in text for row in answer.observations)
+        assert all(f"{label}: {number}" in text for label, number in rows)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@
 3. Counts of people vary by chance by about their square root. A change is stated only if it is
    larger than twice that (2 * sqrt(first + last), a 95% interval of the difference of two counts).
 
-Otherwise there is no clear change. `docs/charts.md` explains the rule to readers of the code.
+Otherwise there is no clear change. `docs/charts.md` has the rule as well.
 """
 
 from __future__ import annotations
