@@ -7,7 +7,7 @@ from dataclasses import replace
 from referrals.cards.charts import colours
 from referrals.cards.charts.bars import Bar
 from referrals.cards.wording import kinds, phrases
-from referrals.content.standalone import profile_address
+from referrals.content.standalone_pages import profile_address
 from referrals.formatting import percent
 from referrals.i18n import messages
 from referrals.query.answer import Answer

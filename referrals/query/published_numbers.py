@@ -18,7 +18,7 @@ from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 
 EDITIONS: Final = 2
-"""How many releases to keep the numbers of: the one that is served, and the one that replaces it."""
+"""How many releases to keep the numbers of: the served one, and the one that replaces it."""
 
 Codes = Mapping[str, str]
 Row = Mapping[str, Any]

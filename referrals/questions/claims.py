@@ -6,23 +6,26 @@ Deterministic: the same text has the same marks until the release changes. Nothi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
-from referrals.questions import facts, numbers, parse, printed, sentences
+from referrals.questions import facts, mentions, parse, printed, sentences
 from referrals.questions.comparison import Match, compare
 from referrals.questions.facts import Fact
-from referrals.questions.numbers import Mention
-from referrals.questions.parse import Piece
+from referrals.questions.mentions import Mention
+from referrals.questions.pieces import Piece
 from referrals.questions.sentences import Part
 from referrals.questions.vocabulary import AMBIGUOUS, Meaning, Role
 from referrals.release.release import Release
 
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are checked."""
+
+MOST_NUMBERS: Final = 300
+"""Numbers of a text that are checked: each takes about a millisecond."""
 
 SHARE_PIECE: Final = Piece("%", Meaning(Role.SHARE))
 
@@ -57,9 +60,10 @@ class Checked:
 
 @dataclass(frozen=True)
 class Result:
-    """The numbers of a text in order."""
+    """The numbers of a text in order. `has_more` if only the first of them were checked."""
 
     checked: tuple[Checked, ...]
+    has_more: bool = False
 
     @property
     def on_subject(self) -> tuple[Checked, ...]:
@@ -70,9 +74,11 @@ class Result:
 def check(release: Release, text: str, language: str = ENGLISH) -> Result:
     """Return every number of a text with its mark."""
     text = text[:LONGEST_TEXT]
-    found = numbers.mentions(text, language)
-    parts = sentences.parts(text, found, language)
-    return Result(tuple(_check(release, part) for part in parts))
+    found = mentions.mentions(text, language)
+    checked = found[:MOST_NUMBERS]
+    parts = sentences.parts(text, checked, language)
+    marks = tuple(_check(release, part) for part in parts)
+    return Result(marks, has_more=len(found) > MOST_NUMBERS)
 
 
 def _check(release: Release, part: Part) -> Checked:
@@ -81,21 +87,45 @@ def _check(release: Release, part: Part) -> Checked:
         return Checked(mention, Mark.OFF_SUBJECT)
     if part.is_bare:
         return _bare(release, mention)
+    found = _cannot_tell(part) or _special(release, part) or _on_victims(release, part)
+    if found.mark is Mark.CONTRADICTED and part.earlier:
+        return _with_sentence_before(release, part) or found
+    return found
+
+
+def _with_sentence_before(release: Release, part: Part) -> Checked | None:
+    """Return the verdict if the sentence before names the rest of the group, and the number fits.
+
+    "In modern slavery cases ... . Gender was not recorded in 16% of cases."
+    """
+    earlier = {name: codes for name, codes in part.earlier.items() if name not in part.codes}
+    if not earlier:
+        return None
+    lead = part.lead | earlier.keys()
+    wider = replace(part, codes={**earlier, **part.codes}, lead=frozenset(lead), earlier={})
+    found = _cannot_tell(wider) or _on_victims(release, wider)
+    return found if found.mark is Mark.SUPPORTED else None
+
+
+def _cannot_tell(part: Part) -> Checked | None:
+    """Return the verdict on a number of a group that nothing published is about, if it is one."""
     if (narrowing := _narrowing(part)) and not part.is_about_topic:
-        return _not_published(mention, messages.text("claims.narrowed", words=narrowing))
-    if special := _special(release, part):
-        return special
+        return _not_published(part.mention, messages.text("claims.narrowed", words=narrowing))
     groups = part.codes
     if any(len(codes) > 1 for codes in groups.values()) or AMBIGUOUS in _flat(groups).values():
-        return _not_published(mention, messages.text("claims.several"))
+        return _not_published(part.mention, messages.text("claims.several"))
+    return None
+
+
+def _on_victims(release: Release, part: Part) -> Checked:
+    """Return the verdict on a number of victim referrals, or on a share of them."""
     if part.other_period:
         return _of_other_period(release, part)
-    if mention.is_share:
+    if part.mention.is_share:
         return _share(release, part)
-    if mention.of_whole and part.has_other_numbers:
+    if part.mention.of_whole and part.has_other_numbers:
         return _whole(release, part)
-    fact = facts.count(release, _flat(groups))
-    return _compared(release, part, fact)
+    return _compared(release, part, facts.count(release, _flat(part.codes)))
 
 
 def _narrowing(part: Part) -> str:
@@ -193,25 +223,37 @@ def _share(release: Release, part: Part) -> Checked:
     dimensions = [name for name in codes if name not in base]
     if not is_clear or len(dimensions) != 1:
         return _unclear_share(release, part)
-    dimension = dimensions[0]
-    fact = facts.share(release, (dimension, codes[dimension]), base)
-    if fact is None:
-        return _other_share(release, part, codes, None) or _compared(release, part, None)
-    match = compare(part.mention, fact)
-    if match is Match.NONE and printed.uses_words(release, part.mention, fact):
+    fact = facts.share(release, (dimensions[0], codes[dimensions[0]]), base)
+    match = compare(part.mention, fact) if fact else Match.NONE
+    if match is Match.NONE:
+        special = _unlike_share(release, part, codes, fact)
+    else:
+        special = _share_of_recorded(part, fact, match)
+    return special or _compared(release, part, fact)
+
+
+def _share_of_recorded(part: Part, fact: Fact | None, match: Match) -> Checked | None:
+    """Return the verdict on a right share whose text leaves out that it is of those recorded."""
+    if fact is None or fact.of_recorded is None or part.says_recorded or match is not Match.EXACT:
+        return None
+    sentence = messages.text("claims.of_recorded", sentence=fact.sentence)
+    return _with(part.mention, Mark.WRONG_SHARE, sentence, fact)
+
+
+def _unlike_share(
+    release: Release, part: Part, codes: Mapping[str, str], fact: Fact | None
+) -> Checked | None:
+    """Return why a share differs from the published one: words, another group, or a range."""
+    if fact is not None and printed.uses_words(release, part.mention, fact):
         sentence = messages.text("claims.printed_words", sentence=fact.sentence)
         return _with(part.mention, Mark.ROUNDED, sentence, fact)
-    if fact.of_recorded is not None and match in {Match.EXACT, Match.ROUNDED}:
-        if not part.says_recorded and match is Match.EXACT:
-            sentence = messages.text("claims.of_recorded", sentence=fact.sentence)
-            return _with(part.mention, Mark.WRONG_SHARE, sentence, fact)
-    elif match is Match.NONE:
-        if other := _other_share(release, part, codes, fact):
-            return other
-        if fact.of_recorded is not None and fact.lower <= part.mention.low <= fact.upper:
-            sentence = messages.text("claims.possible", sentence=fact.sentence)
-            return _with(part.mention, Mark.NOT_PUBLISHED, sentence, fact)
-    return _compared(release, part, fact)
+    if other := _other_share(release, part, codes, fact):
+        return other
+    is_known_in_part = fact is not None and fact.of_recorded is not None
+    if fact is not None and is_known_in_part and fact.lower <= part.mention.low <= fact.upper:
+        sentence = messages.text("claims.possible", sentence=fact.sentence)
+        return _with(part.mention, Mark.NOT_PUBLISHED, sentence, fact)
+    return None
 
 
 def _base(part: Part, codes: Mapping[str, str]) -> tuple[dict[str, str], bool]:
@@ -232,6 +274,9 @@ def _unclear_share(release: Release, part: Part) -> Checked:
     for fact in _candidates(release, part):
         if compare(part.mention, fact) is Match.EXACT:
             return _with(part.mention, Mark.SUPPORTED, _supported(fact), fact)
+        if printed.uses_words(release, part.mention, fact):
+            sentence = messages.text("claims.printed_words", sentence=fact.sentence)
+            return _with(part.mention, Mark.ROUNDED, sentence, fact)
     return _not_published(part.mention, messages.text("claims.unclear_share"))
 
 

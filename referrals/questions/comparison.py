@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.questions.facts import Fact
-from referrals.questions.numbers import HUNDRED, Form, Hedge, Mention
+from referrals.questions.mentions import HUNDRED, Form, Hedge, Mention
 
 ROUND_COUNTS: Final = (1000, 100, 50, 10)
 ROUND_PERCENTAGES: Final = {10: Fraction(5, 100), 5: Fraction(5, 200)}

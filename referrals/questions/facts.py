@@ -1,4 +1,4 @@
-"""Published counts and shares of victim referrals, each with its sentence, for questions and claims.
+"""Published counts and shares of victim referrals with their sentences, for questions and claims.
 
 Every number comes from `query`: the count of a group is the total of an answer within it.
 """
@@ -20,10 +20,10 @@ from referrals.i18n import messages
 from referrals.query import kinds, published_numbers
 from referrals.query.answer import Answer
 from referrals.query.labels import labels
-from referrals.query.observation import Observation, Share
+from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.published_numbers import PublishedNumber
 from referrals.query.selection import Selection
-from referrals.reference.codelists import DIMENSIONS
+from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 from referrals.release.release import Release
 
 VICTIMS: Final = "victim_referrals"
@@ -165,6 +165,20 @@ def warm(release: Release) -> None:
             share(release, (dimension, code), base)
 
 
+def group(release: Release, codes: Codes) -> str:
+    """Return a group as a noun phrase, whether or not it is published."""
+    total = Observation(TOTAL, "", "total", None, None, None, NOT_PUBLISHED)
+    answer = Answer(
+        DIMENSIONS[-1],
+        Selection(**codes),
+        (),
+        total,
+        release.about.kind,
+        labels=named(release, codes),
+    )
+    return subject(answer)
+
+
 def subject(answer: Answer) -> str:
     """Return the group of an answer as a noun phrase: 'domestic abuse referrals of females'."""
     phrase = phrases.subject(answer)
@@ -174,9 +188,11 @@ def subject(answer: Answer) -> str:
 
 
 def named(release: Release, codes: Codes) -> dict[str, str]:
-    """Return the label of each code that the release has, by dimension."""
+    """Return the label of each code by dimension: the release's own, or that of the code list."""
     known = _labels(release)
-    return {name: known[name, code] for name, code in codes.items() if (name, code) in known}
+    return {
+        name: known.get((name, code)) or codelist(name).label(code) for name, code in codes.items()
+    }
 
 
 def view(release: Release, codes: Codes) -> str:
@@ -192,7 +208,7 @@ def view(release: Release, codes: Codes) -> str:
 
 def _answer(release: Release, codes: Codes, dimension: str = "") -> Answer | None:
     """Return an answer within a group, None if the release does not have one of its codes."""
-    if len(named(release, codes)) < len(codes):
+    if any((name, code) not in _labels(release) for name, code in codes.items()):
         return None
     rows = dimension or next(name for name in reversed(DIMENSIONS) if name not in codes)
     return _cached_answer(release, rows, Selection(**codes))

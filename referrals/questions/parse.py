@@ -6,27 +6,25 @@ what a share is a share of, and that "in", "by" or "to" before a country or a gr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 from referrals.i18n.languages import ENGLISH
-from referrals.questions import spelling, vocabulary
-from referrals.questions.vocabulary import Meaning, Role, Vocabulary
-from referrals.reference.codelists import codelist
+from referrals.questions.pieces import ADULTS, Piece, pieces
+from referrals.questions.vocabulary import Role
+
+WIDER: Final[Mapping[str, str]] = {"sex": "_R", "age_band": ADULTS}
+"""Codes that only repeat what a narrower code of the dimension says: "adults aged 20 to 39"."""
+OWNER, AMONG, ASKING = "owner", "among", "asking"
+"""Values of words: "of", "among" and "in" before the group of a share, and words that ask."""
 
 LONGEST_QUESTION: Final = 300
 """Characters of a question that are read."""
 
-ADULT, ADULTS = 18, "18+_NK"
-UNDER_18: Final = "0-17"
-OTHER_AGE: Final = "age"
 
-_AGE_CODE: Final = re.compile(r"(\d+)-(\d+)|(\d+)\+")
 _PEOPLE_DIMENSIONS: Final = frozenset({"nationality", "sex", "age_band"})
-_IGNORED: Final = frozenset({Role.FILLER, Role.LINK, Role.INTO, Role.VERB})
+_IGNORED: Final = frozenset({Role.FILLER, Role.LINK, Role.INTO, Role.VERB, Role.INSTITUTION})
 _BETWEEN_CODES: Final = frozenset(
     {Role.FILLER, Role.LINK, Role.SUBJECT, Role.REFERRAL, Role.PEOPLE, Role.VERB}
 )
@@ -49,23 +47,13 @@ NARROWING: Final = frozenset(
 )
 """Reasons of restrictions that narrow a group. In running text, words of others are harmless."""
 
+_MEASURES: Final = frozenset(
+    {Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.DIMENSION, Role.COMPARE, Role.TOPIC}
+)
+
 _ON_SUBJECT: Final = frozenset(
     {Role.CODE, Role.SUBJECT, Role.REFERRAL, Role.DIMENSION, Role.TOPIC, Role.TREND}
 )
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A phrase of a question with its meaning. `typed` is set if it was corrected."""
-
-    text: str
-    meaning: Meaning
-    typed: str = ""
-
-    @property
-    def role(self) -> Role:
-        """What the phrase does."""
-        return self.meaning.role
 
 
 @dataclass(frozen=True)
@@ -130,19 +118,6 @@ class Question:
         return any(piece.role is role for piece in self.pieces)
 
 
-@lru_cache(maxsize=256)
-def pieces(text: str, language: str = ENGLISH) -> tuple[Piece, ...]:
-    """Return the phrases of a text in order, the longest possible ones, each with its meaning."""
-    known = vocabulary.of(language)
-    found: list[Piece] = []
-    for part in _parts(vocabulary.normalised(text), known):
-        if isinstance(part, Piece):
-            found.append(part)
-        else:
-            found += _phrases(vocabulary.words(part), known, language)
-    return tuple(found)
-
-
 def question(text: str, language: str = ENGLISH) -> Question:
     """Return a question as far as it can be understood."""
     found = pieces(text.strip()[:LONGEST_QUESTION], language)
@@ -151,6 +126,7 @@ def question(text: str, language: str = ENGLISH) -> Question:
         if piece.role is Role.CODE:
             name = piece.meaning.dimension
             codes[name] = tuple(dict.fromkeys((*codes.get(name, ()), piece.meaning.value)))
+    codes = without_wider(codes)
     topic = next((piece.meaning.value for piece in found if piece.role is Role.TOPIC), "")
     asked = [piece.meaning.value for piece in found if piece.role is Role.DIMENSION]
     breakdown = next((name for name in asked if name not in codes), "")
@@ -159,11 +135,14 @@ def question(text: str, language: str = ENGLISH) -> Question:
         has_rank and bool(codes) and not breakdown
     )
     base, is_clear = base_of(found) if is_share else ({}, True)
+    base = {name: code for name, code in base.items() if code in codes.get(name, ())}
     restrictions = [*_restrictions(found, codes)]
     if not is_clear:
         restrictions.append(Restriction(_text_of(found, Role.SHARE), "share"))
     if has_rank and not codes and not breakdown and not topic:
         restrictions.append(Restriction(_text_of(found, Role.RANK), "rank"))
+    if _asks_for_no_figure(found):
+        restrictions.append(Restriction(found[0].text, "measure"))
     if len(set(asked)) > 1:
         restrictions.append(Restriction(_text_of(found, Role.DIMENSION), "breakdown"))
     return Question(
@@ -179,92 +158,6 @@ def question(text: str, language: str = ENGLISH) -> Question:
     )
 
 
-def _parts(text: str, known: Vocabulary) -> Iterator[str | Piece]:
-    """Yield a text in order: periods and ages as pieces, the rest as it is."""
-    position = 0
-    while position < len(text):
-        found = [
-            (match.start(), -match.end(), order, name, match)
-            for order, name in enumerate(("period", "time", "age"))
-            for pattern in known.patterns[name]
-            if (match := pattern.search(text, position))
-        ]
-        if not found:
-            break
-        *_, name, match = min(found, key=lambda one: one[:3])
-        yield text[position : match.start()]
-        yield Piece(match[0].strip(), _meaning_of(name, match))
-        position = match.end()
-    yield text[position:]
-
-
-def _meaning_of(name: str, match: re.Match[str]) -> Meaning:
-    if name == "period":
-        return Meaning(Role.PERIOD)
-    if name == "time":
-        return Meaning(Role.RESTRICTION, "period")
-    code = _age_code(match.groupdict())
-    if code == OTHER_AGE:
-        return Meaning(Role.RESTRICTION, OTHER_AGE)
-    return Meaning(Role.CODE, code, "age_band")
-
-
-def _age_code(found: Mapping[str, str | None]) -> str:
-    """Return the code of an age in a pattern's groups, `OTHER_AGE` if no code is that age.
-
-    >>> _age_code({"low": "20", "high": "39"}), _age_code({"below": "18"}), _age_code({"below": "16"})
-    ('20-39', '0-17', 'age')
-    """
-    if found.get("only") or found.get("decade"):
-        return OTHER_AGE
-    low, high = found.get("low"), found.get("high")
-    if below := found.get("below"):
-        low, high = "0", str(int(below) - 1)
-    elif above := found.get("above"):
-        low = str(int(above) + 1)
-    elif high and not low:
-        low = "0"
-    if low == str(ADULT) and not high:
-        return ADULTS
-    for code in codelist("age_band").codes:
-        ends = _AGE_CODE.fullmatch(code)
-        if ends and (low, high) in {(ends[1], ends[2]), (ends[3], None)}:
-            return code
-    return OTHER_AGE
-
-
-def _phrases(words: Sequence[str], known: Vocabulary, language: str) -> Iterator[Piece]:
-    """Yield the longest phrases of a list of words. Signs other than % and & end a phrase."""
-    typed = [word for word in words if word.isalnum() or word[0].isdigit() or word in "%&"]
-    read = [_read(word, known, language) for word in typed]
-    place = 0
-    while place < len(read):
-        for length in range(min(known.longest, len(read) - place), 0, -1):
-            phrase = tuple(read[place : place + length])
-            meaning = known.meaning(phrase)
-            if meaning is not None:
-                break
-        else:
-            length, meaning = 1, _unknown(read[place])
-            phrase = (read[place],)
-        before = " ".join(typed[place : place + length])
-        text = " ".join(phrase)
-        yield Piece(text, meaning, "" if before == text else before)
-        place += length
-
-
-def _read(word: str, known: Vocabulary, language: str) -> str:
-    """Return a word as it is read: itself, or the word of the vocabulary that was misspelt."""
-    is_known = word in spelling.known_words(language) or known.meaning((word,)) is not None
-    return word if is_known else spelling.corrected(word, language) or word
-
-
-def _unknown(word: str) -> Meaning:
-    if word[0].isdigit():
-        return Meaning(Role.RESTRICTION, "number")
-    return Meaning(Role.UNKNOWN)
-
-
 def _restrictions(
     found: Sequence[Piece], codes: Mapping[str, Sequence[str]]
 ) -> Iterator[Restriction]:
@@ -278,10 +171,24 @@ def _restrictions(
             yield Restriction(piece.text, "negation")
         elif piece.role in {Role.COMPARE, Role.OR} and not (has_pair or has_breakdown):
             yield Restriction(piece.text, "compare")
+        elif piece.role is Role.INSTITUTION and _is_counted(found, place):
+            yield Restriction(piece.text, "wording")
         elif piece.role is Role.CODE:
             yield from _wrong_place(found, place)
+            if _is_second_of_unjoined(found, place):
+                yield Restriction(piece.text, "union")
         elif piece.role in {Role.AND, Role.OR} and _joins_two_dimensions(found, place):
             yield Restriction(piece.text, "union")
+
+
+def _is_counted(found: Sequence[Piece], place: int) -> bool:
+    """Return whether an institution is what is counted: "how many police", "Vietnamese police"."""
+    if place and found[place - 1].role is Role.CODE:
+        return True
+    before = [other for other in found[:place] if other.role not in {Role.FILLER, Role.LINK}]
+    after = found[place + 1].role if place + 1 < len(found) else Role.UNKNOWN
+    is_first = bool(before) and before[-1].role in {Role.COUNT, Role.SHARE}
+    return is_first and after not in {Role.REFERRAL, Role.SUBJECT}
 
 
 def _wrong_place(found: Sequence[Piece], place: int) -> Iterator[Restriction]:
@@ -290,10 +197,42 @@ def _wrong_place(found: Sequence[Piece], place: int) -> Iterator[Restriction]:
     if piece.meaning.dimension not in _PEOPLE_DIMENSIONS:
         return
     before = [other for other in found[:place] if other.role is not Role.FILLER]
+    after = found[place + 1].role if place + 1 < len(found) else Role.UNKNOWN
+    is_owned = len(before) > 1 and before[-1].meaning.value == OWNER
+    if is_owned and before[-2].role is Role.SUBJECT and after is not Role.FILLER:
+        # "Victims of men" are not men; "victims of Vietnamese nationality" are Vietnamese.
+        yield Restriction(f"{before[-2].text} of {piece.text}", "wording")
     if before and before[-1].role is Role.INTO:
         is_change = len(before) > 1 and before[-2].role is Role.TREND
         if not is_change:
             yield Restriction(f"{before[-1].text} {piece.text}", "place")
+
+
+def _is_second_of_unjoined(found: Sequence[Piece], place: int) -> bool:
+    """Return whether a code follows another of its dimension without "and", "or" or "than".
+
+    Names of countries may follow each other, as after a comma.
+    """
+    dimension = found[place].meaning.dimension
+    earlier = [
+        index
+        for index, piece in enumerate(found[:place])
+        if piece.role is Role.CODE and piece.meaning.dimension == dimension
+    ]
+    if not earlier or found[earlier[-1]].meaning == found[place].meaning:
+        return False
+    if WIDER.get(dimension) in {found[earlier[-1]].meaning.value, found[place].meaning.value}:
+        return False
+    between = found[earlier[-1] + 1 : place]
+    if not between:
+        return dimension != "nationality"
+    return not any(piece.role in {Role.AND, Role.OR, Role.COMPARE} for piece in between)
+
+
+def _asks_for_no_figure(found: Sequence[Piece]) -> bool:
+    """Return whether a question asks for something else than a figure: "who refers victims?"."""
+    is_question = bool(found) and found[0].meaning.value == ASKING
+    return is_question and not any(piece.role in _MEASURES for piece in found)
 
 
 def _joins_two_dimensions(found: Sequence[Piece], place: int) -> bool:
@@ -316,26 +255,62 @@ def _next_code(found: Iterator[Piece]) -> str | None:
 def base_of(found: Sequence[Piece]) -> tuple[dict[str, str], bool]:
     """Return the codes of the group that a share is a share of, and whether that is clear.
 
-    The group stands between "share of" and the next verb, after "in" or "among", or before the
-    word for the share. Codes of one group alone are the part, not the group: "the share of women".
+    The group stands between "share of" and the next verb, after "in" or "among", or, after "of",
+    before the word for the share. Codes of one group alone are the part: "the share of women".
     """
     place = next(
         (index for index, piece in enumerate(found) if piece.role in {Role.SHARE, Role.RANK}), 0
     )
-    before = _codes_in(found[:place])
-    after = list(found[place + 1 :])
+    before, after = found[:place], list(found[place + 1 :])
     verb = _verb_after_group(after)
     group, part = after[:verb], after[verb:]
     in_group, in_part = _codes_in(group), _codes_in(part)
-    if before and (in_group or in_part):
-        return before, not _shares_dimension(before, {**in_group, **in_part})
+    if in_before := _codes_in(before):
+        return _base_beside(before, in_before, in_group, in_part)
+    if _begins_with_verb(before) and verb == len(after):
+        return _base_before_last(group)
     if verb < len(after):
         if in_group and not in_part:
             return {}, False
         if in_group:
-            return in_group, not _shares_dimension(in_group, in_part)
+            return in_group, _are_apart(in_group, in_part)
         return _split_part(part)
     return _split_part(group)
+
+
+def _base_beside(
+    before: Sequence[Piece],
+    in_before: dict[str, str],
+    in_group: dict[str, str],
+    in_part: dict[str, str],
+) -> tuple[dict[str, str], bool]:
+    """Return the group of a share if codes stand before it: "of domestic abuse victims, 77% ...".
+
+    Without "of" they are the part: "women are the majority of domestic abuse victims".
+    """
+    rest = {**in_group, **in_part}
+    first = next(index for index, piece in enumerate(before) if piece.role is Role.CODE)
+    is_group = any(piece.role in {Role.LINK, Role.INTO} for piece in before[:first])
+    if is_group and rest:
+        return in_before, _are_apart(in_before, rest)
+    if in_part and not is_group:
+        return {}, False
+    return in_group, _are_apart(in_before, in_group)
+
+
+def _begins_with_verb(before: Sequence[Piece]) -> bool:
+    return bool(before) and before[0].role is Role.VERB
+
+
+def _base_before_last(group: Sequence[Piece]) -> tuple[dict[str, str], bool]:
+    """Return the group in "are most victims of domestic abuse women?": all but the last code."""
+    places = [index for index, piece in enumerate(group) if piece.role is Role.CODE]
+    if not places:
+        return {}, True
+    last = places[-1]
+    is_apart = group[last - 1].role not in {Role.LINK, Role.INTO} if last else True
+    base = _codes_in(group[:last])
+    return base, is_apart and group[last].meaning.dimension not in base
 
 
 def _verb_after_group(after: Sequence[Piece]) -> int:
@@ -357,19 +332,34 @@ def _split_part(part: Sequence[Piece]) -> tuple[dict[str, str], bool]:
         return {}, False
     first = part[places[0]].meaning.dimension
     later = next(index for index in places if part[index].meaning.dimension != first)
-    words = [piece for piece in part[places[0] + 1 : later] if piece.role is not Role.FILLER]
-    has_preposition = any(piece.role in {Role.INTO, Role.LINK} for piece in words)
+    has_preposition = any(
+        piece.role is Role.INTO or piece.meaning.value == AMONG
+        for piece in part[places[0] + 1 : later]
+    )
     return _codes_in(part[later:]), has_preposition
+
+
+def without_wider(codes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return codes without "sex recorded" beside a sex, and without "adults" beside an age."""
+    found = dict(codes)
+    for name, wider in WIDER.items():
+        narrower = tuple(code for code in found.get(name, ()) if code != wider)
+        if narrower:
+            found[name] = narrower
+    return found
 
 
 def _codes_in(found: Sequence[Piece]) -> dict[str, str]:
     return {
-        piece.meaning.dimension: piece.meaning.value for piece in found if piece.role is Role.CODE
+        piece.meaning.dimension: piece.meaning.value
+        for piece in found
+        if piece.role is Role.CODE and piece.meaning.value != WIDER["sex"]
     }
 
 
-def _shares_dimension(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    return not one.keys().isdisjoint(other)
+def _are_apart(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether two groups are codes of different dimensions."""
+    return one.keys().isdisjoint(other)
 
 
 def _text_of(found: Sequence[Piece], role: Role) -> str:

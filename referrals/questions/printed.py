@@ -10,10 +10,10 @@ from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
 from referrals.query import published_numbers
 from referrals.query.published_numbers import Origin, PublishedNumber
-from referrals.questions import comparison, facts, numbers
+from referrals.questions import comparison, facts, mentions
 from referrals.questions.comparison import Match
 from referrals.questions.facts import FRACTION, PERCENT, Fact
-from referrals.questions.numbers import HUNDRED, Form, Mention
+from referrals.questions.mentions import HUNDRED, Form, Mention
 from referrals.questions.sentences import Part
 from referrals.questions.vocabulary import Role
 from referrals.release.release import Release
@@ -28,6 +28,9 @@ TOPICS: Final = {
     "nationalities": NATIONALITIES,
 }
 FORMS: Final = {PERCENT: Form.PERCENT, FRACTION: Form.FRACTION}
+NEAR: Final = 3
+"""Phrases after a number among which "nationalities" is what it counts."""
+
 DATES: Final = frozenset({"month", "year"})
 
 
@@ -91,12 +94,13 @@ def _id_about(part: Part) -> str:
         sex = next(iter(part.codes.get("sex", ("",))), "")
         count_id, share_id = NRM_STATEMENTS.get(sex, ("", ""))
         return share_id if mention.is_share else count_id
-    for topic in part.topics:
+    near = [piece.meaning.value for piece in part.around[1][:NEAR] if piece.role is Role.TOPIC]
+    for topic in near:
         if topic in TOPICS and not mention.is_share and not part.codes:
             return TOPICS[topic]
     names_nationality = any(
         piece.role is Role.DIMENSION and piece.meaning.value == "nationality"
-        for piece in part.around[1]
+        for piece in part.around[1][:NEAR]
     )
     if names_nationality and not mention.is_share and not part.codes:
         return NATIONALITIES
@@ -133,6 +137,6 @@ def _value(number: PublishedNumber) -> Fraction | None:
 
 def _fractions(words: str) -> Iterator[Fraction]:
     """Yield the fraction in words such as "approximately two thirds"."""
-    for mention in numbers.mentions(words, ENGLISH):
+    for mention in mentions.mentions(words, ENGLISH):
         if mention.form is Form.FRACTION:
             yield mention.low

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
-from referrals.questions import parse, vocabulary
-from referrals.questions.facts import SEX_RECORDED
-from referrals.questions.numbers import Mention
-from referrals.questions.parse import Piece
+from referrals.questions import vocabulary
+from referrals.questions.mentions import Mention
+from referrals.questions.parse import without_wider
+from referrals.questions.pieces import Piece
+from referrals.questions.pieces import pieces as pieces_of
 from referrals.questions.vocabulary import Role, Vocabulary
+
+LONGEST_SENTENCE: Final = 500
+"""Characters: a longer sentence is cut, as every number of it would be read with all its words."""
+
+WORDS_OF_GROUP: Final = 5
+"""Phrases after a number among which an unknown word is part of the group that it counts."""
+
+SMALLEST_OF_NAMED: Final = 20
+"""A smaller number before "nationalities" or "ages" and no other word is hardly a count of them."""
+
+NRM: Final = "nrm"
+CONTRAST: Final = "contrast"
+"""The reason of "rather than": groups after it are not those of the number."""
 
 SHORT: Final = 16
 """A text of so few words is on the subject if it names a group; a longer one must name victims."""
@@ -29,7 +45,8 @@ class Part:
     """The words of one number.
 
     `around` are the phrases before and after it, `lead` the dimensions of the groups that it takes
-    from the beginning of its sentence, `other_period` the words for a period that is not published.
+    from the beginning of its sentence, `earlier` the groups of the sentence before,
+    `other_period` the words for a period that is not published.
     """
 
     mention: Mention
@@ -42,6 +59,7 @@ class Part:
     says_recorded: bool = False
     has_other_numbers: bool = False
     topics: frozenset[str] = frozenset()
+    earlier: Codes = field(default_factory=dict)
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -57,12 +75,12 @@ class Part:
     def unknown_in_group(self) -> list[str]:
         """The unknown words that can narrow the group: those right after the number, or a place."""
         found = []
-        for piece in self.around[1]:
+        for piece in self.around[1][:WORDS_OF_GROUP]:
             if piece.role in _GROUP_ENDS:
                 break
             if piece.role is Role.UNKNOWN:
                 found.append(piece.text)
-        places = zip(self.pieces, self.pieces[1:], strict=False)
+        places = itertools.pairwise(self.pieces)
         found += [
             second.text
             for first, second in places
@@ -74,7 +92,7 @@ class Part:
 def parts(text: str, mentions: Sequence[Mention], language: str) -> Iterator[Part]:
     """Yield the part of each number of a text, in order."""
     known = vocabulary.of(language)
-    about_victims = any(piece.role in _ABOUT for piece in parse.pieces(text, language))
+    about_victims = any(piece.role in _ABOUT for piece in pieces_of(text, language))
     is_short = len(text.split()) <= SHORT
     earlier: Codes = {}
     for start, end in _sentences(text, known):
@@ -83,12 +101,8 @@ def parts(text: str, mentions: Sequence[Mention], language: str) -> Iterator[Par
         if inside:
             names_subject = any(piece.role in _NAMES for piece in sentence.pieces)
             is_bare = is_short and all(piece.role in _PLAIN for piece in sentence.pieces)
-            yield from _in_sentence(
-                sentence,
-                earlier if known.matches("of_these", sentence.words) else {},
-                on_subject=is_bare or (names_subject and (about_victims or is_short)),
-                bare=is_bare,
-            )
+            on_subject = names_subject and (about_victims or is_short)
+            yield from _in_sentence(sentence, earlier, on_subject=on_subject, bare=is_bare)
         if own := _codes(sentence.pieces):
             earlier = {name: codes[:1] for name, codes in own.items()}
 
@@ -103,15 +117,15 @@ class _Sentence:
     inside: tuple[Mention, ...]
     language: str
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The sentence in lower case, its numbers replaced by spaces."""
         return self.between(self.start, self.end)
 
-    @property
+    @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """The phrases of the sentence without its numbers."""
-        return parse.pieces(self.words, self.language)
+        return pieces_of(self.words, self.language)
 
     def between(self, start: int, end: int) -> str:
         """Return the text between two places in lower case, its numbers replaced by spaces."""
@@ -124,12 +138,21 @@ class _Sentence:
 
 
 def _sentences(text: str, known: Vocabulary) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence begins and ends; a long one is cut at a space."""
+    ends = [
+        match.end()
+        for pattern in known.patterns["end_of_sentence"]
+        for match in pattern.finditer(text)
+    ]
     start = 0
-    for pattern in known.patterns["end_of_sentence"]:
-        for match in pattern.finditer(text):
-            yield start, match.end()
-            start = match.end()
-    yield start, len(text)
+    for end in [*ends, len(text)]:
+        while end - start > LONGEST_SENTENCE:
+            space = text.rfind(" ", start + 1, start + LONGEST_SENTENCE)
+            cut = space if space > start else start + LONGEST_SENTENCE
+            yield start, cut
+            start = cut
+        yield start, end
+        start = end
 
 
 def _in_sentence(
@@ -139,24 +162,32 @@ def _in_sentence(
     known = vocabulary.of(sentence.language)
     inside = sentence.inside
     before_all = sentence.between(sentence.start, inside[0].start)
-    lead = {**earlier, **_codes(parse.pieces(before_all, sentence.language))}
-    topics = [piece.meaning.value for piece in sentence.pieces if piece.role is Role.TOPIC]
+    of_these = earlier if known.matches("of_these", sentence.words) else {}
+    lead = {**of_these, **_codes(pieces_of(before_all, sentence.language))}
+    is_nrm = any(piece.meaning.value == NRM for piece in sentence.pieces)
     for mention, (start, end) in zip(inside, _spans(sentence, known), strict=True):
-        before = parse.pieces(sentence.between(start, mention.start), sentence.language)
-        after = parse.pieces(sentence.between(mention.end, end), sentence.language)
-        own = _without_recorded(_codes([*before, *after]))
-        taken = {name: codes for name, codes in _without_recorded(lead).items() if name not in own}
+        before = pieces_of(sentence.between(start, mention.start), sentence.language)
+        after = pieces_of(sentence.between(mention.end, end), sentence.language)
+        own = without_wider(_codes([*before, *after]))
+        taken = {name: codes for name, codes in without_wider(lead).items() if name not in own}
+        topics = {
+            piece.meaning.value for piece in (*before, *after) if piece.role is Role.TOPIC
+        } | ({NRM} if is_nrm else set())
+        near = {piece.role for piece in after[:WORDS_OF_GROUP]} & {Role.DIMENSION}
+        names_own = bool(own) or any(piece.role in _ABOUT for piece in (*before, *after))
+        names_own = names_own or bool(topics or (near and mention.low > SMALLEST_OF_NAMED))
         yield Part(
             mention=mention,
             around=(before, after),
             codes={**taken, **own},
             lead=frozenset(taken),
-            is_on_subject=on_subject,
+            is_on_subject=bare or (on_subject and (names_own or bool(taken))),
             is_bare=bare,
             other_period=_other_period(sentence.pieces),
             says_recorded=known.matches("says_recorded", sentence.words),
             has_other_numbers=len(inside) > 1,
             topics=frozenset(topics),
+            earlier=earlier,
         )
 
 
@@ -167,7 +198,7 @@ def _spans(sentence: _Sentence, known: Vocabulary) -> list[tuple[int, int]]:
     """
     inside = sentence.inside
     borders: list[int | None] = []
-    for first, second in zip(inside, inside[1:], strict=False):
+    for first, second in itertools.pairwise(inside):
         between = sentence.between(first.end, second.start)
         ends = [
             match.start()
@@ -188,18 +219,11 @@ def _spans(sentence: _Sentence, known: Vocabulary) -> list[tuple[int, int]]:
 def _codes(pieces: Sequence[Piece]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for piece in pieces:
+        if piece.meaning.value == CONTRAST:
+            break
         if piece.role is Role.CODE:
             name = piece.meaning.dimension
             found[name] = tuple(dict.fromkeys((*found.get(name, ()), piece.meaning.value)))
-    return found
-
-
-def _without_recorded(codes: Codes) -> dict[str, tuple[str, ...]]:
-    """Return codes without "sex recorded" beside a sex: it says what a share is of."""
-    found = dict(codes)
-    sexes = tuple(code for code in found.get("sex", ()) if code != SEX_RECORDED)
-    if sexes and "sex" in found:
-        found["sex"] = sexes
     return found
 
 

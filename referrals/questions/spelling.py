@@ -17,7 +17,7 @@ from referrals.questions import vocabulary
 from referrals.questions.vocabulary import Vocabulary
 
 SHORTEST: Final = 5
-"""A shorter word is never corrected: Iran and Iraq, male and mail are one letter apart."""
+"""A shorter word is never corrected, nor read for a misspelt one: male and mail, Iran and Iraq."""
 
 LONG: Final = 8
 """From this length on, two letters may be wrong; below it, one."""
@@ -43,7 +43,7 @@ def corrected(word: str, language: str) -> str | None:
     # A second letter is enough for a rival, so that a near miss of two meanings is left alone.
     rivals = {candidates[name] for name, distance in near if distance <= best + (best > 1)}
     nearest = [name for name, distance in near if distance == best]
-    return nearest[0] if len(rivals) == 1 else None
+    return nearest[0] if len(rivals) == 1 and len(nearest[0]) >= SHORTEST else None
 
 
 @cache

@@ -42,6 +42,7 @@ class Role(StrEnum):
     VERB = "verb"
     SUBJECT = "subject"
     PEOPLE = "people"
+    INSTITUTION = "institution"
     REFERRAL = "referral"
     COUNT = "count"
     SHARE = "share"
@@ -119,7 +120,7 @@ def normalised(text: str) -> str:
     """Return text in lower case without accents, negations and possessives written out.
 
     >>> normalised("Côte d’Ivoire’s women weren't counted")
-    "cote d ivoire women were not counted"
+    'cote d ivoire women were not counted'
     """
     plain = unicodedata.normalize("NFKD", text)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()

@@ -131,7 +131,7 @@ def _summaries(dimensions: Iterable[str], release: Release) -> Body:
         _summary(card, messages.text(f"more.{dimension}"))
         for dimension, card in zip(dimensions, cards, strict=True)
     ]
-    return Body(Markup().join([*parts, sources.sentences(*cards)]), cards)
+    return Body(Markup().join([*parts, sources.sentences(*cards, has_links=False)]), cards)
 
 
 def _selection(release: Release) -> Selection:

@@ -21,7 +21,7 @@ from referrals.cards.charts.colours import Meaning
 from referrals.cards.html import card as card_html
 from referrals.cards.html import sources
 from referrals.cards.wording import phrases
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
 from referrals.page_meta import PageHead

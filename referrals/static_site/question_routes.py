@@ -1,4 +1,4 @@
-"""The addresses of statements, profiles, questions and claims: pages made for one request, without a script.
+"""The addresses of statements, profiles, questions and claims: pages made for one request.
 
 Neither questions nor texts are stored. A question is in the address, so its answer is not cached;
 a text comes in the body of a POST, which the gateway lets through for this address alone.
@@ -20,14 +20,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from referrals.caching import cached
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.i18n import messages
 from referrals.query import published_numbers
 from referrals.query.published_numbers import PublishedNumber
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, numbers, profiles, questions, standalone
+from referrals.static_site import layout, number_pages, profiles, questions, standalone
 from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE
 from referrals.web import settings
 from referrals.web.http import security_headers
@@ -85,7 +85,7 @@ async def _number(base: str, request: Request) -> Response:
 
     def make(served: Served) -> tuple[HTTPStatus, str]:
         if number_id not in published_numbers.numbers(served.published):
-            return HTTPStatus.NOT_FOUND, numbers.unknown(served)
+            return HTTPStatus.NOT_FOUND, number_pages.unknown(served)
         return HTTPStatus.OK, _number_page(served, number_id, address)
 
     is_named = name.endswith(JSON_ENDING)
@@ -234,12 +234,12 @@ def _prefers_json(accept: str) -> bool:
 @cached(1024, {Served: lambda served: served.version})
 def _number_page(served: Served, number_id: str, address: str) -> str:
     number = published_numbers.numbers(served.published)[number_id]
-    return numbers.page(served, number, address)
+    return number_pages.page(served, number, address)
 
 
 @cached(4, {Served: lambda served: served.version})
 def _listing_page(served: Served, canonical: str) -> str:
-    return numbers.listing(served, canonical)
+    return number_pages.listing(served, canonical)
 
 
 @cached(64, {Served: lambda served: served.version})

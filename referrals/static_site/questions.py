@@ -8,12 +8,15 @@ from typing import Final
 
 from referrals import templates
 from referrals.cards.wording import phrases
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.i18n import messages
-from referrals.questions import answer, claims, facts, parse
-from referrals.questions.answer import Reply
+from referrals.questions import claims, facts, parse
+from referrals.questions import reply as replies
 from referrals.questions.claims import Checked, Mark
+from referrals.questions.reply import Reply
+from referrals.questions.vocabulary import AMBIGUOUS
 from referrals.release.catalogue import Served
+from referrals.release.release import Release
 from referrals.static_site import standalone
 
 EXAMPLES: Final = ("a", "b", "c", "d")
@@ -31,7 +34,7 @@ class Piece:
 
 def ask(served: Served, question: str, canonical: str) -> str:
     """Return the page of a question: its form alone if the question is empty."""
-    reply = answer.reply(served.published, question) if question.strip() else None
+    reply = replies.reply(served.published, question) if question.strip() else None
     main = templates.render(
         "questions/ask.html",
         words=messages.text,
@@ -69,17 +72,14 @@ def _understood(served: Served, reply: Reply) -> Iterator[tuple[str, str]]:
     """Yield what was understood of a question: its groups, measure and period."""
     question, release = reply.question, served.published
     for dimension, codes in question.codes.items():
-        labels = [
-            facts.named(release, {dimension: code}).get(dimension) or _typed(reply, dimension, code)
-            for code in codes
-        ]
+        labels = [_label(reply, release, dimension, code) for code in codes]
         yield phrases.column(dimension), phrases.listed(labels)
     if not question.codes:
         yield messages.text("ask.group"), messages.text("ask.everyone")
     yield messages.text("ask.measure"), messages.text(f"ask.measure_{_measure(reply)}")
     if question.base:
-        base = facts.named(release, question.base).values()
-        yield messages.text("ask.share_of"), phrases.listed([*base])
+        base = [_label(reply, release, name, code) for name, code in question.base.items()]
+        yield messages.text("ask.share_of"), phrases.listed(base)
     yield messages.text("ask.period"), release.about.period_label
 
 
@@ -92,14 +92,16 @@ def _measure(reply: Reply) -> str:
     return "list" if question.breakdown else "count"
 
 
-def _typed(reply: Reply, dimension: str, code: str) -> str:
-    """Return the words of a question that name a code which the release does not have."""
+def _label(reply: Reply, release: Release, dimension: str, code: str) -> str:
+    """Return the label of a code; for an ambiguous name, the words of the question."""
+    if code != AMBIGUOUS:
+        return facts.named(release, {dimension: code})[dimension]
     found = [
         piece.text
         for piece in reply.question.pieces
         if (piece.meaning.dimension, piece.meaning.value) == (dimension, code)
     ]
-    return found[0] if found else code
+    return found[0]
 
 
 def _remarks(reply: Reply) -> Iterator[str]:
@@ -120,6 +122,8 @@ def _claim_remarks(text: str, result: claims.Result) -> Iterator[str]:
     if others:
         listed = ", ".join(others)
         yield messages.text("claims.off_subject", n=len(others), numbers=listed)
+    if result.has_more:
+        yield messages.text("claims.too_many", n=claims.MOST_NUMBERS)
     if len(text) > claims.LONGEST_TEXT:
         yield messages.text("claims.too_long", n=claims.LONGEST_TEXT)
 

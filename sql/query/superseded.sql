@@ -5,4 +5,4 @@ select
     shown,
     reason
 from superseded
-order by superseded_on desc, number_id
+order by superseded_on desc, number_id asc

@@ -1,6 +1,7 @@
 -- One row per corrected statement or derivation and day: the number or range that was shown until then.
 create table superseded as
 select
+    correction_id,
     number_id,
     superseded_on,
     shown,

@@ -92,11 +92,9 @@ def check(
     if UNSAFE.search(scope["path"]):
         return BAD_ADDRESS
     headers = Headers(scope=scope)
-    if is_form:
-        if refusal := _check_form(headers, forms[scope["path"]]):
-            return refusal
-    elif _has_body(headers):
-        return NO_BODY
+    largest = forms[scope["path"]] if is_form else 0
+    if refusal := _check_body(headers, largest):
+        return refusal
     if hosts and not _is_for_host(scope["path"], headers, hosts):
         return OTHER_HOST
     return _check_path(scope, headers)
@@ -116,19 +114,18 @@ def _check_size(scope: Scope, limits: Limits) -> Refusal | None:
     return None
 
 
-def _check_form(headers: Headers, largest: int) -> Refusal | None:
-    """Return why a form is refused: it must say how long it is, and be a form without files."""
-    length = headers.get("content-length", "")
-    if "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+def _check_body(headers: Headers, largest: int) -> Refusal | None:
+    """Return why a body is refused. A form must say how long it is, and have no files."""
+    length = headers.get("content-length", "0")
+    is_chunked = "transfer-encoding" in headers
+    if not largest:
+        return NO_BODY if length != "0" or is_chunked else None
+    if is_chunked or not (length.isascii() and length.isdigit()):
         return NO_LENGTH
     if len(length) > len(str(largest)) or int(length) > largest:
         return FORM_TOO_BIG
     media_type, _, _ = headers.get("content-type", "").partition(";")
     return None if media_type.strip().lower() == FORM_TYPE else NOT_A_FORM
-
-
-def _has_body(headers: Headers) -> bool:
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
 
 
 def _is_for_host(path: str, headers: Headers, hosts: Collection[str]) -> bool:

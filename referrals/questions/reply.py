@@ -81,14 +81,23 @@ class Reply:
         return tuple(line.figure for line in self.lines)
 
 
+def warm(release: Release, language: str = ENGLISH) -> None:
+    """Read the vocabulary and every published figure once, so that no reader waits for them."""
+    facts.warm(release)
+    # A misspelt word makes the index of words by first letter.
+    reply(release, "vicitms", language)
+
+
 def reply(release: Release, text: str, language: str = ENGLISH) -> Reply:
     """Return the reply to a question about the published release.
 
     A question with a number in it is checked as a claim.
     """
     question = parse.question(text, language)
-    if checked := claims.check(release, text[: parse.LONGEST_QUESTION], language).on_subject:
-        return _checked(question, checked)
+    if not question.has(Role.COUNT):
+        checked = claims.check(release, text[: parse.LONGEST_QUESTION], language).on_subject
+        if checked:
+            return _checked(question, checked)
     if not question.is_on_subject:
         reasons = (messages.text("ask.reply.off_subject"), *_reasons(release, question))
         return Reply(question, Kind.OFF_SUBJECT, reasons=reasons)
@@ -115,7 +124,7 @@ def _checked(question: Question, checked: Sequence[claims.Checked]) -> Reply:
 
 def _topic(release: Release, question: Question, language: str) -> Reply | None:
     """Return the reply to a question that one statement answers, None if it is no such question."""
-    if question.topic == ALL_REFERRALS:
+    if question.topic == ALL_REFERRALS or _is_share_of_referrals(question):
         return _all_referrals(release, question)
     if question.topic == NRM:
         return _nrm(release, question)
@@ -134,6 +143,14 @@ def _topic(release: Release, question: Question, language: str) -> Reply | None:
         return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons, nearest=(line,))
     line = _statement_line(release, statement.number_id)
     return Reply(question, Kind.FIGURE, lines=(line,))
+
+
+def _is_share_of_referrals(question: Question) -> bool:
+    """Return whether a question asks which share of referrals is of victims, in that order."""
+    roles = [piece.role for piece in question.pieces]
+    if not question.is_share or question.codes or Role.SUBJECT not in roles:
+        return False
+    return Role.REFERRAL in roles[: roles.index(Role.SUBJECT)]
 
 
 def _all_referrals(release: Release, question: Question) -> Reply | None:
@@ -188,8 +205,7 @@ def _reasons(release: Release, question: Question) -> list[str]:
     if question.unknown:
         words = phrases.listed([f"“{word}”" for word in question.unknown])
         found.append(messages.text("ask.reply.not_understood", words=words))
-    for one in question.restrictions:
-        found.append(_reason(release, one))
+    found += [_reason(release, one) for one in question.restrictions]
     return list(dict.fromkeys(found))
 
 
@@ -204,30 +220,44 @@ def _reason(release: Release, restriction: Restriction) -> str:
 def _on_victims(release: Release, question: Question) -> Reply:
     """Return the reply to a question that was understood."""
     codes = question.codes
-    if AMBIGUOUS in codes.get("nationality", ()):
-        reasons = (messages.text("ask.reply.ambiguous"),)
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=reasons)
+    groups = _groups(codes)
     if question.is_trend:
         reason = messages.text("ask.reply.trend", period=release.about.period_label)
-        nearest = _nearest(release, _first_codes(question))
-        return Reply(
-            question, Kind.NOT_PUBLISHED, reasons=(reason,), nearest=nearest, number_ids=("E010",)
-        )
-    groups = _groups(codes)
+        return _unanswered(release, question, reason, ("E010",))
+    if AMBIGUOUS in codes.get("nationality", ()):
+        return _unanswered(release, question, messages.text("ask.reply.ambiguous"))
     if not groups or (question.is_share and not codes):
-        reason = messages.text("ask.reason.share" if question.is_share else "ask.reason.breakdown")
-        return Reply(question, Kind.NOT_PUBLISHED, reasons=(reason,))
+        reason = "share" if question.is_share else "breakdown"
+        return _unanswered(release, question, messages.text(f"ask.reason.{reason}"))
+    if facts.ADULTS in codes.get("age_band", ()):
+        return _unanswered(release, question, messages.text("ask.reply.adults"))
     if question.breakdown:
         found = facts.breakdown(release, question.breakdown, groups[0]) if len(groups) == 1 else []
-        return _listed(release, question, found, groups[0])
-    if question.is_share:
-        return _listed(release, question, _shares(release, question, groups), groups[0])
+    elif question.is_share:
+        found = _shares(release, question, groups)
+    else:
+        found = _counts(release, groups)
+    return _listed(release, question, found, groups[0])
+
+
+def _unanswered(
+    release: Release, question: Question, reason: str, number_ids: tuple[str, ...] = ()
+) -> Reply:
+    """Return that no figure is published, why, and the nearest ones."""
+    return Reply(
+        question,
+        Kind.NOT_PUBLISHED,
+        reasons=(reason,),
+        nearest=_nearest(release, _first_codes(question)),
+        number_ids=number_ids,
+    )
+
+
+def _counts(release: Release, groups: Sequence[Mapping[str, str]]) -> list[Fact]:
+    """Return the counts of groups, none if one of them is not published."""
     counted = [facts.count(release, group) for group in groups]
-    if _has_adults(codes):
-        return _adults(release, question, groups[0])
-    if any(fact is None for fact in counted):
-        counted = []
-    return _listed(release, question, [fact for fact in counted if fact], groups[0])
+    found = [fact for fact in counted if fact is not None]
+    return found if len(found) == len(groups) else []
 
 
 def _shares(
@@ -238,7 +268,7 @@ def _shares(
     found: list[Fact] = []
     for group in groups:
         parts = [(name, code) for name, code in group.items() if name not in base]
-        if len(parts) != 1 or _has_adults(question.codes):
+        if len(parts) != 1:
             return []
         fact = facts.share(release, parts[0], {name: group[name] for name in base})
         if fact is None:
@@ -252,14 +282,10 @@ def _listed(
 ) -> Reply:
     """Return the facts as the reply, or the nearest ones if there are none."""
     if not found:
-        named = facts.named(release, group)
-        label = phrases.listed([phrases.in_sentence(name) for name in named.values()])
-        typed = [piece.text for piece in question.pieces if piece.role is Role.CODE]
-        period = release.about.period_label
         reason = messages.text(
-            "ask.reply.not_published",
-            group=label if len(named) == len(group) and label else phrases.listed(typed),
-            period=period,
+            f"ask.reply.not_published{'_share' if question.is_share else ''}",
+            group=facts.group(release, group),
+            period=release.about.period_label,
         )
         nearest = _nearest(release, group)
         return Reply(question, Kind.NOT_PUBLISHED, reasons=(reason,), nearest=nearest)
@@ -276,17 +302,6 @@ def _kind(question: Question, fact: Fact) -> Kind:
     return Kind.RANGE if fact.is_range else Kind.FIGURE
 
 
-def _adults(release: Release, question: Question, group: Mapping[str, str]) -> Reply:
-    """Return why the number of adults is not published, with those of 18 and over or not stated."""
-    reason = messages.text("ask.reply.adults")
-    nearest = _nearest(release, group)
-    return Reply(question, Kind.NOT_PUBLISHED, reasons=(reason,), nearest=nearest)
-
-
-def _has_adults(codes: Mapping[str, Sequence[str]]) -> bool:
-    return facts.ADULTS in codes.get("age_band", ())
-
-
 def _groups(codes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     """Return every group that the codes make, none if they are too many.
 
@@ -301,7 +316,8 @@ def _groups(codes: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
 
 
 def _first_codes(question: Question) -> dict[str, str]:
-    return {name: codes[0] for name, codes in question.codes.items() if len(codes) == 1}
+    single = {name: codes[0] for name, codes in question.codes.items() if len(codes) == 1}
+    return {name: code for name, code in single.items() if code != AMBIGUOUS}
 
 
 def _nearest(release: Release, codes: Mapping[str, str]) -> tuple[Line, ...]:

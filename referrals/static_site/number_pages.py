@@ -10,7 +10,7 @@ import segno
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.content import standalone as pages
+from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
@@ -29,7 +29,7 @@ REVISED: Final = ("superseded", "gap")
 
 
 def page(served: Served, number: PublishedNumber, address: str) -> str:
-    """Return the page of a number, at most 8 kB. `address` is its own, absolute if that is known."""
+    """Return the page of a number, at most 8 kB. `address` is its own, absolute if known."""
     found = published_numbers.numbers(served.published)
     name = _name(served, number)
     title = f"{number.number_id}: {name}"
@@ -42,6 +42,7 @@ def page(served: Served, number: PublishedNumber, address: str) -> str:
         origin=_text(f"origin.{number.origin}"),
         is_check=number.origin is Origin.CHECK,
         superseded=[*_superseded(number, found)],
+        same_sentence=_same_sentence(number, found),
         facts=[*_facts(number)],
         source=_source(number),
         view=_view(served, number),
@@ -111,8 +112,9 @@ def _name(served: Served, number: PublishedNumber) -> str:
     """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
     if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
         return number.title
-    labels = facts.named(served.published, number.codes)
-    group = ", ".join(labels.get(name, code) for name, code in number.codes.items())
+    is_ours = number.origin is Origin.STATEMENT
+    labels = facts.named(served.published, number.codes) if is_ours else number.codes
+    group = ", ".join(labels.values())
     return _text("titled", title=number.title, group=group)
 
 
@@ -160,6 +162,18 @@ def _superseded(number: PublishedNumber, found: Numbers) -> Iterator[Markup]:
     revised = [one for one in number.checks if (found[one].precision, found[one].shown) == REVISED]
     if revised and number.subject != VICTIMS:
         yield messages.html("numbers.revised", ids=_links(revised))
+
+
+def _same_sentence(number: PublishedNumber, found: Numbers) -> list[str]:
+    """Return the ids of the other numbers that the sentence of a statement prints."""
+    if number.origin is not Origin.STATEMENT:
+        return []
+    place = (number.sentence, number.document)
+    return [
+        other.number_id
+        for other in found.values()
+        if (other.sentence, other.document) == place and other.number_id != number.number_id
+    ]
 
 
 def _links(ids: Sequence[str]) -> Markup:

@@ -19,6 +19,9 @@ from referrals.questions.vocabulary import Vocabulary
 SMALLEST_IN_WORDS: Final = 10
 """A smaller count in words is not a claim: "one of them", "two types", "three nationalities"."""
 
+WORDS_BEFORE: Final = 40
+"""Characters before a number in which "about" or "of the" is looked for."""
+
 HUNDRED: Final = 100
 _SIGN: Final = r"(?:\s?%|\s?per\s?cent\b)"
 _DIGITS: Final = re.compile(rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?)({_SIGN})?")
@@ -87,19 +90,14 @@ def _masked(text: str, known: Vocabulary) -> str:
     """Return a text with periods, ages, dates and the like replaced by as many spaces."""
     for name in ("not_a_claim", "period", "time", "age"):
         for pattern in known.patterns[name]:
-            text = pattern.sub(lambda match: _blank(match, name), text)
+            text = pattern.sub(_blank, text)
     return text
 
 
-def _blank(match: re.Match[str], name: str) -> str:
-    """Return spaces for a match, unless it is an age without any word that says so.
-
-    "447 to 210" and "20 to 39%" are ranges of numbers; "aged 20 to 39" is an age.
-    """
+def _blank(match: re.Match[str]) -> str:
+    """Return spaces for a match, unless a percent sign follows: "over 50%" is not an age."""
     after = match.string[match.end() : match.end() + 2]
-    if name == "age" and after.lstrip().startswith("%"):
-        return match[0]
-    return " " * len(match[0])
+    return match[0] if after.lstrip().startswith("%") else " " * len(match[0])
 
 
 def _digits(text: str) -> Iterator[Mention]:
@@ -198,7 +196,7 @@ def _value(words: list[str], known: Mapping[str, Mapping[str, int]]) -> int:
 
 
 def _with_words_before(mention: Mention, text: str, known: Vocabulary) -> Mention:
-    before = text[: mention.start]
+    before = text[max(0, mention.start - WORDS_BEFORE) : mention.start]
     hedge = Hedge.NONE
     for candidate in (Hedge.ABOUT, Hedge.OVER, Hedge.UNDER):
         if known.matches(f"hedge_{candidate}", before):
