@@ -64,8 +64,9 @@ def _card(release: Release, design: Design, path: str) -> Card:
     lines = design.lines(found) if design.lines else []
     panels = design.panels(found)
     events = _events(series.annotations, lines[0].points if lines else ())
+    dated = _shown(series.annotations, events)
     scope = messages.text("context.scope", scope=series.scope.removesuffix("."))
-    notes = [scope, *_dated(series.annotations, events), *design.notes(found), series.note]
+    notes = [scope, *_dated(dated, events), *design.notes(found), series.note]
     if lines or panels:
         notes.append(messages.text("wording.change.rule"))
     if events:
@@ -96,7 +97,7 @@ def _card(release: Release, design: Design, path: str) -> Card:
         period=_period(found),
         notes=[note for note in notes if note],
         warning=messages.text("context.warning", reason=series.why_not_comparable),
-        quotes=_quotes([*found, *series.annotations]),
+        quotes=_quotes([*found, *dated]),
         data=_data(series),
         path=path,
         about=release.about,
@@ -180,13 +181,17 @@ def _months(period: str) -> tuple[int, int]:
     return (year + 3, 12) if "-" in period else (year, 12)
 
 
+def _shown(annotations: Iterable[Annotation], events: Iterable[Event]) -> list[Annotation]:
+    """Return the dated facts that a card gives: a change of policy only if it is on the chart."""
+    drawn = {event.annotation_id for event in events}
+    return [row for row in annotations if row.kind != POLICY or row.annotation_id in drawn]
+
+
 def _dated(annotations: Iterable[Annotation], events: Iterable[Event]) -> list[str]:
-    """Return a note for each dated fact: of changes, those on the chart, with their letters."""
+    """Return a note for each dated fact, which begins with its letter if the chart has it."""
     letters = {event.annotation_id: event.letter for event in events}
     found = []
     for annotation in annotations:
-        if annotation.kind == POLICY and annotation.annotation_id not in letters:
-            continue
         key = "lettered" if annotation.annotation_id in letters else "dated"
         found.append(
             messages.text(
@@ -221,9 +226,7 @@ def _quotes(found: Iterable[ContextObservation | Annotation]) -> list[dict[str, 
             "source_title": row.source_title,
             "published_on": row.published_on,
             "address": row.address,
-            "statement_id": row.observation_id
-            if isinstance(row, ContextObservation)
-            else row.annotation_id,
+            "statement_id": row.observation_id if isinstance(row, ContextObservation) else "",
         }
         for row in by_sentence.values()
     ]

@@ -87,7 +87,7 @@ def contents(name: str) -> Markup:
 def finding(shown: Card) -> Markup:
     """Return the headline of a series and what its numbers are."""
     title = templates.macro(answer.TEMPLATE, "finding", shown.name, shown.finding)
-    return title + templates.macro(answer.TEMPLATE, "unit", shown.unit, "")
+    return title + templates.macro(answer.TEMPLATE, "unit", shown.unit)
 
 
 @cached(64, CACHE_KEYS)

@@ -229,9 +229,8 @@ def printings(found: Observations) -> list[list[str]]:
 def _earlier(earlier: Observations, last: ContextObservation) -> Markup:
     """Return the earlier printings that differ from the last one, each with its date."""
     different = [row for row in earlier if row.value != last.value]
-    if not different:
-        return Markup()
+    once = {(row.value, row.vintage): row for row in different}
     return Markup(", ").join(
         messages.html("context.printed_on", n=number(row), date=day(row.vintage))
-        for row in different
+        for row in once.values()
     )

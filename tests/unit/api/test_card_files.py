@@ -73,7 +73,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
                 for one in MEASURES
             )
     for design in context_series.DESIGNS.values():
-        yield registry.card(design.series_id, release, Selection())
+        yield registry.card(design.card_name, release, Selection())
 
 
 def links(card: Card) -> list[str]:
