@@ -18,9 +18,8 @@ def draw(key: str) -> None:
         _draw_topic(key)
         return
     if outline.has_series(key):
-        trends.draw()
-        published = session.published()
-        st.html(ReadyHtml(blocks.page_end(published, published, page_url.of_page({}))))
+        address = page_url.of_page(trends.draw())
+        st.html(ReadyHtml(blocks.page_end(session.published(), session.published(), address)))
         return
     offered, published, base = session.offered(), session.published(), page_url.base()
     for block in outline.blocks(key, published.about):

@@ -9,8 +9,8 @@ from referrals.dashboard.filters import Controls
 from referrals.dashboard.ready_html import ReadyHtml
 
 
-def draw() -> None:
-    """Draw the page down to its end."""
+def draw() -> dict[str, str]:
+    """Draw the page down to its end, and return the address parameters of what it shows."""
     parameters = st.query_params.to_dict()
     release, base = session.published(), page_url.base()
     name = series.chosen(parameters)
@@ -36,3 +36,4 @@ def draw() -> None:
                     st.html(ReadyHtml(series.figure(shown, base)))
             st.html(ReadyHtml(series.answers(release)))
     controls.settle()
+    return {} if name == field.usual else {field.name: name}

@@ -57,13 +57,13 @@ def main(served: Served, code: str) -> Markup:
     return templates.render(
         "static_site/profile.html",
         title=_text("title", name=name),
-        lead=_lead(release, profile.is_printed, name),
+        lead=_lead(release, code, profile.is_printed),
         words=_text,
         name=name,
         chart=_chart(release, code) if profile.is_printed else "",
         sentences=[*_sentences(release, code)]
         if profile.is_printed
-        else [_in_others(release, name)],
+        else [_in_others(release, code)],
         numbers=_numbers(release, code),
         number_address=pages.number_address,
         cards=[*map(_card, context_series.of_nationality(release, code))],
@@ -105,10 +105,15 @@ def _listed(code: str, is_printed: bool) -> str:  # noqa: FBT001
     return _text("printed" if is_printed else "context_only", name=_name(code))
 
 
-def _lead(release: Release, is_printed: bool, name: str) -> str:  # noqa: FBT001
+def _lead(release: Release, code: str, is_printed: bool) -> str:  # noqa: FBT001
     if not is_printed:
-        return _text("lead_context", name=name)
-    return _text("lead_printed", name=name, period=release.about.period_label)
+        return _text("lead_context", people=_people(code))
+    return _text("lead_printed", name=_name(code), period=release.about.period_label)
+
+
+def _people(code: str) -> str:
+    """Return the people of a nationality of which other publishers have figures."""
+    return messages.text(f"context.people.{code}")
 
 
 def _sentences(release: Release, code: str) -> Iterator[str]:
@@ -128,9 +133,9 @@ def _sentences(release: Release, code: str) -> Iterator[str]:
     yield _text("not_ranked")
 
 
-def _in_others(release: Release, name: str) -> str:
+def _in_others(release: Release, code: str) -> str:
     others = facts.count(release, OTHERS)
-    return _text("in_others", name=name, n=others.figure if others else "")
+    return _text("in_others", people=_people(code), n=others.figure if others else "")
 
 
 def _printed(release: Release) -> list[str]:

@@ -177,9 +177,9 @@ def test_trends_explains_why_each_series_is_not_comparable(page: Open) -> None:
 
 @pytest.mark.parametrize("name", context_series.DESIGNS)
 def test_a_series_is_shown_alone_with_what_it_says_and_where_it_is_from(
-    page: Open, name: str
+    open_page: Open, name: str
 ) -> None:
-    reader = page(SCRIPTS["/trends"], series=name)
+    reader = open_page(SCRIPTS["/trends"], {"series": name})
     card = context_series.card(catalogue.served().published, name)
     html = "".join(reader.html)
     assert findings(reader) == [card.finding]
@@ -188,15 +188,15 @@ def test_a_series_is_shown_alone_with_what_it_says_and_where_it_is_from(
     assert html.count('<a href="/trends?series=') >= 2 * len(context_series.DESIGNS)
 
 
-def test_choosing_a_series_writes_it_into_the_address(page: Open) -> None:
-    reader = page(SCRIPTS["/trends"])
+def test_choosing_a_series_writes_it_into_the_address(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/trends"])
     reader.choose("series", "duty_to_notify")
-    assert reader.address == {"series": ["duty_to_notify"]}
+    assert reader.address == {"series": "duty_to_notify"}
     assert "rose from 4,580 in 2022 to 7,130 in 2025" in findings(reader)[0]
 
 
-def test_an_unknown_series_is_named_and_the_first_one_is_shown(page: Open) -> None:
-    reader = page(SCRIPTS["/trends"], series="nrm")
+def test_an_unknown_series_is_named_and_the_first_one_is_shown(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/trends"], {"series": "nrm"})
     assert "series=nrm" in "".join(reader.html)
     assert findings(reader)[0].startswith("Referrals of possible modern slavery victims rose")
 
