@@ -13,7 +13,6 @@ from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
-from referrals.release.release import Kind
 
 
 def bars(answer: Answer) -> tuple[Bar, ...]:
@@ -86,7 +85,7 @@ def _bar(answer: Answer, observation: Observation, shown: str) -> Bar:
 def _profile(answer: Answer, observation: Observation) -> str:
     """Return the address of the profile of a nationality with a printed number, '' for others."""
     is_profiled = (
-        answer.kind is Kind.TRANSCRIBED
+        not answer.kind.is_from_records
         and answer.dimension == "nationality"
         and observation.kind == "category"
         and observation.has_number

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.caching import cached
 from referrals.release.release import Release
 
 
@@ -81,3 +83,22 @@ def read(release: Release, series_id: str) -> ContextSeries:
         observations=tuple(ContextObservation(**row) for row in rows),
         annotations=tuple(Annotation(**row) for row in dated),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """A nationality of which any figure is published.
+
+    `is_printed` means that its victim referrals are, `is_context` that other publishers count it.
+    """
+
+    nationality: str
+    is_printed: bool
+    is_context: bool
+
+
+@cached(2, {Release: lambda release: release.digest})
+def profiled(release: Release) -> Mapping[str, Profiled]:
+    """Return the nationalities of which any figure is published by code, printed ones first."""
+    rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]
+    return {row.nationality: row for row in sorted(rows, key=lambda row: not row.is_printed)}

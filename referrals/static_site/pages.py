@@ -23,13 +23,14 @@ from referrals.content import outline, pages, sitemap
 from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
+from referrals.page_meta import PageHead
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.static_site import profiles
-from referrals.static_site.links import DOWNLOADS, PageKey
+from referrals.static_site import profile_pages
+from referrals.static_site.links import DOWNLOADS, SERIES_PAGES, PageKey
 
 PAGE_END: Final = "page-end"
 """The text that ends each page of a language other than English."""
@@ -55,8 +56,10 @@ def body(release: Release, served: Served, key: PageKey) -> Body:
     if key.language != ENGLISH:
         html = _text_with_title(release, sitemap.key_of(key.path), key.language)
         return Body(html + _page_end_in(key.language, release, served.published))
-    if code := profiles.code_of(key.path):
-        return Body(profiles.main(served, code))
+    if code := profile_pages.code_of(key.path):
+        return Body(profile_pages.main(served, code))
+    if key.path.startswith(SERIES_PAGES):
+        return _series_page(release, key.path.removeprefix(SERIES_PAGES))
     name = sitemap.key_of(key.path)
     parts = [_block(block, name, release, served) for block in outline.blocks(name, release.about)]
     html = Markup().join(part.html for part in parts)
@@ -84,8 +87,10 @@ def _block(block: Block, name: str, release: Release, served: Served) -> Body:
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
         case outline.SeriesList():
-            return Body(_series_list())
-        case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
+            return _series(release, next(iter(context_series.DESIGNS)))
+        case outline.ContextSeries():
+            return Body(Markup())  # it has a page of its own
+        case outline.Card() | outline.Quarters() | outline.Crossed():
             card = page_cards.card(block, release, _selection(release))
             card = _without_note_on_filters(card)
             return Body(_card(card), (card,))
@@ -110,15 +115,31 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
             return _relation(release, relation) + _page_end(release, served.published)
 
 
-def _series_list() -> Markup:
-    """Return links to the series of a page, which are all on it."""
+def series_heads() -> dict[str, PageHead]:
+    """Return the head of the page of each series by the name of its card."""
+    description = messages.text("context.lead")
+    return {
+        name: PageHead(f"{SERIES_PAGES}{name}", context_series.label(name), description)
+        for name in context_series.DESIGNS
+    }
+
+
+def _series_page(release: Release, name: str) -> Body:
+    """Return the page of one series."""
+    found = _series(release, name)
+    return Body(notices.heading(context_series.label(name)) + found.html, found.cards)
+
+
+def _series(release: Release, name: str) -> Body:
+    """Return a series, and links to the pages of all."""
+    card = page_cards.card(outline.ContextSeries(name), release, Selection())
     topics = {
-        topic: [(short, context_series.DESIGNS[name].card_name) for name, short in names.items()]
+        topic: [(short, f"{SERIES_PAGES}{each}", each == name) for each, short in names.items()]
         for topic, names in context_series.by_topic().items()
     }
-    return templates.render(
-        "static_site/series_list.html", label=messages.text("context.contents"), topics=topics
-    )
+    label = messages.text("context.contents")
+    listed = templates.render("static_site/series_list.html", label=label, topics=topics)
+    return Body(_card(card) + listed, (card,))
 
 
 def _summaries(dimensions: Iterable[str], release: Release) -> Body:

@@ -27,7 +27,7 @@ from referrals.query import published_numbers
 from referrals.query.published_numbers import PublishedNumber
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, number_pages, profiles, questions, standalone
+from referrals.static_site import layout, number_pages, profile_pages, questions, standalone
 from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE
 from referrals.web import settings
 from referrals.web.http import security_headers
@@ -102,10 +102,10 @@ async def _profile(base: str, request: Request) -> Response:
     canonical = f"{_origin(base, request)}{pages.profile_address(code)}"
 
     def make(served: Served) -> tuple[HTTPStatus, str]:
-        head = profiles.heads(served).get(code)
+        head = profile_pages.heads(served).get(code)
         if head is None:
-            unknown = profiles.unknown(served)
-            html = standalone.document(served, profiles.unknown_head(), unknown)
+            unknown = profile_pages.unknown(served)
+            html = standalone.document(served, profile_pages.unknown_head(), unknown)
             return HTTPStatus.NOT_FOUND, html
         return HTTPStatus.OK, _profile_page(served, code, canonical)
 
@@ -244,5 +244,5 @@ def _listing_page(served: Served, canonical: str) -> str:
 
 @cached(64, {Served: lambda served: served.version})
 def _profile_page(served: Served, code: str, canonical: str) -> str:
-    head, main = profiles.heads(served)[code], profiles.main(served, code)
+    head, main = profile_pages.heads(served)[code], profile_pages.main(served, code)
     return standalone.document(served, head, main, canonical=canonical)

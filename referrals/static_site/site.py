@@ -22,7 +22,7 @@ from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
-from referrals.static_site import json_ld, layout, pages, profiles
+from referrals.static_site import json_ld, layout, pages, profile_pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 
 STYLE: Final = (
@@ -112,7 +112,8 @@ def page_heads(served: Served) -> dict[PageKey, PageHead]:
         for language in languages.languages()
         for head in languages.heads(language)
     }
-    found |= {PageKey(head.path): head for head in profiles.heads(served).values()}
+    found |= {PageKey(head.path): head for head in profile_pages.heads(served).values()}
+    found |= {PageKey(head.path): head for head in pages.series_heads().values()}
     for release in with_topic_pages(served):
         for path in TOPIC_PATHS:
             key = PageKey(path, release=release.about.release_id)

@@ -25,7 +25,8 @@ from referrals.content import standalone_pages as pages
 from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
-from referrals.query import profiles, published_numbers
+from referrals.query import context_series as query_series
+from referrals.query import published_numbers
 from referrals.questions import facts
 from referrals.reference.codelists import codelist
 from referrals.release.catalogue import Served
@@ -46,13 +47,13 @@ def code_of(path: str) -> str:
 
 def heads(served: Served) -> dict[str, PageHead]:
     """Return the head of each profile by the code of its nationality."""
-    return {code: _head(code) for code in profiles.profiled(served.published)}
+    return {code: _head(code) for code in query_series.profiled(served.published)}
 
 
 def main(served: Served, code: str) -> Markup:
     """Return the main part of the profile of a code, with site-relative links."""
     release = served.published
-    profile = profiles.profiled(release)[code]
+    profile = query_series.profiled(release)[code]
     name = _name(code)
     return templates.render(
         "static_site/profile.html",
@@ -70,8 +71,8 @@ def main(served: Served, code: str) -> Markup:
         unknown=[_text(f"unknown.{each}") for each in UNKNOWN],
         links=_links(code),
         others=[
-            (pages.profile_address(other), _listed(other, profiled.is_printed))
-            for other, profiled in profiles.profiled(release).items()
+            (pages.profile_address(other), _listed(other, profile_of.is_printed))
+            for other, profile_of in query_series.profiled(release).items()
             if other != code
         ],
     )
@@ -81,7 +82,7 @@ def unknown(served: Served) -> Markup:
     """Return the main part of the page for a code without a profile: those that have one."""
     listed = [
         (pages.profile_address(code), _listed(code, profile.is_printed))
-        for code, profile in profiles.profiled(served.published).items()
+        for code, profile in query_series.profiled(served.published).items()
     ]
     return templates.render("static_site/no_profile.html", words=_text, listed=listed)
 
@@ -140,7 +141,7 @@ def _in_others(release: Release, code: str) -> str:
 
 def _printed(release: Release) -> list[str]:
     """Return the codes of the nationalities that the release has a number of, largest first."""
-    found = [code for code, profile in profiles.profiled(release).items() if profile.is_printed]
+    found = [code for code, profile in query_series.profiled(release).items() if profile.is_printed]
     sizes = {code: _size(release, code) for code in found}
     return sorted(found, key=lambda code: -sizes[code])
 

@@ -9,12 +9,12 @@ import pytest
 
 from referrals.cards import registry
 from referrals.cards.html import card as card_html
-from referrals.query import profiles as query_profiles
+from referrals.query import context_series as query_series
 from referrals.query import published_numbers
 from referrals.query.selection import Selection
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.static_site import profiles, site
+from referrals.static_site import profile_pages, site
 
 PRINTED = ["ALB", "CHN", "VNM"]
 CONTEXT_ONLY = ["ERI", "GBR", "SDN", "SOM"]
@@ -30,7 +30,7 @@ def words(html: str) -> str:
 
 
 def test_every_nationality_with_a_figure_has_a_profile_and_no_other(release: Release) -> None:
-    found = query_profiles.profiled(release)
+    found = query_series.profiled(release)
     assert [code for code, one in found.items() if one.is_printed] == PRINTED
     assert [code for code, one in found.items() if not one.is_printed] == CONTEXT_ONLY
 
@@ -38,7 +38,7 @@ def test_every_nationality_with_a_figure_has_a_profile_and_no_other(release: Rel
 def test_a_profile_has_the_real_figures_first_then_others_then_what_is_not_known(
     served: Served,
 ) -> None:
-    text = words(profiles.main(served, "VNM"))
+    text = words(profile_pages.main(served, "VNM"))
     places = [
         text.index(part)
         for part in (
@@ -57,7 +57,7 @@ def test_a_profile_has_the_real_figures_first_then_others_then_what_is_not_known
 
 @pytest.mark.parametrize("code", [*PRINTED, *CONTEXT_ONLY])
 def test_no_profile_gives_a_rank(served: Served, code: str) -> None:
-    text = words(profiles.main(served, code)).lower()
+    text = words(profile_pages.main(served, code)).lower()
     assert not re.search(
         r"\b(largest|most|top|first|second|third|ranked?)\b (nationalit|group)", text
     )
@@ -68,7 +68,7 @@ def test_no_profile_gives_a_rank(served: Served, code: str) -> None:
 def test_a_nationality_without_a_printed_number_says_so_before_others_figures(
     served: Served, code: str
 ) -> None:
-    text = words(profiles.main(served, code))
+    text = words(profile_pages.main(served, code))
     assert text.index("No number of victim referrals is published") < text.index(
         "Modern slavery referrals of"
     )
@@ -79,13 +79,13 @@ def test_a_nationality_without_a_printed_number_says_so_before_others_figures(
 def test_every_number_of_a_profile_has_its_page(served: Served, release: Release) -> None:
     known = published_numbers.numbers(release)
     for code in PRINTED:
-        ids = re.findall(r'href="/s/([A-Z]\d+)"', profiles.main(served, code))
+        ids = re.findall(r'href="/s/([A-Z]\d+)"', profile_pages.main(served, code))
         assert len(ids) >= 3
         assert [one for one in ids if one not in known] == []
 
 
 def test_real_figures_are_on_no_chart_with_those_of_another_publisher(served: Served) -> None:
-    html = profiles.main(served, "ALB")
+    html = profile_pages.main(served, "ALB")
     ours, _, theirs = html.partition("Other publishers")
     assert 'class="lines"' not in ours
     assert "1,336</b>" not in theirs
@@ -114,6 +114,6 @@ def test_the_static_site_has_every_profile_and_none_in_its_menu(served: Served) 
 
 
 def test_an_unknown_code_lists_the_profiles_that_exist(served: Served) -> None:
-    html = profiles.unknown(served)
+    html = profile_pages.unknown(served)
     assert "There is no profile called this" in html
     assert sorted(re.findall(r'href="/nationality/(\w+)"', html)) == sorted(PRINTED + CONTEXT_ONLY)
