@@ -13,6 +13,7 @@ from referrals.page_meta import PageHead
 ASK: Final = "/ask"
 CLAIMS: Final = "/claims"
 NUMBERS: Final = "/s/"
+PROFILES: Final = "/nationality/"
 
 
 def _head(path: str, name: str, section: str = "") -> PageHead:
@@ -33,3 +34,12 @@ def number_address(number_id: str) -> str:
     '/s/E024'
     """
     return f"{NUMBERS}{number_id}"
+
+
+def profile_address(code: str) -> str:
+    """Return the address of the profile of a nationality.
+
+    >>> profile_address("VNM")
+    '/nationality/VNM'
+    """
+    return f"{PROFILES}{code}"

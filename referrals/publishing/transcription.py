@@ -18,6 +18,7 @@ from referrals import sql
 from referrals.errors import LedgerError
 from referrals.formatting import fill, span
 from referrals.paths import PUBLISHED
+from referrals.publishing.ledger import context_checks
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.bounds import MODELLED, System
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
@@ -27,7 +28,7 @@ from referrals.reference.codelists import codelist
 from referrals.reference.table_schema import Row
 
 SUBJECT: Final = "victim_referrals"
-COPIED: Final = ("sources", "series", "context", "superseded")
+COPIED: Final = ("sources", "series", "context", "annotations", "superseded")
 """The files of `data/published` that become tables of the release as they are."""
 
 Record = dict[str, Any]
@@ -70,6 +71,7 @@ class Transcription:
         self._modelled = ledger.about(*MODELLED)
         self.unreconciled = self._unreconciled()
         self._check_quotations()
+        context_checks.check(ledger)
 
     @cached_property
     def system(self) -> System:

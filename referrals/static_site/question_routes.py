@@ -1,4 +1,4 @@
-"""The addresses of statements, questions and claims: pages made for one request, without a script.
+"""The addresses of statements, profiles, questions and claims: pages made for one request.
 
 Neither questions nor texts are stored. A question is in the address, so its answer is not cached;
 a text comes in the body of a POST, which the gateway lets through for this address alone.
@@ -27,7 +27,7 @@ from referrals.query import published_numbers
 from referrals.query.published_numbers import PublishedNumber
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
-from referrals.static_site import layout, number_pages, questions
+from referrals.static_site import layout, number_pages, profile_pages, questions, standalone
 from referrals.static_site.responses import NO_SCRIPT, ONE_MINUTE
 from referrals.web import settings
 from referrals.web.http import security_headers
@@ -63,6 +63,7 @@ def routes(base: str = "") -> list[Route]:
     return [
         Route(pages.NUMBERS, partial(_listing, base), methods=["GET"]),
         Route(f"{pages.NUMBERS}{{number}}", partial(_number, base), methods=["GET"]),
+        Route(f"{pages.PROFILES}{{code}}", partial(_profile, base), methods=["GET"]),
         Route(pages.ASK, partial(_ask, base), methods=["GET"]),
         Route(pages.CLAIMS, partial(_claims, base), methods=["GET", "POST"]),
     ]
@@ -92,6 +93,22 @@ async def _number(base: str, request: Request) -> Response:
         number = await _find(number_id)
         if number is not None:
             return _json(request, number)
+    return await _page(request, make, ONE_MINUTE)
+
+
+async def _profile(base: str, request: Request) -> Response:
+    """Answer with the profile of a nationality, or with those that exist."""
+    code = request.path_params["code"].upper()
+    canonical = f"{_origin(base, request)}{pages.profile_address(code)}"
+
+    def make(served: Served) -> tuple[HTTPStatus, str]:
+        head = profile_pages.heads(served).get(code)
+        if head is None:
+            unknown = profile_pages.unknown(served)
+            html = standalone.document(served, profile_pages.unknown_head(), unknown)
+            return HTTPStatus.NOT_FOUND, html
+        return HTTPStatus.OK, _profile_page(served, code, canonical)
+
     return await _page(request, make, ONE_MINUTE)
 
 
@@ -223,3 +240,9 @@ def _number_page(served: Served, number_id: str, address: str) -> str:
 @cached(4, {Served: lambda served: served.version})
 def _listing_page(served: Served, canonical: str) -> str:
     return number_pages.listing(served, canonical)
+
+
+@cached(64, {Served: lambda served: served.version})
+def _profile_page(served: Served, code: str, canonical: str) -> str:
+    head, main = profile_pages.heads(served)[code], profile_pages.main(served, code)
+    return standalone.document(served, head, main, canonical=canonical)

@@ -132,7 +132,7 @@ def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> 
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) -> None:
+def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -167,7 +167,7 @@ def test_quarters_are_a_line_unless_they_are_not_published(
 
 
 def quarters(*values: int | None) -> list[Observation]:
-    """Quarters with these numbers, suppressed if None."""
+    """Quarters with these numbers, withheld if None."""
     return [
         Observation(
             "EY1-Q2",
@@ -191,7 +191,7 @@ def quarters(*values: int | None) -> list[Observation]:
         ((9, None, 30), "2 of the 3 quarters are shown"),
     ],
 )
-def test_quarters_that_are_suppressed_are_counted(
+def test_quarters_that_are_withheld_are_counted(
     tabled: Release, values: tuple[int | None, ...], sentence: str
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
@@ -199,7 +199,7 @@ def test_quarters_that_are_suppressed_are_counted(
     assert sentence in Suppressed().quarters_finding(answer, quarters(*values), period)
 
 
-def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_suppressed(
+def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
     tabled: Release,
 ) -> None:
     assert "was the largest group shown, with" in Suppressed().finding(

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from referrals.cards.charts import colours
 from referrals.cards.charts.base import DARK, Figure, Palette, note, paper, plain
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import MOST_LINES, Point, Series, most, runs, shown
 from referrals.i18n import messages
@@ -44,8 +45,8 @@ FEW_BANDS: Final = 2
 """The opacity of a band, less if there are more than a few. Its edges are in the full colour."""
 
 
-def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
-    """Return up to four series as lines over the same periods.
+def line_chart(series: Sequence[Series], palette: Palette, events: Sequence[Event] = ()) -> Figure:
+    """Return up to four series as lines over the same periods, and dates with their letters.
 
     Raises:
         ValueError: there are more series than can be told apart; use `light_lines.small_multiples`.
@@ -71,8 +72,13 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
             "annotations": [
                 *_names(labels, values[-1], palette, shades, series),
                 *_years(axis, palette),
+                *_letters(events, palette),
             ],
-            "shapes": [*_breaks(points, palette), *_edges(axis, palette)],
+            "shapes": [
+                *_breaks(points, palette),
+                *_edges(axis, palette),
+                *_dates(events, palette),
+            ],
             "showlegend": False,
             "hovermode": "closest",
             "height": HEIGHT,
@@ -271,6 +277,18 @@ def _breaks(points: Sequence[Point], palette: Palette) -> list[dict[str, Any]]:
         for place, point in enumerate(points)
         if point.is_break
     ]
+
+
+def _dates(events: Sequence[Event], palette: Palette) -> list[dict[str, Any]]:
+    """Return a dotted line at each date."""
+    line = {"dash": "dot", "color": palette.text, "width": 1}
+    return [_upright(event.at, line, top=1) for event in events]
+
+
+def _letters(events: Sequence[Event], palette: Palette) -> list[dict[str, Any]]:
+    """Return the letter of each date, above its line."""
+    above = {"yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": "center"}
+    return [note(event.letter, palette, size=14, x=event.at, **above) for event in events]
 
 
 def _edges(axis: TimeAxis, palette: Palette) -> list[dict[str, Any]]:

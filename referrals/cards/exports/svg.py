@@ -59,7 +59,9 @@ def write(card: Card, base: str) -> str:
     page.write(caption, size=17, letters=94)
     page.y += 16
     if card.lines:
-        page.shapes += svg_lines.shapes(card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE)
+        page.shapes += svg_lines.shapes(
+            card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE, events=card.events
+        )
         page.y += svg_lines.HEIGHT
     for bar in card.bars:
         _bar(page, bar)

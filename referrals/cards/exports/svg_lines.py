@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from referrals.cards.charts import colours
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.lines import end_labels
 from referrals.cards.charts.time_axis import scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
@@ -21,7 +22,14 @@ GRID: Final = "#c4cad1"
 AXIS: Final = "#6b7280"
 
 
-def shapes(series: Sequence[Series], *, left: float, top: float, width: float) -> list[Shape]:
+def shapes(
+    series: Sequence[Series],
+    *,
+    left: float,
+    top: float,
+    width: float,
+    events: Sequence[Event] = (),
+) -> list[Shape]:
     """Return the shapes of up to four series in a box of this place and width."""
     points = series[0].points
     axis, values = time_axis(points, width - LEFT - RIGHT), scale(most(series))
@@ -43,6 +51,10 @@ def shapes(series: Sequence[Series], *, left: float, top: float, width: float) -
         if point.is_break:
             line = f"M{plot.x(place - 0.5):g} {below}V{top + 14}"
             found.append(Path(line, AXIS, 2, dash="6 4"))
+    for event in events:
+        across = plot.x(event.at)
+        found.append(Path(f"M{across:g} {below}V{top + 14}", AXIS, 1, dash="2 3"))
+        found.append(Text(across, top + 10, event.letter, 15, weight=700, anchor="middle"))
     for one in series:
         found += _line(one, plot)
     return found + _names(series, plot)

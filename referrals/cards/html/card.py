@@ -37,7 +37,9 @@ def bars(card: Card) -> Markup:
     if card.panels:
         return charts.small_multiples(card.title, card.panels, mark=card.mark)
     if card.lines:
-        return light_lines.line_chart(card.alternative, card.lines, mark=card.mark)
+        return light_lines.line_chart(
+            card.alternative, card.lines, mark=card.mark, events=card.events
+        )
     if card.bars:
         return charts.bar_chart(card.title, card.bars, mark=card.mark)
     return Markup()

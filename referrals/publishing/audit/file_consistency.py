@@ -37,6 +37,7 @@ PARQUET: Final = "cells.parquet"
 REVISED: Final = "r"
 
 TABLES: Final = {
+    "annotations",
     "cells",
     "codes",
     "context",

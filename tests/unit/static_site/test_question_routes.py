@@ -161,3 +161,23 @@ def test_a_form_of_unknown_length_is_refused(client: FormClient) -> None:
 
 async def in_chunks() -> AsyncIterator[bytes]:
     yield b"text=1"
+
+
+def test_a_profile_is_served_at_its_own_address_in_either_case(client: FormClient) -> None:
+    page, small = client.get("/nationality/VNM"), client.get("/nationality/vnm")
+    assert (page.status_code, small.status_code) == (200, 200)
+    assert page.text == small.text
+    assert '<link rel="canonical" href="https://example.org/nationality/VNM">' in page.text
+    assert "Leave this page" in page.text
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("code", ["XXX", "France", "_OTH", "%3Cb%3E"])
+def test_a_profile_that_does_not_exist_is_404_and_lists_those_that_do(
+    client: FormClient, code: str
+) -> None:
+    answer = client.get(f"/nationality/{code}")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"
+    assert 'href="/nationality/VNM"' in answer.text
+    assert "<b>" not in answer.text.lower().replace("<b>at", "")
