@@ -38,7 +38,7 @@ KNOWS_STREAMLIT = ("referrals.dashboard", "referrals.web.streamlit")
 LOADS_STREAMLIT = (*KNOWS_STREAMLIT, "referrals.web.application")
 """The packages and modules that may load Streamlit: `web.application` puts its server together."""
 
-PUBLISHING_ONLY = ("highspy", "xlsxwriter", "referrals.publishing")
+PUBLISHING_ONLY = ("highspy", "referrals.publishing")
 """Modules that the public process must never load."""
 
 MOST_MODULES_IN_A_FOLDER = 14
