@@ -101,8 +101,8 @@ def display_text(value: Value) -> str:
 def style(value: Value) -> str:
     """Return the style of a table cell. A symbol replaces a number and is aligned like one.
 
-    >>> style(7), style("[x]"), style("[x] not available"), style(Link("Notes", "Notes")), style(0.5)
-    ('number', 'symbol', 'text', 'link', 'decimal')
+    >>> style(7), style("[x]"), style("[x] not available"), style(0.5)
+    ('number', 'symbol', 'text', 'decimal')
     """
     if isinstance(value, float):
         return "decimal"

@@ -21,7 +21,7 @@ from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
-from referrals.cards.exports.formats import address as address_of
+from referrals.cards.exports.export import file_address as address_of
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
