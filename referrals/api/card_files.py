@@ -51,7 +51,7 @@ def routes(site_url: str = "") -> list[Route]:
     flight = SingleFlight(response.cache(CACHE_BYTES))
     return [
         Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _CardFile(ending, flight, site_url))
-        for ending in FORMATS
+        for ending in sorted(FORMATS, key=len, reverse=True)  # `social.svg` before `svg`
     ] + [Route(f"{EMBEDDED}{{card}}", _Frame(flight, site_url))]
 
 

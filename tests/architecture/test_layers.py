@@ -56,6 +56,7 @@ REPEATED_NAMES = {
     "bars": "cards/bars chooses the bars, cards/charts/bars draws them",
     "card": "cards/card is the model, cards/html/card draws it",
     "context_series": "query/ answers, cards/ makes the card",
+    "csvw": "the API describes its answers, cards/exports describes the table of a card",
     "formats": "the formats of spreadsheets, and those of exports",
     "lines": "extract/ reads the lines of a file, cards/charts draws lines over time",
     "kinds": "query/ asks each kind of release, cards/wording words it",

@@ -16,10 +16,11 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 def write(card: Card) -> str:
     """Return a card as a CSV file (RFC 4180) of tidy rows.
 
-    Every row names its period, release and status, so that no row of invented figures is taken for
-    a real one. Notes, source and link are in the file of metadata beside it (`csvw`). Cells are
-    written so that no tool takes them for others (`csv_safety`). The file begins with a byte order
-    mark: readers open it in a spreadsheet, which would otherwise take it for Windows-1252.
+    Every row names its period, release and status, and that its figures are invented if they are,
+    so that no such row is taken for a real one. Notes, source and link are in the file of metadata
+    beside it (`csvw`). Cells are written so that no tool takes them for others (`csv_safety`). The
+    file begins with a byte order mark: readers open it in a spreadsheet, which would otherwise take
+    it for Windows-1252.
     """
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\r\n")
@@ -37,4 +38,6 @@ def rows(card: Card) -> list[Mapping[str, object]]:
         "release": card.about.release_id,
         "release_status": card.about.status,
     }
+    if card.about.is_invented:
+        shared["mark"] = card.about.mark
     return [{**row, **shared} for row in card.data]

@@ -79,9 +79,10 @@ def _render(template: str, export: Export) -> str:
         parquet="" if is_context else _file(export, "cells.parquet"),
         is_context=is_context,
         text=_text,
+        r_lines=_r_lines,
         sql_text=_sql_text,
     )
-    return str(drawn)
+    return f"{drawn}\n"
 
 
 def _cells(export: Export) -> list[Cell]:
@@ -126,6 +127,12 @@ def _line(text: str) -> str:
 def _text(value: object) -> str:
     """Return a text, or a list of texts, as Python and R write it."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def _r_lines(text: str) -> str:
+    """Return lines of text as R writes them, one below the other."""
+    quoted = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'\n{quoted}'"
 
 
 def _sql_text(text: str) -> str:

@@ -21,9 +21,10 @@ from referrals.cards.html import chart, notices, sources
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.content import pages
 from referrals.i18n import messages
+from referrals.query.selection import RELEASE
 
 TEMPLATE: Final = "cards/card.html"
-LABELS: Final = ("take_away", "copy_text", "copy", "frame")
+LABELS: Final = ("take_away", "copy_text", "copy")
 
 
 def head(card: Card) -> Markup:
@@ -103,7 +104,7 @@ def take_away(card: Card, base: str) -> Markup:
     return templates.macro(
         TEMPLATE,
         "take_away",
-        words={name: messages.text(f"card.{name}") for name in LABELS},
+        words={name: messages.text(f"card.{name}") for name in LABELS} | {"frame": _frame(card)},
         groups=groups,
         text=text.write(card, base),
         citations={
@@ -113,6 +114,13 @@ def take_away(card: Card, base: str) -> Markup:
         links=_links(card, base),
         frame=embed.frame(card, base),
     )
+
+
+def _frame(card: Card) -> str:
+    """Return the label of the code for a frame, which says what it will show later."""
+    if RELEASE in card.address:
+        return messages.text("card.frame_fixed", release=card.about.release_id)
+    return messages.text("card.frame_latest")
 
 
 def _links(card: Card, base: str) -> list[dict[str, str]]:

@@ -32,7 +32,7 @@ def test_an_archive_holds_the_release_folder_and_its_description(archived: Relea
     found = unpacked(archived)
     assert own.items() <= found.items()
     assert set(found) - set(own) == {f"{folder}/{ro_crate.DESCRIPTION}"}
-    assert ("illustrative" in folder) == archived.about.is_illustrative
+    assert ("example" in folder) == archived.about.is_invented
 
 
 def test_an_unpacked_release_can_be_opened(archived: Release, tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_description_names_each_file_with_its_size_and_hash(archived: Releas
         assert entities[part]["contentSize"] == str(len(content))
         assert entities[part]["sha256"] == hashlib.sha256(content).hexdigest()
     assert root["creativeWorkStatus"] == archived.about.status
-    assert ("invented" in root["description"]) == archived.about.is_illustrative
+    assert ("invented" in root["description"]) == archived.about.is_invented
     assert {root["license"]["@id"], root["publisher"]["@id"]} <= set(entities)
 
 
