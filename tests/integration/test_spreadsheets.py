@@ -72,12 +72,12 @@ def cells(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
         }
 
 
-def number_rows(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int]]:
+def number_rows(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int | float]]:
     """Return the rows of all tables with numbers, keyed by header."""
     return [row for sheet in sheets.values() for row in sheet.table if "Victim referrals" in row]
 
 
-def codes_of(row: dict[str, str | int]) -> tuple[str, ...]:
+def codes_of(row: dict[str, str | int | float]) -> tuple[str, ...]:
     codes = {CODE_COLUMNS[name]: str(code) for name, code in row.items() if name in CODE_COLUMNS}
     return str(row["Period code"]), *(codes.get(dimension, "_T") for dimension in DIMENSIONS)
 

@@ -17,6 +17,8 @@ from referrals.cards.exports.export import lasting_link
 from referrals.cards.html import sources
 from referrals.i18n import messages
 
+Cite = Callable[[Card, str], str]
+
 LOCALE: Final = "en_GB"
 """These styles are conventions of English texts, whatever the language of the page."""
 
@@ -55,7 +57,7 @@ def bibtex(card: Card, base: str) -> str:
     return "\n".join([f"@misc{{{card.file_name},", *lines, "}\n"])
 
 
-STYLES: Final[Mapping[str, Callable[[Card, str], str]]] = {"apa": apa, "harvard": harvard}
+STYLES: Final[Mapping[str, Cite]] = {"apa": apa, "harvard": harvard}
 """The styles that are shown on a page, by the names of their messages."""
 
 

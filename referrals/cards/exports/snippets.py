@@ -16,8 +16,10 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from referrals import templates
+from referrals.cards.card import Card
 from referrals.cards.exports.export import Export, file_address, lasting_link
 from referrals.cards.exports.notes import notes
+from referrals.i18n import messages
 from referrals.query.labels import quarters_of
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release import files, metadata
@@ -63,7 +65,7 @@ def _render(template: str, export: Export) -> str:
         f"exports/{template}",
         title=_line(card.finding),
         unit=_line(card.unit),
-        notes=[_line(note) for note in notes(card)],
+        notes=[_line(note) for note in [*notes(card), *_open_ends(card)]],
         release=card.about.release_id,
         status=card.about.mark or card.about.status,
         link=lasting_link(card, export.base),
@@ -83,6 +85,12 @@ def _render(template: str, export: Export) -> str:
         sql_text=_sql_text,
     )
     return f"{drawn}\n"
+
+
+def _open_ends(card: Card) -> list[str]:
+    """Return the note on ranges without an upper end, which the file of the release bounds."""
+    is_open = any(row.get("lower") is not None and row["upper"] is None for row in card.data)
+    return [messages.text("exports.open_end")] if is_open else []
 
 
 def _cells(export: Export) -> list[Cell]:

@@ -22,19 +22,12 @@ Analysis Function."""
 def workbook(card: Card, base: str) -> Workbook:
     """Return the workbook of a card, whose links begin with `base`."""
     return Workbook(
-        title=_marked(card, card.title),
+        title=card.title,
         publisher=messages.text("exports.site"),
         keywords=card.about.mark,
         published_on=date.fromisoformat(card.about.published_on),
         sheets=[_cover(card, base), _notes(card), _numbers(card)],
     )
-
-
-def _marked(card: Card, text: str) -> str:
-    """Return a title that begins with the mark of invented figures, if they are."""
-    if not card.about.is_invented or card.about.mark in text:
-        return text
-    return messages.text("exports.marked", mark=card.about.mark, text=text)
 
 
 def _lines(card: Card, *lines: str | Link) -> list[str | Link]:
@@ -58,7 +51,7 @@ def _cover(card: Card, base: str) -> Sheet:
     rows = [[messages.text(f"exports.sheet.{name}"), text] for name, text in items.items() if text]
     return Sheet(
         name=COVER,
-        title=_marked(card, card.finding),
+        title=card.finding,
         lines=_lines(
             card,
             Link(messages.text("exports.sheet.to_notes"), NOTES),
@@ -85,7 +78,7 @@ def _numbers(card: Card) -> Sheet:
     rows = csv.rows(card)
     return Sheet(
         name=NUMBERS,
-        title=_marked(card, card.title),
+        title=card.title,
         lines=_lines(card, card.unit, messages.text("exports.sheet.numbers_line")),
         header=list(rows[0]),
         rows=[[_value(value) for value in row.values()] for row in rows],
