@@ -1,7 +1,7 @@
-"""Downloads of single cards: a table and a picture, each at an address of its own.
+"""Single cards as files and for frames on other sites, each at an address of its own.
 
-An address names the edition of the release that its page showed, so that a downloaded file holds
-the figures of the page. If they have been replaced since, the answer says so.
+The address of a file names the edition of the release that its page showed, so that a downloaded
+file holds the figures of the page. If they have been replaced since, the answer says so.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from referrals.api.response import Response
 from referrals.api.single_flight import SingleFlight
 from referrals.cards import built_table, registry, table
 from referrals.cards.card import Card
-from referrals.cards.exports.formats import FOLDER, FORMATS, endings
+from referrals.cards.exports import embed
+from referrals.cards.exports.export import EMBEDDED, FOLDER, Export
+from referrals.cards.exports.formats import FORMATS, endings
 from referrals.cards.wording import table as words
+from referrals.i18n import messages
 from referrals.query.parameters import ours
 from referrals.query.selection import NAMES, RELEASE, Selection, read_address
 from referrals.query.tables import table_request
@@ -31,9 +34,13 @@ from referrals.release.catalogue import Served
 from referrals.release.files import SHORT
 from referrals.release.release import Release
 from referrals.web import settings
+from referrals.web.http import security_headers
 
 CACHE_BYTES: Final = 8 * 1024 * 1024
 """The size of the cache of finished files."""
+
+HTML: Final = "text/html; charset=utf-8"
+FRAME_HEADERS: Final = {"content-security-policy": security_headers.EMBEDDABLE}
 
 
 def routes(site_url: str = "") -> list[Route]:
@@ -44,8 +51,8 @@ def routes(site_url: str = "") -> list[Route]:
     flight = SingleFlight(response.cache(CACHE_BYTES))
     return [
         Route(f"{FOLDER}{{edition}}/{{card}}.{ending}", _CardFile(ending, flight, site_url))
-        for ending in FORMATS
-    ]
+        for ending in sorted(FORMATS, key=len, reverse=True)  # `social.svg` before `svg`
+    ] + [Route(f"{EMBEDDED}{{card}}", _Frame(flight, site_url))]
 
 
 Parameters = tuple[tuple[str, str], ...]
@@ -104,9 +111,54 @@ class _CardFile:
             raise Problem(
                 "no-such-address", "There is no picture of this figure. Its table has every number."
             )
-        body = file_format.write(card, site_url).encode()
+        body = file_format.write(Export(card, release, site_url))
         file_name = f"{card.file_name}.{self._ending}"
         return Content(body, file_format.media_type, release, file_name, is_attachment=True)
+
+
+class _Frame:
+    """The endpoint of cards for frames on other sites.
+
+    An address names no edition: a frame shows the figures of today, as its page does. A failure is
+    a page as well, because nobody sees a problem document in a frame.
+    """
+
+    def __init__(self, flight: SingleFlight, site_url: str) -> None:
+        self._flight = flight
+        self._site_url = site_url
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Answer one request."""
+        site_url = self._site_url or settings.request_origin(scope)
+        try:
+            check_method_and_length(scope)
+            served = catalogue.served()
+            name = scope["path_params"]["card"]
+            query = read_parameters(name, scope["query_string"].decode("latin-1"))
+            key = (served.version, EMBEDDED, name, query, site_url)
+            compute = partial(_frame, served, name, query, site_url)
+            answer = await self._flight.response(key, compute)
+        except FAILURES as error:
+            answer = _failed_frame(error, site_url)
+        await answer.send(scope, send)
+
+
+def _frame(served: Served, name: str, query: Parameters, site_url: str) -> Response:
+    """Return the response with a card for a frame."""
+    try:
+        release, card = _card(served, name, query)
+        content = Content(embed.page(card, site_url).encode(), HTML, release, headers=FRAME_HEADERS)
+        return response.from_content(content)
+    except FAILURES as error:
+        return _failed_frame(error, site_url)
+
+
+def _failed_frame(error: Exception, site_url: str) -> Response:
+    """Return the response with a page that says why a card cannot be shown."""
+    status = problem_response(error).plain.status
+    reason = str(error) if isinstance(error, Problem) else messages.text("exports.embed.replaced")
+    body = embed.unavailable(reason, site_url).encode()
+    return response.from_content(Content(body, HTML, status=status, headers=FRAME_HEADERS))
 
 
 def _card(served: Served, name: str, query: Parameters) -> tuple[Release, Card]:

@@ -175,6 +175,7 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
     wording, codes, share = kinds.of(answer.kind), answer.selection.codes(), observation.share
     del codes[answer.dimension]
     row: dict[str, object] = {
+        "period_code": answer.period_code,
         **codes,
         answer.dimension: observation.code,
         "label": phrases.label(observation),

@@ -17,7 +17,7 @@ from referrals.cards import page_cards, registry
 from referrals.cards.card import Card
 from referrals.cards.exports.notes import symbols
 from referrals.cards.html import card as card_html
-from referrals.cards.html import notices, sources
+from referrals.cards.html import chart, notices, sources
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline
@@ -166,7 +166,7 @@ def _chart(shown: Card) -> Markup:
 
     If no number is published there are no bars, and the table says so of each.
     """
-    figure = card_html.bars(shown)
+    figure = chart.html(shown)
     if not figure:
         return _table(shown)
     number = len(shown.bars)

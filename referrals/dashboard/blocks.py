@@ -12,7 +12,7 @@ from referrals import templates
 from referrals.caching import cached
 from referrals.cards import page_cards
 from referrals.cards.html import card as card_html
-from referrals.cards.html import notices, releases
+from referrals.cards.html import chart, notices, releases
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
@@ -93,7 +93,7 @@ def _summary(release: Release, dimension: str, base: str) -> Markup:
         answer.TEMPLATE,
         "summary",
         card,
-        card_html.bars(card),
+        chart.html(card),
         answer.foot(card, base),
         pages.inline(messages.text(f"more.{dimension}")),
     )

@@ -16,6 +16,7 @@ from referrals.cards import context_series, registry
 from referrals.cards.card import Card
 from referrals.cards.context_series import DESIGNS, SERIES
 from referrals.cards.html import card as card_html
+from referrals.cards.html import chart as card_chart
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content.sitemap import BY_KEY
@@ -96,16 +97,16 @@ def figure(shown: Card, base: str) -> Markup:
 
     `base` begins the addresses that leave the site.
     """
-    chart = templates.macro(TEMPLATE, "chart", card_html.bars(shown)) if shown.bars else Markup()
+    chart = templates.macro(TEMPLATE, "chart", card_chart.html(shown)) if shown.bars else Markup()
     if shown.lines:
-        chart = templates.macro(TEMPLATE, "lines", card_html.bars(shown))
+        chart = templates.macro(TEMPLATE, "lines", card_chart.html(shown))
     return chart + _below(shown, base)
 
 
 @cached(64, CACHE_KEYS)
 def below_plot(shown: Card, base: str) -> Markup:
     """Return what follows the Plotly chart of a series, which HTML replaces on paper."""
-    chart = templates.macro(card_html.TEMPLATE, "on_paper", card_html.bars(shown))
+    chart = templates.macro(card_html.TEMPLATE, "on_paper", card_chart.html(shown))
     return chart + _below(shown, base)
 
 

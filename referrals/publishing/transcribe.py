@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from referrals.paths import PUBLISHED, REFERENCE, RELEASE_TEMPLATES, RELEASES, ROOT, SQL
+from referrals.paths import PUBLISHED, REFERENCE, RELEASES, ROOT, SPREADSHEET_TEMPLATES, SQL
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.spreadsheets import tables as spreadsheets
@@ -50,7 +50,7 @@ def _inputs() -> list[Path]:
     for folder in (
         PUBLISHED,
         REFERENCE,
-        RELEASE_TEMPLATES / "spreadsheet",
+        SPREADSHEET_TEMPLATES,
         SQL / "release_builder",
         SQL / "spreadsheets",
         SQL / "query",

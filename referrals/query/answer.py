@@ -16,9 +16,10 @@ class Answer:
 
     `recorded` is how many have the dimension recorded, None if not known. `unpublished` labels the
     codes that are published only as part of an aggregate. `labels` names the codes of the
-    selection, by dimension; `period` names its period. `is_unreliable` marks shares (status u)
-    whose total is too small to give any in words. `is_comparison` means that a reader chose the
-    codes, so that the observations are not all there are.
+    selection, by dimension; `period` names its period, whose code is `period_code`.
+    `is_unreliable` marks shares (status u) whose total is too small to give any in words.
+    `is_comparison` means that a reader chose the codes, so that the observations are not all there
+    are.
     """
 
     dimension: str
@@ -30,6 +31,7 @@ class Answer:
     unpublished: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     period: str = ""
+    period_code: str = ""
     is_invented: bool = False
     is_unreliable: bool = False
     is_comparison: bool = False

@@ -80,6 +80,7 @@ class FromRecords(ABC):
                 about.kind,
                 labels=of_selection(within, code_labels),
                 period=code_labels[PERIOD, period],
+                period_code=period,
                 is_invented=about.is_invented,
                 is_unreliable=total.value is not None and total.value < self.reliable_from,
             )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from referrals.query.selection import Selection
+from referrals.query.selection import PERIOD, Selection
 from referrals.release.release import Release
 
 Labels = Mapping[tuple[str, str], str]
 """The label of each code, by dimension and code."""
+
+WHOLE: Final = ""
+"""The code of the whole period that a release covers."""
 
 
 def labels(release: Release) -> Labels:
@@ -21,3 +25,18 @@ def of_selection(selection: Selection, code_labels: Labels) -> dict[str, str]:
     return {
         dimension: code_labels[dimension, code] for dimension, code in selection.chosen().items()
     }
+
+
+def quarters_of(release: Release) -> Mapping[str, tuple[str, ...]]:
+    """Return the quarters in each period of a release; those of `WHOLE` are all of them.
+
+    A release without quarters has no periods here.
+    """
+    members = {
+        row["code"]: tuple(row["members"].split())
+        for row in release.rows("query/codes")
+        if row["dimension"] == PERIOD
+    }
+    quarters = [code for code, parts in members.items() if not parts]
+    every = {code: parts or (code,) for code, parts in members.items()}
+    return {**every, WHOLE: tuple(quarters)} if quarters else {}

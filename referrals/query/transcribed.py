@@ -62,6 +62,7 @@ class Transcribed:
                 unpublished=unpublished,
                 labels=of_selection(within, code_labels),
                 period=about.period_label,
+                period_code=about.period,
                 is_invented=about.is_invented,
             )
 

@@ -17,7 +17,7 @@ from referrals.cards import context_series, page_cards
 from referrals.cards.by_dimension import unfiltered_note
 from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
-from referrals.cards.html import notices, releases, sources
+from referrals.cards.html import chart, notices, releases, sources
 from referrals.cards.html import relations as relations_html
 from referrals.content import outline, pages, sitemap
 from referrals.content.outline import Block, HtmlBlock
@@ -192,7 +192,7 @@ def _card(card: Card) -> Markup:
         "static_site/card.html",
         head=card_html.head(card),
         warning=card_html.warning(card),
-        bars=card_html.bars(card),
+        bars=chart.html(card),
         table=card_html.table(card),
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),
@@ -207,7 +207,7 @@ def _summary(card: Card, more: str) -> Markup:
         "static_site/summary.html",
         head=card_html.head(card),
         warning=card_html.warning(card),
-        bars=card_html.bars(card),
+        bars=chart.html(card),
         notes=card_html.notes(card, folded=True),
         more=card_html.link_on(more),
     )

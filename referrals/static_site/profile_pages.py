@@ -19,6 +19,7 @@ from referrals.cards.charts import bars as charts
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.colours import Meaning
 from referrals.cards.html import card as card_html
+from referrals.cards.html import chart as card_chart
 from referrals.cards.html import sources
 from referrals.cards.wording import phrases
 from referrals.content import standalone_pages as pages
@@ -186,7 +187,7 @@ def _card(card: Card) -> Markup:
         "static_site/card.html",
         head=card_html.head(card),
         warning=card_html.warning(card),
-        bars=card_html.bars(card),
+        bars=card_chart.html(card),
         table=card.table,
         notes=card_html.notes(card, folded=False),
         sources=sources.html(card),

@@ -21,6 +21,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     "": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
+    ".json": "application/csvm+json",
     ".xml": "application/xml",
 }
 ONE_MINUTE: Final = "public, max-age=60, stale-if-error=86400"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import quote
 
@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
-from referrals.cards.exports import csv
+from referrals.cards.exports import csv, csvw
+from referrals.cards.exports.export import Export
 from referrals.cards.html import notices
 from referrals.content import outline
 from referrals.content import pages as content_pages
@@ -95,10 +96,19 @@ def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
     for key in site.heads:
         html, cards = _page(site, key)
         contents[style.file(key.stem)] = html.encode()
-        contents |= {pages.download(card): csv.write(card, style.base).encode() for card in cards}
+        for card in cards:
+            contents |= _tables(served, card, style)
     if style.base:
         contents[SITEMAP] = _sitemap(site).encode()
     return contents
+
+
+def _tables(served: Served, card: Card, style: LinkStyle) -> dict[str, bytes]:
+    """Return the CSV file of a card, and its metadata beside it."""
+    name = pages.download(card)
+    export = Export(card, served.by_id()[card.about.release_id], style.base)
+    metadata = csvw.write(export, PurePosixPath(name).name)
+    return {name: csv.write(card).encode(), f"{name}-metadata.json": metadata.encode()}
 
 
 def table_page(served: Served, pairs: Iterable[tuple[str, str]], style: LinkStyle) -> bytes:

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards import built_table
 from referrals.cards.card import Card
-from referrals.cards.exports.formats import address, endings, label
+from referrals.cards.exports.export import file_address
+from referrals.cards.exports.formats import GROUPS, endings, label
 from referrals.cards.html import notices, table_choices
 from referrals.cards.html import table as table_html
 from referrals.cards.table import PATH
@@ -103,5 +104,11 @@ def _form(
 
 def _files(card: Card) -> Markup:
     """Return the links to the files of the table."""
-    files = [{"address": address(card, ending), "label": label(ending)} for ending in endings(card)]
+    available = set(endings(card))
+    files = [
+        {"address": file_address(card, ending), "label": label(ending)}
+        for group in ("download", "picture")
+        for ending in GROUPS[group]
+        if ending in available
+    ]
     return templates.macro(TEMPLATE, "files", files)

@@ -74,11 +74,6 @@ def table(
     return macro("macros.html", "table", caption, header, list(rows), tall, text_columns)
 
 
-def to_copy(heading: str, text: str, button: str = "Copy") -> Markup:
-    """Return a text under a heading, with a button that copies it by a script of the shell."""
-    return macro("macros.html", "to_copy", heading, text, button)
-
-
 def telephone(number: str) -> Markup:
     """Return a telephone number as a link that dials it, kept in order in right-to-left text."""
     return macro("macros.html", "telephone", number)

@@ -22,6 +22,8 @@ DEFAULT_HEADERS: Final = tuple(
     }.items()
 )
 
+EMBEDDABLE: Final = (b"content-security-policy", security_headers.EMBEDDABLE.encode())
+
 
 class DirectRoutes:
     """Middleware that answers some routes itself and passes every other request on.
@@ -69,6 +71,8 @@ def _with_default_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             headers = message.get("headers", [])
             names = {name for name, _ in headers}
+            if EMBEDDABLE in headers:
+                names.add(security_headers.FRAME_OPTIONS.encode())  # would contradict the policy
             missing = [header for header in DEFAULT_HEADERS if header[0] not in names]
             message = {**message, "headers": [*headers, *missing]}
         await send(message)

@@ -38,7 +38,7 @@ KNOWS_STREAMLIT = ("referrals.dashboard", "referrals.web.streamlit")
 LOADS_STREAMLIT = (*KNOWS_STREAMLIT, "referrals.web.application")
 """The packages and modules that may load Streamlit: `web.application` puts its server together."""
 
-PUBLISHING_ONLY = ("highspy", "xlsxwriter", "referrals.publishing")
+PUBLISHING_ONLY = ("highspy", "referrals.publishing")
 """Modules that the public process must never load."""
 
 MOST_MODULES_IN_A_FOLDER = 14
@@ -56,6 +56,7 @@ REPEATED_NAMES = {
     "bars": "cards/bars chooses the bars, cards/charts/bars draws them",
     "card": "cards/card is the model, cards/html/card draws it",
     "context_series": "query/ answers, cards/ makes the card",
+    "csvw": "the API describes its answers, cards/exports describes the table of a card",
     "formats": "the formats of spreadsheets, and those of exports",
     "lines": "extract/ reads the lines of a file, cards/charts draws lines over time",
     "kinds": "query/ asks each kind of release, cards/wording words it",

@@ -25,9 +25,10 @@ from referrals import api
 from referrals.cards import registry
 from referrals.cards.card import Card
 from referrals.cards.charts.base import LIGHT
+from referrals.cards.exports import citations
 from referrals.cards.exports import csv as csv_export
-from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
+from referrals.cards.exports.pictures import svg
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
 from referrals.query import kinds
@@ -144,10 +145,10 @@ def parts_of(card: Card) -> Mapping[str, str]:
         "alternative": card.alternative,
         "notes": " ".join(card.notes),
         "chart": str(card.draw(LIGHT)) if card.draw else "",
-        "csv": csv_export.write(card, BASE),
+        "csv": csv_export.write(card),
         "svg": svg.write(card, BASE) if card.bars else "",
         "text": text_export.write(card, BASE),
-        "citation": text_export.citation(card, BASE),
+        "citation": citations.apa(card, BASE),
     }
 
 

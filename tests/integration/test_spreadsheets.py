@@ -14,10 +14,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from referrals.publishing.spreadsheets import formats, opendocument, tables, workbook
-from referrals.publishing.spreadsheets.workbook import Link, Sheet, Workbook
+from referrals.publishing.spreadsheets import tables
 from referrals.reference.codelists import DIMENSIONS
 from referrals.release.release import MARKS, SYNTHETIC, Release, open_release
+from referrals.spreadsheets import formats, opendocument, workbook
+from referrals.spreadsheets.workbook import Link, Sheet, Workbook
 from tests.fixtures import published_releases, spreadsheet_reader
 
 SUFFIXES = (".xlsx", ".ods")
@@ -71,12 +72,12 @@ def cells(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
         }
 
 
-def number_rows(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int]]:
+def number_rows(sheets: dict[str, spreadsheet_reader.Read]) -> list[dict[str, str | int | float]]:
     """Return the rows of all tables with numbers, keyed by header."""
     return [row for sheet in sheets.values() for row in sheet.table if "Victim referrals" in row]
 
 
-def codes_of(row: dict[str, str | int]) -> tuple[str, ...]:
+def codes_of(row: dict[str, str | int | float]) -> tuple[str, ...]:
     codes = {CODE_COLUMNS[name]: str(code) for name, code in row.items() if name in CODE_COLUMNS}
     return str(row["Period code"]), *(codes.get(dimension, "_T") for dimension in DIMENSIONS)
 
@@ -95,7 +96,7 @@ def small_workbook(label: str = "Vietnam") -> Workbook:
 def write(folder: Path, book: Workbook) -> list[Path]:
     paths = [folder / f"book{suffix}" for suffix in SUFFIXES]
     for path in paths:
-        tables.WRITERS[path.suffix](path, book)
+        path.write_bytes(tables.WRITERS[path.suffix](book))
     return paths
 
 

@@ -18,7 +18,7 @@ import duckdb
 import pytest
 
 from referrals.errors import LedgerError
-from referrals.paths import PUBLISHED, REFERENCE, RELEASE_TEMPLATES, ROOT, SQL
+from referrals.paths import PUBLISHED, REFERENCE, ROOT, SPREADSHEET_TEMPLATES, SQL
 from referrals.publishing import cli, transcribe, transcription
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.release_builder import folder as release_folder
@@ -390,7 +390,7 @@ def test_the_inputs_of_a_release_are_its_data_statements_templates_and_our_code(
     for folder in (
         PUBLISHED,
         REFERENCE,
-        RELEASE_TEMPLATES / "spreadsheet",
+        SPREADSHEET_TEMPLATES,
         SQL / "release_builder",
         SQL / "spreadsheets",
         SQL / "query",

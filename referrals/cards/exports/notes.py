@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from referrals.cards.card import Card
+from referrals.cards.exports.export import lasting_link
 from referrals.cards.html import sources
 from referrals.cards.wording import kinds
 from referrals.i18n import messages
@@ -54,11 +55,11 @@ def source(card: Card) -> str:
 
 
 def release(card: Card, base: str) -> str:
-    """Return the release of a card and the link to its view, which begins with `base`."""
+    """Return the release of a card and the link to its view in it, which begins with `base`."""
     about = card.about
     return messages.text(
         "exports.release",
         release=about.release_id,
         status=about.mark or about.status,
-        address=f"{base}{card.link}",
+        address=lasting_link(card, base),
     )

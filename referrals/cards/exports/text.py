@@ -1,4 +1,4 @@
-"""A card as plain text for a message or a document, and as a citation."""
+"""A card as plain text for a message or a document."""
 
 from __future__ import annotations
 
@@ -57,15 +57,3 @@ def _number(point: Point) -> str:
         possible = phrases.between(shown(low), shown(high))
         number = messages.text("cards.number_with_range", number=number, range=possible)
     return f"{number} {symbol}".strip()
-
-
-def citation(card: Card, base: str) -> str:
-    """Return a citation of a card: the source first, then the place where it was presented."""
-    return messages.text(
-        "exports.citation",
-        source=source(card),
-        release=card.about.release_id,
-        status=card.about.mark or card.about.status,
-        title=card.title,
-        address=f"{base}{card.link}",
-    )

@@ -13,36 +13,23 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
-from referrals.cards.charts import bars as charts
-from referrals.cards.charts import light_lines
-from referrals.cards.exports import text
-from referrals.cards.exports.formats import address, endings, label
+from referrals.cards.exports import citations, embed, text
+from referrals.cards.exports.export import file_address, fixed_link, latest_link
+from referrals.cards.exports.formats import GROUPS, endings, label
 from referrals.cards.exports.notes import symbols
-from referrals.cards.html import notices, sources
+from referrals.cards.html import chart, notices, sources
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.content import pages
 from referrals.i18n import messages
+from referrals.query.selection import RELEASE
 
 TEMPLATE: Final = "cards/card.html"
-LABELS: Final = ("take_away", "copy_text", "cite", "copy", "link")
+LABELS: Final = ("take_away", "copy_text", "copy")
 
 
 def head(card: Card) -> Markup:
     """Return the part above the figure: a mark if it is invented, the finding, unit and rule."""
     return templates.macro(TEMPLATE, "head", card)
-
-
-def bars(card: Card) -> Markup:
-    """Return the chart as HTML, which needs no script; empty if the card has none."""
-    if card.panels:
-        return charts.small_multiples(card.title, card.panels, mark=card.mark)
-    if card.lines:
-        return light_lines.line_chart(
-            card.alternative, card.lines, mark=card.mark, events=card.events
-        )
-    if card.bars:
-        return charts.bar_chart(card.title, card.bars, mark=card.mark)
-    return Markup()
 
 
 def table(card: Card) -> Markup:
@@ -70,10 +57,10 @@ def warning(card: Card) -> Markup:
 @cached(512, CACHE_KEYS, separate=is_whole)
 def above(card: Card) -> Markup:
     """Return what is above a card's Plotly chart, which HTML replaces on paper."""
-    chart = bars(card)
-    if chart:
-        chart = templates.macro(TEMPLATE, "on_paper", chart)
-    return head(card) + warning(card) + chart
+    drawn = chart.html(card)
+    if drawn:
+        drawn = templates.macro(TEMPLATE, "on_paper", drawn)
+    return head(card) + warning(card) + drawn
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
@@ -85,7 +72,7 @@ def below(card: Card, base: str) -> Markup:
 @cached(512, CACHE_KEYS, separate=is_whole)
 def whole(card: Card, base: str) -> Markup:
     """Return a card that has no Plotly chart."""
-    top = head(card) + warning(card) + bars(card)
+    top = head(card) + warning(card) + chart.html(card)
     return templates.macro(TEMPLATE, "whole", top, below(card, base))
 
 
@@ -95,19 +82,55 @@ def link_on(more: str) -> Markup:
 
 
 def take_away(card: Card, base: str) -> Markup:
-    """Return the folded list of downloads, texts to copy and the link to this view.
+    """Return, folded, the downloads, pictures, citations, links and queries of a card, in groups.
 
-    Streamlit's own buttons would cost five messages per card in every run, and its text box with a
-    copy button 1.6 MB of script.
+    Texts that are short are there to copy; the others are files. Streamlit's own buttons would cost
+    five messages per card in every run, and its text box with a copy button 1.6 MB of script.
     """
-    files = [{"address": address(card, ending), "label": label(ending)} for ending in endings(card)]
+    available = set(endings(card))
+    files = {
+        group: [
+            {"address": file_address(card, ending), "label": label(ending)}
+            for ending in of_group
+            if ending in available
+        ]
+        for group, of_group in GROUPS.items()
+    }
+    groups = {
+        group: {"heading": messages.text(f"card.group.{group}"), "files": found}
+        for group, found in files.items()
+        if found
+    }
     return templates.macro(
         TEMPLATE,
         "take_away",
-        words={name: messages.text(f"card.{name}") for name in LABELS},
-        files=files,
+        words={name: messages.text(f"card.{name}") for name in LABELS} | {"frame": _frame(card)},
+        groups=groups,
         text=text.write(card, base),
-        citation=text.citation(card, base),
-        address=card.link,
-        full_address=base + card.link,
+        citations={
+            messages.text(f"card.{style}"): cite(card, base)
+            for style, cite in citations.STYLES.items()
+        },
+        links=_links(card, base),
+        frame=embed.frame(card, base),
     )
+
+
+def _frame(card: Card) -> str:
+    """Return the label of the code for a frame, which says what it will show later."""
+    if RELEASE in card.address:
+        return messages.text("card.frame_fixed", release=card.about.release_id)
+    return messages.text("card.frame_latest")
+
+
+def _links(card: Card, base: str) -> list[dict[str, str]]:
+    """Return the links to a card's view, each with what it will show later."""
+    latest, fixed = latest_link(card, base), fixed_link(card, base)
+    release = card.about.release_id
+    links = []
+    if latest:
+        links.append({"address": latest, "about": messages.text("card.link_latest")})
+    if fixed:
+        about = messages.text("card.link_fixed", release=release)
+        links.append({"address": fixed, "about": about})
+    return links

@@ -18,9 +18,9 @@ import duckdb
 
 from referrals import atomic_folder, sql
 from referrals.publishing.release_builder import database
-from referrals.publishing.spreadsheets.formats import SPREADSHEETS
 from referrals.publishing.storage import locks
 from referrals.release.release import DATABASE, MANIFEST
+from referrals.spreadsheets.formats import SPREADSHEETS
 
 RESOURCES: Final[Mapping[str, str]] = {
     DATABASE: "application/vnd.duckdb",

@@ -1,1 +1,1 @@
-"""Accessible spreadsheets of a release, for Excel and OpenDocument."""
+"""The accessible spreadsheets of a release."""

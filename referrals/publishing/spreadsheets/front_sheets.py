@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from referrals.formatting import count, day
-from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.files import marked
 from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About
+from referrals.spreadsheets.workbook import Link, Sheet
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"

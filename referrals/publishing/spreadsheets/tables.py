@@ -18,13 +18,14 @@ from typing import Any, Final
 
 import duckdb
 
-from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
-from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
+from referrals.publishing.spreadsheets import front_sheets
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Release
+from referrals.spreadsheets import excel, opendocument
+from referrals.spreadsheets.workbook import Sheet, Value, Workbook
 
-WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
+WRITERS: Final[Mapping[str, Callable[[Workbook], bytes]]] = {
     ".xlsx": excel.write,
     ".ods": opendocument.write,
 }
@@ -57,7 +58,8 @@ def write(folder: Path) -> None:
         release = Release(folder, connection)
         book = workbook(release)
     for suffix, write_file in WRITERS.items():
-        write_file(folder / f"{file_name(release.about)}{suffix}", book)
+        path = folder / f"{file_name(release.about)}{suffix}"
+        path.write_bytes(write_file(book))
 
 
 def file_name(about: About) -> str:

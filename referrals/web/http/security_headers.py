@@ -26,6 +26,18 @@ OPEN_TO_ALL: Final = {
 DATA: Final = re.compile(r"/api(/|$)|/releases/|/feed\.atom$|/releases\.ics$")
 """Paths of public data. Error answers at these paths must be readable by other origins too."""
 
+EMBEDDABLE: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors *"
+)
+"""The policy of an answer that any site may frame: it has no script, and loads nothing.
+
+Only such an answer may be framed. A reader can do nothing in it that another site could make them
+do unseen.
+"""
+
+FRAME_OPTIONS: Final = "x-frame-options"
+
 DISABLED_FEATURES: Final = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "geolocation",
     "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
@@ -58,7 +70,7 @@ def headers(framers: tuple[str, ...] = ()) -> dict[str, str]:
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": ", ".join(f"{name}=()" for name in DISABLED_FEATURES),
     }
-    return common if framers else {**common, "x-frame-options": "DENY"}
+    return common if framers else {**common, FRAME_OPTIONS: "DENY"}
 
 
 def is_open_to_all(path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from http import HTTPStatus
 from unittest.mock import Mock
@@ -19,9 +19,11 @@ from starlette.routing import BaseRoute
 from referrals.api import card_files
 from referrals.cards import built_table, context_series, registry
 from referrals.cards.card import Card
-from referrals.cards.exports import csv as csv_export
-from referrals.cards.exports import svg
-from referrals.cards.exports.formats import address as address_of
+from referrals.cards.exports import text as text_export
+from referrals.cards.exports.export import Export, frame_address
+from referrals.cards.exports.export import file_address as address_of
+from referrals.cards.exports.formats import FORMATS, GROUPS, endings
+from referrals.cards.exports.pictures import png
 from referrals.cards.html import card as card_html
 from referrals.content import outline
 from referrals.query.selection import MEASURES, Selection
@@ -67,6 +69,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
         )
         yield registry.card(registry.dimension_name(topic.dimension), invented, chosen)
         yield registry.card(registry.quarters_name(topic.dimension), invented, chosen)
+        yield registry.card(registry.over_time_name(topic.dimension), invented, chosen)
         if topic.crossed_by:
             yield from (
                 registry.card(
@@ -88,24 +91,52 @@ def links(card: Card) -> list[str]:
     ]
 
 
+@pytest.fixture(autouse=True)
+def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PNG pictures are not drawn: each would take a process. `test_pictures` draws them."""
+    monkeypatch.setattr(png, "write", lambda drawing, zoom: f"{zoom} {len(drawing)}".encode())
+
+
+def check_links(get: HttpClient, card: Card, release: Release, wanted: Iterable[str]) -> None:
+    found = dict(zip(linked(card), links(card), strict=True))
+    for ending in wanted:
+        answer = get(found[ending])
+        written = FORMATS[ending].write(Export(card, release, BASE))
+        assert (answer.status_code, answer.content) == (200, written), found[ending]
+        disposition = f'attachment; filename="{card.file_name}.{ending}"'
+        assert answer.headers["content-disposition"] == disposition
+        assert answer.headers["content-type"] == FORMATS[ending].media_type
+
+
+def linked(card: Card) -> list[str]:
+    """The endings of the files of a card in the order of its links."""
+    every = [ending for group in GROUPS.values() for ending in group]
+    return [ending for ending in every if ending in endings(card)]
+
+
 def test_each_link_of_each_card_serves_the_file_that_it_names(
     get: HttpClient, release: Release, invented: Release
 ) -> None:
+    by_id = {one.about.release_id: one for one in (release, invented)}
     for card in every(release, invented):
-        written = {"csv": csv_export.write(card, BASE)} | (
-            {"svg": svg.write(card, BASE)} if card.bars or card.lines else {}
-        )
-        assert len(links(card)) == len(written)
-        for address, (ending, text) in zip(links(card), written.items(), strict=True):
-            answer = get(address)
-            assert (answer.status_code, answer.content) == (200, text.encode()), address
-            assert (
-                answer.headers["content-disposition"]
-                == f'attachment; filename="{card.file_name}.{ending}"'
-            )
-            assert answer.headers["content-type"].startswith(
-                {"csv": "text/csv", "svg": "image/svg+xml"}[ending]
-            )
+        wanted = {"csv", "svg"} & set(endings(card))
+        check_links(get, card, by_id[card.about.release_id], wanted)
+
+
+def test_each_format_of_a_card_is_served(
+    get: HttpClient, release: Release, invented: Release
+) -> None:
+    for shown, card in (
+        (release, registry.card("sex", release, Selection())),
+        (invented, registry.card("age-band", invented, CHOSEN)),
+        (release, registry.card("dac-537", release, Selection())),
+    ):
+        check_links(get, card, shown, endings(card))
+
+
+def test_every_format_is_in_one_group() -> None:
+    listed = [ending for group in GROUPS.values() for ending in group]
+    assert sorted(listed) == sorted(FORMATS)
 
 
 def test_a_card_file_of_invented_figures_is_marked_in_its_name(
@@ -206,14 +237,13 @@ def test_a_card_file_of_a_context_series_is_named_for_the_series(
 
 def test_the_link_in_a_card_file_uses_the_public_address(release: Release) -> None:
     card = registry.card("sex", release, Selection())
-    address = links(card)[0]
-    assert client_of("https://figures.example")(address).text == csv_export.write(
-        card, "https://figures.example"
-    )
-    assert client_of()(address, headers={"host": "other.example:8080"}).text == csv_export.write(
-        card, "http://other.example:8080"
-    )
-    assert client_of()(address, headers={"host": 'x"><script>'}).text == csv_export.write(card, "")
+    address = address_of(card, "txt")
+    for get, headers, base in (
+        (client_of("https://figures.example"), {}, "https://figures.example"),
+        (client_of(), {"host": "other.example:8080"}, "http://other.example:8080"),
+        (client_of(), {"host": 'x"><script>'}, ""),
+    ):
+        assert get(address, headers=headers).text == text_export.write(card, base)
 
 
 @given(st.text(alphabet="htps:/.-a1[]@?#%\"'<> ", max_size=80))
@@ -241,10 +271,10 @@ def test_the_file_of_a_built_table_has_the_cells_of_its_page(
     query = "rows=crime_type&columns=sex&measure=share_of_row&chart=bars"
     _, request, _ = built_table.read(parse_qsl(query), {release.about.release_id: release})
     card = built_table.built(release, request).card
-    for ending, exporter in (("csv", csv_export), ("svg", svg)):
+    for ending in endings(card):
         answer = get(address_of(card, ending))
         assert answer.status_code == HTTPStatus.OK
-        assert answer.text == exporter.write(card, BASE)
+        assert answer.content == FORMATS[ending].write(Export(card, release, BASE))
 
 
 def test_a_table_that_does_not_exist_is_refused_with_what_can_be_asked(
@@ -254,3 +284,52 @@ def test_a_table_that_does_not_exist_is_refused_with_what_can_be_asked(
     answer = get(f"/take-away/{edition}/table.csv?rows=nationalty&columns=sex")
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert "Did you mean “nationality”?" in answer.json()["detail"]
+
+
+# Frames on other sites
+
+
+def test_a_frame_has_the_figures_of_its_page_and_may_be_framed_by_any_site(
+    get: HttpClient, release: Release
+) -> None:
+    card = registry.card("sex", release, Selection(crime_type="DA"))
+    answer = get(frame_address(card, ""))
+    assert answer.status_code == HTTPStatus.OK
+    assert card.finding in unescape(answer.text)
+    assert answer.headers["content-security-policy"] == security_headers.EMBEDDABLE
+    assert "frame-ancestors *" in answer.headers["content-security-policy"]
+    assert "x-frame-options" not in answer.headers
+    assert "<script" not in answer.text
+    assert len(answer.content) < 24_000
+
+
+def test_only_a_frame_may_be_framed(get: HttpClient, release: Release) -> None:
+    card = registry.card("sex", release, Selection())
+    for ending in ("csv", "svg", "html"):
+        assert get(address_of(card, ending)).headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "part"),
+    [
+        ("colour", 404, "There is no such figure to take away."),
+        ("sex?crime_type=DAX", 400, "cannot be chosen for this figure"),
+        ("sex?release=1999-00", 400, "cannot be chosen for this figure"),
+    ],
+)
+def test_a_frame_that_cannot_be_shown_says_why_in_words(
+    get: HttpClient, address: str, status: int, part: str
+) -> None:
+    answer = get(f"/embed/{address}")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "text/html; charset=utf-8",
+    )
+    assert part in unescape(answer.text)
+    assert "x-frame-options" not in answer.headers
+
+
+def test_a_frame_of_invented_figures_says_so_first(get: HttpClient, invented: Release) -> None:
+    card = registry.card("age-band", invented, CHOSEN)
+    text = get(frame_address(card, "")).text
+    assert text.index(card.about.mark) < text.index("<h1>")

@@ -12,7 +12,7 @@ import pytest
 from referrals import templates
 from referrals.cards import by_dimension
 from referrals.cards.card import PATHS, Card
-from referrals.cards.html import card as card_html
+from referrals.cards.html import chart
 from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.transcribed import Transcribed
 from referrals.query import kinds
@@ -261,7 +261,7 @@ def test_the_workings_of_a_card_across_groups_name_their_group(
 def test_a_hostile_label_is_text_in_the_table_and_in_the_bars(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
     card = by_dimension.card(release, replace(answer, observations=relabelled(answer, HOSTILE)))
-    drawn = card_html.bars(card)
+    drawn = chart.html(card)
     for html in (card.table, drawn):
         assert "script" not in Cells(html).tags
         assert "&lt;script&gt;alert(1)" in html

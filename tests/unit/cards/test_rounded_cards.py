@@ -13,11 +13,11 @@ from referrals.cards import bars as cards_bars
 from referrals.cards import by_dimension, by_quarter
 from referrals.cards.card import PATHS, Card
 from referrals.cards.charts import base as charts
+from referrals.cards.exports import citations
 from referrals.cards.exports import csv as csv_export
-from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
-from referrals.cards.html import card as card_html
-from referrals.cards.html import sources
+from referrals.cards.exports.pictures import svg
+from referrals.cards.html import chart, sources
 from referrals.cards.wording import captions, phrases
 from referrals.cards.wording.rounded import Rounded
 from referrals.query import kinds
@@ -194,13 +194,13 @@ def test_every_export_states_its_mark_and_the_rounding_rule(made: list[Card]) ->
         assert MARKS[EXAMPLE] in text
         assert f">{MARKS[EXAMPLE]}</text>" in picture
         assert "example" in card.file_name
-        assert "Worked example" in text_export.citation(card, BASE)
+        assert "Worked example" in citations.apa(card, BASE)
         assert "0 can mean 0 to 4" in text
         assert "0 can mean 0 to 4" in " ".join(re.findall(r">([^<]+)</t", picture)), (
             "over the lines that it is broken into"
         )
         assert "release=example" in card.link
-        for row in csv_export.write(card, BASE).splitlines()[1:]:
+        for row in csv_export.write(card).splitlines()[1:]:
             assert MARKS[EXAMPLE] in row
             assert ",example," in row
 
@@ -213,7 +213,7 @@ def test_a_file_name_has_release_and_status_once(made: list[Card]) -> None:
 def test_a_published_picture_has_no_watermark(release: Release) -> None:
     card = by_dimension.card(release, kinds.of(release).answer("sex", Selection()))
     assert "orked example" not in svg.write(card, BASE) + csv_export.write(
-        card, BASE
+        card
     ) + text_export.write(card, BASE)
 
 
@@ -221,8 +221,8 @@ def test_every_chart_of_invented_figures_has_the_mark_where_it_covers_no_number(
     made: list[Card],
 ) -> None:
     by_sex, quarters = made
-    assert "Worked example" in card_html.bars(by_sex)
-    assert "Worked example" in card_html.bars(quarters)
+    assert "Worked example" in chart.html(by_sex)
+    assert "Worked example" in chart.html(quarters)
     assert quarters.draw is not None
     layout = quarters.draw(charts.DARK)["layout"]
     (mark,) = [note for note in layout["annotations"] if "Worked example" in note["text"]]

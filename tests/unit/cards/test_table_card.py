@@ -102,7 +102,7 @@ def test_the_file_has_every_cell_with_its_codes_and_a_reason_if_it_is_empty(
 ) -> None:
     request = data.draw(requests(reader.offer(invented)))
     card = built(invented, request).card
-    rows = list(csv.DictReader(io.StringIO(csv_export.write(card, ""))))
+    rows = list(csv.DictReader(io.StringIO(csv_export.write(card))))
     assert len(rows) == len(built(invented, request).table.cells)
     for row in rows:
         has_figure = bool(row["lower"])

@@ -172,7 +172,7 @@ def test_a_table_is_an_attachment_with_its_own_name(fetch: Fetch) -> None:
         answer.headers["content-disposition"]
         == 'attachment; filename="victim-referrals-2020-21-published-sex.csv"'
     )
-    assert answer.text.startswith("\ufeffnationality,")
+    assert answer.text.startswith("\ufeffperiod_code,nationality,")
 
 
 def test_the_stylesheet_is_immutable(fetch: Fetch) -> None:

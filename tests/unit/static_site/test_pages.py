@@ -19,6 +19,7 @@ from referrals.api.endpoint import NotFound
 from referrals.cards import by_dimension, context_series
 from referrals.cards.card import PATHS
 from referrals.cards.html import card as card_html
+from referrals.cards.html import chart
 from referrals.content import outline
 from referrals.content import pages as content_pages
 from referrals.content.sitemap import PAGES
@@ -151,7 +152,7 @@ def test_a_topic_page_shows_the_bars_and_the_table_of_the_dashboard(
     card = by_dimension.card(release, kinds.of(release).answer(topic.dimension, Selection()))
     html = served[card.path.strip("/")]
     assert card_html.head(card) in html
-    assert rewritten(card_html.bars(card), PageKey(card.path)) in html
+    assert rewritten(chart.html(card), PageKey(card.path)) in html
     assert card.table in html
     assert all(quote["quotation"] in unescape(html) for quote in card.quotes)
 
@@ -161,7 +162,7 @@ def test_the_first_page_shows_every_card_and_every_sentence_behind_it_once(
 ) -> None:
     for dimension in PATHS:
         card = by_dimension.card(release, kinds.of(release).answer(dimension, Selection()))
-        assert rewritten(card_html.bars(card), PageKey("/")) in served[""]
+        assert rewritten(chart.html(card), PageKey("/")) in served[""]
         assert all(
             unescape(served[""]).count(f"“{quote['quotation']}”") == 1 for quote in card.quotes
         )
@@ -382,7 +383,8 @@ def test_a_served_site_with_a_known_address_has_canonical_links_and_relative_one
     others = [address.removeprefix(f"{BASE}/lite") for address in listed[len(paths) :]]
     assert {path.rpartition("/")[0] for path in others} == {"/nationality", "/trends"}
     assert len(others) == 7 + len(context_series.DESIGNS)
-    assert f"{BASE}/age" in known["data/victim-referrals-2020-21-published-age-band.csv"]
+    name = "data/victim-referrals-2020-21-published-age-band.csv-metadata.json"
+    assert f"{BASE}/age" in known[name]
 
 
 def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
@@ -392,9 +394,8 @@ def test_a_known_site_is_named_in_canonical_links_downloads_and_the_sitemap(
     html = made["age.html"].decode()
     assert '<link rel="canonical" href="https://example.org/lite/age">' in html
     assert '<a href="https://example.org/age">Full version</a>' in html
-    assert (
-        b"https://example.org/age" in made["data/victim-referrals-2020-21-published-age-band.csv"]
-    )
+    name = "data/victim-referrals-2020-21-published-age-band.csv-metadata.json"
+    assert b"https://example.org/age" in made[name]
     listed = made[site.SITEMAP].count(b"<loc>https://example.org/lite/")
     assert listed > len(languages.heads("en"))
 

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from referrals.cards import registry
-from referrals.cards.html import card as card_html
+from referrals.cards.html import chart as card_chart
 from referrals.query import context_series as query_series
 from referrals.query import published_numbers
 from referrals.query.selection import Selection
@@ -94,13 +94,13 @@ def test_real_figures_are_on_no_chart_with_those_of_another_publisher(served: Se
 
 def test_the_bars_of_nationalities_link_to_their_profiles(release: Release) -> None:
     card = registry.card("nationality", release, Selection())
-    linked = re.findall(r'<a href="/nationality/(\w+)">', card_html.bars(card))
+    linked = re.findall(r'<a href="/nationality/(\w+)">', card_chart.html(card))
     assert sorted(linked) == PRINTED
 
 
 def test_invented_nationalities_link_to_no_profile(invented: Release) -> None:
     card = registry.card("nationality", invented, Selection())
-    assert "/nationality/" not in card_html.bars(card)
+    assert "/nationality/" not in card_chart.html(card)
 
 
 def test_the_static_site_has_every_profile_and_none_in_its_menu(served: Served) -> None:

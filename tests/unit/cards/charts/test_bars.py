@@ -17,7 +17,7 @@ from referrals.cards.charts import heat
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.colours import Meaning
 from referrals.cards.html import card as card_html
-from referrals.cards.html import sources
+from referrals.cards.html import chart, sources
 from referrals.query import arrangement, kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
@@ -258,7 +258,7 @@ def test_no_label_is_markup_in_a_page(release: Release, published: tuple[Answer,
     card = by_dimension.card(release, hostile)
     html = (
         card_html.head(card)
-        + card_html.bars(card)
+        + chart.html(card)
         + card.table
         + card_html.notes(card, folded=False)
         + sources.html(card)

@@ -1,4 +1,6 @@
-"""A writer of workbooks as OpenDocument spreadsheets. Called by `tables.write`.
+"""A writer of workbooks as OpenDocument spreadsheets.
+
+Called by the publishing half for a release, and by the site for a card.
 
 With the standard library alone: the format is XML in a ZIP archive, and we need little of it.
 """
@@ -11,28 +13,27 @@ from string import Template
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from referrals.paths import RELEASE_TEMPLATES
-from referrals.publishing.spreadsheets.workbook import (
+from referrals.paths import SPREADSHEET_TEMPLATES
+from referrals.spreadsheets.workbook import (
     LANGUAGE,
     MIMETYPE,
     Link,
     Sheet,
     Value,
     Workbook,
+    archive,
     display_text,
     style,
-    write_archive,
 )
 
 MEDIA_TYPE: Final = "application/vnd.oasis.opendocument.spreadsheet"
 PARTS: Final = ("META-INF/manifest.xml", "meta.xml", "styles.xml", "content.xml")
-TEMPLATES: Final = RELEASE_TEMPLATES / "spreadsheet"
 CHARACTER_WIDTH: Final = 0.235
 """Average width of a character, in centimetres."""
 
 
-def write(path: Path, workbook: Workbook) -> None:
-    """Write an OpenDocument file. The same workbook always makes the same bytes."""
+def write(workbook: Workbook) -> bytes:
+    """Return an OpenDocument file. The same workbook always makes the same bytes."""
     language, _, country = LANGUAGE.partition("-")
     widths = sorted({width for sheet in workbook.sheets for width in sheet.widths})
     fields = {
@@ -49,9 +50,9 @@ def write(path: Path, workbook: Workbook) -> None:
     }
     entries = {MIMETYPE: MEDIA_TYPE.encode()}
     for name in PARTS:
-        template = Template((TEMPLATES / Path(name).name).read_text(encoding="utf-8"))
+        template = Template((SPREADSHEET_TEMPLATES / Path(name).name).read_text(encoding="utf-8"))
         entries[name] = template.substitute(fields).encode()
-    write_archive(path, entries)
+    return archive(entries)
 
 
 def _column_style(width: int) -> str:
@@ -91,7 +92,8 @@ def _cell(value: Value, style_name: str) -> str:
     if isinstance(value, Link):
         target = quoteattr(f"#'{value.sheet}'.A1")
         text = f'<text:a xlink:type="simple" xlink:href={target}>{text}</text:a>'
-    value_type = f'"float" office:value="{value}"' if isinstance(value, int) else '"string"'
+    is_number = isinstance(value, int | float)
+    value_type = f'"float" office:value="{value}"' if is_number else '"string"'
     return (
         f'<table:table-cell table:style-name="{style_name}" office:value-type={value_type}>'
         f"<text:p>{text}</text:p></table:table-cell>"

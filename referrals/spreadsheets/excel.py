@@ -1,6 +1,6 @@
 """A writer of workbooks for Excel (Office Open XML), based on XlsxWriter.
 
-Called by `tables.write`.
+Called by the publishing half for a release, and by the site for a card.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from math import ceil
-from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
-from referrals.publishing.spreadsheets.workbook import (
+from referrals.spreadsheets.workbook import (
     LANGUAGE,
     Link,
     Sheet,
     Value,
     Workbook,
+    archive,
     display_text,
     style,
-    write_archive,
 )
 
 OPTIONS: Final = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -53,14 +52,15 @@ STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "symbol": {"valign": "top", "align": "right", "indent": 1},
     "number": {"num_format": "#,##0", "valign": "top", "align": "right", "indent": 1},
+    "decimal": {"num_format": "0.0000", "valign": "top", "align": "right", "indent": 1},
     "link": {"font_color": "#0B4F9E", "underline": 1, "valign": "top"},
 }
 
 Formats = Mapping[str, Any]
 
 
-def write(path: Path, workbook: Workbook) -> None:
-    """Write an Excel file. The same workbook always makes the same bytes."""
+def write(workbook: Workbook) -> bytes:
+    """Return an Excel file. The same workbook always makes the same bytes."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, OPTIONS) as file:
         file.set_properties(
@@ -79,7 +79,7 @@ def write(path: Path, workbook: Workbook) -> None:
             _write_sheet(worksheet, sheet, formats)
             _set_sizes(worksheet, sheet)
             _set_print_layout(worksheet, sheet, footer=workbook.title)
-    write_archive(path, _with_language(stream))
+    return archive(_with_language(stream))
 
 
 def _write_sheet(worksheet: Any, sheet: Sheet, formats: Formats) -> None:
@@ -127,7 +127,7 @@ def _set_print_layout(worksheet: Any, sheet: Sheet, *, footer: str) -> None:
 def _write_cell(worksheet: Any, place: tuple[int, int], value: Value, cell_format: Any) -> None:
     if isinstance(value, Link):
         worksheet.write_url(*place, f"internal:'{value.sheet}'!A1", cell_format, value.text)
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         worksheet.write_number(*place, value, cell_format)
     else:
         worksheet.write_string(*place, value, cell_format)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from referrals.cards.charts import colours
@@ -10,30 +11,41 @@ from referrals.cards.charts.events import Event
 from referrals.cards.charts.lines import end_labels
 from referrals.cards.charts.time_axis import scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
-from referrals.cards.exports.svg_shapes import Path, Shape, Text
+from referrals.cards.exports.pictures.svg_shapes import Path, Shape, Text
 
 HEIGHT: Final = 390
-PLOT: Final = 310
+BELOW: Final = 80
 LEFT: Final = 80
 RIGHT: Final = 170
-"""The heights of the chart and of its plot, and the room for texts beside it, in pixels."""
+"""The height of the chart, and the room for texts below and beside its plot, in pixels."""
 
 GRID: Final = "#c4cad1"
 AXIS: Final = "#6b7280"
 
 
-def shapes(
-    series: Sequence[Series],
-    *,
-    left: float,
-    top: float,
-    width: float,
-    events: Sequence[Event] = (),
-) -> list[Shape]:
-    """Return the shapes of up to four series in a box of this place and width."""
+@dataclass(frozen=True)
+class Box:
+    """The place and size of a chart in a picture, in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float = HEIGHT
+
+
+def shapes(series: Sequence[Series], box: Box, events: Sequence[Event] = ()) -> list[Shape]:
+    """Return the shapes of up to four series, and of the events on their axis, in a box."""
+    left, top, width, height = box.left, box.top, box.width, box.height
     points = series[0].points
     axis, values = time_axis(points, width - LEFT - RIGHT), scale(most(series))
-    plot = _Plot(left + LEFT, top + 14, width - LEFT - RIGHT, len(points), values[-1])
+    plot = _Plot(
+        left=left + LEFT,
+        top=top + 14,
+        width=width - LEFT - RIGHT,
+        height=height - BELOW,
+        periods=len(points),
+        most=values[-1],
+    )
     found: list[Shape] = []
     for value in values:
         y = plot.y(value)
@@ -60,18 +72,22 @@ def shapes(
     return found + _names(series, plot)
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Plot:
     """The place of periods and values in a picture."""
 
-    def __init__(self, left: float, top: float, width: float, periods: int, most: float) -> None:
-        self.left, self.top, self.width = left, top, width
-        self.most, self._periods = most, periods
+    left: float
+    top: float
+    width: float
+    height: float
+    periods: int
+    most: float
 
     def x(self, place: float) -> float:
-        return round(self.left + (place + 0.5) / self._periods * self.width, 1)
+        return round(self.left + (place + 0.5) / self.periods * self.width, 1)
 
     def y(self, value: float) -> float:
-        return round(self.top + (1 - value / self.most) * PLOT, 1)
+        return round(self.top + (1 - value / self.most) * self.height, 1)
 
 
 def _line(series: Series, plot: _Plot) -> list[Shape]:
@@ -101,8 +117,10 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
 def _names(series: Sequence[Series], plot: _Plot) -> list[Shape]:
     """Return the name and the last number of each line, in its colour's mark, at its end."""
     found: list[Shape] = []
-    for one, (lines, middle) in zip(series, end_labels(series, plot.most, PLOT), strict=True):
-        first = plot.top + (1 - middle) * PLOT - (len(lines) - 1) * 9 + 5
+    for one, (lines, middle) in zip(
+        series, end_labels(series, plot.most, plot.height), strict=True
+    ):
+        first = plot.top + (1 - middle) * plot.height - (len(lines) - 1) * 9 + 5
         left = plot.left + plot.width + 10
         if len(series) > 1:
             found.append(Path(f"M{left + 5} {first - 5:g}h0", colours.LIGHT[one.colour], 10))

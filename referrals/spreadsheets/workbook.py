@@ -1,17 +1,17 @@
 """A workbook as data, before it has a file format.
 
-`tables` and `front_sheets` build it; `excel` and `opendocument` write it, with the same cells in
-the same places.
+`excel` and `opendocument` write it, with the same cells in the same places. The spreadsheets of a
+release are built in `publishing/spreadsheets`, that of a card in `cards/exports`.
 """
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Final
 
 from referrals.formatting import count
@@ -34,8 +34,9 @@ class Link:
     sheet: str
 
 
-Value = str | int | Link
-"""The value of a cell. No cell is empty, and text is never a formula."""
+Value = str | int | float | Link
+"""The value of a cell: text, a whole number or a share. No cell is empty, and text is never a
+formula."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +93,19 @@ def display_text(value: Value) -> str:
     """
     if isinstance(value, Link):
         return value.text
+    if isinstance(value, float):
+        return f"{value:.4f}"
     return count(value) if isinstance(value, int) else value
 
 
 def style(value: Value) -> str:
     """Return the style of a table cell. A symbol replaces a number and is aligned like one.
 
-    >>> style(7), style("[x]"), style("[x] not available"), style(Link("Notes", "Notes"))
-    ('number', 'symbol', 'text', 'link')
+    >>> style(7), style("[x]"), style("[x] not available"), style(0.5)
+    ('number', 'symbol', 'text', 'decimal')
     """
+    if isinstance(value, float):
+        return "decimal"
     if isinstance(value, int):
         return "number"
     if isinstance(value, Link):
@@ -108,21 +113,23 @@ def style(value: Value) -> str:
     return "symbol" if value.startswith("[") and value.endswith("]") else "text"
 
 
-def write_archive(path: Path, entries: Mapping[str, bytes]) -> None:
-    """Write a ZIP archive of files in the order given, without times.
+def archive(entries: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP archive of files in the order given, without times.
 
     The entry `mimetype` is not compressed: OpenDocument requires that.
     """
-    with zipfile.ZipFile(path, "w") as archive:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
         for name, content in entries.items():
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_STORED if name == MIMETYPE else zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
+            packed.writestr(entry, content)
+    return stream.getvalue()
 
 
 def _header_style(column: Sequence[Value]) -> str:
     styles = {style(value) for value in column}
-    return "number_header" if styles & {"number", "symbol"} else "header"
+    return "number_header" if styles & {"number", "decimal", "symbol"} else "header"
 
 
 def _width(column: Sequence[Value]) -> int:

@@ -1,0 +1,80 @@
+"""What the writers of a card's files are given, and the addresses of the card that files name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from referrals.cards.card import Card
+from referrals.query.selection import RELEASE, SEPARATOR
+from referrals.release.files import SHORT
+from referrals.release.release import Release
+
+FOLDER: Final = "/take-away/"
+"""Where the files of cards are."""
+
+EMBEDDED: Final = "/embed/"
+"""Where cards are that another site may frame."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A card that leaves the page, the release that it shows, and the origin of its links."""
+
+    card: Card
+    release: Release
+    base: str
+
+
+def file_address(card: Card, ending: str) -> str:
+    """Return the site-relative address of a card's file.
+
+    It names the edition of the release, so that a reader gets the figures of the page, or is told
+    that they were replaced.
+    """
+    chosen = f"?{urlencode(card.address)}" if card.address else ""
+    return f"{FOLDER}{card.about.edition[:SHORT]}/{card.name}.{ending}{chosen}"
+
+
+def latest_link(card: Card, base: str) -> str:
+    """Return the link to a card's view that follows the latest figures, '' if there is none.
+
+    Invented figures are never the latest ones.
+    """
+    if card.about.is_invented:
+        return ""
+    return f"{base}{_address(card.path, _without_release(card))}"
+
+
+def fixed_link(card: Card, base: str) -> str:
+    """Return the link to a card's view that stays with its release, '' if there is none.
+
+    A context series has no release of its own: its source says which figures it has.
+    """
+    if card.is_context:
+        return ""
+    return f"{base}{_address(card.path, _with_release(card))}"
+
+
+def lasting_link(card: Card, base: str) -> str:
+    """Return the link that a citation has: the one that stays with its release, if there is one."""
+    return fixed_link(card, base) or latest_link(card, base)
+
+
+def frame_address(card: Card, base: str) -> str:
+    """Return the address of a card for a frame, which stays with a release if the view does."""
+    return f"{base}{_address(EMBEDDED + card.name, dict(card.address))}"
+
+
+def _with_release(card: Card) -> dict[str, str]:
+    return {**_without_release(card), RELEASE: card.about.release_id}
+
+
+def _without_release(card: Card) -> dict[str, str]:
+    return {name: value for name, value in card.address.items() if name != RELEASE}
+
+
+def _address(path: str, parameters: dict[str, str]) -> str:
+    query = urlencode(parameters, safe=SEPARATOR)
+    return f"{path}?{query}" if query else path

@@ -1,0 +1,79 @@
+"""An SVG picture as PNG, for programs that do not draw SVG.
+
+It is drawn here, and by no script in a browser, so that it works without script and every reader
+gets the same bytes. The fonts are those of a package, whatever the machine has.
+
+It is drawn in a process of its own: resvg keeps Python's global lock for the 0.06 to 0.16 s that it
+takes, in which no page would be answered. The memory is given back when the process ends.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Final
+
+import font_roboto
+import resvg_py
+
+from referrals.errors import DataError
+from referrals.paths import ROOT
+
+FONT: Final = "Roboto"
+FONT_FILES: Final = [font_roboto.Roboto, font_roboto.RobotoBold, font_roboto.RobotoItalic]
+ZOOM: Final = 2
+"""Pixels of the picture for a pixel of the drawing, for dense screens and for print."""
+
+MOST_PIXELS: Final = 12_000_000
+"""The most pixels of a picture, each of which needs four bytes while it is drawn."""
+
+SECONDS: Final = 20
+"""The time after which a process that draws a picture is ended."""
+
+_SIZE: Final = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
+
+
+def write(drawing: str, *, zoom: float = ZOOM) -> bytes:
+    """Return an SVG document, whose size is in pixels, as PNG.
+
+    Raises:
+        DataError: the picture could not be drawn in time.
+        ValueError: the document does not begin with its size.
+    """
+    size = _SIZE.match(drawing)
+    if size is None:
+        raise ValueError("The SVG document has no width and height in pixels.")
+    width, height = map(int, size.groups())
+    bounded = min(zoom, (MOST_PIXELS / (width * height)) ** 0.5)
+    try:
+        drawn = subprocess.run(  # noqa: S603 - our own module and a number
+            [sys.executable, "-m", __name__, str(bounded)],
+            cwd=ROOT,
+            input=drawing.encode(),
+            capture_output=True,
+            check=True,
+            timeout=SECONDS,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise DataError("The picture could not be drawn. Take the SVG picture instead.") from error
+    return drawn.stdout
+
+
+def draw(drawing: str, zoom: float) -> bytes:
+    """Return an SVG document as PNG. It keeps Python's global lock meanwhile."""
+    return bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=drawing,
+            background="#ffffff",
+            skip_system_fonts=True,
+            font_family=FONT,
+            sans_serif_family=FONT,
+            font_files=FONT_FILES,
+            zoom=zoom,
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(draw(sys.stdin.buffer.read().decode(), float(sys.argv[1])))
