@@ -35,11 +35,17 @@ RENAME_EXCHANGE: Final = 2
 """Arguments of Linux's `renameat2`: paths relative to the working directory; swap the names."""
 
 
+class KeepOldError(Exception):
+    """Raised in the block of `replacement` to leave the folder as it is; it goes no further."""
+
+
 @contextmanager
 def replacement(folder: Path) -> Iterator[Path]:
     """Yield an empty folder to fill, which takes the place of `folder` when the block ends.
 
     If the block raises, or the exchange fails, `folder` stays as it was and the new one is removed.
+    Another writer may have replaced `folder` while this one waited for the lock: a block that then
+    has nothing to do raises `KeepOldError`.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = folder.with_name(f".{folder.name}.building")
@@ -51,6 +57,8 @@ def replacement(folder: Path) -> Iterator[Path]:
             yield building
             _flush_tree(building)
             _put_in_place(building, folder, replaced)
+        except KeepOldError:
+            return
         finally:
             _tidy(folder, building, replaced)
 

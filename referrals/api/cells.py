@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from referrals.api.problems import Problem
 from referrals.api.request import Request
+from referrals.query import kinds
 from referrals.reference.codelists import DIMENSIONS
-from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS, LARGEST_SMALL_COUNT
 from referrals.release import metadata
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 FILTERS: Final = ("period", *DIMENSIONS)
 MAX_CELLS: Final = 5_000
@@ -57,8 +57,9 @@ def select(request: Request) -> Page:
     offset = request.numbers.get("offset", 0)
     limit = request.numbers.get("limit", MAX_CELLS)
     combination = _combination(request.codes)
-    if release.about.kind is Kind.ROUNDED and combination:
-        rows = _sums(release, combination, filters)
+    sums = kinds.of(release).sums(combination) if combination else {}
+    if sums:
+        rows = _listed_or_sums(release, filters, combination, sums)
         _check_size(request, len(rows), offset)
         return Page(rows[offset : offset + limit], len(rows), offset, limit)
     # The first row holds the total, so a request that will be refused fetches one row only.
@@ -79,26 +80,22 @@ def _combination(codes: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return single if len(single) == len(DIMENSIONS) else {}
 
 
-def _sums(release: Release, combination: Mapping[str, str], filters: Filters) -> Rows:
+def _listed_or_sums(
+    release: Release,
+    filters: Filters,
+    combination: Mapping[str, str],
+    sums: Mapping[str, Mapping[str, Any]],
+) -> Rows:
     """Return a combination's cell in each selected period: listed, or a sum of finest cells.
 
     The sums are those of the pages, with the same bounds and statuses.
     """
     listed = {row["period"]: row for row in _listed(release, filters, offset=0, limit=MAX_CELLS)}
-    rows = release.rows(
-        "query/rounded_observations",
-        {
-            "rows": "period",
-            "columns": "",
-            "period": release.about.period,
-            "largest_ambiguous": LARGEST_AMBIGUOUS,
-            "largest_small_count": LARGEST_SMALL_COUNT,
-            **combination,
-        },
-    )
-    sums = {row["code"]: {**row, **combination, "period": row["code"]} for row in rows}
     periods = filters["period"] or sorted(sums)
-    return [listed.get(period) or sums[period] for period in periods]
+    return [
+        listed.get(period) or {**sums[period], **combination, "period": period}
+        for period in periods
+    ]
 
 
 def _listed(release: Release, filters: Filters, *, offset: int, limit: int) -> Rows:

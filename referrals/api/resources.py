@@ -22,8 +22,10 @@ from referrals.api.formats.tabular import (
 from referrals.api.problems import Problem
 from referrals.api.request import LATEST, Choices, Parameter, Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
+from referrals.query import kinds
+from referrals.reference import figure_notes
 from referrals.release import files, metadata
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 MAX_OFFSET: Final = 10_000_000
 EXTENSIONS: Final = {
@@ -102,7 +104,7 @@ def _context(request: Request) -> Content:
     ]
     ids = [row["series_id"] for row in series]
     rows = release.rows("api/context_observations", {"series": ids}) if series else []
-    header = metadata.header(release, [metadata.OTHER_PUBLISHERS]) | {"series": series}
+    header = metadata.header(release, [figure_notes.OTHER_PUBLISHERS]) | {"series": series}
     notes = metadata.row_notes(release, request.site_url, [])
     return _tabular(request, Table("observations", OBSERVATIONS, rows, header, notes))
 
@@ -186,10 +188,7 @@ def _tabular(
 
 def _json_stat(request: Request, table: Table) -> bytes:
     release = request.release
-    zero_bounds: dict[int, int] = {}
-    if release.about.kind is Kind.ROUNDED:
-        rows = release.rows("api/unlisted_zero_bounds")
-        zero_bounds = {row["fixed"]: row["upper"] for row in rows}
+    zero_bounds = kinds.of(release).unlisted_bounds()
     return as_json_stat(table, metadata.codes(release), request.codes, zero_bounds)
 
 

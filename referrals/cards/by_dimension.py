@@ -30,7 +30,7 @@ from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import NUMBER, SHARE, Selection
 from referrals.query.statements import statements
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -154,7 +154,7 @@ def _table(answer: Answer) -> Markup:
 
 def _cells(answer: Answer, observation: Observation) -> list[str]:
     wording = kinds.of(answer.kind)
-    symbol = symbol_mark(wording.share_status(answer, observation), wording.SYMBOLS)
+    symbol = symbol_mark(wording.share_status(answer, observation), wording.symbols)
     share = _share_cell(answer, observation)
     return [number_cell(answer.kind, observation), share + symbol]
 
@@ -196,11 +196,11 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "share_of_recorded": _decimal(share.of_recorded) if share else None,
         "unit": messages.text("cards.csv_unit_with_shares"),
         "status": observation.status,
-        "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
+        "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
         "share_status": wording.share_status(answer, observation),
         "working": observation.working,
     }
-    if answer.kind is not Kind.ROUNDED:  # in others they would repeat other columns
+    if not wording.has_range_beside_share:  # the columns would repeat others
         del row["share"], row["share_status"]
     return row
 

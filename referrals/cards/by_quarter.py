@@ -80,5 +80,5 @@ def _data_row(answer: Answer, observation: Observation) -> Row:
         "upper": observation.upper,
         "unit": messages.text("cards.csv_unit"),
         "status": observation.status,
-        "status_meaning": wording.SYMBOLS.get(observation.status) or wording.no_symbol(),
+        "status_meaning": wording.symbols.get(observation.status) or wording.no_symbol(),
     }

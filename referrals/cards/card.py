@@ -90,7 +90,7 @@ def drawing(draw: Draw, about: About) -> Draw:
 def number_cell(kind: Kind, observation: Observation) -> Markup:
     """Return a number as a table cell, with the letter of its status and its range."""
     wording = kinds.of(kind)
-    symbol = symbol_mark(observation.status, wording.SYMBOLS)
+    symbol = symbol_mark(observation.status, wording.symbols)
     return (
         isolated(phrases.number(observation))
         + symbol

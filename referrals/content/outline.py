@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from referrals.release.release import About, Kind
+from referrals.release.release import About
 
 OVERVIEW: Final = "overview"
 
@@ -177,8 +177,7 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
 
 def blocks(key: str, about: About) -> tuple[Block, ...]:
     """Return the blocks of a page that apply to the release that it shows."""
-    is_transcribed = about.kind is Kind.TRANSCRIBED
-    left_out = Only.FROM_RECORDS if is_transcribed else Only.PUBLISHED
+    left_out = Only.PUBLISHED if about.is_from_records else Only.FROM_RECORDS
     return tuple(block for block in PAGES[key] if block.only is not left_out)
 
 

@@ -12,6 +12,7 @@ from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.dashboard import page_url
+from referrals.dashboard.ready_html import ReadyHtml
 
 CACHED_CHARTS: Final = 512
 
@@ -20,10 +21,10 @@ def draw(card: Card) -> None:
     """Draw a card."""
     base = page_url.base()
     if card.draw is None:
-        st.html(card_html.whole(card, base))
+        st.html(ReadyHtml(card_html.whole(card, base)))
         return
     with st.container(border=True):
-        st.html(card_html.above(card))
+        st.html(ReadyHtml(card_html.above(card)))
         st.plotly_chart(
             chart(card, _palette()),
             config=dict(charts.CONFIG),
@@ -31,7 +32,7 @@ def draw(card: Card) -> None:
             theme=None,
             key=f"chart_{card.name}",
         )
-        st.html(card_html.below(card, base))
+        st.html(ReadyHtml(card_html.below(card, base)))
 
 
 def draw_summary(card: Card, more: str) -> None:
@@ -39,7 +40,7 @@ def draw_summary(card: Card, more: str) -> None:
 
     `more` is a line of Markdown that leads to the page with the rest.
     """
-    st.html(card_html.summary(card, more, page_url.base()))
+    st.html(ReadyHtml(card_html.summary(card, more, page_url.base())))
 
 
 @cached(CACHED_CHARTS, CACHE_KEYS, separate=is_whole)

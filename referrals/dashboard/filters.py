@@ -15,6 +15,7 @@ from referrals.cards import registry
 from referrals.cards.card import PATHS
 from referrals.cards.html import notices
 from referrals.dashboard import session
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.i18n import messages
 from referrals.query.selection import MEASURES, RELEASE, Offer, Selection, read_address
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -78,10 +79,10 @@ def _draw_unusable(dimension: str, unusable: Sequence[str]) -> None:
     """
     new = REPLACED.get(st.query_params.get(RELEASE, ""), "")
     if new in session.offered() and RELEASE in unusable:
-        st.html(notices.replaced(f"{PATHS[dimension]}?{RELEASE}={new}"))
+        st.html(ReadyHtml(notices.replaced(f"{PATHS[dimension]}?{RELEASE}={new}")))
         unusable = [name for name in unusable if name != RELEASE]
     if unusable:
-        st.html(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable))
+        st.html(ReadyHtml(notices.unusable(f"{name}={st.query_params[name]}" for name in unusable)))
 
 
 def _filter(name: str, codes: Sequence[str], labels: Mapping[tuple[str, str], str]) -> Filter:

@@ -10,6 +10,7 @@ from referrals.cards.html import notices
 from referrals.content import pages
 from referrals.content.sitemap import PAGES, SITE
 from referrals.dashboard import page_url, session
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
 from referrals.page_meta import page_title
@@ -39,6 +40,6 @@ def run(draw_page: Callable[[], None], path: str) -> None:
         with session.run():
             draw_page()
     except ReferralsError as error:
-        st.html(notices.heading(messages.text("errors.heading")))
+        st.html(ReadyHtml(notices.heading(messages.text("errors.heading"))))
         st.error(str(error))
-        st.html(pages.helplines_with_heading())
+        st.html(ReadyHtml(pages.helplines_with_heading()))

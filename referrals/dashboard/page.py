@@ -19,6 +19,7 @@ from referrals.content import outline, pages
 from referrals.content.outline import Block
 from referrals.content.pages import Text
 from referrals.dashboard import figure, filters, page_url, session
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
@@ -44,25 +45,29 @@ def _draw_heading(key: str, block: outline.Heading, release: Release) -> Selecti
         choice = Markup('<p class="choice">{}</p>').format(messages.text("notices.choice"))
     if release.about.is_invented:
         # An element of its own, so that it can stay in view while the rest scrolls.
-        st.html(notices.banner(release.about))
-    st.html(opening + choice)
+        st.html(ReadyHtml(notices.banner(release.about)))
+    st.html(ReadyHtml(opening + choice))
     return filters.draw(block.filters, release) if block.filters else Selection()
 
 
 def _draw(block: Block, release: Release, selection: Selection) -> None:
     match block:
         case outline.Text(name, has_title):
-            st.html(_text_with_title(release, name) if has_title else text(release, name).body)
+            st.html(
+                ReadyHtml(
+                    _text_with_title(release, name) if has_title else text(release, name).body
+                )
+            )
         case outline.Summaries(dimensions):
             for dimension in dimensions:
                 card = page_cards.card(outline.Card(dimension), release, selection)
                 figure.draw_summary(card, messages.text(f"more.{dimension}"))
         case outline.Relations():
-            st.html(_relations(release))
+            st.html(ReadyHtml(_relations(release)))
         case outline.Releases():
-            st.html(releases.html(session.offered().values()))
+            st.html(ReadyHtml(releases.html(session.offered().values())))
         case outline.PageEnd(relation):
-            st.html(_page_end(relation, release, selection))
+            st.html(ReadyHtml(_page_end(relation, release, selection)))
         case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
             figure.draw(page_cards.card(block, release, selection))
 

@@ -15,6 +15,7 @@ from typing import Final
 import streamlit as st
 
 from referrals.cards.html import notices
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.query.selection import Selection
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
@@ -100,6 +101,6 @@ def _of_session() -> Served:
 
 def _draw_notices(shown: Served, current: Served) -> None:
     if WITHDRAWN in st.session_state:
-        st.html(notices.withdrawn())
+        st.html(ReadyHtml(notices.withdrawn()))
     if current.version != shown.version:
-        st.html(notices.changed(shown.editions(), current.editions()))
+        st.html(ReadyHtml(notices.changed(shown.editions(), current.editions())))

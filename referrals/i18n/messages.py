@@ -100,6 +100,11 @@ def of(language: str) -> Messages:
     return Messages(language, own, english)
 
 
+def exists(key: str) -> bool:
+    """Return whether there is an English message with this key."""
+    return key in of(ENGLISH).own
+
+
 def text(key: str, **values: object) -> str:
     """Return an English message as plain text. See `Messages.text`."""
     return of(ENGLISH).text(key, **values)

@@ -21,6 +21,14 @@ from referrals.publishing import pipeline, transcribe
 from referrals.publishing.audit import audit
 from referrals.publishing.disclosure.rounding import annealing
 from referrals.publishing.extract import validate
+from referrals.publishing.options import (
+    ENGINES,
+    METHODS,
+    NATIONALITIES,
+    ROUNDING,
+    Options,
+    private_folder,
+)
 from referrals.publishing.synthetic import extract as synthetic_extract
 
 DESCRIPTION: Final = "Make, check and compare releases."
@@ -90,10 +98,10 @@ def _synthesise(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    chosen = pipeline.Options(
+    chosen = Options(
         release_id=options.release,
         to=options.to,
-        private=options.private or pipeline.private_folder(),
+        private=options.private or private_folder(),
         published_on=options.published_on or _today(),
         nationalities=options.nationalities,
         by_region=options.by_region,
@@ -227,7 +235,7 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--nationalities",
         type=int,
-        default=pipeline.NATIONALITIES,
+        default=NATIONALITIES,
         help="the number of nationalities with a group of their own (default: %(default)s)",
     )
     parser.add_argument(
@@ -235,15 +243,15 @@ def _add_publish(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=pipeline.METHODS,
-        default=pipeline.ROUNDING,
+        choices=METHODS,
+        default=ROUNDING,
         help="rounding: adjust small groups, so that any combination has an answer; "
         "suppression: exact tables of one and two dimensions, with small cells withheld "
         "(default: %(default)s)",
     )
     parser.add_argument(
         "--engine",
-        choices=pipeline.ENGINES,
+        choices=ENGINES,
         default="duckdb",
         help="the engine that counts the records, with the same result (default: %(default)s)",
     )

@@ -6,11 +6,8 @@ place. `docs/architecture.md` follows a record through them.
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -23,65 +20,26 @@ from referrals.publishing.disclosure import agreed_facts, recoding
 from referrals.publishing.disclosure.agreed_facts import AgreedFacts
 from referrals.publishing.disclosure.revision.revise import PreviousReleases
 from referrals.publishing.disclosure.rounding import protect as rounding
-from referrals.publishing.disclosure.rounding.annealing import STEPS
 from referrals.publishing.disclosure.rounding.protect import Revision
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.extract import validate
 from referrals.publishing.history import history
 from referrals.publishing.history.history import ReleaseHistory
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
+from referrals.publishing.options import ENGINES, SUPPRESSION, Options
 from referrals.publishing.release_builder import rounded, suppressed
 from referrals.publishing.release_builder.manifest import ReleaseInfo
 from referrals.publishing.release_builder.suppressed import SuppressedYear
 from referrals.publishing.tabulation import counts as tabulation
-from referrals.publishing.tabulation import spark
-from referrals.publishing.tabulation.counts import Categories, Category, Counts, Engine
+from referrals.publishing.tabulation.counts import Categories, Category, Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY, SMALLEST_UNCHANGED
 from referrals.release.release import EXAMPLE
 
-RELEASE_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
-NATIONALITIES: Final = 10
-"""How many nationalities have a group of their own by default.
-
-More of them make more small groups, and larger errors.
-"""
-
-METHODS: Final = ("rounding", "suppression")
-ROUNDING, SUPPRESSION = METHODS
-"""How small groups are protected.
-
-Rounding answers any combination, and sums add up. Suppression gives exact tables with gaps.
-"""
-
 WORK: Final = "work"
 """The folder in the private folder where records are counted."""
 
-ENGINES: Final[Mapping[str, Engine]] = {"duckdb": tabulation.count, "spark": spark.count}
-"""Engines that count the records, with the same result."""
-
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Options:
-    """The choices of a publisher."""
-
-    release_id: str
-    to: Path
-    private: Path
-    published_on: date
-    nationalities: int = NATIONALITIES
-    by_region: bool = False
-    method: str = ROUNDING
-    engine: str = "duckdb"
-    steps: int = STEPS
-
-    @property
-    def shape(self) -> str:
-        """The options that must not change between releases of a year, as messages name them."""
-        shape = f"nationalities={self.nationalities} by_region={self.by_region}"
-        return shape if self.method == ROUNDING else f"{shape} method={self.method}"
 
 
 @dataclass(frozen=True)
@@ -138,12 +96,6 @@ class _Tabulated:
     nameless: int
 
 
-def private_folder() -> Path:
-    """Return the default folder of the publisher's key and history."""
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "victim-referrals"
-
-
 def publish(
     extracts: Sequence[Path], options: Options, *, progress: Progress = lambda _: None
 ) -> Summary:
@@ -154,21 +106,9 @@ def publish(
         DisclosureError: an option is wrong, the counts cannot be protected, or an attack on the
             release succeeded. Nothing was written.
     """
-    _check(options)
+    options.check()
     with history.lock(options.private, options.to):
         return _publish(extracts, options, PrivateStore(options.private), progress)
-
-
-def _check(options: Options) -> None:
-    if not RELEASE_ID.fullmatch(options.release_id):
-        raise DisclosureError(
-            f"'{options.release_id}' is not a valid release name. "
-            "Use lower-case letters, digits and hyphens."
-        )
-    if options.nationalities < 0:
-        raise DisclosureError(
-            f"--nationalities {options.nationalities} is not valid. Give 0 or more."
-        )
 
 
 def _publish(

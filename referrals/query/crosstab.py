@@ -19,6 +19,9 @@ from referrals.release.release import Release
 ONE_COLUMN: Final = ""
 """The columns of a crosstab that has only the column of all together."""
 
+LISTED: Final = "query/listed_observations"
+"""The statement of the kinds that publish the cells they list and no sums of them."""
+
 Record = Mapping[str, Any]
 """A row of a `query/*_observations` statement: a row's code within a column's code."""
 
@@ -28,7 +31,7 @@ class Crosstab:
     """An answer about `rows` for each code of `columns`, and `whole` for the margin (all codes).
 
     The columns are in the order of the codelist. A column's numbers add up to the margin only if
-    the kind of release makes them: in others a cell can be withheld, or not published.
+    the kind of release makes them: in others a cell can be suppressed, or not published.
     """
 
     rows: str

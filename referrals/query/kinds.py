@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
 from referrals.query.answer import Answer
-from referrals.query.crosstab import Crosstab
+from referrals.query.crosstab import Crosstab, Record
 from referrals.query.observation import Observation
 from referrals.query.rounded import Rounded
 from referrals.query.selection import Offer, Selection
@@ -29,6 +29,16 @@ class ReleaseKind(Protocol):
 
     def quarters(self, selection: Selection) -> tuple[Observation, ...]:
         """Return any quarters within a selection, whose period is ignored, oldest first."""
+
+    def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return the cell of one code of each dimension by period, if the kind can add it up."""
+
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return the most that an unlisted cell can be, by the number of dimensions that it fixes.
+
+        It is empty if an unlisted cell is not a 0. A cell fixes a dimension by a code other than
+        the total; the quarter is one of six dimensions.
+        """
 
 
 _KINDS: Final[Mapping[Kind, Callable[[Release], ReleaseKind]]] = {

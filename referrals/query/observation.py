@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Final
 
 NOT_PUBLISHED: Final = "x"
-WITHHELD: Final = "c"
-ABSENT: Final = frozenset({NOT_PUBLISHED, WITHHELD})
+SUPPRESSED: Final = "c"
+ABSENT: Final = frozenset({NOT_PUBLISHED, SUPPRESSED})
 """The statuses of observations that have no number."""
 
 
@@ -54,7 +54,7 @@ class Observation:
 
     @property
     def has_number(self) -> bool:
-        """Whether there is a number or a range, neither withheld nor unpublished."""
+        """Whether there is a number or a range, neither suppressed nor unpublished."""
         return self.lower is not None
 
     @property

@@ -2,66 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
+from types import MappingProxyType
 
-from referrals.query import from_records
-from referrals.query.answer import Answer
-from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query.crosstab import Record
+from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
-from referrals.query.selection import Offer, Selection
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,
     LARGEST_SMALL_COUNT,
     SMALLEST_SHARE_BASE,
 )
-from referrals.release.release import Release
 
 
 @dataclass(frozen=True)
-class Rounded:
-    """A rounded release, queried through `kinds.ReleaseKind`."""
+class Rounded(FromRecords):
+    """A rounded release. The numbers of its crosstabs add up to the margins."""
 
-    release: Release
-
-    def filters(self, dimension: str) -> Offer:
-        """Return every period, and every code of each other dimension."""
-        return from_records.filters(self.release, dimension)
-
-    def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the sums of a dimension within a selection, with their shares of the total."""
-        return self.crosstab(dimension, ONE_COLUMN, selection).whole
-
-    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
-        """Return the sums of one dimension by another, which add up to the margins."""
-        return from_records.read(self.release, METHOD, (rows, columns), selection)
-
-    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
-        """Return the sum of every quarter within a selection."""
-        return from_records.quarters(self.release, METHOD, selection)
-
-
-def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share of the total, and the range of it without rounding."""
-    if observation.value is None or not total.value:
-        return observation
-    lower, upper = observation.bounds
-    least, most = total.bounds
-    share = Share(
-        lower=Fraction(lower, most),
-        upper=min(Fraction(upper, max(least, 1)), Fraction(1)),
-        value=Fraction(observation.value, total.value),
+    statement = "query/rounded_observations"
+    thresholds = MappingProxyType(
+        {"largest_ambiguous": LARGEST_AMBIGUOUS, "largest_small_count": LARGEST_SMALL_COUNT}
     )
-    return replace(observation, share=share)
+    reliable_from = SMALLEST_SHARE_BASE
 
+    def sums(self, codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return the sum of the finest cells of one combination of codes, by period."""
+        return {record["code"]: record for record in self.by_period(codes)}
 
-METHOD: Final = from_records.Method(
-    "query/rounded_observations",
-    _with_share,
-    reliable_from=SMALLEST_SHARE_BASE,
-    thresholds={
-        "largest_ambiguous": LARGEST_AMBIGUOUS,
-        "largest_small_count": LARGEST_SMALL_COUNT,
-    },
-)
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return the most that an unlisted cell, a 0, can be, by the dimensions that it fixes."""
+        rows = self.release.rows(
+            "query/unlisted_zero_bounds", {"largest_small_count": LARGEST_SMALL_COUNT}
+        )
+        return {row["fixed"]: row["upper"] for row in rows}
+
+    def with_share(self, observation: Observation, total: Observation) -> Observation:
+        """Return an observation with its share, and the range of the share without rounding."""
+        if observation.value is None or not total.value:
+            return observation
+        lower, upper = observation.bounds
+        least, most = total.bounds
+        share = Share(
+            lower=Fraction(lower, most),
+            upper=min(Fraction(upper, max(least, 1)), Fraction(1)),
+            value=Fraction(observation.value, total.value),
+        )
+        return replace(observation, share=share)

@@ -1,49 +1,35 @@
-"""A suppressed release: exact tables with small cells withheld, which are never added up."""
+"""A suppressed release: exact tables with small cells suppressed, which are never added up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
 
-from referrals.query import from_records
-from referrals.query.answer import Answer
-from referrals.query.crosstab import ONE_COLUMN, Crosstab
+from referrals.query import crosstab
+from referrals.query.crosstab import Record
+from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
-from referrals.query.selection import Offer, Selection
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
-from referrals.release.release import Release
 
 
 @dataclass(frozen=True)
-class Suppressed:
-    """A suppressed release, queried through `kinds.ReleaseKind`."""
+class Suppressed(FromRecords):
+    """A suppressed release. The cells of its crosstabs are published or not; none is a sum."""
 
-    release: Release
+    statement = crosstab.LISTED
 
-    def filters(self, dimension: str) -> Offer:
-        """Return every period, and every code of each other dimension."""
-        return from_records.filters(self.release, dimension)
+    def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return no sums: a cell that is not listed is not published."""
+        return {}
 
-    def answer(self, dimension: str, selection: Selection) -> Answer:
-        """Return the cells of a dimension within a selection; a small total has no shares."""
-        return self.crosstab(dimension, ONE_COLUMN, selection).whole
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return no bounds: a cell that is not listed is not known to be 0."""
+        return {}
 
-    def crosstab(self, rows: str, columns: str, selection: Selection) -> Crosstab:
-        """Return the cells of one dimension within each code of another, published or not."""
-        return from_records.read(self.release, METHOD, (rows, columns), selection)
-
-    def quarters(self, selection: Selection) -> tuple[Observation, ...]:
-        """Return the cell of every quarter within a selection."""
-        return from_records.quarters(self.release, METHOD, selection)
-
-
-def _with_share(observation: Observation, total: Observation) -> Observation:
-    """Return an observation with its share, unless it or the total is absent or small."""
-    if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
-        return observation
-    part = Fraction(observation.value, total.value)
-    return replace(observation, share=Share(lower=part, upper=part, value=part))
-
-
-METHOD: Final = from_records.Method("query/suppressed_observations", _with_share)
+    def with_share(self, observation: Observation, total: Observation) -> Observation:
+        """Return an observation with its share, unless it or the total is absent or small."""
+        if observation.value is None or total.value is None or total.value < SMALLEST_SHARE_BASE:
+            return observation
+        part = Fraction(observation.value, total.value)
+        return replace(observation, share=Share(lower=part, upper=part, value=part))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Final
 
 from referrals.query import crosstab
 from referrals.query.answer import Answer
@@ -15,8 +14,6 @@ from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.selection import Offer, Selection
 from referrals.reference.codelists import NOT_RECORDED, TOTAL
 from referrals.release.release import Release
-
-STATEMENT: Final = "query/transcribed_observations"
 
 
 @dataclass(frozen=True)
@@ -66,11 +63,26 @@ class Transcribed:
                 is_invented=about.is_invented,
             )
 
-        return crosstab.read(self.release, STATEMENT, (rows, columns), selection, answer)
+        return crosstab.read(
+            self.release,
+            crosstab.LISTED,
+            (rows, columns),
+            selection,
+            answer,
+            period=about.period,
+        )
 
     def quarters(self, _: Selection) -> tuple[Observation, ...]:
         """Return no quarters: the source covers one year."""
         return ()
+
+    def sums(self, _codes: Mapping[str, str]) -> Mapping[str, Record]:
+        """Return no sums: the source decides what is published."""
+        return {}
+
+    def unlisted_bounds(self) -> Mapping[int, int]:
+        """Return no bounds: a cell that is not listed is not known to be 0."""
+        return {}
 
 
 def _observation(record: Record) -> Observation:

@@ -26,13 +26,16 @@ class Symbol(NamedTuple):
     note: str
 
 
-def meanings(*, is_rounded: bool = False) -> Mapping[str, str]:
+def meanings(kind: str = "") -> Mapping[str, str]:
     """Return what each letter means on pages and in the API, in the order of explanation.
+
+    `kind` is a kind of release. A letter can have another text for one of them, in a
+    column such as `meaning_rounded`.
 
     >>> meanings()["r"]
     'revised'
     """
-    return {row["letter"]: _text(row, "meaning", is_rounded=is_rounded) for row in _rows()}
+    return {row["letter"]: _text(row, "meaning", kind) for row in _rows()}
 
 
 def manifest_meanings(method: str) -> Mapping[str, str]:
@@ -47,24 +50,21 @@ def manifest_meanings(method: str) -> Mapping[str, str]:
     return {"": EXACT} | {letter: meaning for letter, meaning in listed.items() if meaning}
 
 
-def symbols(*, is_rounded: bool = False) -> Mapping[str, Symbol]:
+def symbols(kind: str = "") -> Mapping[str, Symbol]:
     """Return the name and the note of each letter in spreadsheets, in the order of explanation.
+
+    `kind` is as in `meanings`.
 
     >>> symbols()["x"].name
     'not available'
     """
     return {
-        row["letter"]: Symbol(
-            _text(row, "name", is_rounded=is_rounded), _text(row, "note", is_rounded=is_rounded)
-        )
-        for row in _rows()
+        row["letter"]: Symbol(_text(row, "name", kind), _text(row, "note", kind)) for row in _rows()
     }
 
 
-def _text(row: Row, column: str, *, is_rounded: bool) -> str:
-    if is_rounded and row[f"{column}_rounded"]:
-        return row[f"{column}_rounded"]
-    return row[column]
+def _text(row: Row, column: str, kind: str) -> str:
+    return row.get(f"{column}_{kind}") or row[column]
 
 
 @cache

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -29,7 +28,9 @@ import duckdb
 
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.paths import RELEASES
+from referrals.release import folder_scan
 from referrals.release.contract import REBUILD
+from referrals.release.folder_scan import Fingerprint
 from referrals.release.release import PUBLISHED, SYNTHETIC, Release, open_release
 
 REFRESH_SECONDS: Final = 1.0
@@ -39,9 +40,6 @@ files."""
 OPEN_ATTEMPTS: Final = 3
 """How many times in a row a folder is opened if it changes while it is being opened."""
 
-WITHDRAWN_SUFFIX: Final = ".withdrawn"
-"""The suffix of the marker beside a withdrawn release."""
-
 REPLACED: Final[Mapping[str, str]] = {"illustrative": "example"}
 """Releases of earlier versions of the site, each with the one that is there in its place."""
 
@@ -49,10 +47,6 @@ MAX_REASONS: Final = 3
 """How many refused folders an error message explains."""
 
 LOG: Final = logging.getLogger(__name__)
-
-Fingerprint = tuple[object, ...]
-"""Names, inode numbers, sizes and times of a folder's files, which change if any file does. Their
-content is not read."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +171,7 @@ class Catalogue:
         if monotonic() < self._next_refresh:
             return
         try:
-            fingerprints, markers = _scan(self._folder)
+            fingerprints, markers = folder_scan.scan(self._folder)
         except OSError as error:
             self._refuse(
                 self._folder.name,
@@ -204,9 +198,9 @@ class Catalogue:
         A folder that is swapped meanwhile is opened again.
         """
         for _ in range(OPEN_ATTEMPTS):
-            before = _fingerprint(self._folder / name)
+            before = folder_scan.fingerprint(self._folder / name)
             error = self._open_folder(name)
-            if _fingerprint(self._folder / name) == before:
+            if folder_scan.fingerprint(self._folder / name) == before:
                 break
         if error is None:
             return before
@@ -303,30 +297,6 @@ def _newest_published(releases: Iterable[Release]) -> Release | None:
     return max(published, key=lambda release: release.about.release_id, default=None)
 
 
-def _scan(folder: Path) -> tuple[dict[str, Fingerprint], dict[str, bool]]:
-    """Return the fingerprint of each candidate folder, and each marker: whether its folder exists.
-
-    A marker that is a folder counts as the release's folder, which was renamed.
-    """
-    with os.scandir(folder) as entries:
-        is_folder = {
-            entry.name: entry.is_dir()
-            for entry in entries
-            if entry.name.isprintable() and not entry.name.startswith(".")
-        }
-    markers: dict[str, bool] = {}
-    for name, is_dir in is_folder.items():
-        if name.endswith(WITHDRAWN_SUFFIX):
-            withdrawn = name.removesuffix(WITHDRAWN_SUFFIX)
-            markers[withdrawn] = is_dir or is_folder.get(withdrawn, False)
-    candidates = [
-        name
-        for name, is_dir in is_folder.items()
-        if is_dir and not name.endswith(WITHDRAWN_SUFFIX) and name not in markers
-    ]
-    return {name: _fingerprint(folder / name) for name in candidates}, markers
-
-
 def _is_temporary(error: Exception) -> bool:
     """Return whether opening may succeed later: the system was out of file handles or memory."""
     cause = error.__cause__ if isinstance(error, ReleaseError) else error
@@ -337,22 +307,6 @@ def _is_temporary(error: Exception) -> bool:
 
 def _unexpected(name: str, error: Exception) -> str:
     return f"The release {name} could not be opened ({type(error).__name__})."
-
-
-def _fingerprint(folder: Path) -> Fingerprint:
-    try:
-        with os.scandir(folder) as entries:
-            files = sorted(
-                (entry.name, *_file_fingerprint(entry.stat(follow_symlinks=False)))
-                for entry in entries
-            )
-        return (*_file_fingerprint(folder.lstat()), *files)
-    except OSError as error:
-        return (error.errno,)
-
-
-def _file_fingerprint(stat: os.stat_result) -> tuple[int, ...]:
-    return stat.st_ino, stat.st_mode, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
 CATALOGUE: Final = Catalogue(RELEASES)

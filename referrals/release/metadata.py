@@ -7,38 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any
 
 from referrals.caching import cached
-from referrals.reference import statuses
+from referrals.reference import figure_notes, statuses
 from referrals.release.files import BY_EDITION, File, listed, manifest, version
-from referrals.release.release import Kind, Release
-
-UNIT: Final = "victim referrals"
-COUNTED: Final = (
-    "A victim referral is one time that police passed on the details of a victim of crime."
-)
-INVENTED: Final = "{mark}. The figures are not about real people or countries."
-UNLISTED: Final = (
-    "A combination that is not listed is not published, nor is a cell with the status x. "
-    "That is not 0."
-)
-LISTED: Final = (
-    "Listed are sums with a code other than _T in up to three dimensions, where a quarter counts "
-    "as one, and finest cells: a quarter and a code other than _T in each dimension. One of these "
-    "that is not listed is published as 0."
-)
-ADDED_UP: Final = (
-    "Any other combination is a sum of finest cells. Name one code for each of nationality, "
-    "age_band, sex, crime_type and outcome, and it is added up."
-)
-UNFILTERED: Final = (
-    "A dimension that is not named in a query is not filtered: ask for _T to have its total alone."
-)
-OTHER_PUBLISHERS: Final = (
-    "These are figures of other publishers, each in its own unit. None of them counts victim "
-    "referrals: why_not_comparable says why."
-)
+from referrals.release.release import Release
 
 
 def path(release: Release) -> str:
@@ -80,7 +54,7 @@ def changed(release: Release) -> datetime:
 def invented_notes(release: Release) -> list[str]:
     """Return the note that the figures are invented, if they are."""
     about = release.about
-    return [INVENTED.format(mark=about.mark)] if about.is_invented else []
+    return [figure_notes.INVENTED.format(mark=about.mark)] if about.is_invented else []
 
 
 def protection_notes(release: Release) -> list[str]:
@@ -92,7 +66,9 @@ def protection_notes(release: Release) -> list[str]:
 
 def listing_notes(release: Release) -> list[str]:
     """Return the notes on which combinations have a cell, and on those that have none."""
-    return [LISTED, ADDED_UP] if release.about.kind is Kind.ROUNDED else [UNLISTED]
+    if release.about.is_additive:
+        return [figure_notes.LISTED, figure_notes.ADDED_UP]
+    return [figure_notes.UNLISTED]
 
 
 def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:
@@ -113,8 +89,13 @@ def header(release: Release, notes: Sequence[str]) -> dict[str, Any]:
 
 def cells_header(release: Release) -> dict[str, Any]:
     """Return the first members of a document with cells."""
-    notes = [COUNTED, *protection_notes(release), *listing_notes(release), UNFILTERED]
-    return header(release, notes) | {"unit": UNIT}
+    notes = [
+        figure_notes.COUNTED,
+        *protection_notes(release),
+        *listing_notes(release),
+        figure_notes.UNFILTERED,
+    ]
+    return header(release, notes) | {"unit": figure_notes.UNIT}
 
 
 def row_notes(release: Release, site_url: str, notes: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ import duckdb
 from referrals import sql
 from referrals.errors import ReleaseError
 from referrals.paths import RELEASES
-from referrals.reference import periods
+from referrals.reference import figure_notes, periods
 from referrals.reference.codelists import codelist
 from referrals.release import contract
 from referrals.release.contract import DATABASE, MANIFEST, REBUILD, Contents
@@ -54,8 +54,8 @@ SYNTHETIC: Final = "synthetic"
 """Invented figures with real nationalities and years, made to try the pipeline and never served."""
 
 MARKS: Final[Mapping[str, str]] = {
-    EXAMPLE: "Worked example: invented figures, do not quote",
-    SYNTHETIC: "Synthetic records: invented figures, do not quote",
+    EXAMPLE: figure_notes.EXAMPLE_MARK,
+    SYNTHETIC: figure_notes.SYNTHETIC_MARK,
 }
 """The heading of invented figures by status, so that every picture and title marks them."""
 
@@ -86,7 +86,7 @@ class Kind(StrEnum):
 
     A transcribed release is copied from a published source. The others are built from records: a
     rounded one holds finest cells that sum to any selection, a suppressed one exact tables of one
-    and two dimensions with cells withheld.
+    and two dimensions with cells suppressed.
     """
 
     TRANSCRIBED = "transcribed"
@@ -114,6 +114,16 @@ class About:
     attribution: str
     lay_sentence: str
     edition: str = ""
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether any selection is a sum of the release's finest cells; an unlisted cell is 0."""
+        return self.kind is Kind.ROUNDED
+
+    @property
+    def is_from_records(self) -> bool:
+        """Whether the release was built from records, and not copied from a published source."""
+        return self.kind is not Kind.TRANSCRIBED
 
     @property
     def is_invented(self) -> bool:
@@ -264,9 +274,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The release {name} {listed}: {', '.join(misplaced[:3])}. Invented figures and real "
             "countries or years are never in one release. Build it again from its records."
         )
-    required = contract.tables(
-        additive=about.kind is Kind.ROUNDED, shown_first=about.status == PUBLISHED
-    )
+    required = contract.tables(additive=about.is_additive, shown_first=about.status == PUBLISHED)
     columns = {
         (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
     }
@@ -275,7 +283,7 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             f"The database of the release {name} is of another version: "
             f"it lacks {', '.join(missing[:3])}. {REBUILD}"
         )
-    gaps = opened.rows("query/contract_gaps") if about.kind is Kind.ROUNDED else []
+    gaps = opened.rows("query/contract_gaps") if about.is_additive else []
     if any(row["announced_orders"] != len(ORDERS) for row in gaps):
         raise ReleaseError(
             f"The release {name} does not announce the precision of every sum. {REBUILD}"

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards.card import Card
 from referrals.cards.html import sources
+from referrals.reference import figure_notes
 from referrals.release import metadata
 from referrals.release.release import Release
 
@@ -47,7 +48,7 @@ def dataset(
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": name,
-        "description": f"{cards[0].finding} {metadata.COUNTED}",
+        "description": f"{cards[0].finding} {figure_notes.COUNTED}",
         "url": address,
         "identifier": about.release_id,
         "version": cells["release"]["version"],

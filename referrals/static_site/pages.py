@@ -27,7 +27,7 @@ from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
-from referrals.release.release import Kind, Release
+from referrals.release.release import Release
 from referrals.static_site.links import DOWNLOADS, PageKey
 
 PAGE_END: Final = "page-end"
@@ -121,8 +121,8 @@ def _summaries(dimensions: Iterable[str], release: Release) -> Body:
 
 def _selection(release: Release) -> Selection:
     """Return the selection of everything in a release; the published one needs no name."""
-    is_transcribed = release.about.kind is Kind.TRANSCRIBED
-    return Selection(release="" if is_transcribed else release.about.release_id)
+    about = release.about
+    return Selection(release=about.release_id if about.is_from_records else "")
 
 
 def _without_note_on_filters(card: Card) -> Card:

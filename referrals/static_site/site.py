@@ -21,7 +21,7 @@ from referrals.i18n import languages, messages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Served
-from referrals.release.release import About, Kind, Release
+from referrals.release.release import About, Release
 from referrals.static_site import json_ld, layout, pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 
@@ -100,7 +100,7 @@ def files(served: Served, style: LinkStyle = SERVED) -> dict[str, bytes]:
 
 def with_topic_pages(served: Served) -> tuple[Release, ...]:
     """Return the releases built from records, each of which has topic pages of its own."""
-    return tuple(release for release in served.others if release.about.kind is not Kind.TRANSCRIBED)
+    return tuple(release for release in served.others if release.about.is_from_records)
 
 
 def page_heads(served: Served) -> dict[PageKey, PageHead]:

@@ -21,6 +21,19 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def css_string(text: str) -> str:
+    r"""Return text as a string of CSS, for the value of a custom property.
+
+    >>> print(css_string('Loading "A"'))
+    "Loading \"A\""
+    """
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}"'
+
+
+ENVIRONMENT.filters["css_string"] = css_string
 ENVIRONMENT.filters["percentage"] = lambda share: f"{share:.1%}"
 
 _TELEPHONE: Final = re.compile(r"(\+?\d[\d ]{7,}\d)")

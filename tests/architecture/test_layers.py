@@ -43,8 +43,16 @@ PUBLISHING_ONLY = ("highspy", "xlsxwriter", "referrals.publishing")
 
 MOST_MODULES_IN_A_FOLDER = 14
 
+CHOOSE_BY_KIND = (
+    "referrals.cards.wording.kinds",
+    "referrals.query.kinds",
+    "referrals.release.release",
+)
+"""The modules that choose by the kind of a release; all others ask what they chose."""
+
 REPEATED_NAMES = {
     "__main__": "the entry point of a package",
+    "base": "the parts that charts share, and those that the wordings of the kinds share",
     "bars": "cards/bars chooses the bars, cards/charts/bars draws them",
     "card": "cards/card is the model, cards/html/card draws it",
     "context_series": "query/ answers, cards/ makes the card",
@@ -285,6 +293,31 @@ def test_only_the_dashboard_and_the_streamlit_package_name_streamlit_in_an_impor
     }
     assert {name for name in importers if not is_within(name, KNOWS_STREAMLIT)} == set()
     assert {name.rsplit(".", 1)[0] for name in importers} == set(KNOWS_STREAMLIT)
+
+
+# Where the kinds of releases are told apart.
+
+
+def kinds_named(source: str) -> list[str]:
+    """Return the kinds of releases that Python text names, such as `Kind.ROUNDED`."""
+    attributes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)]
+    return [
+        f"Kind.{node.attr}"
+        for node in attributes
+        if isinstance(node.value, ast.Name) and node.value.id == "Kind"
+    ]
+
+
+def test_only_three_modules_choose_by_the_kind_of_a_release() -> None:
+    choosing = {
+        module_name(path) for path in MODULE_FILES if kinds_named(path.read_text(encoding="utf-8"))
+    }
+    assert choosing == set(CHOOSE_BY_KIND)
+
+
+def test_a_comparison_with_a_kind_is_noticed() -> None:
+    source = "def draw(about):\n    if about.kind is not Kind.ROUNDED:\n        return 1\n"
+    assert kinds_named(source) == ["Kind.ROUNDED"]
 
 
 # How modules are named and laid out.

@@ -227,7 +227,7 @@ def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, p
     open_complete(page, f"{dashboard}/age?release=example&sex=F")
     page.get_by_role("link", name="Low-data version").click()
     expect(page).to_have_url(f"{dashboard}/lite/example/age")
-    expect(page.get_by_text("These figures are invented.").first).to_be_visible()
+    expect(page.get_by_text("Worked example: invented figures, do not quote").first).to_be_visible()
     page.get_by_role("link", name="Full version").click()
     expect(page).to_have_url(f"{dashboard}/age?release=example")
 

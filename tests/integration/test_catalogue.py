@@ -23,6 +23,7 @@ import pytest
 
 from referrals.errors import ReleaseError, WithdrawnError
 from referrals.release import catalogue as release_catalogue
+from referrals.release import folder_scan
 from referrals.release.catalogue import Catalogue
 from referrals.release.release import Release, open_release
 from tests.integration.conftest import put
@@ -614,7 +615,7 @@ def test_the_refresh_thread_survives_an_error(
     catalogue = Catalogue(folder.parent, refresh_seconds=0.01)
     with catalogue.refreshing():
         with monkeypatch.context() as patch:
-            patch.setattr(release_catalogue, "_scan", None)
+            patch.setattr(folder_scan, "scan", None)
             assert within(30, lambda: "could not be refreshed (TypeError)" in caplog.text)
         small(value=2)
         assert within(30, lambda: value(catalogue.served().published) == 2)

@@ -21,6 +21,7 @@ from referrals.publishing.extract import validate
 from referrals.publishing.history import history
 from referrals.publishing.history.history import ReleaseHistory
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
+from referrals.publishing.options import Options
 from tests.fixtures import killed_publisher, published_releases
 
 KILLED = """
@@ -166,7 +167,7 @@ def test_a_refused_or_interrupted_publication_leaves_no_history(
         raise reason
 
     monkeypatch.setattr(pipeline, "_write", fail)
-    options = pipeline.Options(
+    options = Options(
         "small",
         tmp_path / "out",
         tmp_path / "private",

@@ -12,6 +12,7 @@ import pytest
 from referrals.publishing import pipeline
 from referrals.publishing.cli import main
 from referrals.publishing.extract import validate
+from referrals.publishing.options import ENGINES
 from referrals.publishing.tabulation import counts
 from tests.fixtures import published_releases
 
@@ -59,11 +60,11 @@ def refused(path: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], *opti
     return message
 
 
-@pytest.mark.parametrize("engine", pipeline.ENGINES)
+@pytest.mark.parametrize("engine", ENGINES)
 def test_a_finest_cell_of_eight_referrals_of_one_person_is_refused_by_every_engine(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], engine: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "ENGINES", dict.fromkeys(pipeline.ENGINES, counts.count))
+    monkeypatch.setattr(pipeline, "ENGINES", dict.fromkeys(ENGINES, counts.count))
     path = extract(tmp_path / "x.csv")
     hers = [f"W{number},{unused_cells(path)},{WOMAN}" for number in range(8)]
     message = refused(extract(path, hers), tmp_path, capfd, "--engine", engine)

@@ -18,6 +18,7 @@ from referrals.publishing import cli, pipeline
 from referrals.publishing import compare as comparison
 from referrals.publishing.audit import audit, prove
 from referrals.publishing.history.private_store import KEY
+from referrals.publishing.options import Options
 from referrals.release.release import open_release
 from tests.fixtures.published_releases import STEPS
 
@@ -59,7 +60,7 @@ def write(path: Path, lines: list[list[str]]) -> Path:
 
 
 def published(made: Path, to: Path, private: Path, *, name: str = "first") -> Path:
-    options = pipeline.Options(
+    options = Options(
         release_id=name, to=to, private=private, published_on=date(2026, 11, 1), steps=STEPS
     )
     pipeline.publish([made], options)

@@ -118,11 +118,11 @@ def add_broken_fact(folder: Path) -> None:
 TAMPERED: Final[dict[str, tuple[Tamper, str]]] = {
     "a number is one more": (one_more, "nationality XAA, sex F"),
     "a suppressed cell is printed": (
-        changed(suppressed_release.withheld, value="7", status=""),
+        changed(suppressed_release.suppressed, value="7", status=""),
         HIDDEN,
     ),
     "a suppressed cell is printed as 0": (
-        changed(suppressed_release.withheld, value="0", status=""),
+        changed(suppressed_release.suppressed, value="0", status=""),
         HIDDEN,
     ),
     "a total is suppressed": (changed(total, value="", status="c"), "is a total of no number"),
@@ -257,12 +257,12 @@ def test_an_unreadable_parquet_file_fails_the_audit(folder: Path) -> None:
 
 
 def test_a_spreadsheet_with_a_suppressed_number_fails_the_audit(folder: Path) -> None:
-    withheld, shown = (
+    suppressed, shown = (
         f"office:value-type={kind}><text:p>{text}</text:p>"
         for kind, text in (('"string"', "[c]"), ('"float" office:value="3"', "3"))
     )
     published_releases.change_book(
-        folder, ".ods", "content.xml", lambda text: text.replace(withheld, shown, 1)
+        folder, ".ods", "content.xml", lambda text: text.replace(suppressed, shown, 1)
     )
     published_releases.sign(folder)
     assert f".ods has 3,  to  [c] for year EY1, {HIDDEN}, and cells.csv has ,  to  [c]" in faults(
@@ -286,7 +286,7 @@ def test_a_release_without_a_file_fails_its_audit_and_the_script(
 def test_a_cell_that_is_neither_a_number_nor_suppressed_is_refused(
     folder: Path, status: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed(suppressed_release.withheld, value="" if not status else "9", status=status)(folder)
+    changed(suppressed_release.suppressed, value="" if not status else "9", status=status)(folder)
     assert main(["audit", str(folder)]) == 1
     assert "must have a number, or be withheld" in capsys.readouterr().err
 
@@ -310,7 +310,7 @@ def test_the_attacker_recovers_a_cell_if_too_little_is_suppressed(folder: Path) 
         for name, found, _ in checks.check_release(public_release.read(folder))
         if "the attacker finds" in name
     )
-    assert len(year.withheld) == 3
+    assert len(year.suppressed) == 3
     assert check
 
 
@@ -448,9 +448,9 @@ def test_tables_with_a_recoverable_cell_are_refused_and_not_written(
     careful = suppression.protect
 
     def careless(counts: dict[Cell, int], *given: object, **named: object) -> SuppressedTables:
-        """Print every withheld cell except the smallest."""
+        """Print every suppressed cell except the smallest."""
         tables, truth = careful(counts, *given, **named), marginal_sums(counts, given[0])  # type: ignore[arg-type]
-        least = min(tables.withheld, key=truth.__getitem__)
+        least = min(tables.suppressed, key=truth.__getitem__)
         values = {cell: None if cell == least else truth[cell] for cell in tables.values}
         forged = object.__new__(SuppressedTables)
         for field in fields(SuppressedTables):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from referrals.cards.wording import rounded
+from referrals.cards.wording.rounded import Rounded
 from referrals.publishing import compare as comparison
 from referrals.publishing.cli import main
 from referrals.query import kinds
@@ -90,7 +90,7 @@ def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -
             written.get(codes) == "r" for codes in places
         ]
         assert any(observation.status == "r" for observation in observations)
-        assert "revised" in rounded.SYMBOLS["r"]
+        assert "revised" in Rounded.symbols["r"]
 
 
 def test_the_manifest_explains_r_and_the_held_back_rule_without_numbers(

@@ -17,7 +17,7 @@ import pytest
 
 from referrals.errors import LedgerError
 from referrals.paths import PUBLISHED, REFERENCE, RELEASE_TEMPLATES, ROOT, SQL
-from referrals.publishing import cli, transcribe
+from referrals.publishing import cli, transcribe, transcription
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.reference.codelists import DIMENSIONS
@@ -100,6 +100,7 @@ def copy_inputs(folder: Path, patch: pytest.MonkeyPatch) -> Plant:
     """Build from a copy of `data/published`, and return a function that plants an error in it."""
     inputs = shutil.copytree(PUBLISHED, folder / "published")
     patch.setattr(transcribe, "PUBLISHED", inputs)
+    patch.setattr(transcription, "PUBLISHED", inputs)
     patch.setattr(ledgers.load, "__defaults__", (inputs,))
 
     def plant(old: str, new: str, *, name: str = "statements.csv", times: int = 1) -> None:

@@ -15,7 +15,7 @@ from referrals.cards.card import PATHS
 from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
-from referrals.cards.wording import suppressed
+from referrals.cards.wording.suppressed import Suppressed
 from referrals.dashboard import session
 from referrals.query import kinds
 from referrals.query.observation import Observation
@@ -76,7 +76,7 @@ def test_each_topic_opens_and_shows_the_totals(open_page: Open, path: str, measu
 
 
 @pytest.mark.usefixtures("both")
-def test_a_withheld_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
+def test_a_suppressed_cell_is_shown_as_such_with_its_letter_explained(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/nationality"], {**CHOSEN, "crime_type": "MS"})
     assert not reader.app.exception
     assert rows_of(reader)["Country A"] == "withheld [c]"
@@ -127,7 +127,7 @@ def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> 
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
+def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -156,7 +156,7 @@ def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) 
 
 
 def quarters(*values: int | None) -> list[Observation]:
-    """Quarters with these numbers, withheld if None."""
+    """Quarters with these numbers, suppressed if None."""
     return [
         Observation(
             "EY1-Q2",
@@ -179,21 +179,21 @@ def quarters(*values: int | None) -> list[Observation]:
         ((9, 30), "Each of those has 9 to 30 victim referrals"),
     ],
 )
-def test_quarters_that_are_withheld_are_counted(
+def test_quarters_that_are_suppressed_are_counted(
     tabled: Release, values: tuple[int | None, ...], sentence: str
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
     period = "April 2021 to March 2022"
-    assert sentence in suppressed.quarters_finding(answer, quarters(*values), period)
+    assert sentence in Suppressed().quarters_finding(answer, quarters(*values), period)
 
 
-def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
+def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_suppressed(
     tabled: Release,
 ) -> None:
-    assert "was the largest group shown, with" in suppressed.finding(
+    assert "was the largest group shown, with" in Suppressed().finding(
         kinds.of(tabled).answer("nationality", Selection(crime_type="MS"))
     )
-    assert "was the largest group, with" in suppressed.finding(
+    assert "was the largest group, with" in Suppressed().finding(
         kinds.of(tabled).answer("nationality", Selection())
     )
 
@@ -201,5 +201,5 @@ def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
 def test_of_two_equal_groups_neither_is_called_the_largest(tabled: Release) -> None:
     answer = kinds.of(tabled).answer("nationality", Selection())
     alike = tuple(replace(observation, value=30) for observation in answer.observations)
-    finding = suppressed.finding(replace(answer, observations=alike))
+    finding = Suppressed().finding(replace(answer, observations=alike))
     assert "No one group is plainly the largest" in finding

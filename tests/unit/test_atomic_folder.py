@@ -60,6 +60,13 @@ def test_a_writer_that_fails_leaves_the_old_folder(folder: Path) -> None:
     assert is_unchanged(folder)
 
 
+def test_a_writer_that_keeps_the_old_folder_leaves_it_without_an_error(folder: Path) -> None:
+    with atomic_folder.replacement(folder) as building:
+        (building / "index.html").write_bytes(b"two")
+        raise atomic_folder.KeepOldError
+    assert is_unchanged(folder)
+
+
 def test_a_first_writer_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(WriterError):
         fail_to_replace(tmp_path / "site")

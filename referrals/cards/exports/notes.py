@@ -35,7 +35,7 @@ def notes(card: Card) -> list[str]:
 def symbols(card: Card) -> list[str]:
     """Return an explanation of each status letter in a card's table."""
     used = {row.get(name) for row in card.data for name in ("status", "share_status")}
-    meanings = kinds.of(card.about.kind).SYMBOLS
+    meanings = kinds.of(card.about.kind).symbols
     return [
         messages.text("exports.symbol", letter=letter, meaning=meaning)
         for letter, meaning in meanings.items()

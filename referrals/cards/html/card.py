@@ -61,7 +61,8 @@ def above(card: Card) -> Markup:
     """Return what is above a card's Plotly chart, which a table of bars replaces on paper."""
     chart = bars(card)
     if chart:
-        chart = templates.macro(TEMPLATE, "on_paper", chart, card.about.is_invented)
+        watermark = messages.text("charts.watermark") if card.about.is_invented else ""
+        chart = templates.macro(TEMPLATE, "on_paper", chart, watermark)
     return head(card) + warning(card) + chart
 
 

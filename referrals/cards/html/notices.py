@@ -14,7 +14,7 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
-from referrals.release.release import About, Kind
+from referrals.release.release import About
 
 TEMPLATE: Final = "cards/notices.html"
 LONGEST_PART, LONGEST_LIST = 80, 240
@@ -67,8 +67,8 @@ def banner(about: About) -> Markup:
 
 def option(about: About) -> str:
     """Return a release as an option of a choice: 'Published: April 2020 to March 2021'."""
-    kind = "option_exact" if about.kind is Kind.SUPPRESSED else "option"
-    return messages.text(f"notices.{kind}.{about.status}", period=about.period_label)
+    key = f"notices.option.{about.kind}.{about.status}"
+    return messages.text(key, period=about.period_label)
 
 
 def changed(shown: frozenset[str], current: frozenset[str]) -> Markup:

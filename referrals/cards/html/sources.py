@@ -12,7 +12,6 @@ from referrals import templates
 from referrals.cards.card import Card
 from referrals.formatting import day
 from referrals.i18n import messages
-from referrals.release.release import Kind
 
 TEMPLATE: Final = "cards/sources.html"
 
@@ -83,7 +82,7 @@ def line(card: Card) -> Markup:
     no source line.
     """
     number = len(cited(card))
-    if not number and card.about.kind is Kind.TRANSCRIBED:
+    if not number and not card.about.is_from_records:
         return Markup()
     if number > MOST_NAMED_SOURCES:
         return templates.macro(TEMPLATE, "line", messages.text("sources.many", n=number))

@@ -22,26 +22,9 @@ from referrals.reference.codelists import NOT_RECORDED
 STATELESS: Final = "_STL"
 UNDER_18: Final = "0-17"
 
-LOWERED: Final = frozenset(
-    {
-        "All",
-        "Age",
-        "Crime",
-        "Domestic",
-        "Female",
-        "Male",
-        "Modern",
-        "Nationality",
-        "Other",
-        "Outcome",
-        "Sex",
-    }
-)
-"""First words of labels that are not names, and so lose their capital inside a sentence."""
-
 _ABSENT: Final[Mapping[str, str]] = {
     observations.NOT_PUBLISHED: "wording.number.not_published",
-    observations.WITHHELD: "wording.number.withheld",
+    observations.SUPPRESSED: "wording.number.withheld",
 }
 
 
@@ -162,18 +145,16 @@ def largest(key: str, answer: Answer, observation: Observation) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """Return a label of the release as part of an English sentence.
+    """Return a label of the release as part of a sentence.
 
-    Names of countries keep their capitals. This is the only place that changes the case of a label:
-    labels come with the release, in English, and are not messages.
+    Labels come with the release and are not messages, so their messages have them as keys. A label
+    without a message stays as it is, such as the name of a country.
 
     >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
     ('all other nationalities', 'Vietnam, Albania and China')
     """
-    first = label.split(maxsplit=1)[0]
-    if first in LOWERED:
-        return label.replace(first, first.lower(), 1)
-    return label.removesuffix(" together")
+    key = f"labels.in_sentence.{label}"
+    return messages.text(key) if messages.exists(key) else label
 
 
 def listed(labels: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from referrals.cards.wording import phrases
+from referrals.cards.wording.base import Wording
 from referrals.cards.wording.phrases import Form
 from referrals.formatting import percent
 from referrals.i18n import messages
@@ -15,34 +16,44 @@ from referrals.query.observation import Observation
 from referrals.reference import statuses
 from referrals.reference.codelists import NOT_RECORDED
 
-SYMBOLS: Final[Mapping[str, str]] = statuses.meanings()
-"""The meaning of each status letter in a transcribed release."""
 
+class Transcribed(Wording):
+    """The wording of a transcribed release, whose numbers are printed or are ranges themselves."""
 
-def no_symbol() -> str:
-    """Return the meaning of a number without a letter."""
-    return messages.text("wording.published.no_symbol")
+    section = "published"
+    symbols = statuses.meanings()
 
+    def notes(self, answer: Answer) -> list[str]:
+        """Return the notes on a dimension's source, and the groups that it does not publish."""
+        keys = [answer.dimension]
+        if answer.dimension == "sex" and any(row.status == "u" for row in answer.observations):
+            keys.append("sex_range")
+        if "crime_type" in answer.labels and answer.dimension != "crime_type":
+            keys.append("crime_type")
+        found = [messages.text(f"wording.published.note.{key}") for key in keys]
+        if answer.unpublished:
+            groups = phrases.listed(phrases.in_sentence(label) for label in answer.unpublished)
+            found.append(messages.text("wording.published.note.unpublished", groups=groups))
+        return found
 
-def line() -> str:
-    """Return the meaning of a line on a bar."""
-    return messages.text("wording.published.line")
+    def numbers_notes(self, _statuses: Sequence[str]) -> list[str]:
+        """Return no notes: no status of a printed number needs one."""
+        return []
 
+    def _finding(self, answer: Answer) -> str:
+        if not answer.is_published:
+            return messages.text(
+                "wording.published.unpublished",
+                dimension=phrases.dimension(answer.dimension),
+                referrals=phrases.subject(answer),
+            )
+        return _FINDINGS[answer.dimension](answer)
 
-def finding(answer: Answer) -> str:
-    """Return the headline of an answer: one sentence with its numbers."""
-    if not answer.is_published:
-        return messages.text(
-            "wording.published.unpublished",
-            dimension=phrases.dimension(answer.dimension),
-            referrals=phrases.subject(answer),
-        )
-    return _FINDINGS[answer.dimension](answer)
-
-
-def quarters_finding(answer: Answer, _quarters: Sequence[Observation], _period: str) -> str:
-    """Return a sentence that there are no quarters: the source covers one year."""
-    return messages.text("wording.published.quarters", referrals=phrases.subject(answer))
+    def _quarters_finding(
+        self, answer: Answer, _quarters: Sequence[Observation], _period: str
+    ) -> str:
+        """Return a sentence that there are no quarters: the source covers one year."""
+        return messages.text("wording.published.quarters", referrals=phrases.subject(answer))
 
 
 def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
@@ -52,50 +63,6 @@ def cross_finding(dimension: str, answers: Sequence[Answer]) -> str:
         return messages.text("wording.published.crossed.sex", clauses=phrases.listed(clauses))
     clauses = [_largest_clause(answer, is_first=place == 0) for place, answer in enumerate(answers)]
     return messages.text("wording.published.crossed.largest", clauses=phrases.listed(clauses))
-
-
-def notes(answer: Answer) -> list[str]:
-    """Return the notes that apply to an answer, as Markdown sentences."""
-    keys = [answer.dimension]
-    if answer.dimension == "sex" and any(row.status == "u" for row in answer.observations):
-        keys.append("sex_range")
-    if "crime_type" in answer.labels and answer.dimension != "crime_type":
-        keys.append("crime_type")
-    found = [messages.text(f"wording.published.note.{key}") for key in keys]
-    if answer.unpublished:
-        groups = phrases.listed(phrases.in_sentence(label) for label in answer.unpublished)
-        found.append(messages.text("wording.published.note.unpublished", groups=groups))
-    return found
-
-
-def numbers_notes(_statuses: Sequence[str]) -> list[str]:
-    """Return no notes: no status of a printed number needs one."""
-    return []
-
-
-def total(answer: Answer) -> str:
-    """Return the total of an answer: '1,336', '210 to 212', 'not published'."""
-    return phrases.number(answer.total)
-
-
-def possible_range(_: Observation) -> str:
-    """Return '': the range of a number is the number itself."""
-    return ""
-
-
-def is_share_of_all(observation: Observation) -> bool:
-    """Return whether a share is of all, while the others are of those recorded."""
-    return observation.code == NOT_RECORDED
-
-
-def possible_share(_answer: Answer, _observation: Observation) -> str:
-    """Return '': the range of a share is the share itself."""
-    return ""
-
-
-def share_status(_answer: Answer, _observation: Observation) -> str:
-    """Return '': a share has the letter of its number."""
-    return ""
 
 
 def _nationality(answer: Answer) -> str:

@@ -16,12 +16,8 @@ from typing import Final
 import numpy as np
 
 from referrals.publishing.audit import additivity, differencing, file_consistency, public_release
-from referrals.publishing.audit.feasibility_intervals import (
-    MOST_BOUNDED,
-    MOST_SEARCHED,
-    could_be_small,
-    feasibility_interval,
-)
+from referrals.publishing.audit.bounds_by_totals import MOST_BOUNDED, could_be_small
+from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED, feasibility_interval
 from referrals.publishing.audit.marginal_sums import (
     Changes,
     Integers,

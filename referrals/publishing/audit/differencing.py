@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from referrals.publishing.audit.feasibility_intervals import is_exact_by_totals
+from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe, is_part
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL

@@ -16,13 +16,12 @@ from typing import Final
 
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import witnesses
-from referrals.publishing.audit.feasibility_intervals import (
+from referrals.publishing.audit.bounds_by_totals import (
     MOST_BOUNDED,
-    MOST_SEARCHED,
     bound_by_totals,
     could_be_small,
-    feasibility_interval,
 )
+from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED, feasibility_interval
 from referrals.publishing.audit.marginal_sums import Changes, MarginalSums, too_narrow
 from referrals.publishing.audit.public_release import REMEDY, PublicRelease
 from referrals.publishing.cell_codes import Codes, Year, describe

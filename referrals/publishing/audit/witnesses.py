@@ -8,7 +8,8 @@ multiple of four, so a sum that some witness moves has an interval at least four
 
 Exchanges are drawn in batches. A batch keeps those that respect the announced errors and are the
 first to move some sum. Random draws beat a search here: a batch takes milliseconds, and a
-few thousand exchanges move nearly every sum of a year. `feasibility_intervals` deals with the rest.
+few thousand exchanges move nearly every sum of a year. `bounds_by_totals` and
+`feasibility_intervals` deal with the rest.
 """
 
 from __future__ import annotations

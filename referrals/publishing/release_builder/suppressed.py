@@ -89,7 +89,7 @@ class SuppressedYear:
     @property
     def summary(self) -> list[str]:
         """Lines on the year for the publisher."""
-        share = f"{self.share_withheld:.1%} of the cells of two dimensions"
+        share = f"{self.share_suppressed:.1%} of the cells of two dimensions"
         return [f"{self.year}: {share} are withheld, the rest exact."]
 
     @property
@@ -98,11 +98,11 @@ class SuppressedYear:
         return self.tables.categories
 
     @property
-    def share_withheld(self) -> float:
+    def share_suppressed(self) -> float:
         """The suppressed share of two-way cells, from 0 to 1."""
         orders = [len(codes) - codes.count(TOTAL) for codes in self.tables.values]
         two_way = orders.count(suppression.TWO_WAY)
-        return len(self.tables.withheld) / max(two_way, 1)
+        return len(self.tables.suppressed) / max(two_way, 1)
 
 
 def protect(
@@ -136,11 +136,7 @@ def write(
 ) -> list[Check]:
     """Write a release folder of exact tables and return the checks it passed.
 
-    `earlier` are the folders of releases of the same records, including the one to be replaced.
-    Each is attacked together with the new release.
-
-    Raises:
-        DisclosureError: a check failed. Nothing was written, and an older release stays in place.
+    Arguments and errors are those of `rounded.write`.
     """
     passed: list[Check] = []
 
@@ -217,9 +213,9 @@ def _witnesses(years: Sequence[SuppressedYear]) -> Iterator[Mapping[Codes, int]]
 def _cell_counts(release: PublicRelease) -> Iterator[str]:
     """Yield a sentence a year: how many numbers are printed, and how many suppressed."""
     for year in public_tables.years(release):
-        withheld = len(year.withheld)
-        printed = len(year.cells) - withheld
-        yield f"{year.year}: {printed:,} numbers are printed, and {withheld:,} are withheld."
+        suppressed = len(year.suppressed)
+        printed = len(year.cells) - suppressed
+        yield f"{year.year}: {printed:,} numbers are printed, and {suppressed:,} are withheld."
 
 
 SUPPRESSED_TEXT: Final = CertificateText(

@@ -13,7 +13,7 @@ from referrals.formatting import count, day
 from referrals.publishing.spreadsheets.workbook import Link, Sheet
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About, Kind
+from referrals.release.release import EXAMPLE, MARKS, OFFICIAL, PUBLISHED, About
 
 SITE: Final = "Victim referrals"
 COVER: Final = "Cover"
@@ -145,7 +145,7 @@ def all_cells(about: About, source: Source) -> Sheet:
         "cells.parquet holds the same. datapackage.json describes both, and lists the SHA-256 of "
         "every file."
     )
-    unlisted = [NOT_LISTED] if about.kind is Kind.ROUNDED else []
+    unlisted = [NOT_LISTED] if about.is_additive else []
     return Sheet(
         name=ALL_CELLS,
         title="Where all cells of the release are",
@@ -179,12 +179,12 @@ def _remarks(about: About) -> list[tuple[str, str]]:
     if about.lay_sentence:
         position = remarks.index(LOWEST_AND_HIGHEST)
         remarks.insert(position, ("How exact the numbers are", about.lay_sentence))
-    if about.kind is Kind.ROUNDED:
+    if about.is_additive:
         remarks.append(ZERO)
     return remarks
 
 
 def _symbol_notes(about: About, letters: Collection[str]) -> Iterator[tuple[str, str]]:
-    for letter, symbol in statuses.symbols(is_rounded=about.kind is Kind.ROUNDED).items():
+    for letter, symbol in statuses.symbols(about.kind).items():
         if letter in letters:
             yield f"Symbol [{letter}]", f"{symbol.name.capitalize()}. {symbol.note}"

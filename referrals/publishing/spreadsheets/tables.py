@@ -22,7 +22,7 @@ from referrals.publishing.spreadsheets import excel, front_sheets, opendocument
 from referrals.publishing.spreadsheets.workbook import Sheet, Value, Workbook
 from referrals.reference import statuses
 from referrals.reference.codelists import DIMENSIONS, TOTAL
-from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Kind, Release
+from referrals.release.release import DATABASE, LOCKDOWN, OFFICIAL, PUBLISHED, About, Release
 
 WRITERS: Final[Mapping[str, Callable[[Path, Workbook], None]]] = {
     ".xlsx": excel.write,
@@ -99,13 +99,10 @@ class Tables:
         self._periods = self._codes("period") or [_only_period(release.about)]
         self._cells = {_codes_of(row): row for row in release.rows("spreadsheets/cells")}
         self._has_notes = any(row["working"] for row in self._cells.values())
-        errors = (
-            release.rows("spreadsheets/largest_errors")
-            if release.about.kind is Kind.ROUNDED
-            else []
-        )
+        is_additive = release.about.is_additive
+        errors = release.rows("spreadsheets/largest_errors") if is_additive else []
         self._largest_error = {row["order"]: row["max_error"] for row in errors}
-        self._symbols = statuses.symbols(is_rounded=release.about.kind is Kind.ROUNDED)
+        self._symbols = statuses.symbols(release.about.kind)
 
     def sheets(self) -> list[Sheet]:
         """Return one sheet a table. A pair of dimensions without any known cell has none."""
@@ -178,8 +175,8 @@ class Tables:
             yield row
 
     def _unlisted(self, codes: Sequence[Row]) -> Row:
-        """Return an unlisted cell: 0 if the release is rounded, else unknown."""
-        if self._about.kind is not Kind.ROUNDED:
+        """Return an unlisted cell: 0 if the release is additive, else unknown."""
+        if not self._about.is_additive:
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = codes
         order = sum(code["code"] != TOTAL for code in others) + (period["kind"] == "category")

@@ -96,12 +96,15 @@ def of_folder(root: Path, released: str) -> Installed:
 def build(source: Installed, to: Path = BUILT, *, quality: int = BEST) -> Path:
     """Write the compressed files of a folder, all or none, and return the folder they are in.
 
-    `quality` is Brotli's, from 0 to 11. A build of the best quality replaces a lower one.
+    `quality` is Brotli's, from 0 to 11. A build of the best quality replaces a lower one, and is
+    not replaced by one that waited for it.
     """
     target = to / source.name
     if is_built(target, quality=quality):
         return target
     with atomic_folder.replacement(target) as building:
+        if is_built(target, quality=quality):  # by another build, while this one waited
+            raise atomic_folder.KeepOldError
         sizes = _compress_all(source, building, quality)
         if quality < BEST:
             (building / QUICK).touch()

@@ -19,7 +19,9 @@ WakeLoop = Callable[[], None]
 class MarkPending:
     """A message callback that marks its session as pending, then wakes the send loop.
 
-    In this order: the loop must find the session when it looks.
+    In this order: the loop must find the session when it looks. A session that is pending already
+    has woken the loop, which takes all its messages in one visit, so the loop is left alone: a run
+    sends some twenty messages, and each wake-up takes the interpreter from the run.
     """
 
     session_id: str
@@ -27,9 +29,10 @@ class MarkPending:
     wake_loop: WakeLoop
 
     def __call__(self) -> None:
-        """Mark the session as pending and wake the loop."""
-        self.pending.add(self.session_id)
-        self.wake_loop()
+        """Mark the session as pending and wake the loop, unless it is pending already."""
+        if self.session_id not in self.pending:
+            self.pending.add(self.session_id)
+            self.wake_loop()
 
 
 class PendingSessionManager:
@@ -54,7 +57,7 @@ class PendingSessionManager:
         if not isinstance(callback, MarkPending):
             marking = MarkPending(session_id, self._pending, callback)
             session._message_enqueued_callback = marking
-        self._pending.add(session_id)
+        session._message_enqueued_callback()
         return session_id
 
     def list_active_sessions(self) -> list[Any]:

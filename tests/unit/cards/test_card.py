@@ -13,7 +13,8 @@ from referrals import templates
 from referrals.cards import by_dimension
 from referrals.cards.card import PATHS, Card
 from referrals.cards.charts.base import DARK
-from referrals.cards.wording import captions, phrases, transcribed
+from referrals.cards.wording import captions, phrases
+from referrals.cards.wording.transcribed import Transcribed
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.labels import labels
@@ -77,10 +78,10 @@ def by_crime(release: Release) -> Mapping[str, Answer]:
 
 def test_a_card_has_all_that_belongs_to_its_figure(made: list[tuple[Answer, Card]]) -> None:
     for answer, card in made:
-        assert card.finding == transcribed.finding(answer)
+        assert card.finding == Transcribed().finding(answer)
         assert card.alternative.startswith(card.finding)
         assert "April 2020 to March 2021" in card.unit
-        assert set(transcribed.notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
+        assert set(Transcribed().notes(answer)) | set(captions.workings(answer)) <= set(card.notes)
         assert card.about.release_id == "2020-21"
         assert (card.draw is None) != answer.is_published
         assert [bar.label for bar in card.bars] == [
@@ -205,7 +206,7 @@ def test_a_missing_count_is_missing_in_the_data_and_not_0(made: list[tuple[Answe
         for row in card.data:
             if row["status"] == "x":
                 assert (row["value"], row["lower"], row["upper"]) == (None, None, None)
-                assert row["status_meaning"] == transcribed.SYMBOLS["x"]
+                assert row["status_meaning"] == Transcribed.symbols["x"]
 
 
 def test_a_card_across_groups_has_every_row_of_every_group(

@@ -17,7 +17,8 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import svg
 from referrals.cards.exports import text as text_export
 from referrals.cards.html import sources
-from referrals.cards.wording import captions, rounded
+from referrals.cards.wording import captions
+from referrals.cards.wording.rounded import Rounded
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
@@ -54,7 +55,7 @@ def test_a_group_is_the_largest_only_if_no_other_could_be(
     invented: Release, dimension: str, selection: Selection
 ) -> None:
     answer = kinds.of(invented).answer(dimension, selection)
-    finding = rounded.finding(answer)
+    finding = Rounded().finding(answer)
     if " the largest" not in finding or "No one group" in finding:
         return
     named = [observation for observation in answer.observations if observation.kind == "category"]
@@ -92,10 +93,10 @@ def test_fewer_than_25_are_not_ranked_and_have_no_share_in_words(
 def test_an_empty_finding_explains_its_zeros(invented: Release) -> None:
     empty = planted({"A": (0, 0, 8), "B": (0, 0, 8)}, total=(0, 0, 8))
     assert (
-        rounded.finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
+        Rounded().finding(empty) == "No referrals are counted in this selection; 0 can mean 0 to 8."
     )
     assert (
-        rounded.finding(planted({"A": (0, 0, 0)}, total=(0, 0, 0)))
+        Rounded().finding(planted({"A": (0, 0, 0)}, total=(0, 0, 0)))
         == "No referrals are counted in this selection."
     )
     assert by_quarter.card(invented, nothing(invented)).finding.startswith(
@@ -132,7 +133,7 @@ NO_LARGEST = "No one group is plainly the largest among"
 def test_a_finding_agrees_with_the_sums(
     rows: dict[str, tuple[int, int, int]], finding: str
 ) -> None:
-    assert rounded.finding(planted(rows)) == finding
+    assert Rounded().finding(planted(rows)) == finding
 
 
 @pytest.mark.parametrize(

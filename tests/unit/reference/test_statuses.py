@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from referrals.reference import statuses
 from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
+from referrals.release.release import Kind
 
 LETTERS = ["e", "u", "x", "c", "z", "r", "p", "low"]
 
 
 def test_every_letter_has_a_meaning_and_a_symbol_in_one_order() -> None:
-    for is_rounded in (False, True):
-        assert list(statuses.meanings(is_rounded=is_rounded)) == LETTERS
-        assert list(statuses.symbols(is_rounded=is_rounded)) == LETTERS
+    for kind in Kind:
+        assert list(statuses.meanings(kind)) == LETTERS
+        assert list(statuses.symbols(kind)) == LETTERS
 
 
 def test_rounded_releases_replace_the_meanings_that_differ_and_no_others() -> None:
-    general, rounded = statuses.meanings(), statuses.meanings(is_rounded=True)
+    general, rounded = statuses.meanings(), statuses.meanings(Kind.ROUNDED)
     assert [letter for letter in LETTERS if general[letter] != rounded[letter]] == ["e", "u", "r"]
-    names, rounded_names = statuses.symbols(), statuses.symbols(is_rounded=True)
+    names, rounded_names = statuses.symbols(), statuses.symbols(Kind.ROUNDED)
     assert [letter for letter in LETTERS if names[letter] != rounded_names[letter]] == ["e"]
 
 
 def test_the_low_reliability_of_a_share_names_the_threshold_of_the_pages() -> None:
-    assert f"fewer than {SMALLEST_SHARE_BASE} referrals" in statuses.meanings(is_rounded=True)["u"]
+    assert f"fewer than {SMALLEST_SHARE_BASE} referrals" in statuses.meanings(Kind.ROUNDED)["u"]
 
 
 def test_a_manifest_lists_the_letters_of_its_method_and_the_empty_status() -> None:

@@ -1,1 +1,1 @@
-"""The audit of releases of exact tables with withheld cells."""
+"""The audit of releases of exact tables with suppressed cells."""

@@ -1,14 +1,14 @@
-"""The attacker's problem: the feasibility interval of every cell that tables withhold.
+"""The attacker's problem: the feasibility interval of every cell that tables suppress.
 
 Everything that the public has is a constraint on the cells: each is the sum of the cells of any
-finer table, none is negative, all are whole numbers, and a rule such as "a withheld cell is at
-least 1" bounds the withheld ones. HiGHS searches over real numbers first, and over whole numbers if
-that leaves doubt: real intervals overstate safety, and whole ones cost more. A feasible table that
-reaches each end of an interval is checked here in exact integers. That no table goes further rests
-on HiGHS, and an answer that it hasn't proved is refused.
+finer table, none is negative, all are whole numbers, and a rule such as "a suppressed cell is at
+least 1" bounds the suppressed ones. HiGHS searches over real numbers first, and over whole numbers
+if that leaves doubt: real intervals overstate safety, and whole ones cost more. A feasible table
+that reaches each end of an interval is checked here in exact integers. That no table goes further
+rests on HiGHS, and an answer that it hasn't proved is refused.
 
 To let the attacker think at a finer level than was published, give the finer table with every cell
-withheld. This module shares nothing with the code that protects tables.
+suppressed. This module shares nothing with the code that protects tables.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PRIMAL_SIMPLEX: Final = 4
 
 Cell = tuple[str, ...]
 PublishedTables = Mapping[Cell, int | None]
-"""Cells with a code or `_T` in each dimension, and their counts; None if withheld.
+"""Cells with a code or `_T` in each dimension, and their counts; None if suppressed.
 
 Which dimensions have a code says which table a cell belongs to. A cell that isn't listed has not
 been published."""
@@ -64,24 +64,24 @@ def intervals(
     tables: PublishedTables,
     *elsewhere: PublishedTables,
     floor: int = 0,
-    withheld_at_least: int | None = None,
-    withheld_at_most: int | None = None,
+    suppressed_at_least: int | None = None,
+    suppressed_at_most: int | None = None,
 ) -> dict[Cell, Interval]:
-    """Return the feasibility interval of each withheld cell.
+    """Return the feasibility interval of each suppressed cell.
 
     Args:
         tables: the published tables.
         elsewhere: further tables of the same people and dimensions, published elsewhere.
         floor: the smallest count of any cell.
-        withheld_at_least: the smallest count of a withheld cell, if the rule says so.
-        withheld_at_most: the largest count of a withheld cell, if the rule says so.
+        suppressed_at_least: the smallest count of a suppressed cell, if the rule says so.
+        suppressed_at_most: the largest count of a suppressed cell, if the rule says so.
 
     Raises:
         DisclosureError: the tables contradict one another, or nothing published limits a cell from
         above.
     """
-    attack = _Attack(tables, elsewhere, floor, (withheld_at_least, withheld_at_most))
-    return {cell: attack.interval(cell) for cell in attack.withheld}
+    attack = _Attack(tables, elsewhere, floor, (suppressed_at_least, suppressed_at_most))
+    return {cell: attack.interval(cell) for cell in attack.suppressed}
 
 
 def narrow_intervals(
@@ -89,17 +89,17 @@ def narrow_intervals(
     *elsewhere: PublishedTables,
     width: int,
     floor: int = 0,
-    withheld_at_least: int | None = None,
-    withheld_at_most: int | None = None,
+    suppressed_at_least: int | None = None,
+    suppressed_at_most: int | None = None,
 ) -> dict[Cell, Interval]:
     """Return the feasibility intervals that are less than `width` wide.
 
     Arguments and errors are those of `intervals`. It is faster, because feasible tables found on
     the way show that most of the other cells are wide enough.
     """
-    attack = _Attack(tables, elsewhere, floor, (withheld_at_least, withheld_at_most))
+    attack = _Attack(tables, elsewhere, floor, (suppressed_at_least, suppressed_at_most))
     narrow = {}
-    for cell in attack.withheld:
+    for cell in attack.suppressed:
         if not attack.is_wide(cell, width):
             low, high = attack.interval(cell)
             if high - low < width:
@@ -111,17 +111,17 @@ def exactly_recovered(
     tables: PublishedTables,
     *elsewhere: PublishedTables,
     floor: int = 0,
-    withheld_at_least: int | None = None,
-    withheld_at_most: int | None = None,
+    suppressed_at_least: int | None = None,
+    suppressed_at_most: int | None = None,
 ) -> dict[Cell, int]:
-    """Return the withheld cells with a single feasible count. Arguments as for `intervals`."""
+    """Return the suppressed cells with a single feasible count. Arguments as for `intervals`."""
     narrow = narrow_intervals(
         tables,
         *elsewhere,
         width=1,
         floor=floor,
-        withheld_at_least=withheld_at_least,
-        withheld_at_most=withheld_at_most,
+        suppressed_at_least=suppressed_at_least,
+        suppressed_at_most=suppressed_at_most,
     )
     return {cell: low for cell, (low, _) in narrow.items()}
 
@@ -134,21 +134,21 @@ class _Attack:
         tables: PublishedTables,
         elsewhere: Sequence[PublishedTables],
         floor: int,
-        withheld_limits: tuple[int | None, int | None],
+        suppressed_limits: tuple[int | None, int | None],
     ) -> None:
         published = _merge([tables, *elsewhere])
         known = {cell: value for cell, value in published.items() if value is not None}
-        self.withheld = [cell for cell, value in published.items() if value is None]
+        self.suppressed = [cell for cell, value in published.items() if value is None]
         self._relations = _relations(published, known)
-        at_least, at_most = withheld_limits
-        withheld_range = (
+        at_least, at_most = suppressed_limits
+        suppressed_range = (
             floor if at_least is None else at_least,
             COUNT_LIMIT if at_most is None else at_most,
         )
         limits: dict[Cell, Interval] = {}
         for relation in self._relations:
             limits.update(dict.fromkeys(relation.signs, (floor, COUNT_LIMIT)))
-        limits.update(dict.fromkeys(self.withheld, withheld_range))
+        limits.update(dict.fromkeys(self.suppressed, suppressed_range))
         self._limits = {
             cell: (low, max(low, min(high, _smallest_total(cell, known))))
             for cell, (low, high) in limits.items()

@@ -57,7 +57,7 @@ def check_release(
 
 
 def _check_year(name: str, year: PublicYear) -> Iterator[Finding]:
-    cells, withheld, witnesses = len(year.cells), len(year.withheld), len(year.witnesses)
+    cells, suppressed, witnesses = len(year.cells), len(year.suppressed), len(year.witnesses)
     yield Finding(
         f"{name}: the tables of one and two dimensions are whole, and nothing is finer",
         list(_table_faults(year)),
@@ -72,12 +72,12 @@ def _check_year(name: str, year: PublicYear) -> Iterator[Finding]:
     yield Finding(
         f"{name}: the witnesses leave every withheld cell a range at least {PROTECTION_WIDTH} wide",
         list(_narrow_cells(year)),
-        withheld,
+        suppressed,
     )
     yield Finding(
         f"{name}: the attacker finds no withheld cell to less than that",
         list(_recovered(year.cells, _known_cells(year))),
-        withheld,
+        suppressed,
     )
     yield Finding(
         f"{name}: no group of one dimension shares one crime type or outcome for certain",
@@ -94,7 +94,7 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
 
 
 def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield the disclosures of exact counts published elsewhere: small numbers, withheld cells."""
+    """Yield the disclosures of exact counts published elsewhere: small or suppressed."""
     for codes, value in table.items():
         if 0 < value <= LARGEST_SMALL_COUNT:
             yield f"{describe(codes)} is exactly {value}"
@@ -119,7 +119,7 @@ def _table_faults(year: PublicYear) -> Iterator[str]:
 
 
 def _small_numbers(year: PublicYear) -> Iterator[str]:
-    """Yield the totals that are small or withheld, and the small two-way cells that are printed.
+    """Yield the totals that are small or suppressed, and the small two-way cells that are printed.
 
     A two-way cell may be printed as 0 if one of its codes has no people, since the total shows
     that.
@@ -149,15 +149,15 @@ def _witness_faults(year: PublicYear) -> Iterator[str]:
 
 
 def _narrow_cells(year: PublicYear) -> Iterator[str]:
-    """Yield the withheld cells to which the witnesses leave too narrow an interval."""
-    for codes in year.withheld:
+    """Yield the suppressed cells to which the witnesses leave too narrow an interval."""
+    for codes in year.suppressed:
         low, high = year.interval(codes)
         if high - low < PROTECTION_WIDTH:
             yield f"{describe(codes)} is {low} to {high} in every witness"
 
 
 def _recovered(cells: PublishedTables, *elsewhere: PublishedTables) -> Iterator[str]:
-    """Yield the withheld cells that an attacker recovers, or why the tables contradict."""
+    """Yield the suppressed cells that an attacker recovers, or why the tables contradict."""
     for codes, value in cells.items():
         if value is None and any(table.get(codes) is not None for table in elsewhere):
             yield f"{describe(codes)} is withheld, and printed elsewhere"

@@ -1,7 +1,7 @@
 """A suppressed release as an attacker reads it: its tables of each year, and its witnesses.
 
 Such a release holds the total of each year, its one-way tables and its two-way tables, and nothing
-finer. Printed numbers are exact, and withheld cells are marked. Nothing in this module knows how
+finer. Printed numbers are exact, and suppressed cells are marked. Nothing in this module knows how
 cells were chosen.
 """
 
@@ -25,8 +25,8 @@ from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 
 METHOD: Final = "witness-proved suppression"
 WITNESSES: Final = "witnesses.csv.gz"
-WITHHELD: Final = "c"
-"""The status of a withheld cell."""
+SUPPRESSED: Final = "c"
+"""The status of a suppressed cell."""
 
 HIGHEST_ORDER: Final = 2
 """The tables of a release cross at most two dimensions."""
@@ -44,7 +44,7 @@ Witness = Mapping[Codes, int]
 
 @dataclass(frozen=True)
 class PublicYear:
-    """The tables of one year, with None for a withheld cell, and the witnesses of the year."""
+    """The tables of one year, with None for a suppressed cell, and the witnesses of the year."""
 
     year: str
     categories: Mapping[str, Sequence[str]]
@@ -53,8 +53,8 @@ class PublicYear:
     witnesses: Sequence[Witness]
 
     @property
-    def withheld(self) -> list[Codes]:
-        """The withheld cells."""
+    def suppressed(self) -> list[Codes]:
+        """The suppressed cells."""
         return [codes for codes, value in self.cells.items() if value is None]
 
     @cached_property
@@ -85,7 +85,7 @@ def years(release: PublicRelease) -> list[PublicYear]:
 
     Raises:
         ReleaseError: the cells or witnesses can't be read, or a cell is neither printed nor
-        withheld.
+        suppressed.
     """
     cells, witnesses = _read_cells(release), _read_witnesses(release)
     return [_year(year, cells, witnesses) for year in release.years.values()]
@@ -112,8 +112,8 @@ def _read_cells(release: PublicRelease) -> dict[Codes, int | None]:
     cells: dict[Codes, int | None] = {}
     for row in _read_rows(release, "cells.csv"):
         codes = (row["period"], *(row[name] for name in DIMENSIONS))
-        is_withheld, is_printed = row["status"] == WITHHELD, bool(row["value"])
-        if is_withheld == is_printed or codes in cells:
+        is_suppressed, is_printed = row["status"] == SUPPRESSED, bool(row["value"])
+        if is_suppressed == is_printed or codes in cells:
             raise ReleaseError(
                 f"{release.name}: {describe(codes)} must have a number, or be withheld, once. "
                 "Publish it again."

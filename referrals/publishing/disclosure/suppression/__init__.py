@@ -1,1 +1,1 @@
-"""Cell suppression: exact one- and two-way tables with small cells withheld."""
+"""Cell suppression: exact one- and two-way tables with small cells suppressed."""

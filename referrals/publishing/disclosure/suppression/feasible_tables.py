@@ -71,7 +71,7 @@ def find_feasible_table(
     """Return a table that agrees with published ones, as counts of its occupied finest cells.
 
     Args:
-        values: the total and every cell of the one- and two-way tables; None if it is withheld.
+        values: the total and every cell of the one- and two-way tables; None if it is suppressed.
         categories: the codes of each dimension.
         order: the numbers of the dimensions, in the order in which to divide.
         costs: of cells of two-way tables. A table of low cost is sought, so a negative cost asks

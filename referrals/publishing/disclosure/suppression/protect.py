@@ -1,15 +1,15 @@
 """Cell suppression for one- and two-way tables, for publishers that must print exact numbers.
 
-Called by `release_builder.suppressed`. Primary suppression withholds every two-way cell of 0 to 4.
-True zeros are withheld too: if zeros were printed, a reader who knows that a withheld cell is at
-least 1 could work cells out. Secondary suppression withholds more cells to protect those. The total
-and the one-way tables are published, so every category must have at least 10 people, or none.
+Called by `release_builder.suppressed`. Primary suppression takes every two-way cell of 0 to 4.
+True zeros are suppressed too: if zeros were printed, a reader who knows that a suppressed cell is
+at least 1 could work cells out. Secondary suppression takes more cells to protect those. The
+total and the one-way tables are published, so every category must have at least 10 people, or none.
 
-The proof is a set of witnesses: feasible tables that give every withheld cell an interval at least
-4 wide. They are made from the published tables and the seed alone (see `witness_search`), so they
-disclose nothing that the tables do not. They do not show that all values of an interval are equally
-likely, nor what a reader could conclude by replaying the choice of secondary cells. Three-way
-tables are not made: to prove them takes too long.
+The proof is a set of witnesses: feasible tables that give every suppressed cell an interval at
+least 4 wide. They are made from the published tables and the seed alone (see `witness_search`), so
+they disclose nothing that the tables do not. They do not show that all values of an interval are
+equally likely, nor what a reader could conclude by replaying the choice of secondary cells.
+Three-way tables are not made: to prove them takes too long.
 """
 
 from __future__ import annotations
@@ -52,19 +52,19 @@ TWO_WAY: Final = 2
 
 @dataclass(frozen=True)
 class SuppressedTables:
-    """The one- and two-way tables of a period, some cells withheld, with the proof of safety.
+    """The one- and two-way tables of a period, some cells suppressed, with the proof of safety.
 
     Made by `protect`. A cell has one code for each dimension, or `_T` for the total.
 
     Attributes:
         categories: the codes of each dimension.
-        values: the count of each cell, or None if it is withheld.
+        values: the count of each cell, or None if it is suppressed.
         witnesses: feasible tables of `values`, each as counts of its occupied finest cells.
         facts: facts published elsewhere about the same people; every witness agrees with them.
 
     Raises:
-        DisclosureError: a small cell is published, a withheld cell has too narrow an interval over
-            the witnesses, or one of them contradicts the tables or a fact.
+        DisclosureError: a small cell is published, a suppressed cell has too narrow an interval
+            over the witnesses, or one of them contradicts the tables or a fact.
     """
 
     categories: Categories
@@ -99,15 +99,15 @@ class SuppressedTables:
                 )
 
     @cached_property
-    def withheld(self) -> tuple[Cell, ...]:
+    def suppressed(self) -> tuple[Cell, ...]:
         """The cells that are not published."""
         return tuple(cell for cell, value in self.values.items() if value is None)
 
     @cached_property
     def ranges(self) -> dict[Cell, Range]:
-        """The smallest and the largest count of each withheld cell over the witnesses."""
+        """The smallest and the largest count of each suppressed cell over the witnesses."""
         return {
-            cell: interval([margins[cell] for margins in self._margins]) for cell in self.withheld
+            cell: interval([margins[cell] for margins in self._margins]) for cell in self.suppressed
         }
 
     def _is_disclosed(self, cell: Cell) -> bool:
@@ -131,7 +131,7 @@ class SuppressedTables:
 def protect(
     counts: Counts, categories: Categories, *, seed: int, facts: Sequence[Fact] = ()
 ) -> SuppressedTables:
-    """Return the one- and two-way tables of finest counts, with cells withheld and the proof.
+    """Return the one- and two-way tables of finest counts, with cells suppressed and the proof.
 
     Args:
         counts: the count of each occupied finest cell, one code a dimension in the order of
@@ -139,7 +139,7 @@ def protect(
         categories: the codes of each dimension.
         seed: decides between equally good witnesses. It need not be secret: they hold no secret.
         facts: facts published elsewhere about the same people, if the dimensions are those of
-            `FINEST`. Their cells are never secondary cells, since withholding them hides nothing.
+            `FINEST`. Their cells are never secondary cells, since suppressing them hides nothing.
 
     Raises:
         DisclosureError: a category is too small to be published, or a cell cannot be protected.
@@ -152,9 +152,9 @@ def protect(
         pair: _table(truth, categories, pair, known)
         for pair in itertools.combinations(range(len(categories)), TWO_WAY)
     }
-    withheld = {cell for table in tables.values() for cell in _suppress(table)}
+    suppressed = {cell for table in tables.values() for cell in _suppress(table)}
     while True:
-        published = {cell: None if cell in withheld else value for cell, value in truth.items()}
+        published = {cell: None if cell in suppressed else value for cell, value in truth.items()}
         search = WitnessSearch(
             published, categories, width=PROTECTION_WIDTH, facts=facts, seed=seed
         )
@@ -162,7 +162,7 @@ def protect(
         if unprotected is None:
             return SuppressedTables(categories, published, tuple(search.needed()), tuple(facts))
         table = tables[witness_search.table_of([unprotected])]
-        withheld |= _suppress_more(table, unprotected, withheld)
+        suppressed |= _suppress_more(table, unprotected, suppressed)
 
 
 def _refuse_misfits(counts: Counts, categories: Categories) -> None:
@@ -215,18 +215,18 @@ def _table(
 
 
 def _suppress(table: TwoWayTable) -> set[Cell]:
-    """Return the cells of a table to withhold, primary and secondary."""
+    """Return the cells of a table to suppress, primary and secondary."""
     primary = {cell for cell, value in table.values.items() if value <= LARGEST_SMALL_COUNT}
     return table.suppress(primary)
 
 
-def _suppress_more(table: TwoWayTable, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
-    """Return the cells to withhold so that one has a wider interval than those withheld leave it.
+def _suppress_more(table: TwoWayTable, cell: Cell, suppressed: AbstractSet[Cell]) -> set[Cell]:
+    """Return the cells to suppress so that one has a wider interval than those suppressed leave it.
 
     The table alone leaves it the protection width, but no witness was found that agrees with all
     tables. So it gets a wider interval in its own table.
     """
-    own, wider = withheld & table.values.keys(), table
+    own, wider = suppressed & table.values.keys(), table
     while not (secondary := wider.secondary(cell, own)):
         wider = replace(wider, width=wider.width * 2)
     return table.suppress(own | secondary)

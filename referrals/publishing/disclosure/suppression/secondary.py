@@ -1,10 +1,10 @@
-"""Secondary suppression in one two-way table: withhold more cells to protect the primary ones.
+"""Secondary suppression in one two-way table: suppress more cells to protect the primary ones.
 
-Called by `suppression.protect`. A withheld cell is hidden only as far as other withheld cells of
-its row and column can make up for it, since their totals are published. Its feasibility interval is
-worked out exactly: all other withheld cells may change too, and every row and column must still add
-up. In a two-way table the extreme solutions are whole numbers, so nothing is claimed of fractions
-of people.
+Called by `suppression.protect`. A suppressed cell is hidden only as far as other suppressed cells
+of its row and column can make up for it, since their totals are published. Its feasibility interval
+is worked out exactly: all other suppressed cells may change too, and every row and column must
+still add up. In a two-way table the extreme solutions are whole numbers, so nothing is claimed of
+fractions of people.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class TwoWayTable:
     Attributes:
         values: the count of each cell.
         lines: the cells of each row and of each column.
-        width: the least width of the feasibility interval of a withheld cell.
-        known: cells whose count was published elsewhere. Withholding them hides nothing.
+        width: the least width of the feasibility interval of a suppressed cell.
+        known: cells whose count was published elsewhere. Suppressing them hides nothing.
     """
 
     values: Mapping[Cell, int]
@@ -41,29 +41,29 @@ class TwoWayTable:
     known: frozenset[Cell] = frozenset()
 
     def suppress(self, primary: AbstractSet[Cell]) -> set[Cell]:
-        """Return the cells to withhold: the primary ones, and secondary ones that protect them.
+        """Return the cells to suppress: the primary ones, and secondary ones that protect them.
 
         For one cell after another, the secondary cells with the fewest people are added. Redundant
         ones are removed at the end. The order matters: smallest first and largest first are tried.
 
         Raises:
-            DisclosureError: the table is too small, whatever else is withheld.
+            DisclosureError: the table is too small, whatever else is suppressed.
         """
         ascending = sorted(primary, key=lambda cell: (self.values[cell], cell))
         attempts = [
             self._without_redundant(primary, self._with_secondary(order))
             for order in (ascending, ascending[::-1])
         ]
-        return min(attempts, key=lambda withheld: sum(self.values[cell] for cell in withheld))
+        return min(attempts, key=lambda suppressed: sum(self.values[cell] for cell in suppressed))
 
-    def secondary(self, cell: Cell, withheld: AbstractSet[Cell]) -> set[Cell]:
-        """Return the cheapest cells to withhold as well to protect one; none if it is protected.
+    def secondary(self, cell: Cell, suppressed: AbstractSet[Cell]) -> set[Cell]:
+        """Return the cheapest cells to suppress as well to protect one; none if it is protected.
 
         Raises:
             DisclosureError: no cells of this table would do.
         """
-        allowed = (self.values.keys() - self.known) | withheld
-        secondary = self._search.cheapest(cell, withheld, allowed)
+        allowed = (self.values.keys() - self.known) | suppressed
+        secondary = self._search.cheapest(cell, suppressed, allowed)
         if secondary is None:
             raise DisclosureError(
                 f"{' × '.join(cell)} cannot be protected by withholding other cells of its table: "
@@ -71,26 +71,28 @@ class TwoWayTable:
             )
         return secondary
 
-    def protects(self, withheld: AbstractSet[Cell]) -> bool:
-        """Return whether each withheld cell has its interval."""
-        return all(self._search.cheapest(cell, withheld, withheld) is not None for cell in withheld)
+    def protects(self, suppressed: AbstractSet[Cell]) -> bool:
+        """Return whether each suppressed cell has its interval."""
+        return all(
+            self._search.cheapest(cell, suppressed, suppressed) is not None for cell in suppressed
+        )
 
     def _with_secondary(self, order: Sequence[Cell]) -> set[Cell]:
         """Return the cells with secondary ones for each in turn, and for those that were added."""
-        withheld, queue = set(order), list(order)
+        suppressed, queue = set(order), list(order)
         for cell in queue:
-            secondary = self.secondary(cell, withheld)
-            withheld |= secondary
+            secondary = self.secondary(cell, suppressed)
+            suppressed |= secondary
             queue.extend(sorted(secondary))
-        return withheld
+        return suppressed
 
-    def _without_redundant(self, primary: AbstractSet[Cell], withheld: set[Cell]) -> set[Cell]:
-        """Return the withheld cells without the secondary ones that the others do not need."""
-        largest_first = sorted(withheld - primary, key=lambda cell: (-self.values[cell], cell))
+    def _without_redundant(self, primary: AbstractSet[Cell], suppressed: set[Cell]) -> set[Cell]:
+        """Return the suppressed cells without the secondary ones that the others do not need."""
+        largest_first = sorted(suppressed - primary, key=lambda cell: (-self.values[cell], cell))
         for cell in largest_first:
-            if self.protects(withheld - {cell}):
-                withheld = withheld - {cell}
-        return withheld
+            if self.protects(suppressed - {cell}):
+                suppressed = suppressed - {cell}
+        return suppressed
 
     @cached_property
     def _search(self) -> _SecondarySearch:
@@ -107,7 +109,7 @@ class _SecondarySearch:
     def __init__(self, table: TwoWayTable) -> None:
         self._table, self._solver = table, highspy.Highs()
         self._solver.silent()
-        self._is_withheld = {
+        self._is_suppressed = {
             cell: self._solver.addVariable(0, 1, value + 1, highspy.HighsVarType.kInteger)
             for cell, value in table.values.items()
         }
@@ -118,14 +120,14 @@ class _SecondarySearch:
         }
 
     def cheapest(
-        self, cell: Cell, withheld: AbstractSet[Cell], allowed: AbstractSet[Cell]
+        self, cell: Cell, suppressed: AbstractSet[Cell], allowed: AbstractSet[Cell]
     ) -> set[Cell] | None:
-        """Return the cheapest of the allowed cells to withhold as well for one cell.
+        """Return the cheapest of the allowed cells to suppress as well for one cell.
 
         Returns None if all of them together would not do.
         """
-        for other, variable in self._is_withheld.items():
-            self._solver.changeColBounds(variable.index, other in withheld, other in allowed)
+        for other, variable in self._is_suppressed.items():
+            self._solver.changeColBounds(variable.index, other in suppressed, other in allowed)
         row = self._widths[cell].index
         self._solver.clearSolver()
         self._solver.changeRowBounds(row, self._table.width, highspy.kHighsInf)
@@ -136,8 +138,8 @@ class _SecondarySearch:
             return None
         return {
             other
-            for other in allowed - withheld
-            if solution[self._is_withheld[other].index] > CHOSEN_ABOVE
+            for other in allowed - suppressed
+            if solution[self._is_suppressed[other].index] > CHOSEN_ABOVE
         }
 
     def _add_feasible_table(self) -> dict[Cell, highspy.highs_var]:
@@ -148,8 +150,8 @@ class _SecondarySearch:
             for cell, value in self._table.values.items()
         }
         for cell, value in self._table.values.items():
-            solver.addConstr(change[cell] - width * self._is_withheld[cell] <= 0)
-            solver.addConstr(change[cell] + min(value, width) * self._is_withheld[cell] >= 0)
+            solver.addConstr(change[cell] - width * self._is_suppressed[cell] <= 0)
+            solver.addConstr(change[cell] + min(value, width) * self._is_suppressed[cell] >= 0)
         for line in self._table.lines:
             solver.addConstr(solver.qsum(change[cell] for cell in line) == 0)
         return change

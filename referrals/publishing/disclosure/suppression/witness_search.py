@@ -1,7 +1,7 @@
-"""The search for witnesses: feasible tables that together give each withheld cell a wide interval.
+"""The search for witnesses: feasible tables that together widen each suppressed cell's interval.
 
 Called by `suppression.protect`. It gets the tables as a reader has them and nothing else, so a
-witness discloses nothing that they do not. Whenever more cells are withheld the published tables
+witness discloses nothing that they do not. Whenever more cells are suppressed the published tables
 are others, and a new search starts from the beginning.
 """
 
@@ -50,21 +50,21 @@ class WitnessSearch:
         """Start a search.
 
         Args:
-            values: the published tables; None for a withheld cell.
+            values: the published tables; None for a suppressed cell.
             categories: the codes of each dimension.
-            width: the least width of the interval that each withheld cell needs.
+            width: the least width of the interval that each suppressed cell needs.
             facts: facts published elsewhere, which must hold for every witness.
             seed: decides between equally good witnesses.
         """
         self._values, self._categories, self._width, self._facts = values, categories, width, facts
         # Witnesses hold no secret: their choice must be repeatable, nothing else.
         self._random = Random(seed)  # noqa: S311
-        self._withheld = [cell for cell, value in values.items() if value is None]
+        self._suppressed = [cell for cell, value in values.items() if value is None]
         self._found: list[tuple[Counts, Mapping[Cell, int]]] = []
         self._intervals: dict[Cell, Range] = {}
 
     def run(self) -> Cell | None:
-        """Find witnesses for every withheld cell, and return the first that gets none, if any."""
+        """Find witnesses for every suppressed cell, and return the first that gets none, if any."""
         while narrow := self._narrow():
             self._add(table_of(narrow), {cell: self._direction(cell) for cell in narrow})
             if self._narrow() == narrow and not self._widen(narrow[0]):
@@ -89,7 +89,7 @@ class WitnessSearch:
     def _is_wide_for_all(self, witnesses: Sequence[Mapping[Cell, int]]) -> bool:
         return all(
             width([margins[cell] for margins in witnesses]) >= self._width
-            for cell in self._withheld
+            for cell in self._suppressed
         )
 
     def _widen(self, cell: Cell) -> bool:
@@ -101,9 +101,9 @@ class WitnessSearch:
         return False
 
     def _narrow(self) -> list[Cell]:
-        """Return the withheld cells whose interval over the witnesses so far is too narrow."""
+        """Return the suppressed cells whose interval over the witnesses so far is too narrow."""
         return [
-            cell for cell in self._withheld if width(self._intervals.get(cell, ())) < self._width
+            cell for cell in self._suppressed if width(self._intervals.get(cell, ())) < self._width
         ]
 
     def _direction(self, cell: Cell) -> int:
@@ -133,7 +133,7 @@ class WitnessSearch:
         self._found.append((witness, margins))
         self._intervals = {
             cell: interval([*self._intervals.get(cell, ()), margins[cell]])
-            for cell in self._withheld
+            for cell in self._suppressed
         }
 
 

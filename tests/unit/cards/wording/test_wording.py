@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -13,7 +14,11 @@ from hypothesis import strategies as st
 
 from referrals.cards.wording import captions, phrases, transcribed
 from referrals.cards.wording.phrases import Form
+from referrals.cards.wording.transcribed import Transcribed
 from referrals.formatting import count, percent
+from referrals.i18n import messages
+from referrals.i18n.languages import ENGLISH
+from referrals.paths import PUBLISHED
 from referrals.query import kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation, Share
@@ -64,7 +69,7 @@ FINDINGS: list[tuple[str, dict[str, str], list[str]]] = [
 def test_a_finding_has_the_numbers_worked_by_hand(
     release: Release, dimension: str, chosen: dict[str, str], parts: list[str]
 ) -> None:
-    finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
+    finding = Transcribed().finding(kinds.of(release).answer(dimension, Selection(**chosen)))
     assert [part for part in parts if part not in finding] == [], finding
 
 
@@ -88,13 +93,13 @@ def test_every_filter_on_its_own_has_a_finding_in_the_list_above(
 
 def test_a_finding_holds_no_number_that_its_answer_does_not(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
-        finding = transcribed.finding(answer)
+        finding = Transcribed().finding(answer)
         assert strange_numbers(finding, answer) == [], finding
 
 
 def test_the_check_notices_a_number_that_is_not_in_the_answer(release: Release) -> None:
     answer = kinds.of(release).answer("sex", Selection())
-    assert strange_numbers(f"{transcribed.finding(answer)} That is 7% of 126,453.", answer) == [
+    assert strange_numbers(f"{Transcribed().finding(answer)} That is 7% of 126,453.", answer) == [
         "7%",
         "126,453",
     ]
@@ -102,7 +107,7 @@ def test_the_check_notices_a_number_that_is_not_in_the_answer(release: Release) 
 
 def test_findings_are_whole_sentences(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
-        finding = transcribed.finding(answer)
+        finding = Transcribed().finding(answer)
         assert finding[0].isupper() or finding[0].isdigit()
         assert finding.endswith(".")
         assert not re.search(r"nan|None|  |\.\.|_|\bx\b", finding), finding
@@ -119,7 +124,7 @@ def test_findings_are_whole_sentences(answers: tuple[Answer, ...]) -> None:
 def test_a_finding_on_unpublished_numbers_says_so_and_has_no_number(
     release: Release, dimension: str, chosen: dict[str, str]
 ) -> None:
-    finding = transcribed.finding(kinds.of(release).answer(dimension, Selection(**chosen)))
+    finding = Transcribed().finding(kinds.of(release).answer(dimension, Selection(**chosen)))
     assert "does not publish" in finding
     assert not re.search(r"\d", finding)
 
@@ -139,7 +144,7 @@ def test_a_group_is_called_the_largest_only_if_its_range_is_above_every_other(
     pairs: list[tuple[int, int]],
 ) -> None:
     ranges = [(low, low + width) for low, width in pairs]
-    finding = transcribed.finding(planted("crime_type", dict(zip("ABCDE", ranges, strict=False))))
+    finding = Transcribed().finding(planted("crime_type", dict(zip("ABCDE", ranges, strict=False))))
     by_low = sorted(ranges, reverse=True)
     apart = max(high for _, high in by_low[1:]) < by_low[0][0]
     assert ("was the largest" in finding) == apart, finding
@@ -148,14 +153,14 @@ def test_a_group_is_called_the_largest_only_if_its_range_is_above_every_other(
 
 
 def test_a_finding_on_overlapping_ranges_names_no_largest_group() -> None:
-    finding = transcribed.finding(planted("crime_type", {"Theft": (50, 60), "Fraud": (55, 58)}))
+    finding = Transcribed().finding(planted("crime_type", {"Theft": (50, 60), "Fraud": (55, 58)}))
     assert "largest" in finding
     assert "No one group" in finding
     assert "Theft" not in finding
 
 
 def test_a_finding_on_equal_counts_names_no_largest_group() -> None:
-    assert "was the largest" not in transcribed.finding(
+    assert "was the largest" not in Transcribed().finding(
         planted("crime_type", {"Theft": (50, 50), "Fraud": (50, 50)})
     )
 
@@ -170,7 +175,7 @@ def test_a_finding_on_overlapping_ranges_has_no_word_of_rank(
             overlap and answer.dimension != "age_band"
         ):  # "20 to 39" is part of "18 and over": they overlap by nature
             assert not re.search(
-                r"was the largest|most|more than|highest|top", transcribed.finding(answer)
+                r"was the largest|most|more than|highest|top", Transcribed().finding(answer)
             )
 
 
@@ -241,12 +246,12 @@ def test_a_working_within_a_column_begins_with_the_label_of_the_column(release: 
 
 
 def test_notes_on_sex_link_to_the_arithmetic_only_if_the_counts_disagree(release: Release) -> None:
-    everyone = transcribed.notes(kinds.of(release).answer("sex", Selection()))
+    everyone = Transcribed().notes(kinds.of(release).answer("sex", Selection()))
     assert any("(/figures-check)" in note for note in everyone)
     # Within a crime type nothing disagrees, so there is nothing to point to.
     assert not any(
         "(/figures-check)" in note
-        for note in transcribed.notes(kinds.of(release).answer("sex", Selection(crime_type="DA")))
+        for note in Transcribed().notes(kinds.of(release).answer("sex", Selection(crime_type="DA")))
     )
 
 
@@ -254,15 +259,15 @@ def test_notes_explain_the_types_of_crime_only_if_one_was_chosen(release: Releas
     plain, slavery = (
         kinds.of(release).answer("nationality", Selection(crime_type=code)) for code in ("_T", "MS")
     )
-    about_crime = [note for note in transcribed.notes(slavery) if "human trafficking" in note]
+    about_crime = [note for note in Transcribed().notes(slavery) if "human trafficking" in note]
     assert len(about_crime) == 1
-    assert not set(about_crime) & set(transcribed.notes(plain))
+    assert not set(about_crime) & set(Transcribed().notes(plain))
 
 
 def test_notes_name_the_groups_that_are_not_published(answers: tuple[Answer, ...]) -> None:
     for answer in answers:
         unpublished = [
-            note for note in transcribed.notes(answer) if note.startswith("Not published")
+            note for note in Transcribed().notes(answer) if note.startswith("Not published")
         ]
         assert len(unpublished) == bool(answer.unpublished)
         assert all(phrases.in_sentence(label) in unpublished[0] for label in answer.unpublished)
@@ -285,6 +290,16 @@ def test_a_label_inside_a_sentence_loses_its_capital(label: str, inside: str) ->
     assert phrases.in_sentence(label) == inside
 
 
+def test_every_label_with_a_form_inside_a_sentence_is_the_label_of_a_code() -> None:
+    published = tomllib.loads((PUBLISHED / "release.toml").read_text(encoding="utf-8"))
+    labels = {code.label for name in DIMENSIONS for code in codelist(name).codes.values()}
+    labels |= {label for of_codes in published["labels"].values() for label in of_codes.values()}
+    prefix = "labels.in_sentence."
+    keys = [key for key in messages.of(ENGLISH).own if key.startswith(prefix)]
+    assert len(keys) > 20
+    assert {key.removeprefix(prefix) for key in keys} <= labels
+
+
 def test_the_name_of_a_country_keeps_its_capital_inside_a_sentence() -> None:
     countries = [
         code.label for code in codelist("nationality").codes.values() if code.kind == "category"
@@ -298,7 +313,7 @@ def test_the_text_of_a_chart_begins_with_the_finding_and_has_every_bar(
 ) -> None:
     for answer in answers:
         text = captions.chart_text(answer)
-        assert text.startswith(transcribed.finding(answer))
+        assert text.startswith(Transcribed().finding(answer))
         assert all(f"{phrases.label(row)}: " in text for row in answer.observations)
 
 

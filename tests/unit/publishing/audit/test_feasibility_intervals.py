@@ -13,11 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.feasibility_intervals import (
-    bound_by_totals,
-    feasibility_interval,
-    is_exact_by_totals,
-)
+from referrals.publishing.audit.bounds_by_totals import bound_by_totals, is_exact_by_totals
+from referrals.publishing.audit.feasibility_intervals import feasibility_interval
 from referrals.publishing.cell_codes import Codes, Fact, Year
 from referrals.reference.codelists import FINEST
 from tests.fixtures.examples import examples

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from referrals.publishing.audit import marginal_sums
-from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED, bound_by_totals
+from referrals.publishing.audit.bounds_by_totals import bound_by_totals
+from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED
 from referrals.publishing.audit.marginal_sums import Changes, MarginalSums, small_sums, too_narrow
 from referrals.publishing.audit.prove import prove
 from referrals.publishing.audit.public_release import PublicRelease

@@ -185,6 +185,17 @@ def test_the_page_is_readable_before_and_without_javascript(client: Client) -> N
     assert "You need to enable JavaScript" not in text
 
 
+def test_the_stylesheet_holds_no_words_of_its_own(client: Client) -> None:
+    sheets = [path.read_text(encoding="utf-8") for path in ROOT.glob("referrals/**/*.css")]
+    contents = re.findall(r"(?<!-)content:([^;}]+)", "".join(sheets))
+    assert any("--vr-loading" in content for content in contents)
+    quoted = re.findall(r"'[^']*'", "".join(contents))
+    assert [text for text in quoted if re.search("[A-Za-z]", text)] == []
+    html = client.get("/").text
+    message = messages.text("shell.loading_page")
+    assert f'<div id="root" style="--vr-loading: &#34;{message}&#34;">' in html
+
+
 def test_the_exit_is_a_plain_link_and_mentions_that_the_history_stays(client: Client) -> None:
     for path in ("/", "/nowhere"):
         text = client.get(path).text

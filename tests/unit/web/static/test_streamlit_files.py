@@ -4,6 +4,8 @@ import gzip
 import json
 import logging
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import brotli
 import pytest
@@ -149,8 +151,8 @@ def test_two_simultaneous_builds_leave_one_complete_folder(
     source: Installed, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = precompress.manifest(built / source.name)
-    # Missing when the second build starts, complete when it is done.
-    answers = iter([None, whole, whole])
+    # Missing when the second build starts, complete when it has waited for the first.
+    answers = iter([None, whole])
     monkeypatch.setattr(precompress, "manifest", lambda _: next(answers))
     assert precompress.build(source, built) == built / source.name
     assert [path.name for path in built.iterdir()] == [source.name]
@@ -169,6 +171,37 @@ def test_files_of_a_quick_build_are_served_until_a_build_for_readers_replaces_th
     assert (best / precompress.MANIFEST).stat().st_ino == before, (
         "a quick build leaves smaller files alone"
     )
+
+
+def test_a_quick_build_that_waits_for_a_build_for_readers_keeps_its_files(
+    source: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, compress_all = Event(), precompress._compress_all
+    quick = Thread(
+        target=precompress.build,
+        args=(source, tmp_path),
+        kwargs={"quality": precompress.QUICK_QUALITY},
+    )
+    is_built = precompress.is_built
+
+    def looking(target: Path, *, quality: int) -> bool:
+        found = is_built(target, quality=quality)
+        if quality == precompress.QUICK_QUALITY:
+            looked.set()
+        return found
+
+    def compress_while_another_waits(*arguments: Any) -> dict[str, int]:
+        monkeypatch.setattr(precompress, "_compress_all", compress_all)
+        quick.start()
+        assert looked.wait(10), "the quick build has seen that nothing is built"
+        return compress_all(*arguments)
+
+    monkeypatch.setattr(precompress, "is_built", looking)
+    monkeypatch.setattr(precompress, "_compress_all", compress_while_another_waits)
+    best = precompress.build(source, tmp_path)
+    quick.join(10)
+    assert not quick.is_alive()
+    assert is_built(best), "the files are still those for readers"
 
 
 def test_the_command_names_the_missing_installation(

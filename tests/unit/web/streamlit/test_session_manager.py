@@ -106,16 +106,31 @@ def test_a_disconnected_session_is_listed_again_when_its_reader_returns() -> Non
     assert list_ids(pending_manager) == ["away"]
 
 
-def test_a_resumed_session_wakes_the_loop_once_per_message() -> None:
-    woken: list[None] = []
-    pending_manager, manager = connected("a", wake=lambda: woken.append(None))
+def test_the_loop_is_woken_once_for_the_messages_of_one_visit() -> None:
+    wake = MagicMock()
+    pending_manager, manager = connected("a", wake=wake)
+    wake.reset_mock()
+    for _ in range(3):
+        manager.known["a"].enqueue()
+    assert wake.call_count == 1
+    assert list_ids(pending_manager) == ["a"]
+    manager.known["a"].enqueue()
+    assert wake.call_count == 2, "a message queued after the visit needs another one"
+
+
+def test_a_new_session_wakes_the_loop_for_messages_queued_while_it_connected() -> None:
+    wake = MagicMock()
+    PendingSessionManager(Manager(wake)).connect_session("a")
+    wake.assert_called_once()
+
+
+def test_the_callback_of_a_resumed_session_is_not_wrapped_twice() -> None:
+    pending_manager, manager = connected("a")
     for _ in range(3):
         pending_manager.connect_session("b", existing="a")
-    manager.known["a"].enqueue()
-    assert len(woken) == 1
     callback = manager.known["a"]._message_enqueued_callback
     assert isinstance(callback, MarkPending)
-    assert callback.wake_loop is manager._message_enqueued_callback, "not wrapped twice"
+    assert callback.wake_loop is manager._message_enqueued_callback
 
 
 def test_other_calls_go_to_streamlits_manager() -> None:

@@ -27,16 +27,16 @@ T = "_T"
 
 @dataclass(frozen=True)
 class Case:
-    """Small tables with cells withheld, and the truth behind them."""
+    """Small tables with cells suppressed, and the truth behind them."""
 
     shape: tuple[int, ...]
     truth: Mapping[Cell, int]
-    withheld: frozenset[Cell]
+    suppressed: frozenset[Cell]
 
     @property
     def tables(self) -> PublishedTables:
         return {
-            cell: None if cell in self.withheld else count
+            cell: None if cell in self.suppressed else count
             for cell, count in all_sums(self.shape, self.truth).items()
         }
 
@@ -87,18 +87,18 @@ def tables_with_total(shape: tuple[int, ...], total: int) -> Iterator[dict[Cell,
 
 
 def intervals_by_listing(case: Case, least: int, most: int | None) -> dict[Cell, tuple[int, int]]:
-    """Return the interval of each withheld cell over all tables that agree with the publication."""
+    """Return the interval of each suppressed cell over all tables that fit the publication."""
     found: dict[Cell, list[int]] = {}
     for table in tables_with_total(case.shape, sum(case.truth.values())):
         sums = all_sums(case.shape, table)
         if any(value not in (None, sums[cell]) for cell, value in case.tables.items()):
             continue
-        withheld = {cell: sums[cell] for cell in case.withheld}
-        if any(count < least for count in withheld.values()):
+        suppressed = {cell: sums[cell] for cell in case.suppressed}
+        if any(count < least for count in suppressed.values()):
             continue
-        if most is not None and any(count > most for count in withheld.values()):
+        if most is not None and any(count > most for count in suppressed.values()):
             continue
-        for cell, count in withheld.items():
+        for cell, count in suppressed.items():
             found.setdefault(cell, []).append(count)
     return {cell: (min(counts), max(counts)) for cell, counts in found.items()}
 
@@ -121,12 +121,12 @@ def test_intervals_of_a_three_way_table_are_those_of_listing_all_feasible_tables
 
 @settings(max_examples=examples(25))
 @given(cases(shapes=((2, 2), (2, 3)), most=2), st.sampled_from([(1, None), (1, 4), (0, 2)]))
-def test_intervals_under_a_rule_on_withheld_cells_are_those_of_the_tables_that_obey_it(
+def test_intervals_under_a_rule_on_suppressed_cells_are_those_of_the_tables_that_obey_it(
     case: Case, rule: tuple[int, int | None]
 ) -> None:
     expected = intervals_by_listing(case, rule[0], rule[1])
     assume(expected)
-    found = attacker.intervals(case.tables, withheld_at_least=rule[0], withheld_at_most=rule[1])
+    found = attacker.intervals(case.tables, suppressed_at_least=rule[0], suppressed_at_most=rule[1])
     assert found == expected
 
 
@@ -142,11 +142,11 @@ def two_by_two(*values: int | None) -> dict[Cell, int | None]:
     return {**totals, **dict(zip(itertools.product("ab", "ab"), values, strict=True))}
 
 
-def test_a_single_withheld_cell_is_exactly_recovered() -> None:
+def test_a_single_suppressed_cell_is_exactly_recovered() -> None:
     assert attacker.exactly_recovered(two_by_two(None, 7, 8, 4)) == {("a", "a"): 3}
 
 
-def test_the_intervals_of_a_wholly_withheld_table_are_those_that_its_totals_allow() -> None:
+def test_the_intervals_of_a_wholly_suppressed_table_are_those_that_its_totals_allow() -> None:
     found = attacker.intervals(two_by_two(None, None, None, None))
     assert found == {
         ("a", "a"): (0, 10),
@@ -156,10 +156,10 @@ def test_the_intervals_of_a_wholly_withheld_table_are_those_that_its_totals_allo
     }
 
 
-def test_a_cell_printed_elsewhere_recovers_all_withheld_cells() -> None:
-    withheld = two_by_two(None, None, None, None)
-    assert attacker.exactly_recovered(withheld) == {}
-    assert attacker.exactly_recovered(withheld, {("a", "a"): 3}) == {
+def test_a_cell_printed_elsewhere_recovers_all_suppressed_cells() -> None:
+    suppressed = two_by_two(None, None, None, None)
+    assert attacker.exactly_recovered(suppressed) == {}
+    assert attacker.exactly_recovered(suppressed, {("a", "a"): 3}) == {
         ("a", "b"): 7,
         ("b", "a"): 8,
         ("b", "b"): 4,
@@ -173,10 +173,10 @@ def test_the_floor_holds_for_cells_of_tables_that_were_not_published() -> None:
     assert attacker.intervals(tables, elsewhere, floor=2) == {("a",): (2, 3), ("c",): (2, 3)}
 
 
-def test_a_rule_that_withheld_cells_are_at_least_1_recovers_cells_exactly() -> None:
+def test_a_rule_that_suppressed_cells_are_at_least_1_recovers_cells_exactly() -> None:
     totals: dict[Cell, int | None] = {(T,): 12, ("a",): None, ("b",): None, ("c",): 10}
     assert attacker.exactly_recovered(totals) == {}
-    assert attacker.exactly_recovered(totals, withheld_at_least=1) == {
+    assert attacker.exactly_recovered(totals, suppressed_at_least=1) == {
         ("a",): 1,
         ("b",): 1,
     }
@@ -251,7 +251,7 @@ def test_narrow_intervals_and_exactly_recovered_are_subsets_of_all_intervals(
     }
 
 
-def test_the_attacker_breaks_a_release_that_withholds_counts_below_five_and_nothing_else() -> None:
+def test_the_attacker_breaks_a_release_that_suppresses_counts_below_five_and_nothing_else() -> None:
     codes = invented_counts.categories(*invented_counts.FIVE)
     truth = invented_counts.margins(
         invented_counts.people(*invented_counts.FIVE, seed=1), codes, up_to=3
@@ -260,7 +260,7 @@ def test_the_attacker_breaks_a_release_that_withholds_counts_below_five_and_noth
     found = attacker.exactly_recovered(hidden)
     assert len(found) >= 63
     assert found.items() <= truth.items()
-    with_rule = attacker.exactly_recovered(hidden, withheld_at_least=1, withheld_at_most=4)
+    with_rule = attacker.exactly_recovered(hidden, suppressed_at_least=1, suppressed_at_most=4)
     assert with_rule.keys() > found.keys()
     assert with_rule.items() <= truth.items()
 
@@ -306,7 +306,7 @@ def test_tables_that_only_fractional_counts_could_meet_are_refused() -> None:
         attacker.intervals(impossible)
 
 
-def test_tables_with_nothing_withheld_have_no_intervals() -> None:
+def test_tables_with_nothing_suppressed_have_no_intervals() -> None:
     assert attacker.intervals({}) == {}
     assert attacker.intervals(two_by_two(3, 7, 8, 4)) == {}
 

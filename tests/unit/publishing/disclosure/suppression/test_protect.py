@@ -1,4 +1,4 @@
-"""Suppression: published cells are exact, small ones withheld, and witnesses prove them safe."""
+"""Suppression: published cells are exact, small ones suppressed, and witnesses prove them safe."""
 
 from __future__ import annotations
 
@@ -82,11 +82,11 @@ def test_no_two_way_cell_of_0_to_4_is_published(name: str, request: pytest.Fixtu
     tables, truth = made(name, request)
     primary = {cell for cell in two_way(truth) if truth[cell] <= LARGEST_SMALL_COUNT}
     assert primary
-    assert primary <= set(tables.withheld)
+    assert primary <= set(tables.suppressed)
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_witnesses_agree_with_every_published_number_and_protect_each_withheld_cell(
+def test_witnesses_agree_with_every_published_number_and_protect_each_suppressed_cell(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, _ = made(name, request)
@@ -103,7 +103,7 @@ def test_witnesses_agree_with_every_published_number_and_protect_each_withheld_c
 
 
 @pytest.mark.parametrize("name", ["small", "full"])
-def test_the_attacker_cannot_narrow_a_withheld_cell_below_its_witnesses(
+def test_the_attacker_cannot_narrow_a_suppressed_cell_below_its_witnesses(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     tables, truth = made(name, request)
@@ -122,10 +122,10 @@ def made(name: str, request: pytest.FixtureRequest) -> tuple[SuppressedTables, d
     return tables, marginal_sums(counts, codes)
 
 
-def test_little_is_withheld_of_1_336_people(full: SuppressedTables) -> None:
+def test_little_is_suppressed_of_1_336_people(full: SuppressedTables) -> None:
     truth = marginal_sums(FULL_COUNTS, FULL_CODES)
     people = sum(truth[cell] for cell in two_way(truth))
-    assert sum(truth[cell] for cell in full.withheld) < people * 0.02
+    assert sum(truth[cell] for cell in full.suppressed) < people * 0.02
 
 
 def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(
@@ -135,7 +135,7 @@ def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(
     assert protect(shuffled, CODES, seed=1) == small
 
 
-def test_the_withheld_cells_depend_on_the_counts_and_not_on_the_seed(
+def test_the_suppressed_cells_depend_on_the_counts_and_not_on_the_seed(
     small: SuppressedTables,
 ) -> None:
     assert protect(COUNTS, CODES, seed=2).values == small.values
@@ -182,7 +182,7 @@ def test_a_number_published_elsewhere_is_never_a_secondary_cell() -> None:
     without_facts = protect(IN_YEAR, YEAR, seed=1)
     secondary = {
         cell
-        for cell in without_facts.withheld
+        for cell in without_facts.suppressed
         if T not in (cell[1], cell[3]) and PEOPLE[cell[1], cell[3]] > LARGEST_SMALL_COUNT
     }
     assert secondary
@@ -221,9 +221,9 @@ def test_no_witness_can_be_left_out(name: str, request: pytest.FixtureRequest) -
             replace(tables, witnesses=rest)
 
 
-def test_tables_that_withhold_nothing_still_have_a_witness() -> None:
+def test_tables_that_suppress_nothing_still_have_a_witness() -> None:
     tables = protect({("M", "A"): 40, ("F", "A"): 30}, {"sex": ["M", "F"], "crime": ["A"]}, seed=1)
-    assert tables.withheld == ()
+    assert tables.suppressed == ()
     assert len(tables.witnesses) == 1
 
 
@@ -231,7 +231,7 @@ def test_an_empty_category_is_published_as_zeros(small: SuppressedTables) -> Non
     empty = {**CODES, "sex": [*CODES["sex"], "X"]}
     tables = protect(COUNTS, empty, seed=1)
     assert {value for cell, value in tables.values.items() if "X" in cell} == {0}
-    assert set(tables.withheld) == set(small.withheld)
+    assert set(tables.suppressed) == set(small.suppressed)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_suppression_refuses_a_category_of_fewer_than_ten_and_names_it(
     counts: dict[Cell, int] = {("M",): 40, ("X",): count}
     codes = {"sex": ["M", "X"]}
     if not is_refused:
-        assert protect(counts, codes, seed=1).withheld == ()
+        assert protect(counts, codes, seed=1).suppressed == ()
         return
     with pytest.raises(
         DisclosureError, match=r"^X has fewer than 10 people\. Group it with another category\.$"
@@ -303,7 +303,7 @@ def test_suppressed_tables_refuse_to_publish_a_small_cell(
     small: SuppressedTables, count: int, message: str
 ) -> None:
     truth = marginal_sums(COUNTS, CODES)
-    cell = min(small.withheld, key=lambda withheld: truth[withheld])
+    cell = min(small.suppressed, key=lambda suppressed: truth[suppressed])
     with pytest.raises(DisclosureError, match=message):
         replace(small, values={**small.values, cell: count})
 
@@ -318,7 +318,7 @@ def grid(rows: list[list[int]]) -> TwoWayTable:
     return TwoWayTable(values, [*cells, *zip(*cells, strict=True)], PROTECTION_WIDTH)
 
 
-def as_published(table: TwoWayTable, withheld: set[Cell]) -> dict[Cell, int | None]:
+def as_published(table: TwoWayTable, suppressed: set[Cell]) -> dict[Cell, int | None]:
     """The cells of a table with its totals, as a reader has them."""
     counts = marginal_sums(
         table.values,
@@ -327,26 +327,26 @@ def as_published(table: TwoWayTable, withheld: set[Cell]) -> dict[Cell, int | No
             "column": sorted({to for _, to in table.values}),
         },
     )
-    return {cell: None if cell in withheld else count for cell, count in counts.items()}
+    return {cell: None if cell in suppressed else count for cell, count in counts.items()}
 
 
 @settings(max_examples=examples(20))
 @given(st.lists(st.lists(st.integers(0, 15), min_size=3, max_size=3), min_size=2, max_size=3))
-def test_secondary_suppression_protects_each_withheld_cell_against_the_attacker(
+def test_secondary_suppression_protects_each_suppressed_cell_against_the_attacker(
     rows: list[list[int]],
 ) -> None:
     table = grid(rows)
     primary = {cell for cell, value in table.values.items() if value <= LARGEST_SMALL_COUNT}
     try:
-        withheld = table.suppress(primary)
+        suppressed = table.suppress(primary)
     except DisclosureError:
-        # Withholding everything would not do either.
+        # Suppressing everything would not do either.
         assert attacker.narrow_intervals(
             as_published(table, set(table.values)), width=PROTECTION_WIDTH
         )
         return
-    assert primary <= withheld
-    assert attacker.narrow_intervals(as_published(table, withheld), width=PROTECTION_WIDTH) == {}
+    assert primary <= suppressed
+    assert attacker.narrow_intervals(as_published(table, suppressed), width=PROTECTION_WIDTH) == {}
 
 
 def test_secondary_cells_are_those_with_the_fewest_people() -> None:
@@ -382,23 +382,23 @@ def test_contradictory_tables_have_no_feasible_table() -> None:
     assert find_feasible_table(values, CODES, order=(0, 1, 2), costs={}) is None
 
 
-def test_more_is_withheld_while_no_witnesses_are_found_until_a_cell_is_refused(
+def test_more_is_suppressed_while_no_witnesses_are_found_until_a_cell_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    withheld: list[int] = []
+    suppressed: list[int] = []
 
     def nothing(values: Mapping[Cell, int | None], *_: object, **__: object) -> None:
-        withheld.append(sum(value is None for value in values.values()))
+        suppressed.append(sum(value is None for value in values.values()))
 
     monkeypatch.setattr(witness_search, "find_feasible_table", nothing)
     with pytest.raises(DisclosureError, match="cannot be protected"):
         protect(COUNTS, CODES, seed=1)
-    assert withheld == sorted(withheld)
-    assert withheld[0] < withheld[-1]
+    assert suppressed == sorted(suppressed)
+    assert suppressed[0] < suppressed[-1]
 
 
 def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
-    """A small table of people, most with the first codes. Cells of it were once withheld late."""
+    """A small table of people, most with the first codes. Cells of it were once suppressed late."""
     random = Random(seed)
     dimensions = "abcd"[: random.choice((3, 3, 4))]
     codes = {
@@ -413,16 +413,16 @@ def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
 
 
 @pytest.mark.parametrize("seed", [12298, 12333, 14172])
-def test_every_witness_was_found_after_the_last_cell_was_withheld(
+def test_every_witness_was_found_after_the_last_cell_was_suppressed(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counts, codes = of_seed(seed)
     searched: list[tuple[Mapping[Cell, int | None], Mapping[Cell, int]]] = []
 
-    def once_until_more_is_withheld(
+    def once_until_more_is_suppressed(
         values: Mapping[Cell, int | None], *given: Categories, **options: Any
     ) -> Counts | None:
-        # The first tables get a single witness, so that a cell of theirs must be withheld late.
+        # The first tables get a single witness, so that a cell of theirs must be suppressed late.
         if searched and searched[0][0] == values:
             return None
         found = find_feasible_table(values, *given, **options)
@@ -430,10 +430,10 @@ def test_every_witness_was_found_after_the_last_cell_was_withheld(
             searched.append((values, found))
         return found
 
-    monkeypatch.setattr(witness_search, "find_feasible_table", once_until_more_is_withheld)
+    monkeypatch.setattr(witness_search, "find_feasible_table", once_until_more_is_suppressed)
     tables = protect(counts, codes, seed=1)
     first, _ = searched[0]
-    assert set(tables.withheld) > {cell for cell, value in first.items() if value is None}
+    assert set(tables.suppressed) > {cell for cell, value in first.items() if value is None}
     last = [witness for values, witness in searched if values == tables.values]
     assert [witness for witness in tables.witnesses if witness not in last] == []
 

@@ -5,7 +5,7 @@ select
 from precision
 where "order" <= 3
 union all
--- Disclosure control may adjust a finest cell of 1 to 4 to 0.
+-- Disclosure control may adjust the small count of a finest cell to 0.
 select
     6 as fixed,
-    4 as upper
+    $largest_small_count as upper

@@ -1,5 +1,5 @@
--- One row per code of `columns` (only the total if that is '') and code of `rows`, within a selection of a transcribed
--- release. Status 'x' is not published.
+-- One row per code of `columns` (only the total if that is '') and code of `rows`, within a selection and a period of a
+-- release whose cells are not added up, transcribed or suppressed. Status 'x' is not published.
 with column_codes as (
     select
         code,
@@ -22,6 +22,7 @@ combinations as (
         row_codes.kind,
         row_codes.members,
         row_codes.position,
+        if($rows = 'period', row_codes.code, $period) as period,
         case 'nationality'
             when $rows then row_codes.code
             when $columns then column_codes.code
@@ -68,11 +69,13 @@ select
 from combinations
 left join cells
     on
-        combinations.nationality = cells.nationality
+        combinations.period = cells.period
+        and combinations.nationality = cells.nationality
         and combinations.age_band = cells.age_band
         and combinations.sex = cells.sex
         and combinations.crime_type = cells.crime_type
         and combinations.outcome = cells.outcome
+-- Only a transcribed release has evidence. It covers one period, and has none of outcomes.
 left join evidence
     on
         cells.nationality = evidence.nationality
