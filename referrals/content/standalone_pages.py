@@ -22,8 +22,8 @@ def _head(path: str, name: str, section: str = "") -> PageHead:
 
 
 ASK_PAGE: Final = _head(ASK, "ask")
-CLAIMS_PAGE: Final = _head(CLAIMS, "claims", messages.text("claims.section"))
-NUMBERS_PAGE: Final = _head(NUMBERS, "numbers", messages.text("numbers.section"))
+CLAIMS_PAGE: Final = _head(CLAIMS, "claims", messages.text("claims.menu_section"))
+NUMBERS_PAGE: Final = _head(NUMBERS, "numbers", messages.text("numbers.menu_section"))
 PAGES: Final = (ASK_PAGE, CLAIMS_PAGE, NUMBERS_PAGE)
 
 

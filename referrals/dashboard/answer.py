@@ -6,6 +6,7 @@ of the other without a shift.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
+from referrals.release.catalogue import REPLACED
 from referrals.release.release import About, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
@@ -67,11 +69,18 @@ def period(choices: Choices) -> Markup:
     return templates.macro(TEMPLATE, "period", card(choices).period)
 
 
-def unusable(choices: Choices) -> Markup:
-    """Return the notice that names what the page cannot use of an address; empty if it can all."""
-    if not choices.unusable:
-        return Markup()
-    return notices.unusable(choices.unusable)
+def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
+    """Return the notices on what the page cannot use of an address; empty if it can use it all.
+
+    A link to a release that was replaced is not broken: its notice leads to the new one.
+    """
+    html, rest = Markup(), list(choices.unusable)
+    for old, new in REPLACED.items():
+        asked = f"{RELEASE}={old}"
+        if asked in rest and new in offered:
+            rest.remove(asked)
+            html += notices.replaced(f"/{choices.key}?{RELEASE}={new}")
+    return html + notices.unusable(rest) if rest else html
 
 
 def finding(choices: Choices) -> Markup:

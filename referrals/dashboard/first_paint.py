@@ -46,7 +46,7 @@ def body(path: str, query: str) -> Markup:
         if not outline.has_filters(key):
             return _plain(served, key)
         chosen = choices.read(key, pairs, _offered(served))
-        return _topic(served, chosen) + answer.unusable(chosen)
+        return _topic(served, chosen) + answer.unusable(chosen, _offered(served))
     except ReferralsError as error:
         heading = messages.text("errors.heading")
         return templates.macro(

@@ -28,7 +28,7 @@ def draw(key: str) -> Choices:
             controls.segments(release)
         st.html(ReadyHtml(answer.period(chosen)))
     if chosen.unusable:
-        st.html(ReadyHtml(answer.unusable(chosen)))
+        st.html(ReadyHtml(answer.unusable(chosen, session.offered())))
     with st.container(key="topic"):
         with st.container(key="filters"):
             st.html(ReadyHtml(answer.filters_summary(chosen)))
