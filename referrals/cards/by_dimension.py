@@ -26,9 +26,9 @@ from referrals.i18n import messages
 from referrals.query import arrangement
 from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
+from referrals.query.document.statements import statements
 from referrals.query.observation import Observation
 from referrals.query.selection import NUMBER, Selection
-from referrals.query.statements import statements
 from referrals.release.release import Release
 
 

@@ -22,8 +22,8 @@ from referrals.cards.context.design import Design, Observations
 from referrals.cards.wording.phrases import between
 from referrals.formatting import day
 from referrals.i18n import messages
-from referrals.query import context_series
-from referrals.query.context_series import Annotation, ContextObservation, ContextSeries
+from referrals.query.document import context_series
+from referrals.query.document.context_series import Annotation, ContextObservation, ContextSeries
 from referrals.release.release import Release
 
 SERIES: Final = "series"

@@ -14,8 +14,8 @@ from referrals.cards.card import Card, Row
 from referrals.cards.wording import kinds, table_finding
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
+from referrals.query.document.statements import statements
 from referrals.query.labels import Labels, labels
-from referrals.query.statements import statements
 from referrals.query.tables.cube import TIMES
 from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Table

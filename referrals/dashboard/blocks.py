@@ -20,8 +20,8 @@ from referrals.content.outline import Block
 from referrals.content.pages import Text
 from referrals.dashboard import answer
 from referrals.i18n import messages
+from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
-from referrals.query.statements import text_figures
 from referrals.release.release import Release
 
 TEMPLATE: Final = "dashboard/blocks.html"

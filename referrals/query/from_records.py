@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from referrals.query import crosstab, joint_bounds
+from referrals.query import crosstab
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
 from referrals.query.observation import Observation
 from referrals.query.selection import PERIOD, Offer, Selection
+from referrals.query.tables import joint_bounds
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import Release
 

@@ -8,12 +8,11 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from referrals.query import joint_bounds
 from referrals.query.crosstab import Record
 from referrals.query.from_records import FromRecords
 from referrals.query.observation import Observation, Share
 from referrals.query.selection import Selection
-from referrals.query.tables import cube
+from referrals.query.tables import cube, joint_bounds
 from referrals.query.tables.cube import Cube
 from referrals.reference.disclosure_rule import (
     LARGEST_AMBIGUOUS,

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from referrals.query import crosstab, joint_bounds
+from referrals.query import crosstab
 from referrals.query.answer import Answer
 from referrals.query.crosstab import ONE_COLUMN, Crosstab, Record
 from referrals.query.labels import labels, of_selection
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
 from referrals.query.selection import PERIOD, Offer, Selection
-from referrals.query.tables import cube
+from referrals.query.tables import cube, joint_bounds
 from referrals.query.tables.cube import Cube
 from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, TOTAL
 from referrals.release.release import Release

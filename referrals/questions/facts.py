@@ -17,11 +17,12 @@ from referrals.cards.card import PATHS
 from referrals.cards.wording import phrases
 from referrals.formatting import percent, percent_span
 from referrals.i18n import messages
-from referrals.query import kinds, published_numbers
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.document import published_numbers
+from referrals.query.document.published_numbers import PublishedNumber
 from referrals.query.labels import labels
 from referrals.query.observation import NOT_PUBLISHED, Observation, Share
-from referrals.query.published_numbers import PublishedNumber
 from referrals.query.selection import Selection
 from referrals.reference.codelists import DIMENSIONS, TOTAL, codelist
 from referrals.release.release import Release

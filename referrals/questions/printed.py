@@ -8,8 +8,8 @@ from typing import Final
 
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
-from referrals.query import published_numbers
-from referrals.query.published_numbers import Origin, PublishedNumber
+from referrals.query.document import published_numbers
+from referrals.query.document.published_numbers import Origin, PublishedNumber
 from referrals.questions import comparison, facts, mentions
 from referrals.questions.comparison import Match
 from referrals.questions.facts import FRACTION, PERCENT, Fact

@@ -15,7 +15,7 @@ from typing import Final
 from referrals.cards.wording import phrases
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
-from referrals.query import published_numbers
+from referrals.query.document import published_numbers
 from referrals.questions import claims, facts, parse, vocabulary
 from referrals.questions.facts import Fact
 from referrals.questions.parse import Question, Restriction

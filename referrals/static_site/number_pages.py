@@ -14,8 +14,8 @@ from referrals.content import standalone_pages as pages
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
-from referrals.query import published_numbers
-from referrals.query.published_numbers import Numbers, Origin, PublishedNumber
+from referrals.query.document import published_numbers
+from referrals.query.document.published_numbers import Numbers, Origin, PublishedNumber
 from referrals.questions import facts
 from referrals.release.catalogue import Served
 from referrals.static_site import standalone

@@ -24,8 +24,8 @@ from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
 from referrals.page_meta import PageHead
+from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
-from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release

@@ -26,8 +26,8 @@ from referrals.content import standalone_pages as pages
 from referrals.content.sitemap import BY_KEY
 from referrals.i18n import messages
 from referrals.page_meta import PageHead
-from referrals.query import context_series as query_series
-from referrals.query import published_numbers
+from referrals.query.document import context_series as query_series
+from referrals.query.document import published_numbers
 from referrals.questions import facts
 from referrals.reference.codelists import codelist
 from referrals.release.catalogue import Served

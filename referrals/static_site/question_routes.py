@@ -23,8 +23,8 @@ from referrals.caching import cached
 from referrals.content import standalone_pages as pages
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.i18n import messages
-from referrals.query import published_numbers
-from referrals.query.published_numbers import PublishedNumber
+from referrals.query.document import published_numbers
+from referrals.query.document.published_numbers import PublishedNumber
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import layout, number_pages, profile_pages, questions, standalone

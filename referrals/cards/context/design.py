@@ -14,7 +14,7 @@ from referrals.cards.charts.values import Point, Series, quarter
 from referrals.cards.wording import change, phrases
 from referrals.formatting import count, day
 from referrals.i18n import messages
-from referrals.query.context_series import ContextObservation
+from referrals.query.document.context_series import ContextObservation
 from referrals.query.observation import NOT_PUBLISHED
 
 Observations = Sequence[ContextObservation]

@@ -34,7 +34,7 @@ from referrals.cards.context.design import (
 from referrals.cards.wording import phrases
 from referrals.formatting import count, day, percent
 from referrals.i18n import messages
-from referrals.query.context_series import ContextObservation
+from referrals.query.document.context_series import ContextObservation
 from referrals.reference.codelists import NOT_RECORDED, TOTAL
 
 ALL: Final = ("all", "")

@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import product
 
 from referrals.caching import cached
-from referrals.query import joint_bounds, kinds
+from referrals.query import kinds
 from referrals.query.observation import SUPPRESSED, Observation
 from referrals.query.selection import PERIOD, Selection
-from referrals.query.tables import cube, narrowing
+from referrals.query.tables import cube, joint_bounds, narrowing
 from referrals.query.tables.cube import AXES, QUARTER, TIMES, YEAR, Axis, Code, Cube
 from referrals.query.tables.narrowing import Key, Range
 from referrals.query.tables.nearest import nearest_number

@@ -19,8 +19,8 @@ from referrals.cards.charts.base import LIGHT
 from referrals.cards.context import design
 from referrals.formatting import count, percent
 from referrals.paths import PUBLISHED
-from referrals.query import context_series as query_series
-from referrals.query.context_series import ContextObservation
+from referrals.query.document import context_series as query_series
+from referrals.query.document.context_series import ContextObservation
 from referrals.release.release import Release
 
 Row = dict[str, str]

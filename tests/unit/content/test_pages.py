@@ -18,7 +18,7 @@ from referrals.content import pages as content_pages
 from referrals.content.pages import Section, Text
 from referrals.errors import DataError
 from referrals.paths import CONTENT, PUBLISHED, REFERENCE, ROOT
-from referrals.query.statements import text_figures
+from referrals.query.document.statements import text_figures
 from referrals.reference import statuses
 from referrals.release.release import Release
 

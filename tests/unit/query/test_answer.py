@@ -9,12 +9,13 @@ import pytest
 
 from referrals.cards.wording import phrases
 from referrals.formatting import percent
-from referrals.query import context_series, kinds
+from referrals.query import kinds
 from referrals.query.answer import Answer
+from referrals.query.document import context_series
+from referrals.query.document.statements import statements, text_figures
 from referrals.query.labels import labels
 from referrals.query.observation import Share
 from referrals.query.selection import Selection
-from referrals.query.statements import statements, text_figures
 from referrals.reference.codelists import DIMENSIONS, codelist
 from referrals.release.release import Release
 

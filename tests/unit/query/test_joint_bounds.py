@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referrals.query import joint_bounds, kinds
+from referrals.query import kinds
 from referrals.query.observation import SUPPRESSED, Observation
 from referrals.query.selection import Selection
+from referrals.query.tables import joint_bounds
 from referrals.release.release import Release
 from tests.fixtures.rounded_questions import dimensions, few, selections
 

@@ -9,8 +9,8 @@ import pytest
 
 from referrals.cards import registry
 from referrals.cards.html import chart as card_chart
-from referrals.query import context_series as query_series
-from referrals.query import published_numbers
+from referrals.query.document import context_series as query_series
+from referrals.query.document import published_numbers
 from referrals.query.selection import Selection
 from referrals.release.catalogue import Served
 from referrals.release.release import Release

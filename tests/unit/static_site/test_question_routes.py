@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from referrals.query import published_numbers
+from referrals.query.document import published_numbers
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.release.release import Release

@@ -1,0 +1,1 @@
+"""The published document behind a transcribed release: its statements, numbers and series."""
