@@ -163,8 +163,8 @@ def _events(annotations: Iterable[Annotation], points: Sequence[Point]) -> list[
 def _place(happened_on: str, periods: Sequence[str]) -> float | None:
     """Return the place of a date among periods, counted from the middle of the first; or None.
 
-    >>> _place("2021-11", ["2021 Q3", "2021 Q4"]), _place("2023-06", ["2022-23", "2023-24"])
-    (0.8333333333333334, 0.6666666666666667)
+    >>> _place("2021-11", ["2021 Q3", "2021 Q4"]), _place("2023-07", ["2022-23", "2023-24"])
+    (0.8333333333333333, 0.75)
     """
     if not periods:
         return None

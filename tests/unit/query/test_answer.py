@@ -367,6 +367,8 @@ def test_a_context_series_comes_with_its_oldest_period_and_its_oldest_vintage_fi
     found = series.observations
     assert [observation.value for observation in found if observation.period_label == "2019"] == [
         10627,
+        10616,
+        10627,
         10611,
         10606,
     ]
