@@ -151,13 +151,19 @@ def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> N
 @pytest.mark.parametrize(
     "selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")]
 )
-def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
+def test_quarters_are_a_line_unless_they_are_not_published(
+    tabled: Release, selection: Selection
+) -> None:
     card = by_quarter.card(tabled, kinds.of(tabled).answer("nationality", selection))
     finer = len(selection.chosen()) > 1
     assert ("are not published" in card.finding) == finer
     assert (card.draw is None) == finer
-    assert ("4 of the 4 quarters are shown" in card.finding) != finer
-    assert len(card.bars) == 4
+    assert bool(card.lines) != finer
+    assert any(word in card.finding for word in ("rose", "fell", "No clear change")) != finer
+    if not finer:
+        numbers = [quarter["value"] for quarter in card.data]
+        text = text_export.write(card, BASE)
+        assert all(f": {number:,}" in text for number in numbers)
 
 
 def quarters(*values: int | None) -> list[Observation]:
@@ -180,8 +186,9 @@ def quarters(*values: int | None) -> list[Observation]:
     ("values", "sentence"),
     [
         ((None, None), "are all withheld"),
-        ((9, None), "1 of the 2 quarters are shown"),
-        ((9, 30), "Each of those has 9 to 30 victim referrals"),
+        ((9, None), "Only one quarter is shown: 9 victim referrals"),
+        ((9, 30), "rose from 9"),
+        ((9, None, 30), "2 of the 3 quarters are shown"),
     ],
 )
 def test_quarters_that_are_withheld_are_counted(
