@@ -18,7 +18,7 @@ from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.outline import Block
 from referrals.content.pages import Text
-from referrals.dashboard import answer
+from referrals.dashboard import topic_html
 from referrals.i18n import messages
 from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
@@ -90,11 +90,11 @@ def _summaries(release: Release, dimensions: tuple[str, ...], base: str) -> Mark
 def _summary(release: Release, dimension: str, base: str) -> Markup:
     card = page_cards.card(outline.Card(dimension), release, Selection())
     return templates.macro(
-        answer.TEMPLATE,
+        topic_html.TEMPLATE,
         "summary",
         card,
         chart.html(card),
-        answer.foot(card, base),
+        topic_html.foot(card, base),
         pages.inline(messages.text(f"more.{dimension}")),
     )
 

@@ -17,7 +17,7 @@ from referrals.caching import cached
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
-from referrals.dashboard import answer, blocks, choices, series, table_answer
+from referrals.dashboard import blocks, choices, series, table_answer, topic_html
 from referrals.dashboard.choices import TIME, Choices, Field
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
@@ -46,7 +46,7 @@ def body(path: str, query: str) -> Markup:
         if not outline.has_filters(key):
             return _plain(served, key)
         chosen = choices.read(key, pairs, _offered(served))
-        return _topic(served, chosen) + answer.unusable(chosen, _offered(served))
+        return _topic(served, chosen) + topic_html.unusable(chosen, _offered(served))
     except ReferralsError as error:
         heading = messages.text("errors.heading")
         return templates.macro(
@@ -69,25 +69,25 @@ def _plain(served: Served, key: str) -> Markup:
 
 @cached(256, {**CACHE_KEYS, Served: lambda served: served.version})
 def _topic(served: Served, chosen: Choices) -> Markup:
-    release = answer.releases_field(chosen, _offered(served))
+    release = topic_html.releases_field(chosen, _offered(served))
     inside = [] if chosen.view == TIME else [chosen.sorting(), chosen.measure()]
     fields = [chosen.views(), *(field for field in inside if field)]
     return templates.macro(
         TEMPLATE,
         "topic",
-        heading=answer.heading(chosen),
-        period=answer.period(chosen),
+        heading=topic_html.heading(chosen),
+        period=topic_html.period(chosen),
         releases=_segments(chosen, release) if release else "",
-        filters_summary=answer.filters_summary(chosen),
+        filters_summary=topic_html.filters_summary(chosen),
         filters=chosen.filters(),
         kept=_kept(chosen),
         apply=messages.text("filters.apply"),
         every=messages.text("filters.everything"),
-        clear=answer.clear(chosen),
-        finding=answer.finding(chosen),
+        clear=topic_html.clear(chosen),
+        finding=topic_html.finding(chosen),
         controls=[_segments(chosen, field) for field in fields],
-        figure=answer.figure(chosen, ""),
-        below=answer.below(chosen, served.published, ""),
+        figure=topic_html.figure(chosen, ""),
+        below=topic_html.below(chosen, served.published, ""),
         end=blocks.page_end(served.published, chosen.release),
     )
 
@@ -122,7 +122,7 @@ def _segments(chosen: Choices, field: Field) -> Mapping[str, object]:
     options = [
         {
             "name": name,
-            "address": answer.address(chosen.with_value(field.name, code, field.usual)),
+            "address": topic_html.address(chosen.with_value(field.name, code, field.usual)),
             "is_chosen": code == field.chosen,
         }
         for code, name in field.options.items()

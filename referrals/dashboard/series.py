@@ -20,7 +20,7 @@ from referrals.cards.html import chart as card_chart
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content.sitemap import BY_KEY
-from referrals.dashboard import answer
+from referrals.dashboard import topic_html
 from referrals.dashboard.choices import Field
 from referrals.i18n import messages
 from referrals.query.selection import Selection
@@ -70,7 +70,7 @@ def unknown(parameters: Mapping[str, str]) -> Markup:
 def summary(name: str) -> Markup:
     """Return the button that opens the choice of series on a phone: it names the one shown."""
     text = messages.text("context.chosen", name=context_series.label(name))
-    return templates.macro(answer.TEMPLATE, "summary_of_filters", text)
+    return templates.macro(topic_html.TEMPLATE, "summary_of_filters", text)
 
 
 def contents(name: str) -> Markup:
@@ -87,8 +87,8 @@ def contents(name: str) -> Markup:
 
 def finding(shown: Card) -> Markup:
     """Return the headline of a series and what its numbers are."""
-    title = templates.macro(answer.TEMPLATE, "finding", shown.name, shown.finding)
-    return title + templates.macro(answer.TEMPLATE, "unit", shown.unit)
+    title = templates.macro(topic_html.TEMPLATE, "finding", shown.name, shown.finding)
+    return title + templates.macro(topic_html.TEMPLATE, "unit", shown.unit)
 
 
 @cached(64, CACHE_KEYS)
@@ -114,7 +114,7 @@ def _below(shown: Card, base: str) -> Markup:
     table = shown.table
     if shown.lines or shown.bars:
         summary = messages.text("answer.every_number")
-        table = templates.macro(answer.TEMPLATE, "fold", "table", summary, table)
+        table = templates.macro(topic_html.TEMPLATE, "fold", "table", summary, table)
     parts = [
         card_html.warning(shown),
         table,

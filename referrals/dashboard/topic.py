@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from referrals.dashboard import answer, choices, figure, page_url, session
+from referrals.dashboard import choices, figure, page_url, session, topic_html
 from referrals.dashboard.choices import TIME, Choices
 from referrals.dashboard.filters import Controls
 from referrals.dashboard.ready_html import ReadyHtml
@@ -15,7 +15,7 @@ from referrals.query.selection import RELEASE
 def draw(key: str) -> Choices:
     """Draw the page of a topic down to its folds, and return what its reader chose."""
     chosen = choices.read(key, page_url.pairs(), session.offered())
-    release = answer.releases_field(chosen, session.offered())
+    release = topic_html.releases_field(chosen, session.offered())
     filters, views = chosen.filters(), chosen.views()
     inside = [] if chosen.view == TIME else [chosen.sorting(), chosen.measure()]
     options = [field for field in inside if field]
@@ -23,31 +23,31 @@ def draw(key: str) -> Choices:
     controls = Controls(every, lambda value: _change_release(key, value))
     base = page_url.base()
     with st.container(key="head"):
-        st.html(ReadyHtml(answer.heading(chosen)))
+        st.html(ReadyHtml(topic_html.heading(chosen)))
         if release:
             controls.segments(release)
-        st.html(ReadyHtml(answer.period(chosen)))
+        st.html(ReadyHtml(topic_html.period(chosen)))
     if chosen.unusable:
-        st.html(ReadyHtml(answer.unusable(chosen, session.offered())))
+        st.html(ReadyHtml(topic_html.unusable(chosen, session.offered())))
     with st.container(key="topic"):
         with st.container(key="filters"):
-            st.html(ReadyHtml(answer.filters_summary(chosen)))
+            st.html(ReadyHtml(topic_html.filters_summary(chosen)))
             for field in filters:
                 if field.is_comparison:
                     controls.compare(field)
                 else:
                     controls.choose(field)
-            _html(answer.clear(chosen))
+            _html(topic_html.clear(chosen))
         with st.container(key="column"):
             with st.container(key="answer"):
-                st.html(ReadyHtml(answer.finding(chosen)))
+                st.html(ReadyHtml(topic_html.finding(chosen)))
                 with st.container(key="controls"):
                     for field in (views, *options):
                         controls.segments(field)
-                if answer.is_drawn(chosen):
-                    figure.plot(answer.card(chosen))
-                st.html(ReadyHtml(answer.figure(chosen, base)))
-            _html(answer.below(chosen, session.published(), base))
+                if topic_html.is_drawn(chosen):
+                    figure.plot(topic_html.card(chosen))
+                st.html(ReadyHtml(topic_html.figure(chosen, base)))
+            _html(topic_html.below(chosen, session.published(), base))
     controls.settle()
     return chosen
 

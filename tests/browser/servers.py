@@ -110,7 +110,7 @@ def open_page(page: Page, address: str, heading: str = "") -> None:
 
 
 def drawn(page: Page, heading: str = "") -> None:
-    """Wait until Streamlit's page has replaced the first paint, by its heading if given."""
+    """Wait until Streamlit has replaced the first paint of a page, by its heading if given."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
         state="attached", timeout=30_000
     )

@@ -56,6 +56,11 @@ def words() -> None:
     )
 
 
+def first_paint(path: str, query: str) -> str:
+    head = next(head for head in PAGES if head.path == path)
+    return f"<h1>{head.title}</h1><p>{head.description}</p>"
+
+
 PAGES = {
     PageHead("/", "Overview of the figures", "How many.", "Statistics", "Overview"): overview,
     PageHead("/words", "Words", "What words mean.", "About"): words,
@@ -68,7 +73,7 @@ if get_script_run_ctx(suppress_warning=True) is None:
             Middleware(
                 Shell,
                 frame=Frame(tuple(PAGES), SITE, messages.text),
-                first_paint=lambda path, query: "<p>Without script.</p>",
+                first_paint=first_paint,
                 versions=lambda: [LOW_DATA],
             )
         ],

@@ -257,7 +257,7 @@ def open_framed(browser: Browser, framed: str, *, sandbox: str = "", **named: An
     context.route(f"{FRAMING}/", lambda route: route.fulfill(content_type="text/html", body=html))
     page = context.new_page()
     page.goto(FRAMING)
-    page.frame_locator("iframe").locator("h1").wait_for(timeout=30_000)
+    page.frame_locator("iframe").locator("h1").first.wait_for(timeout=30_000)
     return page
 
 
@@ -268,7 +268,7 @@ def test_leaving_leaves_the_page_that_frames_ours(browser: Browser, framed: str,
     if way == "click":
         inside.locator("#vr-exit [data-vr-exit]").click()
     else:
-        inside.locator("h1").click()
+        inside.locator("h1").first.click()
         press_shift(page, 3)
     expect_gone(page)
     page.context.close()

@@ -199,7 +199,7 @@ def test_heading_description_and_menu_are_visible_before_streamlit_loads(
     expect(page.get_by_role("heading", level=1)).to_have_text("Words")
     expect(page.get_by_text("What words mean.")).to_be_visible()
     expect(page.get_by_role("navigation", name="Sections")).to_be_visible()
-    property_of = "name => getComputedStyle(document.querySelector('main')).getPropertyValue(name)"
+    property_of = "name => getComputedStyle(document.querySelector('#root')).getPropertyValue(name)"
     assert page.evaluate(property_of, "--vr-loading") == '"Loading…"'
     page.get_by_role("navigation", name="Sections").get_by_text("Statistics").click(
         no_wait_after=True

@@ -16,7 +16,7 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import text as text_export
 from referrals.cards.exports.pictures import svg
 from referrals.cards.wording.suppressed import Suppressed
-from referrals.dashboard import answer, choices, session
+from referrals.dashboard import choices, session, topic_html
 from referrals.query import kinds
 from referrals.query.observation import Observation
 from referrals.query.selection import Selection
@@ -65,7 +65,7 @@ def test_a_choice_of_several_releases_distinguishes_exact_tables_from_others(
     tabled: Release,
 ) -> None:
     offered = {"": latest(), "example": tabled, "again": tabled}
-    field = answer.releases_field(choices.read("sex", [], offered), offered)
+    field = topic_html.releases_field(choices.read("sex", [], offered), offered)
     assert field is not None
     assert field.options["again"].endswith(", exact tables")
 

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from referrals.content import outline, sitemap
-from referrals.dashboard import answer, blocks
+from referrals.dashboard import blocks, topic_html
 from referrals.dashboard import page as dashboard_page
 from referrals.i18n import messages
 from referrals.paths import ROOT
@@ -56,7 +56,9 @@ def test_a_block_is_left_out_of_pages_of_releases_that_it_is_not_for(
 
 
 @pytest.mark.parametrize(
-    "interpreter", [(dashboard_page, blocks, answer), (static_pages,)], ids=["dashboard", "static"]
+    "interpreter",
+    [(dashboard_page, blocks, topic_html), (static_pages,)],
+    ids=["dashboard", "static"],
 )
 def test_every_kind_of_block_has_a_case_in_each_interpreter(
     interpreter: tuple[ModuleType, ...],
