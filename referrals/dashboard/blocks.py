@@ -18,7 +18,7 @@ from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.outline import Block
 from referrals.content.pages import Text
-from referrals.dashboard import topic_html
+from referrals.dashboard.topic_page import topic_html
 from referrals.i18n import messages
 from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection

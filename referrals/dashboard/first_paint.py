@@ -17,8 +17,9 @@ from referrals.caching import cached
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
-from referrals.dashboard import blocks, choices, series, table_answer, topic_html
-from referrals.dashboard.choices import TIME, Choices, Field
+from referrals.dashboard import blocks, series, table_answer
+from referrals.dashboard.topic_page import choices, topic_html
+from referrals.dashboard.topic_page.choices import TIME, Choices, Field
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
 from referrals.release import catalogue

@@ -8,8 +8,9 @@ from __future__ import annotations
 import streamlit as st
 
 from referrals.content import outline
-from referrals.dashboard import blocks, page_url, session, table_page, topic, trends
+from referrals.dashboard import blocks, page_url, session, table_page, trends
 from referrals.dashboard.ready_html import ReadyHtml
+from referrals.dashboard.topic_page import topic
 
 
 def draw(key: str) -> None:

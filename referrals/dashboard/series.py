@@ -20,8 +20,8 @@ from referrals.cards.html import chart as card_chart
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content.sitemap import BY_KEY
-from referrals.dashboard import topic_html
-from referrals.dashboard.choices import Field
+from referrals.dashboard.topic_page import topic_html
+from referrals.dashboard.topic_page.choices import Field
 from referrals.i18n import messages
 from referrals.query.selection import Selection
 from referrals.release.release import Release

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from referrals.dashboard import figure, page_url, series, session
-from referrals.dashboard.filters import Controls
 from referrals.dashboard.ready_html import ReadyHtml
+from referrals.dashboard.topic_page.filters import Controls
 
 
 def draw() -> dict[str, str]:

@@ -17,7 +17,8 @@ from referrals.cards import context_series, page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.content.sitemap import PAGES
-from referrals.dashboard import choices, first_paint, navigation
+from referrals.dashboard import first_paint, navigation
+from referrals.dashboard.topic_page import choices
 from referrals.paths import ROOT
 from referrals.query.selection import Selection
 from referrals.reference.codelists import TOTAL

@@ -16,7 +16,8 @@ from referrals.cards.exports import csv as csv_export
 from referrals.cards.exports import text as text_export
 from referrals.cards.exports.pictures import svg
 from referrals.cards.wording.suppressed import Suppressed
-from referrals.dashboard import choices, session, topic_html
+from referrals.dashboard import session
+from referrals.dashboard.topic_page import choices, topic_html
 from referrals.query import kinds
 from referrals.query.observation import Observation
 from referrals.query.selection import Selection

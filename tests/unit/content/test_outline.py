@@ -10,8 +10,9 @@ from types import ModuleType
 import pytest
 
 from referrals.content import outline, sitemap
-from referrals.dashboard import blocks, topic_html
+from referrals.dashboard import blocks
 from referrals.dashboard import page as dashboard_page
+from referrals.dashboard.topic_page import topic_html
 from referrals.i18n import messages
 from referrals.paths import ROOT
 from referrals.release.release import Kind, Release

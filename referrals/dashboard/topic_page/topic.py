@@ -5,10 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from markupsafe import Markup
 
-from referrals.dashboard import choices, figure, page_url, session, topic_html
-from referrals.dashboard.choices import TIME, Choices
-from referrals.dashboard.filters import Controls
+from referrals.dashboard import figure, page_url, session
 from referrals.dashboard.ready_html import ReadyHtml
+from referrals.dashboard.topic_page import choices, topic_html
+from referrals.dashboard.topic_page.choices import TIME, Choices
+from referrals.dashboard.topic_page.filters import Controls
 from referrals.query.selection import RELEASE
 
 

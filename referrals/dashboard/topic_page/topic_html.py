@@ -23,7 +23,7 @@ from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline
 from referrals.content.sitemap import BY_KEY
-from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
+from referrals.dashboard.topic_page.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.release.catalogue import REPLACED

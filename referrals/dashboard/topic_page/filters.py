@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from referrals.dashboard.choices import Field
+from referrals.dashboard.topic_page.choices import Field
 from referrals.i18n import messages
 from referrals.query.selection import MOST_COMPARED, RELEASE, SEPARATOR
 
