@@ -20,14 +20,15 @@ from referrals.cards.html import notices
 from referrals.errors import ReleaseError
 from referrals.formatting import day
 from referrals.i18n import messages
+from referrals.reference.disclosure_rule import PROTECTION_WIDTH
 from referrals.release import files, verification
 from referrals.release.release import Release
 from referrals.release.verification import UnfinishedError, Verification
 from referrals.web.shell.html import LEAVING
 
 RETRY_HEADERS: Final = {"retry-after": f"{verification.RETRY_SECONDS:.0f}"}
-TO_CHECK: Final = ("verify.py", "verify.sql", verification.CELLS, verification.WITNESSES)
-"""The files that a reader needs to check a release, besides its manifest."""
+SCRIPTS: Final = ("verify.py", "verify.sql")
+"""The files of a release that check it."""
 
 
 def page(request: Request) -> Content:
@@ -69,7 +70,7 @@ def _result(release: Release, found: Verification) -> dict[str, Any]:
         return {"lead": lead, "items": [messages.text("verification.failed_about"), *faults, when]}
     items = [
         messages.text("verification.numbers", numbers=found.numbers),
-        messages.text("verification.sums", sums=found.sums),
+        messages.text("verification.sums", sums=found.sums, width=PROTECTION_WIDTH),
     ]
     if found.known:
         items.append(messages.text("verification.known", n=found.known))
@@ -89,20 +90,21 @@ def _content(
     release: Release, *, lead: str, items: list[str], status: HTTPStatus = HTTPStatus.OK
 ) -> Content:
     about = release.about
-    address = f"{PAGE}/{about.release_id}"
-    by_own_name = {file.own_name: file for file in files.listed(release).values()}
-    downloads = [by_own_name[name] for name in TO_CHECK if name in by_own_name]
+    own_page = f"{PAGE}#release-{about.release_id}"
+    scripts = [file for file in files.listed(release).values() if file.own_name in SCRIPTS]
+    downloads = [
+        templates.link(own_page, messages.text("verification.files")),
+        *(templates.link(f"{PAGE}/{about.release_id}/{file.name}", file.title) for file in scripts),
+    ]
     html = templates.render(
         "api/verification.html",
-        title=messages.text("verification.title", release=about.title),
+        title=messages.text("verification.title", release=about.release_id),
         banner=notices.banner(about),
         lead=lead,
         items=items,
         limits=[messages.text(f"verification.limit_{name}") for name in LIMITS],
-        certificate=templates.link(
-            f"{PAGE}#release-{about.release_id}", messages.text("verification.certificate")
-        ),
-        downloads=[templates.link(f"{address}/{file.name}", file.title) for file in downloads],
+        certificate=templates.link(own_page, messages.text("verification.certificate")),
+        downloads=downloads,
         back=templates.link(PAGE, messages.text("verification.back")),
         text=messages.text,
         leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own

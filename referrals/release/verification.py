@@ -61,6 +61,9 @@ RETRY_SECONDS: Final = 600.0
 LISTED_ORDERS: Final = (0, 1, 2, 3, FINEST_ORDER)
 """The orders of the sums that a release lists, unless they are 0."""
 
+SUMS_OF_A_CELL: Final = 2**FINEST_ORDER
+"""A finest cell is part of a sum for each choice of a code or the total, by dimension."""
+
 LARGEST_CELL_MOVE: Final = LARGEST_AMBIGUOUS - 1
 """How far a finest cell may be off: a 7 may stand for 1."""
 
@@ -270,7 +273,8 @@ class _Proof:
         low, high, net = (np.zeros(sums.count, dtype=np.int64) for _ in range(3))
         for start, end, moved in self._moves(places, starts, ends):
             self._check_time()
-            np.add.at(net, moved, change[start:end, None])
+            # One dimension and one type: `add.at` is five times slower otherwise.
+            np.add.at(net, moved, np.repeat(change[start:end].astype(np.int64), SUMS_OF_A_CELL))
             by = net[moved]
             # A sum that several cells are part of is in `moved` several times, with one value.
             low[moved] = np.minimum(low[moved], by)
@@ -290,7 +294,7 @@ class _Proof:
             begin = int(starts[first])
             moved = self._sums.numbers_of_sums(places[begin : ends[own][-1]])
             for start, end in zip(starts[own].tolist(), ends[own].tolist(), strict=True):
-                yield start, end, moved[start - begin : end - begin]
+                yield start, end, moved[start - begin : end - begin].ravel()
 
     def _check_changes(self, witness: Integers, cells: Integers, change: Integers) -> None:
         """Check that each cell of a witness can stand behind the published one, and is there once.

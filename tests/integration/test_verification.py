@@ -17,6 +17,7 @@ from tests.integration.test_verify_script import TAMPERED, folder, part, with_ru
 
 __all__ = ["folder"]
 
+
 @pytest.fixture(autouse=True)
 def _nothing_verified_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "_RESULTS", {})

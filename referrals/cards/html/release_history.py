@@ -63,15 +63,13 @@ def versions(releases: Sequence[Release]) -> Markup:
     rows = [
         [
             release.about.release_id,
-            templates.macro(TEMPLATE, "code", files.version(release)),
+            templates.macro(TEMPLATE, "version", files.version(release), _contract(release)),
             day(release.about.published_on),
-            str(files.manifest(release).get("contract", contract.VERSION)),
         ]
         for release in releases
     ]
     header = [
-        messages.text(f"release_history.{name}")
-        for name in ("release", "version", "published_on", "contract")
+        messages.text(f"release_history.{name}") for name in ("release", "version", "published_on")
     ]
     caption = messages.text("release_history.versions_caption")
     return templates.macro(
@@ -118,6 +116,11 @@ def corrected() -> Markup:
         else "",
         templates.link(LOG, messages.text("release_history.log_as_data")),
     )
+
+
+def _contract(release: Release) -> str:
+    version = files.manifest(release).get("contract", contract.VERSION)
+    return messages.text("release_history.contract", version=version)
 
 
 def _intentions(releases: Sequence[Release]) -> list[str]:
