@@ -87,7 +87,7 @@ def _files(release: Release, files: Sequence[File]) -> Markup:
                 f"{folder}/{file.name}",
                 file.title,
                 file.name,
-                _format(release, file),
+                format_of(release, file),
             ),
             templates.macro(TEMPLATE, "isolated", size(file.size)),
         ]
@@ -98,7 +98,7 @@ def _files(release: Release, files: Sequence[File]) -> Markup:
     return templates.table(caption, header, rows)
 
 
-def _format(release: Release, file: File) -> str:
+def format_of(release: Release, file: File) -> str:
     """Return the format of a file; of a database with the oldest version of DuckDB that opens it.
 
     The database itself says so: it depends on the storage version that it was written with.

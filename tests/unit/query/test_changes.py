@@ -17,7 +17,7 @@ from tests.fixtures import rounded_release
 def comparison(invented: Release, tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     """A release, and one like it in which a cell is 3 more, one is gone and one is new."""
     cells = rounded_release.finest_cells()
-    cells.loc[0, "value"] += 3
+    cells["value"] += 3 * (cells.index == 0)
     new = cells.iloc[[1]].copy()
     cells = cells.drop(index=1)
     new[["nationality", "outcome"]] = ["XAG", "ICE"]

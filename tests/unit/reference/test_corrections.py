@@ -24,7 +24,7 @@ Lines = list[str]
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     shutil.copy(corrections.LOG.with_suffix(".schema.json"), tmp_path)
-    return shutil.copy(corrections.LOG, tmp_path / corrections.LOG.name)
+    return Path(shutil.copy(corrections.LOG, tmp_path))
 
 
 def change(log: Path, edit: Callable[[Lines], Lines]) -> None:
