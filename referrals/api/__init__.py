@@ -9,9 +9,9 @@ from referrals.api.downloads import DOWNLOADS, FOLDER, PAGE
 from referrals.api.endpoint import NotFound, Redirect, routes_of
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
-from referrals.api.release_history import HISTORY
+from referrals.api.release_changes import HISTORY
 from referrals.api.resources import RESOURCES
-from referrals.api.verification import VERIFICATION
+from referrals.api.verification_page import VERIFICATION
 
 
 def routes(site_url: str = "") -> list[Route]:

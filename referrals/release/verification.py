@@ -1,6 +1,6 @@
 """The proof of a rounded release, checked again by addition while the release is served.
 
-The releases page offers it to readers (`api/verification`). A witness is a table of whole numbers
+The releases page offers it to readers (`api/verification_page`). A witness is a table of whole numbers
 that agrees with everything published. Each is added up over all sums, as `verify.py` of the release
 does. No code of a release is run here: a release is data, and a check that came with it would prove
 nothing to a reader of this site.

@@ -16,12 +16,11 @@ from referrals import templates
 from referrals.errors import DataError
 from referrals.formatting import day, span
 from referrals.i18n import messages
-from referrals.query import changes
-from referrals.query.changes import Change, Comparison, Number
 from referrals.reference import corrections
 from referrals.reference.codelists import TOTAL
 from referrals.reference.corrections import Correction
-from referrals.release import contract, files, metadata
+from referrals.release import contract, differences, files, metadata
+from referrals.release.differences import Change, Comparison, Number
 from referrals.release.release import Release
 
 TEMPLATE: Final = "cards/release_history.html"
@@ -82,14 +81,14 @@ def versions(releases: Sequence[Release]) -> Markup:
     )
 
 
-def differences(releases: Sequence[Release]) -> Markup:
+def changed(releases: Sequence[Release]) -> Markup:
     """Return the numbers that differ between two releases of one kind, for each such pair."""
     title = messages.text("release_history.changes")
-    pairs = changes.pairs(releases)
+    pairs = differences.pairs(releases)
     if not pairs:
         text = messages.text("release_history.no_changes")
         return templates.macro(TEMPLATE, "section", title, [text], "", [])
-    parts = [_comparison(changes.compare(before, after)) for before, after in pairs]
+    parts = [_comparison(differences.compare(before, after)) for before, after in pairs]
     return templates.macro(TEMPLATE, "section", title, [], Markup().join(parts), [])
 
 
@@ -173,7 +172,7 @@ def _comparison(comparison: Comparison) -> Markup:
 
 def _cell(change: Change, labels: dict[tuple[str, str], str]) -> str:
     """Return the name of a cell: the labels of its period and of each code but totals."""
-    codes = dict(zip(changes.KEY, change.codes, strict=True))
+    codes = dict(zip(differences.KEY, change.codes, strict=True))
     return ", ".join(
         labels.get((name, code), code) for name, code in codes.items() if code != TOTAL
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.caching import cached
-from referrals.cards.html import certificate, notices, release_history
+from referrals.cards.html import certificate_checks, notices, release_history
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.release import metadata
@@ -33,7 +33,7 @@ def _html(*releases: Release) -> Markup:
             release_history.calendar(releases),
             *(_release(release) for release in releases),
             release_history.versions(releases),
-            release_history.differences(releases),
+            release_history.changed(releases),
             release_history.corrected(),
         ]
     )
@@ -69,7 +69,7 @@ def _release(release: Release) -> Markup:
         published,
         _files(release, files),
         _fixed_addresses(release, files),
-        certificate.html(release),
+        certificate_checks.html(release),
     )
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from referrals import sql
-from referrals.cards.html import certificate, release_history, releases
+from referrals.cards.html import certificate_checks, release_history, releases
 from referrals.i18n import messages
 from referrals.reference import corrections
 from referrals.release import files
@@ -116,13 +116,13 @@ def test_a_damaged_log_is_named_and_the_files_are_still_listed(
 
 
 def test_a_transcribed_release_says_why_it_has_no_certificate(release: Release) -> None:
-    assert messages.text("certificate.none") in certificate.html(release)
+    assert messages.text("certificate.none") in certificate_checks.html(release)
 
 
 def test_every_check_of_a_certificate_is_explained_with_its_limit(series: Release) -> None:
-    found = certificate.checks(json.loads(series.files["certificate.json"]))
+    found = certificate_checks.checks(json.loads(series.files["certificate.json"]))
     assert [check.name for check in found if not check.key] == []
-    html = text(certificate.html(series))
+    html = text(certificate_checks.html(series))
     for check in found:
         for part in ("name", "tried", "means", "limit"):
             assert messages.text(f"certificate.check.{check.key}.{part}") in html
@@ -133,8 +133,8 @@ def test_every_check_of_suppressed_tables_is_explained(
 ) -> None:
     folder = suppressed_release.small(tmp_path_factory.getbasetemp())
     document = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
-    assert [check.name for check in certificate.checks(document) if not check.key] == []
-    assert "verification" not in certificate.html(open_release(folder))
+    assert [check.name for check in certificate_checks.checks(document) if not check.key] == []
+    assert "verification" not in certificate_checks.html(open_release(folder))
 
 
 def test_the_checks_of_several_years_are_one_with_all_that_they_looked_at() -> None:
@@ -145,18 +145,18 @@ def test_the_checks_of_several_years_are_one_with_all_that_they_looked_at() -> N
             {"name": "something else", "holds": True, "looked_at": 1},
         ]
     }
-    sums, other = certificate.checks(document)
+    sums, other = certificate_checks.checks(document)
     assert (sums.key, sums.holds, sums.looked_at) == ("sums", False, 5)
     assert (other.name, other.key) == ("something else", "")
 
 
 def test_every_limit_that_a_certificate_admits_is_on_the_page(series: Release) -> None:
-    html = text(certificate.html(series))
+    html = text(certificate_checks.html(series))
     for limit in json.loads(series.files["certificate.json"])["limits"]:
         assert limit in html
 
 
 def test_the_button_is_a_link_that_needs_no_script(series: Release) -> None:
-    html = certificate.html(series)
+    html = certificate_checks.html(series)
     assert re.search(r'<a class="button" href="/releases/example/verification"', html)
     assert "<script" not in html

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from referrals.query import changes
-from referrals.query.changes import Comparison, Number, Reason
 from referrals.reference.codelists import DIMENSIONS
+from referrals.release import differences
+from referrals.release.differences import Comparison, Number, Reason
 from referrals.release.release import Release, open_release
 from tests.fixtures import rounded_release
 
@@ -26,12 +26,12 @@ def comparison(invented: Release, tmp_path_factory: pytest.TempPathFactory) -> C
     folder: Path = rounded_release.write(
         tmp_path_factory.mktemp("revised"), release_id="example-2", finest=cells
     )
-    return changes.compare(invented, open_release(folder))
+    return differences.compare(invented, open_release(folder))
 
 
 def test_a_release_does_not_differ_from_itself(invented: Release, release: Release) -> None:
     for each in (invented, release):
-        found = changes.compare(each, each)
+        found = differences.compare(each, each)
         assert found.changes == []
         assert found.compared > 100
 
@@ -71,7 +71,7 @@ def test_a_code_that_only_one_release_has_is_new_or_gone(release: Release, tmp_p
     one_year = rounded_release.finest_cells()
     one_year = one_year[one_year["year"] == "EY1"]
     less = open_release(rounded_release.write(tmp_path, finest=one_year))
-    found = changes.compare(release, less)
+    found = differences.compare(release, less)
     reasons = {change.reason for change in found.changes}
     assert reasons == {Reason.NEW, Reason.GONE}
     assert all(change.before is None or change.after is None for change in found.changes)
@@ -80,11 +80,11 @@ def test_a_code_that_only_one_release_has_is_new_or_gone(release: Release, tmp_p
 def test_releases_of_different_kinds_or_of_real_and_invented_figures_are_never_a_pair(
     release: Release, invented: Release
 ) -> None:
-    assert changes.pairs([release, invented]) == []
+    assert differences.pairs([release, invented]) == []
 
 
 def test_each_release_is_compared_with_the_one_before_it(
     comparison: Comparison, release: Release
 ) -> None:
     newest_first = [comparison.after, release, comparison.before]
-    assert changes.pairs(newest_first) == [(comparison.before, comparison.after)]
+    assert differences.pairs(newest_first) == [(comparison.before, comparison.after)]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from referrals.query import kinds
 from referrals.reference.codelists import DIMENSIONS, TOTAL
+from referrals.reference.disclosure_rule import LARGEST_SMALL_COUNT
 from referrals.release import metadata
 from referrals.release.release import Release
 
@@ -101,7 +101,7 @@ class _Numbers:
             tuple(row[name] for name in KEY): Number(row["value"], row["lower"], row["upper"])
             for row in release.rows("query/listed_cells")
         }
-        self._zero_bounds: Mapping[int, int] = kinds.of(release).unlisted_bounds()
+        self._zero_bounds = _zero_bounds(release)
         self._codes = {(row["dimension"], row["code"]) for row in metadata.codes(release)}
 
     def number(self, codes: Codes) -> Number | None:
@@ -113,6 +113,15 @@ class _Numbers:
             return None
         fixed = sum(code != TOTAL for code in codes[1:]) + ("-Q" in codes[0])
         return Number(0, 0, self._zero_bounds.get(fixed, 0))
+
+
+def _zero_bounds(release: Release) -> Mapping[int, int]:
+    """Return the most that an unlisted cell can be, by order; empty if it is not a 0."""
+    if not release.about.is_additive:
+        return {}
+    parameters = {"largest_small_count": LARGEST_SMALL_COUNT}
+    rows = release.rows("query/unlisted_zero_bounds", parameters)
+    return {row["fixed"]: row["upper"] for row in rows}
 
 
 def _order(release: Release) -> tuple[str, str]:

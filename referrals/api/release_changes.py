@@ -18,14 +18,13 @@ from referrals.api.formats.tabular import (
 )
 from referrals.api.request import Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
-from referrals.query import changes
-from referrals.query.changes import Change, Comparison, Number
 from referrals.reference import corrections
-from referrals.release import files, metadata
+from referrals.release import differences, files, metadata
+from referrals.release.differences import Change, Comparison, Number
 from referrals.release.release import Release
 
 CHANGES: Final[Columns] = {
-    **dict.fromkeys(changes.KEY, TEXT),
+    **dict.fromkeys(differences.KEY, TEXT),
     **dict.fromkeys(
         (
             "value_before", "lower_before", "upper_before",
@@ -72,13 +71,15 @@ def _changes(request: Request) -> Content:
 def _comparison(request: Request) -> Comparison | None:
     """Return the comparison of a release with the one before it, None if there is none."""
     releases = request.served.by_id().values()
-    before: dict[str, Release] = {newer.digest: older for older, newer in changes.pairs(releases)}
+    before: dict[str, Release] = {
+        newer.digest: older for older, newer in differences.pairs(releases)
+    }
     older = before.get(request.release.digest)
-    return changes.compare(older, request.release) if older else None
+    return differences.compare(older, request.release) if older else None
 
 
 def _row(change: Change) -> dict[str, Any]:
-    codes = dict(zip(changes.KEY, change.codes, strict=True))
+    codes = dict(zip(differences.KEY, change.codes, strict=True))
     before, after = _number(change.before, "before"), _number(change.after, "after")
     return {**codes, **before, **after, "reason": str(change.reason)}
 
