@@ -22,8 +22,9 @@ from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.reference.disclosure_rule import PROTECTION_WIDTH
 from referrals.release import files, verification
+from referrals.release.proof import UnfinishedError
 from referrals.release.release import Release
-from referrals.release.verification import UnfinishedError, Verification
+from referrals.release.verification import Verification
 from referrals.web.shell.html import LEAVING
 
 RETRY_HEADERS: Final = {"retry-after": f"{verification.RETRY_SECONDS:.0f}"}

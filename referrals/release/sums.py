@@ -1,6 +1,6 @@
 """Every sum of a rounded release, numbered, so that numpy can add up witnesses.
 
-`release.verification` uses it. A sum is a code, or the total, in each of six dimensions: the period
+`release.proof` uses it. A sum is a code, or the total, in each of six dimensions: the period
 and those of `DIMENSIONS`. The first dimension has the quarters and, as their totals, the years.
 """
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from referrals.errors import ReleaseError
-from referrals.release import verification
+from referrals.release import proof, verification
+from referrals.release.proof import Fault, UnfinishedError
 from referrals.release.release import Release, open_release
-from referrals.release.verification import Fault, UnfinishedError, Verification
+from referrals.release.verification import Verification
 from tests.fixtures import published_releases
 from tests.integration.test_verify_script import TAMPERED, folder, part, with_rules
 
@@ -98,6 +99,6 @@ def test_a_verification_that_takes_too_long_ends_and_is_not_tried_again_at_once(
 def test_witnesses_that_unpack_to_too_much_are_not_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verification, "MAX_WITNESS_BYTES", 100)
+    monkeypatch.setattr(proof, "MAX_WITNESS_BYTES", 100)
     with pytest.raises(UnfinishedError):
         verify(folder)

@@ -12,8 +12,9 @@ from referrals import api
 from referrals.errors import ReleaseError
 from referrals.release import catalogue, files, verification
 from referrals.release.catalogue import Served
+from referrals.release.proof import Fault, UnfinishedError
 from referrals.release.release import Release
-from referrals.release.verification import Fault, UnfinishedError, Verification
+from referrals.release.verification import Verification
 from tests.fixtures.asgi_client import HttpClient
 
 ADDRESS = "/releases/example/verification"
