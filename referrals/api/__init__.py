@@ -9,7 +9,9 @@ from referrals.api.downloads import DOWNLOADS, FOLDER, PAGE
 from referrals.api.endpoint import NotFound, Redirect, routes_of
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
+from referrals.api.release_changes import HISTORY
 from referrals.api.resources import RESOURCES
+from referrals.api.verification_page import VERIFICATION
 
 
 def routes(site_url: str = "") -> list[Route]:
@@ -20,8 +22,10 @@ def routes(site_url: str = "") -> list[Route]:
     """
     redirects = {"/api": DOCS.path, "/api/": DOCS.path, f"{PAGE}/": PAGE}
     unknown = ("/api/{rest:path}", f"{PAGE}/{{rest:path}}")
-    resources = (SPECIFICATION, DOCS, *RESOURCES, FOLDER, *DOWNLOADS, *FEEDS)
+    resources = (SPECIFICATION, DOCS, *RESOURCES, *HISTORY, FOLDER, *DOWNLOADS, *FEEDS)
     return [
+        # First, because its address looks like that of a file. It has a queue of its own.
+        *routes_of((VERIFICATION,), site_url),
         *routes_of(resources, site_url),
         *(Route(path, Redirect(target)) for path, target in redirects.items()),
         *(Route(path, NotFound()) for path in unknown),

@@ -12,6 +12,7 @@ from referrals.api.cells import MAX_CELLS
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.problems import DOCS_PATH, KINDS
+from referrals.api.release_changes import HISTORY
 from referrals.api.request import Request
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES
@@ -57,7 +58,7 @@ def page(request: Request) -> Content:
         examples=EXAMPLES,
         python=PYTHON.format(site=request.site_url or ANY_SITE),
         r=R.format(site=request.site_url or ANY_SITE),
-        resources=[*RESOURCES, *DOWNLOADS, *FEEDS],
+        resources=[*RESOURCES, *HISTORY, *DOWNLOADS, *FEEDS],
         published=request.release,
         statuses=statuses.meanings(),
         max_cells=MAX_CELLS,

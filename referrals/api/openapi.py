@@ -20,6 +20,7 @@ from referrals.api.formats.tabular import (
     Columns,
 )
 from referrals.api.problems import KINDS
+from referrals.api.release_changes import CHANGES, CORRECTIONS, HISTORY
 from referrals.api.request import LATEST, Parameter, Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, Content, Resource
 from referrals.api.resources import RESOURCES
@@ -72,7 +73,7 @@ DESCRIPTION: Final = (
 def specification(request: Request) -> Content:
     """Return the OpenAPI document, with codes of the published release as examples."""
     served = request.served
-    resources = (SPECIFICATION, *RESOURCES, *DOWNLOADS, *FEEDS)
+    resources = (SPECIFICATION, *RESOURCES, *HISTORY, *DOWNLOADS, *FEEDS)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -234,6 +235,8 @@ _DOCUMENTS: Final = {
     f"{_OF_RELEASE}/statements": "Statements",
     f"{_OF_RELEASE}/context": "Context",
     f"{_OF_RELEASE}/certificate": "Certificate",
+    f"{_OF_RELEASE}/changes": "Changes",
+    f"{BASE}/corrections": "Corrections",
 }
 
 
@@ -284,6 +287,13 @@ def _schemas() -> dict[str, Schema]:
             **header, series=_list(_row(SERIES)), observations=_list(_row(OBSERVATIONS))
         ),
         "Certificate": _object(**header, certificate={"type": "object"}),
+        "Changes": _object(
+            **header,
+            compared_with={"anyOf": [{"$ref": "#/components/schemas/About"}, {"type": "null"}]},
+            compared=number,
+            changes=_list(_row(CHANGES)),
+        ),
+        "Corrections": _object(sha256=text, corrections=_list(_row(CORRECTIONS))),
         "JsonStat": _object(
             **{"version": {"const": "2.0"}, "class": {"const": "dataset"}},
             id=_list(text),

@@ -25,6 +25,7 @@ KINDS: Final[Mapping[str, tuple[int, str]]] = {
     "unknown-file": (404, "Unknown file"),
     "unknown-version": (404, "This version is not served here"),
     "no-certificate": (404, "The release has no certificate"),
+    "no-witnesses": (404, "The release has no witnesses to add up"),
     "method-not-allowed": (405, "The API is read-only"),
     "no-such-format": (406, "Format not available"),
     "replaced": (410, "The release was replaced by another"),

@@ -1,4 +1,4 @@
-"""Every release with its files as HTML: its coverage, downloads and checksums."""
+"""The page of releases as HTML: calendar, each release with its files and certificate, history."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.html import notices
+from referrals.caching import cached
+from referrals.cards.html import certificate_checks, notices, release_history
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.release import metadata
-from referrals.release.files import SUMS, File, listed, version
-from referrals.release.release import Release
+from referrals.release.files import BY_EDITION, SUMS, File, listed, version
+from referrals.release.release import DATABASE, Release
 
 TEMPLATE: Final = "cards/releases.html"
 KILOBYTE: Final = 1000
@@ -21,8 +22,21 @@ MEGABYTE: Final = KILOBYTE * KILOBYTE
 
 
 def html(releases: Iterable[Release]) -> Markup:
-    """Return the releases in the order given, each with its files."""
-    return Markup().join(_release(release) for release in releases)
+    """Return the calendar, the releases in the order given, and their history."""
+    return _html(*releases)
+
+
+@cached(4, BY_EDITION)
+def _html(*releases: Release) -> Markup:
+    return Markup().join(
+        [
+            release_history.calendar(releases),
+            *(_release(release) for release in releases),
+            release_history.versions(releases),
+            release_history.changed(releases),
+            release_history.corrected(),
+        ]
+    )
 
 
 def size(in_bytes: int) -> str:
@@ -55,6 +69,7 @@ def _release(release: Release) -> Markup:
         published,
         _files(release, files),
         _fixed_addresses(release, files),
+        certificate_checks.html(release),
     )
 
 
@@ -66,7 +81,14 @@ def _files(release: Release, files: Sequence[File]) -> Markup:
     folder = _folder(release)
     rows = [
         [
-            templates.macro(TEMPLATE, "file", f"{folder}/{file.name}", file.title, file.name),
+            templates.macro(
+                TEMPLATE,
+                "file",
+                f"{folder}/{file.name}",
+                file.title,
+                file.name,
+                format_of(release, file),
+            ),
             templates.macro(TEMPLATE, "isolated", size(file.size)),
         ]
         for file in files
@@ -74,6 +96,19 @@ def _files(release: Release, files: Sequence[File]) -> Markup:
     caption = messages.text("releases.files_of", release=release.about.release_id)
     header = [messages.text("releases.file"), messages.text("releases.size")]
     return templates.table(caption, header, rows)
+
+
+def format_of(release: Release, file: File) -> str:
+    """Return the format of a file; of a database with the oldest version of DuckDB that opens it.
+
+    The database itself says so: it depends on the storage version that it was written with.
+    """
+    ending = file.own_name.partition(".")[2]
+    version_needed = ""
+    if file.own_name == DATABASE:
+        (row,) = release.rows("query/storage_version")
+        version_needed = row["storage_version"].strip("v+")
+    return messages.text(f"releases.format.{ending}", version=version_needed)
 
 
 def _fixed_addresses(release: Release, files: Sequence[File]) -> Markup:

@@ -23,6 +23,7 @@ from referrals.api.downloads import DOWNLOADS
 from referrals.api.endpoint import routes_of
 from referrals.api.formats.feeds import FEEDS
 from referrals.api.openapi import SPECIFICATION
+from referrals.api.release_changes import HISTORY
 from referrals.api.resource import JSON, Content, Resource
 from referrals.api.resources import RESOURCES
 from referrals.release import catalogue
@@ -41,7 +42,7 @@ CHECKS = SchemathesisConfig.from_dict(
         }
     }
 )
-PARAMETRISED = (SPECIFICATION, *RESOURCES, *DOWNLOADS)
+PARAMETRISED = (SPECIFICATION, *RESOURCES, *HISTORY, *DOWNLOADS)
 """The addresses that can be requested wrongly: they have parameters."""
 
 UNDESCRIBED_HEADERS = {
@@ -118,7 +119,7 @@ def test_invalid_requests_are_refused_as_described(
     assert refused, "each answer was checked against the description"
 
 
-@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.path)
+@pytest.mark.parametrize("resource", [*RESOURCES, *HISTORY], ids=lambda resource: resource.path)
 def test_an_answer_that_breaks_its_schema_is_found(resource: Resource) -> None:
     planted = replace(resource, answer=lambda _: Content(b"[]", JSON))
     with pytest.raises(FailureGroup, match="Response violates schema"):
@@ -148,6 +149,8 @@ def test_an_address_is_described_with_exactly_its_error_statuses(
             for rest in ("", "/codelists", "/statements", "/context?format=csv")
         ),
         "/api/v1/releases/example/certificate",
+        "/api/v1/releases/example/changes?format=csv",
+        "/api/v1/corrections",
         "/api/v1/releases/2020-21/cells?limit=9",
         "/releases/2020-21/cells.csv",
         "/feed.atom",
