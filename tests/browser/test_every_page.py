@@ -251,6 +251,27 @@ def test_the_low_data_version_keeps_the_release_and_links_back(dashboard: str, p
     expect(page).to_have_url(f"{dashboard}/age?release=example")
 
 
+def test_the_witnesses_are_added_up_at_a_click_on_a_page_that_is_accessible_in_dark_too(
+    dashboard: str, shared: BrowserContext
+) -> None:
+    page = shared.new_page()
+    found = collect_problems(page, dashboard)
+    open_complete(page, f"{dashboard}/releases")
+    page.get_by_role("link", name="Add up the witnesses now").click(timeout=40_000)
+    result = page.get_by_text(re.compile(r"^[\d,]{5,} witnesses were added up again; all agree\.$"))
+    expect(result).to_be_visible(timeout=40_000)
+    expect(page.get_by_role("link", name="Leave this page")).to_be_in_viewport()
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page) == []
+    for width in (DESKTOP, PHONE, NARROWEST):
+        assert fits(page, width), width
+    assert found == []
+    page.get_by_role("link", name="Back to releases and downloads").click()
+    expect(page).to_have_url(f"{dashboard}/releases")
+    page.close()
+
+
 def test_a_card_can_be_downloaded_as_csv_svg_and_text(
     dashboard: str, page: Page, tmp_path: Path
 ) -> None:
