@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -13,6 +14,9 @@ from starlette.types import Message, Send
 from referrals.web.http import security_headers
 from referrals.web.http.content_encoding import BEST, QUICK, Encoded, choose
 from referrals.web.http.etags import is_listed
+
+SCRIPTS: Final = ("text/javascript", "text/css")
+"""The media types of files that are never documents."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,8 @@ class HtmlBuffer:
             original = message.get("headers", [])
             without_cookies = [header for header in original if header[0].lower() != b"set-cookie"]
             headers = MutableHeaders(raw=without_cookies)
-            headers.update(security_headers.HEADERS)
+            is_script = headers.get("content-type", "").startswith(SCRIPTS)
+            headers.update(security_headers.OF_A_SCRIPT if is_script else security_headers.HEADERS)
             headers.setdefault("content-security-policy", security_headers.DEFAULT)
             message = {**message, "headers": headers.raw}
         elif message["type"] == "http.response.body" and self._without_body:
