@@ -92,7 +92,7 @@ def run_sql(export: Export) -> list[dict[str, Any]]:
 
 
 def without_open_ends(found: Sequence[Mapping[str, Any]], card: Card) -> list[dict[str, Any]]:
-    """The rows of a program without the upper ends that the page leaves open, as its source does."""
+    """The rows of a program without the upper ends that the source and the page leave open."""
     return [
         {**row, "upper": None} if kept["lower"] is not None and kept["upper"] is None else {**row}
         for row, kept in zip(found, card.data, strict=True)
