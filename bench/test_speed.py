@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from referrals.cards import by_dimension
-from referrals.cards.html import card as card_html
+from referrals.cards.html import chart as card_chart
 from referrals.publishing import transcribe
 from referrals.publishing.ledger import statements as ledgers
 from referrals.query import kinds
@@ -53,7 +53,7 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         "verify and open the release": (lambda: releases.open_release(folder), 5),
         "answer one question": (lambda: kinds.of(release).answer("sex", selection), ROUNDS),
         "make its card": (lambda: by_dimension.card(release, answer), ROUNDS),
-        "make its chart": (lambda: card_html.bars(card), ROUNDS),
+        "make its chart": (lambda: card_chart.html(card), ROUNDS),
     }
     costs = {name: median_ms(task, rounds) for name, (task, rounds) in work.items()}
     unit = costs["an empty query"]
@@ -62,6 +62,6 @@ def test_print_the_cost_of_releases_queries_cards_and_charts(
         for name, cost in costs.items():
             print(f"{name:32}{cost:>7.1f} ms{cost / unit:>19,.0f}x")
         print(
-            f"\nthe chart as sent: {len(card_html.bars(card)):,} bytes; "
+            f"\nthe chart as sent: {len(card_chart.html(card)):,} bytes; "
             f"its table: {len(card.table):,} bytes"
         )

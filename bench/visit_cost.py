@@ -39,16 +39,18 @@ WATCH_SCRIPT: Final = """
 (() => {
   window.seen = { shift: 0 };
   const watch = () => {
-    const chart = document.querySelector('.vr-static .bars') ?? document.querySelector('.vr-static h1 ~ p');
+    const chart = document.querySelector('.vr-static .bars')
+      ?? document.querySelector('.vr-static h1 ~ p');
     if (chart?.getClientRects().length) {
       requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
     }
-    const isLive = document.querySelector('.stApp h1') && !document.querySelector('body > .vr-static');
+    const isLive = document.querySelector('.stApp h1')
+      && !document.querySelector('body > .vr-static');
     if (isLive) window.seen.live ??= performance.now();
   };
   new MutationObserver(watch).observe(document, { subtree: true, childList: true });
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.seen.shift += entry.value;
+    for (const entry of list.getEntries()) window.seen.shift += entry.value;
   }).observe({ type: 'layout-shift', buffered: true });
 })();
 """
@@ -61,7 +63,8 @@ CLICK_SCRIPT: Final = """
   let ending;
   const watch = new MutationObserver((changes) => {
     const drawn = '.stHtml';
-    if (!changes.some(({ target }) => (target.closest ? target : target.parentElement)?.closest(drawn))) return;
+    const element = ({ target }) => (target.closest ? target : target.parentElement);
+    if (!changes.some((change) => element(change)?.closest(drawn))) return;
     requestAnimationFrame(() => { last = performance.now(); });
     clearTimeout(ending);
     ending = setTimeout(() => { watch.disconnect(); done(last - start); }, quiet);

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from babel.dates import format_date
@@ -49,8 +50,14 @@ def percent(part: Fraction | float, places: int = 0, *, locale: str = DEFAULT_LO
     scaled = Fraction(part) * 100 * 10**places
     # Halves round up exactly: no floating point, and no rounding to even.
     rounded = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return f"{_decimal(rounded, places, locale)}%"
+
+
+@lru_cache(maxsize=4096)  # tables have many percentages, of which most are the same
+def _decimal(rounded: int, places: int, locale: str) -> str:
+    """Return a number of units of its last decimal place as text."""
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return f"{format_decimal(rounded / 10**places, format=pattern, locale=locale)}%"
+    return str(format_decimal(rounded / 10**places, format=pattern, locale=locale))
 
 
 def percent_span(

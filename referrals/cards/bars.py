@@ -7,6 +7,7 @@ from dataclasses import replace
 from referrals.cards.charts import colours
 from referrals.cards.charts.bars import Bar
 from referrals.cards.wording import kinds, phrases
+from referrals.content.standalone_pages import profile_address
 from referrals.formatting import percent
 from referrals.i18n import messages
 from referrals.query.answer import Answer
@@ -77,4 +78,16 @@ def _bar(answer: Answer, observation: Observation, shown: str) -> Bar:
     """Return a bar without length, with its texts and its colour."""
     symbol = f"[{observation.status}]" if observation.status else ""
     colour = colours.of_code(answer.dimension, observation.code)
-    return Bar(phrases.label(observation), shown, 0, 0, colour, symbol=symbol)
+    label, address = phrases.label(observation), _profile(answer, observation)
+    return Bar(label, shown, 0, 0, colour, symbol=symbol, address=address)
+
+
+def _profile(answer: Answer, observation: Observation) -> str:
+    """Return the address of the profile of a nationality with a printed number, '' for others."""
+    is_profiled = (
+        not answer.kind.is_from_records
+        and answer.dimension == "nationality"
+        and observation.kind == "category"
+        and observation.has_number
+    )
+    return profile_address(observation.code) if is_profiled else ""

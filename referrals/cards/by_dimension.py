@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -20,7 +19,7 @@ from referrals.cards.card import (
     possible_line,
     symbol_mark,
 )
-from referrals.cards.charts.bars import Bar, scaled
+from referrals.cards.charts.bars import Bar, in_one_row, scaled
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
 from referrals.i18n import messages
@@ -102,7 +101,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
         path=PATHS[dimension],
         period=first.period,
         about=release.about,
-        bars=_named(panels),
+        bars=in_one_row(panels),
         panels=panels,
         address={
             name: value for name, value in first.selection.address().items() if name == "measure"
@@ -212,12 +211,3 @@ def _panels(answers: Mapping[str, Answer]) -> dict[str, tuple[Bar, ...]]:
     drawn = {label: bars(answer) for label, answer in answers.items()}
     longest = max((bar.upper for panel in drawn.values() for bar in panel), default=0) or 1
     return {label: tuple(bar.scaled(longest) for bar in panel) for label, panel in drawn.items()}
-
-
-def _named(panels: Mapping[str, tuple[Bar, ...]]) -> tuple[Bar, ...]:
-    """Return the bars of panels in one row, each with the label of its panel before its own."""
-    return tuple(
-        replace(bar, label=_crossed_label(label, bar.label))
-        for label, panel in panels.items()
-        for bar in panel
-    )

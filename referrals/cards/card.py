@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from referrals.cards.charts.bars import Bar
 from referrals.cards.charts.base import Figure, Palette, marked
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.values import Series
 from referrals.cards.wording import kinds, phrases
 from referrals.i18n import messages
@@ -41,9 +42,9 @@ class Card:
 
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
     the same columns; `warning` goes above the figure. The chart is `bars`, in `panels` by the label
-    of each if there is more than one group, or `lines` over time, which `draw` draws with Plotly.
-    A card without any of them is a table. `is_context` marks a series of another publisher, which
-    does not count victim referrals.
+    of each if there is more than one group, or `lines` over time with the dates of `events`, which
+    `draw` draws with Plotly. A card without any of them is a table. `is_context` marks a series of
+    another publisher, which does not count victim referrals.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Card:
     bars: Sequence[Bar] = ()
     panels: Mapping[str, Sequence[Bar]] = field(default_factory=dict)
     lines: Sequence[Series] = ()
+    events: Sequence[Event] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
     is_context: bool = False

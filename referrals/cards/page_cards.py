@@ -23,4 +23,4 @@ def card(block: CardBlock, release: Release, selection: Selection) -> Card:
         case outline.Crossed(dimension, by):
             return registry.card(registry.cross_name(dimension, by), release, selection)
         case outline.ContextSeries(name):
-            return registry.card(context_series.DESIGNS[name].series_id, release, selection)
+            return registry.card(context_series.DESIGNS[name].card_name, release, selection)

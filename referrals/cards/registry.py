@@ -158,7 +158,7 @@ def _entries() -> dict[str, Entry]:
             cross = Entry(partial(_of_cross, own, by), is_of_release=False)
             entries[cross_name(own, by)] = cross
     for name, design in context_series.DESIGNS.items():
-        entries[design.series_id] = Entry(partial(_of_context, name), is_of_release=False)
+        entries[design.card_name] = Entry(partial(_of_context, name), is_of_release=False)
     return entries
 
 

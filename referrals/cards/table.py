@@ -10,15 +10,15 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards import table_chart
-from referrals.cards.card import Card, Row, isolated, symbol_mark
-from referrals.cards.wording import kinds
+from referrals.cards.card import Card, Row
+from referrals.cards.wording import kinds, table_finding
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.labels import Labels, labels
 from referrals.query.statements import statements
 from referrals.query.tables.cube import TIMES
 from referrals.query.tables.narrowing import Key
-from referrals.query.tables.table import Cell, Table
+from referrals.query.tables.table import Table
 from referrals.query.tables.table_request import SHARES, Chart, Measure
 from referrals.reference.codelists import DIMENSIONS, TOTAL
 from referrals.release.release import About, Release
@@ -31,7 +31,7 @@ TEMPLATE: Final = "cards/table_view.html"
 def card(release: Release, table: Table) -> Card:
     """Return the card of a table of a release."""
     about, code_labels = release.about, labels(release)
-    finding = words.finding(table, about, code_labels)
+    finding = table_finding.finding(table, about, code_labels)
     title = words.title(table, about, code_labels)
     wording = kinds.of(table.kind)
     used = [cell.observation.status for cell in table.cells.values()]
@@ -75,6 +75,7 @@ def view(table: Table, title: str) -> Markup:
         caption=title,
         corner=[words.axis(name) for name in request.rows] or [""],
         head=[_spans(table, place) for place in range(len(request.columns))],
+        meanings=kinds.of(table.kind).symbols,
         alone=words.choice("measures", request.measure),
         groups=_groups(table),
         is_heat=request.chart is Chart.HEAT,
@@ -127,26 +128,18 @@ def _longest(table: Table) -> Fraction:
 
 def _cell(table: Table, row: Key, column: Key, longest: Fraction) -> dict[str, Any]:
     """Return the content of a cell, and how deep its colour is in a heat table, from 0 to 1."""
-    cell = table.cells[row, column]
+    cell, measure = table.cells[row, column], table.request.measure
     is_total = table.is_total(row, column)
     shown = cell.figure.value if cell.figure else None
+    has_letter = cell.figure is not None or not cell.observation.has_number
     return {
-        "html": cell_html(table, cell),
+        "text": words.figure(cell, measure),
+        "letter": cell.observation.status if has_letter else "",
+        "possible": words.possible(cell, measure),
         "is_total": is_total,
         "is_absent": cell.figure is None,
         "depth": 0 if is_total or shown is None else min(max(float(shown / longest), 0), 1),
     }
-
-
-def cell_html(table: Table, cell: Cell) -> Markup:
-    """Return a figure with the letter of its status and its range."""
-    measure = table.request.measure
-    text = isolated(words.figure(cell, measure))
-    symbol = symbol_mark(cell.observation.status, kinds.of(table.kind).symbols)
-    if cell.figure is None and cell.observation.has_number:
-        symbol = Markup()
-    possible = words.possible(cell, measure)
-    return templates.macro(TEMPLATE, "cell", text, symbol, isolated(possible) if possible else "")
 
 
 def _workings(table: Table) -> list[str]:
@@ -170,6 +163,10 @@ def _quotes(release: Release, table: Table) -> list[dict[str, Any]]:
 def _data(table: Table) -> list[Row]:
     """Return the rows of the table's CSV file: one for each cell, of every part."""
     within, request = table.request.within, table.request
+    symbols = kinds.of(table.kind).symbols
+    whys = {reason: words.why(reason, table) for reason in table.missing}
+    unit_key = "csv_share" if request.measure in SHARES else "csv_count"
+    unit_of_each = messages.text(f"table.cell.{unit_key}")
     found: list[Row] = []
     for (row, column), cell in table.cells.items():
         codes = dict(zip(request.axes, (*row, *column), strict=True))
@@ -186,13 +183,11 @@ def _data(table: Table) -> list[Row]:
                 "upper": _plain(figure.upper, request.measure)
                 if figure and not figure.open_ended
                 else None,
-                "unit": messages.text(
-                    "table.cell.csv_share" if request.measure in SHARES else "table.cell.csv_count"
-                ),
+                "unit": unit_of_each,
                 "referrals": observation.value,
                 "status": observation.status,
-                "status_meaning": kinds.of(table.kind).symbols.get(observation.status, ""),
-                "not_shown_because": words.why(cell.reason, table) if cell.reason else "",
+                "status_meaning": symbols.get(observation.status, ""),
+                "not_shown_because": whys[cell.reason] if cell.reason else "",
             }
         )
     return found

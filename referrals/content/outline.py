@@ -80,6 +80,13 @@ class ContextSeries:
 
 
 @dataclass(frozen=True)
+class SeriesList:
+    """Links to the context series of the page, one of which the dashboard shows at a time."""
+
+    only: Only = Only.ANY
+
+
+@dataclass(frozen=True)
 class Summaries:
     """Short cards of several dimensions; each ends with the message `more.<dimension>`."""
 
@@ -118,7 +125,7 @@ class PageEnd:
 
 CardBlock = Card | Quarters | Crossed | ContextSeries
 HtmlBlock = Heading | Text | Relations | Releases | PageEnd
-Block = HtmlBlock | CardBlock | Summaries | TableBuilder
+Block = HtmlBlock | CardBlock | Summaries | TableBuilder | SeriesList
 
 PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
     OVERVIEW: (
@@ -158,9 +165,17 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
     "table": (Heading(), TableBuilder(), PageEnd()),
     "trends": (
         Heading(has_status=False),
-        ContextSeries("quarters_by_age"),
+        SeriesList(),
+        ContextSeries("quarters"),
         ContextSeries("years"),
+        ContextSeries("nationality"),
+        ContextSeries("nationality_years"),
+        ContextSeries("sex"),
+        ContextSeries("sex_quarters"),
+        ContextSeries("quarters_by_age"),
         ContextSeries("police"),
+        ContextSeries("duty_to_notify"),
+        ContextSeries("duty_quarters"),
         ContextSeries("domestic_abuse"),
         ContextSeries("commissioner"),
         PageEnd(),
@@ -197,6 +212,11 @@ def has_filters(key: str) -> bool:
 def has_table(key: str) -> bool:
     """Return whether the reader of a page builds a table."""
     return any(isinstance(block, TableBuilder) for block in PAGES[key])
+
+
+def has_series(key: str) -> bool:
+    """Return whether a page shows context series, one at a time in the dashboard."""
+    return any(isinstance(block, ContextSeries) for block in PAGES[key])
 
 
 def has_charts(key: str) -> bool:

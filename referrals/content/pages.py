@@ -2,8 +2,8 @@
 
 A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
 `{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}`, `{routes}` or
-`{symbols}` a list made from data. An unknown name is an error, so that no text can show a figure
-that the release does not hold. Raw HTML in a text is escaped.
+`{symbols}` a list made from data. An unknown name is an error, so that no text can show a
+figure that the release does not hold. Raw HTML in a text is escaped.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.container import container_plugin
 
 from referrals import templates
+from referrals.content import standalone_pages
 from referrals.errors import DataError
 from referrals.formatting import day, fill
 from referrals.i18n import messages
@@ -147,7 +148,7 @@ def _symbols() -> Markup:
 ROUTES: Final[Mapping[str, str]] = {
     "details": "/data-sharing",
     "help": "/safeguarding",
-    "claim": "/claims",
+    "claim": standalone_pages.CLAIMS,
     "figures": "/nationality",
 }
 """The page that answers each question of the overview. Questions without a page are left out."""
@@ -155,10 +156,10 @@ ROUTES: Final[Mapping[str, str]] = {
 
 def _routes() -> Markup:
     """Return the questions that readers come with as links to the pages that answer them."""
-    paths = {head.path for head in heads(ENGLISH)}
+    every = (*heads(ENGLISH), *standalone_pages.PAGES)
+    paths = {head.path for head in every}
     return templates.render(
         "content/routes.html",
-        label=messages.text("routes.label"),
         routes=[
             {
                 "path": path,

@@ -6,6 +6,7 @@ of the other without a shift.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -25,30 +26,32 @@ from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
 from referrals.query.selection import RELEASE, SEPARATOR
-from referrals.release.release import About, Kind, Release
+from referrals.release.catalogue import REPLACED
+from referrals.release.release import About, Release
 
 TEMPLATE: Final = "dashboard/answer.html"
 
 MOST_BARS: Final = 11
-"""A longer chart shows this many bars until it is opened (shell.css), with its source in view."""
+"""A longer chart shows this many bars until it is opened (shell.css), so its source is in view."""
 
 
 def card(choices: Choices) -> Card:
     """Return the card of the answer, which the view shows as a chart, a table or over time."""
     name = registry.dimension_name(choices.dimension)
-    if choices.view == TIME and has_quarters(choices.release):
+    if choices.view == TIME and has_quarters(choices):
         name = registry.over_time_name(choices.dimension)
     return registry.card(name, choices.release, choices.selection)
 
 
-def has_quarters(release: Release) -> bool:
-    """Return whether a release has quarters, and not one year alone."""
-    return release.about.kind is not Kind.TRANSCRIBED
+def has_quarters(choices: Choices) -> bool:
+    """Return whether the release of the page has quarters, and not one year alone."""
+    blocks = outline.blocks(choices.key, choices.release.about)
+    return any(isinstance(block, outline.Quarters) for block in blocks)
 
 
 def is_drawn(choices: Choices) -> bool:
     """Return whether the view needs Plotly."""
-    return choices.view == TIME and has_quarters(choices.release) and card(choices).draw is not None
+    return choices.view == TIME and has_quarters(choices) and card(choices).draw is not None
 
 
 def heading(choices: Choices) -> Markup:
@@ -66,18 +69,25 @@ def period(choices: Choices) -> Markup:
     return templates.macro(TEMPLATE, "period", card(choices).period)
 
 
-def unusable(choices: Choices) -> Markup:
-    """Return the notice that names what the page cannot use of an address; empty if it can all."""
-    if not choices.unusable:
-        return Markup()
-    return notices.unusable(choices.unusable)
+def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
+    """Return the notices on what the page cannot use of an address; empty if it can use it all.
+
+    A link to a release that was replaced is not broken: its notice leads to the new one.
+    """
+    html, rest = Markup(), list(choices.unusable)
+    for old, new in REPLACED.items():
+        asked = f"{RELEASE}={old}"
+        if asked in rest and new in offered:
+            rest.remove(asked)
+            html += notices.replaced(f"/{choices.key}?{RELEASE}={new}")
+    return html + notices.unusable(rest) if rest else html
 
 
 def finding(choices: Choices) -> Markup:
     """Return the headline of the answer."""
     shown = card(choices)
     text = shown.finding
-    if choices.view == TIME and not has_quarters(choices.release):
+    if choices.view == TIME and not has_quarters(choices):
         text = messages.text("answer.one_year", period=shown.period)
     html = templates.macro(TEMPLATE, "finding", shown.name, text)
     return html + _unit(shown) if is_drawn(choices) else html
@@ -89,7 +99,7 @@ def figure(choices: Choices, base: str) -> Markup:
     A view that Plotly draws has no figure here, but its table. `base` begins the addresses that
     leave the site.
     """
-    return _figure(card(choices), choices.view, has_quarters(choices.release), base)
+    return _figure(card(choices), choices.view, has_quarters(choices), base)
 
 
 @cached(512, CACHE_KEYS)

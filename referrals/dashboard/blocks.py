@@ -41,6 +41,8 @@ def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> M
             found = _text_with_title(release, name) if has_title else text(release, name).body
         case outline.Summaries(dimensions):
             found = _summaries(release, dimensions, base)
+        case outline.SeriesList():
+            found = Markup()
         case outline.Relations():
             found = _relations(release)
         case outline.Releases():

@@ -12,6 +12,7 @@ from referrals.cards.charts import base as charts
 from referrals.cards.html import card as card_html
 from referrals.cards.registry import CACHE_KEYS, is_whole
 from referrals.dashboard import page_url
+from referrals.dashboard.ready_html import ReadyHtml
 
 CACHED_CHARTS: Final = 512
 
@@ -20,12 +21,12 @@ def draw(card: Card) -> None:
     """Draw a card with its chart, table, notes, sources and downloads."""
     base = page_url.base()
     if card.draw is None:
-        st.html(card_html.whole(card, base))
+        st.html(ReadyHtml(card_html.whole(card, base)))
         return
     with st.container(border=True):
-        st.html(card_html.above(card))
+        st.html(ReadyHtml(card_html.above(card)))
         plot(card)
-        st.html(card_html.below(card, base))
+        st.html(ReadyHtml(card_html.below(card, base)))
 
 
 def plot(card: Card) -> None:

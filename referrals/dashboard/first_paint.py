@@ -17,7 +17,7 @@ from referrals.caching import cached
 from referrals.cards.registry import CACHE_KEYS
 from referrals.content import outline, pages
 from referrals.content.sitemap import key_of
-from referrals.dashboard import answer, blocks, choices, table_answer
+from referrals.dashboard import answer, blocks, choices, series, table_answer
 from referrals.dashboard.choices import TIME, Choices, Field
 from referrals.errors import ReferralsError
 from referrals.i18n import messages
@@ -38,11 +38,15 @@ def body(path: str, query: str) -> Markup:
         key = key_of(path)
         if outline.has_table(key):
             return table_answer.first_paint(query, _offered(served))
+        pairs = parse_qsl(query, keep_blank_values=True)
+        if outline.has_series(key):
+            parameters = dict(pairs)
+            notice = series.unknown(parameters) if series.is_unknown(parameters) else Markup()
+            return _series(served, series.chosen(parameters)) + notice
         if not outline.has_filters(key):
             return _plain(served, key)
-        pairs = parse_qsl(query, keep_blank_values=True)
         chosen = choices.read(key, pairs, _offered(served))
-        return _topic(served, chosen) + answer.unusable(chosen)
+        return _topic(served, chosen) + answer.unusable(chosen, _offered(served))
     except ReferralsError as error:
         heading = messages.text("errors.heading")
         return templates.macro(
@@ -85,6 +89,31 @@ def _topic(served: Served, chosen: Choices) -> Markup:
         figure=answer.figure(chosen, ""),
         below=answer.below(chosen, served.published, ""),
         end=blocks.page_end(served.published, chosen.release),
+    )
+
+
+@cached(16, {**CACHE_KEYS, Served: lambda served: served.version})
+def _series(served: Served, name: str) -> Markup:
+    """Return the page of context series with the series of a name."""
+    release = served.published
+    shown = series.card(release, name)
+    return templates.macro(
+        TEMPLATE,
+        "topic",
+        heading=series.heading(),
+        period=series.lead(),
+        releases="",
+        filters_summary=series.summary(name),
+        filters=[series.field(name)],
+        kept={},
+        apply=messages.text("filters.apply"),
+        every="",
+        clear=series.contents(name),
+        finding=series.finding(shown),
+        controls=[],
+        figure=series.figure(shown, ""),
+        below=series.answers(release),
+        end=blocks.page_end(release, release),
     )
 
 

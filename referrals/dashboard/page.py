@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from referrals.cards import page_cards
 from referrals.content import outline
-from referrals.dashboard import blocks, figure, page_url, session, table_page, topic
-from referrals.query.selection import Selection
+from referrals.dashboard import blocks, page_url, session, table_page, topic, trends
+from referrals.dashboard.ready_html import ReadyHtml
 
 
 def draw(key: str) -> None:
@@ -21,17 +20,19 @@ def draw(key: str) -> None:
     if outline.has_table(key):
         table_page.draw()
         return
+    if outline.has_series(key):
+        address = page_url.of_page(trends.draw())
+        st.html(ReadyHtml(blocks.page_end(session.published(), session.published(), address)))
+        return
     offered, published, base = session.offered(), session.published(), page_url.base()
     for block in outline.blocks(key, published.about):
         if isinstance(block, outline.PageEnd):
-            st.html(blocks.page_end(published, published, page_url.of_page({})))
-        elif isinstance(block, outline.ContextSeries):
-            figure.draw(page_cards.card(block, published, Selection()))
+            st.html(ReadyHtml(blocks.page_end(published, published, page_url.of_page({}))))
         else:
-            st.html(blocks.html(key, block, offered, base))
+            st.html(ReadyHtml(blocks.html(key, block, offered, base)))
 
 
 def _draw_topic(key: str) -> None:
     chosen = topic.draw(key)
     address = page_url.of_page(chosen.address())
-    st.html(blocks.page_end(session.published(), chosen.release, address))
+    st.html(ReadyHtml(blocks.page_end(session.published(), chosen.release, address)))

@@ -53,10 +53,6 @@ class TablePage:
         """The description of the release."""
         return self.release.about
 
-    def unusable(self) -> Markup:
-        """Return the notice on what of the address could not be used, empty if it all could."""
-        return table_html.problems(self.problems, self.meant, href)
-
     def heading(self) -> Markup:
         """Return the heading of the page, with a strip if its figures are invented."""
         return notices.heading(BY_KEY[KEY].title) + notices.banner(self.about)
@@ -70,8 +66,9 @@ class TablePage:
         return templates.macro(ANSWER, "summary_of_filters", table_html.chosen(self.built.table))
 
     def above(self) -> Markup:
-        """Return the headline, and how many cells are shown."""
-        return table_html.finding(self.built) + table_html.count(self.built)
+        """Return what of the address is unusable, the headline, and how many cells are shown."""
+        unusable = table_html.problems(self.problems, self.meant, href)
+        return unusable + table_html.finding(self.built) + table_html.count(self.built)
 
     def answer(self, base: str) -> Markup:
         """Return the chart and the cells, and what follows; `base` begins links from outside."""
@@ -142,7 +139,7 @@ def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
         for choice in page.choices()
     ]
     kept = {"release": page.built.request.within.release, "chart": page.chart().chosen}
-    whole = templates.macro(
+    return templates.macro(
         FIRST_PAINT,
         "topic",
         heading=page.heading(),
@@ -160,7 +157,6 @@ def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
         below="",
         end=blocks.page_end(published, page.release),
     )
-    return whole + page.unusable()
 
 
 def _segments(page: TablePage, choice: Choice) -> dict[str, object]:
@@ -175,7 +171,7 @@ def _segments(page: TablePage, choice: Choice) -> dict[str, object]:
         }
         for code, name in choice.options.items()
     ]
-    return {"label": choice.label, "options": options}
+    return {"name": choice.name, "label": choice.label, "options": options}
 
 
 @cached(128, CACHE_KEYS)

@@ -14,6 +14,7 @@ import streamlit as st
 from referrals.cards.html import table as table_html
 from referrals.cards.html.table_choices import Choice
 from referrals.dashboard import blocks, page_url, session, table_answer
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.dashboard.table_answer import TablePage, href
 
 DRAWN: Final = "table_drawn"
@@ -22,30 +23,28 @@ DRAWN: Final = "table_drawn"
 
 def draw() -> None:
     """Draw the page for the table that the address asks for."""
-    page = table_answer.read(page_url.pairs(), session.offered())
+    page = table_answer.read(_pairs(), session.offered())
     choices, chart, releases = page.choices(), page.chart(), page.releases()
     controls = Controls(page, [*choices, chart, *releases])
     with st.container(key="head"):
-        st.html(page.heading())
+        st.html(ReadyHtml(page.heading()))
         for choice in releases:
             controls.segments(choice)
-        st.html(page.period())
-    if page.problems:
-        st.html(page.unusable())
+        st.html(ReadyHtml(page.period()))
     with st.container(key="topic"):
         with st.container(key="filters"):
-            st.html(page.summary())
+            st.html(ReadyHtml(page.summary()))
             for choice in choices:
                 controls.choose(choice)
-            st.html(table_html.swap(page.built.request, href))
+            st.html(ReadyHtml(table_html.swap(page.built.request, href)))
         with st.container(key="column"), st.container(key="answer"):
-            st.html(page.above())
+            st.html(ReadyHtml(page.above()))
             with st.container(key="charts"):
                 controls.segments(chart)
-            st.html(page.answer(page_url.base()))
+            st.html(ReadyHtml(page.answer(page_url.base())))
     controls.settle()
     address = page_url.of_page(page.built.request.address())
-    st.html(blocks.page_end(session.published(), page.release, address))
+    st.html(ReadyHtml(blocks.page_end(session.published(), page.release, address)))
 
 
 class Controls:
@@ -119,3 +118,7 @@ class Controls:
 def key_of(name: str) -> str:
     """Return the key of the control of a choice."""
     return f"table_{name}"
+
+
+def _pairs() -> list[tuple[str, str]]:
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from referrals.dashboard import answer, choices, figure, page_url, session
 from referrals.dashboard.choices import TIME, Choices
 from referrals.dashboard.filters import Controls
+from referrals.dashboard.ready_html import ReadyHtml
 from referrals.query.selection import RELEASE
 
 
@@ -22,15 +23,15 @@ def draw(key: str) -> Choices:
     controls = Controls(every, lambda value: _change_release(key, value))
     base = page_url.base()
     with st.container(key="head"):
-        st.html(answer.heading(chosen))
+        st.html(ReadyHtml(answer.heading(chosen)))
         if release:
             controls.segments(release)
-        st.html(answer.period(chosen))
+        st.html(ReadyHtml(answer.period(chosen)))
     if chosen.unusable:
-        st.html(answer.unusable(chosen))
+        st.html(ReadyHtml(answer.unusable(chosen, session.offered())))
     with st.container(key="topic"):
         with st.container(key="filters"):
-            st.html(answer.filters_summary(chosen))
+            st.html(ReadyHtml(answer.filters_summary(chosen)))
             for field in filters:
                 if field.is_comparison:
                     controls.compare(field)
@@ -39,13 +40,13 @@ def draw(key: str) -> Choices:
             _html(answer.clear(chosen))
         with st.container(key="column"):
             with st.container(key="answer"):
-                st.html(answer.finding(chosen))
+                st.html(ReadyHtml(answer.finding(chosen)))
                 with st.container(key="controls"):
                     for field in (views, *options):
                         controls.segments(field)
                 if answer.is_drawn(chosen):
                     figure.plot(answer.card(chosen))
-                st.html(answer.figure(chosen, base))
+                st.html(ReadyHtml(answer.figure(chosen, base)))
             _html(answer.below(chosen, session.published(), base))
     controls.settle()
     return chosen
@@ -54,7 +55,7 @@ def draw(key: str) -> Choices:
 def _html(html: Markup) -> None:
     """Draw HTML, if there is any: Streamlit refuses an empty element."""
     if html:
-        st.html(html)
+        st.html(ReadyHtml(html))
 
 
 def _change_release(key: str, release_id: str) -> None:

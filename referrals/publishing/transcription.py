@@ -18,6 +18,7 @@ from referrals import sql
 from referrals.errors import LedgerError
 from referrals.formatting import fill, span
 from referrals.paths import PUBLISHED
+from referrals.publishing.ledger import context_checks
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.bounds import MODELLED, System
 from referrals.publishing.ledger.relations import Arithmetic, Conclusion
@@ -27,7 +28,7 @@ from referrals.reference.codelists import codelist
 from referrals.reference.table_schema import Row
 
 SUBJECT: Final = "victim_referrals"
-COPIED: Final = ("sources", "series", "context")
+COPIED: Final = ("sources", "series", "context", "annotations", "superseded")
 """The files of `data/published` that become tables of the release as they are."""
 
 Record = dict[str, Any]
@@ -45,6 +46,9 @@ class Answer:
     statement_ids: tuple[str, ...]
     working: str = ""
     open_ended: bool = False
+    derivation_id: str = ""
+    title: str = ""
+    assumes: str = ""
 
     @property
     def shown(self) -> str:
@@ -67,6 +71,7 @@ class Transcription:
         self._modelled = ledger.about(*MODELLED)
         self.unreconciled = self._unreconciled()
         self._check_quotations()
+        context_checks.check(ledger)
 
     @cached_property
     def system(self) -> System:
@@ -181,6 +186,9 @@ class Transcription:
             statement_ids=tuple(row["rests_on"].split()),
             working=row["working"],
             open_ended=row["upper_end"] == "open",
+            derivation_id=row["derivation_id"],
+            title=row["title"],
+            assumes=row["assumes"],
         )
 
     def _bounds(self, cell: Cell) -> tuple[int, int]:
@@ -262,6 +270,9 @@ class Transcription:
             "shown": answer.shown,
             "working": self.text(answer.working),
             "statement_ids": list(answer.statement_ids),
+            "derivation_id": answer.derivation_id,
+            "title": self.text(answer.title),
+            "assumes": self.text(answer.assumes),
         }
 
     def _statement_records(self) -> Iterator[Record]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from referrals.caching import cached
 from referrals.release.release import Release
 
 
@@ -12,7 +14,8 @@ from referrals.release.release import Release
 class ContextObservation:
     """One printed number: a period, a category, a scope and a vintage (date of publication).
 
-    `break_before` means that it cannot be compared with earlier periods.
+    `break_before` means that it cannot be compared with earlier periods. `second_hand` means that
+    it was read in a copy by a body that is not a publisher of the series.
     """
 
     observation_id: str
@@ -26,6 +29,7 @@ class ContextObservation:
     break_before: bool
     source_title: str
     publisher: str
+    second_hand: bool
     published_on: str
     scope: str
     note: str
@@ -34,8 +38,27 @@ class ContextObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """A dated fact that helps to read a series, with its source.
+
+    `kind` is "policy" for a change of policy or of counting on that date, or "comparison" for a
+    comparison that the publisher printed on that date. `happened_on` is an ISO date or month.
+    """
+
+    annotation_id: str
+    kind: str
+    happened_on: str
+    says: str
+    quotation: str
+    source_title: str
+    publisher: str
+    published_on: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContextSeries:
-    """A series and its observations, the oldest period and the oldest vintage first."""
+    """A series, its observations (oldest period and oldest vintage first) and dated facts."""
 
     series_id: str
     title: str
@@ -46,6 +69,7 @@ class ContextSeries:
     why_not_comparable: str
     note: str
     observations: tuple[ContextObservation, ...]
+    annotations: tuple[Annotation, ...]
 
 
 def read(release: Release, series_id: str) -> ContextSeries:
@@ -53,4 +77,28 @@ def read(release: Release, series_id: str) -> ContextSeries:
     parameters = {"series_id": series_id}
     rows = release.rows("query/context_observations", parameters)
     (series,) = release.rows("query/context_series", parameters)
-    return ContextSeries(**series, observations=tuple(ContextObservation(**row) for row in rows))
+    dated = release.rows("query/annotations", parameters)
+    return ContextSeries(
+        **series,
+        observations=tuple(ContextObservation(**row) for row in rows),
+        annotations=tuple(Annotation(**row) for row in dated),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Profiled:
+    """A nationality of which any figure is published.
+
+    `is_printed` means that its victim referrals are, `is_context` that other publishers count it.
+    """
+
+    nationality: str
+    is_printed: bool
+    is_context: bool
+
+
+@cached(2, {Release: lambda release: release.digest})
+def profiled(release: Release) -> Mapping[str, Profiled]:
+    """Return the nationalities of which any figure is published by code, printed ones first."""
+    rows = [Profiled(**row) for row in release.rows("query/profiled_nationalities")]
+    return {row.nationality: row for row in sorted(rows, key=lambda row: not row.is_printed)}

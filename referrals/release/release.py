@@ -92,6 +92,11 @@ class Kind(StrEnum):
     ROUNDED = "rounded"
     SUPPRESSED = "suppressed"
 
+    @property
+    def is_from_records(self) -> bool:
+        """Whether such releases are built from records, and not copied from a published source."""
+        return self is not Kind.TRANSCRIBED
+
 
 @dataclass(frozen=True)
 class About:
@@ -122,7 +127,7 @@ class About:
     @property
     def is_from_records(self) -> bool:
         """Whether the release was built from records, and not copied from a published source."""
-        return self.kind is not Kind.TRANSCRIBED
+        return self.kind.is_from_records
 
     @property
     def is_invented(self) -> bool:

@@ -24,6 +24,7 @@ from referrals.caching import cached
 from referrals.errors import ReferralsError, WithdrawnError
 from referrals.i18n import messages
 from referrals.page_meta import Version
+from referrals.questions import reply
 from referrals.release import catalogue
 from referrals.release.catalogue import Served
 from referrals.static_site import layout, links, site
@@ -178,6 +179,7 @@ class StaticSite:
             raise ReferralsError(reason) from None
 
     def _files_of(self, served: Served) -> Files:
+        reply.warm(served.published)
         return Files(served.version, site.files(served, links.served(self.base)))
 
     def _failed(self, served: Served) -> Failure | None:

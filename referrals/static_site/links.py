@@ -19,6 +19,9 @@ INDEX: Final = "index"
 FOLDER: Final = "/lite/"
 """The path under which the process serves the static pages, and so of their canonical addresses."""
 
+SERIES_PAGES: Final = "/trends/"
+"""The static pages of single series begin so: together on one page they would be 120 kB."""
+
 DOWNLOADS: Final = "data"
 """The folder below the root of the static site that holds the table of each card as a CSV file."""
 
@@ -46,6 +49,8 @@ class PageKey:
     @property
     def full(self) -> str:
         """The site-relative address of the full version."""
+        if self.path.startswith(SERIES_PAGES):
+            return f"/trends?series={self.path.removeprefix(SERIES_PAGES)}"
         return f"{self.path}?release={self.release}" if self.release else self.path
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from markupsafe import Markup, escape
 
 from referrals import templates
-from referrals.cards import page_cards
+from referrals.cards import context_series, page_cards
 from referrals.cards.by_dimension import unfiltered_note
 from referrals.cards.card import Card
 from referrals.cards.html import card as card_html
@@ -23,13 +23,14 @@ from referrals.content import outline, pages, sitemap
 from referrals.content.outline import Block, HtmlBlock
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH, direction
+from referrals.page_meta import PageHead
 from referrals.query.selection import Selection
 from referrals.query.statements import text_figures
 from referrals.release import files
 from referrals.release.catalogue import Served
 from referrals.release.release import Release
-from referrals.static_site import table
-from referrals.static_site.links import DOWNLOADS, PageKey
+from referrals.static_site import profile_pages, table
+from referrals.static_site.links import DOWNLOADS, SERIES_PAGES, PageKey
 
 PAGE_END: Final = "page-end"
 """The text that ends each page of a language other than English."""
@@ -57,6 +58,10 @@ def body(release: Release, served: Served, key: PageKey, *, has_server: bool = T
     if key.language != ENGLISH:
         html = _text_with_title(release, sitemap.key_of(key.path), key.language)
         return Body(html + _page_end_in(key.language, release, served.published))
+    if code := profile_pages.code_of(key.path):
+        return Body(profile_pages.main(served, code))
+    if key.path.startswith(SERIES_PAGES):
+        return _series_page(release, key.path.removeprefix(SERIES_PAGES))
     name = sitemap.key_of(key.path)
     parts = [
         _block(block, name, release, served, has_server=has_server)
@@ -101,7 +106,11 @@ def _block(block: Block, name: str, release: Release, served: Served, *, has_ser
             return Body(built.html, (built.card,))
         case outline.Summaries(dimensions):
             return _summaries(dimensions, release)
-        case outline.Card() | outline.Quarters() | outline.Crossed() | outline.ContextSeries():
+        case outline.SeriesList():
+            return _series(release, next(iter(context_series.DESIGNS)))
+        case outline.ContextSeries():
+            return Body(Markup())  # it has a page of its own
+        case outline.Card() | outline.Quarters() | outline.Crossed():
             card = page_cards.card(block, release, _selection(release))
             card = _without_note_on_filters(card)
             return Body(_card(card), (card,))
@@ -127,6 +136,33 @@ def _html(block: HtmlBlock, name: str, release: Release, served: Served) -> Mark
             return _relation(release, relation) + _page_end(release, served.published)
 
 
+def series_heads() -> dict[str, PageHead]:
+    """Return the head of the page of each series by the name of its card."""
+    description = messages.text("context.lead")
+    return {
+        name: PageHead(f"{SERIES_PAGES}{name}", context_series.label(name), description)
+        for name in context_series.DESIGNS
+    }
+
+
+def _series_page(release: Release, name: str) -> Body:
+    """Return the page of one series."""
+    found = _series(release, name)
+    return Body(notices.heading(context_series.label(name)) + found.html, found.cards)
+
+
+def _series(release: Release, name: str) -> Body:
+    """Return a series, and links to the pages of all."""
+    card = page_cards.card(outline.ContextSeries(name), release, Selection())
+    topics = {
+        topic: [(short, f"{SERIES_PAGES}{each}", each == name) for each, short in names.items()]
+        for topic, names in context_series.by_topic().items()
+    }
+    label = messages.text("context.contents")
+    listed = templates.render("static_site/series_list.html", label=label, topics=topics)
+    return Body(_card(card) + listed, (card,))
+
+
 def _summaries(dimensions: Iterable[str], release: Release) -> Body:
     """Return short cards, then each sentence behind them once: the cards share some of them."""
     cards = tuple(
@@ -137,7 +173,7 @@ def _summaries(dimensions: Iterable[str], release: Release) -> Body:
         _summary(card, messages.text(f"more.{dimension}"))
         for dimension, card in zip(dimensions, cards, strict=True)
     ]
-    return Body(Markup().join([*parts, sources.sentences(*cards)]), cards)
+    return Body(Markup().join([*parts, sources.sentences(*cards, has_links=False)]), cards)
 
 
 def _selection(release: Release) -> Selection:

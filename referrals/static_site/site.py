@@ -23,7 +23,7 @@ from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, Version
 from referrals.release.catalogue import Served
 from referrals.release.release import About, Release
-from referrals.static_site import json_ld, layout, pages
+from referrals.static_site import json_ld, layout, pages, profile_pages
 from referrals.static_site.links import FOLDER, SERVED, LinkStyle, PageKey, rewrite_links
 from referrals.static_site.table import KEY as TABLE
 
@@ -130,12 +130,14 @@ def with_topic_pages(served: Served) -> tuple[Release, ...]:
 
 
 def page_heads(served: Served) -> dict[PageKey, PageHead]:
-    """Return the head of every page: those of each language, then the topics of each release."""
+    """Return the head of every page: of each language, each profile, and each release's topics."""
     found = {
         PageKey(head.path, language): head
         for language in languages.languages()
         for head in languages.heads(language)
     }
+    found |= {PageKey(head.path): head for head in profile_pages.heads(served).values()}
+    found |= {PageKey(head.path): head for head in pages.series_heads().values()}
     for release in with_topic_pages(served):
         for path in TOPIC_PATHS:
             key = PageKey(path, release=release.about.release_id)

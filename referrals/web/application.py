@@ -37,7 +37,9 @@ class Site:
 
     Attributes:
         name: the name of the site, in titles and in the header.
-        pages: the pages in the order of the menu.
+        pages: the pages that Streamlit draws, in the order of the menu.
+        direct_pages: the pages of the menu that `routes` answer.
+        ask: the address that answers a question given as `q`, '' if there is none.
         text: returns a message by its key, such as `text("shell.menu")`.
         routes: the addresses that are answered without Streamlit.
         first_paint: returns the main part of the page at a path and with a query string as HTML,
@@ -46,11 +48,14 @@ class Site:
         releases: returns the digest of each release by id, or raises the error for `/readyz`.
         rejected_releases: returns the names of the releases that are not served.
         watch_releases: is entered before the first request, and looks for new releases.
+        forms: the paths that take a form by POST, each with the largest body in bytes.
         prebuild_static_pages: is entered when the server starts, and builds the static pages.
     """
 
     name: str
     pages: Sequence[PageHead]
+    direct_pages: Sequence[PageHead]
+    ask: str
     text: Callable[..., str]
     routes: Sequence[BaseRoute]
     first_paint: Callable[[str, str], str]
@@ -58,6 +63,7 @@ class Site:
     releases: Callable[[], Mapping[str, str]]
     rejected_releases: Callable[[], Collection[str]]
     watch_releases: Callable[[], AbstractContextManager[object]]
+    forms: Mapping[str, int]
     prebuild_static_pages: Callable[[], AbstractAsyncContextManager[object]]
 
 
@@ -98,11 +104,16 @@ def _middleware(site: Site, direct_routes: Sequence[BaseRoute]) -> list[Middlewa
     paths = [head.path for head in site.pages]
     return [
         Middleware(AccessLog, pages=paths, routes=direct_routes),
-        Middleware(Gateway, messages=client_messages.RULES, hosts=settings.require(settings.hosts)),
+        Middleware(
+            Gateway,
+            messages=client_messages.RULES,
+            hosts=settings.require(settings.hosts),
+            forms=site.forms,
+        ),
         Middleware(DirectRoutes, routes=direct_routes),
         Middleware(
             Shell,
-            frame=Frame(site.pages, site.name, site.text),
+            frame=Frame(site.pages, site.name, site.text, ask=site.ask, direct=site.direct_pages),
             first_paint=site.first_paint,
             versions=site.versions,
         ),

@@ -1,4 +1,4 @@
--- One row per cell with a known count: its text, its working and the ids of its statements.
+-- One row per cell with a known count: its text, working, statements, and its derivation ('' if printed).
 create table evidence as
 select unnest($rows::struct(
     nationality varchar,
@@ -8,5 +8,8 @@ select unnest($rows::struct(
     open_ended boolean,
     shown varchar,
     working varchar,
-    statement_ids varchar[]
+    statement_ids varchar[],
+    derivation_id varchar,
+    title varchar,
+    assumes varchar
 )[], recursive := true)

@@ -110,11 +110,12 @@ def open_page(page: Page, address: str, heading: str = "") -> None:
 
 
 def drawn(page: Page, heading: str = "") -> None:
-    """Wait until Streamlit has drawn a page, by its heading if one is given."""
+    """Wait until Streamlit's page has replaced the first paint, by its heading if given."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
         state="attached", timeout=30_000
     )
     page.locator("[data-testid=stMain] h1", has_text=heading).wait_for(timeout=30_000)
+    page.locator("body > .vr-static").wait_for(state="detached", timeout=30_000)
 
 
 def _answers(site: Site) -> bool:

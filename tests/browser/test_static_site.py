@@ -31,7 +31,7 @@ RULES = {
 }
 NARROWEST, PHONE, DESKTOP = 320, 360, 1280
 PICTURED = ("index", "sex", "safeguarding", "example/age", "releases")
-KINDS = (*PICTURED, "trends", "data-sharing", "figures-check", "glossary")
+KINDS = (*PICTURED, "trends", "nationality/VNM", "data-sharing", "figures-check", "glossary")
 """One page of each kind: cards, long tables, help lines, steps, calculations, many sections."""
 
 

@@ -132,7 +132,7 @@ def test_a_filter_can_lead_from_numbers_to_unpublished_ones(open_page: Open) -> 
         Selection(crime_type="MS", sex="F"),
     ],
 )
-def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) -> None:
+def test_exports_name_withheld_cells(tabled: Release, selection: Selection) -> None:
     card = by_dimension.card(tabled, kinds.of(tabled).answer("nationality", selection))
     for taken in (
         text_export.write(card, BASE),
@@ -151,17 +151,23 @@ def test_exports_name_suppressed_cells(tabled: Release, selection: Selection) ->
 @pytest.mark.parametrize(
     "selection", [Selection(), Selection(crime_type="DA"), Selection(crime_type="DA", sex="F")]
 )
-def test_quarters_say_how_many_are_shown(tabled: Release, selection: Selection) -> None:
+def test_quarters_are_a_line_unless_they_are_not_published(
+    tabled: Release, selection: Selection
+) -> None:
     card = by_quarter.card(tabled, kinds.of(tabled).answer("nationality", selection))
     finer = len(selection.chosen()) > 1
     assert ("are not published" in card.finding) == finer
     assert (card.draw is None) == finer
-    assert ("4 of the 4 quarters are shown" in card.finding) != finer
-    assert len(card.bars) == 4
+    assert bool(card.lines) != finer
+    assert any(word in card.finding for word in ("rose", "fell", "No clear change")) != finer
+    if not finer:
+        numbers = [quarter["value"] for quarter in card.data]
+        text = text_export.write(card, BASE)
+        assert all(f": {number:,}" in text for number in numbers)
 
 
 def quarters(*values: int | None) -> list[Observation]:
-    """Quarters with these numbers, suppressed if None."""
+    """Quarters with these numbers, withheld if None."""
     return [
         Observation(
             "EY1-Q2",
@@ -180,11 +186,12 @@ def quarters(*values: int | None) -> list[Observation]:
     ("values", "sentence"),
     [
         ((None, None), "are all withheld"),
-        ((9, None), "1 of the 2 quarters are shown"),
-        ((9, 30), "Each of those has 9 to 30 victim referrals"),
+        ((9, None), "Only one quarter is shown: 9 victim referrals"),
+        ((9, 30), "rose from 9"),
+        ((9, None, 30), "2 of the 3 quarters are shown"),
     ],
 )
-def test_quarters_that_are_suppressed_are_counted(
+def test_quarters_that_are_withheld_are_counted(
     tabled: Release, values: tuple[int | None, ...], sentence: str
 ) -> None:
     answer = kinds.of(tabled).answer("sex", Selection())
@@ -192,7 +199,7 @@ def test_quarters_that_are_suppressed_are_counted(
     assert sentence in Suppressed().quarters_finding(answer, quarters(*values), period)
 
 
-def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_suppressed(
+def test_the_largest_group_is_one_of_those_shown_if_a_cell_is_withheld(
     tabled: Release,
 ) -> None:
     assert "was the largest group shown, with" in Suppressed().finding(

@@ -14,7 +14,7 @@ from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
 Open = Callable[..., Any]
-INVENTED = {"release": "illustrative"}
+INVENTED = {"release": "example"}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_a_second_thing_in_the_rows_leaves_no_room_for_one_in_the_columns(open_p
 @pytest.mark.usefixtures("both")
 def test_the_other_release_keeps_the_table_that_it_can_show(open_page: Open) -> None:
     address = {"rows": "nationality", "columns": "sex", "crime_type": "MS"}
-    reader = choose(opened(open_page, address), "release", "illustrative")
+    reader = choose(opened(open_page, address), "release", "example")
     assert reader.address == address | INVENTED
     assert "Illustrative" in reader.text
 

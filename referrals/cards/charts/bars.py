@@ -34,8 +34,8 @@ class Bar:
     It is solid up to `solid`; the number can be as large as `upper`. If it can also be smaller than
     `solid`, `lower` is its minimum and a line runs from there to `upper`; otherwise the part beyond
     `solid` is pale. `shown` is the number as text, `possible` its range as text if it is not part
-    of the number, and `symbol` the letter of its status. A bar that `is_absent` has no number: it
-    has no length, and `shown` says why.
+    of the number, and `symbol` the letter of its status. The label links to `address`, if there is
+    one. A bar that `is_absent` has no number: it has no length, and `shown` says why.
     """
 
     label: str
@@ -46,6 +46,7 @@ class Bar:
     lower: float | None = None
     symbol: str = ""
     possible: str = ""
+    address: str = ""
     is_absent: bool = False
 
     @property
@@ -97,6 +98,15 @@ def bar_chart(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
 def dots(name: str, bars: Sequence[Bar], *, mark: str = "") -> Markup:
     """Return scaled numbers as dots, each on the line of its range; they begin at zero as well."""
     return templates.macro(TEMPLATE, "bars", name, bars, room=_room(bars), mark=mark, look="dots")
+
+
+def in_one_row(panels: Mapping[str, Sequence[Bar]]) -> tuple[Bar, ...]:
+    """Return the bars of panels in one row, each with the label of its panel before its own."""
+    return tuple(
+        replace(bar, label=messages.text("cards.crossed_row", column=label, row=bar.label))
+        for label, panel in panels.items()
+        for bar in panel
+    )
 
 
 def small_multiples(name: str, panels: Mapping[str, Sequence[Bar]], *, mark: str = "") -> Markup:

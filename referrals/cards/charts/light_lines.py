@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.charts import colours
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.lines import MARGINS, check_number, end_labels, letters_beside
 from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
@@ -44,9 +45,11 @@ class Label:
     colour: str = ""
 
 
-def line_chart(name: str, series: Sequence[Series], *, mark: str = "") -> Markup:
+def line_chart(
+    name: str, series: Sequence[Series], *, mark: str = "", events: Sequence[Event] = ()
+) -> Markup:
     """Return up to four series as lines; `name` says for those who do not see it what it shows."""
-    return _chart(name, series, most(series), mark=mark)
+    return _chart(name, series, most(series), mark=mark, events=events)
 
 
 def small_multiples(name: str, series: Sequence[Series], *, mark: str = "") -> Markup:
@@ -56,7 +59,14 @@ def small_multiples(name: str, series: Sequence[Series], *, mark: str = "") -> M
     return templates.macro(TEMPLATE, "panels", name, panels)
 
 
-def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) -> Markup:
+def _chart(
+    name: str,
+    series: Sequence[Series],
+    highest: float,
+    *,
+    mark: str,
+    events: Sequence[Event] = (),
+) -> Markup:
     check_number(series)
     points = series[0].points
     values = scale(highest)
@@ -71,11 +81,12 @@ def _chart(name: str, series: Sequence[Series], highest: float, *, mark: str) ->
         TEMPLATE,
         "lines",
         name,
-        picture=_picture(series, axis, values),
+        picture=_picture(series, axis, values, events),
         scale=[Label(value / values[-1], shown(value)) for value in values],
         periods=[Label(_across(tick.at, len(points)), tick.label) for tick in axis.periods],
         years=[Label(_across(tick.at, len(points)), tick.label) for tick in axis.years],
         ends=ends,
+        dates=[Label(_across(event.at, len(points)), event.letter) for event in events],
         is_alone=len(series) == 1,
         letters=(left, right + (len(series) > 1)),
         mark=mark,
@@ -87,7 +98,9 @@ def _across(place: float, periods: int) -> float:
     return (place + 0.5) / periods
 
 
-def _picture(series: Sequence[Series], axis: TimeAxis, values: Sequence[float]) -> str:
+def _picture(
+    series: Sequence[Series], axis: TimeAxis, values: Sequence[float], events: Sequence[Event]
+) -> str:
     """Return the lines, bands and grid as the address of an image."""
     points = series[0].points
     svg = templates.macro(
@@ -101,6 +114,7 @@ def _picture(series: Sequence[Series], axis: TimeAxis, values: Sequence[float]) 
         breaks=[
             _x(place - 0.5, len(points)) for place, point in enumerate(points) if point.is_break
         ],
+        dates=[_x(event.at, len(points)) for event in events],
         edges=[_x(edge, len(points)) for edge in axis.edges],
         shapes=[_Shape.of(one, values[-1]) for one in series],
     )

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from referrals.cards.charts import colours
 from referrals.cards.charts.base import DARK, Figure, Palette, note, paper, plain
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.time_axis import TimeAxis, narrowest_plot, scale, time_axis
 from referrals.cards.charts.values import MOST_LINES, Point, Series, most, runs, shown
 from referrals.i18n import messages
@@ -39,12 +40,13 @@ MARGINS: Final = 5
 MOST_LARGE_MARKS: Final = 20
 """The most points on which large marks do not run together on a phone."""
 
-BAND: Final = 0.22
-"""The opacity of a band. Its edges are lines in the full colour."""
+BAND, ONE_OF_MANY = 0.22, 0.1
+FEW_BANDS: Final = 2
+"""The opacity of a band, less if there are more than a few. Its edges are in the full colour."""
 
 
-def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
-    """Return up to four series as lines over the same periods.
+def line_chart(series: Sequence[Series], palette: Palette, events: Sequence[Event] = ()) -> Figure:
+    """Return up to four series as lines over the same periods, and dates with their letters.
 
     Raises:
         ValueError: there are more series than can be told apart; use `light_lines.small_multiples`.
@@ -57,9 +59,11 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
     axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     shades = colours.DARK if palette is DARK else colours.LIGHT
     data: list[dict[str, Any]] = []
+    bands = sum(bool(_ranged_runs(one)) for one in series)
+    opacity = BAND if bands <= FEW_BANDS else ONE_OF_MANY
     for place, one in enumerate(series):
         shade = shades[one.colour]
-        data += [_band(run, shade) for run in _ranged_runs(one)]
+        data += [_band(run, shade, opacity) for run in _ranged_runs(one)]
         data.append(_line(one, shade, place))
     return {
         "data": data,
@@ -68,8 +72,13 @@ def line_chart(series: Sequence[Series], palette: Palette) -> Figure:
             "annotations": [
                 *_names(labels, values[-1], palette, shades, series),
                 *_years(axis, palette),
+                *_letters(events, palette),
             ],
-            "shapes": [*_breaks(points, palette), *_edges(axis, palette)],
+            "shapes": [
+                *_breaks(points, palette),
+                *_edges(axis, palette),
+                *_dates(events, palette),
+            ],
             "showlegend": False,
             "hovermode": "closest",
             "height": HEIGHT,
@@ -128,7 +137,7 @@ def _ranged_runs(series: Series) -> list[list[tuple[int, Point]]]:
     return [run for run in runs(series.points) if any(point.has_range for _, point in run)]
 
 
-def _band(run: Sequence[tuple[int, Point]], shade: str) -> dict[str, Any]:
+def _band(run: Sequence[tuple[int, Point]], shade: str, opacity: float) -> dict[str, Any]:
     """Return the band of a run of points: a closed shape along the upper and the lower bounds."""
     bounds = [(place, point.bounds or (0.0, 0.0)) for place, point in run]
     there = [(place, high) for place, (_, high) in bounds]
@@ -140,16 +149,16 @@ def _band(run: Sequence[tuple[int, Point]], shade: str) -> dict[str, Any]:
         "y": [value for _, value in outline],
         "mode": "lines",
         "fill": "toself",
-        "fillcolor": _pale(shade),
+        "fillcolor": _pale(shade, opacity),
         "line": {"color": shade, "width": 1},
         "hoverinfo": "skip",
         "showlegend": False,
     }
 
 
-def _pale(shade: str) -> str:
+def _pale(shade: str, opacity: float) -> str:
     red, green, blue = (int(shade[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{BAND})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _line(series: Series, shade: str, place: int) -> dict[str, Any]:
@@ -268,6 +277,18 @@ def _breaks(points: Sequence[Point], palette: Palette) -> list[dict[str, Any]]:
         for place, point in enumerate(points)
         if point.is_break
     ]
+
+
+def _dates(events: Sequence[Event], palette: Palette) -> list[dict[str, Any]]:
+    """Return a dotted line at each date."""
+    line = {"dash": "dot", "color": palette.text, "width": 1}
+    return [_upright(event.at, line, top=1) for event in events]
+
+
+def _letters(events: Sequence[Event], palette: Palette) -> list[dict[str, Any]]:
+    """Return the letter of each date, above its line."""
+    above = {"yref": "paper", "y": 1, "yanchor": "bottom", "xanchor": "center"}
+    return [note(event.letter, palette, size=14, x=event.at, **above) for event in events]
 
 
 def _edges(axis: TimeAxis, palette: Palette) -> list[dict[str, Any]]:

@@ -13,7 +13,9 @@ def html(card: Card) -> Markup:
     if card.panels:
         return bars.small_multiples(card.title, card.panels, mark=card.mark)
     if card.lines:
-        return light_lines.line_chart(card.alternative, card.lines, mark=card.mark)
+        return light_lines.line_chart(
+            card.alternative, card.lines, mark=card.mark, events=card.events
+        )
     if card.bars:
         return bars.bar_chart(card.title, card.bars, mark=card.mark)
     return Markup()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
+from referrals.content.standalone_pages import number_address
 from referrals.formatting import day
 from referrals.i18n import messages
 
@@ -21,13 +22,17 @@ MOST_NAMED_SOURCES: Final = 2
 
 @dataclass(frozen=True)
 class Source:
-    """One source of a card and its sentences, each with its section ('' if it has none)."""
+    """One source of a card and its sentences, each with its section ('' if it has none).
+
+    `numbers` has the ids of the statements that print a sentence, by section and sentence.
+    """
 
     publisher: str
     title: str
     published_on: str
     address: str
     sentences: Sequence[tuple[str, str]]
+    numbers: Mapping[tuple[str, str], Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -51,7 +56,7 @@ class Source:
 
 def cited(*cards: Card) -> list[Source]:
     """Return the sources of cards in the order of their figures, each with its sentences once."""
-    found: dict[tuple[str, str, str, str], dict[tuple[str, str], None]] = {}
+    found: dict[tuple[str, str, str, str], dict[tuple[str, str], list[str]]] = {}
     for card in cards:
         for quote in card.quotes:
             key = (
@@ -61,8 +66,10 @@ def cited(*cards: Card) -> list[Source]:
                 quote["address"],
             )
             sentences = found.setdefault(key, {})
-            sentences[quote.get("section", ""), quote["quotation"]] = None
-    return [Source(*key, list(sentences)) for key, sentences in found.items()]
+            ids = sentences.setdefault((quote.get("section", ""), quote["quotation"]), [])
+            if (number_id := quote.get("statement_id", "")) and number_id not in ids:
+                ids.append(number_id)
+    return [Source(*key, list(sentences), sentences) for key, sentences in found.items()]
 
 
 def names(card: Card) -> list[str]:
@@ -94,17 +101,29 @@ def named_line(card: Card) -> str:
     return messages.text("sources.line", names="; ".join(names(card)))
 
 
-def sentences(*cards: Card) -> Markup:
-    """Return each source of the cards with its sentences and its address, folded; empty if none."""
-    sources = [_listed(source) for source in cited(*cards)]
+def sentences(*cards: Card, has_links: bool = True) -> Markup:
+    """Return each source of the cards with its sentences and its address, folded; empty if none.
+
+    Each sentence links to its page, unless a page has to stay small and its topics have the links.
+    """
+    sources = [_listed(source, has_links=has_links) for source in cited(*cards)]
     if not sources:
         return Markup()
     return templates.macro(TEMPLATE, "sentences", messages.text("sources.sentences"), sources)
 
 
-def _listed(source: Source) -> dict[str, object]:
+def _page_of(numbers: Sequence[str]) -> str:
+    """Return the page of the first number that a sentence prints, '' if it has none."""
+    return number_address(numbers[0]) if numbers else ""
+
+
+def _listed(source: Source, *, has_links: bool) -> dict[str, object]:
     quoted = [
-        (messages.text("sources.section", section=section) if section else "", sentence)
+        (
+            messages.text("sources.section", section=section) if section else "",
+            sentence,
+            _page_of(source.numbers[section, sentence]) if has_links else "",
+        )
         for section, sentence in source.sentences
         if sentence
     ]

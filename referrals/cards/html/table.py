@@ -103,7 +103,7 @@ def figure(built: BuiltTable, href: Href) -> Markup:
         "figure",
         title="" if card.finding.startswith(card.title) else card.title,
         unit=card.unit,
-        small_print=messages.text("table.small_print") if words.has_ranges(table) else "",
+        small_print=words.small_print(table),
         why_not=why_not,
         chart=table_chart.html(table, card.title, mark=card.mark),
         table=card.table,

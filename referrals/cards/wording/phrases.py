@@ -61,10 +61,15 @@ def first_label(observation: Observation) -> str:
     return observation.label
 
 
+def absent(status: str) -> str:
+    """Return the words instead of a number, by its status: 'withheld', 'not published'."""
+    return messages.text(_ABSENT[status])
+
+
 def number(observation: Observation) -> str:
     """Return a number as readers see it: '1,336', '210 to 212', 'at least 669', '0 to 4'."""
-    if absent := _ABSENT.get(observation.status):
-        return messages.text(absent)
+    if observation.status in _ABSENT:
+        return absent(observation.status)
     lower, upper = observation.bounds
     # 0 alone means that there are none: a 0 that could be more is shown as its range.
     is_uncertain_zero = observation.value == 0 and upper > 0

@@ -13,7 +13,6 @@ from referrals.formatting import count, percent
 from referrals.i18n import messages
 from referrals.query.answer import Answer
 from referrals.query.labels import Labels
-from referrals.query.observation import Observation
 from referrals.query.selection import PERIOD
 from referrals.query.tables.narrowing import Key
 from referrals.query.tables.suitability import Unsuited
@@ -96,31 +95,6 @@ def title(table: Table, about: About, labels: Labels) -> str:
     return phrases.headed(text, is_invented=about.is_invented)
 
 
-def finding(table: Table, about: About, labels: Labels) -> str:
-    """Return the headline: the largest group if one is clearly the largest, or the title."""
-    words = title(table, about, labels)
-    if not table.shown:
-        return messages.text("table.finding.none", title=_lowered(words))
-    request = table.request
-    if request.measure is not Measure.NUMBER or request.has_time:
-        return messages.text(
-            "table.finding.title", title=words, period=period(table, about, labels)
-        )
-    counted = phrases.counted(subject(table, labels))
-    largest = _largest(table)
-    if largest is None:
-        text = messages.text("table.finding.no_largest", counted=counted)
-    else:
-        row, column = largest
-        text = messages.text(
-            "table.finding.largest",
-            group=key_label(table, request.axes, (*row, *column)),
-            number=phrases.number(table.cells[row, column].observation),
-            counted=counted,
-        )
-    return phrases.headed(text, is_invented=about.is_invented)
-
-
 def unit(table: Table, about: About, labels: Labels) -> str:
     """Return what the figures are, with the total that shares are of, the filters and period."""
     when = period(table, about, labels)
@@ -159,9 +133,12 @@ def sides(table: Table) -> str:
     return messages.text(f"table.{key}", rows=rows, columns=columns)
 
 
-def has_ranges(table: Table) -> bool:
-    """Return whether a figure has a range beside it."""
-    return any(possible(cell, table.request.measure) for cell in table.cells.values())
+def small_print(table: Table) -> str:
+    """Return what the ranges under figures mean, '' if there are none."""
+    if not any(possible(cell, table.request.measure) for cell in table.cells.values()):
+        return ""
+    is_change = table.request.measure is Measure.CHANGE
+    return messages.text("table.small_print_change" if is_change else "table.small_print")
 
 
 def counted_cells(table: Table) -> str:
@@ -312,56 +289,6 @@ def _difference(before: TableRequest, after: TableRequest) -> str:
     return messages.text("table.nearest.latest")
 
 
-def _largest(table: Table) -> tuple[Key, Key] | None:
-    """Return the cell that is surely larger than every other one that is no total, if any.
-
-    Aggregates are left out. A number that is not known is at most what its totals leave for it.
-    """
-    kinds = {
-        name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order
-    }
-    parts: list[tuple[Key, Key]] = []
-    for row, column in table.cells:
-        codes = zip(table.request.axes, (*row, *column), strict=True)
-        if all(kinds[name][code] in {"category", "special"} for name, code in codes):
-            parts.append((row, column))
-    known = {
-        place: table.cells[place].observation
-        for place in parts
-        if table.cells[place].observation.has_number
-    }
-    if not known or not table.whole.has_number:
-        return None
-    first = max(known, key=lambda place: known[place].bounds)
-    least = known[first].bounds[0]
-    others = [found.bounds[1] for place, found in known.items() if place != first]
-    others += [_most_left(table, place, known) for place in parts if place not in known]
-    is_clear = least >= SMALLEST_SHARE_BASE and least > max(others, default=-1)
-    codes = zip(table.request.axes, (*first[0], *first[1]), strict=True)
-    is_named = all(kinds[name][code] == "category" for name, code in codes)
-    return first if is_clear and is_named else None
-
-
-def _most_left(
-    table: Table, place: tuple[Key, Key], known: Mapping[tuple[Key, Key], Observation]
-) -> int:
-    """Return the most that the total of all, of its row and of its column leave for a cell."""
-    row, column = place
-    rows = tuple(TOTAL for _ in row)
-    columns = tuple(TOTAL for _ in column)
-    beside = {
-        (rows, columns): list(known.values()),
-        (row, columns): [found for (other, _), found in known.items() if other == row],
-        (rows, column): [found for (_, other), found in known.items() if other == column],
-    }
-    left = [
-        table.cells[total].observation.bounds[1] - sum(found.bounds[0] for found in others)
-        for total, others in beside.items()
-        if total in table.cells and table.cells[total].observation.has_number
-    ]
-    return min(left, default=table.whole.bounds[1])
-
-
 def _one(value: Fraction, measure: Measure) -> str:
     if measure in SHARES:
         return percent(value)
@@ -375,7 +302,3 @@ def range_of(found: Figure, measure: Measure) -> str:
     """Return the range of a figure, or one figure if both ends are shown alike."""
     lower, upper = _one(found.lower, measure), _one(found.upper, measure)
     return lower if lower == upper else phrases.between(lower, upper)
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]

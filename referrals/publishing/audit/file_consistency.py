@@ -37,6 +37,7 @@ PARQUET: Final = "cells.parquet"
 REVISED: Final = "r"
 
 TABLES: Final = {
+    "annotations",
     "cells",
     "codes",
     "context",
@@ -49,6 +50,7 @@ TABLES: Final = {
     "series",
     "sources",
     "statements",
+    "superseded",
 }
 """The tables of a release's database. No other table is allowed: it could hold anything."""
 

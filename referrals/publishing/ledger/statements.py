@@ -130,6 +130,8 @@ class Ledger:
     relations: tuple[Row, ...]
     derivations: tuple[Row, ...]
     context: tuple[Row, ...]
+    series: tuple[Row, ...]
+    annotations: tuple[Row, ...]
 
     def about(self, *subjects: str) -> list[Statement]:
         """Return the statements on these subjects, in the order of the ledger."""
@@ -165,6 +167,8 @@ def load(folder: Path = PUBLISHED) -> Ledger:
         relations=tuple(table_schema.read(folder / "relations.csv")),
         derivations=tuple(table_schema.read(folder / "derivations.csv")),
         context=tuple(table_schema.read(folder / "context.csv")),
+        series=tuple(table_schema.read(folder / "series.csv")),
+        annotations=tuple(table_schema.read(folder / "annotations.csv")),
     )
 
 

@@ -144,10 +144,13 @@ def _kind(listed: Codelist, code: str) -> str:
     return "category" if kind == "aggregate" else kind
 
 
-def create_empty_context(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty tables of context series: only the transcribed release has context."""
+def create_empty_tables_of_document(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty tables that only a release transcribed from a document fills.
+
+    These are its context series and the corrections of its statements.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("series", "context"):
+        for name in ("series", "context", "superseded"):
             header = (PUBLISHED / f"{name}.csv").read_text(encoding="utf-8").partition("\n")[0]
             path = Path(folder) / f"{name}.csv"
             path.write_text(f"{header}\n", encoding="utf-8")

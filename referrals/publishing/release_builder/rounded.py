@@ -121,7 +121,7 @@ def _fill(
             "largest_ambiguous": LARGEST_AMBIGUOUS,
         },
     )
-    release_manifest.create_empty_context(connection)
+    release_manifest.create_empty_tables_of_document(connection)
 
 
 def _revised_rows(info: ReleaseInfo) -> list[Record]:

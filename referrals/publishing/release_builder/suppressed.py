@@ -194,7 +194,7 @@ def _fill(
     }
     for name, records in rows.items():
         connection.execute(sql.statement(f"release_builder/{name}"), {"rows": records})
-    release_manifest.create_empty_context(connection)
+    release_manifest.create_empty_tables_of_document(connection)
 
 
 def _cell_rows(year: SuppressedYear) -> Iterator[Record]:

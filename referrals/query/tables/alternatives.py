@@ -31,6 +31,8 @@ def nearest_tables(release: Release, table: Table, offered: Offer) -> tuple[Tabl
         share = Fraction(other.shown, len(other.cells))
         if share > Fraction(table.shown, len(table.cells)):
             scored.append((-share, place, other))
+        if share == 1:  # those that follow leave out more
+            break
     return tuple(
         candidate for *_, candidate in sorted(scored, key=lambda item: item[:2])[:MOST_SUGGESTED]
     )

@@ -16,7 +16,7 @@ from referrals.query.tables.table_request import TableRequest
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Kind
 
-MOST_CELLS: Final = 600
+MOST_CELLS: Final = 480
 """The most cells that are drawn at once: a longer table is shown in parts of whole rows."""
 
 
@@ -126,7 +126,13 @@ class Table:
 
     def code(self, axis: str, code: str) -> Code:
         """Return a code of one of the axes."""
-        return next(found for found in self.axes[axis].codes if found.code == code)
+        return self._codes[axis, code]
+
+    @cached_property
+    def _codes(self) -> dict[tuple[str, str], Code]:
+        return {
+            (name, found.code): found for name, axis in self.axes.items() for found in axis.codes
+        }
 
     def is_total(self, row: Key, column: Key) -> bool:
         """Return whether a cell is a total of others of the table."""

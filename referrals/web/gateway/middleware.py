@@ -5,8 +5,9 @@ to read a hostile request.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
@@ -32,7 +33,8 @@ class Gateway:
     """Middleware that applies `request_rules`, guards each WebSocket and limits their number.
 
     `messages` decides which messages a socket lets through. `hosts` are the host names that this
-    server answers for; an empty collection means any.
+    server answers for; an empty collection means any. `forms` are the paths that take a form, each
+    with the largest body in bytes.
     """
 
     def __init__(
@@ -41,11 +43,13 @@ class Gateway:
         *,
         messages: MessageRules,
         hosts: Collection[str] = (),
+        forms: Mapping[str, int] = MappingProxyType({}),
         limits: Limits | None = None,
     ) -> None:
         self._app = app
         self._messages = messages
         self._hosts = hosts
+        self._forms = forms
         self._limits = limits or Limits()
         self._process_limiter = RateLimiter(self._limits.process_rate, self._limits.process_burst)
         self._open_sockets = 0
@@ -57,7 +61,7 @@ class Gateway:
             return
         if scope["type"] == "http" and scope.get("scheme") == "https":
             send = _with_hsts(send)
-        refusal = request_rules.check(scope, self._limits, self._hosts)
+        refusal = request_rules.check(scope, self._limits, self._hosts, self._forms)
         is_full = self._open_sockets >= self._limits.sockets
         if scope["type"] == "websocket" and refusal is None and is_full:
             refusal = TOO_MANY_SOCKETS

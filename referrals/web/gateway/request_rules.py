@@ -4,8 +4,9 @@ Called by the gateway before anything else reads a request.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -46,6 +47,16 @@ NO_BODY: Final = Refusal(
     "body",
     "Nothing is uploaded here: send the request without a body.",
 )
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+NO_LENGTH: Final = Refusal(
+    HTTPStatus.LENGTH_REQUIRED, "form-length", "Send the form with its Content-Length."
+)
+FORM_TOO_BIG: Final = Refusal(
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "form-size", "The text is too long. Send less at a time."
+)
+NOT_A_FORM: Final = Refusal(
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "form-type", f"Send the form as {FORM_TYPE}."
+)
 NOT_FOUND: Final = Refusal(HTTPStatus.NOT_FOUND, "closed", "There is nothing at this address.")
 OTHER_HOST: Final = Refusal(
     HTTPStatus.MISDIRECTED_REQUEST,
@@ -63,17 +74,27 @@ BAD_METHOD: Final = Refusal(
 )
 
 
-def check(scope: Scope, limits: Limits, hosts: Collection[str] = ()) -> Refusal | None:
-    """Return why a request or WebSocket is refused, or None. Without `hosts` any host will do."""
-    if scope["type"] == "http" and scope["method"] not in METHODS:
+def check(
+    scope: Scope,
+    limits: Limits,
+    hosts: Collection[str] = (),
+    forms: Mapping[str, int] = MappingProxyType({}),
+) -> Refusal | None:
+    """Return why a request or WebSocket is refused, or None. Without `hosts` any host will do.
+
+    `forms` are the paths that take a form by POST, each with the largest body in bytes.
+    """
+    is_form = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in forms
+    if scope["type"] == "http" and scope["method"] not in METHODS and not is_form:
         return BAD_METHOD
     if refusal := _check_size(scope, limits):
         return refusal
     if UNSAFE.search(scope["path"]):
         return BAD_ADDRESS
     headers = Headers(scope=scope)
-    if _has_body(headers):
-        return NO_BODY
+    largest = forms[scope["path"]] if is_form else 0
+    if refusal := _check_body(headers, largest):
+        return refusal
     if hosts and not _is_for_host(scope["path"], headers, hosts):
         return OTHER_HOST
     return _check_path(scope, headers)
@@ -93,8 +114,18 @@ def _check_size(scope: Scope, limits: Limits) -> Refusal | None:
     return None
 
 
-def _has_body(headers: Headers) -> bool:
-    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+def _check_body(headers: Headers, largest: int) -> Refusal | None:
+    """Return why a body is refused. A form must say how long it is, and have no files."""
+    length = headers.get("content-length", "0")
+    is_chunked = "transfer-encoding" in headers
+    if not largest:
+        return NO_BODY if length != "0" or is_chunked else None
+    if is_chunked or not (length.isascii() and length.isdigit()):
+        return NO_LENGTH
+    if len(length) > len(str(largest)) or int(length) > largest:
+        return FORM_TOO_BIG
+    media_type, _, _ = headers.get("content-type", "").partition(";")
+    return None if media_type.strip().lower() == FORM_TYPE else NOT_A_FORM
 
 
 def _is_for_host(path: str, headers: Headers, hosts: Collection[str]) -> bool:

@@ -24,9 +24,6 @@ LEAVING: Final = Markup('href="{}" target="_top" rel="noreferrer"').format(HARML
 HELP: Final = "/safeguarding"
 """The page behind "Get help", which is always in view."""
 
-ASK: Final = "/ask"
-"""The address that answers a question, given as `q`."""
-
 CURRENT_PAGE: Final = ' aria-current="page"'
 SHIFT_PRESSES: Final = 3
 """How many presses of Shift leave the page; exit.js counts them."""
@@ -40,12 +37,18 @@ Text = Callable[..., str]
 
 @dataclass(frozen=True)
 class Frame:
-    """The parts that all pages share: the list of pages, the site's name, messages and versions."""
+    """The parts that all pages share: the list of pages, the site's name, messages and versions.
+
+    `ask` is the address that answers a question given as `q`, '' if there is none. The menu has
+    `heads`, the pages drawn by Streamlit, and `direct`, those that are answered without it.
+    """
 
     heads: Sequence[PageHead]
     site: str
     text: Text
     versions: Sequence[Version] = ()
+    ask: str = ""
+    direct: Sequence[PageHead] = ()
 
 
 def page(
@@ -92,7 +95,7 @@ def _values(head: PageHead, frame: Frame) -> dict[str, object]:
         "site": frame.site,
         "text": frame.text,
         "wordmark": frame.site.partition(":")[0],
-        "sections": by_section(frame.heads),
+        "sections": by_section([*frame.heads, *frame.direct]),
         "versions": [_version(version, head.path) for version in frame.versions],
         "assets": {
             "script": asset("shell.js").address,
@@ -101,7 +104,7 @@ def _values(head: PageHead, frame: Frame) -> dict[str, object]:
         },
         "exit_address": HARMLESS,
         "help": HELP,
-        "ask": ASK,
+        "ask": frame.ask,
         "leaving": LEAVING,
         "titles": json.dumps({menu_head.path: menu_head.title for menu_head in frame.heads}),
         "keeps": json.dumps([head.path for head in frame.heads if head.has_controls]),

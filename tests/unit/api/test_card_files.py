@@ -80,7 +80,7 @@ def every(release: Release, invented: Release) -> Iterator[Card]:
                 for one in MEASURES
             )
     for design in context_series.DESIGNS.values():
-        yield registry.card(design.series_id, release, Selection())
+        yield registry.card(design.card_name, release, Selection())
 
 
 def links(card: Card) -> list[str]:
@@ -228,9 +228,9 @@ def test_a_card_file_of_a_context_series_is_named_for_the_series(
     get: HttpClient, release: Release
 ) -> None:
     for design in context_series.DESIGNS.values():
-        address = links(registry.card(design.series_id, release, Selection()))[0]
+        address = links(registry.card(design.card_name, release, Selection()))[0]
         assert (
-            f'"context-series-{design.series_id}.csv"'
+            f'"context-series-{design.card_name}.csv"'
             in get(address).headers["content-disposition"]
         )
 

@@ -332,7 +332,7 @@ def test_labels_stand_beside_codes_on_request(get: HttpClient, format_name: str)
     ("address", "name"),
     [
         ("/releases/2020-21/release.zip", "victim-referrals-2020-21.zip"),
-        ("/releases/illustrative/release.zip", "victim-referrals-illustrative.zip"),
+        ("/releases/example/release.zip", "victim-referrals-example.zip"),
     ],
 )
 def test_all_files_of_a_release_are_in_one_archive(

@@ -218,7 +218,7 @@ def test_latest_is_never_an_invented_release(release: Release, invented: Release
 
 
 def test_a_broken_link_leads_to_the_table_that_was_meant(release: Release) -> None:
-    pairs = [("rows", "nationalty,sex"), ("colums", "crimetype"), ("measure", "share_of_rows")]
+    pairs = [("rows", "nationalty,sex"), ("column", "crimetype"), ("measure", "share_of_rows")]
     releases = {"2020-21": release}
     _, _, problems = built_table.read(pairs, releases)
     meant = built_table.corrected(pairs, problems, releases)

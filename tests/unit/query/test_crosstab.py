@@ -51,9 +51,14 @@ def numbers(observation: Observation) -> tuple[object, ...]:
     return (*bounds, observation.status)
 
 
+def latest(release: Release) -> str:
+    """The period of an answer for which none was chosen."""
+    return kinds.of(release).filters("sex").get("period", [release.about.period])[0]
+
+
 def expected(release: Release, cells: Cells, answer: Answer, code: str) -> tuple[object, ...]:
     """The numbers of a code in the file of cells; status 'x' if it has no such cell."""
-    period = answer.selection.period or release.about.period
+    period = answer.selection.period or latest(release)
     codes = (answer.selection.codes() | {answer.dimension: code}).values()
     return cells.get((period, *codes), ("", "", "", "x"))
 

@@ -78,9 +78,8 @@ def _parts(card: Card, base: str) -> Iterator[str]:
 
 def _chart(page: Page, card: Card, room: float) -> None:
     if card.lines:
-        page.shapes += svg_lines.shapes(
-            card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE, height=room - 12
-        )
+        box = svg_lines.Box(EDGE, page.y, WIDTH - 2 * EDGE, room - 12)
+        page.shapes += svg_lines.shapes(card.lines, box, card.events)
         return
     rows = _rows(card.bars, room)
     fitting = int(room / rows.row)

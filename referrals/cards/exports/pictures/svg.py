@@ -86,7 +86,8 @@ def write(card: Card, base: str) -> str:
     page.write(caption, size=17)
     page.y += 16
     if card.lines:
-        page.shapes += svg_lines.shapes(card.lines, left=EDGE, top=page.y, width=WIDTH - 2 * EDGE)
+        box = svg_lines.Box(EDGE, page.y, WIDTH - 2 * EDGE)
+        page.shapes += svg_lines.shapes(card.lines, box, card.events)
         page.y += svg_lines.HEIGHT
     for bar in card.bars:
         draw_bar(page, bar, ROWS)

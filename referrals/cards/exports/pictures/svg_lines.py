@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from referrals.cards.charts import colours
+from referrals.cards.charts.events import Event
 from referrals.cards.charts.lines import end_labels
 from referrals.cards.charts.time_axis import scale, time_axis
 from referrals.cards.charts.values import Point, Series, most, runs, shown
@@ -22,10 +23,19 @@ GRID: Final = "#c4cad1"
 AXIS: Final = "#6b7280"
 
 
-def shapes(
-    series: Sequence[Series], *, left: float, top: float, width: float, height: float = HEIGHT
-) -> list[Shape]:
-    """Return the shapes of up to four series in a box of this place and size."""
+@dataclass(frozen=True)
+class Box:
+    """The place and size of a chart in a picture, in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float = HEIGHT
+
+
+def shapes(series: Sequence[Series], box: Box, events: Sequence[Event] = ()) -> list[Shape]:
+    """Return the shapes of up to four series, and of the events on their axis, in a box."""
+    left, top, width, height = box.left, box.top, box.width, box.height
     points = series[0].points
     axis, values = time_axis(points, width - LEFT - RIGHT), scale(most(series))
     plot = _Plot(
@@ -53,6 +63,10 @@ def shapes(
         if point.is_break:
             line = f"M{plot.x(place - 0.5):g} {below}V{top + 14}"
             found.append(Path(line, AXIS, 2, dash="6 4"))
+    for event in events:
+        across = plot.x(event.at)
+        found.append(Path(f"M{across:g} {below}V{top + 14}", AXIS, 1, dash="2 3"))
+        found.append(Text(across, top + 10, event.letter, 15, weight=700, anchor="middle"))
     for one in series:
         found += _line(one, plot)
     return found + _names(series, plot)

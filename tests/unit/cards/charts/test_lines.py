@@ -242,7 +242,7 @@ def test_no_chart_of_context_holds_a_figure_on_victim_referrals(
         series = {
             int(row["value"])
             for row in csv.DictReader(stream)
-            if row["series_id"] == context_series.DESIGNS[name].series_id
+            if row["series_id"] in context_series.DESIGNS[name].series_ids
         }
     points = [
         point.value for line in context_series.card(release, name).lines for point in line.points

@@ -90,7 +90,7 @@ def test_the_first_period_is_the_default_unless_time_is_on_a_side() -> None:
         ("part=0", ("part", "0", Fault.UNKNOWN_VALUE)),
         ("part=1e9", ("part", "1e9", Fault.UNKNOWN_VALUE)),
         ("release=2019-20", ("release", "2019-20", Fault.UNKNOWN_VALUE)),
-        ("colums=sex", ("colums", "sex", Fault.UNKNOWN_NAME)),
+        ("column=sex", ("column", "sex", Fault.UNKNOWN_NAME)),
         ("measure=number&measure=change", ("measure", "change", Fault.REPEATED)),
     ],
 )

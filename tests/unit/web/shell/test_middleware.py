@@ -7,9 +7,11 @@ import hashlib
 import json
 import re
 import threading
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from starlette.applications import Starlette
@@ -27,7 +29,7 @@ from referrals.paths import ROOT
 from referrals.web.shell import html as shell_html
 from referrals.web.shell import preload
 from referrals.web.shell.html import Frame
-from referrals.web.shell.middleware import Shell
+from referrals.web.shell.middleware import PAGES_KEPT, Shell
 from referrals.web.static import precompress
 from referrals.web.static.assets import asset, routes
 from tests.fixtures.asgi_client import Client
@@ -47,6 +49,7 @@ HEADS = (
     ),
     PageHead("/unlisted", "A page in no menu", "Reached by links only."),
     PageHead("/drawn", "A page with charts", "Drawn by Plotly.", draws_charts=True),
+    PageHead("/chosen", "A page with filters", "Read by choice.", has_controls=True),
 )
 LITE = {
     "/": "/lite/",
@@ -62,8 +65,8 @@ FRAME = Frame(HEADS, SITE, messages.text)
 FIRST_PAINT = "<p>1,336 victims were referred.</p>"
 
 
-def first_paint(path: str, _query: str) -> str:
-    return f"{FIRST_PAINT}<p>This is {path}.</p>"
+def first_paint(path: str, query: str) -> str:
+    return f"{FIRST_PAINT}<p>This is {path} by {dict(parse_qsl(query)).get('sex')}.</p>"
 
 
 def streamlit_index() -> Path:
@@ -180,8 +183,9 @@ def test_the_first_link_skips_to_the_main_content(client: Client) -> None:
 
 def test_the_page_is_readable_before_and_without_javascript(client: Client) -> None:
     text = client.get("/age").text
-    assert "<h1>Referrals by age</h1><p>Ages of those referred.</p>" in text
-    assert f"<noscript>{FIRST_PAINT}<p>This is /age.</p></noscript>" in text
+    first_paint = text.partition("<main")[2].partition("</main>")[0]
+    assert f"{FIRST_PAINT}<p>This is /age by None.</p>" in first_paint
+    assert "<noscript" not in text
     assert "You need to enable JavaScript" not in text
 
 
@@ -238,7 +242,7 @@ def test_the_header_links_to_the_pages_low_data_version_and_languages(
 ) -> None:
     text = client.get(path).text
     assert versions_of(Outline(text)) == [(f"/lite{path}", None), (f"/lite/cy{path}", "cy")]
-    assert text.index("Low-data version") < text.index("</header>")
+    assert text.index("Low-data version") < text.index("<main")
 
 
 def test_the_link_to_a_missing_version_is_hidden_but_present(
@@ -296,13 +300,14 @@ def test_a_site_without_other_versions_has_no_links_to_them() -> None:
 def test_a_page_preloads_its_scripts_and_plotly_only_for_charts(
     client: Client,
 ) -> None:
-    plain, drawn = (
+    plain, drawn, chosen = (
         {link.get("href") or "" for link in Outline(client.get(path).text).all("link")}
-        for path in ("/age", "/drawn")
+        for path in ("/age", "/drawn", "/chosen")
     )
     assert any("/static/js/Html." in address for address in plain)
     assert {address.split(".")[0] for address in drawn - plain} >= {"/static/js/PlotlyChart"}
-    assert not any("PlotlyChart" in address for address in plain)
+    assert not any("PlotlyChart" in address for address in plain | chosen)
+    assert {address.split(".")[0] for address in chosen - plain} >= {"/static/js/Selectbox"}
 
 
 def test_no_script_is_preloaded_twice(client: Client) -> None:
@@ -335,6 +340,39 @@ def test_preload_includes_imports_and_skips_missing_scripts(
         "part.b2.js",
         "Chart.a1.js",
     )
+
+
+def test_a_page_has_the_first_paint_of_its_selection(client: Client) -> None:
+    first, same, other = (client.get(f"/age?sex={code}") for code in "FFM")
+    assert "This is /age by F." in first.text
+    assert first.headers["etag"] == same.headers["etag"] != other.headers["etag"]
+    assert Outline(first.text).title == Outline(other.text).title
+
+
+def test_pages_of_many_selections_are_not_all_kept() -> None:
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    shell = Shell(app, frame=FRAME, first_paint=lambda _path, query: query)
+    client = Client(shell)
+    for number in range(PAGES_KEPT + 10):
+        client.get(f"/age?period={number}")
+    assert len(shell._cache) == PAGES_KEPT
+
+
+def test_help_and_the_way_out_are_on_every_page(client: Client) -> None:
+    for path in ("/", "/nowhere"):
+        aside = client.get(path).text.partition('<aside id="vr-exit"')[2].partition("</aside>")[0]
+        links = Outline(aside).all("a")
+        assert [link["href"] for link in links] == ["/safeguarding", shell_html.HARMLESS]
+
+
+def test_a_question_can_be_asked_if_the_site_has_a_page_that_answers_it() -> None:
+    app = Starlette(routes=[Route("/{path:path}", app_page)])
+    without, with_answers = (
+        Outline(Client(Shell(app, frame=replace(FRAME, ask=ask))).get("/").text).all("form")
+        for ask in ("", "/ask")
+    )
+    assert without == []
+    assert [form["action"] for form in with_answers] == ["/ask"]
 
 
 def test_every_exit_link_leaves_the_whole_window(client: Client) -> None:
@@ -515,7 +553,7 @@ def test_a_range_of_a_download_is_sent(client: Client) -> None:
 def test_a_page_is_rendered_outside_the_event_loop() -> None:
     makers: list[str] = []
 
-    def figures(_: str) -> str:
+    def figures(_path: str, _query: str) -> str:
         makers.append(threading.current_thread().name)
         return ""
 

@@ -1,0 +1,1 @@
+"""The designs of the cards of series from other publishers, by subject."""

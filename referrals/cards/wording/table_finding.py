@@ -1,0 +1,96 @@
+"""The headline of a table: the largest group if one is clearly the largest, or its title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from referrals.cards.wording import phrases
+from referrals.cards.wording import table as words
+from referrals.i18n import messages
+from referrals.query.labels import Labels
+from referrals.query.observation import Observation
+from referrals.query.tables.narrowing import Key
+from referrals.query.tables.table import Table
+from referrals.query.tables.table_request import Measure
+from referrals.reference.codelists import TOTAL
+from referrals.reference.disclosure_rule import SMALLEST_SHARE_BASE
+from referrals.release.release import About
+
+
+def finding(table: Table, about: About, labels: Labels) -> str:
+    """Return the headline: the largest group if one is clearly the largest, or the title."""
+    title = words.title(table, about, labels)
+    if not table.shown:
+        return messages.text("table.finding.none", title=_lowered(title))
+    request = table.request
+    if request.measure is not Measure.NUMBER or request.has_time:
+        return messages.text(
+            "table.finding.title", title=title, period=words.period(table, about, labels)
+        )
+    counted = phrases.counted(words.subject(table, labels))
+    largest = _largest(table)
+    if largest is None:
+        text = messages.text("table.finding.no_largest", counted=counted)
+    else:
+        row, column = largest
+        text = messages.text(
+            "table.finding.largest",
+            group=words.key_label(table, request.axes, (*row, *column)),
+            number=phrases.number(table.cells[row, column].observation),
+            counted=counted,
+        )
+    return phrases.headed(text, is_invented=about.is_invented)
+
+
+def _largest(table: Table) -> tuple[Key, Key] | None:
+    """Return the cell that is surely larger than every other one that is no total, if any.
+
+    Aggregates are left out. A number that is not known is at most what its totals leave for it.
+    """
+    kinds = {
+        name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order
+    }
+    parts: list[tuple[Key, Key]] = []
+    for row, column in table.cells:
+        codes = zip(table.request.axes, (*row, *column), strict=True)
+        if all(kinds[name][code] in {"category", "special"} for name, code in codes):
+            parts.append((row, column))
+    known = {
+        place: table.cells[place].observation
+        for place in parts
+        if table.cells[place].observation.has_number
+    }
+    if not known or not table.whole.has_number:
+        return None
+    first = max(known, key=lambda place: known[place].bounds)
+    least = known[first].bounds[0]
+    others = [found.bounds[1] for place, found in known.items() if place != first]
+    others += [_most_left(table, place, known) for place in parts if place not in known]
+    is_clear = least >= SMALLEST_SHARE_BASE and least > max(others, default=-1)
+    codes = zip(table.request.axes, (*first[0], *first[1]), strict=True)
+    is_named = all(kinds[name][code] == "category" for name, code in codes)
+    return first if is_clear and is_named else None
+
+
+def _most_left(
+    table: Table, place: tuple[Key, Key], known: Mapping[tuple[Key, Key], Observation]
+) -> int:
+    """Return the most that the total of all, of its row and of its column leave for a cell."""
+    row, column = place
+    rows = tuple(TOTAL for _ in row)
+    columns = tuple(TOTAL for _ in column)
+    beside = {
+        (rows, columns): list(known.values()),
+        (row, columns): [found for (other, _), found in known.items() if other == row],
+        (rows, column): [found for (_, other), found in known.items() if other == column],
+    }
+    left = [
+        table.cells[total].observation.bounds[1] - sum(found.bounds[0] for found in others)
+        for total, others in beside.items()
+        if total in table.cells and table.cells[total].observation.has_number
+    ]
+    return min(left, default=table.whole.bounds[1])
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]

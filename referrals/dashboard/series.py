@@ -1,0 +1,135 @@
+"""The page of context series as HTML: one series at a time, and the list of all.
+
+It knows no Streamlit, as the first paint of the page is made before any session exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.caching import cached
+from referrals.cards import context_series, registry
+from referrals.cards.card import Card
+from referrals.cards.context_series import DESIGNS, SERIES
+from referrals.cards.html import card as card_html
+from referrals.cards.html import chart as card_chart
+from referrals.cards.html import notices, sources
+from referrals.cards.registry import CACHE_KEYS
+from referrals.content.sitemap import BY_KEY
+from referrals.dashboard import answer
+from referrals.dashboard.choices import Field
+from referrals.i18n import messages
+from referrals.query.selection import Selection
+from referrals.release.release import Release
+
+KEY: Final = "trends"
+TEMPLATE: Final = "dashboard/series.html"
+
+
+def chosen(parameters: Mapping[str, str]) -> str:
+    """Return the name of the series that an address asks for; the first one if it knows none."""
+    name = parameters.get(SERIES, "")
+    return name if name in DESIGNS else next(iter(DESIGNS))
+
+
+def is_unknown(parameters: Mapping[str, str]) -> bool:
+    """Return whether an address asks for a series that does not exist."""
+    return SERIES in parameters and parameters[SERIES] not in DESIGNS
+
+
+def field(name: str) -> Field:
+    """Return the choice between the series."""
+    options = {each: context_series.label(each) for each in DESIGNS}
+    return Field(SERIES, messages.text("context.contents"), options, name)
+
+
+def card(release: Release, name: str) -> Card:
+    """Return the card of a series by its name."""
+    return registry.card(DESIGNS[name].card_name, release, Selection())
+
+
+def heading() -> Markup:
+    """Return the heading of the page."""
+    return notices.heading(BY_KEY[KEY].title)
+
+
+def lead() -> Markup:
+    """Return the line below the heading: no figure here counts victim referrals."""
+    return templates.macro(TEMPLATE, "lead", messages.text("context.lead"))
+
+
+def unknown(parameters: Mapping[str, str]) -> Markup:
+    """Return the notice on a series that does not exist."""
+    return notices.unusable([f"{SERIES}={parameters[SERIES]}"])
+
+
+def summary(name: str) -> Markup:
+    """Return the button that opens the choice of series on a phone: it names the one shown."""
+    text = messages.text("context.chosen", name=context_series.label(name))
+    return templates.macro(answer.TEMPLATE, "summary_of_filters", text)
+
+
+def contents(name: str) -> Markup:
+    """Return the list of all series, with the one that is shown marked."""
+    topics = [
+        (
+            topic,
+            [(short, context_series.address(each), each == name) for each, short in names.items()],
+        )
+        for topic, names in context_series.by_topic().items()
+    ]
+    return templates.macro(TEMPLATE, "contents", messages.text("context.contents"), topics)
+
+
+def finding(shown: Card) -> Markup:
+    """Return the headline of a series and what its numbers are."""
+    title = templates.macro(answer.TEMPLATE, "finding", shown.name, shown.finding)
+    return title + templates.macro(answer.TEMPLATE, "unit", shown.unit)
+
+
+@cached(64, CACHE_KEYS)
+def figure(shown: Card, base: str) -> Markup:
+    """Return the chart of a series without Plotly, and what follows it.
+
+    `base` begins the addresses that leave the site.
+    """
+    chart = templates.macro(TEMPLATE, "chart", card_chart.html(shown)) if shown.bars else Markup()
+    if shown.lines:
+        chart = templates.macro(TEMPLATE, "lines", card_chart.html(shown))
+    return chart + _below(shown, base)
+
+
+@cached(64, CACHE_KEYS)
+def below_plot(shown: Card, base: str) -> Markup:
+    """Return what follows the Plotly chart of a series, which HTML replaces on paper."""
+    chart = templates.macro(card_html.TEMPLATE, "on_paper", card_chart.html(shown))
+    return chart + _below(shown, base)
+
+
+def _below(shown: Card, base: str) -> Markup:
+    table = shown.table
+    if shown.lines or shown.bars:
+        summary = messages.text("answer.every_number")
+        table = templates.macro(answer.TEMPLATE, "fold", "table", summary, table)
+    parts = [
+        card_html.warning(shown),
+        table,
+        card_html.notes(shown, folded=False),
+        sources.html(shown),
+        templates.macro(TEMPLATE, "folds", card_html.take_away(shown, base)),
+    ]
+    return Markup().join(parts)
+
+
+@cached(16, CACHE_KEYS)
+def answers(release: Release) -> Markup:
+    """Return what every series says, each with a link to its figure."""
+    listed = [
+        (context_series.label(name), context_series.address(name), card(release, name).finding)
+        for name in DESIGNS
+    ]
+    return templates.macro(TEMPLATE, "answers", messages.text("context.answers"), listed)

@@ -1,0 +1,39 @@
+"""The page of context series: a list of them beside the one that its reader chose."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from referrals.dashboard import figure, page_url, series, session
+from referrals.dashboard.filters import Controls
+from referrals.dashboard.ready_html import ReadyHtml
+
+
+def draw() -> dict[str, str]:
+    """Draw the page down to its end, and return the address parameters of what it shows."""
+    parameters = st.query_params.to_dict()
+    release, base = session.published(), page_url.base()
+    name = series.chosen(parameters)
+    field, shown = series.field(name), series.card(release, name)
+    controls = Controls([field], lambda _: None)
+    with st.container(key="head"):
+        st.html(ReadyHtml(series.heading()))
+        st.html(ReadyHtml(series.lead()))
+    if series.is_unknown(parameters):
+        st.html(ReadyHtml(series.unknown(parameters)))
+    with st.container(key="topic"):
+        with st.container(key="filters"):
+            st.html(ReadyHtml(series.summary(name)))
+            controls.choose(field)
+            st.html(ReadyHtml(series.contents(name)))
+        with st.container(key="column"):
+            with st.container(key="answer"):
+                st.html(ReadyHtml(series.finding(shown)))
+                if shown.draw:
+                    figure.plot(shown)
+                    st.html(ReadyHtml(series.below_plot(shown, base)))
+                else:
+                    st.html(ReadyHtml(series.figure(shown, base)))
+            st.html(ReadyHtml(series.answers(release)))
+    controls.settle()
+    return {} if name == field.usual else {field.name: name}

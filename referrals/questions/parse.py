@@ -1,0 +1,366 @@
+"""The reader of questions: from text to codes, a measure, and everything that stands in the way.
+
+Every word has a role in the vocabulary or is unknown. Nothing is guessed from word order, except
+what a share is a share of, and that "in", "by" or "to" before a country or a group is not "from".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from referrals.i18n.languages import ENGLISH
+from referrals.questions.pieces import ADULTS, Piece, pieces
+from referrals.questions.vocabulary import Role
+
+WIDER: Final[Mapping[str, str]] = {"sex": "_R", "age_band": ADULTS}
+"""Codes that only repeat what a narrower code of the dimension says: "adults aged 20 to 39"."""
+OWNER, AMONG, ASKING = "owner", "among", "asking"
+"""Values of words: "of", "among" and "in" before the group of a share, and words that ask."""
+
+LONGEST_QUESTION: Final = 300
+"""Characters of a question that are read."""
+
+
+_PEOPLE_DIMENSIONS: Final = frozenset({"nationality", "sex", "age_band"})
+_IGNORED: Final = frozenset({Role.FILLER, Role.LINK, Role.INTO, Role.VERB, Role.INSTITUTION})
+_BETWEEN_CODES: Final = frozenset(
+    {Role.FILLER, Role.LINK, Role.SUBJECT, Role.REFERRAL, Role.PEOPLE, Role.VERB}
+)
+NARROWING: Final = frozenset(
+    {
+        "age",
+        "channel",
+        "continent",
+        "crime",
+        "disability",
+        "family",
+        "force",
+        "offender",
+        "outcome",
+        "place",
+        "rate",
+        "status",
+        "witness",
+    }
+)
+"""Reasons of restrictions that narrow a group. In running text, words of others are harmless."""
+
+_MEASURES: Final = frozenset(
+    {Role.COUNT, Role.SHARE, Role.TREND, Role.RANK, Role.DIMENSION, Role.COMPARE, Role.TOPIC}
+)
+
+_ON_SUBJECT: Final = frozenset(
+    {Role.CODE, Role.SUBJECT, Role.REFERRAL, Role.DIMENSION, Role.TOPIC, Role.TREND}
+)
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """Words that narrow or turn a question in a way that no published figure follows."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as it was understood.
+
+    `codes` has the codes of each dimension in the order of the text. For a share, `base` has the
+    codes of the group that it is a share of. `breakdown` is the dimension whose groups are asked
+    for. A question with restrictions, or with unknown words, has no answer.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    base: Mapping[str, str] = field(default_factory=dict)
+    is_share: bool = False
+    is_trend: bool = False
+    breakdown: str = ""
+    topic: str = ""
+    restrictions: tuple[Restriction, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The words that are not in the vocabulary."""
+        return tuple(piece.text for piece in self.pieces if piece.role is Role.UNKNOWN)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The words that do not change the answer, each once."""
+        texts = [piece.text for piece in self.pieces if piece.role in _IGNORED]
+        return tuple(dict.fromkeys(texts))
+
+    @property
+    def corrections(self) -> tuple[tuple[str, str], ...]:
+        """The words that were read as misspelt, each with the word that was read."""
+        return tuple((piece.typed, piece.text) for piece in self.pieces if piece.typed)
+
+    @property
+    def is_on_subject(self) -> bool:
+        """Whether any word belongs to the subject of this site."""
+        return any(
+            piece.role in _ON_SUBJECT
+            or (piece.role is Role.RESTRICTION and piece.meaning.value in NARROWING)
+            for piece in self.pieces
+        )
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether every word is understood, and none stands in the way of an answer."""
+        return not self.restrictions and not self.unknown
+
+    def has(self, role: Role) -> bool:
+        """Return whether some phrase has a role."""
+        return any(piece.role is role for piece in self.pieces)
+
+
+def question(text: str, language: str = ENGLISH) -> Question:
+    """Return a question as far as it can be understood."""
+    found = pieces(text.strip()[:LONGEST_QUESTION], language)
+    codes: dict[str, tuple[str, ...]] = {}
+    for piece in found:
+        if piece.role is Role.CODE:
+            name = piece.meaning.dimension
+            codes[name] = tuple(dict.fromkeys((*codes.get(name, ()), piece.meaning.value)))
+    codes = without_wider(codes)
+    topic = next((piece.meaning.value for piece in found if piece.role is Role.TOPIC), "")
+    asked = [piece.meaning.value for piece in found if piece.role is Role.DIMENSION]
+    breakdown = next((name for name in asked if name not in codes), "")
+    has_rank = any(piece.role is Role.RANK for piece in found)
+    is_share = any(piece.role is Role.SHARE for piece in found) or (
+        has_rank and bool(codes) and not breakdown
+    )
+    base, is_clear = base_of(found) if is_share else ({}, True)
+    base = {name: code for name, code in base.items() if code in codes.get(name, ())}
+    restrictions = [*_restrictions(found, codes)]
+    if not is_clear:
+        restrictions.append(Restriction(_text_of(found, Role.SHARE), "share"))
+    if has_rank and not codes and not breakdown and not topic:
+        restrictions.append(Restriction(_text_of(found, Role.RANK), "rank"))
+    if _asks_for_no_figure(found):
+        restrictions.append(Restriction(found[0].text, "measure"))
+    if len(set(asked)) > 1:
+        restrictions.append(Restriction(_text_of(found, Role.DIMENSION), "breakdown"))
+    return Question(
+        text=text,
+        pieces=found,
+        codes=codes,
+        base=base,
+        is_share=is_share,
+        is_trend=any(piece.role is Role.TREND for piece in found),
+        breakdown=breakdown,
+        topic=topic,
+        restrictions=tuple(restrictions),
+    )
+
+
+def _restrictions(
+    found: Sequence[Piece], codes: Mapping[str, Sequence[str]]
+) -> Iterator[Restriction]:
+    """Yield everything in a question that no published figure follows."""
+    has_pair = any(len(listed) > 1 for listed in codes.values())
+    has_breakdown = any(piece.role is Role.DIMENSION for piece in found)
+    for place, piece in enumerate(found):
+        if piece.role is Role.RESTRICTION:
+            yield Restriction(piece.text, piece.meaning.value)
+        elif piece.role is Role.NEGATION:
+            yield Restriction(piece.text, "negation")
+        elif piece.role in {Role.COMPARE, Role.OR} and not (has_pair or has_breakdown):
+            yield Restriction(piece.text, "compare")
+        elif piece.role is Role.INSTITUTION and _is_counted(found, place):
+            yield Restriction(piece.text, "wording")
+        elif piece.role is Role.CODE:
+            yield from _wrong_place(found, place)
+            if _is_second_of_unjoined(found, place):
+                yield Restriction(piece.text, "union")
+        elif piece.role in {Role.AND, Role.OR} and _joins_two_dimensions(found, place):
+            yield Restriction(piece.text, "union")
+
+
+def _is_counted(found: Sequence[Piece], place: int) -> bool:
+    """Return whether an institution is what is counted: "how many police", "Vietnamese police"."""
+    if place and found[place - 1].role is Role.CODE:
+        return True
+    before = [other for other in found[:place] if other.role not in {Role.FILLER, Role.LINK}]
+    after = found[place + 1].role if place + 1 < len(found) else Role.UNKNOWN
+    is_first = bool(before) and before[-1].role in {Role.COUNT, Role.SHARE}
+    return is_first and after not in {Role.REFERRAL, Role.SUBJECT}
+
+
+def _wrong_place(found: Sequence[Piece], place: int) -> Iterator[Restriction]:
+    """Yield a restriction if a group of people follows "in", "by", "to" and the like."""
+    piece = found[place]
+    if piece.meaning.dimension not in _PEOPLE_DIMENSIONS:
+        return
+    before = [other for other in found[:place] if other.role is not Role.FILLER]
+    after = found[place + 1].role if place + 1 < len(found) else Role.UNKNOWN
+    is_owned = len(before) > 1 and before[-1].meaning.value == OWNER
+    if is_owned and before[-2].role is Role.SUBJECT and after is not Role.FILLER:
+        # "Victims of men" are not men; "victims of Vietnamese nationality" are Vietnamese.
+        yield Restriction(f"{before[-2].text} of {piece.text}", "wording")
+    if before and before[-1].role is Role.INTO:
+        is_change = len(before) > 1 and before[-2].role is Role.TREND
+        if not is_change:
+            yield Restriction(f"{before[-1].text} {piece.text}", "place")
+
+
+def _is_second_of_unjoined(found: Sequence[Piece], place: int) -> bool:
+    """Return whether a code follows another of its dimension without "and", "or" or "than".
+
+    Names of countries may follow each other, as after a comma.
+    """
+    dimension = found[place].meaning.dimension
+    earlier = [
+        index
+        for index, piece in enumerate(found[:place])
+        if piece.role is Role.CODE and piece.meaning.dimension == dimension
+    ]
+    if not earlier or found[earlier[-1]].meaning == found[place].meaning:
+        return False
+    if WIDER.get(dimension) in {found[earlier[-1]].meaning.value, found[place].meaning.value}:
+        return False
+    between = found[earlier[-1] + 1 : place]
+    if not between:
+        return dimension != "nationality"
+    return not any(piece.role in {Role.AND, Role.OR, Role.COMPARE} for piece in between)
+
+
+def _asks_for_no_figure(found: Sequence[Piece]) -> bool:
+    """Return whether a question asks for something else than a figure: "who refers victims?"."""
+    is_question = bool(found) and found[0].meaning.value == ASKING
+    return is_question and not any(piece.role in _MEASURES for piece in found)
+
+
+def _joins_two_dimensions(found: Sequence[Piece], place: int) -> bool:
+    """Return whether a word such as "and" stands between codes of two different dimensions."""
+    before = _next_code(reversed(found[:place]))
+    after = _next_code(iter(found[place + 1 :]))
+    return before is not None and after is not None and before != after
+
+
+def _next_code(found: Iterator[Piece]) -> str | None:
+    """Return the dimension of the next code, None if something else than small words is next."""
+    for piece in found:
+        if piece.role is Role.CODE:
+            return piece.meaning.dimension
+        if piece.role not in _BETWEEN_CODES:
+            return None
+    return None
+
+
+def base_of(found: Sequence[Piece]) -> tuple[dict[str, str], bool]:
+    """Return the codes of the group that a share is a share of, and whether that is clear.
+
+    The group stands between "share of" and the next verb, after "in" or "among", or, after "of",
+    before the word for the share. Codes of one group alone are the part: "the share of women".
+    """
+    place = next(
+        (index for index, piece in enumerate(found) if piece.role in {Role.SHARE, Role.RANK}), 0
+    )
+    before, after = found[:place], list(found[place + 1 :])
+    verb = _verb_after_group(after)
+    group, part = after[:verb], after[verb:]
+    in_group, in_part = _codes_in(group), _codes_in(part)
+    if in_before := _codes_in(before):
+        return _base_beside(before, in_before, in_group, in_part)
+    if _begins_with_verb(before) and verb == len(after):
+        return _base_before_last(group)
+    if verb < len(after):
+        if in_group and not in_part:
+            return {}, False
+        if in_group:
+            return in_group, _are_apart(in_group, in_part)
+        return _split_part(part)
+    return _split_part(group)
+
+
+def _base_beside(
+    before: Sequence[Piece],
+    in_before: dict[str, str],
+    in_group: dict[str, str],
+    in_part: dict[str, str],
+) -> tuple[dict[str, str], bool]:
+    """Return the group of a share if codes stand before it: "of domestic abuse victims, 77% ...".
+
+    Without "of" they are the part: "women are the majority of domestic abuse victims".
+    """
+    rest = {**in_group, **in_part}
+    first = next(index for index, piece in enumerate(before) if piece.role is Role.CODE)
+    is_group = any(piece.role in {Role.LINK, Role.INTO} for piece in before[:first])
+    if is_group and rest:
+        return in_before, _are_apart(in_before, rest)
+    if in_part and not is_group:
+        return {}, False
+    return in_group, _are_apart(in_before, in_group)
+
+
+def _begins_with_verb(before: Sequence[Piece]) -> bool:
+    return bool(before) and before[0].role is Role.VERB
+
+
+def _base_before_last(group: Sequence[Piece]) -> tuple[dict[str, str], bool]:
+    """Return the group in "are most victims of domestic abuse women?": all but the last code."""
+    places = [index for index, piece in enumerate(group) if piece.role is Role.CODE]
+    if not places:
+        return {}, True
+    last = places[-1]
+    is_apart = group[last - 1].role not in {Role.LINK, Role.INTO} if last else True
+    base = _codes_in(group[:last])
+    return base, is_apart and group[last].meaning.dimension not in base
+
+
+def _verb_after_group(after: Sequence[Piece]) -> int:
+    """Return the place of the verb that ends the group of a share, the end if there is none."""
+    is_of_group = bool(after) and after[0].role is Role.LINK
+    for index, piece in enumerate(after):
+        if piece.role is Role.VERB and (is_of_group or index == 0):
+            return index
+    return len(after)
+
+
+def _split_part(part: Sequence[Piece]) -> tuple[dict[str, str], bool]:
+    """Return the group of a share among the codes of its part: those after "in" or "among"."""
+    places = [index for index, piece in enumerate(part) if piece.role is Role.CODE]
+    dimensions = {part[index].meaning.dimension for index in places}
+    if len(dimensions) <= 1:
+        return {}, True
+    if len(dimensions) > 2:  # noqa: PLR2004 - a part and a group
+        return {}, False
+    first = part[places[0]].meaning.dimension
+    later = next(index for index in places if part[index].meaning.dimension != first)
+    has_preposition = any(
+        piece.role is Role.INTO or piece.meaning.value == AMONG
+        for piece in part[places[0] + 1 : later]
+    )
+    return _codes_in(part[later:]), has_preposition
+
+
+def without_wider(codes: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return codes without "sex recorded" beside a sex, and without "adults" beside an age."""
+    found = dict(codes)
+    for name, wider in WIDER.items():
+        narrower = tuple(code for code in found.get(name, ()) if code != wider)
+        if narrower:
+            found[name] = narrower
+    return found
+
+
+def _codes_in(found: Sequence[Piece]) -> dict[str, str]:
+    return {
+        piece.meaning.dimension: piece.meaning.value
+        for piece in found
+        if piece.role is Role.CODE and piece.meaning.value != WIDER["sex"]
+    }
+
+
+def _are_apart(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Return whether two groups are codes of different dimensions."""
+    return one.keys().isdisjoint(other)
+
+
+def _text_of(found: Sequence[Piece], role: Role) -> str:
+    return " ".join(piece.text for piece in found if piece.role is role)

@@ -1,0 +1,136 @@
+"""The phrases of a text, each with its meaning: the longest that the vocabulary has.
+
+Periods and ages are found first, by pattern; then misspelt words are read as what they stand for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from referrals.i18n.languages import ENGLISH
+from referrals.questions import spelling, vocabulary
+from referrals.questions.vocabulary import Meaning, Role, Vocabulary
+from referrals.reference.codelists import codelist
+
+ADULT, ADULTS = 18, "18+_NK"
+UNDER_18: Final = "0-17"
+OTHER_AGE: Final = "age"
+
+_AGE_CODE: Final = re.compile(r"(\d+)-(\d+)|(\d+)\+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A phrase of a question with its meaning. `typed` is set if it was corrected."""
+
+    text: str
+    meaning: Meaning
+    typed: str = ""
+
+    @property
+    def role(self) -> Role:
+        """What the phrase does."""
+        return self.meaning.role
+
+
+@lru_cache(maxsize=256)
+def pieces(text: str, language: str = ENGLISH) -> tuple[Piece, ...]:
+    """Return the phrases of a text in order, the longest possible ones, each with its meaning."""
+    known = vocabulary.of(language)
+    found: list[Piece] = []
+    for part in _parts(vocabulary.normalised(text), known):
+        if isinstance(part, Piece):
+            found.append(part)
+        else:
+            found += _phrases(vocabulary.words(part), known, language)
+    return tuple(found)
+
+
+def _parts(text: str, known: Vocabulary) -> Iterator[str | Piece]:
+    """Yield a text in order: periods and ages as pieces, the rest as it is."""
+    position = 0
+    while position < len(text):
+        found = [
+            (match.start(), -match.end(), order, name, match)
+            for order, name in enumerate(("period", "time", "age"))
+            for pattern in known.patterns[name]
+            if (match := pattern.search(text, position))
+        ]
+        if not found:
+            break
+        *_, name, match = min(found, key=lambda one: one[:3])
+        yield text[position : match.start()]
+        yield Piece(match[0].strip(), _meaning_of(name, match))
+        position = match.end()
+    yield text[position:]
+
+
+def _meaning_of(name: str, match: re.Match[str]) -> Meaning:
+    if name == "period":
+        return Meaning(Role.PERIOD)
+    if name == "time":
+        return Meaning(Role.RESTRICTION, "period")
+    code = _age_code(match.groupdict())
+    if code == OTHER_AGE:
+        return Meaning(Role.RESTRICTION, OTHER_AGE)
+    return Meaning(Role.CODE, code, "age_band")
+
+
+def _age_code(found: Mapping[str, str | None]) -> str:
+    """Return the code of an age in a pattern's groups, `OTHER_AGE` if no code is that age.
+
+    >>> _age_code({"low": "20", "high": "39"}), _age_code({"below": "18"}), _age_code({"only": "9"})
+    ('20-39', '0-17', 'age')
+    """
+    if found.get("only") or found.get("decade"):
+        return OTHER_AGE
+    low, high = found.get("low"), found.get("high")
+    if below := found.get("below"):
+        low, high = "0", str(int(below) - 1)
+    elif above := found.get("above"):
+        low = str(int(above) + 1)
+    elif high and not low:
+        low = "0"
+    if low == str(ADULT) and not high:
+        return ADULTS
+    for code in codelist("age_band").codes:
+        ends = _AGE_CODE.fullmatch(code)
+        if ends and (low, high) in {(ends[1], ends[2]), (ends[3], None)}:
+            return code
+    return OTHER_AGE
+
+
+def _phrases(words: Sequence[str], known: Vocabulary, language: str) -> Iterator[Piece]:
+    """Yield the longest phrases of a list of words. Signs other than % and & end a phrase."""
+    typed = [word for word in words if word.isalnum() or word[0].isdigit() or word in "%&"]
+    read = [_read(word, known, language) for word in typed]
+    place = 0
+    while place < len(read):
+        for length in range(min(known.longest, len(read) - place), 0, -1):
+            phrase = tuple(read[place : place + length])
+            meaning = known.meaning(phrase)
+            if meaning is not None:
+                break
+        else:
+            length, meaning = 1, _unknown(read[place])
+            phrase = (read[place],)
+        before = " ".join(typed[place : place + length])
+        text = " ".join(phrase)
+        yield Piece(text, meaning, "" if before == text else before)
+        place += length
+
+
+def _read(word: str, known: Vocabulary, language: str) -> str:
+    """Return a word as it is read: itself, or the word of the vocabulary that was misspelt."""
+    is_known = word in spelling.known_words(language) or known.meaning((word,)) is not None
+    return word if is_known else spelling.corrected(word, language) or word
+
+
+def _unknown(word: str) -> Meaning:
+    if word[0].isdigit():
+        return Meaning(Role.RESTRICTION, "number")
+    return Meaning(Role.UNKNOWN)

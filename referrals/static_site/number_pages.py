@@ -1,0 +1,258 @@
+"""The pages of single statements and numbers, their list, and the page for an unknown id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+import segno
+from markupsafe import Markup
+
+from referrals import templates
+from referrals.content import standalone_pages as pages
+from referrals.formatting import day
+from referrals.i18n import messages
+from referrals.page_meta import PageHead
+from referrals.query import published_numbers
+from referrals.query.published_numbers import Numbers, Origin, PublishedNumber
+from referrals.questions import facts
+from referrals.release.catalogue import Served
+from referrals.static_site import standalone
+
+QR_MODULE: Final = 3
+"""Pixels of one module of a QR code: about 3 cm on paper, which a phone reads at arm's length."""
+
+VICTIMS: Final = "victim_referrals"
+REVISED: Final = ("superseded", "gap")
+"""The kind and the result of a check that found a later printing of a figure."""
+
+
+def page(served: Served, number: PublishedNumber, address: str) -> str:
+    """Return the page of a number, at most 8 kB. `address` is its own, absolute if known."""
+    found = published_numbers.numbers(served.published)
+    name = _name(served, number)
+    title = f"{number.number_id}: {name}"
+    description = _text("page_description", title=name, shown=number.shown)
+    main = templates.render(
+        "questions/number.html",
+        number=number,
+        name=name,
+        words=_text,
+        origin=_text(f"origin.{number.origin}"),
+        is_check=number.origin is Origin.CHECK,
+        superseded=[*_superseded(number, found)],
+        same_sentence=_same_sentence(number, found),
+        facts=[*_facts(number)],
+        source=_source(number),
+        view=_view(served, number),
+        history=[
+            _text("was", date=day(one.superseded_on), shown=one.shown, reason=one.reason)
+            for one in number.history
+        ],
+        apa=_apa(number),
+        bibtex=_bibtex(number, address),
+        digest=number.digest,
+        hash_how=_text("hash_how", file=f"{number.number_id}.json", address=f"{address}.json"),
+        qr=_qr(address),
+        this_page=_text("this_page", address=address),
+    )
+    path = pages.number_address(number.number_id)
+    head = PageHead(path, title, description)
+    return standalone.document(served, head, main, canonical=address)
+
+
+def listing(served: Served, canonical: str) -> str:
+    """Return the page with every statement and number."""
+    main = _list(served, is_unknown=False)
+    return standalone.document(served, pages.NUMBERS_PAGE, main, canonical=canonical)
+
+
+def unknown(served: Served) -> str:
+    """Return the page for an id that does not exist: it says so, and lists those that do."""
+    main = _list(served, is_unknown=True)
+    head = PageHead(pages.NUMBERS, _text("unknown"), _text("unknown"))
+    return standalone.document(served, head, main)
+
+
+def _list(served: Served, *, is_unknown: bool) -> Markup:
+    found = {} if is_unknown else published_numbers.numbers(served.published)
+    groups = groupby(found.values(), key=lambda number: number.origin)
+    listed = [(_text(f"list.{origin}"), _listed(served, numbers)) for origin, numbers in groups]
+    return templates.render(
+        "questions/numbers.html",
+        unknown=_text("unknown") if is_unknown else "",
+        advice=_text("unknown_advice"),
+        title=_text("title"),
+        lead=_text("lead"),
+        groups=listed,
+    )
+
+
+def _listed(served: Served, numbers: Iterable[PublishedNumber]) -> list[dict[str, str]]:
+    return [
+        {
+            "id": number.number_id,
+            "title": _name(served, number),
+            "shown": _text("listed_period", shown=number.shown, period=number.period_label)
+            if number.period_label
+            else _shown(number),
+        }
+        for number in numbers
+    ]
+
+
+def _shown(number: PublishedNumber) -> str:
+    if number.origin is Origin.CHECK:
+        return messages.text(f"relations.result.{number.shown}")
+    return number.shown
+
+
+def _name(served: Served, number: PublishedNumber) -> str:
+    """Return the title of a number with its group: 'victims of crime referred (Vietnam)'."""
+    if number.origin not in {Origin.STATEMENT, Origin.CONTEXT} or not number.codes:
+        return number.title
+    is_ours = number.origin is Origin.STATEMENT
+    labels = facts.named(served.published, number.codes) if is_ours else number.codes
+    group = ", ".join(labels.values())
+    return _text("titled", title=number.title, group=group)
+
+
+def _facts(number: PublishedNumber) -> Iterator[tuple[str, str]]:
+    """Yield what is known of a number, each with its name."""
+    if number.origin is Origin.CHECK:
+        yield _text("says"), number.sentence
+        yield _text("result"), messages.text(f"relations.result.{number.shown}")
+        yield _text("working"), number.working
+        yield _text("shows"), number.note
+        return
+    name = "derived_range" if number.is_range and number.origin is Origin.DERIVED else "number"
+    yield _text(name), number.shown
+    if number.origin is Origin.STATEMENT and number.lower != number.upper:
+        yield _text("range"), _range(number)
+    if number.unit:
+        yield _text("unit"), _unit(number)
+    if number.origin is Origin.STATEMENT:
+        yield _text("precision"), _text(f"precise.{number.precision}")
+    start, end = (day(one) for one in number.period)
+    if start or end:
+        both = _text("to", start=start, end=end) if start and end else start or end
+        yield _text("period"), both
+    if number.working:
+        yield _text("working"), number.working
+    if number.assumes:
+        is_context = number.origin is Origin.CONTEXT
+        yield _text("not_comparable" if is_context else "assumes"), number.assumes
+    if number.note:
+        yield _text("note"), number.note
+
+
+def _range(number: PublishedNumber) -> str:
+    return messages.text("wording.number.range", lower=number.lower, upper=number.upper)
+
+
+def _unit(number: PublishedNumber) -> str:
+    return number.unit if number.origin is Origin.CONTEXT else _text(f"units.{number.unit}")
+
+
+def _superseded(number: PublishedNumber, found: Numbers) -> Iterator[Markup]:
+    """Yield that a number was printed again later: under which id, or by which check."""
+    if number.later:
+        yield messages.html("numbers.later", ids=_links(number.later))
+    revised = [one for one in number.checks if (found[one].precision, found[one].shown) == REVISED]
+    if revised and number.subject != VICTIMS:
+        yield messages.html("numbers.revised", ids=_links(revised))
+
+
+def _same_sentence(number: PublishedNumber, found: Numbers) -> list[str]:
+    """Return the ids of the other numbers that the sentence of a statement prints."""
+    if number.origin is not Origin.STATEMENT:
+        return []
+    place = (number.sentence, number.document)
+    return [
+        other.number_id
+        for other in found.values()
+        if (other.sentence, other.document) == place and other.number_id != number.number_id
+    ]
+
+
+def _links(ids: Sequence[str]) -> Markup:
+    links = [
+        Markup('<a href="{}">{}</a>').format(pages.number_address(number_id), number_id)
+        for number_id in ids
+    ]
+    return Markup(", ").join(links)
+
+
+def _source(number: PublishedNumber) -> str:
+    document = number.document
+    key = "sources.name_dated" if document.published_on else "sources.name"
+    values = {"publisher": document.publisher, "title": document.title}
+    name = messages.text(key, **values, date=day(document.published_on))
+    return f"{name}{_place(number)}"
+
+
+def _place(number: PublishedNumber) -> str:
+    section = number.document.section
+    return _text("place", section=section) if section else ""
+
+
+def _view(served: Served, number: PublishedNumber) -> str:
+    """Return the page that shows a number among others, '' if it does not count referrals."""
+    if number.subject != VICTIMS:
+        return ""
+    return facts.view(served.published, number.codes)
+
+
+def _apa(number: PublishedNumber) -> str:
+    document = number.document
+    return _text(
+        "apa",
+        publisher=document.publisher,
+        date=_apa_date(document.published_on),
+        title=document.title,
+        place=_place(number),
+        address=document.address,
+    ).strip()
+
+
+def _apa_date(published_on: str) -> str:
+    """Return an ISO date, month or year as APA writes it.
+
+    >>> _apa_date("2021-12-15"), _apa_date("2020-11"), _apa_date("")
+    ('2021, December 15', '2020, November', 'n.d.')
+    """
+    if not published_on:
+        return _text("undated")
+    year, _, rest = published_on.partition("-")
+    if not rest:
+        return year
+    written = day(published_on).removesuffix(f" {year}").split()
+    return f"{year}, {' '.join(reversed(written))}"
+
+
+def _bibtex(number: PublishedNumber, address: str) -> str:
+    """Return a BibTeX entry. Braces in a value would end it, and no source has any."""
+    document = number.document
+    year = document.published_on[:4]
+    fields = {
+        "author": f"{{{document.publisher}}}",
+        "title": document.title,
+        "year": year,
+        "url": document.address,
+        "note": f"{number.number_id}{_place(number)}, {address}",
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    key = f"{number.number_id}{year}"
+    return ",\n".join([f"@techreport{{{key}", *lines]) + "\n}"
+
+
+def _qr(address: str) -> Markup:
+    """Return the QR code of an address as an inline picture, dark on light in every scheme."""
+    code = segno.make(address, error="l", micro=False)
+    svg = code.svg_inline(scale=QR_MODULE, border=2, light="#fff", title=_text("qr"), svgclass="qr")
+    return Markup(svg)  # noqa: S704 - made by segno, and an address in it is modules
+
+
+def _text(key: str, **values: object) -> str:
+    return messages.text(f"numbers.{key}", **values)

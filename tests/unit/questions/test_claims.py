@@ -1,0 +1,77 @@
+"""Claims: the mark of each number of a text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from referrals.questions import claims
+from referrals.release.release import Release
+
+MARKS = {
+    "237 Vietnamese victims were referred": ["supported"],
+    "238 Vietnamese": ["contradicted"],
+    "62%": ["supported"],
+    "1,336": ["supported"],
+    "1,337": ["not_published"],
+    "one in three": ["supported"],
+    "two thirds of victims are women": ["contradicted"],
+    "62% of victims were men": ["wrong_share"],
+    "62% of those whose sex was recorded were male": ["supported"],
+    "84% of victims were modern slavery victims": ["wrong_share"],
+    "32% of women were victims of modern slavery": ["wrong_share"],
+    "about 800 modern slavery victims": ["rounded"],
+    "780 modern slavery victims were referred": ["not_published"],
+    "210 to 212 domestic abuse victims": ["supported"],
+    "In 2022, 1,336 victims were referred": ["wrong_period"],
+    "1,336 witnesses were referred": ["not_published"],
+    "237 Vietnamese victims in Leeds": ["not_published"],
+    "more than half of victims were aged 20 to 39": ["supported"],
+    "half of victims were aged 20 to 39": ["contradicted"],
+    "425 of the 1,336 victims were women": ["supported", "supported"],
+    "126,453 referrals by the police, of which 1.1% were victims": ["supported", "supported"],
+    "95 nationalities": ["supported"],
+    "The dog weighs 62 kg": ["off_subject"],
+    "Victims were referred on 15 December 2021, see section 3.6.2, for £5 million.": [],
+}
+
+
+@pytest.mark.parametrize("text", MARKS)
+def test_each_number_of_a_text_has_its_mark(warm: Release, text: str) -> None:
+    assert [one.mark for one in claims.check(warm, text).checked] == MARKS[text]
+
+
+QUOTATIONS = [
+    (
+        "Where the sex of the victim being referred was recorded, 62% (706) were male and 38% "
+        "(425) were female."
+    ),
+    (
+        "Three nationalities made up 38% of all victims of crime referred to NCCU by police: "
+        "Vietnam (237); Albania (168); and China (109)."
+    ),
+    ("In modern slavery cases 210 were female and 447 male. Sex was not recorded in 16% of cases."),
+]
+
+
+@pytest.mark.parametrize("quotation", QUOTATIONS)
+def test_the_words_of_the_source_are_supported(warm: Release, quotation: str) -> None:
+    marks = [one.mark for one in claims.check(warm, quotation).on_subject]
+    assert marks
+    assert set(marks) == {"supported"}
+
+
+def test_every_verdict_names_a_sentence(warm: Release) -> None:
+    for text in MARKS:
+        assert all(one.sentence for one in claims.check(warm, text).on_subject)
+
+
+@pytest.mark.parametrize(
+    "text", ["1 2 3 4 5 6 7 8 9 ", "62% ", "237 Vietnamese victims ", "vicitms "]
+)
+def test_the_longest_text_takes_a_few_seconds_at_most(warm: Release, text: str) -> None:
+    started = time.thread_time()
+    found = claims.check(warm, text * claims.LONGEST_TEXT)
+    assert time.thread_time() - started < 6
+    assert len(found.checked) <= claims.MOST_NUMBERS
