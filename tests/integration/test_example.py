@@ -207,7 +207,8 @@ def test_the_tables_of_the_static_site_keep_real_and_invented_apart(
     assert len(invented) < len(tables)
     for name, text in invented.items():
         assert real(text, example) == [], name
-        assert all(MARK in line for line in text.splitlines()[1:]), name
+        lines = text.splitlines()[1:] if name.endswith(".csv") else [text]
+        assert all(MARK in line for line in lines), name
 
 
 # The API

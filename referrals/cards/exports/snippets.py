@@ -13,7 +13,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from referrals import templates
 from referrals.cards.card import Card
@@ -80,6 +79,7 @@ def _render(template: str, export: Export) -> str:
         address=_context_address(export) if is_context else _file(export, "cells.csv"),
         parquet="" if is_context else _file(export, "cells.parquet"),
         is_context=is_context,
+        observations=[row["observation_id"] for row in card.data] if is_context else [],
         text=_text,
         r_lines=_r_lines,
         sql_text=_sql_text,
@@ -122,9 +122,8 @@ def _file(export: Export, name: str) -> str:
 
 
 def _context_address(export: Export) -> str:
-    """Return the address of a context series in the API."""
-    query = urlencode({"series": export.card.name, "format": "csv"})
-    return f"{export.base}{metadata.path(export.release)}/context?{query}"
+    """Return the address of all context series in the API: a card can have parts of several."""
+    return f"{export.base}{metadata.path(export.release)}/context?format=csv"
 
 
 def _line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -92,7 +93,7 @@ def run_sql(export: Export) -> list[dict[str, Any]]:
 
 
 def without_open_ends(found: Sequence[Mapping[str, Any]], card: Card) -> list[dict[str, Any]]:
-    """The rows of a program without the upper ends that the page leaves open, as its source."""
+    """The rows of a program without the upper ends that the source and the page leave open."""
     return [
         {**row, "upper": None} if kept["lower"] is not None and kept["upper"] is None else {**row}
         for row, kept in zip(found, card.data, strict=True)
@@ -154,9 +155,11 @@ def test_the_python_program_prints_the_numbers_of_the_page(shown: Release) -> No
 def test_a_program_for_a_context_series_reads_it_from_the_api(
     release: Release, write: Callable[[Export], str]
 ) -> None:
-    card = registry.card("nrm-years", release, Selection())
-    address = f"{BASE}/api/v1/releases/2020-21/context?series=nrm-years&format=csv"
-    assert address in write(Export(card, release, BASE))
+    card = registry.card("nrm-quarters-later", release, Selection())
+    program = write(Export(card, release, BASE))
+    assert f"{BASE}/api/v1/releases/2020-21/context?format=csv" in program
+    named = re.findall(r"""["'](C\d{4})["']""", program)
+    assert named == [row["observation_id"] for row in card.data]
 
 
 @pytest.mark.parametrize("write", [snippets.python, snippets.r, snippets.sql])

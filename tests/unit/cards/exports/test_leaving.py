@@ -52,7 +52,7 @@ def test_invented_figures_are_never_the_latest(example: Card) -> None:
 def test_a_context_series_has_no_release_to_stay_with(release: Release) -> None:
     series = registry.card("nrm-years", release, Selection())
     assert export.fixed_link(series, BASE) == ""
-    assert export.lasting_link(series, BASE) == f"{BASE}/trends?series=years"
+    assert export.lasting_link(series, BASE) == f"{BASE}{series.link}"
 
 
 # Citations
