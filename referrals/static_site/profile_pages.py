@@ -173,12 +173,15 @@ def _colour(label: str, code: str) -> Meaning:
 
 
 def _numbers(release: Release, code: str) -> list[tuple[str, str]]:
-    """Return the id and the title of each number of a group and of those it is part of."""
-    shown: list[dict[str, str]] = [{NATIONALITY: code}, THREE, {**THREE, "crime_type": "MS"}, {}]
+    """Return the id and the title of each number on the page: of the group, the three and all."""
+    shown: list[dict[str, str]] = [{NATIONALITY: code}, THREE, {**THREE, "crime_type": "MS"}]
+    total = facts.count(release, {})
     return [
         (number.number_id, f"{number.title}: {number.shown}")
         for number in published_numbers.numbers(release).values()
-        if number.subject == facts.VICTIMS and dict(number.codes) in shown and number.sentence
+        if number.subject == facts.VICTIMS
+        and number.sentence
+        and (dict(number.codes) in shown or (total and number.number_id == total.number_id))
     ]
 
 
