@@ -8,10 +8,10 @@ from referrals.api.docs_page import DOCS
 from referrals.api.downloads import DOWNLOADS, FOLDER, PAGE
 from referrals.api.endpoint import NotFound, Redirect, routes_of
 from referrals.api.formats.feeds import FEEDS
+from referrals.api.history.release_changes import HISTORY
+from referrals.api.history.verification_page import VERIFICATION
 from referrals.api.openapi import SPECIFICATION
-from referrals.api.release_changes import HISTORY
 from referrals.api.resources import RESOURCES
-from referrals.api.verification_page import VERIFICATION
 
 
 def routes(site_url: str = "") -> list[Route]:

@@ -11,8 +11,8 @@ from referrals import templates
 from referrals.api.cells import MAX_CELLS
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.formats.feeds import FEEDS
+from referrals.api.history.release_changes import HISTORY
 from referrals.api.problems import DOCS_PATH, KINDS
-from referrals.api.release_changes import HISTORY
 from referrals.api.request import Request
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES

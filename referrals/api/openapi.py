@@ -19,8 +19,8 @@ from referrals.api.formats.tabular import (
     STATEMENTS,
     Columns,
 )
+from referrals.api.history.release_changes import CHANGES, CORRECTIONS, HISTORY
 from referrals.api.problems import KINDS
-from referrals.api.release_changes import CHANGES, CORRECTIONS, HISTORY
 from referrals.api.request import LATEST, Parameter, Request
 from referrals.api.resource import BASE, JSON, MEDIA_TYPES, Content, Resource
 from referrals.api.resources import RESOURCES

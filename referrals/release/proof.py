@@ -25,7 +25,7 @@ from referrals.reference.disclosure_rule import (
     LARGEST_SMALL_COUNT,
     PROTECTION_WIDTH,
 )
-from referrals.release import claims
+from referrals.release import lower_bounds
 from referrals.release.release import Release
 from referrals.release.sums import FINEST_ORDER, Integers, Sums
 
@@ -130,7 +130,7 @@ class Proof:
             year, _, *codes = claim["sum"]
             numbers.append(self._sums.number_of([year, *codes]))
             facts = self._rules["facts"]
-            holds = claims.holds(claim, facts, self._sums, self._places, self._values)
+            holds = lower_bounds.holds(claim, facts, self._sums, self._places, self._values)
             self._count(Fault.CLAIM, int(not holds))
         return np.unique(np.array(numbers, dtype=np.int64))
 

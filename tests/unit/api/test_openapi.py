@@ -22,8 +22,8 @@ from referrals.api import openapi
 from referrals.api.downloads import DOWNLOADS
 from referrals.api.endpoint import routes_of
 from referrals.api.formats.feeds import FEEDS
+from referrals.api.history.release_changes import HISTORY
 from referrals.api.openapi import SPECIFICATION
-from referrals.api.release_changes import HISTORY
 from referrals.api.resource import JSON, Content, Resource
 from referrals.api.resources import RESOURCES
 from referrals.release import catalogue

@@ -17,7 +17,7 @@ from referrals.api.formats.tabular import (
     as_parquet,
 )
 from referrals.api.request import Request
-from referrals.api.resource import BASE, JSON, MEDIA_TYPES, TABULAR, Content, Resource
+from referrals.api.resource import BASE, JSON, MEDIA_TYPES, Content, Resource
 from referrals.reference import corrections
 from referrals.release import differences, files, metadata
 from referrals.release.differences import Change, Comparison, Number
@@ -108,7 +108,7 @@ HISTORY: Final = (
         "null and there are no changes if no such release is served. A missing number is not "
         "published.",
         _changes,
-        formats=TABULAR,
+        formats=tuple(_SERIALISERS),
         is_slow=True,
     ),
     Resource(

@@ -1,0 +1,1 @@
+"""The history of releases: changed cells, corrections, and the check of witnesses."""
