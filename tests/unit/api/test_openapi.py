@@ -31,7 +31,7 @@ from referrals.release.catalogue import Served
 from referrals.release.release import Release
 from tests.fixtures.asgi_client import HttpClient
 
-WRONG = [400, 404, 406, 414]
+WRONG = [400, 404, 406, 410, 414]
 CHECKS = SchemathesisConfig.from_dict(
     {
         "checks": {
