@@ -47,7 +47,7 @@ def test_corrections_are_numbered_and_in_order_of_their_days() -> None:
 @pytest.mark.parametrize("place", range(len(PUBLISHED)))
 def test_a_line_that_is_changed_is_named(log: Path, place: int) -> None:
     def edit(lines: Lines) -> Lines:
-        lines[place] = lines[place].replace(" a ", " no ", 1)
+        lines[place] = lines[place].replace(" of ", " not of ", 1)
         return lines
 
     change(log, edit)
@@ -78,7 +78,7 @@ def test_two_lines_in_each_others_place_are_noticed(log: Path) -> None:
 
 
 def test_the_error_for_a_new_line_has_its_checksum(log: Path) -> None:
-    new = "4,2026-12-01,2020-21,figures,It was 1.,It is 2.,A misprint."
+    new = "5,2026-12-01,2020-21,figures,It was 1.,It is 2.,A misprint."
     change(log, lambda lines: [*lines, f"{new},"])
     with pytest.raises(DataError, match=r"needs its checksum, [0-9a-f]{64}") as caught:
         corrections.read(log)
@@ -88,10 +88,10 @@ def test_the_error_for_a_new_line_has_its_checksum(log: Path) -> None:
 
 
 def test_days_that_are_not_in_order_are_refused(log: Path) -> None:
-    change(log, lambda lines: [*lines, "4,2020-01-01,,text,a,b,c,"])
+    change(log, lambda lines: [*lines, "5,2020-01-01,,text,a,b,c,"])
     with pytest.raises(DataError, match="checksum") as caught:
         corrections.read(log)
     checksum = str(caught.value).rstrip(".").split()[-1]
-    change(log, lambda lines: [*lines[:-1], f"4,2020-01-01,,text,a,b,c,{checksum}"])
+    change(log, lambda lines: [*lines[:-1], f"5,2020-01-01,,text,a,b,c,{checksum}"])
     with pytest.raises(DataError, match="not in order"):
         corrections.read(log)
