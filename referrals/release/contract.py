@@ -60,7 +60,7 @@ TABLES_OF_DOCUMENT: Final[Mapping[str, str]] = {
     "scope value lower upper status vintage source_id quotation break_before note",
     "series": "series_id title publisher unit geography scope why_not_comparable note",
     "annotations": "annotation_id series_ids kind happened_on says source_id quotation",
-    "superseded": "number_id superseded_on shown reason",
+    "superseded": "correction_id number_id superseded_on shown reason",
     "evidence": f"{TABLES['evidence']} derivation_id title assumes",
 }
 """The further tables and columns of the published release, the only one that pages on other

@@ -161,9 +161,9 @@ def test_the_audit_names_a_total_that_a_witness_moves(
     row = first_decrease(published_releases.witnesses(folder))
     published_releases.change_witnesses(folder, with_a_smaller_decrease)
     published_releases.sign(folder)
-    assert f"{AGREES}: witness {row['witness']} moves quarter {row['quarter']} by 1" in failing(
-        capfd, folder
-    )
+    [failure] = [line for line in failing(capfd, folder).splitlines() if f"{AGREES}: " in line]
+    # Sums that the witness had moved as far as announced errors allow may be named before it.
+    assert f"witness {row['witness']} moves quarter {row['quarter']} by 1" in failure
 
 
 def test_the_audit_names_an_exact_cell_that_a_witness_changes(

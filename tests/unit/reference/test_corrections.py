@@ -47,7 +47,7 @@ def test_corrections_are_numbered_and_in_order_of_their_days() -> None:
 @pytest.mark.parametrize("place", range(len(PUBLISHED)))
 def test_a_line_that_is_changed_is_named(log: Path, place: int) -> None:
     def edit(lines: Lines) -> Lines:
-        lines[place] = lines[place].replace(" of ", " not of ", 1)
+        lines[place] = lines[place].replace(" ", " not ", 1)
         return lines
 
     change(log, edit)
