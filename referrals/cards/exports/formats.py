@@ -78,7 +78,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "html": Format("text/html; charset=utf-8", _encoded(embed.snippet)),
     "py": Format(PLAIN, lambda export: snippets.python(export).encode()),
     "R": Format(PLAIN, lambda export: snippets.r(export).encode()),
-    "sql": Format(PLAIN, lambda export: snippets.sql(export).encode()),
+    "sql": Format(PLAIN, lambda export: snippets.duckdb_sql(export).encode()),
 }
 """The formats by the ending of their files."""
 

@@ -51,7 +51,7 @@ def r(export: Export) -> str:
     return _render("query.r.txt", export)
 
 
-def sql(export: Export) -> str:
+def duckdb_sql(export: Export) -> str:
     """Return the query as a statement for DuckDB."""
     return _render("query.sql.txt", export)
 

@@ -87,7 +87,7 @@ def numbers(rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> list[tupl
 
 
 def run_sql(export: Export) -> list[dict[str, Any]]:
-    result = duckdb.connect().execute(local(snippets.sql(export), export.release))
+    result = duckdb.connect().execute(local(snippets.duckdb_sql(export), export.release))
     columns = [column[0] for column in result.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
@@ -151,7 +151,7 @@ def test_the_python_program_prints_the_numbers_of_the_page(shown: Release) -> No
     assert all(str(row["label"]) in printed.getvalue() for row in card.data)
 
 
-@pytest.mark.parametrize("write", [snippets.python, snippets.r, snippets.sql])
+@pytest.mark.parametrize("write", [snippets.python, snippets.r, snippets.duckdb_sql])
 def test_a_program_for_a_context_series_reads_it_from_the_api(
     release: Release, write: Callable[[Export], str]
 ) -> None:
@@ -162,7 +162,7 @@ def test_a_program_for_a_context_series_reads_it_from_the_api(
     assert named == [row["observation_id"] for row in card.data]
 
 
-@pytest.mark.parametrize("write", [snippets.python, snippets.r, snippets.sql])
+@pytest.mark.parametrize("write", [snippets.python, snippets.r, snippets.duckdb_sql])
 def test_a_program_names_finding_notes_release_and_link(
     shown: Release, write: Callable[[Export], str]
 ) -> None:
