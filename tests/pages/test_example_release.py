@@ -55,6 +55,11 @@ def findings(reader: Any) -> list[str]:
     ]
 
 
+def labels(reader: Any) -> list[str]:
+    """The labels of the rows of the tables of a page."""
+    return re.findall(r'<tr><th scope="row">([^<]*)</th>', "".join(reader.html))
+
+
 def test_a_single_release_is_not_a_choice(page: Open) -> None:
     for path in TOPICS:
         reader = page(SCRIPTS[path])
@@ -233,6 +238,41 @@ def test_nothing_before_the_end_of_an_example_page_has_a_real_nationality_or_per
     for text in (*answer, *reader.to_copy, *charts):
         words = unescape(re.sub(r"<[^>]+>", " ", PICTURE.sub("", text)))
         assert real_words.find(words, published_on=series.about.published_on) == []
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(
+    ("path", "sort", "swapped"),
+    [
+        ("/nationality", "name", ["Country F", "Country G"]),
+        ("/age", "size", ["50 to 59", "40 to 49"]),
+    ],
+)
+def test_an_order_is_the_same_by_its_control_and_by_its_address(
+    open_page: Open, path: str, sort: str, swapped: list[str]
+) -> None:
+    usual = open_page(SCRIPTS[path], CHOSEN | {"view": "table"})
+    pressed = open_page(SCRIPTS[path], CHOSEN | {"view": "table"}).choose("sort", sort)
+    assert pressed.address == CHOSEN | {"view": "table", "sort": sort}
+    linked = open_page(SCRIPTS[path], pressed.address)
+    assert linked.html == pressed.html
+    assert sorted(labels(pressed)) == sorted(labels(usual))
+    assert [label for label in labels(pressed) if label in swapped] == swapped
+    assert [label for label in labels(usual) if label in swapped] == swapped[::-1]
+
+
+@pytest.mark.usefixtures("both")
+def test_an_order_is_kept_if_the_filters_are_cleared(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], CHOSEN | {"sort": "name", "sex": "F"})
+    address = "/nationality?release=example&amp;sort=name"
+    assert f'<a href="{address}">Clear all</a>' in "".join(reader.html)
+
+
+@pytest.mark.usefixtures("both")
+def test_codes_that_are_compared_have_no_choice_of_an_order(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], CHOSEN)
+    assert "sort" in reader.controls
+    assert "sort" not in reader.choose("nationality", "XAC,XAF").controls
 
 
 def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(
