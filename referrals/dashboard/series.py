@@ -12,13 +12,14 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.caching import cached
-from referrals.cards import context_series, registry
+from referrals.cards import context_series, page_cards
 from referrals.cards.card import Card
 from referrals.cards.context_series import DESIGNS, SERIES
 from referrals.cards.html import card as card_html
 from referrals.cards.html import chart as card_chart
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS
+from referrals.content import outline
 from referrals.content.sitemap import BY_KEY
 from referrals.dashboard.topic_page import topic_html
 from referrals.dashboard.topic_page.choices import Field
@@ -49,7 +50,7 @@ def field(name: str) -> Field:
 
 def card(release: Release, name: str) -> Card:
     """Return the card of a series by its name."""
-    return registry.card(DESIGNS[name].card_name, release, Selection())
+    return page_cards.card(outline.ContextSeries(name), release, Selection())
 
 
 def heading() -> Markup:

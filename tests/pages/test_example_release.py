@@ -14,6 +14,7 @@ from referrals.cards import page_cards
 from referrals.cards.card import PATHS
 from referrals.content import outline
 from referrals.dashboard import session
+from referrals.dashboard.topic_page.choices import CHART, VIEWS
 from referrals.i18n import messages
 from referrals.query.selection import MOST_COMPARED, Selection
 from referrals.release import catalogue
@@ -22,8 +23,14 @@ from tests.fixtures import real_words, rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
 TOPICS = tuple(PATHS.values())
-EVERY_RELEASE = "/releases"
-"""The one other page that is about every release."""
+PICTURE = re.compile(r"(?<=\()PNG(?=\)</a>)")
+"""The format in the label of a link to a picture, which is also the code of Papua New Guinea."""
+
+NOT_PUBLISHED_ALONE = {*TOPICS, "/table", "/releases"}
+"""The pages of a release that a reader chooses, and the page about every release."""
+
+TO_COPY = 4
+"""The texts to copy of a card: its text, two citations and the code of a frame."""
 
 CHOSEN = {"release": "example"}
 Open = Callable[..., Any]
@@ -46,6 +53,11 @@ def findings(reader: Any) -> list[str]:
         unescape(one)
         for one in re.findall(r'<h2 class="finding"[^>]*>(.*?)</h2>', "".join(reader.html))
     ]
+
+
+def labels(reader: Any) -> list[str]:
+    """The labels of the rows of the tables of a page."""
+    return re.findall(r'<tr><th scope="row">([^<]*)</th>', "".join(reader.html))
 
 
 def test_a_single_release_is_not_a_choice(page: Open) -> None:
@@ -84,7 +96,7 @@ def test_the_worked_example_is_marked_at_the_top_and_in_every_card(
     assert all(finding.startswith("Worked example: ") for finding in sentences)
     assert html.count(rounded_release.LAY_SENTENCE) == len(sentences)
     assert all("orked example" in text for text in reader.to_copy)
-    assert len(reader.to_copy) == 2 * len(sentences)
+    assert len(reader.to_copy) == TO_COPY * len(sentences)
     assert html.count('class="chart-mark"') == 1, "below the bars"
 
 
@@ -103,18 +115,18 @@ def test_over_time_draws_a_line_for_each_of_up_to_four_codes(open_page: Open, pa
 @pytest.mark.usefixtures("both")
 def test_chosen_codes_are_compared_over_time_and_in_the_files(open_page: Open) -> None:
     reader = open_page(SCRIPTS["/nationality"], CHOSEN | {"view": "time"})
-    reader.choose("nationality", "CHN,ROU")
+    reader.choose("nationality", "XAC,XAF")
     (chart,) = reader.app.get("plotly_chart")
     names = [trace["name"] for trace in json.loads(chart.proto.spec)["data"] if "marker" in trace]
-    assert names == ["China", "Romania"]
-    assert "nationality-over-time.csv?nationality=CHN%2CROU" in "".join(reader.html)
+    assert names == ["Country C", "Country F"]
+    assert "nationality-over-time.csv?nationality=XAC%2CXAF" in "".join(reader.html)
 
 
 @pytest.mark.usefixtures("both")
 def test_the_latest_period_is_shown_first_and_is_the_first_of_the_list(open_page: Open) -> None:
     period = open_page(SCRIPTS["/sex"], CHOSEN).controls["period"]
-    assert period.value == "2023-24"
-    assert period.options[0] == "April 2023 to March 2024"
+    assert period.value == "EY4"
+    assert period.options[0] == "Example year 4"
 
 
 @pytest.mark.usefixtures("both")
@@ -184,12 +196,14 @@ def test_the_published_release_by_name_is_the_default(
     open_page: Open,
 ) -> None:
     reader = open_page(SCRIPTS["/sex"], {"release": "2020-21"})
+    unnamed = open_page(SCRIPTS["/sex"])
     assert "could not be used" not in reader.text
-    assert "release=" not in reader.text
+    assert reader.html == unnamed.html
+    assert reader.to_copy == unnamed.to_copy
 
 
 @pytest.mark.usefixtures("both")
-@pytest.mark.parametrize("path", [path for path in SCRIPTS if path not in {*TOPICS, EVERY_RELEASE}])
+@pytest.mark.parametrize("path", [path for path in SCRIPTS if path not in NOT_PUBLISHED_ALONE])
 def test_every_other_page_keeps_to_the_published_year(
     open_page: Open, page: Open, path: str
 ) -> None:
@@ -211,15 +225,54 @@ def test_a_link_to_the_series_that_was_replaced_says_so_and_leads_to_the_example
 
 @pytest.mark.usefixtures("both")
 @pytest.mark.parametrize("path", TOPICS)
-def test_no_card_of_an_example_page_has_a_real_nationality_or_period(
-    open_page: Open, series: Release, path: str
+@pytest.mark.parametrize("view", VIEWS)
+def test_nothing_before_the_end_of_an_example_page_has_a_real_nationality_or_period(
+    open_page: Open, series: Release, path: str, view: str
 ) -> None:
-    reader = open_page(SCRIPTS[path], CHOSEN)
-    cards = [html for html in reader.html if MARKS[EXAMPLE] in html and "finding" in html]
-    assert len(cards) == 2
-    for text in (*cards, *reader.to_copy):
-        words = unescape(re.sub(r"<[^>]+>", " ", text))
+    reader = open_page(SCRIPTS[path], CHOSEN | {"view": view})
+    *answer, end = reader.html
+    assert 'class="page-end"' in end, "it says which period is published"
+    assert any('class="finding"' in html for html in answer)
+    assert any('class="data' in html for html in answer) == (view != CHART)
+    charts = [chart.proto.spec + chart.proto.alt for chart in reader.app.get("plotly_chart")]
+    for text in (*answer, *reader.to_copy, *charts):
+        words = unescape(re.sub(r"<[^>]+>", " ", PICTURE.sub("", text)))
         assert real_words.find(words, published_on=series.about.published_on) == []
+
+
+@pytest.mark.usefixtures("both")
+@pytest.mark.parametrize(
+    ("path", "sort", "swapped"),
+    [
+        ("/nationality", "name", ["Country F", "Country G"]),
+        ("/age", "size", ["50 to 59", "40 to 49"]),
+    ],
+)
+def test_an_order_is_the_same_by_its_control_and_by_its_address(
+    open_page: Open, path: str, sort: str, swapped: list[str]
+) -> None:
+    usual = open_page(SCRIPTS[path], CHOSEN | {"view": "table"})
+    pressed = open_page(SCRIPTS[path], CHOSEN | {"view": "table"}).choose("sort", sort)
+    assert pressed.address == CHOSEN | {"view": "table", "sort": sort}
+    linked = open_page(SCRIPTS[path], pressed.address)
+    assert linked.html == pressed.html
+    assert sorted(labels(pressed)) == sorted(labels(usual))
+    assert [label for label in labels(pressed) if label in swapped] == swapped
+    assert [label for label in labels(usual) if label in swapped] == swapped[::-1]
+
+
+@pytest.mark.usefixtures("both")
+def test_an_order_is_kept_if_the_filters_are_cleared(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], CHOSEN | {"sort": "name", "sex": "F"})
+    address = "/nationality?release=example&amp;sort=name"
+    assert f'<a href="{address}">Clear all</a>' in "".join(reader.html)
+
+
+@pytest.mark.usefixtures("both")
+def test_codes_that_are_compared_have_no_choice_of_an_order(open_page: Open) -> None:
+    reader = open_page(SCRIPTS["/nationality"], CHOSEN)
+    assert "sort" in reader.controls
+    assert "sort" not in reader.choose("nationality", "XAC,XAF").controls
 
 
 def test_a_link_to_a_removed_series_shows_the_published_year_with_a_notice(

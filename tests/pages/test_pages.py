@@ -29,6 +29,8 @@ from tests.fixtures.page_scripts import SCRIPTS
 TITLES = {head.path: head.title for head in PAGES}
 FILTERED = {path: dimension for dimension, path in PATHS.items()}
 HELP_LINE = "0808 2000 247"
+TO_COPY = 4
+"""The texts to copy of a card: its text, two citations and the code of a frame."""
 
 Open = Callable[..., Any]
 
@@ -95,9 +97,15 @@ def test_no_place_on_a_page_has_the_name_of_another(page: Open, path: str) -> No
     assert len(set(names)) == len(names)
 
 
-def downloads(reader: Any) -> list[str]:
-    """The links to the CSV files of a page's cards."""
-    return re.findall(r'<a href="(/take-away/[^"]+\.csv[^"]*)" download>', "".join(reader.html))
+def downloads(reader: Any, ending: str = "csv") -> list[str]:
+    """The links to the files of a page's cards that have an ending."""
+    link = rf'<a href="(/take-away/[^"?]+\.{ending}(?:\?[^"]*)?)" download>'
+    return re.findall(link, "".join(reader.html))
+
+
+def frames(reader: Any) -> list[str]:
+    """The codes of a page for frames with its cards."""
+    return [text for text in reader.to_copy if text.startswith("<iframe ")]
 
 
 def test_every_chart_of_trends_has_its_finding_as_description_and_its_downloads(page: Open) -> None:
@@ -107,7 +115,9 @@ def test_every_chart_of_trends_has_its_finding_as_description_and_its_downloads(
     assert [text for text in alternatives(reader) if not text.startswith(tuple(sentences))] == []
     assert "".join(reader.html).count("<table") >= len(sentences)
     assert len(downloads(reader)) == len(sentences)
-    assert len(reader.to_copy) == 2 * len(sentences)  # to copy, and to cite
+    assert len(downloads(reader, "csv-metadata.json")) == len(sentences)
+    assert len(frames(reader)) == len(sentences)
+    assert len(reader.to_copy) == TO_COPY * len(sentences)
 
 
 @pytest.mark.parametrize("path", FILTERED)
@@ -117,7 +127,9 @@ def test_the_answer_is_bars_that_need_no_plotly_with_its_downloads(page: Open, p
     assert alternatives(reader) == []
     assert "".join(reader.html).count('class="bars"') >= len(sentences)
     assert len(downloads(reader)) == len(sentences)
-    assert len(reader.to_copy) == 2 * len(sentences)
+    assert len(downloads(reader, "csv-metadata.json")) == len(sentences)
+    assert len(frames(reader)) == len(sentences)
+    assert len(reader.to_copy) == TO_COPY * len(sentences)
 
 
 @pytest.mark.parametrize("path", FILTERED)

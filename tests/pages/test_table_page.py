@@ -9,7 +9,7 @@ import pytest
 
 from referrals.dashboard import session, table_answer
 from referrals.dashboard.table_page import key_of
-from referrals.release.release import Release, open_release
+from referrals.release.release import EXAMPLE, MARKS, Release, open_release
 from tests.fixtures import rounded_release
 from tests.fixtures.page_scripts import SCRIPTS
 
@@ -85,7 +85,10 @@ def test_the_other_release_keeps_the_table_that_it_can_show(open_page: Open) -> 
     address = {"rows": "nationality", "columns": "sex", "crime_type": "MS"}
     reader = choose(opened(open_page, address), "release", "example")
     assert reader.address == address | INVENTED
-    assert "Illustrative" in reader.text
+    assert MARKS[EXAMPLE] in reader.html[0], "the first thing after the title"
+    assert 'role="note"' in reader.html[0]
+    assert reader.text.count("Country A") > 1
+    assert all("orked example" in text for text in reader.to_copy)
 
 
 @pytest.mark.usefixtures("both")

@@ -56,13 +56,11 @@ def status(about: About) -> Markup:
 def banner(about: About) -> Markup:
     """Return the strip that calls figures invented; empty if they are not.
 
-    It stays in view above the page, so that no part of a page is seen without it, and cannot be
-    closed.
+    It stays in view, so that no part of a page is seen without it, and cannot be closed.
     """
     if not about.is_invented:
         return Markup()
-    text, label = messages.text("notices.banner"), messages.text("notices.banner_label")
-    return templates.macro(TEMPLATE, "banner", text, label)
+    return templates.macro(TEMPLATE, "banner", about.mark, messages.text("notices.banner_label"))
 
 
 def option(about: About) -> str:

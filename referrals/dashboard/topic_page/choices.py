@@ -140,8 +140,9 @@ class Choices:
         return replace(self, selection=self.selection.choosing(name, kept))
 
     def cleared(self) -> Choices:
-        """Return the choices without any filter."""
-        kept = Selection(release=self.selection.release, measure=self.selection.measure)
+        """Return the choices without any filter, in the release, measure and order chosen."""
+        chosen = self.selection
+        kept = Selection(release=chosen.release, measure=chosen.measure, sort=chosen.sort)
         return replace(self, selection=kept)
 
     def _comparison(self, codes: Sequence[str], labels: Labels) -> Field:

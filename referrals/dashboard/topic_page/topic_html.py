@@ -57,11 +57,7 @@ def is_drawn(choices: Choices) -> bool:
 def heading(choices: Choices) -> Markup:
     """Return the heading of the page and, if its figures are invented, the strip that says so."""
     title = notices.heading(BY_KEY[choices.key].title)
-    mark = _mark(choices.release.about)
-    if not mark:
-        return title
-    label = messages.text("notices.banner_label")
-    return title + templates.macro(TEMPLATE, "strip", mark, label)
+    return title + notices.banner(choices.release.about)
 
 
 def period(choices: Choices) -> Markup:
@@ -190,11 +186,6 @@ def _table(shown: Card) -> Markup:
 def _unit(shown: Card) -> Markup:
     """Return the line that says what the numbers are."""
     return templates.macro(TEMPLATE, "unit", shown.unit)
-
-
-def _mark(about: About) -> str:
-    """Return the mark of invented figures, '' for others."""
-    return about.mark
 
 
 def _table_in_a_fold(shown: Card) -> Markup:

@@ -9,8 +9,9 @@ from types import ModuleType
 
 import pytest
 
+from referrals.cards import context_series
 from referrals.content import outline, sitemap
-from referrals.dashboard import blocks
+from referrals.dashboard import blocks, series
 from referrals.dashboard import page as dashboard_page
 from referrals.dashboard.topic_page import topic_html
 from referrals.i18n import messages
@@ -58,7 +59,7 @@ def test_a_block_is_left_out_of_pages_of_releases_that_it_is_not_for(
 
 @pytest.mark.parametrize(
     "interpreter",
-    [(dashboard_page, blocks, topic_html), (static_pages,)],
+    [(dashboard_page, blocks, topic_html, series), (static_pages,)],
     ids=["dashboard", "static"],
 )
 def test_every_kind_of_block_has_a_case_in_each_interpreter(
@@ -69,6 +70,13 @@ def test_every_kind_of_block_has_a_case_in_each_interpreter(
     named = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
     kinds = {type(block).__name__ for page in outline.PAGES.values() for block in page}
     assert kinds <= named
+
+
+def test_every_context_series_is_on_the_page_of_trends_in_the_order_of_their_designs() -> None:
+    """The dashboard and the static site list the designs, of which each shows one at a time."""
+    blocks_of_trends = outline.PAGES["trends"]
+    named = [block.name for block in blocks_of_trends if isinstance(block, outline.ContextSeries)]
+    assert named == list(context_series.DESIGNS)
 
 
 @pytest.mark.parametrize("page", sitemap.PAGES, ids=lambda page: page.key)
