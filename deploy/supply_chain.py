@@ -50,7 +50,11 @@ CLASSIFIER_LICENCES: Final = {
 }
 """SPDX identifiers for packages that state their licence as a trove classifier only."""
 
-MANUAL_LICENCES: Final = {"protobuf": "BSD-3-Clause", "pydeck": "Apache-2.0"}
+MANUAL_LICENCES: Final = {
+    "protobuf": "BSD-3-Clause",
+    "pydeck": "Apache-2.0",
+    "resvg-py": "MIT",
+}
 """Packages without machine-readable licence; a person has read it in the package."""
 
 STRICT: Final = "STRICT_AUDIT"
