@@ -17,7 +17,7 @@ from referrals.api.request import Request
 from referrals.api.resource import BASE, Content, Resource
 from referrals.api.resources import RESOURCES
 from referrals.reference import statuses
-from referrals.web.shell.html import LEAVING
+from referrals.web.shell.html import HELP, LEAVING
 
 EXAMPLES: Final = (
     f"{BASE}/releases/latest/cells?crime_type=DA&format=csv",
@@ -63,6 +63,7 @@ def page(request: Request) -> Content:
         statuses=statuses.meanings(),
         max_cells=MAX_CELLS,
         kinds=KINDS,
+        help=HELP,
         leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own
         code_spans=code_spans,
     )

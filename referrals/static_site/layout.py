@@ -12,7 +12,7 @@ from referrals.content import pages as content_pages
 from referrals.i18n import languages, messages
 from referrals.i18n.languages import ENGLISH
 from referrals.page_meta import PageHead, by_section, page_title
-from referrals.web.shell.html import LEAVING
+from referrals.web.shell.html import HELP, LEAVING
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def document(head: PageHead, main: Markup, frame: Frame, *, data: str = "") -> s
         data=data,
         words=words,
         languages=_other_languages(frame),
+        help=_help(frame),
         leave=_leave(),
         main=main,
         sections=by_section(frame.menu),
@@ -74,6 +75,11 @@ def unavailable(reason: str) -> str:
         reason=reason,
         helplines=content_pages.helplines_with_heading(),
     )
+
+
+def _help(frame: Frame) -> str:
+    """Return the address of the page of help lines, '' if the language has none."""
+    return next((address for head, address in frame.menu.items() if head.path == HELP), "")
 
 
 def _leave() -> Markup:

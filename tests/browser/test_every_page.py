@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from referrals.content.sitemap import PAGES
 from referrals.paths import ROOT
@@ -19,6 +19,11 @@ PATHS = tuple(head.path for head in PAGES)
 DESKTOP, PHONE, NARROWEST = 1280, 360, 320
 KINDS = ("/", "/sex", "/figures-check")
 """Pages of each kind (overview, charts with filters, long tables), checked on a phone too."""
+
+WITHOUT_A_SCRIPT = ("/ask", "/claims", "/s/E024", "/nationality/VNM")
+"""Pages outside the dashboard, answered without Streamlit."""
+
+TABLE = "/table"
 
 DARK_TOO = ("/", "/trends", "/safeguarding")
 """Pages that are also looked at in dark, but not in every run: others of their kind are."""
@@ -140,6 +145,41 @@ def test_a_page_opened_on_a_phone_is_accessible_and_fits_its_screen(
     assert found == []
     assert fits(page, PHONE)
     page.close()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE, NARROWEST])
+def test_pages_made_for_one_address_are_accessible_and_have_help_beside_the_exit(
+    dashboard: str, shared: BrowserContext, width: int, picture: Picture
+) -> None:
+    page = shared.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    found = collect_problems(page, dashboard)
+    broken = {}
+    for path in (*WITHOUT_A_SCRIPT, TABLE):
+        if path == TABLE:
+            open_complete(page, dashboard + path)
+        else:
+            page.goto(dashboard + path)
+        picture(page, f"{path.strip('/').replace('/', '-')}-{width}")
+        broken[path] = violations(page)
+        assert fits(page, width), path
+        help_link = page.get_by_role("link", name="Get help", exact=True)
+        exit_link = page.get_by_role("link", name="Leave this page").last  # a hidden one is first
+        expect(help_link).to_be_in_viewport(ratio=1)
+        expect(exit_link).to_be_in_viewport(ratio=1)
+        assert beside(help_link, exit_link), path
+    assert {path: rules for path, rules in broken.items() if rules} == {}
+    assert found == []
+    page.close()
+
+
+def beside(left: Locator, right: Locator) -> bool:
+    """Return whether two links are in one line, the second next to the first and as high."""
+    one, other = left.bounding_box(), right.bounding_box()
+    if one is None or other is None:
+        return False
+    gap = other["x"] - one["x"] - one["width"]
+    return 0 < gap < 44 and abs(one["y"] - other["y"]) < 1 and one["height"] == other["height"]
 
 
 def test_the_checks_of_a_page_detect_planted_problems(dashboard: str, page: Page) -> None:

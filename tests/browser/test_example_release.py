@@ -74,15 +74,21 @@ def opened(context: BrowserContext, width: int, *, scheme: str = "light") -> Ite
     page.close()
 
 
+def open_filters(page: Page) -> None:
+    """Open the filters of a topic page, if a button hides them."""
+    fold = page.locator("#root details.choices").first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+
+
 def open_list(page: Page, label: str, option: str) -> Locator:
     """Open a list and return one of its options.
 
-    The list closes if charts that arrive move the page under it, so it is opened again.
+    On a phone the lists are behind a button. A list closes if the page moves under it, so it is
+    opened again.
     """
     drawn(page)
-    expect(page.locator("[data-testid=stPlotlyChart] .main-svg").first).to_be_attached(
-        timeout=30_000
-    )
+    open_filters(page)
     page.wait_for_function(IS_SETTLED, timeout=30_000)
     opener = page.get_by_role("combobox", name=label)
     wanted = page.get_by_role("option", name=option, exact=True)
@@ -117,8 +123,8 @@ def test_an_example_page_is_accessible_keeps_to_itself_and_fits_its_screen(
     with opened(context, PHONE, scheme=scheme) as page:
         found = collect_problems(page, site)
         open_complete(page, f"{site}{path}?{EXAMPLE}")
-        charts = page.locator("[data-testid=stPlotlyChart]")
-        expect(charts).to_have_count(2, timeout=30_000)
+        charts = page.locator("#root .chart .bars")
+        expect(charts).not_to_have_count(0, timeout=30_000)
         picture(page, f"{path.strip('/')}-example-{PHONE}-{scheme}")
         assert violations(page) == []
         assert fits(page, PHONE)
@@ -131,7 +137,7 @@ def test_an_example_page_is_accessible_keeps_to_itself_and_fits_its_screen(
         charts.last.scroll_into_view_if_needed()
         expect(strip).to_be_in_viewport(ratio=0.9)
         for chart in charts.all():
-            expect(chart.get_by_text("Worked example", exact=True).first).to_be_visible()
+            expect(chart.get_by_text("Worked example", exact=True)).to_be_visible()
 
 
 def test_filters_on_a_phone_change_the_finding_and_the_address(
@@ -139,9 +145,7 @@ def test_filters_on_a_phone_change_the_finding_and_the_address(
 ) -> None:
     with opened(context, PHONE) as page:
         open_complete(page, f"{site}/sex")
-        expect(
-            page.get_by_role("radio", name="Published: April 2020 to March 2021")
-        ).to_be_checked()
+        expect(page.get_by_role("radio", name="Real figures")).to_be_checked()
         assert page.get_by_text(BANNER).count() == 0
         page.get_by_role("radio", name="Worked example").check(force=True)
         unit = page.locator("p.unit").first
@@ -153,7 +157,7 @@ def test_filters_on_a_phone_change_the_finding_and_the_address(
             choose(page, label, option)
         expect(unit).to_contain_text("Example year 2, quarter 2", timeout=30_000)
         drawn(page)
-        page.get_by_role("radio", name="Modern slavery").check(force=True)
+        choose(page, "Crime type", "Modern slavery")
         finding = page.locator("h2.finding").first
         expect(finding).to_contain_text("modern slavery referrals from Country A", timeout=30_000)
         for part in ("nationality=XAA", "crime_type=MS", "period=EY2-Q2", EXAMPLE):

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from referrals.cards.card import PATHS
 from tests.browser.servers import Picture, open_page
 
-EXAMPLE = "?release=illustrative"
+EXAMPLE = "?release=example"
 TOPICS = [path + query for path in PATHS.values() for query in ("", EXAMPLE)]
 
 DESKTOP, PHONE, TABLET = (1280, 800), (360, 740), (768, 1024)
@@ -136,7 +136,7 @@ def test_links_between_topic_pages_keep_the_release_the_filters_and_the_view(
     dashboard: str, contexts: dict[Any, BrowserContext]
 ) -> None:
     page = contexts[DESKTOP].new_page()
-    chosen = "crime_type=MS&release=illustrative&view=table"
+    chosen = "crime_type=MS&release=example&view=table"
     open_live(page, f"{dashboard}/sex?{chosen}&sort=size")
     page.locator("#vr-nav").get_by_role("link", name="Age").click()
     expect(page).to_have_url(f"{dashboard}/age?{chosen}")

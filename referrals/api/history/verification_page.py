@@ -25,7 +25,7 @@ from referrals.release import files, verification
 from referrals.release.proof import UnfinishedError
 from referrals.release.release import Release
 from referrals.release.verification import Verification
-from referrals.web.shell.html import LEAVING
+from referrals.web.shell.html import HELP, LEAVING
 
 RETRY_HEADERS: Final = {"retry-after": f"{verification.RETRY_SECONDS:.0f}"}
 SCRIPTS: Final = ("verify.py", "verify.sql")
@@ -108,6 +108,7 @@ def _content(
         downloads=downloads,
         back=templates.link(PAGE, messages.text("verification.back")),
         text=messages.text,
+        help=HELP,
         leaving=Markup(LEAVING),  # noqa: S704 - attributes of our own
     )
     headers = RETRY_HEADERS if status is not HTTPStatus.OK else {}

@@ -305,7 +305,8 @@ def test_the_docs_page_has_an_exit_link_and_a_skip_link(get: HttpClient) -> None
     html = get("/api/v1/docs").text
     assert (
         html.index('<a class="skip" href="#main">')
-        < html.index("Leave this page</a>")
+        < html.index(">Get help</a>")
+        < html.index(">Leave this page</a>")
         < html.index('<main id="main">')
     )
     assert 'lang="en-GB"' in html

@@ -72,7 +72,7 @@ def test_the_page_needs_no_script_and_marks_invented_figures(
     returning(AGREES, monkeypatch)
     html = get(ADDRESS).text
     assert "<script" not in html
-    assert "Leave this page" in html
+    assert html.index(">Get help</a>") < html.index(">Leave this page</a>")
     assert "Worked example: invented figures, do not quote" in html
 
 
