@@ -38,6 +38,12 @@ RETRY_INTERVAL: Final = 0.5
 KEY_PREFIX: Final = "choose_"
 """The beginning of every filter's widget key."""
 
+CHANGING: Final = frozenset({"release", "view"})
+"""Controls on which it depends what other controls the page has."""
+
+SEGMENTED: Final = "button_group"
+CONTROL_KINDS: Final = frozenset({"radio", "selectbox", SEGMENTED})
+
 CONTENT_KINDS: Final = frozenset({"html", "plotly_chart"})
 """Kinds of element that contain figures."""
 
@@ -69,11 +75,15 @@ class Answer:
 
 @dataclass
 class Choice:
-    """A filter on the page: its widget id, options and value."""
+    """A control of the page: its widget id, options and value.
+
+    `is_segmented` is whether its options lie side by side: Streamlit sends those as a list.
+    """
 
     widget_id: str
     options: tuple[str, ...]
     value: str
+    is_segmented: bool = False
 
 
 @dataclass
@@ -185,9 +195,11 @@ class Tab:
         choice = self.choices.get(name)
         if choice is None or option not in choice.options:
             raise LoadError(f"{self.path} does not offer this choice of {name}.")
+        query, is_new = self.query, choice.value != option
         choice.value = option
         answer = await self._ask()
-        if self.choices[name].value != option:
+        is_in_address = self.query != query or not is_new
+        if self.choices[name].value != option or not is_in_address:
             raise LoadError(f"{self.path} was drawn without the {name} that was chosen.")
         return answer
 
@@ -200,7 +212,11 @@ class Tab:
             state.page_name = self.path.strip("/")
         state.widget_states.SetInParent()
         for choice in self.choices.values():
-            state.widget_states.widgets.add(id=choice.widget_id, string_value=choice.value)
+            sent = state.widget_states.widgets.add(id=choice.widget_id)
+            if choice.is_segmented:
+                sent.string_array_value.data.append(choice.value)
+            else:
+                sent.string_value = choice.value
         state.cached_message_hashes.extend(self._cached_messages)
         about = state.context_info
         about.timezone, about.timezone_offset, about.locale = "UTC", 0, "en-GB"
@@ -234,7 +250,7 @@ class Tab:
             drawing.size += len(payload)
             kind = message.WhichOneof("type")
             if kind == "delta":
-                _draw(message, drawing, choices)
+                _draw(message, drawing, choices, self.choices)
             elif kind == "navigation":
                 self._page_hash = message.navigation.page_script_hash
             elif kind == "page_info_changed":
@@ -286,7 +302,12 @@ async def _opened(address: str, path: str, reader: str) -> ClientConnection:
         raise LoadError(f"The socket of {path} did not open ({type(error).__name__}).") from error
 
 
-def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) -> None:
+def _draw(
+    message: ForwardMsg,
+    drawing: _Drawing,
+    choices: dict[str, Choice],
+    before: Mapping[str, Choice],
+) -> None:
     if message.delta.WhichOneof("type") != "new_element":
         return
     element = message.delta.new_element
@@ -294,20 +315,29 @@ def _draw(message: ForwardMsg, drawing: _Drawing, choices: dict[str, Choice]) ->
     if kind in CONTENT_KINDS:
         drawing.content[tuple(message.metadata.delta_path)] = message.hash
         drawing.headings += element.html.body.startswith("<h1")
-    elif kind in {"radio", "selectbox"}:
+    elif kind in CONTROL_KINDS:
         control = getattr(element, kind)
         name = control.id.rpartition(KEY_PREFIX)[2]
-        choices[name] = Choice(control.id, tuple(control.options), _value(control))
+        choices[name] = _choice(control, before.get(name), is_segmented=kind == SEGMENTED)
     elif kind in FAULT_KINDS:
         drawing.faults.append(f"it shows an {kind}")
 
 
-def _value(control: Any) -> str:
-    """Return the value of a radio or select box: the one set by the site, or the default."""
-    value: str = control.raw_value if control.set_value else control.options[control.default]
-    return value
+def _choice(control: Any, before: Choice | None, *, is_segmented: bool) -> Choice:
+    """Return a control with its value.
+
+    A browser keeps the value of a control that it has drawn before, unless the site sets another.
+    """
+    options = tuple(option.content if is_segmented else option for option in control.options)
+    if control.set_value:
+        value = control.raw_values[0] if is_segmented else control.raw_value
+    elif before and before.widget_id == control.id:
+        value = before.value
+    else:
+        value = options[control.default[0] if is_segmented else control.default]
+    return Choice(control.id, options, value, is_segmented)
 
 
 def offered(tab: Tab) -> Mapping[str, tuple[str, ...]]:
-    """Return the options of a page's filters by name, without the choice of a release."""
-    return {name: choice.options for name, choice in tab.choices.items() if name != "release"}
+    """Return the options of a page's controls by name, without those that change the others."""
+    return {name: choice.options for name, choice in tab.choices.items() if name not in CHANGING}

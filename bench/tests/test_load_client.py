@@ -43,6 +43,20 @@ def measure(value: int = 0) -> ForwardMsg:
     return message
 
 
+def reset_measure() -> ForwardMsg:
+    """Return the control as a site draws it that sets another value than was chosen."""
+    message = measure()
+    radio = message.delta.new_element.radio
+    radio.set_value, radio.raw_value = True, "Number"
+    return message
+
+
+def address_of(query: str) -> ForwardMsg:
+    message = ForwardMsg()
+    message.page_info_changed.query_string = query
+    return message
+
+
 def alarm(kind: str) -> ForwardMsg:
     message = ForwardMsg()
     getattr(message.delta.new_element, kind).SetInParent()
@@ -125,9 +139,12 @@ def test_a_site_that_does_not_answer_is_an_error(monkeypatch: pytest.MonkeyPatch
 
 def test_a_filter_that_was_not_applied_is_an_error() -> None:
     page = [heading(), measure(), FINISHED]
-    assert answer_of(page, [heading(), measure(1), FINISHED], choose="Share").messages == 3
+    applied = address_of("measure=share")
+    assert answer_of(page, [applied, *page], choose="Share").query == "measure=share"
     with pytest.raises(LoadError, match="without the measure that was chosen"):
         answer_of(page, page, choose="Share")
+    with pytest.raises(LoadError, match="without the measure that was chosen"):
+        answer_of(page, [applied, heading(), reset_measure(), FINISHED], choose="Share")
     with pytest.raises(LoadError, match="does not offer"):
         answer_of(page, choose="Guess")
 
@@ -138,7 +155,11 @@ def test_a_message_reference_is_resolved() -> None:
     reference = ForwardMsg(ref_hash="h1")
     reference.metadata.delta_path.extend([0, 0])
     answers = [
-        answer_of([cached, measure(), FINISHED], [message, measure(1), FINISHED], choose="Share")
+        answer_of(
+            [cached, measure(), FINISHED],
+            [address_of("measure=share"), message, measure(), FINISHED],
+            choose="Share",
+        )
         for message in (cached, reference)
     ]
     assert answers[0].digest == answers[1].digest
