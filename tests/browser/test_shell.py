@@ -140,7 +140,7 @@ def test_the_page_never_scrolls_sideways_and_targets_are_44_pixels_high(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 640})
     page.goto(home + path)
-    page.locator("h1").wait_for()
+    page.locator("h1:visible").first.wait_for()
     if page.locator(".vr-menu").is_visible():
         page.locator(".vr-menu").click()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

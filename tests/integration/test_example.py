@@ -46,7 +46,7 @@ BASE: Final = "https://dashboard.example.org"
 MARK: Final = MARKS[EXAMPLE]
 EXAMPLE_CODES: Final = re.compile(r"\bXA[A-Z]\b|\bEY[1-9]|\bCountry [A-P]\b|\bExample year \d")
 CARD: Final = re.compile(r'<section class="card".*?</section>', re.DOTALL)
-EXPLAINED_ON: Final = frozenset({"about", "glossary"})
+EXPLAINED_ON: Final = frozenset({"about", "glossary", "releases"})
 """The pages whose texts explain the example by its names."""
 
 SELECTIONS: Final = (
