@@ -106,5 +106,6 @@ def unknown_choice(
     if suggestion:
         hint = f" Did you mean {suggestion}?"
         members["did_you_mean"] = suggestion
-    detail = f"{quoted(value)} is not {expected}.{hint} See choices."
+    remedy = " See choices." if choices else ""
+    detail = f"{quoted(value)} is not {expected}.{hint}{remedy}"
     return Problem(kind, detail, choices=dict(choices), **members)
