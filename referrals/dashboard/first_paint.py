@@ -7,6 +7,7 @@ Streamlit will draw it, with links and a form instead of controls, and works wit
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -47,7 +48,9 @@ def body(path: str, query: str) -> Markup:
         if not outline.has_filters(key):
             return _plain(served, key)
         chosen = choices.read(key, pairs, _offered(served))
-        return _topic(served, chosen) + topic_html.unusable(chosen, _offered(served))
+        # Without what readers typed: the cache holds one page for a selection.
+        page = _topic(served, replace(chosen, unusable=()))
+        return page + topic_html.unusable(chosen, _offered(served))
     except ReferralsError as error:
         heading = messages.text("errors.heading")
         return templates.macro(

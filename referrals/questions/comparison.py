@@ -43,10 +43,8 @@ def compare_bounds(
 
     POSSIBLE is one of several values that a range allows.
     """
-    if mention.hedge is Hedge.OVER:
-        return Match.EXACT if _is_over(mention, lower) else Match.NONE
-    if mention.hedge is Hedge.UNDER:
-        return Match.EXACT if upper < mention.high and not open_ended else Match.NONE
+    if mention.hedge in _LIMITS:
+        return _of_limit(mention, lower, None if open_ended else upper)
     if (mention.low, mention.high) == (lower, upper) and not open_ended:
         return Match.EXACT
     if mention.low != mention.high:
@@ -56,9 +54,26 @@ def compare_bounds(
     return _of_share(mention, lower, upper)
 
 
-def _is_over(mention: Mention, lower: Fraction) -> bool:
-    """Return whether "over" holds; "at least 669" and "over 50%" hold at the bound itself."""
-    return lower > mention.low or (mention.form is Form.COUNT and lower == mention.low)
+_LIMITS: Final = frozenset({Hedge.OVER, Hedge.AT_LEAST, Hedge.UNDER, Hedge.AT_MOST})
+
+
+def _of_limit(mention: Mention, lower: Fraction, upper: Fraction | None) -> Match:
+    """Return whether "over", "at least", "under" or "at most" a number holds.
+
+    EXACT if it holds for all values between the bounds, POSSIBLE if for some of them. There is no
+    upper bound if `upper` is None.
+    """
+    if mention.hedge in {Hedge.OVER, Hedge.AT_LEAST}:
+        limit, is_inclusive = mention.low, mention.hedge is Hedge.AT_LEAST
+        holds_always = lower > limit or (is_inclusive and lower == limit)
+        holds_sometimes = upper is None or upper > limit or (is_inclusive and upper == limit)
+    else:
+        limit, is_inclusive = mention.high, mention.hedge is Hedge.AT_MOST
+        holds_always = upper is not None and (upper < limit or (is_inclusive and upper == limit))
+        holds_sometimes = lower < limit or (is_inclusive and lower == limit)
+    if holds_always:
+        return Match.EXACT
+    return Match.POSSIBLE if holds_sometimes else Match.NONE
 
 
 def _of_range(mention: Mention, lower: Fraction, upper: Fraction) -> Match:

@@ -41,6 +41,8 @@ class Hedge(StrEnum):
 
     NONE = ""
     ABOUT = "about"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
     OVER = "over"
     UNDER = "under"
 
@@ -72,7 +74,7 @@ class Mention:
 def mentions(text: str, language: str) -> list[Mention]:
     """Return the numbers of a text in order."""
     known = vocabulary.of(language)
-    lowered = text.lower()
+    lowered = vocabulary.in_lower_case(text)
     masked = _masked(lowered, known)
     found = sorted(
         [*_fractions(masked, language), *_digits(masked), *_in_words(masked, language)],
@@ -198,7 +200,13 @@ def _value(words: list[str], known: Mapping[str, Mapping[str, int]]) -> int:
 def _with_words_before(mention: Mention, text: str, known: Vocabulary) -> Mention:
     before = text[max(0, mention.start - WORDS_BEFORE) : mention.start]
     hedge = Hedge.NONE
-    for candidate in (Hedge.ABOUT, Hedge.OVER, Hedge.UNDER):
+    for candidate in (
+        Hedge.ABOUT,
+        Hedge.AT_LEAST,
+        Hedge.AT_MOST,
+        Hedge.OVER,
+        Hedge.UNDER,
+    ):
         if known.matches(f"hedge_{candidate}", before):
             hedge = candidate
             break

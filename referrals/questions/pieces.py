@@ -6,9 +6,9 @@ Periods and ages are found first, by pattern; then misspelt words are read as wh
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from referrals.i18n.languages import ENGLISH
@@ -37,7 +37,6 @@ class Piece:
         return self.meaning.role
 
 
-@lru_cache(maxsize=256)
 def pieces(text: str, language: str = ENGLISH) -> tuple[Piece, ...]:
     """Return the phrases of a text in order, the longest possible ones, each with its meaning."""
     known = vocabulary.of(language)
@@ -53,20 +52,47 @@ def pieces(text: str, language: str = ENGLISH) -> tuple[Piece, ...]:
 def _parts(text: str, known: Vocabulary) -> Iterator[str | Piece]:
     """Yield a text in order: periods and ages as pieces, the rest as it is."""
     position = 0
-    while position < len(text):
-        found = [
-            (match.start(), -match.end(), order, name, match)
-            for order, name in enumerate(("period", "time", "age"))
-            for pattern in known.patterns[name]
-            if (match := pattern.search(text, position))
-        ]
-        if not found:
+    nearest = [
+        _Nearest(order, name, pattern, pattern.search(text))
+        for order, name in enumerate(("period", "time", "age"))
+        for pattern in known.patterns[name]
+    ]
+    while found := [each for each in nearest if each.match]:
+        first = min(found, key=_Nearest.rank)
+        match = first.match
+        if match is None:
             break
-        *_, name, match = min(found, key=lambda one: one[:3])
         yield text[position : match.start()]
-        yield Piece(match[0].strip(), _meaning_of(name, match))
+        yield Piece(match[0].strip(), _meaning_of(first.name, match))
         position = match.end()
+        for each in found:
+            each.pass_by(text, position)
     yield text[position:]
+
+
+@dataclass
+class _Nearest:
+    """The next match of a pattern in a text, None if there is none.
+
+    It is kept until the text has been read beyond its start, so that a long text is searched once
+    by each pattern and not again after every match of another.
+    """
+
+    order: int
+    name: str
+    pattern: re.Pattern[str]
+    match: re.Match[str] | None
+
+    def rank(self) -> tuple[int, int, int]:
+        """Return the place of the match, to compare: the earliest, and of these the longest."""
+        if self.match is None:
+            return sys.maxsize, 0, self.order
+        return self.match.start(), -self.match.end(), self.order
+
+    def pass_by(self, text: str, position: int) -> None:
+        """Search again if the match begins before a position."""
+        if self.match and self.match.start() < position:
+            self.match = self.pattern.search(text, position)
 
 
 def _meaning_of(name: str, match: re.Match[str]) -> Meaning:

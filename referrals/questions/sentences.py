@@ -92,13 +92,16 @@ class Part:
 def parts(text: str, mentions: Sequence[Mention], language: str) -> Iterator[Part]:
     """Yield the part of each number of a text, in order."""
     known = vocabulary.of(language)
-    about_victims = any(piece.role in _ABOUT for piece in pieces_of(text, language))
-    is_short = len(text.split()) <= SHORT
-    earlier: Codes = {}
+    sentences = []
     for start, end in _sentences(text, known):
         inside = [mention for mention in mentions if start <= mention.start < end]
-        sentence = _Sentence(text, start, end, tuple(inside), language)
-        if inside:
+        sentences.append(_Sentence(text, start, end, tuple(inside), language))
+    every_piece = itertools.chain.from_iterable(sentence.pieces for sentence in sentences)
+    about_victims = any(piece.role in _ABOUT for piece in every_piece)
+    is_short = len(text.split()) <= SHORT
+    earlier: Codes = {}
+    for sentence in sentences:
+        if sentence.inside:
             names_subject = any(piece.role in _NAMES for piece in sentence.pieces)
             is_bare = is_short and all(piece.role in _PLAIN for piece in sentence.pieces)
             on_subject = names_subject and (about_victims or is_short)
@@ -129,7 +132,7 @@ class _Sentence:
 
     def between(self, start: int, end: int) -> str:
         """Return the text between two places in lower case, its numbers replaced by spaces."""
-        letters = list(self.text.lower()[start:end])
+        letters = list(vocabulary.in_lower_case(self.text[start:end]))
         for mention in self.inside:
             first, last = max(mention.start, start) - start, min(mention.end, end) - start
             if first < last:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from referrals.errors import DataError
@@ -96,7 +96,7 @@ class Vocabulary:
     numbers: Mapping[str, Mapping[str, int]]
     not_misspellings: frozenset[str]
 
-    @property
+    @cached_property
     def longest(self) -> int:
         """The number of words of the longest phrase."""
         return max(map(len, self.phrases))
@@ -114,6 +114,17 @@ class Vocabulary:
             if found is not None and found.dimension != "nationality":
                 return None
         return found
+
+
+def in_lower_case(text: str) -> str:
+    """Return a text in lower case, of the same length: places in one are places in the other.
+
+    >>> in_lower_case("İ 237 Vietnamese")
+    'İ 237 vietnamese'
+    """
+    return "".join(
+        letter.lower() if len(letter.lower()) == len(letter) else letter for letter in text
+    )
 
 
 def normalised(text: str) -> str:

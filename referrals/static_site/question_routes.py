@@ -55,6 +55,9 @@ WITH_FORM: Final = NO_SCRIPT.replace("form-action 'none'", "form-action 'self'")
 CHECKING: Final = asyncio.Semaphore(1)
 """Held while a text is checked: a long one takes most of a second of one core."""
 
+PATIENCE: Final = 10.0
+"""Seconds for which a text waits for others to be checked."""
+
 Make = Callable[[Served], tuple[HTTPStatus, str]]
 
 
@@ -122,17 +125,26 @@ async def _ask(base: str, request: Request) -> Response:
 
 async def _claims(base: str, request: Request) -> Response:
     canonical = f"{_origin(base, request)}{pages.CLAIMS}"
-    text: str | None = None
-    if request.method == "POST":
-        body = await _body(request)
-        if body is None:
-            return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
-        text = fields.get("text", [""])[0].replace("\r\n", "\n")
-    async with CHECKING:
+    if request.method != "POST":
+        return await _page(
+            request, lambda served: (HTTPStatus.OK, questions.check(served, None, canonical))
+        )
+    body = await _body(request)
+    if body is None:
+        return Response(status_code=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    fields = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=8)
+    text = fields.get("text", [""])[0].replace("\r\n", "\n")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await CHECKING.acquire()
+    except TimeoutError:
+        return _unavailable(ReferralsError(messages.text("claims.busy")))
+    try:
         return await _page(
             request, lambda served: (HTTPStatus.OK, questions.check(served, text, canonical))
         )
+    finally:
+        CHECKING.release()
 
 
 async def _body(request: Request) -> bytes | None:

@@ -226,6 +226,10 @@ def _misspelt(name: str, value: str) -> list[Problem]:
     return [Problem(name, value, Fault.UNKNOWN_NAME, suggestion, NAMES)]
 
 
+MOST_NAMES: Final = 8
+"""The most names of a side that are read: more than fit, so that each that does not is named."""
+
+
 def _sides(
     given: Mapping[str, str], offer: Offer, problems: list[Problem]
 ) -> dict[str, tuple[str, ...]]:
@@ -237,7 +241,7 @@ def _sides(
             continue
         kept: list[str] = []
         value = given[side]
-        names = [] if value in {NONE, ""} else value.split(SEPARATOR)
+        names = [] if value in {NONE, ""} else value.split(SEPARATOR)[:MOST_NAMES]
         for name in names:
             fault = _fault_of_axis(name, kept, used, offer)
             if fault is None:
@@ -319,8 +323,9 @@ def _one_of(
 
 def _part(given: Mapping[str, str], problems: list[Problem]) -> int:
     value = given.get(PART, "1")
-    if value.isascii() and value.isdigit() and 1 <= int(value[:6]) <= MOST_PARTS:
-        return int(value[:6])
+    is_number = value.isascii() and value.isdigit() and len(value) <= len(str(MOST_PARTS))
+    if is_number and 1 <= int(value) <= MOST_PARTS:
+        return int(value)
     problems.append(Problem(PART, value, Fault.UNKNOWN_VALUE))
     return 1
 

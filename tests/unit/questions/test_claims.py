@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
-from referrals.questions import claims
+from referrals.questions import claims, vocabulary
+from referrals.questions.pieces import pieces
 from referrals.release.release import Release
 
 MARKS = {
@@ -29,6 +33,15 @@ MARKS = {
     "237 Vietnamese victims in Leeds": ["not_published"],
     "more than half of victims were aged 20 to 39": ["supported"],
     "half of victims were aged 20 to 39": ["contradicted"],
+    "At most 1,336 victims were referred": ["supported"],
+    "Up to 1,335 victims were referred": ["contradicted"],
+    "At least 1,336 victims were referred": ["supported"],
+    "More than 1,336 victims were referred": ["contradicted"],
+    "Fewer than 1,336 victims were referred": ["contradicted"],
+    "More than 780 modern slavery victims were referred": ["not_published"],
+    "More than 777 modern slavery victims were referred": ["supported"],
+    "More than 786 modern slavery victims were referred": ["contradicted"],
+    "İİİ 237 Vietnamese victims were referred": ["supported"],
     "425 of the 1,336 victims were women": ["supported", "supported"],
     "126,453 referrals by the police, of which 1.1% were victims": ["supported", "supported"],
     "95 nationalities": ["supported"],
@@ -75,3 +88,36 @@ def test_the_longest_text_takes_a_few_seconds_at_most(warm: Release, text: str) 
     found = claims.check(warm, text * claims.LONGEST_TEXT)
     assert time.thread_time() - started < 6
     assert len(found.checked) <= claims.MOST_NUMBERS
+
+
+def test_a_number_after_a_letter_that_grows_in_lower_case_is_found_at_its_place(
+    warm: Release,
+) -> None:
+    text = "İİİ 237 Vietnamese victims were referred"
+    (checked,) = claims.check(warm, text).checked
+    assert text[checked.mention.start : checked.mention.end] == "237"
+
+
+def test_a_pattern_is_not_searched_again_after_every_match_of_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[int] = []
+    known = vocabulary.of("en")
+
+    class Counted:
+        def __init__(self, pattern: re.Pattern[str]) -> None:
+            self.pattern = pattern
+
+        def search(self, text: str, position: int = 0) -> re.Match[str] | None:
+            searched.append(len(text) - position)
+            return self.pattern.search(text, position)
+
+    patterns = {name: [Counted(one) for one in each] for name, each in known.patterns.items()}
+    monkeypatch.setattr(vocabulary, "of", lambda _: replace(known, patterns=cast("Any", patterns)))
+    pieces("q1 " * 2_000)
+    per_match = len(searched) / 2_000
+    assert per_match < 3, "a pattern without a match is searched once, the matching one each time"
+
+
+def test_nothing_that_a_reader_typed_is_kept() -> None:
+    assert not hasattr(pieces, "cache_info")
