@@ -58,7 +58,7 @@ def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER)
     kind = release_kinds.of(release)
     crosstab = kind.crosstab(dimension, by, Selection(measure=measure))
     codes = kind.filters(dimension).get(by, ())
-    columns = [arrangement.arranged(crosstab.by_column[code], (), "") for code in codes]
+    columns = [arrangement.arranged(crosstab.by_column[code], {}, "") for code in codes]
     return of_columns(release, {column.labels[by]: column for column in columns}, by=by)
 
 

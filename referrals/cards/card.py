@@ -44,7 +44,8 @@ class Card:
     the same columns; `warning` goes above the figure. The chart is `bars`, in `panels` by the label
     of each if there is more than one group, or `lines` over time with the dates of `events`, which
     `draw` draws with Plotly. A card without any of them is a table. `is_context` marks a series of
-    another publisher, which does not count victim referrals.
+    another publisher, which does not count victim referrals. `address` has the parameters of its
+    selection, `view` those that its page needs besides to show it.
     """
 
     name: str
@@ -66,14 +67,14 @@ class Card:
     events: Sequence[Event] = ()
     draw: Draw | None = None
     address: Mapping[str, str] = field(default_factory=dict)
+    view: Mapping[str, str] = field(default_factory=dict)
     is_context: bool = False
 
     @cached_property
     def link(self) -> str:
         """The site-relative address of this view."""
-        return (
-            f"{self.path}?{urlencode(self.address, safe=SEPARATOR)}" if self.address else self.path
-        )
+        query = urlencode({**self.address, **self.view}, safe=SEPARATOR)
+        return f"{self.path}?{query}" if query else self.path
 
     @property
     def mark(self) -> str:

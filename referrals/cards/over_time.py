@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from markupsafe import Markup
 
@@ -25,6 +27,10 @@ from referrals.query.selection import MOST_COMPARED
 from referrals.release.release import Release
 
 Quarters = Sequence[Observation]
+
+
+OVER_TIME: Final = MappingProxyType({"view": "time"})
+"""The parameter with which the page of a dimension shows its card over time."""
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -67,6 +73,7 @@ def card(release: Release, answer: Answer) -> Card:
         lines=lines,
         draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),
+        view=OVER_TIME,
     )
 
 
@@ -74,7 +81,7 @@ def _drawn(answer: Answer) -> list[Observation]:
     """Return the observations that have a line: those chosen, or the largest groups."""
     if answer.is_comparison:
         return list(answer.observations)
-    by_size = arrangement.arranged(answer, (), arrangement.BY_SIZE).observations
+    by_size = arrangement.arranged(answer, {}, arrangement.BY_SIZE).observations
     groups = [row for row in by_size if row.kind == "category" and row.has_number]
     return groups[:MOST_COMPARED]
 

@@ -123,7 +123,8 @@ def _over_time(dimension: str, release: Release, selection: Selection) -> Card:
 
 def _arranged(dimension: str, release: Release, selection: Selection) -> Answer:
     """Return the answer on a dimension, with the codes that a reader compares, in their order."""
-    compared = selection.compared(dimension)
+    names = labels(release)
+    compared = {code: names[dimension, code] for code in selection.compared(dimension)}
     within = replace(selection.choosing(dimension, TOTAL), sort="")
     answer = _answer(release, dimension, within)
     return arrangement.arranged(answer, compared, selection.sort)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from referrals.query.answer import Answer
-from referrals.query.observation import Observation
+from referrals.query.observation import NOT_PUBLISHED, Observation
 from referrals.reference.codelists import NOT_RECORDED, is_other
 
 BY_SIZE, BY_NAME, BY_CODE = "size", "name", "code"
@@ -41,17 +41,25 @@ def usual_order(answer: Answer) -> str:
     return BY_CODE if has_parts or answer.dimension == "age_band" else BY_SIZE
 
 
-def arranged(answer: Answer, compared: Sequence[str], sort: str) -> Answer:
+def arranged(answer: Answer, compared: Mapping[str, str], sort: str) -> Answer:
     """Return an answer with the compared codes alone (all if there are none), in an order.
 
-    An order of '' is the usual one. Groups of the remaining codes, and those not recorded, are last
-    in every order.
+    `compared` has the label of each code. One that the answer lacks is not published within its
+    selection, and says so. An order of '' is the usual one. Groups of the remaining codes, and
+    those not recorded, are last in every order.
     """
     shown = answer.observations
     if compared:
-        shown = tuple(row for row in shown if row.code in compared)
+        known = {row.code: row for row in shown}
+        shown = tuple(
+            known.get(code) or _not_published(code, label) for code, label in compared.items()
+        )
     ordered = _sorted(shown, sort or usual_order(answer))
     return replace(answer, observations=ordered, is_comparison=bool(compared))
+
+
+def _not_published(code: str, label: str) -> Observation:
+    return Observation(code, label, "category", None, None, None, NOT_PUBLISHED)
 
 
 def _sorted(observations: Sequence[Observation], order: str) -> tuple[Observation, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -37,14 +38,28 @@ def site(checkout: Path) -> Iterator[str]:
         yield served.address
 
 
+def served_editions(site: str) -> list[dict[str, str]]:
+    """The releases that a site serves, each with its digest."""
+    found: list[dict[str, str]] = httpx.get(f"{site}/readyz").json()["releases"]
+    return found
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < until, "the site has not noticed the new edition"
+        time.sleep(REFRESH_SECONDS / 4)
+
+
 def test_an_open_page_keeps_its_release_and_links_to_the_new_one(
     site: str, checkout: Path, browser: Browser
 ) -> None:
     with browser.new_context() as context:
         page = context.new_page()
         open_page(page, f"{site}/sex", "Sex")
+        before = served_editions(site)
         revise(checkout / "data" / "releases")
-        time.sleep(REFRESH_SECONDS)
+        wait_until(lambda: served_editions(site) != before)
         page.get_by_role("radio", name="Share").check(force=True)
         notice = page.get_by_role("status").filter(has_text=NEWER)
         expect(notice).to_be_visible(timeout=30_000)

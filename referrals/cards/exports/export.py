@@ -72,7 +72,8 @@ def _with_release(card: Card) -> dict[str, str]:
 
 
 def _without_release(card: Card) -> dict[str, str]:
-    return {name: value for name, value in card.address.items() if name != RELEASE}
+    selection = {name: value for name, value in card.address.items() if name != RELEASE}
+    return {**selection, **card.view}
 
 
 def _address(path: str, parameters: dict[str, str]) -> str:

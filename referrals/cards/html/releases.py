@@ -65,7 +65,6 @@ def _release(release: Release) -> Markup:
         "release",
         about,
         notices.status(about),
-        notices.banner(about),
         published,
         _files(release, files),
         _fixed_addresses(release, files),

@@ -32,6 +32,14 @@ def finding(answer: Answer) -> str:
     """Return the headline of an answer, or the chosen numbers side by side if some were chosen."""
     if not answer.is_comparison:
         return kinds.of(answer.kind).finding(answer)
+    with_number = [row for row in answer.observations if row.has_number]
+    if not with_number:
+        text = messages.text(
+            "wording.comparison.unpublished",
+            groups=phrases.listed(row.label for row in answer.observations),
+            referrals=phrases.subject(answer),
+        )
+        return phrases.headed(text, is_invented=answer.is_invented)
     clauses = phrases.listed(_compared(answer, row) for row in answer.observations)
     text = messages.text(
         "wording.comparison.finding", clauses=clauses, counted=phrases.counted(answer)

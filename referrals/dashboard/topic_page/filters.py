@@ -64,6 +64,7 @@ class Controls:
             field.label,
             list(field.options),
             format_func=field.options.__getitem__,
+            select_all=False,
             max_selections=MOST_COMPARED,
             placeholder=messages.text("filters.everything"),
             **self._state(field, "default", list(field.codes)),

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from referrals import templates
-from referrals.cards import by_dimension
+from referrals.cards import by_dimension, registry
 from referrals.cards.card import PATHS, Card
 from referrals.cards.html import chart
 from referrals.cards.wording import captions, phrases
@@ -301,3 +301,11 @@ def test_a_table_row_that_is_part_of_another_is_marked(release: Release) -> None
     card = by_dimension.card(release, kinds.of(release).answer("age_band", Selection()))
     assert '<th scope="row">of these, 20 to 39</th>' in card.table
     assert '<th scope="row">20 to 39</th>' not in card.table
+
+
+def test_a_compared_code_that_is_not_published_within_a_filter_says_so(release: Release) -> None:
+    chosen = Selection(nationality="ALB", crime_type="MS")
+    card = registry.card("nationality", release, chosen)
+    assert card.finding == "No number of modern slavery referrals is published for Albania."
+    assert "not published" in card.table
+    assert [row["status"] for row in card.data] == ["x"]

@@ -121,7 +121,7 @@ def test_the_share_of_males_is_drawn_at_62_percent_with_its_range(release: Relea
 
 def test_groups_are_sorted_by_size_with_others_and_unknown_last(release: Release) -> None:
     for dimension in ("nationality", "sex", "crime_type"):
-        answer = arrangement.arranged(kinds.of(release).answer(dimension, Selection()), (), "")
+        answer = arrangement.arranged(kinds.of(release).answer(dimension, Selection()), {}, "")
         drawn = bars(answer)
         last = (Meaning.OTHER, Meaning.NOT_RECORDED)
         named = [bar for bar in drawn if bar.colour not in last]
@@ -134,7 +134,7 @@ def test_groups_are_sorted_by_size_with_others_and_unknown_last(release: Release
 
 def test_ages_stay_in_their_order(series: Release) -> None:
     answer = kinds.of(series).answer("age_band", Selection())
-    assert arrangement.arranged(answer, (), "").observations == answer.observations
+    assert arrangement.arranged(answer, {}, "").observations == answer.observations
 
 
 # The chart

@@ -49,6 +49,12 @@ def test_invented_figures_are_never_the_latest(example: Card) -> None:
     assert "release=example" in export.fixed_link(example, BASE)
 
 
+def test_the_link_of_a_card_over_time_leads_to_the_view_over_time(invented: Release) -> None:
+    over_time = registry.card("sex-over-time", invented, Selection())
+    assert "view=time" in export.fixed_link(over_time, BASE)
+    assert over_time.link == "/sex?view=time"
+
+
 def test_a_context_series_has_no_release_to_stay_with(release: Release) -> None:
     series = registry.card("nrm-years", release, Selection())
     assert export.fixed_link(series, BASE) == ""
