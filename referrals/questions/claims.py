@@ -12,7 +12,7 @@ from typing import Final
 
 from referrals.i18n import messages
 from referrals.i18n.languages import ENGLISH
-from referrals.questions import facts, mentions, parse, printed, sentences
+from referrals.questions import facts, mentions, parse, printed, sentences, share_base
 from referrals.questions.comparison import Match, compare
 from referrals.questions.facts import Fact
 from referrals.questions.mentions import Mention
@@ -259,7 +259,7 @@ def _unlike_share(
 def _base(part: Part, codes: Mapping[str, str]) -> tuple[dict[str, str], bool]:
     """Return the group that a share is a share of: as in a question, or what the sentence led."""
     before, after = part.around
-    base, is_clear = parse.base_of([*before, SHARE_PIECE, *after])
+    base, is_clear = share_base.base_of([*before, SHARE_PIECE, *after])
     base = {name: code for name, code in base.items() if name in codes}
     led = {name: code for name, code in codes.items() if name in part.lead and name not in base}
     if led and len(led) < len(codes) - len(base):

@@ -33,7 +33,7 @@ class Piece:
 
     @property
     def role(self) -> Role:
-        """What the phrase does."""
+        """The role of the phrase in a question."""
         return self.meaning.role
 
 

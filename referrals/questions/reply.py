@@ -34,7 +34,7 @@ NRM_YEAR: Final = "2019"
 
 
 class Verdict(StrEnum):
-    """What a reply amounts to."""
+    """The kind of a reply."""
 
     FIGURE = "figure"
     RANGE = "range"

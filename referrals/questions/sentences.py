@@ -11,9 +11,9 @@ from typing import Final
 
 from referrals.questions import vocabulary
 from referrals.questions.mentions import Mention
-from referrals.questions.parse import without_wider
 from referrals.questions.pieces import Piece
 from referrals.questions.pieces import pieces as pieces_of
+from referrals.questions.share_base import without_wider
 from referrals.questions.vocabulary import Role, Vocabulary
 
 LONGEST_SENTENCE: Final = 500

@@ -61,6 +61,10 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
+OWNER, AMONG, ASKING = "owner", "among", "asking"
+"""Values of words: "of", "among" and "in" before the group of a share, and words that ask."""
+
+
 @dataclass(frozen=True)
 class Meaning:
     """The meaning of a phrase.

@@ -51,7 +51,7 @@ LARGEST_CELL_MOVE: Final = LARGEST_AMBIGUOUS - 1
 
 
 class Fault(StrEnum):
-    """What can be wrong with a proof.
+    """The faults that a proof can have.
 
     The numbers of the file differ from those of the pages, are small counts or don't add up; a
     witness contradicts a fact, has an impossible cell or moves a sum too far; a range is too

@@ -17,7 +17,7 @@ from referrals.reference.codelists import NOT_RECORDED, is_other
 
 
 class Meaning(StrEnum):
-    """What a colour says."""
+    """The meaning of a colour, the same on every chart."""
 
     NUMBER = "number"
     MALE = "male"

@@ -28,7 +28,7 @@ TEX: Final = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-"""How TeX writes the letters that it takes for commands."""
+"""The TeX escapes of characters that it takes for commands."""
 
 
 def apa(card: Card, base: str) -> str:

@@ -1,4 +1,4 @@
-"""What the writers of a card's files are given, and the addresses of the card that files name."""
+"""The input of the writers of a card's files, and the addresses of the card that files name."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from referrals.release.files import SHORT
 from referrals.release.release import Release
 
 FOLDER: Final = "/take-away/"
-"""Where the files of cards are."""
+"""The path of the files of cards."""
 
 EMBEDDED: Final = "/embed/"
-"""Where cards are that another site may frame."""
+"""The path of the cards that another site may frame."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ _QUARTER: Final = re.compile(r"Q([1-4])\b")
 
 
 class Direction(StrEnum):
-    """What can be said of two numbers of which the second is the later one."""
+    """The direction of change from an earlier number to a later one."""
 
     ROSE = "rose"
     FELL = "fell"

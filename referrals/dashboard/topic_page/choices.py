@@ -1,4 +1,4 @@
-"""What a reader of a topic page chose: read from an address, by the pages and by their first paint.
+"""The choices of a reader of a topic page, read from an address by the page and its first paint.
 
 It knows no Streamlit, as the first paint of a page is made before any session exists.
 """
