@@ -16,12 +16,12 @@ from typing import Final
 import numpy as np
 
 from bench.measured_work import ASSESSED, NATIONALITIES, SEEDS, counted, prepare
-from bench.utility import Cube, cube, errors_in
 from referrals.paths import REFERENCE
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding import protect as rounding
 from referrals.publishing.disclosure.rounding.annealing import subsets
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
+from referrals.publishing.disclosure.utility import Cube, cube, errors_in
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
@@ -76,11 +76,16 @@ def _shown(counts: Counts, table: ProtectedTable) -> Cube:
     return cube(Counts.of(counts.year, counts.categories, table.cells))
 
 
-def measured(seeds: int = SEEDS) -> tuple[Counts, list[ProtectedTable]]:
-    """Return counts of synthetic records, and their protected tables, one per secret seed."""
+def measured_counts() -> Counts:
+    """Return counts of synthetic records that agree with the published figures."""
     with tempfile.TemporaryDirectory() as folder:
         prepare("database", ASSESSED, Path(folder))
-        counts = counted(Path(folder), NATIONALITIES)
+        return counted(Path(folder), NATIONALITIES)
+
+
+def measured(seeds: int = SEEDS) -> tuple[Counts, list[ProtectedTable]]:
+    """Return counts of synthetic records, and their protected tables, one per secret seed."""
+    counts = measured_counts()
     facts = agreed_facts.find(counts).facts
     return counts, [rounding.protect(counts, facts, seed=seed) for seed in range(seeds)]
 

@@ -91,9 +91,11 @@ class Stopwatch:
 
 def unit() -> float:
     """Return the processor seconds of a million squares in plain Python, the best of five."""
-    return min(
-        _seconds(lambda: sum(number * number for number in range(1_000_000))) for _ in range(5)
-    )
+    return min(_seconds(_squares) for _ in range(5))
+
+
+def _squares() -> int:
+    return sum(number * number for number in range(1_000_000))
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -161,7 +163,8 @@ def counted(folder: Path, nationalities: int) -> Counts:
     with tabulation.open_database(folder) as connection:
         found = tabulation.categories(connection)
         recodes = recoding.recode(found, nationalities=nationalities, by_region=False)
-        return tabulation.finest(connection, recodes, recoding.published_codes(found, recodes))[0]
+        year, codes = found[0].year, recoding.published_codes(found, recodes)
+        return tabulation.finest(connection, {year: recodes}, {year: codes})[0]
 
 
 def utility(folder: Path) -> list[dict[str, object]]:
@@ -169,10 +172,11 @@ def utility(folder: Path) -> list[dict[str, object]]:
     counts = counted(folder, NATIONALITIES)
     facts = agreed_facts.find(counts).facts
     found = [errors_of(counts, rounding.protect(counts, facts, seed=seed)) for seed in range(SEEDS)]
-    return [
-        {"measure": name, "error": statistics.mean(errors[name] for errors in found)}
-        for name in found[0]
-    ]
+    means: list[dict[str, object]] = []
+    for name in found[0]:
+        mean = statistics.mean(errors[name] for errors in found)
+        means.append({"measure": name, "error": mean})
+    return means
 
 
 def main(task: str, count: int, folder: Path, nationalities: int) -> list[dict[str, object]]:

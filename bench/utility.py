@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from referrals.publishing.disclosure.rounding.annealing import subsets
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
+from referrals.publishing.disclosure.utility import Cube, cube, errors_in
 from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
 
 FILTERS: Final = 2_000
 MOST_FILTERED: Final = 4
 ORDERS: Final = {0: "the total", 1: "one-way totals", 2: "two-way sums", 3: "three-way sums"}
-
-Cube = NDArray[np.int64]
 
 
 def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
@@ -26,6 +24,15 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
     Only non-zero sums count; `with zeros` are all possible sums, most of which are 0 and stay 0.
     """
     true, shown = cube(counts), cube(Counts.of(counts.year, counts.categories, table.cells))
+    wrong = np.array(list(_filtered(true, shown)))
+    return mean_errors(true, shown) | {
+        "random filters": float(wrong.mean()),
+        "random filters that are exact": float((wrong == 0).mean()),
+    }
+
+
+def mean_errors(true: Cube, shown: Cube) -> dict[str, float]:
+    """Return the mean absolute errors of sums, by dimensions fixed, as in `errors_of`."""
     found: dict[str, float] = {}
     for order, name in ORDERS.items():
         errors = [
@@ -37,25 +44,7 @@ def errors_of(counts: Counts, table: ProtectedTable) -> dict[str, float]:
         found[name] = float(wrong[every > 0].mean())
         if order > 1:
             found[f"{name}, with zeros"] = float(wrong.mean())
-    wrong = np.array(list(_filtered(true, shown)))
-    return found | {
-        "random filters": float(wrong.mean()),
-        "random filters that are exact": float((wrong == 0).mean()),
-    }
-
-
-def cube(counts: Counts) -> Cube:
-    """Return the counts of all possible finest cells as an array."""
-    cube = np.zeros([len(counts.categories[name]) for name in FINEST], dtype=np.int64)
-    cube[tuple(counts.places.T)] = counts.values
-    return cube
-
-
-def errors_in(true: Cube, shown: Cube, fixed: tuple[int, ...]) -> tuple[Cube, Cube]:
-    """Return the true sums of one table and their absolute errors."""
-    rest = tuple(column for column in range(true.ndim) if column not in fixed)
-    sums = np.atleast_1d(true.sum(axis=rest)).ravel()
-    return sums, np.abs(sums - np.atleast_1d(shown.sum(axis=rest)).ravel())
+    return found
 
 
 def _filtered(true: Cube, shown: Cube) -> Iterator[int]:

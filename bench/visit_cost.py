@@ -40,7 +40,7 @@ WATCH_SCRIPT: Final = """
   window.seen = { shift: 0 };
   const watch = () => {
     const chart = document.querySelector('.vr-static .bars')
-      ?? document.querySelector('.vr-static h1 ~ p');
+      ?? document.querySelector('.vr-static p');
     if (chart?.getClientRects().length) {
       requestAnimationFrame(() => { window.seen.chart ??= performance.now(); });
     }

@@ -81,6 +81,31 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
             path.write_bytes(content)
 
 
+def remove(folder: Path) -> None:
+    """Remove a folder as a whole or not at all: it loses its name before its files are removed."""
+    leftover = folder.with_name(f".{folder.name}.building")
+    if folder.exists():
+        with _locked(folder.with_name(f".{folder.name}.lock")):
+            shutil.rmtree(leftover, ignore_errors=True)
+            folder.rename(leftover)
+            flush(folder.parent)
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def clear_leftovers(parent: Path) -> None:
+    """Remove what killed writers left in a folder, and restore what they had set aside.
+
+    The caller makes sure that no writer is at work in it.
+    """
+    for path in parent.glob(".*"):
+        name, _, suffix = path.name.removeprefix(".").rpartition(".")
+        if name and suffix in {"building", "replaced", "lock"}:
+            folder = parent / name
+            _tidy(folder, parent / f".{name}.building", parent / f".{name}.replaced")
+            if suffix == "lock":
+                path.unlink(missing_ok=True)
+
+
 def flush(path: Path) -> None:
     """Wait until a file's content, or the names in a folder, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -28,14 +28,18 @@ MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 def safe_cell(column: str, cell: object) -> object:
     r"""Return a cell as a CSV file writes it.
 
-    Codes are written out, months as SDMX writes them, and text that a spreadsheet would run begins
-    with an apostrophe.
+    Codes are written out, months as SDMX writes them, yes and no as `true` and `false`, and text
+    that a spreadsheet would run begins with an apostrophe.
 
     >>> safe_cell("sex", "F"), safe_cell("sex", "_NK"), safe_cell("value", "2020-11")
     ('FEMALE', '_NK', '2020-M11')
+    >>> safe_cell("second_hand", True)
+    'true'
     >>> safe_cell("label", "Vietnam"), safe_cell("label", '=HYPERLINK("x")'), safe_cell("value", 5)
     ('Vietnam', '\'=HYPERLINK("x")', 5)
     """
+    if isinstance(cell, bool):
+        return str(cell).lower()
     if not isinstance(cell, str):
         return cell
     if cell in WRITTEN_OUT.get(column, {}):

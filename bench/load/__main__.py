@@ -1,6 +1,7 @@
 """The load test: the number of readers that one machine serves, and the cost. `make load`.
 
 One process serves from one core with the command of the image; simulated readers run on another.
+Plain Streamlit follows on the same core, to show what of the cost is its own.
 If nginx is installed, readers also go through it to replicas, each with its own address; one
 replica is killed under load, and releases are replaced. Nothing leaves 127.0.0.1. Measurements that
 do not fit into the time, nine minutes, are left out, and the report says so.
@@ -23,6 +24,7 @@ from typing import Any, Final
 
 from bench.load.crowd import survey
 from bench.load.faults import checkout, killed, swapped
+from bench.load.plain import plain_steps, plain_streamlit
 from bench.load.process_cost import resident_mib
 from bench.load.reader import Tab
 from bench.load.requests import requests_a_second
@@ -38,11 +40,12 @@ DEADLINE: Final = 540.0
 PORT: Final = 8630
 STEPS: Final = (50, 100, 200, 400, 800, 1_600)
 CHANGE_INTERVAL: Final = 5.0
+PLAIN_STEPS: Final = (50, 400)
 STEP_SECONDS: Final = 15.0
 """Duration of a step in seconds: three changes per reader."""
 
 REPLICAS: Final = (2, 3)
-REPLICA_READERS, REPLICA_CHANGE_INTERVAL = 500, 2.0
+REPLICA_READERS, REPLICA_CHANGE_INTERVAL = 200, 2.0
 KILL_READERS, KILL_SECONDS = 300, 20.0
 SWAPS: Final = 20
 IDLE_SOCKETS: Final = 2_000
@@ -176,6 +179,26 @@ async def _visit(address: str, *, reads: bool) -> None:
             await tab.load()
 
 
+def plain(run: Run) -> None:
+    """Measure plain Streamlit on the same core, to compare."""
+    os.sched_setaffinity(0, {run.cores[-1]})
+    try:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            plain_streamlit(
+                run.port, Path(folder) / "log", ["taskset", "-c", str(run.cores[0])]
+            ) as served,
+        ):
+            run.within(_plain(run, served))
+    finally:
+        os.sched_setaffinity(0, set(run.cores))
+
+
+async def _plain(run: Run, served: Served) -> None:
+    numbers = PLAIN_STEPS[: run.scaled(len(PLAIN_STEPS), 1)]
+    run.found["plain"] = await plain_steps(served, numbers, CHANGE_INTERVAL, STEP_SECONDS)
+
+
 def replicas(run: Run) -> None:
     """Measure readers behind nginx with two and three replicas, and with one of three killed."""
     for many in REPLICAS:
@@ -227,8 +250,8 @@ def measurements() -> list[Callable[[Run], None]]:
         print(
             f"{error}. Replicas, a killed one and exchanged releases are not measured.", flush=True
         )
-        return [one_process]
-    return [one_process, swaps, replicas]
+        return [one_process, plain]
+    return [one_process, plain, swaps, replicas]
 
 
 def main(

@@ -136,10 +136,11 @@ async def _digests(client: httpx.AsyncClient, replicas: Sequence[str]) -> list[s
     answers: list[Mapping[str, list[Mapping[str, str]]]] = [
         (await client.get(f"{replica}/readyz")).json() for replica in replicas
     ]
-    return [
-        next(release["digest"] for release in answer["releases"] if release["id"] == ID)
-        for answer in answers
-    ]
+    return [_digest(answer["releases"]) for answer in answers]
+
+
+def _digest(releases: Sequence[Mapping[str, str]]) -> str:
+    return next(release["digest"] for release in releases if release["id"] == ID)
 
 
 async def _request_repeatedly(address: str, kind: str, requests: Requests) -> None:

@@ -14,7 +14,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -47,6 +47,11 @@ CONTROL_KINDS: Final = frozenset({"radio", "selectbox", SEGMENTED})
 CONTENT_KINDS: Final = frozenset({"html", "plotly_chart"})
 """Kinds of element that contain figures."""
 
+SUCCESSES: Final = frozenset(
+    {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
+)
+"""The results of a run of the whole script, or of a fragment, that drew its page."""
+
 FAULT_KINDS: Final = frozenset({"exception", "alert"})
 
 
@@ -78,12 +83,14 @@ class Choice:
     """A control of the page: its widget id, options and value.
 
     `is_segmented` is whether its options lie side by side: Streamlit sends those as a list.
+    `fragment` is the id of the part of the script that a change runs again, '' for all of it.
     """
 
     widget_id: str
     options: tuple[str, ...]
     value: str
     is_segmented: bool = False
+    fragment: str = ""
 
 
 @dataclass
@@ -156,7 +163,7 @@ class Tab:
 
     @property
     def is_open(self) -> bool:
-        """Whether the socket is open, as known on this side."""
+        """Return whether the socket is open, as known on this side."""
         return self._socket.state is State.OPEN
 
     async def reopen(self) -> Answer:
@@ -197,15 +204,16 @@ class Tab:
             raise LoadError(f"{self.path} does not offer this choice of {name}.")
         query, is_new = self.query, choice.value != option
         choice.value = option
-        answer = await self._ask()
+        answer = await self._ask(choice.fragment)
         is_in_address = self.query != query or not is_new
         if self.choices[name].value != option or not is_in_address:
             raise LoadError(f"{self.path} was drawn without the {name} that was chosen.")
         return answer
 
-    def _request(self) -> bytes:
+    def _request(self, fragment: str = "") -> bytes:
         request = BackMsg()
         state = request.rerun_script
+        state.fragment_id = fragment
         state.query_string = self.query
         state.page_script_hash = self._page_hash
         if not self._page_hash:
@@ -223,11 +231,11 @@ class Tab:
         about.url, about.is_embedded, about.color_scheme = PUBLIC_ORIGIN + self.path, False, "light"
         return bytes(request.SerializeToString())
 
-    async def _ask(self) -> Answer:
+    async def _ask(self, fragment: str = "") -> Answer:
         start = time.perf_counter()
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._socket.send(self._request())
+                await self._socket.send(self._request(fragment))
                 drawing = await self._drawn()
         except TimeoutError as error:
             raise LoadError(f"{self.path} was not drawn in {PATIENCE:.0f} seconds.") from error
@@ -261,7 +269,7 @@ class Tab:
                 kind == "script_finished"
                 and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
             ):
-                if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+                if message.script_finished not in SUCCESSES:
                     drawing.faults.append("the script failed")
                 self.choices = choices
                 return drawing
@@ -317,8 +325,11 @@ def _draw(
         drawing.headings += element.html.body.startswith("<h1")
     elif kind in CONTROL_KINDS:
         control = getattr(element, kind)
+        if kind == SEGMENTED and control.click_mode == control.MULTI_SELECT:
+            return  # a comparison, which our readers leave alone
         name = control.id.rpartition(KEY_PREFIX)[2]
-        choices[name] = _choice(control, before.get(name), is_segmented=kind == SEGMENTED)
+        choice = _choice(control, before.get(name), is_segmented=kind == SEGMENTED)
+        choices[name] = replace(choice, fragment=message.delta.fragment_id)
     elif kind in FAULT_KINDS:
         drawing.faults.append(f"it shows an {kind}")
 

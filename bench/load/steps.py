@@ -86,8 +86,9 @@ async def step(readers: Crowd, served: Served, wanted: int, every: float, stay: 
 async def steps(
     served: Served, shown: Shown, numbers: Sequence[int], every: float, stay: float
 ) -> AsyncIterator[Row]:
-    """Yield the result at each number of readers, until the site breaks."""
-    async with crowd(served.addresses, shown) as readers:
+    """Yield the result at each number of readers of the shown pages, until the site breaks."""
+    paths = tuple(dict.fromkeys(path for path, _ in shown))
+    async with crowd(served.addresses, shown, paths) as readers:
         for wanted in numbers:
             found = await step(readers, served, wanted, every, stay)
             yield found

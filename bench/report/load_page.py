@@ -38,6 +38,12 @@ better than the clock. The simulated readers use the same cores: their share of 
 
 {breaks} {session}{idle} {visits}
 
+{capacity}
+
+## Plain Streamlit on the same core
+
+{plain}
+
 ## Replicas behind nginx
 
 {replicas}
@@ -50,6 +56,9 @@ NO_NGINX: Final = "Not measured: nginx was not installed, or there was no time l
 LATE: Final = (
     " This run was cut short when its time was over: measurements missing below were not made."
 )
+WELL: Final = 0.05
+"""The p95 in seconds within which a core counts as serving its readers well."""
+
 COLUMNS: Final = (
     "sessions",
     "answers",
@@ -137,6 +146,27 @@ def _requests(rates: Mapping[str, float | None]) -> Iterator[str]:
         yield f"- {name}: {rate_text}"
 
 
+def capacity(rows: Sequence[Row]) -> str:
+    """Return how many readers a core served without errors within WELL seconds, as a sentence."""
+    served = [row["sessions"] for row in rows if not row["errors"] and row["p95"] <= WELL]
+    most = max(served, default=0)
+    return (
+        f"**Readers a core:** {most:,} were answered within {WELL * 1000:.0f} ms, 95 in 100, with no "
+        f"errors. So two cores serve {2 * most:,} and four {4 * most:,}, each with a replica of its "
+        "own: replicas share nothing."
+    )
+
+
+def _plain(rows: Sequence[Row] | None, unit_ms: float) -> str:
+    if not rows:
+        return "Not measured: there was no time left."
+    lines = "\n".join(table(rows, unit_ms))
+    return (
+        f"`streamlit run` with its own settings, one filter and two lines of text.\n\n{lines}\n\n"
+        f"A session holds {mib_a_session(rows):.2f} MiB."
+    )
+
+
 def replicas(found: Row) -> Iterator[str]:
     """Yield the results behind nginx as paragraphs."""
     if "replicas" in found:
@@ -174,6 +204,8 @@ def page(found: Row) -> str:
         breaks=breaking(rows),
         session=f"A session holds {mib_a_session(rows):.2f} MiB.",
         idle=_idle(found.get("idle")),
+        capacity=capacity(rows),
+        plain=_plain(found.get("plain"), found["unit_ms"]),
         visits=_visits(found.get("comings")),
         replicas="\n\n".join(replicas(found)) or NO_NGINX,
         requests="\n".join(_requests(found.get("requests", {}))),

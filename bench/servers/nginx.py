@@ -94,15 +94,16 @@ def nginx_version() -> tuple[int, ...]:
 
 
 def write_configuration(folder: Path, ports: NginxPorts, replicas: Sequence[int]) -> None:
-    """Write the deployed configuration into a folder, with local replicas, ports and certificate.
+    """Write the deployed configuration into a folder, for this machine, and a certificate.
 
     Raises:
         NginxError: nginx is not installed.
     """
-    shutil.copy(NGINX / "nginx.conf", folder)
+    for shared in ("nginx.conf", "groups.conf"):
+        shutil.copy(NGINX / shared, folder)
     deployed = {
         name: (NGINX / f"{name}.conf").read_text(encoding="utf-8")
-        for name in ("listen", "plain", "replicas")
+        for name in ("listen", "names", "plain", "replicas")
     }
     listen = deployed["listen"].replace("/etc/nginx/tls", str(folder))
     listen = listen.replace(
@@ -111,6 +112,8 @@ def write_configuration(folder: Path, ports: NginxPorts, replicas: Sequence[int]
     if nginx_version() < HTTP2_DIRECTIVE:
         listen = listen.replace("\nhttp2 on;", "").replace(" ssl;\n", " ssl http2;\n")
     (folder / "listen.conf").write_text(listen + READERS, encoding="utf-8")
+    names = re.sub(r"server_name .*;", f"server_name {HOST} localhost;", deployed["names"])
+    (folder / "names.conf").write_text(names, encoding="utf-8")
     (folder / "plain.conf").write_text(
         deployed["plain"].replace("8080", f"{HOST}:{ports.plain}"), encoding="utf-8"
     )

@@ -71,6 +71,22 @@ def test_the_report_has_session_memory_breaking_point_and_request_rates() -> Non
     assert "- static site: not served" in text
 
 
+def test_the_report_says_how_many_readers_a_core_serves_well() -> None:
+    steps = [found_step(400, 0.02), found_step(800, 0.04), found_step(1_600, 9.0)]
+    text = load_page.page(found(*steps, **ALL))
+    assert "**Readers a core:** 800 were answered within 50 ms" in text
+    failed = [found_step(400, 0.02), found_step(800, 0.04, closed=1)]
+    assert "**Readers a core:** 400 were" in load_page.page(found(*failed, **ALL))
+
+
+def test_the_report_compares_with_plain_streamlit() -> None:
+    plain = [found_step(50, 0.01), found_step(400, 0.03)]
+    text = load_page.page(found(found_step(50, 0.04), **ALL, plain=plain))
+    assert "| 400 | 300 | 15 ms | 30 ms |" in text.partition("## Plain Streamlit")[2]
+    without = load_page.page(found(found_step(50, 0.04), **ALL))
+    assert "Not measured" in without.partition("## Plain Streamlit")[2]
+
+
 def test_the_report_has_refused_and_lost_readers_and_client_cost() -> None:
     refused = {**found_step(790, 0.2, full=10), "wanted": 800}
     text = load_page.page(found(found_step(50, 0.04), refused, **ALL))

@@ -8,7 +8,7 @@ true one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from referrals.reference.codelists import FINEST, TOTAL
@@ -34,7 +34,7 @@ class Fact:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the fact is a single number."""
+        """Return whether the fact is a single number."""
         return self.low == self.high
 
     def holds_cell(self, codes: Codes) -> bool:
@@ -55,12 +55,17 @@ class Fact:
 
 @dataclass(frozen=True)
 class Year:
-    """One year of a release: its codes, its finest cells other than 0 and its published facts."""
+    """One year of a release: its codes, its finest cells other than 0 and its published facts.
+
+    `total_errors` are the announced errors of its totals of one code that are not exact, by the
+    place of the code's dimension in `FINEST` and the code.
+    """
 
     year: str
     categories: Mapping[str, Sequence[str]]
     cells: Mapping[Codes, int]
     facts: Sequence[Fact]
+    total_errors: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     @cached_property
     def _code_sets(self) -> list[set[str]]:

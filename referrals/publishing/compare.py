@@ -22,10 +22,11 @@ REVISION: Final = "revision"
 PROTECTION: Final = "protection"
 RECODE: Final = "recode"
 NEW_PERIOD: Final = "new period"
+NEW_QUARTERS: Final = "new quarters"
 NOT_REVISED: Final = "no longer published"
 
 MOST_LISTED: Final = 40
-"""How many cells, and how many disclosures, the text lists."""
+"""The most cells, and the most disclosures, that the text lists."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,12 @@ def _reason(codes: Codes, before: PublicRelease, after: PublicRelease) -> str:
         return NEW_PERIOD
     if period not in _periods(after):
         return NOT_REVISED
+    if (
+        period in after.years
+        and before.years[period].categories["quarter"]
+        != (after.years[period].categories["quarter"])
+    ):
+        return NEW_QUARTERS
     for dimension, code in zip(FINEST[1:], others, strict=True):
         if code != TOTAL and _has(before, dimension, code) != _has(after, dimension, code):
             return RECODE

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from referrals.paths import PUBLISHED, REFERENCE, RELEASES, ROOT, SPREADSHEET_TEMPLATES, SQL
+from referrals.paths import PACKAGE, PUBLISHED, REFERENCE, RELEASES, SPREADSHEET_TEMPLATES, SQL
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.spreadsheets import tables as spreadsheets
@@ -46,7 +46,7 @@ def build(*, folder: Path = RELEASES, force: bool = False) -> bool:
 
 def _inputs() -> list[Path]:
     """Return the files that the release depends on: its data, and all of our code."""
-    paths = list((ROOT / "referrals").rglob("*.py"))
+    paths = list(PACKAGE.rglob("*.py"))
     for folder in (
         PUBLISHED,
         REFERENCE,

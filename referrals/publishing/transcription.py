@@ -182,7 +182,7 @@ class Transcription:
             value=lower if lower == upper else None,
             lower=lower,
             upper=upper,
-            status="e",
+            status="d" if lower == upper else "e",
             statement_ids=tuple(row["rests_on"].split()),
             working=row["working"],
             open_ended=row["upper_end"] == "open",

@@ -41,10 +41,10 @@ REPLACED: Final[Mapping[str, str]] = {"illustrative": "example"}
 """Releases of earlier versions of the site, each with the one that is there in its place."""
 
 OPEN_ATTEMPTS: Final = 3
-"""How many times in a row a folder is opened if it changes while it is being opened."""
+"""The times in a row that a folder is opened if it changes while it is being opened."""
 
 MAX_REASONS: Final = 3
-"""How many refused folders an error message explains."""
+"""The most refused folders that an error message explains."""
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -223,6 +223,11 @@ class Catalogue:
             return ReleaseError(
                 f"The folder {name} holds the release {release_id}. "
                 "Give the folder the name of its release."
+            )
+        if opened.is_draft:
+            return ReleaseError(
+                f"The release {name} is a draft. Approve it (publishing's command approve), which "
+                "puts it here, and do not copy it."
             )
         if opened.about.status == SYNTHETIC:
             return ReleaseError(

@@ -40,7 +40,8 @@ TABLES: Final[Mapping[str, str]] = {
     "licence attribution lay_sentence",
     "cells": "period nationality age_band sex crime_type outcome value lower upper status",
     "codes": "dimension code label kind members position",
-    "evidence": "nationality age_band sex crime_type open_ended shown working statement_ids",
+    "evidence": "nationality age_band sex crime_type open_ended shown working statement_ids "
+    "derivation_id title assumes",
     "statements": "statement_id source_id section kind subject measure period_start period_end "
     "nationality age_band sex crime_type share_of value printed unit precision role quotation note",
     "sources": "source_id title publisher published_on address licence note",
@@ -61,9 +62,8 @@ TABLES_OF_DOCUMENT: Final[Mapping[str, str]] = {
     "series": "series_id title publisher unit geography scope why_not_comparable note",
     "annotations": "annotation_id series_ids kind happened_on says source_id quotation",
     "superseded": "correction_id number_id superseded_on shown reason",
-    "evidence": f"{TABLES['evidence']} derivation_id title assumes",
 }
-"""The further tables and columns of the published release, the only one that pages on other
+"""The further tables of the published release, the only one that pages on other
 publishers' series and on single statements query."""
 
 

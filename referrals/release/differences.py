@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import Final
 
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -24,7 +25,7 @@ KEY: Final = ("period", *DIMENSIONS)
 
 
 class Reason(StrEnum):
-    """Why a cell differs.
+    """The reasons for which a cell differs.
 
     One release has the period, or the category, and the other does not; otherwise the number is
     another.
@@ -97,8 +98,9 @@ class _Numbers:
     """The numbers of a release by the codes of their cells."""
 
     def __init__(self, release: Release) -> None:
+        key = itemgetter(*KEY)
         self.listed = {
-            tuple(row[name] for name in KEY): Number(row["value"], row["lower"], row["upper"])
+            key(row): Number(row["value"], row["lower"], row["upper"])
             for row in release.rows("query/listed_cells")
         }
         self._zero_bounds = _zero_bounds(release)
@@ -135,11 +137,11 @@ def _group(release: Release) -> tuple[str, str]:
 
 
 def _share_a_period(first: Release, second: Release) -> bool:
-    periods = [
-        {row["code"] for row in metadata.codes(release) if row["dimension"] == "period"}
-        for release in (first, second)
-    ]
-    return not periods[0].isdisjoint(periods[1])
+    return not _periods(first).isdisjoint(_periods(second))
+
+
+def _periods(release: Release) -> set[str]:
+    return {row["code"] for row in metadata.codes(release) if row["dimension"] == "period"}
 
 
 def _reason(before: Number | None, after: Number | None) -> Reason:

@@ -15,6 +15,9 @@ from referrals.caching import cached
 from referrals.release.release import MANIFEST, About, Release
 
 SUMS: Final = "SHA256SUMS"
+SPREADSHEET: Final = "referrals-"
+"""The beginning of a spreadsheet's name, which its release's id follows."""
+
 SHORT: Final = 12
 """The length in characters of the version (a shortened digest) in an address."""
 
@@ -80,7 +83,7 @@ def marked(name: str, status: str) -> str:
     return name if status in name else f"{first}-{status}{dot}{rest}"
 
 
-@cached(16, BY_EDITION)
+@cached(16, BY_EDITION, has_words=False)
 def manifest(release: Release) -> dict[str, Any]:
     """Return the manifest of a release."""
     document: dict[str, Any] = json.loads(release.files[MANIFEST])
@@ -100,9 +103,23 @@ def listed(release: Release) -> dict[str, File]:
     return {file.name: file for file in files}
 
 
-def sums(release: Release) -> bytes:
-    """Return the SHA-256 of every file in the format of `sha256sum --check`."""
-    return "".join(f"{file.sha256}  {file.name}\n" for file in listed(release).values()).encode()
+def saved_name(release: Release, file: File) -> str:
+    """Return the name under which a browser saves a file: it says what release it is from."""
+    if file.own_name.startswith(SPREADSHEET):
+        return f"victim-{file.name}"
+    return f"{stem(release)}-{file.own_name}"
+
+
+def sums(release: Release, *, saved: bool = False) -> bytes:
+    """Return the SHA-256 of every file in the format of `sha256sum --check`.
+
+    With `saved`, each file is listed again under the name that a browser gives it.
+    """
+    found = listed(release).values()
+    lines = [f"{file.sha256}  {file.name}\n" for file in found]
+    if saved:
+        lines += [f"{file.sha256}  {saved_name(release, file)}\n" for file in found]
+    return "".join(lines).encode()
 
 
 def content(release: Release, file: File) -> bytes:

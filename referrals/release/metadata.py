@@ -121,20 +121,20 @@ def files(release: Release) -> list[dict[str, Any]]:
     return [_file(release, file) for file in listed(release).values()]
 
 
-@cached(16, BY_EDITION)
+@cached(16, BY_EDITION, has_words=False)
 def codes(release: Release) -> Sequence[Mapping[str, Any]]:
     """Return every code that cells can be filtered by, in display order."""
     return release.rows("api/codes")
 
 
-@cached(16, BY_EDITION)
+@cached(16, BY_EDITION, has_words=False)
 def series(release: Release) -> Sequence[Mapping[str, Any]]:
     """Return every context series of a release. Only the published release must have any."""
     tables = {row["table_name"] for row in release.rows("query/table_columns")}
     return release.rows("api/context_series") if {"series", "context"} <= tables else []
 
 
-@cached(16, BY_EDITION)
+@cached(16, BY_EDITION, has_words=False)
 def _source(release: Release) -> Mapping[str, Any]:
     return release.rows("api/release_source")[0]
 

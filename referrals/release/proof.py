@@ -11,6 +11,7 @@ import gzip
 import io
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from operator import itemgetter
 from time import monotonic
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ MAX_WITNESS_BYTES: Final = 64 * 2**20
 them takes up to 180 MB of memory."""
 
 WITNESSES_AT_ONCE: Final = 100
-"""How many witnesses are looked up in one array operation, which bounds its memory."""
+"""The witnesses looked up in one array operation, which bounds its memory."""
 
 LISTED_ORDERS: Final = (0, 1, 2, 3, FINEST_ORDER)
 """The orders of the sums that a release lists, unless they are 0."""
@@ -47,7 +48,7 @@ SUMS_OF_A_CELL: Final = 2**FINEST_ORDER
 """A finest cell is part of a sum for each choice of a code or the total, by dimension."""
 
 LARGEST_CELL_MOVE: Final = LARGEST_AMBIGUOUS - 1
-"""How far a finest cell may be off: a 7 may stand for 1."""
+"""The most by which a finest cell may be off: a 7 may stand for 1."""
 
 
 class Fault(StrEnum):
@@ -249,8 +250,9 @@ def _read_cells(release: Release) -> tuple[list[list[str]], list[int]]:
     Raises:
         KeyError, ValueError: it cannot be read.
     """
-    rows = list(csv.DictReader(io.StringIO(release.files[CELLS].decode(), newline="")))
-    columns = [[row[name] for row in rows] for name in ("period", *DIMENSIONS)]
+    lines = csv.DictReader(io.StringIO(release.files[CELLS].decode(), newline=""))
+    rows = [row for row in lines if row["value"] != ""]  # otherwise the year lacks the code
+    columns = [list(map(itemgetter(name), rows)) for name in ("period", *DIMENSIONS)]
     return columns, [int(row["value"]) for row in rows]
 
 

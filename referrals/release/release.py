@@ -81,7 +81,7 @@ QUERY_SECONDS: Final = 10
 
 
 class Kind(StrEnum):
-    """How the numbers of a release came about, which decides how to query and read them.
+    """The kinds of release, by the origin of their numbers, which decides how to query them.
 
     A transcribed release is copied from a published source. The others are built from records: a
     rounded one holds finest cells that sum to any selection, a suppressed one exact tables of one
@@ -94,7 +94,7 @@ class Kind(StrEnum):
 
     @property
     def is_from_records(self) -> bool:
-        """Whether such releases are built from records, and not copied from a published source."""
+        """Return whether such releases are built from records, not copied from a source."""
         return self is not Kind.TRANSCRIBED
 
 
@@ -121,17 +121,17 @@ class About:
 
     @property
     def is_additive(self) -> bool:
-        """Whether any selection is a sum of the release's finest cells; an unlisted cell is 0."""
+        """Return whether any selection is a sum of finest cells, of which an unlisted one is 0."""
         return self.kind is Kind.ROUNDED
 
     @property
     def is_from_records(self) -> bool:
-        """Whether the release was built from records, and not copied from a published source."""
+        """Return whether the release was built from records, not copied from a source."""
         return self.kind.is_from_records
 
     @property
     def is_invented(self) -> bool:
-        """Whether the figures are invented; every page, file and answer must then be marked."""
+        """Return whether the figures are invented: then every page, file and answer is marked."""
         return self.status in MARKS
 
     @property
@@ -171,6 +171,11 @@ class Release:
             folder.name, sql.rows(connection.cursor(), "query/release"), edition=digest
         )
 
+    @property
+    def is_draft(self) -> bool:
+        """Return whether the release is not approved, so that no site may serve it."""
+        return bool(json.loads(self.files.get(MANIFEST, b"{}")).get("draft"))
+
     def rows(self, name: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the result of the query `sql/<name>.sql` as rows keyed by column name.
 
@@ -184,6 +189,13 @@ class Release:
                 f"The release {self.about.release_id} could not answer in {QUERY_SECONDS} seconds. "
                 "Try again, or ask for less."
             ) from None
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Return the columns of a table, none if the release has no such table."""
+        try:
+            return tuple(self._connection.cursor().table(table).columns)
+        except duckdb.CatalogException:
+            return ()
 
 
 def open_release(folder: Path) -> Release:
@@ -274,9 +286,8 @@ def _check(opened: Release, *, manifest_status: object) -> None:
             "countries or years are never in one release. Build it again from its records."
         )
     required = contract.tables(additive=about.is_additive, shown_first=about.status == PUBLISHED)
-    columns = {
-        (row["table_name"], row["column_name"]) for row in opened.rows("query/table_columns")
-    }
+    # Asked for at once, they take longer than all else here: DuckDB first makes its own views.
+    columns = {(table, column) for table in required for column in opened.columns(table)}
     if missing := contract.missing_columns(columns, required):
         raise ReleaseError(
             f"The database of the release {name} is of another version: "

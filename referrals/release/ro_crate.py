@@ -44,7 +44,7 @@ def description(release: Release) -> dict[str, Any]:
     header = metadata.cells_header(release)
     listed = [_file(release, file) for file in files.listed(release).values()]
     licence = {
-        "@id": metadata.LICENCE_URL,
+        "@id": metadata.LICENCE_URL if header["licence"] in LICENCE_NAMES else "#licence",
         "@type": "CreativeWork",
         "name": LICENCE_NAMES.get(header["licence"], header["licence"]),
     }

@@ -39,7 +39,7 @@ class Sums:
         self._year_of = {quarter: year for year, own in quarters.items() for quarter in own}
         periods = (*self._year_of, *self.years)
         self.codes = (periods, *(tuple(codelists[name]) for name in DIMENSIONS))
-        self._places = [{code: place for place, code in enumerate(own)} for own in self.codes]
+        self._places = [_numbered(own) for own in self.codes]
         sizes = [len(own) for own in self.codes]
         self.count = int(np.prod(sizes))
         self._strides = np.cumprod([1, *sizes[:0:-1]])[::-1]
@@ -115,10 +115,7 @@ class Sums:
     def every_cell(self, year: str) -> Integers:
         """Return the places of one cell for each combination of codes: of any quarter of a year."""
         quarter = next(code for code, own in self._year_of.items() if own == year)
-        others = [
-            [place for code, place in places.items() if code != TOTAL]
-            for places in self._places[1:]
-        ]
+        others = list(map(_without_total, self._places[1:]))
         grid = np.meshgrid([self._places[0][quarter]], *others, indexing="ij")
         return np.stack([axis.ravel() for axis in grid], axis=1)
 
@@ -128,3 +125,12 @@ class Sums:
         steps = [codes * stride for codes, stride in zip(own, self._strides, strict=True)]
         combined: Integers = reduce(np.add.outer, steps)
         return combined.ravel()
+
+
+def _numbered(codes: Sequence[str]) -> dict[str, int]:
+    """Return the place of each code."""
+    return {code: place for place, code in enumerate(codes)}
+
+
+def _without_total(places: Mapping[str, int]) -> list[int]:
+    return [place for code, place in places.items() if code != TOTAL]

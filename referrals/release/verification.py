@@ -31,10 +31,10 @@ MAX_SECONDS: Final = 25.0
 """The time limit. The worked example takes 3 seconds of a processor; the proxy waits for 30."""
 
 MAX_SUMS: Final = 2_000_000
-"""How many sums are added up, which bounds the memory. The worked example has 327,600."""
+"""The most sums that are added up, which bounds the memory. The worked example has 327,600."""
 
 RETRY_SECONDS: Final = 600.0
-"""How long after a verification that was not finished the next one may start."""
+"""The seconds after a verification that was not finished before the next one may start."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Verification:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong."""
+        """Return whether nothing is wrong."""
         return not self.faults
 
 

@@ -10,6 +10,7 @@ select
     evidence.crime_type as crime_type_code,
     evidence.shown,
     evidence.working,
+    evidence.assumes,
     evidence.statement_ids
 from evidence
 inner join codes as nationality

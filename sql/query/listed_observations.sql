@@ -65,6 +65,7 @@ select
     coalesce(cells.status, 'x') as status,
     coalesce(evidence.open_ended, false) as open_ended,
     coalesce(evidence.working, '') as working,
+    coalesce(evidence.assumes, '') as assumes,
     coalesce(evidence.statement_ids, []) as statement_ids
 from combinations
 left join cells

@@ -1,4 +1,4 @@
--- One row per listed cell, with its codes in the order of the file cells.csv.
+-- One row per listed cell with a value, with its codes in the order of the file cells.csv.
 select
     period,
     nationality,
@@ -8,3 +8,4 @@ select
     outcome,
     value
 from cells
+where value is not null

@@ -23,8 +23,10 @@ periods as (
     where dimension = 'period'
 ),
 
+-- The only year of a release is its whole period, and the cells of `cells` are those of the year.
 within_period as (
     select
+        code,
         is_fixed,
         quarters,
         1 as years
@@ -32,6 +34,7 @@ within_period as (
     where code = $period
     union all
     select
+        if(count(*) = 1, any_value(code), '') as code,
         false as is_fixed,
         flatten(list(quarters)) as quarters,
         count(*) as years
@@ -76,6 +79,7 @@ axis_codes as (
 matching as (
     select
         finest.value,
+        if(finest.value <= $largest_ambiguous, 1, finest.value) as least,
         case $first
             when 'nationality' then finest.nationality
             when 'age_band' then finest.age_band
@@ -122,7 +126,8 @@ sums as (
         coalesce(first_part, '_T') as first_code,
         coalesce(second_part, '_T') as second_code,
         coalesce(third_part, '_T') as third_code,
-        sum(value) as value
+        sum(value) as value,
+        sum(least) as least
     from matching
     group by cube (first_part, second_part, third_part)
 ),
@@ -133,7 +138,8 @@ unique_sums as (
         first_code,
         second_code,
         third_code,
-        value
+        value,
+        least
     from sums
 ),
 
@@ -144,6 +150,7 @@ combinations as (
         third_axis.code as third_code,
         within_period.years,
         cast(coalesce(unique_sums.value, 0) as integer) as value,
+        cast(coalesce(unique_sums.least, 0) as integer) as least,
         cast(first_axis.is_fixed as integer)
         + cast(second_axis.is_fixed as integer)
         + cast(third_axis.is_fixed as integer)
@@ -153,7 +160,7 @@ combinations as (
             when first_axis.name in ('quarter', 'year') and first_axis.code <> '_T' then first_axis.code
             when second_axis.name in ('quarter', 'year') and second_axis.code <> '_T' then second_axis.code
             when third_axis.name in ('quarter', 'year') and third_axis.code <> '_T' then third_axis.code
-            else $period
+            else within_period.code
         end as period
     from axis_codes as first_axis
     cross join axis_codes as second_axis
@@ -209,40 +216,86 @@ with_error as (
     left join precision on combinations.fixed = precision."order"
 ),
 
+-- By how much more than the rule says a finest cell can be off. If that is 0, a sum is at least what its cells are.
+finest_errors as (
+    select coalesce(max(max_error) filter (where "order" = 6), 0) as largest
+    from precision
+),
+
 -- A finest cell (six dimensions fixed) can be adjusted itself: 0 stands for 0 to 4, and 5, 6 and 7 for 1 to themselves.
 bounded as (
     select
         with_error.*,
         case
-            when with_error.fixed < 6 then greatest(with_error.value - with_error.error, 0)
+            when with_error.fixed < 6
+                then greatest(with_error.value - with_error.error, if(finest_errors.largest = 0, with_error.least, 0))
             when with_error.value <= $largest_ambiguous then least(with_error.value, 1)
             else with_error.value
         end as lower,
         case
             when with_error.fixed < 6 then with_error.value + with_error.error
-            when with_error.value = 0 then $largest_small_count
+            when with_error.value = 0 then $largest_small_count + coalesce(with_error.error, 0)
             else with_error.value
         end as upper
     from with_error
-)
+    cross join finest_errors
+),
+
+-- The codes that a period does not have, which are in a group there: one dimension of each row is not '_T'.
+unavailable as (
+    select
+        cells.period,
+        cells.nationality,
+        cells.age_band,
+        cells.sex,
+        cells.crime_type,
+        cells.outcome
+    from cells
+    where cells.status = 'x'
+),
 
 -- Sums of up to three dimensions, and finest cells, are published as cells as well. They mark the numbers that a revision
--- changed, and the sums that a published fact makes exact.
+-- changed, the totals that are not exact because changes are held back, and the sums that a published fact makes exact.
+ranged as (
+    select
+        bounded.first_code,
+        bounded.second_code,
+        bounded.third_code,
+        bounded.value,
+        coalesce(cells.lower, bounded.lower) as lower,
+        coalesce(cells.upper, bounded.upper) as upper,
+        coalesce(cells.status, '') as status,
+        exists(
+            select 1
+            from unavailable
+            where
+                bounded.period in ('', unavailable.period)
+                and (
+                    unavailable.nationality <> '_T' and unavailable.nationality = bounded.nationality
+                    or unavailable.age_band <> '_T' and unavailable.age_band = bounded.age_band
+                    or unavailable.sex <> '_T' and unavailable.sex = bounded.sex
+                    or unavailable.crime_type <> '_T' and unavailable.crime_type = bounded.crime_type
+                    or unavailable.outcome <> '_T' and unavailable.outcome = bounded.outcome
+                )
+        ) as is_unavailable
+    from bounded
+    left join cells
+        on
+            bounded.period = cells.period
+            and bounded.nationality = cells.nationality
+            and bounded.age_band = cells.age_band
+            and bounded.sex = cells.sex
+            and bounded.crime_type = cells.crime_type
+            and bounded.outcome = cells.outcome
+)
+
 select
-    bounded.first_code,
-    bounded.second_code,
-    bounded.third_code,
-    bounded.value,
-    coalesce(cells.lower, bounded.lower) as lower,
-    coalesce(cells.upper, bounded.upper) as upper,
-    coalesce(cells.status, '') as status
-from bounded
-left join cells
-    on
-        bounded.period = cells.period
-        and bounded.nationality = cells.nationality
-        and bounded.age_band = cells.age_band
-        and bounded.sex = cells.sex
-        and bounded.crime_type = cells.crime_type
-        and bounded.outcome = cells.outcome
-order by bounded.first_code, bounded.second_code, bounded.third_code
+    first_code,
+    second_code,
+    third_code,
+    if(is_unavailable, null, value) as value,
+    if(is_unavailable, null, lower) as lower,
+    if(is_unavailable, null, upper) as upper,
+    if(is_unavailable, 'x', status) as status
+from ranged
+order by first_code, second_code, third_code

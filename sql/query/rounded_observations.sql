@@ -60,7 +60,8 @@ matching as (
             when 'outcome' then finest.outcome
             else '_T'
         end as column_part,
-        sum(finest.value) as value
+        sum(finest.value) as value,
+        sum(if(finest.value <= $largest_ambiguous, 1, finest.value)) as least
     from finest
     cross join within_period
     where
@@ -83,6 +84,7 @@ summed as (
         row_codes.members,
         row_codes.position,
         cast(coalesce(sum(matching.value), 0) as integer) as value,
+        cast(coalesce(sum(matching.least), 0) as integer) as least,
         cast(row_codes.is_fixed as integer)
         + cast(column_codes.is_fixed as integer)
         + cast(within_period.is_fixed and $rows <> 'period' as integer)
@@ -97,10 +99,16 @@ summed as (
     group by all
 ),
 
+-- By how much more than the rule says a finest cell can be off. If that is 0, a sum is at least what its cells are.
+finest_errors as (
+    select coalesce(max(max_error) filter (where "order" = 6), 0) as largest
+    from precision
+),
+
 -- A finest cell (six dimensions fixed) can be adjusted itself: 0 stands for 0 to 4, and 5, 6 and 7 for 1 to themselves.
 bounded as (
     select
-        summed.* exclude (fixed),
+        summed.* exclude (fixed, least),
         if($rows = 'period', summed.code, $period) as period,
         case 'nationality'
             when $rows then summed.code
@@ -128,27 +136,55 @@ bounded as (
             else $outcome
         end as outcome,
         case
-            when summed.fixed < 6 then greatest(summed.value - precision.max_error, 0)
+            when summed.fixed < 6
+                then greatest(summed.value - precision.max_error, if(finest_errors.largest = 0, summed.least, 0))
             when summed.value <= $largest_ambiguous then least(summed.value, 1)
             else summed.value
         end as lower,
         case
             when summed.fixed < 6 then summed.value + precision.max_error
-            when summed.value = 0 then $largest_small_count
+            when summed.value = 0 then $largest_small_count + coalesce(precision.max_error, 0)
             else summed.value
         end as upper
     from summed
     left join precision on summed.fixed = precision."order"
+    cross join finest_errors
+),
+
+-- The codes that a period does not have, which are in a group there: one dimension of each row is not '_T'.
+unavailable as (
+    select
+        cells.period,
+        cells.nationality,
+        cells.age_band,
+        cells.sex,
+        cells.crime_type,
+        cells.outcome
+    from cells
+    where cells.status = 'x'
 ),
 
 -- Sums of up to three dimensions, and finest cells, are published as cells as well. They mark the numbers that a revision
--- changed, and the sums that a published fact makes exact.
+-- changed, the totals that are not exact because changes are held back, and the sums that a published fact makes exact.
 ranged as (
     select
         bounded.* exclude (lower, upper),
         coalesce(cells.lower, bounded.lower) as lower,
         coalesce(cells.upper, bounded.upper) as upper,
-        coalesce(cells.status, '') = 'r' as is_revised
+        coalesce(cells.status, '') = 'r' as is_revised,
+        exists(
+            select 1
+            from unavailable
+            where
+                bounded.period = unavailable.period
+                and (
+                    unavailable.nationality <> '_T' and unavailable.nationality = bounded.nationality
+                    or unavailable.age_band <> '_T' and unavailable.age_band = bounded.age_band
+                    or unavailable.sex <> '_T' and unavailable.sex = bounded.sex
+                    or unavailable.crime_type <> '_T' and unavailable.crime_type = bounded.crime_type
+                    or unavailable.outcome <> '_T' and unavailable.outcome = bounded.outcome
+                )
+        ) as is_unavailable
     from bounded
     left join cells
         on
@@ -166,10 +202,11 @@ select
     label,
     kind,
     members,
-    value,
-    lower,
-    upper,
+    if(is_unavailable, null, value) as value,
+    if(is_unavailable, null, lower) as lower,
+    if(is_unavailable, null, upper) as upper,
     case
+        when is_unavailable then 'x'
         when is_revised then 'r'
         when lower = upper then ''
         else 'e'

@@ -1,5 +1,5 @@
 -- One row per combination of a code of each axis ($first, $second, $third; '' is no axis), totals included, within a
--- selection of a suppressed release. Status 'x' is not published.
+-- selection of a suppressed release. Status 'x' is not published. A $period of '' is the whole period of the release.
 with axes as (
     select
         1 as place,
@@ -20,6 +20,15 @@ within_period as (
     where
         dimension = 'period'
         and code = $period
+),
+
+-- The only year of a release is its whole period. Of several years there is no total.
+whole_period as (
+    select if(count(*) = 1, any_value(code), '') as code
+    from codes
+    where
+        dimension = 'period'
+        and kind = 'aggregate'
 ),
 
 axis_codes as (
@@ -57,6 +66,7 @@ combinations as (
             when first_axis.name in ('quarter', 'year') and first_axis.code <> '_T' then first_axis.code
             when second_axis.name in ('quarter', 'year') and second_axis.code <> '_T' then second_axis.code
             when third_axis.name in ('quarter', 'year') and third_axis.code <> '_T' then third_axis.code
+            when $period = '' then whole_period.code
             else $period
         end as period,
         case 'nationality'
@@ -92,6 +102,7 @@ combinations as (
     from axis_codes as first_axis
     cross join axis_codes as second_axis
     cross join axis_codes as third_axis
+    cross join whole_period
     where
         first_axis.place = 1
         and second_axis.place = 2

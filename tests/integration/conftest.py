@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,29 @@ import duckdb
 import pytest
 
 from referrals import atomic_folder
+from referrals.paths import RELEASES
 from referrals.publishing import transcribe
-from referrals.publishing.release_builder import folder as release_folder
+from referrals.publishing.disclosure.rounding import likelihood
 from referrals.release import contract
 from referrals.release.release import Release, open_release
-from tests.fixtures import published_releases
+from tests.fixtures import published_releases, release_writer
 from tests.fixtures.made_once import made_once
+from tests.fixtures.stranger import Stranger
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quick_likelihood() -> Iterator[None]:
+    """Leave the likelihood check out of publications, of which it takes two thirds of the time.
+
+    It has unit tests, and `test_likelihood_check` publishes with it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(likelihood, "require", lambda *_, **__: None)
+        yield
+
 
 SmallRelease = Callable[..., Path]
+REAL = "2020-21"
 
 ABOUT = """
 create table release as select
@@ -31,15 +46,17 @@ create table release as select
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the real release, built from the repository. Copy it before changing it."""
-    return (
-        made_once(
-            tmp_path_factory.getbasetemp(),
-            "releases",
-            lambda folder: transcribe.build(folder=folder),
-        )
-        / "2020-21"
-    )
+    """The folder of the real release, built from the repository. Copy it before changing it.
+
+    It is a copy of the one that `make data` built, unless an input has changed since.
+    """
+
+    def make(folder: Path) -> None:
+        if (RELEASES / REAL).exists():
+            shutil.copytree(RELEASES / REAL, folder / REAL)
+        transcribe.build(folder=folder)
+
+    return made_once(tmp_path_factory.getbasetemp(), "releases", make) / REAL
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +92,7 @@ def write_small(
         connection.execute("insert into cells by name select $value as value", {"value": value})
         connection.execute("insert into statements by name select 'E001' as statement_id")
 
-    release_folder.write(
+    release_writer.write(
         folder,
         fill=fill,
         metadata={"name": folder.name, "status": status, "inputs_sha256": f"inputs of {value}"},
@@ -95,7 +112,9 @@ def copy_of_small(tmp_path_factory: pytest.TempPathFactory) -> SmallRelease:
         original = home / str(number) / folder.name
         if not original.exists():
             write_small(original, **options)
-        return put(original, folder)
+        if folder.exists():
+            return put(original, folder)
+        return Path(shutil.copytree(original, folder))
 
     return make
 
@@ -114,16 +133,16 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small(tmp_path: Path, written: Path) -> SmallRelease:
-    """A function that returns a small release: a copy, or a new one if given options."""
+def small(tmp_path: Path, copy_of_small: SmallRelease) -> SmallRelease:
+    """A function that puts a small release into a folder of releases, as a publisher does."""
+    return lambda name="2020-21", **options: copy_of_small(tmp_path / "releases" / name, **options)
 
-    def make(name: str = "2020-21", **options: Any) -> Path:
-        folder = tmp_path / "releases" / name
-        if options or folder.exists():
-            return write_small(folder, **options)
-        return Path(shutil.copytree(written, folder))
 
-    return make
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stranger]:
+    """A stranger who verifies releases without our code."""
+    with Stranger(tmp_path_factory.mktemp("stranger")) as someone:
+        yield someone
 
 
 @pytest.fixture

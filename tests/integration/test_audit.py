@@ -16,7 +16,7 @@ from typing import Any, Final
 import duckdb
 import pytest
 
-from referrals.publishing.audit import workbook_reader
+from referrals.publishing.audit.consistency import workbook_reader
 from referrals.publishing.cli import main
 from tests.fixtures import published_releases
 from tests.fixtures.published_releases import Row, Rows
@@ -87,7 +87,9 @@ def test_the_audit_passes_a_sound_release(folder: Path, capfd: pytest.CaptureFix
     assert failing(capfd, folder) == ""
 
 
-@pytest.mark.parametrize("by", [-1, 1, 10])
+@pytest.mark.parametrize(
+    "by", [-1, pytest.param(1, marks=pytest.mark.slow), pytest.param(10, marks=pytest.mark.slow)]
+)
 def test_the_audit_names_a_changed_sum(
     folder: Path, by: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -119,7 +121,10 @@ def test_the_audit_names_the_sums_of_a_changed_cell(
     assert f"nationality {row['nationality']}, age band {row['age_band']}" in found
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "count",
+    [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow), 4],
+)
 def test_the_audit_names_a_true_small_count(
     folder: Path, count: int, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +200,7 @@ def test_the_audit_names_a_cell_that_a_witness_empties_though_it_shows_a_number(
     assert f"{AGREES}: witness {last}: {in_words(row)} cannot be 0" in failing(capfd, folder)
 
 
+@pytest.mark.slow
 def test_the_audit_names_sums_that_no_witness_moves(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -207,6 +213,7 @@ def quartered(rows: Rows) -> Rows:
     return [{**row, "change": str(int(row["change"]) // 4)} for row in rows]
 
 
+@pytest.mark.slow
 def test_the_audit_fails_if_witnesses_move_sums_by_less_than_four(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,16 +234,16 @@ ONE: Final = "0,2021-Q2,VNM,20-29,F,MS,NFA,4\n"
     "content",
     [
         None,
-        b"",
+        pytest.param(b"", marks=pytest.mark.slow),
         b"no gzip",
-        gzipped(HEADER + ONE)[:-20],
+        pytest.param(gzipped(HEADER + ONE)[:-20], marks=pytest.mark.slow),
         gzipped(HEADER + ONE)[:20] + b"\xff" * 20,
         gzipped(""),
-        gzipped(HEADER + ONE.replace(",4", ",four")),
-        gzipped(HEADER + ONE.replace(",F", "")),
-        gzipped(HEADER.replace("sex", "gender") + ONE),
+        pytest.param(gzipped(HEADER + ONE.replace(",4", ",four")), marks=pytest.mark.slow),
+        pytest.param(gzipped(HEADER + ONE.replace(",F", "")), marks=pytest.mark.slow),
+        pytest.param(gzipped(HEADER.replace("sex", "gender") + ONE), marks=pytest.mark.slow),
         gzipped(HEADER + ONE.replace("VNM", "XXX")),
-        gzipped(HEADER + ONE.replace("2021-Q2", "1999-Q2")),
+        pytest.param(gzipped(HEADER + ONE.replace("2021-Q2", "1999-Q2")), marks=pytest.mark.slow),
         gzipped(HEADER + ONE + ONE),
     ],
     ids=[
@@ -354,9 +361,10 @@ def no_database(folder: Path) -> None:
             in_database("update cells set value = 3 where value = 5 and upper = 5"),
             "release.duckdb has 3, 1 to 5 [e] for quarter",
         ),
-        (
+        pytest.param(
             in_database("update cells set upper = 3 where value = 5 and upper = 5"),
             "release.duckdb has 5, 1 to 3 [e] for quarter",
+            marks=pytest.mark.slow,
         ),
         (in_database("delete from cells where value = 5"), "release.duckdb has nothing for year"),
         (
@@ -364,11 +372,19 @@ def no_database(folder: Path) -> None:
             "announces an error of 1 for sums that fix 0 dimensions",
         ),
         (in_database("create table hidden as select 3"), "release.duckdb has the table hidden"),
-        (in_database("create view hidden as select 3"), "release.duckdb has the table hidden"),
-        (in_database("drop table finest"), "release.duckdb has no table finest"),
+        pytest.param(
+            in_database("create view hidden as select 3"),
+            "release.duckdb has the table hidden",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            in_database("drop table finest"),
+            "release.duckdb has no table finest",
+            marks=pytest.mark.slow,
+        ),
         (no_database, "release.duckdb cannot be read"),
         (parquet_changed, "cells.parquet has 3, 1 to 5 [e] for quarter"),
-        (no_parquet, "cells.parquet cannot be read"),
+        pytest.param(no_parquet, "cells.parquet cannot be read", marks=pytest.mark.slow),
     ],
 )
 def test_the_audit_names_the_cell_on_which_a_database_or_parquet_file_disagrees(
@@ -432,9 +448,10 @@ def with_a_sheet_twice(folder: Path) -> None:
             in_workbook(EXCEL, r'(<c r="D1\d" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
             ".xlsx has the number 3, which belongs to no cell",
         ),
-        (
+        pytest.param(
             in_workbook(EXCEL, r'(<c r="A1" s="\d+") t="s"><v>\d+', r"\g<1>><v>3"),
             ".xlsx has the number 3, which belongs to no cell",
+            marks=pytest.mark.slow,
         ),
         (
             in_workbook(EXCEL, r"(<v>300</v></c>)(</row>|<c)", r'\g<1><c r="Z9"><v>3</v></c>\g<2>'),
@@ -444,15 +461,24 @@ def with_a_sheet_twice(folder: Path) -> None:
             in_workbook(EXCEL, r"<v>300</v>", "<f>1+2</f><v>300</v>"),
             "not a plain spreadsheet (ValueError)",
         ),
-        (in_workbook(EXCEL, r"<v>300</v>", "<v>3e2</v>"), "not a plain spreadsheet (ValueError)"),
+        pytest.param(
+            in_workbook(EXCEL, r"<v>300</v>", "<v>3e2</v>"),
+            "not a plain spreadsheet (ValueError)",
+            marks=pytest.mark.slow,
+        ),
         (
             in_workbook(EXCEL, r"(<worksheet)", rf"{ENTITY}\g<1>"),
             "not a plain spreadsheet (ValueError)",
         ),
-        (in_workbook(EXCEL, r"</worksheet>", ""), "not a plain spreadsheet (ParseError)"),
-        (
+        pytest.param(
+            in_workbook(EXCEL, r"</worksheet>", ""),
+            "not a plain spreadsheet (ParseError)",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
             in_workbook(OPENDOCUMENT, r"(<office:document)", rf"{ENTITY}\g<1>"),
             "not a plain spreadsheet (ValueError)",
+            marks=pytest.mark.slow,
         ),
         (
             in_workbook(OPENDOCUMENT, r"<text:p>300<", "<text:p>3<"),
@@ -466,32 +492,42 @@ def with_a_sheet_twice(folder: Path) -> None:
             ),
             "not a plain spreadsheet (ValueError)",
         ),
-        (
+        pytest.param(
             in_workbook((".xlsx", "xl/sharedStrings.xml"), "Period code", "Period"),
             ".xlsx has the number ",
+            marks=pytest.mark.slow,
         ),
-        (
+        pytest.param(
             in_workbook((".xlsx", "xl/sharedStrings.xml"), ">Lowest<", ">Highest<"),
             ".xlsx has a table with a column twice",
+            marks=pytest.mark.slow,
         ),
         (
             in_workbook(OPENDOCUMENT, '<table:table [^>]*table:name="Sex".*?</table:table>', ""),
             ".ods has nothing for ",
         ),
-        (
+        pytest.param(
             in_workbook(OPENDOCUMENT, ROW_OF_300, ""),
             ".ods has a table that lacks a row which its other rows call for",
+            marks=pytest.mark.slow,
         ),
-        (in_workbook(OPENDOCUMENT, ROW_OF_300, r"\g<0>\g<0>"), ".ods has a table with a row twice"),
-        (
+        pytest.param(
+            in_workbook(OPENDOCUMENT, ROW_OF_300, r"\g<0>\g<0>"),
+            ".ods has a table with a row twice",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
             in_workbook(
                 OPENDOCUMENT,
                 f"({ROW_OF_300.removesuffix(ROW_ENDS)})({ROW_ENDS})",
                 rf"\g<1>{TEXT_CELL}\g<2>",
             ),
             ".ods has a cell outside its table, or a row without a cell",
+            marks=pytest.mark.slow,
         ),
-        (compressed_with_lzma, "not a plain spreadsheet (ValueError)"),
+        pytest.param(
+            compressed_with_lzma, "not a plain spreadsheet (ValueError)", marks=pytest.mark.slow
+        ),
         (with_a_sheet_twice, "not a plain spreadsheet (ValueError)"),
         (
             lambda folder: published_releases.book(folder, ".ods").write_bytes(b"PK"),
@@ -657,6 +693,7 @@ def test_the_audit_refuses_a_file_that_is_not_a_table_of_counts(
     assert "notes.csv is not a table of counts" in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_audit_passes_two_releases_that_differ_by_two_people_if_decisions_were_frozen(
     base: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -664,6 +701,7 @@ def test_the_audit_passes_two_releases_that_differ_by_two_people_if_decisions_we
     assert failing(capfd, published_releases.small(base), revised) == ""
 
 
+@pytest.mark.slow
 def test_the_audit_fails_two_releases_that_differ_by_two_people_under_different_keys(
     base: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from referrals.paths import REFERENCE
 from referrals.publishing.audit import audit, public_release
 from referrals.publishing.release_builder import certificate
 from referrals.publishing.release_builder.certificate import ROUNDED_TEXT
-from referrals.reference import table_schema
+from referrals.reference import disclosure_rule, table_schema
 from referrals.release.release import MARKS, SYNTHETIC
 from tests.fixtures import published_releases
 
@@ -35,7 +35,7 @@ def test_the_certificate_lists_the_checks_of_an_audit(small: Path) -> None:
     found = {
         check.name: check.looked_at
         for check in audit.audit([small])
-        if not check.name.endswith(audit.FILES)
+        if not check.name.endswith((audit.FILES, audit.CERTIFIED))
     }
     listed = {check["name"]: check["looked_at"] for check in data(small)["checks"]}
     assert listed == found
@@ -56,8 +56,11 @@ def test_the_certificate_announces_the_largest_errors_of_the_manifest(small: Pat
 
 
 def test_the_certificate_has_the_lay_sentence_and_the_limits_of_the_proof(small: Path) -> None:
-    assert certificate.LAY_SENTENCE in text(small)
-    assert data(small)["lay_sentence"] == certificate.LAY_SENTENCE
+    largest = max(data(small)["largest_error"].values())
+    sentence = certificate.lay_sentence([largest], is_behind=False)
+    assert f"may be up to {largest} away from the true count." in sentence
+    assert sentence in text(small)
+    assert data(small)["lay_sentence"] == sentence
     assert [limit for limit in certificate.LIMITS if limit not in text(small)] == []
 
 
@@ -76,6 +79,37 @@ def test_the_certificate_counts_referrals_in_visible_groups_from_public_numbers(
     ]
     least = sum(value if value > 7 else 1 for value in finest)
     assert f"- 2021-22: at least {least} of 300 referrals ({least / 300:.0%})" in text(small)
+
+
+def test_no_number_is_further_from_its_range_than_the_lay_sentence_says(small: Path) -> None:
+    largest = max(data(small)["largest_error"].values())
+    errors = [
+        max(int(row["value"]) - int(row["lower"]), int(row["upper"]) - int(row["value"]))
+        for row in published_releases.cells(small)
+    ]
+    assert max(errors) <= largest
+
+
+def test_the_certificate_measures_the_ranges_of_its_own_release(small: Path) -> None:
+    widths = [
+        int(row["upper"]) - int(row["lower"])
+        for row in published_releases.cells(small)
+        if published_releases.is_finest(row)
+    ]
+    exact, mean = widths.count(0) / len(widths), sum(widths) / len(widths)
+    assert f"| 6 | {len(widths)} | {exact:.0%} | {mean:.1f} | {max(widths)} |" in text(small)
+
+
+def test_the_certificate_calls_figures_of_other_records_a_benchmark(small: Path) -> None:
+    before, after = text(small).split("**A benchmark, not this release.**")
+    first = table_schema.read(REFERENCE / "rounding_errors.csv")[2]["mean_error"]
+    assert f"| {first} |" in after
+    assert f"| {first} |" not in before.split("## What the method does to numbers")[1]
+
+
+def test_the_certificate_prints_the_settings(small: Path) -> None:
+    assert disclosure_rule.PATH.read_text(encoding="utf-8").strip() in text(small)
+    assert data(small)["settings"] == disclosure_rule.read()
 
 
 def test_the_certificate_quotes_the_accuracy_of_a_guess(small: Path) -> None:
@@ -99,7 +133,9 @@ def test_the_certificate_follows_from_the_public_files(small: Path, tmp_path: Pa
         check for check in audit.check_release(release) if not check.name.endswith(audit.FILES)
     ]
     certificate.write(folder, release, checks, ROUNDED_TEXT)
-    assert (text(folder), data(folder)) == before
+    of_draft = before[0].partition("\n## Approval")[0].rstrip(), before[1]
+    of_draft[1].pop("approval")
+    assert (text(folder).rstrip(), data(folder)) == of_draft
 
 
 def test_the_certificate_reports_a_failed_check(small: Path) -> None:

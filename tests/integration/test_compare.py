@@ -73,6 +73,7 @@ def test_releases_with_one_key_disclose_nothing_if_the_change_is_held_back(
     assert (found.cells, found.disclosures) == ([], [])
 
 
+@pytest.mark.slow
 def test_releases_with_two_keys_disclose_the_two_people_between_them(base: Path) -> None:
     old, new = published_releases.small(base), published_releases.revised(base, private="another")
     found = comparison.compare(old, new)
@@ -95,6 +96,7 @@ def values_of(release: Path) -> dict[tuple[str, ...], int]:
     return {tuple(list(row.values())[:6]): int(row["value"]) for row in rows}
 
 
+@pytest.mark.slow
 def test_every_cell_that_differs_is_listed_once_with_the_numbers_of_both_files(
     base: Path,
 ) -> None:

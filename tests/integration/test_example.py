@@ -46,7 +46,7 @@ BASE: Final = "https://dashboard.example.org"
 MARK: Final = MARKS[EXAMPLE]
 EXAMPLE_CODES: Final = re.compile(r"\bXA[A-Z]\b|\bEY[1-9]|\bCountry [A-P]\b|\bExample year \d")
 CARD: Final = re.compile(r'<section class="card".*?</section>', re.DOTALL)
-EXPLAINED_ON: Final = frozenset({"about", "glossary", "releases"})
+EXPLAINED_ON: Final = frozenset({"about", "dictionary", "glossary", "mistakes", "releases"})
 """The pages whose texts explain the example by its names."""
 
 SELECTIONS: Final = (
@@ -77,7 +77,9 @@ def get(published: Release, example: Release) -> Iterator[HttpClient]:
 @pytest.fixture(scope="module")
 def static(published: Release, example: Release) -> dict[str, str]:
     files = site.files(Served("both", published, (example,)))
-    return {name: content.decode() for name, content in files.items()}
+    return {
+        name: content.decode() for name, content in files.items() if not name.endswith(".woff2")
+    }
 
 
 def real(text: str, example: Release) -> list[str]:
@@ -96,7 +98,8 @@ def test_no_file_of_the_example_has_a_real_nationality_or_period(example: Releas
     for name in ("cells.csv", "datapackage.json", "certificate.md", "certificate.json"):
         assert real(example.files[name].decode(), example) == [], name
     witnesses = gzip.decompress(example.files["witnesses.csv.gz"]).decode()
-    assert real(witnesses, example) == []
+    different = set(witnesses.replace("\n", ",").split(","))  # of 20 MB of the same few
+    assert real("\n".join(different), example) == []
     assert real(example.files["statements.csv"].decode(), example) == []
 
 
@@ -172,6 +175,7 @@ def test_everything_that_leaves_a_card_says_that_it_must_not_be_quoted(example: 
 # Pages
 
 
+@pytest.mark.slow
 def test_no_card_of_a_static_page_of_the_example_has_a_real_nationality_or_period(
     static: dict[str, str], example: Release
 ) -> None:
@@ -185,6 +189,7 @@ def test_no_card_of_a_static_page_of_the_example_has_a_real_nationality_or_perio
             assert real(words(card), example) == [], name
 
 
+@pytest.mark.slow
 def test_no_other_static_page_or_table_has_a_code_of_the_example(static: dict[str, str]) -> None:
     others = {
         name: text
@@ -199,6 +204,7 @@ def test_no_other_static_page_or_table_has_a_code_of_the_example(static: dict[st
         assert found == [] or name in EXPLAINED_ON, (name, found)
 
 
+@pytest.mark.slow
 def test_the_tables_of_the_static_site_keep_real_and_invented_apart(
     static: dict[str, str], example: Release
 ) -> None:
@@ -332,6 +338,7 @@ def test_a_real_release_with_a_code_of_the_example_is_refused(
         open_release(folder)
 
 
+@pytest.mark.slow  # the tests of the static site have the pages of one release
 def test_the_site_works_without_the_example(tmp_path: Path) -> None:
     for folder in (latest_published(), RELEASES / EXAMPLE):
         shutil.copytree(folder, tmp_path / folder.name)

@@ -18,18 +18,23 @@ from referrals.errors import DisclosureError
 from referrals.publishing import pipeline
 from referrals.publishing.cli import main
 from referrals.publishing.extract import validate
-from referrals.publishing.history import history
+from referrals.publishing.history import drafts, history
 from referrals.publishing.history.history import ReleaseHistory
 from referrals.publishing.history.private_store import PrivateStore, StoredYear
-from referrals.publishing.options import Options
-from tests.fixtures import killed_publisher, published_releases
+from referrals.publishing.options import STAGING, Options
+from tests.fixtures import published_releases
 
 KILLED = """
 import os, signal
 from pathlib import Path
-from referrals.publishing.history import history
+from referrals.publishing.history import drafts, history
 with history.lock(Path({private!r}), Path({to!r})):
     os.kill(os.getpid(), signal.SIGKILL)
+"""
+SECOND = """
+from referrals.publishing import cli
+for command in {commands!r}:
+    print(cli.main(command))
 """
 
 
@@ -45,22 +50,33 @@ def is_locked(folder: Path) -> bool:
     return False
 
 
-@pytest.mark.parametrize(
-    ("private", "to"), [("private", "out"), ("private", "other"), ("another", "out")]
-)
 def test_a_second_publisher_with_either_folder_of_the_first_is_refused_at_once(
-    tmp_path: Path, private: str, to: str
+    tmp_path: Path,
 ) -> None:
     path = published_releases.extract(tmp_path / "x.csv")
-    with history.lock(tmp_path / "private", tmp_path / "out"):
-        command = published_releases.command(path, tmp_path / to, tmp_path / private)
+    private, out, drafts = tmp_path / "private", tmp_path / "out", tmp_path / "drafts"
+    another = tmp_path / "another"
+    PrivateStore(another)
+    commands = [
+        published_releases.command(path, out, private),
+        published_releases.approval(out, private),
+        [*published_releases.command(path, out, another), "--to", str(drafts)],
+        published_releases.approval(drafts, another),
+    ]
+    with history.lock(private, drafts):
         ran = subprocess.run(
-            [*killed_publisher.PYTHON, *command], capture_output=True, text=True, check=False
+            [sys.executable, "-c", SECOND.format(commands=commands)],
+            capture_output=True,
+            text=True,
+            check=True,
         )
-    assert ran.returncode == 1
-    assert ran.stderr.startswith("Another publisher is using ")
-    assert "Nothing was written." in ran.stderr
-    assert not (tmp_path / to).exists()
+    assert ran.stdout == "1\n" * len(commands)
+    refusals = ran.stderr.splitlines()
+    assert len(refusals) == len(commands)
+    for refusal in refusals:
+        assert refusal.startswith("Another publisher is using ")
+        assert "Nothing was written." in refusal
+    assert not {"out", "drafts"} & {path.name for path in tmp_path.iterdir()}
 
 
 def test_publishers_with_different_folders_do_not_block_each_other(tmp_path: Path) -> None:
@@ -78,28 +94,28 @@ def test_a_killed_publisher_blocks_nobody(tmp_path: Path) -> None:
         pass
 
 
-def test_both_folders_are_locked_from_the_first_record_to_the_commit(
+@pytest.mark.slow
+def test_a_publisher_locks_its_drafts_and_an_approver_the_releases_until_the_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    private, out = tmp_path / "private", tmp_path / "out"
     seen: list[tuple[str, bool]] = []
-    folders = (tmp_path / "private", tmp_path / "out")
 
-    def recorded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def recorded(function: Callable[..., Any], *folders: Path) -> Callable[..., Any]:
         def record_and_call(*arguments: Any, **options: Any) -> Any:
-            seen.append((name, all(map(is_locked, folders))))
+            seen.append((function.__name__, all(map(is_locked, folders))))
             result = function(*arguments, **options)
-            seen.append((name, all(map(is_locked, folders))))
+            seen.append((function.__name__, all(map(is_locked, folders))))
             return result
 
         return record_and_call
 
-    monkeypatch.setattr(validate, "load", recorded("load", validate.load))
-    monkeypatch.setattr(ReleaseHistory, "resolve", recorded("resolve", ReleaseHistory.resolve))
-    published_releases.publish(published_releases.extract(tmp_path / "x.csv"), *reversed(folders))
-    assert seen == [
-        (name, True) for name in ("load", "load", "resolve", "resolve", "resolve", "resolve")
-    ]
-    assert not any(map(is_locked, folders))
+    monkeypatch.setattr(validate, "load", recorded(validate.load, private, private / STAGING))
+    monkeypatch.setattr(ReleaseHistory, "prepare", recorded(ReleaseHistory.prepare, private, out))
+    monkeypatch.setattr(drafts, "remove", recorded(drafts.remove, private, out))
+    published_releases.publish(published_releases.extract(tmp_path / "x.csv"), out, private)
+    assert seen == [(name, True) for name in ("load", "prepare", "remove") for _ in "12"]
+    assert not any(map(is_locked, (private, out)))
 
 
 def test_a_prepared_year_is_not_discarded_if_its_release_is_damaged(tmp_path: Path) -> None:
@@ -158,7 +174,12 @@ def test_real_records_prepared_in_one_folder_are_refused_in_a_second_folder(
 
 
 @pytest.mark.parametrize(
-    "reason", [DisclosureError("attacked"), OSError("disk full"), KeyboardInterrupt()]
+    "reason",
+    [
+        pytest.param(DisclosureError("attacked"), marks=pytest.mark.slow),
+        pytest.param(OSError("disk full"), marks=pytest.mark.slow),
+        KeyboardInterrupt(),
+    ],
 )
 def test_a_refused_or_interrupted_publication_leaves_no_history(
     tmp_path: Path, reason: BaseException, monkeypatch: pytest.MonkeyPatch
@@ -195,8 +216,9 @@ def test_a_publication_that_failed_after_the_exchange_is_committed(small_place: 
     assert releases.latest(published_releases.YEAR) is not None
 
 
-def test_years_published_separately_are_not_published_together(
-    small_place: Path, capfd: pytest.CaptureFixture[str]
+@pytest.mark.slow
+def test_years_published_separately_keep_their_own_groups_when_published_together(
+    small_place: Path,
 ) -> None:
     first = small_place / "small.csv"
     lines = first.read_text(encoding="utf-8").replace("SECRET", "LATER").replace("IND", "CHN")
@@ -205,12 +227,11 @@ def test_years_published_separately_are_not_published_together(
     to, private = small_place / "out", small_place / "private"
     published_releases.publish(second, to, private, release="second")
     command = published_releases.command(first, to, private, release="both")
-    assert main([*command[:2], str(second), *command[2:]]) == 1
-    assert (
-        "2021-22 and 2022-23 were published separately, each with groups of its own"
-        in capfd.readouterr().err
-    )
-    assert sorted(path.name for path in to.iterdir()) == ["second", "small"]
+    assert published_releases.run([*command[:2], str(second), *command[2:]]) == 0
+    cells = published_releases.cells(published_releases.draft(private, release="both"))
+    unavailable = {(row["period"], row["nationality"]) for row in cells if row["status"] == "x"}
+    assert unavailable >= {("2021-22", "CHN"), ("2022-23", "IND")}
+    assert not {("2021-22", "IND"), ("2022-23", "CHN")} & unavailable
 
 
 def test_a_negative_number_of_nationalities_is_refused(

@@ -15,8 +15,16 @@ import pytest
 
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.release.release import open_release
+from tests.fixtures import release_writer
+from tests.integration.conftest import write_small
 
 SmallRelease = Callable[..., Path]
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SmallRelease:
+    """A function that writes a small release anew each time, as the program does."""
+    return lambda name="2020-21", **options: write_small(tmp_path / "releases" / name, **options)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -24,7 +32,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_a_release_has_its_files_and_a_manifest_only(small: SmallRelease) -> None:
+def test_a_release_has_its_files_and_a_manifest_only(
+    small: SmallRelease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_writer, "write", release_folder.write)  # in a process of its own
     assert set(contents(small())) == {
         "release.duckdb",
         "cells.csv",
@@ -117,8 +128,8 @@ def test_a_release_that_finish_refuses_is_not_put_in_place(
 ) -> None:
     folder = small(value=1)
     before = contents(folder)
-    write = release_folder.write
-    monkeypatch.setattr(release_folder, "write", partial(write, finish=fail))
+    refusing = partial(release_folder.write, finish=fail)
+    monkeypatch.setattr(release_writer, "write", refusing)
     with pytest.raises(BuildError):
         small(value=2)
     assert contents(folder) == before

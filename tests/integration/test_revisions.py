@@ -14,6 +14,12 @@ from referrals.query import kinds
 from referrals.query.selection import Selection
 from referrals.release.release import open_release
 from tests.fixtures import published_releases
+from tests.fixtures.true_numbers import records_of, untrue_numbers
+
+BATCH = 260
+"""The records that a revision adds. What can be shown of them is found in a third of the time
+that it takes for 200.
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +38,9 @@ def first(place: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def second(first: Path, place: Path) -> Path:
-    more = published_releases.extract(place / "more.csv", records=published_releases.RECORDS + 200)
+    more = published_releases.extract(
+        place / "more.csv", records=published_releases.RECORDS + BATCH
+    )
     return published_releases.publish(more, first.parent, place / "private", release="second")
 
 
@@ -51,10 +59,27 @@ def numbers(folder: Path) -> dict[tuple[str, ...], tuple[int, str]]:
     }
 
 
+def values(folder: Path) -> dict[tuple[str, ...], int]:
+    return {codes: value for codes, (value, _) in numbers(folder).items()}
+
+
+def inexact_totals(folder: Path) -> set[tuple[str, ...]]:
+    """Return the totals that the manifest announces an error for."""
+    manifest = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    return {
+        tuple(list(total.values())[:6])
+        for total in manifest["disclosure_control"]["inexact_totals"]
+    }
+
+
 def test_a_revision_publishes_a_batch_except_a_few_records_and_discloses_nothing(
     first: Path, second: Path
 ) -> None:
-    assert published_releases.RECORDS + 150 < total(second) <= published_releases.RECORDS + 200
+    assert (
+        published_releases.RECORDS + BATCH - 20
+        < total(second)
+        <= published_releases.RECORDS + BATCH
+    )
     assert comparison.compare(first, second).disclosures == []
     assert main(["audit", str(first), str(second)]) == 0
 
@@ -67,7 +92,8 @@ def test_the_numbers_that_a_revision_changed_and_no_others_have_the_status_r(
         codes for codes, (value, _) in after.items() if value != before.get(codes, (0, ""))[0]
     }
     assert 0 < len(changed) < len(after)
-    assert {codes for codes, (_, status) in after.items() if status == "r"} == changed
+    behind = inexact_totals(second)
+    assert {codes for codes, (_, status) in after.items() if status == "r"} == changed | behind
     assert not [codes for codes, (_, status) in before.items() if status == "r"]
 
 
@@ -90,7 +116,7 @@ def test_the_dashboard_marks_the_numbers_that_a_revision_changed(second: Path) -
             written.get(codes) == "r" for codes in places
         ]
         assert any(observation.status == "r" for observation in observations)
-        assert "revised" in Rounded.symbols["r"]
+        assert "revised" in Rounded().symbols["r"]
 
 
 def test_the_manifest_explains_r_and_the_held_back_rule_without_numbers(
@@ -115,6 +141,7 @@ def test_a_revision_published_again_has_the_same_numbers_and_statuses(
     assert open_release(second).about.release_id == "second"
 
 
+@pytest.mark.slow
 def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
     small_place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -124,7 +151,8 @@ def test_a_release_is_attacked_together_with_the_one_that_it_replaces(
         small_place / "more.csv", records=published_releases.RECORDS + 2
     )
     (small_place / "another").mkdir(mode=0o700)
-    assert main(published_releases.command(more, to, small_place / "another")) == 1
+    command = published_releases.command(more, to, small_place / "another", release="small")
+    assert published_releases.run(command) == 1
     errors = capsys.readouterr().err
     assert "small and small, 2021-22: read together they tell nothing more: NO" in errors
     assert published_releases.contents(to / "small") == before
@@ -144,6 +172,7 @@ def test_publishing_is_refused_if_an_earlier_release_cannot_be_read(
     assert [path.name for path in to.iterdir()] == ["small"]
 
 
+@pytest.mark.slow  # the tests of `revise` show the same of smaller tables
 def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> None:
     new = [f"NEW-{number},2021-05-11,kent,VNM,16,M,MS,NFA,synthetic" for number in range(12)]
     folder = small_place / "out" / "small"
@@ -151,5 +180,31 @@ def test_a_revision_holds_back_a_batch_in_a_single_cell(small_place: Path) -> No
     later = published_releases.publish(
         more, folder.parent, small_place / "private", release="second"
     )
-    assert numbers(later) == numbers(folder)
+    assert values(later) == values(folder)
     assert main(["audit", str(folder), str(later)]) == 0
+    records = records_of(more)
+    vietnamese = (published_releases.YEAR, "VNM", *["_T"] * 4)
+    assert records[vietnamese] == values(folder)[vietnamese] + 12
+    assert untrue_numbers(later, records) == []
+    exact = {
+        codes
+        for codes, (_, status) in numbers(later).items()
+        if status == "" and sum(code != "_T" for code in codes[1:]) <= 1
+    }
+    assert exact == set(), "twelve people who are held back would be seen to share every code"
+
+
+@pytest.mark.slow  # 10 s: it publishes a revision
+def test_every_number_of_a_revision_with_records_held_back_is_true_of_its_extract(
+    small_place: Path,
+) -> None:
+    folder = small_place / "out" / "small"
+    more = published_releases.extract(
+        small_place / "more.csv", records=published_releases.RECORDS + 40
+    )
+    later = published_releases.publish(
+        more, folder.parent, small_place / "private", release="second"
+    )
+    assert total(later) < published_releases.RECORDS + 40, "some are held back"
+    assert untrue_numbers(later, records_of(more)) == []
+    assert untrue_numbers(folder, records_of(more)) != []

@@ -123,5 +123,9 @@ def test_a_correction_of_a_withdrawn_release_is_shown_once_it_is_restored(
 
 def test_the_page_empties_the_cache_that_nginx_fills() -> None:
     command = COMPOSE["services"]["nginx"]["command"]
-    assert f"exec nginx find {command[command.index('-p') + 1]}/cache -type f -delete" in PAGE
-    assert "proxy_cache_path cache " in (ROOT / "deploy" / "nginx" / "nginx.conf").read_text()
+    folder = command[command.index("-p") + 1]
+    assert f"exec nginx find {folder} -path '{folder}/cache-*' -type f -delete" in PAGE
+    nginx = (ROOT / "deploy" / "nginx" / "nginx.conf").read_text()
+    caches = re.findall(r"proxy_cache_path (\S+)", nginx)
+    assert caches
+    assert all(cache.startswith("cache-") for cache in caches)

@@ -270,13 +270,27 @@ def test_the_notes_explain_the_symbols_in_use_and_no_others(
     assert used == explained != set()
 
 
-def test_the_lay_sentence_is_above_every_table_of_rounded_counts(
+def test_every_table_of_rounded_counts_says_its_own_largest_error(
+    release: Release, sheets: dict[str, spreadsheet_reader.Read]
+) -> None:
+    if not release.about.is_additive:
+        return
+    for sheet in sheets.values():
+        if "Victim referrals" in sheet.rows[sheet.header_row]:
+            error = 0
+            for row in sheet.table:
+                value, lowest, highest = (
+                    int(row[name]) for name in ("Victim referrals", "Lowest", "Highest")
+                )
+                error = max(error, value - lowest, highest - value)
+            sentence = tables.ADJUSTED.format(error=error) if error else tables.ALL_EXACT
+            assert [sentence] in sheet.rows
+
+
+def test_the_notes_say_how_exact_the_numbers_are(
     release: Release, sheets: dict[str, spreadsheet_reader.Read]
 ) -> None:
     if sentence := release.about.lay_sentence:
-        for sheet in sheets.values():
-            has_numbers = "Victim referrals" in sheet.rows[sheet.header_row]
-            assert not has_numbers or [sentence] in sheet.rows
         assert any(row["Note"] == sentence for row in sheets["Notes"].table)
 
 
@@ -457,6 +471,27 @@ def test_column_widths_fit_their_content_within_bounds() -> None:
         [["Male", "y" * 200, 1336], ["Sex not recorded", "No note", 5]],
     )
     assert sheet.widths == [18, workbook.WIDEST_COLUMN, workbook.NARROWEST_COLUMN]
+
+
+@pytest.mark.parametrize(("columns", "is_wide"), [(8, False), (23, True)])
+def test_a_sheet_too_wide_to_be_read_on_one_page_is_printed_on_several(
+    tmp_path: Path, columns: int, *, is_wide: bool
+) -> None:
+    header = [f"column {number}" for number in range(columns)]
+    sheet = Sheet("Wide", "Wide", [], header, [["a" * 12] * columns])
+    xlsx, ods = write(tmp_path, replace(small_workbook(), sheets=[sheet]))
+    excel_parts = spreadsheet_reader.parts(xlsx)
+    printed = excel_parts["xl/worksheets/sheet1.xml"]
+    assert 'orientation="landscape"' in printed
+    assert (f'scale="{workbook.SMALLEST_SCALE}"' in printed) == is_wide
+    assert ('fitToHeight="0"' in printed) != is_wide
+    titles = "Wide!$A:$A,Wide!$2:$2" if is_wide else "Wide!$2:$2"
+    assert f">{titles}</definedName>" in excel_parts["xl/workbook.xml"]
+    opened = spreadsheet_reader.parts(ods)
+    name = "wide_sheet" if is_wide else "sheet"
+    assert f'table:style-name="{name}">' in opened["content.xml"]
+    assert "<table:table-header-columns>" in opened["content.xml"]
+    assert f'style:scale-to="{workbook.SMALLEST_SCALE}%"' in opened["styles.xml"]
 
 
 def test_every_spreadsheet_format_of_the_manifest_has_a_writer() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 from referrals.release import files
 from tests.fixtures import published_releases
 from tests.fixtures.published_releases import Rows
+from tests.fixtures.stranger import Stranger
 
 Tamper = Callable[[Path], None]
 
@@ -26,32 +28,17 @@ def folder(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def verify(folder: Path) -> tuple[int, str]:
-    """Run the script of a release on its folder; return its exit code and its output."""
-    command = [sys.executable, "-I", str(folder / "verify.py"), str(folder)]
+def verify_alone(
+    folder: Path, *options: str, script: Path | None = None, bare: bool = False
+) -> tuple[int, str]:
+    """Run the script of a release on its folder as its certificate says, in a new process.
+
+    A `bare` Python has no libraries installed.
+    """
+    python = [sys.executable, "-I", *(["-S"] if bare else [])]
+    command = [*python, str(script or folder / "verify.py"), str(folder), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", timeout=60)
     return done.returncode, done.stdout + done.stderr
-
-
-def query(folder: Path) -> list[tuple[str, str]]:
-    """Run the SQL statement of a release in its folder and return the faults it finds."""
-    script = (
-        "import duckdb, json\n"
-        # A slow machine would print a progress bar into the answer.
-        "duckdb.sql('set enable_progress_bar = false')\n"
-        "print(json.dumps(duckdb.sql(open('verify.sql').read()).fetchall()))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=folder,
-        timeout=60,
-    )
-    if done.returncode:
-        return [("cannot be read", done.stderr)]
-    return [(fault, what) for fault, what in json.loads(done.stdout)]
 
 
 def a_finest(rows: Rows) -> dict[str, str]:
@@ -140,6 +127,7 @@ def claimed_known(**proof: Any) -> Tamper:
     return tamper
 
 
+UNREADABLE: Final = "a witness changes a cell that there is not"
 TAMPERED: Final[dict[str, Tamper]] = {
     "a cell is one more": with_value(a_finest, lambda value: value + 1),
     "a cell is a true small count": with_value(a_finest, lambda _: 3),
@@ -173,48 +161,100 @@ TAMPERED: Final[dict[str, Tamper]] = {
     "a change of a witness is less than four": with_witnesses(by_one),
     "a witness changes a sum and no cell": with_witnesses(of_a_sum),
     "a witness changes a cell twice": with_witnesses(lambda rows: [*rows[:1], *rows]),
-    "a witness changes a cell that there is not": with_witnesses(
-        lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]
-    ),
+    UNREADABLE: with_witnesses(lambda rows: [{**rows[0], "nationality": "XXX"}, *rows]),
 }
 
+KINDS: Final = (
+    "a cell is a true small count",
+    "a sum is one more",
+    "a cell is left out",
+    "no witness",
+    "a change of a witness is one more",
+    "errors announced smaller",
+    "a fact that the witnesses break",
+    "known for a sum that is not exact",
+)
+"""A change of each kind: to cells, sums, witnesses, rules, facts and known sums."""
 
-def test_the_script_confirms_a_sound_release(folder: Path) -> None:
-    code, output = verify(folder)
+ONE_OF_A_KIND: Final = tuple(
+    pytest.param(name, marks=() if name in KINDS else pytest.mark.slow) for name in TAMPERED
+)
+"""Every change, for tests after the first: `make test` plants one of each kind."""
+
+
+def test_the_script_confirms_a_sound_release(folder: Path, stranger: Stranger) -> None:
+    code, output = verify_alone(folder)
     assert code == 0
     assert output.startswith("True: ")
+    assert stranger.verify(folder) == (code, output)
+
+
+def test_a_new_process_finds_a_tampered_release_as_a_fork_does(
+    folder: Path, stranger: Stranger
+) -> None:
+    TAMPERED["a sum is one more"](folder)
+    assert verify_alone(folder) == stranger.verify(folder)
+    (folder / "cells.csv").unlink()
+    assert verify_alone(folder) == stranger.verify(folder)
 
 
 def test_the_script_is_short_and_without_our_code(folder: Path) -> None:
     text = (folder / "verify.py").read_text(encoding="utf-8")
-    assert "referrals" not in text
-    assert len(text.splitlines()) < 140
+    assert "import referrals" not in text
+    assert "from referrals" not in text
+    assert len(text.splitlines()) < 420
 
 
-def test_the_script_accepts_the_file_names_of_example_downloads(
-    folder: Path,
+@pytest.mark.parametrize(
+    "renamed",
+    [
+        lambda name: name if name.endswith((".py", ".sql")) else files.marked(name, "example"),
+        lambda name: f"victim-referrals-2020-21-example-{name}",
+        lambda name: f"victim-referrals-2020-21-example-{name.replace('.', ' (1).', 1)}",
+    ],
+    ids=["as served", "as a browser saves it", "as a browser saves it again"],
+)
+def test_the_script_accepts_the_file_names_of_downloads(
+    folder: Path, renamed: Callable[[str], str]
 ) -> None:
     for path in list(folder.iterdir()):
-        path.rename(
-            folder / files.marked(path.name, "example")
-            if path.suffix not in {".py", ".sql"}
-            else path
-        )
-    assert (folder / "cells-example.csv").exists()
-    code, output = verify(folder)
-    assert (code, output[:5]) == (0, "True:")
+        path.rename(folder / renamed(path.name))
+    script = next(folder.glob("*verify*.py"))
+    code, output = verify_alone(folder, script=script)
+    assert (code, "True: " in output) == (0, True)
+
+
+def test_the_script_takes_the_file_that_the_manifest_lists_of_two_with_one_name(
+    folder: Path,
+) -> None:
+    (folder / "datapackage.json").rename(folder / "example-datapackage.json")
+    (folder / "a-cells.csv").write_text("not the cells\n", encoding="utf-8")
+    code, output = verify_alone(folder)
+    assert (code, output.partition("\n")[0]) == (
+        0,
+        "Not part of the release, and not looked at: 1 more in the folder.",
+    )
+
+
+def test_the_script_refuses_a_folder_of_two_releases(folder: Path) -> None:
+    (folder / "other-datapackage.json").write_text("{}", encoding="utf-8")
+    code, output = verify_alone(folder)
+    assert (code, len(output.splitlines())) == (1, 1)
+    assert "needs one manifest" in output
 
 
 @pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
-def test_the_script_finds_a_tampered_release(folder: Path, tamper: Tamper) -> None:
+def test_the_script_finds_a_tampered_release(
+    folder: Path, tamper: Tamper, stranger: Stranger
+) -> None:
     tamper(folder)
     published_releases.sign(folder)
-    code, output = verify(folder)
+    code, output = stranger.verify(folder)
     assert code == 1
     assert output.startswith("WRONG: ")
 
 
-def test_the_script_checks_the_proof_of_a_known_sum(folder: Path) -> None:
+def test_the_script_checks_the_proof_of_a_known_sum(folder: Path, stranger: Stranger) -> None:
     rows = [
         row for row in published_releases.cells(folder) if row["period"] == published_releases.YEAR
     ]
@@ -230,47 +270,127 @@ def test_the_script_checks_the_proof_of_a_known_sum(folder: Path) -> None:
     }
     with_rules(known=[claim])(folder)
     assert fixed["F"] > 4
-    assert "Known to be over 4, by exact totals" in verify(folder)[1]
+    assert "Known to be over 4, by exact totals" in stranger.verify(folder)[1]
 
 
-def test_the_statement_finds_no_fault_in_a_sound_release(folder: Path) -> None:
-    assert query(folder) == []
+def test_the_statement_finds_no_fault_in_a_sound_release(folder: Path, stranger: Stranger) -> None:
+    assert stranger.query(folder) == []
 
 
-@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED.keys())
-def test_the_statement_finds_a_tampered_release(folder: Path, tamper: Tamper) -> None:
-    tamper(folder)
-    assert query(folder) != []
+@pytest.mark.parametrize("name", ONE_OF_A_KIND)
+def test_the_statement_finds_a_tampered_release(
+    folder: Path, name: str, stranger: Stranger
+) -> None:
+    TAMPERED[name](folder)
+    assert stranger.query(folder) != []
 
 
-def test_the_statement_names_the_cell(folder: Path) -> None:
+@pytest.mark.parametrize("marked", ["victim-referrals-small-{}", "{} (2)"])
+def test_the_statement_accepts_the_file_names_of_downloads(
+    folder: Path, marked: str, stranger: Stranger
+) -> None:
+    for name in ("datapackage.json", "cells.csv", "witnesses.csv.gz"):
+        first, dot, rest = name.partition(".")
+        (folder / name).rename(folder / f"{marked.format(first)}{dot}{rest}")
+    assert stranger.query(folder) == []
+    path = next(folder.glob("*cells*.csv"))
+    path.write_text(path.read_text(encoding="utf-8").replace(",5,1,", ",3,1,", 1), encoding="utf-8")
+    assert stranger.query(folder) != []
+
+
+def test_the_statement_names_the_cell(folder: Path, stranger: Stranger) -> None:
     row = a_finest(published_releases.cells(folder))
     TAMPERED["a cell is a true small count"](folder)
-    (what,) = [what for fault, what in query(folder) if fault.startswith("shows 1 to 4")]
+    (what,) = [what for fault, what in stranger.query(folder) if fault.startswith("shows 1 to 4")]
     assert {**json.loads(what), "value": None} == {name: row[name] for name in list(row)[:6]} | {
         "value": None
     }
 
 
-@pytest.mark.parametrize("name", ["cells.csv", "witnesses.csv.gz", "datapackage.json"])
+DAMAGED: Final = {
+    "missing": None,
+    "empty": b"",
+    "garbled": b"\xff\xfe{",
+    "something else": b"{}",
+}
+
+
+DAMAGED_FILES: Final = {
+    "cells.csv": "missing",
+    "witnesses.csv.gz": "something else",
+    "datapackage.json": "garbled",
+}
+"""The files that a script needs, each with the damage that `make test` does to it."""
+
+
 @pytest.mark.parametrize(
-    "content",
-    [None, b"", b"\xff\xfe{", b"{}"],
-    ids=["missing", "empty", "garbled", "something else"],
+    ("damage", "name"),
+    [
+        pytest.param(damage, name, marks=() if damage == first else pytest.mark.slow)
+        for name, first in DAMAGED_FILES.items()
+        for damage in DAMAGED
+    ],
 )
 def test_the_script_reports_a_missing_or_damaged_file_in_one_line(
-    folder: Path, name: str, content: bytes | None
+    folder: Path, damage: str, name: str, stranger: Stranger
 ) -> None:
+    content = DAMAGED[damage]
     (folder / name).unlink() if content is None else (folder / name).write_bytes(content)
-    code, output = verify(folder)
+    code, output = stranger.verify(folder)
     assert code == 1
     assert output.startswith("WRONG: ")
     assert len(output.splitlines()) == 1
 
 
-def test_the_script_reports_truncated_witnesses_in_one_line(folder: Path) -> None:
+def test_the_script_reports_truncated_witnesses_in_one_line(
+    folder: Path, stranger: Stranger
+) -> None:
     path = folder / "witnesses.csv.gz"
     path.write_bytes(path.read_bytes()[:-30])
-    code, output = verify(folder)
+    code, output = stranger.verify(folder)
     assert (code, len(output.splitlines())) == (1, 1)
     assert output.startswith("WRONG: ")
+
+
+# Files and what they say of themselves.
+
+
+def test_a_bare_python_says_which_files_it_could_not_read(folder: Path) -> None:
+    code, output = verify_alone(folder, bare=True)
+    assert code == 0
+    assert "Compared by its SHA-256 alone: cells.parquet (Python has no pyarrow)." in output
+    assert "Compared by its SHA-256 alone: release.duckdb (Python has no duckdb)." in output
+
+
+def test_the_script_expects_the_digest_that_was_announced(folder: Path) -> None:
+    digest = hashlib.sha256((folder / "datapackage.json").read_bytes()).hexdigest()
+    assert verify_alone(folder, "--expect", digest.upper(), bare=True)[0] == 0
+    published_releases.change_manifest(folder, lambda manifest: manifest.update(title="Another"))
+    assert verify_alone(folder, bare=True)[0] == 0
+    code, output = verify_alone(folder, "--expect", digest, bare=True)
+    assert (code, output[:30]) == (1, "WRONG: datapackage.json has th")
+
+
+def wider(column: str, by: int) -> Tamper:
+    """Return a tamperer that widens the range of a sum of three dimensions in cells.csv."""
+
+    def change(rows: Rows) -> Rows:
+        row = next(row for row in rows if [*row.values()].count("_T") == 2 and row["value"] > "5")
+        row[column] = str(int(row[column]) + by)
+        return rows
+
+    return lambda folder: published_releases.change_cells(folder, change)
+
+
+@pytest.mark.parametrize(
+    ("column", "by", "fault"),
+    [("upper", 1, "wider than"), ("lower", -1, "wider than"), ("upper", -99, "outside its range")],
+)
+def test_the_script_finds_a_range_that_does_not_follow_from_public_numbers(
+    folder: Path, column: str, by: int, fault: str
+) -> None:
+    wider(column, by)(folder)
+    published_releases.sign(folder)
+    code, output = verify_alone(folder, bare=True)
+    assert code == 1
+    assert fault in output

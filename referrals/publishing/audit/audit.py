@@ -8,16 +8,30 @@ that no witness moves.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from referrals.publishing.audit import additivity, differencing, file_consistency, public_release
+from referrals.errors import ReleaseError
+from referrals.publishing.audit import (
+    added_quarters,
+    additivity,
+    differencing,
+    outside_tables,
+    public_release,
+    together,
+)
 from referrals.publishing.audit.bounds_by_totals import MOST_BOUNDED, could_be_small
+from referrals.publishing.audit.consistency import (
+    announced_ranges,
+    file_consistency,
+    release_description,
+)
 from referrals.publishing.audit.feasibility_intervals import MOST_SEARCHED, feasibility_interval
+from referrals.publishing.audit.groups import group_certainty, near_certainty
 from referrals.publishing.audit.marginal_sums import (
     Changes,
     Integers,
@@ -30,25 +44,23 @@ from referrals.publishing.audit.prove import read_witnesses
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import checks as suppressed_checks
 from referrals.publishing.audit.suppressed import public_tables
+from referrals.publishing.audit.witnesses import of_year
 from referrals.publishing.cell_codes import Year, describe
-from referrals.reference.codelists import DIMENSIONS, FINEST
 from referrals.reference.disclosure_rule import (
+    GROUP_DISCLOSURE,
     LARGEST_AMBIGUOUS,
     PROTECTION_WIDTH,
     SMALLEST_UNCHANGED,
 )
 
 MOST_NAMED: Final = 3
-"""How many faults a check names before it counts the rest."""
-
-SENSITIVE: Final = tuple(FINEST.index(name) for name in ("crime_type", "outcome"))
-"""The dimensions in which the people of a group must not provably share a code."""
-
-NOT_GROUPING: Final = [place for place, name in enumerate(FINEST) if name not in DIMENSIONS[:3]]
-"""The dimensions that don't make groups: quarter, crime type and outcome."""
+"""The most faults that a check names; it counts the rest."""
 
 FILES: Final = "the files are those of the manifest"
 """The check that a release can't pass while it is built: not all of its files are listed yet."""
+
+CERTIFIED: Final = "its certificate says what the audit finds"
+"""The check of the certificate, which is written after all others."""
 
 Progress = Callable[[str], None]
 
@@ -63,12 +75,12 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether no fault was found."""
+        """Return whether no fault was found."""
         return not self.fault
 
 
 def audit(paths: Sequence[Path], *, progress: Progress = lambda _: None) -> list[Check]:
-    """Return the checks of some releases: of each one, and of each pair that covers the same year.
+    """Return the checks of some releases: of each one, each pair, and all that cover a year.
 
     A path to a file is a table of exact counts of the same records that somebody published
     elsewhere. Each release is checked against it.
@@ -80,12 +92,28 @@ def audit(paths: Sequence[Path], *, progress: Progress = lambda _: None) -> list
     releases = [public_release.read(path) for path in paths if not path.is_file()]
     checks = []
     for release in releases:
-        checks += check_release(release, progress=progress)
+        checks += _check_whole(release, progress)
     for first, second in itertools.combinations(releases, 2):
         checks += check_pair(first, second)
+    checks += check_together(releases)
     for release in releases:
         checks += [_check_table(release, path) for path in paths if path.is_file()]
     return checks
+
+
+def _check_whole(release: PublicRelease, progress: Progress) -> list[Check]:
+    """Return the checks of a finished release, its certificate included.
+
+    Raises:
+        ReleaseError: a file can't be read. The message names the files that were altered as well.
+    """
+    try:
+        checks = check_release(release, progress=progress)
+    except ReleaseError as error:
+        raise public_release.beside(error, release.problems) from error
+    results = [check for check in checks if not check.name.endswith(FILES)]
+    faults = release_description.certificate_faults(release, results)
+    return [*checks, _check(f"{release.name}: {CERTIFIED}", faults, len(results))]
 
 
 def check_release(release: PublicRelease, *, progress: Progress = lambda _: None) -> list[Check]:
@@ -97,8 +125,9 @@ def check_release(release: PublicRelease, *, progress: Progress = lambda _: None
     progress(f"{release.name}: adding up {len(release.published):,} numbers")
     checks = [files, *_check_numbers(release)]
     witnesses = read_witnesses(release)
-    for year in release.years.values():
-        progress(f"{release.name}: attacking {year.year}")
+    for number, year in enumerate(release.years.values(), start=1):
+        step = f" ({number} of {len(release.years)})" if len(release.years) > 1 else ""
+        progress(f"{release.name}: attacking {year.year}{step}")
         checks += _check_year(release, year, witnesses)
     return checks
 
@@ -107,7 +136,32 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> list[Check]:
     """Return the checks of two releases read together, one for each year that both cover."""
     if public_tables.METHOD in {first.method, second.method}:
         return _as_checks(suppressed_checks.check_pair(first, second))
-    return _as_checks(differencing.check_pair(first, second))
+    checks = _as_checks(differencing.check_pair(first, second))
+    for name in sorted(first.years.keys() & second.years.keys()):
+        if found := added_quarters.split(first, second, name):
+            (_, larger), added = found
+            title = f"{first.name} and {second.name}, {name}: the quarters of one alone are safe"
+            checks.append(_check_added(title, added, larger.largest_error))
+    return checks
+
+
+def check_together(releases: Sequence[PublicRelease]) -> list[Check]:
+    """Return the checks of three or more releases of a year, read together."""
+    rounded = [release for release in releases if release.method != public_tables.METHOD]
+    return _as_checks(together.check_all(rounded))
+
+
+def _check_added(title: str, added: Year, largest_error: Mapping[int, int]) -> Check:
+    """Return the check of quarters that only one of two releases has, as a release of their own."""
+    moved, unmoved = of_year(added, largest_error)
+    sums = MarginalSums(added)
+    narrow = [
+        f"{describe(sums.codes_of(number))} has too narrow a range"
+        for number in _narrow_sums(added, sums, unmoved.tolist(), largest_error)
+    ]
+    return _check(
+        title, [*narrow, *group_certainty.certain_groups(added, moved, sums)], len(added.cells)
+    )
 
 
 def _check_table(release: PublicRelease, path: Path) -> Check:
@@ -116,7 +170,7 @@ def _check_table(release: PublicRelease, path: Path) -> Check:
     if release.method == public_tables.METHOD:
         faults = suppressed_checks.table_disclosures(release, table)
     else:
-        faults = differencing.table_disclosures(release, table)
+        faults = outside_tables.table_disclosures(release, table)
     name = f"{release.name} beside {path.name}: the table tells nothing more"
     return _check(name, faults, len(table))
 
@@ -125,7 +179,7 @@ def _check_numbers(release: PublicRelease) -> list[Check]:
     """Return the checks of a rounded release that need no witness."""
     name, count = release.name, len(release.published)
     facts = sum(len(year.facts) for year in release.years.values())
-    wrong_ranges = file_consistency.wrong_ranges(release)
+    wrong_ranges = announced_ranges.wrong_ranges(release)
     disagreements = file_consistency.disagreements(release)
     unlisted_facts = additivity.unlisted_facts(release)
     return [
@@ -161,21 +215,35 @@ def _check_year(release: PublicRelease, year: Year, witnesses: Sequence[Changes]
             narrow,
             len(numbers),
         ),
+        *_group_checks(name, release, year, own, sums),
+    ]
+
+
+def _group_checks(
+    name: str, release: PublicRelease, year: Year, witnesses: Sequence[Changes], sums: MarginalSums
+) -> list[Check]:
+    """Return the checks for group disclosure, or what its publisher accepted in their place."""
+    near_certain = list(near_certainty.near_certain(release, year))
+    if GROUP_DISCLOSURE in release.accepted:
+        return [Check(f"{name}: {near_certainty.ACCEPTED}", "", len(near_certain))]
+    return [
         _check(
             f"{name}: no small group shares one crime type or outcome for certain",
-            _group_disclosures(year, own, sums),
-            len(own),
+            group_certainty.certain_groups(year, witnesses, sums),
+            len(witnesses),
         ),
+        _check(f"{name}: {near_certainty.CHECK}", near_certain, near_certainty.groups_of(year)),
     ]
 
 
 def _changes_of_year(year: Year, witnesses: Sequence[Changes]) -> list[Changes]:
     """Return the changes that each witness makes in one year."""
     quarters = set(year.categories["quarter"])
-    return [
-        {codes: change for codes, change in witness.items() if codes[0] in quarters}
-        for witness in witnesses
-    ]
+    return [_within(witness, quarters) for witness in witnesses]
+
+
+def _within(witness: Changes, quarters: Container[str]) -> Changes:
+    return {codes: change for codes, change in witness.items() if codes[0] in quarters}
 
 
 def _narrow_sums(
@@ -229,47 +297,6 @@ def _broken_facts(year: Year, witnesses: Sequence[Changes], sums: MarginalSums) 
         value = moved + fact.sum_of(year.cells)
         for number in np.flatnonzero((value < fact.low) | (value > fact.high)):
             yield f"witness {number} breaks {fact.name}"
-
-
-def _group_disclosures(
-    year: Year, witnesses: Sequence[Changes], sums: MarginalSums
-) -> Iterator[str]:
-    """Yield the groups whose people provably share a crime type or an outcome.
-
-    Groups are those of a nationality, age band and sex, or of some of these. Only a group whose
-    published cells have a single code is at risk. It is safe if some witness puts somebody of the
-    group under another code.
-    """
-    shown = sums.places_array(year.cells)
-    increased = {codes for changes in witnesses for codes, change in changes.items() if change > 0}
-    possible = sums.places_array(increased)
-    for column in SENSITIVE:
-        groups, codes = _codes_by_group(shown, column, sums)
-        _, first, count = np.unique(groups, return_index=True, return_counts=True)
-        single = first[count == 1]
-        only_code = dict(zip(groups[single].tolist(), codes[single].tolist(), strict=True))
-        other_groups, other_codes = _codes_by_group(possible, column, sums)
-        safe = {
-            group
-            for group, code in zip(other_groups.tolist(), other_codes.tolist(), strict=True)
-            if only_code.get(group) != code
-        }
-        name = FINEST[column].replace("_", " ")
-        for group in only_code.keys() - safe:
-            code = sums.codes[column][only_code[group]]
-            yield f"{describe(sums.codes_of(group))} in {year.year}: all are {name} {code}"
-
-
-def _codes_by_group(places: Integers, column: int, sums: MarginalSums) -> tuple[Integers, Integers]:
-    """Return each pair of a group and a code of a column that some cells have.
-
-    Groups are sums over nationality, age band and sex that fix at least one of them, given by
-    number.
-    """
-    is_group = sums.fixed.any(axis=1) & ~sums.fixed[:, NOT_GROUPING].any(axis=1)
-    groups = sums.numbers_of(places)[:, is_group]
-    pairs = np.unique(groups * len(sums.codes[column]) + places[:, [column]])
-    return pairs // len(sums.codes[column]), pairs % len(sums.codes[column])
 
 
 def _as_checks(findings: Iterable[differencing.Finding]) -> list[Check]:

@@ -1,4 +1,4 @@
-"""The lower bound of a sum that exact totals and published facts prove, without a search.
+"""The lower bound of a sum that totals and published facts prove, without a search.
 
 Used for sums that no exchange moves: some are known to be large, or to be one number, by totals
 that anybody can add and subtract. The terms of a bound can be checked by hand.
@@ -24,8 +24,8 @@ from referrals.reference.disclosure_rule import SMALLEST_UNCHANGED
 Where = Mapping[str, Sequence[str]]
 """The codes that a sum selects, by dimension. A dimension that isn't named is added up."""
 
-MOST_BOUNDED: Final = 30
-"""How many sums of a year are bounded by totals and facts. If more are left, it's a fault."""
+MOST_BOUNDED: Final = 200
+"""The most sums of a year that are bounded by totals and facts. If more are left, it's a fault."""
 
 MOST_CELLS: Final = 500
 """The largest table that a bound is searched in. In larger ones totals say little about a sum."""
@@ -33,7 +33,7 @@ MOST_CELLS: Final = 500
 
 @dataclass(frozen=True)
 class Term:
-    """An exact total or a fact, by its codes, and how often a bound adds or subtracts it."""
+    """A total or a fact, by its codes, and how often a bound adds or subtracts it."""
 
     times: int
     where: Where
@@ -65,16 +65,17 @@ def could_be_small(year: Year, sums: MarginalSums, numbers: Sequence[int]) -> li
 
 
 def is_exact_by_totals(year: Year, target: Codes) -> bool:
-    """Return whether the exact totals and facts on a sum's dimensions leave one value."""
+    """Return whether the totals and facts on a sum's dimensions leave one value."""
     low, high = _end_by_totals(year, target, 1), _end_by_totals(year, target, -1)
     return low is not None and high is not None and low.least == -high.least
 
 
 def bound_by_totals(year: Year, target: Codes) -> LowerBound:
-    """Return the lower bound of a sum that the exact totals and facts on its own dimensions prove.
+    """Return the lower bound of a sum that the totals and facts on its own dimensions prove.
 
-    Only the table of these dimensions is searched, which is small and quick: a value that is
-    impossible there is impossible. If the table is too large, the bound is 0.
+    A total that is not exact counts with its announced error. Only the table of these dimensions is
+    searched, which is small and quick: a value that is impossible there is impossible. If the table
+    is too large, the bound is 0.
     """
     bound = _end_by_totals(year, target, 1)
     return bound if bound is not None and bound.least > 0 else LowerBound(0)
@@ -92,7 +93,7 @@ def _end_by_totals(year: Year, target: Codes, sign: int) -> LowerBound | None:
         return None
     wanted_codes = [target[column] for column in columns]
     wanted = sign * np.array([is_part(codes, tuple(wanted_codes)) for codes in table])
-    rows = list(_exact_sums(year, columns, table))
+    rows = list(_known_sums(year, columns, table))
     times = _dual_solution(wanted, rows)
     if times is None:
         return None
@@ -120,8 +121,8 @@ def _tied_columns(year: Year, target: Codes) -> list[int]:
 
 
 @dataclass(frozen=True)
-class _ExactSum:
-    """An exact total or a fact over a table: the cells that it selects, and its ends."""
+class _KnownSum:
+    """A total or a fact over a table: the cells that it selects, and its ends."""
 
     where: Where
     inside: Sequence[bool]
@@ -129,13 +130,15 @@ class _ExactSum:
     high: int
 
 
-def _exact_sums(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterator[_ExactSum]:
-    """Yield the exact totals and facts on some dimensions, as sums over their table."""
+def _known_sums(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> Iterator[_KnownSum]:
+    """Yield the totals and facts on some dimensions, as sums over their table."""
     for place, column in enumerate(columns):
         for code in year.categories[FINEST[column]]:
             total = sum(value for codes, value in year.cells.items() if codes[column] == code)
             inside = [codes[place] == code for codes in table]
-            yield _ExactSum({FINEST[column]: [code]}, inside, total, total)
+            error = year.total_errors.get((column, code), 0)
+            low = max(total - error, 0)
+            yield _KnownSum({FINEST[column]: [code]}, inside, low, total + error)
     for fact in year.facts:
         if not {FINEST.index(dimension) for dimension in fact.where} <= set(columns):
             continue
@@ -146,11 +149,11 @@ def _exact_sums(year: Year, columns: Sequence[int], table: Sequence[Codes]) -> I
                 is_inside and codes[place] in named
                 for is_inside, codes in zip(inside, table, strict=True)
             ]
-        yield _ExactSum(fact.where, inside, fact.low, fact.high)
+        yield _KnownSum(fact.where, inside, fact.low, fact.high)
 
 
-def _dual_solution(wanted: NDArray[np.int64], rows: Sequence[_ExactSum]) -> Integers | None:
-    """Return how often each exact sum counts in the best lower bound, or None if none is found."""
+def _dual_solution(wanted: NDArray[np.int64], rows: Sequence[_KnownSum]) -> Integers | None:
+    """Return how often each known sum counts in the best lower bound, or None if none is found."""
     solver = new_solver()
     for cost in wanted:
         solver.addVariable(0, highspy.kHighsInf, float(cost))

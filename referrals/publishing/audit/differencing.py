@@ -1,6 +1,7 @@
 """Differencing: disclosures of two releases of the same year together that neither makes alone.
 
-The worst case is assumed: the reader knows that records were only added, or only removed. Then
+The worst case is assumed: the reader knows that records were only added, or only removed, unless
+some totals rose and others fell (see `corrected_year`). Then
 - a total that moves by a few counts those few people;
 - a cell that shows 6 and then 5 can't have been 6;
 - a cell must have grown by whatever the other cells of its total can't have grown by;
@@ -17,7 +18,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, NamedTuple
 
+from referrals.publishing.audit import added_quarters
 from referrals.publishing.audit.bounds_by_totals import is_exact_by_totals
+from referrals.publishing.audit.corrected_year import CorrectedYear
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe, is_part
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
@@ -36,8 +39,12 @@ GROUPING: Final = {FINEST.index(name) for name in DIMENSIONS[:3]}
 
 DIFFERENT_CODES: Final = "they group codes differently, and such a pair cannot be proved safe"
 DIFFERENT_QUARTERS: Final = (
-    "they cover different quarters, and totals of the rest would be exact: publish whole years"
+    "they cover different quarters, and neither has all of the other's: publish more quarters of a "
+    "year, or all of them"
 )
+
+CORRECTED: Final = "corrected"
+"""The word in which a release says that a revision corrected codes."""
 
 Total = tuple[int, str]
 """A one-way total: the place of its dimension in `FINEST`, and its code."""
@@ -55,6 +62,15 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
     """Yield the disclosures of two releases, for each year that both cover."""
     for name in sorted(first.years.keys() & second.years.keys()):
         smaller, larger = first.years[name], second.years[name]
+        faults: list[str] = []
+        if found := added_quarters.split(first, second, name):
+            editions, added = found
+            smaller, larger = (release.years[name] for release in editions)
+            shared = list(smaller.categories["quarter"])
+            # The smaller one too: `of_quarters` leaves out facts, which the larger one lacks then.
+            smaller = added_quarters.of_quarters(smaller, shared)
+            larger = added_quarters.of_quarters(larger, shared)
+            faults += added_quarters.small_totals(editions, added)
         if sum(smaller.cells.values()) > sum(larger.cells.values()):
             smaller, larger = larger, smaller
         title = f"{first.name} and {second.name}, {name}: read together they tell nothing more"
@@ -63,15 +79,41 @@ def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]
         elif smaller.categories != larger.categories:
             yield Finding(title, [DIFFERENT_CODES], 0)
         else:
-            faults = list(disclosures(smaller, larger))
+            is_mixed = _is_mixed(first, second, name)
+            faults += disclosures(smaller, larger, is_mixed=is_mixed)
             yield Finding(title, faults, len({**smaller.cells, **larger.cells}))
 
 
-def disclosures(old: Year, new: Year) -> Iterator[str]:
-    """Yield the disclosures that two editions of a year, the smaller first, make only together."""
+def _is_mixed(first: PublicRelease, second: PublicRelease, name: str) -> bool:
+    """Return whether, between two releases, records were both added and removed, or corrected.
+
+    The later release says what each revision did. A reader who knows that cannot assume that the
+    year only grew.
+    """
+    before, after = sorted(
+        (list(release.revisions.get(name, ())) for release in (first, second)), key=len
+    )
+    if after[: len(before)] != before:
+        return False
+    between = {*after[len(before) :]}
+    return CORRECTED in between or len(between) > 1
+
+
+def disclosures(old: Year, new: Year, *, is_mixed: bool = False) -> Iterator[str]:
+    """Yield the disclosures that two editions of a year, the smaller first, make only together.
+
+    `is_mixed` says that records were both added and removed in between, or corrected.
+    """
     pair = _YearPair(old, new)
     yield from pair.small_total_moves()
     yield from pair.small_exact_sum_moves()
+    moves = pair.total_moves.values()
+    if min(moves) < 0 < max(moves):
+        yield from CorrectedYear(old, new, pair.total_moves).disclosures()
+        return
+    if is_mixed:
+        yield from CorrectedYear(old, new, pair.total_moves, is_limited=False).disclosures()
+        return
     grown = []
     for codes in {**old.cells, **new.cells, **pair.most_growth}:
         before, after = old.cells.get(codes, 0), new.cells.get(codes, 0)
@@ -184,7 +226,7 @@ class _YearPair:
         for names in {tuple(sorted(fact.where)) for fact in self._exact_facts}:
             axes = [self.old.categories[name] if name in names else [TOTAL] for name in FINEST]
             for target in itertools.product(*axes):
-                moved = abs(_sum(self.new, target) - _sum(self.old, target))
+                moved = abs(sum_of(self.new, target) - sum_of(self.old, target))
                 if 0 < moved < SMALLEST_UNCHANGED and all(
                     is_exact_by_totals(year, target) for year in (self.old, self.new)
                 ):
@@ -235,47 +277,6 @@ def _groups_of(codes: Codes) -> Iterator[Codes]:
     yield from itertools.product(*axes)
 
 
-def table_disclosures(release: PublicRelease, table: Mapping[Codes, int]) -> Iterator[str]:
-    """Yield the disclosures of exact counts of the same records, published elsewhere.
-
-    An exact count discloses something even if the release shows the same number: the cell is then
-    known to be that number, and has no interval left. Counts that are exact in the release disclose
-    nothing, and counts of other periods are passed over.
-    """
-    for (period, *codes), value in table.items():
-        for year in release.years.values():
-            if period == year.year:
-                target = (TOTAL, *codes)
-            elif period in year.categories["quarter"]:
-                target = (period, *codes)
-            else:
-                continue
-            if (disclosure := _table_disclosure(year, target, value)) is not None:
-                yield f"{describe(target)} is exactly {value:,}, {disclosure} ({year.year})"
-
-
-def _table_disclosure(year: Year, target: Codes, value: int) -> str | None:
-    """Return the disclosure of an exact count about a year, as half a sentence, or None."""
-    for name, code in zip(FINEST, target, strict=True):
-        if code not in {TOTAL, *year.categories[name]}:
-            return "and the release does not publish it"
-    shown = _sum(year, target)
-    if not _is_exact(year, target):
-        if value == shown:
-            return "which the release leaves open"
-        return f"and was shown as {shown:,}"
-    if value == shown:
-        return None
-    return f"and the release shows exactly {shown:,}: these are not the same records"
-
-
-def _is_exact(year: Year, target: Codes) -> bool:
-    """Return whether a sum is a one-way total, a cell of 8 or more, or fixed by facts."""
-    order = sum(code != TOTAL for code in target)
-    shows_exact_count = year.cells.get(target, 0) > LARGEST_AMBIGUOUS
-    return order <= 1 or shows_exact_count or is_exact_by_totals(year, target)
-
-
 def _cell_disclosures(
     codes: Codes, before: int, after: int, *, least: int, most: int
 ) -> Iterator[str]:
@@ -322,7 +323,8 @@ def _interval(values: Sequence[int]) -> str:
     return f"{low} to {high}" if low < high else f"{low}"
 
 
-def _sum(year: Year, target: Codes) -> int:
+def sum_of(year: Year, target: Codes) -> int:
+    """Return the sum that a year shows, added up from its finest cells."""
     return sum(value for codes, value in year.cells.items() if is_part(codes, target))
 
 

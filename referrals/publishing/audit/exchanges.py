@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from referrals.publishing.audit.marginal_sums import Integers, MarginalSums
 
 PERMUTATIONS: Final = 16
-"""How many permutations of each draw are tried, to find the one that moves most waiting cells."""
+"""The permutations tried for each draw, to find the one that moves most waiting cells."""
 
 ANY_TARGET: Final = -1
 """In `Draws.targets`: the exchange may increase any cell."""

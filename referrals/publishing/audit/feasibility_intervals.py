@@ -1,6 +1,6 @@
 """The feasibility interval of a sum: the values that an attacker with a solver cannot rule out.
 
-Used for the few sums that no exchange moves. Every table that the publication allows is a point of
+Used for the sums that no exchange moves. Every table that the publication allows is a point of
 one integer programme. The smallest and largest value of the sum over all of them are its interval,
 and the tables at the two ends are witnesses. Exchanges come first because this takes seconds per
 sum, and a year has thousands.
@@ -8,7 +8,6 @@ sum, and a year has thousands.
 
 from __future__ import annotations
 
-import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,12 @@ import highspy
 import numpy as np
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit.marginal_sums import Changes, Integers, MarginalSums
+from referrals.publishing.audit.marginal_sums import (
+    Changes,
+    Integers,
+    MarginalSums,
+    possible_zeros,
+)
 from referrals.publishing.cell_codes import Codes, Fact, Year, is_part
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
@@ -27,17 +31,17 @@ from referrals.reference.disclosure_rule import (
     SMALLEST_UNCHANGED,
 )
 
-MOST_SEARCHED: Final = 5
-"""How many sums of a year are searched for over all cells. If more are left, that is a fault."""
+MOST_SEARCHED: Final = 100
+"""The most sums of a year that are searched for over all cells. More of them are a fault."""
 
 MOST_ZEROS: Final = 800
-"""How many cells that show 0 a search may fill, inside the sum and outside it."""
+"""The most cells that show 0 which a search may fill, inside the sum and outside it."""
 
 TIME_LIMIT: Final = 120.0
 """The time limit of one run of the solver, in seconds."""
 
 MOST_ROUNDS: Final = 300
-"""How often a search may be repeated with the announced errors that its table broke."""
+"""The most times that a search is repeated with the announced errors that its table broke."""
 
 DISTANCE_COST: Final = 0.4
 OPTIMALITY_GAP: Final = 0.5
@@ -60,12 +64,17 @@ def new_solver() -> highspy.Highs:
 
 @dataclass(frozen=True)
 class Interval:
-    """The feasibility interval of a sum, and the table at each end as changes of cells."""
+    """The feasibility interval of a sum, and the table at each end as changes of cells.
+
+    `is_complete` says that every cell that can change was searched. Otherwise the interval of an
+    attacker may be wider.
+    """
 
     low: int
     high: int
     at_low: Changes
     at_high: Changes
+    is_complete: bool = False
 
     @property
     def width(self) -> int:
@@ -97,8 +106,14 @@ class _Search:
 
     def __init__(self, year: Year, target: Codes, largest_error: Mapping[int, int]) -> None:
         self._year = year
+        self._is_complete = True
+        self._fixed = sum(
+            value
+            for codes, value in year.cells.items()
+            if value > LARGEST_AMBIGUOUS and is_part(codes, target)
+        )
         self._cells = self._searched_cells(target)
-        self._inside = np.array([is_part(codes, target) for codes in self._cells])
+        self._inside = np.array([is_part(codes, target) for codes in self._cells], bool)
         self._shown = np.array([year.cells.get(codes, 0) for codes in self._cells], dtype=np.int64)
         self._sums = MarginalSums(year)
         self._tolerance = self._sums.tolerance(largest_error)
@@ -107,27 +122,36 @@ class _Search:
         self._solver = self._programme()
 
     def interval(self) -> Interval:
+        if not self._cells:
+            if not all(fact.agrees_with(self._year.cells) for fact in self._year.facts):
+                raise DisclosureError(
+                    "The attack did not finish: published facts contradict the exact totals."
+                )
+            return Interval(self._fixed, self._fixed, {}, {}, is_complete=True)
         at_low, at_high = self._table(1), self._table(-1)
         return Interval(
-            int(at_low[self._inside].sum()),
-            int(at_high[self._inside].sum()),
+            self._fixed + int(at_low[self._inside].sum()),
+            self._fixed + int(at_high[self._inside].sum()),
             self._changes(at_low),
             self._changes(at_high),
+            self._is_complete,
         )
 
     def _searched_cells(self, target: Codes) -> list[Codes]:
-        """Return all cells that don't show 0, and samples of those that do.
+        """Return the cells that can change: those that show 5, 6 or 7, and some that show 0.
 
-        One sample is of cells inside the sum, one of cells outside it. Leaving cells at 0 can only
-        narrow the interval, so an interval that is wide enough over a sample is wide enough.
+        A cell that shows 0 can only go up if, for each of its codes, another can go down. If there
+        are many, a sample is taken of those inside the sum and one of those outside it. Leaving
+        cells at 0 can only narrow the interval, so an interval that is wide enough over a sample is
+        wide enough.
         """
-        every = itertools.product(*(self._year.categories[name] for name in FINEST))
-        zeros = [codes for codes in every if codes not in self._year.cells]
+        zeros = possible_zeros(self._year)
         inside = [codes for codes in zeros if is_part(codes, target)]
         outside = [codes for codes in zeros if not is_part(codes, target)]
         chance = random.Random(0)  # noqa: S311 - a sample of public cells, the same every time
+        self._is_complete = max(len(inside), len(outside)) <= MOST_ZEROS
         return [
-            *self._year.cells,
+            *self._year.ambiguous,
             *chance.sample(inside, min(MOST_ZEROS, len(inside))),
             *chance.sample(outside, min(MOST_ZEROS, len(outside))),
         ]
@@ -206,8 +230,10 @@ class _Search:
         for column, name in enumerate(FINEST):
             for code in self._year.categories[name]:
                 inside = [codes[column] == code for codes in self._cells]
-                total = float(self._shown[np.array(inside)].sum())
+                total = float(self._shown[np.array(inside, bool)].sum())
                 yield inside, total, total
 
     def _row(self, fact: Fact) -> tuple[Sequence[bool], float, float]:
-        return [fact.holds_cell(codes) for codes in self._cells], float(fact.low), float(fact.high)
+        inside = [fact.holds_cell(codes) for codes in self._cells]
+        others = fact.sum_of(self._year.cells) - int(self._shown[np.array(inside, bool)].sum())
+        return inside, float(fact.low - others), float(fact.high - others)

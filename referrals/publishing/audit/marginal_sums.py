@@ -31,12 +31,12 @@ Integers = NDArray[np.int64]
 Places = tuple[int, ...]
 
 WITNESSES_AT_ONCE: Final = 500
-"""How many witnesses are added up in one array operation, which bounds the memory that it takes."""
+"""The witnesses added up in one array operation, which bounds the memory that it takes."""
 
 
 @dataclass(frozen=True)
 class Moves:
-    """How far witnesses move sums: parallel arrays, ordered by witness and sum."""
+    """The changes of sums by witnesses: parallel arrays, ordered by witness and sum."""
 
     witness: Integers
     number: Integers
@@ -168,11 +168,16 @@ def candidates(year: Year, sums: MarginalSums) -> Integers:
     A finest cell that shows 0 is a candidate if each of its codes occurs in some ambiguous cell. If
     one doesn't, the exact total of that code leaves nobody for the cell.
     """
-    columns = map(itemgetter, range(len(FINEST)))
-    codes = [sorted(set(map(code_of, year.ambiguous))) for code_of in columns]
-    zeros = [cell for cell in itertools.product(*codes) if cell not in year.cells]
+    zeros = possible_zeros(year)
     cells = np.concatenate([sums.places_array(zeros), sums.places_array(year.ambiguous)])
     return np.unique(np.concatenate([sums.numbers_of(cells)[:, -1], small_sums(year, sums)]))
+
+
+def possible_zeros(year: Year) -> list[Codes]:
+    """Return the cells that show 0 and whose codes each occur in some ambiguous cell."""
+    columns = map(itemgetter, range(len(FINEST)))
+    codes = [sorted(set(map(code_of, year.ambiguous))) for code_of in columns]
+    return [cell for cell in itertools.product(*codes) if cell not in year.cells]
 
 
 def small_sums(year: Year, sums: MarginalSums) -> Integers:
@@ -187,21 +192,21 @@ def _least_count(shown: int) -> int:
 
 
 class Spread:
-    """The smallest and largest difference that some witnesses make to each sum."""
+    """The smallest and largest difference that some witnesses make to each sum, by its number."""
 
     def __init__(self, sums: MarginalSums) -> None:
         """Start with the published cells alone, which make no difference."""
-        self._low = np.zeros(sums.count, dtype=np.int64)
-        self._high = np.zeros(sums.count, dtype=np.int64)
+        self.low = np.zeros(sums.count, dtype=np.int64)
+        self.high = np.zeros(sums.count, dtype=np.int64)
 
     def add(self, moves: Moves) -> None:
         """Widen the spread by the moves of some witnesses."""
-        np.minimum.at(self._low, moves.number, moves.by)
-        np.maximum.at(self._high, moves.number, moves.by)
+        np.minimum.at(self.low, moves.number, moves.by)
+        np.maximum.at(self.high, moves.number, moves.by)
 
     def too_narrow(self, numbers: Integers) -> Integers:
         """Return those of some numbered sums whose spread is below the protection width."""
-        return numbers[(self._high - self._low)[numbers] < PROTECTION_WIDTH]
+        return numbers[(self.high - self.low)[numbers] < PROTECTION_WIDTH]
 
 
 def too_narrow(numbers: Integers, sums: MarginalSums, witnesses: Sequence[Changes]) -> Integers:

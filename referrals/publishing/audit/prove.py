@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import witnesses
 from referrals.publishing.audit.bounds_by_totals import (
@@ -62,12 +64,28 @@ def _prove_year(year: Year, largest_error: Mapping[int, int]) -> Proof:
     """Return the proof of one year: exchanges, then a search for the few sums they don't move."""
     exchanges, unmoved = witnesses.of_year(year, largest_error)
     sums = MarginalSums(year)
-    searched: list[Changes] = []
-    for number in could_be_small(year, sums, unmoved.tolist())[:MOST_SEARCHED]:
-        interval = feasibility_interval(year, sums.codes_of(number), largest_error)
-        searched += interval.witnesses
+    searched = _searched(year, sums, could_be_small(year, sums, unmoved.tolist()), largest_error)
     left = too_narrow(unmoved, sums, searched)[:MOST_BOUNDED].tolist()
     return Proof([*exchanges, *searched], list(_known_sums(year, map(sums.codes_of, left))))
+
+
+def _searched(
+    year: Year, sums: MarginalSums, numbers: Sequence[int], largest_error: Mapping[int, int]
+) -> list[Changes]:
+    """Return the witnesses of a search for numbered sums, one after another.
+
+    A sum that the witnesses of an earlier one move is not searched for.
+    """
+    found: list[Changes] = []
+    left = np.array(numbers, dtype=np.int64)
+    for _ in range(min(MOST_SEARCHED, len(left))):
+        if not left.size:
+            break
+        target = sums.codes_of(int(left[0]))
+        witnesses_of_target = feasibility_interval(year, target, largest_error).witnesses
+        found += witnesses_of_target
+        left = too_narrow(left[1:], sums, witnesses_of_target)
+    return found
 
 
 def _known_sums(year: Year, targets: Iterable[Codes]) -> Iterator[dict[str, object]]:
@@ -103,10 +121,10 @@ def read_witnesses(release: PublicRelease) -> list[Changes]:
         raise ReleaseError(
             f"{release.name}: {WITNESSES} has other columns than {', '.join(HEADER)}. {REMEDY}"
         )
-    return [
-        _changes(release, witness, ((codes, change) for _, codes, change in group))
-        for witness, group in itertools.groupby(lines, key=lambda line: line[0])
-    ]
+    found = []
+    for witness, group in itertools.groupby(lines, key=lambda line: line[0]):
+        found.append(_changes(release, witness, ((codes, change) for _, codes, change in group)))
+    return found
 
 
 def _changes(release: PublicRelease, witness: str, lines: Iterable[tuple[Codes, int]]) -> Changes:

@@ -10,13 +10,14 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from referrals.errors import ReleaseError
 from referrals.publishing.cell_codes import Codes, Fact, Year, describe
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
+from referrals.release import manifest_digest
 from referrals.release.release import MANIFEST
 
 ANY_NAME: Final = "*"
@@ -34,6 +35,14 @@ MANIFEST_SHAPE: Final[Mapping[str, Any]] = {
 }
 """The parts that a manifest must have to be read, by name, each with its type."""
 
+OPTIONAL_SHAPE: Final[Mapping[str, Any]] = {
+    "inexact_totals": [{"period": str, **dict.fromkeys(DIMENSIONS, str), "largest_error": int}],
+    "cell_errors": {ANY_NAME: int},
+    "accepted": [str],
+    "revisions": {ANY_NAME: [str]},
+}
+"""The parts of `disclosure_control` that earlier releases do not have."""
+
 TYPE_NAMES: Final[Mapping[type, str]] = {
     str: "text",
     int: "a whole number",
@@ -49,7 +58,14 @@ REMEDY: Final = "Publish the release again, or fetch it again from its publisher
 
 @dataclass(frozen=True)
 class PublicRelease:
-    """The public files of a release made of protected counts."""
+    """The public files of a release made of protected counts.
+
+    `inexact_totals` are the announced errors of the totals of at most one code that are not exact,
+    by their codes in `published`. `cell_errors` says, by year, how much more than the rule allows a
+    finest cell may be off. `accepted` are the checks that its publisher overrode with a reason.
+    `revisions` says, by year, what each revision so far did to its records: added, removed,
+    corrected or unchanged.
+    """
 
     folder: Path
     release_id: str
@@ -61,6 +77,11 @@ class PublicRelease:
     revises: str
     problems: Sequence[str]
     held_back: Sequence[str] = ()
+    inexact_totals: Mapping[Codes, int] = field(default_factory=dict)
+    cell_errors: Mapping[str, int] = field(default_factory=dict)
+    accepted: Sequence[str] = ()
+    revisions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -78,13 +99,26 @@ def read(folder: Path) -> PublicRelease:
     """Return the public files of a release folder.
 
     Files that differ from the manifest don't stop the reading: `problems` lists them, and the audit
-    goes on, so that it can name the altered cell as well.
+    goes on, so that it can name the altered cell as well. An altered manifest stops it.
 
     Raises:
-        ReleaseError: the manifest is missing, or it isn't that of a release made of protected
-        counts.
+        ReleaseError: the manifest is missing or altered, or it isn't that of a release made of
+        protected counts.
     """
     manifest = _manifest(folder)
+    problems = list(_file_problems(folder, manifest))
+    try:
+        return _release(folder, manifest, problems)
+    except ReleaseError as error:
+        raise beside(error, problems) from error
+
+
+def beside(error: ReleaseError, problems: Sequence[str]) -> ReleaseError:
+    """Return an error that ended the reading of a release, with the problems found before it."""
+    return ReleaseError(" ".join([str(error), *(f"{problem}." for problem in problems)]))
+
+
+def _release(folder: Path, manifest: Mapping[str, Any], problems: Sequence[str]) -> PublicRelease:
     control = manifest["disclosure_control"]
     published = _cells(folder / "cells.csv")
     return PublicRelease(
@@ -96,8 +130,13 @@ def read(folder: Path) -> PublicRelease:
         published=published,
         largest_error={int(order): error for order, error in control["largest_error"].items()},
         revises=str(control.get("revises", "")),
-        problems=list(_file_problems(folder, manifest)),
+        problems=problems,
+        manifest=manifest,
         held_back=[str(year) for year in control.get("held_back", ())],
+        inexact_totals=_inexact_totals(manifest),
+        cell_errors=dict(control.get("cell_errors", {})),
+        accepted=list(control.get("accepted", ())),
+        revisions=dict(control.get("revisions", {})),
     )
 
 
@@ -112,10 +151,7 @@ def read_table(path: Path) -> dict[Codes, int]:
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        return {
-            (row["period"], *(row.get(name) or TOTAL for name in DIMENSIONS)): int(row["value"])
-            for row in rows
-        }
+        return {_codes_of(row): int(row["value"]) for row in rows}
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise ReleaseError(
             f"{path.name} is not a table of counts ({type(error).__name__}). It needs the columns "
@@ -123,25 +159,38 @@ def read_table(path: Path) -> dict[Codes, int]:
         ) from error
 
 
+def _codes_of(row: Mapping[str, str]) -> Codes:
+    return row["period"], *(row.get(name) or TOTAL for name in DIMENSIONS)
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     """Return the manifest of a release made of protected counts, checked for its shape."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        content = (folder / MANIFEST).read_bytes()
+        manifest = json.loads(content)
     except (OSError, ValueError) as error:
         raise ReleaseError(
-            f"{folder}: there is no release here, or its manifest cannot be read. "
+            f"{folder}: there is no release here, or its {MANIFEST} cannot be read. "
             "Name a release folder."
         ) from error
     if not isinstance(manifest, dict):
         raise ReleaseError(
-            f"{folder}: the manifest is not that of a release. Name a release folder."
+            f"{folder}: its {MANIFEST} is not that of a release. Name a release folder."
         )
+    if not manifest_digest.is_missing(content) and not manifest_digest.is_intact(content):
+        raise ReleaseError(f"{folder}: {MANIFEST} was changed after it was written. {REMEDY}")
     control = manifest.get("disclosure_control", {})
     if isinstance(control, dict) and not control.get("method"):
         raise ReleaseError(
-            f"{folder}: this release is not made of protected counts. There is nothing to attack."
+            f"{folder}: by its {MANIFEST} this release is not made of protected counts. There is "
+            "nothing to attack."
         )
-    faults = list(_shape_faults(manifest, MANIFEST_SHAPE, "")) or list(_value_faults(manifest))
+    optional = {name: shape for name, shape in OPTIONAL_SHAPE.items() if name in control}
+    expected = {
+        **MANIFEST_SHAPE,
+        "disclosure_control": {**MANIFEST_SHAPE["disclosure_control"], **optional},
+    }
+    faults = list(_shape_faults(manifest, expected, "")) or list(_value_faults(manifest))
     if faults:
         raise ReleaseError(f"{folder}: {MANIFEST} cannot be used: {faults[0]}. {REMEDY}")
     return manifest
@@ -212,8 +261,10 @@ def _year(name: str, published: Mapping[Codes, int], manifest: Mapping[str, Any]
     control, codelists = manifest["disclosure_control"], manifest["codelists"]
     quarters = control["quarters"][name]
     categories = {"quarter": list(quarters)}
+    unavailable = control.get("unavailable", {}).get(name, {})
     for dimension in DIMENSIONS:
-        categories[dimension] = [code for code in codelists[dimension] if code != TOTAL]
+        absent = {TOTAL, *unavailable.get(dimension, ())}
+        categories[dimension] = [code for code in codelists[dimension] if code not in absent]
     cells = {
         codes: value
         for codes, value in published.items()
@@ -224,7 +275,7 @@ def _year(name: str, published: Mapping[Codes, int], manifest: Mapping[str, Any]
         for fact in control["facts"]
         if fact["year"] == name
     ]
-    year = Year(name, categories, cells, facts)
+    year = Year(name, categories, cells, facts, _total_errors(name, quarters, manifest))
     for codes in cells:
         if not year.has_cell(codes):
             raise ReleaseError(
@@ -233,8 +284,30 @@ def _year(name: str, published: Mapping[Codes, int], manifest: Mapping[str, Any]
     return year
 
 
+def _total_errors(
+    name: str, quarters: Sequence[str], manifest: Mapping[str, Any]
+) -> dict[tuple[int, str], int]:
+    """Return the announced errors of a year's totals of one code, by place and code."""
+    errors = {}
+    for codes, error in _inexact_totals(manifest).items():
+        period, *others = codes
+        fixed = [(place, code) for place, code in enumerate(others, start=1) if code != TOTAL]
+        if period in quarters and not fixed:
+            errors[0, period] = error
+        elif period == name and len(fixed) == 1:
+            errors[fixed[0]] = error
+    return errors
+
+
+def _inexact_totals(manifest: Mapping[str, Any]) -> dict[Codes, int]:
+    listed = manifest["disclosure_control"].get("inexact_totals", ())
+    return {_codes_of(total): total["largest_error"] for total in listed}
+
+
 def _file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield the files that are altered, missing, outside the folder or not listed."""
+    if manifest_digest.is_missing((folder / MANIFEST).read_bytes()):
+        yield f"{MANIFEST} does not hold the SHA-256 of itself"
     digests = {resource["path"]: resource["hash"] for resource in manifest["resources"]}
     for name, expected in digests.items():
         path = folder / Path(name).name

@@ -35,10 +35,10 @@ STEP: Final = 4
 """By how much each cell of an exchange goes up or down."""
 
 EXCHANGE_SIZE: Final = 6
-"""How many cells an exchange decreases, and increases. Larger ones break more announced errors."""
+"""The most cells that an exchange moves each way. Larger ones break more announced errors."""
 
 BATCH: Final = 512
-"""How many exchanges are drawn at once."""
+"""The number of exchanges drawn at once."""
 
 MOST_IDLE_BATCHES: Final = 60
 """The search ends after this many batches in a row that moved no further sum."""

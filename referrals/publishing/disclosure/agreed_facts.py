@@ -40,14 +40,15 @@ def find(counts: Counts) -> AgreedFacts:
 
 def manifest_entries(facts: Iterable[Fact], cells: Mapping[Codes, int]) -> list[dict[str, object]]:
     """Return the facts as the manifest lists them, each with the sum that the release publishes."""
-    return [
-        {
-            "name": fact.name,
-            "year": fact.year,
-            "where": {name: list(codes) for name, codes in fact.where.items()},
-            "low": fact.low,
-            "high": fact.high,
-            "published": sum(value for codes, value in cells.items() if fact.holds_cell(codes)),
-        }
-        for fact in facts
-    ]
+    return [_manifest_entry(fact, cells) for fact in facts]
+
+
+def _manifest_entry(fact: Fact, cells: Mapping[Codes, int]) -> dict[str, object]:
+    return {
+        "name": fact.name,
+        "year": fact.year,
+        "where": {name: list(codes) for name, codes in fact.where.items()},
+        "low": fact.low,
+        "high": fact.high,
+        "published": sum(value for codes, value in cells.items() if fact.holds_cell(codes)),
+    }

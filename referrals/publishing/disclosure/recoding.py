@@ -1,17 +1,21 @@
 """Global recoding: the choice of codes that are published, and of those that are combined.
 
-Every published category has at least ten referrals in each year in which it occurs. Smaller ones
-join a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9
-are not sums of 0, 5, 6 and 7. Nationalities whose people all share one crime type or one outcome
-are combined as well, whatever their size, because their row alone would disclose it for each of
-them (group disclosure). Called by `pipeline` for the first release of a year; revisions reuse its
-recoding.
+Every published category has at least ten people in each year in which it occurs. Smaller ones join
+a group of their code list. Without this the exact one-way totals could not be reached: 8 and 9 are
+not sums of 0, 5, 6 and 7. Nationalities whose people all share one crime type or one outcome are
+combined as well, whatever their size, because their row alone would disclose it for each of them
+(group disclosure). Called by `pipeline` for the first release of a year; revisions reuse its
+recoding. `recoding_reasons` explains a recoding to the publisher.
+
+A code such as "not recorded" that is too small joins a category under a label that says so ("Male,
+or sex not recorded"). It is neither left out, which would make the total wrong, nor rounded: a
+dimension whose total is exact has either none or at least two inexact categories.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -19,7 +23,7 @@ from referrals.errors import DisclosureError
 from referrals.paths import REFERENCE
 from referrals.publishing.tabulation.counts import Category
 from referrals.reference import table_schema
-from referrals.reference.codelists import DIMENSIONS, NOT_RECORDED, codelist
+from referrals.reference.codelists import ANY, DIMENSIONS, NOT_RECORDED, Code, codelist
 from referrals.reference.disclosure_rule import SMALLEST_PUBLISHED_CATEGORY
 
 OTHER: Final = "_OTH"
@@ -27,29 +31,50 @@ OTHER: Final = "_OTH"
 Recoding = Mapping[tuple[str, str], str]
 """The published code of each dimension and recorded code, if they differ."""
 
+Group = tuple[str, str]
+"""A dimension and the code of one of its aggregates, which the publisher asks for."""
+
 YearTotals = Mapping[str, int]
-"""Referrals by year."""
+"""People by year."""
 
 Totals = Mapping[str, YearTotals]
-"""Referrals by code and year."""
+"""People by code and year."""
 
 
-def recode(categories: Sequence[Category], *, nationalities: int, by_region: bool) -> Recoding:
+def recode(
+    categories: Sequence[Category],
+    *,
+    nationalities: int,
+    by_region: bool,
+    candidates: Collection[str] | None = None,
+    groups: Collection[Group] = (),
+) -> Recoding:
     """Return the published code for each dimension and recorded code, if they differ.
 
     Args:
         categories: every code that occurs, with its counts.
         nationalities: how many nationalities to publish at most, the largest.
         by_region: combine the others by continent, if that makes large enough groups.
+        candidates: the nationalities that can be published by themselves; None means all.
+        groups: aggregates that the publisher asks for, each in place of its members.
 
     Raises:
-        DisclosureError: a code is too small, and its code list has no group that it could join.
+        DisclosureError: a year or a quarter has too few people, or all the people of a year share
+            one crime type or outcome.
     """
-    recoding = _nationalities(categories, nationalities, by_region=by_region)
+    refuse_small_totals(categories)
+    recoding: dict[tuple[str, str], str] = {}
     for dimension in DIMENSIONS[1:]:
-        recoding |= _aggregates(dimension, _totals(categories, dimension))
-    _refuse_small_quarters(_totals(categories, "quarter"))
-    return recoding
+        chosen = [code for name, code in groups if name == dimension]
+        recoding |= _aggregates(dimension, totals_of(categories, dimension), chosen)
+    rows = [category for category in categories if category.dimension == DIMENSIONS[0]]
+    return recoding | _nationalities(
+        rows,
+        uniform_nationalities(rows, recoding),
+        nationalities,
+        by_region=by_region,
+        candidates=candidates,
+    )
 
 
 def published_codes(
@@ -68,22 +93,82 @@ def published_codes(
     return published
 
 
+def refuse_small_totals(categories: Sequence[Category]) -> None:
+    """Refuse years and quarters of fewer than ten people.
+
+    Raises:
+        DisclosureError: there is one. The message names it.
+    """
+    quarters = totals_of(categories, "quarter")
+    for year, people in _sum(quarters, quarters).items():
+        if people < SMALLEST_PUBLISHED_CATEGORY:
+            raise DisclosureError(_few_people_message(year))
+    small = sorted(quarter for quarter, years in quarters.items() if not is_large(years))
+    if small:
+        advice = " ".join(f"--leave-out {quarter}" for quarter in small)
+        raise DisclosureError(
+            f"Fewer than {SMALLEST_PUBLISHED_CATEGORY} people were referred in "
+            f"{' and in '.join(small)}, and the totals of quarters are exact. "
+            f"Publish the other quarters ({advice}), or wait for more records. Nothing was written."
+        )
+
+
+def _few_people_message(year: str) -> str:
+    return (
+        f"{year} has fewer than {SMALLEST_PUBLISHED_CATEGORY} people, too few for any exact total. "
+        "Publish it when it has more. Nothing was written."
+    )
+
+
+def uniform_nationalities(
+    rows: Iterable[Category], recoding: Recoding
+) -> dict[str, tuple[str, str, str]]:
+    """Return the nationalities whose people of some year share a published crime type or outcome.
+
+    The values are the year, the dimension and the published code that they share. A dimension
+    published as a single group (`ANY`) tells nothing about anybody.
+    """
+    uniform: dict[str, tuple[str, str, str]] = {}
+    for row in rows:
+        shared: dict[tuple[str, str], int] = defaultdict(int)
+        for (dimension, code), people in row.subgroups.items():
+            shared[dimension, recoding.get((dimension, code), code)] += people
+        for (dimension, code), people in shared.items():
+            if people >= row.value and code != ANY:
+                uniform.setdefault(row.code, (row.year, dimension, code))
+    return uniform
+
+
+def totals_of(categories: Iterable[Category], dimension: str) -> Totals:
+    """Return the people of each code of a dimension, by year."""
+    totals: dict[str, dict[str, int]] = defaultdict(dict)
+    for category in categories:
+        if category.dimension == dimension:
+            totals[category.code][category.year] = category.value
+    return totals
+
+
+def is_large(years: YearTotals) -> bool:
+    """Return whether a code has enough people in every year in which it occurs."""
+    return all(value >= SMALLEST_PUBLISHED_CATEGORY for value in years.values())
+
+
 def _nationalities(
-    categories: Iterable[Category], limit: int, *, by_region: bool
+    rows: Sequence[Category],
+    uniform: Mapping[str, tuple[str, str, str]],
+    limit: int,
+    *,
+    by_region: bool,
+    candidates: Collection[str] | None,
 ) -> dict[tuple[str, str], str]:
     """Combine nationalities, publishing fewer of them until every group is safe."""
-    rows = [category for category in categories if category.dimension == "nationality"]
-    totals = _totals(rows, "nationality")
-    uniform = {row.code for row in rows if row.largest_subgroup == row.value}
-    publishable = [code for code in totals if _is_large(totals[code]) and code not in uniform]
-    named = [code for code in publishable if code != NOT_RECORDED]
-    published = sorted(named, key=lambda code: (-sum(totals[code].values()), code))[:limit]
-    published += [code for code in publishable if code == NOT_RECORDED]
+    totals = totals_of(rows, "nationality")
+    published = largest_publishable(totals, uniform, limit, candidates)
     regions = _regions() if by_region else {}
     while True:
         combined = {code: years for code, years in totals.items() if code not in published}
         groups = _groups(combined, regions)
-        if all(_is_safe_group(codes, totals, uniform) for codes in groups.values()):
+        if all(_is_safe_group(codes, totals, uniform.keys()) for codes in groups.values()):
             return {
                 ("nationality", code): group for group, codes in groups.items() for code in codes
             }
@@ -92,10 +177,43 @@ def _nationalities(
         elif published:
             published.pop()
         else:
-            raise DisclosureError(
-                f"There are fewer than {SMALLEST_PUBLISHED_CATEGORY} people in a year. "
-                "Publish a longer period."
-            )
+            if not is_large(_sum(totals, totals)):
+                raise DisclosureError(_few_people_message(min(_sum(totals, totals))))
+            raise DisclosureError(_uniform_message(uniform))
+
+
+def largest_publishable(
+    totals: Totals, uniform: Collection[str], limit: int, candidates: Collection[str] | None = None
+) -> list[str]:
+    """Return the nationalities that could be published by themselves, the largest `limit` of them.
+
+    Nationality not recorded comes last and does not count towards the limit.
+    """
+    named = totals.keys() if candidates is None else totals.keys() & candidates
+    publishable = [
+        code for code in totals if code in named and is_large(totals[code]) and code not in uniform
+    ]
+    countries = [code for code in publishable if code != NOT_RECORDED]
+    largest = sorted(countries, key=lambda code: (-sum(totals[code].values()), code))[:limit]
+    return largest + [code for code in publishable if code == NOT_RECORDED]
+
+
+def _uniform_message(uniform: Mapping[str, tuple[str, str, str]]) -> str:
+    """Return the refusal of a year in which every nationality shares a crime type or an outcome."""
+    year, dimension, code = min(uniform.values())
+    name = dimension.replace("_", " ")
+    shared = sorted({(name, code) for _, name, code in uniform.values()})
+    if len(shared) == 1:
+        cause = f"All the people of {year} have the {name} {code}, and a release would show it"
+    else:
+        cause = f"The people of each nationality in {year} share one crime type or outcome"
+    dimensions = sorted({name for name, _ in shared})
+    options = " ".join(f"--group {dimension}={ANY}" for dimension in dimensions)
+    return f"{cause}. Publish it without that detail: {options}. Nothing was written."
+
+
+def _members_present(aggregate: Code, totals: Totals) -> list[str]:
+    return [code for code in aggregate.members if code in totals]
 
 
 def _regions() -> dict[str, str]:
@@ -105,7 +223,7 @@ def _regions() -> dict[str, str]:
 
 def _is_safe_group(codes: Sequence[str], totals: Totals, uniform: AbstractSet[str]) -> bool:
     """Return whether a group is large enough, and not made of uniform nationalities alone."""
-    return _is_large(_sum(codes, totals)) and not set(codes) <= uniform
+    return is_large(_sum(codes, totals)) and not set(codes) <= uniform
 
 
 def _groups(combined: Totals, regions: Mapping[str, str]) -> dict[str, list[str]]:
@@ -116,61 +234,78 @@ def _groups(combined: Totals, regions: Mapping[str, str]) -> dict[str, list[str]
     small = [
         group
         for group, codes in groups.items()
-        if group != OTHER and not _is_large(_sum(codes, combined))
+        if group != OTHER and not is_large(_sum(codes, combined))
     ]
     for group in small:
         groups[OTHER] += groups.pop(group)
     return dict(groups)
 
 
-def _aggregates(dimension: str, totals: Totals) -> dict[tuple[str, str], str]:
-    """Recode each small code of a dimension to the smallest aggregate that is large enough."""
-    recoding: dict[tuple[str, str], str] = {}
-    for code, years in totals.items():
-        if (dimension, code) in recoding or _is_large(years):
-            continue
-        aggregate = _smallest_aggregate(dimension, code, totals)
-        members = codelist(dimension).codes[aggregate].members
-        recoding |= {(dimension, member): aggregate for member in members if member in totals}
-    return recoding
+def _aggregates(
+    dimension: str, totals: Totals, chosen: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Recode the small codes of a dimension to aggregates, keeping as many categories as possible.
 
-
-def _smallest_aggregate(dimension: str, code: str, totals: Totals) -> str:
-    aggregates = [entry for entry in codelist(dimension).codes.values() if code in entry.members]
-    for aggregate in sorted(aggregates, key=lambda entry: len(entry.members)):
-        members = [member for member in aggregate.members if member in totals]
-        if _is_large(_sum(members, totals)):
-            return aggregate.code
-    raise DisclosureError(
-        f"Fewer than {SMALLEST_PUBLISHED_CATEGORY} people a year have the {dimension} '{code}', "
-        f"and {dimension}.csv has no group that it could join. "
-        "Add a group with it as a member, or publish a longer period."
-    )
-
-
-def _refuse_small_quarters(totals: Totals) -> None:
-    if small := [quarter for quarter, years in totals.items() if not _is_large(years)]:
+    Between choices that keep as many, the narrowest aggregates win, then the largest groups: a
+    small code changes their share least.
+    """
+    small = {code for code in totals if not is_large(totals[code])}
+    listed = codelist(dimension).codes
+    if wrong := [code for code in chosen if code not in listed or not listed[code].members]:
+        known = ", ".join(code for code, entry in listed.items() if entry.members)
         raise DisclosureError(
-            f"{', '.join(small)}: fewer than {SMALLEST_PUBLISHED_CATEGORY} people in a quarter. "
-            "Leave the quarter out."
+            f"--group {dimension}={wrong[0]}: there is no such group. Choose from {known}."
         )
+    if not small and not chosen:
+        return {}
+    best: list[Code] | None = None
+    best_rank: tuple[int, int, int] | None = None
+    for partition in _partitions([entry for entry in listed.values() if entry.members], set()):
+        groups = [_members_present(entry, totals) for entry in partition]
+        covered = {code for codes in groups for code in codes}
+        if not small <= covered or not {entry.code for entry in partition} >= set(chosen):
+            continue
+        pairs = zip(partition, groups, strict=True)
+        if any(len(codes) == 1 and entry.code not in chosen for entry, codes in pairs):
+            continue
+        if not all(codes and is_large(_sum(codes, totals)) for codes in groups):
+            continue
+        people = sum(sum(_sum(codes, totals).values()) for codes in groups)
+        width = sum(len(entry.members) for entry in partition)
+        rank = (len(covered) - len(groups), width, -people)
+        if best_rank is None or rank < best_rank:
+            best, best_rank = partition, rank
+    if best is None and not chosen:
+        raise DisclosureError(_few_people_message(min(_sum(totals, totals))))
+    if best is None:
+        names = " and ".join(chosen)
+        raise DisclosureError(
+            f"--group {dimension}={names} leaves a code with fewer than "
+            f"{SMALLEST_PUBLISHED_CATEGORY} people, or has none itself. Choose a larger group."
+        )
+    return {
+        (dimension, member): entry.code
+        for entry in best
+        for member in entry.members
+        if member in totals
+    }
 
 
-def _totals(categories: Iterable[Category], dimension: str) -> Totals:
-    totals: dict[str, dict[str, int]] = defaultdict(dict)
-    for category in categories:
-        if category.dimension == dimension:
-            totals[category.code][category.year] = category.value
-    return totals
+def _partitions(aggregates: Sequence[Code], taken: AbstractSet[str]) -> Iterator[list[Code]]:
+    """Yield every choice of aggregates that have no member in common."""
+    if not aggregates:
+        yield []
+        return
+    first, *rest = aggregates
+    yield from _partitions(rest, taken)
+    if not taken & set(first.members):
+        for others in _partitions(rest, taken | set(first.members)):
+            yield [first, *others]
 
 
-def _sum(codes: Collection[str], totals: Totals) -> YearTotals:
+def _sum(codes: Iterable[str], totals: Totals) -> YearTotals:
     years: dict[str, int] = defaultdict(int)
     for code in codes:
         for year, value in totals[code].items():
             years[year] += value
     return years
-
-
-def _is_large(years: YearTotals) -> bool:
-    return all(value >= SMALLEST_PUBLISHED_CATEGORY for value in years.values())

@@ -2,8 +2,9 @@
 
 `python -m referrals.publishing.extract.commit_guard FILE...` is run by the commit hook, and by a
 test on the whole repository. A file is refused for its suffix (one that commonly holds records,
-outside `data/releases`), for its name, or for a header with columns that only records about people
-have. Messages name the file and the columns, never a value.
+outside `data/releases`), for its name, for a header with columns that only records about people
+have, or because it is the mapping of an extract. Messages name the file and the columns, never a
+value.
 """
 
 from __future__ import annotations
@@ -67,8 +68,11 @@ PERSONAL_COLUMNS: Final = frozenset(
 )
 """Columns of records about people. One may be a coincidence; two in the same header are not."""
 
+MAPPING_KEYS: Final = re.compile(r"^\s*(referral_id|referred_on)\s*=", re.MULTILINE)
+"""Keys that only a mapping has (docs/extracts.md)."""
+
 HEADER_BYTES: Final = 4096
-"""How much of a text file is searched for its header."""
+"""The bytes of a text file that are searched for its header."""
 
 
 def refusal(path: Path) -> str | None:
@@ -76,6 +80,8 @@ def refusal(path: Path) -> str | None:
     is_release = "data/releases/" in path.as_posix()
     if path.suffix.lower() in RECORD_SUFFIXES and not is_release:
         return f"{path}: {path.suffix} files can hold records. Keep them out of the repository."
+    if path.suffix.lower() == ".toml" and _is_mapping(path):
+        return f"{path}: it is a mapping, which can quote words of an extract. Keep it out."
     if path.suffix.lower() not in TEXT_SUFFIXES:
         return None
     if RECORD_NAMES.search(path.name):
@@ -84,6 +90,12 @@ def refusal(path: Path) -> str | None:
         columns = ", ".join(found)
         return f"{path}: it has columns of records about people ({columns}). Keep it out."
     return None
+
+
+def _is_mapping(path: Path) -> bool:
+    """Return whether a TOML file says which columns of an extract are ours."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return MAPPING_KEYS.search(text) is not None
 
 
 def _possible_columns(path: Path) -> set[str]:

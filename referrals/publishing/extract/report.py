@@ -59,9 +59,10 @@ class Finding:
 class Report:
     """The result of checking one extract.
 
-    `lines` counts the lines after the header. Each was either loaded, or rejected because it has an
-    error or is blank. All counts are 0 if the file could not be read at all. `status` is the status
-    of a release made from it.
+    `lines` counts the lines after the header. Each was either loaded, rejected because it has an
+    error, or skipped because it is no record (blank, the header again, a summary that a mapping
+    names); a warning announces those. All counts are 0 if the file could not be read at all.
+    `steps` are sentences about how it was read. `status` is the status of a release made from it.
     """
 
     name: str
@@ -69,6 +70,8 @@ class Report:
     lines: int = 0
     loaded: int = 0
     rejected: int = 0
+    skipped: int = 0
+    steps: tuple[str, ...] = ()
     errors: tuple[Finding, ...] = ()
     warnings: tuple[Finding, ...] = ()
     status: str = OFFICIAL
@@ -77,7 +80,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether the extract may be published. Warnings do not prevent that."""
+        """Return whether the extract may be published. Warnings do not prevent that."""
         return not self.errors
 
     def as_text(self) -> str:
@@ -93,6 +96,8 @@ class Report:
             "lines": self.lines,
             "loaded": self.loaded,
             "rejected": self.rejected,
+            "skipped": self.skipped,
+            "steps": self.steps,
             "errors": [finding.as_dict() for finding in self.errors],
             "warnings": [finding.as_dict() for finding in self.warnings],
             "status": self.status,
@@ -107,10 +112,12 @@ class Report:
         warnings = _kinds(self.warnings, "warning")
         yield f"{self.name}: {verdict}. {errors}, {warnings}."
         if self.lines:
+            skipped = f", {self.skipped:,} skipped" if self.skipped else ""
             yield (
                 f"  {self.file_format}. {self.lines:,} lines after the header: "
-                f"{self.loaded:,} loaded, {self.rejected:,} rejected."
+                f"{self.loaded:,} loaded, {self.rejected:,} rejected{skipped}."
             )
+        yield from (f"  {step}" for step in self.steps)
         if self.first_date and self.last_date:
             yield f"  Dates from {self.first_date} to {self.last_date} on the loaded lines."
         if self.status in MARKS:

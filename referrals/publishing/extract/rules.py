@@ -23,9 +23,31 @@ _EXTENSIBLE: Final = {
 """The file that takes further spellings of a field, if there is one."""
 
 _QUOTABLE_RULES: Final = frozenset(
-    {"formula_in_cell", "nationality_ambiguous", "nationality_former_state"}
+    {
+        "age_band_straddles",
+        "date_stray_year",
+        "formula_in_cell",
+        "nationality_ambiguous",
+        "nationality_former_state",
+        "spreadsheet_error",
+    }
 )
-"""Rules whose values are always words of our own files, or a single character."""
+"""Rules whose values are words of our own files or of a spreadsheet, bands, or one character."""
+
+_MERGED_RULES: Final = frozenset(
+    {
+        "age_band_straddles",
+        "age_invalid",
+        "date_future",
+        "date_impossible",
+        "date_not_iso",
+        "date_outside_period",
+        "date_sentinel",
+        "date_stray_year",
+        "spreadsheet_error",
+    }
+)
+"""Rules with one finding for each field, however many values break it: they have one remedy."""
 
 _QUOTABLE_PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
     "referred_on": re.compile(
@@ -49,7 +71,14 @@ class Rule:
 
 
 RULES: Final[Mapping[str, Rule]] = {
-    "encoding": Rule("not UTF-8, probably Windows text (CP1252). Save the extract as CSV in UTF-8"),
+    "encoding_cp1252": Rule(
+        "the file is not UTF-8, and was read as Windows text (CP1252). Check that accents in names "
+        "of places are right, or export it in UTF-8",
+        is_warning=True,
+    ),
+    "encoding": Rule(
+        "not UTF-8, and the file as a whole is not Windows text either. Save it as CSV in UTF-8"
+    ),
     "nul": Rule("a NUL byte, which text never has. Export the extract again"),
     "carriage_return": Rule("a carriage return inside the line. Remove it from the cell"),
     "unclosed_quote": Rule(
@@ -60,23 +89,50 @@ RULES: Final[Mapping[str, Rule]] = {
         "a quotation mark inside a cell. Put the cell in quotation marks, and double the one inside"
     ),
     "cell_count": Rule("more or fewer cells than the header has. Correct the line"),
+    "value_without_column": Rule(
+        "a value in a column without a name. Name the column in the header, or remove the value"
+    ),
+    "summary_not_named": Rule(
+        "a summary, by its first word, and not a record. List that word as file.skip in a mapping"
+    ),
     "blank_line": Rule("blank, and skipped", is_warning=True),
+    "repeated_header": Rule("the header again, and skipped", is_warning=True),
+    "summary_line": Rule(
+        "starts with a word in the list skip of the mapping, is mostly blank, and is skipped",
+        is_warning=True,
+    ),
+    "continued_line": Rule(
+        "inside a cell with line breaks, and counted with the record above", is_warning=True
+    ),
     "formula_in_cell": Rule(
         "{field} starts with {sign}, which makes a spreadsheet run it as a formula. "
         "Correct it at its source"
     ),
-    "value_blank": Rule("{field} is blank. {advice}"),
-    "date_not_iso": Rule(
-        "{field} {value} is not a date of the form YYYY-MM-DD. Correct it: "
-        "a referral needs its day to be counted"
+    "spreadsheet_error": Rule(
+        "{field} has an error of a spreadsheet, {value}. Correct its formula, and export it again"
     ),
+    "number_shortened": Rule(
+        "{field} is a number that a spreadsheet has shortened, such as 1.2E+14, so that several "
+        "can look alike. Export it as text"
+    ),
+    "value_blank": Rule("{field} is blank. {advice}"),
+    "date_not_iso": Rule("{field} {value} is not a date of the form {forms}. {dates_advice}"),
     "date_impossible": Rule("{field} {value} is not a day of the calendar since 1900. Correct it"),
     "date_future": Rule("{field} {value} is later than today. Correct it"),
     "date_outside_period": Rule(
         "{field} {value} is outside the period asked for. Remove the line, or ask for its period"
     ),
+    "date_swapped": Rule(
+        "{field} has dates and texts of the form dd/mm/yyyy, and no date is after the 12th of a "
+        "month, but every text is: a spreadsheet has read day and month in the wrong order. Export "
+        "the extract again as CSV, or with dates of the form YYYY-MM-DD"
+    ),
     "age_invalid": Rule(
         '{field} {value} is not a whole number from 0 to 120. Correct it, or write "not recorded"'
+    ),
+    "age_band_straddles": Rule(
+        "{field} {value} lies across two of our bands. Ask for ages in years, or for bands that "
+        "begin at 18, 20, 30, 40, 50 and 60"
     ),
     "nationality_ambiguous": Rule(
         "{field} {value} could mean any of {choices}. Write the code that is meant"
@@ -106,19 +162,65 @@ RULES: Final[Mapping[str, Rule]] = {
         "Check whether one referral was entered twice",
         is_warning=True,
     ),
+    "date_sentinel": Rule(
+        "{field} {value} is a day that systems write if they have none. Check it", is_warning=True
+    ),
+    "date_stray_year": Rule(
+        "{field} is in a year with under 1% of the lines, {value}. Check whether it is mistyped",
+        is_warning=True,
+    ),
+    "age_mostly_zero": Rule(
+        "{field} is 0, and so on half of the lines or more. Check whether 0 means not recorded; "
+        'if it does, say so in a mapping: "0" = "_NK" under [words.age]',
+        is_warning=True,
+    ),
+    "person_repeated": Rule(
+        "{field} is the same on more than half of the lines. Check whether it identifies a person",
+        is_warning=True,
+    ),
+    "often_not_recorded": Rule(
+        "{field} is not recorded, on more than a fifth of the lines. Check the export",
+        is_warning=True,
+    ),
 }
 """Every rule. If a cell breaks several, only the first of them in this order is reported."""
 
-CHECKS: Final = tuple(RULES)[tuple(RULES).index("formula_in_cell") :]
-"""The rules with a statement in `sql/extract/checks`. `lines` finds the others."""
+CHECKS: Final = tuple(
+    rule for rule in tuple(RULES)[tuple(RULES).index("formula_in_cell") :] if rule != "date_swapped"
+)
+"""The rules with a statement in `sql/extract/checks`. Python finds what breaks the others."""
 
 ERRORS: Final = tuple(name for name, rule in RULES.items() if not rule.is_warning)
 
 
-def message(rule: str, field: str | None, value: str | None, distinct_values: int = 1) -> str:
+@dataclass(frozen=True)
+class Context:
+    """Facts about an extract for its messages: the forms of its dates, the remedy of others."""
+
+    date_forms: tuple[str, ...] = ()
+    dates_advice: str = "Correct them at their source"
+    has_mapping: bool = False
+
+
+_NO_CONTEXT: Final = Context()
+
+
+def is_merged(rule: str) -> bool:
+    """Return whether all values of a field that break a rule share one finding."""
+    return rule in _MERGED_RULES
+
+
+def message(
+    rule: str,
+    field: str | None,
+    value: str | None,
+    distinct_values: int = 1,
+    context: Context = _NO_CONTEXT,
+) -> str:
     """Return the message for lines that break a rule, with the value only if it is `quotable`.
 
-    With a `value` of None, the message gives the number of distinct values that it stands for.
+    The value stands for `distinct_values` of them. With a `value` of None, the message gives only
+    their number.
 
     >>> message("age_invalid", "age", "212")
     'age "212" is not a whole number from 0 to 120. Correct it, or write "not recorded".'
@@ -130,10 +232,12 @@ def message(rule: str, field: str | None, value: str | None, distinct_values: in
     text = RULES[rule].message.format(
         field=field or "a cell",
         sign="a tab" if value == "\t" else f'"{value or "="}"',
-        value=_substitute(value, distinct_values) if quoted is None else f'"{quoted}"',
+        value=_shown(value, quoted, distinct_values),
         choices=", ".join(meanings) or "several nationalities",
         suggestion=_suggestion(field, value),
-        advice=_advice(field, is_blank=rule == "value_blank"),
+        advice=_advice(field, is_blank=rule == "value_blank", has_mapping=context.has_mapping),
+        forms=" or ".join(context.date_forms) or "YYYY-MM-DD",
+        dates_advice=context.dates_advice,
     )
     return f"{text}."
 
@@ -156,10 +260,18 @@ def quotable(rule: str, field: str | None, value: str | None) -> str | None:
     return None
 
 
-def _substitute(value: str | None, distinct_values: int) -> str:
-    """Return the text in place of a value that a message may not quote."""
-    if value is None:
-        return f"(any of {distinct_values:,} further values, not listed)"
+def is_telling(rule: str, field: str | None, value: str | None) -> bool:
+    """Return whether a finding of its own helps with a value: it is shown, or has similar names."""
+    return quotable(rule, field, value) is not None or bool(_suggestion(field, value))
+
+
+def _shown(value: str | None, quoted: str | None, distinct_values: int) -> str:
+    """Return the text that stands for values, of which at most one may be quoted."""
+    others = f" (and {distinct_values - 1:,} other values)" if distinct_values > 1 else ""
+    if quoted is not None:
+        return f'"{quoted}"{others}'
+    if value is None or others:
+        return f"(any of {distinct_values:,} values, not shown)"
     return f"(a text of {len(value):,} characters, not shown: it may be a name)"
 
 
@@ -168,8 +280,11 @@ def _suggestion(field: str | None, value: str | None) -> str:
     return f" (did you mean {' or '.join(similar)}?)" if similar else ""
 
 
-def _advice(field: str | None, *, is_blank: bool) -> str:
+def _advice(field: str | None, *, is_blank: bool, has_mapping: bool) -> str:
     """Return the advice on a cell that is blank or not in the code list."""
+    if has_mapping and field in CODED_FIELDS:
+        meaning = "blank means" if is_blank else "it means"
+        return f"Correct it, or say under [words.{field}] of the mapping which code {meaning}"
     if field not in CODED_FIELDS:
         return "Fill it in: a referral cannot be counted without it"
     if is_blank:

@@ -12,12 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from babel.core import get_global
+
 from referrals.errors import DataError
 from referrals.paths import REFERENCE
 from referrals.reference import table_schema
 from referrals.reference.codelists import NOT_RECORDED, codelist
 
 MAX_AGE: Final = 120
+ALPHA_2: Final = "iso alpha-2"
+"""The two-letter codes of ISO 3166, which only an extract that a mapping describes may use."""
+
 CODED_FIELDS: Final = ("police_force", "nationality", "age", "sex", "crime_type", "outcome")
 PERSON_FIELD: Final = "person_id"
 
@@ -82,6 +87,21 @@ def codes(field: str) -> tuple[str, ...]:
     """
     spelt = [spelling for spelling in all_spellings() if spelling.field == field]
     return tuple(dict.fromkeys(spelling.code for spelling in spelt if spelling.code))
+
+
+@cache
+def alpha_2() -> tuple[Spelling, ...]:
+    """Return the two-letter code of each nationality that has one, from CLDR.
+
+    >>> Spelling("nationality", "VN", "VNM") in alpha_2()
+    True
+    """
+    codes_of_territories = get_global("territory_aliases")
+    return tuple(
+        Spelling("nationality", codes_of_territories[code][0], code)
+        for code in codes("nationality")
+        if code in codes_of_territories
+    )
 
 
 def suggestions(field: str, value: str) -> list[str]:

@@ -1,8 +1,8 @@
 """The checks of record-level extracts, and the loading of those that pass.
 
-Called by the commands `check` and `publish`. Every line is accounted for. An extract is examined
-line by line (`lines`), staged as text in DuckDB and checked by one SQL statement per rule
-(`sql/extract/checks`); accepted lines become records in the codes of our code lists. Whatever is
+Called by the commands `check` and `publish`. Every line is accounted for. An extract of any format
+is read into a clean copy (`reading`), staged as text in DuckDB and checked by one SQL statement per
+rule (`staged_checks`); accepted lines become records in the codes of our code lists. Whatever is
 written goes to a private folder, readable by its owner only and removed afterwards. No message
 holds anything of a record except a code that breaks a rule.
 """
@@ -10,31 +10,31 @@ holds anything of a record except a code that breaks a rule.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 
 from referrals import sql
 from referrals.errors import DataError, ExtractError
-from referrals.publishing.extract import file_format, lines, rules, spellings
-from referrals.publishing.extract.file_format import OPTIONAL, FileFormat
-from referrals.publishing.extract.lines import Progress, Tally
+from referrals.publishing.extract import reading, rules, staged_checks
+from referrals.publishing.extract.formats.lines import Progress
+from referrals.publishing.extract.mappings.mapping import Mapping
+from referrals.publishing.extract.reading import DatabaseSettings, Reading
 from referrals.publishing.extract.report import Finding, Report
+from referrals.publishing.extract.staged_checks import CheckResult, Options
 from referrals.publishing.storage import scratch
 from referrals.reference import periods
-
-MAX_VALUES_LISTED: Final = 10
-"""How many values that break a rule are listed for a column. Hundreds are hardly codes."""
 
 MEMORY_LIMIT: Final = "512MB"
 """DuckDB's memory for an extract. Anything larger spills into the private folder."""
 
 _UNACCOUNTED: Final = (
-    "{name}: {loaded:,} lines loaded and {rejected:,} rejected do not add up to {lines:,}. "
+    "{name}: {loaded:,} lines loaded, {rejected:,} rejected and {skipped:,} skipped do not add up "
+    "to {lines:,}. "
     "This is a fault of the program: publish nothing, and report it."
 )
 _PERIOD: Final = re.compile(r"(?P<start>[0-9]{4})-(?:(?P<end>[0-9]{2})|Q[1-4])")
@@ -45,12 +45,18 @@ def _no_progress(_text: str) -> None:
 
 
 def check(
-    path: Path, *, period: str | None = None, today: date, progress: Progress = _no_progress
+    path: Path,
+    *,
+    mapping: Mapping | None = None,
+    period: str | None = None,
+    today: date,
+    progress: Progress = _no_progress,
 ) -> Report:
     """Return the report on an extract.
 
     Args:
-        path: the extract, a CSV file in UTF-8. Nothing is written to its folder.
+        path: the extract. Nothing is written to its folder.
+        mapping: how to read it; by default, it has our own layout.
         period: a year to March (`2020-21`), a calendar quarter (`2020-Q2`), or a year or quarter of
             the worked example (`EY1`, `EY1-Q1`), that must contain every date.
         today: the latest date allowed.
@@ -60,14 +66,16 @@ def check(
         DataError: the period has none of these forms.
     """
     _check_period(period)
-    with scratch.folder() as folder, duckdb.connect(config=_settings(folder)) as connection:
-        return _report(path, connection, _Options(today=today, period=period), progress)
+    with scratch.folder() as folder, duckdb.connect(config=settings(folder)) as connection:
+        task = _Task(mapping, Options(today=today, period=period))
+        return _report(path, connection, task, progress)
 
 
-def load(
+def load(  # noqa: PLR0913  each is an option of the command
     paths: Sequence[Path],
     connection: duckdb.DuckDBPyConnection,
     *,
+    mapping: Mapping | None = None,
     today: date,
     home: Path | None = None,
     progress: Progress = _no_progress,
@@ -76,8 +84,8 @@ def load(
 
     The table has one row per referral: date, year to March, calendar quarter, and codes of our code
     lists (`sql/extract/staging/records.sql`). It must not exist yet. Temporary tables are removed.
-    While an extract is read, a copy of it is in a private folder in `home` (default: temporary
-    files).
+    All extracts are read through the `mapping`, if there is one. While one is read, a copy of it is
+    in a private folder in `home` (default: temporary files).
 
     Raises:
         ExtractError: an extract has errors, two extracts have the same referral, or they
@@ -87,8 +95,8 @@ def load(
     with connection.cursor() as cursor:
         cursor.begin()
         cursor.execute(sql.statement("extract/staging/records"))
-        options = _Options(today=today, has_earlier_extracts=True, home=home)
-        reports = tuple(_load_one(path, cursor, options, progress) for path in paths)
+        task = _Task(mapping, Options(today=today, has_earlier_extracts=True), home)
+        reports = tuple(_load_one(path, cursor, task, progress) for path in paths)
         if not all(report.ok for report in reports):
             raise ExtractError("\n".join(report.as_text() for report in reports))
         _refuse_mixture(reports)
@@ -97,32 +105,18 @@ def load(
 
 
 @dataclass(frozen=True)
-class _Options:
-    """The options of the checks, and the folder for a temporary copy of the extract."""
+class _Task:
+    """The mapping and the options of an extract, and the folder for a temporary copy of it."""
 
-    today: date
-    period: str | None = None
-    has_earlier_extracts: bool = False
+    mapping: Mapping | None
+    options: Options
     home: Path | None = None
-
-    def checks(self) -> Mapping[str, dict[str, Any]]:
-        """Return the parameters of each statement to run, by rule."""
-        skipped = set()
-        if not self.period:
-            skipped.add("date_outside_period")
-        if not self.has_earlier_extracts:
-            skipped.add("duplicate_across_files")
-        parameters: Mapping[str, dict[str, Any]] = {
-            "date_future": {"today": self.today},
-            "date_outside_period": {"period": self.period},
-        }
-        return {rule: parameters.get(rule, {}) for rule in rules.CHECKS if rule not in skipped}
 
 
 def _load_one(
-    path: Path, connection: duckdb.DuckDBPyConnection, options: _Options, progress: Progress
+    path: Path, connection: duckdb.DuckDBPyConnection, task: _Task, progress: Progress
 ) -> Report:
-    report = _report(path, connection, options, progress)
+    report = _report(path, connection, task, progress)
     if report.ok:
         connection.table("accepted_records").insert_into("records")
     return report
@@ -138,17 +132,18 @@ def _refuse_mixture(reports: Sequence[Report]) -> None:
 
 
 def _report(
-    path: Path, connection: duckdb.DuckDBPyConnection, options: _Options, progress: Progress
+    path: Path, connection: duckdb.DuckDBPyConnection, task: _Task, progress: Progress
 ) -> Report:
     """Return the report on an extract. Its sound lines are in the view `accepted_records`."""
     try:
-        detected = file_format.detect(path)
-        with scratch.folder(options.home) as folder:
-            copy = folder / "lines.csv"
-            tally = lines.clean(path, detected, to=copy, progress=progress)
-            _stage(copy, detected, connection)
-        progress(f"{path.name}: {tally.lines:,} lines read, checking them")
-        return _complete_report(path.name, detected, tally, _run_checks(connection, options))
+        with scratch.folder(task.home) as folder:
+            read = reading.read(
+                path, task.mapping, folder, settings=settings(folder), progress=progress
+            )
+            staged_checks.stage(read, connection)
+        progress(f"{path.name}: {read.tally.lines:,} lines read, checking them")
+        result = staged_checks.run(connection, task.mapping, task.options)
+        return _complete_report(path.name, read, result)
     except ExtractError as error:
         return _unreadable(path, str(error))
     except OSError as error:
@@ -170,73 +165,28 @@ def _unreadable(path: Path, message: str) -> Report:
     return Report(path.name, errors=(Finding("file", message),))
 
 
-def _stage(copy: Path, detected: FileFormat, connection: duckdb.DuckDBPyConnection) -> None:
-    absent = [name for name in OPTIONAL if name not in detected.columns]
-    columns = {"line": "BIGINT", **dict.fromkeys([*detected.columns, *absent], "VARCHAR")}
-    parameters = {"path": str(copy), "columns": columns, "delimiter": detected.delimiter}
-    connection.execute(sql.statement("extract/staging/extract_lines"), parameters)
-
-
-@dataclass(frozen=True)
-class _CheckResult:
-    """The row of `load_totals`, and the findings in the staged lines."""
-
-    totals: Mapping[str, Any]
-    findings: tuple[Finding, ...]
-
-
-def _run_checks(connection: duckdb.DuckDBPyConnection, options: _Options) -> _CheckResult:
-    def run(name: str, parameters: Mapping[str, Any] | None = None) -> None:
-        connection.execute(sql.statement(f"extract/staging/{name}"), dict(parameters or {}))
-
-    run("spellings", {"rows": [spelling._asdict() for spelling in spellings.all_spellings()]})
-    for name in ("extract_cells", "matched_codes", "parsed_dates", "faults_found"):
-        run(name)
-    for rule, parameters in options.checks().items():
-        faults = connection.sql(sql.statement(f"extract/checks/{rule}"), params=parameters)
-        faults.insert_into("faults_found")
-    run("first_fault_per_cell", {"rules": list(rules.RULES)})
-    run("rejected_lines", {"errors": list(rules.ERRORS)})
-    run("accepted_records")
-    (totals,) = sql.rows(connection, "extract/staging/load_totals")
-    limits = {
-        "rules": list(rules.RULES),
-        "first": lines.MAX_LINE_NUMBERS,
-        "shown": MAX_VALUES_LISTED,
-    }
-    groups = sql.rows(connection, "extract/staging/faults_grouped", limits)
-    return _CheckResult(totals, tuple(_finding(group) for group in groups))
-
-
-def _finding(group: Mapping[str, Any]) -> Finding:
-    rule, field, value = group["rule"], group["field"], group["value"]
-    return Finding(
-        rule,
-        rules.message(rule, field, value, group["distinct_values"]),
-        group["count"],
-        tuple(group["lines"]),
-        field,
-        rules.quotable(rule, field, value),
-    )
-
-
-def _complete_report(name: str, detected: FileFormat, tally: Tally, result: _CheckResult) -> Report:
+def _complete_report(name: str, read: Reading, result: CheckResult) -> Report:
     """Return the report on an extract. A line that is unaccounted for is an error."""
-    unreadable = [
-        Finding(rule, rules.message(rule, None, None), rejected.count, tuple(rejected.lines))
-        for rule, rejected in tally.rejected.items()
+    tally = read.tally
+    not_copied = [
+        Finding(rule, rules.message(rule, None, None), found.count, tuple(found.lines))
+        for rule, found in tally.rejected.items()
     ]
+    announced = [Finding(rule, rules.message(rule, None, None)) for rule in read.announced]
     order = list(rules.RULES)
     findings = sorted(
-        [*unreadable, *result.findings], key=lambda finding: order.index(finding.rule)
+        [*announced, *not_copied, *result.findings],
+        key=lambda finding: order.index(finding.rule),
     )
     errors = [finding for finding in findings if finding.rule in rules.ERRORS]
     warnings = [finding for finding in findings if finding.rule not in rules.ERRORS]
     loaded = result.totals["loaded"]
-    rejected = result.totals["rejected"] + sum(part.count for part in tally.rejected.values())
-    if loaded + rejected != tally.lines:
+    skipped = sum(found.count for rule, found in tally.rejected.items() if rule not in rules.ERRORS)
+    unread = sum(found.count for rule, found in tally.rejected.items() if rule in rules.ERRORS)
+    rejected = result.totals["rejected"] + unread
+    if loaded + rejected + skipped != tally.lines:
         message = _UNACCOUNTED.format(
-            name=name, lines=tally.lines, loaded=loaded, rejected=rejected
+            name=name, lines=tally.lines, loaded=loaded, rejected=rejected, skipped=skipped
         )
         errors.append(Finding("file", message))
     elif not loaded and not errors:
@@ -244,10 +194,12 @@ def _complete_report(name: str, detected: FileFormat, tally: Tally, result: _Che
         errors.append(Finding("file", message))
     return Report(
         name=name,
-        file_format=str(detected),
+        file_format=read.file_format,
+        steps=read.steps,
         lines=tally.lines,
         loaded=loaded,
         rejected=rejected,
+        skipped=skipped,
         errors=tuple(errors),
         warnings=tuple(warnings),
         status=result.totals["status"],
@@ -269,7 +221,8 @@ def _check_period(period: str | None) -> None:
         )
 
 
-def _settings(folder: Path) -> dict[str, str | bool | int | float | list[str]]:
+def settings(folder: Path) -> DatabaseSettings:
+    """Return the settings of a DuckDB that spills into a private folder."""
     return {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(folder),

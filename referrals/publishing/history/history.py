@@ -1,12 +1,13 @@
-"""The release history of a folder: its releases, and the counts behind them.
+"""The release history of a folder: its approved releases, and the counts behind them.
 
-Used by the pipeline. Only one publisher works at a time with a private folder, and in a folder of
-releases. Two at once would not see each other's release, and one would overwrite the other's
-history.
+Used by `pipeline`, which reads it, and by `approval`, which adds to it. Only one publisher works at
+a time with a private folder, and in a folder of releases. Two at once would not see each other's
+release, and one would overwrite the other's history.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class ProtectedYear(Protocol):
 
 @contextmanager
 def lock(private: Path, releases: Path) -> Iterator[None]:
-    """Lock a private folder and a folder of releases for one publisher. A kill releases both locks.
+    """Lock a private folder and a folder to write releases to. A kill releases both locks.
 
     Folders that are missing are made, and removed again if nothing was written to them.
 
@@ -85,6 +86,23 @@ class ReleaseHistory:
     def prepare(self, year: str, stored: StoredYear) -> None:
         """Store the counts behind a release in the making, for `resolve` to commit or discard."""
         self.store.prepare(year, stored, status=self.status, releases=self._releases_path)
+
+    def state(self, years: Sequence[str], earlier: Sequence[PublicRelease]) -> dict[str, str]:
+        """Return the digests of the history that a release of some years is computed against.
+
+        They are those of the counts behind each year's last release, and of the manifests of the
+        earlier releases with which it is attacked.
+        """
+        state = {
+            f"year {year}": self.store.fingerprint(
+                year, status=self.status, releases=self._releases_path
+            )
+            for year in years
+        }
+        for release in earlier:
+            manifest = (release.folder / MANIFEST).read_bytes()
+            state[f"release {release.folder.name}"] = hashlib.sha256(manifest).hexdigest()
+        return state
 
     def refuse_second_folder(self, years: Sequence[str]) -> None:
         """Refuse to publish real records of a year in a second folder.

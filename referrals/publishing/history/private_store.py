@@ -4,8 +4,9 @@ Written by `history`, never published, readable by its owner only. The key seeds
 protected table and keys the hash of the extracts, so that neither can be used to test a guess. The
 counts are stored so that a revision leaves unchanged cells as they are.
 
-Writing has two phases: prepared before the release is swapped in and committed after, so a crash
-never leaves the two inconsistent.
+Only an approved release is in the history. Writing has two phases: prepared before the release is
+swapped in and committed after, so a crash never leaves the two inconsistent. The counts that a new
+release takes the place of are kept, so that a release can be forgotten.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,8 +31,13 @@ HASH_BLOCK_BYTES: Final = 1 << 20
 
 COMMITTED: Final = ".json"
 PREPARED: Final = ".prepared"
+EARLIER: Final = ".earlier"
 PARTIAL: Final = ".partial"
-"""The suffixes of a stored year: its release is published, may be published, is being written."""
+"""The suffixes of a stored year: its release is published, may be published, was the last one
+before that, is being written."""
+
+HISTORY: Final = (f"*{COMMITTED}", f"*{PREPARED}", f"*{EARLIER}", "drafts/*", "audit.log")
+"""The files that a private folder with a history has, besides its key."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class StoredYear:
         older: the protected tables of earlier releases of the year.
         revises: the release that this one revises, or an empty string.
         releases: the folder of releases that it was published to.
+        before: the file with the counts behind the year's previous release, or an empty string.
     """
 
     release_id: str
@@ -59,6 +66,16 @@ class StoredYear:
     older: tuple[Mapping[Codes, int], ...] = ()
     revises: str = ""
     releases: str = ""
+    before: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Series:
+    """The releases of one year with one status in one folder of releases."""
+
+    status: str
+    year: str
+    releases: str
 
 
 class PrivateStore:
@@ -68,12 +85,25 @@ class PrivateStore:
     of releases: releases published to another folder are another series.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Open a private folder, which is made, and given a new key, if it is missing."""
-        self._folder = folder
+    has_new_key = False
+
+    def __init__(self, folder: Path, *, new_key: bool = False, read_only: bool = False) -> None:
+        """Open a private folder, which is made, and given a key, if it is missing.
+
+        A folder with a history is given a new key only if `new_key` asks for it. Read-only, nothing
+        is made: a missing key is replaced by one for this object alone.
+
+        Raises:
+            DisclosureError: the key is missing or empty, and the folder has a history.
+        """
+        self.folder = folder
+        if read_only:
+            is_there = (folder / KEY).exists()
+            self._key = self._read_key(may_be_new=False) if is_there else secrets.token_bytes(32)
+            return
         make_durable(folder)
         folder.chmod(OWNER_ONLY)
-        self._key = self._read_key()
+        self._key = self._read_key(may_be_new=new_key or not self._has_history())
 
     def seed(self, *purpose: str) -> int:
         """Return a secret 64-bit seed, always the same for the same purpose."""
@@ -112,15 +142,16 @@ class PrivateStore:
         stored = {
             path
             for suffix in (COMMITTED, PREPARED)
-            for path in self._folder.glob(f"{status}-{year}-*{suffix}")
+            for path in self.folder.glob(f"{status}-{year}-*{suffix}")
         }
         elsewhere = sorted(stored - here)
         return self._read(elsewhere[0], year) if elsewhere else None
 
     def prepare(self, year: str, stored: StoredYear, *, status: str, releases: str) -> None:
         """Store the counts behind a release in the making, beside the committed ones."""
-        content = json.dumps(_to_json(stored, releases), sort_keys=True)
-        _write_private(self._prepared(year, status, releases), content)
+        before = self._keep(self._committed(year, status, releases))
+        content = json.dumps(to_json(replace(stored, before=before, releases=releases)))
+        write_private(self._prepared(year, status, releases), content)
 
     def resolve(
         self, year: str, *, status: str, releases: str, is_published: Callable[[StoredYear], bool]
@@ -133,15 +164,79 @@ class PrivateStore:
         prepared = self._prepared(year, status, releases)
         if not prepared.exists():
             return
-        if is_published(self._read(prepared, year)):
-            prepared.replace(self._committed(year, status, releases))
+        committed = self._committed(year, status, releases)
+        stored = self._read(prepared, year)
+        if is_published(stored):
+            prepared.replace(committed)
         else:
             prepared.unlink()
-        atomic_folder.flush(self._folder)
+            kept = self.folder / stored.before
+            if stored.before and kept.exists() and kept.samefile(committed):
+                kept.unlink()
+        atomic_folder.flush(self.folder)
+
+    def fingerprint(self, year: str, *, status: str, releases: str) -> str:
+        """Return the SHA-256 of a year's committed counts, or '' if it was never published."""
+        path = self._committed(year, status, releases)
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+    def published_in(self, releases: str) -> list[Series]:
+        """Return the years of every status that were published to a folder of releases."""
+        found = sorted(self.folder.glob(f"*-{_series(releases)}{COMMITTED}"))
+        names = [path.stem.partition("-") for path in found]
+        return [Series(status, rest.rpartition("-")[0], releases) for status, _, rest in names]
+
+    def folders(self) -> list[str]:
+        """Return the folders of releases that the history names."""
+        paths = self.folder.glob(f"*{COMMITTED}")
+        return sorted({self._read(path, path.stem).releases for path in paths})
+
+    def is_in_past(self, release_id: str, stored: StoredYear) -> bool:
+        """Return whether a release was the last one of a year before the one that is stored."""
+        while stored.before:
+            stored = self._read(self.folder / stored.before, stored.release_id)
+            if stored.release_id == release_id:
+                return True
+        return False
+
+    def forget(self, release_id: str, series: Series) -> None:
+        """Restore the counts that a year had before a release, which must be its last.
+
+        Raises:
+            DisclosureError: the file cannot be read.
+        """
+        committed = self._committed(series.year, series.status, series.releases)
+        while committed.exists():
+            stored = self._read(committed, series.year)
+            if stored.release_id != release_id:
+                break
+            if stored.before:
+                (self.folder / stored.before).replace(committed)
+            else:
+                committed.unlink()
+        atomic_folder.flush(self.folder)
+
+    def clear_leftovers(self) -> None:
+        """Remove the files that a killed publisher did not finish writing."""
+        for path in self.folder.glob(f"*{PARTIAL}"):
+            path.unlink()
+
+    def _has_history(self) -> bool:
+        return any(found for pattern in HISTORY for found in self.folder.glob(pattern))
+
+    def _keep(self, committed: Path) -> str:
+        """Give the committed counts a second name, and return it; '' if there are none."""
+        if not committed.exists():
+            return ""
+        digest = hashlib.sha256(committed.read_bytes()).hexdigest()[:12]
+        kept = committed.with_name(f"{committed.stem}-{digest}{EARLIER}")
+        if not kept.exists():
+            os.link(committed, kept)
+        return kept.name
 
     def _read(self, path: Path, year: str) -> StoredYear:
         try:
-            return _from_json(json.loads(path.read_text(encoding="utf-8")))
+            return from_json(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             # The error's own text could hold a count, so only its type is reported.
             raise DisclosureError(
@@ -154,16 +249,26 @@ class PrivateStore:
         return self._committed(year, status, releases).with_suffix(PREPARED)
 
     def _committed(self, year: str, status: str, releases: str) -> Path:
-        series = hashlib.sha256(releases.encode()).hexdigest()[:12]
-        return self._folder / f"{status}-{year}-{series}{COMMITTED}"
+        return self.folder / f"{status}-{year}-{_series(releases)}{COMMITTED}"
 
-    def _read_key(self) -> bytes:
-        path = self._folder / KEY
+    def _read_key(self, *, may_be_new: bool) -> bytes:
+        path = self.folder / KEY
+        if not path.exists() and not may_be_new:
+            raise DisclosureError(
+                f"{path} is missing, but this folder has a history of releases. Restore the key "
+                "from its backup. If it is lost, add --new-key: releases that are out stay as they "
+                "are, but nobody can make them again, and a draft made with the old key differs."
+            )
         if not path.exists():
-            _write_private(path, secrets.token_hex(32))
+            write_private(path, secrets.token_hex(32))
+            self.has_new_key = True
         if not (key := path.read_bytes().strip()):
             raise DisclosureError(f"{path} is empty. Restore the secret key from its backup.")
         return key
+
+
+def _series(releases: str) -> str:
+    return hashlib.sha256(releases.encode()).hexdigest()[:12]
 
 
 def make_durable(folder: Path) -> None:
@@ -174,7 +279,7 @@ def make_durable(folder: Path) -> None:
         atomic_folder.flush(path.parent)
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Write a file whole or not at all, readable by its owner only from the start."""
     partial = path.with_suffix(PARTIAL)
     partial.unlink(missing_ok=True)
@@ -186,7 +291,8 @@ def _write_private(path: Path, text: str) -> None:
     atomic_folder.flush(path.parent)
 
 
-def _to_json(stored: StoredYear, releases: str) -> dict[str, Any]:
+def to_json(stored: StoredYear) -> dict[str, Any]:
+    """Return a stored year as JSON."""
     return {
         "release_id": stored.release_id,
         "shape": stored.shape,
@@ -196,12 +302,14 @@ def _to_json(stored: StoredYear, releases: str) -> dict[str, Any]:
         "table": _rows(stored.table),
         "older": [_rows(table) for table in stored.older],
         "revises": stored.revises,
-        "where": releases,
+        "where": stored.releases,
+        "before": stored.before,
     }
 
 
-def _from_json(record: Mapping[str, Any]) -> StoredYear:
-    # The first versions wrote none of the last three keys.
+def from_json(record: Mapping[str, Any]) -> StoredYear:
+    """Return the stored year that JSON describes."""
+    # The first versions wrote none of the last four keys.
     return StoredYear(
         release_id=record["release_id"],
         shape=record["shape"],
@@ -212,6 +320,7 @@ def _from_json(record: Mapping[str, Any]) -> StoredYear:
         older=tuple(_cells(table) for table in record.get("older", ())),
         revises=record.get("revises", ""),
         releases=record.get("where", "another folder"),
+        before=record.get("before", ""),
     )
 
 

@@ -60,7 +60,7 @@ class Rule:
 
     @property
     def is_count(self) -> bool:
-        """Whether the rule comes from an exact count, and not from a percentage."""
+        """Return whether the rule comes from an exact count, and not from a percentage."""
         return self.low == self.high
 
     def holds(self, counts: Weights) -> bool:

@@ -14,7 +14,7 @@ from referrals.publishing.ledger.statements import Ledger, contains
 from referrals.reference.codelists import TOTAL
 from referrals.reference.table_schema import Row
 
-DERIVED = "e"
+DERIVED = "d"
 """The status of a figure that was worked out, and so is not in a quotation."""
 
 

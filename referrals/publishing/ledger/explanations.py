@@ -32,8 +32,8 @@ class Explanation:
 def explanations(ledger: Ledger, parts: Sequence[Statement], total: int) -> tuple[Explanation, ...]:
     """Return the explanations of parts that do not add up to their total.
 
-    In order: the remainder is a misprint; a further group exists; the parts were counted when the
-    total was another; one of the other parts is a misprint.
+    In order: the remainder is a misprint; a further group exists, kept out of the percentages or
+    not; the parts were counted when the total was another; one of the other parts is a misprint.
     """
     missing = total - sum_of_counts(parts)
     remainders = [part for part in parts if part.is_remainder]
@@ -73,16 +73,23 @@ def rounds_to(share: Fraction, printed: Statement) -> bool:
 
 
 def _another_group(ledger: Ledger, counted: Sequence[Statement], missing: int) -> list[Explanation]:
-    """Return the explanation that a group is not mentioned, unless its count would be negative."""
+    """Return the explanations by a group that is not mentioned, unless its count is negative.
+
+    The source can have kept it out of its percentages, which then agree, or not.
+    """
     if missing < 0:
         return []
     recorded = sum_of_counts(counted)
     ids = " ".join(statement.statement_id for statement in counted)
-    text = (
-        f"{count(missing)} more belong to a group that is not mentioned, so that "
-        f"{count(recorded + missing)} were recorded and not {count(recorded)}."
+    group = f"{count(missing)} more belong to a group that is not mentioned"
+    part_of_it = (
+        f"{group} and is part of the percentages, so that they are of {count(recorded + missing)} "
+        f"recorded and not of {count(recorded)}."
     )
-    return [Explanation(text, _broken_percentages(ledger, added={ids: missing}))]
+    return [
+        Explanation(f"{group} and is kept out of the percentages.", ()),
+        Explanation(part_of_it, _broken_percentages(ledger, added={ids: missing})),
+    ]
 
 
 def _another_total(ledger: Ledger, total: int, missing: int) -> Explanation:

@@ -8,6 +8,7 @@ dimension only (such totals are exact), or if it counts fewer than ten people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from math import ceil
 from typing import Final
 
@@ -60,9 +61,15 @@ def _text(fact: Fact) -> str:
     return f"{fact.low:,} to {fact.high:,} for {', '.join(codes)}"
 
 
+@cache
+def _statements_on_subject() -> tuple[Statement, ...]:
+    """Return the statements on referrals of victims. The ledger is read once a process."""
+    return tuple(ledgers.load().about(SUBJECT))
+
+
 def _statements(year: str) -> Iterator[Statement]:
     """Yield the statements on a year that fix at least two dimensions."""
-    for statement in ledgers.load().about(SUBJECT):
+    for statement in _statements_on_subject():
         fixed = sum(code != TOTAL for code in statement.cell.codes().values())
         if fixed > 1 and statement.period_start == f"{year[:4]}-04-01":
             yield statement

@@ -20,6 +20,7 @@ from typing import Final
 
 from referrals.errors import LedgerError
 from referrals.formatting import count, day, percent, span
+from referrals.publishing.ledger.context_checks import DERIVED
 from referrals.publishing.ledger.explanations import (
     Arguments,
     Explanation,
@@ -171,8 +172,9 @@ class Arithmetic:
             f"{count(whole)} − ({_plus(parts)}) = {count(rest)} referrals, over "
             f"{count(categories)} other nationalities. So the fourth largest has "
             f"{span(least, most)}: at least {count(least)}, or the {count(categories)} could not "
-            f"hold {count(rest)}; at most {count(most)}, or it would be among the largest three. "
-            f"At least {count(under_ten)} of the {count(categories)} have 9 referrals or fewer.",
+            f"hold {count(rest)}; at most {count(most)}, or it would be larger than one of the "
+            f"three. At least {count(under_ten)} of the {count(categories)} have 9 referrals or "
+            "fewer.",
         )
 
     def _residual(self, arguments: Arguments) -> Conclusion:
@@ -216,19 +218,31 @@ class Arithmetic:
 
     def _superseded(self, arguments: Arguments) -> Conclusion:
         statement = self._statements(arguments["statement"])[0]
-        later = [
-            f"{count(int(row['value']))} ({day(row['vintage'])})"
+        others = [
+            row
             for row in self._ledger.context
             if row["series_id"] == arguments["series"]
             and row["period_start"] == arguments["period_start"]
             and row["value"] != statement.value
-            and row["vintage"] > self._ledger.published_on[statement.source_id]
         ]
+        printed = [row for row in others if row["status"] != DERIVED]
+        published_on = self._ledger.published_on[statement.source_id]
+        later = [row for row in others if row["vintage"] > published_on]
         if not later:
             return Conclusion("consistent", f"{statement.printed} is the only value found.")
-        return Conclusion(
-            "gap", f"The same total was printed later as {', then '.join(later)}. It was revised."
-        )
+        sentences = [
+            f"Before the assessment, the same total was printed as {_dated(row)}."
+            for row in printed
+            if row["vintage"] <= published_on
+        ]
+        for row in later:
+            if row["status"] == DERIVED:
+                sentences.append(
+                    f"Later parts of it add up to {_dated(row)}: our sum, not printed."
+                )
+            else:
+                sentences.append(f"It was printed later as {_dated(row)}.")
+        return Conclusion("gap", " ".join(sentences))
 
     def _subset(self, arguments: Arguments) -> Conclusion:
         part, share = (self._statements(arguments[name])[0] for name in ("part", "share"))
@@ -244,6 +258,11 @@ class Arithmetic:
         if part.count <= same_group and least <= whole:
             return Conclusion("consistent", f"{working}. The one group can hold the other.")
         return Conclusion("gap", f"{working}. One group cannot hold the other.")
+
+
+def _dated(row: Row) -> str:
+    """Return a figure of another publication with its date."""
+    return f"{count(int(row['value']))} ({day(row['vintage'])})"
 
 
 def _plus(statements: Sequence[Statement]) -> str:

@@ -99,7 +99,7 @@ class Statement:
 
     @property
     def is_count(self) -> bool:
-        """Whether the statement prints an exact number of referrals or people."""
+        """Return whether the statement prints an exact number of referrals or people."""
         return self.precision == "exact" and self.unit in COUNTED_UNITS
 
     @property

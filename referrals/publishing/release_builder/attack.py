@@ -34,12 +34,16 @@ def attack(release: PublicRelease, earlier: Sequence[Path], progress: Progress) 
         for check in audit.check_release(release, progress=progress)
         if not check.name.endswith(audit.FILES)
     ]
-    for folder in earlier:
-        checks += audit.check_pair(public_release.read(folder), release)
+    others = [public_release.read(folder) for folder in earlier]
+    for other in others:
+        checks += audit.check_pair(other, release)
+    checks += audit.check_together([*others, release])
     if failed := [check for check in checks if not check.holds]:
         listed = "\n".join(f"  {check.name}: NO. {check.fault}" for check in failed)
         raise DisclosureError(
-            f"The release was attacked and is not safe:\n{listed}\nNothing was written."
+            f"The release was attacked and is not safe:\n{listed}\n"
+            "Publish it in other groups: fewer small codes (--group), or fewer or more "
+            "nationalities (--nationalities). Nothing was written."
         )
     return checks
 

@@ -6,6 +6,7 @@ Written as Markdown and as JSON by both release builders, each with its own `Cer
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +14,29 @@ from typing import Any, Final
 
 from referrals.paths import REFERENCE, RELEASE_TEMPLATES
 from referrals.publishing.audit.audit import Check
+from referrals.publishing.audit.consistency.file_consistency import csv_cells, order_of
 from referrals.publishing.audit.public_release import PublicRelease
-from referrals.reference import table_schema
+from referrals.publishing.cell_codes import describe
+from referrals.publishing.disclosure.rounding.likelihood import SAMPLE
+from referrals.reference import disclosure_rule, table_schema
 from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 from referrals.release.release import MARKS
 
-LAY_SENTENCE: Final = (
-    "Totals of a year by one thing alone, such as sex, are exact. Small groups are adjusted to "
-    "protect people: 0 can mean 0 to 4, and 5, 6 or 7 can stand for a smaller number."
+ADJUSTED: Final = (
+    "Other numbers were adjusted to protect people and may be up to {error} away from the true "
+    "count."
 )
-"""Shown beside every chart of a release of rounded counts."""
+LAY_SENTENCE: Final = f"Totals of a year by one thing alone, such as sex, are exact. {ADJUSTED}"
+"""Beside the numbers of a release of rounded counts, with its largest error."""
+
+LAY_SENTENCE_HELD_BACK: Final = (
+    "Totals of a year by one thing alone, such as sex, are exact unless a range stands beside "
+    f"them: some changes to the records cannot be shown safely yet. {ADJUSTED}"
+)
+"""The same for a release in which changes of a year are held back."""
+
+LARGEST_CELL_ERROR: Final = LARGEST_AMBIGUOUS - 1
+"""A smallest group that shows 7 can be 1."""
 
 INVENTED: Final = (
     "**{mark}.** These figures are not about real people. They show what yearly publication by "
@@ -30,10 +44,22 @@ INVENTED: Final = (
 )
 """The sentences on invented figures, after their mark."""
 
+
+def _gain() -> str:
+    """Return what an attacker with a model of the population gains, as it was measured."""
+    *_, best = table_schema.read(REFERENCE / "inference_gain.csv")
+    return (
+        "Of 1,336 invented records, one who knew all two-way sums of the population could call "
+        f'{best["called"]} of the smallest groups that show 5, 6 or 7 "exactly one", rightly in '
+        f"{best['right']}; and of the 50 groups that show 0 and are likeliest to hold somebody, "
+        f"{best['occupied']} do."
+    )
+
+
 LIMITS: Final = tuple(
     """
-A range says what is possible, not what is likely. A guess can be better than the range: the table
- above says how good.
+A range says what is possible, not what is likely. A guess can be better than the range: the
+ benchmark above says how good.
 A published 5, 6 or 7 proves that there is somebody. Most often it stands for one.
 Counts of 8 or more in the smallest groups are exact.
 Counts are of referrals, and one person may be several of them. Where the records say which are of
@@ -43,20 +69,28 @@ Counts are of referrals, and one person may be several of them. Where the record
  What changed between two releases is counted in referrals alone.
 Somebody who knows of two or more people in one group, or of people in several, can rule out more
  than a stranger. What they can work out is not tested.
-The way of choosing numbers is public, and only its key is secret. Somebody who has a guess at the
- records could try it with many keys, and see whether numbers like these come out. That is not
- tested.
+The way of choosing numbers is public, and only its key is secret. Somebody who tries other records
+ with many keys can rule out those that hardly ever give these numbers. So the publisher looked at
+ up to {sample} small sums, drawn at random: each has two possible truths, 4 or more apart, which
+ give these numbers at least a fifth as often as the records do. This check uses the records, so
+ it cannot be repeated from the public files, and it is not done for the changes of a revision. For
+ a large year the probability under the records is a bound that assumes a long random choice.
+Somebody with a model of the population guesses better than these ranges. {gain}
 Whoever had the publisher's secret key could repeat the choice. The key is in no public file.
+Most people of a published group may share a crime type or an outcome, so that a guess about one
+ of them can be right. Groups with three codes or more in common are looked at for certainty alone.
 Sums of one code, or of all, of each dimension are looked at. Sums of some codes, such as two age
  bands, are not: they may have a narrower range.
-A nationality whose people all share one crime type, or one outcome, is grouped with others.
- Somebody who knows that it has many people, and misses it in the list, can tell why.
+A category of which all or nearly all share one crime type, or one outcome, is grouped with
+ others. Somebody who knows that it has many people, and misses it in the list, can tell why.
 Releases of the same records must be audited together. What did not change keeps its number, and
  changes that would move a total by fewer than ten, or from which it would be certain that one
- smallest group moved by 1 to 4, are held back. They are attacked in pairs; what three or more
- tell together is not tested.
+ smallest group moved by 1 to 4, are held back. All pairs are attacked. Three or more releases of a
+ year are attacked together for the smallest groups and for sums of two codes, in the quarters that
+ all of them cover; sums of more codes are attacked in pairs only.
 """.strip()
     .replace("\n ", " ")
+    .format(sample=SAMPLE, gain=_gain())
     .splitlines()
 )
 """The limits of the proof of a release of rounded counts."""
@@ -66,11 +100,12 @@ Releases of the same records must be audited together. What did not change keeps
 class CertificateText:
     """The texts that all certificates of one method share.
 
-    `group_counts` returns sentences on how many groups of a release are protected.
+    `lay_sentence` says how exact the numbers of a release are, and `group_counts` how many groups
+    of it are protected.
     """
 
     template: Path
-    lay_sentence: str
+    lay_sentence: Callable[[PublicRelease], str]
     limits: Sequence[str]
     group_counts: Callable[[PublicRelease], Iterable[str]]
 
@@ -83,12 +118,18 @@ def as_data(
         "release_id": release.release_id,
         "status": release.status,
         "method": release.method,
-        "lay_sentence": text.lay_sentence,
+        "lay_sentence": text.lay_sentence(release),
         "largest_error": {str(order): error for order, error in release.largest_error.items()},
+        "inexact_totals": [
+            {"codes": list(codes), "largest_error": error}
+            for codes, error in release.inexact_totals.items()
+        ],
         "checks": [
             {"name": check.name, "holds": check.holds, "looked_at": check.looked_at}
             for check in checks
         ],
+        "accepted": list(release.accepted),
+        "settings": disclosure_rule.read(),
         "limits": list(text.limits),
     }
 
@@ -99,17 +140,32 @@ def as_markdown(release: PublicRelease, checks: Sequence[Check], text: Certifica
     fields = {
         "title": f"# Certificate of the release {release.release_id}",
         "invented": f"\n{INVENTED.format(mark=mark)}\n" if mark else "",
-        "rule": text.lay_sentence,
-        "held_back": "".join(map(_held_back, release.held_back)),
+        "rule": text.lay_sentence(release),
+        "exact_totals": _exact_totals(release),
+        "held_back": "".join(_held_back(release, year) for year in release.held_back),
         "errors": _largest_errors(release),
         "facts": _facts(release),
         "checks": "\n".join(map(_check_row, checks)),
         "counts": _bullets(text.group_counts(release)),
+        "accepted": _accepted(release),
+        "ranges": "\n".join(_range_rows(release)),
+        "settings": disclosure_rule.PATH.read_text(encoding="utf-8").strip(),
         "measured": _reference_rows("rounding_errors"),
         "truths": _reference_rows("rounding_truths"),
         "limits": _bullets(text.limits),
     }
     return text.template.read_text(encoding="utf-8").format(**fields)
+
+
+def lay_sentence(errors: Iterable[int], *, is_behind: bool) -> str:
+    """Return the sentence on how exact the numbers of a release of rounded counts are.
+
+    Args:
+        errors: the announced largest errors.
+        is_behind: whether some totals are not exact, because changes are held back.
+    """
+    sentence = LAY_SENTENCE_HELD_BACK if is_behind else LAY_SENTENCE
+    return sentence.format(error=max(LARGEST_CELL_ERROR, *errors))
 
 
 def write(
@@ -122,11 +178,30 @@ def write(
     (folder / "certificate.json").write_text(data + "\n", encoding="utf-8")
 
 
-def _held_back(year: str) -> str:
+def _exact_totals(release: PublicRelease) -> str:
+    are_exact = "are exact, except those listed below" if release.inexact_totals else "are exact"
     return (
-        f"- Some later changes to the records of {year} are not in this release. "
-        "Its totals are exact of those that are.\n"
+        "The total, and the totals of one nationality, age band, sex, crime type, outcome or "
+        f"quarter, {are_exact}. Other sums are close, and marked [e]."
     )
+
+
+def _held_back(release: PublicRelease, year: str) -> str:
+    """Return bullets on the numbers of a year that are behind its records."""
+    lines = [f"Some later changes to the records of {year} are not in this release."]
+    quarters = release.years[year].categories["quarter"]
+    errors = defaultdict[int, list[str]](list)
+    for codes, error in release.inexact_totals.items():
+        if codes[0] in {year, *quarters}:
+            errors[error].append(describe(codes))
+    for error, totals in sorted(errors.items()):
+        listed = "; ".join(totals)
+        lines.append(f"These totals may be off by up to {error}, and are marked [r]: {listed}.")
+    if error := release.cell_errors.get(year, 0):
+        lines.append(
+            f"A number of a smallest group in {year} may be off by {error} more than the rule says."
+        )
+    return "".join(f"- {line}\n" for line in lines)
 
 
 def _largest_errors(release: PublicRelease) -> str:
@@ -148,6 +223,33 @@ def _facts(release: PublicRelease) -> str:
     return f"- These statements of the published assessment still hold: {', '.join(names)}."
 
 
+def _accepted(release: PublicRelease) -> str:
+    """Return a sentence on the checks that the publisher overrode, or '' without any."""
+    if not release.accepted:
+        return ""
+    return (
+        f"\nThe publisher accepted what these checks found, and has recorded the reason: "
+        f"{', '.join(release.accepted)}.\n"
+    )
+
+
+def _range_rows(release: PublicRelease) -> Iterator[str]:
+    """Yield a row for each order of the listed numbers: how many are exact, and the ranges."""
+    widths = defaultdict[int, list[int]](list)
+    for codes, (_, low, high, _) in csv_cells(release.folder / "cells.csv").items():
+        if low and high:
+            widths[order_of(codes, release)].append(int(high) - int(low))
+    for order, found in sorted(widths.items()):
+        exact = found.count(0) / len(found)
+        mean = sum(found) / len(found)
+        yield f"| {order} | {len(found):,} | {exact:.0%} | {mean:.1f} | {max(found)} |"
+
+
+def _rule(release: PublicRelease) -> str:
+    """Return the sentence on how exact the numbers are, as the manifest has it."""
+    return str(release.manifest["disclosure_control"]["rule"])
+
+
 def _bullets(items: Iterable[str]) -> str:
     return "\n".join(f"- {item}" for item in items)
 
@@ -167,5 +269,5 @@ def _in_visible_groups(release: PublicRelease) -> Iterator[str]:
 
 
 ROUNDED_TEXT: Final = CertificateText(
-    RELEASE_TEMPLATES / "certificate.md", LAY_SENTENCE, LIMITS, _in_visible_groups
+    RELEASE_TEMPLATES / "certificate.md", _rule, LIMITS, _in_visible_groups
 )

@@ -18,6 +18,7 @@ import duckdb
 
 from referrals.errors import DataError
 from referrals.paths import ROOT
+from referrals.publishing.storage import disk
 
 REPRODUCIBLE: Final = {
     "DUCKDB_JE_MALLOC_CONF": "zero:true",
@@ -52,21 +53,30 @@ def write(tables: Path, database: Path) -> None:
     )
     # On a full disk, DuckDB exits as if all were well and leaves the rest in its write-ahead log.
     is_incomplete = database.with_name(f"{database.name}.wal").exists()
+    if (ran.returncode or is_incomplete) and (
+        disk.IN_TEXT.encode() in ran.stderr or disk.is_full(database.parent)
+    ):
+        raise DataError(f"{disk.message(database.parent)} Nothing was published.")
     if ran.returncode or is_incomplete:
         raise DataError(
-            f"{database.name} could not be written completely. Is the disk full? "
-            "Nothing was published."
+            f"{database.name} could not be written completely: a file may be limited in size, or "
+            "memory too small. Nothing was published."
         )
 
 
-def main() -> None:
-    """Write the database named on the command line."""
-    tables, database = map(Path, sys.argv[1:])
+def fill(tables: Path, database: Path) -> None:
+    """Write a database from a folder of Parquet files, one table a file, in this process."""
     with duckdb.connect(
         database, config={"threads": 1, "storage_compatibility_version": STORAGE_VERSION}
     ) as connection:
         for path in sorted(tables.glob("*.parquet")):
             connection.read_parquet(str(path)).create(path.stem)
+
+
+def main() -> None:
+    """Write the database named on the command line."""
+    tables, database = map(Path, sys.argv[1:])
+    fill(tables, database)
 
 
 if __name__ == "__main__":

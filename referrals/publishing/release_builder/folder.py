@@ -7,7 +7,6 @@ whole or not at all (`atomic_folder`); the same tables always make the same byte
 from __future__ import annotations
 
 import hashlib
-import json
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,7 @@ import duckdb
 from referrals import atomic_folder, sql
 from referrals.publishing.release_builder import database
 from referrals.publishing.storage import locks
+from referrals.release import manifest_digest
 from referrals.release.release import DATABASE, MANIFEST
 from referrals.spreadsheets.formats import SPREADSHEETS
 
@@ -156,9 +156,8 @@ def _write_manifest(folder: Path, metadata: Mapping[str, Any], schemas: Schemas)
     for suffix, (media_type, title) in SPREADSHEETS.items():
         paths = sorted(folder.glob(f"*{suffix}"))
         resources += [_resource(path, media_type) | {"title": title} for path in paths]
-    manifest = {**metadata, "resources": resources}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    text = manifest_digest.with_digest({**metadata, "resources": resources})
+    (folder / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def _resource(path: Path, media_type: str) -> dict[str, Any]:

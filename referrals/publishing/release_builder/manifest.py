@@ -31,18 +31,44 @@ PUBLISHERS: Final[Mapping[str, str]] = {
     SYNTHETIC: "Nobody: made to try the pipeline",
     OFFICIAL: "The publisher of this release",
 }
+UNSPECIFIED: Final = "notspecified"
+"""The licence of an official release whose publisher names none: it is not ours to give."""
 LIBRARIES: Final = ("duckdb", "highspy", "numpy", "xlsxwriter")
 """Libraries whose versions the manifest records."""
 
+NOT_AVAILABLE: Final = (
+    "not available: in this year the category is part of a group, and is not 0 in any combination"
+)
+"""The meaning of the status x in the manifest of a series."""
+
 Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The publisher's own words on an official release, from the settings; '' is not given.
+
+    `licence` is an SPDX id. Invented figures are ours, and say so whatever the settings are.
+    """
+
+    publisher: str = ""
+    title: str = ""
+    licence: str = ""
+    attribution: str = ""
+    contact: str = ""
+
+
+NO_STAMP: Final = Stamp()
 
 
 @dataclass(frozen=True)
 class ReleaseInfo:
     """Everything about a release except its numbers.
 
-    `inputs` is a keyed digest of the extracts. `revises` is the name of the release that this one
-    revises, and `revised_numbers` are its numbers other than 0.
+    `inputs` is a keyed digest of the extracts, `mapping_sha256` the digest of the mapping that they
+    were read through, if any. `regrouped` are sentences on categories that a year does not have any
+    more. `revises` is the name of the release that this one revises, and `revised_numbers` are its
+    numbers other than 0. `accepted` are the checks that its publisher overrode with a reason.
     """
 
     release_id: str
@@ -50,17 +76,47 @@ class ReleaseInfo:
     published_on: str
     options: Mapping[str, Any]
     inputs: str
+    mapping_sha256: str = ""
+    stamp: Stamp = NO_STAMP
+    regrouped: Sequence[str] = ()
     revises: str = ""
     revised_numbers: Mapping[Codes, int] | None = None
+    accepted: Sequence[str] = ()
 
     @property
     def title(self) -> str:
         """The title of the release."""
-        return TITLES[self.status]
+        return self._own("title") or TITLES[self.status]
+
+    @property
+    def publisher(self) -> str:
+        """The publisher of the release."""
+        return self._own("publisher") or PUBLISHERS[self.status]
+
+    @property
+    def licence(self) -> str:
+        """The SPDX id of the licence."""
+        return self._own("licence") or (UNSPECIFIED if self.status == OFFICIAL else LICENCE)
+
+    @property
+    def attribution(self) -> str:
+        """The sentence that the licence asks for, or an empty string."""
+        return self._own("attribution")
+
+    @property
+    def contributors(self) -> list[dict[str, str]]:
+        """The publisher with the address for questions, as a Data Package lists it."""
+        if not self._own("publisher"):
+            return []
+        contact = {"email": self.stamp.contact} if self.stamp.contact else {}
+        return [{"title": self.publisher, "role": "publisher", **contact}]
+
+    def _own(self, name: str) -> str:
+        return str(getattr(self.stamp, name)) if self.status == OFFICIAL else ""
 
     @property
     def is_example(self) -> bool:
-        """Whether this is the worked example, which has code lists of its own."""
+        """Return whether this is the worked example, which has code lists of its own."""
         return self.status == EXAMPLE
 
 
@@ -90,10 +146,46 @@ def release_row(
         "additive": additive,
         "source_id": info.release_id,
         "published_on": info.published_on,
-        "licence": LICENCE,
-        "attribution": "",
-        "lay_sentence": lay_sentence,
+        "licence": info.licence,
+        "attribution": info.attribution,
+        "lay_sentence": " ".join([lay_sentence, *info.regrouped]),
     }
+
+
+def categories_of_all(years: Sequence[ReleaseYear], *, is_example: bool) -> dict[str, list[str]]:
+    """Return the codes of each dimension that any year has, in the order of their code lists."""
+    categories = {}
+    for dimension in DIMENSIONS:
+        codes = {code for year in years for code in year.categories[dimension]}
+        listed = codelist(dimension, is_example=is_example).codes
+        categories[dimension] = [code for code in listed if code in codes]
+    return categories
+
+
+def unavailable(
+    years: Sequence[ReleaseYear], *, is_example: bool
+) -> dict[str, dict[str, list[str]]]:
+    """Return the codes of each dimension that other years have, by year: none if all are alike."""
+    every = categories_of_all(years, is_example=is_example)
+    missing: dict[str, dict[str, list[str]]] = {}
+    for year in years:
+        for dimension, codes in every.items():
+            absent = [code for code in codes if code not in year.categories[dimension]]
+            if absent:
+                missing.setdefault(year.year, {})[dimension] = absent
+    return missing
+
+
+def unavailable_rows(years: Sequence[ReleaseYear], *, is_example: bool) -> list[Record]:
+    """Return the cells of one dimension that a year and its quarters do not have."""
+    missing = unavailable(years, is_example=is_example)
+    return [
+        {"period": period, **dict.fromkeys(DIMENSIONS, TOTAL), dimension: code}
+        for year in years
+        for period in (year.year, *year.categories["quarter"])
+        for dimension, codes in missing.get(year.year, {}).items()
+        for code in codes
+    ]
 
 
 def source_row(info: ReleaseInfo) -> Record:
@@ -101,10 +193,10 @@ def source_row(info: ReleaseInfo) -> Record:
     return {
         "source_id": info.release_id,
         "title": info.title,
-        "publisher": PUBLISHERS[info.status],
+        "publisher": info.publisher,
         "published_on": info.published_on,
         "address": "",
-        "licence": LICENCE,
+        "licence": info.licence,
         "note": "",
     }
 
@@ -125,9 +217,10 @@ def code_rows(years: Sequence[ReleaseYear], info: ReleaseInfo) -> list[Record]:
             }
         )
 
+    categories = categories_of_all(years, is_example=info.is_example)
     for dimension in DIMENSIONS:
         listed = codelist(dimension, is_example=info.is_example)
-        for code in (TOTAL, *years[0].categories[dimension]):
+        for code in (TOTAL, *categories[dimension]):
             add(dimension, code, listed.label(code), _kind(listed, code))
     for year in years:
         quarters = year.categories["quarter"]
@@ -164,8 +257,19 @@ def manifest(
     disclosure_control: Record,
     statuses: Mapping[str, str],
 ) -> Record:
-    """Return the manifest of a release without its list of files, which `folder.write` adds."""
-    categories = years[0].categories
+    """Return the manifest of a draft without its list of files, which `folder.write` adds.
+
+    An approval removes the mark of a draft (`approval.mark_approved`).
+    """
+    categories = categories_of_all(years, is_example=info.is_example)
+    mapped = {"mapping_sha256": info.mapping_sha256} if info.mapping_sha256 else {}
+    missing = unavailable(years, is_example=info.is_example)
+    if missing:
+        disclosure_control = disclosure_control | {
+            "unavailable": missing,
+            "grouped": list(info.regrouped),
+        }
+        statuses = {**statuses, "x": NOT_AVAILABLE}
     return {
         "profile": "data-package",
         "name": f"victim-referrals-{info.release_id}",
@@ -173,16 +277,19 @@ def manifest(
         "release_id": info.release_id,
         "status": info.status,
         "published_on": info.published_on,
-        "licenses": [{"name": LICENCE}],
+        "draft": True,
+        "licenses": [{"name": info.licence}],
+        **({"contributors": info.contributors} if info.contributors else {}),
         "codelists": {
             name: _labels(codelist(name, is_example=info.is_example), (TOTAL, *categories[name]))
             for name in DIMENSIONS
         },
-        "disclosure_control": disclosure_control,
+        "disclosure_control": {**disclosure_control, "accepted": list(info.accepted)},
         "status_letters": dict(statuses),
         "options": dict(info.options),
         "versions": {name: version(name) for name in LIBRARIES},
         "inputs_keyed_sha256": info.inputs,
+        **mapped,
     }
 
 

@@ -21,19 +21,19 @@ from referrals.publishing.cell_codes import Fact, Year
 from referrals.publishing.disclosure import agreed_facts
 from referrals.publishing.disclosure.rounding.protect import ProtectedTable
 from referrals.publishing.ledger import published_facts
-from referrals.publishing.release_builder import certificate
+from referrals.publishing.release_builder import certificate, verify_script
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.release_builder import manifest as release_manifest
 from referrals.publishing.release_builder.attack import attack, write_witnesses
 from referrals.publishing.release_builder.manifest import Record, ReleaseInfo
 from referrals.publishing.spreadsheets import tables as spreadsheets
-from referrals.reference import statuses
+from referrals.reference import periods, statuses
 from referrals.reference.codelists import DIMENSIONS, FINEST, TOTAL
 from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS
 
 METHOD: Final = "exact-margin small-count rounding"
-VERIFY: Final = (RELEASE_TEMPLATES / "verify.py", RELEASE_TEMPLATES / "verify.sql")
-"""The same check in two languages, for strangers."""
+STATEMENT: Final = RELEASE_TEMPLATES / "verify.sql"
+"""The proof in SQL, for strangers."""
 
 NOT_LISTED: Final = (
     "A sum of up to three dimensions, a quarter being one, that is not listed is published as 0, "
@@ -42,9 +42,12 @@ NOT_LISTED: Final = (
 )
 HELD_BACK: Final = (
     "Later changes to the records of a year that is listed as held back, which would describe a "
-    "few people or could be read off beside an earlier release, are not in this release. Every "
-    "exact total is exact of the records that are."
+    "few people or could be read off beside an earlier release, are not in this release. The "
+    "totals that they touch are not exact: they have the letter r and the range in which they lie."
 )
+
+PROVISIONAL: Final = "{year} is provisional [p]: it has {quarters} of its 4 quarters so far."
+QUARTERS_OF_A_YEAR: Final = 4
 
 
 def write(
@@ -74,8 +77,8 @@ def write(
         write_witnesses(building / prove.WITNESSES, proof.witnesses, prove.HEADER)
         metadata["disclosure_control"]["known"] = proof.known
         spreadsheets.write(building)
-        for script in VERIFY:
-            shutil.copyfile(script, building / script.name)
+        verify_script.write(building, verify_script.ROUNDED)
+        shutil.copyfile(STATEMENT, building / STATEMENT.name)
         passed.extend(attack(release, earlier, progress))
         certificate.write(building, release, passed, certificate.ROUNDED_TEXT)
 
@@ -92,17 +95,17 @@ def _fill(
     connection: duckdb.DuckDBPyConnection, protected: Sequence[ProtectedTable], info: ReleaseInfo
 ) -> None:
     """Create the tables of the release in an empty database."""
-    errors = _largest_error(protected)
+    errors = {**_largest_error(protected), **_held_back_errors(protected)}
     rows: dict[str, list[Record]] = {
         "release": [
             release_manifest.release_row(
-                protected, info, additive=True, lay_sentence=certificate.LAY_SENTENCE
+                protected, info, additive=True, lay_sentence=_lay_sentence(protected)
             )
         ],
         "codes": release_manifest.code_rows(protected, info),
         "finest_cells": [row for table in protected for row in _finest_rows(table)],
         "largest_errors": [
-            {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST))
+            {"order": order, "max_error": errors.get(order, 0)} for order in range(len(FINEST) + 1)
         ],
         "records_source": [release_manifest.source_row(info)],
         "cell_evidence": [],
@@ -117,7 +120,13 @@ def _fill(
         sql.statement("release_builder/rounded_cells"),
         {
             "facts": exact,
+            "inexact_totals": _inexact_rows(protected),
+            "cell_errors": [
+                {"year": year, "largest_error": error}
+                for year, error in _cell_errors(protected).items()
+            ],
             "revised": _revised_rows(info),
+            "unavailable": release_manifest.unavailable_rows(protected, is_example=info.is_example),
             "largest_ambiguous": LARGEST_AMBIGUOUS,
         },
     )
@@ -156,6 +165,51 @@ def _exact_rows(table: ProtectedTable) -> list[Record]:
     return rows
 
 
+def _inexact_rows(protected: Sequence[ProtectedTable]) -> list[Record]:
+    """Return the totals that are not exact, each with its announced largest error."""
+    rows = []
+    for table in protected:
+        for (quarter, *codes), error in sorted(table.inexact_totals.items()):
+            period = table.year if quarter == TOTAL else quarter
+            named = dict(zip(DIMENSIONS, codes, strict=True))
+            rows.append({"period": period, **named, "largest_error": error})
+    return rows
+
+
+def _cell_errors(protected: Sequence[ProtectedTable]) -> dict[str, int]:
+    """Return by how much more than the rule says the finest cells of a year may be off."""
+    return {table.year: table.cell_error for table in protected if table.cell_error}
+
+
+def _held_back_errors(protected: Sequence[ProtectedTable]) -> dict[int, int]:
+    """Return the largest error of any inexact total, by its order, and of any finest cell."""
+    errors = {len(FINEST): max(table.cell_error for table in protected)}
+    for table in protected:
+        for codes, error in table.inexact_totals.items():
+            order = sum(code != TOTAL for code in codes)
+            errors[order] = max(errors.get(order, 0), error)
+    return errors
+
+
+def _lay_sentence(protected: Sequence[ProtectedTable]) -> str:
+    """Return the sentences beside every chart, which call totals exact only if all of them are."""
+    errors: list[int] = []
+    for table in protected:
+        errors += [*table.largest_error.values(), *table.inexact_totals.values()]
+        errors.append(table.cell_error + certificate.LARGEST_CELL_ERROR)
+    is_behind = any(table.inexact_totals for table in protected)
+    sentence = certificate.lay_sentence(errors, is_behind=is_behind)
+    for table in _provisional(protected):
+        quarters = len(table.categories["quarter"])
+        sentence += " " + PROVISIONAL.format(year=periods.label(table.year), quarters=quarters)
+    return sentence
+
+
+def _provisional(protected: Sequence[ProtectedTable]) -> list[ProtectedTable]:
+    """Return the years of which some quarters are still to come."""
+    return [table for table in protected if len(table.categories["quarter"]) < QUARTERS_OF_A_YEAR]
+
+
 def _facts(table: ProtectedTable) -> list[Fact]:
     """Return the published facts that a table agrees with, including those it meets by chance."""
     return published_facts.matching(Year(table.year, table.categories, table.cells, ()))
@@ -163,10 +217,10 @@ def _facts(table: ProtectedTable) -> list[Fact]:
 
 def _largest_error(protected: Sequence[ProtectedTable]) -> dict[int, int]:
     """Return the announced largest error by order, the same for all years."""
-    return {
-        order: max(table.largest_error[order] for table in protected)
-        for order in protected[0].largest_error
-    }
+    largest = {}
+    for order in protected[0].largest_error:
+        largest[order] = max(table.largest_error[order] for table in protected)
+    return largest
 
 
 def _manifest(protected: Sequence[ProtectedTable], info: ReleaseInfo) -> Record:
@@ -175,14 +229,18 @@ def _manifest(protected: Sequence[ProtectedTable], info: ReleaseInfo) -> Record:
         facts += agreed_facts.manifest_entries(_facts(table), table.cells)
     disclosure_control = {
         "method": METHOD,
-        "rule": certificate.LAY_SENTENCE,
+        "rule": _lay_sentence(protected),
         "not_listed": NOT_LISTED,
         "quarters": {table.year: list(table.categories["quarter"]) for table in protected},
         "largest_error": {str(order): error for order, error in _largest_error(protected).items()},
         "facts": facts,
         "known": [],
+        "provisional": [table.year for table in _provisional(protected)],
         "held_back": [table.year for table in protected if table.held_back],
         "held_back_rule": HELD_BACK,
+        "revisions": {table.year: list(table.revisions) for table in protected if table.revisions},
+        "inexact_totals": _inexact_rows(protected),
+        "cell_errors": _cell_errors(protected),
         "revises": info.revises,
     }
     return release_manifest.manifest(

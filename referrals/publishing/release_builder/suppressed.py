@@ -7,7 +7,6 @@ recovered is never put in place.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,7 +25,7 @@ from referrals.publishing.cell_codes import Codes, Fact
 from referrals.publishing.disclosure.suppression import protect as suppression
 from referrals.publishing.disclosure.suppression.protect import SuppressedTables
 from referrals.publishing.history.private_store import StoredYear
-from referrals.publishing.release_builder import certificate
+from referrals.publishing.release_builder import certificate, verify_script
 from referrals.publishing.release_builder import folder as release_folder
 from referrals.publishing.release_builder import manifest as release_manifest
 from referrals.publishing.release_builder.attack import attack, write_witnesses
@@ -43,7 +42,6 @@ LAY_SENTENCE: Final = (
 )
 """Shown beside every chart of a release with suppressed cells."""
 
-VERIFY: Final = RELEASE_TEMPLATES / "verify_exact.py"
 
 LIMITS: Final = tuple(
     """
@@ -143,7 +141,7 @@ def write(
     def finish(building: Path) -> None:
         header = ("witness", *FINEST, "value")
         write_witnesses(building / public_tables.WITNESSES, _witnesses(years), header)
-        shutil.copyfile(VERIFY, building / "verify.py")
+        verify_script.write(building, verify_script.SUPPRESSED)
         spreadsheets.write(building)
         release = public_release.read(building)
         passed.extend(attack(release, earlier, progress))
@@ -219,5 +217,5 @@ def _cell_counts(release: PublicRelease) -> Iterator[str]:
 
 
 SUPPRESSED_TEXT: Final = CertificateText(
-    RELEASE_TEMPLATES / "certificate_exact.md", LAY_SENTENCE, LIMITS, _cell_counts
+    RELEASE_TEMPLATES / "certificate_exact.md", lambda _: LAY_SENTENCE, LIMITS, _cell_counts
 )

@@ -30,7 +30,10 @@ STATUS_TEXTS: Final[Mapping[str, str]] = {
     OFFICIAL: "Official: made by the publisher from records",
     **MARKS,
 }
-LICENCES: Final[Mapping[str, str]] = {"OGL-UK-3.0": "Open Government Licence v3.0"}
+LICENCES: Final[Mapping[str, str]] = {
+    "OGL-UK-3.0": "Open Government Licence v3.0",
+    "notspecified": "not stated by the publisher",
+}
 
 PERIODS: Final = "A year to March, such as 2020-21, or a quarter, such as 2020-Q2"
 EXAMPLE_PERIODS: Final = "An example year, such as EY1, or its quarter, such as EY1-Q2"

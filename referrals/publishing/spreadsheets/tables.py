@@ -43,6 +43,11 @@ CROSSED: Final = "crime_type"
 
 NUMBERS: Final = ("value", "lower", "upper")
 NUMBERS_HEADER: Final = ("Victim referrals", "Lowest", "Highest", "Status")
+ADJUSTED: Final = (
+    "A number whose lowest and highest number differ was adjusted to protect people, and is at "
+    "most {error} away from the true count. All others are exact."
+)
+ALL_EXACT: Final = "Every number on this sheet is exact."
 NO_NOTE: Final = "No note"
 UNKNOWN: Final = "x"
 
@@ -135,7 +140,7 @@ class Tables:
         """Return the sheet with a row for each combination of codes, of period and `dimensions`."""
         about = self._about
         names = " and ".join(NAMES[dimension].lower() for dimension in dimensions)
-        lay_sentence = [about.lay_sentence] if about.lay_sentence else []
+        header, rows = self._header(dimensions), list(self._rows(dimensions, code_lists))
         overlap = [row for rows in code_lists[1:] for row in rows if row["kind"] == "aggregate"]
         if overlap:
             remarks = [*remarks, "Some groups are part of others: do not add up the rows."]
@@ -144,14 +149,27 @@ class Tables:
             title=f"Victim referrals by {names}, {about.period_label}",
             lines=front_sheets.lines(
                 about,
-                *lay_sentence,
+                *self._how_exact(header, rows),
                 "Each row counts victim referrals. The sheet Notes explains symbols in square "
                 "brackets.",
                 *remarks,
             ),
-            header=self._header(dimensions),
-            rows=list(self._rows(dimensions, code_lists)),
+            header=header,
+            rows=rows,
         )
+
+    def _how_exact(self, header: Sequence[str], rows: Sequence[Sequence[Value]]) -> list[str]:
+        """Return how exact the numbers of a sheet are, with its own largest error."""
+        if not self._about.is_additive:
+            return [self._about.lay_sentence] if self._about.lay_sentence else []
+        first = header.index(NUMBERS_HEADER[0])
+        error = 0
+        for row in rows:
+            value, lower, upper = row[first : first + 3]
+            # A category that the period lacks has a symbol in place of each number.
+            if isinstance(value, int) and isinstance(lower, int) and isinstance(upper, int):
+                error = max(error, value - lower, upper - value)
+        return [ADJUSTED.format(error=error) if error else ALL_EXACT]
 
     def _header(self, dimensions: Sequence[str]) -> list[str]:
         header = ["Period", "Period code"]
@@ -177,14 +195,33 @@ class Tables:
             yield row
 
     def _unlisted(self, codes: Sequence[Row]) -> Row:
-        """Return an unlisted cell: 0 if the release is additive, else unknown."""
-        if not self._about.is_additive:
+        """Return an unlisted cell: 0 if the release is additive and has its codes, else unknown."""
+        if not self._about.is_additive or self._lacks_a_code(codes):
             return {**dict.fromkeys(NUMBERS), "status": UNKNOWN, "working": ""}
         period, *others = codes
         order = sum(code["code"] != TOTAL for code in others) + (period["kind"] == "category")
-        error = self._largest_error[order]
-        status = "e" if error else ""
-        return {"value": 0, "lower": 0, "upper": error, "status": status, "working": ""}
+        totals = self._totals(period["code"], others) if order > 1 else ()
+        most = min([self._largest_error[order], *totals])
+        status = "e" if most else ""
+        return {"value": 0, "lower": 0, "upper": most, "status": status, "working": ""}
+
+    def _lacks_a_code(self, codes: Sequence[Row]) -> bool:
+        """Return whether a code is in a group in the period, so that it is not available."""
+        period, *others = codes
+        named = [{"period": period["code"], code["dimension"]: code["code"]} for code in others]
+        totals = map(self._cells.get, map(_codes_of, named))
+        return any(total is not None and total["status"] == UNKNOWN for total in totals)
+
+    def _totals(self, period: str, codes: Sequence[Row]) -> Iterator[int]:
+        """Yield the most that the totals of a period, and of each code in its year, can be."""
+        year = next(
+            (row["code"] for row in self._periods if period in row.get("members", "").split()),
+            period,
+        )
+        named = [{"period": period}]
+        named += [{"period": year, code["dimension"]: code["code"]} for code in codes]
+        for total in map(self._cells.get, map(_codes_of, named)):
+            yield int(total["upper"]) if total else 0
 
     def _status(self, letter: str) -> str:
         if letter:
@@ -199,9 +236,14 @@ class Tables:
 
     def _is_known(self, dimensions: Sequence[str]) -> bool:
         """Return whether the release has any known cell with a code of exactly these dimensions."""
-        wanted = [name in dimensions for name in DIMENSIONS]
+        wanted = {name for name in DIMENSIONS if name in dimensions}
         known = (row for row in self._cells.values() if row["status"] != UNKNOWN)
-        return any([row[name] != TOTAL for name in DIMENSIONS] == wanted for row in known)
+        return any(_coded(row) == wanted for row in known)
+
+
+def _coded(row: Mapping[str, str]) -> set[str]:
+    """Return the dimensions of which a cell has a code."""
+    return {name for name in DIMENSIONS if row[name] != TOTAL}
 
 
 def _codes_of(row: Mapping[str, str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ import duckdb
 from referrals import sql
 from referrals.publishing.ledger.bounds import DEFINITION, MODELLED, POLICE, Atom
 from referrals.publishing.ledger.statements import Cell, Ledger, Statement
-from referrals.publishing.synthetic import model
+from referrals.publishing.synthetic import invented_shares, model
 from referrals.publishing.synthetic.fitting import figures_not_met, require
 from referrals.reference.codelists import NOT_RECORDED, codelist
 
@@ -156,4 +156,5 @@ def _atom(group: _Group) -> Atom:
 def _band(age: str) -> str:
     if age == UNRECORDED:
         return NOT_RECORDED
-    return next((band for band, (_, oldest) in model.AGES.items() if int(age) <= oldest), "60+")
+    ages = invented_shares.AGES.items()
+    return next((band for band, (_, oldest) in ages if int(age) <= oldest), "60+")

@@ -17,7 +17,8 @@ from typing import Final
 from referrals.errors import DataError
 from referrals.publishing.ledger.bounds import Atom
 from referrals.publishing.synthetic.fitting import apportion
-from referrals.publishing.synthetic.model import AGES, PlannedCell
+from referrals.publishing.synthetic.invented_shares import AGES
+from referrals.publishing.synthetic.model import PlannedCell
 from referrals.reference.codelists import NOT_RECORDED
 
 YEARS: Final = ("EY1", "EY2", "EY3", "EY4")
@@ -76,7 +77,7 @@ QUARTER_SHARES: Final = (21, 24, 30, 25)
 """Percentages of the referrals of a year, by quarter."""
 
 UNEVENNESS: Final = 0.4
-"""How far the share of a combination of attributes may differ from the product of its shares."""
+"""The most that the share of a combination of attributes differs from the product of its shares."""
 
 
 def first_day(year: str) -> date:

@@ -28,7 +28,7 @@ from referrals import sql
 from referrals.errors import DataError
 from referrals.publishing.ledger import statements as ledgers
 from referrals.publishing.ledger.statements import Ledger
-from referrals.publishing.synthetic import agreement, example, model
+from referrals.publishing.synthetic import agreement, example, invented_shares, model
 from referrals.publishing.synthetic.fitting import apportion
 from referrals.publishing.synthetic.model import PlannedCell
 from referrals.reference import periods
@@ -51,7 +51,7 @@ A power of two, so that sums of them are exact in floating point.
 """
 
 DRAW_TABLE_SIZE: Final = 100
-"""How many equally likely entries a police force, or the outcome of a crime type, is drawn from."""
+"""The equally likely entries from which a force, or the outcome of a crime type, is drawn."""
 
 Progress = Callable[[str], None]
 
@@ -154,7 +154,7 @@ def _draw(
     """Create the view `drawn_referrals`, one row per referral, and return its row count."""
     random = Random(f"{seed}/{year}/days")
     label = codelist("nationality", is_example=periods.is_example(year)).label
-    crime_types = list(model.OUTCOME_SHARES)
+    crime_types = list(invented_shares.OUTCOME_SHARES)
     rows = [
         {
             **asdict(cell),
@@ -182,10 +182,10 @@ def _draw_tables(year: str, seed: int) -> dict[str, Any]:
         return [code for code, count in entries.items() for _ in range(count)]
 
     outcomes: list[str] = []
-    for shares in model.OUTCOME_SHARES.values():
+    for shares in invented_shares.OUTCOME_SHARES.values():
         outcomes += draw_table(shares)
     salt = Random(f"{seed}/{year}/draws").getrandbits(32)
-    forces = draw_table(model.FORCE_SHARES)
+    forces = draw_table(invented_shares.FORCE_SHARES)
     return {
         "salt": salt,
         "year": year,
@@ -199,7 +199,7 @@ def _days(year: str, seed: int) -> Iterator[dict[str, Any]]:
     """Yield each day of a year, with the shares before the day and up to its end."""
     is_example = periods.is_example(year)
     first = example.first_day(year) if is_example else date(model.start_year(year), 4, 1)
-    quarter_shares = example.QUARTER_SHARES if is_example else model.QUARTER_SHARES
+    quarter_shares = example.QUARTER_SHARES if is_example else invented_shares.QUARTER_SHARES
     length = (first.replace(year=first.year + 1) - first).days
     days = [first + timedelta(days=number) for number in range(length)]
     days_in_quarter = Counter(_quarter(day, first) for day in days)

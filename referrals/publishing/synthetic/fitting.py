@@ -9,6 +9,7 @@ integers.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import floor
 from random import Random
 from typing import Final, TypeVar
@@ -37,22 +38,38 @@ def rake(table: Table, rules: Sequence[Rule]) -> dict[Atom, float]:
     rule on a share scales the part, and leaves the rest of the base to the other rules.
     """
     raked = dict(table)
+    scalings = [_Scaling.of(rule) for rule in rules]
     for _ in range(SWEEPS):
-        for rule in rules:
-            _scale(raked, rule)
+        for scaling in scalings:
+            scaling.apply(raked)
     return raked
 
 
-def _scale(table: dict[Atom, float], rule: Rule) -> None:
-    """Scale, in place, the cells with positive weights, just enough for the rule to hold."""
-    above = sum(weight * table[atom] for atom, weight in rule.weights.items() if weight > 0)
-    below = sum(-weight * table[atom] for atom, weight in rule.weights.items() if weight < 0)
-    target = min(max(above - below, rule.low), rule.high) + below
-    if above <= 0 or target == above:
-        return
-    factor = max(target, 0) / above
-    for atom, weight in rule.weights.items():
-        if weight > 0:
+@dataclass(frozen=True)
+class _Scaling:
+    """A rule, with its cells of positive and of negative weights apart: it is applied often."""
+
+    rule: Rule
+    above: Sequence[tuple[Atom, int]]
+    below: Sequence[tuple[Atom, int]]
+
+    @classmethod
+    def of(cls, rule: Rule) -> _Scaling:
+        """Return the scaling of a rule."""
+        weights = rule.weights.items()
+        above = [(atom, weight) for atom, weight in weights if weight > 0]
+        below = [(atom, -weight) for atom, weight in weights if weight < 0]
+        return cls(rule, above, below)
+
+    def apply(self, table: dict[Atom, float]) -> None:
+        """Scale, in place, the cells with positive weights, just enough for the rule to hold."""
+        above = sum([weight * table[atom] for atom, weight in self.above])
+        below = sum([weight * table[atom] for atom, weight in self.below])
+        target = min(max(above - below, self.rule.low), self.rule.high) + below
+        if above <= 0 or target == above:
+            return
+        factor = max(target, 0) / above
+        for atom, _ in self.above:
             table[atom] *= factor
 
 

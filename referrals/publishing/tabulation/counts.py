@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from referrals import sql
+from referrals.errors import ExtractError
 from referrals.publishing.storage import scratch
-from referrals.reference.codelists import FINEST
+from referrals.reference.codelists import DIMENSIONS, FINEST
 
 MEMORY_LIMIT: Final = "3GB"
 """DuckDB's memory for the records."""
@@ -36,16 +37,16 @@ Categories = Mapping[str, Sequence[str]]
 class Category:
     """One code of one dimension in one year.
 
-    `value` is its number of people. `largest_subgroup` is the most of them that share a crime type
-    or an outcome (nationalities only; otherwise 0). A record without a person_id counts as one
-    person.
+    `value` is its number of people. `subgroups` says how many of them have each crime type and each
+    outcome, by dimension and code (nationalities only; otherwise empty). A record without a
+    person_id counts as one person.
     """
 
     year: str
     dimension: str
     code: str
     value: int
-    largest_subgroup: int
+    subgroups: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -124,14 +125,38 @@ def categories(connection: duckdb.DuckDBPyConnection, *, engine: Engine = count)
     engine(connection)
     for name in ("repeat_persons", "adjusted_counts"):
         connection.execute(sql.statement(f"tabulation/{name}"))
-    rows = connection.execute(sql.statement("tabulation/code_totals")).fetchall()
-    return [Category(*row) for row in rows]
+    subgroups: dict[tuple[str, str], dict[tuple[str, str], int]] = defaultdict(dict)
+    rows = connection.execute(sql.statement("tabulation/nationality_subgroups")).fetchall()
+    for year, nationality, dimension, code, value in rows:
+        subgroups[year, nationality][dimension, code] = value
+    found = []
+    totals = connection.execute(sql.statement("tabulation/code_totals")).fetchall()
+    for year, dimension, code, value in totals:
+        is_nationality = dimension == DIMENSIONS[0]
+        own = subgroups[year, code] if is_nationality else {}
+        found.append(Category(year, dimension, code, value, own))
+    return found
+
+
+def leave_out(connection: duckdb.DuckDBPyConnection, quarters: Sequence[str]) -> None:
+    """Delete the records of some quarters.
+
+    Raises:
+        ExtractError: a quarter has no records.
+    """
+    found = connection.table("records").project("quarter").distinct().fetchall()
+    if missing := sorted(set(quarters) - {quarter for (quarter,) in found}):
+        raise ExtractError(
+            f"--leave-out {missing[0]}: no record is of that quarter. "
+            f"Choose from {', '.join(sorted(quarter for (quarter,) in found))}."
+        )
+    connection.execute(sql.statement("tabulation/leave_out"), {"quarters": list(quarters)})
 
 
 def finest(
     connection: duckdb.DuckDBPyConnection,
-    recoding: Mapping[tuple[str, str], str],
-    published: Categories,
+    recoding: Mapping[str, Mapping[tuple[str, str], str]],
+    published: Mapping[str, Categories],
 ) -> list[Counts]:
     """Return the counts of every year in published codes, oldest year first.
 
@@ -139,19 +164,21 @@ def finest(
 
     Args:
         connection: the database with the records.
-        recoding: the published code by dimension and recorded code, for codes that are combined.
-        published: the published codes of each dimension except the quarter.
+        recoding: by year, the published code by dimension and recorded code, for codes that are
+            combined.
+        published: by year, the published codes of each dimension except the quarter.
     """
     rows = [
-        {"dimension": dimension, "code": code, "published": published_code}
-        for (dimension, code), published_code in recoding.items()
+        {"year": year, "dimension": dimension, "code": code, "published": published_code}
+        for year, recodes in recoding.items()
+        for (dimension, code), published_code in recodes.items()
     ]
     connection.execute(sql.statement("tabulation/recoded_cells"), {"recoding": rows})
     cells = connection.execute(sql.statement("tabulation/finest_cells")).fetchall()
     rows_by_year: dict[str, list[tuple[object, ...]]] = defaultdict(list)
     for row in cells:
         rows_by_year[row[0]].append(row)
-    return [_counts(year, rows_by_year[year], published) for year in sorted(rows_by_year)]
+    return [_counts(year, rows_by_year[year], published[year]) for year in sorted(rows_by_year)]
 
 
 def groups_of_few_people(
@@ -168,6 +195,21 @@ def groups_of_few_people(
         sql.statement("tabulation/groups_of_few_people"), {"cell": cell, "category": category}
     ).fetchall()
     return {int(fixed): int(found) for fixed, found in rows}
+
+
+def dominated_totals(
+    connection: duckdb.DuckDBPyConnection, *, people: int, largest_share: int
+) -> list[tuple[str, str, str]]:
+    """Return the year, dimension and code of each total of which a few people have too much.
+
+    The total is of one code. `people` of them have more than `largest_share` percent of its
+    referrals. `finest` must have been called on the connection.
+    """
+    rows = connection.execute(
+        sql.statement("tabulation/dominated_totals"),
+        {"people": people, "largest_share": largest_share},
+    ).fetchall()
+    return [(str(year), str(dimension), str(code)) for year, dimension, code in rows]
 
 
 def records_without_person(connection: duckdb.DuckDBPyConnection) -> int:

@@ -1,4 +1,4 @@
-"""Counting on Spark, for records that one machine counts too slowly (`publish --engine spark`).
+"""Counting on Spark, for records that already live on a cluster (`publish --engine spark`).
 
 The SQL is the statement that DuckDB runs, translated. Its result, one row per combination of codes
 that occurs, is small however many records there are. Only the counted columns are sent to Spark;

@@ -7,7 +7,7 @@ select
 from extract_lines
 inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
 where
-    parsed_dates.is_iso
+    parsed_dates.is_date
     and (
         parsed_dates.day is null
         or (parsed_dates.day < date '1900-01-01' and not parsed_dates.is_example)

@@ -1,4 +1,4 @@
--- One row per line whose referred_on is not in the form YYYY-MM-DD.
+-- One row per line whose referred_on is neither in the form YYYY-MM-DD nor in one of the mapping.
 select
     'date_not_iso' as rule,
     extract_lines.line,
@@ -6,4 +6,4 @@ select
     parsed_dates.value
 from extract_lines
 inner join parsed_dates on extract_lines.referred_on = parsed_dates.value
-where not parsed_dates.is_iso
+where not parsed_dates.is_date

@@ -1,15 +1,27 @@
 -- One row: rejected and loaded (numbers of lines), first_date, last_date, status (the origin of every line).
+with accepted as (
+    select
+        count(*) as loaded,
+        min(referred_on) as first_date,
+        max(referred_on) as last_date
+    from accepted_records
+),
+
+origins as (
+    select
+        case
+            when bool_and(lower(channel) = 'example') then 'example'
+            when bool_and(lower(channel) = 'synthetic') then 'synthetic'
+            else 'official'
+        end as status
+    from extract_lines
+)
+
 select
-    (select count(*) from rejected_lines) as rejected,
-    (select count(*) from accepted_records) as loaded,
-    (select min(referred_on) from accepted_records) as first_date,
-    (select max(referred_on) from accepted_records) as last_date,
-    (
-        select
-            case
-                when bool_and(lower(channel) = 'example') then 'example'
-                when bool_and(lower(channel) = 'synthetic') then 'synthetic'
-                else 'official'
-            end
-        from extract_lines
-    ) as status
+    accepted.loaded,
+    accepted.first_date,
+    accepted.last_date,
+    origins.status,
+    (select count(*) from rejected_lines) as rejected
+from accepted
+cross join origins

@@ -1,20 +1,37 @@
--- One row per coded field and value in the extract, with code and kind, null if the spelling is not known.
+-- One row per coded field and value in the extract: lines (how many have it), code and kind, null if the spelling is not known.
+-- Case, repeated and non-breaking spaces and the form of an apostrophe make no difference.
 create or replace temp table matched_codes as
 with coded_values as (
-    select distinct
+    select
         field,
-        value
+        value,
+        count(*) as lines
     from extract_cells
     where field in ('police_force', 'nationality', 'age', 'sex', 'crime_type', 'outcome')
+    group by
+        field,
+        value
+),
+
+normalised as (
+    select
+        field,
+        value,
+        lines,
+        trim(
+            regexp_replace(nfc_normalize(lower(replace(value, '’', ''''))), '[\s\x{00A0}\x{200B}\x{202F}\x{FEFF}]+', ' ', 'g')
+        ) as spelling
+    from coded_values
 )
 
 select
-    coded_values.field,
-    coded_values.value,
+    normalised.field,
+    normalised.value,
+    normalised.lines,
     spellings.code,
     spellings.kind
-from coded_values
+from normalised
 left join spellings
     on
-        coded_values.field = spellings.field
-        and nfc_normalize(lower(coded_values.value)) = spellings.spelling
+        normalised.field = spellings.field
+        and normalised.spelling = spellings.spelling

@@ -286,7 +286,7 @@ def _relations(cells: Iterable[Cell], known: Mapping[Cell, int]) -> list[_Relati
 def _additions(cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Cell]]]:
     """Yield each cell that is a sum over a finer table, with its parts, for each such table."""
     dimensions = range(len(next(iter(cells), ())))
-    codes = [sorted({cell[place] for cell in cells} - {TOTAL}) for place in dimensions]
+    codes = [sorted(set(column) - {TOTAL}) for column in zip(*cells, strict=True)]
     for shape in sorted(_coarser_shapes(cells)):
         for place in dimensions:
             if not shape[place]:
@@ -298,14 +298,18 @@ def _additions(cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Cell]]]:
                 yield total, [(*total[:place], code, *total[place + 1 :]) for code in codes[place]]
 
 
+def _shape(cell: Cell) -> tuple[bool, ...]:
+    """Return which dimensions have a code."""
+    return tuple(code != TOTAL for code in cell)
+
+
 def _coarser_shapes(cells: Iterable[Cell]) -> set[tuple[bool, ...]]:
     """Return which dimensions have a code, for every table of the cells and every coarser table."""
-    shapes = {tuple(code != TOTAL for code in cell) for cell in cells}
+    shapes = {_shape(cell) for cell in cells}
     coarser: set[tuple[bool, ...]] = set()
     for shape in shapes:
-        coarser.update(
-            itertools.product(*((False, True) if coded else (False,) for coded in shape))
-        )
+        choices = [(False, True) if coded else (False,) for coded in shape]
+        coarser.update(itertools.product(*choices))
     return coarser
 
 

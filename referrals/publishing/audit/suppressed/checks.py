@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from referrals.errors import DisclosureError
-from referrals.publishing.audit import differencing, file_consistency
+from referrals.publishing.audit import outside_tables
+from referrals.publishing.audit.consistency import file_consistency
 from referrals.publishing.audit.differencing import DIFFERENT_CODES, Finding
+from referrals.publishing.audit.groups import near_certainty
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.audit.suppressed import attacker
 from referrals.publishing.audit.suppressed.attacker import PublishedTables
@@ -27,6 +29,7 @@ from referrals.publishing.audit.suppressed.public_tables import (
 from referrals.publishing.cell_codes import Codes, describe
 from referrals.reference.codelists import FINEST, TOTAL
 from referrals.reference.disclosure_rule import (
+    GROUP_DISCLOSURE,
     LARGEST_SMALL_COUNT,
     PROTECTION_WIDTH,
     SMALLEST_PUBLISHED_CATEGORY,
@@ -53,7 +56,9 @@ def check_release(
     yield Finding(name, disagreements, len(release.published))
     for year in years(release):
         progress(f"{release.name}: attacking {year.year}")
-        yield from _check_year(f"{release.name}, {year.year}", year)
+        name = f"{release.name}, {year.year}"
+        yield from _check_year(name, year)
+        yield from _check_groups(name, year, is_accepted=GROUP_DISCLOSURE in release.accepted)
 
 
 def _check_year(name: str, year: PublicYear) -> Iterator[Finding]:
@@ -79,11 +84,20 @@ def _check_year(name: str, year: PublicYear) -> Iterator[Finding]:
         list(_recovered(year.cells, _known_cells(year))),
         suppressed,
     )
+
+
+def _check_groups(name: str, year: PublicYear, *, is_accepted: bool) -> Iterator[Finding]:
+    """Yield the findings on group disclosure, or that the publisher accepted them."""
+    near_certain = list(near_certainty.near_certain_exactly(year.cells))
+    if is_accepted:
+        yield Finding(f"{name}: {near_certainty.ACCEPTED}", [], len(near_certain))
+        return
     yield Finding(
         f"{name}: no group of one dimension shares one crime type or outcome for certain",
         list(_group_disclosures(year)),
-        witnesses,
+        len(year.witnesses),
     )
+    yield Finding(f"{name}: {near_certainty.CHECK}", near_certain, len(year.cells))
 
 
 def check_pair(first: PublicRelease, second: PublicRelease) -> Iterator[Finding]:
@@ -200,7 +214,7 @@ def _pair_disclosures(first: PublicRelease, second: PublicRelease, name: str) ->
     if first.method != second.method:
         exact, rounded = (first, second) if first.method == METHOD else (second, first)
         yield "one prints exact numbers of the records that the other adjusts"
-        yield from differencing.table_disclosures(rounded, exact.published)
+        yield from outside_tables.table_disclosures(rounded, exact.published)
         return
     old, new = _year_of(first, name), _year_of(second, name)
     if old.categories != new.categories:

@@ -12,7 +12,7 @@ import gzip
 import itertools
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -102,10 +102,12 @@ def _year(
         for (period, *codes), value in cells.items()
         if period in quarter_of
     }
-    own_witnesses = [
-        witness for witness in witnesses if any(codes[0] in quarter_of for codes in witness)
-    ]
+    own_witnesses = [witness for witness in witnesses if _is_in(witness, quarter_of)]
     return PublicYear(year.year, year.categories, own_cells, year.facts, own_witnesses)
+
+
+def _is_in(witness: Witness, periods: Container[str]) -> bool:
+    return any(codes[0] in periods for codes in witness)
 
 
 def _read_cells(release: PublicRelease) -> dict[Codes, int | None]:

@@ -1,13 +1,14 @@
 """Limits on differencing: the growth of a cell that two releases of a year allow.
 
-Used by `revise` and `selection_programme` before anything is published. The attack on two releases
-(`audit.differencing`) works the same out again from the public files, and shares no code with this.
+Used by `joint_safety` and `selection_programme` before anything is published. The attack on two
+releases (`audit.differencing`) works the same out again from the public files, and shares no code
+with this.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -73,7 +74,7 @@ def growth(before: int, after: int) -> Growth | None:
     ]
     for required in sorted({new - old for old, new in pairs}):
         feasible = [(old, new) for old, new in pairs if new - old <= required]
-        if _are_protected((before, after), feasible):
+        if are_protected((before, after), feasible):
             differences = [new - old for old, new in pairs]
             return Growth(min(differences), max(differences), required)
     return None
@@ -98,10 +99,10 @@ def one_way_totals(cells: Mapping[Codes, int]) -> dict[OneWayTotal, int]:
     return {total: value for total, value in totals.items() if value}
 
 
-def are_safe_together(
+def is_safe_growth(
     first: Mapping[Codes, int], second: Mapping[Codes, int], facts: Sequence[Fact] = ()
 ) -> bool:
-    """Return whether two published tables disclose nothing by differencing, in either order.
+    """Return whether two tables of a year that only grew disclose nothing, in either order.
 
     Both tables agree with the facts.
     """
@@ -137,22 +138,26 @@ def uniform_groups(
     difference = _Difference.between(first, second, facts)
     possible_codes: dict[tuple[Group, int], set[str]] = defaultdict(set)
     for cell in difference.possible_growth():
-        for group, column in product(_groups(cell), SENSITIVE):
+        for group, column in product(groups_of(cell), SENSITIVE):
             possible_codes[group, column].add(cell[column])
     in_use = [cell for cell, (_, after) in difference.shown.items() if after]
-    codes_in_use = {column: len({cell[column] for cell in in_use}) for column in SENSITIVE}
+    codes_in_use = {column: _codes_of(column, in_use) for column in SENSITIVE}
     changed = {
         group
         for cell, (before, after) in difference.shown.items()
         if before != after
-        for group in _groups(cell)
+        for group in groups_of(cell)
     }
     for (group, column), codes in possible_codes.items():
-        if group in changed and len(codes) == 1 < codes_in_use[column]:
+        if group in changed and len(codes) == 1 < len(codes_in_use[column]):
             yield group, (column, codes.pop())
 
 
-def _groups(cell: Codes) -> Iterator[Group]:
+def _codes_of(column: int, cells: Iterable[Codes]) -> set[str]:
+    return {cell[column] for cell in cells}
+
+
+def groups_of(cell: Codes) -> Iterator[Group]:
     """Yield every group of people that a cell belongs to."""
     own = [(column, cell[column]) for column in GROUPING]
     subsets = (combinations(own, size) for size in range(len(own) + 1))
@@ -242,10 +247,10 @@ def _is_protected(shown: tuple[int, int], least: int, most: int) -> bool:
         for after in possible_counts(shown[1])
         if least <= after - before <= most
     ]
-    return _are_protected(shown, feasible)
+    return are_protected(shown, feasible)
 
 
-def _are_protected(shown: tuple[int, int], feasible: Collection[tuple[int, int]]) -> bool:
+def are_protected(shown: tuple[int, int], feasible: Collection[tuple[int, int]]) -> bool:
     """Return whether the feasible pairs of counts protect both counts and their difference.
 
     Each that can be small needs a feasibility interval of the protection width.
@@ -257,4 +262,4 @@ def _are_protected(shown: tuple[int, int], feasible: Collection[tuple[int, int]]
             return False
     differences = [after - before for before, after in feasible]
     is_wide = max(differences) - min(differences) >= PROTECTION_WIDTH
-    return is_wide or not any(0 < change < SMALLEST_UNCHANGED for change in differences)
+    return is_wide or not any(0 < abs(change) < SMALLEST_UNCHANGED for change in differences)

@@ -6,8 +6,9 @@ that a number changes only if the count behind it did. Each rule below prevents 
 theirs.
 
 * A cell whose count did not change keeps its number. New roundings of old counts would average out.
-* Every exact total changes by 0 or by at least ten, all in one direction. A total that changes by
-  two describes two people.
+* Every exact total changes by 0 or by at least ten. A total that changes by two describes two
+  people. All change in one direction, unless some rose and others fell by ten or more: that is a
+  correction (`correction_limits`).
 * A cell shows another number only if the two numbers together leave each small count behind them a
   feasibility interval at least 4 wide. A cell shown as 6 and later, in a year that grew, as 5
   cannot have been 6. The one-way totals must leave that interval as well: a cell can have grown at
@@ -30,29 +31,31 @@ whole numbers, against every earlier release of the year.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from referrals.publishing.cell_codes import Fact
-from referrals.publishing.disclosure.revision import selection_programme
+from referrals.publishing.disclosure.revision import joint_safety, selection_programme
+from referrals.publishing.disclosure.revision.correction_limits import is_safe_beside
 from referrals.publishing.disclosure.revision.differencing_limits import (
     NO_GROWTH,
     Growth,
-    are_safe_together,
+    OneWayTotal,
     growth,
     one_way_totals,
     possible_counts,
 )
-from referrals.publishing.disclosure.revision.selection_programme import Option, RevisedYear
+from referrals.publishing.disclosure.revision.joint_safety import of_quarters
+from referrals.publishing.disclosure.revision.revised_year import Option, RevisedYear
 from referrals.publishing.disclosure.rounding.annealing import MarginalSums, column_weights
 from referrals.publishing.tabulation.counts import Categories, Codes, Counts
 from referrals.reference.disclosure_rule import ROUNDED_VALUES, SMALLEST_UNCHANGED
 
 COUNTS_TRIED: Final = 6
-"""How many counts from the previous to the present one may be shown: the nearest to the present."""
+"""The most counts tried from the previous to the present one: the nearest to the present."""
 
 HELD_BACK_COST: Final = 1_000.0
 """The cost of holding back one record, if moving one sum by one costs about 1.
@@ -68,7 +71,8 @@ class PreviousReleases:
     Attributes:
         true: the true finest counts behind the last release.
         table: the numbers that it showed for them.
-        older_tables: the tables of the releases before it, of which readers may have copies.
+        older_tables: the tables of the releases before it, the oldest first, of which readers may
+            have copies.
     """
 
     true: Mapping[Codes, int]
@@ -100,6 +104,7 @@ def select_changes(
         table=previous.table,
         changed={option.cell for option in options},
         direction=direction,
+        older_tables=previous.older_tables,
     )
     selected = selection_programme.select(options, year, facts, net=net) if options else []
     if selected is None:
@@ -109,12 +114,7 @@ def select_changes(
         true[option.cell] = true.get(option.cell, 0) + option.true_change
         shown[option.cell] = shown.get(option.cell, 0) + option.shown_change
     changes = SelectedChanges(_without_zeros(true), _without_zeros(shown))
-    return changes if _keeps_every_rule(changes, present, previous, facts) else None
-
-
-def fact_sum(fact: Fact, cells: Mapping[Codes, int]) -> int:
-    """Return the sum of the cells that a fact is about."""
-    return sum(value for codes, value in cells.items() if fact.holds_cell(codes))
+    return changes if keeps_every_rule(changes, present, previous, facts) else None
 
 
 def _options(present: Counts, previous: PreviousReleases, direction: int) -> Iterator[Option]:
@@ -125,11 +125,15 @@ def _options(present: Counts, previous: PreviousReleases, direction: int) -> Ite
     for cell, gradient in zip(cells, gradients, strict=True):
         true_before = previous.true.get(cell, 0)
         shown_before = previous.table.get(cell, 0)
-        for true in _counts_between(true_before, now.get(cell, 0)):
-            for shown in _possible_numbers(true):
+        counts = _counts_between(true_before, now.get(cell, 0))
+        earlier = earlier_numbers(previous.older_tables, cell) if counts else []
+        for true in counts:
+            for shown in possible_numbers(true):
                 true_change, shown_change = true - true_before, shown - shown_before
                 allowed = _allowed_growth(shown_before, shown, direction)
                 if true_change * shown_change < 0 or allowed is None:
+                    continue
+                if not is_safe_beside(earlier, shown):
                     continue
                 error_change = shown_change - true_change
                 cost = (
@@ -140,7 +144,7 @@ def _options(present: Counts, previous: PreviousReleases, direction: int) -> Ite
                 yield Option(cell, true_change, shown_change, allowed, cost / unit)
 
 
-def _possible_numbers(true: int) -> Sequence[int]:
+def possible_numbers(true: int) -> Sequence[int]:
     """Return the numbers that rounding can show for a count."""
     if 0 < true < SMALLEST_UNCHANGED:
         return ROUNDED_VALUES
@@ -151,6 +155,11 @@ def _allowed_growth(before: int, after: int, direction: int) -> Growth | None:
     if before == after:
         return NO_GROWTH
     return growth(before, after) if direction > 0 else growth(after, before)
+
+
+def earlier_numbers(tables: Iterable[Mapping[Codes, int]], cell: Codes) -> list[int]:
+    """Return the numbers of a cell in those tables that cover its quarter."""
+    return [table.get(cell, 0) for table in tables if of_quarters({cell: 1}, table)]
 
 
 def _counts_between(previous: int, present: int) -> list[int]:
@@ -184,11 +193,11 @@ def _without_zeros(cells: Mapping[Codes, int]) -> dict[Codes, int]:
     return {cell: value for cell, value in cells.items() if value}
 
 
-def _keeps_every_rule(
+def keeps_every_rule(
     changes: SelectedChanges, present: Counts, previous: PreviousReleases, facts: Sequence[Fact]
 ) -> bool:
     """Return whether a revision keeps every rule, because the solver works in floating point."""
-    if one_way_totals(changes.true) != one_way_totals(changes.shown):
+    if offsets(changes.true, changes.shown) != offsets(previous.true, previous.table):
         return False
     now = present.cells()
     for cell in {**previous.true, **changes.true}:
@@ -200,7 +209,28 @@ def _keeps_every_rule(
             return False
     for fact in facts:
         for cells in (changes.true, changes.shown):
-            if not fact.low <= fact_sum(fact, cells) <= fact.high:
+            if not fact.agrees_with(cells):
                 return False
-    earlier_tables = (previous.table, *previous.older_tables)
-    return all(are_safe_together(table, changes.shown, facts) for table in earlier_tables)
+    return _is_safe_beside([*previous.older_tables, previous.table], changes.shown, facts)
+
+
+def _is_safe_beside(
+    earlier: Sequence[Mapping[Codes, int]], table: Mapping[Codes, int], facts: Sequence[Fact]
+) -> bool:
+    """Return whether a table discloses nothing beside any earlier one, the oldest first."""
+    for place, other in enumerate(earlier):
+        between = joint_safety.steps([*earlier[place:], table])
+        shown = of_quarters(table, other)
+        if not joint_safety.are_safe_together(other, shown, facts, between=between):
+            return False
+    return True
+
+
+def offsets(true: Mapping[Codes, int], shown: Mapping[Codes, int]) -> dict[OneWayTotal, int]:
+    """Return by how much each one-way total is off, if it is: totals of few people in new quarters.
+
+    A revision leaves them as they were.
+    """
+    before, after = one_way_totals(true), one_way_totals(shown)
+    errors = {total: after.get(total, 0) - before.get(total, 0) for total in {**before, **after}}
+    return {total: error for total, error in errors.items() if error}

@@ -11,126 +11,22 @@ them (row generation), and the programme is solved again.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from math import prod
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import inf
 from typing import Final
 
-import highspy
-import numpy as np
-
 from referrals.publishing.cell_codes import Fact
-from referrals.publishing.disclosure.revision import differencing_limits
-from referrals.publishing.disclosure.revision.differencing_limits import Group, Growth, OneWayTotal
-from referrals.publishing.disclosure.rounding import repair
+from referrals.publishing.disclosure.revision.differencing_limits import Group, OneWayTotal
+from referrals.publishing.disclosure.revision.integer_programme import IntegerProgramme
+from referrals.publishing.disclosure.revision.revised_year import Option, RevisedYear
 from referrals.publishing.disclosure.rounding.annealing import Integers
-from referrals.publishing.tabulation.counts import Categories, Codes
+from referrals.publishing.tabulation.counts import Codes
 from referrals.reference.codelists import FINEST
-from referrals.reference.disclosure_rule import (
-    LARGEST_SMALL_COUNT,
-    SMALLEST_PUBLISHED_CATEGORY,
-    SMALLEST_TOTAL_CHANGE,
-    SMALLEST_UNCHANGED,
-)
+from referrals.reference.disclosure_rule import SMALLEST_TOTAL_CHANGE, SMALLEST_UNCHANGED
 
-SOLVER_OPTIONS: Final[Mapping[str, bool | float | int | str]] = {
-    "mip_rel_gap": 0.02,
-    # A limit on branch-and-bound nodes gives the same answer on any machine.
-    "mip_max_nodes": 20,
-    # In seconds, for a machine that hangs.
-    "time_limit": 300.0,
-    "random_seed": 0,
-    "parallel": "off",
-}
-
-
-@dataclass(frozen=True)
-class Option:
-    """One way to show a changed cell.
-
-    Attributes:
-        cell: the codes of the cell.
-        true_change: the change of the true count.
-        shown_change: the change of the published number.
-        growth: the growth that the two published numbers allow (of the smaller year to the larger).
-        cost: its share of the objective.
-    """
-
-    cell: Codes
-    true_change: int
-    shown_change: int
-    growth: Growth
-    cost: float
-
-    @property
-    def required_slack(self) -> int:
-        """By how much more than its least the cell must be free to grow."""
-        return self.growth.required - self.growth.least
-
-    @property
-    def width(self) -> int:
-        """The width of the interval of its growth, which is 0 if both numbers are exact."""
-        return self.growth.most - self.growth.least
-
-
-@dataclass(frozen=True)
-class RevisedYear:
-    """A year under revision.
-
-    Attributes:
-        categories: the codes of each dimension.
-        true: the true counts behind the last release.
-        table: the numbers of the last release.
-        changed: the cells whose count changed.
-        direction: 1 if the year grew, -1 if it shrank.
-    """
-
-    categories: Categories
-    true: Mapping[Codes, int]
-    table: Mapping[Codes, int]
-    changed: AbstractSet[Codes]
-    direction: int
-
-    def hidden_growth(self, total: OneWayTotal) -> int:
-        """Return the most that unchanged cells of a total that show 0 can have grown by."""
-        column, code = total
-        sizes = [len(self.categories[name]) for place, name in enumerate(FINEST) if place != column]
-        others = {*self.changed, *self.table}
-        zeros = prod(sizes) - sum(cell[column] == code for cell in others)
-        return zeros * LARGEST_SMALL_COUNT
-
-    def most_change(self, total: OneWayTotal) -> int | None:
-        """Return the most records that a total can change by, or None if it is not limited.
-
-        A year that shrinks must not leave a category too small to be published.
-        """
-        if self.direction > 0:
-            return None
-        column, code = total
-        records = sum(value for cell, value in self.true.items() if cell[column] == code)
-        return max(records - SMALLEST_PUBLISHED_CATEGORY, 0)
-
-    def leaves_intervals(self, total: OneWayTotal, selected: Iterable[Option]) -> bool:
-        """Return whether a total lets its selected cells have grown by all that they require."""
-        inside = list(selected)
-        spare = sum(self.direction * option.shown_change - option.growth.least for option in inside)
-        lack = sum(self.direction * option.shown_change - option.growth.most for option in inside)
-        hidden = self.hidden_growth(total)
-        return all(
-            option.required_slack <= spare and lack + option.width <= hidden for option in inside
-        )
-
-    def uniform_groups(
-        self, selected: Iterable[Option], facts: Sequence[Fact]
-    ) -> Iterator[tuple[Group, OneWayTotal]]:
-        """Yield (group, code) if its arrivals, or departures, would provably share a code."""
-        shown = Counter(self.table)
-        for option in selected:
-            shown[option.cell] += option.shown_change
-        revised = {cell: value for cell, value in shown.items() if value}
-        return differencing_limits.uniform_groups(self.table, revised, facts)
+SURE_TO_CHANGE: Final = 2 * SMALLEST_TOTAL_CHANGE
+"""A total that could change by this many records has to change, in the first attempt."""
 
 
 def select(
@@ -138,14 +34,37 @@ def select(
 ) -> list[Option] | None:
     """Return the cheapest options that keep every rule, or None if none were found.
 
+    Most of the search would decide which totals change at all. So it is first tried with every
+    total changing that gained or lost plenty of records, and only then without that.
+
     Args:
         options: every way to show each changed cell.
         year: the year under revision.
         facts: the facts published elsewhere, which must hold.
         net: by how many records the year grew. No more are included.
     """
+    for plenty in (SURE_TO_CHANGE, inf):
+        programme = _programme(options, year, facts, net=net, plenty=plenty)
+        selected = _solve(programme, dict(enumerate(options)), year, facts)
+        if selected:
+            return selected
+    return selected
+
+
+def _programme(
+    options: Sequence[Option],
+    year: RevisedYear,
+    facts: Sequence[Fact],
+    *,
+    net: int,
+    plenty: float,
+) -> IntegerProgramme:
+    """Return the programme without the rows that are added when a solution breaks them.
+
+    Each total that could change by `plenty` records has to change.
+    """
     columns = dict(enumerate(options))
-    programme = _IntegerProgramme(options)
+    programme = IntegerProgramme(option.cost for option in options)
     programme.add_row(
         min(net, 0),
         max(net, 0),
@@ -153,12 +72,25 @@ def select(
     )
     for own in _columns_by_cell(columns).values():
         programme.add_row(0, 1, [(column, 1) for column in own])
-    by_total = _columns_by_total(columns)
-    for total, inside in by_total.items():
-        _add_total_rows(programme, inside, year.most_change(total), year.direction)
+    for total, inside in _columns_by_total(columns).items():
+        is_sure = _most_change(inside, year.direction) >= plenty
+        _add_total_rows(programme, inside, year, total, is_sure=is_sure)
+        shown_changes = {column: option.shown_change for column, option in inside.items()}
+        for distance in year.older_distances(total):
+            programme.add_distance_rows(shown_changes, SMALLEST_TOTAL_CHANGE, already=distance)
     for fact in facts:
         _add_fact_rows(programme, columns, year, fact)
-    without_rows = dict(by_total)
+    return programme
+
+
+def _solve(
+    programme: IntegerProgramme,
+    columns: Mapping[int, Option],
+    year: RevisedYear,
+    facts: Sequence[Fact],
+) -> list[Option] | None:
+    """Return the options that a programme selects after all rows that they broke were added."""
+    without_rows = _columns_by_total(columns)
     mixed: set[tuple[Group, OneWayTotal]] = set()
     while (solution := programme.solve()) is not None:
         selected = _selected(columns, solution)
@@ -182,6 +114,14 @@ def select(
     return None
 
 
+def _most_change(columns: Mapping[int, Option], direction: int) -> int:
+    """Return by how much a total would change if each of its cells changed as far as it can."""
+    most = defaultdict[Codes, int](int)
+    for option in columns.values():
+        most[option.cell] = max(most[option.cell], direction * option.true_change)
+    return sum(most.values())
+
+
 def _selected(columns: Mapping[int, Option], solution: Integers) -> list[Option]:
     return [option for column, option in columns.items() if solution[column]]
 
@@ -201,46 +141,15 @@ def _columns_by_total(columns: Mapping[int, Option]) -> dict[OneWayTotal, dict[i
     return grouped
 
 
-class _IntegerProgramme:
-    """An integer programme with 0-1 columns, to which rows can be added between solutions."""
-
-    def __init__(self, options: Sequence[Option]) -> None:
-        """Start with a column for each option."""
-        self._solver = highspy.Highs()
-        self._solver.silent()
-        for name, value in SOLVER_OPTIONS.items():
-            self._solver.setOptionValue(name, value)
-        for option in options:
-            self._solver.addVariable(0, 1, option.cost, highspy.HighsVarType.kInteger)
-
-    def add_column(self) -> int:
-        """Add a 0-1 column without a cost, and return its number."""
-        return int(self._solver.addVariable(0, 1, 0, highspy.HighsVarType.kInteger).index)
-
-    def add_row(self, low: float, high: float, terms: Iterable[tuple[int, float]]) -> None:
-        """Add a row: the sum of columns times coefficients lies between `low` and `high`."""
-        nonzero = [(column, value) for column, value in terms if value]
-        columns = np.array([column for column, _ in nonzero], dtype=np.int32)
-        coefficients = np.array([float(value) for _, value in nonzero])
-        self._solver.addRow(low, high, len(nonzero), columns, coefficients)
-
-    def solve(self) -> Integers | None:
-        """Return the value of each column in the best solution found, or None if there is none."""
-        repair.run(self._solver)
-        values = self._solver.getSolution().col_value
-        status = self._solver.getInfo().primal_solution_status
-        if status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        return np.rint(values).astype(np.int64)
-
-
 def _add_total_rows(
-    programme: _IntegerProgramme,
+    programme: IntegerProgramme,
     columns: Mapping[int, Option],
-    most_change: int | None,
-    direction: int,
+    year: RevisedYear,
+    total: OneWayTotal,
+    *,
+    is_sure: bool,
 ) -> None:
-    """Require that a total is exact and changes by 0 or at least ten.
+    """Require that a total is exact and changes by at least ten or, unless `is_sure`, by 0.
 
     Without its exact cells, it must change by 0 or at least five.
     """
@@ -248,35 +157,24 @@ def _add_total_rows(
         (column, option.shown_change - option.true_change) for column, option in columns.items()
     ]
     programme.add_row(0, 0, errors)
-    bound = most_change
+    bound = year.most_change(total)
     if bound is None:
         bound = sum(abs(option.true_change) for option in columns.values())
-    changes = {column: direction * option.true_change for column, option in columns.items()}
-    _add_semicontinuous_rows(programme, changes, SMALLEST_TOTAL_CHANGE, bound)
+    changes = {column: year.direction * option.true_change for column, option in columns.items()}
+    if is_sure:
+        programme.add_row(SMALLEST_TOTAL_CHANGE, bound, changes.items())
+    else:
+        programme.add_semicontinuous_rows(changes, SMALLEST_TOTAL_CHANGE, bound)
     inexact = {
-        column: direction * option.shown_change
+        column: year.direction * option.shown_change
         for column, option in columns.items()
         if option.width
     }
-    _add_semicontinuous_rows(programme, inexact, SMALLEST_UNCHANGED)
-
-
-def _add_semicontinuous_rows(
-    programme: _IntegerProgramme,
-    changes: Mapping[int, int],
-    least: int,
-    most: int | None = None,
-) -> None:
-    """Require that a sum of changes is 0, or from `least` to `most` (by default, all of them)."""
-    is_changed = programme.add_column()
-    if most is None:
-        most = sum(abs(change) for change in changes.values())
-    programme.add_row(0, highspy.kHighsInf, [*changes.items(), (is_changed, -least)])
-    programme.add_row(-highspy.kHighsInf, 0, [*changes.items(), (is_changed, -most)])
+    programme.add_semicontinuous_rows(inexact, SMALLEST_UNCHANGED)
 
 
 def _add_interval_rows(
-    programme: _IntegerProgramme, columns: Mapping[int, Option], hidden: int, direction: int
+    programme: IntegerProgramme, columns: Mapping[int, Option], hidden: int, direction: int
 ) -> None:
     """Require that each cell of a total can have grown by its least and by all that it requires.
 
@@ -296,18 +194,18 @@ def _add_interval_rows(
         width = {column: columns[column].width for column in own}
         programme.add_row(
             0,
-            highspy.kHighsInf,
+            inf,
             [(column, value - slack.get(column, 0)) for column, value in spare.items()],
         )
         programme.add_row(
-            -highspy.kHighsInf,
+            -inf,
             hidden,
             [(column, value + width.get(column, 0)) for column, value in lack.items()],
         )
 
 
 def _add_mixed_group_rows(
-    programme: _IntegerProgramme, columns: Mapping[int, Option], group: Group, code: OneWayTotal
+    programme: IntegerProgramme, columns: Mapping[int, Option], group: Group, code: OneWayTotal
 ) -> None:
     """Let an arrival with a code be visible in a group only if one with another code is."""
     with_code, others = [], []
@@ -320,11 +218,11 @@ def _add_mixed_group_rows(
         else:
             others.append((column, 1))
     for column in with_code:
-        programme.add_row(0, highspy.kHighsInf, [*others, (column, -1)])
+        programme.add_row(0, inf, [*others, (column, -1)])
 
 
 def _add_fact_rows(
-    programme: _IntegerProgramme, columns: Mapping[int, Option], year: RevisedYear, fact: Fact
+    programme: IntegerProgramme, columns: Mapping[int, Option], year: RevisedYear, fact: Fact
 ) -> None:
     """Require that a published fact holds for the true counts and for the published numbers.
 
@@ -332,10 +230,8 @@ def _add_fact_rows(
     these changes by 0 or by at least five.
     """
     inside = {column: option for column, option in columns.items() if fact.holds_cell(option.cell)}
-    true, shown = (
-        sum(value for cell, value in cells.items() if fact.holds_cell(cell))
-        for cells in (year.true, year.table)
-    )
+    true = sum(value for cell, value in year.true.items() if fact.holds_cell(cell))
+    shown = sum(value for cell, value in year.table.items() if fact.holds_cell(cell))
     true_terms = [(column, option.true_change) for column, option in inside.items()]
     shown_terms = [(column, option.shown_change) for column, option in inside.items()]
     programme.add_row(fact.low - true, fact.high - true, true_terms)
@@ -348,4 +244,4 @@ def _add_fact_rows(
         codes = tuple(code for name, code in named if name in fact.where)
         sums[codes][column] = year.direction * option.shown_change
     for changes in sums.values():
-        _add_semicontinuous_rows(programme, changes, SMALLEST_UNCHANGED)
+        programme.add_semicontinuous_rows(changes, SMALLEST_UNCHANGED)

@@ -1,8 +1,9 @@
 """Simulated annealing of a rounded value for each small count, so that sums move least.
 
 Called by `rounding.protect`. The objective is the squared error of every sum of order 0 to 4,
-weighted by order. A move changes one small count, or two that share most of their codes, one up by
-as much as the other goes down, which leaves most of their sums as they are.
+weighted by order, less a preference for some counts to be shown (see `placement`). A move changes
+one small count, or two that share most of their codes, one up by as much as the other goes down,
+which leaves most of their sums as they are.
 
 The cost of a move depends on one number for each count, its gradient: the weighted errors of the
 sums it belongs to. Gradients are stored, and only an accepted move updates those of the counts that
@@ -17,7 +18,7 @@ The time depends on the number of small counts, not of records.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import comb
@@ -28,7 +29,7 @@ from numpy.typing import NDArray
 
 from referrals.reference.disclosure_rule import ROUNDED_VALUES, SMALLEST_UNCHANGED
 
-WEIGHTS: Final = (16, 16, 48, 32, 1)
+WEIGHTS: Final = (16, 32, 80, 36, 4)
 """Weight of a squared error, by order of the sum. Found by experiment on synthetic records."""
 
 HIGHEST_ORDER: Final = len(WEIGHTS) - 1
@@ -47,13 +48,13 @@ FIRST_TEMPERATURE: Final = 2.0
 LAST_TEMPERATURE: Final = 0.05
 """In units of the cost of moving one count by 1 if no sum has an error."""
 
-STEPS: Final = 10_000
+STEPS: Final = 7_000
 """Steps of the search for each small count, unless a caller asks for fewer."""
 
 FEWEST_STEPS: Final = 20_000
 MOST_STEPS: Final = 12_000_000
 TEMPERATURES: Final = 60
-"""How many temperatures the search passes through, with the same number of steps at each."""
+"""The temperatures that the search passes through, with the same number of steps at each."""
 
 CHUNK_SIZE: Final = 2_048
 """Most small counts searched at once, while the others stay fixed. Memory is quadratic in it."""
@@ -65,7 +66,7 @@ DRAW_LIMIT: Final = 1 << 30
 
 SMALLEST_BLOCK: Final = 32
 LARGEST_BLOCK: Final = 2_048
-"""How many moves are tried at once. It affects the time, and not the answer."""
+"""The most moves that are tried at once. It affects the time, and not the answer."""
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
@@ -82,7 +83,7 @@ def _possible_changes() -> Integers:
 CHANGES: Final = _possible_changes()
 
 IS_ROUNDED: Final = np.isin(np.arange(3 * max(ROUNDED_VALUES) + 1), ROUNDED_VALUES)
-"""Whether a value is a rounded one. Negative ones are counted from the end, and are not."""
+"""For each value, if it is a rounded one. Negative ones are counted from the end, and are not."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class MarginalSums:
 
     @cached_property
     def count(self) -> int:
-        """How many sums there are."""
+        """The number of sums."""
         return int(self.members.max(initial=-1)) + 1
 
     def errors(self, changes: Integers) -> Numbers:
@@ -155,11 +156,20 @@ def column_weights(orders: Integers, progress: float = 0.0) -> Integers:
     return np.array(order_weights(progress), dtype=np.int64)[orders]
 
 
-def search(values: Integers, sums: MarginalSums, *, seed: int, steps: int = STEPS) -> Integers:
+def search(  # noqa: PLR0913  the preferences and the last temperature are those of the caller
+    values: Integers,
+    sums: MarginalSums,
+    *,
+    seed: int,
+    steps: int = STEPS,
+    preferences: Integers | None = None,
+    last_temperature: float = LAST_TEMPERATURE,
+) -> Integers:
     """Return a rounded value (0, 5, 6 or 7) for each of `values`, which are 1 to 4.
 
     The same seed and number of `steps` for each small count give the same answer. Whoever knows the
-    seed can repeat the search, so it is the publisher's secret.
+    seed can repeat the search, so it is the publisher's secret. `preferences` say for each count by
+    how much the gradient of the objective is lowered, so that it is shown more often.
     """
     count = len(values)
     if not count:
@@ -172,13 +182,16 @@ def search(values: Integers, sums: MarginalSums, *, seed: int, steps: int = STEP
     all_steps = min(max(FEWEST_STEPS, steps * count), MOST_STEPS)
     steps_at_once = all_steps // (TEMPERATURES * len(chunks))
     unit = int(column_weights(sums.orders).sum())
+    lowered = np.zeros(count, dtype=np.int64) if preferences is None else preferences
+    first_temperature = max(FIRST_TEMPERATURE, last_temperature)
     for level in range(TEMPERATURES):
         progress = level / TEMPERATURES
-        cooling = (LAST_TEMPERATURE / FIRST_TEMPERATURE) ** progress
-        temperature = unit * FIRST_TEMPERATURE * cooling
+        cooling = (last_temperature / first_temperature) ** progress
+        temperature = unit * first_temperature * cooling
         weights = column_weights(sums.orders, progress)
         for chunk in chunks:
             gradients = sums.errors(chosen - values)[sums.members[chunk.counts]] @ weights
+            gradients -= lowered[chunk.counts]
             moves = _Moves.draw(generator, steps_at_once, len(chunk.counts), temperature)
             chosen[chunk.counts] = chunk.anneal(
                 chosen[chunk.counts], gradients, order_weights(progress), moves
@@ -233,12 +246,8 @@ class _Chunk:
 
     def __init__(self, counts: Integers, sums: MarginalSums) -> None:
         self.counts = counts
-        columns = sums.members[counts][:, sums.orders == 1].T
-        self._common_codes = sum(
-            (column[:, None] == column for column in columns),
-            np.zeros((len(counts),) * 2, dtype=np.uint8),
-        )
-        self._dimensions = len(columns)
+        self._common_codes = common_codes(counts, sums)
+        self._dimensions = int((sums.orders == 1).sum())
         is_nearby = self._common_codes >= SHARED_CODES
         np.fill_diagonal(is_nearby, val=False)
         # The counts near the first count, then those near the second, and so on.
@@ -253,11 +262,8 @@ class _Chunk:
 
         A move is made unless it costs more than its allowance. `weights` are those of each order.
         """
-        shared = [
-            sum(weight * comb(common, order) for order, weight in enumerate(weights))
-            for common in range(self._dimensions + 1)
-        ]
-        couplings, own = np.array(shared, dtype=np.int32)[self._common_codes], shared[-1]
+        shared = shared_weights(self._dimensions, weights)
+        couplings, own = shared[self._common_codes], int(shared[-1])
         moves = moves.where((moves.partners < 0) | (self._nearby_counts[moves.counts] > 0))
         is_pair = moves.partners >= 0
         counts, others = moves.counts, self._others(moves, is_pair)
@@ -280,12 +286,12 @@ class _Chunk:
             if not accepted[place]:
                 first, block = first + block, min(2 * block, LARGEST_BLOCK)
                 continue
-            one, two, by = int(count[place]), int(other[place]), int(change[place])
-            values[one] += by
-            gradient[:-1] += by * couplings[one]
+            moved, partner, by = int(count[place]), int(other[place]), int(change[place])
+            values[moved] += by
+            gradient[:-1] += by * couplings[moved]
             if is_pair[first + place]:
-                values[two] -= by
-                gradient[:-1] -= by * couplings[two]
+                values[partner] -= by
+                gradient[:-1] -= by * couplings[partner]
             first, block = first + place + 1, max(SMALLEST_BLOCK, min(block, 2 * place))
         return values[:-1]
 
@@ -296,3 +302,20 @@ class _Chunk:
         places = self._nearby_starts[counts] + partners % self._nearby_counts[counts]
         others[is_pair] = self._nearby[places]
         return others
+
+
+def common_codes(counts: Integers, sums: MarginalSums) -> NDArray[np.uint8]:
+    """Return how many codes each two of some counts have in common, as a square matrix."""
+    columns = sums.members[counts][:, sums.orders == 1].T
+    common = np.zeros((len(counts),) * 2, dtype=np.uint8)
+    for column in columns:
+        common += column[:, None] == column
+    return common
+
+
+def shared_weights(dimensions: int, weights: Sequence[int]) -> NDArray[np.int32]:
+    """Return the weight of the sums that two counts are both part of, by their common codes."""
+    shared = np.zeros(dimensions + 1, dtype=np.int32)
+    for common in range(dimensions + 1):
+        shared[common] = sum(weight * comb(common, order) for order, weight in enumerate(weights))
+    return shared

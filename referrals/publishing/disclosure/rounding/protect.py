@@ -11,8 +11,8 @@ change as little as they must (see `revision.revise`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -21,24 +21,38 @@ from numpy.typing import NDArray
 
 from referrals.errors import DisclosureError
 from referrals.publishing.cell_codes import Fact
+from referrals.publishing.disclosure import agreed_facts
+from referrals.publishing.disclosure.revision import joint_safety, new_quarters
+from referrals.publishing.disclosure.revision.correct import correct
+from referrals.publishing.disclosure.revision.differencing_limits import OneWayTotal
+from referrals.publishing.disclosure.revision.inexact_totals import (
+    announced,
+    cell_error,
+    inexact_totals,
+    totals_moved_by_few,
+)
 from referrals.publishing.disclosure.revision.revise import (
     PreviousReleases,
-    fact_sum,
+    SelectedChanges,
     select_changes,
 )
 from referrals.publishing.disclosure.rounding.annealing import (
     STEPS,
     Integers,
-    MarginalSums,
     margin_ids,
-    search,
     subsets,
 )
-from referrals.publishing.disclosure.rounding.repair import Constraint, repair
+from referrals.publishing.disclosure.rounding.least_change import least_change
+from referrals.publishing.disclosure.rounding.repair import (
+    Constraint,
+    NoRoundingError,
+    UndecidedError,
+    has_rounding,
+)
+from referrals.publishing.disclosure.rounding.rounded_values import rounded_values
 from referrals.publishing.tabulation.counts import Codes, Counts, codes_of
 from referrals.reference.codelists import FINEST
 from referrals.reference.disclosure_rule import (
-    ANNOUNCED_ERROR_STEP,
     SMALLEST_ANNOUNCED_ERROR,
     SMALLEST_PUBLISHED_CATEGORY,
     SMALLEST_UNCHANGED,
@@ -58,9 +72,13 @@ class ProtectedTable:
         year: the year to March, such as 2020-21.
         categories: the codes of each dimension of a finest cell.
         cells: the protected finest cells other than 0.
-        facts: the agreed facts, which hold for the cells.
+        facts: the agreed facts, which hold for the cells and for the records.
         largest_error: the announced largest error of a sum, by its order.
         held_back: whether some later changes could not be shown safely.
+        inexact_totals: the announced largest error of each total that is not exact for that reason,
+            by its codes.
+        revisions: what each revision of the year so far did to its records (`joint_safety.steps`).
+        cell_error: by how much more than the rule says a finest cell may be off for that reason.
     """
 
     year: str
@@ -69,6 +87,9 @@ class ProtectedTable:
     facts: Sequence[Fact]
     largest_error: Mapping[int, int]
     held_back: bool = False
+    inexact_totals: Mapping[Codes, int] = field(default_factory=dict)
+    cell_error: int = 0
+    revisions: Sequence[str] = ()
     made_by: InitVar[object] = None
     """Not stored, so that `dataclasses.replace` cannot make an altered copy of a table."""
 
@@ -125,6 +146,11 @@ class Revision:
                 "out since the last release cannot be shown safely yet. They are held back, and "
                 "looked at again by the next release."
             )
+        if inexact := len(self.table.inexact_totals):
+            lines.append(
+                f"{self.year}: {inexact:,} totals are not those of all records. They have a range "
+                "and the letter r."
+            )
         return lines
 
 
@@ -137,48 +163,108 @@ def protect(
     any number of steps, exact totals are exact and no count of 1 to 4 is left.
 
     Raises:
-        DisclosureError: a total or a fact is too small to be exact, or not all of them can be.
+        NoRoundingError: it is proved that not all totals and facts can be exact.
+        UndecidedError: no rounding that keeps all of them exact was found in time.
+        DisclosureError: a total is too small to be exact, or the counts contradict a fact.
     """
     constraints = _constraints(counts, facts)
     small = counts.values < SMALLEST_UNCHANGED
-    sums = MarginalSums.of(counts.places[small])
-    rounded = search(counts.values[small], sums, seed=seed, steps=steps)
     on_small = [_restrict(constraint, counts, small) for constraint in constraints]
-    rounded = repair(counts.values[small], rounded, sums, on_small)
+    try:
+        rounded = rounded_values(counts, on_small, seed=seed, steps=steps)
+    except (NoRoundingError, UndecidedError) as error:
+        advice = least_change(counts, _has_rounding)
+        raise type(error)(f"{counts.year}: {error} {advice} Nothing was written.") from None
     values = counts.values.copy()
     values[small] = rounded
     return _table(counts, values, facts)
 
 
-def revise(counts: Counts, facts: Sequence[Fact], previous: PreviousReleases) -> Revision:
+def revise(
+    counts: Counts,
+    facts: Sequence[Fact],
+    previous: PreviousReleases,
+    *,
+    seed: int,
+    steps: int = STEPS,
+) -> Revision:
     """Return the protected counts of a year published before, with the changes that can be shown.
 
-    If no selection of changes meets all the facts, only those that held before must hold. If still
-    none does, the table stays as it was.
+    A correction is shown as one if it can be; otherwise changes are selected that move all totals
+    in one direction. If no selection of changes meets all the facts, only those that held before
+    must hold. If still none does, the table stays as it was. Quarters that were not published
+    before are added.
+
+    Raises:
+        DisclosureError: the totals of new quarters cannot be exact.
     """
-    held_before = [fact for fact in facts if fact.low <= fact_sum(fact, previous.true) <= fact.high]
+    published, added = _by_quarters(counts, {cell[0] for cell in previous.true})
+    selected = _selected_changes(published, facts, previous, seed=seed, steps=steps)
+    if not len(added.values):
+        return _revision(counts, facts, selected, previous)
+    shown = new_quarters.rounded(added, seed=seed, steps=steps)
+    both = SelectedChanges({**selected.true, **added.cells()}, {**selected.shown, **shown})
+    return _revision(counts, facts, both, previous, inexact=new_quarters.inexact(added))
+
+
+def _by_quarters(counts: Counts, quarters: Container[str]) -> tuple[Counts, Counts]:
+    """Return the counts of some quarters, and of the others."""
+    is_published = np.array([codes[0] in quarters for codes in counts.cells()], dtype=np.bool_)
+    published, added = (
+        Counts(counts.year, counts.categories, counts.places[chosen], counts.values[chosen])
+        for chosen in (is_published, ~is_published)
+    )
+    return published, added
+
+
+def _selected_changes(
+    counts: Counts,
+    facts: Sequence[Fact],
+    previous: PreviousReleases,
+    *,
+    seed: int,
+    steps: int,
+) -> SelectedChanges:
+    held_before = [fact for fact in facts if fact.agrees_with(previous.true)]
     for required in (facts, held_before):
-        if selected := select_changes(counts, previous, required):
-            return _revision(counts, required, selected.true, selected.shown)
-    return _revision(counts, held_before, previous.true, previous.table)
+        selected = correct(counts, previous, required, seed=seed, steps=steps)
+        if selected is None:
+            selected = select_changes(counts, previous, required)
+        if selected:
+            return selected
+    return SelectedChanges(dict(previous.true), dict(previous.table))
 
 
 def _revision(
-    counts: Counts, facts: Sequence[Fact], true: Mapping[Codes, int], shown: Mapping[Codes, int]
+    counts: Counts,
+    facts: Sequence[Fact],
+    selected: SelectedChanges,
+    previous: PreviousReleases,
+    *,
+    inexact: Collection[OneWayTotal] = (),
 ) -> Revision:
-    present = counts.cells()
+    """Return a revision. The totals in `inexact` are not exact, even if they happen to be right."""
+    present, true, shown = counts.cells(), selected.true, selected.shown
     cells = {**present, **true}
     held_back = sum(abs(present.get(codes, 0) - true.get(codes, 0)) for codes in cells)
-    categories = {**counts.categories, "quarter": sorted({codes[0] for codes in true})}
-    included = Counts.of(counts.year, categories, true)
+    categories = {**counts.categories, "quarter": sorted({codes[0] for codes in cells})}
     table = Counts.of(counts.year, categories, shown)
+    of_included, of_present = (
+        _largest_errors(Counts.of(counts.year, categories, true_counts), table)
+        for true_counts in (true, present)
+    )
+    tables = (previous.table, *previous.older_tables)
+    doubtful = {*inexact, *totals_moved_by_few(shown, tables)}
     protected = ProtectedTable(
         counts.year,
         categories,
         dict(shown),
-        tuple(facts),
-        _largest_errors(included, table),
+        tuple(fact for fact in facts if fact.agrees_with(present) and fact.agrees_with(shown)),
+        {order: max(error, of_present[order]) for order, error in of_included.items()},
         held_back > 0,
+        inexact_totals(present, shown, categories, doubtful=doubtful),
+        cell_error(present, shown),
+        tuple(joint_safety.steps([*previous.older_tables, previous.table, shown])),
         made_by=_MAKER,
     )
     return Revision(protected, dict(true), held_back)
@@ -219,6 +305,14 @@ def _constraints(counts: Counts, facts: Iterable[Fact]) -> list[Constraint]:
     return constraints
 
 
+def _has_rounding(counts: Counts) -> bool:
+    """Return whether some rounding of counts keeps every total and every agreed fact exact."""
+    small = counts.values < SMALLEST_UNCHANGED
+    constraints = _constraints(counts, agreed_facts.find(counts).facts)
+    on_small = [_restrict(constraint, counts, small) for constraint in constraints]
+    return has_rounding(int(small.sum()), on_small)
+
+
 def _restrict(constraint: Constraint, counts: Counts, chosen: NDArray[np.bool_]) -> Constraint:
     """Return a constraint on the chosen counts alone: the bounds less the sum of the others."""
     others = int(counts.values[constraint.cells & ~chosen].sum())
@@ -248,6 +342,5 @@ def _largest_errors(true: Counts, table: Counts) -> dict[int, int]:
             continue
         errors = np.bincount(margin_ids(places, dimensions), weights=moved)
         error = int(np.abs(errors).max(initial=0.0))
-        announced = ANNOUNCED_ERROR_STEP * -(-error // ANNOUNCED_ERROR_STEP)
-        largest[order] = max(largest[order], announced)
+        largest[order] = max(largest[order], announced(error))
     return largest

@@ -2,8 +2,16 @@
 
 Called by `rounding.protect` after the annealing. Each small count may change once, at a cost: its
 effect on the squared errors of all sums. Each exact total is an equation and each published
-percentage a range. HiGHS solves the programme in floating point, so the solution is checked again
-here in whole numbers.
+percentage a range.
+
+The programme counts how many members of each total are rounded up (5, 6 or 7), and how far these
+exceed 5 together. Branching on these two whole numbers settles in seconds whether there is a
+solution; branching on single counts could take hours. Every change of every small count is allowed,
+so if the programme has no solution, no rounding keeps the totals exact.
+
+The search ends at limits that do not depend on the machine, so that the same key and records give
+the same answer everywhere. Reaching the time limit is an error, never another answer. HiGHS solves
+the programme in floating point, so the solution is checked again here in whole numbers.
 """
 
 from __future__ import annotations
@@ -26,19 +34,38 @@ from referrals.publishing.disclosure.rounding.annealing import (
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 
 RELATIVE_GAP: Final = 0.02
-"""How much more than the cheapest repair the solution may cost."""
+"""The most that the solution may cost beyond the cheapest repair, as a share of it."""
 
-FIRST_SHARE: Final = 0.15
-"""The share of all possible changes, the cheapest, that the first attempt may use."""
+NODES: Final = 20
+"""After this many branch-and-bound nodes, the best solution so far is taken, if there is one."""
 
-SMALLEST_FIRST_ATTEMPT: Final = 600
-"""The first attempt may use at least this many changes, or all if there are fewer."""
+ATTEMPTS: Final = tuple(300 * 2**attempt for attempt in range(10))
+"""The nodes of each attempt to find any solution at all, with a random seed of its own.
 
-MOST_NODES: Final = 200
-"""Limit on branch-and-bound nodes: unlike a time limit, it gives the same answer on any machine."""
+Some seeds take a hundred times as long as others, so a few short attempts beat a long one.
+"""
 
-TIME_LIMIT: Final = 600.0
-"""In seconds, for a machine that hangs."""
+ATTEMPTS_FOR_ADVICE: Final = 2
+"""The attempts of a search that only looks for advice."""
+
+TIME_LIMIT: Final = 1_800.0
+"""In seconds, for one attempt."""
+
+IMPOSSIBLE: Final = (
+    "It is proved that no choice of 0, 5, 6 and 7 for the small counts keeps every total exact."
+)
+
+SMALLEST, *_, LARGEST = ROUNDED_VALUES[1:]
+SPAN: Final = LARGEST - SMALLEST
+"""A count that is rounded up exceeds the smallest rounded value by at most this."""
+
+
+class NoRoundingError(DisclosureError):
+    """It is proved that no rounding meets every constraint."""
+
+
+class UndecidedError(DisclosureError):
+    """No rounding that meets every constraint was found in time, and none is ruled out."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +81,18 @@ class Constraint:
         """Return whether a rounding meets the constraint."""
         return self.low <= int(rounded[self.cells].sum()) <= self.high
 
+    def most_rounded_up(self) -> int:
+        """Return how many of its counts can be rounded up at most."""
+        return min(self.high // SMALLEST, int(self.cells.sum()))
 
-@dataclass(frozen=True)
-class _Changes:
-    """All possible changes, as parallel arrays: the count, the change and its cost."""
+    def fewest_rounded_up(self) -> int:
+        """Return how many of its counts must be rounded up at least."""
+        return max(0, -(-self.low // LARGEST))
 
-    counts: Integers
-    amounts: Integers
-    costs: Numbers
-
-    def cheapest(self, limit: int) -> _Changes:
-        order = np.sort(np.argsort(self.costs, kind="stable")[:limit])
-        return _Changes(self.counts[order], self.amounts[order], self.costs[order])
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether some sum of rounded values lies between the ends, by this total alone."""
+        return self.high >= 0 and self.fewest_rounded_up() <= self.most_rounded_up()
 
 
 def repair(
@@ -80,21 +107,41 @@ def repair(
         constraints: constraints on sums of their rounded values.
 
     Raises:
-        DisclosureError: no choice of 0, 5, 6 and 7 meets every constraint, or none was found.
+        NoRoundingError: no choice of 0, 5, 6 and 7 meets every constraint.
+        UndecidedError: none was found within the limits of the search.
     """
     if all(constraint.holds(rounded) for constraint in constraints):
         return rounded
-    changes = _changes(values, rounded, sums)
-    total = len(changes.costs)
-    first_attempt = max(SMALLEST_FIRST_ATTEMPT, round(total * FIRST_SHARE))
-    for limit in dict.fromkeys((first_attempt, total)):
-        repaired = _solve(rounded, changes.cheapest(limit), constraints)
-        if repaired is not None:
-            return repaired
-    raise DisclosureError(
-        "No choice of 0, 5, 6 and 7 for the small counts keeps every total exact. Publish fewer "
-        "categories (see --nationalities), or a longer period. Nothing was written."
+    repaired = _solve(_costs(values, rounded, sums), constraints, nodes=NODES)
+    return any_rounding(len(values), constraints) if repaired is None else repaired
+
+
+def any_rounding(count: int, constraints: Sequence[Constraint]) -> Integers:
+    """Return a rounding of `count` small counts that meets every constraint.
+
+    Raises:
+        NoRoundingError: no choice of 0, 5, 6 and 7 meets every constraint.
+        UndecidedError: none was found within the limits of the search.
+    """
+    for seed, nodes in enumerate(ATTEMPTS):
+        found = _solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed)
+        if found is not None:
+            return found
+    raise UndecidedError(
+        f"No rounding that keeps every total exact was found in {sum(ATTEMPTS):,} steps of the "
+        "search, and none is ruled out."
     )
+
+
+def has_rounding(count: int, constraints: Sequence[Constraint]) -> bool:
+    """Return whether a short search finds a rounding that meets every constraint."""
+    try:
+        return any(
+            _solve(np.zeros((count, 2)), constraints, nodes=nodes, seed=seed) is not None
+            for seed, nodes in enumerate(ATTEMPTS[:ATTEMPTS_FOR_ADVICE])
+        )
+    except (NoRoundingError, UndecidedError):
+        return False
 
 
 def run(solver: highspy.Highs) -> None:
@@ -111,67 +158,118 @@ def run(solver: highspy.Highs) -> None:
         )
 
 
-def _changes(values: Integers, rounded: Integers, sums: MarginalSums) -> _Changes:
+def _costs(values: Integers, rounded: Integers, sums: MarginalSums) -> Numbers:
+    """Return the costs of rounding each count up to 5, and of each step beyond on average.
+
+    One row a count. A cost is the growth of the weighted squared errors of all sums.
+    """
     weights = column_weights(sums.orders)
     gradient = sums.errors(rounded - values)[sums.members] @ weights
-    pairs = [
-        (count, other - current)
-        for count, current in enumerate(rounded.tolist())
-        for other in ROUNDED_VALUES
-        if other != current
-    ]
-    counts = np.array([count for count, _ in pairs], dtype=np.int64)
-    amounts = np.array([amount for _, amount in pairs], dtype=np.int64)
-    costs = 2 * amounts * gradient[counts] + amounts**2 * weights.sum()
-    return _Changes(counts, amounts, costs)
+    change = np.array(ROUNDED_VALUES) - rounded[:, None]
+    cost = 2 * change * gradient[:, None] + change**2 * weights.sum()
+    zero, smallest, *_, largest = cost.T
+    return np.stack([smallest - zero, (largest - smallest) / SPAN], axis=1)
 
 
 def _solve(
-    rounded: Integers, changes: _Changes, constraints: Sequence[Constraint]
+    costs: Numbers, constraints: Sequence[Constraint], *, nodes: int, seed: int = 0
 ) -> Integers | None:
-    """Return the rounding repaired with some of the changes, or None if no repair was found."""
+    """Return the cheapest rounding within the gap or the nodes, or None if none was found."""
+    _refuse_unreachable(constraints)
     solver = highspy.Highs()
     solver.silent()
     for option, value in (
         ("mip_rel_gap", RELATIVE_GAP),
-        ("mip_max_nodes", MOST_NODES),
+        ("mip_max_nodes", nodes),
         ("time_limit", TIME_LIMIT),
-        ("random_seed", 0),
+        ("random_seed", seed),
+        ("parallel", "off"),
     ):
         solver.setOptionValue(option, value)
-    solver.passModel(_model(rounded, changes, constraints))
-    run(solver)
-    solution = np.rint(solver.getSolution().col_value).astype(np.int64)
-    repaired = rounded.copy()
-    if len(solution) == len(changes.counts):
-        np.add.at(repaired, changes.counts, changes.amounts * solution)
-    return repaired if all(constraint.holds(repaired) for constraint in constraints) else None
+    if not costs.any():
+        solver.setOptionValue("mip_max_improving_sols", 1)
+    solver.passModel(_model(costs, constraints))
+    solver.run()
+    status = solver.getModelStatus()
+    if status == highspy.HighsModelStatus.kInfeasible:
+        raise NoRoundingError(IMPOSSIBLE)
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        raise UndecidedError(
+            f"No rounding that keeps every total exact was found in {TIME_LIMIT:,.0f} seconds, "
+            "and none is ruled out. A faster machine may find one."
+        )
+    columns = np.rint(solver.getSolution().col_value).astype(np.int64)
+    if not len(columns):
+        return None
+    chosen = columns[: costs.size].reshape(costs.shape)
+    rounded = np.asarray(chosen @ np.array([SMALLEST, 1]))
+    return rounded if all(constraint.holds(rounded) for constraint in constraints) else None
 
 
-def _model(
-    rounded: Integers, changes: _Changes, constraints: Sequence[Constraint]
-) -> highspy.HighsLp:
-    """Return the programme: a 0-1 column for each change, a row for each constraint and each count.
+def _refuse_unreachable(constraints: Sequence[Constraint]) -> None:
+    """Refuse constraints that no rounded values can meet, whatever the others ask for."""
+    unreachable = [constraint.name for constraint in constraints if not constraint.is_reachable]
+    if unreachable:
+        raise NoRoundingError(f"{IMPOSSIBLE} No choice at all reaches {', '.join(unreachable)}.")
 
-    The row of a count allows at most one of its changes.
+
+def _model(costs: Numbers, constraints: Sequence[Constraint]) -> highspy.HighsLp:
+    """Return the programme.
+
+    A count has a 0-1 column for being rounded up to 5 and one for its steps beyond. Then each
+    constraint has two whole-number columns: how many of its counts are rounded up, and how far they
+    exceed 5 together.
     """
-    rows = [np.flatnonzero(constraint.cells[changes.counts]) for constraint in constraints]
-    coefficients = [changes.amounts[row].astype(float) for row in rows]
-    current = np.array([int(rounded[constraint.cells].sum()) for constraint in constraints])
-    low = np.array([constraint.low for constraint in constraints]) - current
-    high = np.array([constraint.high for constraint in constraints]) - current
-    count_starts = np.flatnonzero(np.diff(changes.counts)) + 1
-    once = np.split(np.arange(len(changes.counts)), count_starts)
+    rows = _Rows()
+    columns = np.arange(costs.size).reshape(costs.shape)
+    for up, beyond in zip(columns[:, 0].tolist(), columns[:, 1].tolist(), strict=True):
+        rows.add(0, highspy.kHighsInf, [up, beyond], [float(SPAN), -1.0])
+    upper = [1.0, float(SPAN)] * len(costs)
+    lower = [0.0] * costs.size
+    for constraint in constraints:
+        inside = columns[constraint.cells]
+        ups, steps = inside[:, 0].tolist(), inside[:, 1].tolist()
+        total, excess = len(upper), len(upper) + 1
+        lower += [constraint.fewest_rounded_up(), 0]
+        upper += [constraint.most_rounded_up(), SPAN * len(steps)]
+        rows.add(0, 0, [*ups, total], [*[1.0] * len(ups), -1.0])
+        rows.add(0, 0, [*steps, excess], [*[1.0] * len(steps), -1.0])
+        rows.add(constraint.low, constraint.high, [total, excess], [float(SMALLEST), 1.0])
     model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(changes.counts), len(constraints) + len(once)
-    model.col_cost_ = changes.costs
-    model.col_lower_, model.col_upper_ = np.zeros(model.num_col_), np.ones(model.num_col_)
-    model.row_lower_ = np.concatenate([low, np.zeros(len(once))]).astype(float)
-    model.row_upper_ = np.concatenate([high, np.ones(len(once))]).astype(float)
-    matrix = model.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.start_ = np.concatenate([[0], np.cumsum([len(row) for row in (*rows, *once)])])
-    matrix.index_ = np.concatenate([*rows, *once])
-    matrix.value_ = np.concatenate([*coefficients, np.ones(len(changes.counts))])
-    model.integrality_ = [highspy.HighsVarType.kInteger] * model.num_col_
+    model.num_col_ = len(upper)
+    model.col_cost_ = np.concatenate([costs.ravel(), np.zeros(2 * len(constraints))])
+    model.col_lower_, model.col_upper_ = np.array(lower), np.array(upper)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * len(upper)
+    rows.write(model)
     return model
+
+
+class _Rows:
+    """The rows of a programme as they are added, and the matrix that they make."""
+
+    def __init__(self) -> None:
+        self._low: list[float] = []
+        self._high: list[float] = []
+        self._starts = [0]
+        self._columns: list[int] = []
+        self._factors: list[float] = []
+
+    def add(
+        self, low: float, high: float, columns: Sequence[int], factors: Sequence[float]
+    ) -> None:
+        """Add a row: the sum of columns times their factors lies between two ends."""
+        self._low.append(low)
+        self._high.append(high)
+        self._columns += columns
+        self._factors += factors
+        self._starts.append(len(self._columns))
+
+    def write(self, model: highspy.HighsLp) -> None:
+        """Write the rows into a model."""
+        model.num_row_ = len(self._low)
+        model.row_lower_, model.row_upper_ = np.array(self._low), np.array(self._high)
+        matrix = model.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kRowwise
+        matrix.start_ = np.array(self._starts)
+        matrix.index_ = np.array(self._columns)
+        matrix.value_ = np.array(self._factors)

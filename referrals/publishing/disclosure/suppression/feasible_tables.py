@@ -90,7 +90,10 @@ def find_feasible_table(
             return None
         parts = divided
     place = [order.index(dimension) for dimension in range(len(order))]
-    return {tuple(part[at] for at in place): count for part, count in parts.items()}
+    tables = {}
+    for part, count in parts.items():
+        tables[tuple(part[at] for at in place)] = count
+    return tables
 
 
 @dataclass(frozen=True)

@@ -106,9 +106,10 @@ class SuppressedTables:
     @cached_property
     def ranges(self) -> dict[Cell, Range]:
         """The smallest and the largest count of each suppressed cell over the witnesses."""
-        return {
-            cell: interval([margins[cell] for margins in self._margins]) for cell in self.suppressed
-        }
+        found = {}
+        for cell in self.suppressed:
+            found[cell] = interval([margins[cell] for margins in self._margins])
+        return found
 
     def _is_disclosed(self, cell: Cell) -> bool:
         """Return whether a small two-way cell is published that its totals do not imply."""

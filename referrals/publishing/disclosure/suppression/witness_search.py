@@ -87,10 +87,10 @@ class WitnessSearch:
         return [witness for witness, _ in needed]
 
     def _is_wide_for_all(self, witnesses: Sequence[Mapping[Cell, int]]) -> bool:
-        return all(
-            width([margins[cell] for margins in witnesses]) >= self._width
-            for cell in self._suppressed
-        )
+        for cell in self._suppressed:
+            if width([margins[cell] for margins in witnesses]) < self._width:
+                return False
+        return True
 
     def _widen(self, cell: Cell) -> bool:
         """Seek witnesses for one cell alone, in several orders; return whether that widened it."""
@@ -142,8 +142,13 @@ def table_of(cells: Collection[Cell]) -> Pair:
 
     Divided by first, it leaves the most freedom for its cells.
     """
-    tables = Counter(tuple(at for at, code in enumerate(cell) if code != TOTAL) for cell in cells)
+    tables = Counter(map(_coded, cells))
     return min(tables, key=lambda table: (-tables[table], table))
+
+
+def _coded(cell: Cell) -> tuple[int, ...]:
+    """Return the dimensions of which a cell has a code."""
+    return tuple(dimension for dimension, code in enumerate(cell) if code != TOTAL)
 
 
 def interval(counts: Sequence[int]) -> Range:

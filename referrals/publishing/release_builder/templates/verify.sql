@@ -1,4 +1,5 @@
 -- One row per thing that is wrong with the release in this folder; no row where its proof holds. In DuckDB: .read verify.sql
+-- Downloads may have more in their names, as in "victim-referrals-example-cells.csv". The folder must hold one release alone.
 with rules as (
     select
         json ->> '$.release_id' as release_id,
@@ -11,7 +12,7 @@ with rules as (
             "sum" varchar[], "value" integer, parts struct(times integer, "where" map(varchar, varchar[]))[]
         )[]) as known,
         cast(json -> '$.codelists' as map(varchar, map(varchar, varchar))) as codelists
-    from (select cast(content as json) as json from read_text('datapackage.json'))
+    from (select cast(content as json) as json from read_text('*datapackage*.json'))
 ),
 
 years as (
@@ -32,7 +33,8 @@ room as (
 
 shown as (
     select * exclude (lower, upper, status)
-    from read_csv('cells.csv', all_varchar = true, types = { 'value': 'integer' })
+    from read_csv('*cells*.csv', all_varchar = true, types = { 'value': 'integer' })
+    where value is not null  -- otherwise the year does not have the code
 ),
 
 cells as (
@@ -51,7 +53,7 @@ lines as (
         coalesce(cells.value, 0) as was,
         was + witnesses.change as becomes
     from read_csv(
-        'witnesses.csv.gz',
+        '*witnesses*.csv.gz',
         header = true,
         columns = {
             'witness': 'integer', 'period': 'varchar', 'nationality': 'varchar', 'age_band': 'varchar', 'sex': 'varchar',

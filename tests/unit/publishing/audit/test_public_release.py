@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from referrals.errors import ReleaseError
 from referrals.publishing.audit import public_release
 from referrals.publishing.cell_codes import Fact, Year, describe
-from referrals.reference.codelists import FINEST
+from referrals.reference.codelists import DIMENSIONS, FINEST
+from referrals.release.manifest_digest import with_digest
 
 MANIFEST = "datapackage.json"
 CELLS = """period,nationality,age_band,sex,crime_type,outcome,value,status
@@ -65,7 +66,7 @@ def write_release(folder: Path, cells: str = CELLS, **control: object) -> Path:
         "disclosure_control": {**CONTROL, **control},
         "resources": [{"path": "cells.csv", "hash": f"sha256:{digest}"}],
     }
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(with_digest(manifest), encoding="utf-8")
     return folder
 
 
@@ -107,6 +108,22 @@ def test_a_year_has_its_own_facts(folder: Path) -> None:
     assert release.years["2021-22"].facts == []
 
 
+def test_a_year_has_the_announced_errors_of_its_totals_of_one_code(tmp_path: Path) -> None:
+    everybody = dict.fromkeys(DIMENSIONS, "_T")
+    listed = [
+        {"period": "2020-21", **everybody, "largest_error": 12},
+        {"period": "2020-21", **everybody, "sex": "F", "largest_error": 8},
+        {"period": "2020-Q3", **everybody, "largest_error": 8},
+    ]
+    release = public_release.read(write_release(tmp_path / "test", inexact_totals=listed))
+    assert len(release.inexact_totals) == 3
+    assert release.years["2020-21"].total_errors == {
+        (FINEST.index("sex"), "F"): 8,
+        (FINEST.index("quarter"), "2020-Q3"): 8,
+    }
+    assert release.years["2021-22"].total_errors == {}
+
+
 def test_the_metadata_of_a_release_is_read(folder: Path) -> None:
     release = public_release.read(folder)
     assert (release.name, release.status, release.method, release.revises) == (
@@ -137,8 +154,32 @@ def test_a_file_that_the_manifest_does_not_list_is_a_problem(folder: Path) -> No
 def test_a_missing_file_is_a_problem(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["resources"].append({"path": "verify.py", "hash": "sha256:0"})
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(with_digest(manifest), encoding="utf-8")
     assert public_release.read(folder).problems == ["verify.py is missing"]
+
+
+def test_a_manifest_that_was_changed_after_it_was_written_is_refused_by_name(
+    folder: Path,
+) -> None:
+    content = (folder / MANIFEST).read_text(encoding="utf-8")
+    (folder / MANIFEST).write_text(content.replace("official", "officiaI"), encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"datapackage\.json was changed after it was written"):
+        public_release.read(folder)
+
+
+def test_a_manifest_without_its_own_digest_is_a_problem(folder: Path) -> None:
+    content = (folder / MANIFEST).read_text(encoding="utf-8")
+    (folder / MANIFEST).write_text(content.replace("_sha256", "_sha257"), encoding="utf-8")
+    assert public_release.read(folder).problems == [
+        "datapackage.json does not hold the SHA-256 of itself"
+    ]
+
+
+def test_a_refusal_names_the_altered_files_as_well(folder: Path) -> None:
+    (folder / "cells.csv").write_text("nothing\n1\n", encoding="utf-8")
+    (folder / "extra.csv").touch()
+    with pytest.raises(ReleaseError, match=r"extra\.csv is not listed in the manifest"):
+        public_release.read(folder)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "\x00"])
@@ -208,7 +249,7 @@ def test_a_manifest_without_a_part_is_refused_with_the_name_of_the_part(
 ) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     del manifest[part]
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(with_digest(manifest), encoding="utf-8")
     with pytest.raises(ReleaseError, match=f"cannot be used: {part} is missing"):
         public_release.read(folder)
 
@@ -216,7 +257,7 @@ def test_a_manifest_without_a_part_is_refused_with_the_name_of_the_part(
 def test_a_listed_file_outside_the_folder_is_a_problem_and_is_not_read(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     manifest["resources"].append({"path": "../other/cells.csv", "hash": "sha256:0"})
-    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / MANIFEST).write_text(with_digest(manifest), encoding="utf-8")
     assert public_release.read(folder).problems == [
         "../other/cells.csv, which the manifest lists, is not a file of the release"
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -23,9 +23,12 @@ from referrals.publishing.audit.marginal_sums import Changes, MarginalSums, smal
 from referrals.publishing.audit.prove import prove
 from referrals.publishing.audit.public_release import PublicRelease
 from referrals.publishing.cell_codes import Codes, Year
+from referrals.publishing.disclosure.rounding import protect as rounding
+from referrals.publishing.tabulation.counts import Counts
 from referrals.reference.codelists import FINEST
 from tests.fixtures.small_counts import (
     MALES,
+    STEPS,
     TINY,
     YEAR,
     T,
@@ -42,6 +45,13 @@ pytestmark = pytest.mark.publishing
 @cache
 def published_year() -> Year:
     return as_public(protected()[1])
+
+
+@cache
+def tiny_year() -> Year:
+    """A year of few categories, with a count of 1 to 4 in every cell."""
+    counts = {codes: 1 + place * 7 % 4 for place, codes in enumerate(grid())}
+    return as_public(rounding.protect(Counts.of(YEAR, TINY, counts), seed=1, steps=STEPS))
 
 
 @cache
@@ -122,11 +132,13 @@ def unmoved(year: Year) -> set[Codes]:
     return could_be_small(year) - moved
 
 
+@pytest.mark.slow
 def test_a_year_with_small_numbers_has_witnesses_and_each_changes_a_cell() -> None:
     assert witnesses()
     assert all(changes and 0 not in changes.values() for changes in witnesses())
 
 
+@pytest.mark.slow
 def test_every_cell_of_a_witness_is_a_count_that_the_published_number_can_stand_for() -> None:
     cells = published_year().cells
     for changes in witnesses():
@@ -134,11 +146,13 @@ def test_every_cell_of_a_witness_is_a_count_that_the_published_number_can_stand_
             assert table(changes)[codes] in possible_counts(cells.get(codes, 0))
 
 
+@pytest.mark.slow
 def test_no_witness_moves_the_total_or_a_one_way_total() -> None:
     for sums in moves():
         assert not any(by for codes, by in sums.items() if order(codes) <= 1)
 
 
+@pytest.mark.slow
 def test_no_witness_breaks_a_published_fact_or_range() -> None:
     assert {fact.is_exact for fact in published_year().facts} == {True, False}
     for changes, fact in itertools.product(witnesses(), published_year().facts):
@@ -175,15 +189,16 @@ def test_witnesses_give_every_moved_sum_an_interval_at_least_four_wide() -> None
     assert min(max(found) - min(found) for found in changes.values()) >= 4
 
 
-@pytest.mark.slow  # the next test also proves a release twice
+@pytest.mark.slow  # the next test proves a smaller release twice
 def test_the_proof_of_the_same_release_has_the_same_witnesses() -> None:
     assert list(prove(release(published_year())).witnesses) == list(witnesses())
 
 
-def test_the_proof_uses_nothing_but_the_public_values_of_a_year() -> None:
-    year = published_year()
+@pytest.mark.parametrize("make", [tiny_year, pytest.param(published_year, marks=pytest.mark.slow)])
+def test_the_proof_uses_nothing_but_the_public_values_of_a_year(make: Callable[[], Year]) -> None:
+    year = make()
     copied = Year(year.year, dict(year.categories), dict(year.cells), tuple(year.facts))
-    assert list(prove(release(copied)).witnesses) == list(witnesses())
+    assert list(prove(release(copied)).witnesses) == list(prove(release(year)).witnesses) != []
 
 
 def test_the_fact_that_ties_two_dimensions_is_among_the_facts_of_these_tests() -> None:
@@ -205,9 +220,9 @@ def test_a_single_small_number_has_no_witness_and_is_too_narrow() -> None:
 
 
 def test_a_witness_changes_cells_of_every_year_at_once() -> None:
-    year = published_year()
+    year = tiny_year()
     later = {name: list(codes) for name, codes in year.categories.items()}
-    later["quarter"] = ["2021-Q2", "2021-Q3", "2021-Q4", "2022-Q1"]
+    later["quarter"] = ["2021-Q2", "2021-Q3"]
     renamed = dict(zip(year.categories["quarter"], later["quarter"], strict=True))
     cells = {(renamed[codes[0]], *codes[1:]): value for codes, value in year.cells.items()}
     both = prove(release(year, Year("2021-22", later, cells, ()))).witnesses
@@ -216,7 +231,7 @@ def test_a_witness_changes_cells_of_every_year_at_once() -> None:
         inside = {codes: by for codes, by in changes.items() if codes[0] in renamed}
         if inside:
             first_year.append(inside)
-    assert first_year == list(witnesses())
+    assert first_year == list(prove(release(year)).witnesses) != []
     assert any({codes[0] for codes in changes} & set(later["quarter"]) for changes in both)
 
 

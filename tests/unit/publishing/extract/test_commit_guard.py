@@ -22,6 +22,7 @@ from referrals.publishing.extract import commit_guard
         ("record_level.csv", "a,b\n"),
         ("victims.xlsx", "not really"),
         ("victims.parquet", "not really"),
+        ("anything.toml", '[columns]\nreferral_id = "URN"\n'),
     ],
 )
 def test_a_file_that_may_hold_records_is_refused(tmp_path: Path, name: str, text: str) -> None:

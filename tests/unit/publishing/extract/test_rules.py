@@ -43,7 +43,7 @@ def test_a_message_shows_similar_names() -> None:
         ),
         (
             ("unknown_code", "sex", None, 31),
-            "sex (any of 31 further values, not listed) is not in the code list.",
+            "sex (any of 31 values, not shown) is not in the code list.",
         ),
         (
             ("unknown_code", "nationality", "Jane Smith of Leeds"),

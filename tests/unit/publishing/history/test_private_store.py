@@ -6,12 +6,13 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from referrals.errors import DisclosureError
-from referrals.publishing.history.private_store import KEY, PrivateStore, StoredYear
+from referrals.publishing.history.private_store import KEY, PrivateStore, Series, StoredYear
 
 YEAR = "2020-21"
 CELL = ("2020-Q2", "VNM", "20-29", "F", "MS", "NFA")
@@ -140,21 +141,51 @@ def test_another_year_status_or_folder_of_releases_is_another_series(
     assert store.load(year, status=status, releases=releases) is None
 
 
-def test_a_later_release_replaces_the_earlier_one(folder: Path) -> None:
+LATER = replace(STORED, release_id="second", true={CELL: 4}, table={CELL: 5})
+SERIES = Series("official", YEAR, "here")
+
+
+def test_a_later_release_replaces_the_earlier_one_which_is_kept(folder: Path) -> None:
     store = PrivateStore(folder)
     commit(store)
-    later = StoredYear(
-        "second",
-        STORED.shape,
-        STORED.categories,
-        STORED.recoding,
-        {CELL: 4},
-        {CELL: 5},
-        releases="here",
-    )
-    commit(store, later)
-    assert store.load(YEAR, status="official", releases="here") == later
-    assert len(list(folder.iterdir())) == 2
+    commit(store, LATER)
+    stored = store.load(YEAR, status="official", releases="here")
+    assert stored == LATER
+    assert store.is_in_past("first", stored)
+    assert not store.is_in_past("second", stored)
+    assert {path.suffix for path in folder.iterdir()} == {".key", ".json", ".earlier"}
+
+
+def test_a_forgotten_release_leaves_the_one_before_it_and_then_nothing(folder: Path) -> None:
+    store = PrivateStore(folder)
+    for stored in (STORED, LATER, LATER):
+        commit(store, stored)
+    assert store.published_in("here") == [SERIES]
+    store.forget("first", SERIES)
+    assert store.load(YEAR, status="official", releases="here") == LATER
+    store.forget("second", SERIES)
+    assert store.load(YEAR, status="official", releases="here") == STORED
+    store.forget("first", SERIES)
+    assert [path.name for path in folder.iterdir()] == [KEY]
+
+
+def test_a_discarded_year_leaves_no_file(folder: Path) -> None:
+    store = PrivateStore(folder)
+    commit(store)
+    before = sorted(folder.iterdir())
+    store.prepare(YEAR, LATER, status="official", releases="here")
+    store.resolve(YEAR, status="official", releases="here", is_published=lambda _: False)
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_missing_key_is_made_anew_only_without_a_history_or_if_asked(folder: Path) -> None:
+    commit(PrivateStore(folder))
+    (folder / KEY).unlink()
+    with pytest.raises(DisclosureError, match="has a history of releases"):
+        PrivateStore(folder)
+    assert not (folder / KEY).exists()
+    assert PrivateStore(folder, new_key=True).has_new_key
+    assert not PrivateStore(folder).has_new_key
 
 
 def test_an_interrupted_commit_leaves_the_earlier_year_stored(

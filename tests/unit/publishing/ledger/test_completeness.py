@@ -32,7 +32,7 @@ REMAINDER: Final = "E036"
 Codes = tuple[str, ...]
 Bounds = tuple[int, int]
 Vector = list[Fraction]
-"""How often each finest cell is counted and, last, the count."""
+"""The times that each finest cell is counted and, last, the count."""
 
 
 def finest_cells(codes: Codes) -> set[Codes]:

@@ -66,7 +66,7 @@ def test_a_dated_fact_without_its_source_or_series_stops_the_build(
 
 
 def test_a_derived_figure_needs_no_quotation_of_its_value(ledger: Ledger) -> None:
-    derived = with_figure(ledger, "C0428", value="758942", upper="758942", status="e")
+    derived = with_figure(ledger, "C0428", value="758942", upper="758942", status="d")
     context_checks.check(derived)
 
 

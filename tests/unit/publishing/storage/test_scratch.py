@@ -21,12 +21,12 @@ KILLED = """
 import os, signal, duckdb
 from datetime import date
 from pathlib import Path
-from referrals.publishing.extract import validate
+from referrals.publishing.extract import staged_checks, validate
 
 def kill(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-validate._stage = kill
+staged_checks.stage = kill
 validate.{call}
 """
 CHECK = "check(Path({path!r}), today=date(2021, 6, 30))"

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from referrals import sql
+from referrals.errors import ExtractError
 from referrals.publishing.tabulation import counts as tabulation
-from referrals.publishing.tabulation.counts import Category, Counts, codes_of
+from referrals.publishing.tabulation.counts import Categories, Category, Counts, codes_of
 from referrals.reference.codelists import FINEST
+from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import TINY, YEAR, grid
 
 pytestmark = pytest.mark.publishing
@@ -55,6 +57,20 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
+def finest(
+    connection: duckdb.DuckDBPyConnection,
+    recoding: Mapping[tuple[str, str], str],
+    published: Categories,
+) -> list[Counts]:
+    """Return the counts of all years in the same published codes."""
+    years = [
+        str(year) for (year,) in connection.sql("select distinct year from records").fetchall()
+    ]
+    return tabulation.finest(
+        connection, dict.fromkeys(years, recoding), dict.fromkeys(years, published)
+    )
+
+
 def categories(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], Category]:
     return {
         (category.year, category.dimension, category.code): category
@@ -78,18 +94,52 @@ def test_the_largest_subgroup_of_a_nationality_shares_a_crime_type_or_outcome(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     largest = {
-        key[::2]: category.largest_subgroup
+        key[::2]: max(category.subgroups.values())
         for key, category in categories(connection).items()
         if category.dimension == "nationality"
     }
     assert largest == {(YEAR, "VNM"): 6, (YEAR, "GBR"): 3, (YEAR, "FRA"): 1, (LATER, "VNM"): 5}
 
 
+def test_only_nationalities_have_subgroups(connection: duckdb.DuckDBPyConnection) -> None:
+    assert {
+        dimension
+        for (_, dimension, _), category in categories(connection).items()
+        if category.subgroups
+    } == {"nationality"}
+
+
+def test_the_records_of_a_quarter_that_is_left_out_are_not_counted(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    tabulation.leave_out(connection, ["2020-Q3"])
+    assert (YEAR, "quarter", "2020-Q3") not in categories(connection)
+    assert (YEAR, "quarter", "2020-Q2") in categories(connection)
+
+
+def test_a_quarter_without_records_cannot_be_left_out(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    with pytest.raises(ExtractError, match=r"2019-Q1: no record is of that quarter.*2020-Q2"):
+        tabulation.leave_out(connection, ["2019-Q1"])
+
+
+def test_each_year_has_a_recoding_of_its_own(connection: duckdb.DuckDBPyConnection) -> None:
+    tabulation.categories(connection)
+    young = {("age_band", "20-29"): "20-39"}
+    codes = {**PUBLISHED, "age_band": ["20-39"]}
+    first, later = tabulation.finest(
+        connection, {YEAR: GROUPED, LATER: young}, {YEAR: PUBLISHED, LATER: codes}
+    )
+    assert {codes[2] for codes in first.cells()} == {"0-17", "20-29", "60+"}
+    assert {codes[2] for codes in later.cells()} == {"20-39"}
+
+
 def test_finest_counts_are_by_year_in_published_codes(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
-    years = tabulation.finest(connection, GROUPED, PUBLISHED)
+    years = finest(connection, GROUPED, PUBLISHED)
     expected = Counter(
         (record[0], record[1], GROUPED.get(("nationality", record[2]), record[2]), *record[3:])
         for record in RECORDS
@@ -104,7 +154,7 @@ def test_records_of_two_grouped_codes_are_one_finest_cell(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
-    first, _ = tabulation.finest(connection, GROUPED, PUBLISHED)
+    first, _ = finest(connection, GROUPED, PUBLISHED)
     assert first.cells()["2020-Q3", "_OTH", "60+", "M", "DA", "ICE"] == 4
 
 
@@ -112,7 +162,7 @@ def test_each_year_has_its_own_quarters_and_shares_all_other_categories(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
-    years = tabulation.finest(connection, GROUPED, PUBLISHED)
+    years = finest(connection, GROUPED, PUBLISHED)
     assert [counts.categories["quarter"] for counts in years] == [
         ["2020-Q2", "2020-Q3"],
         ["2021-Q2"],
@@ -124,7 +174,7 @@ def test_each_year_has_its_own_quarters_and_shares_all_other_categories(
 
 def test_every_record_is_in_one_finest_cell(connection: duckdb.DuckDBPyConnection) -> None:
     tabulation.categories(connection)
-    years = tabulation.finest(connection, GROUPED, PUBLISHED)
+    years = finest(connection, GROUPED, PUBLISHED)
     assert sum(int(counts.values.sum()) for counts in years) == len(RECORDS)
 
 
@@ -133,7 +183,7 @@ def test_recoding_one_dimension_leaves_the_same_code_of_another_unchanged(
 ) -> None:
     tabulation.categories(connection)
     recoding = {**GROUPED, ("outcome", "_NK"): "NFA"}
-    _, later = tabulation.finest(connection, recoding, PUBLISHED)
+    _, later = finest(connection, recoding, PUBLISHED)
     assert {codes[3] for codes in later.cells()} == {"_NK"}
 
 
@@ -145,7 +195,7 @@ def test_no_records_give_no_categories_and_no_years() -> None:
     with tabulation.workspace(memory="512MB") as connection:
         connection.execute(sql.statement("extract/staging/records"))
         assert tabulation.categories(connection) == []
-        assert tabulation.finest(connection, {}, PUBLISHED) == []
+        assert finest(connection, {}, PUBLISHED) == []
 
 
 def test_the_workspace_is_private_and_removed_afterwards() -> None:
@@ -217,34 +267,60 @@ def test_the_largest_subgroup_of_a_nationality_is_people_not_referrals(
 ) -> None:
     six_records_and_one_woman = 7
     vietnamese = categories(people)[YEAR, "nationality", "VNM"]
-    assert vietnamese.largest_subgroup == six_records_and_one_woman
+    assert max(vietnamese.subgroups.values()) == six_records_and_one_woman
 
 
 def test_finest_counts_are_referrals_not_people(people: duckdb.DuckDBPyConnection) -> None:
     tabulation.categories(people)
-    assert tabulation.finest(people, GROUPED, PUBLISHED)[0].cells()[SAME[1:]] == 9
+    assert finest(people, GROUPED, PUBLISHED)[0].cells()[SAME[1:]] == 9
 
 
 def test_groups_of_enough_referrals_but_too_few_people_are_counted(
     people: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(people)
-    tabulation.finest(people, GROUPED, PUBLISHED)
+    finest(people, GROUPED, PUBLISHED)
     assert tabulation.groups_of_few_people(people, cell=5, category=1) == {2: 7, 6: 1}
     assert tabulation.groups_of_few_people(people, cell=5, category=10)[1] > 0
     assert tabulation.groups_of_few_people(people, cell=1, category=1) == {}
     assert tabulation.records_without_person(people) == len(RECORDS) + 1
 
 
+def test_a_total_is_dominated_if_one_person_has_more_than_a_share_of_it(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    hers = [("VNM", "20-29", "F", "MS", "ICE", "ONE")] * 11
+    others = [("VNM", "20-29", "F", "DA", "ICE", f"P{number}") for number in range(10)]
+    more = [("GBR", "60+", "F", "DA", "ICE", f"Q{number}") for number in range(20)]
+    rows = [
+        (f"D{number}", None, YEAR, "2020-Q3", None, *codes)
+        for number, codes in enumerate([*hers, *others, *more])
+    ]
+    connection.execute("delete from records")
+    connection.executemany("insert into records values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    tabulation.categories(connection)
+    finest(connection, GROUPED, PUBLISHED)
+
+    def dominated(share: int) -> list[tuple[str, str]]:
+        found = tabulation.dominated_totals(connection, people=1, largest_share=share)
+        return [(dimension, code) for _, dimension, code in found]
+
+    # 11 of the 11 of her crime type, of the 21 of her nationality and age, of 41 in all.
+    assert dominated(52) == [("age_band", "20-29"), ("crime_type", "MS"), ("nationality", "VNM")]
+    assert dominated(53) == [("crime_type", "MS")]
+    assert dominated(100) == []
+
+
 def test_each_record_without_a_person_id_counts_as_a_person(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
     tabulation.categories(connection)
-    tabulation.finest(connection, GROUPED, PUBLISHED)
+    finest(connection, GROUPED, PUBLISHED)
     assert tabulation.groups_of_few_people(connection, cell=5, category=1) == {}
     assert tabulation.records_without_person(connection) == len(RECORDS)
 
 
+@settings(max_examples=examples(60, dev=5))  # each opens a database
 @given(
     st.lists(
         st.tuples(st.sampled_from(grid()), st.sampled_from(["A", "B", "C", None])), max_size=30
@@ -270,7 +346,7 @@ def test_people_counts_equal_counting_them_one_by_one(
         assert {key[1:]: category.value for key, category in categories(opened).items()} == {
             key: len(people) for key, people in in_category.items()
         }
-        tabulation.finest(opened, {}, {name: TINY[name] for name in FINEST[1:]})
+        finest(opened, {}, {name: TINY[name] for name in FINEST[1:]})
         few = [people for people in in_cell.values() if len(people) >= 3 > len(set(people))]
         groups = tabulation.groups_of_few_people(opened, cell=3, category=0)
         assert groups.get(len(FINEST), 0) == len(few)

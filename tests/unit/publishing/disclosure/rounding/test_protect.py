@@ -21,6 +21,7 @@ from referrals.publishing.disclosure.rounding.protect import ProtectedTable, Rev
 from referrals.publishing.tabulation.counts import Counts
 from tests.fixtures.examples import examples
 from tests.fixtures.small_counts import (
+    STEPS,
     TINY,
     YEAR,
     as_public,
@@ -136,11 +137,11 @@ def small() -> Counts:
 
 @cache
 def small_protected(seed: int) -> ProtectedTable:
-    return rounding.protect(small(), seed=seed)
+    return rounding.protect(small(), seed=seed, steps=STEPS)
 
 
 def test_protect_gives_the_same_table_for_the_same_seed() -> None:
-    assert rounding.protect(small(), seed=1) == small_protected(1)
+    assert rounding.protect(small(), seed=1, steps=STEPS) == small_protected(1)
 
 
 def test_protect_gives_another_table_for_another_seed() -> None:
@@ -222,15 +223,20 @@ def with_more(counts: Counts, more: Mapping[Codes, int]) -> Counts:
 
 @cache
 def batch() -> tuple[Counts, Revision]:
-    """The 300 people and 250 more that came in later, revised."""
+    """The 300 people and 200 more that came in later and no fact is about, revised."""
     counts, table = protected()
-    more = with_more(counts, people(250, seed=4).cells())
-    return more, rounding.revise(more, (), previous(counts, table))
+    elsewhere = {
+        codes: count
+        for codes, count in people(300, seed=9).cells().items()
+        if not any(fact.holds_cell(codes) for fact in table.facts)
+    }
+    more = with_more(counts, elsewhere)
+    return more, rounding.revise(more, table.facts, previous(counts, table), seed=1)
 
 
 def test_a_revision_without_changes_is_the_same_table() -> None:
     counts, table = protected()
-    assert rounding.revise(counts, table.facts, previous(counts, table)) == Revision(
+    assert rounding.revise(counts, table.facts, previous(counts, table), seed=1) == Revision(
         table, counts.cells(), 0
     )
 
@@ -238,14 +244,14 @@ def test_a_revision_without_changes_is_the_same_table() -> None:
 def test_a_revision_leaves_out_a_fact_that_the_records_no_longer_agree_with() -> None:
     counts, table = protected()
     fact = Fact("E999", YEAR, {"sex": ["M"], "crime_type": ["MS"]}, 1_000, 1_000)
-    assert rounding.revise(counts, [fact], previous(counts, table)).table.facts == ()
+    assert rounding.revise(counts, [fact], previous(counts, table), seed=1).table.facts == ()
 
 
 @pytest.mark.parametrize("by", [1, -1])
 def test_a_revision_holds_back_two_people_more_or_fewer(by: int) -> None:
     counts, table = protected()
     changed = with_more(counts, dict.fromkeys(list(counts.cells())[:2], by))
-    revision = rounding.revise(changed, table.facts, previous(counts, table))
+    revision = rounding.revise(changed, table.facts, previous(counts, table), seed=1)
     assert (revision.table.held_back, revision.held_back) == (True, 2)
     assert (revision.table.cells, revision.table.largest_error) == (
         table.cells,
@@ -254,14 +260,16 @@ def test_a_revision_holds_back_two_people_more_or_fewer(by: int) -> None:
     assert revision.true == counts.cells()
 
 
+@pytest.mark.slow
 def test_a_revision_shows_a_large_batch_and_keeps_every_promise() -> None:
     revision = batch()[1]
     assert (
         broken_promises(Counts.of(YEAR, people().categories, revision.true), revision.table) == []
     )
-    assert sum(revision.table.cells.values()) > 500
+    assert sum(revision.table.cells.values()) > 430
 
 
+@pytest.mark.slow
 def test_a_revision_holds_back_few_of_a_large_batch() -> None:
     now, revision = batch()
     gap = sum(now.cells().values()) - sum(revision.true.values())
@@ -272,30 +280,24 @@ def test_a_revision_holds_back_few_of_a_large_batch() -> None:
 def test_a_revision_by_two_people_discloses_nothing_by_differencing() -> None:
     counts, table = protected()
     more = with_more(counts, dict.fromkeys(list(counts.cells())[:2], 1))
-    revision = rounding.revise(more, table.facts, previous(counts, table))
+    revision = rounding.revise(more, table.facts, previous(counts, table), seed=1)
     assert list(differencing.disclosures(as_public(table), as_public(revision.table))) == []
 
 
 def test_protecting_anew_with_two_people_more_would_disclose_them() -> None:
     counts = small()
     more = with_more(counts, {grid()[0]: 1, grid()[-1]: 1})
-    fresh = rounding.protect(more, seed=2)
+    fresh = rounding.protect(more, seed=2, steps=STEPS)
     disclosed = list(differencing.disclosures(as_public(small_protected(1)), as_public(fresh)))
     assert any("differs by" in sentence for sentence in disclosed)
     assert any("shows" in sentence for sentence in disclosed)
 
 
+@pytest.mark.slow
 def test_a_revision_keeps_agreed_facts() -> None:
-    counts, table = protected()
-    elsewhere = {
-        codes: count
-        for codes, count in people(seed=2).cells().items()
-        if not any(fact.holds_cell(codes) for fact in table.facts)
-    }
-    revision = rounding.revise(with_more(counts, elsewhere), table.facts, previous(counts, table))
-    assert revision.table.facts == table.facts != ()
-    assert sum(revision.table.cells.values()) > sum(counts.cells().values()) + 100
-    for fact, cells in itertools.product(table.facts, (revision.table.cells, revision.true)):
+    facts, revision = protected()[1].facts, batch()[1]
+    assert revision.table.facts == facts != ()
+    for fact, cells in itertools.product(facts, (revision.table.cells, revision.true)):
         assert fact.low <= fact_sum(fact, cells) <= fact.high
 
 
@@ -307,5 +309,5 @@ def test_a_revision_can_hold_back_the_loss_of_a_quarter() -> None:
         {**TINY, "quarter": ["2020-Q2"]},
         changed(cells, next(iter(cells)), 5) | {next(iter(cells)): 3},
     )
-    revised = rounding.revise(now, (), previous(counts, rounding.protect(counts, seed=1)))
+    revised = rounding.revise(now, (), previous(counts, rounding.protect(counts, seed=1)), seed=1)
     assert revised.table.held_back

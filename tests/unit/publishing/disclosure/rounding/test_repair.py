@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from referrals.errors import DisclosureError
 from referrals.publishing.disclosure.rounding import repair as repair_module
 from referrals.publishing.disclosure.rounding.annealing import Integers, MarginalSums
-from referrals.publishing.disclosure.rounding.repair import Constraint, repair
+from referrals.publishing.disclosure.rounding.repair import (
+    Constraint,
+    NoRoundingError,
+    UndecidedError,
+    any_rounding,
+    repair,
+)
 from referrals.reference.disclosure_rule import ROUNDED_VALUES
 from tests.fixtures.examples import examples
 
@@ -31,7 +36,7 @@ def constraints(draw: st.DrawFn) -> Constraint:
 
 
 def all_hold(rounded: Sequence[int] | Integers, wanted: Sequence[Constraint]) -> bool:
-    """Whether constraints hold, without the code under test."""
+    """Return whether constraints hold, without the code under test."""
     for constraint in wanted:
         inside = itertools.compress(map(int, rounded), constraint.cells.tolist())
         if not constraint.low <= sum(inside) <= constraint.high:
@@ -56,7 +61,7 @@ def test_the_repair_finds_an_answer_that_meets_every_constraint_if_there_is_one(
         assert all_hold(repaired, wanted)
         assert set(repaired.tolist()) <= set(ROUNDED_VALUES)
     else:
-        with pytest.raises(DisclosureError, match="keeps every total exact"):
+        with pytest.raises(NoRoundingError, match="It is proved that no choice"):
             repair(values, rounded, SUMS, wanted)
 
 
@@ -74,10 +79,8 @@ def test_the_repair_does_not_alter_its_input() -> None:
 
 
 @pytest.mark.parametrize("total", [1, 2, 3, 4, 8, 9, 36])
-def test_the_repair_refuses_a_total_that_is_not_a_sum_of_0_5_6_and_7_with_advice(
-    total: int,
-) -> None:
-    with pytest.raises(DisclosureError, match="Publish fewer categories"):
+def test_the_repair_names_a_total_that_is_not_a_sum_of_0_5_6_and_7(total: int) -> None:
+    with pytest.raises(NoRoundingError, match="No choice at all reaches all"):
         repair(np.array([1, 2, 3, 4, 4]), np.zeros(COUNT, dtype=np.int64), SUMS, [exactly(total)])
 
 
@@ -87,9 +90,19 @@ def test_the_repair_gives_the_same_answer_each_time() -> None:
     assert first == second
 
 
-def test_the_repair_refuses_an_answer_that_a_time_limit_cut_short(
+def test_totals_that_can_each_be_reached_but_not_together_are_proved_impossible() -> None:
+    halves = [
+        Constraint("first", np.array([True, True, False, False, False]), 5, 5),
+        Constraint("second", np.array([False, False, True, True, True]), 5, 5),
+        Constraint("crossed", np.array([True, False, True, False, False]), 11, 11),
+    ]
+    with pytest.raises(NoRoundingError, match="It is proved"):
+        any_rounding(COUNT, halves)
+
+
+def test_a_search_cut_short_by_its_time_limit_says_that_nothing_is_proved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(repair_module, "TIME_LIMIT", 0.0)
-    with pytest.raises(DisclosureError, match="did not finish in time"):
+    with pytest.raises(UndecidedError, match="found in 0 seconds, and none is ruled out"):
         repair(np.array([1, 2, 3, 4, 4]), np.array([0, 5, 6, 0, 7]), SUMS, [exactly(24)])

@@ -53,20 +53,37 @@ def small() -> SuppressedTables:
 
 
 @pytest.fixture(scope="module")
-def full() -> SuppressedTables:
-    """1,336 people of 11 nationalities, 7 age bands, 3 sexes, 3 crime types and 4 quarters."""
-    return protect(FULL_COUNTS, FULL_CODES, seed=1)
+def year() -> SuppressedTables:
+    """1,336 people of 11 nationalities, 7 age bands, 3 sexes and 3 crime types."""
+    return protect(*INPUTS["year"], seed=1)
 
 
-FULL_CODES = invented_counts.categories(*invented_counts.FIVE)
-FULL_COUNTS = invented_counts.people(*invented_counts.FIVE, seed=1)
+@pytest.fixture(scope="module")
+def quarters() -> SuppressedTables:
+    """The same people in 4 quarters as well."""
+    return protect(*INPUTS["quarters"], seed=1)
+
+
+def invented(*dimensions: str) -> tuple[Mapping[Cell, int], Categories]:
+    return (
+        invented_counts.people(*dimensions, seed=1),
+        invented_counts.categories(*dimensions),
+    )
+
+
+INPUTS: Mapping[str, tuple[Mapping[Cell, int], Categories]] = {
+    "small": (COUNTS, CODES),
+    "year": invented(*invented_counts.FIVE[1:]),
+    "quarters": invented(*invented_counts.FIVE),
+}
+NAMES = ["small", *(pytest.param(name, marks=pytest.mark.slow) for name in ("year", "quarters"))]
 
 
 def two_way(truth: Mapping[Cell, int]) -> list[Cell]:
     return [cell for cell in truth if cell.count(T) == len(cell) - 2]
 
 
-@pytest.mark.parametrize("name", ["small", "full"])
+@pytest.mark.parametrize("name", NAMES)
 def test_published_cells_are_exact_and_every_total_is_published(
     name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -77,7 +94,7 @@ def test_published_cells_are_exact_and_every_total_is_published(
     assert all(tables.values[cell] == truth[cell] for cell in truth.keys() - set(two_way(truth)))
 
 
-@pytest.mark.parametrize("name", ["small", "full"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_two_way_cell_of_0_to_4_is_published(name: str, request: pytest.FixtureRequest) -> None:
     tables, truth = made(name, request)
     primary = {cell for cell in two_way(truth) if truth[cell] <= LARGEST_SMALL_COUNT}
@@ -85,7 +102,7 @@ def test_no_two_way_cell_of_0_to_4_is_published(name: str, request: pytest.Fixtu
     assert primary <= set(tables.suppressed)
 
 
-@pytest.mark.parametrize("name", ["small", "full"])
+@pytest.mark.parametrize("name", NAMES)
 def test_witnesses_agree_with_every_published_number_and_protect_each_suppressed_cell(
     name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -102,7 +119,7 @@ def test_witnesses_agree_with_every_published_number_and_protect_each_suppressed
             assert set(counts) == {value}
 
 
-@pytest.mark.parametrize("name", ["small", "full"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_attacker_cannot_narrow_a_suppressed_cell_below_its_witnesses(
     name: str, request: pytest.FixtureRequest
 ) -> None:
@@ -117,15 +134,15 @@ def test_the_attacker_cannot_narrow_a_suppressed_cell_below_its_witnesses(
 
 def made(name: str, request: pytest.FixtureRequest) -> tuple[SuppressedTables, dict[Cell, int]]:
     """Protected tables by the name of their fixture, with the true tables."""
-    counts, codes = (COUNTS, CODES) if name == "small" else (FULL_COUNTS, FULL_CODES)
     tables: SuppressedTables = request.getfixturevalue(name)
-    return tables, marginal_sums(counts, codes)
+    return tables, marginal_sums(*INPUTS[name])
 
 
-def test_little_is_suppressed_of_1_336_people(full: SuppressedTables) -> None:
-    truth = marginal_sums(FULL_COUNTS, FULL_CODES)
+@pytest.mark.parametrize("name", NAMES[1:])
+def test_little_is_suppressed_of_1_336_people(name: str, request: pytest.FixtureRequest) -> None:
+    tables, truth = made(name, request)
     people = sum(truth[cell] for cell in two_way(truth))
-    assert sum(truth[cell] for cell in full.suppressed) < people * 0.02
+    assert sum(truth[cell] for cell in tables.suppressed) < people * 0.02
 
 
 def test_the_same_counts_and_seed_give_the_same_tables_and_witnesses(
@@ -212,7 +229,7 @@ def test_suppressed_tables_refuse_a_witness_that_contradicts_a_fact_and_name_it(
         replace(tables, facts=(Fact("E1", "2020-21", {"sex": ["M"]}, 1, 2),))
 
 
-@pytest.mark.parametrize("name", ["small", "full"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_witness_can_be_left_out(name: str, request: pytest.FixtureRequest) -> None:
     tables, _ = made(name, request)
     for left_out in range(len(tables.witnesses)):
@@ -412,7 +429,14 @@ def of_seed(seed: int) -> tuple[Counter[Cell], dict[str, list[str]]]:
     return Counter(drawn), codes
 
 
-@pytest.mark.parametrize("seed", [12298, 12333, 14172])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        12298,
+        pytest.param(12333, marks=pytest.mark.slow),
+        pytest.param(14172, marks=pytest.mark.slow),
+    ],
+)
 def test_every_witness_was_found_after_the_last_cell_was_suppressed(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,137 @@
+"""Refusals of small extracts, each checked by an independent solver: `python -m bench.refusals`.
+
+Invented records of several sizes and seeds are grouped and rounded as `publish` does with its
+default options. If it says that no rounding exists, CP-SAT (OR-tools, which publishing does not
+use) must prove the same for the same counts. Prints a Markdown table; a refusal that CP-SAT does
+not confirm ends it with an error.
+
+    python -m bench.refusals 60,100,200 40
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import numpy as np
+from ortools.sat.python import cp_model
+
+from referrals.errors import DisclosureError
+from referrals.publishing import foresee
+from referrals.publishing.disclosure import agreed_facts
+from referrals.publishing.disclosure.rounding import protect as rounding
+from referrals.publishing.disclosure.rounding.repair import NoRoundingError
+from referrals.publishing.options import Options
+from referrals.publishing.synthetic import extract
+from referrals.publishing.tabulation import counts as tabulation
+from referrals.publishing.tabulation.counts import Counts
+from referrals.reference.codelists import FINEST
+from referrals.reference.disclosure_rule import LARGEST_AMBIGUOUS, SMALLEST_UNCHANGED
+
+YEAR: Final = "2021-22"
+SIZES: Final = (60, 80, 100, 150, 200, 300, 400, 700, 1_000, 1_500, 2_500)
+SEEDS: Final = 40
+OPTIONS: Final = Options("bench", Path(), Path(), date(2026, 11, 23))
+PROVING_SECONDS: Final = 300.0
+SPAN: Final = LARGEST_AMBIGUOUS - SMALLEST_UNCHANGED
+HEADER: Final = (
+    "records",
+    "extracts",
+    "refused",
+    "causes",
+    "proved by CP-SAT",
+    "with advice",
+    "median processor s",
+    "longest processor s",
+)
+
+
+def counts_of(records: int, seed: int) -> Counts:
+    """Return the counts of invented records in the codes that a release would have."""
+    with duckdb.connect() as connection:
+        extract.fill(connection, year=YEAR, seed=seed, records=records)
+        found = tabulation.categories(connection)
+        recodes, published, _ = foresee.choose_codes(found, OPTIONS, is_example=False)
+        return tabulation.finest(connection, {YEAR: recodes}, {YEAR: published})[0]
+
+
+def is_impossible(counts: Counts) -> bool:
+    """Return whether CP-SAT proves that no rounding keeps every total and fact exact.
+
+    Raises:
+        RuntimeError: it finds a rounding, or proves nothing in time.
+    """
+    model = cp_model.CpModel()
+    is_small = counts.values < SMALLEST_UNCHANGED
+    cells: list[cp_model.LinearExpr | int] = counts.values.tolist()
+    ups, beyond = {}, {}
+    for cell in np.flatnonzero(is_small).tolist():
+        ups[cell], beyond[cell] = model.new_bool_var(""), model.new_int_var(0, SPAN, "")
+        model.add(beyond[cell] <= SPAN * ups[cell])
+        cells[cell] = SMALLEST_UNCHANGED * ups[cell] + beyond[cell]
+    for column in range(len(FINEST)):
+        for place in np.unique(counts.places[:, column]):
+            inside = np.flatnonzero((counts.places[:, column] == place) & is_small)
+            total = int(counts.values[inside].sum())
+            # How many are rounded up, as a number to branch on.
+            rounded_up = model.new_int_var(0, total // SMALLEST_UNCHANGED, "")
+            model.add(sum(ups[cell] for cell in inside.tolist()) == rounded_up)
+            rest = sum(beyond[cell] for cell in inside.tolist())
+            model.add(rest == total - SMALLEST_UNCHANGED * rounded_up)
+    codes = list(counts.cells())
+    for fact in agreed_facts.find(counts).facts:
+        in_fact = [cell for cell, named in enumerate(codes) if fact.holds_cell(named)]
+        model.add_linear_constraint(sum(cells[cell] for cell in in_fact), fact.low, fact.high)
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = PROVING_SECONDS
+    status = solver.solve(model)
+    if status != cp_model.INFEASIBLE:
+        raise RuntimeError(f"CP-SAT does not confirm the refusal: {solver.status_name(status)}")
+    return True
+
+
+def rows(sizes: list[int], seeds: int) -> Iterator[str]:
+    """Yield a row of the table for each number of records."""
+    for records in sizes:
+        refused: Counter[str] = Counter()
+        advised, proved, seconds = 0, 0, []
+        for seed in range(1, seeds + 1):
+            start = time.process_time()
+            try:
+                counts = counts_of(records, seed)
+                facts = agreed_facts.find(counts).facts
+                start = time.process_time()
+                rounding.protect(counts, facts, seed=seed)
+            except NoRoundingError as error:
+                refused["no rounding"] += 1
+                proved += is_impossible(counts)
+                advised += "least change that works" in str(error)
+            except DisclosureError as error:
+                refused[re.sub(r"\d\S*", "N", str(error))[:60]] += 1
+            seconds.append(time.process_time() - start)
+        causes = ", ".join(f"{count} {cause}" for cause, count in refused.items()) or "none"
+        yield (
+            f"| {records:,} | {seeds} | {sum(refused.values())} | {causes} | {proved} | {advised} "
+            f"| {statistics.median(seconds):.1f} | {max(seconds):.1f} |"
+        )
+
+
+def main(sizes: list[int], seeds: int) -> None:
+    """Print the table."""
+    print("| " + " | ".join(HEADER) + " |")
+    print("|---" * len(HEADER) + "|")
+    for row in rows(sizes, seeds):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    given = [*map(int, sys.argv[1].split(","))] if sys.argv[1:] else [*SIZES]
+    main(given, int(sys.argv[2]) if sys.argv[2:] else SEEDS)

@@ -1,0 +1,1 @@
+"""Consistency of the files of a release, with each other and with the ranges they imply."""

@@ -1,0 +1,1 @@
+"""Group disclosure in public files: certain by the witnesses, or nearly certain."""

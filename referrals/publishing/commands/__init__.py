@@ -1,0 +1,1 @@
+"""The commands of `python -m referrals.publishing`, a module each."""

@@ -1,0 +1,18 @@
+"""The columns of an extract in our own layout."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REQUIRED: Final[tuple[str, ...]] = (
+    "referral_id",
+    "referred_on",
+    "police_force",
+    "nationality",
+    "age",
+    "sex",
+    "crime_type",
+    "outcome",
+)
+OPTIONAL: Final[tuple[str, ...]] = ("person_id", "channel")
+COLUMNS: Final[tuple[str, ...]] = (*REQUIRED, *OPTIONAL)

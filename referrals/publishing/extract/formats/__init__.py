@@ -1,0 +1,1 @@
+"""The file formats of extracts: text, workbooks and Parquet, packed or not."""

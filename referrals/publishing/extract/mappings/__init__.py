@@ -1,0 +1,1 @@
+"""Mappings: how extracts in the layouts of other systems are read."""

@@ -1,0 +1,1 @@
+"""Proposals for mappings, which show no value that could be about a person."""

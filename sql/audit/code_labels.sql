@@ -1,0 +1,8 @@
+-- One row per code of a dimension in the database of a release. Periods are no dimension.
+select
+    dimension,
+    code,
+    label
+from codes
+where dimension <> 'period'
+order by position

@@ -1,0 +1,62 @@
+"""The command line: every command has an example, and an error is one line."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from referrals.publishing import cli
+from referrals.publishing.commands import check
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_the_help_of_a_command_has_an_example_that_it_accepts(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    text = capsys.readouterr().out
+    assert f"example:\n  {cli.PROGRAM} {command} " in text
+    for line in cli.COMMANDS[command].EXAMPLE.strip().splitlines():
+        arguments = line.replace('"', "").split()[1:2]
+        assert arguments[0] in cli.COMMANDS
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--version"])
+    assert capsys.readouterr().out.startswith(f"{cli.PROGRAM} 1.")
+
+
+def test_a_shell_can_complete_commands_and_options(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--print-completion", "bash"])
+    script = capsys.readouterr().out
+    assert "--never-shared" in script
+    assert cli.PROGRAM in script
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (KeyboardInterrupt(), "Stopped. No file is half written"),
+        (RuntimeError(cli.DUCKDB_STOPPED), "Stopped. No file is half written"),
+        (OSError(errno.ENOSPC, "No space left on device", "/disk/x"), "on the disk of /disk/x."),
+        (OSError(errno.EACCES, "Permission denied", "/disk/x"), "/disk/x cannot be read"),
+    ],
+)
+def test_an_error_is_one_line(
+    error: BaseException,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(check, "run", fail)
+    assert cli.main(["check", "x.csv"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert message in line

@@ -1,0 +1,105 @@
+"""A check of an extract foresees the groupings and the refusals of publishing it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from referrals.errors import DisclosureError
+from referrals.publishing import foresee, pipeline
+from referrals.publishing.options import Options
+
+pytestmark = pytest.mark.publishing
+
+TODAY = date(2026, 11, 30)
+PERSONAL = ["nationality", "age", "sex", "crime_type", "outcome"]
+HEADER = ["referral_id", "referred_on", "police_force", *PERSONAL]
+
+
+def records(
+    *, not_recorded: int = 0, first_quarter: int = 40, crimes: str = "MS DA"
+) -> Iterator[list[object]]:
+    """Invented records of two quarters, a few of them without a sex."""
+    kinds = crimes.split()
+    for number in range(first_quarter + 40):
+        day = "2021-04-10" if number < first_quarter else "2021-07-10"
+        sex = "not recorded" if number < not_recorded else "FM"[number % 2]
+        nationality = ("Albania", "Vietnam")[number // 2 % 2]
+        outcome = ("NFA", "ICE")[number // 4 % 2]
+        age, crime = (20, 35)[number // 8 % 2], kinds[number // 16 % len(kinds)]
+        yield [f"T{number}", day, "kent", nationality, age, sex, crime, outcome]
+
+
+def written(folder: Path, rows: Iterator[list[object]]) -> Path:
+    path = folder / "extract.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([HEADER, *rows])
+    return path
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> Options:
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    return Options("r", tmp_path / "releases", private, TODAY, steps=10)
+
+
+def test_one_record_without_a_sex_is_grouped_with_the_reason(
+    tmp_path: Path, options: Options
+) -> None:
+    found = foresee.forecast(written(tmp_path, records(not_recorded=1)), options, today=TODAY)
+    assert not found.refusal
+    assert any(
+        "'Male, or sex not recorded'" in line or "'Female, or sex not recorded'" in line
+        for line in found.groupings
+    )
+    assert "'Sex not recorded' has 1 in 2021-22, fewer than 10 people" in found.as_text()
+
+
+@pytest.mark.parametrize(
+    ("rows", "cause", "cure"),
+    [
+        (
+            {"first_quarter": 9},
+            "in 2021-Q2, and the totals of quarters",
+            {"left_out": ("2021-Q2",)},
+        ),
+        (
+            {"crimes": "MS"},
+            "All the people of 2021-22 have the crime type MS",
+            {"groups": (("crime_type", "_ANY"),)},
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.slow
+def test_a_refusal_is_foreseen_with_its_own_cause_and_its_cure_works(
+    rows: dict[str, object], cause: str, cure: dict[str, object], tmp_path: Path, options: Options
+) -> None:
+    extract = written(tmp_path, records(**rows))  # type: ignore[arg-type]
+    refused = foresee.forecast(extract, options, today=TODAY)
+    assert cause in refused.refusal
+    with pytest.raises(DisclosureError) as raised:
+        pipeline.publish([extract], options)
+    assert str(raised.value) == refused.refusal
+    cured = replace(options, **cure)  # type: ignore[arg-type]
+    assert not foresee.forecast(extract, cured, today=TODAY).refusal
+    assert pipeline.publish([extract], cured).checks
+
+
+def test_a_large_nationality_that_is_grouped_is_named_with_its_reason(
+    tmp_path: Path, options: Options
+) -> None:
+    rows = list(records())
+    for row in rows:
+        if row[3] == "Albania":
+            row[6] = "MS"
+    found = foresee.forecast(written(tmp_path, iter(rows)), options, today=TODAY)
+    assert (
+        "Albania joins 'All other nationalities' because all its 40 people in 2021-22 share the "
+        "crime type 'Modern slavery'."
+    ) in found.groupings
