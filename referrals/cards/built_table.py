@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from referrals.caching import cached
+from referrals.cards import labelled
 from referrals.cards import table as table_card
 from referrals.cards.card import Card
 from referrals.cards.registry import CACHE_KEYS
 from referrals.cards.wording import table as words
-from referrals.query.labels import Labels, labels
+from referrals.query.labels import Labels
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.query.tables import alternatives, reader
 from referrals.query.tables.table import Table
@@ -108,7 +109,11 @@ def offer(release: Release, names: tuple[str, ...] = ()) -> Offer:
 @cached(128, CACHE_KEYS)
 def built(release: Release, request: TableRequest) -> BuiltTable:
     """Return a table of a release."""
-    table, offered, code_labels = reader.read(release, request), offer(release), labels(release)
+    table, offered, code_labels = (
+        reader.read(release, request),
+        offer(release),
+        labelled.labels(release),
+    )
     nearest = alternatives.nearest_tables(release, table, offered)
     suggestions = [
         Suggestion(near.request, words.suggestion(near, release.about, code_labels, request))

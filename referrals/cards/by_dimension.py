@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from referrals import templates
+from referrals.cards import labelled
 from referrals.cards.bars import bars
 from referrals.cards.card import (
     PATHS,
@@ -19,17 +21,20 @@ from referrals.cards.card import (
     possible_line,
     symbol_mark,
 )
-from referrals.cards.charts.bars import Bar, in_one_row, scaled
+from referrals.cards.charts.bars import Bar, in_one_row, scaled, to_scale
 from referrals.cards.wording import captions, kinds, phrases, transcribed
 from referrals.formatting import percent
-from referrals.i18n import messages
+from referrals.i18n import messages, printed_figures
 from referrals.query import arrangement
-from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.document.statements import statements
 from referrals.query.observation import Observation
 from referrals.query.selection import NUMBER, Selection
 from referrals.release.release import Release
+
+OTHERS: Final = "_OTH"
+SHARE_OF_THREE: Final = "E027"
+"""The statement of the share of the three named nationalities that were modern slavery."""
 
 
 def card(release: Release, answer: Answer) -> Card:
@@ -43,6 +48,10 @@ def card(release: Release, answer: Answer) -> Card:
         table=_table(answer),
         alternative=captions.chart_text(answer, _texts(answer)),
         notes=[*wording.notes(answer), *captions.workings(answer)],
+        further_notes=[
+            *_slavery_by_nationality(release, answer),
+            *captions.assumptions(answer),
+        ],
         quotes=quotes(release, answer),
         data=_data(answer),
         path=PATHS[answer.dimension],
@@ -55,7 +64,7 @@ def card(release: Release, answer: Answer) -> Card:
 
 def crossed(release: Release, dimension: str, *, by: str, measure: str = NUMBER) -> Card:
     """Return the card of a dimension within each code of another that is on offer."""
-    kind = release_kinds.of(release)
+    kind = labelled.of(release)
     crosstab = kind.crosstab(dimension, by, Selection(measure=measure))
     codes = kind.filters(dimension).get(by, ())
     columns = [arrangement.arranged(crosstab.by_column[code], {}, "") for code in codes]
@@ -71,10 +80,12 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
     finding = transcribed.cross_finding(dimension, columns)
     notes = [note for answer in columns for note in wording.notes(answer)]
     workings: list[str] = []
+    assumptions: list[str] = []
     printed: dict[str, Mapping[str, Any]] = {}
     rows: list[list[str]] = []
     for label, answer in answers.items():
         workings += captions.workings(answer, label)
+        assumptions += captions.assumptions(answer, label)
         printed |= {quote["statement_id"]: quote for quote in quotes(release, answer)}
         rows += [
             [_crossed_label(label, phrases.label(row)), *_cells(answer, row)]
@@ -96,6 +107,7 @@ def of_columns(release: Release, answers: Mapping[str, Answer], *, by: str) -> C
             [finding, *(captions.chart_text(answer, _texts(answer)) for answer in columns)]
         ),
         notes=[*dict.fromkeys([unfiltered_note(), *notes]), *workings],
+        further_notes=assumptions,
         quotes=list(printed.values()),
         data=[row for answer in columns for row in _data(answer)],
         path=PATHS[dimension],
@@ -115,6 +127,29 @@ def quotes(release: Release, answer: Answer) -> list[dict[str, Any]]:
     ids += answer.total.statement_ids[:1]
     found = statements(release, list(dict.fromkeys(ids)))
     return list({quote["quotation"]: quote for quote in found}.values())
+
+
+def _slavery_by_nationality(release: Release, answer: Answer) -> list[str]:
+    """Return the one thing that is printed on nationality and crime type together.
+
+    It is on the cards of both dimensions, and only of the release that has the statement.
+    """
+    printed = statements(release, [SHARE_OF_THREE])
+    if not printed or answer.dimension not in {"nationality", "crime_type"}:
+        return []
+    kind = labelled.of(release)
+    whole = kind.answer("nationality", Selection()).observation(OTHERS).bounds
+    slavery = kind.answer("nationality", Selection(crime_type="MS")).observation(OTHERS).bounds
+    return [
+        messages.text(
+            "cards.slavery_by_nationality",
+            share=printed_figures.figure(printed[0]["printed"]),
+            section=printed[0]["section"],
+            rest=phrases.percent_range(
+                Fraction(slavery[0], whole[1]), Fraction(slavery[1], whole[0])
+            ),
+        )
+    ]
 
 
 def unfiltered_note() -> str:
@@ -209,5 +244,6 @@ def _texts(answer: Answer) -> list[tuple[str, str]]:
 def _panels(answers: Mapping[str, Answer]) -> dict[str, tuple[Bar, ...]]:
     """Return the bars of each answer, by its label, all on one scale."""
     drawn = {label: bars(answer) for label, answer in answers.items()}
-    longest = max((bar.upper for panel in drawn.values() for bar in panel), default=0) or 1
-    return {label: tuple(bar.scaled(longest) for bar in panel) for label, panel in drawn.items()}
+    every = itertools.chain.from_iterable(drawn.values())
+    longest = max((bar.upper for bar in every), default=0) or 1
+    return {label: to_scale(panel, longest) for label, panel in drawn.items()}

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from referrals import templates
+from referrals.cards import labelled
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
 from referrals.cards.charts.lines import line_chart
 from referrals.cards.charts.values import Point, Series, quarter
 from referrals.cards.wording import captions, kinds, phrases
 from referrals.i18n import messages
-from referrals.query import kinds as release_kinds
+from referrals.i18n.code_labels import period
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.release.release import Release
@@ -22,21 +23,21 @@ def card(release: Release, answer: Answer) -> Card:
 
     The release must have quarters.
     """
-    quarters = release_kinds.of(release).quarters(answer.selection)
+    quarters = labelled.of(release).quarters(answer.selection)
     wording, about = kinds.of(answer.kind), release.about
-    finding = wording.quarters_finding(answer, quarters, about.period_label)
+    finding = wording.quarters_finding(answer, quarters, period(about.period_label))
     title = captions.quarters_title(answer)
     header = [messages.text("cards.quarter"), messages.text("cards.referrals")]
     values = phrases.rows((quarter.label, phrases.number(quarter)) for quarter in quarters)
     rows = [[quarter.label, number_cell(answer.kind, quarter)] for quarter in quarters]
     is_drawn = any(quarter.has_number for quarter in quarters)
     lines = [series(title, quarters)] if is_drawn else []
-    numbers_notes = wording.numbers_notes([quarter.status for quarter in quarters])
+    numbers_notes = wording.numbers_notes(quarters)
     return Card(
         name=f"quarters-of-{answer.dimension.replace('_', '-')}",
         title=title,
         finding=finding,
-        unit=messages.text("wording.unit.quarters", period=about.period_label),
+        unit=messages.text("wording.unit.quarters", period=period(about.period_label)),
         table=templates.table(title, header, rows),
         alternative=messages.text("wording.line_chart", finding=finding, rows=values),
         notes=[messages.text("wording.change.rule"), *numbers_notes],
@@ -44,7 +45,7 @@ def card(release: Release, answer: Answer) -> Card:
         data=[data_row(answer, answer.selection.codes(), quarter) for quarter in quarters],
         path=PATHS[answer.dimension],
         about=about,
-        period=about.period_label,
+        period=period(about.period_label),
         lines=lines,
         draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),

@@ -18,7 +18,7 @@ from referrals.cards.charts.base import Figure, Palette, marked
 from referrals.cards.charts.events import Event
 from referrals.cards.charts.values import Series
 from referrals.cards.wording import kinds, phrases
-from referrals.i18n import messages
+from referrals.i18n import code_labels, messages
 from referrals.query.observation import Observation
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.release.release import About, Kind
@@ -41,11 +41,12 @@ class Card:
     """One figure and all that belongs to it.
 
     Texts may contain Markdown links; `table` is HTML; `data` has the rows of the CSV file, all with
-    the same columns; `warning` goes above the figure. The chart is `bars`, in `panels` by the label
-    of each if there is more than one group, or `lines` over time with the dates of `events`, which
-    `draw` draws with Plotly. A card without any of them is a table. `is_context` marks a series of
-    another publisher, which does not count victim referrals. `address` has the parameters of its
-    selection, `view` those that its page needs besides to show it.
+    the same columns; `warning` goes above the figure. A short card leaves `further_notes` out, such
+    as what a worked-out number assumes. The chart is `bars`, in `panels` by the label of each if
+    there is more than one group, or `lines` over time with the dates of `events`, which `draw`
+    draws with Plotly. A card without any of them is a table. `is_context` marks a series of another
+    publisher, which does not count victim referrals. `address` has the parameters of its selection,
+    `view` those that its page needs besides to show it.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Card:
     about: About
     period: str = ""
     warning: str = ""
+    further_notes: Sequence[str] = ()
     bars: Sequence[Bar] = ()
     panels: Mapping[str, Sequence[Bar]] = field(default_factory=dict)
     lines: Sequence[Series] = ()
@@ -80,6 +82,11 @@ class Card:
     def mark(self) -> str:
         """The words beside every chart of invented figures, '' for others."""
         return messages.text("charts.watermark") if self.about.is_invented else ""
+
+    @property
+    def banner(self) -> str:
+        """The sentence that calls figures invented, '' for others."""
+        return code_labels.mark(self.about.mark)
 
     @property
     def file_name(self) -> str:

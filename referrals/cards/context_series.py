@@ -6,20 +6,28 @@ No such figure is ever drawn on one axis with the victim referrals. The designs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from string import ascii_uppercase
 from typing import Any, Final
 
 from referrals import templates
+from referrals.caching import cached
 from referrals.cards.card import Card, Row
 from referrals.cards.charts.bars import in_one_row
 from referrals.cards.charts.events import Event
 from referrals.cards.charts.lines import line_chart
 from referrals.cards.charts.values import Point
-from referrals.cards.context import domestic_abuse, modern_slavery
+from referrals.cards.context import (
+    domestic_abuse,
+    duty_to_notify,
+    nrm_ages,
+    nrm_groups,
+    nrm_totals,
+)
 from referrals.cards.context.design import Design, Observations
 from referrals.cards.wording.phrases import between
+from referrals.content.standalone_pages import profile_address
 from referrals.formatting import day
 from referrals.i18n import messages
 from referrals.query.document import context_series
@@ -28,6 +36,9 @@ from referrals.release.release import Release
 
 SERIES: Final = "series"
 """The parameter of the address that chooses a card on `/trends`."""
+
+BY_NATIONALITY: Final = ("nationality", "nationality_years")
+"""The designs of which each nationality has a card of its own."""
 
 LONG_TABLE: Final = 20
 """A table of more rows than this scrolls inside its card."""
@@ -38,7 +49,13 @@ HALF: Final = 0.5
 POLICY: Final = "policy"
 """The kind of a dated fact that is drawn on the chart."""
 
-DESIGNS: Final[Mapping[str, Design]] = {**modern_slavery.DESIGNS, **domestic_abuse.DESIGNS}
+DESIGNS: Final[Mapping[str, Design]] = {
+    **nrm_totals.DESIGNS,
+    **nrm_groups.DESIGNS,
+    **nrm_ages.DESIGNS,
+    **duty_to_notify.DESIGNS,
+    **domestic_abuse.DESIGNS,
+}
 """The designs of the context cards by name, in the order of the page."""
 
 
@@ -49,12 +66,30 @@ def card(release: Release, name: str) -> Card:
 
 def of_nationality(release: Release, code: str) -> list[Card]:
     """Return the cards of one nationality: by quarter and by year, if there are figures."""
-    cards = []
-    for name in ("nationality", "nationality_years"):
-        design = modern_slavery.of_nationality(DESIGNS[name], code)
-        if _read(release, design).observations:
-            cards.append(_card(release, design, address(name)))
-    return cards
+    return [card for card in _of_profiles(release).values() if card.path == profile_address(code)]
+
+
+def of_profile(release: Release, name: str) -> Card | None:
+    """Return the card of one nationality by its name, None if no profile has it."""
+    return _of_profiles(release).get(name)
+
+
+@cached(2, {Release: lambda release: release.digest})
+def _of_profiles(release: Release) -> Mapping[str, Card]:
+    """Return the cards of every nationality that has a profile by their names.
+
+    A release made of records has no series of other publishers.
+    """
+    found: dict[str, Card] = {}
+    if release.about.is_from_records:
+        return found
+    profiles = context_series.profiled(release)
+    for code in [code for code, profile in profiles.items() if profile.is_context]:
+        for name in BY_NATIONALITY:
+            design = nrm_groups.of_nationality(DESIGNS[name], code)
+            if _read(release, design).observations:
+                found[design.card_name] = _card(release, design, profile_address(code))
+    return found
 
 
 def _card(release: Release, design: Design, path: str) -> Card:
@@ -126,6 +161,14 @@ def by_topic() -> dict[str, dict[str, str]]:
     for name, design in DESIGNS.items():
         topic = messages.text(f"context.topic.{design.topic}")
         found.setdefault(topic, {})[name] = messages.text(f"context.short.{name}")
+    return found
+
+
+def listed(shown: str, address: Callable[[str], str]) -> dict[str, list[tuple[str, str, bool]]]:
+    """Return each card by the heading of its topic: its short name, its address, if it is shown."""
+    found: dict[str, list[tuple[str, str, bool]]] = {}
+    for topic, names in by_topic().items():
+        found[topic] = [(short, address(name), name == shown) for name, short in names.items()]
     return found
 
 

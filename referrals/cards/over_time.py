@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards import by_quarter
+from referrals.cards import by_quarter, labelled
 from referrals.cards.card import PATHS, Card, Row, drawing, number_cell
 from referrals.cards.charts import colours
 from referrals.cards.charts.lines import line_chart
 from referrals.cards.wording import captions, kinds
 from referrals.i18n import messages
+from referrals.i18n.code_labels import period
 from referrals.query import arrangement
-from referrals.query import kinds as release_kinds
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import MOST_COMPARED
@@ -38,7 +39,7 @@ def card(release: Release, answer: Answer) -> Card:
 
     The release must have quarters.
     """
-    kind, about, dimension = release_kinds.of(release), release.about, answer.dimension
+    kind, about, dimension = labelled.of(release), release.about, answer.dimension
     codes = _drawn(answer)
     by_code = {
         row.code: kind.quarters(answer.selection.choosing(dimension, row.code)) for row in codes
@@ -51,17 +52,17 @@ def card(release: Release, answer: Answer) -> Card:
     lines = [
         replace(by_quarter.series(names[code], found), colour=colour)
         for (code, found), colour in zip(by_code.items(), shades, strict=True)
-        if any(observation.has_number for observation in found)
+        if _has_numbers(found)
     ]
-    statuses = [row.status for found in (*by_code.values(), total) for row in found]
-    notes = [messages.text("wording.change.rule"), *wording.numbers_notes(statuses)]
+    numbers = [row for found in (*by_code.values(), total) for row in found]
+    notes = [messages.text("wording.change.rule"), *wording.numbers_notes(numbers)]
     if not answer.is_comparison and len(codes) < len(answer.observations):
         notes.insert(0, messages.text("wording.over_time.largest", n=len(codes)))
     return Card(
         name=f"{dimension.replace('_', '-')}-over-time",
         title=title,
         finding=finding,
-        unit=messages.text("wording.unit.quarters", period=about.period_label),
+        unit=messages.text("wording.unit.quarters", period=period(about.period_label)),
         table=_table(answer, title, names, by_code, total),
         alternative=messages.text("wording.over_time.chart", finding=finding),
         notes=notes,
@@ -69,12 +70,16 @@ def card(release: Release, answer: Answer) -> Card:
         data=_data(answer, by_code, total),
         path=PATHS[dimension],
         about=about,
-        period=about.period_label,
+        period=period(about.period_label),
         lines=lines,
         draw=drawing(lambda palette: line_chart(lines, palette), about) if lines else None,
         address=answer.selection.address(),
         view=OVER_TIME,
     )
+
+
+def _has_numbers(found: Quarters) -> bool:
+    return any(observation.has_number for observation in found)
 
 
 def _drawn(answer: Answer) -> list[Observation]:
@@ -96,10 +101,8 @@ def _table(
     """Return one row per quarter, with a column for each code and one for all codes together."""
     header = [messages.text("cards.quarter"), *names.values(), messages.text("cards.all")]
     columns = [*by_code.values(), total]
-    rows = [
-        [row[0].label, *(number_cell(answer.kind, observation) for observation in row)]
-        for row in zip(*columns, strict=True)
-    ]
+    cell = partial(number_cell, answer.kind)
+    rows = [[row[0].label, *map(cell, row)] for row in zip(*columns, strict=True)]
     return templates.table(title, header, rows)
 
 

@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any, Final
 
 from referrals.caching import cached
-from referrals.cards import by_dimension, by_quarter, context_series, over_time
+from referrals.cards import by_dimension, by_quarter, context_series, labelled, over_time
 from referrals.cards.card import Card
 from referrals.content import outline
-from referrals.query import arrangement, kinds
+from referrals.query import arrangement
 from referrals.query.answer import Answer
-from referrals.query.labels import Labels, labels
+from referrals.query.labels import Labels
 from referrals.query.selection import NUMBER, RELEASE, SORT, Offer, Selection
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Release
@@ -46,8 +46,21 @@ class Entry:
 
 
 def card(name: str, release: Release, selection: Selection) -> Card:
-    """Return a card by its name, one of the keys of `CARDS`."""
-    return CARDS[name].make(release, selection)
+    """Return a card by its name. Raises KeyError if it does not exist: see `find`."""
+    entry = find(name, release)
+    if entry is None:
+        raise KeyError(name)
+    return entry.make(release, selection)
+
+
+def find(name: str, release: Release) -> Entry | None:
+    """Return the entry of a card: one of `CARDS`, or a card of a nationality's profile."""
+    if name in CARDS:
+        return CARDS[name]
+    of_profile = context_series.of_profile(release, name)
+    if of_profile is None:
+        return None
+    return Entry(lambda _release, _selection: of_profile, is_of_release=False)
 
 
 def dimension_name(dimension: str) -> str:
@@ -95,12 +108,12 @@ def filters(release: Release, dimension: str) -> tuple[Offer, Labels]:
     orders = arrangement.orders(answer)
     if orders:
         offer[SORT] = list(orders)
-    return {**offer, **kinds.of(release).filters(dimension)}, labels(release)
+    return {**offer, **labelled.of(release).filters(dimension)}, labelled.labels(release)
 
 
 @cached(64, CACHE_KEYS)
 def _answer(release: Release, dimension: str, selection: Selection) -> Answer:
-    return kinds.of(release).answer(dimension, selection)
+    return labelled.of(release).answer(dimension, selection)
 
 
 @cached(512, CACHE_KEYS, separate=is_whole)
@@ -123,7 +136,7 @@ def _over_time(dimension: str, release: Release, selection: Selection) -> Card:
 
 def _arranged(dimension: str, release: Release, selection: Selection) -> Answer:
     """Return the answer on a dimension, with the codes that a reader compares, in their order."""
-    names = labels(release)
+    names = labelled.labels(release)
     compared = {code: names[dimension, code] for code in selection.compared(dimension)}
     within = replace(selection.choosing(dimension, TOTAL), sort="")
     answer = _answer(release, dimension, within)
@@ -164,4 +177,4 @@ def _entries() -> dict[str, Entry]:
 
 
 CARDS: Final[Mapping[str, Entry]] = _entries()
-"""Every card of a page by its name."""
+"""Every card of a page by its name, except those of profiles: they depend on the release."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final
@@ -9,13 +10,14 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards import table_chart
+from referrals.cards import labelled, table_chart
 from referrals.cards.card import Card, Row
-from referrals.cards.wording import kinds, table_finding
+from referrals.cards.wording import captions, kinds, table_finding
 from referrals.cards.wording import table as words
 from referrals.i18n import messages
 from referrals.query.document.statements import statements
-from referrals.query.labels import Labels, labels
+from referrals.query.labels import Labels
+from referrals.query.observation import Observation
 from referrals.query.tables.cube import TIMES
 from referrals.query.tables.narrowing import Key
 from referrals.query.tables.table import Table
@@ -30,11 +32,11 @@ TEMPLATE: Final = "cards/table_view.html"
 
 def card(release: Release, table: Table) -> Card:
     """Return the card of a table of a release."""
-    about, code_labels = release.about, labels(release)
+    about, code_labels = release.about, labelled.labels(release)
     finding = table_finding.finding(table, about, code_labels)
     title = words.title(table, about, code_labels)
     wording = kinds.of(table.kind)
-    used = [cell.observation.status for cell in table.cells.values()]
+    used = [cell.observation for cell in table.cells.values()]
     return Card(
         name=NAME,
         title=title,
@@ -42,7 +44,8 @@ def card(release: Release, table: Table) -> Card:
         unit=unit(table, about, code_labels),
         table=view(table, title),
         alternative=finding,
-        notes=[*wording.numbers_notes(used), *_workings(table)],
+        notes=[*wording.numbers_notes(used), *_of_each(table, captions.working)],
+        further_notes=_of_each(table, captions.assumption),
         quotes=_quotes(release, table),
         data=_data(table),
         path=PATH,
@@ -103,17 +106,17 @@ def _groups(table: Table) -> list[dict[str, Any]]:
     longest = _longest(table)
     found = []
     for first, group in groupby(table.rows_shown, key=lambda key: key[:1] if has_groups else ()):
-        lines = [
-            {
-                "label": words.code_label(table, names[-1], row[-1]) if row else words.axes_alone(),
-                "is_total": TOTAL in row,
-                "cells": [_cell(table, row, column, longest) for column in table.columns],
-            }
-            for row in group
-        ]
+        lines = [_line(table, row, longest) for row in group]
         label = words.code_label(table, names[0], first[0]) if first else ""
         found.append({"label": label, "rows": lines})
     return found
+
+
+def _line(table: Table, row: Key, longest: Fraction) -> dict[str, Any]:
+    """Return one row with its label and its cells."""
+    label = words.code_label(table, table.request.rows[-1], row[-1]) if row else words.axes_alone()
+    cells = [_cell(table, row, column, longest) for column in table.columns]
+    return {"label": label, "is_total": TOTAL in row, "cells": cells}
 
 
 def _longest(table: Table) -> Fraction:
@@ -142,14 +145,12 @@ def _cell(table: Table, row: Key, column: Key, longest: Fraction) -> dict[str, A
     }
 
 
-def _workings(table: Table) -> list[str]:
-    """Return how each number of the table that is not printed was worked out."""
-    found = []
+def _of_each(table: Table, texts: Callable[[Observation, str], list[str]]) -> list[str]:
+    """Return the texts on each number of the table: `texts` takes it and its label."""
+    found: list[str] = []
     for (row, column), cell in table.cells.items():
-        working = cell.observation.working.removesuffix(".")
-        if working:
-            label = words.key_label(table, table.request.axes, (*row, *column))
-            found.append(messages.text("wording.working", label=label, working=working))
+        label = words.key_label(table, table.request.axes, (*row, *column))
+        found += texts(cell.observation, label)
     return found
 
 

@@ -49,18 +49,16 @@ def _dots(found: Drawable, name: str, mark: str) -> Markup:
 
 
 def _stacked(found: Drawable, name: str, mark: str) -> Markup:
-    shades = _shades(found.table.request.columns, found.columns)
-    rows = {
-        _label(found.table, found.table.request.rows, row): [
+    request = found.table.request
+    shades = _shades(request.columns, found.columns)
+    labels = _labels(found.table, request.columns, found.columns)
+    columns = [*zip(shades.items(), labels, strict=True)]
+    rows = {}
+    for row in found.rows:
+        rows[_label(found.table, request.rows, row)] = [
             replace(_bar(found, row, column), colour=shade, label=label)
-            for (column, shade), label in zip(
-                shades.items(),
-                _labels(found.table, found.table.request.columns, found.columns),
-                strict=True,
-            )
+            for (column, shade), label in columns
         ]
-        for row in found.rows
-    }
     return html_bars.stacked_bars(name, rows, mark=mark)
 
 
@@ -74,13 +72,12 @@ def _multiples(found: Drawable, name: str, mark: str) -> Markup:
         alike = [replace(series, colour=Meaning.NUMBER) for series in _series(found)]
         return light_lines.small_multiples(name, alike, mark=mark)
     request = found.table.request
-    panels = {
-        _label(found.table, request.columns, column): [
+    panels = {}
+    for column in found.columns:
+        panels[_label(found.table, request.columns, column)] = [
             replace(_bar(found, row, column), label=_label(found.table, request.rows, row))
             for row in found.rows
         ]
-        for column in found.columns
-    }
     return html_bars.small_multiples(name, panels, mark=mark)
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from referrals.i18n.languages import FIRST_TEXT
 from referrals.release.release import About
 
-OVERVIEW: Final = "overview"
+OVERVIEW: Final = FIRST_TEXT
+FOR_ME: Final = "for-me"
 
 
 class Only(Enum):
@@ -180,10 +182,14 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
         ContextSeries("commissioner"),
         PageEnd(),
     ),
+    FOR_ME: (Text(FOR_ME),),
     "data-sharing": (Text("data-sharing"), PageEnd()),
     "safeguarding": (Text("safeguarding"), PageEnd()),
     "equality": (Text("equality"), PageEnd()),
+    "timeline": (Text("timeline"), PageEnd()),
+    "promises": (Text("promises"), PageEnd()),
     "gaps": (Text("gaps"), PageEnd()),
+    "surgeries": (Text("surgeries"), PageEnd()),
     "figures-check": (Heading(), Relations(), PageEnd()),
     "releases": (
         Heading(has_status=False),
@@ -192,10 +198,24 @@ PAGES: Final[Mapping[str, tuple[Block, ...]]] = {
         PageEnd(),
     ),
     "disclosure": (Text("disclosure"), PageEnd()),
+    "methods": (Text("methods"), PageEnd()),
+    "dictionary": (Text("dictionary"), PageEnd()),
+    "quality": (Text("quality"), PageEnd()),
+    "mistakes": (Text("mistakes"), PageEnd()),
     "glossary": (Text("glossary"), PageEnd()),
+    "accessibility": (Text("accessibility"), PageEnd()),
+    "privacy": (Text("privacy"), PageEnd()),
     "about": (Text("about"), PageEnd()),
 }
 """The blocks of each page by its key: its path without the slash, or `overview`."""
+
+
+WITHOUT_STREAMLIT: Final = frozenset({FOR_ME})
+"""The pages that the server answers itself, complete in the first bytes.
+
+They are for readers who are frightened, on a slow phone or without scripts: no WebSocket, nothing
+that Streamlit stores, and no copy in the browser's cache.
+"""
 
 
 def blocks(key: str, about: About) -> tuple[Block, ...]:
@@ -214,6 +234,11 @@ def has_table(key: str) -> bool:
     return any(isinstance(block, TableBuilder) for block in PAGES[key])
 
 
+def has_text(key: str) -> bool:
+    """Return whether a page begins with a text, which says itself how far it is translated."""
+    return any(isinstance(block, Text) and block.has_title for block in PAGES[key])
+
+
 def has_series(key: str) -> bool:
     """Return whether a page shows context series, one at a time in the dashboard."""
     return any(isinstance(block, ContextSeries) for block in PAGES[key])
@@ -221,7 +246,7 @@ def has_series(key: str) -> bool:
 
 def has_charts(key: str) -> bool:
     """Return whether a page has a card whose chart needs Plotly in the dashboard at once."""
-    return any(isinstance(block, ContextSeries) for block in PAGES[key])
+    return has_series(key)
 
 
 @dataclass(frozen=True)

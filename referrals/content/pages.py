@@ -1,43 +1,57 @@
 """Explanatory texts: Markdown that names figures by id, rendered with the figures filled in.
 
-A text is `data/content/<language>/<name>.md`. `{E002}` is a printed statement,
-`{cell:crime_type=DA}` a cell of the release, and a paragraph `{helplines}`, `{routes}` or
-`{symbols}` a list made from data. An unknown name is an error, so that no text can show a
-figure that the release does not hold. Raw HTML in a text is escaped.
+`i18n/text_files` reads a text. `{E002}` is a printed statement, `{cell:crime_type=DA}` a cell of
+the release, `[@sbs-2025]` a source, a box `::: picture phone` has a pictogram beside it, and a
+paragraph such as `{helplines}` or `{codes:sex}` a block made from data. An unknown name is an
+error, so that no text can show a figure that the release does not hold. Raw HTML in a text is
+escaped.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererProtocol
 from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
-from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.container import container_plugin
 
 from referrals import templates
-from referrals.content import standalone_pages
+from referrals.content import (
+    cited_sources,
+    dictionary,
+    flowchart,
+    glossary_links,
+    helpline_lists,
+    quality,
+    requests,
+    standalone_pages,
+)
+from referrals.content.rendering import text_renderer
 from referrals.errors import DataError
 from referrals.formatting import day, fill
-from referrals.i18n import messages
-from referrals.i18n.languages import ENGLISH, heads
-from referrals.paths import CONTENT
-from referrals.reference import helplines as reference_helplines
+from referrals.i18n import (
+    messages,
+    printed_figures,
+    states,
+    text_files,
+    translated_text,
+    translation_notice,
+)
+from referrals.i18n.languages import heads
+from referrals.i18n.states import Standing
+from referrals.i18n.text_files import FigureCard
+from referrals.language import ENGLISH, is_english, isolated, using
 from referrals.reference import statuses
-from referrals.reference.table_schema import Row
 
 SECTIONS_WITHOUT_CONTENTS: Final = 5
 """A page with more sections than this begins with a list of them."""
 
-BOXES: Final = ("key", "help", "note", "since-2021")
+LAST_CHECKED: Final = "last_checked"
+"""The name by which a text says on which day it was last compared with its sources."""
 
 
 @dataclass(frozen=True)
@@ -49,69 +63,87 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A figure in the margin of a page: its number, what it counts, and its page, if it has one."""
+
+    number: str
+    says: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Text:
-    """A rendered text: its title (with the title's anchor), its body, and its sections."""
+    """A rendered text: its title (with the title's anchor), body, sections and margin figures.
+
+    `standing` says how much of it is translated, and checked.
+    """
 
     title: Markup
     anchor: str
     body: Markup
     sections: tuple[Section, ...]
+    figures: tuple[Figure, ...] = ()
+    standing: Standing = field(default_factory=Standing)
 
 
-def page(name: str, figures: Mapping[str, str], *, language: str = ENGLISH) -> Text:
-    """Return an explanatory text with its figures filled in.
+def page(name: str, figures: Mapping[str, str]) -> Text:
+    """Return an explanatory text in the current language with its figures filled in.
 
     Raises:
-        DataError: the text does not exist, or it names a figure that the release does not hold.
+        DataError: the text does not exist or has invalid front matter, or it names a figure or a
+            source that does not exist.
     """
-    path = CONTENT / language / f"{name}.md"
-    if not path.is_file():
-        raise DataError(
-            f"{path.name} is missing from data/content/{language}. Restore it from the repository."
-        )
+    file = text_files.read(name)
+    file_name = text_files.context_of(name)
 
     def figure(reference: str) -> str:
-        if (block := f"{{{reference}}}") in _BLOCKS:
+        if _block(block := f"{{{reference}}}"):  # in a sentence, which leaves it as it is
             return block
-        if (key := _in_order(reference)) not in figures:
-            raise DataError(
-                f"{path.name} names a figure that the release does not hold: {{{reference}}}."
-            )
-        return figures[key]
+        if reference == LAST_CHECKED:
+            return day(file.last_checked.isoformat())
+        return isolated(_figure(reference, figures, file_name))
 
-    tokens = _renderer().parse(fill(path.read_text(encoding="utf-8"), figure))
-    return _text(_with_blocks(tokens, language))
+    def filled(markdown: str) -> str:
+        return fill(cited_sources.with_citations(markdown, file_name), figure)
 
-
-def exists(name: str, *, language: str) -> bool:
-    """Return whether a language has a text of this name."""
-    return (CONTENT / language / f"{name}.md").is_file()
-
-
-def helplines() -> Markup:
-    """Return the help lines in the order of the file, with the day of the oldest check."""
-    rows = reference_helplines.helplines()
-    checked = day(min(row["last_checked"] for row in rows))
-    return templates.render(
-        "content/helplines.html",
-        caution=messages.text("helplines.caution"),
-        checked=messages.text("helplines.checked", date=checked),
-        lines=[_helpline(row) for row in rows],
-    )
+    source = f"# {file.title}\n\n{file.body}"
+    renderer = text_renderer.renderer()
+    tokens = renderer.parse(source)
+    standing = translated_text.translated(tokens, renderer, file_name, filled)
+    if is_english() and name != glossary_links.GLOSSARY:
+        glossary_links.link_first_uses(tokens)
+    if states.is_about_safety(name) and standing.drafts:
+        with using(ENGLISH):
+            english = renderer.parse(source)
+            translated_text.translated(english, renderer, file_name, filled)
+        tokens = translated_text.with_english(tokens, english, text_renderer.rendered)
+    margin = tuple(_margin_figure(card, figures, file_name) for card in file.figures)
+    return replace(_text(_with_blocks(tokens), margin), standing=standing)
 
 
-def helplines_with_heading() -> Markup:
-    """Return the help lines under a heading, for a page that has nothing else to show."""
-    heading = messages.text("helplines.heading")
-    return templates.render(
-        "content/helplines_with_heading.html", heading=heading, lines=helplines()
-    )
+def _figure(reference: str, figures: Mapping[str, str], file: str) -> str:
+    """Return the figure of a name.
+
+    Raises:
+        DataError: the release does not hold it.
+    """
+    if (key := _in_order(reference)) not in figures:
+        raise DataError(f"{file} names a figure that the release does not hold: {{{reference}}}.")
+    return printed_figures.figure(figures[key])
 
 
-def with_title(text: Text, *, contents: str, has_anchor: bool = True) -> Markup:
-    """Return a text with its title as the page's heading and, if it is long, its list of sections.
+def _margin_figure(card: FigureCard, figures: Mapping[str, str], file: str) -> Figure:
+    is_cell = card.figure.startswith("cell:")
+    address = "" if is_cell else standalone_pages.number_address(card.figure)
+    says = messages.words(file, card.says)
+    return Figure(isolated(_figure(card.figure, figures, file)), says, address)
 
-    `contents` is the summary of that list, which is folded.
+
+def with_title(text: Text, path: str, *, has_anchor: bool = True) -> Markup:
+    """Return a text with its title as the heading of the page at a path.
+
+    A long text has a list of its sections. On a wide screen that list and the figures of the text
+    are beside it, otherwise above it. A translation says whether a person has checked it.
     """
     is_long = len(text.sections) > SECTIONS_WITHOUT_CONTENTS
     return templates.render(
@@ -119,34 +151,27 @@ def with_title(text: Text, *, contents: str, has_anchor: bool = True) -> Markup:
         text=text,
         anchor=text.anchor if has_anchor else "",
         sections=text.sections if is_long else (),
-        contents=contents,
+        contents=messages.text("layout.contents"),
+        notice=translation_notice.html(text.standing, path),
     )
 
 
 def inline(text: str) -> Markup:
     """Return one line of Markdown as HTML, without a paragraph around it."""
-    return Markup(_renderer().renderInline(text))  # noqa: S704 - raw HTML is escaped
-
-
-def _helpline(row: Row) -> dict[str, str]:
-    hours = messages.text("helplines.ask_for_hours") if row["hours"] == "not read" else row["hours"]
-    service = "; ".join([row["serves"], row["nations"], hours, row["cost"]])
-    return {
-        "name": row["name"],
-        "number": row["number"],
-        "service": messages.html("helplines.service", service=templates.isolated(service)),
-        "notes": templates.isolated(row["notes"]),
-    }
+    return Markup(text_renderer.renderer().renderInline(text))  # noqa: S704 - raw HTML is escaped
 
 
 def _symbols() -> Markup:
-    rows = [[f"[{letter}]", meaning] for letter, meaning in statuses.meanings().items()]
+    rows = [
+        [f"[{letter}]", messages.words("statuses", meaning)]
+        for letter, meaning in statuses.meanings().items()
+    ]
     header = [messages.text("symbols.letter"), messages.text("symbols.meaning")]
     return templates.table(messages.text("symbols.caption"), header, rows, text_columns=[1])
 
 
 ROUTES: Final[Mapping[str, str]] = {
-    "details": "/data-sharing",
+    "details": "/for-me",
     "help": "/safeguarding",
     "claim": standalone_pages.CLAIMS,
     "figures": "/nationality",
@@ -156,8 +181,7 @@ ROUTES: Final[Mapping[str, str]] = {
 
 def _routes() -> Markup:
     """Return the questions that readers come with as links to the pages that answer them."""
-    every = (*heads(ENGLISH), *standalone_pages.PAGES)
-    paths = {head.path for head in every}
+    paths = {head.path for head in (*heads(), *standalone_pages.heads())}
     return templates.render(
         "content/routes.html",
         routes=[
@@ -172,32 +196,74 @@ def _routes() -> Markup:
     )
 
 
+def _filter() -> Markup:
+    """Return the box that leaves only the sections with a word; the shell's script works it."""
+    return templates.render(
+        "content/filter.html",
+        label=messages.text("filter.label"),
+        empty=messages.text("filter.empty"),
+    )
+
+
+def _feedback_sheet() -> Markup:
+    """Return the questions to the people who came to a surgery, with room to write on paper."""
+    return templates.render("content/feedback_sheet.html", words=messages.text)
+
+
+def _tools() -> Markup:
+    return templates.render("content/reading_tools.html", words=messages.text)
+
+
 _BLOCKS: Final[Mapping[str, Callable[[], Markup]]] = {
-    "{helplines}": helplines,
-    "{routes}": _routes,
-    "{symbols}": _symbols,
+    "card": helpline_lists.card,
+    "danger": helpline_lists.danger,
+    "feedback-sheet": _feedback_sheet,
+    "filter": _filter,
+    "flowchart": flowchart.html,
+    "helplines": helpline_lists.html,
+    "helplines-short": helpline_lists.short,
+    "release-files": dictionary.release_files,
+    "routes": _routes,
+    "symbols": _symbols,
+    "tools": _tools,
 }
-"""The HTML that replaces each paragraph of this text: a block made from data."""
+"""The HTML that replaces each paragraph of this name in braces: a block made from data."""
+
+_BLOCKS_OF: Final[Mapping[str, Callable[[str], Markup]]] = {
+    "codes": dictionary.codes,
+    "columns": dictionary.columns,
+    "quality": quality.html,
+    "requests": requests.html,
+}
+"""The same for blocks of something: `{codes:sex}` is the block `codes` of `sex`."""
 
 
-def _with_blocks(tokens: Sequence[Token], language: str) -> list[Token]:
+def _block(paragraph: str) -> Callable[[], Markup] | None:
+    """Return what makes the block that a paragraph names, None if it names none."""
+    named = re.fullmatch(r"\{([a-z-]+)(?::([\w-]+))?\}", paragraph)
+    if not named:
+        return None
+    name, of = named.groups()
+    if of:
+        return partial(_BLOCKS_OF[name], of) if name in _BLOCKS_OF else None
+    return _BLOCKS.get(name)
+
+
+def _with_blocks(tokens: Sequence[Token]) -> list[Token]:
     """Replace each paragraph that only names a block with that block's HTML."""
     replaced = list(tokens)
     for index, token in enumerate(tokens):
-        block = _BLOCKS.get(token.content)
+        block = _block(token.content)
         if block and tokens[index - 1].type == "paragraph_open":
-            html = block()
-            if language != ENGLISH:
-                html = messages.in_english(html, element="div")
-            replaced[index] = Token("html_block", "", 0, content=html)
+            replaced[index] = Token("html_block", "", 0, content=block())
             replaced[index - 1].hidden = replaced[index + 1].hidden = True
     return replaced
 
 
-def _text(tokens: list[Token]) -> Text:
+def _text(tokens: list[Token], figures: tuple[Figure, ...]) -> Text:
     title, anchor = Markup(), ""
     if tokens[:1] and tokens[0].tag == "h1":
-        title = _rendered(tokens[1:2])
+        title = text_renderer.rendered(tokens[1:2])
         anchor = str(tokens[0].attrGet("id") or "")
         tokens = tokens[3:]  # heading_open, inline, heading_close
     sections = tuple(
@@ -205,13 +271,7 @@ def _text(tokens: list[Token]) -> Text:
         for token, heading in pairwise(tokens)
         if token.type == "heading_open" and token.tag == "h2"
     )
-    return Text(title, anchor, _rendered(tokens), sections)
-
-
-def _rendered(tokens: Sequence[Token]) -> Markup:
-    renderer = _renderer()
-    html = renderer.renderer.render(tokens, renderer.options, {})
-    return Markup(html)  # noqa: S704 - raw HTML in a text is escaped
+    return Text(title, anchor, text_renderer.rendered(tokens), sections, figures)
 
 
 def _words(heading: Token) -> str:
@@ -230,43 +290,3 @@ def _position(pair: str) -> int:
     order = ["nationality", "age_band", "sex", "crime_type"]
     dimension = pair.split("=", maxsplit=1)[0]
     return order.index(dimension) if dimension in order else len(order)
-
-
-@cache
-def _renderer() -> MarkdownIt:
-    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
-    renderer.use(anchors_plugin, max_level=4)
-    for box in BOXES:
-        renderer.use(container_plugin, box, render=_box)
-    renderer.use(container_plugin, "steps", render=_steps)
-    return renderer
-
-
-def _box(
-    _renderer: RendererProtocol,
-    tokens: Sequence[Token],
-    index: int,
-    _options: OptionsDict,
-    _environment: EnvType,
-) -> str:
-    """Return the tags around a box. A dated one has its date in words, for who cannot see it."""
-    token = tokens[index]
-    name, _, date = token.info.strip().partition(" ")
-    if token.nesting == -1:
-        return "</div>\n"
-    kind = name.removesuffix("-2021")
-    label = messages.text("box.since_2021", date=date) if date else ""
-    return templates.render("content/box_start.html", kind=kind, label=label)
-
-
-def _steps(
-    _renderer: RendererProtocol,
-    tokens: Sequence[Token],
-    index: int,
-    _options: OptionsDict,
-    _environment: EnvType,
-) -> str:
-    """Return nothing around a step diagram: the ordered list inside it gets its class here."""
-    if tokens[index].nesting == 1:
-        tokens[index + 1].attrSet("class", "steps")
-    return ""

@@ -1,6 +1,6 @@
-"""Every page of the site, in the order of the menu.
+"""Every page of the site, in the order of the menu and in the current language.
 
-Titles, descriptions and sections come from `data/content/en/pages.csv` alone; the address, the
+Titles, descriptions and sections come from `data/content/en/pages.csv`; the address, the
 script and the composition follow from the page's key.
 """
 
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import cache
 
 from referrals.content import outline
 from referrals.i18n import languages, messages
-from referrals.i18n.languages import ENGLISH
+from referrals.language import current
 from referrals.page_meta import PageHead
-
-SITE: Final = messages.text("layout.site")
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,37 @@ def _page(head: PageHead) -> Page:
     )
 
 
-PAGES: Final = tuple(_page(head) for head in languages.heads(ENGLISH))
+def site() -> str:
+    """Return the name of the site."""
+    return messages.text("layout.site")
 
-BY_KEY: Final[Mapping[str, Page]] = {page.key: page for page in PAGES}
+
+def every_page() -> tuple[Page, ...]:
+    """Return the pages of the menu."""
+    return _pages(current())
+
+
+def page(key: str) -> Page:
+    """Return the page of a key. Raises KeyError if there is none."""
+    return _by_key(current())[key]
+
+
+def exists(key: str) -> bool:
+    """Return whether there is a page of a key."""
+    return key in _by_key(current())
+
+
+def drawn_by_streamlit() -> tuple[Page, ...]:
+    """Return the pages that Streamlit draws. Each has a script."""
+    return tuple(each for each in every_page() if each.key not in outline.WITHOUT_STREAMLIT)
+
+
+@cache
+def _pages(_language: str) -> tuple[Page, ...]:
+    """Return the pages of the current language, which is the key of the cache."""
+    return tuple(map(_page, languages.heads()))
+
+
+@cache
+def _by_key(language: str) -> Mapping[str, Page]:
+    return {each.key: each for each in _pages(language)}

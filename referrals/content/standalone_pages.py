@@ -1,30 +1,56 @@
-"""The pages that work without a script and outside the dashboard: questions, claims, statements.
+"""The pages that work without a script and outside the dashboard, such as search and questions.
 
 Whatever draws a menu can link to them. Their addresses never change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from referrals.i18n import messages
+from referrals.i18n import languages, messages
+from referrals.language import ENGLISH
 from referrals.page_meta import PageHead
 
 ASK: Final = "/ask"
+SEARCH: Final = "/search"
+A_TO_Z: Final = "/a-to-z"
 CLAIMS: Final = "/claims"
+BRIEFING: Final = "/briefing"
+PRESENT: Final = "/present"
 NUMBERS: Final = "/s/"
 PROFILES: Final = "/nationality/"
 
 
-def _head(path: str, name: str, section: str = "") -> PageHead:
-    title = messages.text(f"{name}.title")
-    return PageHead(path, title, messages.text(f"{name}.description"), section)
+_MESSAGES: Final[Mapping[str, str]] = {
+    SEARCH: "search",
+    ASK: "ask",
+    CLAIMS: "claims",
+    NUMBERS: "numbers",
+    A_TO_Z: "a_to_z",
+    BRIEFING: "briefing_page",
+    PRESENT: "present",
+}
+"""The name under which each page has its messages, in the order of the menu."""
+
+PATHS: Final = tuple(_MESSAGES)
 
 
-ASK_PAGE: Final = _head(ASK, "ask")
-CLAIMS_PAGE: Final = _head(CLAIMS, "claims", messages.text("claims.menu_section"))
-NUMBERS_PAGE: Final = _head(NUMBERS, "numbers", messages.text("numbers.menu_section"))
-PAGES: Final = (ASK_PAGE, CLAIMS_PAGE, NUMBERS_PAGE)
+def head(path: str) -> PageHead:
+    """Return the head of one of these pages in the current language."""
+    name = _MESSAGES[path]
+    section = f"{name}.menu_section"
+    return PageHead(
+        path,
+        messages.text(f"{name}.title"),
+        messages.text(f"{name}.description"),
+        languages.section(messages.of(ENGLISH).text(section)) if messages.exists(section) else "",
+    )
+
+
+def heads() -> tuple[PageHead, ...]:
+    """Return the heads of these pages in the current language."""
+    return tuple(map(head, PATHS))
 
 
 def number_address(number_id: str) -> str:

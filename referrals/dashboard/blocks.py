@@ -15,13 +15,14 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import chart, notices, releases
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline, pages
+from referrals.content import outline, pages, sitemap
 from referrals.content.outline import Block
 from referrals.content.pages import Text
 from referrals.dashboard.topic_page import topic_html
 from referrals.i18n import messages
 from referrals.query.document.statements import text_figures
 from referrals.query.selection import Selection
+from referrals.reference import helplines
 from referrals.release.release import Release
 
 TEMPLATE: Final = "dashboard/blocks.html"
@@ -32,33 +33,41 @@ def html(key: str, block: Block, offered: Mapping[str, Release], base: str) -> M
 
     `offered` has the releases by id, the published one first. `base` begins the addresses that
     leave the site.
+
+    Raises:
+        ValueError: the block belongs to a page that draws itself.
     """
     release = next(iter(offered.values()))
     match block:
         case outline.Heading(has_status):
             found = notices.opening(key, release.about, has_status=has_status)
         case outline.Text(name, has_title):
-            found = _text_with_title(release, name) if has_title else text(release, name).body
+            late = helplines.overdue()
+            found = (
+                _text_with_title(release, name, key, late)
+                if has_title
+                else _text(release, name, late).body
+            )
         case outline.Summaries(dimensions):
             found = _summaries(release, dimensions, base)
-        case outline.SeriesList():
-            found = Markup()
         case outline.Relations():
             found = _relations(release)
         case outline.Releases():
             found = releases.html(offered.values())
-        case outline.TableBuilder():
-            found = Markup()  # the page of the table draws itself
         case outline.PageEnd():
-            found = page_end(release, release)
+            found = page_end(release, release, has_text=outline.has_text(key))
+        case outline.SeriesList() | outline.TableBuilder():
+            raise ValueError(f"{type(block).__name__} is drawn by the page of {key} itself.")
         case _:
             found = card_html.whole(page_cards.card(block, release, Selection()), base)
     return found
 
 
-def page_end(published: Release, shown: Release, address: str = "") -> Markup:
+def page_end(
+    published: Release, shown: Release, address: str = "", *, has_text: bool = False
+) -> Markup:
     """Return the unit of count, help and, if it is known, the page's address as a code to scan."""
-    end = notices.page_end(published.about, shown.about)
+    end = notices.page_end(published.about, shown.about, has_text=has_text)
     return end + (_phone(address) if address else Markup())
 
 
@@ -69,14 +78,17 @@ def _figures(release: Release) -> dict[str, str]:
 
 
 @cached(64, CACHE_KEYS)
-def text(release: Release, name: str) -> Text:
-    """Return an explanatory text with the figures of a release, made once."""
+def _text(release: Release, name: str, _overdue: tuple[str, ...]) -> Text:
+    """Return an explanatory text with the figures of a release, made once.
+
+    It may warn of help lines that are overdue, so those are in the cache's key.
+    """
     return pages.page(name, _figures(release))
 
 
 @cached(64, CACHE_KEYS)
-def _text_with_title(release: Release, name: str) -> Markup:
-    return pages.with_title(text(release, name), contents=messages.text("layout.contents"))
+def _text_with_title(release: Release, name: str, key: str, overdue: tuple[str, ...]) -> Markup:
+    return pages.with_title(_text(release, name, overdue), sitemap.page(key).path)
 
 
 @cached(4, CACHE_KEYS)

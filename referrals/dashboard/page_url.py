@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from referrals import localised_html
+from referrals.i18n import languages
+from referrals.language import ENGLISH
 from referrals.query.selection import SEPARATOR
 from referrals.web import settings
 
@@ -32,12 +35,29 @@ def base() -> str:
     return settings.origin(st.context.headers.get("origin", ""))
 
 
+def language() -> str:
+    """Return the language of the page's address, English if it names none that is offered."""
+    path = urlsplit(st.context.url or "").path
+    first = path.removeprefix("/").partition("/")[0]
+    return first if first in languages.languages() else ENGLISH
+
+
 def of_page(parameters: Mapping[str, str]) -> str:
     """Return the address of the page with parameters; '' if it is unknown or too long to scan."""
     origin = base()
     query = urlencode(parameters, safe=SEPARATOR)
-    address = f"{origin}{st.session_state.get(PATH, '/')}{f'?{query}' if query else ''}"
+    path = localised_html.address(st.session_state.get(PATH, "/"))
+    address = f"{origin}{path}{f'?{query}' if query else ''}"
     return address if origin and len(address) <= LONGEST else ""
+
+
+def write(chosen: Mapping[str, str], usual: Mapping[str, str]) -> None:
+    """Write choices into the address, by parameter, and remove those that are the usual ones."""
+    for name, value in chosen.items():
+        if value == usual[name]:
+            st.query_params.pop(name, None)
+        else:
+            st.query_params[name] = value
 
 
 def pairs() -> list[tuple[str, str]]:

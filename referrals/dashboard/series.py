@@ -5,7 +5,7 @@ It knows no Streamlit, as the first paint of the page is made before any session
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from markupsafe import Markup
@@ -19,27 +19,36 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import chart as card_chart
 from referrals.cards.html import notices, sources
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline
-from referrals.content.sitemap import BY_KEY
+from referrals.content import outline, sitemap
 from referrals.dashboard.topic_page import topic_html
 from referrals.dashboard.topic_page.choices import Field
 from referrals.i18n import messages
-from referrals.query.selection import Selection
+from referrals.query.selection import Fault, Selection
 from referrals.release.release import Release
 
 KEY: Final = "trends"
 TEMPLATE: Final = "dashboard/series.html"
 
 
-def chosen(parameters: Mapping[str, str]) -> str:
-    """Return the name of the series that an address asks for; the first one if it knows none."""
-    name = parameters.get(SERIES, "")
-    return name if name in DESIGNS else next(iter(DESIGNS))
+def chosen(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the name of the series that an address asks for, the first if it asks for none."""
+    asked = _asked(pairs)
+    return asked[0] if len(asked) == 1 and asked[0] in DESIGNS else next(iter(DESIGNS))
 
 
-def is_unknown(parameters: Mapping[str, str]) -> bool:
-    """Return whether an address asks for a series that does not exist."""
-    return SERIES in parameters and parameters[SERIES] not in DESIGNS
+def unusable(pairs: Iterable[tuple[str, str]]) -> Markup:
+    """Return the notice on a series that does not exist, or on several; empty if there is none."""
+    asked = _asked(pairs)
+    written = "&".join(f"{SERIES}={name}" for name in asked)
+    if len(asked) > 1:
+        return notices.unusable([written], Fault.REPEATED)
+    is_unknown = bool(asked) and asked[0] not in DESIGNS
+    return notices.unusable([written]) if is_unknown else Markup()
+
+
+def _asked(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the different names of series in an address."""
+    return list(dict.fromkeys(value for name, value in pairs if name == SERIES))
 
 
 def field(name: str) -> Field:
@@ -55,17 +64,12 @@ def card(release: Release, name: str) -> Card:
 
 def heading() -> Markup:
     """Return the heading of the page."""
-    return notices.heading(BY_KEY[KEY].title)
+    return notices.heading(sitemap.page(KEY).title)
 
 
 def lead() -> Markup:
     """Return the line below the heading: no figure here counts victim referrals."""
     return templates.macro(TEMPLATE, "lead", messages.text("context.lead"))
-
-
-def unknown(parameters: Mapping[str, str]) -> Markup:
-    """Return the notice on a series that does not exist."""
-    return notices.unusable([f"{SERIES}={parameters[SERIES]}"])
 
 
 def summary(name: str) -> Markup:
@@ -76,13 +80,7 @@ def summary(name: str) -> Markup:
 
 def contents(name: str) -> Markup:
     """Return the list of all series, with the one that is shown marked."""
-    topics = [
-        (
-            topic,
-            [(short, context_series.address(each), each == name) for each, short in names.items()],
-        )
-        for topic, names in context_series.by_topic().items()
-    ]
+    topics = context_series.listed(name, context_series.address).items()
     return templates.macro(TEMPLATE, "contents", messages.text("context.contents"), topics)
 
 
@@ -100,7 +98,7 @@ def figure(shown: Card, base: str) -> Markup:
     """
     chart = templates.macro(TEMPLATE, "chart", card_chart.html(shown)) if shown.bars else Markup()
     if shown.lines:
-        chart = templates.macro(TEMPLATE, "lines", card_chart.html(shown))
+        chart = topic_html.lines(shown)
     return chart + _below(shown, base)
 
 

@@ -23,9 +23,11 @@ from referrals.cards.html import table as table_html
 from referrals.cards.html.table_choices import Choice
 from referrals.cards.registry import CACHE_KEYS
 from referrals.cards.table import PATH
-from referrals.content.sitemap import BY_KEY
+from referrals.content import sitemap
 from referrals.dashboard import blocks
 from referrals.i18n import messages
+from referrals.i18n.code_labels import period
+from referrals.page_meta import FirstPaint
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.query.tables.table_request import Problem, TableRequest
 from referrals.release.release import About, Release
@@ -55,24 +57,26 @@ class TablePage:
 
     def heading(self) -> Markup:
         """Return the heading of the page, with a strip if its figures are invented."""
-        return notices.heading(BY_KEY[KEY].title) + notices.banner(self.about)
+        return notices.heading(sitemap.page(KEY).title) + notices.banner(self.about)
 
     def period(self) -> Markup:
         """Return the line with the period that the figures cover."""
         return templates.macro(ANSWER, "period", self.built.card.period)
 
     def summary(self) -> Markup:
-        """Return the button that opens the choices on a phone: it names the rows and columns."""
-        return templates.macro(ANSWER, "summary_of_filters", table_html.chosen(self.built.table))
+        """Return the button that opens every choice on a phone."""
+        text = messages.text("table.change_it")
+        return templates.macro(ANSWER, "summary_of_filters", text)
 
     def above(self) -> Markup:
-        """Return what of the address is unusable, the headline, and how many cells are shown."""
+        """Return what of the address is unusable, and the headline."""
         unusable = table_html.problems(self.problems, self.meant, href)
-        return unusable + table_html.finding(self.built) + table_html.count(self.built)
+        return unusable + table_html.finding(self.built)
 
     def answer(self, base: str) -> Markup:
         """Return the chart and the cells, and what follows; `base` begins links from outside."""
-        figure = table_html.figure(self.built, href) + table_html.suggestions(self.built, href)
+        figure = table_html.figure(self.built, href) + table_html.count(self.built)
+        figure += table_html.suggestions(self.built, href)
         return figure + table_html.foot(self.built, href, _take_away(self.built.card, base))
 
     def releases(self) -> list[Choice]:
@@ -108,7 +112,7 @@ class TablePage:
         if about.is_invented:
             return messages.text("filters.example")
         is_published = about.release_id == next(iter(self.offered))
-        return messages.text("filters.real") if is_published else about.period_label
+        return messages.text("filters.real") if is_published else period(about.period_label)
 
 
 def read(pairs: Iterable[tuple[str, str]], offered: Mapping[str, Release]) -> TablePage:
@@ -125,7 +129,7 @@ def href(request: TableRequest) -> str:
     return f"{PATH}?{query}" if query else PATH
 
 
-def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
+def first_paint(query: str, offered: Mapping[str, Release]) -> FirstPaint:
     """Return the page for the query of an address, with a form and links instead of controls."""
     page = read(parse_qsl(query, keep_blank_values=True), offered)
     published = next(iter(offered.values()))
@@ -139,7 +143,7 @@ def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
         for choice in page.choices()
     ]
     kept = {"release": page.built.request.within.release, "chart": page.chart().chosen}
-    return templates.macro(
+    html = templates.macro(
         FIRST_PAINT,
         "topic",
         heading=page.heading(),
@@ -157,6 +161,8 @@ def first_paint(query: str, offered: Mapping[str, Release]) -> Markup:
         below="",
         end=blocks.page_end(published, page.release),
     )
+    address = href(page.built.request)
+    return FirstPaint(html, repeats_address=bool(page.problems), figure=address)
 
 
 def _segments(page: TablePage, choice: Choice) -> dict[str, object]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from referrals.dashboard import figure, page_url, series, session
+from referrals.dashboard.controls import Controls
 from referrals.dashboard.ready_html import ReadyHtml
-from referrals.dashboard.topic_page.filters import Controls
 
 
 def draw() -> dict[str, str]:
     """Draw the page down to its end, and return the address parameters of what it shows."""
-    parameters = st.query_params.to_dict()
+    pairs = page_url.pairs()
     release, base = session.published(), page_url.base()
-    name = series.chosen(parameters)
+    name, unusable = series.chosen(pairs), series.unusable(pairs)
     field, shown = series.field(name), series.card(release, name)
-    controls = Controls([field], lambda _: None)
+    usual = {field.name: field.usual}
+    controls = Controls("choose", [field], lambda chosen: page_url.write(chosen, usual))
     with st.container(key="head"):
         st.html(ReadyHtml(series.heading()))
         st.html(ReadyHtml(series.lead()))
-    if series.is_unknown(parameters):
-        st.html(ReadyHtml(series.unknown(parameters)))
+    if unusable:
+        st.html(ReadyHtml(unusable))
     with st.container(key="topic"):
         with st.container(key="filters"):
             st.html(ReadyHtml(series.summary(name)))

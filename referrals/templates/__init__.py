@@ -7,12 +7,15 @@ Templates are in this folder, one subfolder per package that renders them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from referrals.language import in_english, is_english
+from referrals.language import isolated as isolated_code
 
 ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -21,6 +24,11 @@ ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def _kept(text: str, function: Callable[[str], str]) -> str:
+    """Return the result of a function of text, as `Markup` if the text is."""
+    return type(text)(function(str(text)))
 
 
 def css_string(text: str) -> str:
@@ -34,7 +42,17 @@ def css_string(text: str) -> str:
 
 
 ENVIRONMENT.filters["css_string"] = css_string
+ENVIRONMENT.filters["english"] = lambda text: _kept(text, in_english)
+ENVIRONMENT.filters["isolated"] = lambda text: _kept(text, isolated_code)
 ENVIRONMENT.filters["css_number"] = lambda share: f"{share:.4f}".rstrip("0").rstrip(".")
+
+
+def english_attributes() -> Markup:
+    """Return the attributes of an element with English text, '' if the page is in English."""
+    return Markup() if is_english() else Markup(' lang="en-GB" dir="ltr"')
+
+
+ENVIRONMENT.globals["english_attributes"] = english_attributes
 
 _TELEPHONE: Final = re.compile(r"(\+?\d[\d ]{7,}\d)")
 
@@ -48,6 +66,21 @@ def charts_stylesheet() -> bytes:
     """Return the rules of charts and tables as HTML, for the stylesheet of a site with them."""
     folder = Path(__file__).parent / "charts"
     return (folder / "charts.css").read_bytes() + (folder / "table.css").read_bytes()
+
+
+def diagrams_stylesheet() -> bytes:
+    """Return the rules of diagrams and sheets, for the stylesheet of a site with texts."""
+    return (Path(__file__).parent / "content" / "diagrams.css").read_bytes()
+
+
+def header_stylesheet() -> bytes:
+    """Return the rules of the header and of the exit, for the stylesheet of every kind of page."""
+    return (Path(__file__).parent / "shell" / "bar.css").read_bytes()
+
+
+def questions_stylesheet() -> bytes:
+    """Return the rules of questions, claims and statements."""
+    return (Path(__file__).parent / "questions" / "questions.css").read_bytes()
 
 
 def macro(template: str, name: str, *arguments: object, **values: object) -> Markup:

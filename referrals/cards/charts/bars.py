@@ -8,7 +8,7 @@ never scaled, and it prints.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,14 +17,16 @@ from markupsafe import Markup
 from referrals import templates
 from referrals.cards.charts.colours import Meaning
 from referrals.i18n import messages
+from referrals.language import isolated
 
 TEMPLATE: Final = "charts/charts.html"
 
 LETTER: Final = 0.58
 """The width of a letter of a number's text, in its own size."""
 
-MOST_ROOM: Final = 15
-"""The most room beside the longest bar for its text, in letters: a longer text wraps."""
+MOST_ROOM: Final = 20
+"""The most room beside the longest bar for its text, in letters: a longer text wraps. A narrow
+chart leaves less (`charts.css`)."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,18 @@ class Bar:
             number = messages.text(
                 "cards.number_with_range", number=self.shown, range=self.possible
             )
-        return f"{number} {self.symbol}".strip()
+        text = f"{number} {self.symbol}".strip()
+        in_order = isolated(text)
+        return in_order if in_order != text else f"{number} {isolated(self.symbol)}".strip()
 
     @property
     def has_line(self) -> bool:
-        """Whether its range is a line, from `lower` to `upper`."""
+        """Return whether its range is a line, from `lower` to `upper`."""
         return self.lower is not None and self.lower < self.upper
 
     @property
     def has_pale_end(self) -> bool:
-        """Whether its range is a pale end, from `solid` to `upper`."""
+        """Return whether its range is a pale end, from `solid` to `upper`."""
         return self.lower is None and self.solid < self.upper
 
     @property
@@ -83,6 +87,11 @@ class Bar:
 def scaled(bars: Sequence[Bar]) -> tuple[Bar, ...]:
     """Return bars with their lengths as shares of the longest of them."""
     longest = max((bar.upper for bar in bars), default=0) or 1
+    return to_scale(bars, longest)
+
+
+def to_scale(bars: Iterable[Bar], longest: float) -> tuple[Bar, ...]:
+    """Return bars with their lengths as shares of a longest one."""
     return tuple(bar.scaled(longest) for bar in bars)
 
 
@@ -113,7 +122,7 @@ def small_multiples(name: str, panels: Mapping[str, Sequence[Bar]], *, mark: str
     """Return panels of bars on one scale, each under its label, side by side if there is room."""
     every = [bar for bars in panels.values() for bar in bars]
     longest = max((bar.upper for bar in every), default=0) or 1
-    on_one_scale = {label: [bar.scaled(longest) for bar in bars] for label, bars in panels.items()}
+    on_one_scale = {label: to_scale(bars, longest) for label, bars in panels.items()}
     return templates.macro(TEMPLATE, "panels", name, on_one_scale, room=_room(every), mark=mark)
 
 
@@ -123,12 +132,15 @@ def stacked_bars(name: str, rows: Mapping[str, Sequence[Bar]], *, mark: str = ""
     The names and the numbers of the parts are below each bar. A part without a number has no
     length; it is named all the same.
     """
-    longest = max((sum(bar.solid for bar in parts) for parts in rows.values()), default=0) or 1
-    on_one_scale = {
-        label: [replace(bar, solid=bar.solid / longest) for bar in parts]
-        for label, parts in rows.items()
-    }
+    longest = max(map(_length, rows.values()), default=0) or 1
+    on_one_scale = {}
+    for label, parts in rows.items():
+        on_one_scale[label] = [replace(bar, solid=bar.solid / longest) for bar in parts]
     return templates.macro(TEMPLATE, "stacked", name, on_one_scale, mark=mark)
+
+
+def _length(parts: Iterable[Bar]) -> float:
+    return sum(bar.solid for bar in parts)
 
 
 def _room(bars: Sequence[Bar]) -> float:

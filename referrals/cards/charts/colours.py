@@ -101,4 +101,4 @@ def of_series(dimension: str, codes: Sequence[str]) -> list[Meaning]:
     if own.count(Meaning.NUMBER) > len(free):
         raise ValueError(f"A chart compares at most {len(COMPARED)} series, not {len(codes)}.")
     remaining = iter(free)
-    return [next(remaining) if one is Meaning.NUMBER else one for one in own]
+    return [next(remaining) if meaning is Meaning.NUMBER else meaning for meaning in own]

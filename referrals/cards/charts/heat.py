@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.charts.bars import TEMPLATE, Bar
+from referrals.cards.charts.bars import TEMPLATE, Bar, to_scale
 
 
 def heat_table(
@@ -20,5 +20,5 @@ def heat_table(
     """
     every = [bar for cells in rows.values() for bar in cells]
     longest = max((bar.upper for bar in every), default=0) or 1
-    shaded = [(label, [bar.scaled(longest) for bar in cells]) for label, cells in rows.items()]
+    shaded = [(label, to_scale(cells, longest)) for label, cells in rows.items()]
     return templates.macro(TEMPLATE, "heat", caption, header, shaded, mark=mark)

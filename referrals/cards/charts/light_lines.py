@@ -32,8 +32,11 @@ LOWEST: Final = 120
 MOST_MARKED: Final = 20
 """The most periods whose points all have a dot; of more, only the last point of each line has."""
 
-IN_ADDRESS: Final = "/:;,.=!@(){}-+*'"
-"""The characters that need no encoding in the address of a picture: it is a third shorter."""
+IN_ADDRESS: Final = "/:;,.=!@()-+*'"
+"""The characters that need no encoding in the address of a picture: it is a third shorter.
+
+By the URL Standard braces need it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def line_chart(
 def small_multiples(name: str, series: Sequence[Series], *, mark: str = "") -> Markup:
     """Return any number of series, each in a panel of its own, all on one scale."""
     highest = most(series)
-    panels = [(one.label, _chart(one.label, [one], highest, mark=mark)) for one in series]
+    panels = [(line.label, _chart(line.label, [line], highest, mark=mark)) for line in series]
     return templates.macro(TEMPLATE, "panels", name, panels)
 
 
@@ -74,8 +77,8 @@ def _chart(
     left, right = letters_beside(values, labels)
     axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     ends = [
-        Label(middle, " ".join(lines), one.colour)
-        for one, (lines, middle) in zip(series, labels, strict=True)
+        Label(middle, " ".join(lines), line.colour)
+        for line, (lines, middle) in zip(series, labels, strict=True)
     ]
     return templates.macro(
         TEMPLATE,
@@ -109,14 +112,14 @@ def _picture(
         size=SIZE,
         light=colours.LIGHT,
         dark=colours.DARK,
-        used=sorted({one.colour for one in series}),
+        used=sorted({line.colour for line in series}),
         grid=[_up(value, values[-1]) for value in values],
         breaks=[
             _x(place - 0.5, len(points)) for place, point in enumerate(points) if point.is_break
         ],
         dates=[_x(event.at, len(points)) for event in events],
         edges=[_x(edge, len(points)) for edge in axis.edges],
-        shapes=[_Shape.of(one, values[-1]) for one in series],
+        shapes=[_Shape.of(line, values[-1]) for line in series],
     )
     return f"data:image/svg+xml,{quote(str(svg), safe=IN_ADDRESS)}"
 

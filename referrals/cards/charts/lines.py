@@ -59,12 +59,12 @@ def line_chart(series: Sequence[Series], palette: Palette, events: Sequence[Even
     axis = time_axis(points, narrowest_plot(left + right + MARGINS))
     shades = colours.DARK if palette is DARK else colours.LIGHT
     data: list[dict[str, Any]] = []
-    bands = sum(bool(_ranged_runs(one)) for one in series)
+    bands = sum(bool(_ranged_runs(line)) for line in series)
     opacity = BAND if bands <= FEW_BANDS else ONE_OF_MANY
-    for place, one in enumerate(series):
-        shade = shades[one.colour]
-        data += [_band(run, shade, opacity) for run in _ranged_runs(one)]
-        data.append(_line(one, shade, place))
+    for place, line in enumerate(series):
+        shade = shades[line.colour]
+        data += [_band(run, shade, opacity) for run in _ranged_runs(line)]
+        data.append(_line(line, shade, place))
     return {
         "data": data,
         "layout": {
@@ -111,8 +111,8 @@ def end_labels(
     A label is the name and the last number, in short lines. Labels that would lie on one another
     are moved apart, which needs the `height` of the plot in pixels.
     """
-    texts = [_label(one, is_alone=len(series) == 1) for one in series]
-    wanted = [(one.last.value or 0) / top if one.last else 0.0 for one in series]
+    texts = [_label(line, is_alone=len(series) == 1) for line in series]
+    wanted = [(line.last.value or 0) / top if line.last else 0.0 for line in series]
     order = sorted(range(len(series)), key=lambda place: wanted[place])
     middles, floor = dict(enumerate(wanted)), 0.0
     for place in order:  # from the lowest upwards
@@ -134,7 +134,11 @@ def _label(series: Series, *, is_alone: bool) -> list[str]:
 
 
 def _ranged_runs(series: Series) -> list[list[tuple[int, Point]]]:
-    return [run for run in runs(series.points) if any(point.has_range for _, point in run)]
+    return [run for run in runs(series.points) if _has_range(run)]
+
+
+def _has_range(run: Sequence[tuple[int, Point]]) -> bool:
+    return any(point.has_range for _, point in run)
 
 
 def _band(run: Sequence[tuple[int, Point]], shade: str, opacity: float) -> dict[str, Any]:

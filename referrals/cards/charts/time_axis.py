@@ -50,10 +50,9 @@ def narrowest_plot(letters: int) -> float:
 
 def time_axis(points: Sequence[Point], room: float) -> TimeAxis:
     """Return the labels of an axis with these periods, as many as fit into a room in pixels."""
-    grouped = [
-        (year, [place for place, _ in group])
-        for year, group in groupby(enumerate(points), key=lambda item: item[1].year)
-    ]
+    grouped = []
+    for year, group in groupby(enumerate(points), key=lambda item: item[1].year):
+        grouped.append((year, [place for place, _ in group]))
     years = [Tick((places[0] + places[-1]) / 2, year) for year, places in grouped if year]
     names = [Tick(place, point.tick or point.period) for place, point in enumerate(points)]
     edges = [places[0] - 0.5 for year, places in grouped[1:] if year]

@@ -45,7 +45,7 @@ class Point:
 
     @property
     def has_range(self) -> bool:
-        """Whether the number can be more than one."""
+        """Return whether the number can be more than one."""
         return self.bounds is not None and self.bounds[0] < self.bounds[1]
 
 
@@ -75,7 +75,7 @@ def quarter(code: str, label: str = "") -> Point:
 
 def most(series: Sequence[Series]) -> float:
     """Return the largest number or bound of series, at least 1."""
-    bounds = [point.bounds for one in series for point in one.points]
+    bounds = [point.bounds for line in series for point in line.points]
     return max([1.0, *(high for _, high in filter(None, bounds))])
 
 

@@ -20,12 +20,16 @@ from referrals.query.observation import NOT_PUBLISHED
 Observations = Sequence[ContextObservation]
 Panels = Mapping[str, Sequence[Bar]]
 
-DERIVED: Final = "e"
+DERIVED: Final = "d"
 """The status of a number that was worked out from printed ones."""
 
 FIRST_RELIABLE: Final = "2014"
 """The Home Office marks earlier quarters as unreliable: they are in the table, not in the chart."""
 
+ALL: Final = ("all", "")
+"""The scopes of a figure for every body that may refer."""
+
+OTHER: Final = "_OTH"
 QUARTERS: Final = 4
 
 
@@ -58,6 +62,11 @@ class Design:
     def card_name(self) -> str:
         """The name of the card in the registry, in addresses and in files."""
         return self.name or self.series_ids[0]
+
+
+def reliable(found: Observations) -> list[ContextObservation]:
+    """Return the observations that belong in a chart."""
+    return [row for row in found if row.period_label >= FIRST_RELIABLE]
 
 
 def changed(name: str, found: Observations, **values: object) -> str:

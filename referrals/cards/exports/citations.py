@@ -1,7 +1,8 @@
 """Citations of a card's view in the styles that readers are asked for.
 
-The publisher is that of the source behind the figures, and the site is where they were shown. The
-link stays with the release, so that it leads to the figures that were cited.
+Printed figures are credited to the publisher of their source, and the site is where they were
+shown. Figures that we worked out are ours: the site is their author, and the source is what they
+were derived from. The link stays with the release, so that it leads to the figures that were cited.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from babel.dates import format_date
 
 from referrals.cards.card import Card
 from referrals.cards.exports.export import lasting_link
+from referrals.cards.exports.notes import joined
 from referrals.cards.html import sources
-from referrals.i18n import messages
+from referrals.i18n import code_labels, messages
 
 Cite = Callable[[Card, str], str]
 
@@ -33,42 +35,73 @@ TEX: Final = {
 
 def apa(card: Card, base: str) -> str:
     """Return a citation in the style of the American Psychological Association (7th edition)."""
-    return messages.text("exports.apa", **_parts(card, base, "y, MMMM d"))
+    return _cited("apa", card, base, "y, MMMM d")
 
 
 def harvard(card: Card, base: str) -> str:
     """Return a citation in the Harvard style (Cite Them Right)."""
-    return messages.text("exports.harvard", **_parts(card, base, "y"))
+    return _cited("harvard", card, base, "y")
 
 
 def bibtex(card: Card, base: str) -> str:
     """Return an entry of a BibTeX file."""
     parts = _parts(card, base, "y")
+    status = code_labels.status(card.about.mark, card.about.status)
+    release = messages.text("exports.release_of", release=parts["release"], status=status)
+    note = f"{card.finding} {release}"
+    if is_derived(card):
+        note = f"{note} {messages.text('exports.derived_from', **parts)}"
     fields = {
         "author": f"{{{_tex(parts['publisher'])}}}",
         "title": f"{{{_tex(parts['title'])}}}",
         "year": _tex(parts["date"]),
         "howpublished": _tex(parts["site"]),
         "version": _tex(parts["release"]),
-        "note": _tex(f"{card.finding} {messages.text('exports.release_of', **parts)}"),
+        "note": _tex(note),
         "url": parts["address"],
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items()]
     return "\n".join([f"@misc{{{card.file_name},", *lines, "}\n"])
 
 
+DERIVED: Final = "e"
+"""The status letter of a number that was worked out from printed ones."""
+
 STYLES: Final[Mapping[str, Cite]] = {"apa": apa, "harvard": harvard}
 """The styles that are shown on a page, by the names of their messages."""
+
+
+def is_derived(card: Card) -> bool:
+    """Return whether we worked out any number of a card from printed ones."""
+    if card.is_context or card.about.is_from_records:
+        return False
+    return any(
+        row.get("status") == DERIVED or row.get("lower") != row.get("upper") for row in card.data
+    )
+
+
+def _cited(style: str, card: Card, base: str, pattern: str) -> str:
+    form = f"{style}_derived" if is_derived(card) else style
+    return messages.text(f"exports.{form}", **_parts(card, base, pattern))
 
 
 def _parts(card: Card, base: str, pattern: str) -> dict[str, str]:
     about = card.about
     cited = sources.cited(card)
     site = messages.text("exports.site")
+    publishers = " & ".join(dict.fromkeys(source.publisher for source in cited)) or site
+    printed = max((source.published_on for source in cited), default="") or about.published_on
+    is_ours = is_derived(card)
     return {
-        "publisher": " & ".join(dict.fromkeys(source.publisher for source in cited)) or site,
-        "date": _date(max((source.published_on for source in cited), default=""), pattern)
-        or _date(about.published_on, pattern),
+        "publisher": site if is_ours else publishers,
+        # The day of a release of printed figures is that of its source, not of our work.
+        "date": messages.text("numbers.undated") if is_ours else _date(printed, pattern),
+        "origin": messages.text(
+            "exports.origin",
+            publisher=publishers,
+            year=_date(printed, "y"),
+            titles=joined(dict.fromkeys(source.title for source in cited)),
+        ),
         "title": card.title.removesuffix("."),
         "unit": card.unit,
         "site": site,

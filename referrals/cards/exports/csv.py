@@ -39,5 +39,5 @@ def rows(card: Card) -> list[Mapping[str, object]]:
         "release_status": card.about.status,
     }
     if card.about.is_invented:
-        shared["mark"] = card.about.mark
+        shared["mark"] = card.banner
     return [{**row, **shared} for row in card.data]

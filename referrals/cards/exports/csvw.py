@@ -47,7 +47,8 @@ def write(export: Export, address: str = "") -> str:
 
 def _columns(export: Export) -> list[dict[str, Any]]:
     rows = csv.rows(export.card)
-    return [_column(name, [row[name] for row in rows]) for name in rows[0]]
+    columns = zip(*(row.values() for row in rows), strict=True)
+    return [_column(name, list(values)) for name, values in zip(rows[0], columns, strict=True)]
 
 
 def _column(name: str, values: list[object]) -> dict[str, Any]:
@@ -62,4 +63,6 @@ def _datatype(values: list[object]) -> str:
     kinds = {type(value) for value in values if value is not None}
     if kinds == {int}:
         return "integer"
+    if kinds == {bool}:
+        return "boolean"
     return "number" if kinds and kinds <= {int, float} else "string"

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from referrals import localised_html
 from referrals.cards.card import Card
+from referrals.content.standalone_pages import PRESENT
 from referrals.query.selection import RELEASE, SEPARATOR
 from referrals.release.files import SHORT
 from referrals.release.release import Release
@@ -16,6 +18,13 @@ FOLDER: Final = "/take-away/"
 
 EMBEDDED: Final = "/embed/"
 """The path of the cards that another site may frame."""
+
+OEMBED: Final = "/oembed"
+"""The path at which programs of other sites ask how to embed a page of ours (oembed.com)."""
+
+
+CARD: Final = "card"
+"""The parameter of the address of a slide that names its card."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ def latest_link(card: Card, base: str) -> str:
     """
     if card.about.is_invented:
         return ""
-    return f"{base}{_address(card.path, _without_release(card))}"
+    return _page(card.path, _without_release(card), base)
 
 
 def fixed_link(card: Card, base: str) -> str:
@@ -54,7 +63,7 @@ def fixed_link(card: Card, base: str) -> str:
     """
     if card.is_context:
         return ""
-    return f"{base}{_address(card.path, _with_release(card))}"
+    return _page(card.path, _with_release(card), base)
 
 
 def lasting_link(card: Card, base: str) -> str:
@@ -65,6 +74,30 @@ def lasting_link(card: Card, base: str) -> str:
 def frame_address(card: Card, base: str) -> str:
     """Return the address of a card for a frame, which stays with a release if the view does."""
     return f"{base}{_address(EMBEDDED + card.name, dict(card.address))}"
+
+
+def slide_address(card: Card) -> str:
+    """Return the site-relative address of a card as a slide, with its selection."""
+    return _address(PRESENT, {CARD: card.name, **card.address})
+
+
+def oembed_address(address: str, base: str) -> str:
+    """Return the address that says how to embed the figure of a page, '' if our own is unknown.
+
+    `address` is the site-relative one of the page.
+
+    >>> oembed_address("/sex?crime_type=DA", "https://example.org")
+    'https://example.org/oembed?url=https%3A%2F%2Fexample.org%2Fsex%3Fcrime_type%3DDA&format=json'
+    """
+    if not base:
+        return ""
+    return f"{base}{OEMBED}?{urlencode({'url': base + address, 'format': 'json'})}"
+
+
+def _page(path: str, parameters: dict[str, str], base: str) -> str:
+    """Return the link to a page in the current language. Those of a page get it at the end."""
+    found = _address(path, parameters)
+    return f"{base}{localised_html.address(found)}" if base else found
 
 
 def _with_release(card: Card) -> dict[str, str]:

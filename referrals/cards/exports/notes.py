@@ -13,7 +13,7 @@ from referrals.cards.card import Card
 from referrals.cards.exports.export import lasting_link
 from referrals.cards.html import sources
 from referrals.cards.wording import kinds
-from referrals.i18n import messages
+from referrals.i18n import code_labels, messages
 
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
@@ -28,8 +28,8 @@ def plain(note: str) -> str:
 
 
 def notes(card: Card) -> list[str]:
-    """Return the mark and rule of the release, the warning of the card and its notes, if any."""
-    every = (card.about.mark, card.about.lay_sentence, card.warning, *card.notes)
+    """Return the mark of the release, and the warning and all notes of the card."""
+    every = (card.banner, card.warning, *card.notes, *card.further_notes)
     return [plain(note) for note in every if note]
 
 
@@ -60,6 +60,6 @@ def release(card: Card, base: str) -> str:
     return messages.text(
         "exports.release",
         release=about.release_id,
-        status=about.mark or about.status,
+        status=code_labels.status(about.mark, about.status),
         address=lasting_link(card, base),
     )

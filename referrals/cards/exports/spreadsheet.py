@@ -10,7 +10,7 @@ from referrals.cards.exports import csv
 from referrals.cards.exports.export import fixed_link, latest_link
 from referrals.cards.exports.notes import notes, source, symbols
 from referrals.formatting import day
-from referrals.i18n import messages
+from referrals.i18n import code_labels, messages
 from referrals.spreadsheets.workbook import Link, Sheet, Value, Workbook
 
 COVER, NOTES, NUMBERS = "Cover", "Notes", "Numbers"
@@ -24,14 +24,14 @@ def workbook(card: Card, base: str) -> Workbook:
     return Workbook(
         title=card.title,
         publisher=messages.text("exports.site"),
-        keywords=card.about.mark,
+        keywords=card.banner,
         published_on=date.fromisoformat(card.about.published_on),
         sheets=[_cover(card, base), _notes(card), _numbers(card)],
     )
 
 
 def _lines(card: Card, *lines: str | Link) -> list[str | Link]:
-    return [*([card.about.mark] if card.about.mark else []), *lines]
+    return [*([card.banner] if card.banner else []), *lines]
 
 
 def _cover(card: Card, base: str) -> Sheet:
@@ -41,7 +41,7 @@ def _cover(card: Card, base: str) -> Sheet:
         "unit": card.unit,
         "period": card.period,
         "release": about.release_id,
-        "status": about.mark or about.status,
+        "status": code_labels.status(about.mark, about.status),
         "published": day(about.published_on),
         "source": source(card),
         "attribution": about.attribution,
@@ -81,12 +81,14 @@ def _numbers(card: Card) -> Sheet:
         title=card.title,
         lines=_lines(card, card.unit, messages.text("exports.sheet.numbers_line")),
         header=list(rows[0]),
-        rows=[[_value(value) for value in row.values()] for row in rows],
+        rows=[list(map(_value, row.values())) for row in rows],
     )
 
 
 def _value(value: object) -> Value:
-    """Return a value as a cell. A date is text, as it is in the CSV file."""
+    """Return a value as a cell. A date, and yes or no, is text as it is in the CSV file."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int | float):
         return value
     return NO_VALUE if value is None or value == "" else str(value)

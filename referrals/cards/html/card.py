@@ -14,7 +14,12 @@ from referrals import templates
 from referrals.caching import cached
 from referrals.cards.card import Card
 from referrals.cards.exports import citations, embed, text
-from referrals.cards.exports.export import file_address, fixed_link, latest_link
+from referrals.cards.exports.export import (
+    file_address,
+    fixed_link,
+    latest_link,
+    slide_address,
+)
 from referrals.cards.exports.formats import GROUPS, endings, label
 from referrals.cards.exports.notes import symbols
 from referrals.cards.html import chart, notices, sources
@@ -38,12 +43,14 @@ def table(card: Card) -> Markup:
 
 
 def notes(card: Card, *, folded: bool) -> Markup:
-    """Return the notes of a card, followed by the meaning of each status letter in its table.
+    """Return the notes of a card, its further ones, and the meaning of each letter in its table.
 
-    Folded notes are for a figure that is shown without its table, so they leave the letters out.
+    Folded notes are for a figure that is shown without its table, and whose topic has a page with
+    everything: they are the notes alone.
     """
     items: list[str] = [pages.inline(note) for note in card.notes]
     if not folded:
+        items += [pages.inline(note) for note in card.further_notes]
         items += symbols(card)
     summary = messages.text("card.notes") if folded else ""
     return templates.macro(TEMPLATE, "notes", items, summary)
@@ -81,26 +88,26 @@ def link_on(more: str) -> Markup:
     return Markup("<p>{}</p>").format(pages.inline(more))
 
 
+def files(card: Card, group: str) -> list[dict[str, str]]:
+    """Return the address and the label of each file of a card that is in a group."""
+    available = set(endings(card))
+    return [
+        {"address": file_address(card, ending), "label": label(ending)}
+        for ending in GROUPS[group]
+        if ending in available
+    ]
+
+
 def take_away(card: Card, base: str) -> Markup:
     """Return, folded, the downloads, pictures, citations, links and queries of a card, in groups.
 
     Texts that are short are there to copy; the others are files. Streamlit's own buttons would cost
     five messages per card in every run, and its text box with a copy button 1.6 MB of script.
     """
-    available = set(endings(card))
-    files = {
-        group: [
-            {"address": file_address(card, ending), "label": label(ending)}
-            for ending in of_group
-            if ending in available
-        ]
-        for group, of_group in GROUPS.items()
-    }
-    groups = {
-        group: {"heading": messages.text(f"card.group.{group}"), "files": found}
-        for group, found in files.items()
-        if found
-    }
+    groups = {}
+    for group in GROUPS:
+        if found := files(card, group):
+            groups[group] = {"heading": messages.text(f"card.group.{group}"), "files": found}
     return templates.macro(
         TEMPLATE,
         "take_away",
@@ -112,6 +119,7 @@ def take_away(card: Card, base: str) -> Markup:
             for style, cite in citations.STYLES.items()
         },
         links=_links(card, base),
+        slide={"address": slide_address(card), "label": messages.text("card.slide")},
         frame=embed.frame(card, base),
     )
 

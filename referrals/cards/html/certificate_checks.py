@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.i18n import messages
-from referrals.reference.disclosure_rule import PROTECTION_WIDTH
+from referrals.reference.disclosure_rule import LARGEST_GROUP, NEAR_CERTAINTY, PROTECTION_WIDTH
 from referrals.release import files, verification
 from referrals.release.release import Release
 
@@ -32,6 +32,11 @@ CHECKS: Final[Mapping[str, str]] = {
     "every witness agrees with all that is published": "witnesses",
     f"every sum that could be 1 to 4 has a range at least {PROTECTION_WIDTH} wide": "widths",
     "no small group shares one crime type or outcome for certain": "groups",
+    f"in no group of up to {LARGEST_GROUP} do {NEAR_CERTAINTY}% share one crime type or outcome": (
+        "near_certainty"
+    ),
+    f"its publisher accepted, with a reason, that {NEAR_CERTAINTY}% of a group may share one crime "
+    "type or outcome": "accepted_groups",
     "the tables of one and two dimensions are whole, and nothing is finer": "tables",
     "no small number is printed": "printed",
     f"the witnesses leave every withheld cell a range at least {PROTECTION_WIDTH} wide": "withheld",
@@ -82,15 +87,17 @@ def checks(document: Mapping[str, Any]) -> Sequence[Check]:
     for check in document["checks"]:
         name = check["name"].partition(": ")[2] or check["name"]
         together.setdefault(name, []).append(check)
-    return [
-        Check(
-            name=name,
-            key=CHECKS.get(name, ""),
-            holds=all(check["holds"] for check in own),
-            looked_at=sum(check["looked_at"] for check in own),
-        )
-        for name, own in together.items()
-    ]
+    return [_check(name, own) for name, own in together.items()]
+
+
+def _check(name: str, own: Sequence[Mapping[str, Any]]) -> Check:
+    """Return one check of a certificate from its results for each year."""
+    return Check(
+        name=name,
+        key=CHECKS.get(name, ""),
+        holds=all(check["holds"] for check in own),
+        looked_at=sum(check["looked_at"] for check in own),
+    )
 
 
 def verification_address(release: Release) -> str:

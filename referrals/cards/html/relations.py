@@ -11,8 +11,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from referrals import templates
-from referrals.cards.wording.phrases import in_sentence
+from referrals.cards.wording.phrases import comma_separated, in_sentence
 from referrals.i18n import messages
+from referrals.language import in_english
 from referrals.reference.codelists import TOTAL
 from referrals.release.release import Release
 
@@ -60,14 +61,20 @@ def relations_and_worked_out(release: Release) -> Markup:
 
 
 def worked_out(release: Release) -> Markup:
-    """Return a table of every number that is worked out and not printed, with its working."""
+    """Return a table of every worked-out number, with working and assumptions."""
     rows = [
-        [_name(row), Markup("<bdi>{}</bdi>").format(row["shown"]), row["working"]]
+        [
+            _name(row),
+            Markup("<bdi>{}</bdi>").format(row["shown"]),
+            in_english(row["working"]),
+            in_english(row["assumes"]),
+        ]
         for row in release.rows("query/derived_cells")
     ]
-    header = [messages.text(f"relations.derived.{name}") for name in ("what", "number", "working")]
+    columns = ("what", "number", "working", "assumes")
+    header = [messages.text(f"relations.derived.{name}") for name in columns]
     return templates.table(
-        messages.text("relations.derived.caption"), header, rows, text_columns=[2]
+        messages.text("relations.derived.caption"), header, rows, text_columns=[2, 3]
     )
 
 
@@ -112,7 +119,7 @@ def _explained(reading: Row) -> dict[str, str]:
 def _breaks(breaks: Sequence[str] | None) -> str:
     if not breaks:
         return messages.text("relations.breaks_none")
-    return messages.text("relations.breaks", n=len(breaks), percentages=", ".join(breaks))
+    return messages.text("relations.breaks", n=len(breaks), percentages=comma_separated(breaks))
 
 
 def _readings(release: Release, relation_id: str) -> list[dict[str, Any]]:
@@ -123,4 +130,4 @@ def _name(row: Row) -> str:
     """Return the name of a worked-out number: 'Domestic abuse, sex not recorded'."""
     labels = [row[name] for name in NAMED_DIMENSIONS if row[f"{name}_code"] != TOTAL]
     first, *rest = labels
-    return ", ".join([first, *map(in_sentence, rest)])
+    return comma_separated([first, *map(in_sentence, rest)])

@@ -13,6 +13,7 @@ from typing import Final
 from markupsafe import Markup
 
 from referrals import templates
+from referrals.cards.wording.phrases import comma_separated
 from referrals.errors import DataError
 from referrals.formatting import day, span
 from referrals.i18n import messages
@@ -32,18 +33,23 @@ INTENTION: Final = "E075"
 releases."""
 
 MOST_LISTED: Final = 40
-"""How many differences between two releases the page lists. The API has them all."""
+"""The most differences between two releases that the page lists. The API has them all."""
 
 
 def calendar(releases: Sequence[Release]) -> Markup:
-    """Return the days on which releases came out, and what is known of coming ones."""
-    newest_first = sorted(releases, key=lambda release: release.about.published_on, reverse=True)
+    """Return the days on which releases came out, and what is known of coming ones.
+
+    The newest is first, and a worked example, which is no news, last.
+    """
+    abouts = [release.about for release in releases]
+    abouts.sort(key=lambda about: about.published_on, reverse=True)
+    abouts.sort(key=lambda about: about.is_invented)
     rows = [
         [
             day(about.published_on),
             templates.link(f"#release-{about.release_id}", about.marked_title),
         ]
-        for about in (release.about for release in newest_first)
+        for about in abouts
     ]
     header = [messages.text("release_history.day"), messages.text("release_history.release")]
     caption = messages.text("release_history.calendar_caption")
@@ -173,7 +179,7 @@ def _comparison(comparison: Comparison) -> Markup:
 def _cell(change: Change, labels: dict[tuple[str, str], str]) -> str:
     """Return the name of a cell: the labels of its period and of each code but totals."""
     codes = dict(zip(differences.KEY, change.codes, strict=True))
-    return ", ".join(
+    return comma_separated(
         labels.get((name, code), code) for name, code in codes.items() if code != TOTAL
     )
 

@@ -10,9 +10,11 @@ from markupsafe import Markup
 
 from referrals import templates
 from referrals.cards.card import Card
+from referrals.cards.wording.phrases import comma_separated
 from referrals.content.standalone_pages import number_address
 from referrals.formatting import day
 from referrals.i18n import messages
+from referrals.language import in_english
 
 TEMPLATE: Final = "cards/sources.html"
 
@@ -42,7 +44,10 @@ class Source:
         if not sections:
             return name
         return messages.text(
-            "sources.name_with_sections", n=len(sections), name=name, sections=", ".join(sections)
+            "sources.name_with_sections",
+            n=len(sections),
+            name=name,
+            sections=comma_separated(sections),
         )
 
     def _name_without_sections(self) -> str:
@@ -60,13 +65,15 @@ def cited(*cards: Card) -> list[Source]:
     for card in cards:
         for quote in card.quotes:
             key = (
-                quote["publisher"],
-                quote["source_title"],
+                in_english(quote["publisher"]),
+                in_english(quote["source_title"]),
                 quote["published_on"],
                 quote["address"],
             )
             sentences = found.setdefault(key, {})
-            ids = sentences.setdefault((quote.get("section", ""), quote["quotation"]), [])
+            ids = sentences.setdefault(
+                (quote.get("section", ""), in_english(quote["quotation"])), []
+            )
             if (number_id := quote.get("statement_id", "")) and number_id not in ids:
                 ids.append(number_id)
     return [Source(*key, list(sentences), sentences) for key, sentences in found.items()]
@@ -74,7 +81,7 @@ def cited(*cards: Card) -> list[Source]:
 
 def names(card: Card) -> list[str]:
     """Return the names of a card's sources; the release itself if nothing printed is behind it."""
-    return [source.name for source in cited(card)] or [card.about.title]
+    return [source.name for source in cited(card)] or [in_english(card.about.title)]
 
 
 def html(card: Card) -> Markup:
@@ -98,7 +105,7 @@ def line(card: Card) -> Markup:
 
 def named_line(card: Card) -> str:
     """Return the source line that names every source, as text: 'Source: Home Office, ….'."""
-    return messages.text("sources.line", names="; ".join(names(card)))
+    return messages.text("sources.line", names=messages.text("exports.separator").join(names(card)))
 
 
 def sentences(*cards: Card, has_links: bool = True) -> Markup:
@@ -112,21 +119,23 @@ def sentences(*cards: Card, has_links: bool = True) -> Markup:
     return templates.macro(TEMPLATE, "sentences", messages.text("sources.sentences"), sources)
 
 
+def _is_printed(sentence: tuple[str, str]) -> bool:
+    """Return whether a sentence, which is given with its section, has any words."""
+    return bool(sentence[1])
+
+
 def _page_of(numbers: Sequence[str]) -> str:
     """Return the page of the first number that a sentence prints, '' if it has none."""
     return number_address(numbers[0]) if numbers else ""
 
 
 def _listed(source: Source, *, has_links: bool) -> dict[str, object]:
-    quoted = [
-        (
-            messages.text("sources.section", section=section) if section else "",
-            sentence,
-            _page_of(source.numbers[section, sentence]) if has_links else "",
-        )
-        for section, sentence in source.sentences
-        if sentence
-    ]
+    quoted = []
+    for section, sentence in filter(_is_printed, source.sentences):
+        numbers = source.numbers[section, sentence] if has_links else ()
+        name = messages.text("sources.section", section=section) if section else ""
+        # Other publications have no sections: the link of a sentence is named for its number.
+        quoted.append((name or "".join(numbers[:1]), sentence, _page_of(numbers)))
     return {
         "name": source.name,
         "address": source.address,

@@ -50,15 +50,9 @@ def problems(found: Sequence[Problem], meant: TableRequest | None, href: Href) -
     )
 
 
-def chosen(table: Table) -> str:
-    """Return what was chosen in one line: what is in the rows and columns."""
-    return messages.text("table.chosen", sides=words.sides(table))
-
-
 def finding(built: BuiltTable) -> Markup:
-    """Return the headline of a table, marked if its figures are invented."""
-    card = built.card
-    return templates.macro(TEMPLATE, "finding", card.name, card.finding, card.mark)
+    """Return the headline of a table, which says first if its figures are invented."""
+    return templates.macro(TEMPLATE, "finding", built.card.name, built.card.finding)
 
 
 def count(built: BuiltTable) -> Markup:
@@ -101,7 +95,7 @@ def figure(built: BuiltTable, href: Href) -> Markup:
     return templates.macro(
         TEMPLATE,
         "figure",
-        title="" if card.finding.startswith(card.title) else card.title,
+        title="" if card.finding.startswith(card.title) else words.plain_title(table, built.labels),
         unit=card.unit,
         small_print=words.small_print(table),
         why_not=why_not,
@@ -150,15 +144,14 @@ def link(built: BuiltTable, about: About, href: Href) -> Markup:
 
 
 def foot(built: BuiltTable, href: Href, take_away: Markup) -> Markup:
-    """Return what follows the cells: source, rule, reasons, notes, files, and kind of link."""
+    """Return what follows the cells: source, reasons, notes, files, and kind of link."""
     card = built.card
     notes = card_html.notes(card, folded=False)
-    number = len(card.notes) + len(symbols(card))
+    number = len(card.notes) + len(card.further_notes) + len(symbols(card))
     return templates.macro(
         TEMPLATE,
         "foot",
         source=sources.line(card),
-        rule=card.about.lay_sentence,
         why=why(built.table),
         unsuited=unsuited(built.table),
         notes_heading=messages.text("table.notes", n=number) if number else "",

@@ -17,13 +17,20 @@ class Wording(ABC):
     """The wording of a kind whose numbers carry their own range, if they have one.
 
     `section` is the part of `data/locale/<language>/wording.toml` that has the kind's messages, and
-    `symbols` the meaning of each status letter. `has_range_beside_share` is True if a share is one
-    number with a range beside it, and False if the range is all there is.
+    `meanings` the meaning of each status letter, in English. `has_range_beside_share` is True if a
+    share is one number with a range beside it, and False if the range is all there is.
     """
 
     section: ClassVar[str]
-    symbols: ClassVar[Mapping[str, str]]
+    meanings: ClassVar[Mapping[str, str]]
     has_range_beside_share: ClassVar[bool] = False
+
+    @property
+    def symbols(self) -> Mapping[str, str]:
+        """The meaning of each status letter."""
+        return {
+            letter: messages.words("statuses", meaning) for letter, meaning in self.meanings.items()
+        }
 
     def no_symbol(self) -> str:
         """Return the meaning of a number without a letter."""
@@ -44,11 +51,11 @@ class Wording(ABC):
 
     def notes(self, answer: Answer) -> list[str]:
         """Return the notes that apply to an answer, as Markdown sentences."""
-        return self.numbers_notes(answer.statuses)
+        return self.numbers_notes([answer.total, *answer.observations])
 
     @abstractmethod
-    def numbers_notes(self, statuses: Sequence[str]) -> list[str]:
-        """Return the notes that go with numbers of these statuses."""
+    def numbers_notes(self, numbers: Sequence[Observation]) -> list[str]:
+        """Return the notes that go with these numbers."""
 
     def total(self, answer: Answer) -> str:
         """Return the total of an answer: '1,336', '210 to 212', 'withheld', 'not published'."""

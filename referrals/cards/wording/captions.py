@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from referrals.cards.wording import change, kinds, phrases
 from referrals.cards.wording.phrases import Form
+from referrals.content.standalone_pages import number_address
 from referrals.i18n import messages
+from referrals.language import in_english
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
 from referrals.query.selection import SHARE
+from referrals.reference.codelists import NOT_RECORDED
+
+_NUMBER_ID: Final = re.compile(r"\b[DR]\d\d\b")
 
 
 def title(answer: Answer) -> str:
@@ -40,22 +47,33 @@ def finding(answer: Answer) -> str:
             referrals=phrases.subject(answer),
         )
         return phrases.headed(text, is_invented=answer.is_invented)
-    clauses = phrases.listed(_compared(answer, row) for row in answer.observations)
     text = messages.text(
-        "wording.comparison.finding", clauses=clauses, counted=phrases.counted(answer)
+        "wording.comparison.finding",
+        clauses=phrases.listed(_compared(answer, row) for row in with_number),
+        counted=phrases.counted(answer),
     )
-    return phrases.headed(text, is_invented=answer.is_invented)
+    without = [_without_number(answer, row) for row in answer.observations if not row.has_number]
+    return phrases.headed(" ".join([text, *without]), is_invented=answer.is_invented)
 
 
 def _compared(answer: Answer, observation: Observation) -> str:
-    """Return one of several numbers: 'Vietnam 237 (18%)'."""
-    share = "" if answer.is_unreliable else phrases.share(observation)
-    return messages.text(
-        f"wording.comparison.{'with_share' if share else 'number'}",
-        group=observation.label,
-        number=phrases.number(observation),
-        share=share,
-    )
+    """Return one of several numbers: '237 from Vietnam (18%)'."""
+    text = phrases.of_group(answer, observation, phrases.stated(observation))
+    share = "" if answer.is_unreliable else phrases.stated_share(observation)
+    return messages.text("wording.comparison.with_share", text=text, share=share) if share else text
+
+
+def _without_number(answer: Answer, observation: Observation) -> str:
+    """Return why one of several has no number: 'The number from Vietnam is not published.'."""
+    is_crime = answer.dimension == "crime_type" and observation.code != NOT_RECORDED
+    if is_crime:
+        referrals = messages.text(f"wording.subject.{Form.INSIDE}.{observation.code}")
+        subject = messages.text("wording.comparison.absent_of_crime", referrals=referrals)
+    else:
+        absent = messages.text("wording.comparison.absent_of")
+        subject = phrases.of_group(answer, observation, absent)
+    reason = phrases.absent(observation.status)
+    return messages.text("wording.comparison.absent", subject=subject, reason=reason)
 
 
 def over_time_title(answer: Answer) -> str:
@@ -85,7 +103,9 @@ def over_time(answer: Answer, quarters: Mapping[str, Sequence[Observation]]) -> 
         "wording.over_time.finding",
         first=first.label,
         last=last.label,
-        clauses=phrases.listed(_changed(label, *pair) for label, pair in ends.items()),
+        clauses=phrases.listed(
+            _changed(phrases.plural(label), *pair) for label, pair in ends.items()
+        ),
     )
     return phrases.headed(text, is_invented=answer.is_invented)
 
@@ -97,8 +117,8 @@ def _changed(label: str, first: Observation, last: Observation) -> str:
     return messages.text(
         f"wording.over_time.{direction}",
         group=label,
-        first=phrases.number(first),
-        last=phrases.number(last),
+        first=phrases.stated(first),
+        last=phrases.stated(last),
     )
 
 
@@ -128,18 +148,48 @@ def unit(answer: Answer, *, of_each: bool = False) -> str:
 
 def workings(answer: Answer, group: str = "") -> list[str]:
     """Return how each unprinted number was worked out; `group` is the label of its column."""
-    found = []
-    for observation in answer.observations:
-        working = observation.working.removesuffix(".")
-        if working and group:
-            label = phrases.in_sentence(phrases.label(observation))
-            found.append(
-                messages.text("wording.working_of_group", group=group, label=label, working=working)
-            )
-        elif working:
-            label = phrases.first_label(observation)
-            found.append(messages.text("wording.working", label=label, working=working))
-    return found
+    return [
+        text
+        for observation in answer.observations
+        for text in working(observation, _label(observation, group))
+    ]
+
+
+def assumptions(answer: Answer, group: str = "") -> list[str]:
+    """Return what each unprinted number assumes; `group` is the label of its column."""
+    return [
+        text
+        for observation in answer.observations
+        for text in assumption(observation, _label(observation, group))
+    ]
+
+
+def working(observation: Observation, label: str) -> list[str]:
+    """Return how a number was worked out; nothing if it is printed."""
+    if not observation.working:
+        return []
+    shown = observation.working.removesuffix(".")
+    return [messages.text("wording.working", label=label, working=in_english(shown))]
+
+
+def assumption(observation: Observation, label: str) -> list[str]:
+    """Return what a worked-out number assumes, its ids as links; nothing if it is printed."""
+    if not observation.assumes:
+        return []
+    assumes = in_english(_NUMBER_ID.sub(_link, observation.assumes))
+    return [messages.text("wording.assumes", label=label, assumes=assumes)]
+
+
+def _label(observation: Observation, group: str) -> str:
+    if not group:
+        return phrases.first_label(observation)
+    label = phrases.in_sentence(phrases.label(observation))
+    return messages.text("wording.group_and_label", group=group, label=label)
+
+
+def _link(number_id: re.Match[str]) -> str:
+    """Return the id of a check or of a worked-out number as a link to its page, in Markdown."""
+    return f"[{number_id[0]}]({number_address(number_id[0])})"
 
 
 def share_headings(answer: Answer, *, of_each: bool = False) -> list[str]:

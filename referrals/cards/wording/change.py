@@ -1,4 +1,4 @@
-"""Whether a number rose or fell: the rule behind every headline about time.
+"""The direction of a change, if it is clear: the rule behind every headline about time.
 
 1. Like with like: the last period is compared with the earliest one of the same quarter of the
    year, or with the first one if periods are years.
@@ -20,7 +20,7 @@ from typing import Final, TypeVar
 Period = TypeVar("Period")
 
 CHANCE: Final = 2
-"""How many standard deviations a difference of two counts must exceed."""
+"""The standard deviations that a difference of two counts must exceed."""
 
 _QUARTER: Final = re.compile(r"Q([1-4])\b")
 
@@ -65,5 +65,5 @@ def _quarter(code: str) -> str:
     return found[1] if found else ""
 
 
-def _is_larger(one: float, other: float) -> bool:
-    return one - other > CHANCE * sqrt(one + other)
+def _is_larger(number: float, other: float) -> bool:
+    return number - other > CHANCE * sqrt(number + other)

@@ -13,8 +13,9 @@ from typing import Final
 
 from babel.lists import format_list
 
-from referrals.formatting import DEFAULT_LOCALE, count, percent
-from referrals.i18n import messages
+from referrals.formatting import count, percent
+from referrals.i18n import code_labels, messages
+from referrals.language import current, locale_of
 from referrals.query import observation as observations
 from referrals.query.answer import Answer
 from referrals.query.observation import Observation
@@ -27,6 +28,10 @@ _ABSENT: Final[Mapping[str, str]] = {
     observations.NOT_PUBLISHED: "wording.number.not_published",
     observations.SUPPRESSED: "wording.number.withheld",
 }
+
+
+_LISTS_WITHOUT_AND: Final = frozenset({"cy"})
+"""Languages in which "and" depends on the next word, for which CLDR has a pattern with "a(c)"."""
 
 
 class Form(StrEnum):
@@ -80,6 +85,24 @@ def number(observation: Observation) -> str:
     return count_range(lower, upper)
 
 
+def stated(observation: Observation) -> str:
+    """Return a number as part of a sentence, which has no room for a range: 'about 117'."""
+    text = number(observation)
+    if not observation.has_number or observation.value is None or observation.is_range:
+        return text
+    lower, upper = observation.bounds
+    is_about = lower < upper and observation.value > 0 and not observation.open_ended
+    return messages.text("wording.number.about", number=text) if is_about else text
+
+
+def stated_share(observation: Observation) -> str:
+    """Return a share as part of a sentence: as a range if it is not exact, '63% to 74%'."""
+    found = observation.share
+    if found is None or found.lower == found.upper or observation.open_ended:
+        return share(observation)
+    return percent_range(found.lower, found.upper)
+
+
 def count_range(lower: int, upper: int) -> str:
     """Return a range of counts, or one count if both ends are the same: '210 to 212', '514'."""
     return count(lower) if lower == upper else between(count(lower), count(upper))
@@ -124,7 +147,7 @@ def headed(text: str, *, is_invented: bool) -> str:
 
 def counted(answer: Answer) -> str:
     """Return the total and the subject: '212 domestic abuse referrals of females'."""
-    return messages.text("wording.counted", number=number(answer.total), referrals=subject(answer))
+    return messages.text("wording.counted", number=stated(answer.total), referrals=subject(answer))
 
 
 def subject(answer: Answer, form: Form = Form.INSIDE) -> str:
@@ -132,8 +155,7 @@ def subject(answer: Answer, form: Form = Form.INSIDE) -> str:
     chosen = answer.selection.chosen()
     recorded = {name: code for name, code in chosen.items() if code != NOT_RECORDED}
     phrase = messages.text(f"wording.subject.{form}.{recorded.get('crime_type', 'all')}")
-    for key, values in _qualifiers(answer, recorded):
-        phrase = messages.text(f"wording.subject.{key}", referrals=phrase, **values)
+    phrase = _narrowed(phrase, answer.labels, recorded)
     not_recorded = [dimension(name) for name, code in chosen.items() if code == NOT_RECORDED]
     if not_recorded:
         phrase = messages.text(
@@ -142,32 +164,52 @@ def subject(answer: Answer, form: Form = Form.INSIDE) -> str:
     return phrase
 
 
+def of_group(answer: Answer, observation: Observation, text: str) -> str:
+    """Return the group of an observation after a text: '237 from Vietnam', '706 of males'."""
+    name, code = answer.dimension, observation.code
+    if code == NOT_RECORDED:
+        return messages.text(
+            "wording.subject.of.not_recorded", referrals=text, dimensions=dimension(name)
+        )
+    if name == "crime_type":
+        referrals = messages.text(f"wording.subject.{Form.INSIDE}.{code}")
+        return messages.text("wording.counted", number=text, referrals=referrals)
+    return _narrowed(text, {name: observation.label}, {name: code})
+
+
 def largest(key: str, answer: Answer, observation: Observation) -> str:
     """Return the message at `key` that calls an observation of an answer the largest.
 
-    The message has a form for each sex, and another for other groups.
+    The message has a form for each sex, one for ages, and another for other groups.
     """
-    is_sex = answer.dimension == "sex"
+    form = {"sex": observation.code, "age_band": "age"}.get(answer.dimension, "other")
     return messages.text(
-        f"{key}.{observation.code if is_sex else 'other'}",
-        group=observation.label,
-        number=number(observation),
+        f"{key}.{form}",
+        group=in_sentence(observation.label) if form == "age" else observation.label,
+        number=stated(observation),
         counted=counted(answer),
-        share=share(observation),
+        share=stated_share(observation),
     )
 
 
 def in_sentence(label: str) -> str:
     """Return a label of the release as part of a sentence.
 
-    Labels come with the release and are not messages, so their messages have them as keys. A label
-    without a message stays as it is, such as the name of a country.
+    A label without a message of its own stays as it is, such as the name of a country.
 
     >>> in_sentence("All other nationalities"), in_sentence("Vietnam, Albania and China together")
     ('all other nationalities', 'Vietnam, Albania and China')
     """
-    key = f"labels.in_sentence.{label}"
-    return messages.text(key) if messages.exists(key) else label
+    return code_labels.forms("in_sentence").get(label, label)
+
+
+def plural(label: str) -> str:
+    """Return a label as the name of a group of people, if it has one as such.
+
+    >>> plural("Female"), plural("Vietnam")
+    ('females', 'Vietnam')
+    """
+    return code_labels.forms("plural").get(label) or in_sentence(label)
 
 
 def listed(labels: Iterable[str]) -> str:
@@ -176,7 +218,18 @@ def listed(labels: Iterable[str]) -> str:
     >>> listed(["Vietnam", "Albania", "China"])
     'Vietnam, Albania and China'
     """
-    return format_list(list(labels), locale=DEFAULT_LOCALE)
+    if current() in _LISTS_WITHOUT_AND:
+        return comma_separated(labels)
+    return format_list(list(labels), locale=locale_of(current()))
+
+
+def comma_separated(parts: Iterable[str]) -> str:
+    """Return names, codes or sections in a row, with the comma of the current language.
+
+    >>> comma_separated(["3.6.2", "3.6.3"])
+    '3.6.2, 3.6.3'
+    """
+    return messages.text("wording.comma").join(parts)
 
 
 def rows(observations: Iterable[tuple[str, str]]) -> str:
@@ -185,13 +238,21 @@ def rows(observations: Iterable[tuple[str, str]]) -> str:
     return messages.text("wording.separator").join(each)
 
 
-def _qualifiers(answer: Answer, recorded: Mapping[str, str]) -> list[tuple[str, Mapping[str, str]]]:
+def _narrowed(text: str, labels: Mapping[str, str], recorded: Mapping[str, str]) -> str:
+    """Return a subject narrowed by the code of each chosen dimension, from the inside out."""
+    for key, values in _qualifiers(labels, recorded):
+        text = messages.text(f"wording.subject.{key}", referrals=text, **values)
+    return text
+
+
+def _qualifiers(
+    labels: Mapping[str, str], recorded: Mapping[str, str]
+) -> list[tuple[str, Mapping[str, str]]]:
     """Return the messages that narrow a subject, with their values, from the inside out.
 
     `recorded` has the code of each chosen dimension, except "not recorded" and the type of crime,
     which is part of the subject itself.
     """
-    labels = answer.labels
     found: list[tuple[str, Mapping[str, str]]] = []
     if (sex := recorded.get("sex")) in {"M", "F", "_R"}:
         found.append((f"of.{sex}", {}))

@@ -22,25 +22,37 @@ class Rounded(Wording):
     """The wording of a rounded release, whose sums and shares have ranges beside them."""
 
     section = "rounded"
-    symbols = statuses.meanings("rounded")
+    meanings = statuses.meanings("rounded")
     has_range_beside_share = True
 
-    def numbers_notes(self, statuses: Sequence[str]) -> list[str]:
-        """Return the note on rounded numbers, if there are any."""
-        return [messages.text("wording.rounded.note")] if "e" in statuses else []
+    def numbers_notes(self, numbers: Sequence[Observation]) -> list[str]:
+        """Return the notes on rounded and revised numbers, or that every number is exact.
+
+        Rounded numbers are said to be at most as far from the truth as any of these can be.
+        """
+        notes = []
+        if errors := [_largest_error(number) for number in numbers if number.status == "e"]:
+            error = count(max(errors))
+            notes.append(messages.text("wording.rounded.note.adjusted", error=error))
+        if any(number.status == "r" for number in numbers):
+            notes.append(messages.text("wording.rounded.note.revised"))
+        return notes or [messages.text("wording.rounded.note.exact")]
 
     def total(self, answer: Answer) -> str:
         """Return the total of an answer with its range: '65 [e], possible: 57 to 73'."""
         number, possible = phrases.number(answer.total), self.possible_range(answer.total)
         if not possible:
             return number
-        return messages.text("wording.rounded.total", number=number, range=possible)
+        key = "total_revised" if answer.total.status == "r" else "total"
+        return messages.text(f"wording.rounded.{key}", number=number, range=possible)
 
     def possible_range(self, observation: Observation) -> str:
         """Return the range of a sum before rounding, '' if exact or a range itself: '52 to 68'."""
-        if observation.status != "e" or not observation.value:
+        if not observation.value:
             return ""
         lower, upper = observation.bounds
+        if lower == upper:
+            return ""
         return phrases.between(count(lower), count(upper))
 
     def possible_share(self, answer: Answer, observation: Observation) -> str:
@@ -81,6 +93,13 @@ class Rounded(Wording):
             upper=upper,
             referrals=phrases.subject(answer),
         )
+
+
+def _largest_error(number: Observation) -> int:
+    """Return how far the true count can be from a number, as its range says."""
+    lower, upper = number.bounds
+    value = lower if number.value is None else number.value
+    return max(value - lower, upper - value)
 
 
 def _none(answer: Answer) -> str:

@@ -21,16 +21,17 @@ class Suppressed(Wording):
     """The wording of a suppressed release, whose numbers are exact or suppressed."""
 
     section = "suppressed"
-    symbols = statuses.meanings()
+    meanings = statuses.meanings()
 
-    def numbers_notes(self, statuses: Sequence[str]) -> list[str]:
-        """Return the notes on suppressed and on unpublished numbers, if there are any."""
+    def numbers_notes(self, numbers: Sequence[Observation]) -> list[str]:
+        """Return the notes on suppressed and unpublished numbers, or that every one is exact."""
+        statuses = {number.status for number in numbers}
         found = []
         if SUPPRESSED in statuses:
             found.append(messages.text("wording.suppressed.note.withheld"))
         if NOT_PUBLISHED in statuses:
             found.append(messages.text("wording.suppressed.note.finer"))
-        return found
+        return found or [messages.text("wording.suppressed.note.exact")]
 
     def _finding(self, answer: Answer) -> str:
         if not answer.is_published:

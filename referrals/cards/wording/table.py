@@ -85,14 +85,18 @@ def axes_alone() -> str:
 
 
 def title(table: Table, about: About, labels: Labels) -> str:
+    """Return the title of a table, which says first if its figures are invented."""
+    return phrases.headed(plain_title(table, labels), is_invented=about.is_invented)
+
+
+def plain_title(table: Table, labels: Labels) -> str:
     """Return the title: 'Modern slavery referrals by nationality and sex: share of each row'."""
     answer = subject(table, labels)
-    text = messages.text(
+    return messages.text(
         f"table.title.{table.request.measure}",
         referrals=phrases.subject(answer, Form.TITLE),
         things=axes(table.request.axes),
     )
-    return phrases.headed(text, is_invented=about.is_invented)
 
 
 def unit(table: Table, about: About, labels: Labels) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from referrals.cards.wording import phrases
 from referrals.cards.wording import table as words
+from referrals.cards.wording.phrases import Form
 from referrals.i18n import messages
+from referrals.query.answer import Answer
 from referrals.query.labels import Labels
 from referrals.query.observation import Observation
 from referrals.query.tables.narrowing import Key
@@ -27,17 +30,18 @@ def finding(table: Table, about: About, labels: Labels) -> str:
         return messages.text(
             "table.finding.title", title=title, period=words.period(table, about, labels)
         )
-    counted = phrases.counted(words.subject(table, labels))
+    subject = words.subject(table, labels)
+    counted = phrases.counted(subject)
     largest = _largest(table)
     if largest is None:
-        text = messages.text("table.finding.no_largest", counted=counted)
+        text = messages.text("wording.finding.no_largest", counted=counted)
     else:
         row, column = largest
         text = messages.text(
             "table.finding.largest",
-            group=words.key_label(table, request.axes, (*row, *column)),
-            number=phrases.number(table.cells[row, column].observation),
-            counted=counted,
+            group=_named(table, subject, (*row, *column)),
+            number=phrases.stated(table.cells[row, column].observation),
+            total=phrases.stated(table.whole),
         )
     return phrases.headed(text, is_invented=about.is_invented)
 
@@ -47,9 +51,7 @@ def _largest(table: Table) -> tuple[Key, Key] | None:
 
     Aggregates are left out. A number that is not known is at most what its totals leave for it.
     """
-    kinds = {
-        name: {code.code: code.kind for code in table.axes[name].codes} for name in table.order
-    }
+    kinds = {name: table.axes[name].kinds for name in table.order}
     parts: list[tuple[Key, Key]] = []
     for row, column in table.cells:
         codes = zip(table.request.axes, (*row, *column), strict=True)
@@ -84,12 +86,22 @@ def _most_left(
         (row, columns): [found for (other, _), found in known.items() if other == row],
         (rows, column): [found for (_, other), found in known.items() if other == column],
     }
-    left = [
-        table.cells[total].observation.bounds[1] - sum(found.bounds[0] for found in others)
-        for total, others in beside.items()
-        if total in table.cells and table.cells[total].observation.has_number
-    ]
+    left = []
+    for total, others in beside.items():
+        if total in table.cells and table.cells[total].observation.has_number:
+            _, most = table.cells[total].observation.bounds
+            left.append(most - sum(found.bounds[0] for found in others))
     return min(left, default=table.whole.bounds[1])
+
+
+def _named(table: Table, subject: Answer, key: Key) -> str:
+    """Return a group as the subject of a sentence: 'Modern slavery referrals of males'."""
+    within, named = subject.selection, dict(subject.labels)
+    for name, code in zip(table.request.axes, key, strict=True):
+        within = within.choosing(name, code)
+        named[name] = words.code_label(table, name, code)
+    group = replace(subject, selection=within, labels=named)
+    return phrases.subject(group, Form.TITLE)
 
 
 def _lowered(text: str) -> str:

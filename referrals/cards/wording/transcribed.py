@@ -21,7 +21,7 @@ class Transcribed(Wording):
     """The wording of a transcribed release, whose numbers are printed or are ranges themselves."""
 
     section = "published"
-    symbols = statuses.meanings()
+    meanings = statuses.meanings()
 
     def notes(self, answer: Answer) -> list[str]:
         """Return the notes on a dimension's source, and the groups that it does not publish."""
@@ -36,7 +36,7 @@ class Transcribed(Wording):
             found.append(messages.text("wording.published.note.unpublished", groups=groups))
         return found
 
-    def numbers_notes(self, _statuses: Sequence[str]) -> list[str]:
+    def numbers_notes(self, _numbers: Sequence[Observation]) -> list[str]:
         """Return no notes: no status of a printed number needs one."""
         return []
 
@@ -94,7 +94,7 @@ def _largest_clause(answer: Answer, *, is_first: bool) -> str:
     return messages.text(
         "wording.published.clause.largest",
         group=phrases.first_label(first) if is_first else label,
-        share=phrases.share(first),
+        share=phrases.stated_share(first),
         referrals=phrases.subject(answer, Form.SHORT),
     )
 
@@ -146,9 +146,9 @@ def _of_counted(key: str, answer: Answer, observation: Observation) -> str:
     return messages.text(
         key,
         group=phrases.first_label(observation),
-        number=phrases.number(observation),
+        number=phrases.stated(observation),
         counted=phrases.counted(answer),
-        share=phrases.share(observation),
+        share=phrases.stated_share(observation),
     )
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from referrals.cards import registry
+from referrals.cards.wording import phrases
 from referrals.content import outline
 from referrals.i18n import messages
 from referrals.query.labels import Labels
@@ -19,7 +21,9 @@ from referrals.query.selection import (
     RELEASE,
     SEPARATOR,
     SORT,
+    Fault,
     Selection,
+    fault,
     read_address,
 )
 from referrals.reference.codelists import DIMENSIONS, TOTAL
@@ -28,6 +32,9 @@ from referrals.release.release import Release
 VIEW, MEASURE = "view", "measure"
 CHART, TABLE, TIME = VIEWS = ("chart", "table", "time")
 """The ways to show an answer, of which a page draws one at a time; the first is the usual one."""
+
+MOST_BUTTONS: Final = 5
+"""The most options of a filter that are all in view, as buttons. Longer lists open."""
 
 
 @dataclass(frozen=True)
@@ -55,23 +62,36 @@ class Field:
         return tuple(self.chosen.split(SEPARATOR)) if self.chosen else ()
 
     @property
+    def is_short(self) -> bool:
+        """Return whether every option has room, and a comparison may choose all of them."""
+        return len(self.options) <= (MOST_COMPARED if self.is_comparison else MOST_BUTTONS)
+
+    @property
     def is_changed(self) -> bool:
-        """Whether a reader chose something other than the usual."""
+        """Return whether a reader chose something other than the usual."""
         return self.chosen != self.usual
 
     @property
     def shown(self) -> str:
         """The label of what was chosen."""
         if self.is_comparison:
-            return ", ".join(self.options[code] for code in self.codes)
+            return phrases.comma_separated(self.options[code] for code in self.codes)
         return self.options[self.chosen]
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A parameter that a page cannot use, as it is in the address, and its fault."""
+
+    written: str
+    fault: Fault
 
 
 @dataclass(frozen=True)
 class Choices:
     """The choices of a reader on the page of a dimension.
 
-    `unusable` has the parameters that the page cannot use, as in the address.
+    `unusable` has the parameters that the page cannot use.
     """
 
     key: str
@@ -79,7 +99,7 @@ class Choices:
     release: Release
     selection: Selection
     view: str = CHART
-    unusable: tuple[str, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
 
     def address(self) -> dict[str, str]:
         """Return the address parameters of these choices: those that differ from the usual."""
@@ -99,9 +119,19 @@ class Choices:
                 continue
             every = codes if name == PERIOD else (TOTAL, *codes)
             options = {code: labels[name, code] for code in every}
+            if name != PERIOD:  # the label of the total is too long for the list
+                options[TOTAL] = messages.text("filters.everything")
             chosen = str(getattr(self.selection, name)) or codes[0]
             found.append(Field(name, messages.text(f"filters.dimension.{name}"), options, chosen))
         return [field for field in found if len(field.options) > 1]
+
+    def has_buttons(self) -> bool:
+        """Return whether all options of all filters are in view, as the few of a document are.
+
+        Lists that open need a quarter more scripts than the rest of a page, so they are drawn only
+        if some filter is long.
+        """
+        return all(field.is_short for field in self.filters())
 
     def sorting(self) -> Field | None:
         """Return the choice of an order; None if the answer is too short to need one."""
@@ -177,9 +207,14 @@ def read(key: str, pairs: Iterable[tuple[str, str]], offered: Mapping[str, Relea
     offer, _ = registry.filters(release, dimension)
     own = {name: value for name, value in parameters.items() if name != VIEW}
     with_releases = {**offer, RELEASE: list(offered)}
-    selection, unusable = read_address(own, with_releases, own=dimension)
+    selection, names = read_address(own, with_releases, own=dimension)
     view = parameters.get(VIEW, CHART)
     if view not in VIEWS:
-        unusable, view = (*unusable, VIEW), CHART
-    written = {name: "&".join(f"{name}={value}" for value in given[name]) for name in unusable}
-    return Choices(key, dimension, release, selection, view, tuple(written.values()))
+        names, view = (*names, VIEW), CHART
+    unusable = tuple(_unusable(name, given[name], dimension) for name in names)
+    return Choices(key, dimension, release, selection, view, unusable)
+
+
+def _unusable(name: str, values: Sequence[str], own: str) -> Unusable:
+    written = "&".join(f"{name}={value}" for value in values)
+    return Unusable(written, fault(name, values, own=own))

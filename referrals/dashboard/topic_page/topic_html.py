@@ -21,11 +21,10 @@ from referrals.cards.html import card as card_html
 from referrals.cards.html import chart, notices, sources
 from referrals.cards.html import relations as relations_html
 from referrals.cards.registry import CACHE_KEYS
-from referrals.content import outline
-from referrals.content.sitemap import BY_KEY
+from referrals.content import outline, sitemap
 from referrals.dashboard.topic_page.choices import CHART, TABLE, TIME, Choices, Field
 from referrals.i18n import messages
-from referrals.query.selection import RELEASE, SEPARATOR
+from referrals.query.selection import RELEASE, SEPARATOR, Fault
 from referrals.release.catalogue import REPLACED
 from referrals.release.release import About, Release
 
@@ -56,7 +55,7 @@ def is_drawn(choices: Choices) -> bool:
 
 def heading(choices: Choices) -> Markup:
     """Return the heading of the page and, if its figures are invented, the strip that says so."""
-    title = notices.heading(BY_KEY[choices.key].title)
+    title = notices.heading(sitemap.page(choices.key).title)
     return title + notices.banner(choices.release.about)
 
 
@@ -70,13 +69,15 @@ def unusable(choices: Choices, offered: Mapping[str, Release]) -> Markup:
 
     A link to a release that was replaced is not broken: its notice leads to the new one.
     """
-    html, rest = Markup(), list(choices.unusable)
-    for old, new in REPLACED.items():
-        asked = f"{RELEASE}={old}"
-        if asked in rest and new in offered:
-            rest.remove(asked)
+    replaced = {f"{RELEASE}={old}": new for old, new in REPLACED.items() if new in offered}
+    html, rest = Markup(), dict[Fault, list[str]]()
+    for found in choices.unusable:
+        if new := replaced.get(found.written):
             html += notices.replaced(f"/{choices.key}?{RELEASE}={new}")
-    return html + notices.unusable(rest) if rest else html
+        else:
+            rest.setdefault(found.fault, []).append(found.written)
+    boxes = [notices.unusable(written, fault) for fault, written in rest.items()]
+    return html + Markup().join(boxes)
 
 
 def finding(choices: Choices) -> Markup:
@@ -109,6 +110,11 @@ def _figure(shown: Card, view: str, is_series: bool, base: str) -> Markup:  # no
     return draw(shown) + foot(shown, base)
 
 
+def lines(shown: Card) -> Markup:
+    """Return the lines of a card as HTML, as high as the Plotly chart that takes their place."""
+    return templates.macro(TEMPLATE, "lines", chart.html(shown), bool(shown.mark))
+
+
 def below(choices: Choices, published: Release, base: str) -> Markup:
     """Return what follows the answer: further cards, and how printed figures add up, folded.
 
@@ -129,7 +135,7 @@ def filters_summary(choices: Choices) -> Markup:
     changed = choices.changed_filters()
     text = messages.text("filters.filters")
     if changed:
-        names = "; ".join(field.shown for field in changed)
+        names = messages.text("wording.separator").join(field.shown for field in changed)
         text = messages.text("filters.filters_chosen", n=len(changed), names=names)
     return templates.macro(TEMPLATE, "summary_of_filters", text)
 
@@ -195,14 +201,12 @@ def _table_in_a_fold(shown: Card) -> Markup:
 
 def foot(shown: Card, base: str) -> Markup:
     """Return the source of a card, and in folds its notes, printed sentences and files."""
-    rule = shown.about.lay_sentence
-    number = len(shown.notes) + len(symbols(shown)) + bool(rule)
+    number = len(shown.notes) + len(shown.further_notes) + len(symbols(shown))
     return templates.macro(
         TEMPLATE,
         "foot",
         sources.line(shown),
         messages.text("answer.notes", n=number) if number else "",
-        rule,
         card_html.notes(shown, folded=False),
         sources.sentences(shown) + card_html.take_away(shown, base),
     )

@@ -17,11 +17,13 @@ from typing import Final
 import font_roboto
 import resvg_py
 
+from referrals import language_fonts
 from referrals.errors import DataError
 from referrals.paths import ROOT
 
 FONT: Final = "Roboto"
 FONT_FILES: Final = [font_roboto.Roboto, font_roboto.RobotoBold, font_roboto.RobotoItalic]
+
 ZOOM: Final = 2
 """Pixels of the picture for a pixel of the drawing, for dense screens and for print."""
 
@@ -30,6 +32,12 @@ MOST_PIXELS: Final = 12_000_000
 
 SECONDS: Final = 20
 """The time after which a process that draws a picture is ended."""
+
+_BENGALI: Final = f'<tspan font-family="{language_fonts.FAMILIES["Beng"]}'
+_LATIN_FIRST: Final = re.compile(rf"(<text[^>]*>)(?=[^<]+{re.escape(_BENGALI)})")
+_BENGALI_FIRST: Final = f'{_BENGALI}" font-size="0.01">\N{BENGALI LETTER KA}</tspan>'
+"""A letter too small to see before a line of Bengali that begins with Latin: resvg shapes a line by
+the script and the font of its first letter."""
 
 _SIZE: Final = re.compile(r'<svg[^>]* width="(\d+)" height="(\d+)"')
 
@@ -64,15 +72,22 @@ def draw(drawing: str, zoom: float) -> bytes:
     """Return an SVG document as PNG. It keeps Python's global lock meanwhile."""
     return bytes(
         resvg_py.svg_to_bytes(
-            svg_string=drawing,
+            svg_string=_LATIN_FIRST.sub(rf"\1{_BENGALI_FIRST}", drawing),
             background="#ffffff",
             skip_system_fonts=True,
             font_family=FONT,
             sans_serif_family=FONT,
-            font_files=FONT_FILES,
+            font_files=_font_files(drawing),
             zoom=zoom,
         )
     )
+
+
+def _font_files(drawing: str) -> list[str]:
+    """Return the fonts of a drawing. Those of other scripts are large, and rarely needed."""
+    if not any(family in drawing for family in language_fonts.FAMILIES.values()):
+        return FONT_FILES
+    return [*FONT_FILES, *map(str, language_fonts.drawn_files())]
 
 
 if __name__ == "__main__":

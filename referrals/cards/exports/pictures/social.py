@@ -25,6 +25,9 @@ MOST_FINDING_LINES: Final = 2
 ENOUGH: Final = 220
 """The height of a chart, in pixels, for which the caveats are written smaller."""
 
+ENDS: Final = (".", "?", "!", "。", "۔", "।", "؟")
+"""The signs at the end of a sentence in our languages."""
+
 LOWEST_ROW: Final = 22
 HIGHEST_ROW: Final = 46
 BARS_FROM: Final = 430
@@ -72,7 +75,7 @@ def _parts(card: Card, base: str) -> Iterator[str]:
     """Yield the caveats as sentences that can follow one another; the last ends in a link."""
     *parts, last = (part for part in svg.foot(card, base) if part)
     for part in parts:
-        yield part if part.endswith((".", "?", "!")) else f"{part}."
+        yield part if part.endswith(ENDS) else f"{part}."
     yield last
 
 

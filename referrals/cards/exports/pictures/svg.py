@@ -1,13 +1,15 @@
 """A card as a picture in SVG: finding, chart, and every caveat that the page shows with it.
 
 A picture is found alone, so it carries the warning, the notes, the meaning of letters and lines,
-the source, the release and the link. Texts are wrapped, never cut.
+the source, the release and the link. Texts are wrapped, never cut. In a language from right to left
+paragraphs begin at the right, and charts stay as they are.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +22,7 @@ from referrals.cards.exports.pictures import svg_lines
 from referrals.cards.exports.pictures.svg_shapes import Path, Rect, Shape, Text
 from referrals.cards.wording import kinds
 from referrals.i18n import messages
+from referrals.language import ISOLATE, POP_ISOLATE, current, is_right_to_left, script_of
 
 WIDTH: Final = 900
 EDGE: Final = 24
@@ -27,6 +30,20 @@ EDGE: Final = 24
 
 LETTER: Final = 0.53
 """The width of a letter of running text, in its own size."""
+
+WIDER: Final[Mapping[str, float]] = {"Hans": 1.9, "Beng": 1.1}
+"""The width of a letter of a script, if that of Latin is 1."""
+
+HANS: Final = "Hans"
+FIRST_WIDE: Final = "\u2e80"
+_CONTROLS: Final = re.compile(f"[{ISOLATE}{POP_ISOLATE}]")
+_CHINESE_PARTS: Final = re.compile(
+    r"[!-~]+[，。；：、？！）》”]*|\s+|[（《“]*.[，。；：、？！）》”]*"
+)
+"""Numbers and words of Latin letters, or one character, with the punctuation beside it."""
+
+FROM_RIGHT, END = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
+"""Around a line of text from right to left, for programs that ignore the attribute `direction`."""
 
 LEADING: Final = 1.3
 """The distance between lines of text, in its own size."""
@@ -69,12 +86,50 @@ class Page:
     def write_line(self, text: str, *, size: int, weight: int = 400) -> None:
         """Add a line of text."""
         self.y += size * LEADING
-        self.shapes.append(Text(EDGE, self.y, text, size, weight=weight))
+        if is_right_to_left():
+            right, shown = self.width - EDGE, directed(text)
+            self.shapes.append(Text(right, self.y, shown, size, weight=weight, anchor="end"))
+        else:
+            self.shapes.append(Text(EDGE, self.y, directed(text), size, weight=weight))
 
 
 def lines(text: str, *, size: float, width: float, letter: float = LETTER) -> list[str]:
     """Return a text in lines that are not wider than `width`, in a size of letters."""
-    return textwrap.wrap(text.strip(), int(width / (size * letter)))
+    return _wrapped(text.strip(), width / (size * letter))
+
+
+def _wrapped(text: str, letters: float) -> list[str]:
+    """Return a text in lines of up to so many Latin letters. Isolates end with their line."""
+    script = script_of(current())
+    if script == HANS:
+        return _chinese_lines(text, letters)
+    found, is_open = [], False
+    for line in textwrap.wrap(text, int(letters / WIDER.get(script, 1))):
+        begun = f"{ISOLATE}{line}" if is_open else line
+        is_open = begun.count(ISOLATE) > begun.count(POP_ISOLATE)
+        found.append(f"{begun}{POP_ISOLATE}" if is_open else begun)
+    return found
+
+
+def _chinese_lines(text: str, letters: float) -> list[str]:
+    """Return a text in lines that end after any character, but not in a number or a word."""
+    found, room = [""], letters
+    for part in _CHINESE_PARTS.findall(text):
+        wide = sum(WIDER[HANS] if letter >= FIRST_WIDE else 1 for letter in part)
+        if wide > room and found[-1]:
+            found.append("")
+            room = letters
+        found[-1] += part if found[-1] else part.lstrip()
+        room -= wide
+    return [line.rstrip() for line in found if line.strip()]
+
+
+def directed(text: str) -> str:
+    """Return a line of text that a program draws in the direction of the current language.
+
+    Isolates matter from right to left alone, and some programs draw them as boxes.
+    """
+    return f"{FROM_RIGHT}{text}{END}" if is_right_to_left() else _CONTROLS.sub("", text)
 
 
 def write(card: Card, base: str) -> str:
@@ -125,11 +180,11 @@ def foot(card: Card, base: str) -> Iterable[str]:
 
 def draw_bar(page: Page, bar: Bar, rows: Rows) -> None:
     """Add a row: a label, its bar, the number at the end of it, and the range below it."""
-    label = textwrap.wrap(bar.label, rows.letters)
+    label = _wrapped(bar.label, rows.letters) if rows.line else [bar.label]
     middle = page.y + rows.bar / 2
     for place, line in enumerate(label):
         y = middle + rows.label * 0.375 + place * rows.line
-        page.shapes.append(Text(rows.left - 12, y, line, rows.label, anchor="end"))
+        page.shapes.append(Text(rows.left - 12, y, directed(line), rows.label, anchor="end"))
     shade, page_colour = colours.LIGHT[bar.colour], "#ffffff"
     solid = bar.solid * rows.longest
     if not bar.is_absent:
@@ -146,7 +201,8 @@ def draw_bar(page: Page, bar: Bar, rows: Rows) -> None:
         page.shapes += _range(rows.left, page.y + rows.bar + 7, solid, ends)
     weight, style = (400, "italic") if bar.is_absent else (700, "normal")
     text_from, y = rows.left + bar.end * rows.longest + 8, middle + rows.number * 0.375
-    page.shapes.append(Text(text_from, y, bar.text, rows.number, weight=weight, style=style))
+    shown = directed(bar.text)
+    page.shapes.append(Text(text_from, y, shown, rows.number, weight=weight, style=style))
     page.y += rows.row + (len(label) - 1) * rows.line
 
 

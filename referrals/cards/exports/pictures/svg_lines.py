@@ -61,14 +61,14 @@ def shapes(series: Sequence[Series], box: Box, events: Sequence[Event] = ()) -> 
     found += [Path(f"M{plot.x(edge):g} {below}v10", AXIS, 1) for edge in axis.edges]
     for place, point in enumerate(points):
         if point.is_break:
-            line = f"M{plot.x(place - 0.5):g} {below}V{top + 14}"
-            found.append(Path(line, AXIS, 2, dash="6 4"))
+            across = plot.x(place - 0.5)
+            found.append(Path(f"M{across:g} {below}V{top + 14}", AXIS, 2, dash="6 4"))
     for event in events:
         across = plot.x(event.at)
         found.append(Path(f"M{across:g} {below}V{top + 14}", AXIS, 1, dash="2 3"))
         found.append(Text(across, top + 10, event.letter, 15, weight=700, anchor="middle"))
-    for one in series:
-        found += _line(one, plot)
+    for line in series:
+        found += _line(line, plot)
     return found + _names(series, plot)
 
 
@@ -117,15 +117,14 @@ def _path(places: Sequence[tuple[float, float]]) -> str:
 def _names(series: Sequence[Series], plot: _Plot) -> list[Shape]:
     """Return the name and the last number of each line, in its colour's mark, at its end."""
     found: list[Shape] = []
-    for one, (lines, middle) in zip(
-        series, end_labels(series, plot.most, plot.height), strict=True
-    ):
-        first = plot.top + (1 - middle) * plot.height - (len(lines) - 1) * 9 + 5
+    labels = end_labels(series, plot.most, plot.height)
+    for line, (words, middle) in zip(series, labels, strict=True):
+        first = plot.top + (1 - middle) * plot.height - (len(words) - 1) * 9 + 5
         left = plot.left + plot.width + 10
         if len(series) > 1:
-            found.append(Path(f"M{left + 5} {first - 5:g}h0", colours.LIGHT[one.colour], 10))
-        for place, line in enumerate(lines):
-            is_number = place == len(lines) - 1
+            found.append(Path(f"M{left + 5} {first - 5:g}h0", colours.LIGHT[line.colour], 10))
+        for place, text in enumerate(words):
+            is_number = place == len(words) - 1
             weight = 700 if is_number else 400
-            found.append(Text(left + 16, first + place * 18, line, 15, weight=weight))
+            found.append(Text(left + 16, first + place * 18, text, 15, weight=weight))
     return found

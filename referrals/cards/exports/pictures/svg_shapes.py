@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from referrals import language_fonts
+from referrals.language import current, script_of
+
 TEXT: str = "#0b0c0c"
 
 
@@ -21,6 +24,11 @@ class Text:
     anchor: str = "start"
     style: str = "normal"
     fill: str = TEXT
+
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts of the text with their families of fonts, '' for the usual one."""
+        return [*language_fonts.runs(self.text, script_of(current()))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,5 @@
+"""Accessibility statement."""
+
+from referrals.dashboard import page
+
+page.draw("accessibility")

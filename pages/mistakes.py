@@ -1,0 +1,5 @@
+"""Five mistakes with these figures."""
+
+from referrals.dashboard import page
+
+page.draw("mistakes")

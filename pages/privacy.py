@@ -1,0 +1,5 @@
+"""Privacy notice."""
+
+from referrals.dashboard import page
+
+page.draw("privacy")

@@ -1,0 +1,5 @@
+"""Then and now: what happened from 2016 to 2026, each with its source."""
+
+from referrals.dashboard import page
+
+page.draw("timeline")

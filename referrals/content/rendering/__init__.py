@@ -1,0 +1,1 @@
+"""Texts as HTML: the renderer, and the pictograms beside a text."""

@@ -1,0 +1,102 @@
+"""The translator's commands.
+
+python -m referrals.i18n translations
+python -m referrals.i18n export vi --to build/translate/vi
+python -m referrals.i18n import vi build/translate/vi/*.md --checked-by "Mai Nguyen"
+python -m referrals.i18n check vi
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+
+from referrals.errors import ReferralsError
+from referrals.i18n import translations
+from referrals.i18n.translating import commands
+from referrals.i18n.translations import State
+
+MACHINE: Final = "machine"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command. Return 0, or 1 after messages that say what to correct."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ReferralsError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}.", file=sys.stderr)
+    return 1
+
+
+def _translations(_: argparse.Namespace) -> int:
+    faults = []
+    for language in translations.languages():
+        commands.update(language)
+        faults += list(commands.faults(language))
+    print(commands.table())
+    print("\n".join(faults), file=sys.stderr)
+    return 1 if faults else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    commands.check_language(options.language)
+    faults = list(commands.faults(options.language))
+    lacking = commands.incomplete(options.language)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print(f"{options.language}: {len(faults)} faults, {len(lacking)} of the reader's path to do.")
+    return 1 if faults else 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    commands.check_language(options.language)
+    names = commands.export(options.language, options.to, everything=options.all)
+    print(f"{options.to}: {', '.join(names) or 'nothing is left to translate'}")
+    return 0
+
+
+def _import(options: argparse.Namespace) -> int:
+    commands.check_language(options.language)
+    by = options.checked_by
+    state = State("checked" if by else "draft", by or MACHINE, options.date)
+    number = commands.take_in(options.language, options.files, state)
+    print(f"{options.language}: {number} translations taken in as {state}.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m referrals.i18n", description="Work on the translations of the site."
+    )
+    added = parser.add_subparsers(required=True, metavar="COMMAND")
+    every = added.add_parser(
+        "translations",
+        help="bring every language up to date, check it, and print a table of states",
+    )
+    every.set_defaults(run=_translations)
+    check = added.add_parser("check", help="check one language")
+    check.add_argument("language", metavar="LANGUAGE")
+    check.set_defaults(run=_check)
+    export = added.add_parser("export", help="write files to translate in, with what is missing")
+    export.add_argument("language", metavar="LANGUAGE")
+    export.add_argument("--to", type=Path, required=True, metavar="FOLDER")
+    export.add_argument("--all", action="store_true", help="also what is translated already")
+    export.set_defaults(run=_export)
+    taken = added.add_parser("import", help="take translated files in: .md, .toml or .po")
+    taken.add_argument("language", metavar="LANGUAGE")
+    taken.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    taken.add_argument("--checked-by", metavar="NAME", help="the person who checked every word")
+    taken.add_argument("--date", type=date.fromisoformat, default=datetime.now(UTC).date())
+    taken.set_defaults(run=_import)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
